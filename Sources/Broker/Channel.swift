@@ -5,7 +5,7 @@ import CRabbitMQ
 /// It is a class, because each frame changes it in place, on the connection's thread.
 final class Channel {
   /// A request that waits for its reply.
-  struct Pending {
+  struct PendingRequest {
     let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
     let message: OutgoingMessage
     var wasSent = false
@@ -23,13 +23,13 @@ final class Channel {
   }
 
   /// The caller that waits for the broker's answer to a method, and the deadline of its wait.
-  struct Awaited {
+  struct PendingMethod {
     let continuation: CheckedContinuation<Result<MethodReply, BrokerError>, Never>
     let deadline: ContinuousClock.Instant
   }
 
   /// A message whose frames are arriving.
-  private struct Assembly {
+  private struct PartialMessage {
     /// The code and the reason of `basic.return`; nil if the message is a delivery.
     var returned: (code: UInt16, reason: String)?
     var tag: UInt64 = 0
@@ -43,12 +43,12 @@ final class Channel {
   let number: UInt16
   /// The requests that wait for replies, by the number at the end of their correlation ids; on a service's channel, the
   /// replies that wait for confirms.
-  var pending: [Int: Pending] = [:]
+  var pending: [Int: PendingRequest] = [:]
   /// The common prefix of the correlation ids of the channel's requests.
   let prefix: [UInt8]
   /// The callers that wait for the broker's answers, in the order in which their methods were sent; the broker answers in
   /// the same order.
-  var awaited: [Awaited] = []
+  var awaited: [PendingMethod] = []
   /// Whether the broker confirms the messages published from now on.
   var isConfirming = false
   private var confirms = Confirms()
@@ -60,7 +60,7 @@ final class Channel {
   var deliver: (@Sendable (Delivery) -> Void)?
   /// Called when the channel of a service or its consumer ends; nil on a client's channel.
   var ended: (@Sendable (BrokerError) -> Void)?
-  private var assembly: Assembly?
+  private var assembly: PartialMessage?
 
   init(number: UInt16, prefix: [UInt8] = []) {
     self.number = number
@@ -81,7 +81,7 @@ final class Channel {
     of message: OutgoingMessage, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
   ) -> Int {
     confirmedReplies += 1
-    pending[confirmedReplies] = Pending(continuation: continuation, message: message)
+    pending[confirmedReplies] = PendingRequest(continuation: continuation, message: message)
     return confirmedReplies
   }
 
@@ -101,7 +101,7 @@ final class Channel {
   /// it.
   ///
   /// If the broker closes the channel because the user may not publish, a request without a confirm counts as not sent.
-  private func completed(_ error: BrokerError, of waiting: Pending) -> BrokerError {
+  private func completed(_ error: BrokerError, of waiting: PendingRequest) -> BrokerError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
     error.wasConfirmed = isOpen.map { !$0 }
@@ -109,7 +109,7 @@ final class Channel {
   }
 
   /// A reply or refusal for which no request waits: it came late, came twice, or belongs to another client.
-  struct Stray {
+  struct StrayReply {
     let correlationID: [UInt8]
     let outcome: Result<[UInt8], BrokerError>
   }
@@ -118,7 +118,7 @@ final class Channel {
   ///
   /// The broker also confirms messages that it returned; such a confirm has no effect. Returns the refusals of requests
   /// whose callers no longer wait.
-  func settle(_ frame: borrowing Frame) -> [Stray] {
+  func settle(_ frame: borrowing Frame) -> [StrayReply] {
     var refused: [Int] = []
     if frame.kind == RETORT_FRAME_ACK, confirmedReplies > 0 {
       confirms.settle(frame.number, isMultiple: frame.isMultiple) { serial in
@@ -129,12 +129,12 @@ final class Channel {
     } else {
       confirms.settle(frame.number, isMultiple: frame.isMultiple) { refused.append($0) }
     }
-    var strays: [Stray] = []
+    var strays: [StrayReply] = []
     for serial in refused {
       if let waiting = pending.removeValue(forKey: serial) {
         waiting.continuation.resume(returning: .failure(.nacked))
       } else {
-        strays.append(Stray(correlationID: prefix + Array("\(serial)".utf8), outcome: .failure(.nacked)))
+        strays.append(StrayReply(correlationID: prefix + Array("\(serial)".utf8), outcome: .failure(.nacked)))
       }
     }
     return strays
@@ -144,10 +144,10 @@ final class Channel {
   ///
   /// A complete message is passed to the request that waits for it, or to the service; a message for which no request
   /// waits is returned.
-  func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> Stray? {
+  func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> StrayReply? {
     switch frame.kind {
-    case RETORT_FRAME_DELIVER: assembly = Assembly(tag: frame.number, isRedelivered: frame.isRedelivered)
-    case RETORT_FRAME_RETURN: assembly = Assembly(returned: (frame.code, frame.text))
+    case RETORT_FRAME_DELIVER: assembly = PartialMessage(tag: frame.number, isRedelivered: frame.isRedelivered)
+    case RETORT_FRAME_RETURN: assembly = PartialMessage(returned: (frame.code, frame.text))
     case RETORT_FRAME_HEADER:
       assembly?.size = Int(clamping: frame.number)
       assembly?.correlationID = frame.correlationID
@@ -169,7 +169,7 @@ final class Channel {
     return nil
   }
 
-  private func finish(_ counters: inout Connection.Counters) -> Stray? {
+  private func finish(_ counters: inout Connection.Counters) -> StrayReply? {
     guard let (size, count) = assembly.map({ ($0.size, $0.body.count) }), count >= size, let message = assembly.take()
     else { return nil }
     if let deliver {
@@ -186,7 +186,7 @@ final class Channel {
       let waiting = pending.removeValue(forKey: serial)
     else {
       counters.strayReplies += 1
-      return Stray(correlationID: message.correlationID, outcome: outcome)
+      return StrayReply(correlationID: message.correlationID, outcome: outcome)
     }
     waiting.continuation.resume(returning: outcome)
     return nil

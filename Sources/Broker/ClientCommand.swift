@@ -28,7 +28,7 @@ extension Connection {
     _ message: OutgoingMessage, _ serial: Int, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
   ) {
     if let error = refusal(of: message) { return continuation.resume(returning: .failure(error)) }
-    channels[message.channel]?.pending[serial] = Channel.Pending(continuation: continuation, message: message)
+    channels[message.channel]?.pending[serial] = Channel.PendingRequest(continuation: continuation, message: message)
     expect(message.deadline)
     outbox.append(OutboxEntry(content: message, request: serial))
   }

@@ -53,7 +53,7 @@ extension Connection {
     guard handle != nil, channels[number] != nil else { throw BrokerError(.closed, "the channel is closed") }
     let deadline = deadline ?? .now + .milliseconds(uri.timeout)
     let result: Result<Channel.MethodReply, BrokerError> = await withCheckedContinuation { continuation in
-      channels[number]?.awaited.append(Channel.Awaited(continuation: continuation, deadline: deadline))
+      channels[number]?.awaited.append(Channel.PendingMethod(continuation: continuation, deadline: deadline))
       expect(deadline)
       do throws(BrokerError) { try send(method, on: number) } catch { lose(error) }
     }

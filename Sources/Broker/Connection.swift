@@ -230,7 +230,7 @@ public actor Connection {
     return nil
   }
 
-  private func tell(_ stray: Channel.Stray) {
+  private func tell(_ stray: Channel.StrayReply) {
     listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome)
   }
 

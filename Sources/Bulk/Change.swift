@@ -67,7 +67,7 @@ public final class Change: Sendable, Equatable {
   /// - Throws: a `value` error of `ResourceClient.wireParams(of:)`.
   public convenience init(
     _ verb: Verb, _ request: ChangeRequest, of client: ResourceClient, at broker: String,
-    patience: ResourceClient.Patience, expires: Bool
+    patience: ResourceClient.WaitLimit, expires: Bool
   ) throws(ClientError) {
     self.init(
       target: Target(broker: broker, queue: client.queue, type: client.settings.type), verb: verb,

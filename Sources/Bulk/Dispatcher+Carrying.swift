@@ -1,19 +1,19 @@
 import Client
 
 /// The outcome of a change, and the duration of its last request; the duration is nil if no carrier got the change.
-struct Carried: Sendable {
+struct AttemptResult: Sendable {
   var outcome: Outcome
   var latency: Duration?
 }
 
 extension Dispatcher {
   /// Sends a change when limits, backup and throttle allow it, and repeats it as `retry:` allows.
-  func carried(_ change: Change) async -> Carried {
+  func carried(_ change: Change) async -> AttemptResult {
     var (last, attempt) = (await attempted(change), 0)
     while attempt < guards.retries, !Task.isCancelled, let again = await nextStep(last.outcome, change, attempt) {
       attempt += 1
       switch again {
-      case .settled(let outcome): return Carried(outcome: outcome, latency: last.latency)
+      case .settled(let outcome): return AttemptResult(outcome: outcome, latency: last.latency)
       case .send: last = await attempted(change)
       }
     }
@@ -21,12 +21,12 @@ extension Dispatcher {
   }
 
   /// Sends a change once, when the run's control and the statement's limits allow it.
-  func attempted(_ change: Change) async -> Carried {
+  func attempted(_ change: Change) async -> AttemptResult {
     await account.run.control.turn()
     await guards.rate?.turn()
-    if let outcome = await guards.backup?.save(change) { return Carried(outcome: outcome) }
+    if let outcome = await guards.backup?.save(change) { return AttemptResult(outcome: outcome) }
     if let throttle = guards.throttle, await !throttle.begin() {
-      return Carried(outcome: .dropped(ClientError(.interrupted, "not sent: the statement waited too long")))
+      return AttemptResult(outcome: .dropped(ClientError(.interrupted, "not sent: the statement waited too long")))
     }
     let begin = ContinuousClock.now
     let outcome: Outcome
@@ -38,7 +38,7 @@ extension Dispatcher {
     }
     let latency = known ?? .now - begin
     guards.throttle?.end(after: latency, isAnswered: outcome.isAnswered)
-    return Carried(outcome: outcome, latency: latency)
+    return AttemptResult(outcome: outcome, latency: latency)
   }
 
   /// The next step after an attempt that failed or got no reply.
@@ -52,7 +52,7 @@ extension Dispatcher {
   /// Waits after an attempt, longer each time, and returns the next step; returns nil if the change is not to be sent
   /// again.
   private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> NextStep? {
-    let pause = Repetition.pause(after: attempt)
+    let pause = RetryPause.pause(after: attempt)
     switch outcome {
     case .failed(let error) where error.mayRepeat(change):
       try? await Task.sleep(for: pause)

@@ -3,7 +3,7 @@ import JSONText
 
 extension Dispatcher {
   /// An element of the statement's input, its change, and the state of the change in the journal.
-  final class Entry: Sendable {
+  final class PlannedChange: Sendable {
     let element: any PlannedElement
     let change: Result<Change, Refusal>
     /// The identity; nil without a journal, and for a change without an identity.
@@ -29,7 +29,7 @@ extension Dispatcher {
   }
 
   /// Announces in the journal the changes that are sent without a lookup; returns when these lines are on the disk.
-  func intend(_ entries: [Entry]) async throws(JournalError) {
+  func intend(_ entries: [PlannedChange]) async throws(JournalError) {
     guard let journal = guards.journal else { return }
     var intents = JournalIntents(journal.format)
     for entry in entries where entry.isIntended {
@@ -40,26 +40,28 @@ extension Dispatcher {
 
   /// Creates the entry of an element, and marks the identity of its change as seen in this run; the entry is a refusal
   /// if the identity was already seen.
-  func entry(of element: any PlannedElement) -> Entry {
+  func entry(of element: any PlannedElement) -> PlannedChange {
     let planned = element.planned
     guard let journal = guards.journal, case .success(let change) = planned, let identity = change.identity else {
-      return Entry(element, planned)
+      return PlannedChange(element, planned)
     }
-    guard let state = journal.see(identity) else { return Entry(element, .failure(.repeated(identity)), identity) }
-    return Entry(element, planned, identity, known: state)
+    guard let state = journal.see(identity) else {
+      return PlannedChange(element, .failure(.repeated(identity)), identity)
+    }
+    return PlannedChange(element, planned, identity, known: state)
   }
 
   /// Carries out the change of an entry, unless the journal contains its outcome; returns the outcome.
-  func outcome(of entry: Entry) async -> Carried {
+  func outcome(of entry: PlannedChange) async -> AttemptResult {
     let change: Change
     switch entry.change {
     case .success(let planned): change = planned
     case .failure(.repeated) where entry.element.isDestroying:
-      return Carried(outcome: .absent(ClientError(.notFound, "already destroyed")))
-    case .failure(.same): return Carried(outcome: .same)
-    case .failure(let refusal): return Carried(outcome: .refused(refusal))
+      return AttemptResult(outcome: .absent(ClientError(.notFound, "already destroyed")))
+    case .failure(.same): return AttemptResult(outcome: .same)
+    case .failure(let refusal): return AttemptResult(outcome: .refused(refusal))
     }
-    if let outcome = await known(entry.known, change) { return Carried(outcome: outcome) }
+    if let outcome = await known(entry.known, change) { return AttemptResult(outcome: outcome) }
     let carried = await carried(change)
     // Only the outcome of this run's attempts is recorded here: `lookedUp` itself records what it finds.
     if let identity = entry.identity { guards.journal?.record(carried.outcome, of: change, identity) }

@@ -79,16 +79,16 @@ public struct Dispatcher: Sendable {
   ///     block.
   /// - Returns: The report, with these changes added; its `stop` is the error that ended the changes, if any.
   public func run(
-    _ report: Report = Report(), _ policy: Policy, consent: Consent?,
+    _ report: StatementReport = StatementReport(), _ policy: SendingPolicy, consent: Consent?,
     next: () async throws -> [any PlannedElement]?,
     observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
-  ) async -> Report {
+  ) async -> StatementReport {
     let recorder = OutcomeRecorder(report, policy, guards, lateReplies?.watch(), observe)
-    let pool = WorkerPool(limit: policy.window, executor: carrier.executor)
+    let work = ConcurrentWork(limit: policy.window, executor: carrier.executor)
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
-    var end: Refused?
-    let stop = await pool.run { () async throws -> [Entry]? in
+    var end: RefusedElementError?
+    let stop = await work.run { () async throws -> [PlannedChange]? in
       if let end { throw end }
       guard let page = try await next() else { return nil }
       let (entries, refused) = entries(of: page, consent)
@@ -107,12 +107,12 @@ public struct Dispatcher: Sendable {
 
   /// Returns the entries of a page's elements up to the first element whose refusal ends the statement, and this
   /// refusal, which is nil if all elements have entries.
-  private func entries(of page: [any PlannedElement], _ consent: Consent?) -> ([Entry], Refused?) {
-    var entries: [Entry] = []
+  private func entries(of page: [any PlannedElement], _ consent: Consent?) -> ([PlannedChange], RefusedElementError?) {
+    var entries: [PlannedChange] = []
     entries.reserveCapacity(page.count)
     for element in page {
       let entry = entry(of: element)
-      if let refusal = refusal(of: entry, consent) { return (entries, Refused(refusal, element)) }
+      if let refusal = refusal(of: entry, consent) { return (entries, RefusedElementError(refusal, element)) }
       entries.append(entry)
     }
     return (entries, nil)
@@ -121,7 +121,7 @@ public struct Dispatcher: Sendable {
   /// Returns the refusal of an entry if it ends the statement, else nil.
   ///
   /// A change that is done according to the journal needs no permission.
-  private func refusal(of entry: Entry, _ consent: Consent?) -> Refusal? {
+  private func refusal(of entry: PlannedChange, _ consent: Consent?) -> Refusal? {
     switch entry.change {
     case .failure(let refusal): refusal.isUncatchable ? refusal : nil
     case .success where entry.known?.isDone ?? false: nil

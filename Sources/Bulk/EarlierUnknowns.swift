@@ -26,7 +26,7 @@ extension Safeguards {
     noteCount(unknown.count)
     let result = Mutex(EarlierUnknowns())
     var pages = [unknown][...]
-    _ = await WorkerPool(limit: LookupLimit.most, executor: nil).run {
+    _ = await ConcurrentWork(limit: LookupLimit.most, executor: nil).run {
       pages.popFirst()
     } work: { _, change in
       let header = journal.header

@@ -17,7 +17,7 @@ final class GroupedWriter: Sendable {
     var (writesNow, writesSoon) = (false, false)
     var failure: JournalError?
     /// The checksums of the written lines; nil if the file's lines have none.
-    var sums: JournalSums?
+    var sums: JournalChecksums?
   }
 
   private let file: RecordFile
@@ -25,7 +25,7 @@ final class GroupedWriter: Sendable {
   private let queue = DispatchQueue(label: "retort.writer")
 
   /// Creates the writer of a file; `sums` adds the checksums to its lines, nil if the lines have none.
-  init(_ file: RecordFile, _ sums: JournalSums? = nil) {
+  init(_ file: RecordFile, _ sums: JournalChecksums? = nil) {
     self.file = file
     var state = State()
     state.sums = sums

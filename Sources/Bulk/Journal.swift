@@ -23,7 +23,7 @@ public final class Journal: Sendable {
   private let writer: GroupedWriter
   private let state: Mutex<State>
   /// The form of the checksums in the lines.
-  let format: JournalSums.Format
+  let format: JournalChecksums.Format
   /// The first line, which tells to which statement the journal belongs.
   public let header: JournalHeader
   /// The numbers of changes that earlier runs left done, open (they may be sent again) and unknown.
@@ -60,7 +60,7 @@ public final class Journal: Sendable {
     try contents.mend(file)
     var sums = contents.sums
     if contents.header == nil {
-      sums = JournalSums(.chained)
+      sums = JournalChecksums(.chained)
       var line = JournalLine.encoded(header.json, .chained)
       sums.seal(&line)
       try file.append(line)
@@ -81,7 +81,7 @@ public final class Journal: Sendable {
     self.init(file, contents, header, contents.sums)
   }
 
-  private init(_ file: RecordFile, _ contents: JournalContents, _ header: JournalHeader, _ sums: JournalSums) {
+  private init(_ file: RecordFile, _ contents: JournalContents, _ header: JournalHeader, _ sums: JournalChecksums) {
     (self.file, self.header, format) = (file, header, sums.format)
     writer = GroupedWriter(file, sums)
     before = contents.states.counts

@@ -6,7 +6,7 @@ struct JournalContents {
   var header: JournalHeader?
   var states = JournalStates()
   /// The state of the checksums after the last complete line.
-  private(set) var sums = JournalSums(.chained)
+  private(set) var sums = JournalChecksums(.chained)
   /// The time at which the statement was completed; nil if it is not complete.
   var end: String?
   /// The number of bytes up to the end of the last complete line.
@@ -46,10 +46,10 @@ struct JournalContents {
   }
 
   /// Reads a line; determines the form of the checksums from the first line.
-  private mutating func read(_ line: ArraySlice<UInt8>, isFirst: Bool) -> JournalSums.Line {
+  private mutating func read(_ line: ArraySlice<UInt8>, isFirst: Bool) -> JournalChecksums.Line {
     let read = sums.read(line)
     guard isFirst, case .damaged = read else { return read }
-    var separate = JournalSums(.separate)
+    var separate = JournalChecksums(.separate)
     guard case .whole(let object) = separate.read(line) else { return .damaged }
     sums = separate
     return .whole(object)

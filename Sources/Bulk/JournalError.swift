@@ -10,7 +10,7 @@ public enum JournalError: ElementError, Equatable {
   /// Another run has opened the file; with the path and the noun for the file.
   case inUse(String, String)
   /// The file can't be read as a journal; with the reason, and the number of changes in its readable lines.
-  case notAJournal(String, ForeignForm, recorded: Int)
+  case notAJournal(String, UnreadableJournalReason, recorded: Int)
   /// The file is not a backup.
   case notABackup(String)
   /// A backup lacks the linkage of a relationship: path, resource, relationship.

@@ -8,12 +8,12 @@ struct JournalIntents {
   private(set) var identities: [ChangeIdentity] = []
   /// The number of bytes to reserve on the disk for the lines of the outcomes.
   private(set) var owed = 0
-  private let format: JournalSums.Format
+  private let format: JournalChecksums.Format
   /// The expiration time of the last added change, and its text in milliseconds, which is reused for an equal time.
   private var life: (timeout: Duration, text: String) = (.zero, "0")
 
   /// Creates an empty list; `format` is the form of the lines' checksums.
-  init(_ format: JournalSums.Format) { self.format = format }
+  init(_ format: JournalChecksums.Format) { self.format = format }
 
   /// Adds the intent of a change.
   mutating func add(_ change: Change, _ identity: ChangeIdentity) {

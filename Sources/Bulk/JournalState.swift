@@ -19,7 +19,7 @@ public enum JournalState: Sendable, Equatable {
 struct JournalStates {
   /// A state in 64 bits: two for its kind, one for whether this run has seen the identity, the rest for the hash of the
   /// sent content.
-  private struct Packed {
+  private struct PackedState {
     enum Kind: UInt64 { case none, open, unknown, done }
 
     private var bits: UInt64 = 0
@@ -38,7 +38,7 @@ struct JournalStates {
     }
 
     /// Marks the identity as seen, and returns a copy from before the mark.
-    mutating func see() -> Packed {
+    mutating func see() -> PackedState {
       defer { isSeen = true }
       return self
     }
@@ -50,7 +50,7 @@ struct JournalStates {
   }
 
   /// A sent change, or an iteration, whose outcome is unknown.
-  private struct Sent {
+  private struct SentChange {
     var text: String
     var content: JSONObject
     /// The expiration time of its message, or the longest one of an iteration's changes; nil if a message never
@@ -61,20 +61,20 @@ struct JournalStates {
   }
 
   /// The states by identity, in 48 dictionaries, so that a dictionary that grows copies only its own part.
-  private var parts = [[StableHash: Packed]](repeating: [:], count: 48)
+  private var parts = [[StableHash: PackedState]](repeating: [:], count: 48)
   /// The ids of created resources.
   private var ids: [StableHash: String] = [:]
-  private var sent: [StableHash: Sent] = [:]
+  private var sent: [StableHash: SentChange] = [:]
 
-  private subscript(packed identity: StableHash) -> Packed {
-    get { parts[Int(identity.high % UInt64(parts.count))][identity] ?? Packed() }
-    _modify { yield &parts[Int(identity.high % UInt64(parts.count))][identity, default: Packed()] }
+  private subscript(packed identity: StableHash) -> PackedState {
+    get { parts[Int(identity.high % UInt64(parts.count))][identity] ?? PackedState() }
+    _modify { yield &parts[Int(identity.high % UInt64(parts.count))][identity, default: PackedState()] }
   }
 
   /// The state of an identity; nil if the journal does not contain it.
   subscript(_ identity: StableHash) -> JournalState? { state(self[packed: identity], of: identity) }
 
-  private func state(_ state: Packed, of identity: StableHash) -> JournalState? {
+  private func state(_ state: PackedState, of identity: StableHash) -> JournalState? {
     switch state.kind {
     case .none: return nil
     case .open: return .open
@@ -96,14 +96,14 @@ struct JournalStates {
   mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].kind = .unknown
-    sent[identity] = Sent(text: text, content: content, life: life)
+    sent[identity] = SentChange(text: text, content: content, life: life)
   }
 
   /// Records that an iteration is about to send a change; the iteration is then unknown.
   mutating func add(_ change: IterationChange, to text: String, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].kind = .unknown
-    var iteration = sent[identity] ?? Sent(text: text, content: [:], life: .zero)
+    var iteration = sent[identity] ?? SentChange(text: text, content: [:], life: .zero)
     iteration.changes.append(change)
     iteration.life = iteration.life.flatMap { longest in life.map { max(longest, $0) } }
     sent[identity] = iteration

@@ -3,17 +3,17 @@ import Synchronization
 
 /// Counts the outcomes of a statement's changes in the order of replies, and passes each outcome to the observer.
 final class OutcomeRecorder: Sendable {
-  private let report: Mutex<Report>
+  private let report: Mutex<StatementReport>
   /// The index of the first element.
   private let first: Int
-  private let policy: Policy
+  private let policy: SendingPolicy
   private let guards: Safeguards
   private let watch: LateReplies.Watch?
   private let verification: VerificationList
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
 
   init(
-    _ report: Report, _ policy: Policy, _ guards: Safeguards, _ watch: LateReplies.Watch?,
+    _ report: StatementReport, _ policy: SendingPolicy, _ guards: Safeguards, _ watch: LateReplies.Watch?,
     _ observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) {
     self.report = Mutex(report)
@@ -23,14 +23,14 @@ final class OutcomeRecorder: Sendable {
   }
 
   /// Records the outcome of an element; returns false if no more changes may be sent.
-  func record(_ carried: Carried, of entry: Dispatcher.Entry, at index: Int) -> Bool {
+  func record(_ carried: AttemptResult, of entry: Dispatcher.PlannedChange, at index: Int) -> Bool {
     let (outcome, place) = (carried.outcome, first + index)
     let isFailure = !outcome.isGood && !outcome.isFromBefore
     let continuesOnError = report.withLock { report in
       report.tally.add(outcome, of: entry.element, at: place)
       if let latency = carried.latency { report.latencies.add(latency) }
       let isHalted = guards.halt?.isReached(report.tally) ?? false
-      if isHalted, let halt = guards.halt { report.stop = Halted(halt: halt) }
+      if isHalted, let halt = guards.halt { report.stop = FailureLimitReached(halt: halt) }
       let stops = isHalted || isFailure && !policy.continuesOnError || guards.failure != nil
       if stops { report.isCut = true }
       return !stops
@@ -59,7 +59,7 @@ final class OutcomeRecorder: Sendable {
   }
 
   /// The current counts.
-  var current: Report { report.withLock { $0 } }
+  var current: StatementReport { report.withLock { $0 } }
 
   /// Looks up unknown changes; with `verify: "all"`, also looks up each create by its key.
   private func verify() async {
@@ -76,7 +76,7 @@ final class OutcomeRecorder: Sendable {
 
   /// Waits for late replies, looks up changes, and returns the report; `stop` is the error with which the statement's
   /// input ended, nil without one.
-  func ended(_ stop: (any Error)?, after duration: Duration) async -> Report {
+  func ended(_ stop: (any Error)?, after duration: Duration) async -> StatementReport {
     if let watch, watch.open > 0, policy.lateWait > .zero, !Task.isCancelled {
       policy.noteLateWait(watch.open, policy.lateWait)
       _ = await watch.settled(within: policy.lateWait)
@@ -88,7 +88,7 @@ final class OutcomeRecorder: Sendable {
     ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure
     if ended.stop == nil, let halt = guards.halt, halt.isReached(ended.tally, isEnd: true) {
-      ended.stop = Halted(halt: halt)
+      ended.stop = FailureLimitReached(halt: halt)
     }
     return ended
   }

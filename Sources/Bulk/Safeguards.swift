@@ -17,7 +17,7 @@ public struct Safeguards: Sendable {
   /// The treatment of changes that remain unknown after a lookup.
   public var unknown = UnknownRule.fail
   /// The limit of failures; nil without `halt:`.
-  public var halt: Halt?
+  public var halt: FailureLimit?
   /// The name of the connection if it is read-only; nil if it allows changes.
   public var readOnly: String?
   /// The limiter of the number of changes a second; nil without `rate:`.

@@ -10,7 +10,7 @@ public final class StatementAccount: Sendable {
     var consents: [ConsentSubject: Consent] = [:]
     var noted: Set<String> = []
     /// The tallies of the changes that commands sent, by verb and client.
-    var tallies: [(verb: String, client: String, tally: Tally)] = []
+    var tallies: [(verb: String, client: String, tally: OutcomeTally)] = []
   }
 
   /// The state of the run.
@@ -37,7 +37,7 @@ public final class StatementAccount: Sendable {
   public func add(_ outcome: Outcome, _ verb: String, _ client: String) {
     state.withLock { state in
       let index = state.tallies.firstIndex { $0.verb == verb && $0.client == client } ?? state.tallies.endIndex
-      if index == state.tallies.endIndex { state.tallies.append((verb, client, Tally())) }
+      if index == state.tallies.endIndex { state.tallies.append((verb, client, OutcomeTally())) }
       state.tallies[index].tally.add(outcome, of: NoElement.one, at: state.tallies[index].tally.count)
     }
   }
@@ -52,7 +52,7 @@ public final class StatementAccount: Sendable {
   }
 
   /// The tallies of the changes that commands sent, labelled with verb and client, in the order of their first changes.
-  public var tallies: [(label: String, tally: Tally)] {
+  public var tallies: [(label: String, tally: OutcomeTally)] {
     state.withLock { $0.tallies.map { ("\($0.verb) \($0.client)", $0.tally) } }
   }
 }

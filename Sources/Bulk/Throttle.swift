@@ -21,7 +21,7 @@ public final class Throttle: Sendable {
 
   private struct State {
     var outstanding = 0
-    var latencies = Latencies()
+    var latencies = LatencyHistogram()
     /// The reason why changes wait, and the time when the wait began.
     var pause: (reason: String, since: ContinuousClock.Instant)?
     var nextProbe = ContinuousClock.now
@@ -31,11 +31,11 @@ public final class Throttle: Sendable {
     var emptyReadings = 0
     /// Whether depth and latency were checked at least once.
     var isJudged = false
-    var failure: Exhausted?
+    var failure: PatienceExhausted?
   }
 
   /// The error that ends the statement after a pause longer than `patience:`.
-  public struct Exhausted: Error, Sendable {
+  public struct PatienceExhausted: Error, Sendable {
     /// The maximum duration of a pause: `patience:`.
     public let patience: Duration
     /// The reason for the pause.
@@ -75,7 +75,7 @@ public final class Throttle: Sendable {
   public var reason: String? { state.withLock { $0.pause?.reason } }
 
   /// The error of a pause that was too long; nil if there was none.
-  var failure: Exhausted? { state.withLock(\.failure) }
+  var failure: PatienceExhausted? { state.withLock(\.failure) }
 
   /// Waits until a change may be sent; returns false if no more changes may be sent.
   func begin() async -> Bool {
@@ -118,7 +118,7 @@ public final class Throttle: Sendable {
       guard let reason else { return state.pause = nil }
       state.pause = (reason, state.pause?.since ?? .now)
       if let since = state.pause?.since, .now - since > limits.patience {
-        state.failure = Exhausted(patience: limits.patience, reason: reason)
+        state.failure = PatienceExhausted(patience: limits.patience, reason: reason)
       }
     }
   }
@@ -157,7 +157,7 @@ public final class Throttle: Sendable {
   private func slowness() async -> String? {
     guard let limit = limits.p95 else { return nil }
     let (recent, isPaused) = state.withLock { state in
-      defer { if state.latencies.count >= Self.least { state.latencies = Latencies() } }
+      defer { if state.latencies.count >= Self.least { state.latencies = LatencyHistogram() } }
       return (state.latencies, state.pause != nil)
     }
     if isPaused, recent.count < Self.least {

@@ -116,7 +116,7 @@ extension UnknownResolver {
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.Item, Outcome) -> Void) async {
     let unknown = list.unknown
     var isBegun = false
-    _ = await WorkerPool(limit: LookupLimit.most, executor: nil).run {
+    _ = await ConcurrentWork(limit: LookupLimit.most, executor: nil).run {
       defer { isBegun = true }
       return isBegun ? list.takeCreated() : unknown
     } work: { index, item in

@@ -31,7 +31,7 @@ extension ClientError {
     wasSent = object["sent"]?.boolValue ?? false
     wasConfirmed = object["confirmed"]?.boolValue
     silence = object["silence"].map {
-      Silence(changes: $0["changes"]?.boolValue ?? true, hasExpired: $0["expired"]?.boolValue ?? false)
+      MissingReply(changes: $0["changes"]?.boolValue ?? true, hasExpired: $0["expired"]?.boolValue ?? false)
     }
     facts = (object["facts"]?.arrayValue ?? []).compactMap(\.stringValue)
   }

@@ -40,7 +40,7 @@ public struct ClientError: Error, Sendable {
   }
 
   /// A request that was sent and got no reply in time.
-  public struct Silence: Sendable, Equatable {
+  public struct MissingReply: Sendable, Equatable {
     /// Whether the request changes data.
     public var changes: Bool
     /// Whether the request's message has expired (AMQP `expiration`).
@@ -66,7 +66,7 @@ public struct ClientError: Error, Sendable {
   /// Whether the broker confirmed the request; nil if unknown.
   public var wasConfirmed: Bool?
   /// The state of a request that was sent and got no reply in time; nil for any other failure.
-  public var silence: Silence?
+  public var silence: MissingReply?
   /// Facts that are shown with the message.
   public var facts: [String] = []
   /// The keys that lead to the refused value in a record; empty unless a value was refused before the request was sent.
@@ -179,7 +179,7 @@ extension ClientError {
       ]
     }
     guard error.code == .timeout, error.wasSent, let waited else { return }
-    silence = Silence(changes: changes, hasExpired: hasExpired)
+    silence = MissingReply(changes: changes, hasExpired: hasExpired)
     guard !changes else { return }
     let longer = max(1, Int((waited * 2 / .seconds(1)).rounded(.up)))
     nextStep =

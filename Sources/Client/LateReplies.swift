@@ -18,11 +18,11 @@ public final class LateReplies: Sendable {
   public typealias Outcome = Result<JSONValue, ClientError>
 
   private struct State {
-    var changes = Recent<Change>(limit: 100_000)
+    var changes = RecentValues<Change>(limit: 100_000)
     /// Answers to changes that are not registered; a caller may be about to register the change.
-    var arrived = Recent<Answer>(limit: 1 << 20)
+    var arrived = RecentValues<Answer>(limit: 1 << 20)
     /// Answers to changes without a watch.
-    var settled = Recent<(change: Change, answer: Answer)>(limit: 1 << 20)
+    var settled = RecentValues<(change: Change, answer: Answer)>(limit: 1 << 20)
     var noted = 0
     var lastNoted = ContinuousClock.now
   }

@@ -75,7 +75,7 @@ extension ResourceClient {
       return attributes.contains(name) ? name : nil
     }
     guard let first = names.first else { return error }
-    let spelled = names.map { settings.keys == .underscore ? Renaming.incoming.name($0) : $0 }
+    let spelled = names.map { settings.keys == .underscore ? KeyRenaming.incoming.name($0) : $0 }
     var error = error
     if attributes[first]?.isNull == true {
       let way = "client queue: \"\(transport.queue)\" relationships: {\(spelled[0]): \"\(spelled[0])s\"}"

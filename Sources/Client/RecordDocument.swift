@@ -3,8 +3,8 @@ import JSONText
 /// The attributes and the relationships of a record (WireProtocol.md, "Records become documents").
 ///
 /// A record with `type` and `attributes` or `relationships` is a resource, whose attributes and linkage are used
-/// unchanged. In other records, a value that ``Linkage`` recognizes is a relationship, and every other value is an
-/// attribute.
+/// unchanged. In other records, a value that ``LinkageReader`` recognizes is a relationship, and every other value is
+/// an attribute.
 struct RecordDocument {
   /// Whether the record is a resource object.
   let isResource: Bool
@@ -12,10 +12,10 @@ struct RecordDocument {
   private var relationships = JSONObject()
   /// The relationships of a resource that were not loaded and can't be sent.
   private(set) var notLoaded: [String] = []
-  private let settings: Settings
+  private let settings: ClientSettings
   private let verb: String
 
-  init(_ record: JSONObject, _ settings: Settings, verb: String) throws(ClientError) {
+  init(_ record: JSONObject, _ settings: ClientSettings, verb: String) throws(ClientError) {
     self.settings = settings
     self.verb = verb
     isResource =
@@ -44,7 +44,7 @@ struct RecordDocument {
 
   /// Returns the id to send for a value: a string, or an integer's digits (TheLanguage.md, "IDs").
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
-    try Linkage(settings, verb).id(value, of: name)
+    try LinkageReader(settings, verb).id(value, of: name)
   }
 
   private mutating func take(resource: JSONObject) throws(ClientError) {
@@ -60,7 +60,7 @@ struct RecordDocument {
         notLoaded.append(name)
         continue
       }
-      relationships[name] = ["data": try Linkage(settings, verb).of(data: data, name)]
+      relationships[name] = ["data": try LinkageReader(settings, verb).of(data: data, name)]
     }
   }
 
@@ -73,7 +73,7 @@ struct RecordDocument {
   }
 
   private mutating func take(_ name: String, _ value: JSONValue) throws(ClientError) {
-    if let linkage = try Linkage(settings, verb).of(value, name) {
+    if let linkage = try LinkageReader(settings, verb).of(value, name) {
       relationships[name] = ["data": linkage]
     } else {
       attributes[name] = value

@@ -38,7 +38,7 @@ public struct RelationshipClient: Sendable {
 
   /// Reads the linkage: an identifier, a list of identifiers, or null (`show_relationship`).
   public func show(
-    options: JSONObject = [:], patience: ResourceClient.Patience = .usual
+    options: JSONObject = [:], patience: ResourceClient.WaitLimit = .usual
   ) async throws(ClientError) -> JSONValue {
     let result = try await client.send(read("show_relationship", options), patience: patience)
     guard let data = result.objectValue?["data"] else {
@@ -52,7 +52,7 @@ public struct RelationshipClient: Sendable {
   ///
   /// `source` is the path of the parent's type, which a server needs to generate links; nil means `api/v1/TYPE`.
   public func related(
-    source: String?, options: JSONObject = [:], patience: ResourceClient.Patience = .usual
+    source: String?, options: JSONObject = [:], patience: ResourceClient.WaitLimit = .usual
   ) async throws(ClientError) -> Document {
     let source = source ?? "api/v1/\(client.settings.type)"
     let options = JSONObject([("source", .string(source))]).merging(options)
@@ -68,7 +68,7 @@ public struct RelationshipClient: Sendable {
     _ change: Change, _ identifiers: JSONValue, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
     if change != .relink { try refuseToOne(change, identifiers) }
-    let linkage = Linkage(client.settings, change.word)
+    let linkage = LinkageReader(client.settings, change.word)
     let data =
       if client.settings.declared(name) == nil { try linkage.of(data: identifiers, name) } else {
         try linkage.of(identifiers, name) ?? .null
@@ -110,9 +110,9 @@ extension ResourceClient {
   public func relationship(_ name: String, of id: String) -> RelationshipClient { RelationshipClient(self, name, id) }
 }
 
-extension Settings {
+extension ClientSettings {
   /// The word before `_id` in the parameter of a parent's id: `post` in `post_id`.
   var singularName: String {
-    singular ?? Singular.word(of: type)
+    singular ?? SingularForm.word(of: type)
   }
 }

@@ -36,13 +36,13 @@ extension ResourceClient {
     }
     if !meta.isEmpty { params["meta"] = .object(meta) }
     guard settings.keys == .underscore, !keepsKeys else { return params }
-    params = Renaming.outgoing.query(params)
-    if let (name, other) = Renaming.outgoing.clash(in: .object(params)) {
+    params = KeyRenaming.outgoing.query(params)
+    if let (name, other) = KeyRenaming.outgoing.clash(in: .object(params)) {
       throw refusal(
         method, "\(name) and \(other) would both be sent as \(other)",
         nextStep: "remove one of them, or add keys: \"wire\" to this call")
     }
-    return Renaming.outgoing.object(params)
+    return KeyRenaming.outgoing.object(params)
   }
 
   private func refusal(_ method: String, _ message: String, nextStep: String) -> ClientError {
@@ -52,13 +52,13 @@ extension ResourceClient {
   /// Sends a read and returns the reply's result.
   ///
   /// - Throws: ``ClientError``.
-  public func send(_ request: ReadRequest, patience: Patience = .usual) async throws(ClientError) -> JSONValue {
+  public func send(_ request: ReadRequest, patience: WaitLimit = .usual) async throws(ClientError) -> JSONValue {
     try await send(request, patience: patience) { result throws(ClientError) in result }
   }
 
   /// Sends a read, repeats it after temporary failures, and returns what `read` makes of the reply's result.
   func send<Reading>(
-    _ request: ReadRequest, patience: Patience, read: (JSONValue) throws(ClientError) -> Reading
+    _ request: ReadRequest, patience: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let params = try wireParams(of: request)
     let message = Message(request.method, params, changes: false, timeout: timeout(patience))
@@ -67,7 +67,7 @@ extension ResourceClient {
       do throws(ClientError) { return try await send(message, read: read) } catch {
         guard attempt < retries, error.isPassing, !Task.isCancelled else { throw error.after(attempts: attempt + 1) }
       }
-      try? await Task.sleep(for: Repetition.pause(after: attempt))
+      try? await Task.sleep(for: RetryPause.pause(after: attempt))
       attempt += 1
     }
   }
@@ -102,7 +102,7 @@ extension ResourceClient {
       mayRepeat: !message.changes)
     let call = ClientError.Call(
       method: message.method, label: settings.type, queue: transport.queue, correlationID: id)
-    let exchange = trace.map { Exchange($0, call, message.params, envelope) }
+    let exchange = trace.map { ExchangeTrace($0, call, message.params, envelope) }
     activity.begin(envelope)
     let answer: LateReplies.Answer
     do throws(LinkError) { answer = .success(try await transport.send(envelope)) } catch { answer = .failure(error) }
@@ -164,7 +164,7 @@ extension ResourceClient {
   }
 
   /// Returns the time for which a request waits for its reply; nil for no limit.
-  public func timeout(_ patience: Patience) -> Duration? {
+  public func timeout(_ patience: WaitLimit) -> Duration? {
     switch patience {
     case .usual: settings.timeout
     case .limited(let duration): duration
@@ -188,7 +188,7 @@ extension ResourceClient {
   }
 
   private func renamed(_ result: JSONValue) -> JSONValue {
-    settings.keys == .underscore ? Renaming.incoming.value(result) : result
+    settings.keys == .underscore ? KeyRenaming.incoming.value(result) : result
   }
 
   private func wireResult(of reply: [UInt8], to call: ClientError.Call) throws(ClientError) -> JSONValue {

@@ -5,13 +5,13 @@ import JSONText
 /// A client of a resource service, with the service's verbs (in the Elixir library: Retort.Client.Generic).
 ///
 /// ```swift
-/// let posts = ResourceClient(transport: transport, settings: Settings(type: "posts", meta: [:]))
+/// let posts = ResourceClient(transport: transport, settings: ClientSettings(type: "posts", meta: [:]))
 /// let page = try await posts.index(Query())
 /// ```
 public struct ResourceClient: Sendable {
-  private struct Parts: Sendable {
+  private struct Properties: Sendable {
     var transport: any Transport
-    var settings: Settings
+    var settings: ClientSettings
     var trace: Trace?
     var lateReplies: LateReplies?
     var retries = 0
@@ -22,67 +22,67 @@ public struct ResourceClient: Sendable {
 
   /// The client's properties in one object, because each request copies its client several times.
   private final class Box: Sendable {
-    let parts: Parts
+    let properties: Properties
 
-    init(_ parts: Parts) { self.parts = parts }
+    init(_ properties: Properties) { self.properties = properties }
   }
 
   private var box: Box
 
   /// The transport to the service.
-  var transport: any Transport { box.parts.transport }
+  var transport: any Transport { box.properties.transport }
 
   /// The client's settings.
-  public var settings: Settings {
-    get { box.parts.settings }
+  public var settings: ClientSettings {
+    get { box.properties.settings }
     set { change { $0.settings = newValue } }
   }
 
   /// The trace of requests and replies, and of remarks that are not errors; nil without a trace.
   public var trace: Trace? {
-    get { box.parts.trace }
+    get { box.properties.trace }
     set { change { $0.trace = newValue } }
   }
 
   /// The changes whose replies did not arrive in time; nil if they are not recorded.
   public var lateReplies: LateReplies? {
-    get { box.parts.lateReplies }
+    get { box.properties.lateReplies }
     set { change { $0.lateReplies = newValue } }
   }
 
   /// The maximum number of times that a read is repeated after temporary failures.
   public var retries: Int {
-    get { box.parts.retries }
+    get { box.properties.retries }
     set { change { $0.retries = newValue } }
   }
 
   /// The observer of the client's replies; nil without one.
   public var observer: (any ReplyObserver)? {
-    get { box.parts.observer }
+    get { box.properties.observer }
     set { change { $0.observer = newValue } }
   }
 
   /// The client's counts of requests and replies, and the times that they took.
-  public var activity: Activity { box.parts.activity }
+  public var activity: Activity { box.properties.activity }
 
   /// The type and the to-one relationships that the client's replies have shown.
-  var linkages: SeenLinkages { box.parts.linkages }
+  var linkages: SeenLinkages { box.properties.linkages }
 
-  private mutating func change(_ body: (inout Parts) -> Void) {
-    var parts = box.parts
-    body(&parts)
-    box = Box(parts)
+  private mutating func change(_ body: (inout Properties) -> Void) {
+    var properties = box.properties
+    body(&properties)
+    box = Box(properties)
   }
 
   /// Creates a client.
   public init(
-    transport: any Transport, settings: Settings, trace: Trace? = nil, lateReplies: LateReplies? = nil
+    transport: any Transport, settings: ClientSettings, trace: Trace? = nil, lateReplies: LateReplies? = nil
   ) {
-    box = Box(Parts(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
+    box = Box(Properties(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
   }
 
   /// The maximum time that a call waits: the client's timeout, another time, or no limit.
-  public enum Patience: Sendable {
+  public enum WaitLimit: Sendable {
     case usual
     case limited(Duration)
     case endless
@@ -106,13 +106,13 @@ public struct ResourceClient: Sendable {
   /// Sends a read and returns the reply's document.
   ///
   /// - Throws: ``ClientError`` like ``send(_:patience:)``; kind `protocol` if the result is not a document.
-  public func document(_ request: ReadRequest, patience: Patience = .usual) async throws(ClientError) -> Document {
+  public func document(_ request: ReadRequest, patience: WaitLimit = .usual) async throws(ClientError) -> Document {
     try await document(request, patience: patience) { _ throws(ClientError) in }
   }
 
   /// Sends a read, checks the reply's document and returns it.
   func document(
-    _ request: ReadRequest, patience: Patience, check: (Document) throws(ClientError) -> Void
+    _ request: ReadRequest, patience: WaitLimit, check: (Document) throws(ClientError) -> Void
   ) async throws(ClientError) -> Document {
     try refuseSeveral(request.method, request.params)
     return try await send(request, patience: patience) { result throws(ClientError) in
@@ -137,7 +137,7 @@ public struct ResourceClient: Sendable {
   /// Reads a page of resources (`index`); a reply without `data` is an error, not an empty page.
   ///
   /// - Throws: ``ClientError`` like ``document(_:patience:)``; kind `protocol` for a reply without `data`.
-  public func index(_ query: Query, patience: Patience = .usual) async throws(ClientError) -> Document {
+  public func index(_ query: Query, patience: WaitLimit = .usual) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
       try refuseMissingData(document, "index")
@@ -145,7 +145,7 @@ public struct ResourceClient: Sendable {
   }
 
   /// Reads a page for its total; only a reply without a total needs `data`.
-  func total(_ query: Query, patience: Patience) async throws(ClientError) -> Document {
+  func total(_ query: Query, patience: WaitLimit) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
       if document.pagination()?.totalSize == nil { try refuseMissingData(document, "index") }
@@ -159,7 +159,7 @@ public struct ResourceClient: Sendable {
 
   /// Reads one resource (`show`).
   public func show(
-    _ id: String, _ query: Query = Query(), patience: Patience = .usual
+    _ id: String, _ query: Query = Query(), patience: WaitLimit = .usual
   ) async throws(ClientError) -> Document {
     let params = JSONObject([("id", .string(id))]).merging(query.params)
     let request = ReadRequest(method: "show", params: params)

@@ -15,12 +15,12 @@ package struct Card {
   /// Returns the lines of the card; a value that does not fit in `width` columns continues on the next line.
   package func lines(width: Int?) -> [String] {
     let most = width.map { max(1, $0 / 3) } ?? Int.max
-    let nameWidth = min(fields.map { Columns.width(of: $0.name) }.max() ?? 0, most)
+    let nameWidth = min(fields.map { DisplayWidth.width(of: $0.name) }.max() ?? 0, most)
     let room = width.map { max(1, $0 - nameWidth - ColumnWidths.gap) }
     let margin = String(repeating: " ", count: nameWidth + ColumnWidths.gap)
     return fields.flatMap { name, text in
       let name = name.cut(to: nameWidth)
-      let head = name + margin.dropFirst(Columns.width(of: name))
+      let head = name + margin.dropFirst(DisplayWidth.width(of: name))
       let parts = room.map { text.parts(of: $0) } ?? [text[...]]
       return parts.enumerated().map { index, part in (index == 0 ? head : margin) + part }
     }
@@ -33,7 +33,7 @@ extension String {
     var parts: [Substring] = []
     var (start, used) = (startIndex, 0)
     for index in indices {
-      let columns = Columns.width(of: self[index])
+      let columns = DisplayWidth.width(of: self[index])
       if used + columns > width, index > start {
         parts.append(self[start..<index])
         (start, used) = (index, 0)

@@ -31,12 +31,12 @@ package struct Chart {
   /// - Returns: The lines.
   package func lines(width: Int, isForTerminal: Bool) -> [String] {
     let labels = bars.map { Table.line($0.label, isForTerminal).cut(to: max(8, width / 3)) }
-    let labelWidth = labels.map { Columns.width(of: $0) }.max() ?? 0
+    let labelWidth = labels.map { DisplayWidth.width(of: $0) }.max() ?? 0
     let textWidth = bars.map(\.text.count).max() ?? 0
     let room = max(1, width - labelWidth - textWidth - 2 * ColumnWidths.gap)
     let longest = bars.map(\.length.magnitude).max() ?? 0
     return zip(labels, bars).map { label, bar in
-      let space = String(repeating: " ", count: labelWidth - Columns.width(of: label) + ColumnWidths.gap)
+      let space = String(repeating: " ", count: labelWidth - DisplayWidth.width(of: label) + ColumnWidths.gap)
       let number = String(repeating: " ", count: textWidth - bar.text.count) + bar.text
       // A number that exceeds the range of binary floats has an infinite length.
       let share = bar.length.isInfinite ? 1 : longest > 0 ? bar.length.magnitude / longest : 0

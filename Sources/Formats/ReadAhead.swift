@@ -3,13 +3,13 @@ package import Values
 /// Reads and parses the next piece of a file while the current one is processed.
 package struct ReadAhead {
   /// A piece that is being parsed, and the reader that returns the pieces after it.
-  private struct Step: Sendable {
+  private struct PrefetchedPiece: Sendable {
     var reader: FileReader
     /// The elements of the piece; nil at the end of the file.
     var elements: Task<Result<[Value], Fault>, Never>?
   }
 
-  private var ahead: Task<Step, Never>?
+  private var ahead: Task<PrefetchedPiece, Never>?
 
   package init(_ reader: FileReader) { ahead = Self.step(reader) }
 
@@ -36,14 +36,14 @@ package struct ReadAhead {
     return nil
   }
 
-  private static func step(_ reader: FileReader) -> Task<Step, Never> {
+  private static func step(_ reader: FileReader) -> Task<PrefetchedPiece, Never> {
     Task.detached {
       var reader = reader
       do throws(Fault) {
         let piece = try reader.piece()
-        return Step(reader: reader, elements: piece.map(parsing))
+        return PrefetchedPiece(reader: reader, elements: piece.map(parsing))
       } catch {
-        return Step(reader: reader, elements: Task { .failure(error) })
+        return PrefetchedPiece(reader: reader, elements: Task { .failure(error) })
       }
     }
   }

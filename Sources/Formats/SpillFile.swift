@@ -104,7 +104,7 @@ package struct SpillFile {
       let (path, includePath) = (parts[4].texts, parts[5].texts)
       let compound = parts[3].stringValue.map { client in
         let (included, listed) = (Included(parts[2].arrayValue ?? []), Included(parts[7].arrayValue ?? []))
-        return ResourceValue.Compound(client: client, asked: parts[6].texts) { type, id in
+        return ResourceValue.IncludedResources(client: client, asked: parts[6].texts) { type, id in
           included[type, id]
         } isListed: { type, id in
           listed[type, id] != nil

@@ -32,7 +32,7 @@ package struct Table {
         let column = column(name)
         if column >= row.count { row += Array(repeating: "", count: column + 1 - row.count) }
         row[column] = Self.line(value.shownCell, isForTerminal)
-        natural[column] = max(natural[column], Columns.width(of: row[column]))
+        natural[column] = max(natural[column], DisplayWidth.width(of: row[column]))
         if !value.isNumber, !value.isNull { isRight[column] = false }
       }
       rows.append(row)
@@ -45,7 +45,7 @@ package struct Table {
     if let column = columns[key] { return column }
     columns[key] = names.count
     names.append(Self.line(name, isForTerminal))
-    natural.append(Columns.width(of: names[names.count - 1]))
+    natural.append(DisplayWidth.width(of: names[names.count - 1]))
     isRight.append(true)
     return names.count - 1
   }
@@ -90,7 +90,7 @@ package struct Table {
     var text = ""
     for (column, width) in widths.enumerated() {
       let cell = column < cells.count ? cells[column].cut(to: width) : ""
-      let space = String(repeating: " ", count: max(0, width - Columns.width(of: cell)))
+      let space = String(repeating: " ", count: max(0, width - DisplayWidth.width(of: cell)))
       if column > 0 { text += "  " }
       text += isRight[column] ? space + cell : cell + (column < widths.count - 1 ? space : "")
     }
@@ -101,11 +101,11 @@ package struct Table {
 extension String {
   /// Returns the beginning of the text that fits in a number of columns, with `…` if it is shortened.
   func cut(to width: Int) -> String {
-    guard Columns.width(of: self) > width else { return self }
+    guard DisplayWidth.width(of: self) > width else { return self }
     var result = ""
     var used = 0
     for character in self {
-      used += Columns.width(of: character)
+      used += DisplayWidth.width(of: character)
       if used >= width { break }
       result.append(character)
     }

@@ -10,10 +10,10 @@ package import Values
 package struct WrittenFile {
   private let path: String
   private let target: String
-  private let placement: Placement
+  private let placement: WriteMode
   private let file: FileDescriptor
 
-  private enum Placement {
+  private enum WriteMode {
     /// A temporary file, which replaces the target at the end; with `isNew`, it is an error if the target exists by
     /// then.
     case replaces(temporary: String, isNew: Bool)

@@ -9,7 +9,7 @@ extension Help {
   ///
   /// - Returns: The page and the range; nil if the word has no page.
   public static func page(in source: SourceText, at offset: Int) -> (text: String, range: SourceRange)? {
-    let parts = TextPart.parts(of: source)
+    let parts = HighlightedPart.parts(of: source)
     let inside = parts.last { $0.range.lower <= offset && offset < $0.range.upper }
     guard let part = inside ?? parts.last(where: { $0.range.upper == offset }) else { return nil }
     switch part.kind {

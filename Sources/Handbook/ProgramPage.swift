@@ -154,7 +154,7 @@ struct ProgramPage: Sendable {
       note: "It confirms every destroy-all, | destroy and destroy in a loop.",
       example: "retort --yes=500 clean-up.retort"),
     option(
-      "output", "FORMAT", "The format of results: \(Format.list).",
+      "output", "FORMAT", "The format of results: \(ResultFormat.list).",
       note: """
         The default is a table at a terminal, and otherwise one line of JSON for each result. At a terminal, a few rows
         that are too wide for a table are cards: one line for each field. set output: changes the format in a session.

@@ -18,10 +18,10 @@ public struct Diagnostic: Sendable, Equatable {
   /// Whether more input would correct the error: an open bracket, an open block, a continued line.
   public var isIncomplete: Bool
   /// Further related source ranges.
-  public var marks: [Mark]
+  public var marks: [LabelledRange]
 
   /// A source range and the label below it.
-  public struct Mark: Sendable, Equatable {
+  public struct LabelledRange: Sendable, Equatable {
     /// The source range.
     public var range: SourceRange
     /// The label.
@@ -37,7 +37,7 @@ public struct Diagnostic: Sendable, Equatable {
   /// Creates a diagnostic.
   public init(
     severity: Severity = .error, range: SourceRange, message: String, label: String? = nil, nextStep: String? = nil,
-    isIncomplete: Bool = false, marks: [Mark] = []
+    isIncomplete: Bool = false, marks: [LabelledRange] = []
   ) {
     self.severity = severity
     self.range = range

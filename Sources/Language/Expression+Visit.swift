@@ -53,7 +53,7 @@ extension RecordEntry {
   }
 }
 
-extension Head {
+extension PipelineHead {
   /// The expressions of a pipeline's head, which are evaluated before any element is processed.
   fileprivate var parts: [Expr] {
     switch self {

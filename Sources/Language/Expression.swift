@@ -28,7 +28,7 @@ public struct Expr: Sendable, Equatable {
     case range(Expr, Expr)
     case list([Expr])
     case record([RecordEntry])
-    case group(Valued)
+    case group(ValueConstruct)
   }
 
   package init(_ kind: Kind, _ range: SourceRange) {

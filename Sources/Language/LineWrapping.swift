@@ -11,10 +11,10 @@ public enum LineWrapping {
 
   /// Splits a line at spaces into parts of at most `width` columns; a longer word is not split.
   static func lines(of line: Substring, _ width: Int) -> [String] {
-    guard width > 0, Columns.width(of: line) > width else { return [String(line)] }
+    guard width > 0, DisplayWidth.width(of: line) > width else { return [String(line)] }
     let margin = String(repeating: " ", count: margin(of: line, width))
     var (lines, rest, indent): ([String], Substring, String) = ([], line, "")
-    while Columns.width(of: rest) > width - indent.count, let place = breakPlace(in: rest, width - indent.count) {
+    while DisplayWidth.width(of: rest) > width - indent.count, let place = breakPlace(in: rest, width - indent.count) {
       lines.append(indent + rest[..<place])
       rest = rest[place...].drop { $0 == " " }
       indent = margin
@@ -29,7 +29,7 @@ public enum LineWrapping {
     if content.hasPrefix("= ") { return indent + 2 }
     let word = content.prefix { $0 != " " }
     let gap = content[word.endIndex...].prefix { $0 == " " }
-    let column = indent + Columns.width(of: word) + gap.count
+    let column = indent + DisplayWidth.width(of: word) + gap.count
     return gap.count > 1 && column < width / 2 ? column : min(indent, width / 2)
   }
 
@@ -45,7 +45,7 @@ public enum LineWrapping {
         if column > width { return place }
       }
       isText = isText || character != " "
-      column += Columns.width(of: character)
+      column += DisplayWidth.width(of: character)
     }
     return place
   }

@@ -267,14 +267,14 @@ extension Parser {
     if token.kind == .end {
       return fail(
         "the bracket is not closed", nextStep: "close it with \(close)",
-        marks: [Diagnostic.Mark(range: start, label: "opened here")])
+        marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
     }
     return fail(
       "expected \(close), not \(token.description)",
       nextStep: token.kind == .symbol("|")
         ? "put the pipeline in parentheses: (... | ...)"
         : commaHint(before: close) ?? (close == ")" ? misplacedHint : nil) ?? "close the bracket with \(close)",
-      marks: [Diagnostic.Mark(range: start, label: "opened here")])
+      marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
   }
 
   /// Parses the parts of a string; the text between `\(` and `)` is a separate pipeline.

@@ -26,7 +26,7 @@ extension Parser {
   var statementForm: String? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
     guard case .name(let word) = tokens[start].kind else { return nil }
-    return Synonyms.statement(word)
+    return ForeignWords.statement(word)
   }
 
   /// The next step for a comma between arguments or values.
@@ -89,7 +89,7 @@ extension Parser {
   /// function without parentheses; nil without a guess.
   var misplacedHint: String? {
     guard index > 0 else { return nil }
-    if case .name(let word) = token.kind, let meant = Synonyms.operation(word) { return operation(meant) }
+    if case .name(let word) = token.kind, let meant = ForeignWords.operation(word) { return operation(meant) }
     if token.isSymbol("="), !Self.isEnd(nextToken) { return operation("==") }
     if let hint = commaHint(before: "") ?? methodHint { return hint }
     if case .string = token.kind, case .string = tokens[index - 1].kind {
@@ -187,7 +187,7 @@ extension Parser {
 /// Errors about operators and brackets after arguments.
 extension Parser {
   /// Throws if an operator or a touching bracket follows an argument, because the expression needs parentheses.
-  mutating func refuseGlued(_ word: Word?, _ arguments: [Argument]) throws(Stop) {
+  mutating func refuseGlued(_ word: CalledWord?, _ arguments: [Argument]) throws(Stop) {
     switch token.kind {
     case .symbol("(") where arguments.isEmpty:
       if let word { throw fail("\(word.name) has no parentheses here", nextStep: withoutParentheses(word)) }
@@ -206,7 +206,7 @@ extension Parser {
   }
 
   /// Returns the next step for a bracket that touches a stage: `| keys(it)`, `| take(5)`.
-  private func withoutParentheses(_ word: Word) -> String {
+  private func withoutParentheses(_ word: CalledWord) -> String {
     let call = rest.map { word.name + $0 } ?? "\(word.name)(...)"
     if words.stages.contains(word.name) {
       let inside = call.dropFirst(word.name.utf8.count + 1).dropLast()
@@ -223,15 +223,15 @@ extension Parser {
 
   /// Returns the meant word of an unknown word, if the meant word takes a whole expression like `where`; nil otherwise.
   private static func whole(_ name: String) -> String? {
-    [Synonyms.stage(name), Synonyms.command(name)].compactMap(\.self).first { phrase in
+    [ForeignWords.stage(name), ForeignWords.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
     }
   }
 
   /// Returns the next step for an operator after an argument.
-  private func meant(_ sign: String, _ word: Word?, _ arguments: [Argument]) -> String {
+  private func meant(_ sign: String, _ word: CalledWord?, _ arguments: [Argument]) -> String {
     let name = word?.name ?? "set"
-    if let form = Synonyms.statement(name) { return "did you mean \(form)?" }
+    if let form = ForeignWords.statement(name) { return "did you mean \(form)?" }
     if sign == "%", Self.isEnd(nextToken) || nextToken.isKey, case .option(let key, _, let value) = arguments.last {
       return "\(key): \"\(source.text(value.range))%\""
     }
@@ -269,7 +269,7 @@ extension Parser {
   }
 
   /// Whether the left operand of an operator is the value of the whole command or pipeline, not its last argument.
-  private func takesWhole(_ word: Word, _ sign: String, _ arguments: [Argument]) -> Bool {
+  private func takesWhole(_ word: CalledWord, _ sign: String, _ arguments: [Argument]) -> Bool {
     let isComparison = !["+", "-", "*", "/", "%"].contains(sign)
     if word.isStage { return Self.reducing.contains(word.name) && (arguments.isEmpty || isComparison) }
     guard isComparison || word.name == "count" else { return false }
@@ -284,7 +284,7 @@ extension Parser {
   }
 
   /// Returns the source text from the beginning of the pipeline to the cursor, or its last word if it is long.
-  private func whole(before word: Word) -> String {
+  private func whole(before word: CalledWord) -> String {
     shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
   }
 

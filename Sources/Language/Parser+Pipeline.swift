@@ -1,6 +1,6 @@
 extension Parser {
   /// Parses a value: a pipeline, `if` or `try`.
-  mutating func valued() throws(Stop) -> Valued {
+  mutating func valued() throws(Stop) -> ValueConstruct {
     if token.isKeyword("if") { return .if(try ifNode()) }
     if token.isKeyword("try") { return .try(try tryNode()) }
     return .pipeline(try pipeline())
@@ -17,7 +17,7 @@ extension Parser {
     return Pipeline(head: head, stages: stages, range: range(from: start))
   }
 
-  private mutating func head() throws(Stop) -> Head {
+  private mutating func head() throws(Stop) -> PipelineHead {
     guard case .name(let name) = token.kind else { return .expression(try expression()) }
     if Self.beginsCommand(name, before: nextToken) { return .command(try command()) }
     guard Self.isEnd(nextToken) else { return .expression(try expression()) }
@@ -91,7 +91,7 @@ extension Parser {
       arguments = [.positional(try expression())]
       if name == "assert", take(",") { arguments.append(.positional(try expression())) }
     } else {
-      arguments = try self.arguments(of: Word(name: name, range: nameRange, isStage: isStage))
+      arguments = try self.arguments(of: CalledWord(name: name, range: nameRange, isStage: isStage))
     }
     if name == "each" { body = try block(("each", nameRange)) }
     return Command(name: name, nameRange: nameRange, arguments: arguments, body: body, range: range(from: start))
@@ -104,14 +104,14 @@ extension Parser {
   }
 
   /// The command or stage that takes the arguments, for errors.
-  struct Word {
+  struct CalledWord {
     var name: String
     var range: SourceRange
     var isStage: Bool
   }
 
   /// Parses arguments and options; `word` is the command or stage that takes them.
-  mutating func arguments(of word: Word? = nil) throws(Stop) -> [Argument] {
+  mutating func arguments(of word: CalledWord? = nil) throws(Stop) -> [Argument] {
     var result: [Argument] = []
     var seen: Set<String> = []
     while true {

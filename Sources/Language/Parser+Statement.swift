@@ -148,15 +148,16 @@ extension Parser {
     let opening = open("for")
     if !token.isAName { throw wanted("a name after for", nextStep: "for x in 1..3 do ... end") }
     let (name, range) = try name("a name after for")
-    var number: Named?
+    var number: DeclaredName?
     if take(",") {
       let (name, range) = try self.name("a name for the number after the comma")
-      number = Named(name: name, range: range)
+      number = DeclaredName(name: name, range: range)
     }
     guard take(keyword: "in") else { throw wanted("in after for \(name)", nextStep: "for \(name) in ... do") }
     let pipeline = try pipeline()
     return .for(
-      For(element: Named(name: name, range: range), number: number, pipeline: pipeline, body: try block(opening)))
+      For(element: DeclaredName(name: name, range: range), number: number, pipeline: pipeline, body: try block(opening))
+    )
   }
 
   private mutating func watchStatement() throws(Stop) -> Statement.Kind {

@@ -13,7 +13,7 @@ public struct Parser {
     /// The source ranges of comments, including the `#`.
     public var comments: [SourceRange]
     /// The part that the text leaves open, for the continuation prompt; nil if the text is complete.
-    public var open: OpenPart?
+    public var open: UnclosedPart?
 
     /// Whether more input would correct all errors.
     public var isIncomplete: Bool { !diagnostics.isEmpty && diagnostics.allSatisfy(\.isIncomplete) }
@@ -37,14 +37,14 @@ public struct Parser {
   /// The beginning of the pipeline at the cursor.
   var pipelineStart = 0
   /// The names of the language's commands, functions and stages, for hints.
-  var words = Words()
+  var words = KnownWords()
   /// The maximum nesting of expressions and blocks.
   static let depthLimit = 100
   /// The maximum number of successive operators of one precedence.
   static let chainLimit = 200
 
   /// The names of the commands, of the functions and of the stages.
-  public struct Words: Sendable {
+  public struct KnownWords: Sendable {
     var commands: Set<String> = []
     var functions: Set<String> = []
     var stages: Set<String> = []
@@ -66,7 +66,7 @@ public struct Parser {
   ///
   /// If `isTyped` is true, a complete statement ends with its line, even if the next line begins with a bar. `words`
   /// changes hints only.
-  public static func parse(_ source: SourceText, isTyped: Bool = false, words: Words = Words()) -> Result {
+  public static func parse(_ source: SourceText, isTyped: Bool = false, words: KnownWords = KnownWords()) -> Result {
     var lexer = Lexer(source, isTyped: isTyped)
     lexer.run()
     var parser = Parser(tokens: lexer.tokens, of: source)
@@ -129,7 +129,7 @@ public struct Parser {
   /// Records an error and returns the ``Stop`` to throw.
   mutating func fail(
     _ message: String, at range: SourceRange? = nil, nextStep: String? = nil, label: String? = nil,
-    marks: [Diagnostic.Mark] = []
+    marks: [Diagnostic.LabelledRange] = []
   ) -> Stop {
     let place = range ?? token.range
     diagnostics.append(

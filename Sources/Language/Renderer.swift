@@ -35,13 +35,13 @@ public struct Renderer: Sendable {
     /// The text that contains the marks.
     public var source: SourceText?
     /// The marked source ranges with their labels.
-    public var marks: [Diagnostic.Mark]
+    public var marks: [Diagnostic.LabelledRange]
     /// The lines after `=`: the next step and the context.
     public var notes: [String]
 
     /// Creates a report.
     public init(
-      title: String, message: String, source: SourceText?, marks: [Diagnostic.Mark], notes: [String] = []
+      title: String, message: String, source: SourceText?, marks: [Diagnostic.LabelledRange], notes: [String] = []
     ) {
       self.title = title
       self.message = message
@@ -54,7 +54,7 @@ public struct Renderer: Sendable {
     public init(_ diagnostic: Diagnostic, in source: SourceText) {
       self.init(
         title: diagnostic.severity.rawValue, message: diagnostic.message, source: source,
-        marks: [Diagnostic.Mark(range: diagnostic.range, label: diagnostic.label)] + diagnostic.marks,
+        marks: [Diagnostic.LabelledRange(range: diagnostic.range, label: diagnostic.label)] + diagnostic.marks,
         notes: diagnostic.nextStep.map { [$0] } ?? [])
     }
   }
@@ -102,19 +102,21 @@ public struct Renderer: Sendable {
     var label: String?
   }
 
-  private func excerpt(_ source: SourceText, _ number: Int, _ marks: [Diagnostic.Mark], _ gutter: Int) -> [String] {
+  private func excerpt(_ source: SourceText, _ number: Int, _ marks: [Diagnostic.LabelledRange], _ gutter: Int)
+    -> [String]
+  {
     let range = source.lineRange(number)
     let spans = marks.map { mark in
       let upper = max(mark.range.lower, min(mark.range.upper, range.upper))
       let before = visible(source.text(SourceRange(range.lower, mark.range.lower)))
       let words = visible(source.text(SourceRange(mark.range.lower, upper)))
-      let start = Columns.width(of: before)
+      let start = DisplayWidth.width(of: before)
       return Span(
-        start: start, width: max(1, Columns.width(of: words, from: start)),
+        start: start, width: max(1, DisplayWidth.width(of: words, from: start)),
         label: mark.label.map(message))
     }.sorted { $0.start < $1.start }
-    let line = Secrets.hidden(in: source.line(number)) { String(repeating: "*", count: Columns.width(of: $0)) }
-    let text = Columns.expanded(visible(line))
+    let line = Secrets.hidden(in: source.line(number)) { String(repeating: "*", count: DisplayWidth.width(of: $0)) }
+    let text = DisplayWidth.expanded(visible(line))
     let edge = String(repeating: " ", count: gutter) + " | "
     let room = max(width - edge.count, 20)
     let (shown, shift) = window(text, spans.first?.start ?? 0, room)
@@ -140,15 +142,15 @@ public struct Renderer: Sendable {
   ///
   /// `shift` is the number of columns by which the shown text is moved to the left.
   private func window(_ text: String, _ column: Int, _ room: Int) -> (String, shift: Int) {
-    guard Columns.width(of: text) > room else { return (text, 0) }
+    guard DisplayWidth.width(of: text) > room else { return (text, 0) }
     let lead = min(30, room / 2)
     let start = column > room - lead ? column - lead : 0
     let cut = start > 0 ? "..." : ""
     let end = start + room - cut.count
-    let isLonger = Columns.width(of: text) > end
+    let isLonger = DisplayWidth.width(of: text) > end
     var (shown, position) = ("", 0)
     for character in text {
-      let next = position + Columns.width(of: character)
+      let next = position + DisplayWidth.width(of: character)
       if position >= start, next <= (isLonger ? end - 3 : end) { shown.append(character) }
       position = next
     }
@@ -165,7 +167,7 @@ public struct Renderer: Sendable {
     }
     var hanging = spans.dropLast().filter { $0.label != nil }
     if let last = spans.last, let label = last.label {
-      if !isForTerminal || line.count + 1 + Columns.width(of: label) <= room {
+      if !isForTerminal || line.count + 1 + DisplayWidth.width(of: label) <= room {
         line += " " + label
       } else {
         hanging.append(last)
@@ -184,7 +186,7 @@ public struct Renderer: Sendable {
   private func hung(_ span: Span, _ stems: String, _ room: Int) -> [String] {
     let label = span.label ?? ""
     let free = stems.isEmpty ? 0 : stems.count + 1
-    let column = isForTerminal ? max(free, min(span.start, room - Columns.width(of: label))) : span.start
+    let column = isForTerminal ? max(free, min(span.start, room - DisplayWidth.width(of: label))) : span.start
     let pieces = isForTerminal ? LineWrapping.lines(of: label[...], max(room - column, 20)) : [label]
     return pieces.map { stems + String(repeating: " ", count: max(0, column - stems.count)) + $0 }
   }

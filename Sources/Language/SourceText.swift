@@ -18,11 +18,11 @@ public final class SourceText: Sendable {
   public var lineCount: Int { lineStarts.count }
 
   /// Returns the line and column of a byte.
-  public func place(of offset: Int) -> Place {
+  public func place(of offset: Int) -> SourcePosition {
     let line = lineIndex(of: offset)
     let start = lineStarts[line]
     let before = String(decoding: bytes[start..<max(start, min(offset, bytes.count))], as: UTF8.self)
-    return Place(line: line + 1, column: before.count + 1)
+    return SourcePosition(line: line + 1, column: before.count + 1)
   }
 
   /// Returns the text of a line, counted from 1, without its line end.
@@ -74,7 +74,7 @@ public struct SourceRange: Sendable, Hashable {
 }
 
 /// A line and a column in characters, both counted from 1.
-public struct Place: Sendable, Hashable {
+public struct SourcePosition: Sendable, Hashable {
   /// The line.
   public var line: Int
   /// The column.

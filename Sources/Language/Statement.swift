@@ -13,14 +13,14 @@ public struct Statement: Sendable, Equatable {
 
   /// The forms of a statement.
   public indirect enum Kind: Sendable, Equatable {
-    case `let`(String, SourceRange, Valued)
+    case `let`(String, SourceRange, ValueConstruct)
     case `for`(For)
     case `while`(Expr, Block)
     case watch(Expr, Block)
     case `if`(If)
     case `try`(Try)
     case def(Def)
-    case `return`(Valued?)
+    case `return`(ValueConstruct?)
     case `break`
     case `continue`
     case source(String, SourceRange)
@@ -39,7 +39,7 @@ public struct Block: Sendable, Equatable {
 }
 
 /// A name that a statement declares, and its source range.
-public struct Named: Sendable, Equatable {
+public struct DeclaredName: Sendable, Equatable {
   /// The name.
   public var name: String
   /// The source range.
@@ -49,9 +49,9 @@ public struct Named: Sendable, Equatable {
 /// `for NAME [, NAME] in PIPELINE do ... end`.
 public struct For: Sendable, Equatable {
   /// The element's name.
-  public var element: Named
+  public var element: DeclaredName
   /// The name of the element's number, counted from 1; nil without such a name.
-  public var number: Named?
+  public var number: DeclaredName?
   /// The pipeline that produces the elements.
   public var pipeline: Pipeline
   /// The statements to run for each element.
@@ -109,7 +109,7 @@ public struct Def: Sendable, Equatable {
 }
 
 /// A construct whose value can be assigned, returned or put in parentheses.
-public indirect enum Valued: Sendable, Equatable {
+public indirect enum ValueConstruct: Sendable, Equatable {
   case pipeline(Pipeline)
   case `if`(If)
   case `try`(Try)
@@ -118,7 +118,7 @@ public indirect enum Valued: Sendable, Equatable {
 /// A pipeline: a head, which produces elements, and the stages that process them.
 public struct Pipeline: Sendable, Equatable {
   /// The head, which produces the elements.
-  public var head: Head
+  public var head: PipelineHead
   /// The stages in order.
   public var stages: [Command]
   /// The source range.
@@ -126,7 +126,7 @@ public struct Pipeline: Sendable, Equatable {
 }
 
 /// The beginning of a pipeline.
-public enum Head: Sendable, Equatable {
+public enum PipelineHead: Sendable, Equatable {
   case command(Command)
   case expression(Expr)
   /// A bare name: a variable in scope, or a command.

@@ -4,15 +4,15 @@ import Language
 ///
 /// The text need not parse.
 struct Definitions {
-  private let parts: [TextPart]
+  private let parts: [HighlightedPart]
   /// The source ranges of the blocks; `else` and `rescue` end one block and begin another.
   private var blocks: [SourceRange] = []
   /// The definitions with the block in which each is visible.
-  private var definitions: [(part: TextPart, block: SourceRange, isLet: Bool)] = []
+  private var definitions: [(part: HighlightedPart, block: SourceRange, isLet: Bool)] = []
   private let end: Int
 
   init(_ source: SourceText) {
-    parts = TextPart.parts(of: source).filter { $0.kind != .comment }.sorted { $0.range.lower < $1.range.lower }
+    parts = HighlightedPart.parts(of: source).filter { $0.kind != .comment }.sorted { $0.range.lower < $1.range.lower }
     end = source.bytes.count
     var open: [Int] = []
     for part in parts where part.kind == .keyword {
@@ -35,7 +35,7 @@ struct Definitions {
   }
 
   /// Returns the name at a byte; nil if the byte is in no name.
-  func name(at offset: Int) -> TextPart? {
+  func name(at offset: Int) -> HighlightedPart? {
     parts.first { part in
       guard part.range.lower <= offset, offset <= part.range.upper else { return false }
       switch part.kind {
@@ -51,7 +51,7 @@ struct Definitions {
       $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper
     }
     // A `let` with a name that is already visible assigns to it, and defines no new name.
-    var best: (part: TextPart, block: SourceRange, isLet: Bool)?
+    var best: (part: HighlightedPart, block: SourceRange, isLet: Bool)?
     for candidate in visible {
       guard let known = best else {
         best = candidate
@@ -84,7 +84,7 @@ struct Definitions {
     return next.map { SourceRange(offset, $0.upper) } ?? SourceRange(offset, around.upper)
   }
 
-  private func isElseIf(_ part: TextPart, _ source: SourceText) -> Bool {
+  private func isElseIf(_ part: HighlightedPart, _ source: SourceText) -> Bool {
     source.text(SourceRange(part.range.upper, part.range.upper + 4)).drop { $0 == " " }.hasPrefix("if")
   }
 }

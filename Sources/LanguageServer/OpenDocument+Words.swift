@@ -53,7 +53,7 @@ extension OpenDocument {
   }
 
   /// Returns the statement that defines a name of the text, and the known shape of its value.
-  private func defined(_ part: TextPart, _ definitions: Definitions) -> String? {
+  private func defined(_ part: HighlightedPart, _ definitions: Definitions) -> String? {
     guard let range = definitions.definition(of: part.name, at: part.range.upper) else { return nil }
     let line = source.line(source.place(of: range.lower).line)
     let found = interpreter.completion(

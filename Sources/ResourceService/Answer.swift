@@ -34,21 +34,21 @@ extension ResourceService {
   private func read(_ method: Method, _ params: JSONObject, _ type: ResourceType) throws -> [UInt8] {
     switch method {
     case .index:
-      let listing = try Listing(params, of: type, in: schema)
+      let listing = try IndexRequest(params, of: type, in: schema)
       return try database.inTransaction(.deferred) { database in
         var memory = self.memory.withLock { $0.taken() }
         defer { self.memory.withLock { $0 = memory } }
         return try listing.document(database, &memory)
       }
     case .show:
-      let showing = try Showing(params, of: type, in: schema)
+      let showing = try ResourceReply(params, of: type, in: schema)
       let (id, key) = try RequestedID.parse(params["id"], of: type)
       guard let document = try database.inTransaction(.deferred, { try showing.document(key, $0) }) else {
         throw Refusal(.notFound(id))
       }
       return document
     default:
-      let relating = try Relating(method, params, of: type, in: schema)
+      let relating = try RelationshipRequest(method, params, of: type, in: schema)
       return try database.inTransaction(.deferred) { database in
         try method == .relatedResource ? relating.related(database) : relating.show(database)
       }
@@ -76,17 +76,17 @@ extension ResourceService {
     _ method: Method, _ params: JSONObject, _ type: ResourceType
   ) throws -> @Sendable (Database) throws -> [UInt8] {
     switch method {
-    case .create: return try Writing(creating: params, of: type, in: schema).carryOut
-    case .update: return try Writing(updating: params, of: type, in: schema).carryOut
+    case .create: return try WriteRequest(creating: params, of: type, in: schema).carryOut
+    case .update: return try WriteRequest(updating: params, of: type, in: schema).carryOut
     case .destroy:
-      let all = try dialect.destroys(params).map { try Destroying($0, of: type, in: schema) }
+      let all = try dialect.destroys(params).map { try DestroyRequest($0, of: type, in: schema) }
       let result = Array(dialect.destroyed(all.count).utf8)
       return { database in
         for destroying in all { try destroying.carryOut(database) }
         return result
       }
     default:
-      let relating = try Relating(method, params, of: type, in: schema)
+      let relating = try RelationshipRequest(method, params, of: type, in: schema)
       return { try relating.change(method, $0) }
     }
   }

@@ -39,7 +39,7 @@ struct DatabaseFile {
   private static func blog() throws -> SharedDatabase {
     let database = try SharedDatabase()
     try database.inTransaction(.immediate) { database in
-      try Sample.create(in: database)
+      try SampleDatabase.create(in: database)
       try ForeignKeyIndexes.create(database)
     }
     return database

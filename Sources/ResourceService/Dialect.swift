@@ -48,7 +48,7 @@ public struct Dialect: Sendable {
       .document, isChangeset ? "Changeset error" : "JSONAPI error", data: ["errors": .array(JSONArray(objects))])
   }
 
-  private func worded(_ objection: Objection) -> ErrorDetail {
+  private func worded(_ objection: RequestError) -> ErrorDetail {
     switch flavour {
     case nil: objection.error
     case .carrot: objection.withIntegerCode

@@ -18,7 +18,7 @@ public final class ResourceService: Sendable {
   let database: SharedDatabase
   let schema: Schema
   let dialect: Dialect
-  let memory = Mutex(PageMemory())
+  let memory = Mutex(PageCache())
   /// Whether the answers to changes are stored, for redelivered requests.
   private let remembersChanges: Bool
 

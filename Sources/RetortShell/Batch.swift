@@ -15,7 +15,7 @@ func batch(_ session: Session, _ read: @escaping @Sendable () throws(Fault) -> S
     }
     return await Interpreter(session).run(source)
   }
-  let stop = Stop(session, work)
+  let stop = RunStopper(session, work)
   let status = await Interrupts.shared.watching {
     stop.signalled($0, forcedEnds: true)
   } during: {

@@ -98,11 +98,12 @@ public struct Console: Sendable {
   /// Standard output, error and input.
   public static let standard = Console(
     write: { writeResult($0) }, note: { writeNote($0) },
-    isTerminal: Screen.isTerminal(1), showsNotes: Screen.isTerminal(2), columns: { Screen.columns(of: 1) },
-    noteColumns: { Screen.columns(of: 2) },
-    rows: { Screen.rows(of: 1) },
-    isInteractive: Screen.isTerminal(0) && Screen.isTerminal(2),
-    status: Screen.isTerminal(2) ? StatusLine.standard.show : nil,
+    isTerminal: TerminalProperties.isTerminal(1), showsNotes: TerminalProperties.isTerminal(2),
+    columns: { TerminalProperties.columns(of: 1) },
+    noteColumns: { TerminalProperties.columns(of: 2) },
+    rows: { TerminalProperties.rows(of: 1) },
+    isInteractive: TerminalProperties.isTerminal(0) && TerminalProperties.isTerminal(2),
+    status: TerminalProperties.isTerminal(2) ? StatusLine.standard.show : nil,
     discardTyped: { TypedAnswer.discardTyped() }, answer: { await TypedAnswer.line() },
     secret: { await TypedAnswer.secret(asking: $0) })
 

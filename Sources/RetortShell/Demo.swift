@@ -63,7 +63,7 @@ final class Demo: Sendable {
   private static func words(of text: String) -> Set<String> {
     let source = SourceText(name: "prompt", text: text)
     return Set(
-      TextPart.parts(of: source).compactMap { part in
+      HighlightedPart.parts(of: source).compactMap { part in
         switch part.kind {
         case .keyword, .command, .stage, .lone: source.text(part.range)
         default: nil

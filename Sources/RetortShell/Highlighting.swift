@@ -8,7 +8,7 @@ import Terminal
 /// Unknown names are marked before Enter. The name at the cursor is marked only if no known name begins with it.
 struct Highlighting {
   /// The styles of a statement's parts; the raw value of a style is its index in the result of `looks`.
-  private enum Look: Int, CaseIterable {
+  private enum TextStyle: Int, CaseIterable {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
   }
 
@@ -51,7 +51,7 @@ struct Highlighting {
   func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.Part] {
     let offset = before.isEmpty ? 0 : before.utf8.count + 1
     let source = SourceText(name: "prompt", text: before.isEmpty ? line : before + "\n" + line)
-    let parts = TextPart.parts(of: source)
+    let parts = HighlightedPart.parts(of: source)
     let made = Set(parts.filter { $0.kind == .definition }.map(\.name))
     var painted = parts.compactMap { part -> LinePainting.Part? in
       let look = look(of: part, made: made, cursor: cursor + offset)
@@ -63,14 +63,14 @@ struct Highlighting {
     return painted.filter { !$0.range.isEmpty }
   }
 
-  private static func part(_ range: SourceRange, _ look: Look, _ offset: Int) -> LinePainting.Part {
+  private static func part(_ range: SourceRange, _ look: TextStyle, _ offset: Int) -> LinePainting.Part {
     let lower = max(0, range.lower - offset)
     return LinePainting.Part(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
 
   /// Returns the bracket at the cursor, or else the closing bracket before it, and the matching bracket; nil without a
   /// match.
-  private static func pair(in parts: [TextPart], at cursor: Int) -> [SourceRange]? {
+  private static func pair(in parts: [HighlightedPart], at cursor: Int) -> [SourceRange]? {
     for part in parts {
       switch part.kind {
       case .opening(let partner?) where part.range.lower == cursor: return [part.range, parts[partner].range]
@@ -82,8 +82,8 @@ struct Highlighting {
     return nil
   }
 
-  private func look(of part: TextPart, made: Set<String>, cursor: Int) -> Look {
-    func known(_ sets: [Set<String>], as look: Look) -> Look {
+  private func look(of part: HighlightedPart, made: Set<String>, cursor: Int) -> TextStyle {
+    func known(_ sets: [Set<String>], as look: TextStyle) -> TextStyle {
       if sets.contains(where: { $0.contains(part.name) }) { return look }
       let isTyping = part.range.upper == cursor && sets.contains { $0.contains { $0.hasPrefix(part.name) } }
       return isTyping ? .usual : .unknown

@@ -7,7 +7,7 @@ import JSONText
 import Workers
 
 /// An error in the settings of a pool, and the next step for the user.
-struct PoolMistake: Error {
+struct PoolSettingsError: Error {
   var message: String
   var nextStep: String
 
@@ -15,20 +15,21 @@ struct PoolMistake: Error {
 }
 
 /// Returns the secret of pools from the environment; nil if it is not set.
-func poolKey(_ environment: [String: String]) throws(PoolMistake) -> MessageKey? {
+func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> MessageKey? {
   guard let secret = environment[Pool.keyVariable], !secret.isEmpty else { return nil }
   guard let key = MessageKey(Array(secret.utf8)) else {
-    throw PoolMistake(
+    throw PoolSettingsError(
       "\(Pool.keyVariable) has fewer than \(MessageKey.least) bytes", nextStep: "make a secret: openssl rand -hex 32")
   }
   return key
 }
 
 /// Returns the secret members of `meta` from the environment, which a worker adds to changes.
-func poolMeta(_ environment: [String: String]) throws(PoolMistake) -> JSONObject {
+func poolMeta(_ environment: [String: String]) throws(PoolSettingsError) -> JSONObject {
   guard let text = environment["RETORT_POOL_META"], !text.isEmpty else { return [:] }
   guard let meta = (try? JSONValue(parsing: text))?.objectValue else {
-    throw PoolMistake("RETORT_POOL_META is not a JSON object", nextStep: "RETORT_POOL_META='{\"token\": \"...\"}'")
+    throw PoolSettingsError(
+      "RETORT_POOL_META is not a JSON object", nextStep: "RETORT_POOL_META='{\"token\": \"...\"}'")
   }
   return meta
 }
@@ -45,7 +46,7 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
       .value, "workers: needs a name of at most 100 letters, digits, -, _ and ., not \"\(request.name)\"")
   }
   let key: MessageKey?
-  do throws(PoolMistake) { key = try poolKey(environment) } catch {
+  do throws(PoolSettingsError) { key = try poolKey(environment) } catch {
     throw ClientError(.value, error.message, nextStep: error.nextStep)
   }
   var terms = PoolCarrier.Terms(queue: request.queue)

@@ -20,8 +20,8 @@ struct ProgramOptions: ParsableArguments {
   @Option(name: .customLong("yes-limit"), help: .hidden)
   var confirmedLimit: Int?
 
-  @Option(help: ArgumentHelp("The format of results: \(Format.list).", valueName: "FORMAT"), transform: word)
-  var output: Format?
+  @Option(help: ArgumentHelp("The format of results: \(ResultFormat.list).", valueName: "FORMAT"), transform: word)
+  var output: ResultFormat?
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("How long a request waits: 10s, 500ms, never.", valueName: "DURATION"))

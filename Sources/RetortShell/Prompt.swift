@@ -12,17 +12,17 @@ import Values
 final class Prompt: Sendable {
   let session: Session
   let console: Console
-  let notices: Notices
+  let notices: ConnectionNotices
   let environment: [String: String]
   let interpreter: Interpreter
   private let readsStartFiles: Bool
   /// The tour of `retort demo`; nil at any other prompt.
   private let demo: Demo?
   /// The statement that is being typed.
-  let draft = Draft()
+  let draft = TypedStatement()
 
   init(
-    _ session: Session, _ console: Console, _ notices: Notices, _ environment: [String: String],
+    _ session: Session, _ console: Console, _ notices: ConnectionNotices, _ environment: [String: String],
     readsStartFiles: Bool, demo: Demo? = nil
   ) {
     self.readsStartFiles = readsStartFiles
@@ -147,7 +147,7 @@ final class Prompt: Sendable {
   }
 
   /// Returns the prompt of a continued line; it names the part of the statement that is not closed.
-  private func continuation(_ open: OpenPart?) -> LinePrompt {
+  private func continuation(_ open: UnclosedPart?) -> LinePrompt {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
@@ -251,7 +251,7 @@ final class Prompt: Sendable {
 
   private func run(_ source: SourceText, isPasted: Bool) async -> Int32 {
     let work = Task { await interpreter.run(source, isTyped: !isPasted) }
-    let stop = Stop(session, work)
+    let stop = RunStopper(session, work)
     return await Interrupts.shared.watching {
       stop.signalled($0, forcedEnds: false)
     } during: {

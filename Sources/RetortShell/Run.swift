@@ -63,7 +63,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   default:
     guard let rewritten = rewritten(arguments, console) else { return 2 }
     return await parsed(ProgramOptions.self, rewritten, nil, console) { options in
-      await run(options, ShellWords.command(arguments), console, environment)
+      await run(options, ShellCommandLine.command(arguments), console, environment)
     }
   }
 }
@@ -71,7 +71,8 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
 /// Prints what the command `help` shows at the prompt.
 private func help(_ words: [String], _ console: Console) -> Int32 {
   guard let text = Help.text(words) else {
-    let near = Synonyms.topic(words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
+    let near =
+      ForeignWords.topic(words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
     console.note(
       "error: there is no help for \(words.joined(separator: " "))\(near)\n  = retort help words lists the words\n")
     return 2
@@ -124,7 +125,7 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   let taken = ProgramOptions.valued.contains(option) ? words[place..<mark].prefix(2) : words[place...place]
   let others = words[words.index(after: words.startIndex)..<place] + words[taken.endIndex..<mark]
   func line(_ words: some Sequence<String>) -> String {
-    (["retort"] + words.map(ShellWords.quoted)).joined(separator: " ")
+    (["retort"] + words.map(ShellCommandLine.quoted)).joined(separator: " ")
   }
   let isOption = ProgramOptions.words.contains(String(option.prefix { $0 != "=" }))
   let asOption =
@@ -164,7 +165,7 @@ private func run(
 ) async -> Int32 {
   let file = options.script == nil ? options.rest.first : nil
   let arguments = options.script == nil ? Array(options.rest.dropFirst()) : options.rest
-  let notices = Notices(console)
+  let notices = ConnectionNotices(console)
   let report: WrittenFile?
   do throws(Fault) {
     report = try options.report.map { path throws(Fault) in try WrittenFile(path, appends: false) }
@@ -211,7 +212,7 @@ private func demo(_ options: ProgramOptions, _ console: Console, _ environment: 
     console.note("error: retort demo needs a terminal\n  = retort help cookbook shows examples\n")
     return 2
   }
-  let notices = Notices(console)
+  let notices = ConnectionNotices(console)
   let session = session(options, [], nil, console, notices, environment)
   let status = await Prompt(session, console, notices, environment, readsStartFiles: false, demo: Demo()).run()
   _ = session.keepLearned()
@@ -239,7 +240,8 @@ private func write(
 }
 
 private func session(
-  _ options: ProgramOptions, _ arguments: [String], _ command: String?, _ console: Console, _ notices: Notices,
+  _ options: ProgramOptions, _ arguments: [String], _ command: String?, _ console: Console,
+  _ notices: ConnectionNotices,
   _ environment: [String: String]
 ) -> Session {
   var own = options.session(arguments: arguments, environment: environment, console: console)

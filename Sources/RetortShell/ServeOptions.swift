@@ -86,14 +86,14 @@ struct ServeOptions: ParsableArguments {
       throw ValidationError("--pages offset needs --flavour carrot: retort servers have pages of number and size")
     }
     if rate == 0 { throw ValidationError("--rate takes a number from 1") }
-    do throws(InjectedFaults.Mistake) { _ = try InjectedFaults(shares) } catch {
+    do throws(InjectedFaults.OptionError) { _ = try InjectedFaults(shares) } catch {
       throw ValidationError(error.description)
     }
   }
 
   private static func duration(_ text: String) throws -> Duration {
     guard let duration = ProgramOptions.duration(text).flatMap({ $0 }) else {
-      throw InjectedFaults.Mistake("write a duration such as 20ms")
+      throw InjectedFaults.OptionError("write a duration such as 20ms")
     }
     return duration
   }
@@ -102,7 +102,7 @@ struct ServeOptions: ParsableArguments {
 /// Parses the value of an option that takes one of a fixed set of words.
 func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
   guard let word = Word(rawValue: text) else {
-    throw InjectedFaults.Mistake("write one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+    throw InjectedFaults.OptionError("write one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
   }
   return word
 }

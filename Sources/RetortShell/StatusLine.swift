@@ -21,7 +21,7 @@ final class StatusLine: Sendable {
     state.withLock { state in
       guard !state.isInLine else { return }
       state.isShown = true
-      let cut = String(TerminalText.message(text).prefix(max(1, Screen.columns(of: 2) - 1)))
+      let cut = String(TerminalText.message(text).prefix(max(1, TerminalProperties.columns(of: 2) - 1)))
       _ = Console.write(Array("\r\u{1B}[K\(cut)".utf8), to: 2)
     }
   }
@@ -35,7 +35,7 @@ final class StatusLine: Sendable {
   func remove(before results: [UInt8]) {
     state.withLock { state in
       Self.remove(&state)
-      if let last = results.last { state.isInLine = last != UInt8(ascii: "\n") && Screen.isTerminal(1) }
+      if let last = results.last { state.isInLine = last != UInt8(ascii: "\n") && TerminalProperties.isTerminal(1) }
     }
   }
 

@@ -47,7 +47,7 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
     let pool = Pool(name: options.pool, vhost: uri.vhost, key: try poolKey(environment))
     if options.status { return await showStatus(of: pool, uri, console) }
     guard pool.key != nil || options.insecure else {
-      throw PoolMistake(
+      throw PoolSettingsError(
         "work needs the pool's secret in \(Pool.keyVariable)",
         nextStep:
           "set one: export \(Pool.keyVariable)=\"$(openssl rand -hex 32)\"; or work without a secret: --insecure")
@@ -60,7 +60,7 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
   } catch {
     switch error {
     case let error as BrokerError: console.note("error[connection]: \(error.message)\n")
-    case let error as PoolMistake: console.note("error: \(error.message)\n  = \(error.nextStep)\n")
+    case let error as PoolSettingsError: console.note("error: \(error.message)\n  = \(error.nextStep)\n")
     default: console.note("error: \(error)\n")
     }
     return 2

@@ -38,18 +38,18 @@ package struct InjectedFaults: Sendable {
 
     /// Reads `drop=0.01`, `drop=1%`, or `round`, which affects all requests if it has no share.
     ///
-    /// - Throws: ``Mistake`` with the correct form.
-    package init(_ text: String) throws(Mistake) {
+    /// - Throws: ``OptionError`` with the correct form.
+    package init(_ text: String) throws(OptionError) {
       let given = text == Kind.round.rawValue ? "\(text)=1" : text
       let parts = given.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, let kind = Kind(rawValue: parts[0]) else {
         let known = Kind.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Mistake("write KIND=SHARE, such as drop=1%; the kinds are \(known)")
+        throw OptionError("write KIND=SHARE, such as drop=1%; the kinds are \(known)")
       }
       let isPercentage = parts[1].hasSuffix("%")
       let number = Double(digits: parts[1].dropLast(isPercentage ? 1 : 0)).map { isPercentage ? $0 / 100 : $0 }
       guard let number, number <= 1 else {
-        throw Mistake("a share is a number from 0 to 1, or a percentage such as 5%")
+        throw OptionError("a share is a number from 0 to 1, or a percentage such as 5%")
       }
       self.kind = kind
       share = number
@@ -57,7 +57,7 @@ package struct InjectedFaults: Sendable {
   }
 
   /// An error in the value of an option.
-  package struct Mistake: Error, CustomStringConvertible {
+  package struct OptionError: Error, CustomStringConvertible {
     package var description: String
 
     package init(_ description: String) { self.description = description }
@@ -68,12 +68,12 @@ package struct InjectedFaults: Sendable {
 
   /// Creates the faults from their shares.
   ///
-  /// - Throws: ``Mistake`` if the shares add up to more than 1.
-  package init(_ shares: [Share]) throws(Mistake) {
+  /// - Throws: ``OptionError`` if the shares add up to more than 1.
+  package init(_ shares: [Share]) throws(OptionError) {
     rounded = shares.filter { $0.kind == .round }.reduce(0) { $0 + $1.share }
     let shares = shares.filter { $0.kind != .round }
     let sum = max(rounded, shares.reduce(0) { $0 + $1.share })
-    guard sum < 1.000001 else { throw Mistake("the shares of --fault add up to \(sum); the maximum is 1") }
+    guard sum < 1.000001 else { throw OptionError("the shares of --fault add up to \(sum); the maximum is 1") }
     self.shares = shares
   }
 

@@ -39,7 +39,7 @@ public struct HistoryFile: Sendable, Equatable {
   /// Reads the newest statements; a file with more than twice the maximum number of statements is shortened to the
   /// maximum.
   func load() throws(TerminalError) -> [History.Entry] {
-    let file = try OwnFile(path: path)
+    let file = try PrivateFile(path: path)
     let lines = try file.read().split(separator: UInt8(ascii: "\n"))
     let newest = lines.suffix(History.limit)
     if lines.count > 2 * History.limit {
@@ -50,7 +50,7 @@ public struct HistoryFile: Sendable, Equatable {
 
   /// Appends one statement.
   func append(_ entry: History.Entry) throws(TerminalError) {
-    try OwnFile(path: path).append(line: Array(Self.line(of: entry).utf8))
+    try PrivateFile(path: path).append(line: Array(Self.line(of: entry).utf8))
   }
 
   static func line(of entry: History.Entry) -> String {

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 
 /// An event from another thread for the thread that edits the line.
-enum Event: Sendable {
+enum EditingEvent: Sendable {
   /// A caller requests a line.
   case read(LinePrompt, CheckedContinuation<LineInput, Never>)
   /// A text to show above the line, and the line's new prompt; the prompt is nil if it does not change.
@@ -19,7 +19,7 @@ enum Event: Sendable {
 /// Holds events in order for the thread that edits the line, and wakes this thread by an eventfd.
 final class Mailbox: Sendable {
   let bell: Int32
-  private let events = Mutex<[Event]>([])
+  private let events = Mutex<[EditingEvent]>([])
 
   init() throws(TerminalError) {
     bell = retort_bell_open(0)
@@ -30,12 +30,12 @@ final class Mailbox: Sendable {
     close(bell)
   }
 
-  func post(_ event: Event) {
+  func post(_ event: EditingEvent) {
     events.withLock { $0.append(event) }
     retort_bell_ring(bell)
   }
 
-  func takeAll() -> [Event] {
+  func takeAll() -> [EditingEvent] {
     retort_bell_answer(bell)
     return events.withLock { events in
       defer { events = [] }

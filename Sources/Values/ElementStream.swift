@@ -172,7 +172,7 @@ package struct ElementStream {
     var all = ElementPage()
     while let page = try await page() {
       if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
-      try Size.check(elements: all.elements.count + page.elements.count)
+      try SizeLimits.check(elements: all.elements.count + page.elements.count)
       all.elements.append(contentsOf: page.elements)
       all.names.append(contentsOf: page.names)
     }

@@ -16,7 +16,7 @@ public final class Fault: Error, Sendable {
   }
 
   /// A range of the script that caused the error; a message marks it with `^` characters and the label.
-  public struct Mark: Sendable {
+  public struct LabelledRange: Sendable {
     /// The source range.
     public var range: SourceRange
     /// The label after the `^` characters; nil for none.
@@ -33,7 +33,7 @@ public final class Fault: Error, Sendable {
   private struct Facts: Sendable {
     var kind: Kind
     var message: String
-    var marks: [Mark]
+    var marks: [LabelledRange]
     var source: SourceText?
     var nextStep: String?
     var errors: [JSONValue] = []
@@ -50,7 +50,7 @@ public final class Fault: Error, Sendable {
   /// The next step for the user; nil if unknown.
   public var nextStep: String? { facts.nextStep }
   /// The source ranges that caused the error; the first one determines the position.
-  public var marks: [Mark] { facts.marks }
+  public var marks: [LabelledRange] { facts.marks }
   /// The text that contains the marks.
   public var source: SourceText? { facts.source }
   /// The error objects of the service's response; empty for an error of another origin.
@@ -63,14 +63,15 @@ public final class Fault: Error, Sendable {
 
   /// Creates an error.
   public init(
-    _ kind: Kind, _ message: String, at marks: [Mark] = [], in source: SourceText? = nil, nextStep: String? = nil
+    _ kind: Kind, _ message: String, at marks: [LabelledRange] = [], in source: SourceText? = nil,
+    nextStep: String? = nil
   ) {
     facts = Facts(kind: kind, message: message, marks: marks, source: source, nextStep: nextStep)
   }
 
   /// Creates an error about one source range.
   package convenience init(_ kind: Kind, _ message: String, _ range: SourceRange, nextStep: String? = nil) {
-    self.init(kind, message, at: [Mark(range)], nextStep: nextStep)
+    self.init(kind, message, at: [LabelledRange(range)], nextStep: nextStep)
   }
 
   /// Creates a copy of an error.
@@ -91,7 +92,7 @@ public final class Fault: Error, Sendable {
     guard self.source == nil else { return self }
     return changed { facts in
       facts.source = source
-      if facts.marks.isEmpty { facts.marks = [Mark(range)] }
+      if facts.marks.isEmpty { facts.marks = [LabelledRange(range)] }
     }
   }
 

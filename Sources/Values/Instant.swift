@@ -52,7 +52,7 @@ public struct Instant: Sendable, Hashable, Comparable {
   /// The instant as RFC 3339 in UTC, with 0, 3, 6 or 9 digits of a fraction.
   package var text: String {
     let time = CivilTime(self)
-    func pad(_ number: Int, _ width: Int = 2) -> String { TimeLetters.digits(number, width) }
+    func pad(_ number: Int, _ width: Int = 2) -> String { TimeFormat.digits(number, width) }
     let date = "\(pad(time.year, 4))-\(pad(time.month))-\(pad(time.day))"
     let seconds = "\(date)T\(pad(time.hour)):\(pad(time.minute)):\(pad(time.second))"
     guard time.nanosecond > 0 else { return seconds + "Z" }

@@ -5,7 +5,7 @@ extension Value {
   ///
   /// - Throws: A `type` error for a value without a JSON form: a client, a connection, a stream.
   public func json() throws(Fault) -> JSONValue {
-    var left = Size.values
+    var left = SizeLimits.values
     return try json(&left)
   }
 
@@ -17,7 +17,7 @@ extension Value {
     left -= 1
     if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
     guard left > 0 else {
-      throw Fault(.limit, "JSON of more than \(Size.values / 1_000_000) million values")
+      throw Fault(.limit, "JSON of more than \(SizeLimits.values / 1_000_000) million values")
     }
     switch self {
     case .null: return .null

@@ -28,10 +28,10 @@ package enum Operators {
     switch (left, right) {
     case (.number(let a), .number(let b)): return .number(try Arithmetic.add(a, b))
     case (.string(let a), .string(let b)):
-      try Size.check(text: a.utf8.count + b.utf8.count)
+      try SizeLimits.check(text: a.utf8.count + b.utf8.count)
       return .string(a + b)
     case (.list(let a), .list(let b)):
-      try Size.check(elements: a.count + b.count)
+      try SizeLimits.check(elements: a.count + b.count)
       return .list(a + b)
     case (.duration(let a), .duration(let b)): return .duration(a + b)
     case (.time(let a), .duration(let b)): return .time(try a.advanced(by: b))

@@ -65,7 +65,7 @@ public struct Pattern: Sendable {
         }
       }
       end = max(end, range.upperBound)
-      try Size.check(text: result.utf8.count)
+      try SizeLimits.check(text: result.utf8.count)
     }
     return result + text.bytes(end..<text.utf8.count)
   }
@@ -78,7 +78,7 @@ public struct Pattern: Sendable {
       guard !range.isEmpty || range.lowerBound > 0 && range.lowerBound < count else { return }
       parts.append(text.bytes(end..<max(end, range.lowerBound)))
       end = max(end, range.upperBound)
-      try Size.check(elements: parts.count)
+      try SizeLimits.check(elements: parts.count)
     }
     return parts + [text.bytes(end..<count)]
   }

@@ -12,7 +12,7 @@ public struct ResourceValue: Sendable {
   /// The relationships; empty if absent.
   package let relationships: JSONObject
   /// The included resources of the document that contained the resource; nil without a document.
-  package let compound: Compound?
+  package let compound: IncludedResources?
   /// The resources through whose relationships this one was reached, each as `TYPE/ID`.
   ///
   /// A related resource that is already in the path becomes an identifier, so that a cycle ends.
@@ -21,10 +21,10 @@ public struct ResourceValue: Sendable {
   /// path.
   package let includePath: [String]
   /// The reason why the value is only an identifier; nil for a whole resource.
-  package let stub: Stub?
+  package let stub: StubReason?
 
   /// The reason why a relationship contains only an identifier.
-  package enum Stub: Sendable {
+  package enum StubReason: Sendable {
     case notIncluded
     /// The resource was reached through itself.
     case cycle
@@ -34,7 +34,7 @@ public struct ResourceValue: Sendable {
   package var isStub: Bool { stub != nil }
 
   /// The included resources of a document, shared by its primary resources.
-  package final class Compound: Sendable {
+  package final class IncludedResources: Sendable {
     package let included: @Sendable (_ type: String, _ id: String) -> JSONObject?
     /// Returns whether a resource is part of the document's primary data.
     package let isListed: @Sendable (_ type: String, _ id: String) -> Bool
@@ -55,7 +55,8 @@ public struct ResourceValue: Sendable {
   }
 
   package init(
-    _ object: JSONObject, compound: Compound? = nil, path: [String] = [], includePath: [String] = [], stub: Stub? = nil
+    _ object: JSONObject, compound: IncludedResources? = nil, path: [String] = [], includePath: [String] = [],
+    stub: StubReason? = nil
   ) {
     self.object = object
     attributes = object["attributes"]?.objectValue ?? JSONObject()
@@ -198,7 +199,7 @@ public struct ResourceValue: Sendable {
     return ResourceValue(object, compound: compound, path: path + [label], includePath: includePath + [name])
   }
 
-  private func unread(_ stub: Stub) -> Fault {
+  private func unread(_ stub: StubReason) -> Fault {
     let what = "\(includePath.last ?? "it") is \(label)"
     if stub == .cycle {
       return Fault(

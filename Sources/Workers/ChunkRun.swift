@@ -58,7 +58,7 @@ struct ChunkRun: Sendable {
   private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: Progress) async {
     let carrier = ClientCarrier(client)
     var page: [Int]? = indices
-    _ = await WorkerPool(limit: min(window, max(1, indices.count)), executor: carrier.executor).run {
+    _ = await ConcurrentWork(limit: min(window, max(1, indices.count)), executor: carrier.executor).run {
       page.take()
     } work: { _, index in
       guard !Task.isCancelled, .now < end, progress.failures < chunk.failures ?? .max else { return false }
@@ -80,7 +80,7 @@ struct ChunkRun: Sendable {
     do { try await Task.sleep(for: silence + longest + (chunk.settle ?? .zero)) } catch { return [] }
     let resolver = UnknownResolver(client, keyField: chunk.keyField, isSettled: chunk.settle != nil)
     var page: [Int]? = Array(chunk.changes.indices)
-    _ = await WorkerPool(limit: 2, executor: client.taskExecutor).run {
+    _ = await ConcurrentWork(limit: 2, executor: client.taskExecutor).run {
       page.take()
     } work: { _, index in
       guard !Task.isCancelled else { return false }

@@ -27,7 +27,7 @@ package final class PoolCarrier: Carrier {
   }
 
   /// A change whose caller waits for the outcome.
-  struct Waiting: Sendable {
+  struct WaitingChange: Sendable {
     let change: Change
     /// The number of chunks in which the change was returned without being sent.
     var attempts = 0
@@ -35,7 +35,7 @@ package final class PoolCarrier: Carrier {
   }
 
   private struct State {
-    var waiting: [Waiting] = []
+    var waiting: [WaitingChange] = []
     /// The number of changes at the beginning of `waiting` that were already sent.
     var head = 0
     var chunks = 0
@@ -132,7 +132,7 @@ package final class PoolCarrier: Carrier {
   /// Passes a change to a worker; sets `latency` to the reply time of the service.
   package func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply {
     let (result, time) = await withTaskCancellationHandler {
-      await withCheckedContinuation { user in self.add(Waiting(change: change, user: user)) }
+      await withCheckedContinuation { user in self.add(WaitingChange(change: change, user: user)) }
     } onCancel: {
       self.end()
     }
@@ -140,7 +140,7 @@ package final class PoolCarrier: Carrier {
     return try result.get()
   }
 
-  private func add(_ waiting: Waiting) {
+  private func add(_ waiting: WaitingChange) {
     let (isEnded, mustDispatch) = state.withLock { state in
       if state.isEnded || state.isLost { return (true, false) }
       state.waiting.append(waiting)
@@ -165,8 +165,8 @@ package final class PoolCarrier: Carrier {
   /// Takes the changes of the next chunk, with its number and its grant of failures; nil if no chunk can be sent now.
   ///
   /// The waiting changes are spread evenly over the chunks that can be sent now.
-  private func nextChunk() -> ([Waiting], number: Int, grant: FailureBudget.Grant)? {
-    state.withLock { state -> ([Waiting], number: Int, grant: FailureBudget.Grant)? in
+  private func nextChunk() -> ([WaitingChange], number: Int, grant: FailureBudget.Grant)? {
+    state.withLock { state -> ([WaitingChange], number: Int, grant: FailureBudget.Grant)? in
       state.isDispatching = false
       let free = max(1, state.workers) * 2 - state.chunks
       let room = state.budget.room(beside: state.inFlight)
@@ -187,10 +187,10 @@ package final class PoolCarrier: Carrier {
     }
   }
 
-  private func send(_ chunk: Chunk, _ portion: [Waiting], _ grant: FailureBudget.Grant) async {
+  private func send(_ chunk: Chunk, _ portion: [WaitingChange], _ grant: FailureBudget.Grant) async {
     let reply: Result<ChunkReply, ClientError>
     do throws(ClientError) { reply = .success(try await sent(chunk)) } catch { reply = .failure(error) }
-    var (failures, left): (Int, [Waiting]) = (0, [])
+    var (failures, left): (Int, [WaitingChange]) = (0, [])
     switch reply {
     case .success(let reply):
       for (waiting, item) in zip(portion, reply.items) {
@@ -236,9 +236,9 @@ package final class PoolCarrier: Carrier {
   /// fails.
   ///
   /// With `isCut`, the chunk ended at its limit of failures, and the return is not counted.
-  private func repeatLater(_ left: [Waiting], isCut: Bool) {
+  private func repeatLater(_ left: [WaitingChange], isCut: Bool) {
     guard !left.isEmpty else { return }
-    var again: [Waiting] = []
+    var again: [WaitingChange] = []
     for var waiting in left {
       if !isCut { waiting.attempts += 1 }
       if waiting.attempts < Self.attempts { again.append(waiting) } else { waiting.fail(.notSent(by: pool)) }
@@ -252,7 +252,7 @@ package final class PoolCarrier: Carrier {
   }
 
   /// Makes changes that were not sent fail, because the statement has ended or the pool has lost its workers.
-  private func refuse(_ changes: some Sequence<Waiting>) {
+  private func refuse(_ changes: some Sequence<WaitingChange>) {
     let isLost = state.withLock(\.isLost)
     for waiting in changes { if isLost { waiting.fail(.lost(pool, on: link)) } else { waiting.drop() } }
   }
@@ -284,7 +284,7 @@ package final class PoolCarrier: Carrier {
     refuse(takeWaiting())
   }
 
-  private func takeWaiting() -> ArraySlice<Waiting> {
+  private func takeWaiting() -> ArraySlice<WaitingChange> {
     state.withLock { state in
       defer { (state.waiting, state.head) = ([], 0) }
       return state.waiting[state.head...]
@@ -301,7 +301,7 @@ package final class PoolCarrier: Carrier {
   }
 }
 
-extension PoolCarrier.Waiting {
+extension PoolCarrier.WaitingChange {
   /// Makes the change fail, because the statement ended before the change was sent.
   func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
 

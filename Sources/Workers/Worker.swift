@@ -125,7 +125,7 @@ final class Worker: Sendable {
 
   private func client(of chunk: Chunk) async throws(ChunkRefusal) -> ResourceClient {
     let target = chunk.changes[0].target
-    var settings = Settings(type: target.type, meta: chunk.changes[0].params["meta"]?.objectValue ?? [:])
+    var settings = ClientSettings(type: target.type, meta: chunk.changes[0].params["meta"]?.objectValue ?? [:])
     settings.timeout = chunk.changes[0].timeout
     if var known = state.withLock({ $0.clients[target] }) {
       known.settings = settings

@@ -14,11 +14,11 @@ import Testing
     _ elements: [Element], on carrier: ScriptedCarrier, window: Int = 4, continuesOnError: Bool = false,
     account: StatementAccount = StatementAccount(RunAccount(.given)), consent: Consent? = nil,
     failsAfter pages: Int = .max
-  ) async -> Report {
+  ) async -> StatementReport {
     var rest = elements[...]
     var count = 0
-    let policy = Policy(window: window, continuesOnError: continuesOnError)
-    return await Dispatcher(account, carrier, lateReplies: nil).run(Report(), policy, consent: consent) {
+    let policy = SendingPolicy(window: window, continuesOnError: continuesOnError)
+    return await Dispatcher(account, carrier, lateReplies: nil).run(StatementReport(), policy, consent: consent) {
       count += 1
       if count > pages { throw SourceFailure() }
       guard !rest.isEmpty else { return nil }
@@ -54,7 +54,7 @@ import Testing
       error.wasSent = wasSent
       return error
     }
-    let errors: [(ClientError, KeyPath<Tally, Int>)] = [
+    let errors: [(ClientError, KeyPath<OutcomeTally, Int>)] = [
       (error(.notFound), \.absent), (error(.unknown), \.unknown), (error(.malformed), \.unknown),
       (error(.malformed, wasSent: false), \.failed), (error(.invalid), \.failed),
       (error(.noRoute, wasSent: false), \.failed),
@@ -79,14 +79,14 @@ import Testing
     let limited = StatementAccount(RunAccount(.limited(4)))
     let report = await run((0..<20).map { Element($0) }, on: carrier, account: limited)
     #expect(carrier.carried.count == 4 && report.tally.ok == 4)
-    guard let refused = report.stop as? Refused, case .runLimit(4) = refused.refusal else {
+    guard let refused = report.stop as? RefusedElementError, case .runLimit(4) = refused.refusal else {
       Issue.record("the limit is not what stopped it")
       return
     }
     #expect((refused.element as? Element)?.number == 4)
     let consent = Consent(limit: 2, isConfirmed: true)
     let confirmed = await run((0..<20).map { Element($0) }, on: ScriptedCarrier(), consent: consent)
-    #expect(confirmed.tally.ok == 2 && consent.left == 0 && confirmed.stop is Refused)
+    #expect(confirmed.tally.ok == 2 && consent.left == 0 && confirmed.stop is RefusedElementError)
   }
 
   @Test func refusesChangesOfAStreamedQueue() async {
@@ -95,7 +95,7 @@ import Testing
     let carrier = ScriptedCarrier()
     let report = await run([Element(1)], on: carrier, account: account)
     withExtendedLifetime(lease) {}
-    #expect(carrier.carried.isEmpty && report.stop is Refused)
+    #expect(carrier.carried.isEmpty && report.stop is RefusedElementError)
   }
 
   @Test func aCancelledStatementBeginsNoMore() async {

@@ -29,8 +29,8 @@ import Testing
   }
 
   /// The lines of objects, with their sums.
-  private func sealed(_ objects: [JSONObject], _ format: JournalSums.Format) -> [UInt8] {
-    var sums = JournalSums(format)
+  private func sealed(_ objects: [JSONObject], _ format: JournalChecksums.Format) -> [UInt8] {
+    var sums = JournalChecksums(format)
     var lines = objects.flatMap { JournalLine.encoded($0, format) }
     sums.seal(&lines)
     return lines

@@ -22,7 +22,7 @@ import Testing
   private func run(
     _ ids: some Sequence<Int>, _ journal: Journal, on carrier: ScriptedCarrier, views: Int = 1,
     continuesOnError: Bool = true
-  ) async -> Report {
+  ) async -> StatementReport {
     await run(
       ids.map { Element($0, .success(change($0, views: views))) }, journal, on: carrier,
       continuesOnError: continuesOnError)
@@ -31,13 +31,14 @@ import Testing
   private func run(
     _ elements: [Element], _ journal: Journal, on carrier: ScriptedCarrier = ScriptedCarrier(),
     rule: Safeguards.UnknownRule = .fail, consent: Consent? = nil, continuesOnError: Bool = true
-  ) async -> Report {
+  ) async -> StatementReport {
     var guards = Safeguards()
     (guards.journal, guards.unknown) = (journal, rule)
     var rest: [Element]? = elements
     let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
     return await dispatcher.run(
-      Report(), Policy(window: 4, continuesOnError: continuesOnError), consent: consent, next: { rest.take() },
+      StatementReport(), SendingPolicy(window: 4, continuesOnError: continuesOnError), consent: consent,
+      next: { rest.take() },
       observe: { _, _, _ in })
   }
 
@@ -189,20 +190,21 @@ import Testing
   }
 
   @Test func haltStopsAtASharesOfFailures() async {
-    func halted(_ halt: Halt, bad: Set<Int>) async -> (Report, ScriptedCarrier) {
+    func halted(_ halt: FailureLimit, bad: Set<Int>) async -> (StatementReport, ScriptedCarrier) {
       let carrier = ScriptedCarrier { bad.contains(Int($0.id ?? "") ?? 0) ? ClientError(.invalid, "no") : nil }
       var guards = Safeguards()
       guards.halt = halt
       var rest: [Element]? = (1...100).map { Element($0) }
       let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
-      let policy = Policy(window: 1, continuesOnError: true)
-      let report = await dispatcher.run(Report(), policy, consent: nil, next: { rest.take() }, observe: { _, _, _ in })
+      let policy = SendingPolicy(window: 1, continuesOnError: true)
+      let report = await dispatcher.run(
+        StatementReport(), policy, consent: nil, next: { rest.take() }, observe: { _, _, _ in })
       return (report, carrier)
     }
     let (three, carrier) = await halted(.count(3), bad: [2, 4, 6, 8])
-    #expect(three.stop is Halted && carrier.carried.count == 6)
+    #expect(three.stop is FailureLimitReached && carrier.carried.count == 6)
     let (share, few) = await halted(.share(0.1), bad: [1, 2, 3])
-    #expect(share.stop is Halted && few.carried.count == 20)
+    #expect(share.stop is FailureLimitReached && few.carried.count == 20)
     let (fine, all) = await halted(.share(0.1), bad: [90, 91])
     #expect(fine.stop == nil && all.carried.count == 100)
   }

@@ -51,7 +51,8 @@ import Testing
     var rest: [Element]? = [Element(1, .success(now))]
     let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
     let report = await dispatcher.run(
-      Report(), Policy(window: 1, continuesOnError: true), consent: nil, next: { rest.take() }, observe: { _, _, _ in })
+      StatementReport(), SendingPolicy(window: 1, continuesOnError: true), consent: nil, next: { rest.take() },
+      observe: { _, _, _ in })
     #expect(report.tally.before + report.tally.ok + report.tally.unknown == 1)
     #expect(carrier.carried.count == report.tally.ok)
     return report.tally.before == 1 ? .found : report.tally.ok == 1 ? .sent : .unknown

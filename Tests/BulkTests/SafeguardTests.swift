@@ -14,12 +14,12 @@ import Testing
 
   private func run(
     _ changes: [Change], on carrier: ScriptedCarrier, window: Int = 4, _ guards: Safeguards
-  ) async -> Report {
+  ) async -> StatementReport {
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
     let late = LateReplies { _ in }
     let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: late, guards: guards)
     return await dispatcher.run(
-      Report(), Policy(window: window, continuesOnError: true), consent: nil, next: { rest.take() },
+      StatementReport(), SendingPolicy(window: window, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })
   }
 
@@ -227,7 +227,7 @@ import Testing
     let carrier = ScriptedCarrier()
     let report = await run((1...9).map { .destroy($0) }, on: carrier, guards)
     #expect(carrier.carried.isEmpty && report.tally.count == 0)
-    let end = report.stop as? Throttle.Exhausted
+    let end = report.stop as? Throttle.PatienceExhausted
     #expect(end?.reason == "the queue's depth can't be read: the queue is exclusive to another connection")
   }
 
@@ -260,7 +260,7 @@ import Testing
     let carrier = ScriptedCarrier()
     let report = await run((1...9).map { .destroy($0) }, on: carrier, guards)
     #expect(carrier.carried.isEmpty)
-    #expect((report.stop as? Throttle.Exhausted)?.reason == "the broker accepts no messages for now")
+    #expect((report.stop as? Throttle.PatienceExhausted)?.reason == "the broker accepts no messages for now")
   }
 
   /// A service that takes every request immediately leaves its queue empty, even if it has much work.
@@ -315,7 +315,7 @@ import Testing
       var rest: [Element]? = (1...9).map { Element($0) }
       let dispatcher = Dispatcher(StatementAccount(account), carrier, lateReplies: nil)
       return await dispatcher.run(
-        Report(), Policy(window: 4, continuesOnError: true), consent: nil, next: { rest.take() },
+        StatementReport(), SendingPolicy(window: 4, continuesOnError: true), consent: nil, next: { rest.take() },
         observe: { _, _, _ in })
     }
     try? await Task.sleep(for: .milliseconds(20))
@@ -346,7 +346,7 @@ import Testing
   // MARK: - latencies
 
   @Test func percentilesAreWithinTenPercent() throws {
-    var latencies = Latencies()
+    var latencies = LatencyHistogram()
     #expect(latencies.percentile(0.5) == nil)
     for milliseconds in 1...1000 { latencies.add(.milliseconds(milliseconds)) }
     for (share, right) in [(0.5, 500.0), (0.95, 950), (0.01, 10), (1, 1000)] {

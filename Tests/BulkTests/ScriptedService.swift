@@ -24,7 +24,7 @@ final class ScriptedService: Transport {
   var reads: Int { state.withLock(\.reads) }
 
   /// A client of the service.
-  var client: ResourceClient { ResourceClient(transport: self, settings: Settings(type: "posts", meta: [:])) }
+  var client: ResourceClient { ResourceClient(transport: self, settings: ClientSettings(type: "posts", meta: [:])) }
 
   func set(_ id: String, _ attributes: JSONObject) { state.withLock { $0.rows[id] = attributes } }
 

@@ -14,7 +14,7 @@ import Testing
 
     var notes: [String] { recorded.lines.map { $0.replacing(#/[0-9]+\.[0-9] s late/#, with: "N s late") } }
 
-    init(_ code: LinkError.Code = .timeout, count: Int = 1, _ settings: Settings = .posts) {
+    init(_ code: LinkError.Code = .timeout, count: Int = 1, _ settings: ClientSettings = .posts) {
       let failures = Array(
         repeating: ScriptedTransport.Answer.failure(LinkError(code, "silence", wasSent: true)), count: count)
       let recorded = recorded
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func namesComeAsTheClientHasThem() async throws {
-    var settings = Settings.posts
+    var settings = ClientSettings.posts
     settings.keys = .underscore
     let silent = Silent(.timeout, settings)
     let (watch, outcomes) = (silent.late.watch(), Outcomes())
@@ -154,7 +154,7 @@ import Testing
   }
 
   @Test func theWaitIsNoLongerThanAReplyMayTake() async throws {
-    let silent = Silent(.timeout, Settings(type: "posts", meta: [:], timeout: .milliseconds(1)))
+    let silent = Silent(.timeout, ClientSettings(type: "posts", meta: [:], timeout: .milliseconds(1)))
     let watch = silent.late.watch()
     watch.add(try await silent.create()) { _ in }
     #expect(await watch.settled(within: .seconds(3600)) == 1)

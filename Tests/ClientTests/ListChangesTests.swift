@@ -16,7 +16,7 @@ import Testing
   private func link(_ number: Int) -> String { "/p?page[number]=\(number)&page[size]=2" }
 
   /// The elements that a stream returns until it ends, the changes that it detected, and the error that ends it.
-  private func drained(_ stream: ResourceStream, _ rule: ListChanges.Rule = .keep) async -> (
+  private func drained(_ stream: PageStream, _ rule: ListChanges.Rule = .keep) async -> (
     pages: [[String]], changes: [String], error: ClientError?
   ) {
     var stream = stream

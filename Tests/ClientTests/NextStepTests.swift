@@ -15,7 +15,7 @@ import Testing
     _ answers: [ScriptedTransport.Answer], type: String = "peer_posts",
     _ body: (ResourceClient) async throws -> Void
   ) async -> String? {
-    let (client, _) = ResourceClient.scripted(answers, Settings(type: type, meta: [:]))
+    let (client, _) = ResourceClient.scripted(answers, ClientSettings(type: type, meta: [:]))
     var nextStep: String?
     for _ in answers {
       do { try await body(client) } catch { nextStep = (error as? ClientError)?.nextStep }
@@ -73,9 +73,9 @@ import Testing
 
   private func refused(
     _ change: RelationshipClient.Change, _ linkage: JSONValue, after answers: [ScriptedTransport.Answer] = [],
-    declared: Settings.Relationship? = nil
+    declared: ClientSettings.Relationship? = nil
   ) async throws -> (message: String, nextStep: String?, sent: Int) {
-    var settings = Settings(type: "posts", meta: [:])
+    var settings = ClientSettings(type: "posts", meta: [:])
     if let declared { settings.relationships["author"] = declared }
     let (client, transport) = ResourceClient.scripted(answers + ["{}"], settings)
     for _ in answers { _ = try await client.show("1") }
@@ -88,7 +88,7 @@ import Testing
   private static let author: JSONValue = ["type": "authors", "id": "7"]
 
   @Test func refusesToLinkADeclaredToOne() async throws {
-    let one = Settings.Relationship.toOne(type: "authors")
+    let one = ClientSettings.Relationship.toOne(type: "authors")
     for linkage in [Self.author, [Self.author], ["id": "7"], .null] as [JSONValue] {
       let unlink = try await refused(.unlink, linkage, declared: one)
       #expect(
@@ -127,7 +127,7 @@ import Testing
 
   /// jsonapi-resources adds nothing to a to-one relationship, and returns null to show this.
   @Test func aLinkWithoutEffectIsAnError() async throws {
-    let (client, transport) = ResourceClient.scripted(["null", "{}"], Settings(type: "posts", meta: [:]))
+    let (client, transport) = ResourceClient.scripted(["null", "{}"], ClientSettings(type: "posts", meta: [:]))
     let author = client.relationship("author", of: "2")
     await #expect(throws: ClientError.self) {
       _ = try await client.send(author.changeRequest(.link, [Self.author]))

@@ -5,7 +5,7 @@ import Testing
 /// The conversion of records to documents: TheLanguage.md, "Records"; WireProtocol.md, "Records become documents".
 @Suite struct RecordDocumentTests {
   private let client = ResourceClient.scripted([], declared).0
-  private static let declared = Settings(
+  private static let declared = ClientSettings(
     type: "posts", meta: [:], relationships: ["author": .toOne(type: "authors"), "tags": .toMany(type: "tags")])
 
   private func data(_ record: String, keepID: Bool = false) throws -> String? {

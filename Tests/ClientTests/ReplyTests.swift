@@ -6,7 +6,7 @@ import Testing
 
 /// Replies that follow JSON:API, and lenient ones (WireProtocol.md, "Documents become resources").
 @Suite struct ReplyTests {
-  private func index(_ result: String, _ settings: Settings = .posts) async throws -> Document {
+  private func index(_ result: String, _ settings: ClientSettings = .posts) async throws -> Document {
     try await ResourceClient.scripted([.result(result)], settings).0.index(Query())
   }
 
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func dashesComeInAsUnderscoresInListsToo() async throws {
-    let settings = Settings(type: "posts", meta: [:], keys: .underscore)
+    let settings = ClientSettings(type: "posts", meta: [:], keys: .underscore)
     let document = try await index(
       #"{"data":[{"type":"blog-posts","id":"a-1","attributes":{"born-on":"x-y","a-b":2,"a_b":1,"l":[{"in-it":1}]}}],"#
         + #""meta":{"record-count":5},"links":{"next":"/x?page[number]=2&page[size]=1"}}"#, settings)

@@ -7,7 +7,7 @@ import Testing
 /// The exact bytes of requests.
 @Suite struct RequestBytesTests {
   private func bytes(
-    _ settings: Settings = .posts, answer: ScriptedTransport.Answer = #"{"data":{"type":"posts","id":"5"}}"#,
+    _ settings: ClientSettings = .posts, answer: ScriptedTransport.Answer = #"{"data":{"type":"posts","id":"5"}}"#,
     _ body: (ResourceClient) async throws -> Void
   ) async throws -> String {
     let (client, transport) = ResourceClient.scripted([answer], settings)
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func metaOfTheCallWinsKeyByKey() async throws {
-    let settings = Settings(type: "posts", meta: ["host": "a", "app": ["x": 1], "n": 1])
+    let settings = ClientSettings(type: "posts", meta: ["host": "a", "app": ["x": 1], "n": 1])
     var query = Query()
     query.meta = ["host": "b", "app": ["y": 2]]
     let sent = try await bytes(settings, answer: #"{"data":[]}"#) { _ = try await $0.index(query) }
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func underscoresBecomeDashesInMapsAndNotInLists() async throws {
-    var settings = Settings(type: "blog_posts", meta: ["beam_node": "a_b"], keys: .underscore)
+    var settings = ClientSettings(type: "blog_posts", meta: ["beam_node": "a_b"], keys: .underscore)
     settings.relationships = ["lead_author": .toOne(type: "staff_authors")]
     let record = try object(
       #"{"born_on":"x_y","map":{"in_it":1},"list":[{"in_it":1,"in-it":2}],"a-b":1,"lead_author":{"id":1}}"#)
@@ -125,11 +125,11 @@ import Testing
     let params =
       #""params":{"filter":{"inserted-at":"a_b"},"include":"lead-author.last-post","#
       + #""fields":{"blog-posts":"inserted-at,text"},"sort":"-inserted-at,id"}}"#
-    let sent = try await bytes(Settings(type: "posts", meta: [:], keys: .underscore), answer: #"{"data":[]}"#) {
+    let sent = try await bytes(ClientSettings(type: "posts", meta: [:], keys: .underscore), answer: #"{"data":[]}"#) {
       _ = try await $0.index(query)
     }
     #expect(sent == #"{"id":"c1","jsonrpc":"2.0","method":"index","# + params)
-    let asWritten = try await bytes(Settings(type: "posts", meta: [:]), answer: #"{"data":[]}"#) {
+    let asWritten = try await bytes(ClientSettings(type: "posts", meta: [:]), answer: #"{"data":[]}"#) {
       _ = try await $0.index(query)
     }
     #expect(
@@ -140,7 +140,8 @@ import Testing
 
   @Test(arguments: [#"{"a_b":2,"a-b":1}"#, #"{"map":{"deep":{"a-b":1,"a_b":2}}}"#])
   func twoNamesThatBecomeOneAreRefused(record: String) async throws {
-    let (client, transport) = ResourceClient.scripted(["{}"], Settings(type: "posts", meta: [:], keys: .underscore))
+    let (client, transport) = ResourceClient.scripted(
+      ["{}"], ClientSettings(type: "posts", meta: [:], keys: .underscore))
     let request = try client.createRequest(object(record))
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(request) }) == [
@@ -151,7 +152,7 @@ import Testing
   }
 
   @Test func refusesMetaThatIsNotAnObject() async throws {
-    let (client, transport) = ResourceClient.scripted(["{}"], Settings(type: "posts", meta: ["host": "a"]))
+    let (client, transport) = ResourceClient.scripted(["{}"], ClientSettings(type: "posts", meta: ["host": "a"]))
     let request = ReadRequest(method: "x", params: ["meta": "text"])
     #expect(
       await report(failure { () throws(ClientError) in try await client.send(request) }) == [
@@ -161,7 +162,7 @@ import Testing
   }
 
   @Test func onlyChangesDieAtTheirDeadline() async throws {
-    let settings = Settings(type: "posts", meta: [:], timeout: nil)
+    let settings = ClientSettings(type: "posts", meta: [:], timeout: nil)
     let (client, transport) = ResourceClient.scripted(
       ["{}", "{}", .result(#"{"data":[]}"#), .result(#"{"data":[]}"#)], settings)
     _ = try await client.document(client.destroyRequest("1"))
@@ -191,7 +192,7 @@ import Testing
   @Test(arguments: ["{}", #"{"beam":null}"#, #"{"beam":""}"#]) func refusesRequestsWithoutBeam(meta: String)
     async throws
   {
-    let settings = Settings(type: "posts", meta: try object(meta), requiresBeam: true)
+    let settings = ClientSettings(type: "posts", meta: try object(meta), requiresBeam: true)
     let (client, transport) = ResourceClient.scripted([#"{"data":[]}"#], settings)
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) })
@@ -204,7 +205,7 @@ import Testing
   }
 
   @Test func sendsTheWireParams() throws {
-    let settings = Settings(type: "posts", meta: ["host": "a"], keys: .underscore)
+    let settings = ClientSettings(type: "posts", meta: ["host": "a"], keys: .underscore)
     let (client, _) = ResourceClient.scripted([], settings)
     let request = try client.updateRequest("5", ["born_on": nil])
     #expect(

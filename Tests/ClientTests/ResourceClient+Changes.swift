@@ -4,7 +4,7 @@ import JSONText
 
 /// Changes sent as the dispatcher sends them.
 extension ResourceClient {
-  func document(_ request: ChangeRequest, patience: Patience = .usual) async throws(ClientError) -> Document {
+  func document(_ request: ChangeRequest, patience: WaitLimit = .usual) async throws(ClientError) -> Document {
     let reply = try await send(
       change: request.method, wireParams: wireParams(of: request), expires: request.expires, timeout: timeout(patience),
       givesDocument: true)
@@ -12,7 +12,7 @@ extension ResourceClient {
     return document
   }
 
-  func send(_ request: ChangeRequest, patience: Patience = .usual) async throws(ClientError) -> JSONValue {
+  func send(_ request: ChangeRequest, patience: WaitLimit = .usual) async throws(ClientError) -> JSONValue {
     let reply = try await send(
       change: request.method, wireParams: wireParams(of: request), expires: request.expires, timeout: timeout(patience),
       givesDocument: false)
@@ -36,7 +36,7 @@ extension ResourceClient {
   }
 }
 
-extension FirstPages {
+extension FirstPageReader {
   /// The first ids.
   func first() async throws(ClientError) -> [String]? {
     var pages = self

@@ -66,15 +66,15 @@ final class ScriptedTransport: Transport {
 extension ResourceClient {
   /// A client of type `posts` with scripted answers.
   static func scripted(
-    _ answers: [ScriptedTransport.Answer], _ settings: Settings = .posts
+    _ answers: [ScriptedTransport.Answer], _ settings: ClientSettings = .posts
   ) -> (ResourceClient, ScriptedTransport) {
     let transport = ScriptedTransport(answers)
     return (ResourceClient(transport: transport, settings: settings), transport)
   }
 }
 
-extension Settings {
-  static let posts = Settings(type: "posts", meta: [:])
+extension ClientSettings {
+  static let posts = ClientSettings(type: "posts", meta: [:])
 }
 
 /// The object of a JSON text.

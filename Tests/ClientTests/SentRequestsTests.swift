@@ -149,7 +149,7 @@ import Testing
   /// The method and the parameters that a verb sends.
   private func sent(_ type: String, _ verb: Verb) async throws -> JSONValue {
     let reply: ScriptedTransport.Answer = #"{"data":{"type":"x","id":"1"}}"#
-    let (client, transport) = ResourceClient.scripted([reply], Settings(type: type, meta: [:]))
+    let (client, transport) = ResourceClient.scripted([reply], ClientSettings(type: type, meta: [:]))
     try await verb(client)
     try #require(transport.sent.count == 1)
     return try JSONValue(parsing: transport.sent[0].body)

@@ -17,7 +17,7 @@ import Testing
   }
 
   /// The pages of a stream until its end, and the error that ends it.
-  private func drained(_ stream: ResourceStream) async -> (pages: [[String]], error: ClientError?) {
+  private func drained(_ stream: PageStream) async -> (pages: [[String]], error: ClientError?) {
     var stream = stream
     var pages: [[String]] = []
     let error = await failure { () throws(ClientError) in

@@ -8,7 +8,7 @@ import Values
   }
 
   private func text(_ text: String, _ form: String) -> String {
-    do throws(Fault) { return try TimeLetters(form).instant(of: text).text } catch { return error.message }
+    do throws(Fault) { return try TimeFormat(form).instant(of: text).text } catch { return error.message }
   }
 
   @Test(arguments: [
@@ -89,7 +89,7 @@ import Values
 
   @Test func writesForms() throws {
     let instant = try Instant(parsing: "0987-06-05T04:03:02.1Z")
-    #expect(try TimeLetters("%d.%m.%Y %H:%M:%S %z 100%%").text(of: instant) == "05.06.0987 04:03:02 +0000 100%")
+    #expect(try TimeFormat("%d.%m.%Y %H:%M:%S %z 100%%").text(of: instant) == "05.06.0987 04:03:02 +0000 100%")
   }
 
   /// Every day of the calendar follows the previous day, and is read as it is written.

@@ -34,8 +34,8 @@ import Testing
       ("x[^", .element(of: SourceRange(0, 1)), ""), ("{^", .key, ""),
       ("a | each do ^", .statement, ""), ("a | each do b end ^", .operation, ""), ("rescue ^", .nothing, ""),
       ("show posts 1 include: [\"a\", \"b^", .value, "b"), ("} ] ) end ^", .operand, ""), ("a | | b ^", .argument, ""),
-    ] as [(String, CursorContext.Wanted, String)])
-  func thePlaceIsFound(marked: String, wanted: CursorContext.Wanted, word: String) {
+    ] as [(String, CursorContext.ExpectedInput, String)])
+  func thePlaceIsFound(marked: String, wanted: CursorContext.ExpectedInput, word: String) {
     let found = context(marked)
     #expect(found.wanted == wanted && found.word == word)
   }

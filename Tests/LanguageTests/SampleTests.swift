@@ -37,8 +37,8 @@ import Testing
     let report = Renderer.Report(
       title: "error[invalid]", message: "posts create: 2 errors from the service", source: source,
       marks: [
-        Diagnostic.Mark(range: SourceRange(20, 22), label: "can't be blank"),
-        Diagnostic.Mark(range: SourceRange(31, 34), label: "is not included in the list"),
+        Diagnostic.LabelledRange(range: SourceRange(20, 22), label: "can't be blank"),
+        Diagnostic.LabelledRange(range: SourceRange(31, 34), label: "is not included in the list"),
       ])
     #expect(
       Renderer().render(report) == """

@@ -100,6 +100,6 @@ import Testing
     Renderer().render(
       Renderer.Report(
         title: "error", message: message, source: SourceText(name: "a", text: line),
-        marks: [Diagnostic.Mark(range: SourceRange(0, 1))]))
+        marks: [Diagnostic.LabelledRange(range: SourceRange(0, 1))]))
   }
 }

@@ -21,7 +21,7 @@ import Testing
   @Test(arguments: [
     ("abc", 3), ("日本", 4), ("e\u{301}", 1), ("👨‍👩‍👧", 2), ("🏳️‍🌈", 2), ("🇩🇪", 2), ("1️⃣", 2), ("❤️", 2), ("क्‍ष", 2), ("नि", 2),
     ("กำ", 2), ("\u{1112}\u{1161}\u{11AB}", 2), ("🌡", 1), ("🚀", 2), ("Ａ", 2), ("\u{17000}", 2), ("می‌خواهم", 7),
-  ]) func textTakesColumns(text: String, columns: Int) { #expect(Columns.width(of: text) == columns) }
+  ]) func textTakesColumns(text: String, columns: Int) { #expect(DisplayWidth.width(of: text) == columns) }
 
   @Test func aLineHasNoBreak() {
     #expect(TerminalText.line("a\tb\nc\u{B}") == #"a\u{9}b\u{a}c\u{b}"#)
@@ -52,7 +52,7 @@ import Testing
     let source = SourceText(name: "a\u{1B}", text: "\"\u{202E}\" x")
     let report = Renderer.Report(
       title: "error", message: "a\u{1B}[2J\u{7}\nerror: b", source: source,
-      marks: [Diagnostic.Mark(range: SourceRange(6, 7), label: "b\u{202E}\nc")], notes: ["c\u{9B}d\té\ne"])
+      marks: [Diagnostic.LabelledRange(range: SourceRange(6, 7), label: "b\u{202E}\nc")], notes: ["c\u{9B}d\té\ne"])
     #expect(
       Renderer(isForTerminal: true).render(report) == #"""
         error: a\u{1b}[2J\u{7}\u{a}error: b

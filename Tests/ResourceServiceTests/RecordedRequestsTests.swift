@@ -32,7 +32,7 @@ import Testing
   private func service() throws -> ResourceService {
     let database = try SharedDatabase()
     try database.use { database in
-      try Sample.create(in: database)
+      try SampleDatabase.create(in: database)
       try database.execute(
         """
         INSERT INTO authors (id, name, email) SELECT id + 50, name || ' B', 'author' || (id + 50) || '@example.com'

@@ -212,7 +212,7 @@ import Testing
         $0.types("d\r")
       }
       #expect(await editor.readLine(prompt: "> ") == .line("show posts 12 included"))
-      #expect(Screen.columns(of: terminal.slave) == 16)
+      #expect(TerminalProperties.columns(of: terminal.slave) == 16)
     }
   }
 

@@ -138,7 +138,7 @@ import Testing
     var error = ClientError(.unknown, "no reply", nextStep: "check")
     (error.wasSent, error.wasConfirmed) = (true, false)
     error.call = ClientError.Call(method: "destroy", label: "posts", queue: "posts", correlationID: "c-1")
-    error.silence = ClientError.Silence(changes: true, hasExpired: true)
+    error.silence = ClientError.MissingReply(changes: true, hasExpired: true)
     error.facts = ["a fact"]
     error.errors = [ErrorDetail(["status": "422", "title": "no"])]
     error.answer = ErrorObject(.document, "no", data: ["a": 1])

@@ -15,7 +15,7 @@ final class AMQPHandle {
   /// The part of `room` that is not used since the kernel last reported the socket writable.
   private var roomLeft = 0
   /// The buffer of messages to send together; nil under TLS, where only librabbitmq can write.
-  private var burst: Burst?
+  private var burst: FrameBuffer?
 
   deinit { amqp_destroy_connection(connection) }
 
@@ -34,7 +34,7 @@ final class AMQPHandle {
     retort_cluster_name(connection, &name, name.count)
     clusterName = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     room = max(Int(retort_enlarge_send_buffer(descriptor, 4 << 20)) / 4, 16384)
-    burst = uri.tls == nil ? Burst(frameMax: Int(amqp_get_frame_max(connection))) : nil
+    burst = uri.tls == nil ? FrameBuffer(frameMax: Int(amqp_get_frame_max(connection))) : nil
   }
 
   private static func connect(

@@ -10,9 +10,9 @@ extension Compiler {
     var isSummary = false
     /// A function that runs the pipeline and returns its elements, from memory or a temporary file; nil unless the last
     /// stage is `collect`.
-    var collected: (@Sendable (inout Frame) async throws(Fault) -> ElementStream)?
+    var collected: (@Sendable (inout ExecutionFrame) async throws(Fault) -> ElementStream)?
     /// What the check knows about the pipeline's value.
-    var fact: Scope.Fact = .unknown
+    var fact: Scope.VariableFact = .unknown
   }
 }
 
@@ -34,7 +34,8 @@ extension Compiler.CompiledPipeline {
           })
       }.placed(range, source)
     } else {
-      let run: @Sendable (inout Frame) async throws(Fault) -> PipelineRun.End = { frame throws(Fault) in
+      let run: @Sendable (inout ExecutionFrame) async throws(Fault) -> PipelineRun.IntermediateResult = {
+        frame throws(Fault) in
         let element = frame.element
         defer { frame.element = element }
         return try await PipelineRun.run(head, links, &frame)

@@ -3,10 +3,10 @@ import Values
 
 /// A compiled statement.
 enum CompiledStatement: Sendable {
-  case sync(@Sendable (inout Frame) throws(Fault) -> Flow)
-  case async(@Sendable (inout Frame) async throws(Fault) -> Flow)
+  case sync(@Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow)
+  case async(@Sendable (inout ExecutionFrame) async throws(Fault) -> ControlFlow)
 
-  @inline(__always) func run(_ frame: inout Frame) async throws(Fault) -> Flow {
+  @inline(__always) func run(_ frame: inout ExecutionFrame) async throws(Fault) -> ControlFlow {
     switch self {
     case .sync(let body): try body(&frame)
     case .async(let body): try await body(&frame)
@@ -14,7 +14,7 @@ enum CompiledStatement: Sendable {
   }
 
   /// The statement as a synchronous function; nil if it may have to wait, as a statement with a command does.
-  var immediate: (@Sendable (inout Frame) throws(Fault) -> Flow)? {
+  var immediate: (@Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow)? {
     if case .sync(let body) = self { body } else { nil }
   }
 

@@ -34,7 +34,7 @@ extension Compiler {
         let known = declaration.options.map(\.name)
         reportUnknown(
           "option", name + ":", range, among: known.map { $0 + ":" },
-          meant: Synonyms.option(name).flatMap { known.contains(String($0.dropLast())) ? $0 : nil },
+          meant: ForeignWords.option(name).flatMap { known.contains(String($0.dropLast())) ? $0 : nil },
           hint: known.isEmpty
             ? "\(command.name) has no options" : "it has " + known.map { $0 + ":" }.joined(separator: " "))
         continue

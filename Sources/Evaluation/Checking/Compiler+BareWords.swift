@@ -39,7 +39,7 @@ extension Compiler {
     switch expression.kind {
     case .name(let name):
       let isKnown = scope.variable(name) != nil || outer?.variable(name) != nil || definition(name) != nil
-      return isKnown || Synonyms.value(name) != nil ? nil : name
+      return isKnown || ForeignWords.value(name) != nil ? nil : name
     case .field(let base, _, _, isOptional: false): return unknownName(base)
     case .negate(let operand): return unknownName(operand)
     default: return nil

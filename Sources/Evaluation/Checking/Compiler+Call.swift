@@ -56,7 +56,7 @@ extension Compiler {
       return report("\(name) is not a function", range, nextStep: form)
     }
     reportUnknown(
-      "function", name, range, among: Function.all.map(\.name) + definitions.keys, meant: Synonyms.function(name),
+      "function", name, range, among: Function.all.map(\.name) + definitions.keys, meant: ForeignWords.function(name),
       hint: "help functions lists the functions")
   }
 

@@ -4,7 +4,7 @@ import Values
 
 extension Compiler {
   /// Compiles a command at the head of a pipeline.
-  func command(_ command: Language.Command) -> (code: CompiledExpression, fact: Scope.Fact) {
+  func command(_ command: Language.Command) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     if let definition = definition(command.name) { return (call(definition, command, element: false), .unknown) }
     guard let known = Command.named(command.name) else {
       reportUnknownCommand(command)
@@ -72,7 +72,7 @@ extension Compiler {
     }
     if refusesPromptWord(name, command.nameRange) || reportsLater(name, command.nameRange) { return }
     let known: [String] = Command.all.map(\.declaration.name) + definitions.keys
-    let meant = (command.arguments.isEmpty ? Synonyms.value(name) : nil) ?? Synonyms.command(name)
+    let meant = (command.arguments.isEmpty ? ForeignWords.value(name) : nil) ?? ForeignWords.command(name)
     let near = meant == nil ? nearest(to: name, among: known + Stage.all.map(\.declaration.name)) : nil
     let function = meant == nil && near == nil ? nearest(to: name, among: Function.all.map(\.name)) : nil
     if let function {

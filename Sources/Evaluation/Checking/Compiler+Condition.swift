@@ -20,7 +20,7 @@ indirect enum Condition: Sendable {
   }
 
   /// The values of both operands of a comparison that is false.
-  struct Sides: Sendable {
+  struct Operands: Sendable {
     var left: Value
     var right: Value
     /// The source range of the comparison.
@@ -28,7 +28,7 @@ indirect enum Condition: Sendable {
   }
 
   /// Evaluates the condition, and adds to `sides` the operands of the comparisons that make it false.
-  func run(_ frame: inout Frame, _ source: SourceText, _ sides: inout [Sides]) async throws(Fault) -> Bool {
+  func run(_ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [Operands]) async throws(Fault) -> Bool {
     switch self {
     case .comparison(let part): return try await part.run(&frame, source, &sides)
     case .plain(let code, let word, let range):
@@ -53,13 +53,13 @@ indirect enum Condition: Sendable {
 
 extension Condition.Comparing {
   fileprivate func run(
-    _ frame: inout Frame, _ source: SourceText, _ sides: inout [Condition.Sides]
+    _ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [Condition.Operands]
   ) async throws(Fault) -> Bool {
     let (a, b) = (try await left.run(&frame), try await right.run(&frame))
     let value: Value
     do throws(Fault) { value = try operation(a, b) } catch { throw error.placed(at: symbol, in: source) }
     guard case .bool(let isTrue) = value, isTrue == isNegated else { return true }
-    sides.append(Condition.Sides(left: a, right: b, range: range))
+    sides.append(Condition.Operands(left: a, right: b, range: range))
     return false
   }
 }

@@ -43,7 +43,7 @@ extension Compiler {
   private func element(of base: Expr, at index: Expr, _ isOptional: Bool) -> CompiledExpression {
     let isFromEnd = index.isNegativeLiteral
     return CompiledExpression.of(code(base), code(index)) { base, index throws(Fault) in
-      try Access.element(of: base, at: index, isOptional: isOptional, isFromEnd: isFromEnd)
+      try ValueAccess.element(of: base, at: index, isOptional: isOptional, isFromEnd: isFromEnd)
     }.placed(index.range, source)
   }
 
@@ -77,7 +77,7 @@ extension Compiler {
       var text = ""
       for value in values {
         text += try value.interpolated()
-        try Size.check(text: text.utf8.count)
+        try SizeLimits.check(text: text.utf8.count)
       }
       return .string(text)
     }
@@ -128,7 +128,7 @@ extension Compiler {
   /// Returns the next step for an unknown name that is a def or a word of the language; nil for other names.
   private func meant(_ name: String, _ range: SourceRange) -> String? {
     if let definition = definition(name) { return "call the def: \(definition.callForm)" }
-    if let value = Synonyms.value(name) { return "did you mean \(value)?" }
+    if let value = ForeignWords.value(name) { return "did you mean \(value)?" }
     return misplaced(name)
   }
 
@@ -157,7 +157,7 @@ extension Compiler {
     let code = self.code(base)
     if !isOptional, !context.isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name)
     {
-      let missing = Access.missing(name, "a client", ClientValue.fieldNames)
+      let missing = ValueAccess.missing(name, "a client", ClientValue.fieldNames)
       report(missing.message, range, nextStep: missing.nextStep)
     }
     return code
@@ -168,7 +168,7 @@ extension Compiler {
   ) -> CompiledExpression {
     let field = FieldName(name)
     return CompiledExpression.of(base) { value throws(Fault) in
-      do throws(Fault) { return try Access.field(of: value, field, isOptional: isOptional) } catch {
+      do throws(Fault) { return try ValueAccess.field(of: value, field, isOptional: isOptional) } catch {
         guard error.kind == .field, let step = FieldAdvice.nextStep(value, name, of: text) else { throw error }
         throw error.advising(step)
       }
@@ -184,7 +184,8 @@ extension Compiler {
     let (all, field) = (FieldName("relationships"), FieldName(name))
     return CompiledExpression.of(owner) { value throws(Fault) in
       if case .resource(let resource) = value, let found = try resource.relationship(name) { return found }
-      return try Access.field(of: Access.field(of: value, all, isOptional: isOptional), field, isOptional: isOptional)
+      return try ValueAccess.field(
+        of: ValueAccess.field(of: value, all, isOptional: isOptional), field, isOptional: isOptional)
     }.placed(range, source)
   }
 
@@ -232,7 +233,9 @@ extension Compiler {
   private func cut(_ base: Expr, _ lower: Expr, _ upper: Expr, _ range: SourceRange) -> CompiledExpression {
     let (fromEnd, toEnd) = (lower.isNegativeLiteral, upper.isNegativeLiteral)
     return CompiledExpression.of([code(base), code(lower), code(upper)]) { values throws(Fault) in
-      try Cut(from: Cut.Bound(values[1], isFromEnd: fromEnd), to: Cut.Bound(values[2], isFromEnd: toEnd)).of(values[0])
+      try SliceBounds(
+        from: SliceBounds.Bound(values[1], isFromEnd: fromEnd), to: SliceBounds.Bound(values[2], isFromEnd: toEnd)
+      ).of(values[0])
     }.placed(range, source)
   }
 }

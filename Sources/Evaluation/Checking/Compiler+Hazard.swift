@@ -10,10 +10,10 @@ extension Compiler {
     case .none: return
     case .destroys:
       effects.acts = true
-      findings.inventory.append(Findings.Inventory(range: command.range, source: source, kind: .destroys))
+      findings.inventory.append(Findings.InventoryEntry(range: command.range, source: source, kind: .destroys))
     case .changes:
       effects.acts = true
-      findings.inventory.append(Findings.Inventory(range: command.range, source: source, kind: .changes))
+      findings.inventory.append(Findings.InventoryEntry(range: command.range, source: source, kind: .changes))
     case .writes: effects.acts = true
     }
   }
@@ -88,7 +88,7 @@ extension Compiler {
     return Scope.ClientFact(identity: "slot \(variable.slot)\(context.isInDef ? " of a def" : "")", queue: name)
   }
 
-  func fact(of command: Language.Command) -> Scope.Fact {
+  func fact(of command: Language.Command) -> Scope.VariableFact {
     switch command.name {
     case "stream": return client(of: command).map { .stream([$0]) } ?? .unknown
     case "client":

@@ -52,7 +52,7 @@ extension Compiler {
   }
 
   /// Defines a variable of a `for` loop, and returns its slot; marks it as read, so that it is not reported as unread.
-  private func defineLoopName(_ named: Named) -> Int {
+  private func defineLoopName(_ named: DeclaredName) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)
     return slot
@@ -61,7 +61,7 @@ extension Compiler {
   /// Returns the loop for a head and a body that are both synchronous.
   private static func loop(
     _ head: @escaping CompiledExpression.Sync, _ slot: Int,
-    _ body: @escaping @Sendable (inout Frame) throws(Fault) -> Flow
+    _ body: @escaping @Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow
   ) -> CompiledStatement {
     .async { frame throws(Fault) in
       let value = try head(&frame)
@@ -83,9 +83,9 @@ extension Compiler {
   }
 
   private static func over(
-    _ lower: Int, _ upper: Int, _ slot: Int, _ body: @Sendable (inout Frame) throws(Fault) -> Flow,
-    _ frame: inout Frame
-  ) throws(Fault) -> Flow {
+    _ lower: Int, _ upper: Int, _ slot: Int, _ body: @Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow,
+    _ frame: inout ExecutionFrame
+  ) throws(Fault) -> ControlFlow {
     var next = lower
     while next <= upper {
       if next & 1023 == 0 { try frame.run.checkInterrupt() }

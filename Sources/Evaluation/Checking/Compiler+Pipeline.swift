@@ -3,7 +3,7 @@ import Values
 
 extension Compiler {
   /// Compiles a pipeline: its head, then its stages, each of which takes the elements of the previous one.
-  func pipeline(_ pipeline: Pipeline, _ use: Use = .lazy) -> CompiledPipeline {
+  func pipeline(_ pipeline: Pipeline, _ use: StreamUse = .lazy) -> CompiledPipeline {
     gathering {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
       guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
@@ -20,7 +20,9 @@ extension Compiler {
   /// Compiles the stages after a head.
   ///
   /// A stream at the head counts as open until a stage, such as `collect`, has read it to its end.
-  private func flow(_ head: (code: CompiledExpression, fact: Scope.Fact), _ pipeline: Pipeline, _ use: Use)
+  private func flow(
+    _ head: (code: CompiledExpression, fact: Scope.VariableFact), _ pipeline: Pipeline, _ use: StreamUse
+  )
     -> CompiledPipeline
   {
     let (outside, changedByHead) = (context.openStreams, effects.changed.count)
@@ -37,7 +39,7 @@ extension Compiler {
         body: body, range: stage.range, source: source, names: names, keepsFailures: counted.contains(index))
     }
     let isSummary = pipeline.stages.last.flatMap { Stage.named($0.name) }?.declaration.givesSummary ?? false
-    let fact: Scope.Fact = open.isEmpty || isSummary ? .unknown : .stream(open)
+    let fact: Scope.VariableFact = open.isEmpty || isSummary ? .unknown : .stream(open)
     return CompiledPipeline(code: .constant(.null), isSummary: isSummary, fact: fact)
       .with(
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
@@ -84,7 +86,7 @@ extension Compiler {
   }
 
   /// Compiles the head of a pipeline; also returns what is known about its value.
-  private func head(_ head: Head, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
+  private func head(_ head: PipelineHead, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     switch head {
     case .expression(let expression):
       if case .name(let name) = expression.kind { return (code(expression), scope.variable(name)?.fact ?? .unknown) }
@@ -103,7 +105,7 @@ extension Compiler {
 
   /// Compiles an expression; if it is in parentheses or the call of a def, its value may remain a stream, as `use`
   /// determines.
-  func value(_ expression: Expr, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
+  func value(_ expression: Expr, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
     case .call(let name, let nameRange, let arguments):

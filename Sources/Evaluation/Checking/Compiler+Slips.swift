@@ -16,7 +16,7 @@ extension Compiler {
   }
 
   /// Warns of a client at the head of a pipeline, where it is one element; its resources are probably meant.
-  func warnOfClient(_ head: Head, _ fact: Scope.Fact, _ meant: (String) -> String) {
+  func warnOfClient(_ head: PipelineHead, _ fact: Scope.VariableFact, _ meant: (String) -> String) {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
     warn("\(name) is a client and counts as one element", range, nextStep: "read its resources: \(meant(name))")
   }
@@ -32,7 +32,7 @@ extension Compiler {
   /// Adds a call of `var` to the inventory of the check, and records the name that it reads.
   func noteVariable(_ name: String, _ arguments: [Argument], _ range: SourceRange) {
     guard name == "var" else { return }
-    findings.inventory.append(Findings.Inventory(range: range, source: source, kind: .reads))
+    findings.inventory.append(Findings.InventoryEntry(range: range, source: source, kind: .reads))
     if case .string(let parts)? = arguments.first?.expression.kind, parts.count == 1, case .literal(let text) = parts[0]
     {
       findings.readNames.insert(text)
@@ -44,7 +44,7 @@ extension Compiler {
 
 extension Interpreter.Report.Entry {
   /// Creates the report's entry for an item of the inventory, with the first line of its text.
-  init(_ entry: Findings.Inventory) {
+  init(_ entry: Findings.InventoryEntry) {
     let source = entry.source
     let lines = source.text(entry.range).split(separator: "\n", maxSplits: 1)
     let place = source.place(of: entry.range.lower)

@@ -61,7 +61,7 @@ extension Compiler {
     if reportsLater(name, command.nameRange) { return }
     reportUnknown(
       "stage", name, command.nameRange, among: Stage.all.map(\.declaration.name) + definitions.keys,
-      meant: Synonyms.stage(name), hint: "help stages lists the stages")
+      meant: ForeignWords.stage(name), hint: "help stages lists the stages")
   }
 
   /// Reports words of SQL and of English between the fields of a stage: `sort by .id`, `sort .id desc`.

@@ -3,7 +3,7 @@ import Values
 
 extension Compiler {
   /// Compiles a block with its own scope.
-  func block(_ statements: [Statement], isEach: Bool = false, value use: Use = .dropped) -> CompiledStatement {
+  func block(_ statements: [Statement], isEach: Bool = false, value use: StreamUse = .dropped) -> CompiledStatement {
     scope.enter(isEach: isEach)
     let steps = self.steps(statements, value: use)
     for (name, range) in scope.leave() where name != "_" {
@@ -16,7 +16,7 @@ extension Compiler {
   }
 
   /// Compiles statements in the current scope.
-  func steps(_ statements: [Statement], value use: Use = .dropped) -> CompiledStatement {
+  func steps(_ statements: [Statement], value use: StreamUse = .dropped) -> CompiledStatement {
     var steps: [CompiledStatement] = []
     for (index, statement) in statements.enumerated() {
       let isLast = index == statements.count - 1
@@ -29,7 +29,7 @@ extension Compiler {
   }
 
   /// Compiles a statement of a block.
-  func step(_ statement: Statement, value use: Use) -> CompiledStatement {
+  func step(_ statement: Statement, value use: StreamUse) -> CompiledStatement {
     switch statement.kind {
     case .let(let name, let nameRange, let valued): return assignment(name, nameRange, valued)
     case .for(let node): return loop(node)
@@ -47,7 +47,7 @@ extension Compiler {
     }
   }
 
-  private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: Valued) -> CompiledStatement {
+  private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: ValueConstruct) -> CompiledStatement {
     let (value, fact) = self.valued(valued, .lazy)
     if context.isInDef, scope.variable(name) == nil, outer?.variable(name) != nil {
       warn("\(name) is local to the def; the variable outside does not change", nameRange)
@@ -73,7 +73,7 @@ extension Compiler {
     }
   }
 
-  private func result(of pipeline: Pipeline, _ use: Use) -> CompiledStatement {
+  private func result(of pipeline: Pipeline, _ use: StreamUse) -> CompiledStatement {
     let code = self.pipeline(pipeline, use).code
     if let code = code.immediate {
       return .sync { frame throws(Fault) in
@@ -89,7 +89,7 @@ extension Compiler {
     }
   }
 
-  private func jump(_ flow: Flow, _ word: String, _ range: SourceRange) -> CompiledStatement {
+  private func jump(_ flow: ControlFlow, _ word: String, _ range: SourceRange) -> CompiledStatement {
     if context.loopDepth == 0 {
       let inEach = context.eachDepth > 0
       report(
@@ -99,7 +99,7 @@ extension Compiler {
     return .sync { _ throws(Fault) in flow }
   }
 
-  private func leave(_ valued: Valued?, _ range: SourceRange) -> CompiledStatement {
+  private func leave(_ valued: ValueConstruct?, _ range: SourceRange) -> CompiledStatement {
     if !context.isInDef || context.eachDepth > 0 {
       report(
         "return is allowed in a def only", range,
@@ -120,7 +120,7 @@ extension Compiler {
 
   /// Compiles a statement that has a value: a pipeline, or an `if` or `try`, whose value is that of the last statement
   /// in its block.
-  func valued(_ valued: Valued, _ use: Use) -> (code: CompiledExpression, fact: Scope.Fact) {
+  func valued(_ valued: ValueConstruct, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     let step: CompiledStatement
     switch valued {
     case .pipeline(let pipeline):

@@ -4,8 +4,8 @@ import Formats
 
 extension Compiler {
   /// Compiles the statements of a text.
-  func topLevel(_ program: Program) -> [Interpreter.Prepared] {
-    var result: [Interpreter.Prepared] = []
+  func topLevel(_ program: Program) -> [Interpreter.PreparedStatement] {
+    var result: [Interpreter.PreparedStatement] = []
     for case .def(let node) in program.statements.map(\.kind) {
       laterDefinitions[node.name] = laterDefinitions[node.name] ?? node.nameRange
     }
@@ -21,7 +21,7 @@ extension Compiler {
       let (prepared, effects) = gathering { topLevel(statement) }
       guard let prepared else { continue }
       result.append(
-        Interpreter.Prepared(
+        Interpreter.PreparedStatement(
           statement: prepared, source: source, range: statement.range, outer: statement.range, before: before,
           isOwed: effects.isOwed,
           changesData: effects.changesData))
@@ -69,7 +69,7 @@ extension Compiler {
   }
 
   /// Compiles the file of a `source` statement.
-  private func include(_ path: String, _ range: SourceRange) -> [Interpreter.Prepared] {
+  private func include(_ path: String, _ range: SourceRange) -> [Interpreter.PreparedStatement] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
     if origin.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
@@ -107,9 +107,9 @@ extension Compiler {
   }
 }
 
-extension Interpreter.Prepared {
+extension Interpreter.PreparedStatement {
   /// Returns this statement, marked as a part of the file that the `source` statement at `outer` includes.
-  fileprivate func within(_ outer: SourceRange) -> Interpreter.Prepared {
+  fileprivate func within(_ outer: SourceRange) -> Interpreter.PreparedStatement {
     var prepared = self
     prepared.outer = outer
     return prepared

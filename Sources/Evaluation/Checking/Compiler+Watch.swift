@@ -22,7 +22,7 @@ extension Compiler {
       while true {
         if Task.isCancelled, frame.run.session.isPrompt { return .next }
         try frame.run.checkInterrupt()
-        let flow: Flow
+        let flow: ControlFlow
         do throws(Fault) { flow = try await step.run(&frame) } catch {
           if mayEnd, frame.run.isStoppedWatch(error) { return .next }
           if let round { try outer.put(round.taken()) }
@@ -44,7 +44,7 @@ extension Compiler {
   }
 }
 
-extension Run {
+extension RunContext {
   /// Whether an error is the Ctrl-C that ends a `watch` at the prompt, where it is not a failure.
   fileprivate func isStoppedWatch(_ fault: Fault) -> Bool { fault.kind == .interrupted && session.isPrompt }
 }

@@ -12,7 +12,7 @@ final class Compiler {
   /// The names of the top level while a def is compiled; otherwise nil.
   var outer: Scope?
   /// The context of the code being compiled.
-  var context = Context()
+  var context = CompilerContext()
   /// The effects of the code compiled so far.
   var effects = Effects()
   /// The defs compiled so far, by name.
@@ -41,7 +41,7 @@ final class Compiler {
   }
 
   /// Runs `body` with a changed copy of the context.
-  func within<Result>(_ change: (inout Context) -> Void, _ body: () -> Result) -> Result {
+  func within<Result>(_ change: (inout CompilerContext) -> Void, _ body: () -> Result) -> Result {
     let outer = context
     change(&context)
     defer { context = outer }

@@ -51,7 +51,7 @@ final class Definition: Sendable {
   var callForm: String { "\(name)(\(parameters.filter { $0.fallback == nil }.map(\.name).joined(separator: ", ")))" }
 
   /// Runs the body with values for the parameters; nil stands for the default value.
-  func call(_ values: [Value?], _ frame: inout Frame) async throws(Fault) -> Value {
+  func call(_ values: [Value?], _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     guard let body = compiled else { return .null }
     guard frame.depth < Self.depthLimit else {
       throw Fault(

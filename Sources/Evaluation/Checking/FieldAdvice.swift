@@ -11,7 +11,7 @@ enum FieldAdvice {
   ///   - text: The source text of the value.
   /// - Returns: The next step.
   static func nextStep(_ value: Value, _ name: String, of text: String) -> String? {
-    let function = Function.named(name) == nil ? Synonyms.function(name) : name
+    let function = Function.named(name) == nil ? ForeignWords.function(name) : name
     switch value {
     case .string: return function.flatMap { call($0, among: textFunctions, text) }
     case .number: return function.flatMap { call($0, among: numberFunctions, text) }
@@ -33,7 +33,7 @@ enum FieldAdvice {
 
   /// Returns a pipeline from the value to the stage with a name; nil if no such stage works without arguments.
   private static func stage(_ name: String, _ text: String) -> String? {
-    let word = Stage.named(name) == nil ? Synonyms.stage(name) ?? "" : name
+    let word = Stage.named(name) == nil ? ForeignWords.stage(name) ?? "" : name
     guard let stage = Stage.named(word), stage.declaration.parameters.allSatisfy(\.isOptional),
       !stage.declaration.takesAnyOption, stage.declaration.effect == .none
     else { return nil }

@@ -9,7 +9,7 @@ struct Findings {
   /// The included files, each with the source range of the path in this text that leads to it.
   var inclusions: [(file: String, range: SourceRange)] = []
   /// Statements that change or destroy data, and reads of `var`.
-  var inventory: [Inventory] = []
+  var inventory: [InventoryEntry] = []
   /// Whether the text reads `args`.
   var readsArguments = false
   /// The names that the text reads with `var`.
@@ -20,7 +20,7 @@ struct Findings {
   var names: [(name: String, range: SourceRange)] = []
 
   /// A statement that changes or destroys data, or a read of `var`.
-  struct Inventory: Sendable {
+  struct InventoryEntry: Sendable {
     var range: SourceRange
     var source: SourceText
     var kind: Interpreter.Report.Entry.Kind

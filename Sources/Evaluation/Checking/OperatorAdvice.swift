@@ -92,9 +92,9 @@ struct OperatorAdvice {
   private func comparison(_ x: Value, _ y: Value) -> String? {
     switch (x, y) {
     case (.string(let text), .time):
-      TextReading.time(text, a).map { "\($0) \(sign) \(b)" } ?? TextReading.notTime(text)
+      TextConversionHint.time(text, a).map { "\($0) \(sign) \(b)" } ?? TextConversionHint.notTime(text)
     case (.time, .string(let text)):
-      TextReading.time(text, b).map { "\(a) \(sign) \($0)" } ?? TextReading.notTime(text)
+      TextConversionHint.time(text, b).map { "\(a) \(sign) \($0)" } ?? TextConversionHint.notTime(text)
     case (.time, .duration): "age(\(a)) \(sign) \(b)"
     case (.duration, .time): "\(a) \(sign) age(\(b))"
     case (.number, .string(let text)):

@@ -3,7 +3,7 @@ import Language
 /// The visible variables, each with its slot: the index of its value in a frame.
 struct Scope: Sendable {
   /// A fact about a variable's value that is known before the run.
-  enum Fact: Sendable, Equatable {
+  enum VariableFact: Sendable, Equatable {
     case unknown
     /// A client; it is identified by its queue if the script contains the queue's name as text.
     case client(ClientFact)
@@ -25,7 +25,7 @@ struct Scope: Sendable {
 
   struct Variable: Sendable {
     var slot: Int
-    var fact: Fact = .unknown
+    var fact: VariableFact = .unknown
     var range: SourceRange
     var isRead = false
     /// The name of the stage after which the variable can't be read, because the stage combines the elements; nil if
@@ -73,7 +73,7 @@ struct Scope: Sendable {
 
   /// Returns the slot for an assignment: that of the visible variable with this name or, if there is none, that of a
   /// new variable in the innermost block.
-  mutating func assign(_ name: String, _ range: SourceRange, _ fact: Fact) -> Int {
+  mutating func assign(_ name: String, _ range: SourceRange, _ fact: VariableFact) -> Int {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       let isInnermost = index == blocks.count - 1
       blocks[index].variables[name]?.fact = isInnermost ? fact : .unknown
@@ -83,7 +83,7 @@ struct Scope: Sendable {
   }
 
   /// Defines a variable in the innermost block, and returns its slot.
-  mutating func define(_ name: String, _ range: SourceRange, _ fact: Fact = .unknown) -> Int {
+  mutating func define(_ name: String, _ range: SourceRange, _ fact: VariableFact = .unknown) -> Int {
     let slot = slotCount
     slotCount += 1
     blocks[blocks.count - 1].variables[name] = Variable(slot: slot, fact: fact, range: range)

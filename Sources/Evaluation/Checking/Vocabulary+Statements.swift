@@ -31,8 +31,8 @@ extension Vocabulary {
       name: "timeout", shape: .any, fallback: "5s",
       summary: "how long a request waits, unless the call or the client sets it"),
     .init(
-      name: "output", shape: .string, summary: "the format of results: \(Format.list)",
-      words: Format.allCases.map(\.rawValue)),
+      name: "output", shape: .string, summary: "the format of results: \(ResultFormat.list)",
+      words: ResultFormat.allCases.map(\.rawValue)),
     .init(
       name: "in-flight", shape: .number, fallback: "16",
       summary: "how many requests of a bulk change are sent concurrently, unless its in-flight: sets it"),

@@ -18,7 +18,7 @@ public enum Vocabulary {
   public static let promptWords = ["edit", "trust"]
 
   /// The names that the hints of the parser use.
-  static let hinted = Parser.Words(
+  static let hinted = Parser.KnownWords(
     commands: Set(Command.all.map(\.declaration.name)), functions: Set(Function.all.map(\.name)),
     stages: Set(Stage.all.map(\.declaration.name)))
 

@@ -27,14 +27,15 @@ extension Command {
 
 /// The request of a `call`, which can be for any method: a change, or a read if `reads:` is true.
 enum CallRequest {
-  case read(ClientValue, ReadRequest, ResourceClient.Patience)
+  case read(ClientValue, ReadRequest, ResourceClient.WaitLimit)
   case change(Proposal)
 
   init(_ arguments: Arguments) throws(Fault) {
     let client = try arguments.client()
     guard case .string(let method) = arguments.value(1), !method.isEmpty else {
       throw Fault(
-        .type, "call needs the name of a method as a string that is not empty", at: [Fault.Mark(arguments.range(1))],
+        .type, "call needs the name of a method as a string that is not empty",
+        at: [Fault.LabelledRange(arguments.range(1))],
         in: arguments.source, nextStep: #"call posts "show" {id: "1"} reads: true"#)
     }
     let params = try Self.params(arguments).merging(try arguments.documentOptions())
@@ -47,7 +48,8 @@ enum CallRequest {
     }
     guard !Change.changes(method: method) else {
       throw Fault(
-        .value, "call \(method.quoted) changes data, so reads: true is refused", at: [Fault.Mark(arguments.range)],
+        .value, "call \(method.quoted) changes data, so reads: true is refused",
+        at: [Fault.LabelledRange(arguments.range)],
         in: arguments.source, nextStep: "remove reads: true")
     }
     self = .read(client, ReadRequest(method: method, params: params), try arguments.patience(client))
@@ -56,13 +58,13 @@ enum CallRequest {
   /// Refuses `reads: true` for an unknown method on a read-only connection and in a dry run, because the method may
   /// change data although the script says that it reads.
   static func refuseUnknown(
-    _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: Run
+    _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: RunContext
   ) throws(Fault) {
     let isReadOnly = client.connection.protection == .readOnly
     guard isReadOnly || run.isDry(arguments), !Change.reads(method: request.method) else { return }
     throw Fault(
       .refused, "call \(request.method.quoted) may change data, although it has reads: true",
-      at: [Fault.Mark(arguments.range)], in: arguments.source,
+      at: [Fault.LabelledRange(arguments.range)], in: arguments.source,
       nextStep: isReadOnly
         ? "on a read-only connection call allows only index, show, show_relationship and get_related_resource"
         : "a dry run allows only calls of index, show, show_relationship and get_related_resource")
@@ -80,7 +82,7 @@ enum CallRequest {
 extension ClientValue {
   /// Sends a read, and returns its raw result.
   func result(
-    of request: ReadRequest, _ patience: ResourceClient.Patience, _ arguments: Arguments
+    of request: ReadRequest, _ patience: ResourceClient.WaitLimit, _ arguments: Arguments
   ) async throws(Fault) -> Value {
     do throws(ClientError) { return Value(try await client.send(request, patience: patience)) } catch {
       throw Fault(await explained(error), arguments)

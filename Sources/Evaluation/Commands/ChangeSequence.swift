@@ -12,7 +12,7 @@ protocol ChangeSequence: Sendable {
   func trail(of proposal: Proposal) -> String?
 }
 
-extension Run {
+extension RunContext {
   /// Sends the changes of a sequence one after another, and returns the result.
   func change(_ sequence: inout any ChangeSequence) async throws(Fault) -> Value {
     var before: Value?

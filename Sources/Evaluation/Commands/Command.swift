@@ -7,22 +7,23 @@ struct Command: Sendable {
   /// The implementation of a command.
   enum Body: Sendable {
     /// Returns a value, and changes nothing on a service.
-    case value(@Sendable (Arguments, inout Frame) async throws(Fault) -> Value)
+    case value(@Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value)
     /// Returns a single change.
     case change(@Sendable (Arguments) throws(Fault) -> Proposal)
     /// Returns one request, a read or a change.
     case request(@Sendable (Arguments) throws(Fault) -> CallRequest)
     /// Returns a sequence of changes, each of which uses the result of the previous one.
-    case changes(@Sendable (Arguments, Run) async throws(Fault) -> any ChangeSequence)
+    case changes(@Sendable (Arguments, RunContext) async throws(Fault) -> any ChangeSequence)
     /// Returns the plan of many changes, some of them concurrent.
-    case bulk(@Sendable (Arguments, Run) async throws(Fault) -> BulkPlan)
+    case bulk(@Sendable (Arguments, RunContext) async throws(Fault) -> BulkPlan)
   }
 
   let declaration: Declaration
   let body: Body
 
   init(
-    _ declaration: Declaration, _ body: @escaping @Sendable (Arguments, inout Frame) async throws(Fault) -> Value
+    _ declaration: Declaration,
+    _ body: @escaping @Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value
   ) {
     self.declaration = declaration
     self.body = .value(body)
@@ -43,7 +44,7 @@ struct Command: Sendable {
   /// Runs the command; the dispatcher sends its changes.
   ///
   /// It is inlined, which saves a suspension for each request.
-  @inline(__always) func run(_ arguments: Arguments, _ frame: inout Frame) async throws(Fault) -> Value {
+  @inline(__always) func run(_ arguments: Arguments, _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     switch body {
     case .value(let body): return try await body(arguments, &frame)
     case .change(let body): return try await frame.run.change(body(arguments))
@@ -76,7 +77,7 @@ struct Arguments: Sendable {
     var value: Value
     var range: SourceRange
     /// The operands of the parts that make a condition false, for a command that shows them.
-    var sides: [Condition.Sides] = []
+    var sides: [Condition.Operands] = []
     /// The expression of an option that is evaluated for each element, such as `key: .id`; nil for other arguments.
     var code: CompiledExpression?
     /// The compiled argument; nil for a pipeline's element.
@@ -132,7 +133,7 @@ struct Arguments: Sendable {
 
   /// Returns an error about an argument, with its source range.
   func fault(_ argument: Argument, _ kind: Fault.Kind, _ message: String, nextStep: String? = nil) -> Fault {
-    Fault(kind, message, at: [Fault.Mark(argument.range)], in: source, nextStep: nextStep)
+    Fault(kind, message, at: [Fault.LabelledRange(argument.range)], in: source, nextStep: nextStep)
   }
 
   /// Returns the error for an option whose value has the wrong type; `wanted` describes the right one.

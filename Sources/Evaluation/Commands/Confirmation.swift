@@ -32,11 +32,11 @@ extension ConfirmationRequest {
     let what = verb.hasPrefix("destroy") || verb.hasPrefix("call") ? "destroy" : verb
     throw Fault(
       .limit, "\(verb) would \(what) \(count) of \(client.name), but max: is \(max)",
-      at: [Fault.Mark(arguments.range)], in: arguments.source, nextStep: "raise max:, or narrow the filter")
+      at: [Fault.LabelledRange(arguments.range)], in: arguments.source, nextStep: "raise max:, or narrow the filter")
   }
 }
 
-extension Run {
+extension RunContext {
   /// Gets the consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
   /// At a terminal it asks once for each connection, client, verb and filter; the typed number confirms and is the
@@ -121,6 +121,6 @@ extension Run {
   }
 
   private func refusal(_ kind: Fault.Kind, _ message: String, _ arguments: Arguments, nextStep: String?) -> Fault {
-    Fault(kind, message, at: [Fault.Mark(arguments.range)], in: arguments.source, nextStep: nextStep)
+    Fault(kind, message, at: [Fault.LabelledRange(arguments.range)], in: arguments.source, nextStep: nextStep)
   }
 }

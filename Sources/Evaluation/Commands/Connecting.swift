@@ -98,7 +98,7 @@ extension Command {
     private func differs(_ option: String, _ value: String?) -> Fault {
       let how = value.map { "with \(option): \"\($0)\"" } ?? "without \(option):"
       return Fault(
-        .value, "this connection is already open, \(how)", at: [Fault.Mark(arguments.range)],
+        .value, "this connection is already open, \(how)", at: [Fault.LabelledRange(arguments.range)],
         in: arguments.source,
         nextStep: "disconnect it first, or open a second connection: connect URI name: \"other\"")
     }

@@ -3,7 +3,7 @@ import Language
 import Synchronization
 import Values
 
-extension Frame {
+extension ExecutionFrame {
   /// Returns the name of a variable whose value is one of these connections, for a next step; nil if no variable has
   /// one.
   private func variable(of connections: [ConnectionValue]) -> String? {

@@ -69,7 +69,7 @@ extension Command {
       })
   }
 
-  private static func connection(_ arguments: Arguments, _ frame: Frame) throws(Fault) -> ConnectionValue {
+  private static func connection(_ arguments: Arguments, _ frame: ExecutionFrame) throws(Fault) -> ConnectionValue {
     let open = frame.run.session.state.withLock(\.connections)
     if let on = arguments["on"] {
       guard case .connection(let connection) = on.value else {
@@ -98,10 +98,10 @@ extension Command {
 
   private static func settings(
     _ arguments: Arguments, _ queue: String, _ session: Session
-  ) throws(Fault) -> Settings {
+  ) throws(Fault) -> ClientSettings {
     let host = JSONObject([("host", .string(Host.name))])
     let meta = try arguments.record("meta").map { record throws(Fault) in try Value.record(record).json() }
-    var settings = Settings(
+    var settings = ClientSettings(
       type: try arguments.string("type") ?? queue, meta: meta?.objectValue ?? host,
       timeout: session.timeout.duration)
     if let timeout = try arguments.timeout() { settings.timeout = timeout.duration }
@@ -186,7 +186,7 @@ enum Timeout {
 
   var duration: Duration? { if case .after(let duration) = self { duration } else { nil } }
 
-  var patience: ResourceClient.Patience {
+  var patience: ResourceClient.WaitLimit {
     switch self {
     case .after(let duration): .limited(duration)
     case .never: .endless
@@ -209,7 +209,7 @@ extension Arguments {
   }
 
   /// Returns the timeout of the call: its own, or else its client's, or else the session's.
-  func patience(_ client: ClientValue) throws(Fault) -> ResourceClient.Patience {
+  func patience(_ client: ClientValue) throws(Fault) -> ResourceClient.WaitLimit {
     if let timeout = try timeout() { return timeout.patience }
     guard let session = client.sessionTimeout else { return .usual }
     return session.duration.map { .limited($0) } ?? .endless
@@ -219,7 +219,8 @@ extension Arguments {
   func client() throws(Fault) -> ClientValue {
     guard case .client(let client) = value(0) else {
       throw Fault(
-        .type, "\(name) needs a client, not \(value(0).typeWithArticle)", at: [Fault.Mark(range(0))], in: source,
+        .type, "\(name) needs a client, not \(value(0).typeWithArticle)", at: [Fault.LabelledRange(range(0))],
+        in: source,
         nextStep: "let posts = client queue: \"posts\"")
     }
     guard let keys = try keys() else { return client }
@@ -227,9 +228,9 @@ extension Arguments {
   }
 
   /// Reads the option `keys:` of a client or of one call; nil without the option.
-  func keys() throws(Fault) -> Settings.Keys? {
+  func keys() throws(Fault) -> ClientSettings.KeyForm? {
     guard let argument = options["keys"] else { return nil }
-    guard case .string(let word) = argument.value, let known = Settings.Keys(rawValue: word) else {
+    guard case .string(let word) = argument.value, let known = ClientSettings.KeyForm(rawValue: word) else {
       throw fault(argument, .value, "keys: must be \"underscore\" or \"wire\"")
     }
     return known

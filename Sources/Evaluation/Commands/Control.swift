@@ -3,7 +3,7 @@ import JSONText
 import Language
 import Values
 
-extension Run {
+extension RunContext {
   /// Returns true, after a note, for an assertion that a run with `--dry-run` does not check.
   ///
   /// After a change that was not sent, the assertion would be about data and counts that only a real run has.
@@ -37,7 +37,8 @@ extension Command {
     report?.add(assertion: arguments.range, in: arguments.source, failure: message)
     let sides = arguments.positional[0].sides
     let fault = Fault(
-      .assert, message, at: [Fault.Mark(sides.count == 1 ? sides[0].range : arguments.range(0))], in: arguments.source,
+      .assert, message, at: [Fault.LabelledRange(sides.count == 1 ? sides[0].range : arguments.range(0))],
+      in: arguments.source,
       nextStep: hasMessage || !sides.isEmpty ? nil : "add a message: assert CONDITION, \"why\"")
     throw shown(sides, arguments.source).reduce(fault) { $0.within($1) }
   }
@@ -45,7 +46,7 @@ extension Command {
   /// Returns lines with the operands of the comparisons that make a condition false.
   ///
   /// If there are several, each line also contains the text of its comparison.
-  private static func shown(_ sides: [Condition.Sides], _ source: SourceText) -> [String] {
+  private static func shown(_ sides: [Condition.Operands], _ source: SourceText) -> [String] {
     if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
     return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }
   }

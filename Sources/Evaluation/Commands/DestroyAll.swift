@@ -32,7 +32,7 @@ extension Command {
       let source: any BulkSource =
         isDry
         ? try StreamedSource(arguments, client, query)
-        : try FirstPagesSource(arguments, client, query, total: count, run.session)
+        : try DestroyAllSource(arguments, client, query, total: count, run.session)
       let carrier = try await arguments.pool(run, client, policy, guards, keyField: nil)
       var plan = BulkPlan(
         arguments: arguments, client: client, policy: arguments.policy(policy, for: carrier), consent: consent,
@@ -44,7 +44,7 @@ extension Command {
     })
 
   private static func consent(
-    _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: Run
+    _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: RunContext
   ) async throws(Fault) -> (Consent?, count: Int?) {
     let max = try arguments.integer("max", least: 0)
     var request = ConfirmationRequest(
@@ -63,11 +63,11 @@ extension Command {
 
 /// The changes of `destroy-all`, which reads the first page of the list again and again until the list is empty
 /// (Retort.Client.Generic `destroy_all`).
-private final class FirstPagesSource: BulkSource {
+private final class DestroyAllSource: BulkSource {
   private let arguments: Arguments
   private let client: ClientValue
   private let options: JSONObject
-  private var pages: FirstPages
+  private var pages: FirstPageReader
   private var page: [String]?
   private let session: Session
   /// The surplus at which the next note is shown.
@@ -124,7 +124,7 @@ private final class StreamedSource: BulkSource {
   private let arguments: Arguments
   private let client: ClientValue
   private let options: JSONObject
-  private var stream: ResourceStream
+  private var stream: PageStream
   private var isBegun = false
 
   init(_ arguments: Arguments, _ client: ClientValue, _ query: Query) throws(Fault) {

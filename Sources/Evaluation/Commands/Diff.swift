@@ -26,10 +26,10 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     guard let key = arguments["key"]?.code else { return .null }
     let keyText = arguments["key"].map { arguments.source.text($0.range) } ?? "it"
-    var sides: [ComparedSide] = []
+    var sides: [DiffSide] = []
     for (index, name) in ["A", "B"].enumerated() {
       do throws(Fault) {
-        sides.append(try await ComparedSide(name, arguments.value(index), key, keyText, &frame))
+        sides.append(try await DiffSide(name, arguments.value(index), key, keyText, &frame))
       } catch { throw error.placed(at: arguments.range(index), in: arguments.source) }
     }
     let (differences, text) = try await sides[0].compared(with: sides[1])
@@ -40,9 +40,9 @@ extension Command {
 
 /// One of the two inputs of `diff`: its elements, possibly in a temporary file, and the digest of the element with each
 /// key.
-private struct ComparedSide {
-  private var elements = Collected()
-  private var digests: [Comparison.Key: Digest] = [:]
+private struct DiffSide {
+  private var elements = CollectedElements()
+  private var digests: [Comparison.Key: ElementDigest] = [:]
   private var keys: [(key: Comparison.Key, value: Value)] = []
   /// The source text of the key.
   private let text: String
@@ -51,7 +51,7 @@ private struct ComparedSide {
   ///
   /// - Throws: An error for an element without a key, and for two elements with the same key.
   init(
-    _ name: String, _ value: Value, _ key: CompiledExpression, _ text: String, _ frame: inout Frame
+    _ name: String, _ value: Value, _ key: CompiledExpression, _ text: String, _ frame: inout ExecutionFrame
   ) async throws(Fault) {
     self.text = text
     var stream = try await Self.spread(value, frame.run.session.progress)
@@ -84,7 +84,7 @@ private struct ComparedSide {
       throw Fault(.value, "the key of an element is null", nextStep: "remove such elements: | where \(text) != null")
     }
     let key = try Comparison.key(of: value)
-    guard digests.updateValue(try Digest(element.row), forKey: key) == nil else {
+    guard digests.updateValue(try ElementDigest(element.row), forKey: key) == nil else {
       throw Fault(
         .value, "the key \(value.label) occurs twice",
         nextStep: "keep only the first element with each key: | unique \(text)")
@@ -95,7 +95,7 @@ private struct ComparedSide {
   /// Returns the differences from this input to the other one, and their counts as text.
   ///
   /// The differences are in the order of this input, followed by the elements that only the other one has.
-  func compared(with other: ComparedSide) async throws(Fault) -> (differences: [Value], text: String) {
+  func compared(with other: DiffSide) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([Comparison.Key: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
       switch digests[key] {
@@ -146,7 +146,7 @@ private struct ComparedSide {
 }
 
 /// A digest of 128 bits, by which elements with the same key are compared.
-private struct Digest: Equatable {
+private struct ElementDigest: Equatable {
   private var first: Int
   private var second: Int
 

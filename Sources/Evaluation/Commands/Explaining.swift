@@ -42,7 +42,7 @@ extension ClientValue {
   }
 
   /// Returns a sentence on the queue's depth and consumers; a nil state means that the queue no longer exists.
-  private func described(_ state: QueueState?, _ silence: ClientError.Silence) -> String {
+  private func described(_ state: QueueState?, _ silence: ClientError.MissingReply) -> String {
     guard let state else { return "queue \(queue) no longer exists" }
     let consumers = "\(state.consumers == 0 ? "no" : "\(state.consumers)") consumer\(state.consumers > 1 ? "s" : "")"
     let waiting =
@@ -61,7 +61,7 @@ extension ClientValue {
   }
 
   /// Returns a sentence that says whether a change that the broker accepted can still be carried out.
-  private static func fate(_ silence: ClientError.Silence) -> String {
+  private static func fate(_ silence: ClientError.MissingReply) -> String {
     silence.hasExpired
       ? "if the service took the request in time, it may still carry it out; otherwise the message has expired"
       : "it may still be carried out, because its message does not expire"

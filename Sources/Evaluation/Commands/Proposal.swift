@@ -8,7 +8,7 @@ import Values
 
 /// A change that a command or a stage proposes, with the arguments of its call.
 ///
-/// The command or stage does not send it: `Run.change` and ``BulkRun`` pass it to the dispatcher.
+/// The command or stage does not send it: `RunContext.change` and ``BulkRun`` pass it to the dispatcher.
 final class Proposal: Sendable {
   let change: Change
   let client: ClientValue
@@ -37,7 +37,7 @@ final class Proposal: Sendable {
       throw Fault(
         Fault.Kind(error.kind.rawValue),
         message.map { "\(client.client.settings.type) \(arguments.name): \($0)" } ?? error.message,
-        at: [Fault.Mark(words?.range ?? arguments.range(record ?? 1))], in: arguments.source,
+        at: [Fault.LabelledRange(words?.range ?? arguments.range(record ?? 1))], in: arguments.source,
         nextStep: arguments.linkage(meantBy: error) ?? error.nextStep)
     }
     self.client = client
@@ -101,7 +101,7 @@ final class Proposal: Sendable {
     default:
       throw Fault(
         .type, "\(arguments.name) needs a record, not \(arguments.value(index).typeWithArticle)",
-        at: [Fault.Mark(arguments.range(index))], in: arguments.source, nextStep: recordStep(arguments, index))
+        at: [Fault.LabelledRange(arguments.range(index))], in: arguments.source, nextStep: recordStep(arguments, index))
     }
   }
 

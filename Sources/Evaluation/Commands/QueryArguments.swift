@@ -187,7 +187,7 @@ extension Arguments {
   private func emptyFilter(_ argument: Argument, _ name: String, _ what: String) -> Fault {
     Fault(
       .value, "the filter \(name) is \(what): a server can ignore such a filter",
-      at: [Fault.Mark(argument.target(at: [name])?.range ?? argument.range)], in: source,
+      at: [Fault.LabelledRange(argument.target(at: [name])?.range ?? argument.range)], in: source,
       nextStep: "remove it to match all, or give it a value")
   }
 
@@ -249,7 +249,7 @@ extension Arguments {
   static func id(of value: Value, _ type: String, at range: SourceRange, in source: SourceText) throws(Fault) -> String
   {
     func refuse(_ message: String, nextStep: String? = nil) -> Fault {
-      Fault(.value, message, at: [Fault.Mark(range)], in: source, nextStep: nextStep)
+      Fault(.value, message, at: [Fault.LabelledRange(range)], in: source, nextStep: nextStep)
     }
     let text: String?
     switch value {

@@ -53,7 +53,7 @@ extension Command {
       options: [.include, .fields, .meta, .timeout, .retryRead], result: "resource",
       examples: [.init(code: "(show posts 12).text", output: "\"Post 12\"")])
   ) { arguments, frame throws(Fault) in
-    try await Verbs.show(arguments, frame.run.session)
+    try await VerbImplementations.show(arguments, frame.run.session)
   }
 
   static let stream = Command(
@@ -84,7 +84,7 @@ extension Command {
         let feedsChanges = session.state.withLock(\.statement).changesData
         let rule: ListChanges.Rule = mayFail ? .fail : feedsChanges ? .passOver : .keep
         var pages = reader.stream(query, patience: patience, prefetch: prefetch, rule: rule)
-        let note = ListNote(session, client.name, rule)
+        let note = ListChangesNote(session, client.name, rule)
         var total: Int?
         var stream = ElementStream { () async throws(Fault) in
           let page = try await client.reading(arguments) { () throws(ClientError) in try await pages.next() }
@@ -100,7 +100,7 @@ extension Command {
 }
 
 /// Shows a note on changes that others made in a list, when its stream ends or is abandoned.
-private final class ListNote {
+private final class ListChangesNote {
   var changes: ListChanges?
   private let session: Session
   private let label: String
@@ -119,7 +119,7 @@ private final class ListNote {
 }
 
 /// The implementations that a command and a stage of the same name share.
-enum Verbs {
+enum VerbImplementations {
   static func show(_ arguments: Arguments, _ session: Session) async throws(Fault) -> Value {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
@@ -150,7 +150,7 @@ extension ClientValue {
   /// Returns the primary resources of a document as values.
   func resources(_ document: Document, asked include: [String] = []) -> [Value] {
     let (included, listed) = (document.included, Included(document.object["data"]?.arrayValue ?? []))
-    let compound = ResourceValue.Compound(client: name, asked: include) { type, id in
+    let compound = ResourceValue.IncludedResources(client: name, asked: include) { type, id in
       included[type, id]
     } isListed: { type, id in
       listed[type, id] != nil

@@ -7,14 +7,15 @@ import Values
 extension Fault {
   /// Creates the error of a client's call, with `^` characters under the parts of the statement that caused it.
   convenience init(_ error: ClientError, _ arguments: Arguments, record: Int? = nil) {
-    var marks: [Mark] = []
+    var marks: [LabelledRange] = []
     var left: [String] = []
     for detail in error.errors {
       if let target = arguments.target(of: detail, record: record) {
         let isOnly = error.errors.count == 1
         let text = isOnly && detail.pointer == nil ? nil : Self.label(of: detail, isOnly: isOnly)
         let steps = target.rest.isEmpty ? nil : target.rest.joined(separator: ".")
-        marks.append(Mark(target.range, steps.map { steps in text.map { "\(steps): \($0)" } ?? steps } ?? text))
+        marks.append(
+          LabelledRange(target.range, steps.map { steps in text.map { "\(steps): \($0)" } ?? steps } ?? text))
       } else if let place = detail.pointer ?? detail.parameter, !place.isEmpty {
         left.append(error.errors.count > 1 ? "\(place): \(detail.text)" : "the service points to \(place)")
       } else if error.errors.count > 1 {
@@ -25,7 +26,7 @@ extension Fault {
     let isUnknownCall = error.kind == .methodNotFound && arguments.name == "call"
     let fault = Fault(
       Kind(error.kind.rawValue), Self.message(error, arguments.name),
-      at: marks.isEmpty ? [Mark(arguments.range)] : marks,
+      at: marks.isEmpty ? [LabelledRange(arguments.range)] : marks,
       in: arguments.source,
       nextStep: isUnknownCall
         ? "check the spelling of the method"
@@ -52,8 +53,8 @@ extension Fault {
   }
 
   /// Returns the marks in the order of the text; marks with the same source range are joined into one.
-  private static func joined(_ marks: [Mark]) -> [Mark] {
-    var joined: [Mark] = []
+  private static func joined(_ marks: [LabelledRange]) -> [LabelledRange] {
+    var joined: [LabelledRange] = []
     for mark in marks.enumerated().sorted(by: {
       ($0.element.range.lower, $0.offset) < ($1.element.range.lower, $1.offset)
     })

@@ -134,8 +134,8 @@ private struct StateMachine: ChangeSequence {
   }
 
   /// Returns the change to the first state of the path; also returns the resource if it is already in the target state.
-  func lookedUp() throws(Fault) -> LookedUp {
-    LookedUp(proposal: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
+  func lookedUp() throws(Fault) -> LookupResult {
+    LookupResult(proposal: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
   }
 
   /// Returns the state that a step requests.
@@ -198,7 +198,7 @@ private struct StateMachine: ChangeSequence {
     _ arguments: Arguments, _ option: String, _ name: String, _ message: String, _ nextStep: String?
   ) -> Fault {
     let range = arguments[option]?.target(at: [name])?.range ?? arguments.range
-    return Fault(.value, message, at: [Fault.Mark(range)], in: arguments.source, nextStep: nextStep)
+    return Fault(.value, message, at: [Fault.LabelledRange(range)], in: arguments.source, nextStep: nextStep)
   }
 
   /// Returns all states that lead to the goal, for a resource whose state is unknown.
@@ -260,7 +260,7 @@ private struct StateMachine: ChangeSequence {
 
   private func fault(_ message: String, at argument: Arguments.Argument? = nil, nextStep: String? = nil) -> Fault {
     Fault(
-      .value, "\(client.name) transition: \(message)", at: [Fault.Mark(argument?.range ?? arguments.range)],
+      .value, "\(client.name) transition: \(message)", at: [Fault.LabelledRange(argument?.range ?? arguments.range)],
       in: arguments.source, nextStep: nextStep)
   }
 }

@@ -46,7 +46,7 @@ private struct UpsertSequence: ChangeSequence {
   private var proposal: Proposal?
   private(set) var value: Value
 
-  init(_ looked: LookedUp) {
+  init(_ looked: LookupResult) {
     proposal = looked.found == nil ? looked.proposal : nil
     value = looked.found ?? .null
   }
@@ -79,7 +79,7 @@ private struct Upsert {
   ///
   /// - Throws: An error if the record lacks the key, if several resources have the key, or if a returned resource has
   ///   another key; the service then does not filter by that field.
-  func lookedUp() async throws(Fault) -> LookedUp {
+  func lookedUp() async throws(Fault) -> LookupResult {
     let (creating, content) = try creating()
     let value = try value(of: content)
     let document = try await found(value)
@@ -92,14 +92,14 @@ private struct Upsert {
         "\(total) \(client.name) have the \(key) \(value.text)",
         nextStep: "to list them: stream \(clientText) filter: {\(key): \(value.text)}")
     }
-    guard let resource = document.resources.first else { return LookedUp(proposal: creating) }
+    guard let resource = document.resources.first else { return LookupResult(proposal: creating) }
     guard let id = resource["id"]?.idText else { throw fault("the service sent a resource without an id") }
     let updating = try Proposal(.update, arguments, client, record: 1) { () throws(ClientError) in
       try client.client.updateRequest(id, record, options: options)
     }
-    guard content.isHeld(by: resource) else { return LookedUp(proposal: updating) }
+    guard content.isHeld(by: resource) else { return LookupResult(proposal: updating) }
     let include = try arguments.query().include
-    return LookedUp(proposal: updating, found: client.resources(document, asked: include).first)
+    return LookupResult(proposal: updating, found: client.resources(document, asked: include).first)
   }
 
   /// Returns the change that creates the resource, and the content of that resource: its attributes and relationships
@@ -176,7 +176,7 @@ private struct Upsert {
 
   private func fault(_ message: String, nextStep: String? = nil) -> Fault {
     Fault(
-      .value, "\(client.name) upsert: \(message)", at: [Fault.Mark(arguments.range(1))], in: arguments.source,
+      .value, "\(client.name) upsert: \(message)", at: [Fault.LabelledRange(arguments.range(1))], in: arguments.source,
       nextStep: nextStep)
   }
 }

@@ -9,7 +9,7 @@ struct Completer {
   typealias Candidate = Completions.Candidate
 
   let context: CursorContext
-  let inference: Inference
+  let inference: ShapeInference
   let definitions: [String: Definition]
   let session: Session
 

@@ -61,7 +61,7 @@ final class ShellProcess {
   /// Writes bytes to the command; meanwhile, passes the command's output on to the output of `run`.
   ///
   /// If the command has closed its input, the remaining bytes are dropped.
-  func feed(_ bytes: [UInt8], _ run: Run) throws(Fault) {
+  func feed(_ bytes: [UInt8], _ run: RunContext) throws(Fault) {
     var offset = 0
     while offset < bytes.count, input >= 0 {
       try wait(Int16(POLLOUT), run)
@@ -80,7 +80,7 @@ final class ShellProcess {
 
   /// Closes the input, writes the rest of the output, and returns the exit status: 128 plus the signal's number if a
   /// signal ended the command.
-  func finish(_ run: Run) throws(Fault) -> Int32 {
+  func finish(_ run: RunContext) throws(Fault) -> Int32 {
     closeInput()
     while try wait(0, run) {}
     var status: Int32 = 0
@@ -103,7 +103,7 @@ final class ShellProcess {
   /// Waits, at most 100 ms, until the command has output or, with `wanted`, accepts input; then passes its output on.
   ///
   /// Returns false at the end of the output.
-  @discardableResult private func wait(_ wanted: Int16, _ run: Run) throws(Fault) -> Bool {
+  @discardableResult private func wait(_ wanted: Int16, _ run: RunContext) throws(Fault) -> Bool {
     var ends = [
       pollfd(fd: output, events: Int16(POLLIN), revents: 0),
       pollfd(fd: wanted == 0 ? -1 : input, events: wanted, revents: 0),
@@ -145,7 +145,8 @@ extension Stage {
 
 extension ShellProcess {
   /// Runs a command with a stream's elements as its input, and returns the exit status.
-  fileprivate static func run(_ command: String, _ stream: inout ElementStream, _ run: Run) async throws(Fault) -> Int32
+  fileprivate static func run(_ command: String, _ stream: inout ElementStream, _ run: RunContext) async throws(Fault)
+    -> Int32
   {
     run.output.flush()
     let process = try ShellProcess(command)

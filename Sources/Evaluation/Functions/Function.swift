@@ -4,7 +4,7 @@ import Values
 
 /// A function of the language, which computes a value from its arguments.
 struct Function: Sendable {
-  typealias Body = @Sendable ([Value], Run) throws(Fault) -> Value
+  typealias Body = @Sendable ([Value], RunContext) throws(Fault) -> Value
 
   let name: String
   /// The signature: `replace(text, pattern, by)`.
@@ -87,7 +87,7 @@ extension Value {
     switch self {
     case .null: "?? replaces null: (\(text) ?? 0)"
     case .string(let own):
-      TextReading.number(own, text).map { "make a number: \($0)" } ?? "\(own.quoted) is not a number"
+      TextConversionHint.number(own, text).map { "make a number: \($0)" } ?? "\(own.quoted) is not a number"
     case .duration: "for the number of seconds: \(text) / 1s"
     case .list, .page: "for the number of elements: length(\(text))"
     default: nil

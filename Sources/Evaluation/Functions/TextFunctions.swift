@@ -26,7 +26,7 @@ extension Function {
       if case .pattern(let pattern) = values[1] { return .list(try pattern.split(text).map { .string($0) }) }
       let separator = try string(values, 1, "split")
       let parts = separator.isEmpty ? text.unicodeScalars.map(String.init) : text.parts(between: separator)
-      try Size.check(elements: parts.count)
+      try SizeLimits.check(elements: parts.count)
       return .list(parts.map { .string($0) })
     },
     Function(
@@ -38,7 +38,7 @@ extension Function {
       for (index, element) in try list(values, 0, "join").enumerated() {
         if index > 0 { text += separator }
         text += try element.interpolated()
-        try Size.check(text: text.utf8.count)
+        try SizeLimits.check(text: text.utf8.count)
       }
       return .string(text)
     },
@@ -124,7 +124,8 @@ extension Function {
   private static func replaced(_ text: String, _ what: String, _ by: String) throws(Fault) -> String {
     let count = what.isEmpty ? text.unicodeScalars.count + 1 : text.places(of: what).count
     let (added, isOver) = count.multipliedReportingOverflow(by: by.utf8.count)
-    try Size.check(text: isOver ? .max : text.utf8.count - count * what.utf8.count + Swift.min(added, Size.text + 1))
+    try SizeLimits.check(
+      text: isOver ? .max : text.utf8.count - count * what.utf8.count + Swift.min(added, SizeLimits.text + 1))
     guard what.isEmpty else { return text.replacing(each: what, with: by) }
     return by + text.unicodeScalars.map { String($0) + by }.joined()
   }

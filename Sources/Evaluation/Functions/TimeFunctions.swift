@@ -29,7 +29,7 @@ extension Function {
         throw Fault(.type, "time needs a string, not \(values[0].typeWithArticle)", nextStep: wayToTime(values[0]))
       }
       guard values.count > 1 else { return .time(try Instant(parsing: text)) }
-      return .time(try TimeLetters(try string(values, 1, "time")).instant(of: text))
+      return .time(try TimeFormat(try string(values, 1, "time")).instant(of: text))
     },
     Function(
       "date(time, format)", "The day of a time in UTC, as text; with a format, the time in that format (see time).",
@@ -37,7 +37,7 @@ extension Function {
       #"date(time("2026-01-31T12:30:00Z"))"#, "\"2026-01-31\""
     ) { values, _ throws(Fault) in
       let form = values.count > 1 ? try string(values, 1, "date") : "%Y-%m-%d"
-      return .string(try TimeLetters(form).text(of: try time(values, 0, "date")))
+      return .string(try TimeFormat(form).text(of: try time(values, 0, "date")))
     },
   ]
 
@@ -55,8 +55,8 @@ extension Function {
   private static func wayToTime(_ value: Value, _ function: String = "time") -> String? {
     switch value {
     case .string(let text):
-      return TextReading.time(text, ".field").map { "convert the text: \(function)(\($0))" }
-        ?? TextReading.notTime(text)
+      return TextConversionHint.time(text, ".field").map { "convert the text: \(function)(\($0))" }
+        ?? TextConversionHint.notTime(text)
     case .null: return "remove such elements: | where .field != null"
     case .time: return "it is a time already: use .field"
     case .duration: return "for the time that long ago: ago(.field)"

@@ -71,7 +71,7 @@ extension Stage {
     var leavesOutNulls: Bool { nulls > 0 && !(numbers.isEmpty && durations.isEmpty && times.isEmpty) }
 
     mutating func add(_ label: Value, _ length: Value?) throws(Fault) {
-      try Size.check(elements: count + 1)
+      try SizeLimits.check(elements: count + 1)
       if let length { return bars.append(try bar(label, length)) }
       switch label {
       case .number(let number): numbers.append(number)

@@ -13,7 +13,7 @@ extension Stage {
   static let csv = output(
     .csv, "Writes the elements as comma-separated values with a header line.", #"[{a: 1, b: "x"}] | csv .b"#, "b\nx")
 
-  private static func output(_ format: Format, _ summary: String, _ example: String, _ output: String) -> Stage {
+  private static func output(_ format: ResultFormat, _ summary: String, _ example: String, _ output: String) -> Stage {
     Stage(
       Declaration(
         name: format.rawValue, summary: summary,

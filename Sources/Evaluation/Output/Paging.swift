@@ -78,7 +78,7 @@ final class PagedResult: Sendable {
     let (columns, rows) = (max(1, output.columns()), output.rows())
     var lines = 0
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-      let width = line.count <= columns ? line.count : Columns.width(of: String(decoding: line, as: UTF8.self))
+      let width = line.count <= columns ? line.count : DisplayWidth.width(of: String(decoding: line, as: UTF8.self))
       lines += max(1, (width + columns - 1) / columns)
       if lines > rows + 1 { return true }
     }
@@ -89,7 +89,7 @@ final class PagedResult: Sendable {
 extension Printer {
   /// Shows a result with its notes; at the prompt, a result that is taller than the screen goes through a pager.
   static func showing(
-    _ run: Run, format: Format? = nil, _ body: (inout Printer) async throws(Fault) -> Void
+    _ run: RunContext, format: ResultFormat? = nil, _ body: (inout Printer) async throws(Fault) -> Void
   ) async throws(Fault) {
     guard run.isPaged, run.output === run.session.output, let open = run.session.host.pager else {
       var printer = Printer(run.session, output: run.output, format: format)

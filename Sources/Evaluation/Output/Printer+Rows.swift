@@ -59,7 +59,7 @@ extension Printer {
   private static func hidden(_ names: [String], _ width: Int) -> String {
     var (list, room) = ("", max(20, width - 80))
     for name in names {
-      room -= Columns.width(of: name) + 1
+      room -= DisplayWidth.width(of: name) + 1
       guard room >= 0 else {
         list += list.isEmpty ? "" : " ..."
         break

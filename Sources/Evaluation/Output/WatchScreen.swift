@@ -15,7 +15,7 @@ struct WatchScreen {
     let (rows, columns) = (max(2, output.rows()), max(1, output.columns()))
     let text = TerminalText.visible(String(decoding: bytes, as: UTF8.self))
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-      Self.cut(Columns.expanded($0), columns)
+      Self.cut(DisplayWidth.expanded($0), columns)
     }
     if lines.last?.isEmpty == true { lines.removeLast() }
     if lines.count >= rows {
@@ -33,7 +33,7 @@ struct WatchScreen {
   private static func cut(_ line: String, _ columns: Int) -> String {
     var (kept, used) = ("", 0)
     for character in line {
-      used += Columns.width(of: character)
+      used += DisplayWidth.width(of: character)
       if used > columns { break }
       kept.append(character)
     }

@@ -14,7 +14,7 @@ public struct PooledStatement: Sendable {
   /// The queue that the changes are sent to.
   public var queue: String
   /// The number or share of failures that ends the statement; nil for no limit.
-  public var halt: Halt?
+  public var halt: FailureLimit?
   /// The field whose value identifies each resource to create; nil without `key:`.
   public var keyField: String?
   /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
@@ -25,7 +25,7 @@ extension Arguments {
   /// Opens the pool of workers that `workers:` or else `--workers` names; returns nil if neither is set or nothing is
   /// sent.
   func pool(
-    _ run: Run, _ client: ClientValue, _ policy: Policy, _ guards: Safeguards, keyField: String?
+    _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: Safeguards, keyField: String?
   ) async throws(Fault) -> (any Carrier)? {
     guard let name = try string("workers") ?? run.session.options.workers else { return nil }
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
@@ -41,7 +41,7 @@ extension Arguments {
 
   /// Returns the policy with as many changes in flight as the carrier (a pool of workers) takes, unless `in-flight:` is
   /// set.
-  func policy(_ policy: Policy, for carrier: (any Carrier)?) -> Policy {
+  func policy(_ policy: SendingPolicy, for carrier: (any Carrier)?) -> SendingPolicy {
     guard let window = carrier?.window, options["in-flight"] == nil else { return policy }
     var policy = policy
     policy.window = window

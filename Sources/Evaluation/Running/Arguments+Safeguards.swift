@@ -10,7 +10,7 @@ import Values
 
 extension Arguments {
   /// Returns the safeguards that a statement's options set, and opens its journal and its backup.
-  func safeguards(_ run: Run, _ client: ClientValue, keyField: String?) throws(Fault) -> Safeguards {
+  func safeguards(_ run: RunContext, _ client: ClientValue, keyField: String?) throws(Fault) -> Safeguards {
     var guards = Safeguards()
     try checkInclude()
     guards.halt = try halt()
@@ -103,7 +103,7 @@ extension Arguments {
   }
 
   /// Reads `halt: 10` or `halt: "3%"`; nil without the option.
-  private func halt() throws(Fault) -> Halt? {
+  private func halt() throws(Fault) -> FailureLimit? {
     guard let argument = options["halt"] else { return nil }
     switch argument.value {
     case .number(let number):
@@ -128,11 +128,12 @@ extension Arguments {
   }
 
   private func openJournal(
-    _ path: String, _ run: Run, _ client: ClientValue, _ keyField: String?
+    _ path: String, _ run: RunContext, _ client: ClientValue, _ keyField: String?
   ) throws(Fault) -> Journal {
     guard name != "create" || options["key"] != nil || keyField != nil else {
       throw Fault(
-        .value, "create with a journal needs key:, which identifies its elements", at: [Fault.Mark(range)], in: source,
+        .value, "create with a journal needs key:, which identifies its elements", at: [Fault.LabelledRange(range)],
+        in: source,
         nextStep: "key: .email")
     }
     let header = journalHeader(
@@ -154,7 +155,9 @@ extension Arguments {
   /// Returns the header of a statement's journal.
   ///
   /// In the header of an `each`, the queue and the type are empty.
-  func journalHeader(_ run: Run, broker: String, queue: String = "", type: String = "", key: String?) -> JournalHeader {
+  func journalHeader(_ run: RunContext, broker: String, queue: String = "", type: String = "", key: String?)
+    -> JournalHeader
+  {
     JournalHeader(
       broker: broker, queue: queue, type: type, verb: name, key: key.map { ".\($0)" }, created: Self.now,
       by: Self.user, reason: run.session.options.reason, command: run.session.options.command)
@@ -169,14 +172,14 @@ extension Arguments {
       }
     return Fault(
       isOfFile ? .file : .refused, error.message,
-      at: [Fault.Mark((options["journal"] ?? options["backup"])?.range ?? range)], in: source,
+      at: [Fault.LabelledRange((options["journal"] ?? options["backup"])?.range ?? range)], in: source,
       nextStep: error.nextStep)
   }
 
   /// Waits until the unknown changes of earlier runs can no longer be carried out.
   ///
   /// The wait begins after the service of each client has replied to a read.
-  func settle(_ journal: Journal?, _ run: Run, _ clients: [ClientValue]) async throws(Fault) {
+  func settle(_ journal: Journal?, _ run: RunContext, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
     // If a message never expires, `longestLife` is nil, and the wait is `settle:` alone.
     let wait = try (journal.longestLife ?? .zero) + (duration("settle") ?? .zero)
@@ -254,7 +257,7 @@ extension Session {
   }
 }
 
-extension Run {
+extension RunContext {
   /// Whether a statement's changes are shown and not sent.
   func isDry(_ arguments: Arguments) -> Bool {
     if session.options.isDryRun { return true }

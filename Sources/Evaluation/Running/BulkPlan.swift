@@ -9,7 +9,7 @@ import Values
 struct BulkPlan {
   let arguments: Arguments
   let client: ClientValue
-  let policy: Policy
+  let policy: SendingPolicy
   /// The user's consent to the destroys; nil if the plan destroys nothing.
   let consent: Consent?
   /// The source that builds the changes.
@@ -94,12 +94,13 @@ final class BulkElement: PlannedElement {
 extension Arguments {
   /// Returns the policy that the options set: the number of changes in flight, and whether a failure ends the
   /// statement.
-  func policy(_ run: Run, _ client: ClientValue, label: String) throws(Fault) -> Policy {
+  func policy(_ run: RunContext, _ client: ClientValue, label: String) throws(Fault) -> SendingPolicy {
     let session = run.session
-    let window = try integer("in-flight", least: 1, most: Policy.largestWindow) ?? session.state.withLock(\.inFlight)
+    let window =
+      try integer("in-flight", least: 1, most: SendingPolicy.largestWindow) ?? session.state.withLock(\.inFlight)
     let onError = try word("on-error", of: ["stop", "continue"]) ?? "stop"
     let timeout = client.client.timeout(try patience(client)) ?? .zero
-    var policy = Policy(
+    var policy = SendingPolicy(
       window: window, continuesOnError: onError == "continue" || options["halt"] != nil, lateWait: timeout
     ) { count, limit in
       session.note("\(label): waiting up to \(limit.text) for \(count) late \(count == 1 ? "reply" : "replies")")

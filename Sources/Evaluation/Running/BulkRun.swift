@@ -9,11 +9,11 @@ import Values
 /// Carries out a plan: sends its changes with the dispatcher, and reports the outcomes.
 struct BulkRun {
   private let plan: BulkPlan
-  private let run: Run
+  private let run: RunContext
   private let failures = BulkFailures()
-  private let flow = BulkFlow()
+  private let flow = BulkResults()
 
-  init(_ plan: BulkPlan, _ run: Run) {
+  init(_ plan: BulkPlan, _ run: RunContext) {
     self.plan = plan
     self.run = run
   }
@@ -24,7 +24,7 @@ struct BulkRun {
   }
 
   /// Returns the summary: a record with the counts, and with the elements that failed as `failures`.
-  func summary(_ tally: Tally) -> Value {
+  func summary(_ tally: OutcomeTally) -> Value {
     .record(Record(tally.counts.map { ($0.word, .number(JSONNumber($0.count))) } + [("failures", failures.value)]))
   }
 
@@ -33,7 +33,7 @@ struct BulkRun {
   /// - Returns: The values for the next stage, in the order of their elements, and the counts of outcomes.
   /// - Throws: The first failure, unless the plan continues after failures; an error of the plan's source;
   ///   `interrupted`.
-  func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: Tally) {
+  func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: OutcomeTally) {
     let journal = plan.guards.journal
     if journal != nil { run.session.beginJournaled(plan.label) }
     var report = await run.session.using(plan.carrier) { await sent(keepsFlow) }
@@ -63,7 +63,7 @@ struct BulkRun {
   }
 
   /// Looks up the changes that earlier runs left unknown and that are not among the changes of this run.
-  private func lookedUpEarlier(_ report: Report) async -> EarlierUnknowns {
+  private func lookedUpEarlier(_ report: StatementReport) async -> EarlierUnknowns {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
       return EarlierUnknowns()
     }
@@ -84,7 +84,7 @@ struct BulkRun {
   /// Sends the changes of the plan's source, portion by portion.
   ///
   /// An error of the source becomes the report's `stop`.
-  private func sent(_ keepsFlow: Bool) async -> Report {
+  private func sent(_ keepsFlow: Bool) async -> StatementReport {
     let progress = BulkProgress(plan, run.session.account.control)
     let activity = plan.isDry ? nil : run.session.progress.add { progress.line }
     defer { activity?.end() }
@@ -93,8 +93,8 @@ struct BulkRun {
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
     var policy = plan.policy
     policy.follow = progress.follow
-    var (report, samples) = (Report(), 0)
-    report.tally = Tally(countsUpserts: plan.countsUpserts)
+    var (report, samples) = (StatementReport(), 0)
+    report.tally = OutcomeTally(countsUpserts: plan.countsUpserts)
     if plan.arguments.name == "create", !plan.isDry { session.consumers.begin(plan.client) }
     do throws(Fault) {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
@@ -126,7 +126,7 @@ struct BulkRun {
   }
 
   /// Shows a note on how to resume a statement with an incomplete journal.
-  private func noteResuming(_ report: Report, isComplete: Bool) {
+  private func noteResuming(_ report: StatementReport, isComplete: Bool) {
     guard plan.guards.journal != nil,
       !isComplete || !report.tally.isComplete || report.isCut || report.stop != nil || Task.isCancelled
     else { return }
@@ -134,7 +134,7 @@ struct BulkRun {
   }
 
   /// Shows the summary; throws the first failure unless the statement continues after failures.
-  private func end(_ report: Report) async throws(Fault) {
+  private func end(_ report: StatementReport) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
     defer { noteNotLookedUp(report) }
     if Task.isCancelled {
@@ -154,7 +154,7 @@ struct BulkRun {
     if let note = plan.source.endNote { session.note("\(plan.label): \(note)") }
   }
 
-  private func noteSummary(_ report: Report) {
+  private func noteSummary(_ report: StatementReport) {
     let (tally, options) = (report.tally, run.session.options)
     if plan.isDry { return run.session.note("\(plan.label): dry run, \(wouldBeSent(tally))") }
     if options.isOffline { return run.session.note("\(plan.label): shown, not sent") }
@@ -164,7 +164,7 @@ struct BulkRun {
   }
 
   /// Shows how many changes were not looked up, why, and what to do next; nothing if all were looked up.
-  private func noteNotLookedUp(_ report: Report) {
+  private func noteNotLookedUp(_ report: StatementReport) {
     let refused = plan.guards.resolver?.refused ?? 0
     let reasons = [
       (refused, "because \(UnknownResolver.timeoutLimit) lookups in a row got no reply"),
@@ -181,7 +181,7 @@ struct BulkRun {
   }
 
   /// Returns a text on how many changes a dry run would send.
-  private func wouldBeSent(_ tally: Tally) -> String {
+  private func wouldBeSent(_ tally: OutcomeTally) -> String {
     let count = tally.ok - tally.same
     return "\(count) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
   }
@@ -218,7 +218,7 @@ struct BulkRun {
     return object
   }
 
-  private func finish(_ report: Report) async throws(Fault) {
+  private func finish(_ report: StatementReport) async throws(Fault) {
     let tally = report.tally
     guard let first = tally.groups.first else {
       guard report.isCut else { return }
@@ -238,7 +238,7 @@ struct BulkRun {
 
   /// Returns an error that ends the statement; if changes were sent, adds the counts of their outcomes and exit status
   /// 5.
-  private func ended(_ fault: Fault, _ tally: Tally) -> Fault {
+  private func ended(_ fault: Fault, _ tally: OutcomeTally) -> Fault {
     tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
   }
 
@@ -246,12 +246,12 @@ struct BulkRun {
     switch stop {
     case let fault as Fault: return fault
     case let error as JournalError: return plan.arguments.fault(of: error)
-    case let halted as Halted: return Fault(halted, plan)
-    case let end as Throttle.Exhausted:
+    case let halted as FailureLimitReached: return Fault(halted, plan)
+    case let end as Throttle.PatienceExhausted:
       return Fault(
         .limit, "\(plan.label) stopped, because it waited longer than patience: \(end.patience.text) (\(end.reason))",
         nextStep: "raise patience:, or the limits of throttle:")
-    case let refused as Refused:
+    case let refused as RefusedElementError:
       let fault = Fault(refused.refusal, plan.arguments)
       return (refused.element as? BulkElement).map { fault.within("at \($0.element.label)") } ?? fault
     default: return Fault(.value, "\(stop)")
@@ -259,7 +259,7 @@ struct BulkRun {
   }
 
   /// Returns the error of the first element in a group of similar failures, with the element's number.
-  private func fault(of group: Tally.Group) async -> Fault {
+  private func fault(of group: OutcomeTally.FailureGroup) async -> Fault {
     guard let planned = group.element as? BulkElement else { return Fault(.interrupted, "interrupted") }
     let fault: Fault
     switch planned.proposal {
@@ -270,7 +270,7 @@ struct BulkRun {
   }
 
   /// Shows the failures after which the statement continued.
-  private func showFailures(of tally: Tally) async {
+  private func showFailures(of tally: OutcomeTally) async {
     let session = run.session
     for group in tally.groups {
       let fault = await fault(of: group)
@@ -283,7 +283,7 @@ struct BulkRun {
 
 extension Fault {
   /// Creates the error of a statement whose failures reached `halt:`.
-  fileprivate convenience init(_ halted: Halted, _ plan: BulkPlan) {
+  fileprivate convenience init(_ halted: FailureLimitReached, _ plan: BulkPlan) {
     let limit: String
     switch halted.halt {
     case .count(let count): limit = "\(count)"

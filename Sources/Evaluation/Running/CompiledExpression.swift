@@ -5,8 +5,8 @@ import Values
 ///
 /// An expression without a command runs synchronously; only one with a command needs `await`.
 enum CompiledExpression: Sendable {
-  typealias Sync = @Sendable (inout Frame) throws(Fault) -> Value
-  typealias Async = @Sendable (inout Frame) async throws(Fault) -> Value
+  typealias Sync = @Sendable (inout ExecutionFrame) throws(Fault) -> Value
+  typealias Async = @Sendable (inout ExecutionFrame) async throws(Fault) -> Value
 
   case constant(Value)
   case sync(Sync)
@@ -15,7 +15,7 @@ enum CompiledExpression: Sendable {
   /// Evaluates the expression.
   ///
   /// It does not suspend unless the expression contains a command.
-  @inline(__always) func run(_ frame: inout Frame) async throws(Fault) -> Value {
+  @inline(__always) func run(_ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     switch self {
     case .constant(let value): value
     case .sync(let body): try body(&frame)
@@ -132,7 +132,7 @@ enum CompiledExpression: Sendable {
 
 extension CompiledExpression {
   /// Returns an expression that computes a value from the value of `operand` and a copy of the frame.
-  static func framed(_ operand: CompiledExpression, _ body: @escaping @Sendable (Value, Frame) -> Value)
+  static func framed(_ operand: CompiledExpression, _ body: @escaping @Sendable (Value, ExecutionFrame) -> Value)
     -> CompiledExpression
   {
     if let operand = operand.immediate {

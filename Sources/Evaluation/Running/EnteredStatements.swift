@@ -155,7 +155,7 @@ private struct StatementFacts {
 
   init(_ entry: EnteredStatements.Entry) {
     let source = SourceText(name: "", text: entry.text)
-    let parts = TextPart.parts(of: source).filter { $0.kind != .comment }
+    let parts = HighlightedPart.parts(of: source).filter { $0.kind != .comment }
     head = source.text(parts.first?.range ?? SourceRange(0, 0))
     let named = parts.dropFirst().first { $0.kind == .definition }
     defined = ["let", "def"].contains(head) ? named?.name : nil

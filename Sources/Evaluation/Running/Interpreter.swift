@@ -18,7 +18,7 @@ public final class Interpreter: Sendable {
   private struct State {
     var scope: Scope
     var definitions: [String: Definition] = [:]
-    var frame: Frame
+    var frame: ExecutionFrame
     var hasExited = false
   }
 
@@ -31,7 +31,7 @@ public final class Interpreter: Sendable {
   }
 
   /// A compiled statement of the top level, with its source.
-  struct Prepared {
+  struct PreparedStatement {
     var statement: TopLevel
     var source: SourceText
     var range: SourceRange
@@ -53,9 +53,9 @@ public final class Interpreter: Sendable {
       _ = scope.define(name, SourceRange(0, 0))
       _ = scope.read(name)
     }
-    let frame = Frame(
+    let frame = ExecutionFrame(
       slots: [.null, .list(session.options.arguments.map { .string($0) })], globals: [],
-      run: Run(
+      run: RunContext(
         session: session, source: SourceText(name: "", text: ""), statement: StatementAccount(session.account)))
     state = Mutex(State(scope: scope, frame: frame))
   }
@@ -69,7 +69,7 @@ public final class Interpreter: Sendable {
     /// Whether more input would complete the text.
     public var isIncomplete: Bool
     /// The open bracket or block, for the continuation prompt; nil if nothing is open.
-    public var open: OpenPart?
+    public var open: UnclosedPart?
     /// The statements that change or destroy data, and the reads of `var`, in the order of the text.
     public var inventory: [Entry] = []
     /// The included files, each with the source range of the path in this text that leads to it.
@@ -154,7 +154,7 @@ public final class Interpreter: Sendable {
   }
 
   /// Stores the names of a compiled text, and returns the frame for its run, with slots for these names.
-  private func frame(for compiler: Compiler) -> Frame {
+  private func frame(for compiler: Compiler) -> ExecutionFrame {
     let names = compiler.scope.topLevelNames
     session.state.withLock { state in
       state.names = names
@@ -171,10 +171,10 @@ public final class Interpreter: Sendable {
 
   /// Runs a statement and adds it to the report of the run.
   private func run(
-    _ running: RunningStatement, _ frame: inout Frame, keeping shown: ShownElements?
+    _ running: RunningStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
   ) async throws(Fault) {
     let prepared = running.prepared
-    frame.run = Run(session: session, source: prepared.source, statement: running.account)
+    frame.run = RunContext(session: session, source: prepared.source, statement: running.account)
     do throws(Fault) {
       if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
       try await run(prepared, &frame, keeping: shown)
@@ -227,7 +227,7 @@ public final class Interpreter: Sendable {
 
   private func prepare(
     _ source: SourceText, _ isTyped: Bool, isThorough: Bool = false
-  ) -> (report: Report, [Prepared], Compiler?) {
+  ) -> (report: Report, [PreparedStatement], Compiler?) {
     let parsed = Parser.parse(source, isTyped: isTyped, words: Vocabulary.hinted)
     guard parsed.diagnostics.isEmpty else {
       return (
@@ -250,7 +250,7 @@ public final class Interpreter: Sendable {
   /// Compiles the statements of a text; the compiler has the findings.
   private func compiled(
     _ program: Program, of source: SourceText, isThorough: Bool, isTyped: Bool = false
-  ) -> (compiler: Compiler, statements: [Prepared]) {
+  ) -> (compiler: Compiler, statements: [PreparedStatement]) {
     let compiler = state.withLock { state in
       let compiler = Compiler(
         source, scope: state.scope,
@@ -264,7 +264,7 @@ public final class Interpreter: Sendable {
   }
 
   private func run(
-    _ prepared: Prepared, _ frame: inout Frame, keeping shown: ShownElements?
+    _ prepared: PreparedStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
   ) async throws(Fault) {
     let timing = Timing(session)
     defer { if session.state.withLock(\.showsTiming) { session.note(timing.text(session)) } }
@@ -291,9 +291,9 @@ public final class Interpreter: Sendable {
     case .help(let words, let range):
       guard let text = session.host.help.page(words) else {
         let asked = words.joined(separator: " ")
-        let near = Synonyms.topic(asked, among: session.host.help.topics())
+        let near = ForeignWords.topic(asked, among: session.host.help.topics())
         throw Fault(
-          .name, "there is no help for \(asked)", at: [Fault.Mark(range)], in: prepared.source,
+          .name, "there is no help for \(asked)", at: [Fault.LabelledRange(range)], in: prepared.source,
           nextStep: near.map { "did you mean help \($0)?" } ?? "help words lists all words")
       }
       frame.run.isPaged = true

@@ -6,7 +6,7 @@ import Formats
 /// Runs the stages of a pipeline one after another.
 enum PipelineRun {
   /// The intermediate result of a pipeline.
-  enum End {
+  enum IntermediateResult {
     case elements(ElementStream)
     /// One value, with the named values of its element.
     case value(Value, names: [Value])
@@ -38,14 +38,16 @@ enum PipelineRun {
   }
 
   /// Runs a head and its stages; the first sink opens its files before the head is evaluated.
-  static func run(_ head: CompiledExpression, _ links: [Link], _ frame: inout Frame) async throws(Fault) -> End {
+  static func run(_ head: CompiledExpression, _ links: [Link], _ frame: inout ExecutionFrame) async throws(Fault)
+    -> IntermediateResult
+  {
     let sink = try await opened(links[...], &frame)
     return try await run(try await head.run(&frame), links, &frame, sink)
   }
 
   /// Opens the files of the first sink among some stages; returns the function that runs it, nil without a sink.
   private static func opened(
-    _ links: ArraySlice<Link>, _ frame: inout Frame
+    _ links: ArraySlice<Link>, _ frame: inout ExecutionFrame
   ) async throws(Fault) -> StageBody.SinkRun? {
     for link in links {
       guard case .sink(let open) = link.body else { continue }
@@ -56,13 +58,13 @@ enum PipelineRun {
 
   /// Runs the stages over a head's value; `sink` runs the first sink, whose files are open.
   static func run(
-    _ head: Value, _ links: [Link], _ frame: inout Frame, _ sink: StageBody.SinkRun? = nil
-  ) async throws(Fault) -> End {
+    _ head: Value, _ links: [Link], _ frame: inout ExecutionFrame, _ sink: StageBody.SinkRun? = nil
+  ) async throws(Fault) -> IntermediateResult {
     var sink = sink
     let outer = (frame.names, frame.keepsFailures)
     defer { (frame.names, frame.keepsFailures) = outer }
     let progress = frame.run.session.progress
-    var end = End.elements(try await spread(head, progress))
+    var end = IntermediateResult.elements(try await spread(head, progress))
     for (index, link) in links.enumerated() {
       var stream = end.stream
       end = .elements(ElementStream([]))
@@ -82,13 +84,13 @@ enum PipelineRun {
   }
 
   private static func run(
-    _ body: StageBody, over stream: inout ElementStream, _ frame: inout Frame, isLast: Bool,
+    _ body: StageBody, over stream: inout ElementStream, _ frame: inout ExecutionFrame, isLast: Bool,
     _ sink: StageBody.SinkRun?
-  ) async throws(Fault) -> End {
+  ) async throws(Fault) -> IntermediateResult {
     switch body {
     case .transform(let body): return .elements(try body(frame, stream))
     case .gather(let body): return .elements(try await body(&frame, &stream))
-    case .collect: return .elements(try await Collected.all(of: &stream).elements())
+    case .collect: return .elements(try await CollectedElements.all(of: &stream).elements())
     case .first:
       defer { stream.close() }
       guard let page = try await stream.page() else { return .value(.null, names: frame.names.map { _ in .null }) }

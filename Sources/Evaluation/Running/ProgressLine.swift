@@ -78,7 +78,7 @@ final class BulkProgress: Sendable {
   private let throttle: Throttle?
   private let carrier: (any Carrier)?
   private let control: RunControl
-  private let report = Mutex<(@Sendable () -> Report)?>(nil)
+  private let report = Mutex<(@Sendable () -> StatementReport)?>(nil)
 
   init(_ plan: BulkPlan, _ control: RunControl) {
     (label, total, throttle) = (plan.label, plan.source.total, plan.guards.throttle)
@@ -86,11 +86,11 @@ final class BulkProgress: Sendable {
   }
 
   /// Sets the function from which the progress reads the counts.
-  func follow(_ report: @escaping @Sendable () -> Report) { self.report.withLock { $0 = report } }
+  func follow(_ report: @escaping @Sendable () -> StatementReport) { self.report.withLock { $0 = report } }
 
   /// The progress as a line.
   var line: ProgressLine {
-    let report = self.report.withLock { $0 }?() ?? Report()
+    let report = self.report.withLock { $0 }?() ?? StatementReport()
     return ProgressLine(
       label: label, done: report.tally.count, total: total, counts: report.tally.counts,
       perSecond: report.rate(in: .now - report.begin), carrier: carrier?.status, p95: report.latencies.percentile(0.95),

@@ -8,7 +8,7 @@ import Values
 /// The results of a run's statements, which `--report FILE` writes.
 public final class RunReport: Sendable {
   /// A statement or an assertion; each is a test case in the JUnit format.
-  struct Case: Sendable {
+  struct TestCase: Sendable {
     /// The beginning of its text, without secrets.
     var text: String
     /// Its file and line: `migrate.retort:3`.
@@ -32,7 +32,7 @@ public final class RunReport: Sendable {
   }
 
   private struct State {
-    var cases: [Case] = []
+    var cases: [TestCase] = []
     /// The changes of the running statement.
     var changes: [JSONValue] = []
     /// The summaries of the bulk changes that had failures.
@@ -74,13 +74,13 @@ public final class RunReport: Sendable {
     add(own)
   }
 
-  private func assertion(_ range: SourceRange, _ source: SourceText, _ error: (String, String)?) -> Case {
-    Case(
+  private func assertion(_ range: SourceRange, _ source: SourceText, _ error: (String, String)?) -> TestCase {
+    TestCase(
       text: Self.text(range, source), place: Self.place(range, source), milliseconds: 0, error: error,
       lower: range.lower, isAssertion: true)
   }
 
-  private func add(_ own: Case) { state.withLock { $0.cases.append(own) } }
+  private func add(_ own: TestCase) { state.withLock { $0.cases.append(own) } }
 
   /// Adds an outermost statement that has ended, unless it is an assertion, which was already added.
   ///
@@ -100,7 +100,7 @@ public final class RunReport: Sendable {
         JSONObject([("statement", .string(label))] + tally.counts.map { ($0.word, .number(JSONNumber($0.count))) }))
     }
     let time = ContinuousClock.now - since
-    var own = Case(
+    var own = TestCase(
       text: Self.text(range, source), place: Self.place(range, source), milliseconds: time.milliseconds,
       error: fault.map { ($0.kind.word, Secrets.hidden(in: $0.message)) }, lower: range.lower)
     state.withLock { state in
@@ -114,7 +114,7 @@ public final class RunReport: Sendable {
       own.changes = state.changes + left + single
       if isPartial, own.error == nil {
         let texts = state.failures.isEmpty ? ["some of its changes failed"] : state.failures
-        own.error = (Case.partial, Secrets.hidden(in: texts.joined(separator: "; ")))
+        own.error = (TestCase.partial, Secrets.hidden(in: texts.joined(separator: "; ")))
       }
       state.cases.append(own)
     }
@@ -140,7 +140,7 @@ public final class RunReport: Sendable {
       ]))
   }
 
-  private static func json(_ own: Case) -> JSONValue {
+  private static func json(_ own: TestCase) -> JSONValue {
     var object = JSONObject([
       (own.isAssertion ? "assertion" : "statement", .string(own.text)), ("place", .string(own.place)),
       ("milliseconds", .number(JSONNumber(own.milliseconds))),
@@ -169,7 +169,7 @@ public final class RunReport: Sendable {
     return (lines + ["</testsuite>"]).joined(separator: "\n") + "\n"
   }
 
-  private static func junit(_ own: Case) -> String {
+  private static func junit(_ own: TestCase) -> String {
     let head =
       "<testcase classname=\"\(escaped(own.place))\" name=\"\(escaped(own.text))\" time=\"\(Double(own.milliseconds) / 1000)\""
     var body = ""

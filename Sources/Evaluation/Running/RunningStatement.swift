@@ -6,7 +6,7 @@ import Values
 
 /// A statement of the top level while it runs, with an account and a progress of its own.
 struct RunningStatement: Sendable {
-  let prepared: Interpreter.Prepared
+  let prepared: Interpreter.PreparedStatement
   let account: StatementAccount
   private let session: Session
   private let begin = ContinuousClock.now
@@ -14,7 +14,7 @@ struct RunningStatement: Sendable {
   private let hadPartialFailure: Bool
 
   /// Begins a statement.
-  init(_ prepared: Interpreter.Prepared, _ session: Session) {
+  init(_ prepared: Interpreter.PreparedStatement, _ session: Session) {
     self.prepared = prepared
     self.session = session
     let account = StatementAccount(session.account, changesData: prepared.changesData)

@@ -13,14 +13,15 @@ extension Session {
     case ("timeout", .duration(let duration)) where duration > .zero: timeout.duration = duration
     case ("timeout", .string("never")): timeout.duration = nil
     case ("output", .string(let word)):
-      guard let format = Format(rawValue: word) else { fallthrough }
+      guard let format = ResultFormat(rawValue: word) else { fallthrough }
       state.withLock { $0.format = format }
     case ("output", _):
-      throw Fault(.value, "output: must be one of \(Format.list), as text", nextStep: "set output: \"json\"")
+      throw Fault(.value, "output: must be one of \(ResultFormat.list), as text", nextStep: "set output: \"json\"")
     case ("in-flight", .number(let number)):
-      guard let count = number.integer, 1...Policy.largestWindow ~= count else {
+      guard let count = number.integer, 1...SendingPolicy.largestWindow ~= count else {
         throw Fault(
-          .value, "in-flight: must be an integer from 1 to \(Policy.largestWindow)", nextStep: "set in-flight: 16")
+          .value, "in-flight: must be an integer from 1 to \(SendingPolicy.largestWindow)",
+          nextStep: "set in-flight: 16")
       }
       state.withLock { $0.inFlight = count }
     case ("timing", .bool(let value)): state.withLock { $0.showsTiming = value }

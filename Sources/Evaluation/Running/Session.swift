@@ -43,7 +43,7 @@ public final class Session: Sendable {
     /// Whether `sh` may run programs: `--allow-sh`.
     public var allowsShell = false
     /// The default format of results; nil if the output decides.
-    public var format: Format?
+    public var format: ResultFormat?
     /// The timeout of requests for which neither the call nor the client sets one; nil for no limit.
     public var timeout: Duration? = .seconds(5)
     /// The renderer of errors.
@@ -137,7 +137,7 @@ public final class Session: Sendable {
     /// The carriers of running statements that send changes without a client, by serial number.
     var carriers: [Int: any Carrier] = [:]
     var nextSerial = 1
-    var format: Format?
+    var format: ResultFormat?
     var inFlight = 16
     var showsTiming = false
     /// Whether values and ids of replies are stored when the program ends.
@@ -175,7 +175,7 @@ public final class Session: Sendable {
   /// The progress of its statements.
   let progress: Progress
   /// Asks the questions of its statements, one at a time.
-  let questions = Questions()
+  let questions = QuestionLock()
   let state: Mutex<State>
 
   /// Creates a session.

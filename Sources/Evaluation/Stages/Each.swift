@@ -23,7 +23,7 @@ extension Stage {
     let lastCommands = call.command.body?.statements.lastCommands ?? []
     return .sink { frame throws(Fault) in
       let once = try await arguments.once(&frame)
-      let count = try once.integer("in-flight", least: 1, most: Policy.largestWindow) ?? 1
+      let count = try once.integer("in-flight", least: 1, most: SendingPolicy.largestWindow) ?? 1
       let journal = try once.eachJournal(frame.run, arguments)
       return { frame, stream, keepsFlow throws(Fault) in
         let session = frame.run.session
@@ -35,7 +35,7 @@ extension Stage {
         if let journal {
           try await once.settle(journal.journal, frame.run, journal.clients(of: frame.run.session))
         }
-        let window = EachWindow(
+        let window = IterationRunner(
           step: step, limit: count, keepsFlow: keepsFlow, journal: journal, lastCommands: lastCommands)
         let results: ElementPage
         do throws(Fault) {

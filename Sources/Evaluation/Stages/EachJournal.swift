@@ -49,7 +49,7 @@ final class EachJournal: Sendable {
   /// Returns the identity of the iteration for a frame's element: the value of `key:`.
   ///
   /// Throws if an earlier iteration had the same identity.
-  func identity(_ frame: inout Frame) async throws(Fault) -> ChangeIdentity {
+  func identity(_ frame: inout ExecutionFrame) async throws(Fault) -> ChangeIdentity {
     var own: Set<PerElementArguments.KeyHash> = []
     guard let key = try await arguments.key(&own, &frame) else {
       throw Fault(.value, "each with a journal needs key:", nextStep: "key: .id")
@@ -168,14 +168,15 @@ final class IterationChanges: IterationRecord {
 
 extension Arguments {
   /// Opens the journal of an `each`; returns nil without `journal:`, and in runs that send nothing.
-  func eachJournal(_ run: Run, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
+  func eachJournal(_ run: RunContext, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue))
     try refuseWithoutJournal("settle", "unknown")
     try refuseUnusedSettling()
     guard let path = try string("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard arguments.hasKey else {
       throw Fault(
-        .value, "each with a journal needs key:, which identifies its elements", at: [Fault.Mark(range)], in: source,
+        .value, "each with a journal needs key:, which identifies its elements", at: [Fault.LabelledRange(range)],
+        in: source,
         nextStep: "key: .id")
     }
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()

@@ -12,10 +12,10 @@ extension Stage {
   ) { call in
     let code = call.groupKey()
     return .gather { frame, stream throws(Fault) in
-      var groups = Groups()
+      var groups = GroupedElements()
       while let page = try await stream.page() {
         try frame.run.checkInterrupt()
-        try Size.check(elements: groups.elements.count + page.elements.count)
+        try SizeLimits.check(elements: groups.elements.count + page.elements.count)
         for (index, element) in page.elements.enumerated() {
           frame.take(page, index)
           do throws(Fault) { try groups.add(element, key: await code.run(&frame)) } catch {
@@ -46,7 +46,7 @@ extension Stage {
     let (code, text) = (call.key(0), call.operandText)
     let keep = call.option("keep").map { keep in call.compiler.withElement(false) { call.compiler.code(keep) } }
     return .reduce { frame, stream throws(Fault) in
-      var index = KeyedElements(keep: try KeyedElements.Keep(await keep?.run(&frame)), text)
+      var index = KeyedElements(keep: try KeyedElements.DuplicateRule(await keep?.run(&frame)), text)
       while let page = try await stream.page() {
         try frame.run.checkInterrupt()
         for (position, element) in page.elements.enumerated() {
@@ -62,7 +62,7 @@ extension Stage {
 }
 
 /// Groups of elements with equal keys, in the order of the first element of each.
-private struct Groups {
+private struct GroupedElements {
   private(set) var elements = PackedElements()
   private var positions: [Comparison.Key: Int] = [:]
   private var groups: [(key: Value, members: [Int32])] = []
@@ -95,7 +95,7 @@ private struct Groups {
 /// Elements by their keys, for `index-by`.
 private struct KeyedElements {
   /// Which of two elements with the same key is kept; with `neither`, they are an error.
-  enum Keep: String {
+  enum DuplicateRule: String {
     case neither, first, last
 
     init(_ value: Value?) throws(Fault) {
@@ -108,17 +108,17 @@ private struct KeyedElements {
     }
   }
 
-  let keep: Keep
+  let keep: DuplicateRule
   private(set) var fields: [Record.Field] = []
   private var positions: [CodePoints: Int] = [:]
 
   /// The source text of the key.
   private let text: String
 
-  init(keep: Keep, _ text: String) { (self.keep, self.text) = (keep, text) }
+  init(keep: DuplicateRule, _ text: String) { (self.keep, self.text) = (keep, text) }
 
   mutating func add(_ element: Value, key: Value) throws(Fault) {
-    let name = try Access.key(
+    let name = try ValueAccess.key(
       key, "index-by",
       nextStep: key.isNull ? "remove such elements: | where \(text) != null" : "several fields: json([.a, .b])")
     guard let position = positions[CodePoints(name)] else {

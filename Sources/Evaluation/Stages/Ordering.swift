@@ -27,7 +27,7 @@ extension Stage {
       var sorted = SortedElements(descends: directions)
       while let page = try await stream.page() {
         try frame.run.checkInterrupt()
-        try Size.check(elements: sorted.elements.count + page.elements.count)
+        try SizeLimits.check(elements: sorted.elements.count + page.elements.count)
         for (index, element) in page.elements.enumerated() {
           frame.take(page, index)
           do throws(Fault) {
@@ -71,7 +71,7 @@ extension Stage {
       var elements = PackedElements()
       while let page = try await stream.next() {
         try frame.run.checkInterrupt()
-        try Size.check(elements: elements.count + page.count)
+        try SizeLimits.check(elements: elements.count + page.count)
         for element in page { elements.append(element) }
       }
       return elements.stream(in: (0..<Int32(elements.count)).reversed())

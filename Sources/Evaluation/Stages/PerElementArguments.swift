@@ -30,7 +30,7 @@ struct PerElementArguments: Sendable {
     }
   }
 
-  func once(_ frame: inout Frame) async throws(Fault) -> Arguments {
+  func once(_ frame: inout ExecutionFrame) async throws(Fault) -> Arguments {
     var arguments = template
     if let client { try await client.add(to: &arguments, &frame) }
     for option in options { try await option.add(to: &arguments, &frame) }
@@ -39,7 +39,7 @@ struct PerElementArguments: Sendable {
 
   /// Returns the arguments for an element; the element itself is passed as the ID or RECORD of the command with the
   /// same name.
-  func each(_ once: Arguments, _ element: Value, _ frame: inout Frame) async throws(Fault) -> Arguments {
+  func each(_ once: Arguments, _ element: Value, _ frame: inout ExecutionFrame) async throws(Fault) -> Arguments {
     var arguments = once
     arguments.positional.append(.init(value: element, range: template.nameRange))
     for place in places { try await place.add(to: &arguments, &frame) }
@@ -49,7 +49,7 @@ struct PerElementArguments: Sendable {
   /// Returns the value of `key:` for the current element, as text; nil without that option.
   ///
   /// - Throws: A `value` error if an earlier element had the same key.
-  func key(_ keys: inout Set<KeyHash>, _ frame: inout Frame) async throws(Fault) -> String? {
+  func key(_ keys: inout Set<KeyHash>, _ frame: inout ExecutionFrame) async throws(Fault) -> String? {
     guard let key else { return nil }
     let value = try await key.code.run(&frame)
     var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
@@ -66,7 +66,8 @@ struct PerElementArguments: Sendable {
   /// Creates the error for a key that occurs twice.
   func repeated(_ text: String) -> Fault {
     Fault(
-      .value, "the key \(text) occurs twice", at: [Fault.Mark(key?.range ?? template.range)], in: template.source,
+      .value, "the key \(text) occurs twice", at: [Fault.LabelledRange(key?.range ?? template.range)],
+      in: template.source,
       nextStep:
         "keep only the first element with each key: | unique \(key.map { template.source.text($0.range) } ?? "it")")
   }

@@ -16,7 +16,7 @@ extension Stage {
         for (index, element) in page.elements.enumerated() {
           try frame.run.checkInterrupt()
           frame.take(page, index)
-          page.elements[index] = try await Verbs.show(
+          page.elements[index] = try await VerbImplementations.show(
             try await arguments.each(once, element, &frame), frame.run.session)
         }
         return page

@@ -87,7 +87,7 @@ extension Stage {
   }
 
   private static func eachValue(
-    _ code: CompiledExpression, _ stage: String, _ frame: inout Frame, _ stream: inout ElementStream,
+    _ code: CompiledExpression, _ stage: String, _ frame: inout ExecutionFrame, _ stream: inout ElementStream,
     _ body: (Value) throws(Fault) -> Void
   ) async throws(Fault) {
     while let page = try await stream.page() {
@@ -172,8 +172,8 @@ private struct Mean {
     switch value {
     case .null: return "remove nulls: | where \(operand) != null"
     case .string(let text):
-      let time = stage == "avg" ? TextReading.time(text, operand) : nil
-      guard let reading = TextReading.number(text, operand) ?? time else {
+      let time = stage == "avg" ? TextConversionHint.time(text, operand) : nil
+      guard let reading = TextConversionHint.number(text, operand) ?? time else {
         return "\(text.quoted) is not a number: remove such elements first, with where"
       }
       return "convert it: \(stage) \(reading)"
@@ -194,7 +194,11 @@ private struct Mean {
         if case .record(let record) = value { record.names } else { [String]() }
       }
     return names.prefix(100).first { name in
-      if case .number? = try? Access.field(of: value, FieldName(name), isOptional: true) { name.isName } else { false }
+      if case .number? = try? ValueAccess.field(of: value, FieldName(name), isOptional: true) {
+        name.isName
+      } else {
+        false
+      }
     }
   }
 }

@@ -83,7 +83,7 @@ extension Stage {
       return ElementStream { () async throws(Fault) in
         if size == 0 { size = try await count.run(&frame).whole("chunk", "N", from: 1) }
         while rest.count < size, let page = try await upstream.next() {
-          try Size.check(elements: rest.count + page.count)
+          try SizeLimits.check(elements: rest.count + page.count)
           rest += page
         }
         guard !rest.isEmpty else { return nil }

@@ -57,8 +57,8 @@ extension Stage {
   ///
   /// `making` returns how the change of an element is built, and `plan` completes the plan of the changes.
   static func sink(
-    _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeMaking,
-    plan complete: @escaping @Sendable (inout BulkPlan, Run) throws(Fault) -> Void = { _, _ in }
+    _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeBuilder,
+    plan complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void = { _, _ in }
   ) -> Stage {
     Stage(declaration) { call in
       let making = making(call)
@@ -107,7 +107,8 @@ extension Stage {
   /// `max:` and the consent concern the number of remaining elements, without those that are done according to the
   /// journal.
   private static func consent(
-    _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: Run, _ source: ElementSource,
+    _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: RunContext,
+    _ source: ElementSource,
     _ journal: Journal?
   ) async throws(Fault) -> Consent? {
     let max = try arguments.integer("max", least: 0)
@@ -127,11 +128,11 @@ extension Stage {
 /// Builds the changes of a stage that sends one for each element.
 private final class ElementSource: BulkSource {
   private var stream: ElementStream
-  private var frame: Frame
+  private var frame: ExecutionFrame
   private let arguments: PerElementArguments
   private let once: Arguments
-  var policy: Policy
-  private let making: ChangeMaking
+  var policy: SendingPolicy
+  private let making: ChangeBuilder
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.Failure> = []
@@ -150,8 +151,9 @@ private final class ElementSource: BulkSource {
   private(set) var unknown = 0
 
   init(
-    _ stream: ElementStream, _ frame: Frame, _ arguments: PerElementArguments, _ once: Arguments, _ policy: Policy,
-    _ making: ChangeMaking
+    _ stream: ElementStream, _ frame: ExecutionFrame, _ arguments: PerElementArguments, _ once: Arguments,
+    _ policy: SendingPolicy,
+    _ making: ChangeBuilder
   ) {
     (self.stream, self.frame, self.arguments, self.once) = (stream, frame, arguments, once)
     (self.policy, self.making) = (policy, making)
@@ -164,7 +166,7 @@ private final class ElementSource: BulkSource {
 
   /// Reads all elements, and returns the number of those that are not done in the journal.
   func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
-    let all = try await Collected.all(of: &stream, keepsNames: true, limit: 16 << 20)
+    let all = try await CollectedElements.all(of: &stream, keepsNames: true, limit: 16 << 20)
     stream = try all.elements()
     total = all.count
     let known = try await counts(of: all, in: journal)
@@ -174,9 +176,10 @@ private final class ElementSource: BulkSource {
   }
 
   /// Returns the number of elements that are done in the journal, and the number of those that are unknown in it.
-  private func counts(of all: Collected, in journal: Journal?) async throws(Fault) -> (done: Int, unknown: Int) {
+  private func counts(of all: CollectedElements, in journal: Journal?) async throws(Fault) -> (done: Int, unknown: Int)
+  {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return (0, 0) }
-    let policy = Policy(window: policy.window, continuesOnError: true)
+    let policy = SendingPolicy(window: policy.window, continuesOnError: true)
     let source = ElementSource(try all.elements(), frame, arguments, once, policy, making)
     var counts = (done: 0, unknown: 0)
     while let elements = try await source.next() {

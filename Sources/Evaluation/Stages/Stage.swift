@@ -23,25 +23,25 @@ struct Stage: Sendable {
 /// A compiled stage: a function on the elements of the previous stage.
 enum StageBody: Sendable {
   /// Transforms elements when they are requested.
-  case transform(@Sendable (Frame, ElementStream) throws(Fault) -> ElementStream)
+  case transform(@Sendable (ExecutionFrame, ElementStream) throws(Fault) -> ElementStream)
   /// Transforms the elements after reading all of them, and closes the stream that they come from.
-  case gather(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> ElementStream)
+  case gather(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> ElementStream)
   /// Reads all elements immediately, and closes the stream that they come from.
   case collect
   /// Reads the first element, and no more; null without elements.
   case first
   /// Computes one value from all elements.
-  case reduce(@Sendable (inout Frame, inout ElementStream) async throws(Fault) -> Value)
+  case reduce(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> Value)
   /// Acts on each element, by a change for example.
   ///
   /// The function opens the files of the stage, and returns the function that acts. It runs before an element is read, so
   /// that a file that can't be used is refused first.
-  case sink(@Sendable (inout Frame) async throws(Fault) -> SinkRun)
+  case sink(@Sendable (inout ExecutionFrame) async throws(Fault) -> SinkRun)
 
   /// Acts on each element, without files to open; returns the elements for the next stage, and the summary if no stage
   /// follows.
   typealias SinkRun =
-    @Sendable (inout Frame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) -> (
+    @Sendable (inout ExecutionFrame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) -> (
       flow: ElementPage, summary: Value
     )
 
@@ -114,7 +114,7 @@ extension ElementStream {
   ///
   /// `body` is called for each element with the value that `code` has for it, and adds at most one element.
   func mapping(
-    _ code: CompiledExpression, _ frame: Frame, stage: String,
+    _ code: CompiledExpression, _ frame: ExecutionFrame, stage: String,
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
   ) -> ElementStream {
     var (upstream, frame) = (self, frame)

@@ -42,7 +42,7 @@ extension Value {
     switch self {
     case .record(let record):
       let rest = record.fields.filter { $0.name != name }
-      if rest.count == record.count, !isOptional { throw Access.missing(name, "the record", record.names) }
+      if rest.count == record.count, !isOptional { throw ValueAccess.missing(name, "the record", record.names) }
       return .record(Record(rest))
     case .resource(let resource):
       if name == "type" {
@@ -51,7 +51,7 @@ extension Value {
       }
       if let rest = resource.without(name) { return .resource(rest) }
       if isOptional { return self }
-      throw Access.missing(name, resource.label, resource.fieldNames)
+      throw ValueAccess.missing(name, resource.label, resource.fieldNames)
     default:
       throw Fault(.type, "without needs records, not \(typeWithArticle)")
     }

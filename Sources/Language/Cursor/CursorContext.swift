@@ -7,7 +7,7 @@
 /// ```
 public struct CursorContext: Sendable {
   /// The kind of input that is expected at the position.
-  public enum Wanted: Sendable, Equatable {
+  public enum ExpectedInput: Sendable, Equatable {
     /// Nothing to complete: a new name, a comment, a pattern.
     case nothing
     /// The start of a statement.
@@ -86,7 +86,7 @@ public struct CursorContext: Sendable {
   }
 
   /// The expected input.
-  public var wanted = Wanted.nothing
+  public var wanted = ExpectedInput.nothing
   /// The part of the expected input that is already typed, without a string's opening quote.
   public var word = ""
   /// The source range of the typed part.

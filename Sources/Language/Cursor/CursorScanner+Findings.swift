@@ -38,7 +38,7 @@ extension CursorScanner {
   }
 
   /// The expected input at the position.
-  var wanted: CursorContext.Wanted {
+  var wanted: CursorContext.ExpectedInput {
     switch level.kind {
     case .record:
       if level.key == nil { return level.pendingKey == nil ? .key : .nothing }
@@ -50,7 +50,7 @@ extension CursorScanner {
     }
   }
 
-  private var wantedStatement: CursorContext.Wanted {
+  private var wantedStatement: CursorContext.ExpectedInput {
     switch level.phase {
     case .start: return level.kind == .group || !level.keyword.isEmpty ? .head : .statement
     case .binding, .ended: return .nothing

@@ -46,7 +46,7 @@ struct CursorScanner {
     /// The offset at which the value of a `let` starts; nil before the value.
     var letStart: Int?
     var isLet = false
-    var pipe: Pipe?
+    var pipe: OpenPipeline?
     /// The last token of the current expression; nil before its first token.
     var last: Token?
     /// The keys of a record up to the position.
@@ -62,7 +62,7 @@ struct CursorScanner {
   }
 
   /// A pipeline up to the position.
-  struct Pipe {
+  struct OpenPipeline {
     let start: Int
     /// The offset of the last `|`; nil before the first one.
     var bar: Int?
@@ -259,7 +259,7 @@ struct CursorScanner {
     case "break", "continue": level.phase = .ended
     case "set":
       level.phase = .pipeline
-      level.pipe = Pipe(start: token.range.lower, call: .init(name: word, isStage: false))
+      level.pipe = OpenPipeline(start: token.range.lower, call: .init(name: word, isStage: false))
     default: beginPipeline(token, next)
     }
   }
@@ -288,7 +288,7 @@ struct CursorScanner {
 
   private mutating func beginPipeline(_ token: Token, _ next: Token?) {
     level.phase = .pipeline
-    level.pipe = Pipe(start: token.range.lower)
+    level.pipe = OpenPipeline(start: token.range.lower)
     let isSpaced = Token(kind: .end, range: token.range, hasSpaceBefore: true)
     if case .name(let name) = token.kind, next == nil || Parser.beginsCommand(name, before: next ?? isSpaced) {
       return begin(call: name, isStage: false)

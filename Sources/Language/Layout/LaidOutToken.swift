@@ -44,7 +44,7 @@ struct LaidOutToken {
           index += 1
         }
       }
-      let gap = Gap(source.bytes[end..<max(end, range.lower)], isFirst: words.isEmpty)
+      let gap = TokenGap(source.bytes[end..<max(end, range.lower)], isFirst: words.isEmpty)
       words.append(
         LaidOutToken(
           token: token, text: source.text(range), separator: separator, comments: gap.comments,
@@ -85,7 +85,7 @@ extension Token {
 }
 
 /// The line ends and comments between two tokens.
-private struct Gap {
+private struct TokenGap {
   var comments: [LaidOutToken.Comment] = []
   /// The number of line ends since the last comment or token.
   var newlines = 0

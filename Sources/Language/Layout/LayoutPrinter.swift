@@ -163,7 +163,7 @@ struct LayoutPrinter {
   /// Records the outermost candidate for breaking, if the line is too long.
   private mutating func noteWidth() {
     defer { candidates = [] }
-    guard Columns.width(of: line) > Formatter.width else { return }
+    guard DisplayWidth.width(of: line) > Formatter.width else { return }
     let wide = candidates.filter { $0.rank < 2 || $0.length >= Self.leastBracket }
     let first = wide.min { ($0.depth, $0.rank, -$0.length) < ($1.depth, $1.rank, -$1.length) }
     if let first { breaks.insert(first.id) }

@@ -53,7 +53,7 @@ struct CompoundDocument {
   private mutating func toOne(
     _ relationship: Relationship, _ target: ResourceType, of owners: [Int], from database: Database
   ) throws -> [Int] {
-    var wanted = Distinct<SQLValue>()
+    var wanted = OrderedSet<SQLValue>()
     for owner in owners {
       let key = records[owner].linkage(relationship)
       if schema.dialect.linksEverything { records[owner].linkages[relationship.name] = key.isNull ? [] : [key] }
@@ -62,8 +62,10 @@ struct CompoundDocument {
     let keys = wanted.elements.filter { !$0.isNull }
     let missing = keys.filter { positions[Record.Identifier(type: target.name, key: $0)] == nil }
     if !missing.isEmpty {
-      let condition = Fragment("t.\(target.key.quoted) IN (SELECT value FROM json_each(?))", [Fragment.list(missing)])
-      let rows = try database.rows(Fragment("SELECT \(target.selection) FROM \(target.quoted) AS t WHERE ") + condition)
+      let condition = SQLFragment(
+        "t.\(target.key.quoted) IN (SELECT value FROM json_each(?))", [SQLFragment.list(missing)])
+      let rows = try database.rows(
+        SQLFragment("SELECT \(target.selection) FROM \(target.quoted) AS t WHERE ") + condition)
       for row in rows { add(target.record(row)) }
     }
     return keys.compactMap { positions[Record.Identifier(type: target.name, key: $0)] }
@@ -74,13 +76,13 @@ struct CompoundDocument {
     source: (owner: String, tables: String)
   ) throws -> [Int] {
     var linkages: [SQLValue: [SQLValue]] = [:]
-    var related = Distinct<Int>()
+    var related = OrderedSet<Int>()
     let rows = try database.rows(
-      Fragment(
+      SQLFragment(
         """
         SELECT \(source.owner), \(target.selection) FROM \(source.tables) \
         WHERE \(source.owner) IN (SELECT value FROM json_each(?)) ORDER BY t.\(target.key.quoted)
-        """, [Fragment.list(owners.map { records[$0].key })]))
+        """, [SQLFragment.list(owners.map { records[$0].key })]))
     for row in rows {
       let record = target.record(row, from: 1)
       linkages[row[0], default: []].append(record.key)
@@ -100,7 +102,7 @@ struct CompoundDocument {
 }
 
 /// Distinct elements in the order of insertion.
-private struct Distinct<Element: Hashable> {
+private struct OrderedSet<Element: Hashable> {
   private(set) var elements: [Element] = []
   private var known: Set<Element> = []
 

@@ -10,7 +10,7 @@ struct PageLinks {
   private let before: String
   private let after: String
 
-  init(base: String, type: String, params: JSONObject, page: Page) {
+  init(base: String, type: String, params: JSONObject, page: RequestedPage) {
     var parameters: [(name: String, value: String)] = []
     for name in ["fields", "filter"] {
       for (key, value) in params[name]?.objectValue ?? [:] {
@@ -28,7 +28,7 @@ struct PageLinks {
   }
 
   /// Writes `links`: the first and the last page, and the previous and the next one if they exist.
-  func write(_ page: Page, of count: Int, to writer: inout DocumentWriter) {
+  func write(_ page: RequestedPage, of count: Int, to writer: inout DocumentWriter) {
     writer.append(#","links":{"#)
     for (index, link) in Self.places(page, of: count).enumerated() {
       writer.append(#"\#(index == 0 ? "" : ",")"\#(link.name)":"#)
@@ -37,7 +37,7 @@ struct PageLinks {
     writer.append("}")
   }
 
-  private static func places(_ page: Page, of count: Int) -> [(name: String, place: Int)] {
+  private static func places(_ page: RequestedPage, of count: Int) -> [(name: String, place: Int)] {
     if let start = page.start {
       let next = page.next.offset
       return [("first", 0)] + (start > 0 ? [("previous", max(0, start - page.size))] : [])

@@ -14,7 +14,7 @@ enum CarrotRelationship {
     let type = method == .relatedResource ? try source(params, in: schema) : type
     let name = params["relationship"]?.stringValue ?? ""
     if method.changesRelationship, name.isEmpty { throw Refusal(.missing("relationship")) }
-    let parent = "\(Singular.word(of: type.name))_id"
+    let parent = "\(SingularForm.word(of: type.name))_id"
     guard let id = params[parent], id != .null, id != "" else { throw Refusal(.missing(parent)) }
     let relationship = type.relationships.first { String($0.name.map { $0 == "-" ? "_" : $0 }) == name }
     guard let relationship else { throw Refusal(.internalError("there is no relationship \(name)")) }

@@ -9,7 +9,7 @@ struct Fieldsets {
     var fieldsets = Fieldsets()
     guard let fields else { return fieldsets }
     guard let fields = fields.objectValue else { throw Refusal(.fieldsWithoutType) }
-    var errors: [Objection] = []
+    var errors: [RequestError] = []
     for (name, value) in fields {
       guard let type = schema.types[name] else {
         errors.append(.invalidResource(name))

@@ -4,13 +4,13 @@ import SQLite
 /// A condition of an `index` request: a member has one of several values.
 struct Filter {
   /// The member with which the values are compared.
-  private enum Subject {
+  private enum Member {
     case key
     case attribute(Column)
     case relationship(Relationship, ResourceType)
   }
 
-  private let subject: Subject
+  private let subject: Member
   private let values: [String]
 
   /// Parses `filter`: an object of attributes, relationships or `id`, each with a string of values separated by commas.
@@ -18,7 +18,7 @@ struct Filter {
     guard let filter else { return [] }
     guard let members = filter.objectValue else { throw Refusal(.filterSyntax(filter)) }
     var filters: [Filter] = []
-    var errors: [Objection] = []
+    var errors: [RequestError] = []
     for (name, value) in members {
       guard let subject = subject(name, of: type, in: schema) else {
         errors.append(.filterNotAllowed(name))
@@ -35,7 +35,7 @@ struct Filter {
     return filters
   }
 
-  private static func subject(_ name: String, of type: ResourceType, in schema: Schema) -> Subject? {
+  private static func subject(_ name: String, of type: ResourceType, in schema: Schema) -> Member? {
     if name == "id" { return .key }
     if let column = type.attribute(name) {
       return column.kind == .json || column.kind == .blob ? nil : .attribute(column)
@@ -45,37 +45,37 @@ struct Filter {
   }
 
   /// Returns the SQL condition on a row of `t`, the type's table.
-  func condition(on type: ResourceType) -> Fragment {
+  func condition(on type: ResourceType) -> SQLFragment {
     let key = "t.\(type.key.quoted)"
     switch subject {
-    case .key: return Fragment(key, isOneOf: values.compactMap(type.key.stored))
+    case .key: return SQLFragment(key, isOneOf: values.compactMap(type.key.stored))
     case .attribute(let column): return condition(on: column)
     case .relationship(let relationship, let target):
       let ids = values.compactMap(target.key.stored)
       switch relationship.storage {
-      case .toOne(let column): return Fragment("t.\(column.quoted)", isOneOf: ids)
+      case .toOne(let column): return SQLFragment("t.\(column.quoted)", isOneOf: ids)
       case .reverse(let column, _):
         let owners = "SELECT \(column.quotedForSQL) FROM \(target.quoted) WHERE "
-        return Fragment("\(key) IN (\(owners)") + Fragment(target.key.quoted, isOneOf: ids) + Fragment(")")
+        return SQLFragment("\(key) IN (\(owners)") + SQLFragment(target.key.quoted, isOneOf: ids) + SQLFragment(")")
       case .join(let table, let own, let other):
         let owners = "SELECT \(own.quotedForSQL) FROM \(table.quotedForSQL) WHERE "
-        return Fragment("\(key) IN (\(owners)") + Fragment(other.quotedForSQL, isOneOf: ids) + Fragment(")")
+        return SQLFragment("\(key) IN (\(owners)") + SQLFragment(other.quotedForSQL, isOneOf: ids) + SQLFragment(")")
       }
     }
   }
 
-  private func condition(on column: Column) -> Fragment {
+  private func condition(on column: Column) -> SQLFragment {
     let name = "t.\(column.quoted)"
     switch column.kind {
     case .boolean:
-      return Fragment(name, isOneOf: values.map { .text(["true": "1", "false": "0"][$0] ?? $0) })
+      return SQLFragment(name, isOneOf: values.map { .text(["true": "1", "false": "0"][$0] ?? $0) })
     case .numberText:
       let numbers = values.filter { JSONNumber(text: $0) != nil }.compactMap { Double($0) }
-      return Fragment("CAST(\(name) AS NUMERIC)", isOneOf: numbers.map { .real($0) })
+      return SQLFragment("CAST(\(name) AS NUMERIC)", isOneOf: numbers.map { .real($0) })
     case .untyped:
       let integers = values.filter { JSONNumber(text: $0) != nil }.compactMap { Int64($0).map { SQLValue.integer($0) } }
-      return Fragment(name, isOneOf: values.map { .text($0) } + integers)
-    default: return Fragment(name, isOneOf: values.map { .text($0) })
+      return SQLFragment(name, isOneOf: values.map { .text($0) } + integers)
+    default: return SQLFragment(name, isOneOf: values.map { .text($0) })
     }
   }
 }

@@ -1,13 +1,13 @@
 /// The error of a request that is not carried out, with the reasons.
 struct Refusal: Error {
-  let objections: [Objection]
+  let objections: [RequestError]
 
-  init(_ objections: [Objection]) { self.objections = objections }
+  init(_ objections: [RequestError]) { self.objections = objections }
 
-  init(_ objection: Objection) { objections = [objection] }
+  init(_ objection: RequestError) { objections = [objection] }
 }
 
-extension [Objection] {
+extension [RequestError] {
   /// Runs a step of parsing a request; if the step fails, adds its errors and returns nil.
   mutating func collect<Value>(_ step: () throws(Refusal) -> Value) -> Value? {
     do throws(Refusal) { return try step() } catch {

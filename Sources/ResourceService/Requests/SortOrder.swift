@@ -23,7 +23,7 @@ struct SortOrder {
     var order = SortOrder()
     if let sort, sort != "" {
       guard let names = sort.stringValue else { throw Refusal(.invalidSort(sort.text, of: type.name)) }
-      var errors: [Objection] = []
+      var errors: [RequestError] = []
       for name in names.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
         if !order.add(name, of: type, in: schema) {
           errors.append(.invalidSort(name.hasPrefix("-") ? String(name.dropFirst()) : name, of: type.name))
@@ -78,35 +78,35 @@ struct SortOrder {
   /// Returns the condition that a row comes after the row whose terms have the values `position`.
   ///
   /// NULL is the least value, as in SQLite. The bound on the first term is redundant, but it lets SQLite use an index.
-  func condition(after position: [SQLValue]) -> Fragment {
-    var alternatives: [Fragment] = []
+  func condition(after position: [SQLValue]) -> SQLFragment {
+    var alternatives: [SQLFragment] = []
     for (index, term) in terms.enumerated() {
       guard var alternative = Self.after(term, position[index], orEqual: false) else { continue }
       for (earlier, value) in zip(terms, position).prefix(index) {
-        alternative += Fragment(" AND \(earlier.expression) IS ?", [value])
+        alternative += SQLFragment(" AND \(earlier.expression) IS ?", [value])
       }
-      alternatives.append(Fragment("(") + alternative + Fragment(")"))
+      alternatives.append(SQLFragment("(") + alternative + SQLFragment(")"))
     }
-    var condition = Fragment("(")
+    var condition = SQLFragment("(")
     for (index, alternative) in alternatives.enumerated() {
-      condition += (index == 0 ? Fragment("") : Fragment(" OR ")) + alternative
+      condition += (index == 0 ? SQLFragment("") : SQLFragment(" OR ")) + alternative
     }
-    condition += Fragment(alternatives.isEmpty ? "0)" : ")")
+    condition += SQLFragment(alternatives.isEmpty ? "0)" : ")")
     guard terms.count > 1, let bound = Self.after(terms[0], position[0], orEqual: true) else { return condition }
-    return bound + Fragment(" AND ") + condition
+    return bound + SQLFragment(" AND ") + condition
   }
 
   /// Returns the condition that a term comes after a value, or equals it if `orEqual`; nil if the condition would be
   /// true for all rows, or for none.
-  private static func after(_ term: Term, _ value: SQLValue, orEqual: Bool) -> Fragment? {
+  private static func after(_ term: Term, _ value: SQLValue, orEqual: Bool) -> SQLFragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {
-    case (false, true): return orEqual ? nil : Fragment("\(expression) IS NOT NULL")
-    case (false, false): return Fragment("\(expression) \(orEqual ? ">=" : ">") ?", [value])
-    case (true, true): return orEqual ? Fragment("\(expression) IS NULL") : nil
+    case (false, true): return orEqual ? nil : SQLFragment("\(expression) IS NOT NULL")
+    case (false, false): return SQLFragment("\(expression) \(orEqual ? ">=" : ">") ?", [value])
+    case (true, true): return orEqual ? SQLFragment("\(expression) IS NULL") : nil
     case (true, false):
-      let below = Fragment("\(expression) \(orEqual ? "<=" : "<") ?", [value])
-      return term.isNullable ? Fragment("(") + below + Fragment(" OR \(expression) IS NULL)") : below
+      let below = SQLFragment("\(expression) \(orEqual ? "<=" : "<") ?", [value])
+      return term.isNullable ? SQLFragment("(") + below + SQLFragment(" OR \(expression) IS NULL)") : below
     }
   }
 }

@@ -5,7 +5,7 @@ extension SQLError {
   ///
   /// A constraint that could not be evaluated beforehand (of a trigger, a partial index, a foreign key of several
   /// columns) is also a violation, with SQLite's message: `UNIQUE constraint failed: posts.slug`.
-  func objection(of type: ResourceType) -> Objection {
+  func objection(of type: ResourceType) -> RequestError {
     if kind == .readOnly { return .readOnly }
     if kind == .other { return .internalError(message) }
     let text = message
@@ -26,7 +26,7 @@ extension SQLError {
     return violation(message, ofColumn: column.name, type)
   }
 
-  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> Objection {
+  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> RequestError {
     let place = type.place(ofColumn: column)
     return .violation(message, member: place.member, pointer: place.pointer)
   }

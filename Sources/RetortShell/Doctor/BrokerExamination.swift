@@ -41,7 +41,7 @@ struct BrokerExamination {
       let addresses = try Reachability.addresses(of: uri)
       return doctor.add(.ok(.name, "\(uri.host) is \(addresses.joined(separator: ", "))", .now - begin))
     } catch {
-      let step = "check the spelling; getent hosts \(ShellWords.quoted(uri.host)) asks this machine's resolver"
+      let step = "check the spelling; getent hosts \(ShellCommandLine.quoted(uri.host)) asks this machine's resolver"
       return doctor.add(.failed(.name, error.message, step, .now - begin))
     }
   }
@@ -78,9 +78,9 @@ struct BrokerExamination {
   }
 
   /// Returns the finding of a successful TLS handshake.
-  private static func finding(_ report: TLSReport, _ time: Duration) -> Finding {
+  private static func finding(_ report: TLSReport, _ time: Duration) -> DoctorFinding {
     let chain = report.chain.map { "\($0.subject) by \($0.issuer), \(days($0.secondsLeft))" }
-    var finding = Finding.ok(
+    var finding = DoctorFinding.ok(
       .tls, (["\(report.version) \(report.cipher)"] + chain).joined(separator: "; "), time)
     if !report.isVerified {
       (finding.verdict, finding.nextStep) = (.warning, "verify=verify_none accepts any broker: remove it")
@@ -102,7 +102,8 @@ struct BrokerExamination {
     switch error.code {
     case .tls:
       let name = uri.tls?.serverName ?? uri.host
-      let show = "look at the handshake: openssl s_client -connect \(place) -servername \(ShellWords.quoted(name))"
+      let show =
+        "look at the handshake: openssl s_client -connect \(place) -servername \(ShellCommandLine.quoted(name))"
       doctor.add(.failed(.tls, error.message, show))
     case .vhost:
       doctor.add(.ok(.login, "as \(uri.user)"))

@@ -13,8 +13,8 @@ struct ConfigurationCheck {
   let environment: [String: String]
 
   /// The findings about each file with a problem; if no file has a problem, one finding that lists the files.
-  var findings: [Finding] {
-    var (troubles, fine): ([Finding], [String]) = ([], [])
+  var findings: [DoctorFinding] {
+    var (troubles, fine): ([DoctorFinding], [String]) = ([], [])
     let files = StartFiles(environment: environment)
     for path in [files.own, StartFiles.local].compactMap({ $0 }) where Self.mode(of: path) != nil {
       let found = startFile(path, files)
@@ -31,14 +31,14 @@ struct ConfigurationCheck {
 
   // MARK: Start files
 
-  private func startFile(_ path: String, _ files: StartFiles) -> [Finding] {
+  private func startFile(_ path: String, _ files: StartFiles) -> [DoctorFinding] {
     let text: String
     do throws(Fault) { text = try FileText.read(path) } catch {
       return [.failed(.configuration, error.message, error.nextStep, status: 2)]
     }
-    var found: [Finding] = []
+    var found: [DoctorFinding] = []
     let mode = Self.mode(of: path) ?? 0
-    let quoted = ShellWords.quoted(path)
+    let quoted = ShellCommandLine.quoted(path)
     if mode & 0o022 != 0 {
       found.append(.warning(.configuration, "others can change \(path), which the prompt runs", "chmod go-w \(quoted)"))
     }
@@ -52,7 +52,7 @@ struct ConfigurationCheck {
   }
 
   /// Returns one finding with the first error of a start file and the number of its other errors; empty without errors.
-  private func mistakes(in source: SourceText) -> [Finding] {
+  private func mistakes(in source: SourceText) -> [DoctorFinding] {
     let errors = Interpreter(Session.offline()).check(source).diagnostics.filter { $0.diagnostic.severity == .error }
     guard let first = errors.first else { return [] }
     let place = first.source.place(of: first.diagnostic.range.lower)
@@ -60,7 +60,7 @@ struct ConfigurationCheck {
     return [
       .failed(
         .configuration, "\(first.source.name):\(place.line):\(place.column): \(first.diagnostic.message)\(more)",
-        "retort check \(ShellWords.quoted(source.name)) shows the errors", status: 2)
+        "retort check \(ShellCommandLine.quoted(source.name)) shows the errors", status: 2)
     ]
   }
 
@@ -69,7 +69,7 @@ struct ConfigurationCheck {
   /// Returns the problem of a file or directory that retort writes.
   ///
   /// A missing file or directory is no problem: retort creates it when it is needed.
-  private static func written(_ path: String) -> Finding? {
+  private static func written(_ path: String) -> DoctorFinding? {
     var existing = path
     while mode(of: existing) == nil, let slash = existing.lastIndex(of: "/"), slash > existing.startIndex {
       existing = String(existing[..<slash])
@@ -81,7 +81,7 @@ struct ConfigurationCheck {
         "get permission to write it, or set XDG_STATE_HOME to a directory that you own")
     }
     if existing == path, let mode = mode(of: path), mode & 0o077 != 0 {
-      return .warning(.configuration, "others can read \(path)", "chmod go-rwx \(ShellWords.quoted(path))")
+      return .warning(.configuration, "others can read \(path)", "chmod go-rwx \(ShellCommandLine.quoted(path))")
     }
     return nil
   }

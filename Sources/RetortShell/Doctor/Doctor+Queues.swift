@@ -88,7 +88,7 @@ extension Doctor {
       return
     }
     let near = nearest(to: queue, among: known).map { "did you mean \($0)? " } ?? ""
-    let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellWords.quoted($0)) lists the queues" } ?? ""
+    let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellCommandLine.quoted($0)) lists the queues" } ?? ""
     add(.failed(.queue, "there is no queue \(queue)", near + "start the service that declares it" + list, time))
   }
 
@@ -97,7 +97,7 @@ extension Doctor {
     let schema = schemas.schema(of: queue, at: link.place)
     schema.load()
     let type = schema.types.contains(queue) ? queue : schema.types.first ?? queue
-    let settings = Settings(type: type, meta: [:], timeout: options.patience)
+    let settings = ClientSettings(type: type, meta: [:], timeout: options.patience)
     let begin = ContinuousClock.now
     let transport: any Transport
     do throws(LinkError) { transport = try await link.open(queue: queue) } catch {
@@ -114,7 +114,7 @@ extension Doctor {
     await client.close()
   }
 
-  private func finding(_ error: ClientError, _ queue: String, _ time: Duration) -> Finding {
+  private func finding(_ error: ClientError, _ queue: String, _ time: Duration) -> DoctorFinding {
     switch error.kind {
     case .timeout:
       .failed(

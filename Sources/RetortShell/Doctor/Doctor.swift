@@ -10,19 +10,19 @@ final class Doctor {
   let options: DoctorOptions
   let environment: [String: String]
   let schemas: SchemaStore
-  let notices: Notices
+  let notices: ConnectionNotices
   /// Whether the doctor may ask for a password that the address lacks.
   let asksPassword: Bool
-  private let report: (Finding) -> Void
-  private(set) var findings: [Finding] = []
+  private let report: (DoctorFinding) -> Void
+  private(set) var findings: [DoctorFinding] = []
   /// The vhost of the broker; nil for the embedded service.
   private(set) var vhost: String?
   /// The examined address without its password; nil before an address is found.
   private(set) var shownAddress: String?
 
   init(
-    options: DoctorOptions, environment: [String: String], schemas: SchemaStore, notices: Notices,
-    asksPassword: Bool, report: @escaping (Finding) -> Void
+    options: DoctorOptions, environment: [String: String], schemas: SchemaStore, notices: ConnectionNotices,
+    asksPassword: Bool, report: @escaping (DoctorFinding) -> Void
   ) {
     self.options = options
     self.environment = environment
@@ -36,7 +36,7 @@ final class Doctor {
   var status: Int32 { findings.first { $0.verdict == .failed }?.status ?? 0 }
 
   /// Adds a finding and reports it; returns whether the next step can run.
-  @discardableResult func add(_ finding: Finding) -> Bool {
+  @discardableResult func add(_ finding: DoctorFinding) -> Bool {
     findings.append(finding)
     report(finding)
     return finding.verdict != .failed

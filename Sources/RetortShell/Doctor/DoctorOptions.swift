@@ -41,7 +41,7 @@ struct DoctorOptions: ParsableArguments {
 func doctor(_ options: DoctorOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   let doctor = Doctor(
     options: options, environment: environment, schemas: SchemaStore(environment: environment),
-    notices: Notices(console), asksPassword: console.isInteractive
+    notices: ConnectionNotices(console), asksPassword: console.isInteractive
   ) { finding in
     if options.output == .text { _ = console.write(Array(finding.lines.utf8)) }
   }

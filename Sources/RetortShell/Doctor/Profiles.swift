@@ -33,7 +33,7 @@ struct Profiles {
   func address(of name: String) -> String? { all.first { $0.name == name }?.address }
 
   /// Returns the finding for a name that is no profile, or the name of a profile that computes its address.
-  func trouble(with name: String) -> Finding {
+  func trouble(with name: String) -> DoctorFinding {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {
       return .failed(

@@ -126,7 +126,7 @@ struct ShellCandidates {
 
   private static func values(of option: String, _ command: String) -> [String] {
     switch option {
-    case "--output" where command.isEmpty: Format.allCases.map(\.rawValue)
+    case "--output" where command.isEmpty: ResultFormat.allCases.map(\.rawValue)
     case "--output", "--summary": ["text", "json"]
     case "--color": ProgramOptions.Colour.allCases.map(\.rawValue)
     case "--trace": Trace.Topic.allCases.map(\.rawValue)

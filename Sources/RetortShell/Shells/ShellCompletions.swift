@@ -6,8 +6,8 @@ func completions(_ words: [String], _ console: Console, _ environment: [String: 
   case "words"?:
     _ = console.write(Array(ShellCandidates(words: Array(words.dropFirst()), environment: environment).lines.utf8))
     return 0
-  case let name? where words.count == 1 && ShellScripts.all[name] != nil:
-    _ = console.write(Array((ShellScripts.all[name] ?? "").utf8))
+  case let name? where words.count == 1 && CompletionScripts.all[name] != nil:
+    _ = console.write(Array((CompletionScripts.all[name] ?? "").utf8))
     return 0
   case "--help"?, "-h"?:
     _ = console.write(Array("USAGE: retort completions bash | zsh | fish\n".utf8))

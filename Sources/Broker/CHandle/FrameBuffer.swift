@@ -1,0 +1,44 @@
+import CRabbitMQ
+import Glibc
+
+/// Collects the frames of small messages for a single `send`; `amqp_basic_publish` would call `send` three times for
+/// each message.
+struct FrameBuffer {
+  private var bytes = [UInt8](repeating: 0, count: 1 << 16)
+  private var count = 0
+  /// The maximum size of a frame in bytes; 0 for no limit.
+  private let frameMax: Int
+
+  init(frameMax: Int) { self.frameMax = frameMax }
+
+  /// Adds a message; returns false if it does not fit.
+  mutating func add(_ message: OutgoingMessage) -> Bool {
+    let frameMax = frameMax
+    return message.withRaw { raw in
+      var raw = raw
+      return add { retort_write_publish($0.baseAddress, $0.count, frameMax, message.channel, &raw) }
+    }
+  }
+
+  /// Adds the acknowledgement of a delivery; returns false if it does not fit.
+  mutating func add(acknowledging tag: UInt64, on channel: UInt16) -> Bool {
+    add { retort_write_ack($0.baseAddress, $0.count, channel, tag) }
+  }
+
+  private mutating func add(_ write: (UnsafeMutableBufferPointer<UInt8>) -> Int) -> Bool {
+    let written = bytes.withUnsafeMutableBufferPointer { write(UnsafeMutableBufferPointer(rebasing: $0[count...])) }
+    count += written
+    return written > 0
+  }
+
+  /// Sends the added frames.
+  ///
+  /// - Throws: `lost` if the socket is broken.
+  mutating func send(_ descriptor: Int32) throws(BrokerError) {
+    guard count > 0 else { return }
+    defer { count = 0 }
+    guard bytes.withUnsafeBufferPointer({ retort_send(descriptor, $0.baseAddress, count) }) == 0 else {
+      throw .broken(String(cString: strerror(errno)))
+    }
+  }
+}

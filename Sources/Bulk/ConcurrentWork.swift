@@ -1,0 +1,74 @@
+/// Works on many items concurrently, and starts them in order.
+///
+/// Each task takes one item after another. The tasks run on the executor of the requests, so that a reply resumes its
+/// task without a change of thread.
+public struct ConcurrentWork: Sendable {
+  /// The number of tasks.
+  public let limit: Int
+  /// The executor of the tasks; nil for the default executor.
+  public let executor: (any TaskExecutor)?
+
+  /// The work on one item.
+  ///
+  /// A closure outside a struct would be wrapped again in each array, optional and continuation that it passes through.
+  @usableFromInline struct ItemWork: Sendable {
+    /// Does the work; returns false if no more items may start.
+    let body: @Sendable () async -> Bool
+
+    @usableFromInline init(_ body: @escaping @Sendable () async -> Bool) { self.body = body }
+  }
+
+  /// Creates the work's limits.
+  public init(limit: Int, executor: (any TaskExecutor)?) {
+    self.limit = limit
+    self.executor = executor
+  }
+
+  /// Runs `work` for each item of the arrays that `next` returns, until `next` returns nil or `work` returns false.
+  ///
+  /// It waits for the items in progress, and returns the error that `next` threw, if any. This function is specialized
+  /// at the call site; the code for each item has no generic type.
+  @inlinable public func run<Item: Sendable>(
+    _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool
+  ) async -> (any Error)? {
+    var count = 0
+    return await run { () async throws -> [ItemWork]? in
+      guard let page = try await next() else { return nil }
+      return page.map { item in
+        let index = count
+        count += 1
+        return ItemWork { await work(index, item) }
+      }
+    }
+  }
+
+  /// Runs the work that `next` returns, until `next` returns nil or the body of a work returns false.
+  @usableFromInline func run(_ next: () async throws -> [ItemWork]?) async -> (any Error)? {
+    await withTaskExecutorPreference(executor) {
+      let feed = WorkFeed(ahead: limit)
+      return await withTaskGroup { group in
+        var (started, items) = (0, 0)
+        do {
+          while !Task.isCancelled, let page = try await next() {
+            items += page.count
+            // There are never more tasks than items, so that a limit above the number of items costs nothing.
+            while started < min(limit, items) {
+              started += 1
+              group.addTask {
+                while let work = await feed.take() {
+                  if await !work.body() { feed.end(discarding: true) }
+                }
+              }
+            }
+            guard await feed.put(page) else { break }
+          }
+          feed.end(discarding: Task.isCancelled)
+          return nil
+        } catch {
+          feed.end()
+          return error
+        }
+      }
+    }
+  }
+}

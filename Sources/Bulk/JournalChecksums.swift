@@ -1,0 +1,136 @@
+import Glibc
+import JSONText
+
+/// Computes and checks the checksums of a journal's lines, which are passed in the order of the file.
+struct JournalChecksums: Sendable {
+  /// The form of a line's checksum.
+  enum Format: Sendable {
+    /// The form in versions 1 and 2: eight digits, the sum of the line.
+    case separate
+    /// The form since version 3: eight digits that repeat the sum of the previous line, then eight digits with the
+    /// line's own sum, which also covers the previous sum. If a line's own sum is right and its previous sum is wrong,
+    /// lines before it were removed, moved or added.
+    case chained
+
+    /// The last bytes of a line and its line end, with zeros in place of the sum, which ``seal(_:)`` writes.
+    var blank: StaticString {
+      switch self {
+      case .separate: ",\"sum\":\"00000000\"}\n"
+      case .chained: ",\"sum\":\"0000000000000000\"}\n"
+      }
+    }
+
+    /// The number of digits of a line's checksum.
+    fileprivate var digits: Int { self == .chained ? 16 : 8 }
+  }
+
+  /// The result of reading a line.
+  enum Line {
+    /// The line is complete and follows the previous line.
+    case whole(JSONObject)
+    /// The line is complete, but the line before it in the file is not the one after which it was written.
+    case displaced
+    /// The line differs from the line that was written.
+    case damaged
+  }
+
+  /// The format.
+  let format: Format
+  /// The sum of the last line that was read or written; 0 before the first line.
+  private var last: UInt32 = 0
+  /// The bytes of a line between its last other member and the digits of its sum.
+  private static let mark = Array(",\"sum\":\"".utf8)
+
+  /// Creates the state for the beginning of a file.
+  init(_ format: Format) { self.format = format }
+
+  /// Writes the sums into lines that will be appended to the file.
+  mutating func seal(_ lines: inout [UInt8]) {
+    let digits = format.digits
+    unsafe lines.withUnsafeMutableBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      var start = 0
+      while start < bytes.count, let end = unsafe memchr(base + start, 0x0A, bytes.count - start) {
+        let next = unsafe UnsafeMutableRawPointer(end) - base + 1
+        let place = next - 3 - digits
+        let body = unsafe UnsafeRawBufferPointer(start: base + start, count: place - Self.mark.count - start)
+        if format == .chained { unsafe Self.write(last, at: base + place) }
+        unsafe last = sum(body, after: last)
+        unsafe Self.write(last, at: base + place + digits - 8)
+        start = next
+      }
+    }
+  }
+
+  /// Reads and checks the next line of the file, given without its line end.
+  mutating func read(_ line: ArraySlice<UInt8>) -> Line {
+    let length = line.count - Self.mark.count - format.digits - 2
+    guard length > 0 else { return .damaged }
+    var body = Array(line.prefix(length))
+    let before = format == .chained ? Self.number(line.dropFirst(length + Self.mark.count).prefix(8)) : last
+    guard let before else { return .damaged }
+    let own = unsafe body.withUnsafeBytes { unsafe sum($0, after: before) }
+    var sealed = Self.mark + (format == .chained ? Self.text(before) : []) + Self.text(own)
+    sealed += "\"}".utf8
+    guard line.dropFirst(length).elementsEqual(sealed) else { return .damaged }
+    guard before == last else { return .displaced }
+    body.append(UInt8(ascii: "}"))
+    guard let object = (try? JSONValue(parsing: body))?.objectValue else { return .damaged }
+    last = own
+    return .whole(object)
+  }
+
+  private func sum(_ body: UnsafeRawBufferPointer, after before: UInt32) -> UInt32 {
+    unsafe format == .chained ? Self.chained(body, before) : Self.separate(body)
+  }
+
+  /// Returns the FNV-1a hash of a line's bytes.
+  private static func separate(_ body: UnsafeRawBufferPointer) -> UInt32 {
+    var hash: UInt32 = 0x811C_9DC5
+    for place in 0..<body.count { hash = unsafe (hash ^ UInt32(body[place])) &* 0x0100_0193 }
+    return hash
+  }
+
+  /// Returns a hash of a line's bytes and the previous sum.
+  ///
+  /// It takes eight bytes at a time. Each step is reversible, so that no change of one word is lost.
+  private static func chained(_ body: UnsafeRawBufferPointer, _ before: UInt32) -> UInt32 {
+    var hash = UInt64(before) << 32 | UInt64(truncatingIfNeeded: body.count)
+    var place = 0
+    func mix(_ word: UInt64) {
+      hash = (hash ^ word) &* 0x9E37_79B9_7F4A_7C15
+      hash ^= hash >> 32
+    }
+    while place + 8 <= body.count {
+      mix(UInt64(littleEndian: unsafe body.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+      place += 8
+    }
+    var rest: UInt64 = 0
+    while place < body.count {
+      rest = unsafe rest << 8 | UInt64(body[place])
+      place += 1
+    }
+    mix(rest)
+    mix(hash >> 29)
+    return UInt32(truncatingIfNeeded: hash)
+  }
+
+  private static func write(_ sum: UInt32, at place: UnsafeMutableRawPointer) {
+    for index in 0..<8 {
+      unsafe place.storeBytes(of: digit(sum, index), toByteOffset: index, as: UInt8.self)
+    }
+  }
+
+  /// Returns a sum as eight hexadecimal digits.
+  private static func text(_ sum: UInt32) -> [UInt8] { (0..<8).map { digit(sum, $0) } }
+
+  private static func digit(_ sum: UInt32, _ index: Int) -> UInt8 {
+    let digit = UInt8(truncatingIfNeeded: sum >> (28 - 4 * index) & 15)
+    return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+  }
+
+  /// Parses the digits of a sum; returns nil if they are not hexadecimal.
+  private static func number(_ digits: ArraySlice<UInt8>) -> UInt32? {
+    UInt32(digits: String(decoding: digits, as: UTF8.self), radix: 16)
+  }
+}

@@ -1,0 +1,42 @@
+/// A histogram of request durations, for percentiles with an error of about 10 %.
+public struct LatencyHistogram: Sendable {
+  /// Eight buckets for each doubling, from a microsecond to an hour.
+  private var buckets = [UInt32](repeating: 0, count: 256)
+  /// The number of durations.
+  public private(set) var count = 0
+
+  /// Creates an empty histogram.
+  public init() {}
+
+  /// Adds a duration.
+  public mutating func add(_ duration: Duration) {
+    buckets[Self.bucket(duration)] += 1
+    count += 1
+  }
+
+  /// Returns the duration that a share of all durations (0 to 1) does not exceed; nil for an empty histogram.
+  public func percentile(_ share: Double) -> Duration? {
+    guard count > 0 else { return nil }
+    let wanted = max(1, (Double(count) * share).rounded(.up))
+    var seen = 0
+    for (index, bucket) in buckets.enumerated() {
+      seen += Int(bucket)
+      if Double(seen) >= wanted { return Self.duration(index) }
+    }
+    return nil
+  }
+
+  private static func bucket(_ duration: Duration) -> Int {
+    let micros = max(
+      1, Int(duration.components.seconds) * 1_000_000 + Int(duration.components.attoseconds / 1_000_000_000_000))
+    let power = Int.bitWidth - 1 - micros.leadingZeroBitCount
+    let part = power < 3 ? 0 : (micros >> (power - 3)) & 7
+    return min(255, power * 8 + part)
+  }
+
+  /// Returns the middle of a bucket.
+  private static func duration(_ index: Int) -> Duration {
+    let (power, part) = (index / 8, index % 8)
+    return .microseconds(Double(1 << power) * (1 + (Double(part) + 0.5) / 8))
+  }
+}

@@ -1,0 +1,178 @@
+/// Counts the outcomes of a statement's changes, and groups its failures by message.
+public struct OutcomeTally: Sendable {
+  /// Failures whose messages have the same wording, with the first element that failed.
+  public struct FailureGroup: Sendable {
+    /// The index of this first element, from 0.
+    public var index: Int
+    /// The outcome of the first element's change.
+    public var outcome: Outcome
+    /// The first element.
+    public var element: any PlannedElement
+    /// The number of failures with the same wording.
+    public var count: Int
+  }
+
+  /// The number of elements whose change was carried out or not needed.
+  public var ok = 0
+  /// The number of elements, counted in `ok`, that created a resource; always 0 without ``countsUpserts``.
+  public private(set) var created = 0
+  /// The number of elements, counted in `ok`, that needed no change, so that nothing was sent.
+  public private(set) var same = 0
+  /// Whether the summary shows created, updated and same instead of ok.
+  public let countsUpserts: Bool
+  /// The number of changes that earlier runs carried out.
+  public var before = 0
+  /// The number of unknown changes of earlier runs that were skipped.
+  public var skipped = 0
+  /// The number of failed changes.
+  public var failed = 0
+  /// The number of absent resources to destroy.
+  public var absent = 0
+  /// The number of refused changes.
+  public var refused = 0
+  /// The number of changes without a reply.
+  public var unknown = 0
+  /// The number of changes without a reply in time that were carried out, according to a late reply or a lookup.
+  public private(set) var late = 0
+  /// The number of refused changes that earlier runs carried out with other content.
+  public private(set) var doneOtherwise = 0
+  /// The number of failures that earlier runs caused (``Outcome/isFromBefore``).
+  public private(set) var fromBefore = 0
+  /// The failures by kind and wording, in the order of their first elements; at most five groups.
+  public private(set) var groups: [FailureGroup] = []
+  /// Whether a request was sent.
+  public private(set) var hasSent = false
+  /// The maximum number of groups of failures.
+  private static let limit = 5
+
+  /// Creates an empty tally; with `countsUpserts`, its summary shows created, updated and same instead of ok.
+  public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
+
+  /// Counts the outcome of an element; the order of outcomes does not matter.
+  public mutating func add(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
+    if case .done = outcome, !countsUpserts {
+      ok += 1
+      hasSent = true
+      return
+    }
+    guard !outcome.isDropped else { return }
+    count(outcome, 1)
+    if case .same = outcome { same += 1 }
+    noteCreated(outcome, element)
+    if outcome.isDoneOtherwise { doneOtherwise += 1 }
+    if outcome.isFromBefore { fromBefore += 1 }
+    hasSent = hasSent || outcome.wasSent
+    if !outcome.isGood { group(outcome, element, index) }
+  }
+
+  /// Replaces the outcome of an unknown element with the outcome from its late reply or its lookup.
+  public mutating func settle(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
+    unknown -= 1
+    count(outcome, 1)
+    noteCreated(outcome, element)
+    if outcome.isGood { late += 1 }
+    let isUnknown = { (group: FailureGroup) in if case .unknown = group.outcome { true } else { false } }
+    if let place = groups.firstIndex(where: { $0.index == index }) ?? groups.firstIndex(where: isUnknown) {
+      groups[place].count -= 1
+      if groups[place].count == 0 { groups.remove(at: place) }
+    }
+    if !outcome.isGood { group(outcome, element, index) }
+  }
+
+  /// Counts a create as failed and no longer as carried out, because a lookup found two resources.
+  mutating func fail(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
+    ok -= 1
+    count(outcome, 1)
+    if countsUpserts, case .success(let change) = element.planned, change.verb == .create { created -= 1 }
+    group(outcome, element, index)
+  }
+
+  private mutating func noteCreated(_ outcome: Outcome, _ element: any PlannedElement) {
+    guard countsUpserts, outcome.isCarriedOut, case .success(let change) = element.planned else { return }
+    if change.verb == .create { created += 1 }
+  }
+
+  private mutating func count(_ outcome: Outcome, _ step: Int) {
+    switch outcome {
+    case .done, .found, .same: ok += step
+    case .before: before += step
+    case .skipped: skipped += step
+    case .absent: absent += step
+    case .failed: failed += step
+    case .unknown: unknown += step
+    case .refused: refused += step
+    case .dropped: return
+    }
+  }
+
+  private mutating func group(_ outcome: Outcome, _ element: any PlannedElement, _ index: Int) {
+    let (kind, message) = outcome.group
+    let known = groups.firstIndex {
+      let group = $0.outcome.group
+      return group.kind == kind && WordingComparison.isSame(group.message, message)
+    }
+    let count = known.map { groups[$0].count } ?? 0
+    if let known, groups[known].index < index { return groups[known].count += 1 }
+    if let known { groups.remove(at: known) }
+    let place = groups.firstIndex { $0.index > index } ?? groups.endIndex
+    groups.insert(FailureGroup(index: index, outcome: outcome, element: element, count: count + 1), at: place)
+    if groups.count > Self.limit { groups.removeLast() }
+  }
+
+  /// The number of counted outcomes.
+  public var count: Int { ok + before + skipped + failed + absent + refused + unknown }
+
+  /// The counts by name, in the order of summaries.
+  public var counts: [(word: String, count: Int)] {
+    [("ok", ok), ("failed", failed), ("absent", absent), ("refused", refused), ("unknown", unknown)]
+      + (countsUpserts ? upserts : [])
+  }
+
+  /// The counts into which `ok` is divided: created, updated and same.
+  private var upserts: [(word: String, count: Int)] {
+    [("created", created), ("updated", ok - created - same), ("same", same)]
+  }
+
+  /// The summary, `3 ok, 1 failed`, without counts of 0 except `ok`.
+  public var text: String {
+    if countsUpserts {
+      let others = counts[1...].prefix(4).filter { $0.count > 0 }
+      return (upserts + others).map { "\($0.count) \($0.word)" }.joined(separator: ", ")
+    }
+    var shown = counts
+    // If no change is still unknown, late changes are shown as ok. Otherwise they are shown among the unknown changes,
+    // with the number of them that were carried out since.
+    let areOk = unknown == 0
+    shown[0].count -= areOk ? 0 : late
+    shown[4].count += areOk ? 0 : late
+    var parts = shown.filter { $0.word == "ok" || $0.count > 0 }.map { "\($0.count) \($0.word)" }
+    if skipped > 0 { parts.insert("\(skipped) unknown and skipped", at: 1) }
+    if before > 0 { parts.insert("\(before) done before", at: 1) }
+    if late > 0, areOk { parts.insert("\(late) of them without a reply in time", at: 1) }
+    if late > 0, !areOk { parts.append("\(late) of them carried out since") }
+    return parts.joined(separator: ", ")
+  }
+
+  /// Whether this run had no failure of its own.
+  public var isGoodNow: Bool { failed + unknown + refused == fromBefore }
+
+  /// Whether each change was carried out, in this run or an earlier one.
+  public var isComplete: Bool { failed + unknown + skipped == 0 && refused == doneOtherwise }
+
+  /// Whether all failures were refusals of single elements, for which nothing was sent.
+  public var isHarmless: Bool {
+    failed + unknown == 0
+      && groups.allSatisfy { if case .refused(let refusal) = $0.outcome { !refusal.isUncatchable } else { false } }
+  }
+}
+
+/// Compares the wordings of messages.
+enum WordingComparison {
+  /// Whether two messages have the same wording except for numbers and quoted names, which differ between elements.
+  static func isSame(_ one: String, _ other: String) -> Bool {
+    func words(_ text: String) -> [Substring] {
+      text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }
+    }
+    return one == other || words(one) == words(other)
+  }
+}

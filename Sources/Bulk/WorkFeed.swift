@@ -1,0 +1,94 @@
+import Synchronization
+
+/// The queue from which the tasks of a ``ConcurrentWork`` take their items, in order.
+///
+/// It holds a few items that are ready, so that no task waits for the next page.
+final class WorkFeed: Sendable {
+  typealias ItemWork = ConcurrentWork.ItemWork
+
+  private struct State {
+    var ready: [ItemWork] = []
+    var head = 0
+    var isEnded = false
+    var tasks: [CheckedContinuation<ItemWork?, Never>] = []
+    var source: CheckedContinuation<Void, Never>?
+
+    var count: Int { ready.count - head }
+
+    mutating func pop() -> ItemWork? {
+      guard head < ready.count else { return nil }
+      head += 1
+      let item = ready[head - 1]
+      // The array contains at most as many taken items as ready ones, plus a few.
+      if head * 2 > ready.count + 64 {
+        ready.removeFirst(head)
+        head = 0
+      }
+      return item
+    }
+  }
+
+  private let state = Mutex(State())
+  /// The number of ready items at which `put` waits.
+  private let ahead: Int
+
+  init(ahead: Int) { self.ahead = ahead }
+
+  /// Waits for the next item and takes it; returns nil at the end.
+  func take() async -> ItemWork? {
+    let (item, isEnded, source) = state.withLock { state in
+      let item = state.pop()
+      let source = state.count < ahead ? state.source.take() : nil
+      return (item, state.isEnded, source)
+    }
+    source?.resume()
+    if item != nil || isEnded { return item }
+    return await withCheckedContinuation { continuation in
+      let item: ItemWork?? = state.withLock { state in
+        if let item = state.pop() { return .some(item) }
+        if state.isEnded { return .some(nil) }
+        state.tasks.append(continuation)
+        return nil
+      }
+      if let item { continuation.resume(returning: item) }
+    }
+  }
+
+  /// Adds items, and waits while enough are ready; returns false if the feed has ended.
+  func put(_ items: [ItemWork]) async -> Bool {
+    let (handed, isFull) = state.withLock { state in
+      var handed: [(CheckedContinuation<ItemWork?, Never>, ItemWork)] = []
+      for item in items where !state.isEnded {
+        if let task = state.tasks.popLast() {
+          handed.append((task, item))
+        } else {
+          state.ready.append(item)
+        }
+      }
+      return (handed, state.count >= ahead)
+    }
+    for (task, item) in handed { task.resume(returning: item) }
+    if isFull {
+      await withCheckedContinuation { continuation in
+        let mayGoOn = state.withLock { state in
+          if state.count >= ahead, !state.isEnded { state.source = continuation }
+          return state.source == nil
+        }
+        if mayGoOn { continuation.resume() }
+      }
+    }
+    return state.withLock { !$0.isEnded }
+  }
+
+  /// Ends the feed after the ready items, or immediately with `discarding`, which drops the ready items.
+  func end(discarding: Bool = false) {
+    let (tasks, source) = state.withLock { state in
+      state.isEnded = true
+      if discarding { (state.ready, state.head) = ([], 0) }
+      defer { (state.tasks, state.source) = ([], nil) }
+      return (state.tasks, state.source)
+    }
+    for task in tasks { task.resume(returning: nil) }
+    source?.resume()
+  }
+}

@@ -1,0 +1,143 @@
+public import JSONAPI
+import JSONText
+
+/// Reads the ids on a list's first page repeatedly, while the caller destroys their resources, until the list is empty.
+///
+/// Three kinds of ids are not returned again: those that could not be destroyed, those that were returned first, and
+/// those that were returned last. If a page has only ids that were returned first or last, the service seems to keep
+/// destroyed resources in its list, and the reading ends with an error (`destroy_all` of the Elixir library would never
+/// end). But if `show` still finds one of the resources, the ids may belong to new resources, so they are returned once
+/// more.
+///
+/// An empty page, or a page with only ids that could not be destroyed, is skipped if there is a next page. For a query
+/// without a page, pages of a hundred resources are requested, or pages of the service's own size if the service
+/// refuses that.
+public struct FirstPageReader: Sendable {
+  private let client: ResourceClient
+  private let patience: ResourceClient.WaitLimit
+  private var query: Query
+  /// The page with which a reading starts; nil to send no `page` parameter, so that the service uses its own page size.
+  private var first: Pagination.Page?
+  /// The page on which the last returned ids were found; earlier pages have only ids that could not be destroyed.
+  private var start: Pagination.Page?
+  /// Whether the `page` parameter may still be omitted: the caller's query has none, and no page has been read.
+  private var mayLeaveOutPage: Bool
+  /// The ids that were returned first; a service that keeps destroyed resources sends them again.
+  private var begin: Set<CodePoints> = []
+  /// The ids that were returned last.
+  private var last: Set<CodePoints> = []
+  /// The ids that were returned a second time.
+  private var again: Set<CodePoints> = []
+  /// The first count of resources that the service sent; nil if it sends no count.
+  public private(set) var counted: Int?
+  /// The number of returned ids.
+  private var given = 0
+  /// The ids that could not be destroyed.
+  private var kept: Set<CodePoints> = []
+  /// The number of resources that the service counted at the end but did not return.
+  public private(set) var notShown = 0
+
+  init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.WaitLimit) {
+    self.client = client
+    self.patience = patience
+    self.query = query
+    mayLeaveOutPage = query.page == nil
+    first = query.page?.first ?? Pagination.Page(number: 1, size: 100)
+    start = first
+    self.query.include = []
+  }
+
+  /// Records ids that could not be destroyed, so that they are not returned again.
+  public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePoints($0) }) }
+
+  /// Returns the next ids to destroy; nil at the end.
+  ///
+  /// - Throws: ``ClientError`` of the request; of kind `service` if a page still has destroyed resources; of kind
+  ///   `protocol` if the service counts more than its pages return.
+  public mutating func next() async throws(ClientError) -> [String]? {
+    query.page = start
+    while true {
+      var cursor = PageCursor(isFromStart: start == first)
+      while let document = try await page() {
+        counted = counted ?? document.pagination()?.totalSize
+        if let fresh = try await fresh(document) {
+          given += fresh.count
+          start = query.page
+          return fresh
+        }
+        guard let next = try cursor.next(after: query, document, of: client) else {
+          notShown = max(0, (document.pagination()?.totalSize ?? 0) - kept.count)
+          break
+        }
+        query.page = next
+      }
+      // Ids may have moved to earlier pages: only a reading that starts at the first page finds the end.
+      if start == first { return nil }
+      (start, query.page) = (first, first)
+    }
+  }
+
+  /// The number by which the returned ids exceed the service's first count; 0 without a count.
+  public var surplus: Int { counted.map { max(0, given - $0) } ?? 0 }
+
+  /// Returns the ids of a page that were not returned before, or else the ids to return once more; nil if the page has
+  /// no ids except those that could not be destroyed.
+  private mutating func fresh(_ document: Document) async throws(ClientError) -> [String]? {
+    let ids = document.resources.compactMap { $0["id"]?.idText }
+    guard ids.count == document.resources.count else {
+      throw client.malformed("index", "the reply has a resource without an id")
+    }
+    var handedOut = begin.union(last)
+    let fresh = ids.filter { !kept.contains(CodePoints($0)) && handedOut.insert(CodePoints($0)).inserted }
+    guard fresh.isEmpty else {
+      last = Set(fresh.map { CodePoints($0) })
+      if begin.isEmpty { begin = last }
+      return fresh
+    }
+    let known = ids.filter { !kept.contains(CodePoints($0)) }
+    if let one = known.first {
+      var tried = again
+      let reused = known.filter { tried.insert(CodePoints($0)).inserted }
+      if !reused.isEmpty, await isThere(one) {
+        again = tried
+        return reused
+      }
+      throw ClientError(
+        .service, "\(client.label("destroy-all")): a page still has resources that were destroyed",
+        nextStep: "the service may keep destroyed resources in its list: narrow the filter")
+    }
+    return nil
+  }
+
+  /// Whether `show` finds a resource, or fails with an error that leaves this open, such as `method-not-found`.
+  private func isThere(_ id: String) async -> Bool {
+    do throws(ClientError) {
+      _ = try await client.show(id, patience: patience)
+      return true
+    } catch { return [.malformed, .methodNotFound, .service, .invalid].contains(error.kind) }
+  }
+
+  /// Reads the page of the query; returns nil if the service refuses a page that existed before.
+  private mutating func page() async throws(ClientError) -> Document? {
+    do throws(ClientError) {
+      let document = try await client.index(query, patience: patience)
+      mayLeaveOutPage = false
+      return document
+    } catch {
+      guard error.kind == .service || error.kind == .invalid else { throw error }
+      if query.page == start, start != first { return nil }
+      guard mayLeaveOutPage else { throw error }
+      mayLeaveOutPage = false
+      (first, start, query.page) = (nil, nil, nil)
+      return try await client.index(query, patience: patience)
+    }
+  }
+}
+
+extension ResourceClient {
+  /// Returns a reader of a list's first page, for a caller that empties the list; it sends nothing before the first
+  /// call of `next`.
+  public func firstPages(_ query: Query, patience: WaitLimit = .usual) -> FirstPageReader {
+    FirstPageReader(self, query, patience)
+  }
+}

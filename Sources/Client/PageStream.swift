@@ -1,0 +1,124 @@
+public import JSONAPI
+import JSONText
+
+/// The pages of a list, each requested when the previous one is used up (in the Elixir library: Retort.Client.Generic
+/// `stream`).
+///
+/// A next page that does not advance is an error, so that a faulty service can't make the stream endless. ``changes``
+/// records the changes that others make in the list while it is read.
+public struct PageStream: Sendable {
+  private let client: ResourceClient
+  private let ahead: PrefetchedPages
+  private var query: Query
+  private var cursor: PageCursor
+  private var isDone = false
+  /// The error to throw after the last returned page.
+  private var fault: ClientError?
+  private var last: [JSONObject] = []
+  private let rule: ListChanges.Rule
+  /// The changes to the list that the pages have shown so far.
+  public private(set) var changes = ListChanges()
+
+  init(
+    _ client: ResourceClient, _ query: Query, _ patience: ResourceClient.WaitLimit, prefetch: Int,
+    rule: ListChanges.Rule
+  ) {
+    self.client = client
+    self.query = query
+    self.rule = rule
+    ahead = PrefetchedPages(client, patience, limit: prefetch)
+    cursor = PageCursor(isFromStart: query.page.map { $0 == $0.first } ?? true)
+  }
+
+  /// Returns the next page; nil after the last one.
+  ///
+  /// - Throws: ``ClientError`` of the request; a `protocol` error if the service's pages do not advance, or end before
+  ///   all counted resources have arrived; a `service` error if others changed the list and the rule is `fail`.
+  public mutating func next() async throws(ClientError) -> Document? {
+    if let fault {
+      self.fault = nil
+      throw fault
+    }
+    guard !isDone else { return nil }
+    let document = try await ahead.page(query)
+    try refuseRepetition(document)
+    let given = try given(document)
+    advance(document)
+    if !isDone { ahead.begin(query, document.pagination(asked: query.page)) }
+    return given
+  }
+
+  /// Returns a page without the repeated resources that the rule leaves out; throws if the rule forbids changes of the
+  /// list and the page shows one, or if the pages bring no new resources.
+  private mutating func given(_ document: Document) throws(ClientError) -> Document {
+    let places = changes.take(document)
+    let isRefused = rule == .fail && !changes.isEmpty
+    guard !isRefused, !changes.isStalled else {
+      isDone = true
+      throw isRefused ? client.changed(changes) : client.stalled(query.page)
+    }
+    return rule == .passOver && !places.isEmpty ? document.without(places) : document
+  }
+
+  private mutating func advance(_ document: Document) {
+    do throws(ClientError) {
+      if let next = try cursor.next(after: query, document, of: client) {
+        query.page = next
+        return
+      }
+    } catch { fault = error }
+    isDone = true
+  }
+
+  private mutating func refuseRepetition(_ document: Document) throws(ClientError) {
+    defer { last = document.resources }
+    guard !last.isEmpty, last.count == document.resources.count else { return }
+    let isSame = zip(last, document.resources).allSatisfy { left, right in
+      left["id"] != nil && left["id"] == right["id"] && left["type"] == right["type"]
+    }
+    guard isSame else { return }
+    isDone = true
+    var error = client.malformed("index", "page \(query.page?.number ?? 1) repeats the previous page")
+    error.nextStep = "the service ignores page:, so read its whole list in one request: index ..."
+    throw error
+  }
+}
+
+extension ResourceClient {
+  /// Returns a lazy stream of a list's pages; it sends nothing before the first call of `next`.
+  ///
+  /// After the first page has returned the count, up to `prefetch` pages are requested in advance.
+  public func stream(
+    _ query: Query, patience: WaitLimit = .usual, prefetch: Int = 0, rule: ListChanges.Rule = .keep
+  ) -> PageStream {
+    PageStream(self, query, patience, prefetch: prefetch, rule: rule)
+  }
+
+  /// Reads the number of resources that match a query (in the Elixir library: Retort.Client.Generic `count`).
+  ///
+  /// It requests a page with one resource or, if the service refuses that, a page of the service's own size, and
+  /// returns the total that the reply names. If the reply names no total, it returns the number of resources of the
+  /// page. If there may be more pages, it counts the resources of all pages, and writes this to the trace.
+  public func count(_ query: Query, patience: WaitLimit = .usual) async throws(ClientError) -> Int {
+    var all = query
+    all.include = []
+    all.sort = []
+    all.page = nil
+    var smallest = all
+    smallest.page = Pagination.Page(number: 1, size: 1)
+    let document: Document
+    do throws(ClientError) { document = try await total(smallest, patience: patience) } catch {
+      guard error.kind == .service || error.kind == .invalid else { throw error }
+      document = try await total(all, patience: patience)
+    }
+    let pagination = document.pagination()
+    if let total = pagination?.totalSize { return total }
+    let found = document.resources.count
+    if found != 1, pagination?.hasNext != true { return found }
+    trace?("\(label("count")): the service reports no total; counting its pages")
+    var stream = stream(all, patience: patience)
+    var count = 0
+    while let page = try await stream.next() { count += page.resources.count }
+    return count - stream.changes.repeated
+  }
+}

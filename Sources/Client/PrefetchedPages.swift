@@ -1,0 +1,49 @@
+import JSONAPI
+import JSONRPC
+import Synchronization
+
+/// Requests pages of a list before they are needed; its deallocation cancels the requests in flight.
+final class PrefetchedPages: Sendable {
+  private typealias Reading = Task<Result<Document, ClientError>, Never>
+
+  private let client: ResourceClient
+  private let patience: ResourceClient.WaitLimit
+  private let limit: Int
+  private let readings = Mutex<[Int: Reading]>([:])
+
+  init(_ client: ResourceClient, _ patience: ResourceClient.WaitLimit, limit: Int) {
+    (self.client, self.patience, self.limit) = (client, patience, limit)
+  }
+
+  deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
+
+  /// Returns the page of a query, which may already have been requested.
+  func page(_ query: Query) async throws(ClientError) -> Document {
+    guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
+      return try await client.index(query, patience: patience)
+    }
+    return try await reading.value.get()
+  }
+
+  /// Requests the page of a query and the pages after it, at most `limit` pages, up to the known end of the list.
+  func begin(_ query: Query, _ pagination: Pagination?) {
+    guard limit > 0, let next = query.page else { return }
+    let last = pagination?.end(next.size) ?? next.number
+    for number in next.number..<max(min(next.number + limit, last + 1), next.number) {
+      var query = query
+      query.page = next.advanced(by: number - next.number)
+      readings.withLock { readings in
+        if readings[number] == nil { readings[number] = reading(query) }
+      }
+    }
+  }
+
+  private func reading(_ query: Query) -> Reading {
+    let (client, patience) = (client, patience)
+    return Task(executorPreference: client.transport.taskExecutor) {
+      do throws(ClientError) { return .success(try await client.index(query, patience: patience)) } catch {
+        return .failure(error)
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/// The time to wait before a request is repeated after a temporary failure.
+public enum RetryPause {
+  /// Returns the pause after an attempt, before the next one: 250 ms after the first attempt, whose number is 0, and
+  /// twice as long after each further attempt, up to 16 s.
+  public static func pause(after attempt: Int) -> Duration { .milliseconds(250) * (1 << min(attempt, 6)) }
+}
+
+extension ClientError {
+  /// Whether the failure can be temporary: no route, a lost connection, no reply, or a failure of the service.
+  public var isPassing: Bool { [.noRoute, .connection, .timeout, .badGateway].contains(kind) }
+
+  /// Returns this error with the number of attempts, if there was more than one.
+  func after(attempts: Int) -> ClientError {
+    var error = self
+    if attempts > 1 { error.facts.append("after \(attempts) attempts") }
+    return error
+  }
+}

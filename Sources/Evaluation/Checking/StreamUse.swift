@@ -1,0 +1,27 @@
+import Values
+
+/// The use of a value that may be a stream.
+enum StreamUse {
+  /// The value is not used; a stream is read to its end, so that its errors appear.
+  case dropped
+  /// The value is used unchanged; a stream stays lazy.
+  case lazy
+  /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
+  case operand
+
+  /// If this is the use of a `try`, the use of the value in its block: a `try` never returns an unread stream.
+  var inTry: StreamUse { self == .lazy ? .operand : self }
+}
+
+extension CompiledExpression {
+  /// The same expression; if its value is a stream, the stream is collected into a list.
+  var collected: CompiledExpression {
+    if case .constant = self { return self }
+    return .async { frame throws(Fault) in
+      let value = try await run(&frame)
+      guard case .stream(let stream) = value else { return value }
+      var elements = try await stream.open()
+      return .list(try await elements.rest())
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import Synchronization
+import Values
+
+/// Makes sure that only one question at a time is open at the terminal.
+final class QuestionLock: Sendable {
+  private struct State {
+    var isAsking = false
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Mutex(State())
+
+  /// Waits until no other question is open, and then runs a body, which asks a question.
+  func inTurn<Result>(_ body: () async throws(Fault) -> Result) async throws(Fault) -> Result {
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        if state.isAsking { state.waiting.append(continuation) }
+        defer { state.isAsking = true }
+        return !state.isAsking
+      }
+      if isFree { continuation.resume() }
+    }
+    defer {
+      let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        if state.waiting.isEmpty {
+          state.isAsking = false
+          return nil
+        }
+        return state.waiting.removeFirst()
+      }
+      next?.resume()
+    }
+    return try await body()
+  }
+}

@@ -1,8 +1,0 @@
-/// A format of results, for `--output`, `set output:` and the stages that end a pipeline.
-public enum Format: String, Sendable, CaseIterable {
-  case table, card, json, ndjson, csv
-
-  /// The names as a list in a sentence: `table, json, ndjson or csv`.
-  public static let list = allCases.dropLast().map(\.rawValue).joined(separator: ", ") + " or " + last
-  private static let last = allCases.last?.rawValue ?? ""
-}

@@ -1,0 +1,178 @@
+import JSONRPC
+public import Bulk
+import Client
+import JSONAPI
+import JSONText
+import Language
+public import Values
+
+extension RunContext {
+  /// Sends a single change with the dispatcher and returns the value of its reply.
+  ///
+  /// It is inlined, which saves a suspension for each request.
+  ///
+  /// - Throws: The error of the change, which marks the arguments that it is about.
+  @inline(__always) func change(_ proposal: Proposal) async throws(Fault) -> Value {
+    if isDry(proposal.arguments) { return dryValue(of: proposal) }
+    let isOneOfMany = proposal.change.destroys && !proposal.arguments.isSingle
+    let consent = isOneOfMany ? try await self.consent(to: proposal) : nil
+    session.note(notSentOf: proposal)
+    if proposal.change.verb == .create, !proposal.arguments.isSingle { session.consumers.begin(proposal.client) }
+    var guards = Safeguards()
+    guards.endsIteration = iteration != nil && lastCommands.contains(proposal.arguments.range)
+    let dispatcher = session.dispatcher(self, proposal.client, guards: guards)
+    let outcome = await dispatcher.send(proposal.change, consent: consent)
+    if !proposal.arguments.isSingle { statement.add(outcome, proposal.arguments.name, proposal.client.name) }
+    guard case .done(let reply) = outcome else { throw await fault(of: outcome, proposal) }
+    return proposal.value(of: reply, session)
+  }
+
+  /// Shows the change of a dry run, and returns the value of the reply that it would get.
+  private func dryValue(of proposal: Proposal) -> Value {
+    session.note(dry: proposal)
+    return proposal.value(of: session.dryRun.carry(proposal.change), session)
+  }
+
+  /// Gets the consent to a destroy that a loop can repeat.
+  private func consent(to proposal: Proposal) async throws(Fault) -> Consent {
+    let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
+    return try await consent(
+      to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
+  }
+
+  /// Returns the error of a change that is not known to have been carried out; if no reply arrived, with what the
+  /// broker knows about the queue.
+  func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
+    switch outcome {
+    case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")
+    case .refused(let refusal): return Fault(refusal, proposal.arguments)
+    case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
+      return Fault(await proposal.client.explained(error), proposal.arguments, record: proposal.record)
+    }
+  }
+}
+
+extension Session {
+  /// Creates a dispatcher for a statement's changes through a client.
+  func dispatcher(
+    _ run: RunContext, _ client: ClientValue, isDry: Bool = false, guards: consuming Safeguards = Safeguards(),
+    carrier: (any Carrier)? = nil
+  ) -> Dispatcher {
+    let statement = run.statement
+    if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
+    guards.iteration = run.iteration
+    if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
+    // With a carrier, an element can take several steps. A late reply would settle one step, and not the element.
+    if let carrier { return Dispatcher(statement, carrier, lateReplies: nil, guards: guards) }
+    return Dispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
+  }
+
+  /// Shows a change that a dry run does not send, as the exact request.
+  func note(dry proposal: Proposal) {
+    let request: JSONObject = [
+      "jsonrpc": "2.0", "method": .string(proposal.change.method),
+      "params": .object(proposal.change.params.hidingSecrets),
+    ]
+    note("dry run, not sent: \(proposal.label) (queue \(proposal.client.queue)) \(JSONValue.object(request).text)")
+  }
+
+  /// Shows the first change of a dry run as the exact request, and the next four by their identity.
+  ///
+  /// `sample` is the number of earlier changes; the result is one more.
+  func note(dry proposal: Proposal, sample: Int) -> Int {
+    if sample == 0 { note(dry: proposal) }
+    if 1..<5 ~= sample {
+      let change = proposal.change
+      let subject = change.id ?? change.key ?? change.relationship
+      note("dry run, not sent: \(proposal.label)\(subject.map { " \($0)" } ?? "")")
+    }
+    return sample + 1
+  }
+
+  /// Shows a note on relationships that a create does not send.
+  func note(notSentOf proposal: Proposal) {
+    if !proposal.notLoaded.isEmpty { note(notLoaded: proposal.notLoaded, of: proposal.client.name, "not sent") }
+  }
+}
+
+extension Fault {
+  /// Creates the error of a refused change.
+  convenience init(_ refusal: Refusal, _ arguments: Arguments) {
+    switch refusal {
+    case .streamed(let queue): self.init(streamed: queue, arguments.name)
+    case .runLimit(let limit):
+      self.init(
+        .limit, "the run would destroy more resources than --yes=\(limit) allows; \(limit) destroys were already sent",
+        nextStep: "raise --yes=N")
+    case .statementLimit(let limit, let isConfirmed):
+      self.init(
+        .limit,
+        isConfirmed
+          ? "\(arguments.name) would destroy more than the \(limit) resources that were confirmed; \(limit) destroys were already sent"
+          : "\(arguments.name) would destroy more resources than max: \(limit) allows",
+        nextStep: isConfirmed
+          ? "run the statement again, which asks for the remaining ones; remove destroyed ids from a loop over fixed ids"
+          : "raise max:, or narrow the filter")
+    case .repeated(let identity):
+      self.init(
+        .value, "\(identity.text) occurs twice in the statement", at: [LabelledRange(arguments.range)],
+        in: arguments.source,
+        nextStep: "keep only the first element with each value: | unique .FIELD")
+    case .otherContent(let identity):
+      self.init(
+        .value, "\(identity.text) was already done with other content", at: [LabelledRange(arguments.range)],
+        in: arguments.source,
+        nextStep:
+          "a computed value such as .views + 1 would be applied twice: compare with show, and make missing changes in a new statement"
+      )
+    case .same: self.init(.value, "\(arguments.name) changes nothing")
+    case .guarded(let connection):
+      self.init(
+        .refused, "\(arguments.name): the connection \(connection) is read-only", at: [LabelledRange(arguments.range)],
+        in: arguments.source, nextStep: "to allow changes, disconnect it, and connect again without guard:")
+    case .element(let error):
+      switch error {
+      case let fault as Fault: self.init(copy: fault)
+      case let error as JournalError: self.init(copy: arguments.fault(of: error))
+      default: self.init(.value, error.message)
+      }
+    }
+  }
+
+  /// Creates the error of a change to a queue that is being streamed (TheLanguage.md, "Rule 1: no change while
+  /// streaming").
+  convenience init(streamed queue: String, _ verb: String) {
+    self.init(
+      .refused, "\(verb) changes \(queue) while it is being streamed: rows would be skipped silently",
+      nextStep: "collect the stream first: | collect" + (verb == "destroy" ? "; or destroy-all with a filter" : ""))
+  }
+}
+
+extension Fault: ElementError {
+  /// The error's kind as a word.
+  public var kindWord: String { kind.word }
+  /// Whether the error ends the statement regardless of `on-error:`.
+  public var endsStatement: Bool { isUncatchable }
+}
+
+extension Fault {
+  /// Returns this error with the counts of the single changes that the statement had carried out before; unchanged if
+  /// none succeeded.
+  func within(_ done: (label: String, tally: OutcomeTally)) -> Fault {
+    done.tally.ok > 0 ? within("before it, \(done.label): \(done.tally.text)") : self
+  }
+}
+
+extension Session {
+  /// Refuses a change to a queue that is being streamed (TheLanguage.md, "Rule 1: no change while streaming").
+  func refuseStreamed(_ client: ClientValue, _ verb: String) throws(Fault) {
+    if account.streams.isStreamed(client.target) { throw Fault(streamed: client.queue, verb) }
+  }
+}
+
+extension ClientValue {
+  /// The broker, the queue and the type that its changes apply to.
+  var target: Change.Target {
+    Change.Target(broker: connection.link.brokerIdentity, queue: queue, type: client.settings.type)
+  }
+}

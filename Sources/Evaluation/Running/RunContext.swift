@@ -1,0 +1,33 @@
+import Bulk
+import Language
+import Values
+
+/// The shared state of running code: the session, the source and the output.
+struct RunContext: Sendable {
+  let session: Session
+  let source: SourceText
+  /// The output of `print` and the output stages.
+  var output: Output
+  /// The account of the outermost statement: its counts of changes and its consents.
+  let statement: StatementAccount
+  /// The record of the current iteration's changes, if its `each` has a journal.
+  var iteration: (any IterationRecord)?
+  /// The commands after which the current iteration does nothing.
+  var lastCommands: [SourceRange] = []
+  /// Keeps the elements that output stages show; nil in a file.
+  var shown: ShownElements?
+  /// Whether output may go through a pager: true for a statement that is one pipeline, and for `help`.
+  var isPaged = false
+
+  init(session: Session, source: SourceText, statement: StatementAccount, output: Output? = nil) {
+    self.session = session
+    self.source = source
+    self.statement = statement
+    self.output = output ?? session.output
+  }
+
+  /// Throws if Ctrl-C was pressed.
+  func checkInterrupt() throws(Fault) {
+    if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+  }
+}

@@ -1,0 +1,61 @@
+import Bulk
+import JSONText
+import Values
+
+extension StatementReport {
+  /// The speed of the changes, `12.4 s, 125/s, p50 12 ms, p95 40 ms`; nil if they took less than ten seconds.
+  var speed: String? {
+    let time = duration
+    guard time >= .seconds(10) else { return nil }
+    let times = [("p50", 0.5), ("p95", 0.95)].compactMap { name, share in
+      latencies.percentile(share).map { ", \(name) \($0.short)" }
+    }
+    return "\(time.short), \(rate(in: time))/s\(times.joined())"
+  }
+
+  /// Returns the number of replies per second, for a duration.
+  func rate(in time: Duration) -> Int { time.rate(of: latencies.count) }
+
+  /// Returns the report as JSON for programs: counts, times, and a group for each kind of failure.
+  func json(_ label: String) -> JSONValue {
+    var object = JSONObject([("statement", .string(label))])
+    for (word, count) in tally.counts { object[word] = .number(JSONNumber(count)) }
+    object["before"] = .number(JSONNumber(tally.before))
+    object["skipped"] = .number(JSONNumber(tally.skipped))
+    object["late"] = .number(JSONNumber(tally.late))
+    let time = duration
+    object["milliseconds"] = .number(JSONNumber(time.milliseconds))
+    object["rate"] = .number(JSONNumber(rate(in: time)))
+    for (name, share) in [("p50-milliseconds", 0.5), ("p95-milliseconds", 0.95)] {
+      object[name] = latencies.percentile(share).map { .number(JSONNumber($0.milliseconds)) } ?? .null
+    }
+    object["failures"] = .array(JSONArray(tally.groups.map(Self.json)))
+    return .object(object)
+  }
+
+  private static func json(_ group: OutcomeTally.FailureGroup) -> JSONValue {
+    var object = JSONObject([("count", .number(JSONNumber(group.count)))])
+    guard let planned = group.element as? BulkElement else { return .object(object) }
+    for (name, value) in BulkRun.error(planned, group.outcome) where name != "errors" { object[name] = value }
+    object["element"] = .string(planned.element.label)
+    if case .success(let change) = planned.planned {
+      object["type"] = .string(change.target.type)
+      object["id"] = change.id.map { .string($0) } ?? .null
+    }
+    return .object(object)
+  }
+}
+
+extension Duration {
+  /// The duration in whole milliseconds.
+  var milliseconds: Int { Int((self / .milliseconds(1)).rounded()) }
+
+  /// The rounded duration as text, for an estimate: `4 ms`, `1.2 s`, `3 min`.
+  var short: String {
+    let seconds = self / .seconds(1)
+    if seconds < 1 { return "\(Int((seconds * 1000).rounded(.up))) ms" }
+    if seconds >= 120 { return "\(Int((seconds / 60).rounded())) min" }
+    let tenths = Int((seconds * 10).rounded())
+    return tenths >= 100 || tenths % 10 == 0 ? "\((tenths + 5) / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+  }
+}

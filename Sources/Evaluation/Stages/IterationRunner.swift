@@ -1,0 +1,184 @@
+import Bulk
+import Language
+import Synchronization
+import Values
+
+/// Runs the iterations of the stage `each`, up to `limit` of them concurrently.
+///
+/// Results keep their order; after the first failure no new iteration starts.
+struct IterationRunner: Sendable {
+  let step: CompiledStatement
+  let limit: Int
+  let keepsFlow: Bool
+  var journal: EachJournal?
+  /// The commands with which an iteration ends.
+  var lastCommands: [SourceRange] = []
+
+  func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
+    if limit > 1 { return try await windowed(frame, &stream) }
+    return try await withTaskExecutorPreference(frame.run.session.linkExecutor) { () async throws(Fault) in
+      var results = IterationValues(keepsFlow: keepsFlow)
+      while let page = try await stream.page() {
+        for index in page.elements.indices {
+          results.append(try await iteration(frame, page, index), page, index)
+        }
+      }
+      return results.page
+    }
+  }
+
+  private func iteration(_ frame: consuming ExecutionFrame, _ page: ElementPage, _ index: Int) async throws(Fault)
+    -> Value
+  {
+    try frame.run.checkInterrupt()
+    frame.take(page, index)
+    frame.result = .null
+    do throws(Fault) {
+      guard let journal else {
+        _ = try await step.run(&frame)
+        return frame.result
+      }
+      return try await recorded(&frame, journal)
+    } catch {
+      throw error.within("in each, at \(page.elements[index].label)")
+    }
+  }
+
+  /// Runs an iteration and records its end; if the journal skips the iteration, returns null instead.
+  private func recorded(_ frame: inout ExecutionFrame, _ journal: EachJournal) async throws(Fault) -> Value {
+    let identity = try await journal.identity(&frame)
+    let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
+    guard decision == .run else { return .null }
+    let changes = IterationChanges(journal.journal, identity)
+    (frame.run.iteration, frame.run.lastCommands) = (changes, lastCommands)
+    do throws(Fault) {
+      _ = try await step.run(&frame)
+    } catch {
+      journal.end(identity, hasSent: changes.hasSent, isDone: false)
+      throw error
+    }
+    journal.end(identity, hasSent: changes.hasSent, isDone: true)
+    return frame.result
+  }
+
+  private func windowed(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
+    let results = Mutex(OrderedResults(keepsFlow: keepsFlow))
+    let output = frame.run.output
+    let pool = ConcurrentWork(limit: limit, executor: frame.run.session.linkExecutor)
+    let stopped = await pool.run {
+      try await stream.page()?.single
+    } work: { index, item in
+      let gathered = BufferedOutput()
+      let own = frame.printing(to: gathered.output(like: output))
+      let outcome: Result<Value, Fault>
+      do throws(Fault) { outcome = .success(try await iteration(own, item, 0)) } catch { outcome = .failure(error) }
+      own.run.output.flush()
+      return results.withLock { $0.take(outcome, gathered.bytes, of: item, at: index, output) }
+    }
+    let all = results.withLock { $0 }
+    if let fault = all.fault ?? (stopped as? Fault) { throw fault }
+    return all.results.page
+  }
+}
+
+/// The values of the iterations of an `each`, in order.
+///
+/// If no stage follows, the nulls before the first other value are only counted.
+struct IterationValues: Sendable {
+  let keepsFlow: Bool
+  private var nulls = 0
+  private var kept = ElementPage()
+
+  init(keepsFlow: Bool) { self.keepsFlow = keepsFlow }
+
+  /// The number of values.
+  var count: Int { nulls + kept.elements.count }
+
+  /// The values, with the named values of their elements if a stage follows; empty if all are null and no stage
+  /// follows.
+  var page: ElementPage { kept }
+
+  mutating func append(_ value: Value, _ page: ElementPage, _ index: Int) {
+    if keepsFlow { return kept.append(value, like: page, index) }
+    guard !value.isNull || !kept.elements.isEmpty else { return nulls += 1 }
+    if nulls > 0 {
+      kept.elements = Array(repeating: .null, count: nulls)
+      nulls = 0
+    }
+    kept.elements.append(value)
+  }
+}
+
+/// A buffer for the printed output of one iteration.
+private final class BufferedOutput: Sendable {
+  private let content = Mutex<[UInt8]>([])
+
+  var bytes: [UInt8] { content.withLock { $0 } }
+
+  /// Creates an output that adds the written bytes to this buffer.
+  func output(like other: Output) -> Output {
+    Output(likeTerminal: other) { [self] bytes in
+      content.withLock { $0 += bytes }
+      return true
+    }
+  }
+}
+
+extension ExecutionFrame {
+  /// Returns this frame with another output.
+  fileprivate func printing(to output: Output) -> ExecutionFrame {
+    var frame = self
+    frame.run = RunContext(session: run.session, source: run.source, statement: run.statement, output: output)
+    return frame
+  }
+}
+
+/// The values and the output of iterations, in the order of their elements.
+private struct OrderedResults: Sendable {
+  private(set) var results: IterationValues
+  /// The failures, with the indices of their elements.
+  private var failures: [(index: Int, label: String, fault: Fault)] = []
+  /// The results of iterations that wait for an earlier one to finish, by index.
+  private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
+
+  init(keepsFlow: Bool) { results = IterationValues(keepsFlow: keepsFlow) }
+
+  /// Records an iteration's outcome; returns false if no new iteration may start.
+  mutating func take(
+    _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of page: ElementPage, at index: Int, _ output: Output
+  ) -> Bool {
+    do throws(Fault) {
+      let value: Value = if case .success(let value) = outcome { value } else { .null }
+      if index == results.count {
+        try append((value, bytes, page), output)
+        while !waiting.isEmpty, let ready = waiting.removeValue(forKey: results.count) { try append(ready, output) }
+      } else {
+        waiting[index] = (value, bytes, page)
+      }
+      _ = try outcome.get()
+    } catch { failures.append((index, page.elements[0].label, error)) }
+    return failures.isEmpty
+  }
+
+  private mutating func append(
+    _ ready: (value: Value, bytes: [UInt8], page: ElementPage), _ output: Output
+  ) throws(Fault) {
+    results.append(ready.value, ready.page, 0)
+    if !ready.bytes.isEmpty { try output.put(ready.bytes) }
+  }
+
+  /// The failure of the first element that failed, with those of other elements in flight; nil without a failure.
+  var fault: Fault? {
+    let inOrder = failures.sorted { $0.index < $1.index }
+    guard let first = inOrder.first else { return nil }
+    let others = Dictionary(grouping: inOrder.dropFirst().filter { $0.fault.kind != .interrupted }, by: \.fault.kind)
+    return others.sorted { $0.key.word < $1.key.word }.reduce(first.fault) { fault, kind in
+      let labels = kind.value.prefix(Self.named).map(\.label).joined(separator: ", ")
+      let isAll = kind.value.count <= Self.named
+      return fault.within("\(kind.value.count) more \(kind.key): at \(labels)\(isAll ? "" : ", ...")")
+    }
+  }
+
+  /// The maximum number of elements to name for each kind of failure.
+  private static let named = 64
+}

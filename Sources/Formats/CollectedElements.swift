@@ -1,0 +1,108 @@
+import JSONText
+package import Values
+
+/// Collects the elements of a stream: in memory or, above a limit, in a temporary file.
+///
+/// The file has no name, so it disappears with the program in any case. The elements are read back unchanged, including
+/// the digits of numbers, the order of fields, and included resources.
+package struct CollectedElements {
+  /// The approximate number of bytes up to which the elements stay in memory.
+  package static let limit = 64 << 20
+
+  private let limit: Int
+  private var held: [[Value]] = []
+  private var weight = 0
+  /// The number of elements.
+  package private(set) var count = 0
+  private var file: SpillFile?
+  /// Whether each element is stored in a list with its named values.
+  private var hasNames = false
+  /// The elements that failed in a stage; `place` counts from the first collected element.
+  private var failures: [ElementPage.Failure] = []
+
+  package init(limit: Int = Self.limit) { self.limit = limit }
+
+  /// Reads a stream to its end; with `keepsNames` the elements keep the values named by `as`.
+  ///
+  /// - Throws: The stream's errors, and a `file` error if the temporary file can't be written.
+  package static func all(
+    of stream: inout ElementStream, keepsNames: Bool = false, limit: Int = Self.limit
+  ) async throws(Fault) -> CollectedElements {
+    var collected = CollectedElements(limit: limit)
+    while let page = try await stream.page() {
+      if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
+      if keepsNames { try collected.add(page) } else { try collected.add(page.elements) }
+    }
+    return collected
+  }
+
+  /// Adds a page with its failures; stores each element in a list with its named values.
+  package mutating func add(_ page: ElementPage) throws(Fault) {
+    for var failure in page.failures {
+      failure.place += count
+      failures.append(failure)
+    }
+    hasNames = hasNames || !page.names.isEmpty
+    try add(page.names.isEmpty ? page.elements : zip(page.elements, page.names).map { .list([$0] + $1) })
+  }
+
+  /// Adds elements without named values.
+  package mutating func add(_ page: [Value]) throws(Fault) {
+    count += page.count
+    if file != nil { return try spill(page) }
+    held.append(page)
+    for element in page { weight += element.weight }
+    guard weight > limit else { return }
+    file = try SpillFile()
+    for page in held { try spill(page) }
+    held = []
+  }
+
+  private mutating func spill(_ page: [Value]) throws(Fault) {
+    for element in page { try file?.append(element) }
+  }
+
+  /// Returns the elements and the failures in order, as a stream that can be read once.
+  package func elements() throws(Fault) -> ElementStream {
+    let (hasNames, isSpilled) = (hasNames, file != nil)
+    var (pages, reader, start, failures) = (held[...], try file?.reader(), 0, failures[...])
+    return ElementStream(pages: { () async throws(Fault) in
+      let kept = if isSpilled { try reader?.next() } else { pages.popFirst() }
+      guard kept != nil || !failures.isEmpty else { return nil }
+      var page = kept.map { Self.page($0, hasNames) } ?? ElementPage()
+      let end = start + page.elements.count
+      while var failure = failures.first, failure.place <= end {
+        failures.removeFirst()
+        failure.place -= start
+        page.failures.append(failure)
+      }
+      start = end
+      return page
+    })
+  }
+
+  /// Unpacks elements from the lists with their named values.
+  private static func page(_ kept: [Value], _ hasNames: Bool) -> ElementPage {
+    guard hasNames else { return ElementPage(kept) }
+    var page = ElementPage()
+    for case .list(let parts) in kept {
+      guard let element = parts.first else { continue }
+      page.elements.append(element)
+      page.names.append(Array(parts.dropFirst()))
+    }
+    return page
+  }
+}
+
+extension Value {
+  /// The approximate number of bytes of the value in memory.
+  fileprivate var weight: Int {
+    switch self {
+    case .string(let string): 32 + string.utf8.count
+    case .list(let elements): elements.reduce(32) { $0 + $1.weight }
+    case .record(let record): record.json?.weight ?? record.fields.reduce(32) { $0 + 32 + $1.value.weight }
+    case .resource(let resource): 96 + resource.object.weight
+    default: 48
+    }
+  }
+}

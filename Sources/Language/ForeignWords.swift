@@ -1,0 +1,88 @@
+/// Words of shells and other languages, with the words of this language that have the same effect, for hints.
+public enum ForeignWords {
+  /// Returns what an unknown word at the start of a statement probably means: `show`, `... | where ...`; nil if
+  /// unknown.
+  public static func command(_ word: String) -> String? {
+    commands[word] ?? stages[word].map { "... | \($0) ..." }
+  }
+
+  /// Returns the stage that an unknown stage probably means.
+  public static func stage(_ word: String) -> String? { stages[word] }
+
+  /// Returns the function that an unknown function probably means.
+  public static func function(_ word: String) -> String? { functions[word] }
+
+  /// Returns the operator or function that a word between two operands probably means.
+  public static func operation(_ word: String) -> String? { operations[word.lowercased()] }
+
+  /// Returns the value that an unknown name probably means.
+  public static func value(_ word: String) -> String? { values[word.lowercased()] }
+
+  /// Returns the topic in `known` that an unknown topic of help probably means: its synonym, or the most similar topic.
+  public static func topic(_ word: String, among known: [String]) -> String? {
+    let phrase = command(word) ?? function(word) ?? value(word)
+    return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)
+  }
+
+  private static let commands = table([
+    ("destroy", "delete remove rm del erase"), ("show", "get fetch retrieve"), ("stream", "list ls all"),
+    ("show, or stream ... | where", "find search"), ("exit", "quit q bye logout"), ("connect", "open login"),
+    ("disconnect", "close"), ("create", "add insert new post"), ("update", "patch put modify"),
+    ("print", "echo puts log say printf"), ("sleep", "wait pause"), ("fail", "raise throw"), ("read", "load cat"),
+    ("source", "import include run"), ("count", "size len"), ("help", "man usage"),
+  ])
+
+  private static let stages = table([
+    ("where", "filter find grep select-if search"), ("take", "limit head top"), ("skip", "offset drop"),
+    ("sort", "order order-by sort-by"), ("group", "group-by"), ("unique", "distinct uniq dedupe"),
+    ("first", "select-first find-first"), ("last", "tail"), ("destroy", "delete remove rm del"), ("show", "get fetch"),
+    ("create", "add insert post"), ("update", "patch put modify"), ("each", "foreach for-each do"),
+    ("print", "echo puts log say"), ("avg", "average mean"), ("sum", "total"), ("count", "size len length"),
+    ("write", "tee export store"), ("collect", "list to-list to-array"), ("select", "pluck project pick columns"),
+    ("without", "omit except"), ("flatten", "flat-map"), ("chunk", "batch each-slice"), ("index-by", "key-by"),
+    ("where not", "reject"), ("map", "transform"), ("with", "merge extend assign"),
+  ])
+
+  private static let functions = table([
+    ("length", "len size count"), ("string", "str to-string text"), ("upper", "uppercase upcase"),
+    ("lower", "lowercase downcase"), ("trim", "strip"), ("number", "float decimal"), ("int", "integer"),
+    ("replace", "sub gsub substitute"), ("now", "today"), ("time", "datetime timestamp to-time"),
+    ("contains", "includes has"), ("join", "concat"), ("starts-with", "startswith"), ("ends-with", "endswith"),
+    ("json", "to-json"), ("parse-json", "from-json"), ("matches", "match"), ("env", "getenv"),
+  ])
+
+  /// Returns the form of the statement that a word of another language probably means, such as `let NAME = ...` for
+  /// `var`.
+  public static func statement(_ word: String) -> String? { statements[word] }
+
+  private static let statements = table([
+    ("let NAME = ...", "var const val local my"), ("for x in ... do ... end", "foreach for-each loop"),
+    ("def NAME(a) do ... end", "function fn func fun defun proc"), ("if ... do ... end", "unless when switch case"),
+    ("while ... do ... end", "until repeat"),
+  ])
+
+  /// Returns the option that an unknown option probably means, with its colon.
+  public static func option(_ word: String) -> String? { options[word] }
+
+  private static let options = table([
+    ("sort:", "order order-by orderby sort-by by"), ("filter:", "where filters query"),
+    ("page:", "limit size per-page offset"), ("include:", "with includes expand embed"),
+    ("fields:", "select columns only"),
+  ])
+
+  private static let operations = table([
+    ("==", "is equals eq equal are"), ("!=", "isnt ne unequal"), ("<", "lt less below"), (">", "gt greater above over"),
+    ("=~", "like ilike matches match regex"), ("contains", "contains includes has include"), ("+", "plus"),
+    ("%", "mod modulo"),
+  ])
+
+  private static let values = table([
+    ("null", "nil none undefined nothing null"), ("true", "true yes"), ("false", "false no"),
+  ])
+
+  /// Maps each synonym to its word, from a list of words with their synonyms.
+  private static func table(_ lines: [(word: String, synonyms: String)]) -> [String: String] {
+    let pairs = lines.flatMap { line in line.synonyms.split(separator: " ").map { (String($0), line.word) } }
+    return Dictionary(pairs) { first, _ in first }
+  }
+}

@@ -1,0 +1,39 @@
+import JSONText
+import SQLite
+
+/// Reads one resource and writes it as a document: the reply to `show`, `create` and `update`.
+struct ResourceReply {
+  private let type: ResourceType
+  private let schema: Schema
+  private let presentation: ReplyContent
+
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    self.type = type
+    self.schema = schema
+    presentation = try ReplyContent(params, of: type, in: schema)
+  }
+
+  /// Reads a row and returns its document as JSON; nil if the row does not exist.
+  func document(_ key: SQLValue, _ database: Database) throws -> [UInt8]? {
+    let query = "SELECT \(type.selection) FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?"
+    guard let row = try database.firstRow(SQLFragment(query, [key])) else { return nil }
+    var document = CompoundDocument([type.record(row)], in: schema)
+    try document.include(presentation.include, from: database)
+    var writer = DocumentWriter(presentation.fieldsets, schema.dialect)
+    for record in document.records.prefix(1) { writer.data(record) }
+    writer.included(document.included)
+    writer.end()
+    return writer.bytes
+  }
+}
+
+/// Parses the id of a request.
+enum RequestedID {
+  /// Parses an id, a string or an integer; returns its text and the key to find in the database.
+  static func parse(_ id: JSONValue?, of type: ResourceType) throws(Refusal) -> (text: String, key: SQLValue) {
+    guard let id, !id.isNull else { throw Refusal(.missing("id")) }
+    let text = id.stringValue ?? id.numberValue?.text
+    guard let text, let key = type.key.stored(text) else { throw Refusal(.invalidID(id)) }
+    return (text, key)
+  }
+}

@@ -1,0 +1,176 @@
+import SQLite
+
+/// The row that a write would produce, and the query that finds the rules that the row violates.
+///
+/// SQLite evaluates every rule on a row that is selected instead of inserted: NOT NULL, each CHECK, UNIQUE and foreign
+/// keys. For an update, only the rules on written columns are evaluated, as in SQLite.
+struct CandidateRow {
+  /// A condition that is true if the row violates a rule, with the rule's message.
+  private struct Rule {
+    let condition: SQLFragment
+    let column: String
+    let message: String
+  }
+
+  private let type: ResourceType
+  private let schema: Schema
+  private let draft: WrittenValues
+  /// The key of the updated row; nil for a create.
+  private let existing: SQLValue?
+
+  init(_ draft: WrittenValues, of type: ResourceType, in schema: Schema, updating existing: SQLValue?) {
+    self.draft = draft
+    self.type = type
+    self.schema = schema
+    self.existing = existing
+  }
+
+  /// Returns all violations of the row, in the order of the table's columns, with to-many relationships last.
+  func violations(_ database: Database) throws -> [RequestError] {
+    let rules = self.rules
+    var broken: [(column: String, message: String)] = draft.mismatches.map { ($0.key, $0.value) }
+    if !rules.isEmpty {
+      var query = SQLFragment("SELECT ")
+      for (index, rule) in rules.enumerated() { query += SQLFragment(index > 0 ? ", " : "") + rule.condition }
+      if let flags = try database.firstRow(query + SQLFragment(" FROM (SELECT ") + row) {
+        for (index, rule) in rules.enumerated() where flags.isTrue(index) {
+          broken.append((rule.column, rule.message))
+        }
+      }
+    }
+    // jsonapi-resources does not check whether a key is in use, so the database refuses the key, and the server replies
+    // with an internal error.
+    if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
+      throw Refusal(.internalError("the id is already in use"))
+    }
+    var errors: [RequestError] = []
+    let names = type.columns.map(\.name)
+    for column in names + [""] {
+      for violation in broken where violation.column == column || (column.isEmpty && !names.contains(violation.column))
+      {
+        errors.append(error(violation.message, column: violation.column))
+      }
+    }
+    return try errors + danglingLinkages(database)
+  }
+
+  private func error(_ message: String, column: String) -> RequestError {
+    if column.isEmpty { return .violation(message, member: "", pointer: "/data") }
+    let place = type.place(ofColumn: column)
+    return .violation(message, member: place.member, pointer: place.pointer)
+  }
+
+  /// The end of the query, after `FROM (SELECT`: the row as a subquery `c`, with written values in place of stored
+  /// values or defaults.
+  private var row: SQLFragment {
+    var row = SQLFragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
+    for column in type.columns where !column.isGenerated {
+      if !row.sql.isEmpty { row += SQLFragment(", ") }
+      if let value = draft.values[column.name] {
+        row += SQLFragment("\(Self.typed(column)) AS \(column.quoted)", [value])
+      } else if existing != nil {
+        row += SQLFragment("t.\(column.quoted) AS \(column.quoted)")
+      } else {
+        row += SQLFragment("(\(column.defaultExpression ?? "NULL")) AS \(column.quoted)")
+      }
+    }
+    guard let existing else { return row + SQLFragment(") AS c") }
+    return row + SQLFragment(" FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?) AS c", [existing])
+  }
+
+  /// Returns the placeholder of a value with the affinity of its column, so that comparisons give the same results as
+  /// in the table.
+  private static func typed(_ column: Column) -> String {
+    switch column.kind {
+    case .text, .numberText: "CAST(? AS TEXT)"
+    case .integer: "CAST(? AS INTEGER)"
+    case .real: "CAST(? AS REAL)"
+    default: "?"
+    }
+  }
+
+  private var rules: [Rule] { required + checks + uniques + foreignKeys + takenKey }
+
+  /// Whether a rule on some columns is evaluated.
+  ///
+  /// It is not evaluated if a column has an invalid value, or is generated, so that its value is unknown before the
+  /// write. In an update, it is not evaluated if none of the columns is written.
+  private func concerns(_ columns: [String]) -> Bool {
+    if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
+    if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }
+    return existing == nil || columns.contains { draft.values[$0] != nil }
+  }
+
+  private var required: [Rule] {
+    type.columns.filter { $0.isRequired && concerns([$0.name]) && !isKey($0) }.map {
+      column in
+      let isLinkage = type.toOnes.contains { $0.column?.name == column.name }
+      return Rule(
+        condition: SQLFragment("c.\(column.quoted) IS NULL"), column: column.name,
+        message: isLinkage ? "must exist" : "can't be blank")
+    } + requiredKey
+  }
+
+  /// Whether the column is the key, which has its own rule, `requiredKey`.
+  private func isKey(_ column: Column) -> Bool { column.name == type.key.name }
+
+  /// The rule that a key is required unless it is an integer.
+  private var requiredKey: [Rule] {
+    guard existing == nil, !type.key.isRowID, type.key.kind != .integer else { return [] }
+    return [
+      Rule(condition: SQLFragment("c.\(type.key.quoted) IS NULL"), column: type.key.name, message: "can't be blank")
+    ]
+  }
+
+  private var checks: [Rule] {
+    type.checks.filter { concerns($0.columns) }.map { check in
+      Rule(
+        condition: SQLFragment("NOT (\(check.expression))"), column: check.columns.first ?? "", message: check.message)
+    }
+  }
+
+  private var uniques: [Rule] {
+    type.uniques.filter { concerns($0.parts.map(\.column)) }.map { unique in
+      let same = unique.parts.map { part in
+        let name = part.column.quotedForSQL
+        return "u.\(name) = c.\(name) COLLATE \(part.collation.quotedForSQL)"
+      }
+      var condition = SQLFragment("EXISTS (SELECT 1 FROM \(type.quoted) AS u WHERE \(same.joined(separator: " AND "))")
+      if let existing { condition += SQLFragment(" AND u.\(type.key.quoted) <> ?", [existing]) }
+      return Rule(
+        condition: condition + SQLFragment(")"), column: unique.parts.first?.column ?? "",
+        message: "has already been taken")
+    }
+  }
+
+  private var foreignKeys: [Rule] {
+    type.toOnes.compactMap { relationship in
+      guard let column = relationship.column, draft.values[column.name]?.isNull == false,
+        let target = schema.types[relationship.type]
+      else { return nil }
+      let other = "SELECT 1 FROM \(target.quoted) AS f WHERE f.\(target.key.quoted) = c.\(column.quoted)"
+      return Rule(condition: SQLFragment("NOT EXISTS (\(other))"), column: column.name, message: "must exist")
+    }
+  }
+
+  private var takenKey: [Rule] {
+    guard existing == nil, let key = draft.values[type.key.name] else { return [] }
+    let other = "SELECT 1 FROM \(type.quoted) AS u WHERE u.\(type.key.quoted) = ?"
+    return [
+      Rule(condition: SQLFragment("EXISTS (\(other))", [key]), column: type.key.name, message: "has already been taken")
+    ]
+  }
+
+  /// Returns the violations of to-many relationships to missing rows; jsonapi-resources does not report the ids.
+  private func danglingLinkages(_ database: Database) throws -> [RequestError] {
+    var names = draft.danglingLinkages
+    for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {
+      guard let target = schema.types[relationship.type] else { continue }
+      let condition = SQLFragment("\(target.key.quoted) IN (SELECT value FROM json_each(?))", [SQLFragment.list(keys)])
+      let count = try database.count(SQLFragment("SELECT count(*) FROM \(target.quoted) WHERE ") + condition)
+      if count != keys.count { names.append(relationship.name) }
+    }
+    if schema.dialect.flavour == .carrot, !names.isEmpty { throw Refusal(.notFound("unavailable")) }
+    return names.map { .violation("must exist", member: $0, pointer: "/data/relationships/\($0)") }
+  }
+}

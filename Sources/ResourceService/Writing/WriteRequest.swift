@@ -1,0 +1,90 @@
+import JSONText
+import SQLite
+
+/// A `create` or `update` request, parsed from its parameters.
+struct WriteRequest {
+  private let type: ResourceType
+  private let schema: Schema
+  private let showing: ResourceReply
+  private var draft: WrittenValues
+  /// The row to update; nil for a create.
+  private var existing: (text: String, key: SQLValue)?
+
+  /// Parses a `create`; the document can have an id.
+  init(creating params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    try self.init(params, type, schema)
+    guard draft.id != nil else { return }
+    guard !type.key.isRowID else { throw Refusal(.notAllowed("id")) }
+    draft.setKey(try RequestedID.parse(draft.id, of: type).key, type)
+  }
+
+  /// Parses an `update`; the id is in `id`, in `data.id` or in both.
+  init(updating params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+    try self.init(params, type, schema)
+    let existing = try RequestedID.parse(params["id"] ?? draft.id, of: type)
+    if let id = draft.id {
+      let named = try RequestedID.parse(id, of: type)
+      guard named.key == existing.key else { throw Refusal(.keyMismatch(named.text)) }
+    }
+    self.existing = existing
+  }
+
+  private init(_ params: JSONObject, _ type: ResourceType, _ schema: Schema) throws(Refusal) {
+    self.type = type
+    self.schema = schema
+    var errors: [RequestError] = []
+    let showing = errors.collect { () throws(Refusal) in try ResourceReply(params, of: type, in: schema) }
+    let draft = errors.collect { () throws(Refusal) in try WrittenValues(params, of: type, in: schema) }
+    guard let showing, let draft else { throw Refusal(errors) }
+    self.showing = showing
+    self.draft = draft
+  }
+
+  /// Writes the row and its linkages, and reads it back; call it in a transaction.
+  ///
+  /// - Throws: ``Refusal`` with all errors, before anything is written.
+  func carryOut(_ database: Database) throws -> [UInt8] {
+    if let existing, try showing.document(existing.key, database) == nil { throw Refusal(.notFound(existing.text)) }
+    let candidate = CandidateRow(draft, of: type, in: schema, updating: existing?.key)
+    let violations = try candidate.violations(database)
+    guard violations.isEmpty else { throw Refusal(violations) }
+    let key = try existing.map { try update($0.key, database) } ?? insert(database)
+    for (relationship, keys) in draft.linkages { try link(key, relationship, keys, database) }
+    guard let document = try showing.document(key, database) else { throw Refusal(.notFound(ResourceKey.id(key))) }
+    return document
+  }
+
+  /// The columns to write with their values, in the table's order.
+  private var columns: [(name: String, value: SQLValue)] {
+    type.columns.compactMap { column in draft.values[column.name].map { (column.quoted, $0) } }
+  }
+
+  private func insert(_ database: Database) throws -> SQLValue {
+    let names = columns.map(\.name).joined(separator: ", ")
+    let marks = columns.map { _ in "?" }.joined(separator: ", ")
+    let values = columns.isEmpty ? "DEFAULT VALUES" : "(\(names)) VALUES (\(marks))"
+    let insert = SQLFragment(
+      "INSERT INTO \(type.quoted) \(values) RETURNING \(type.key.quoted)", columns.map(\.value))
+    return try database.firstRow(insert)?[0] ?? .null
+  }
+
+  private func update(_ key: SQLValue, _ database: Database) throws -> SQLValue {
+    if columns.isEmpty { return key }
+    let changes = columns.map { "\($0.name) = ?" }.joined(separator: ", ")
+    try database.run(
+      SQLFragment("UPDATE \(type.quoted) SET \(changes) WHERE \(type.key.quoted) = ?", columns.map(\.value) + [key]))
+    return key
+  }
+
+  private func link(_ key: SQLValue, _ relationship: Relationship, _ keys: [SQLValue], _ database: Database)
+    throws
+  {
+    guard case .join(let table, let own, let other) = relationship.storage else { return }
+    let (pairs, owner) = (table.quotedForSQL, own.quotedForSQL)
+    if existing != nil { try database.run(SQLFragment("DELETE FROM \(pairs) WHERE \(owner) = ?", [key])) }
+    try database.run(
+      SQLFragment(
+        "INSERT INTO \(pairs) (\(owner), \(other.quotedForSQL)) SELECT ?, value FROM json_each(?)",
+        [key, SQLFragment.list(keys)]))
+  }
+}

@@ -1,0 +1,77 @@
+import JSONText
+import Redaction
+
+/// The doctor's result of one step, and the next step for the user.
+struct DoctorFinding: Sendable {
+  /// The steps from the machine to a service's reply.
+  enum Step: String, Sendable {
+    case configuration, address, name, tcp, tls, login, vhost, service, channel, queue, call
+  }
+
+  /// The outcome of a step.
+  enum Verdict: String, Sendable {
+    case ok, warning, failed, skipped
+  }
+
+  var step: Step
+  var verdict: Verdict
+  /// The result, in one line.
+  var text: String
+  /// The next step for the user; nil if there is none.
+  var nextStep: String?
+  /// The duration of the step.
+  var time: Duration?
+  /// The program's exit status if the step failed.
+  var status: Int32 = 0
+
+  /// Returns the finding of a step without problems.
+  static func ok(_ step: Step, _ text: String, _ time: Duration? = nil) -> DoctorFinding {
+    DoctorFinding(step: step, verdict: .ok, text: text, time: time)
+  }
+
+  /// Returns the finding of a problem after which the next steps still run.
+  static func warning(_ step: Step, _ text: String, _ nextStep: String?) -> DoctorFinding {
+    DoctorFinding(step: step, verdict: .warning, text: text, nextStep: nextStep)
+  }
+
+  /// Returns the finding of a step that was skipped.
+  static func skipped(_ step: Step, _ text: String, _ nextStep: String? = nil) -> DoctorFinding {
+    DoctorFinding(step: step, verdict: .skipped, text: text, nextStep: nextStep)
+  }
+
+  /// Returns the finding of a failed step; `status` is the exit status of the program.
+  static func failed(
+    _ step: Step, _ text: String, _ nextStep: String?, _ time: Duration? = nil, status: Int32 = 4
+  ) -> DoctorFinding {
+    DoctorFinding(step: step, verdict: .failed, text: text, nextStep: nextStep, time: time, status: status)
+  }
+
+  /// The lines for a person: the verdict, the step, its time and text, then the next step.
+  var lines: String {
+    let margin = String(repeating: " ", count: 10)
+    let head =
+      Self.filled(verdict.rawValue, 10) + Self.filled(step.rawValue, 15)
+      + Self.filled(time.map { "\(Self.milliseconds($0)) ms" } ?? "", 12)
+    let advice = nextStep.map { "\(margin)= \(TerminalText.message($0))\n" } ?? ""
+    return "\(head)\(TerminalText.message(text))\n\(advice)"
+  }
+
+  /// The finding as JSON, for `-o json`.
+  var json: JSONValue {
+    [
+      "step": .string(step.rawValue), "verdict": .string(verdict.rawValue),
+      "milliseconds": time.flatMap { JSONNumber(text: Self.milliseconds($0)) }.map { .number($0) } ?? .null,
+      "text": .string(text), "next-step": nextStep.map { .string($0) } ?? .null,
+    ]
+  }
+
+  private static func filled(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(1, width - text.count))
+  }
+
+  /// Returns a time in milliseconds with one decimal: `0.4`.
+  private static func milliseconds(_ time: Duration) -> String {
+    let tenths = Int(time / .microseconds(100))
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}

@@ -1,0 +1,65 @@
+import Evaluation
+import Formats
+import Glibc
+import Synchronization
+import Terminal
+
+/// Stops a run when signals arrive.
+///
+/// The first signal cancels the run: reads end immediately, no further request is sent, and changes in flight wait for
+/// their replies until their timeout. The second signal ends these waits. The third one ends the program if the run has
+/// not stopped. Ctrl-\ ends the program immediately.
+final class RunStopper: Sendable {
+  private let session: Session
+  private let work: Task<Int32, Never>
+  private let state = Mutex<(signal: Terminal.Signal, count: Int)?>(nil)
+  private let hasEnded = Atomic(false)
+  /// The time after which a note explains the effect of the next signal.
+  private static let patience = Duration.milliseconds(700)
+
+  init(_ session: Session, _ work: Task<Int32, Never>) {
+    self.session = session
+    self.work = work
+  }
+
+  /// The last received signal.
+  var signal: Terminal.Signal? { state.withLock { $0?.signal } }
+
+  /// Handles a signal; its effect depends on whether it is the first, the second or a later one.
+  ///
+  /// - Parameters:
+  ///   - signal: The signal.
+  ///   - forcedEnds: Whether the second signal already ends the program.
+  func signalled(_ signal: Terminal.Signal, forcedEnds: Bool) {
+    let count = state.withLock { state in
+      state = (signal, (state?.count ?? 0) + 1)
+      return state?.count ?? 0
+    }
+    if signal == .quit || count > (forcedEnds ? 1 : 2) {
+      Console.standard.note("\n\(Session.forced)\n")
+      session.noteHowToResume()
+      exit(signal.exitStatus)
+    }
+    if count == 1 {
+      StandardStream.stop()
+      let isSaid = session.stop()
+      work.cancel()
+      return isSaid ? () : sayWhatIsNext(signal, forcedEnds)
+    }
+    session.abandon()
+  }
+
+  /// Records that the run has ended.
+  func end() { hasEnded.store(true, ordering: .relaxed) }
+
+  /// Shows a note about the next signal, if the run does not stop at the first one.
+  private func sayWhatIsNext(_ signal: Terminal.Signal, _ forcedEnds: Bool) {
+    Task { [self] in
+      try? await Task.sleep(for: Self.patience)
+      guard !hasEnded.load(ordering: .relaxed), state.withLock({ $0?.count ?? 0 }) == 1 else { return }
+      let next = forcedEnds ? "ends retort immediately" : "ends the wait for replies, a third one ends retort"
+      let again = signal == .interrupt ? "Ctrl-C" : "signal"
+      Console.standard.note("note: the statement is still running; another \(again) \(next)\n")
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import Redaction
+
+/// Writes a command line for a shell.
+enum ShellCommandLine {
+  /// Returns the command line with the program's arguments, without passwords: `retort --var cap=5 'my file.retort'`.
+  static func command(_ arguments: [String]) -> String {
+    Secrets.hidden(in: (["retort"] + arguments.map(hidden)).map(quoted).joined(separator: " "))
+  }
+
+  /// Returns a word with the value of a secret variable hidden: `token=***`.
+  private static func hidden(_ word: String) -> String {
+    let parts = word.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, Secrets.isSecret(name: String(parts[0])) else { return word }
+    return "\(parts[0])=***"
+  }
+
+  /// Returns a word, quoted for a shell if it needs quotes.
+  ///
+  /// A word with characters that a note would escape is written as `$'...'`, with the escapes of bash, zsh and ksh.
+  static func quoted(_ word: String) -> String {
+    if TerminalText.message(word) != word { return "$'" + word.unicodeScalars.map(escaped).joined() + "'" }
+    let plain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+      default: "-_./=:,+@%".utf8.contains(byte)
+      }
+    }
+    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+
+  /// Returns a code point, as it is written inside `$'...'`.
+  private static func escaped(_ scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\\", "'": return "\\\(scalar)"
+    case "\n": return "\\n"
+    case "\t": return "\\t"
+    default:
+      let text = String(scalar)
+      guard TerminalText.message(text) != text else { return text }
+      let digits = String(scalar.value, radix: 16)
+      return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+    }
+  }
+}

@@ -1,0 +1,27 @@
+internal import Glibc
+
+/// Queries the properties of a terminal.
+public enum TerminalProperties {
+  /// Whether a descriptor is a terminal.
+  public static func isTerminal(_ descriptor: Int32) -> Bool {
+    isatty(descriptor) == 1
+  }
+
+  /// Returns the height in lines: the terminal's own, else `LINES`, else 24.
+  public static func rows(of descriptor: Int32 = 1) -> Int {
+    var size = winsize()
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 { return Int(size.ws_row) }
+    guard let text = getenv("LINES"), let rows = Int(String(cString: text)), rows > 0 else { return 24 }
+    return rows
+  }
+
+  /// Returns the width in columns: the terminal's own, else `COLUMNS`, else 80.
+  ///
+  /// The width can change between two calls, because the window can be resized.
+  public static func columns(of descriptor: Int32 = 1) -> Int {
+    var size = winsize()
+    if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+    guard let text = getenv("COLUMNS"), let columns = Int(String(cString: text)), columns > 0 else { return 80 }
+    return columns
+  }
+}

@@ -1,0 +1,78 @@
+package import JSONText
+
+/// The indexes of the first and the last element of a part of a list or a text, `x[FIRST..LAST]`.
+package struct SliceBounds {
+  /// An index that counts from 0 or, if it is a negative literal, from the end.
+  package struct Bound {
+    let place: Int
+
+    /// Creates a bound from an integer.
+    ///
+    /// - Parameters:
+    ///   - value: The integer.
+    ///   - isFromEnd: Whether the integer is a negative literal.
+    /// - Throws: An error for a value that is not an integer, and for a negative computed bound.
+    package init(_ value: Value, isFromEnd: Bool) throws(Fault) {
+      guard case .number(let number) = value else {
+        throw Fault(.type, "a bound of a cut must be an integer, not \(value.typeWithArticle)")
+      }
+      guard let place = number.position else {
+        throw Fault(.type, "a bound of a cut must be an integer, not \(number)")
+      }
+      guard place >= 0 || isFromEnd else {
+        throw Fault(
+          .value, "a computed bound below zero in a cut: \(place)",
+          nextStep: "only a literal number counts from the end: [-3..-1]")
+      }
+      self.place = place
+    }
+
+    func index(of count: Int) -> Int { place < 0 ? count + place : place }
+  }
+
+  let from: Bound
+  let to: Bound
+
+  package init(from: Bound, to: Bound) { (self.from, self.to) = (from, to) }
+
+  /// Returns the part of a list or a text between the bounds; it is shorter if the value ends earlier.
+  package func of(_ value: Value) throws(Fault) -> Value {
+    switch value {
+    case .list(let elements): return .list(Array(elements[range(of: elements.count)]))
+    case .page(let page): return .list(Array(page.items[range(of: page.items.count)]))
+    case .string(let text): return .string(part(of: text))
+    case .null: throw Fault(.type, "null can't be cut", nextStep: "?? replaces null: (x ?? [])[0..2]")
+    case .stream, .range:
+      throw Fault(.type, "\(value.typeWithArticle) can't be cut", nextStep: "| skip N | take N, or collect it first")
+    default: throw Fault(.type, "\(value.typeWithArticle) can't be cut: only lists and text can")
+    }
+  }
+
+  private func range(of count: Int) -> Range<Int> {
+    let lower = min(max(0, from.index(of: count)), count)
+    let last = min(to.index(of: count), count - 1)
+    return lower..<max(lower, last + 1)
+  }
+
+  private func part(of text: String) -> String {
+    let scalars = text.unicodeScalars
+    let needsCount = from.place < 0 || to.place < 0
+    let range = range(of: needsCount ? scalars.count : Int.max)
+    let start = scalars.index(scalars.startIndex, offsetBy: range.lowerBound, limitedBy: scalars.endIndex)
+    guard let start else { return "" }
+    let end = scalars.index(start, offsetBy: range.count, limitedBy: scalars.endIndex) ?? scalars.endIndex
+    return String(scalars[start..<end])
+  }
+}
+
+extension JSONNumber {
+  /// The number as an index; nil for a number with a fraction or an exponent.
+  ///
+  /// An integer that is too large, or too small, becomes an index outside every list and text.
+  package var position: Int? {
+    if let integer { return integer }
+    let isNegative = text.hasPrefix("-")
+    guard text.dropFirst(isNegative ? 1 : 0).utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+    return text == "-0" ? 0 : isNegative ? .min / 4 : .max / 4
+  }
+}

@@ -1,0 +1,148 @@
+/// The format of a time in letters of strftime: `%Y %m %d %H %M %S %z`, and `%%` for a percent sign.
+package struct TimeFormat: Sendable {
+  private enum Part: Sendable, Equatable {
+    case letter(Character)
+    case literal(Unicode.Scalar)
+
+    /// Whether the part begins with a digit, so that a number directly before it must have all its digits.
+    var isDigits: Bool {
+      switch self {
+      case .letter(let letter): letter != "z"
+      case .literal(let scalar): ("0"..."9").contains(scalar)
+      }
+    }
+  }
+
+  private let parts: [Part]
+  private let form: String
+  /// For each letter, the letter of the next larger unit, which it requires, so that a format skips no unit.
+  private static let larger: KeyValuePairs<Character, Character> = [
+    "m": "Y", "d": "m", "H": "d", "M": "H", "S": "M", "z": "H",
+  ]
+
+  /// Parses a format.
+  ///
+  /// - Throws: A `value` error for an unknown letter, a letter that occurs twice, and a `%` at the end.
+  package init(_ form: String) throws(Fault) {
+    var parts: [Part] = []
+    var rest = form.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      if scalar != "%" {
+        parts.append(.literal(scalar))
+      } else if let letter = rest.popFirst() {
+        parts.append(try Self.part(letter, after: parts))
+      } else {
+        throw Self.refusal("the format of a time ends in %", "write %% for a percent sign")
+      }
+    }
+    self.parts = parts
+    self.form = form
+  }
+
+  private static func part(_ letter: Unicode.Scalar, after parts: [Part]) throws(Fault) -> Part {
+    switch letter {
+    case "%": return .literal("%")
+    case "Y", "m", "d", "H", "M", "S", "z":
+      guard !parts.contains(.letter(Character(letter))) else {
+        throw refusal("%\(letter) occurs twice in the format of a time")
+      }
+      return .letter(Character(letter))
+    default: throw refusal("%\(letter) is not a letter of time formats")
+    }
+  }
+
+  private static func refusal(_ message: String, _ nextStep: String? = nil) -> Fault {
+    Fault(.value, message, nextStep: nextStep ?? "the letters are %Y %m %d %H %M %S %z, and %% for a percent sign")
+  }
+
+  /// Writes an instant in this format, in UTC.
+  package func text(of instant: Instant) -> String {
+    let time = CivilTime(instant)
+    var text = ""
+    for part in parts {
+      switch part {
+      case .literal(let scalar): text.unicodeScalars.append(scalar)
+      case .letter("Y"): text += Self.digits(time.year, 4)
+      case .letter("z"): text += "+0000"
+      case .letter(let letter): text += Self.digits(time[letter], 2)
+      }
+    }
+    return text
+  }
+
+  /// Reads a text of this format; a time without `%z` is in UTC.
+  ///
+  /// `%Y` reads four digits. `%m`, `%d`, `%H`, `%M` and `%S` read one or two digits, or exactly two if a digit follows
+  /// directly.
+  ///
+  /// - Throws: A `value` error with the quoted text and the reason.
+  package func instant(of text: String) throws(Fault) -> Instant {
+    try checkUnits()
+    do throws(Fault) {
+      var (reader, time) = (TimeReader(text), CivilTime())
+      for (index, part) in parts.enumerated() {
+        let isTight = index + 1 < parts.count && parts[index + 1].isDigits
+        switch part {
+        case .literal(let scalar): try reader.expect(scalar)
+        case .letter("z"): time.offset = try reader.offset(needsColon: false)
+        case .letter("Y"): time.year = try reader.number("year", 4...4)
+        case .letter(let letter): time[letter] = try reader.number(Self.unit(letter), (isTight ? 2 : 1)...2)
+        }
+      }
+      try reader.end()
+      return try Instant(sinceEpoch: time.sinceEpoch())
+    } catch {
+      throw error.about(text, "the format is \(form.quoted)")
+    }
+  }
+
+  /// Throws if the format has no `%Y`, or lacks the larger unit that one of its letters requires.
+  private func checkUnits() throws(Fault) {
+    guard parts.contains(.letter("Y")) else {
+      throw Fault(.value, "the format \(form.quoted) has no %Y: a time needs its year")
+    }
+    for (letter, larger) in Self.larger where parts.contains(.letter(letter)) && !parts.contains(.letter(larger)) {
+      throw Fault(.value, "the format \(form.quoted) has %\(letter) but no %\(larger)")
+    }
+  }
+
+  private static func unit(_ letter: Character) -> String {
+    switch letter {
+    case "m": "month"
+    case "d": "day"
+    case "H": "hour"
+    case "M": "minute"
+    default: "second"
+    }
+  }
+
+  /// Writes a number, which must not be negative, with zeros before it up to a width.
+  static func digits(_ number: Int, _ width: Int) -> String {
+    let text = String(number)
+    return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+  }
+}
+
+extension CivilTime {
+  /// The number that a letter with two digits stands for: `m` is the month.
+  fileprivate subscript(letter: Character) -> Int {
+    get {
+      switch letter {
+      case "m": month
+      case "d": day
+      case "H": hour
+      case "M": minute
+      default: second
+      }
+    }
+    set {
+      switch letter {
+      case "m": month = newValue
+      case "d": day = newValue
+      case "H": hour = newValue
+      case "M": minute = newValue
+      default: second = newValue
+      }
+    }
+  }
+}

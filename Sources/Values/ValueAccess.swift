@@ -1,0 +1,207 @@
+import JSONText
+import Language
+
+/// Reads fields and elements of values.
+package enum ValueAccess {
+  /// Returns the value of a field.
+  ///
+  /// If `isOptional` is true (`?.`), the result for null and for a missing field is null.
+  package static func field(of value: Value, _ name: FieldName, isOptional: Bool) throws(Fault) -> Value {
+    switch value {
+    case .record(let record):
+      if let field = record[name.text] { return field }
+      if isOptional { return .null }
+      throw missing(name.text, "the record", record.names)
+    case .resource(let resource):
+      if let field = try resource.field(name) { return field }
+      if isOptional { return .null }
+      throw missing(name.text, resource.label, resource.fieldNames)
+    case .null:
+      if isOptional { return .null }
+      throw Fault(.field, ".\(name.text) of null", nextStep: "for null instead of an error: ?.\(name.text)")
+    default:
+      let name = name.text
+      let fields = fields(of: value)
+      if let field = fields.first(where: { $0.name.isSame(as: name) }) { return field.value }
+      if isOptional { return .null }
+      if fields.isEmpty { throw noFields(value, name) }
+      throw missing(name, value.typeWithArticle, fields.map(\.name))
+    }
+  }
+
+  /// Returns the fields of a value that is neither a record nor a resource.
+  private static func fields(of value: Value) -> [Record.Field] {
+    switch value {
+    case .page(let page):
+      [("items", .list(page.items)), ("pagination", page.pagination), ("meta", page.meta), ("links", page.links)]
+    case .error(let fault): fault.fields
+    case .client(let client): client.fields
+    default: []
+    }
+  }
+
+  package static func missing(_ name: String, _ owner: String, _ names: [String]) -> Fault {
+    let near = nearest(to: name, among: names)
+    let known =
+      names.isEmpty
+      ? "it has none" : "it has " + names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
+    return Fault(
+      .field, "\(owner) has no field \(name)",
+      nextStep: near.map { "did you mean .\($0)?" } ?? "\(known); for null instead of an error: ?.\(name)")
+  }
+
+  private static func noFields(_ value: Value, _ name: String) -> Fault {
+    switch value {
+    case .list, .stream, .range:
+      Fault(.field, "\(value.typeWithArticle) has no fields", nextStep: "read it from each element: | map .\(name)")
+    default: Fault(.field, "\(value.typeWithArticle) has no fields")
+    }
+  }
+
+  /// Converts a text or an integer to the key of a record.
+  ///
+  /// - Parameters:
+  ///   - value: The value of the key.
+  ///   - taker: The name of the operation that needs the key, for the message.
+  ///   - nextStep: The next step for any other value.
+  /// - Returns: The text, or the integer's digits.
+  /// - Throws: A `type` error for any other value.
+  package static func key(_ value: Value, _ taker: String, nextStep: String) throws(Fault) -> String {
+    switch value {
+    case .string(let text): return text
+    case .number(let number) where number.integer != nil: return number.text
+    default:
+      throw Fault(
+        .type, "\(taker) needs a key of text or an integer, not \(value.typeWithArticle)",
+        nextStep: nextStep)
+    }
+  }
+
+  /// Returns the field with a computed name, `owner[key]`, of a record or a resource.
+  private static func value(of owner: Value, at key: Value, _ isOptional: Bool) throws(Fault) -> Value {
+    if isOptional, key.isNull { return .null }
+    let name = try Self.key(
+      key, "a record",
+      nextStep: key.isNull ? "for null instead of an error: ?[...]" : "make it text: string(x), json([a, b])")
+    switch owner {
+    case .record(let record):
+      if let value = record[name] { return value }
+      if isOptional { return .null }
+      throw missingKey(name, "the record", record.names)
+    case .resource(let resource):
+      if let value = try resource.field(name) { return value }
+      if isOptional { return .null }
+      throw missingKey(name, resource.label, resource.fieldNames)
+    default: return .null
+    }
+  }
+
+  private static func missingKey(_ name: String, _ owner: String, _ names: [String]) -> Fault {
+    let near = names.count <= 10_000 ? nearest(to: name, among: names) : nil
+    return Fault(
+      .field, "\(owner) has no key \(JSONValue.string(name).text)",
+      nextStep: near.map { "did you mean \(JSONValue.string($0).text)?" }
+        ?? "for null instead of an error: ?[...]")
+  }
+
+  /// Returns an index as an integer.
+  ///
+  /// A negative index is an error, unless it is a literal, which counts from the end (`isFromEnd`).
+  private static func position(_ number: JSONNumber, of what: String, _ isFromEnd: Bool) throws(Fault) -> Int {
+    guard let position = number.position else {
+      throw Fault(.type, "the index of \(what) must be an integer, not \(number)")
+    }
+    guard position >= 0 || isFromEnd else {
+      throw Fault(
+        .value, "a computed index below zero: \(number)", nextStep: "only a literal number counts from the end: [-1]")
+    }
+    return position
+  }
+
+  /// Returns the code point at an index in a text.
+  ///
+  /// A negative index counts from the end.
+  private static func codePoint(
+    _ text: String, _ number: JSONNumber, _ isOptional: Bool, _ isFromEnd: Bool
+  ) throws(Fault) -> Value {
+    let position = try position(number, of: "text", isFromEnd)
+    let scalars = text.unicodeScalars
+    let place =
+      position >= 0
+      ? scalars.index(scalars.startIndex, offsetBy: position, limitedBy: scalars.endIndex)
+      : scalars.index(scalars.endIndex, offsetBy: position, limitedBy: scalars.startIndex)
+    if let place, place < scalars.endIndex { return .string(String(scalars[place])) }
+    if isOptional { return .null }
+    throw Fault(
+      .field, "no code point \(number) in text of \(scalars.count)",
+      nextStep: "for null instead of an error: ?[\(number)]")
+  }
+
+  /// Returns what `value[index]` means: an element of a list or a page, a code point of a text, or a field of a record
+  /// or a resource.
+  ///
+  /// An index counts from 0; a negative literal counts from the end. A range of indexes returns a part of the list or
+  /// text.
+  ///
+  /// - Parameters:
+  ///   - value: The list, page, text, record or resource.
+  ///   - index: The index, the range of indexes, or the field's name.
+  ///   - isOptional: Whether the result for a missing element is null instead of an error.
+  ///   - isFromEnd: Whether the index is a negative literal.
+  /// - Returns: The element; null for a missing one if `isOptional` is true.
+  /// - Throws: An error for an index of the wrong type, a negative computed index, and a missing element.
+  package static func element(
+    of value: Value, at index: Value, isOptional: Bool, isFromEnd: Bool = false
+  ) throws(Fault) -> Value {
+    switch (value, index) {
+    case (.list(let elements), .number(let number)): return try element(elements, number, isOptional, isFromEnd)
+    case (.page(let page), .number(let number)): return try element(page.items, number, isOptional, isFromEnd)
+    case (.string(let text), .number(let number)): return try codePoint(text, number, isOptional, isFromEnd)
+    case (.list, .range(let lower, let upper)), (.page, .range(let lower, let upper)),
+      (.string, .range(let lower, let upper)):
+      let bounds = [lower, upper].map { Value.number(JSONNumber($0)) }
+      return try SliceBounds(
+        from: SliceBounds.Bound(bounds[0], isFromEnd: false), to: SliceBounds.Bound(bounds[1], isFromEnd: false)
+      ).of(value)
+    case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
+    case (.null, _) where isOptional: return .null
+    case (.null, _): throw Fault(.field, "null has no elements", nextStep: "for null instead of an error: ?[...]")
+    case (.string, _): throw Fault(.type, "the index of text must be an integer, not \(index.typeWithArticle)")
+    case (.list, _), (.page, _):
+      throw Fault(.type, "the index of a list must be an integer, not \(index.typeWithArticle)")
+    case (.stream, _), (.range, _):
+      throw Fault(
+        .type, "a stream has no index", nextStep: "collect it first: (... | collect)[0], or take one: | first")
+    default: throw Fault(.type, "\(value.typeWithArticle) has no elements")
+    }
+  }
+
+  private static func element(
+    _ elements: [Value], _ number: JSONNumber, _ isOptional: Bool, _ isFromEnd: Bool
+  ) throws(Fault) -> Value {
+    let position = try position(number, of: "a list", isFromEnd)
+    let index = position < 0 ? elements.count + position : position
+    if elements.indices.contains(index) { return elements[index] }
+    if isOptional { return .null }
+    let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
+    throw Fault(
+      .field, "no element \(number) in a list of \(count)", nextStep: "for null instead of an error: ?[\(number)]")
+  }
+}
+
+extension Fault {
+  /// The fields that a script reads of an error in `rescue`, such as `.kind` and `.message`.
+  package var fields: [Record.Field] {
+    [
+      ("kind", .string(kind.word)), ("message", .string(message)), ("errors", .list(errors.map { Value($0) })),
+      ("place", place.map { .string($0) } ?? .null), ("seed", .string(calcinatorKind)),
+    ]
+  }
+
+  /// The position of the error in the script, as name, line and column: `migrate.retort:14:14`; nil if it is unknown.
+  package var place: String? {
+    guard let source, let mark = marks.first else { return nil }
+    let place = source.place(of: mark.range.lower)
+    return "\(source.name):\(place.line):\(place.column)"
+  }
+}

@@ -1,0 +1,94 @@
+import JSONAPI
+import JSONText
+import Testing
+
+@testable import Evaluation
+import Values
+import Formats
+
+/// Collected elements are read back unchanged, from memory and from a file.
+@Suite struct CollectedElementsTests {
+  static let included: JSONValue = [
+    [
+      "type": "authors", "id": "1", "attributes": ["name": "Ada"],
+      "relationships": [
+        "posts": ["data": [["type": "posts", "id": "12"]]], "home": ["data": ["type": "towns", "id": "3"]],
+        "best": ["data": ["type": "posts", "id": "13"]], "editor": ["data": ["type": "authors", "id": "2"]],
+        "club": ["data": ["type": "clubs", "id": "9"]],
+      ],
+    ],
+    ["type": "towns", "id": "3", "attributes": ["name": "Bonn"]],
+    ["type": "towns", "id": "4", "attributes": ["name": "not of it"]],
+  ]
+
+  static func post() throws -> Value {
+    let object = try #require(
+      try JSONValue(
+        parsing: """
+          {"type": "posts", "id": "12", "attributes": {"views": 9007199254740993, "rating": 1.10, "text": "a\\u2028b"},
+          "relationships": {"author": {"data": {"type": "authors", "id": "1"}}, "tags": {"links": {}}}}
+          """
+      ).objectValue)
+    let included = Included(try #require(Self.included.arrayValue))
+    let compound = ResourceValue.IncludedResources(client: "posts", asked: ["author.editor"]) { type, id in
+      included[type, id]
+    } isListed: { type, id in
+      type == "posts" && id == "13"
+    }
+    return .resource(ResourceValue(object, compound: compound))
+  }
+
+  @Test(arguments: [0, 1 << 20]) func keepsEveryElement(limit: Int) async throws {
+    let elements: [Value] = [
+      try Self.post(), .duration(.seconds(90)), .null, .string("a\nb"), .list([.bool(true), .null]),
+      .record(Record([("a", .number(JSONNumber(1))), ("b", .list([]))])),
+      .record(Record([("when", .duration(.seconds(1))), ("post", try Self.post())])),
+    ]
+    var collected = CollectedElements(limit: limit)
+    for element in elements { try collected.add([element]) }
+    var stream = try collected.elements()
+    let found = try await stream.rest()
+
+    #expect(collected.count == 7)
+    #expect(try found.map { try $0.json().text } == elements.map { try $0.json().text })
+    #expect(found.map(\.typeName) == ["resource", "duration", "null", "string", "list", "record", "record"])
+    guard case .resource(let post) = found[0], case .resource(let author) = try post.field("author"),
+      case .resource(let town) = try author.field("home"), case .list(let posts) = try author.field("posts")
+    else {
+      Issue.record("no author, town or posts")
+      return
+    }
+    #expect(try author.field("name")?.json() == "Ada")
+    #expect(try town.field("name")?.json() == "Bonn")
+    guard case .resource(let cycle) = posts.first else {
+      Issue.record("no post")
+      return
+    }
+    #expect(cycle.isIdentifier)
+    #expect(post.compound?.included("towns", "4") == nil || limit > 0)
+    for (name, message) in [
+      ("best", "best is posts/13, which is in the list but was not included"),
+      ("editor", "editor is authors/2, which include: names and the reply does not contain"),
+      ("club", "club is clubs/9, of which only type and id are known"),
+    ] {
+      guard case .resource(let stub) = try author.field(name) else {
+        Issue.record("no \(name)")
+        continue
+      }
+      let fault = #expect(throws: Fault.self) { try stub.field("name") }
+      #expect(fault?.message == message)
+    }
+  }
+
+  @Test func manyPagesComeBackInOrder() async throws {
+    var collected = CollectedElements(limit: 100_000)
+    for page in 0..<100 { try collected.add((0..<100).map { .number(JSONNumber(page * 100 + $0)) }) }
+    var stream = try collected.elements()
+    let found = try await stream.rest().map { try $0.json().text }
+    #expect(found == (0..<10_000).map(String.init))
+  }
+
+  @Test func aDirectoryThatIsNotThereIsNamed() {
+    #expect(throws: Fault.self) { _ = try FileDescriptor.nameless(in: "/nowhere") }
+  }
+}
