@@ -72,19 +72,21 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Checks that a file can be created or replaced in its directory.
+  /// Checks that a file can be replaced or created in its directory, or that a pipe or a device can be written.
   ///
   /// - Parameters:
-  ///   - path: The file, without symbolic links.
-  ///   - name: The file's name in messages.
+  ///   - path: The file.
+  ///   - appends: Whether an existing file is not replaced.
   /// - Throws: A `file` error with the reason.
-  package static func checkWritable(_ path: String, for name: String) throws(Fault) {
+  package static func checkWritable(_ path: String, appends: Bool = false) throws(Fault) {
+    if standard(path) != nil { return }
+    let target = try FileText.target(of: path)
     var status = stat()
     let isThere = unsafe stat(path, &status) == 0
-    if isThere, status.st_mode & S_IFMT == S_IFDIR { throw failure("can't write \(name)", EISDIR) }
-    let isFile = !isThere || status.st_mode & S_IFMT == S_IFREG
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    guard unsafe access(isFile ? folder : path, W_OK) == 0 else { throw failure("can't write \(name)") }
+    if isThere, status.st_mode & S_IFMT == S_IFDIR { throw failure("can't write \(path)", EISDIR) }
+    let isKept = isThere && (appends || status.st_mode & S_IFMT != S_IFREG)
+    let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "."
+    guard unsafe access(isKept ? path : folder, W_OK) == 0 else { throw failure("can't write \(path)") }
   }
 
   private static func opened(_ path: String, _ flags: Int32) throws(Fault) -> FileDescriptor {

@@ -47,6 +47,15 @@ package struct WrittenFile {
     }
   }
 
+  /// Checks, without changing it, that a file can be written.
+  ///
+  /// - Throws: A `file` error if it can't be written, or exists and must be new.
+  package static func check(_ path: String, appends: Bool, isNew: Bool) throws(Fault) {
+    var status = stat()
+    if isNew, FileDescriptor.standard(path) == nil, unsafe stat(path, &status) == 0 { throw isThere(path) }
+    try FileDescriptor.checkWritable(path, appends: appends)
+  }
+
   /// Removes the temporary files of killed processes: `FILE.PID.NUMBER.part` without a lock.
   private static func clear(besides target: String) {
     let slash = target.lastIndex(of: "/")

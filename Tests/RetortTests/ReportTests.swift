@@ -73,6 +73,21 @@ import Testing
     #expect(text.ranges(of: "<failure").count == failures && text.ranges(of: "<error").count == errors)
   }
 
+  /// An assertion that a dry run does not check is a skipped case.
+  @Test func anUncheckedAssertionIsSkipped() async throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let script = Self.prologue + "assert 1 == 1\nlet r = 1..3 | update posts {views: 1}\nassert r.ok == 4"
+    let (json, xml) = (directory + "/r.json", directory + "/r.xml")
+    #expect(await Ran.retort("--dry-run", "--report", xml, "-c", script).status == 0)
+    let text = try String(contentsOfFile: xml, encoding: .utf8)
+    #expect(text.contains(" skipped=\"1\" ") && text.ranges(of: "<skipped ").count == 1, Comment(rawValue: text))
+    #expect(await Ran.retort("--dry-run", "--report", json, "-c", script).status == 0)
+    let report = try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: json))))
+    let cases = report["statements"]?.arrayValue?.filter { $0["unchecked"] == true } ?? []
+    #expect(cases.map { $0["assertion"]?.stringValue } == ["assert r.ok == 4"])
+  }
+
   @Test func aReportThatCannotBeWrittenIsRefusedBeforeTheRun() async {
     for path in [directory + "/none/r.xml", directory + "/none/r.json", "/dev/null/r.json"] {
       let ran = await Ran.retort("--report", path, "-c", "print 1")

@@ -68,7 +68,7 @@ extension Stage {
     let append = call.option("append").map { append in call.compiler.withElement(false) { call.compiler.code(append) } }
     let new = call.option("new").map { new in call.compiler.withElement(false) { call.compiler.code(new) } }
     let (range, source) = call.place(0)
-    return .acting { frame, stream, keepsFlow throws(Fault) in
+    return .sink { frame throws(Fault) in
       do throws(Fault) {
         guard case .string(let path) = try await path.run(&frame) else {
           throw Fault(.type, "write needs a path as a string")
@@ -77,23 +77,40 @@ extension Stage {
         let appends = try await append?.run(&frame).condition("append:") ?? false
         let isNew = try await new?.run(&frame).condition("new:") ?? false
         let format = try FileFormat(path: path, named: word)
-        var writer = try FileWriter(path, format, appends: appends, isNew: isNew)
-        var flow: [Value] = []
-        do throws(Fault) {
-          while let page = try await stream.next() {
-            try frame.run.checkInterrupt()
-            try writer.write(page)
-            if format == .ndjson || format == .json { frame.run.session.noteNotLoaded(in: page, "not in the file") }
-            if keepsFlow { flow += page }
-          }
-          try writer.finish()
-          if path != "-" { frame.run.session.note("wrote \(writer.count) to \(path)") }
-        } catch {
-          writer.abandon()
-          throw error
+        try WrittenFile.check(path, appends: appends, isNew: isNew)
+        return { frame, stream, keepsFlow throws(Fault) in
+          do throws(Fault) {
+            var writer = try FileWriter(path, format, appends: appends, isNew: isNew)
+            let flow = try await writer.take(&stream, format, frame.run, keepsFlow: keepsFlow)
+            if path != "-" { frame.run.session.note("wrote \(writer.count) to \(path)") }
+            return (ElementPage(flow), .null)
+          } catch { throw error.placed(at: range, in: source) }
         }
-        return (ElementPage(flow), .null)
       } catch { throw error.placed(at: range, in: source) }
+    }
+  }
+}
+
+extension FileWriter {
+  /// Writes all elements of a stream; returns them if a stage follows.
+  ///
+  /// - Throws: An error of the stream or of the file, which is then unchanged.
+  fileprivate mutating func take(
+    _ stream: inout ElementStream, _ format: FileFormat, _ run: Run, keepsFlow: Bool
+  ) async throws(Fault) -> [Value] {
+    var flow: [Value] = []
+    do throws(Fault) {
+      while let page = try await stream.next() {
+        try run.checkInterrupt()
+        try write(page)
+        if format == .ndjson || format == .json { run.session.noteNotLoaded(in: page, "not in the file") }
+        if keepsFlow { flow += page }
+      }
+      try finish()
+      return flow
+    } catch {
+      abandon()
+      throw error
     }
   }
 }

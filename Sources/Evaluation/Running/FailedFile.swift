@@ -49,7 +49,7 @@ final class FailedFile: Sendable {
     self.path = path
     target = try FileText.target(of: path)
     isDevice = unsafe access(target, F_OK) == 0 && !FileDescriptor.isFile(target)
-    try FileDescriptor.checkWritable(target, for: path)
+    try FileDescriptor.checkWritable(path)
     if isDevice { return }
     guard try Self.isReplaceable(target) else {
       throw Fault(
