@@ -96,7 +96,7 @@ extension FileWriter {
   ///
   /// - Throws: An error of the stream or of the file, which is then unchanged.
   fileprivate mutating func take(
-    _ stream: inout ElementStream, _ format: FileFormat, _ run: Run, keepsFlow: Bool
+    _ stream: inout ElementStream, _ format: FileFormat, _ run: RunContext, keepsFlow: Bool
   ) async throws(Fault) -> [Value] {
     var flow: [Value] = []
     do throws(Fault) {
