@@ -105,7 +105,7 @@ let package = Package(
       ],
       path: "Tests/TestBench", swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-    .testTarget(name: "LanguageTests", dependencies: ["Language", "Redaction"], swiftSettings: strict),
+    .testTarget(name: "LanguageTests", dependencies: ["Language", "Redaction", "TestBench"], swiftSettings: strict),
     .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: strict),
     .testTarget(
       name: "ClientTests", dependencies: ["Client", "JSONAPI", "JSONRPC", "JSONText"],
@@ -121,7 +121,7 @@ let package = Package(
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "TestBench"], swiftSettings: strict),
     .testTarget(
       name: "ResourceServiceTests",
-      dependencies: ["ResourceService", "JSONRPC", "JSONText", "SQLite"], swiftSettings: strict),
+      dependencies: ["ResourceService", "JSONRPC", "JSONText", "SQLite", "TestBench"], swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [

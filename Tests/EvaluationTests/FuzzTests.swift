@@ -3,6 +3,7 @@ import Foundation
 import JSONRPC
 import Language
 import RetortShell
+import TestBench
 import Testing
 
 /// No text crashes the program: mutated scripts and random bytes are parsed, formatted, checked and run.
@@ -48,7 +49,7 @@ import Testing
   @Test(.timeLimit(.minutes(120))) func nothingCrashes() async throws {
     let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
     let end = ContinuousClock.now + .seconds(seconds)
-    var random = SeededRandom(seed: 11)
+    var random = SeededNumbers(seed: 11)
     var cases = 0
     repeat {
       for _ in 0..<2_000 {
@@ -62,7 +63,7 @@ import Testing
   }
 
   /// A script of some statements with mutations; every tenth is random bytes.
-  private static func text(_ random: inout SeededRandom) -> String {
+  private static func text(_ random: inout SeededNumbers) -> String {
     if random.below(10) == 0 {
       return String(decoding: (0..<random.below(200)).map { _ in UInt8(random.below(256)) }, as: UTF8.self)
     }

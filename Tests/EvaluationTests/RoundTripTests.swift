@@ -1,6 +1,7 @@
 import Foundation
 import Formats
 import JSONText
+import TestBench
 import Testing
 import Values
 
@@ -14,7 +15,7 @@ import Values
     "x\r", "\rx", "\u{FEFF}", "\u{FEFF}x", "\u{0}", "'", "\\", "\u{2028}", "👨‍👩‍👧", "=1+1", "{\"a\":1}", "line\n\nline\n",
   ]
 
-  private static func value(_ random: inout SeededRandom, _ depth: Int = 0) -> JSONValue {
+  private static func value(_ random: inout SeededNumbers, _ depth: Int = 0) -> JSONValue {
     switch random.below(depth > 1 ? 8 : 10) {
     case 0: .null
     case 1: .bool(random.below(2) == 0)
@@ -27,7 +28,7 @@ import Values
     }
   }
 
-  private static func record(_ random: inout SeededRandom, _ depth: Int = 0) -> JSONObject {
+  private static func record(_ random: inout SeededNumbers, _ depth: Int = 0) -> JSONObject {
     JSONObject(
       (0..<random.below(4)).map { _ in
         (names[random.below(names.count)], value(&random, depth))
@@ -35,7 +36,7 @@ import Values
   }
 
   /// Elements of one kind: often records with the same names, so that csv accepts many of them.
-  private static func elements(_ random: inout SeededRandom) -> [JSONValue] {
+  private static func elements(_ random: inout SeededNumbers) -> [JSONValue] {
     let count = random.below(5)
     switch random.below(4) {
     case 0: return (0..<count).map { _ in .string(texts[random.below(texts.count)]) }
@@ -80,7 +81,7 @@ import Values
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }
     let path = directory.appending(path: "a.\(format.rawValue)").path
-    var (random, taken) = (SeededRandom(seed: 14), 0)
+    var (random, taken) = (SeededNumbers(seed: 14), 0)
     for _ in 0..<1500 {
       try? FileManager.default.removeItem(atPath: path)
       var written: [JSONValue] = []

@@ -1,5 +1,6 @@
 import Foundation
 import Language
+import TestBench
 import Testing
 
 /// The canonical layout: its form and stability, and that it never changes a meaning.
@@ -120,7 +121,7 @@ import Testing
     let pieces = [
       "\n", " ", "# c\n", ";", "| ", ", ", " \\\n", "(", ")", "do ", " end", "- ", "[1,\n2]", "\n\n\n", "x",
     ]
-    var random = Mutations(seed: 7)
+    var random = SeededNumbers(seed: 7)
     var parsed = 0
     for _ in 0..<1200 {
       let start = random.below(text.count)
@@ -136,20 +137,5 @@ import Testing
       #expect(try formatted(once) == once, "\(mutated)")
     }
     #expect(parsed > 20)
-  }
-}
-
-/// Pseudorandom numbers, the same in each run (SplitMix64).
-struct Mutations {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func below(_ bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return Int((z ^ z >> 31) % UInt64(max(1, bound)))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import JSONText
+import TestBench
 import Testing
 
 @testable import ResourceService
@@ -37,7 +38,7 @@ import Testing
     let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
     let end = ContinuousClock.now + .seconds(seconds)
     let requests = try Self.requests()
-    var random = Numbers(state: 7)
+    var random = SeededNumbers(seed: 7)
     var (cases, silent) = (0, 0)
     repeat {
       for _ in 0..<500 {
@@ -74,7 +75,7 @@ import Testing
   }
 
   /// A request with one to three values, bytes or pieces changed.
-  private static func mutated(_ request: [UInt8], _ random: inout Numbers) -> [UInt8] {
+  private static func mutated(_ request: [UInt8], _ random: inout SeededNumbers) -> [UInt8] {
     var bytes = request
     for _ in 0...random.below(3) {
       let place = random.below(bytes.count + 1)
@@ -89,18 +90,5 @@ import Testing
       }
     }
     return bytes
-  }
-
-  /// Pseudorandom numbers, the same in each run (SplitMix64).
-  private struct Numbers {
-    var state: UInt64
-
-    mutating func below(_ bound: Int) -> Int {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-      return Int((z ^ z >> 31) % UInt64(max(1, bound)))
-    }
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import RetortShell
 import Synchronization
+import TestBench
 import Testing
 
 /// At a terminal no byte of data is sent raw, in any form of output; a pipe gets the bytes unchanged.
@@ -26,14 +27,6 @@ import Testing
     "split(x, \"a\") | csv",
     "relationship posts 1 x", "parse-json(k).nope", "help",
   ]
-
-  private struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return state ^ state >> 33
-    }
-  }
 
   private final class Recorded: Sendable {
     let output = Mutex<[UInt8]>([])
@@ -70,7 +63,7 @@ import Testing
   }
 
   @Test(arguments: 0..<8) func noFormSendsARawByte(_ seed: UInt64) async {
-    var random = SeededRandom(state: seed &* 77 &+ 1)
+    var random = SeededNumbers(seed: seed)
     for form in Self.forms {
       let x = (0..<12).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined()
       let (output, notes) = await shown(form, x: x, output: true, notes: true)
