@@ -70,13 +70,13 @@ extension Stage {
 
   static let first = Stage(
     Declaration(
-      name: "first", summary: "Returns the first element, or null if there is none.", result: "value",
+      name: "first", summary: "Returns the first element; null if there are no elements.", result: "value",
       examples: [.init(code: "[3, 1, 2] | first", output: "3")], names: .kept)
   ) { _ in .first }
 
   static let last = Stage(
     Declaration(
-      name: "last", summary: "Returns the last element, or null if there is none.", result: "value",
+      name: "last", summary: "Returns the last element; null if there are no elements.", result: "value",
       examples: [.init(code: "[3, 1, 2] | last", output: "2")])
   ) { _ in
     .reduce { frame, stream throws(Fault) in

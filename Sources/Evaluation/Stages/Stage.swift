@@ -123,37 +123,47 @@ extension ElementStream {
       if let failure { throw failure }
       guard let page = try await upstream.page() else { return nil }
       try frame.run.checkInterrupt()
-      var out = ElementPage()
-      out.elements.reserveCapacity(page.elements.count)
-      var passed = page.failures[...]
-      for (index, element) in page.elements.enumerated() {
-        frame.take(page, index)
-        out.pass(&passed, before: index)
-        do throws(Fault) {
-          let value: Value
-          switch code {
-          case .constant(let known): value = known
-          case .sync(let body): value = try body(&frame)
-          case .async(let body): value = try await body(&frame)
-          }
-          try body(element, value, &out.elements)
-        } catch {
-          // The elements before the error are passed on first.
-          let placed = error.within("in \(stage), at \(element.label)")
-          if frame.keepsFailures, !placed.isUncatchable {
-            let names = page.names.isEmpty ? [] : page.names[index]
-            out.failures.append(.init(place: out.elements.count, element: element, fault: placed, names: names))
-            continue
-          }
-          guard !out.elements.isEmpty, !placed.isUncatchable else { throw placed }
-          failure = placed
-          return out
-        }
-        if !page.names.isEmpty, out.names.count < out.elements.count { out.names.append(page.names[index]) }
-      }
-      out.pass(&passed, before: .max)
+      let out: ElementPage
+      (out, failure) = try await page.mapped(code, &frame, stage: stage, body)
       return out
     })
+  }
+}
+
+extension ElementPage {
+  /// Returns a page of the elements that `body` adds, and the error that ended it; the error is thrown instead if no
+  /// element comes before it.
+  fileprivate func mapped(
+    _ code: CompiledExpression, _ frame: inout ExecutionFrame, stage: String,
+    _ body: (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
+  ) async throws(Fault) -> (page: ElementPage, failure: Fault?) {
+    var out = ElementPage()
+    out.elements.reserveCapacity(elements.count)
+    var passed = failures[...]
+    for (index, element) in elements.enumerated() {
+      frame.take(self, index)
+      out.pass(&passed, before: index)
+      do throws(Fault) {
+        try body(element, try await code.run(&frame), &out.elements)
+      } catch {
+        let placed = error.within("in \(stage), at \(element.label)")
+        if frame.keepsFailures, !placed.isUncatchable {
+          out.add(failure: placed, of: self, index)
+          continue
+        }
+        guard !out.elements.isEmpty, !placed.isUncatchable else { throw placed }
+        return (out, placed)
+      }
+      if !names.isEmpty, out.names.count < out.elements.count { out.names.append(names[index]) }
+    }
+    out.pass(&passed, before: .max)
+    return (out, nil)
+  }
+
+  /// Adds the element at an index of `page`, which failed in a stage.
+  fileprivate mutating func add(failure: Fault, of page: ElementPage, _ index: Int) {
+    let names = page.names.isEmpty ? [] : page.names[index]
+    failures.append(.init(place: elements.count, element: page.elements[index], fault: failure, names: names))
   }
 }
 
