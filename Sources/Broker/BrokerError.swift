@@ -2,8 +2,8 @@
 public struct BrokerError: Error, Sendable, Equatable {
   /// The kinds of failure.
   public enum Code: Sendable, Equatable {
-    case address, unreachable, tls, authentication, vhost, accessRefused, lost, otherBroker, closed, noRoute, timeout,
-      blocked
+    case address, unreachable, tls, authentication, vhost, accessRefused, lost, otherBroker, closed, stopped, noRoute,
+      timeout, blocked
     case nacked, tooLarge, cancelled, malformed
   }
 

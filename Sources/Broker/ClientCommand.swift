@@ -38,7 +38,7 @@ extension Connection {
     if let end { return end }
     switch channels[message.channel]?.isClosing {
     case nil: return BrokerError(.lost, "the client's channel is lost")
-    case true?: return BrokerError(.closed, "the client was stopped")
+    case true?: return BrokerError(.stopped, "the client was stopped")
     case false?: break
     }
     if message.body.count > OutgoingMessage.bodyLimit {

@@ -74,7 +74,7 @@ extension Connection {
   /// Closes a channel and makes the requests that wait on it fail.
   func closeChannel(_ number: UInt16) async {
     guard channels[number]?.isClosing == false, handle != nil else { return }
-    let stopped = BrokerError(.closed, "the client was stopped")
+    let stopped = BrokerError(.stopped, "the client was stopped")
     channels[number]?.isClosing = true
     channels[number]?.ended = nil
     channels[number]?.failPending(stopped)

@@ -117,7 +117,7 @@ public final class QueueClient: Sendable {
       if !opening.isOwn, case .failure(let error) = result, error.code == .lost { continue }
       return try result.get()
     }
-    guard let channel = state.withLock(\.channel) else { throw BrokerError(.closed, "the client was stopped") }
+    guard let channel = state.withLock(\.channel) else { throw BrokerError(.stopped, "the client was stopped") }
     return channel
   }
 

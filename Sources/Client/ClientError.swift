@@ -211,7 +211,8 @@ extension ClientError {
     case .lost, .unreachable: "check that the broker runs there and that the network reaches it"
     case .accessRefused:
       "it was not carried out; the broker's operator must give the user access: rabbitmqctl set_permissions"
-    case .closed: "make a new client: client queue: \"\(queue)\"; after disconnect, connect first"
+    case .stopped: "make a new client: client queue: \"\(queue)\""
+    case .closed: "connect again, and make a new client: client queue: \"\(queue)\""
     default: nil
     }
   }

@@ -139,7 +139,7 @@ extension ResourceClient {
       return reply
     case .failure(let error):
       activity.end(envelope, isAnswered: false)
-      let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed].contains(error.code)
+      let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed, .stopped].contains(error.code)
       guard mayBeAnswered, let answer = lateReplies?.add(late(message, call, envelope.deadline)) else { throw error }
       return try answer.get()
     }

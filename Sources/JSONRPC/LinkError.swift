@@ -18,8 +18,10 @@ public struct LinkError: Error, Sendable, Equatable {
     case lost
     /// Another broker has the address of the lost connection.
     case otherBroker
-    /// This side closed the client or the connection.
+    /// This side closed the connection.
     case closed
+    /// This side stopped the client.
+    case stopped
     /// The queue does not exist on the broker (`basic.return` 312).
     case noRoute
     /// The broker refused the message (`basic.nack`): its queue is full, or failed.

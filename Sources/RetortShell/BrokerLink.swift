@@ -185,6 +185,7 @@ extension LinkError {
       case .lost: .lost
       case .otherBroker: .otherBroker
       case .closed: .closed
+      case .stopped: .stopped
       case .noRoute: .noRoute
       case .nacked: .nacked
       case .timeout: .timeout

@@ -148,7 +148,7 @@ import Testing
     #expect(try echo.vhost.queues().count == before.count + 1)
     await client.close()
     #expect(try await echo.vhost.soon { try $0.queues() == before })
-    #expect(await client.failure("hello") == BrokerError(.closed, "the client was stopped"))
+    #expect(await client.failure("hello") == BrokerError(.stopped, "the client was stopped"))
     await echo.close()
   }
 }

@@ -25,8 +25,9 @@ final class EmbeddedTransport: Transport {
   func close() async { closed.store(true, ordering: .releasing) }
 
   func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
-    guard !closed.load(ordering: .acquiring), !link.isClosed else {
-      throw LinkError(.closed, "the client was stopped")
+    if link.isClosed { throw LinkError(.closed, "the connection is closed") }
+    guard !closed.load(ordering: .acquiring) else {
+      throw LinkError(.stopped, "the client was stopped")
     }
     guard link.service.queues.contains(queue) else { throw link.noRoute(to: queue) }
     if Task.isCancelled { throw LinkError(.cancelled, "cancelled") }
