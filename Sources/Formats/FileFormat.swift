@@ -1,3 +1,4 @@
+import Language
 package import Values
 
 /// The format of a file.
@@ -14,7 +15,10 @@ package enum FileFormat: String, CaseIterable {
     guard let format = FileFormat(rawValue: aliases[text.lowercased()] ?? text.lowercased()) else {
       throw Fault(
         .value, word == nil ? "\(path) has no suffix of a known format" : "there is no format \(text)",
-        nextStep: "name the format: " + Self.allCases.map { "as: \"\($0.rawValue)\"" }.joined(separator: ", "))
+        nextStep: word.flatMap { nearest(to: $0, among: Self.allCases.map(\.rawValue)) }.map {
+          "did you mean \"\($0)\"?"
+        }
+          ?? "name the format: " + Self.allCases.map { "as: \"\($0.rawValue)\"" }.joined(separator: ", "))
     }
     self = format
   }

@@ -3,14 +3,14 @@ public enum ForeignWords {
   /// Returns what an unknown word at the start of a statement probably means: `show`, `... | where ...`; nil if
   /// unknown.
   public static func command(_ word: String) -> String? {
-    commands[word] ?? stages[word].map { "... | \($0) ..." }
+    commands[usual(word)] ?? stage(word).map { "... | \($0) ..." }
   }
 
   /// Returns the stage that an unknown stage probably means.
-  public static func stage(_ word: String) -> String? { stages[word] }
+  public static func stage(_ word: String) -> String? { stages[usual(word)] }
 
   /// Returns the function that an unknown function probably means.
-  public static func function(_ word: String) -> String? { functions[word] }
+  public static func function(_ word: String) -> String? { functions[usual(word)] }
 
   /// Returns the operator or function that a word between two operands probably means.
   public static func operation(_ word: String) -> String? { operations[word.lowercased()] }
@@ -24,6 +24,31 @@ public enum ForeignWords {
     return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)
   }
 
+  /// Returns the form of this language for a statement of SQL; nil for other words.
+  public static func sql(_ words: [String]) -> String? {
+    let words = words.map { $0.lowercased() }
+    switch words.first {
+    case "select" where words.contains("from"): return "stream CLIENT | where .FIELD == VALUE | select .FIELD"
+    case "insert" where words.contains("into"): return "create CLIENT {FIELD: VALUE}"
+    case "update" where words.contains("set"):
+      return "update CLIENT ID {FIELD: VALUE}, or stream CLIENT | where .FIELD == VALUE | collect | update CLIENT {...}"
+    case "delete" where words.contains("from"):
+      return "destroy CLIENT ID, or stream CLIENT | where .FIELD == VALUE | collect | destroy CLIENT"
+    default: return nil
+    }
+  }
+
+  /// Returns the unit of a duration that a word means: `s` for `seconds`; nil for other words.
+  public static func unit(_ word: String) -> String? { units[usual(word)] }
+
+  /// Returns a word in lower case, with `-` for `_`, as the tables contain it.
+  private static func usual(_ word: String) -> String { word.lowercased().replacing("_", with: "-") }
+
+  private static let units = table([
+    ("ms", "ms msec millis milliseconds millisecond"), ("s", "s sec secs second seconds"),
+    ("m", "m min mins minute minutes"), ("h", "h hr hrs hour hours"), ("d", "d day days"),
+  ])
+
   private static let commands = table([
     ("destroy", "delete remove rm del erase"), ("show", "get fetch retrieve"), ("stream", "list ls all"),
     ("show, or stream ... | where", "find search"), ("exit", "quit q bye logout"), ("connect", "open login"),
@@ -33,47 +58,52 @@ public enum ForeignWords {
   ])
 
   private static let stages = table([
-    ("where", "filter find grep select-if search"), ("take", "limit head top"), ("skip", "offset drop"),
-    ("sort", "order order-by sort-by"), ("group", "group-by"), ("unique", "distinct uniq dedupe"),
+    ("where", "filter find grep select-if search having"), ("take", "limit head top"), ("skip", "offset drop"),
+    ("sort", "order order-by sort-by"), ("group", "group-by groupby"),
+    ("unique", "distinct uniq dedupe unique-by uniq-by"),
     ("first", "select-first find-first"), ("last", "tail"), ("destroy", "delete remove rm del"), ("show", "get fetch"),
-    ("create", "add insert post"), ("update", "patch put modify"), ("each", "foreach for-each do"),
-    ("print", "echo puts log say"), ("avg", "average mean"), ("sum", "total"), ("count", "size len length"),
-    ("write", "tee export store"), ("collect", "list to-list to-array"), ("select", "pluck project pick columns"),
+    ("create", "add insert post"), ("update", "patch put modify"), ("each", "foreach for-each do xargs"),
+    ("print", "echo puts log say"), ("avg", "average mean"), ("sum", "total add-up"), ("count", "size len length wc"),
+    ("write", "tee export store"), ("collect", "list to-list to-array"), ("select", "pluck project pick columns cut"),
     ("without", "omit except"), ("flatten", "flat-map"), ("chunk", "batch each-slice"), ("index-by", "key-by"),
-    ("where not", "reject"), ("map", "transform"), ("with", "merge extend assign"),
+    ("where not", "reject"), ("map", "transform jq awk sed"), ("with", "merge extend assign"), ("reverse", "tac"),
+    ("max", "max-by"), ("min", "min-by"),
   ])
 
   private static let functions = table([
-    ("length", "len size count"), ("string", "str to-string text"), ("upper", "uppercase upcase"),
-    ("lower", "lowercase downcase"), ("trim", "strip"), ("number", "float decimal"), ("int", "integer"),
+    ("length", "len size count"), ("string", "str to-string text tostring"),
+    ("upper", "uppercase upcase toupper ascii-upcase touppercase"),
+    ("lower", "lowercase downcase tolower ascii-downcase tolowercase"), ("trim", "strip"),
+    ("number", "float decimal tonumber to-number parsefloat"), ("int", "integer parseint to-int"),
     ("replace", "sub gsub substitute"), ("now", "today"), ("time", "datetime timestamp to-time"),
     ("contains", "includes has"), ("join", "concat"), ("starts-with", "startswith"), ("ends-with", "endswith"),
-    ("json", "to-json"), ("parse-json", "from-json"), ("matches", "match"), ("env", "getenv"),
+    ("json", "to-json tojson stringify"), ("parse-json", "from-json fromjson"), ("matches", "match test"),
+    ("env", "getenv"), ("keys", "to-entries keys-unsorted"),
   ])
 
   /// Returns the form of the statement that a word of another language probably means, such as `let NAME = ...` for
   /// `var`.
-  public static func statement(_ word: String) -> String? { statements[word] }
+  public static func statement(_ word: String) -> String? { statements[usual(word)] }
 
   private static let statements = table([
-    ("let NAME = ...", "var const val local my"), ("for x in ... do ... end", "foreach for-each loop"),
+    ("let NAME = ...", "var const val local my export declare"), ("for x in ... do ... end", "foreach for-each loop"),
     ("def NAME(a) do ... end", "function fn func fun defun proc"), ("if ... do ... end", "unless when switch case"),
     ("while ... do ... end", "until repeat"),
   ])
 
   /// Returns the option that an unknown option probably means, with its colon.
-  public static func option(_ word: String) -> String? { options[word] }
+  public static func option(_ word: String) -> String? { options[usual(word)] }
 
   private static let options = table([
     ("sort:", "order order-by orderby sort-by by"), ("filter:", "where filters query"),
-    ("page:", "limit size per-page offset"), ("include:", "with includes expand embed"),
+    ("page:", "size per-page offset"), ("include:", "with includes expand embed"),
     ("fields:", "select columns only"),
   ])
 
   private static let operations = table([
     ("==", "is equals eq equal are"), ("!=", "isnt ne unequal"), ("<", "lt less below"), (">", "gt greater above over"),
     ("=~", "like ilike matches match regex"), ("contains", "contains includes has include"), ("+", "plus"),
-    ("%", "mod modulo"),
+    ("%", "mod modulo"), ("in", "between"),
   ])
 
   private static let values = table([

@@ -70,7 +70,7 @@ extension Lexer {
     if !(spaceBefore && !touches) || mayOpenOperand {
       complain(
         "a slash is division between spaces, or the start of a pattern", start, start + 1,
-        nextStep: "write a / b, or /pattern/; put a path in quotes")
+        nextStep: unitStep(of: start) ?? "write a / b, or /pattern/; put a path in quotes")
     }
     add(.symbol("/"), from: start)
   }
@@ -95,6 +95,15 @@ extension Lexer {
     let after = byte()
     let ends = after == 0 || " \t\r\n)]},|;".utf8.contains(after)
     guard ends, flags.allSatisfy({ "imsx".contains($0) }) else { return path(start) }
+    if pattern.isEmpty, tokens.last.map({ $0.kind == .newline || $0.kind == .semicolon }) ?? true {
+      while offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
+      return complain("// has no meaning here", start, start + 2, nextStep: "a comment begins with #")
+    }
+    if pattern.isEmpty, !mayOpenOperand {
+      complain(
+        "// is not an operator", start,
+        nextStep: "for a default in place of null: ??; for a quotient: floor(a / b); a comment begins with #")
+    }
     add(.regex(String(decoding: pattern, as: UTF8.self), flags: flags), from: start)
   }
 
@@ -106,8 +115,18 @@ extension Lexer {
     let isURI = text.hasPrefix("//") || text.contains("@")
     complain(
       "text between slashes is a pattern", start,
-      nextStep: isURI ? "put a URI in quotes: \"amqp://...\"" : "put a path in quotes: \"\(text)\"")
+      nextStep: unitStep(of: start)
+        ?? (isURI ? "put a URI in quotes: \"amqp://...\"" : "put a path in quotes: \"\(text)\""))
     add(.string([.literal(text)]), from: start)
+  }
+
+  /// Returns the next step for a slash that begins a unit after a number, such as `5 /s` and `5/s`; nil for other
+  /// slashes.
+  private func unitStep(of slash: Int) -> String? {
+    guard case .number(let number)? = tokens.last?.kind else { return nil }
+    let word = bytes[(slash + 1)...].prefix { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }
+    guard ForeignWords.unit(String(decoding: word, as: UTF8.self)) != nil else { return nil }
+    return "write the number without its unit: \(number)"
   }
 
   /// Reads a string with JSON's escapes and interpolations: `\(PIPELINE)`.

@@ -292,10 +292,12 @@ struct Lexer {
     switch character {
     case "&":
       if byte() == UInt8(ascii: "&") { offset += 1 }
-      complain("\(text(from: start)) is not an operator", start, nextStep: "write and")
+      complain(
+        "\(text(from: start)) is not an operator", start,
+        nextStep: "between conditions, write and; between statements, a semicolon or a new line")
     case "|":
       offset += 1
-      complain("|| is not an operator", start, nextStep: "write or")
+      complain("|| is not an operator", start, nextStep: "write or; for a default, ??")
     case "!": complain("! is not an operator", start, nextStep: "write not")
     case "'":
       skipQuoted(to: "'")
@@ -304,7 +306,11 @@ struct Lexer {
       complain(
         "put text in double quotes", start,
         nextStep: isShown ? "write \"\(quoted.dropFirst().dropLast())\"" : "write \"...\"")
-    case "$": complain("a variable has no $", start, nextStep: "write only the name")
+    case "$":
+      let isCommand = byte() == UInt8(ascii: "(")
+      complain(
+        isCommand ? "$ has no meaning here" : "a variable has no $", start,
+        nextStep: isCommand ? "put a command inside an expression in ( ), without $" : "write only the name")
     case "`":
       skipQuoted(to: "`")
       complain("backquotes have no meaning here", start, nextStep: "put a command inside an expression in ( )")

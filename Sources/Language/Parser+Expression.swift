@@ -132,7 +132,10 @@ extension Parser {
       advance()
       kind = .cut(base, index, try expression())
     }
-    guard take("]") else { throw wanted("] after the index") }
+    guard take("]") else {
+      let isPart = token.isSymbol(":") || token.isSymbol(",")
+      throw wanted("] after the index", nextStep: isPart ? "for a part, with both ends: [0..1]" : nil)
+    }
     return Expr(kind, range(from: base.range.lower))
   }
 
@@ -273,7 +276,8 @@ extension Parser {
       "expected \(close), not \(token.description)",
       nextStep: token.kind == .symbol("|")
         ? "put the pipeline in parentheses: (... | ...)"
-        : commaHint(before: close) ?? (close == ")" ? misplacedHint : nil) ?? "close the bracket with \(close)",
+        : commaHint(before: close) ?? (close == ")" && token.isSymbol(",") ? "write a list in brackets: [1, 2]" : nil)
+          ?? (close == ")" || token.isKeyword("for") ? misplacedHint : nil) ?? "close the bracket with \(close)",
       marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
   }
 

@@ -10,7 +10,6 @@ extension Parser {
       nextToken.isSymbol("=")
         ? "let \(tokens[max(0, index - 1)].description) = ..."
         : "write no space before the colon of an option: filter: {...}"
-    case .name("catch"), .name("except"): "rescue NAME begins the block for errors"
     default: nil
     }
   }
@@ -18,6 +17,7 @@ extension Parser {
   /// The next step for `=` after an expression: a comparison, or `let`.
   var assignmentHint: String {
     if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
+    if let hint = fieldAssignmentHint { return hint }
     return "to assign, let NAME = ...; to compare, " + (misplacedHint ?? "==")
   }
 
@@ -60,6 +60,9 @@ extension Parser {
       guard index > 1, case .name(let name) = tokens[index - 2].kind else { return nil }
       return "let \(name) = \(name) + 1"
     case .symbol(">") where before.isSymbol("<"): return "write !="
+    case .symbol("*") where before.isSymbol("*"): return "there is no power operator: write a * a"
+    case .symbol("*") where before.isSymbol("("): return "write a client in place of *: count posts"
+    case .symbol(">") where before.isSymbol("-") || before.kind == .minus: return Self.arrowStep
     default: return nil
     }
   }
@@ -70,9 +73,7 @@ extension Parser {
   /// Returns the next step for a missing comma in brackets.
   func commaHint(before close: String) -> String? {
     let before = tokens[max(0, index - 1)]
-    if case .number(let number) = before.kind, case .name(let unit) = token.kind,
-      ["ms", "s", "m", "h", "d"].contains(unit)
-    {
+    if case .number(let number) = before.kind, case .name(let word) = token.kind, let unit = ForeignWords.unit(word) {
       return "a duration has no space: \(number)\(unit)"
     }
     switch (close, token.kind) {
@@ -89,8 +90,15 @@ extension Parser {
   /// function without parentheses; nil without a guess.
   var misplacedHint: String? {
     guard index > 0 else { return nil }
+    for case .name(let word) in [token.kind, tokens[index - 1].kind] where word != word.lowercased() {
+      if Token.keywords.contains(word.lowercased()) { return "write \(word.lowercased()) in small letters" }
+    }
     if case .name(let word) = token.kind, let meant = ForeignWords.operation(word) { return operation(meant) }
     if token.isSymbol("="), !Self.isEnd(nextToken) { return operation("==") }
+    if token.isKeyword("for") { return "for a value of each element: (LIST | map ...)" }
+    if case .string = token.kind, !token.hasSpaceBefore, case .name = tokens[index - 1].kind {
+      return "a value in a text is in \\( ): \"... \\(x) ...\""
+    }
     if let hint = commaHint(before: "") ?? methodHint { return hint }
     if case .string = token.kind, case .string = tokens[index - 1].kind {
       return "join texts with +: \(source.text(tokens[index - 1].range)) + \(source.text(token.range))"
@@ -129,7 +137,12 @@ extension Parser {
     if tokens[min(right, tokens.count - 1)].isKeyword("not"), meant == "==" { (right, meant) = (right + 1, "!=") }
     let left = source.text(tokens[operandStart].range.through(tokens[index - 1].range))
     let value = tokens[min(right, tokens.count - 1)]
-    let shown = Self.isEnd(value) ? "..." : source.text(value.range)
+    var shown = Self.isEnd(value) ? "..." : source.text(value.range)
+    if case .name(let word) = value.kind, let meant = ForeignWords.value(word) { shown = meant }
+    if meant == "in" {
+      let last = tokens[min(right + 2, tokens.count - 1)]
+      shown += Self.isEnd(last) ? "..." : ".." + source.text(last.range)
+    }
     guard !shown.contains("@"), !left.contains("@") else { return "write \(meant)" }
     if meant == "contains" { return "contains(\(left), \(shown))" }
     let isPattern = if case .regex = value.kind { true } else { false }
@@ -164,7 +177,7 @@ extension Parser {
   }
 
   /// The source text from the cursor to the end of the arguments; nil if it is long or may contain a password.
-  private var rest: String? {
+  var rest: String? {
     var (open, last) = (0, index)
     for next in index..<tokens.count {
       let token = tokens[next]
@@ -208,10 +221,21 @@ extension Parser {
   /// Returns the next step for a bracket that touches a stage: `| keys(it)`, `| take(5)`.
   private func withoutParentheses(_ word: CalledWord) -> String {
     let call = rest.map { word.name + $0 } ?? "\(word.name)(...)"
+    let inside = call.dropFirst(word.name.utf8.count + 1).dropLast()
+    if words.bareStages.contains(word.name), word.name != "first" {
+      return "\(word.name) has no arguments: | \(word.name)"
+    }
     if words.stages.contains(word.name) {
-      let inside = call.dropFirst(word.name.utf8.count + 1).dropLast()
-      let spaced = inside.contains("...") ? "..." : inside.replacing(", ", with: " ")
-      return "arguments have a space before them: \(word.name) \(spaced)"
+      let form = spaced(word.name, inside)
+      return (form.hasPrefix(word.name) ? "arguments have a space before them: " : "did you mean | ") + form
+    }
+    if !words.functions.contains(word.name), let stage = ForeignWords.stage(word.name) {
+      return "did you mean \(stage)? | \(spaced(stage, inside))"
+    }
+    if let function = ForeignWords.function(word.name), !words.functions.contains(word.name) {
+      let isElement = inside.hasPrefix(".") || inside.hasPrefix("it")
+      let operands = isElement ? String(inside) : inside.isEmpty ? "it" : "it, \(inside)"
+      return "a function of each element: | map \(function)(\(operands))"
     }
     if !words.functions.contains(word.name),
       let near = nearest(to: word.name, among: words.functions.union(words.stages).sorted())
@@ -219,6 +243,16 @@ extension Parser {
       return "did you mean \(near)?"
     }
     return "a function of each element: | map \(call)"
+  }
+
+  /// Returns a stage with the arguments of a call after it; for a call that the stage can't have, a stage that can.
+  private func spaced(_ stage: String, _ inside: Substring) -> String {
+    let isCondition = [" > ", " < ", " >= ", " <= ", " == ", " != ", " =~ "].contains { inside.contains($0) }
+    if stage == "select", isCondition { return "where \(inside)" }
+    if stage == "first", !inside.isEmpty, inside.allSatisfy(\.isNumber) { return "take \(inside)" }
+    if words.bareStages.contains(stage) { return stage }
+    if inside.contains("...") { return "\(stage) ..." }
+    return "\(stage) \(stage == "where" ? String(inside) : String(inside).replacing(", ", with: " "))"
   }
 
   /// Returns the meant word of an unknown word, if the meant word takes a whole expression like `where`; nil otherwise.
@@ -237,8 +271,9 @@ extension Parser {
     }
     if let whole = Self.whole(name) ?? nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
     for case .positional(let expression) in arguments.dropLast() {
-      if case .name(let word) = expression.kind, Self.wholeWords.contains(word) {
-        return "write | before a stage: ... | \(word) ..."
+      if case .name(let stage) = expression.kind, Self.wholeWords.contains(stage) {
+        if Self.readers.contains(name) { return "write | before a stage: ... | \(stage) ..." }
+        return "stream CLIENT | \(stage) ... | \(name == "count" ? "count" : "collect | \(name) ...")"
       }
     }
     let (left, isFilter) =
@@ -248,6 +283,7 @@ extension Parser {
       case nil: (name, false)
       }
     let right = operandText
+    if let step = redirectionHint(sign, word.map { whole(before: $0) } ?? left) { return step }
     if isFilter, right == "..." || !left.hasPrefix("{") {
       return "write a filter as a record: filter: {\(left.trimmingPrefix(".")): \(right)}"
     }
@@ -288,13 +324,16 @@ extension Parser {
     shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
   }
 
+  /// The commands whose elements a stage can take.
+  private static let readers: Set<String> = ["stream", "index", "related", "read", "show"]
+
   /// The stages that make one value of all elements.
   private static let reducing: Set<String> = ["count", "sum", "avg", "min", "max"]
 }
 
 extension Token {
   /// Whether a statement, a stage or a block can begin after the token.
-  fileprivate var startsAfter: Bool {
+  var startsAfter: Bool {
     switch kind {
     case .newline, .semicolon, .symbol("|"), .symbol("="), .keyword: true
     default: false

@@ -25,6 +25,7 @@ extension Parser {
     var result: [Statement] = []
     while true {
       while token.kind == .newline || token.kind == .semicolon { advance() }
+      replaceForeignRescue()
       if token.kind == .end || strayWord != nil { return result }
       let start = index
       do throws(Stop) {
@@ -38,7 +39,10 @@ extension Parser {
   }
 
   private mutating func endOfStatement() throws(Stop) {
+    replaceForeignRescue()
     if token.kind == .newline || token.kind == .semicolon || token.kind == .end || strayWord != nil { return }
+    if let form = sqlForm { throw fail("this is a statement of SQL", at: form.range, nextStep: form.nextStep) }
+    if let step = arrowHint { throw fail("there are no arrow functions", nextStep: step) }
     if token.isSymbol("=") {
       throw fail("= assigns only after let", nextStep: assignmentHint)
     }
@@ -139,6 +143,7 @@ extension Parser {
 
   private mutating func letStatement() throws(Stop) -> Statement.Kind {
     advance()
+    if !token.isAName { throw wanted("a name after let", nextStep: "let NAME = ...") }
     let (name, range) = try name("a name after let")
     guard take("=") else { throw wanted("= after let \(name)", nextStep: "let \(name) = ...") }
     return .let(name, range, try valued())
@@ -201,7 +206,8 @@ extension Parser {
       let line = tokens[index...].prefix { $0.kind != .newline && $0.kind != .semicolon }
       if !line.contains(where: { $0.isKeyword("do") }) { lacksDo = index }
       throw wanted(
-        "do after \(opening.word) ...", nextStep: misplacedHint ?? "\(opening.word) ... do, and end after the block")
+        "do after \(opening.word) ...",
+        nextStep: blockHint(opening.word) ?? misplacedHint ?? "\(opening.word) ... do, and end after the block")
     }
     blocks.append(opening)
     defer { blocks.removeLast() }
@@ -251,7 +257,7 @@ extension Parser {
     }
     let (name, nameRange) = try name("a name after rescue")
     let start = token.range.lower
-    blocks.append(opening)
+    blocks.append(("rescue", opening.range))
     let statements = statements()
     blocks.removeLast()
     let rescue = Block(statements: statements, range: range(from: start))
@@ -267,7 +273,7 @@ extension Parser {
     }
     let (name, nameRange) = try name("a name after def")
     guard token.isSymbol("("), !token.hasSpaceBefore else {
-      throw wanted("( touching the name", nextStep: "def \(name)(a, b) do ... end")
+      throw wanted("( touching the name", nextStep: "def \(name)(\(token.isKeyword("do") ? "" : "a, b")) do ... end")
     }
     advance()
     let parameters = try parameters()
@@ -277,7 +283,10 @@ extension Parser {
   private mutating func parameters() throws(Stop) -> [Def.Parameter] {
     var result: [Def.Parameter] = []
     while !take(")") {
-      if !result.isEmpty, !take(",") { throw wanted(", or ) after a parameter") }
+      if !result.isEmpty, !take(",") {
+        let isDefault = token.isSymbol("=")
+        throw wanted(", or ) after a parameter", nextStep: isDefault ? "a default follows a colon: def f(a: 1)" : nil)
+      }
       if case .key(let name) = token.kind {
         let range = token.range
         advance()

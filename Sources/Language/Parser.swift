@@ -48,12 +48,17 @@ public struct Parser {
     var commands: Set<String> = []
     var functions: Set<String> = []
     var stages: Set<String> = []
+    /// The stages that have no parameters.
+    var bareStages: Set<String> = []
 
     /// Creates the list of names.
-    public init(commands: Set<String> = [], functions: Set<String> = [], stages: Set<String> = []) {
+    public init(
+      commands: Set<String> = [], functions: Set<String> = [], stages: Set<String> = [], bareStages: Set<String> = []
+    ) {
       self.commands = commands
       self.functions = functions
       self.stages = stages
+      self.bareStages = bareStages
     }
   }
 

@@ -16,7 +16,12 @@ struct PoolSettingsError: Error {
 
 /// Returns the secret of pools from the environment; nil if it is not set.
 func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> MessageKey? {
-  guard let secret = environment[Pool.keyVariable], !secret.isEmpty else { return nil }
+  guard let secret = environment[Pool.keyVariable] else { return nil }
+  if secret.isEmpty {
+    throw PoolSettingsError(
+      "\(Pool.keyVariable) is empty",
+      nextStep: "set the secret of the pool's workers, or unset \(Pool.keyVariable) if they work with --insecure")
+  }
   guard let key = MessageKey(Array(secret.utf8)) else {
     throw PoolSettingsError(
       "\(Pool.keyVariable) has fewer than \(MessageKey.least) bytes", nextStep: "make a secret: openssl rand -hex 32")

@@ -3,10 +3,33 @@ import JSONText
 /// Finds an expression that converts a text to a number or a time, so that the next step of an error works for that
 /// text.
 package enum TextConversionHint {
-  /// Returns `number(OPERAND)`, with `trim` if the text needs it; nil if the text is not a number.
+  /// Returns `number(OPERAND)`, with the functions that the text needs, such as `trim`; nil if the text is not a number.
   package static func number(_ text: String, _ operand: String) -> String? {
-    JSONNumber(text: text) == nil
-      ? JSONNumber(text: trimmed(text)).map { _ in "number(trim(\(operand)))" } : "number(\(operand))"
+    JSONNumber(text: text) == nil ? numeral(text, operand).map { "number(\($0))" } : "number(\(operand))"
+  }
+
+  /// Returns the expression whose value is a text of a number: `replace("5,5", ",", ".")` for a decimal comma; nil if
+  /// the text has no number, and if a comma can be a decimal comma or a separator of thousands.
+  package static func numeral(_ text: String, _ operand: String) -> String? {
+    let (digits, hasSpace) = (trimmed(text), trimmed(text) != text)
+    let own = hasSpace ? "trim(\(operand))" : operand
+    if hasSpace, JSONNumber(text: digits) != nil { return own }
+    if digits.wholeMatch(of: #/-?\d{1,3}([ _']\d{3})+(\.\d+)?/#) != nil,
+      let separator = digits.first(where: { " _'".contains($0) })
+    {
+      return "replace(\(own), \(String(separator).quoted), \"\")"
+    }
+    if digits.wholeMatch(of: #/-?\d{1,3}(,\d{3})+\.\d+|-?\d{1,3}(,\d{3}){2,}/#) != nil {
+      return "replace(\(own), \",\", \"\")"
+    }
+    if digits.wholeMatch(of: #/-?\d{1,3}(\.\d{3})+,\d+/#) != nil {
+      return "replace(replace(\(own), \".\", \"\"), \",\", \".\")"
+    }
+    let isDecimal =
+      digits.wholeMatch(of: #/-?\d+,\d+/#) != nil && digits.wholeMatch(of: #/-?[1-9]\d{0,2},\d{3}/#) == nil
+    if isDecimal { return "replace(\(own), \",\", \".\")" }
+    return digits.wholeMatch(of: #/-?\d+(\.\d+)? ?[^\d.,\s]\D*/#) != nil
+      ? "capture(\(operand), /(-?[0-9.]+)/)[0]" : nil
   }
 
   /// Returns `time(OPERAND)`, with a format if the text needs one; nil if the text is not a time.

@@ -74,15 +74,17 @@ extension Pool {
     return bytes
   }
 
+  /// Whether a JSON object ends with a signature, right or wrong.
+  static func isSigned(_ bytes: [UInt8]) -> Bool {
+    bytes.count > length && bytes.suffix(length).starts(with: before) && bytes.suffix(after.count).elementsEqual(after)
+  }
+
   /// Whether a JSON object ends with the signature of the bytes before it; always true without a secret.
   func accepts(_ bytes: [UInt8]) -> Bool {
     guard let key else { return true }
-    guard bytes.count > Self.length else { return false }
+    guard Self.isSigned(bytes) else { return false }
     let text = Array(bytes.dropLast(Self.length))
     let signature = Array(bytes.suffix(Self.length))
-    guard signature.starts(with: Self.before), signature.suffix(Self.after.count).elementsEqual(Self.after) else {
-      return false
-    }
     return key.accepts(Array(signature[Self.before.count..<Self.before.count + 64]), of: text)
   }
 }

@@ -83,7 +83,10 @@ final class Worker: Sendable {
   /// - Throws: ``ChunkRefusal`` if the worker does not accept the chunk.
   private func accepted(_ request: Request, _ delivery: Delivery) throws(ChunkRefusal) -> Chunk {
     let pool = terms.pool
-    guard pool.accepts(delivery.body) else { throw ChunkRefusal("its signature is wrong: \(Pool.sameKey)") }
+    guard pool.accepts(delivery.body) else {
+      let fault = Pool.isSigned(delivery.body) ? "wrong" : "missing"
+      throw ChunkRefusal("its signature is \(fault): \(Pool.sameKey)")
+    }
     guard request.method == Chunk.method else { throw ChunkRefusal("\(request.method) is not a method of workers") }
     let chunk = try Chunk(request.params, meta: terms.meta)
     guard chunk.vhost == pool.vhost, chunk.pool == pool.name else {

@@ -44,7 +44,7 @@ import Testing
   )
     async
   {
-    await HintTests().follow(mistake, hint, followed)
+    await follow(mistake, hint, followed)
   }
 
   static let texts: [(String, String, String)] = [
@@ -105,7 +105,7 @@ import Testing
   @Test(arguments: MisplacedHintTests.texts) func aHintForAWordIsFollowed(
     _ mistake: String, _ hint: String, _ followed: String
   ) async {
-    await HintTests().follow(mistake, hint.replacing("U+00A0 ", with: ""), followed)
+    await follow(mistake, hint.replacing("U+00A0 ", with: ""), followed)
   }
 
   static let arguments: [(String, String, String)] = [
@@ -152,7 +152,7 @@ import Testing
   @Test(arguments: MisplacedHintTests.arguments) func aHintForAnArgumentIsFollowed(
     _ mistake: String, _ hint: String, _ followed: String
   ) async {
-    await HintTests().follow(mistake, hint, followed)
+    await follow(mistake, hint, followed)
   }
 
   /// The arguments of the program.

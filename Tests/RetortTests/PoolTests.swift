@@ -68,6 +68,8 @@ import Testing
     #expect(name.notes.contains("workers: needs a name of at most 100 letters"), Comment(rawValue: name.notes))
     let short = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: "short")
     #expect(short.notes.contains("RETORT_POOL_KEY has fewer than 16 bytes"), Comment(rawValue: short.notes))
+    let empty = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: "")
+    #expect(empty.notes.contains("RETORT_POOL_KEY is empty\n"), Comment(rawValue: empty.notes))
     #expect(await service.stop().output == "")
     let embedded = await Ran.retort(
       "-c", #"connect "embedded:blog"; let p = client queue: "posts"; 1..3 | update p {views: 1} workers: "test""#)
@@ -84,7 +86,7 @@ import Testing
     let other = await run(statement, on: service, key: String(repeating: "x", count: 32))
     #expect(other.notes.contains("is not signed with this program's RETORT_POOL_KEY"), Comment(rawValue: other.notes))
     let unsigned = await run(statement, on: service, key: nil)
-    #expect(unsigned.notes.contains("the pool test refuses the changes: its signature is wrong"))
+    #expect(unsigned.notes.contains("the pool test refuses the changes: its signature is missing"))
     #expect(unsigned.status != 0)
     #expect(await run(statement, on: service).status == 0)
     #expect(worker.notes.contains("the same RETORT_POOL_KEY (2 refused so far)\n"), Comment(rawValue: worker.notes))

@@ -5,6 +5,7 @@ import Values
 extension Compiler {
   /// Checks a call's arguments against its declaration.
   func check(_ command: Language.Command, _ declaration: Declaration) {
+    if refusesSpacedUnit(command.arguments, of: command.name) { return findings.refused.append(command.range) }
     if refusesMisplaced(command, declaration) { return }
     let positional = command.arguments.filter { if case .positional = $0 { true } else { false } }
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
@@ -34,7 +35,8 @@ extension Compiler {
         let known = declaration.options.map(\.name)
         reportUnknown(
           "option", name + ":", range, among: known.map { $0 + ":" },
-          meant: ForeignWords.option(name).flatMap { known.contains(String($0.dropLast())) ? $0 : nil },
+          meant: limit(command, name, value)
+            ?? ForeignWords.option(name).flatMap { known.contains(String($0.dropLast())) ? $0 : nil },
           hint: known.isEmpty
             ? "\(command.name) has no options" : "it has " + known.map { $0 + ":" }.joined(separator: " "))
         continue
@@ -48,8 +50,63 @@ extension Compiler {
       if [.string, .strings].contains(option.shape) || !option.words.isEmpty {
         refuseBareText(value, among: option.words)
       }
+      if refusesWord(value, option, command.name) { continue }
       checkLiteral(value, option.shape, "\(command.name) \(name):", summary: option.summary)
     }
+  }
+
+  /// Returns what the option `limit: 5` of another language means here; nil for other options.
+  private func limit(_ command: Language.Command, _ name: String, _ value: Expr) -> String? {
+    guard ["limit", "top", "take", "first"].contains(name), case .number = value.kind else { return nil }
+    let count = source.text(value.range)
+    switch command.name {
+    case "stream", "related": return "... | take \(count)"
+    case "index": return "page: {number: 1, size: \(count)}"
+    default: return nil
+    }
+  }
+
+  /// Reports a literal that is none of an option's words; returns false for other values.
+  ///
+  /// An option that also accepts other types has its own error for a literal of another type.
+  func refusesWord(_ value: Expr, _ option: Declaration.Option, _ command: String) -> Bool {
+    guard !option.words.isEmpty, let literal = Declaration.ArgumentType(literal: value) else { return false }
+    guard literal == .string else {
+      guard option.shape == .string else { return false }
+      report(
+        "\(command) \(option.name): needs a string, not a \(literal.rawValue)", value.range,
+        nextStep: Self.wordStep(option.name, source.text(value.range), option.words))
+      return true
+    }
+    guard let word = value.literalText, !option.words.contains(word) else { return false }
+    let isDuration = option.name == "timeout" && Declaration.ArgumentType.isDuration(word)
+    report(
+      "\(option.name): must be \(option.alternatives), not \(word.quoted)", value.range,
+      nextStep: isDuration ? "\(option.name): \(word)" : Self.wordStep(option.name, word, option.words))
+    return true
+  }
+
+  /// Returns the next step for a value that is none of an option's words: the most similar word, or an example.
+  static func wordStep(_ option: String, _ value: String, _ words: [String]) -> String {
+    nearest(to: value, among: words).map { "did you mean \($0.quoted)?" }
+      ?? "\(option): \(words[words.count - 1].quoted)"
+  }
+
+  /// Reports a number and a unit with a space between them, such as `sleep 5 s` and `timeout: 5 seconds`; returns false
+  /// for other arguments.
+  func refusesSpacedUnit(_ arguments: [Argument], of word: String) -> Bool {
+    for (argument, next) in zip(arguments, arguments.dropFirst()) {
+      guard case .number = argument.expression.kind, case .positional(let expression) = next,
+        case .name(let name) = expression.kind, let unit = ForeignWords.unit(name), unknownName(expression) != nil
+      else { continue }
+      let option =
+        if case .option(let name, _, _) = argument { name + ": " } else { arguments.count == 2 ? word + " " : "" }
+      report(
+        "a duration has no space", argument.expression.range.through(expression.range),
+        nextStep: "\(option)\(source.text(argument.expression.range))\(unit)")
+      return true
+    }
+    return false
   }
 
   /// Reports a literal of the wrong type.
@@ -63,9 +120,21 @@ extension Compiler {
       switch shape {
       case .client: "let posts = client queue: \"posts\""
       case .connection: "let c = connect \"URI\" name: \(literal == .string ? text : "\"NAME\""), then \(prefix)c"
+      case .record where summary?.hasSuffix("}") ?? false, .strings where literal == .record || literal == .boolean:
+        summary.map { Declaration.form(option, $0) }
       default: shape.example(for: literal, text).map { prefix + $0 } ?? summary.map { Declaration.form(option, $0) }
       }
     report("\(place) needs \(shape.wanted), not a \(literal.rawValue)", expression.range, nextStep: step)
+  }
+}
+
+extension Expr {
+  /// The text of a string without interpolations; nil for other expressions.
+  var literalText: String? {
+    guard case .string(let parts) = kind else { return nil }
+    if parts.isEmpty { return "" }
+    guard parts.count == 1, case .literal(let text) = parts[0] else { return nil }
+    return text
   }
 }
 
@@ -113,9 +182,8 @@ extension Declaration.ArgumentType {
     switch self {
     case .duration:
       literal == .number
-        ? "\(text)s"
-        : text.dropFirst().dropLast().contains(#/^[1-9][0-9]*(ms|s|m|h|d)$/#)
-          ? String(text.dropFirst().dropLast()) : "10s"
+        ? text.allSatisfy(\.isNumber) && text != "0" ? "\(text)s" : "10s"
+        : Self.isDuration(text.dropFirst().dropLast()) ? String(text.dropFirst().dropLast()) : "10s"
     case .string, .strings: literal == .number || literal == .duration ? "\"\(text)\"" : "\"...\""
     case .number:
       literal == .string && JSONNumber(text: String(text.dropFirst().dropLast())) != nil
@@ -125,8 +193,14 @@ extension Declaration.ArgumentType {
     case .list: "[\(text)]"
     case .id: "\"12\""
     case .pattern: "/.../"
-    case .any, .record, .client, .connection, .path, .field, .condition: nil
+    case .record: "{NAME: VALUE}"
+    case .any, .client, .connection, .path, .field, .condition: nil
     }
+  }
+
+  /// Whether a text is a duration over zero: `5s`.
+  static func isDuration(_ text: some StringProtocol) -> Bool {
+    String(text).contains(#/^[1-9][0-9]*(ms|s|m|h|d)$/#)
   }
 
   /// Returns the source text of a value of this type, built from `value` if that is a number; nil if it is not.

@@ -35,7 +35,7 @@ extension Compiler {
 
   /// Returns the name with which an expression of unquoted words begins; nil if the name is a variable, a def, or a
   /// synonym of a value, such as `nil`.
-  private func unknownName(_ expression: Expr) -> String? {
+  func unknownName(_ expression: Expr) -> String? {
     switch expression.kind {
     case .name(let name):
       let isKnown = scope.variable(name) != nil || outer?.variable(name) != nil || definition(name) != nil

@@ -66,6 +66,9 @@ extension Compiler {
     if let stage = Stage.named(name)?.declaration, Command.named(name) == nil || arguments.first?.first == "[" {
       let needed = stage.parameters.filter { !$0.isOptional }.count
       let isElements = arguments.count > needed
+      if arguments.count > 1, ["min", "max", "sum", "avg"].contains(name) {
+        return "a stage comes after |: ([\(arguments.joined(separator: ", "))] | \(name))"
+      }
       let words = [name] + arguments.dropFirst(isElements ? 1 : 0)
       return "a stage comes after |: (\(isElements ? arguments[0] : "...") | \(words.joined(separator: " ")))"
     }

@@ -70,6 +70,9 @@ extension Compiler {
       return report(
         "\(name) is a function", command.nameRange, nextStep: "put its arguments in parentheses: \(name)(x)")
     }
+    if let form = ForeignWords.sql(source.text(command.range).split(separator: " ").map(String.init)) {
+      return report("this is a statement of SQL", command.nameRange, nextStep: form)
+    }
     if refusesPromptWord(name, command.nameRange) || reportsLater(name, command.nameRange) { return }
     let known: [String] = Command.all.map(\.declaration.name) + definitions.keys
     let meant = (command.arguments.isEmpty ? ForeignWords.value(name) : nil) ?? ForeignWords.command(name)

@@ -16,6 +16,10 @@ extension Compiler {
       guard case .option(let name, _, let value) = argument else { return nil }
       return declaration.options.contains { $0.name == name } ? nil : (name, value)
     }
+    if command.name == "connect", let (name, value) = unknown.first, name == "embedded", positional.isEmpty {
+      return refuse(
+        "a URI is text", value.range, "put a URI in quotes: \"\(name):\(source.text(value.range))\"", command)
+    }
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if let missing = needed.dropFirst(positional.count).first, !unknown.isEmpty, !declaration.takesAnyOption {
       guard let form = form(missing, unknown) else { return false }

@@ -59,33 +59,52 @@ extension Compiler {
         nextStep: "run it for each element: | each do ... end, with `it` as the element")
     }
     if reportsLater(name, command.nameRange) { return }
+    if ForeignWords.stage(name) == nil, let function = Function.named(name)?.name ?? ForeignWords.function(name) {
+      return report(
+        "unknown stage \(name)", command.nameRange, nextStep: "a function of each element: | map \(function)(it)")
+    }
     reportUnknown(
       "stage", name, command.nameRange, among: Stage.all.map(\.declaration.name) + definitions.keys,
-      meant: ForeignWords.stage(name), hint: "help stages lists the stages")
+      meant: foreignStage(command), hint: "help stages lists the stages")
+  }
+
+  /// Returns the stage that an unknown stage probably means, with its number: `take 5` for `head -n 5`; nil if unknown.
+  private func foreignStage(_ command: Language.Command) -> String? {
+    let numbers = command.arguments.compactMap { argument in
+      Int(source.text(argument.expression.range).drop { $0 == "-" })
+    }
+    switch (ForeignWords.stage(command.name), numbers.first) {
+    case ("create", _) where command.arguments.isEmpty: return "sum"
+    case ("take", let count?): return "take \(abs(count))"
+    case ("last", let count?) where abs(count) != 1: return "reverse | take \(abs(count))"
+    case (let stage, _): return stage
+    }
   }
 
   /// Reports words of SQL and of English between the fields of a stage: `sort by .id`, `sort .id desc`.
   private func refuseFillers(_ command: Language.Command) {
     guard Stage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
-    var (kept, filler): ([String], Expr?) = ([], nil)
+    var (kept, filler, isDescending): ([String], Expr?, Bool) = ([], nil, false)
     for place in places {
       guard case .name(let word) = place.kind, scope.variable(word) == nil, outer?.variable(word) == nil else {
         kept.append(source.text(place.range))
         continue
       }
-      switch word {
+      switch word.lowercased() {
       case "by", "asc", "ascending": break
-      case "desc" where command.name == "sort" && !kept.isEmpty,
-        "descending" where command.name == "sort" && !kept.isEmpty:
-        kept[kept.count - 1] = "-" + kept[kept.count - 1]
+      case "desc", "descending":
+        guard command.name == "sort" else { fallthrough }
+        isDescending = true
+        if let last = kept.popLast() { kept.append("-" + last) }
       default:
-        kept.append(source.text(place.range))
+        kept.append("." + source.text(place.range))
         continue
       }
       filler = filler ?? place
     }
     guard let filler else { return }
+    if isDescending, !kept.contains(where: { $0.hasPrefix("-") }), !kept.isEmpty { kept[0] = "-" + kept[0] }
     report(
       "\(command.name) has no word \(source.text(filler.range))", filler.range,
       nextStep: ([command.name] + kept).joined(separator: " "))

@@ -94,7 +94,8 @@ extension Compiler {
       let inEach = context.eachDepth > 0
       report(
         inEach ? "\(word) can't leave an each" : "\(word) is allowed in a loop only", range,
-        nextStep: inEach ? "use for instead of each" : nil)
+        nextStep: inEach
+          ? "use for instead of each" : "put it in for ... do, while ... do or watch ... do; exit ends the run")
     }
     return .sync { _ throws(Fault) in flow }
   }
@@ -103,7 +104,8 @@ extension Compiler {
     if !context.isInDef || context.eachDepth > 0 {
       report(
         "return is allowed in a def only", range,
-        nextStep: context.eachDepth > 0 ? "no statement can leave an each" : nil)
+        nextStep: context.eachDepth > 0
+          ? "no statement can leave an each" : context.isInDef ? nil : "exit ends the run; print shows a value")
     }
     guard let valued else {
       return .sync { frame throws(Fault) in

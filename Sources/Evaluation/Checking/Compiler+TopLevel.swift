@@ -51,6 +51,7 @@ extension Compiler {
     _ arguments: [Argument], _ range: SourceRange
   ) -> [(name: String, range: SourceRange, code: CompiledExpression)] {
     if arguments.isEmpty { report("set needs a setting", range, nextStep: "set timeout: 10s output: \"json\"") }
+    if refusesSpacedUnit(arguments, of: "set") { return [] }
     return arguments.compactMap { argument in
       guard case .option(let name, let nameRange, let expression) = argument else {
         report("set takes names with colons", argument.expression.range, nextStep: "set timeout: 10s")

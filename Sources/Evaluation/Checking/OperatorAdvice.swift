@@ -131,6 +131,22 @@ struct OperatorAdvice {
     case (.add, .resource, .record): joined("\(a).attributes + \(b)")
     case (.add, .record, .resource): "\(a) + \(b).attributes"
     case (.add, .resource, .resource): "\(a).attributes + \(b).attributes"
+    case (.add, .string, .number), (.add, .string, .bool), (.add, .string, .duration): "\(a) + string(\(b))"
+    case (.add, .number, .string), (.add, .bool, .string), (.add, .duration, .string): "string(\(a)) + \(b)"
+    case (.subtract, .time, .string(let text)) where Declaration.ArgumentType.isDuration(text):
+      "\(a) - \(text)"
+    case (.subtract, .string(let one), .string(let other)):
+      if let first = TextConversionHint.number(one, a), let second = TextConversionHint.number(other, b) {
+        "\(first) - \(second)"
+      } else {
+        "to remove a part of a text: replace(\(a), \(b), \"\")"
+      }
+    case (.subtract, .string(let text), .number), (.multiply, .string(let text), .number),
+      (.divide, .string(let text), .number), (.remainder, .string(let text), .number):
+      TextConversionHint.number(text, a).map { "\($0) \(sign) \(b)" } ?? "\(text.quoted) is not a number"
+    case (.subtract, .number, .string(let text)), (.multiply, .number, .string(let text)),
+      (.divide, .number, .string(let text)), (.remainder, .number, .string(let text)):
+      TextConversionHint.number(text, b).map { "\(a) \(sign) \($0)" } ?? "\(text.quoted) is not a number"
     case (.matches, .string, .string(let text)) where !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber }:
       "\(a) =~ /\(text)/"
     default: nil

@@ -20,7 +20,8 @@ public enum Vocabulary {
   /// The names that the hints of the parser use.
   static let hinted = Parser.KnownWords(
     commands: Set(Command.all.map(\.declaration.name)), functions: Set(Function.all.map(\.name)),
-    stages: Set(Stage.all.map(\.declaration.name)))
+    stages: Set(Stage.all.map(\.declaration.name)),
+    bareStages: Set(Stage.all.map(\.declaration).filter(\.parameters.isEmpty).map(\.name)))
 
   /// Every command, in the order of help.
   public static var commands: [Declaration] { Command.all.map(\.declaration) }

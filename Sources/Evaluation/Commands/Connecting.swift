@@ -121,7 +121,13 @@ extension Command {
           nextStep: frame.naming(one: open) { "disconnect \($0)" })
       }
       connection = only
-    default: throw Fault(.type, "disconnect needs a connection, not \(arguments.value(0).typeWithArticle)")
+    default:
+      let isClient = if case .client = arguments.value(0) { true } else { false }
+      throw Fault(
+        .type, "disconnect needs a connection, not \(arguments.value(0).typeWithArticle)",
+        nextStep: isClient
+          ? "stop stops a client; disconnect without an argument closes the only connection"
+          : "let c = connect \"URI\" name: \"NAME\", then disconnect c")
     }
     await connection.link.close()
     session.state.withLock { state in

@@ -89,11 +89,7 @@ extension Command {
   }
 
   private static func replies(_ arguments: Arguments) throws(Fault) -> ReplyRoute {
-    guard let argument = arguments["reply"] else { return .queue }
-    guard case .string(let word) = argument.value, let route = ReplyRoute(rawValue: word) else {
-      throw arguments.fault(argument, .value, "reply: must be \"queue\" or \"direct\"")
-    }
-    return route
+    try arguments.word("reply", of: ["queue", "direct"]).flatMap(ReplyRoute.init) ?? .queue
   }
 
   private static func settings(
@@ -202,6 +198,11 @@ extension Arguments {
     case .duration(let duration) where duration > .zero: return .after(duration)
     case .string("never"): return .never
     default:
+      if case .string(let word) = argument.value, let near = nearest(to: word, among: ["never"]) {
+        throw fault(
+          argument, .value, "timeout: must be a duration over 0, or \"never\"", nextStep: "did you mean \(near.quoted)?"
+        )
+      }
       let example = Declaration.ArgumentType.duration.example(for: argument.value) ?? "10s"
       throw fault(
         argument, .value, "timeout: must be a duration over 0, or \"never\"", nextStep: "timeout: \(example)")
@@ -229,11 +230,7 @@ extension Arguments {
 
   /// Reads the option `keys:` of a client or of one call; nil without the option.
   func keys() throws(Fault) -> ClientSettings.KeyForm? {
-    guard let argument = options["keys"] else { return nil }
-    guard case .string(let word) = argument.value, let known = ClientSettings.KeyForm(rawValue: word) else {
-      throw fault(argument, .value, "keys: must be \"underscore\" or \"wire\"")
-    }
-    return known
+    try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeyForm.init)
   }
 }
 

@@ -89,7 +89,9 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     guard !arguments.positional.isEmpty else { throw Fault(.exit, "exit").ending(0) }
     guard case .number(let number) = arguments.value(0), let status = number.integer, 0...255 ~= status else {
-      throw Fault(.value, "exit needs a status from 0 to 255, not \(arguments.value(0).label)")
+      throw Fault(
+        .value, "exit needs a status from 0 to 255, not \(arguments.value(0).label)",
+        nextStep: "exit 0 for success, exit 1 for a failure")
     }
     throw Fault(.exit, "exit").ending(Int32(status))
   }

@@ -1,3 +1,5 @@
+import Values
+
 /// Declares the arguments, the effect and the help of a command or a stage.
 ///
 /// The check, `help`, the reference and the tests use it.
@@ -127,6 +129,18 @@ public struct Declaration: Sendable {
 }
 
 extension Declaration.Option {
+  /// The values that an option with fixed words accepts: `true, false or "all"`.
+  var alternatives: String {
+    let others =
+      switch (shape, name) {
+      case (.any, "timeout"): ["a duration over 0"]
+      case (.any, _): ["true", "false"]
+      default: [String]()
+      }
+    let all = others + words.map(\.quoted)
+    return all.dropLast().joined(separator: ", ") + (all.count > 1 ? " or " : "") + (all.last ?? "")
+  }
+
   /// The option as a next step shows it: with the example at the end of its summary or, without an example, with the
   /// summary.
   var form: String { Declaration.form(name + ":", summary) }
@@ -136,7 +150,8 @@ extension Declaration {
   /// Returns an option with the example at the end of its summary, `throttle: {depth: 50, p95: 200ms}`; without an
   /// example, with the summary.
   static func form(_ option: String, _ summary: String) -> String {
-    guard summary.hasSuffix("}"), let example = summary.firstIndex(of: "{"),
+    let opening: Character = summary.hasSuffix("}") ? "{" : "\""
+    guard summary.hasSuffix("}") || summary.hasSuffix("\""), let example = summary.firstIndex(of: opening),
       summary[..<example].hasSuffix(": ")
     else { return "\(option) \(summary)" }
     return "\(option) \(summary[example...])"

@@ -20,7 +20,8 @@ extension Declaration.Option {
     summary: "\"wire\" sends the names of this call unchanged, \"underscore\" writes - as _",
     words: ["wire", "underscore"])
   static let timeout = Self(
-    name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"")
+    name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"",
+    words: ["never"])
   static let expire = Self(
     name: "expire", shape: .boolean, fallback: "true", summary: "whether the message expires with the timeout")
   static let confirm = Self(
@@ -58,8 +59,9 @@ extension Declaration.Option {
     name: "include", shape: .strings, summary: "the relationships that backup: stores: \"tags,comments\"")
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
-    summary: "looks up unknown changes at the end; \"all\" also looks up each create by its key; false looks up nothing"
-  )
+    summary:
+      "looks up unknown changes at the end; \"all\" also looks up each create by its key; false looks up nothing",
+    words: ["all"])
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
     summary: "how often a change is repeated after a temporary failure, if a repetition is safe")

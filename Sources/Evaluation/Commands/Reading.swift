@@ -64,7 +64,8 @@ extension Command {
         .init(name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to read ahead"),
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
-          summary: "\"fail\" ends the stream if others change the list while it is read"), .meta, .timeout, .retryRead,
+          summary: "\"fail\" ends the stream if others change the list while it is read", words: ["note", "fail"]),
+        .meta, .timeout, .retryRead,
       ], result: "stream of resources",
       examples: [
         .init(

@@ -71,7 +71,7 @@ extension Function {
       if let number = JSONNumber(text: text) { return number }
       throw Fault(
         .value, "\(name): \(text.quoted) is not a number",
-        nextStep: JSONNumber(text: text.trimmed) == nil ? nil : "remove the spaces: \(name)(trim(x))")
+        nextStep: TextConversionHint.numeral(text, ".field").map { "convert the text: \(name)(\($0))" })
     default:
       throw Fault(
         .type, "\(name) needs a string or a number, not \(value.typeWithArticle)",

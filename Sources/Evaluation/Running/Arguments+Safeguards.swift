@@ -69,7 +69,10 @@ extension Arguments {
     case .string("all") where name != "create" || keyField != nil: return .all
     case .string("all"):
       throw fault(argument, .value, "verify: \"all\" needs key: to look up creates", nextStep: "key: .email")
-    default: throw fault(argument, .value, "verify: must be true, false or \"all\"", nextStep: "verify: \"all\"")
+    default:
+      throw fault(
+        argument, .value, "verify: must be true, false or \"all\", not \(argument.value.label)",
+        nextStep: Compiler.wordStep("verify", argument.value.label, ["all"]))
     }
   }
 
@@ -115,7 +118,7 @@ extension Arguments {
     default: break
     }
     throw fault(
-      argument, .value, "halt: must be a number of failures from 1, or a percentage",
+      argument, .value, "halt: must be a number of failures from 1, or a percentage from 0 to 100 as text",
       nextStep: "halt: 10, or halt: \"3%\"")
   }
 

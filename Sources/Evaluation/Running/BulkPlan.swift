@@ -113,13 +113,15 @@ extension Arguments {
 
   /// Returns the value of an option that must be one of the given words; nil without the option.
   func word(_ option: String, of words: [String]) throws(Fault) -> String? {
-    guard let argument = options[option], let word = try string(option) else { return nil }
-    guard words.contains(word) else {
-      let known = words.map { "\"\($0)\"" }.joined(separator: " or ")
+    guard let argument = options[option] else { return nil }
+    let step = Compiler.wordStep(option, argument.value.label, words)
+    guard case .string(let word) = argument.value else {
       throw fault(
-        argument, .value, "\(option): must be \(known), not \"\(word)\"",
-        nextStep: nearest(to: word, among: words).map { "did you mean \"\($0)\"?" }
-          ?? "\(option): \"\(words[words.count - 1])\"")
+        argument, .type, "\(name) \(option): needs a string, not \(argument.value.typeWithArticle)", nextStep: step)
+    }
+    guard words.contains(word) else {
+      let known = Declaration.Option(name: option, shape: .string, summary: "", words: words).alternatives
+      throw fault(argument, .value, "\(option): must be \(known), not \(word.quoted)", nextStep: step)
     }
     return word
   }

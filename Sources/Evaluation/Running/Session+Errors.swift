@@ -8,7 +8,14 @@ extension Session {
     show(
       Renderer.Report(
         title: "error[\(fault.kind)]", message: fault.message, source: fault.source, marks: marks,
-        notes: fault.trail + (fault.nextStep.map { [$0] } ?? [])))
+        notes: Self.shortened(fault.trail) + (fault.nextStep.map { [$0] } ?? [])))
+  }
+
+  /// Returns the notes of an error without the middle of a long list of calls, which an endless recursion makes.
+  private static func shortened(_ trail: [String]) -> [String] {
+    let (first, last) = (5, 2)
+    guard trail.count > first + last + 1 else { return trail }
+    return trail.prefix(first) + ["... \(trail.count - first - last) more"] + trail.suffix(last)
   }
 
   /// Shows the findings of a check on standard error, up to a limit.

@@ -1,6 +1,7 @@
 import Bulk
 import Synchronization
 import JSONText
+import Language
 import Values
 
 extension Session {
@@ -16,7 +17,9 @@ extension Session {
       guard let format = ResultFormat(rawValue: word) else { fallthrough }
       state.withLock { $0.format = format }
     case ("output", _):
-      throw Fault(.value, "output: must be one of \(ResultFormat.list), as text", nextStep: "set output: \"json\"")
+      throw Fault(
+        .value, "output: must be one of \(ResultFormat.list), as text",
+        nextStep: Self.step(name, value, among: ResultFormat.allCases.map(\.rawValue)) ?? "set output: \"json\"")
     case ("in-flight", .number(let number)):
       guard let count = number.integer, 1...SendingPolicy.largestWindow ~= count else {
         throw Fault(
@@ -28,7 +31,9 @@ extension Session {
     case ("history", .string(let word)) where ["all", "directory"].contains(word):
       state.withLock { $0.takesHistoryOfDirectory = word == "directory" }
     case ("history", _):
-      throw Fault(.value, "history: must be \"all\" or \"directory\"", nextStep: "set history: \"directory\"")
+      throw Fault(
+        .value, "history: must be \"all\" or \"directory\"",
+        nextStep: Self.step(name, value, among: ["all", "directory"]) ?? "set history: \"directory\"")
     case ("learn-values", .bool(let value)): state.withLock { $0.learnsValues = value }
     default:
       throw Fault(
@@ -36,6 +41,11 @@ extension Session {
         nextStep: Self.example(of: name, for: value).map { "set \(name): \($0)" }
           ?? "help set shows the settings and their values")
     }
+  }
+
+  /// Returns the next step for a misspelt value of a setting; nil if no word is similar to it.
+  private static func step(_ name: String, _ value: Value, among words: [String]) -> String? {
+    nearest(to: value.label, among: words).map { "set \(name): \($0.quoted)" }
   }
 
   /// Returns the source text of a valid value of a setting that is similar to an invalid one: `5s` for `"5s"`; nil if

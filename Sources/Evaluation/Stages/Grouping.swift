@@ -103,7 +103,10 @@ private struct KeyedElements {
       case nil: self = .neither
       case .string("first"): self = .first
       case .string("last"): self = .last
-      default: throw Fault(.value, "keep: must be \"first\" or \"last\"")
+      case let value?:
+        throw Fault(
+          .value, "keep: must be \"first\" or \"last\"",
+          nextStep: Compiler.wordStep("keep", value.label, ["first", "last"]))
       }
     }
   }

@@ -1,0 +1,118 @@
+/// Recognizes the syntax of other languages, for errors with the form that this language has for it.
+extension Parser {
+  /// Replaces `catch`, `except`, `finally` or `ensure` in the block of a `try` by `rescue`, and reports the word.
+  ///
+  /// The statement then parses, so that the word is the only error.
+  mutating func replaceForeignRescue() {
+    guard blocks.last?.word == "try", case .name(let word) = token.kind else { return }
+    guard ["catch", "except", "finally", "ensure"].contains(word), !definesWord(word) else { return }
+    let range = token.range
+    let hasName =
+      if case .name(let name) = tokenAfterBracket.kind {
+        !words.commands.contains(name) && !Self.wholeWords.contains(name)
+      } else { false }
+    let isRescue = ["catch", "except"].contains(word)
+    let name = hasName ? tokenAfterBracket.description : "error"
+    diagnostics.append(
+      Diagnostic(
+        range: range, message: "try has no \(word)",
+        nextStep: isRescue
+          ? "the word is rescue, with a name for the error: try do ... rescue \(name) ... end"
+          : "write its statements after the end of try: try do ... rescue error ... end"))
+    tokens[index].kind = .keyword("rescue")
+    if isRescue, nextToken.isSymbol("("), hasName {
+      tokens.remove(at: index + 1)
+      if tokens.indices.contains(index + 2), tokens[index + 2].isSymbol(")") { tokens.remove(at: index + 2) }
+    } else if !isRescue || !hasName {
+      var name = token
+      name.kind = .name("error")
+      tokens.insert(name, at: index + 1)
+    }
+  }
+
+  /// The token after the cursor and an opening parenthesis, if there is one.
+  private var tokenAfterBracket: Token {
+    nextToken.isSymbol("(") ? tokens[min(index + 2, tokens.count - 1)] : nextToken
+  }
+
+  /// Whether the text has a def of this name.
+  private func definesWord(_ word: String) -> Bool {
+    tokens.indices.dropLast().contains { tokens[$0].isKeyword("def") && tokens[$0 + 1].isName(word) }
+  }
+
+  /// The next step for a block that begins with a brace, a colon or `then`, and for the elements of a loop without
+  /// brackets; nil without a guess.
+  func blockHint(_ opening: String) -> String? {
+    let form =
+      switch opening {
+      case "try": "try do ... rescue error ... end"
+      case "for": "for x in ... do ... end"
+      case "each": "each do ... end"
+      case "def": "def NAME(a) do ... end"
+      default: "\(opening) ... do ... end"
+      }
+    switch token.kind {
+    case .symbol("{"), .symbol(":"), .name("then"): return "a block is between do and end: \(form)"
+    case .number where opening == "for", .string where opening == "for":
+      return "a list has brackets and commas: for x in [1, 2, 3] do ... end"
+    case _ where opening == "try": return form
+    default: return nil
+    }
+  }
+
+  /// The next step for `=>` or `->` after a name or parentheses; nil for other tokens.
+  var arrowHint: String? {
+    guard nextToken.isSymbol(">"), !nextToken.hasSpaceBefore else { return nil }
+    switch token.kind {
+    case .symbol("="), .symbol("-"), .minus:
+      return Self.arrowStep
+    default: return nil
+    }
+  }
+
+  /// The next step for an arrow function.
+  static let arrowStep =
+    "in a stage, it is the element: | map it + 1; a function with a name: def f(x) do return x + 1 end"
+
+  /// The form of this language for a statement of SQL that begins the statement at the cursor, and the range of its
+  /// first word; nil for other statements.
+  var sqlForm: (range: SourceRange, nextStep: String)? {
+    let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
+    let line = tokens[start...].prefix { $0.kind != .newline && $0.kind != .semicolon }
+    return ForeignWords.sql(line.map(\.description)).map { (tokens[start].range, $0) }
+  }
+
+  /// The next step for a token that can't be a stage, such as `.text` after a bar; nil without a guess.
+  var stageFormHint: String? {
+    switch token.kind {
+    case .field, .string, .number, .symbol("{"), .symbol("["), .symbol("("), .keyword("not"), .keyword("it"),
+      .keyword("null"), .keyword("true"), .keyword("false"):
+      let value = rest ?? "..."
+      return "for a value of each element: | map \(value)"
+    case .keyword("if"): return "for a value of each element: | map (if ... do ... else ... end)"
+    case .keyword("for"), .keyword("while"): return "for each element: | each do ... end"
+    case .key(let key) where ForeignWords.stage(key) != nil: return "did you mean \(ForeignWords.stage(key) ?? key)?"
+    default: return nil
+    }
+  }
+
+  /// The next step for a record's field that is assigned inside arguments: `update posts 1 views = 5`; nil without a
+  /// guess.
+  var fieldAssignmentHint: String? {
+    let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
+    guard token.isSymbol("="), index - start > 1, case .name(let word) = tokens[start].kind,
+      words.commands.contains(word) || words.stages.contains(word), case .name(let field) = tokens[index - 1].kind,
+      !Self.isEnd(nextToken), !Self.wholeWords.contains(word), !source.text(nextToken.range).contains("@")
+    else { return nil }
+    return "a record is in braces: {\(field): \(source.text(nextToken.range))}"
+  }
+
+  /// Returns the next step for output that is redirected into a file with `>` or `>>`; nil for other operators.
+  func redirectionHint(_ sign: String, _ left: String) -> String? {
+    guard sign == ">" else { return nil }
+    let appends = nextToken.isSymbol(">") && !nextToken.hasSpaceBefore
+    let file = appends ? tokens[min(index + 2, tokens.count - 1)] : nextToken
+    guard case .string = file.kind, !source.text(file.range).contains("@") else { return nil }
+    return "to write a file: \(left) | write \(source.text(file.range))\(appends ? " append: true" : "")"
+  }
+}
