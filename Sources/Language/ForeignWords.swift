@@ -71,7 +71,7 @@ public enum ForeignWords {
   ])
 
   private static let functions = table([
-    ("length", "len size count"), ("string", "str to-string text tostring"),
+    ("length", "len size count"), ("a range, 1..3", "range seq"), ("string", "str to-string text tostring"),
     ("upper", "uppercase upcase toupper ascii-upcase touppercase"),
     ("lower", "lowercase downcase tolower ascii-downcase tolowercase"), ("trim", "strip"),
     ("number", "float decimal tonumber to-number parsefloat"), ("int", "integer parseint to-int"),

@@ -87,7 +87,7 @@ extension Parser {
     switch token.kind {
     case .field, .string, .number, .symbol("{"), .symbol("["), .symbol("("), .keyword("not"), .keyword("it"),
       .keyword("null"), .keyword("true"), .keyword("false"):
-      let value = rest ?? "..."
+      let value = token.isKeyword("not") && Self.isEnd(nextToken) ? "not it" : rest ?? "..."
       return "for a value of each element: | map \(value)"
     case .keyword("if"): return "for a value of each element: | map (if ... do ... else ... end)"
     case .keyword("for"), .keyword("while"): return "for each element: | each do ... end"

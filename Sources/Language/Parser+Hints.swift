@@ -158,6 +158,7 @@ extension Parser {
       return nil
     }
     let inside = rest.map { $0.dropFirst().dropLast() } ?? "..."
+    if inside.contains("=>") { return Self.arrowStep }
     if words.functions.contains(name) { return "\(name)(\(operand)\(inside.isEmpty ? "" : ", \(inside)"))" }
     guard words.stages.contains(name) else { return nil }
     return "(\(operand) | \(name)\(inside.isEmpty ? "" : " \(inside)"))"

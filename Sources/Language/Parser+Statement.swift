@@ -88,6 +88,9 @@ extension Parser {
   private mutating func statementKind() throws(Stop) -> Statement.Kind {
     guard case .keyword(let word) = token.kind else {
       if token.isSymbol("|") {
+        if index > 0, tokens[index - 1].isKeyword("do") {
+          throw fail("a block has no parameters", nextStep: "the element is it; with a name: | as x | each do ... end")
+        }
         throw fail("a line can't begin with |", nextStep: "end the line above with |, or write `_ | ...`")
       }
       if case .name(let name) = token.kind, nextToken.isSymbol("=") {

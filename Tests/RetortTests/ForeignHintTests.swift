@@ -127,6 +127,12 @@ import Testing
     ("print \"ab\" - \"b\"", "replace(\"ab\", \"b\", \"\")", "print replace(\"ab\", \"b\", \"\")"),
     ("print \"5\" - \"3\"", "number(\"5\") - number(\"3\")", "print number(\"5\") - number(\"3\")"),
     ("print now() - \"1d\"", "now() - 1d", "print now() - 1d > time(\"2026-01-01\")"),
+    ("[true] | not", "map not it", "[true] | map not it"),
+    ("stream posts | map(select(.views > 5))", "| where .views > 5", "stream posts | where .views > 5 | count"),
+    ("[\"a\"] | join \", \"", "join((... | collect), \", \")", "join(([\"a\"] | collect), \", \")"),
+    ("[1] | each do |x| print x end", "| as x | each do ... end", "[1] | as x | each do print x end"),
+    ("[1].map(x => x + 1)", "| map it + 1", "[1] | map it + 1"),
+    ("for i in range(3) do print i end", "1..3", "for i in 1..3 do print i end"),
     ("null || 1", "for a default, ??", "null ?? 1"),
   ]
 
@@ -264,6 +270,13 @@ import Testing
   ]) func aForeignWordIsOneError(_ text: String) async {
     let ran = await Ran.retort("-c", "connect \"embedded:blog\"; let posts = client queue: \"posts\"; " + text)
     #expect(ran.notes.split(separator: "\n").count { $0.hasPrefix("error") } == 1, Comment(rawValue: ran.notes))
+  }
+
+  /// The other names of a format remain valid.
+  @Test(arguments: ["jsonl", "lines", "log", "CSV"]) func aFormatHasFurtherNames(_ name: String) async {
+    let ran = await Ran.retort(
+      "-c", "[\"a\"] | \(name == "CSV" ? "map {a: it} | " : "")write \"/dev/null\" as: \"\(name)\"")
+    #expect(ran.status == 0, Comment(rawValue: ran.notes))
   }
 
   /// A def with the name of such a word remains a command.

@@ -1,3 +1,4 @@
+import Formats
 import JSONText
 import Language
 import Values
@@ -79,6 +80,8 @@ extension Compiler {
       return true
     }
     guard let word = value.literalText, !option.words.contains(word) else { return false }
+    // A format has further names, such as `jsonl`.
+    if option.name == "as", (try? FileFormat(path: "", named: word)) != nil { return false }
     let isDuration = option.name == "timeout" && Declaration.ArgumentType.isDuration(word)
     report(
       "\(option.name): must be \(option.alternatives), not \(word.quoted)", value.range,

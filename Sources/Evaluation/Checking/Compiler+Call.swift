@@ -66,6 +66,9 @@ extension Compiler {
     if let stage = Stage.named(name)?.declaration, Command.named(name) == nil || arguments.first?.first == "[" {
       let needed = stage.parameters.filter { !$0.isOptional }.count
       let isElements = arguments.count > needed
+      if name == "select", arguments.count == 1, arguments[0].first == "(" {
+        return "for a condition: | where \(arguments[0].dropFirst().dropLast())"
+      }
       if arguments.count > 1, ["min", "max", "sum", "avg"].contains(name) {
         return "a stage comes after |: ([\(arguments.joined(separator: ", "))] | \(name))"
       }

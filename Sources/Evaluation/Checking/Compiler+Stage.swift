@@ -61,7 +61,10 @@ extension Compiler {
     if reportsLater(name, command.nameRange) { return }
     if ForeignWords.stage(name) == nil, let function = Function.named(name)?.name ?? ForeignWords.function(name) {
       return report(
-        "unknown stage \(name)", command.nameRange, nextStep: "a function of each element: | map \(function)(it)")
+        "unknown stage \(name)", command.nameRange,
+        nextStep: function == "join"
+          ? "a function of the list: join((... | collect), \", \")"
+          : "a function of each element: | map \(function)(it)")
     }
     reportUnknown(
       "stage", name, command.nameRange, among: Stage.all.map(\.declaration.name) + definitions.keys,
