@@ -126,6 +126,7 @@ let package = Package(
       name: "EvaluationTests",
       dependencies: [
         "Evaluation", "Handbook", "Formats", "Values", "RetortShell", "TestBench", "Language", "JSONText", "JSONRPC",
+        .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: strict),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"], swiftSettings: strict),

@@ -100,7 +100,11 @@ package enum Comparison {
   /// The text is the digits without trailing zeros, and the power of ten; for an integer of at most 18 digits, only its
   /// digits.
   private static func key(of number: JSONNumber) -> String {
-    guard number.integer == nil, let decimal = Decimal(number) else { return number.text }
+    guard number.integer == nil else { return number.text }
+    if let short = ShortDecimal(number)?.trimmed {
+      return short.scale == 0 ? "\(short.coefficient)" : "\(short.coefficient)e-\(short.scale)"
+    }
+    guard let decimal = Decimal(number) else { return number.text }
     let digits = decimal.coefficient.description
     let zeros = digits.reversed().prefix { $0 == "0" }.count
     if zeros == digits.count { return "0" }
