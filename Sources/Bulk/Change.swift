@@ -70,7 +70,7 @@ public final class Change: Sendable, Equatable {
     patience: ResourceClient.WaitLimit, expires: Bool
   ) throws(ClientError) {
     self.init(
-      target: Target(broker: broker, queue: client.queue, type: client.settings.type), verb: verb,
+      target: Target(broker: broker, queue: client.queue, type: client.type), verb: verb,
       method: request.method, params: try client.wireParams(of: request), expires: expires,
       timeout: client.timeout(patience))
   }

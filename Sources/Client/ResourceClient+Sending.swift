@@ -96,12 +96,12 @@ extension ResourceClient {
   ) async throws(ClientError) -> Reading {
     let id = transport.nextCorrelationID()
     let envelope = Envelope(
-      correlationID: id, method: message.method, type: settings.type,
+      correlationID: id, method: message.method, type: type,
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
       deadline: message.timeout.map { .now + min($0, .seconds(1_000_000_000)) }, expires: message.expires,
       mayRepeat: !message.changes)
     let call = ClientError.Call(
-      method: message.method, label: settings.type, queue: transport.queue, correlationID: id)
+      method: message.method, label: type, queue: transport.queue, correlationID: id)
     let exchange = trace.map { ExchangeTrace($0, call, message.params, envelope) }
     activity.begin(envelope)
     let answer: LateReplies.Answer
@@ -177,11 +177,11 @@ extension ResourceClient {
   ) throws(ClientError) -> JSONValue {
     do throws(ClientError) {
       let result = try wireResult(of: reply, to: call)
-      observer?.observe(.success(result), to: message.method, message.params, of: settings.type)
+      observer?.observe(.success(result), to: message.method, message.params, of: type)
       return renamed(result)
     } catch {
       if !error.errors.isEmpty {
-        observer?.observe(.failure(error), to: message.method, message.params, of: settings.type)
+        observer?.observe(.failure(error), to: message.method, message.params, of: type)
       }
       throw error
     }

@@ -38,6 +38,9 @@ public struct ResourceClient: Sendable {
     set { change { $0.settings = newValue } }
   }
 
+  /// The JSON:API type of the client's resources; reading it copies no other setting.
+  public var type: String { box.properties.settings.type }
+
   /// The trace of requests and replies, and of remarks that are not errors; nil without a trace.
   public var trace: Trace? {
     get { box.properties.trace }
@@ -101,7 +104,7 @@ public struct ResourceClient: Sendable {
   public func close() async { await transport.close() }
 
   /// Returns the beginning of a message about a method: `posts show`.
-  func label(_ method: String) -> String { "\(settings.type) \(method)" }
+  func label(_ method: String) -> String { "\(type) \(method)" }
 
   /// Sends a read and returns the reply's document.
   ///
@@ -126,7 +129,7 @@ public struct ResourceClient: Sendable {
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
     do throws(Document.NoDocument) {
       let document = try Document(result)
-      linkages.look(at: document.resources.first, of: settings.type)
+      linkages.look(at: document.resources.first, of: type)
       return document
     } catch {
       if method == "destroy" { return Document() }

@@ -31,8 +31,10 @@ final class SeenLinkages: Sendable {
   /// Records the type of a resource, if it differs from the client's, and the resource's to-one relationships.
   func look(at resource: JSONObject?, of type: String) {
     guard let resource else { return }
-    let found = resource["type"]?.stringValue
-    if found != type { state.withLock { $0.type = found } }
+    if !resource.hasText(type, at: "type") {
+      let found = resource["type"]?.stringValue
+      state.withLock { $0.type = found }
+    }
     for (name, relationship) in resource["relationships"]?.objectValue ?? [:] {
       if let data = relationship["data"], data.arrayValue == nil { note(name, data) }
     }

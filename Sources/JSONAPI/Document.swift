@@ -15,7 +15,7 @@ public struct Document: Sendable {
   public init() {
     object = JSONObject()
     resources = []
-    included = Included([])
+    included = .none
   }
 
   private init(_ document: Document, resources: [JSONObject]) {
@@ -34,7 +34,7 @@ public struct Document: Sendable {
     default: throw NoDocument(member: "result", json)
     }
     resources = try Self.resources(object["data"] ?? .null)
-    included = Included(object["included"]?.arrayValue ?? [])
+    included = object["included"]?.arrayValue.map(Included.init) ?? .none
   }
 
   private static func resources(_ data: JSONValue) throws(NoDocument) -> [JSONObject] {
@@ -114,6 +114,8 @@ public struct Document: Sendable {
 public final class Included: Sendable {
   private let array: JSONArray
   private let index: OnceCell<[Identifier: JSONObject]>
+  /// No resources.
+  static let none = Included([])
 
   /// Creates an index of an array of resource objects.
   public init(_ array: JSONArray) {

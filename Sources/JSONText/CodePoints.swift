@@ -33,6 +33,10 @@ extension String {
 
   /// Whether the text has the same code points as another.
   package func isSame(as other: String) -> Bool {
+    // Texts with the same representation are equal: short texts, which are stored in the value, and copies.
+    if unsafe unsafeBitCast(self, to: (UInt64, UInt64).self) == unsafeBitCast(other, to: (UInt64, UInt64).self) {
+      return true
+    }
     let count = utf8.count
     guard count == other.utf8.count else { return false }
     return unsafe withBytes { a in unsafe other.withBytes { b in unsafe Self.compare(a, b, count) == 0 } }

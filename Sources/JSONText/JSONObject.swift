@@ -91,7 +91,7 @@ public struct JSONObject: Sendable {
   /// Whether the object has a member with this name, even if its value is null.
   public func contains(_ key: String) -> Bool {
     switch storage {
-    case .members(let members): members.contains { $0.key.isSame(as: key) }
+    case .members(let members): members.index(of: key) != nil
     case .parsed(let tape, let index): tape.member(key, of: index) != nil
     }
   }
@@ -100,7 +100,7 @@ public struct JSONObject: Sendable {
   public subscript(key: String) -> JSONValue? {
     get {
       switch storage {
-      case .members(let members): members.first { $0.key.isSame(as: key) }?.value
+      case .members(let members): members.index(of: key).map { members[$0].value }
       case .parsed(let tape, let index): tape.member(key, of: index).map(tape.value(at:))
       }
     }
@@ -108,7 +108,7 @@ public struct JSONObject: Sendable {
       var members: [Element]
       if case .members(let own) = storage { members = own } else { members = Array(self) }
       storage = .members([])
-      let position = members.firstIndex { $0.key.isSame(as: key) }
+      let position = members.index(of: key)
       switch (position, newValue) {
       case (let position?, let value?): members[position].value = value
       case (let position?, nil): members.remove(at: position)
@@ -117,6 +117,30 @@ public struct JSONObject: Sendable {
       }
       storage = .members(members)
     }
+  }
+}
+
+extension JSONObject {
+  /// Whether a member is a string with this text; unlike the subscript, it decodes no value.
+  package func hasText(_ text: String, at key: String) -> Bool {
+    switch storage {
+    case .members: self[key]?.stringValue?.isSame(as: text) ?? false
+    case .parsed(let tape, let index): tape.member(key, of: index).map { tape.isText(text, at: $0) } ?? false
+    }
+  }
+}
+
+extension [JSONObject.Element] {
+  /// Returns the index of the member with a name; nil if it is missing.
+  ///
+  /// It reads only the keys; `firstIndex(where:)` copies each member.
+  fileprivate func index(of key: String) -> Int? {
+    var index = 0
+    while index < count {
+      if self[index].key.isSame(as: key) { return index }
+      index += 1
+    }
+    return nil
   }
 }
 
@@ -191,6 +215,13 @@ extension JSONTape {
       }
       return nil
     }
+  }
+
+  /// Whether the value at an index is a string with this text.
+  func isText(_ text: String, at index: Int) -> Bool {
+    guard entry(index).kind == .string else { return false }
+    var text = text
+    return text.withUTF8 { unsafe isKey(entry(index), UnsafeRawBufferPointer($0)) }
   }
 
   private func isKey(_ key: TapeEntry, _ wanted: UnsafeRawBufferPointer) -> Bool {

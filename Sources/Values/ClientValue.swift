@@ -43,7 +43,7 @@ public final class ClientValue: Sendable {
   package static let fieldNames = ["queue", "type", "connection"]
 
   package var fields: [Record.Field] {
-    [("queue", .string(queue)), ("type", .string(client.settings.type)), ("connection", .string(connection.label))]
+    [("queue", .string(queue)), ("type", .string(client.type)), ("connection", .string(connection.label))]
   }
 }
 

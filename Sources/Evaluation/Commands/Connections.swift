@@ -153,7 +153,7 @@ extension Command {
       rows.append(
         .record(
           Record([
-            ("queue", .string(client.queue)), ("type", .string(client.client.settings.type)),
+            ("queue", .string(client.queue)), ("type", .string(client.client.type)),
             ("connection", .string(client.connection.label)),
             ("state", .string(client.connection.link.state.rawValue)),
             ("consumers", state.map { .number(JSONNumber($0.consumers)) } ?? .null),

@@ -32,11 +32,11 @@ final class Proposal: Sendable {
       notLoaded = request.notLoaded
     } catch {
       let words = record.flatMap { arguments.target($0, error.path) }
-      let made = "\(client.client.settings.type) \(verb.rawValue): "
+      let made = "\(client.client.type) \(verb.rawValue): "
       let message = error.message.hasPrefix(made) ? String(error.message.dropFirst(made.count)) : nil
       throw Fault(
         Fault.Kind(error.kind.rawValue),
-        message.map { "\(client.client.settings.type) \(arguments.name): \($0)" } ?? error.message,
+        message.map { "\(client.client.type) \(arguments.name): \($0)" } ?? error.message,
         at: [Fault.LabelledRange(words?.range ?? arguments.range(record ?? 1))], in: arguments.source,
         nextStep: arguments.linkage(meantBy: error) ?? error.nextStep)
     }

@@ -198,7 +198,7 @@ extension Arguments {
       guard !names.isEmpty, !names.contains("") else {
         throw fault(argument, .value, "fields: is empty", nextStep: "remove it, or give it a value")
       }
-      return [(try client().client.settings.type, names)]
+      return [(try client().client.type, names)]
     }
     guard case .record(let record) = argument.value else {
       throw misfit("fields", argument, "a string, a list or a record")
@@ -245,7 +245,7 @@ extension Arguments {
 
   /// Returns the id that is the argument at an index (TheLanguage.md, "IDs").
   func id(_ index: Int, of client: ClientValue) throws(Fault) -> String {
-    try Self.id(of: value(index), client.client.settings.type, at: range(index), in: source)
+    try Self.id(of: value(index), client.client.type, at: range(index), in: source)
   }
 
   static func id(of value: Value, _ type: String, at range: SourceRange, in source: SourceText) throws(Fault) -> String

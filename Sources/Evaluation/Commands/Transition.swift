@@ -122,10 +122,10 @@ private struct StateMachine: ChangeSequence {
         let near = nearest(to: field.name, among: Array(predecessors.keys))
         throw refuse("is not a state of via:", near.map { "did you mean \($0)?" })
       }
-      guard other.client.settings.type == client.client.settings.type else {
+      guard other.client.type == client.client.type else {
         throw refuse(
-          "is a client of \(other.client.settings.type), but the resource is one of \(client.client.settings.type)",
-          "use a client of another queue for the same resources: client queue: \"...\" type: \"\(client.client.settings.type)\""
+          "is a client of \(other.client.type), but the resource is one of \(client.client.type)",
+          "use a client of another queue for the same resources: client queue: \"...\" type: \"\(client.client.type)\""
         )
       }
       clients[field.name] = other

@@ -69,7 +69,7 @@ extension Session {
   /// Returns the known schema of a type, through a client of the type or of its queue.
   fileprivate func resource(ofType type: String) -> ValueShape.ResourceShape? {
     let clients = state.withLock(\.clients)
-    let client = clients.first { $0.client.settings.type == type } ?? clients.first { schema(of: $0)[type] != nil }
+    let client = clients.first { $0.client.type == type } ?? clients.first { schema(of: $0)[type] != nil }
     return client.map { ValueShape.ResourceShape(queue: schema(of: $0), type: type, keys: $0.client.settings.keys) }
   }
 
@@ -88,7 +88,7 @@ extension Session {
       return .elements(
         .resource(
           ValueShape.ResourceShape(
-            queue: schema(of: client), type: client.client.settings.type, keys: client.client.settings.keys)))
+            queue: schema(of: client), type: client.client.type, keys: client.client.settings.keys)))
     default: return .value(fact.value)
     }
   }

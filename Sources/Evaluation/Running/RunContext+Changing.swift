@@ -173,6 +173,6 @@ extension Session {
 extension ClientValue {
   /// The broker, the queue and the type that its changes apply to.
   var target: Change.Target {
-    Change.Target(broker: connection.link.brokerIdentity, queue: queue, type: client.settings.type)
+    Change.Target(broker: connection.link.brokerIdentity, queue: queue, type: client.type)
   }
 }
