@@ -1,7 +1,9 @@
 import JSONAPI
 import JSONText
+import Redaction
 
-/// Finds signs that other programs changed a list while its pages were read: a changed total, and repeated resources.
+/// Finds signs that the pages of a list do not show the whole list: a changed total, repeated resources, and fewer
+/// resources than the service counts.
 public struct ListChanges: Sendable {
   /// The reaction of a stream to such changes.
   public enum Rule: Sendable {
@@ -34,6 +36,11 @@ public struct ListChanges: Sendable {
   public private(set) var moved: (from: Int, to: Int)?
   /// The number of resources that arrived again.
   public private(set) var repeated = 0
+  /// The total and the number of received resources, if the list ended before all counted resources arrived; nil
+  /// otherwise.
+  private(set) var missing: (counted: Int, received: Int)?
+  /// The text of a total that is not a number; nil if the total is a number or absent.
+  private(set) var unreadableTotal: String?
   private var total: Int?
   private var seen: Set<Key> = []
   /// The number of consecutive pages with only repeated resources.
@@ -42,13 +49,14 @@ public struct ListChanges: Sendable {
   init() {}
 
   /// Whether the pages have shown no sign of a change.
-  public var isEmpty: Bool { moved == nil && repeated == 0 }
+  public var isEmpty: Bool { moved == nil && repeated == 0 && missing == nil && unreadableTotal == nil }
 
   /// Whether too many successive pages had only repeated resources; more such pages are allowed if the total changed.
   var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.patience) }
 
   /// Records a page and returns the indices of its repeated resources.
   mutating func take(_ document: Document) -> [Int] {
+    unreadableTotal = unreadableTotal ?? document.pagination()?.unreadableTotal?.text
     if let now = document.pagination()?.totalSize {
       let first = total ?? now
       if now != first { moved = (first, now) }
@@ -60,6 +68,11 @@ public struct ListChanges: Sendable {
     repeated += places.count
     if !document.resources.isEmpty { stalled = places.count == document.resources.count ? stalled + 1 : 0 }
     return places
+  }
+
+  /// Records the end of a list that was read from its first page, after a number of resources.
+  mutating func end(received: Int) {
+    if moved == nil, let total, received < total { missing = (total, received) }
   }
 }
 
@@ -75,6 +88,12 @@ extension ListChanges {
     if repeated > 0 {
       let ids = repeated == 1 ? "1 id was received twice" : "\(repeated) ids were received twice"
       sentences.append(rule == .passOver ? "\(ids); repetitions were ignored" : ids)
+    }
+    if let missing {
+      sentences.append("the service counts \(missing.counted) resources, but sent \(missing.received)")
+    }
+    if let unreadableTotal {
+      sentences.append("record-count can't be read: \(TerminalText.message(unreadableTotal).prefix(200))")
     }
     return sentences
   }

@@ -9,7 +9,8 @@ import JSONText
 struct PageCursor {
   /// Whether the reading began at the first page.
   let isFromStart: Bool
-  private var received = 0
+  /// The number of resources received so far.
+  private(set) var received = 0
   private var isTurned = false
   private var empty = 0
   /// The maximum number of successive pages that contain nothing new.
@@ -68,7 +69,7 @@ struct PageCursor {
     error.nextStep =
       page.isEmpty
       ? "its paging does not use page number and size; use a filter to narrow the list"
-      : "to read that page: call \(client.settings.type) \"index\" \(JSONValue.object(["page": .object(page)]).text) reads: true"
+      : "to read that page: call \(client.type) \"index\" \(JSONValue.object(["page": .object(page)]).text) reads: true"
     return error
   }
 

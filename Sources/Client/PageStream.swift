@@ -66,6 +66,7 @@ public struct PageStream: Sendable {
         query.page = next
         return
       }
+      if cursor.isFromStart { changes.end(received: cursor.received) }
     } catch { fault = error }
     isDone = true
   }

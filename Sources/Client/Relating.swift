@@ -54,10 +54,13 @@ public struct RelationshipClient: Sendable {
   public func related(
     source: String?, options: JSONObject = [:], patience: ResourceClient.WaitLimit = .usual
   ) async throws(ClientError) -> Document {
-    let source = source ?? "api/v1/\(client.settings.type)"
+    let source = source ?? "api/v1/\(client.type)"
     let options = JSONObject([("source", .string(source))]).merging(options)
     return try await client.document(read("get_related_resource", options), patience: patience) {
-      document throws(ClientError) in try client.refuseMissingData(document, "get_related_resource")
+      document throws(ClientError) in
+      guard document.object.contains("data") else {
+        throw client.malformed("get_related_resource", "the reply has no data")
+      }
     }
   }
 

@@ -63,6 +63,9 @@ public struct Pagination: Sendable, Equatable {
   /// The number of resources on all pages; nil if the service does not count them.
   public var totalSize: Int?
 
+  /// The count of resources that the service sent, if it is not a number of resources; nil otherwise.
+  public private(set) var unreadableTotal: JSONValue?
+
   /// Whether there is a next page, even if its link can't be read.
   public var hasNext: Bool { next != nil || unreadableNext != nil }
 
@@ -74,14 +77,16 @@ public struct Pagination: Sendable, Equatable {
   ///     null or empty.
   ///   - size: The page size for a link that has only a number or an offset.
   public init?(meta: JSONObject, links: JSONValue?, size: Int? = nil) {
-    totalSize = (meta["record-count"] ?? meta["record_count"])?.idText.flatMap { Int(digits: $0) }
+    let total = meta["record-count"] ?? meta["record_count"] ?? .null
+    totalSize = total.idText.flatMap { Int(digits: $0) }
+    if totalSize == nil, !total.isNull { unreadableTotal = total }
     first = Self.page(links?["first"], size)
     last = Self.page(links?["last"], size)
     next = Self.page(links?["next"], size)
     previous = Self.page(links?["prev"], size) ?? Self.page(links?["previous"], size)
     let isObject = links?.objectValue != nil
     if next == nil { unreadableNext = Self.link(isObject ? links?["next"] : links) }
-    if totalSize == nil, first == nil, last == nil, previous == nil, !hasNext { return nil }
+    if totalSize == nil, unreadableTotal == nil, first == nil, last == nil, previous == nil, !hasNext { return nil }
   }
 
   /// Returns a link; nil for values that services send instead of no link: null, false, an empty text, list or object.

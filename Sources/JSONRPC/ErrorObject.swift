@@ -31,6 +31,8 @@ public struct ErrorObject: Error, Sendable, Equatable {
 
   /// Reads an error object; a missing code is 0, a missing message is empty, other members are ignored.
   ///
+  /// A message that is not a text becomes its JSON text.
+  ///
   /// Some services send a text instead of an object; it becomes the message. Any other value gives nil.
   public init?(_ json: JSONValue) {
     if let text = json.stringValue {
@@ -43,7 +45,11 @@ public struct ErrorObject: Error, Sendable, Equatable {
     case .string(let text): code = JSONNumber(text: text)?.integer ?? 0
     default: code = 0
     }
-    message = object["message"]?.stringValue ?? ""
+    switch object["message"] {
+    case .string(let text): message = text
+    case nil, .null?: message = ""
+    case let other?: message = other.text
+    }
     data = object["data"]
   }
 

@@ -75,6 +75,31 @@ import Testing
     #expect(error?.message == "posts index: the link to the next page can't be read: \"/p?page[after]=abc\"")
   }
 
+  // MARK: totals
+
+  @Test func aListThatEndsBeforeItsTotalIsKept() async {
+    let (client, _) = ResourceClient.scripted([page([1, 2], next: link(2), total: 9), page([3, 4], total: 9)])
+    let (pages, changes, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1", "2"], ["3", "4"]] && error == nil)
+    #expect(changes == ["the service counts 9 resources, but sent 4"])
+  }
+
+  @Test func aListFromALaterPageMayEndBeforeItsTotal() async {
+    let (client, _) = ResourceClient.scripted([page([3, 4], total: 9)])
+    var query = Query()
+    query.page = Pagination.Page(number: 2, size: 2)
+    #expect(await drained(client.stream(query)).changes.isEmpty)
+  }
+
+  @Test func aTotalThatIsNoNumberIsKept() async {
+    let page = ScriptedTransport.Answer.result(
+      #"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":"many"}}"#)
+    let (client, _) = ResourceClient.scripted([page])
+    let (pages, changes, error) = await drained(client.stream(Query()))
+    #expect(pages == [["1"]] && error == nil)
+    #expect(changes == [#"record-count can't be read: "many""#])
+  }
+
   // MARK: changes
 
   @Test func aTotalThatMovesIsKept() async {

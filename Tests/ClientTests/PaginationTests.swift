@@ -66,8 +66,10 @@ import Testing
     #expect(try pagination("{}", #"{"record-count":5}"#)?.totalSize == 5)
     #expect(try pagination("{}", #"{"record_count":"5"}"#)?.totalSize == 5)
     #expect(try pagination("{}", #"{"record-count":1234567890123456789}"#)?.totalSize == 1_234_567_890_123_456_789)
-    for meta in [#"{"record-count":null}"#, #"{"record-count":"many"}"#, #"{"record-count":-1}"#, "{}"] {
-      #expect(try pagination("{}", meta) == nil)
+    for meta in [#"{"record-count":null}"#, "{}"] { #expect(try pagination("{}", meta) == nil) }
+    for total in [#""many""#, "-1", "9.5", "[9]", #""+9""#] {
+      let pagination = try pagination("{}", #"{"record-count":\#(total)}"#)
+      #expect(pagination?.totalSize == nil && pagination?.unreadableTotal?.text == total)
     }
   }
 
