@@ -33,12 +33,17 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
       "error: there are \(chosen.count) runs: \(chosen.joined(separator: ", "))\n  = retort ctl RUN \(command)\n")
     return 2
   }
+  var status: Int32 = 0
   for run in chosen {
     guard let process = pid_t(run), let answer = ControlSocket.of(process, environment)?.ask(command) else { continue }
+    if answer.isEmpty {
+      console.note("error: the run \(run) does not answer\n  = it may be suspended; kill -CONT \(run) continues it\n")
+      status = 1
+    }
     let lines = answer.split(separator: "\n").map { "\(run): \(TerminalText.message(String($0)))\n" }
     _ = console.write(Array(lines.joined().utf8))
   }
-  return 0
+  return status
 }
 
 private func isCommand(_ word: String) -> Bool {
@@ -55,8 +60,9 @@ private func runs(in directory: String) -> [String] {
     let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
       unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
     }
-    guard let process = pid_t(name) else { continue }
-    if kill(process, 0) == 0 { runs.append(name) } else if errno == ESRCH { unsafe unlink("\(directory)/\(name)") }
+    guard pid_t(name) != nil else { continue }
+    let path = "\(directory)/\(name)"
+    if ControlSocket(path: path).isServed { runs.append(name) } else if errno == ECONNREFUSED { unsafe unlink(path) }
   }
   return runs.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
 }

@@ -33,6 +33,7 @@ struct ControlSocket {
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
     let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard number >= 0 else { return nil }
+    if !isServer { Self.limitWaits(number) }
     let size = socklen_t(MemoryLayout<sockaddr_un>.size)
     let failure = unsafe withUnsafePointer(to: &address) { pointer in
       unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -44,6 +45,22 @@ struct ControlSocket {
       return nil
     }
     return number
+  }
+
+  /// Makes each wait of a client end after two seconds, because a suspended process accepts connections and does not
+  /// answer.
+  private static func limitWaits(_ number: Int32) {
+    var wait = timeval(tv_sec: 2, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      unsafe setsockopt(number, SOL_SOCKET, option, &wait, socklen_t(MemoryLayout<timeval>.size))
+    }
+  }
+
+  /// Whether a process accepts connections at the socket.
+  var isServed: Bool {
+    guard let number = opened(isServer: false) else { return false }
+    close(number)
+    return true
   }
 
   /// Reads text up to the end of a line, or up to the end of the input.
@@ -59,7 +76,8 @@ struct ControlSocket {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Sends a command to the run of the socket and returns the reply; returns nil if the run has ended.
+  /// Sends a command to the run of the socket and returns the reply; returns nil if the run has ended, and an empty
+  /// text if it does not answer within two seconds.
   func ask(_ command: String) -> String? {
     guard let number = opened(isServer: false) else { return nil }
     defer { close(number) }
