@@ -88,6 +88,7 @@ public struct Dispatcher: Sendable {
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
     var end: RefusedElementError?
+    var count = 0
     let stop = await work.run { () async throws -> [PlannedChange]? in
       if let end { throw end }
       guard let page = try await next() else { return nil }
@@ -95,6 +96,7 @@ public struct Dispatcher: Sendable {
       if let refused, entries.isEmpty { throw refused }
       end = refused
       try await intend(entries)
+      count += entries.count
       return entries
     } work: { index, entry in
       let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
@@ -102,7 +104,7 @@ public struct Dispatcher: Sendable {
       return continues
     }
     guards.journal?.withdraw()
-    return await recorder.ended(stop, after: .now - begin)
+    return await recorder.ended(stop, of: count, after: .now - begin)
   }
 
   /// Returns the entries of a page's elements up to the first element whose refusal ends the statement, and this

@@ -74,16 +74,25 @@ final class OutcomeRecorder: Sendable {
     }
   }
 
-  /// Waits for late replies, looks up changes, and returns the report; `stop` is the error with which the statement's
-  /// input ended, nil without one.
-  func ended(_ stop: (any Error)?, after duration: Duration) async -> StatementReport {
+  /// Waits for late replies, looks up changes, and returns the report.
+  ///
+  /// - Parameters:
+  ///   - stop: The error with which the statement's input ended; nil without one.
+  ///   - count: The number of elements that were passed on to be sent.
+  ///   - duration: The time in which they were sent.
+  /// - Returns: The report, with all outcomes and the stop.
+  func ended(_ stop: (any Error)?, of count: Int, after duration: Duration) async -> StatementReport {
+    report.withLock { $0.unsent += count - ($0.tally.count - first) }
     if let watch, watch.open > 0, policy.lateWait > .zero, !Task.isCancelled {
       policy.noteLateWait(watch.open, policy.lateWait)
       _ = await watch.settled(within: policy.lateWait)
     }
     watch?.end()
     await verify()
-    report.withLock { $0.unkept += verification.unkept }
+    report.withLock { report in
+      report.unkept += verification.unkept
+      report.unfound += verification.unfound
+    }
     var ended = report.withLock { $0 }
     ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure

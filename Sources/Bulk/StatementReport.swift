@@ -25,9 +25,13 @@ public struct StatementReport: Sendable {
   public var stop: (any Error)?
   /// Whether a failure ended the statement before its last element.
   public var isCut = false
+  /// The number of elements that were read and not sent, because the statement ended before.
+  public var unsent = 0
 
   /// The number of unknown changes that were not looked up at the end, because there were too many to keep.
   public internal(set) var unkept = 0
+  /// The number of creates that a lookup by their key did not find, although the service confirmed them.
+  public internal(set) var unfound = 0
 
   /// Creates an empty report.
   public init() {}

@@ -32,6 +32,8 @@ final class VerificationList: Sendable {
     var unknown: [Int: Item] = [:]
     /// The number of unknown changes beyond the limit.
     var unkept = 0
+    /// The number of creates that a lookup by their key did not find.
+    var unfound = 0
     var created: [Item] = []
     /// The keys of the creates beyond the limit.
     var keys = PackedKeys()
@@ -87,6 +89,12 @@ final class VerificationList: Sendable {
   /// The number of unknown changes that are not looked up, because there were too many to keep.
   var unkept: Int { state.withLock(\.unkept) }
 
+  /// The number of creates that a lookup by their key did not find.
+  var unfound: Int { state.withLock(\.unfound) }
+
+  /// Counts a create that a lookup by its key did not find.
+  func addUnfound() { state.withLock { $0.unfound += 1 } }
+
   /// Whether a change is one of the unknown changes of the list.
   func isUnknown(_ item: Item) -> Bool { state.withLock { $0.unknown[item.place] != nil } }
 
@@ -120,8 +128,14 @@ extension UnknownResolver {
       defer { isBegun = true }
       return isBegun ? list.takeCreated() : unknown
     } work: { index, item in
-      if let outcome = await index < unknown.count ? outcome(of: item.change) : doubling(of: item.change) {
-        found(item, outcome)
+      if index < unknown.count {
+        if let outcome = await outcome(of: item.change) { found(item, outcome) }
+      } else {
+        switch await count(ofKey: item.change) ?? 0 {
+        case 0: list.addUnfound()
+        case 1: break
+        case let count: found(item, .failed(.doubled(count)))
+        }
       }
       return !Task.isCancelled
     }
@@ -134,12 +148,6 @@ extension UnknownResolver {
     case .doubled(let count): .failed(.doubled(count))
     case .repeatable, .unknown: nil
     }
-  }
-
-  /// Returns the failure of a create whose key belongs to several resources; nil for other changes.
-  private func doubling(of change: Change) async -> Outcome? {
-    guard let count = await count(ofKey: change), count > 1 else { return nil }
-    return .failed(.doubled(count))
   }
 }
 

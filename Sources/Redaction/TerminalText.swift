@@ -24,13 +24,16 @@ public enum TerminalText {
   }
 
   /// Returns a message on one line; cuts it after 2,000 code points and adds the number of omitted characters.
-  public static func message(_ text: String) -> String {
+  public static func message(_ text: String) -> String { unbroken(shortened(text)) }
+
+  /// Returns a text that is cut after 2,000 code points, with the number of omitted characters.
+  public static func shortened(_ text: String) -> String {
     let limit = 2000
     let scalars = text.unicodeScalars
     guard let end = scalars.index(scalars.startIndex, offsetBy: limit, limitedBy: scalars.endIndex),
       end < scalars.endIndex
-    else { return unbroken(text) }
-    return unbroken(String(scalars[..<end])) + "... (\(scalars[end...].count) characters left out)"
+    else { return text }
+    return String(scalars[..<end]) + "... (\(scalars[end...].count) characters left out)"
   }
 
   private enum Form { case lines, line, json }

@@ -18,7 +18,11 @@ import Handbook
 /// let status = await run(arguments: ["-c", "print 1 + 1"], console: .standard, environment: [:])
 /// ```
 public func run(arguments: [String], console: Console, environment: [String: String]) async -> Int32 {
-  let status = await started(arguments, console, environment)
+  noteFailedOutput(await started(arguments, console, environment), console)
+}
+
+/// Shows the reason why standard output could not be written after a successful run; returns the exit status.
+private func noteFailedOutput(_ status: Int32, _ console: Console) -> Int32 {
   guard status == 0, let failure = Console.failureText else { return status }
   console.note("error: standard output can't be written: \(failure)\n")
   return 1
@@ -176,7 +180,7 @@ private func run(
   let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
   let session = session(options, arguments, isPrompt ? nil : command, console, notices, environment)
   defer { ControlServers.shared.remove() }
-  let status: Int32
+  var status: Int32
   if let script = options.script {
     status = await batch(session) { SourceText(name: "-c", text: script) }
   } else if isPrompt {
@@ -189,6 +193,7 @@ private func run(
   }
   _ = session.keepLearned()
   await session.close()
+  status = noteFailedOutput(status, console)
   guard let report, let path = options.report, let content = session.options.report else { return status }
   return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
 }
@@ -248,7 +253,8 @@ private func session(
   own.command = command
   let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
   let output = Output(
-    isTerminal: console.isTerminal, columns: console.columns, rows: console.rows, write: console.write)
+    isTerminal: console.isTerminal, columns: console.columns, rows: console.rows,
+    failure: { Console.failureText }, write: console.write)
   let topics = options.topics ?? []
   let trace = Trace(topics) { console.show(unbroken: "trace: \(TerminalText.unbroken($0))") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }

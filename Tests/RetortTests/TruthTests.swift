@@ -4,7 +4,7 @@ import Testing
 /// sent.
 @Suite(.timeLimit(.minutes(5))) struct TruthTests {
   @Test(arguments: [
-    ("", "if the service took the request in time, it may still carry it out; otherwise the message has expired"),
+    ("", "if the service took the request in time, it may still carry it out; otherwise the message leaves the queue"),
     (" expire: false", "it may still be carried out, because its message does not expire"),
   ]) func aMissingReplyDescribesTheQueue(option: String, fate: String) async throws {
     let service = try await FakeService("--fault", "drop=1")

@@ -20,7 +20,7 @@ struct ConfirmationRequest: Sendable {
 
   var subject: ConsentSubject {
     ConsentSubject(
-      connection: client.connection.serial, queue: client.queue, type: client.client.settings.type, verb: verb,
+      connection: client.connection.serial, queue: client.queue, type: client.client.type, verb: verb,
       filter: filter)
   }
 }
@@ -75,7 +75,9 @@ extension RunContext {
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> Consent? {
     let connection = request.client.connection
     if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }
-    let isOpened = session.options.opened.contains { $0 == connection.name || $0 == connection.address }
+    let isOpened = session.options.opened.contains {
+      $0 == connection.name || session.host.identity($0).address == connection.address
+    }
     if isOpened, case .limited = session.account.confirmation { return Consent(limit: request.max, isConfirmed: false) }
     if session.host.ask != nil { return nil }
     let count = request.count.map { "\($0)" } ?? "resources"

@@ -93,6 +93,6 @@ extension Command {
         .value, "exit needs a status from 0 to 255, not \(arguments.value(0).label)",
         nextStep: "exit 0 for success, exit 1 for a failure")
     }
-    throw Fault(.exit, "exit").ending(Int32(status))
+    throw Fault(.exit, "exit \(status)").ending(Int32(status))
   }
 }

@@ -63,7 +63,7 @@ extension ClientValue {
   /// Returns a sentence that says whether a change that the broker accepted can still be carried out.
   private static func fate(_ silence: ClientError.MissingReply) -> String {
     silence.hasExpired
-      ? "if the service took the request in time, it may still carry it out; otherwise the message has expired"
+      ? "if the service took the request in time, it may still carry it out; otherwise the message leaves the queue"
       : "it may still be carried out, because its message does not expire"
   }
 

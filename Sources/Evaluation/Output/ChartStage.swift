@@ -95,7 +95,7 @@ extension Stage {
       case .null:
         throw Fault(
           .type, "chart draws numbers, not null",
-          nextStep: "remove such elements: | where \(field ?? "it.FIELD") != null")
+          nextStep: "remove such elements: | where \(field.map { ".\($0)" } ?? "it.FIELD") != null")
       default: throw Fault(.type, "chart draws numbers and durations, not \(length.typeWithArticle)")
       }
     }
@@ -105,7 +105,7 @@ extension Stage {
       guard kinds < 2 else {
         throw Fault(
           .type, "chart has values of several types",
-          nextStep: "count them as text: | map string(\(field ?? "it")) | chart it")
+          nextStep: "count them as text: | map string(\(field.map { ".\($0)" } ?? "it")) | chart it")
       }
       if !numbers.isEmpty { return try Chart.histogram(of: numbers) }
       if !durations.isEmpty { return try Chart.histogram(of: durations, unit: " s") }

@@ -78,8 +78,13 @@ extension Arguments {
 
   /// Creates the throttle of `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`; nil without `throttle:`.
   private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {
-    guard let argument = options["throttle"] else { return nil }
     let patience = try duration("patience") ?? .seconds(600)
+    guard let argument = options["throttle"] else {
+      guard let unused = options["patience"] else { return nil }
+      throw fault(
+        unused, .value, "patience: is for throttle:, and this \(self.name) has no throttle",
+        nextStep: "throttle: {depth: 50, p95: 200ms}")
+    }
     var limits = Throttle.Limits(depth: nil, p95: nil, patience: patience)
     guard case .record(let record) = argument.value else { throw misfit("throttle", argument, "a record") }
     for name in record.names {
@@ -91,6 +96,10 @@ extension Arguments {
           argument, .value, "throttle: takes depth:, a number from 1, and p95:, a duration; not \(name):",
           nextStep: "throttle: {depth: 50, p95: 200ms}")
       }
+    }
+    guard limits.depth != nil || limits.p95 != nil else {
+      throw fault(
+        argument, .value, "throttle: needs depth:, p95: or both", nextStep: "throttle: {depth: 50, p95: 200ms}")
     }
     let link = client.connection.link
     let (queue, resources, label) = (client.queue, client.client, "\(name) \(client.name)")
@@ -140,7 +149,7 @@ extension Arguments {
         nextStep: "key: .email")
     }
     let header = journalHeader(
-      run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.settings.type,
+      run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.type,
       key: keyField)
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
   }
@@ -235,7 +244,7 @@ extension Session {
   /// Shows a note on how to resume a statement with an incomplete journal.
   func noteHowToResume(_ label: String) {
     let command = options.command.map { ": \($0)" } ?? " again"
-    note("\(label): to resume, run the same statement with the same journal\(command)")
+    show(command: "\(label): to resume, run the same statement with the same journal\(command)")
   }
 
   /// Records that a statement with a journal has begun.

@@ -49,6 +49,15 @@ protocol BulkSource: AnyObject {
   var endNote: String? { get }
 }
 
+extension BulkSource {
+  /// Returns whether there are more elements; takes the next elements from the source.
+  func hasMore() async throws(Fault) -> Bool {
+    if try await next() != nil { return true }
+    guard try await begin() else { return false }
+    return try await next() != nil
+  }
+}
+
 /// An element of a bulk change, with its change or the error that occurred when the change was built.
 final class BulkElement: PlannedElement {
   let element: Value

@@ -110,6 +110,10 @@ struct BulkRun {
         }
         source.keep(flow.takeKept())
       }
+      if report.isCut, report.unsent == 0, report.tally.groups.isEmpty, report.stop == nil, !Task.isCancelled {
+        // All changes were carried out after all, so the statement has ended early only if its source has more.
+        report.isCut = try await source.hasMore()
+      }
     } catch { report.stop = error }
     return report
   }
@@ -137,6 +141,9 @@ struct BulkRun {
   private func end(_ report: StatementReport) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
     defer { noteNotLookedUp(report) }
+    if session.options.summarizesAsJSON, !plan.isDry, !session.options.isOffline {
+      session.show(json: report.json(plan.label))
+    }
     if Task.isCancelled {
       noteSummary(report)
       if plan.policy.continuesOnError { await showFailures(of: tally) }
@@ -158,13 +165,18 @@ struct BulkRun {
     let (tally, options) = (report.tally, run.session.options)
     if plan.isDry { return run.session.note("\(plan.label): dry run, \(wouldBeSent(tally))") }
     if options.isOffline { return run.session.note("\(plan.label): shown, not sent") }
-    if options.summarizesAsJSON { return run.session.host.note(report.json(plan.label).text + "\n") }
+    if options.summarizesAsJSON { return }
     run.session.note("\(plan.label): \(tally.text)")
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
   }
 
   /// Shows how many changes were not looked up, why, and what to do next; nothing if all were looked up.
   private func noteNotLookedUp(_ report: StatementReport) {
+    if report.unfound > 0 {
+      run.session.note(
+        "\(plan.label): lookups did not find \(report.unfound) of the created resources by their key, so verify: could "
+          + "not check them: the service may ignore a filter by that field")
+    }
     let refused = plan.guards.resolver?.refused ?? 0
     let reasons = [
       (refused, "because \(UnknownResolver.timeoutLimit) lookups in a row got no reply"),
@@ -287,7 +299,9 @@ extension Fault {
     let limit: String
     switch halted.halt {
     case .count(let count): limit = "\(count)"
-    case .share(let share): limit = "\((share * 1000).rounded() / 10)%"
+    case .share(let share):
+      let tenths = Int((share * 1000).rounded())
+      limit = tenths % 10 == 0 ? "\(tenths / 10)%" : "\(tenths / 10).\(tenths % 10)%"
     }
     self.init(
       .limit, "\(plan.label) stopped, because its failures reached halt: \(limit)",

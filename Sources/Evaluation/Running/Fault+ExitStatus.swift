@@ -7,8 +7,17 @@ extension Fault {
   /// It ends the run silently, unless the skipped rest of the run would change data, write or assert (`isOwed`).
   ///
   /// If the task is cancelled, returns an `interrupted` error instead, because Ctrl-C ended the wait for that program.
-  static func closed(isOwed: Bool) -> Fault {
+  ///
+  /// `reason` is the reason of a write that failed for another cause, such as a full disk; nil if the reader closed the
+  /// output.
+  static func closed(isOwed: Bool, _ reason: String?) -> Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
+    if let reason {
+      return Fault(
+        .closed, "standard output can't be written: \(reason); the rest of the run was skipped",
+        nextStep: "make room, or send the output elsewhere"
+      ).ending(1)
+    }
     return Fault(
       .closed, "standard output was closed, and the rest of the run was skipped",
       nextStep: "the rest changes data, writes or asserts: send the output to a file"

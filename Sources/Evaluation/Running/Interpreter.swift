@@ -125,6 +125,7 @@ public final class Interpreter: Sendable {
     session.show(report)
     var entering = StatementsToEnter(source, isTyped: isTyped, session)
     guard !report.hasErrors, let compiler else {
+      session.options.report?.add(check: report.diagnostics)
       entering.enterRest(hasSucceeded: false)
       return 2
     }
@@ -143,11 +144,11 @@ public final class Interpreter: Sendable {
       defer { running.end() }
       do throws(Fault) {
         try await run(running, &frame, keeping: isTyped ? ShownElements() : nil)
-        if !session.output.flush() { return end(.closed(isOwed: index < lastOwed), running) }
+        if !session.output.flush() { return end(.closed(isOwed: index < lastOwed, session.output.failure()), running) }
       } catch {
         hasFailed = true
         let isOwed = index < lastOwed || prepared.isOwed
-        return end(error.kind == .closed ? .closed(isOwed: isOwed) : error, running)
+        return end(error.kind == .closed ? .closed(isOwed: isOwed, session.output.failure()) : error, running)
       }
     }
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
@@ -179,7 +180,7 @@ public final class Interpreter: Sendable {
       if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
       try await run(prepared, &frame, keeping: shown)
     } catch {
-      running.report(error.kind == .exit ? nil : error)
+      running.report(error.kind == .exit && error.exitStatus == 0 ? nil : error)
       throw [.interrupted, .exit, .closed].contains(error.kind)
         ? error : error.placed(at: prepared.range, in: prepared.source)
     }
@@ -198,9 +199,7 @@ public final class Interpreter: Sendable {
     session.state.withLock { $0.names = names }
     session.output.flush()
     if !isQuiet { session.show(running.account.tallies.reduce(fault) { $0.within($1) }) }
-    let isPartial =
-      !isQuiet && fault.kind != .closed && fault.exitStatus == 1 && session.state.withLock(\.hasPartialFailure)
-    return isPartial ? 5 : fault.exitStatus
+    return fault.exitStatus
   }
 
   /// Whether `exit` ran, or standard output is closed.

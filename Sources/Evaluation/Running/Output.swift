@@ -8,6 +8,10 @@ public final class Output: Sendable {
   private let pending = Mutex<[UInt8]>([])
   /// Writes bytes; nil for an output that keeps all bytes until ``taken()``.
   private let write: (@Sendable ([UInt8]) -> Bool)?
+  /// Whether bytes are written immediately, so that a closed output is found before the next change is sent.
+  private let isImmediate = Atomic(false)
+  /// Returns the reason why the last write failed; nil if none failed, or if the reader closed the output.
+  let failure: @Sendable () -> String?
   /// Whether results are shown on a terminal, as tables.
   public let isTerminal: Bool
   /// The current number of columns of the terminal.
@@ -17,11 +21,18 @@ public final class Output: Sendable {
 
   /// Creates an output.
   ///
-  /// `write` returns false if the reader has closed the output.
+  /// - Parameters:
+  ///   - isTerminal: Whether results are shown on a terminal, as tables.
+  ///   - columns: Returns the current number of columns.
+  ///   - rows: Returns the current number of lines.
+  ///   - failure: Returns the reason why a write failed; nil if the reader closed the output.
+  ///   - write: Writes bytes; returns false if it fails.
   public init(
     isTerminal: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
-    rows: @escaping @Sendable () -> Int = { 24 }, write: @escaping @Sendable ([UInt8]) -> Bool
+    rows: @escaping @Sendable () -> Int = { 24 }, failure: @escaping @Sendable () -> String? = { nil },
+    write: @escaping @Sendable ([UInt8]) -> Bool
   ) {
+    self.failure = failure
     self.isTerminal = isTerminal
     self.columns = columns
     self.rows = rows
@@ -31,11 +42,13 @@ public final class Output: Sendable {
   /// Creates an output that keeps all bytes until ``taken()``; its kind and size are those of another output.
   init(gatheringFor other: Output) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
+    failure = { nil }
   }
 
   /// Creates an output that writes with `write`; its kind and size are those of another output.
   init(likeTerminal other: Output, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
+    failure = { nil }
   }
 
   /// Removes and returns the kept bytes.
@@ -46,13 +59,17 @@ public final class Output: Sendable {
     }
   }
 
-  /// Adds bytes; the buffer is written when it exceeds 64 kB.
+  /// Sets whether bytes are written immediately: while a statement changes data.
+  func setImmediate(_ isImmediate: Bool) { self.isImmediate.store(isImmediate, ordering: .relaxed) }
+
+  /// Adds bytes; the buffer is written when it exceeds 64 kB, or immediately while a statement changes data.
   ///
   /// - Throws: A `closed` error if the reader has closed the output, or `interrupted` if the task is cancelled.
   func put(_ bytes: [UInt8]) throws(Fault) {
     let full = pending.withLock { pending -> [UInt8]? in
       pending.append(contentsOf: bytes)
-      guard write != nil, pending.count > 65536 else { return nil }
+      let limit = isImmediate.load(ordering: .relaxed) ? 0 : 65536
+      guard write != nil, pending.count > limit else { return nil }
       defer { pending = [] }
       return pending
     }

@@ -102,7 +102,7 @@ public final class RunReport: Sendable {
     let time = ContinuousClock.now - since
     var own = TestCase(
       text: Self.text(range, source), place: Self.place(range, source), milliseconds: time.milliseconds,
-      error: fault.map { ($0.kind.word, Secrets.hidden(in: $0.message)) }, lower: range.lower)
+      error: fault.map { ($0.kind.word, TerminalText.shortened(Secrets.hidden(in: $0.message))) }, lower: range.lower)
     state.withLock { state in
       defer { (state.changes, state.leftOut, state.failures) = ([], 0, []) }
       if let last = state.cases.last, last.isAssertion {
@@ -118,6 +118,16 @@ public final class RunReport: Sendable {
       }
       state.cases.append(own)
     }
+  }
+
+  /// Adds the errors of a text that did not pass the check, so that none of its statements ran.
+  func add(check diagnostics: [(diagnostic: Diagnostic, source: SourceText)]) {
+    let cases = diagnostics.filter { $0.diagnostic.severity == .error }.map { diagnostic, source in
+      TestCase(
+        text: Self.text(diagnostic.range, source), place: Self.place(diagnostic.range, source), milliseconds: 0,
+        error: (Fault.Kind.syntax.word, Secrets.hidden(in: diagnostic.message)))
+    }
+    state.withLock { $0.cases += cases }
   }
 
   private static func text(_ range: SourceRange, _ source: SourceText) -> String {

@@ -24,6 +24,8 @@ struct RunningStatement: Sendable {
       state.statement = account
       return state.hasPartialFailure
     }
+    session.output.setImmediate(prepared.changesData)
+    session.unfinished.begin()
     session.progress.begin(account) { prepared.source.heading(prepared.range) }
   }
 

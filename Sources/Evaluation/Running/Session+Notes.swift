@@ -14,6 +14,18 @@ extension Session {
     host.note(TerminalText.message(text) + "\n")
   }
 
+  /// Shows a line on standard error that a user copies, such as a command: a terminal neither wraps nor shortens it.
+  func show(command line: String) {
+    output.flush()
+    host.draw((options.renderer.isForTerminal ? TerminalText.line(line) : TerminalText.unbroken(line)) + "\n")
+  }
+
+  /// Shows a line of JSON on standard error; a terminal does not wrap it.
+  func show(json: JSONValue) {
+    output.flush()
+    host.draw((options.renderer.isForTerminal ? TerminalText.json(json.text) : json.text) + "\n")
+  }
+
   /// Shows text on standard error without wrapping its lines, because it can be a table.
   func show(unbroken text: String) {
     host.draw((options.renderer.isForTerminal ? TerminalText.visible(text) : text) + "\n")
@@ -71,15 +83,17 @@ extension Session {
   /// Shows a note if a reply is about another resource than the requested one: if its type is not the client's, or if
   /// its id differs, for example in spelling.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
-    let (resource, type) = (document.resources.first, client.client.settings.type)
-    if let other = resource?["type"]?.stringValue, !other.isSame(as: type) {
+    guard let resource = document.resources.first else { return }
+    let type = client.client.type
+    if !resource.hasText(type, at: "type"), let other = resource["type"]?.stringValue {
       note(
         once: "other type \(client.serial) \(verb)",
-        "\(client.name) \(verb): the reply is about \(other)/\(resource?["id"]?.idText ?? "?"), but the client's type is "
+        "\(client.name) \(verb): the reply is about \(other)/\(resource["id"]?.idText ?? "?"), but the client's type is "
           + "\(type); make a client of that type: client queue: \(JSONValue.string(client.queue).text) type: \(JSONValue.string(other).text)"
       )
     }
-    guard let id, let other = resource?["id"]?.idText, other != id else { return }
+    guard let id, !resource.hasText(id, at: "id"), let other = resource["id"]?.idText, !other.isSame(as: id)
+    else { return }
     note(
       once: "other id \(client.serial) \(verb)",
       "\(client.name) \(verb): \"\(id)\" was requested, but the reply is about \"\(other)\"")

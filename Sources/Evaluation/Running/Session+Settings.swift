@@ -37,7 +37,8 @@ extension Session {
     case ("learn-values", .bool(let value)): state.withLock { $0.learnsValues = value }
     default:
       throw Fault(
-        .type, "\(name): can't be \(value.typeWithArticle)\(value.isTooShort ? " of zero or less" : "")",
+        .type,
+        "\(name): can't be \(value.typeWithArticle)\(name == "timeout" && value.isTooShort ? " of zero or less" : "")",
         nextStep: Self.example(of: name, for: value).map { "set \(name): \($0)" }
           ?? "help set shows the settings and their values")
     }

@@ -176,6 +176,8 @@ public final class Session: Sendable {
   let progress: Progress
   /// Asks the questions of its statements, one at a time.
   let questions = QuestionLock()
+  /// The tasks that the first Ctrl-C lets finish.
+  let unfinished = UnfinishedTasks()
   let state: Mutex<State>
 
   /// Creates a session.
@@ -218,6 +220,7 @@ public final class Session: Sendable {
   /// Ends the wait for every reply; the changes in flight become unknown.
   public func abandon() {
     note(Self.forced)
+    unfinished.cancel()
     for client in state.withLock(\.clients) { client.client.abandon() }
     for carrier in state.withLock(\.carriers).values { carrier.abandon() }
   }

@@ -45,20 +45,25 @@ struct IterationRunner: Sendable {
   }
 
   /// Runs an iteration and records its end; if the journal skips the iteration, returns null instead.
+  ///
+  /// The first Ctrl-C does not interrupt the iteration, because it would be unknown if only a part of its changes was
+  /// sent.
   private func recorded(_ frame: inout ExecutionFrame, _ journal: EachJournal) async throws(Fault) -> Value {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
     guard decision == .run else { return .null }
     let changes = IterationChanges(journal.journal, identity)
     (frame.run.iteration, frame.run.lastCommands) = (changes, lastCommands)
-    do throws(Fault) {
-      _ = try await step.run(&frame)
-    } catch {
-      journal.end(identity, hasSent: changes.hasSent, isDone: false)
-      throw error
+    let (own, step, session) = (frame, step, frame.run.session)
+    let result = await session.unfinished.run(on: session.linkExecutor) { () async -> Result<Value, Fault> in
+      var frame = own
+      do throws(Fault) {
+        _ = try await step.run(&frame)
+        return .success(frame.result)
+      } catch { return .failure(error) }
     }
-    journal.end(identity, hasSent: changes.hasSent, isDone: true)
-    return frame.result
+    journal.end(identity, hasSent: changes.hasSent, isDone: (try? result.get()) != nil)
+    return try result.get()
   }
 
   private func windowed(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {

@@ -22,7 +22,7 @@ extension Article {
       | 2 | wrong usage, or the check found errors: nothing ran |
       | 3 | an assertion failed |
       | 4 | no connection, no route, or the broker refused access |
-      | 5 | a bulk change that sent requests ended with failed, refused or unknown elements, even if a later statement fails |
+      | 5 | a bulk change that sent requests ended with failed, refused or unknown elements, and no later statement failed |
       | 6 | refused: a limit, or a confirmation is missing |
       | 130, 143 | interrupted, terminated |
 

@@ -1,0 +1,31 @@
+@testable import Evaluation
+import Testing
+
+/// Ctrl-C lets unfinished tasks finish, and a second one cancels them.
+@Suite struct UnfinishedTasksTests {
+  @Test func aTaskIsNotCancelledWithItsCaller() async {
+    let tasks = UnfinishedTasks()
+    let caller = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return await tasks.run(on: nil) { Task.isCancelled }
+    }
+    caller.cancel()
+    #expect(await caller.value == false)
+  }
+
+  @Test func cancelReachesRunningTasksAndLaterOnes() async {
+    let tasks = UnfinishedTasks()
+    let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
+    async let isCancelled = tasks.run(on: nil) {
+      hasBegun.finish()
+      while !Task.isCancelled { await Task.yield() }
+      return Task.isCancelled
+    }
+    for await _ in begun {}
+    tasks.cancel()
+    #expect(await isCancelled)
+    #expect(await tasks.run(on: nil) { Task.isCancelled })
+    tasks.begin()
+    #expect(await tasks.run(on: nil) { Task.isCancelled } == false)
+  }
+}
