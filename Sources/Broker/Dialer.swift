@@ -92,7 +92,7 @@ public actor Dialer {
     Task { [weak self] in
       _ = await connection.ended()
       do throws(BrokerError) { _ = try await self?.connected(until: nil) } catch {
-        if error.code != .closed { self?.listener.notice("not connected again: \(error.message)") }
+        if error.code != .closed { self?.listener.notice("could not reconnect: \(error.message)") }
       }
     }
   }

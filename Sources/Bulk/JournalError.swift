@@ -76,7 +76,8 @@ public enum JournalError: ElementError, Equatable {
       "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
     case .otherStatement(_, _, let recorded):
-      "run the journal's own statement; this statement needs another journal, which lacks these \(recorded) changes"
+      "run the journal's own statement, or give this statement a new journal, which will not know the \(recorded) "
+        + "recorded changes"
     case .otherBroker(let path, _, let here, _):
       "if it is the same broker, record that: retort journal \(Self.word(path)) broker \(Self.word(here)); "
         + "with another journal, its changes would be repeated"

@@ -26,7 +26,7 @@ struct ErrorPage: Sendable {
 
   private static let answers = [
     ErrorPage(
-      .notFound, "No resource has this id: the service's only error has status 404.",
+      .notFound, "No resource has this id: the service returned exactly one error, with status 404.",
       """
       show, update, a single destroy and the relationship commands raise this error; | destroy counts it as absent and continues.
       Check the id and the client's queue.
@@ -68,7 +68,7 @@ struct ErrorPage: Sendable {
 
   private static let unanswered = [
     ErrorPage(
-      .timeout, "No reply arrived in time, and nothing was changed; sending it again is safe.",
+      .timeout, "No reply arrived in time, and nothing was changed; it is safe to send the request again.",
       """
       Only reads, and changes that were not yet sent, end as timeout; a change that was sent ends as unknown. The next step
       describes the queue: no consumer, waiting requests, or a service that sent no reply. A larger timeout: waits longer.

@@ -92,8 +92,8 @@ struct Topic: Sendable {
       text: """
         for, while, if, try, def and each have a block: do, statements, end. if ... do ... else ... end has two blocks;
         else if adds a condition. try do ... rescue NAME ... end runs the second block if the first one fails. break
-        ends the innermost for or while, and continue starts its next iteration. Inside the block of each, neither
-        can end or continue a loop around the each.
+        ends the innermost for or while, and continue starts its next iteration. In the block of each, break and
+        continue can't reach a loop outside it.
         """),
     Topic(
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],
@@ -206,8 +206,8 @@ struct Topic: Sendable {
         serve stores the replies to its last 10,000 changes in its database, in the table retort_answers, and makes no
         change twice. Other services may carry out a create twice and reply once. After a run of creates during which
         the service died, count the created resources; a note reports each queue that lost its consumer during the
-        creates of a statement. With a service that does not acknowledge requests, such as carrot_rpc, the request is
-        lost instead.
+        creates of a statement. A request to a service that does not acknowledge requests, such as carrot_rpc, is not
+        redelivered: it is lost if the service dies.
         """),
     Topic(
       name: "program",

@@ -6,7 +6,7 @@
 /// SingularForm.word(of: "staff-addresses")  // "staff_address"
 /// ```
 public enum SingularForm {
-  /// Returns the singular of a type, with underscores for dashes; only its last word changes.
+  /// Returns a type's name with its last word in the singular, and with underscores instead of dashes.
   public static func word(of type: String) -> String {
     let underscored = String(type.map { $0 == "-" ? "_" : $0 })
     let start = underscored.lastIndex(of: "_").map { underscored.index(after: $0) } ?? underscored.startIndex

@@ -22,7 +22,7 @@ package struct SliceBounds {
       guard place >= 0 || isFromEnd else {
         throw Fault(
           .value, "a computed bound below zero in a cut: \(place)",
-          nextStep: "only a literal number counts from the end: [-3..-1]")
+          nextStep: "only a written number can be negative and count from the end: [-3..-1]")
       }
       self.place = place
     }

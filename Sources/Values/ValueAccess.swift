@@ -113,7 +113,8 @@ package enum ValueAccess {
     }
     guard position >= 0 || isFromEnd else {
       throw Fault(
-        .value, "a computed index below zero: \(number)", nextStep: "only a literal number counts from the end: [-1]")
+        .value, "a computed index below zero: \(number)",
+        nextStep: "only a written number can be negative and count from the end: [-1]")
     }
     return position
   }

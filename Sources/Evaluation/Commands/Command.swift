@@ -80,7 +80,7 @@ struct Arguments: Sendable {
     var sides: [Condition.Operands] = []
     /// The expression of an option that is evaluated for each element, such as `key: .id`; nil for other arguments.
     var code: CompiledExpression?
-    /// The compiled argument; nil for a pipeline's element.
+    /// The compiled argument; nil if the argument is the pipeline's element, which has no expression.
     var compiled: CompiledArgument?
 
     /// The expression, to find the source range of a part of it; nil for a pipeline's element.

@@ -11,7 +11,8 @@ extension Command {
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
         .init(
-          name: "key", shape: .path, summary: "the field that identifies an element of a side: .id", isRequired: true)
+          name: "key", shape: .path, summary: "the field by which elements of A and B are matched: .id",
+          isRequired: true)
       ], result: "list of records",
       examples: [
         .init(

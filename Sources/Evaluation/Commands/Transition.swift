@@ -84,7 +84,7 @@ private struct StateMachine: ChangeSequence {
   private var id: String
   let goal: String
   private let predecessors: [String: String]
-  /// The clients of `with:`, by the state that they request.
+  /// The clients of `with:`; the key is the state to which a client changes a resource.
   let clients: [String: ClientValue]
   /// The states that the resource still has to reach, in order.
   private var path: ArraySlice<String> = []

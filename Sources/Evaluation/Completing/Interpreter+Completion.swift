@@ -66,7 +66,7 @@ extension Session {
     return schema
   }
 
-  /// Returns the known schema of a type, through a client of the type or of its queue.
+  /// Returns the learned schema of a type; nil if no client has this type or its queue.
   fileprivate func resource(ofType type: String) -> ValueShape.ResourceShape? {
     let clients = state.withLock(\.clients)
     let client = clients.first { $0.client.type == type } ?? clients.first { schema(of: $0)[type] != nil }

@@ -9,7 +9,7 @@ extension Stage {
       name: "chart",
       summary: """
         Draws bars: VALUE is the length for each LABEL. With one argument, the bars count numbers or durations by range, \
-        times by day or month, and each text. Nulls among numbers are not drawn; a note counts them.
+        times by day or month, and equal texts. Nulls among numbers are not drawn; a note counts them.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",

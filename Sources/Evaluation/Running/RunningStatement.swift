@@ -4,7 +4,7 @@ import Redaction
 import Synchronization
 import Values
 
-/// A statement of the top level while it runs, with an account and a progress of its own.
+/// A statement of the top level while it runs, with its own counts of changes and its own progress.
 struct RunningStatement: Sendable {
   let prepared: Interpreter.PreparedStatement
   let account: StatementAccount

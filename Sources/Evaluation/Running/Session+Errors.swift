@@ -11,7 +11,7 @@ extension Session {
         notes: Self.shortened(fault.trail) + (fault.nextStep.map { [$0] } ?? [])))
   }
 
-  /// Returns the notes of an error without the middle of a long list of calls, which an endless recursion makes.
+  /// Returns the notes of an error; if they list many calls, as after an endless recursion, the middle is omitted.
   private static func shortened(_ trail: [String]) -> [String] {
     let (first, last) = (5, 2)
     guard trail.count > first + last + 1 else { return trail }

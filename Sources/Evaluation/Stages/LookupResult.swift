@@ -46,7 +46,7 @@ enum DraftedElement: Sendable {
 }
 
 extension [DraftedElement] {
-  /// Returns the elements in order, after concurrent lookups for those that wait for one.
+  /// Looks up the resources of the elements that wait for a lookup, concurrently; returns all elements in their order.
   func made(_ making: ChangeBuilder, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {
       return compactMap { if case .made(let element) = $0 { element } else { nil } }

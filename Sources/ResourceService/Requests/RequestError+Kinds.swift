@@ -162,7 +162,7 @@ extension RequestError {
       calcinator: .wrongType("/filter", "object"))
   }
 
-  /// Returns the error of `data`, or of its `attributes` or `relationships`, that is not an object.
+  /// Returns the error for a `data`, `attributes` or `relationships` that is not an object.
   static func invalidData(_ name: String) -> RequestError {
     bad(
       122, "Invalid data format", "\(name) is not an object.",
