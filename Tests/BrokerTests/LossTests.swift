@@ -103,7 +103,7 @@ import Testing
       await client.close()
       for call in calls {
         let error = await call.value
-        #expect(error == nil || error?.code == .closed, "\(String(describing: error))")
+        #expect(error == nil || error?.code == .stopped, "\(String(describing: error))")
       }
     }
     await echo.close()
@@ -141,7 +141,7 @@ import Testing
     try broker.setMemoryAlarm(true)
     while await client.failure("one", within: .milliseconds(300))?.code != .blocked {}
     await client.close()
-    #expect(await client.failure("two", within: .seconds(60))?.code == .closed)
+    #expect(await client.failure("two", within: .seconds(60))?.code == .stopped)
     await echo.dialer.close()
     await #expect(throws: BrokerError.self) { try await echo.dialer.connected(until: .now + .seconds(60)) }
     await broker.stop()

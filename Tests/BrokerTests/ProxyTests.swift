@@ -155,7 +155,7 @@ import Testing
     let name = dialer.clusterName
     try broker.evaluate("rabbit_nodes:set_cluster_name(<<\"other\">>, <<\"test\">>).")
     proxy.happen(.cut)
-    for await notice in notices.stream where notice.hasPrefix("not connected again") {
+    for await notice in notices.stream where notice.hasPrefix("could not reconnect") {
       #expect(notice.contains(" is now the broker other, and was \(name)"))
       break
     }

@@ -91,7 +91,7 @@ import Testing
       ran.notes.contains(
         "  = repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"\n"))
     let wrong = await service.run("stream posts on-shift: \"fial\" | count")
-    #expect(wrong.status == 1)
+    #expect(wrong.status == 2)
     #expect(
       wrong.notes.contains("on-shift: must be \"note\" or \"fail\", not \"fial\""), Comment(rawValue: wrong.notes))
     await service.stop()

@@ -55,7 +55,7 @@ struct BulkRun {
     do throws(Fault) { try await end(report) } catch {
       throw unwritten.map { error.within($0.message) } ?? error
     }
-    if let unwritten { throw unwritten }
+    if let unwritten { throw report.tally.isGoodNow ? unwritten : unwritten.ending(5) }
     if report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip {
       try await plan.arguments.complete(journal)
     }
