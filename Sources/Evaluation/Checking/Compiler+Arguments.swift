@@ -51,8 +51,21 @@ extension Compiler {
       if [.string, .strings].contains(option.shape) || !option.words.isEmpty {
         refuseBareText(value, among: option.words)
       }
-      if refusesWord(value, option, command.name) { continue }
-      checkLiteral(value, option.shape, "\(command.name) \(name):", summary: option.summary)
+      check(value, option, of: command)
+    }
+  }
+
+  /// Checks a literal against the type and the rule of its option, and looks for the other option that it needs.
+  private func check(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
+    let errors = findings.diagnostics.count
+    if refusesWord(value, option, command.name) { return }
+    checkLiteral(value, option.shape, "\(command.name) \(option.name):", summary: option.summary)
+    guard findings.diagnostics.count == errors else { return }
+    if let literal = value.literalValue, let refusal = option.rule?.refusal(literal, command.name) {
+      return report(refusal.message, value.range(at: refusal.path), nextStep: refusal.nextStep)
+    }
+    if let companion = option.companion, companion.isMissing(for: value, command) {
+      report(companion.message(command.name), value.range, nextStep: companion.nextStep)
     }
   }
 
@@ -116,6 +129,10 @@ extension Compiler {
   private func checkLiteral(
     _ expression: Expr, _ shape: Declaration.ArgumentType, _ place: String, isAlone: Bool = true, summary: String? = nil
   ) {
+    if expression.kind == .null, summary != nil, !shape.takesNull {
+      return report(
+        "\(place) needs \(shape.wanted), not null", expression.range, nextStep: "remove it, or give it \(shape.wanted)")
+    }
     guard let literal = Declaration.ArgumentType(literal: expression), !shape.takes(literal) else { return }
     let (text, option) = (source.text(expression.range), place.split(separator: " ").last.map(String.init) ?? "")
     let prefix = summary != nil ? option + " " : isAlone ? "\(place) " : ""
@@ -132,6 +149,12 @@ extension Compiler {
 }
 
 extension Expr {
+  /// Returns the source range of a part of a literal record; that of the whole expression without such a part.
+  func range(at path: [String]) -> SourceRange {
+    guard let name = path.first, case .record(let entries) = kind else { return range }
+    return entries.first { $0.name == name }?.value.range(at: Array(path.dropFirst())) ?? range
+  }
+
   /// The text of a string without interpolations; nil for other expressions.
   var literalText: String? {
     guard case .string(let parts) = kind else { return nil }
@@ -151,9 +174,16 @@ extension Declaration.ArgumentType {
     case .duration: self = .duration
     case .list: self = .list
     case .record: self = .record
+    case .regex: self = .pattern
+    case .negate(let operand):
+      guard let type = Self(literal: operand), type == .number || type == .duration else { return nil }
+      self = type
     default: return nil
     }
   }
+
+  /// Whether null is a valid value of this type, or has its own error.
+  var takesNull: Bool { [.any, .path, .field, .condition].contains(self) }
 
   /// Whether a literal of a type is valid for an argument of this type.
   func takes(_ literal: Declaration.ArgumentType) -> Bool {
@@ -161,7 +191,7 @@ extension Declaration.ArgumentType {
     case .any, .path, .field, .condition: true
     case .strings: literal == .string || literal == .list
     case .id: literal == .string || literal == .number || literal == .record
-    case .client, .connection, .pattern: false
+    case .client, .connection: false
     default: self == literal
     }
   }

@@ -65,6 +65,11 @@ extension Compiler {
       if let setting = Vocabulary.settings.first(where: { $0.name == name }), setting.shape == .string {
         refuseBareText(expression, among: setting.words)
       }
+      if Session.settings.contains(name), let value = expression.literalValue,
+        let fault = Session.refusal(name, value)
+      {
+        report(fault.message, expression.range, nextStep: fault.nextStep)
+      }
       return (name, expression.range, code(expression))
     }
   }

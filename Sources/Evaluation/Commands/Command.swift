@@ -160,18 +160,6 @@ struct Arguments: Sendable {
     return value
   }
 
-  /// Returns an option's integer from `least` to `most`; nil without the option.
-  func integer(_ option: String, least: Int, most: Int = .max) throws(Fault) -> Int? {
-    guard let argument = options[option] else { return nil }
-    guard case .number(let number) = argument.value, let integer = number.position, least...most ~= integer else {
-      let wanted = most == .max ? "of at least \(least)" : "from \(least) to \(most)"
-      throw fault(
-        argument, .value, "\(name) \(option): needs an integer \(wanted), not \(argument.value.label)",
-        nextStep: "\(option): \(Swift.max(least, 10))")
-    }
-    return integer
-  }
-
   func record(_ option: String) throws(Fault) -> Record? {
     guard let argument = options[option] else { return nil }
     guard case .record(let record) = argument.value else { throw misfit(option, argument, "a record") }

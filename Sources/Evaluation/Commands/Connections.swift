@@ -5,26 +5,62 @@ import JSONText
 import Language
 import Values
 
+extension Declaration.Option {
+  fileprivate static let queue = Self(
+    name: "queue", shape: .string, summary: "the service's queue", isRequired: true
+  ).ruled(
+    OptionRule { value, _ throws(OptionRefusal) in
+      guard case .string("") = value else { return }
+      throw OptionRefusal("client needs a queue", nextStep: #"client queue: "posts""#)
+    })
+
+  fileprivate static let relationships = Self(
+    name: "relationships", shape: .record,
+    summary: "the types of relationships, so that a record needs only ids: {author: \"authors\", tags: [\"tags\"]}"
+  ).ruled(OptionRule { value, command throws(OptionRefusal) in _ = try relationships(value, command) })
+
+  /// Reads the types of relationships, by name.
+  fileprivate static func relationships(
+    _ value: Value, _ command: String
+  ) throws(OptionRefusal) -> [(name: String, relationship: ClientSettings.Relationship)] {
+    let step = "{author: \"authors\", tags: [\"tags\"]}"
+    guard case .record(let record) = value else {
+      throw OptionRefusal("\(command) relationships: needs a record, not \(value.typeWithArticle)", nextStep: step)
+    }
+    var result: [(name: String, relationship: ClientSettings.Relationship)] = []
+    for (name, value) in record.fields {
+      switch value {
+      case .string(let type) where !type.isEmpty: result.append((name, .toOne(type: type)))
+      case .list(let elements):
+        guard elements.count == 1, case .string(let type) = elements[0], !type.isEmpty else { fallthrough }
+        result.append((name, .toMany(type: type)))
+      default:
+        throw OptionRefusal(
+          "relationships: \(name) must be a type, or a list of one type", at: [name], nextStep: step)
+      }
+    }
+    return result
+  }
+}
+
 extension Command {
   static let client = Command(
     Declaration(
       name: "client", summary: "Creates a client of a queue on the open connection.",
       options: [
-        .init(name: "queue", shape: .string, summary: "the service's queue", isRequired: true),
+        .queue,
         .init(
           name: "type", shape: .string, fallback: "the queue's name", summary: "the JSON:API type of the resources"),
         .init(name: "on", shape: .connection, summary: "the connection, if several are open"),
         .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "the meta of each request"),
         .init(
-          name: "timeout", shape: .any, fallback: "5s", summary: "how long a request waits; \"never\" for no limit"),
+          name: "timeout", shape: .any, fallback: "5s", summary: "how long a request waits; \"never\" for no limit",
+          words: ["never"]
+        ).ruled(.timeout),
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
           summary: "\"underscore\" writes - as _, like the Elixir library", words: ["wire", "underscore"]),
-        .init(
-          name: "relationships", shape: .record,
-          summary:
-            "the types of relationships, so that a record needs only ids: {author: \"authors\", tags: [\"tags\"]}"
-        ),
+        .relationships,
         .init(
           name: "singular", shape: .string, fallback: "the singular of the type",
           summary: "the type in the singular, for the parent's id in relationship requests: post for post_id"),
@@ -37,9 +73,8 @@ extension Command {
       result: "client",
       examples: [.init(code: #"let posts = client queue: "posts""#, output: "")])
   ) { arguments, frame throws(Fault) in
-    guard let queue = try arguments.string("queue"), !queue.isEmpty else {
-      throw Fault(.value, "client needs a queue", nextStep: #"client queue: "posts""#)
-    }
+    _ = try arguments.valid(.queue)
+    let queue = try arguments.string("queue") ?? ""
     let session = frame.run.session
     let connection = try connection(arguments, frame)
     let settings = try settings(arguments, queue, session)
@@ -104,18 +139,10 @@ extension Command {
     if let keys = try arguments.keys() { settings.keys = keys }
     settings.singular = try arguments.string("singular")
     settings.requiresBeam = try arguments.bool("require-beam") ?? false
-    for (name, value) in try arguments.record("relationships")?.fields ?? [] {
+    let relationships = try arguments.value(of: .relationships, Declaration.Option.relationships)
+    for (name, relationship) in relationships ?? [] {
       let name = settings.keys == .underscore ? String(name.map { $0 == "-" ? "_" : $0 }) : name
-      switch value {
-      case .string(let type) where !type.isEmpty: settings.relationships[name] = .toOne(type: type)
-      case .list(let elements):
-        guard elements.count == 1, case .string(let type) = elements[0], !type.isEmpty else { fallthrough }
-        settings.relationships[name] = .toMany(type: type)
-      default:
-        throw Fault(
-          .value, "relationships: \(name) must be a type, or a list of one type",
-          nextStep: "{author: \"authors\", tags: [\"tags\"]}")
-      }
+      settings.relationships[name] = relationship
     }
     return settings
   }
@@ -193,20 +220,7 @@ enum Timeout {
 extension Arguments {
   /// Reads the option `timeout:`, a duration or `"never"`; nil without the option.
   func timeout() throws(Fault) -> Timeout? {
-    guard let argument = options["timeout"] else { return nil }
-    switch argument.value {
-    case .duration(let duration) where duration > .zero: return .after(duration)
-    case .string("never"): return .never
-    default:
-      if case .string(let word) = argument.value, let near = nearest(to: word, among: ["never"]) {
-        throw fault(
-          argument, .value, "timeout: must be a duration over 0, or \"never\"", nextStep: "did you mean \(near.quoted)?"
-        )
-      }
-      let example = Declaration.ArgumentType.duration.example(for: argument.value) ?? "10s"
-      throw fault(
-        argument, .value, "timeout: must be a duration over 0, or \"never\"", nextStep: "timeout: \(example)")
-    }
+    try value(of: .timeout, SafeguardRules.timeout)
   }
 
   /// Returns the timeout of the call: its own, or else its client's, or else the session's.

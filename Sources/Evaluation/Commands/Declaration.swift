@@ -55,6 +55,10 @@ public struct Declaration: Sendable {
     public var isRequired = false
     /// The accepted words, for completion; empty if any value is accepted.
     public var words: [String] = []
+    /// The rule for the value; nil if each value of the type is valid.
+    var rule: OptionRule?
+    /// The other option that this one needs; nil without one.
+    var companion: OptionCompanion?
 
     /// Creates an option.
     public init(

@@ -11,7 +11,8 @@ extension Command {
       name: "destroy-all", summary: "Destroys the resources that a filter finds, page by page.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [
-        .init(name: "filter", shape: .record, summary: "the resources to destroy; write {} for all", isRequired: true),
+        .init(name: "filter", shape: .record, summary: "the resources to destroy; write {} for all", isRequired: true)
+          .ruled(.filter),
         .confirm, .max,
         .page, .meta, .timeout, .expire, .backup, .kept,
       ] + Declaration.Option.bulk + [.workers], effect: .destroys, result: "number",
@@ -46,7 +47,7 @@ extension Command {
   private static func consent(
     _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: RunContext
   ) async throws(Fault) -> (Consent?, count: Int?) {
-    let max = try arguments.integer("max", least: 0)
+    let max = try arguments.integer(.max)
     var request = ConfirmationRequest(
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
     let isAsked = run.session.host.ask != nil || client.connection.protection == .confirm

@@ -1,3 +1,4 @@
+import Bulk
 import Client
 import JSONAPI
 import JSONText
@@ -6,14 +7,19 @@ import Values
 
 extension Declaration.Option {
   static let filter = Self(
-    name: "filter", shape: .record, summary: "the resources to match: {state: \"draft\", author: 7}")
-  static let sort = Self(name: "sort", shape: .strings, summary: "the fields to sort by: \"-views,id\"")
+    name: "filter", shape: .record, summary: "the resources to match: {state: \"draft\", author: 7}"
+  ).ruled(.filter)
+  static let sort = Self(name: "sort", shape: .strings, summary: "the fields to sort by: \"-views,id\"").ruled(
+    .names("sort"))
   static let include = Self(name: "include", shape: .strings, summary: "related resources to include: \"author\"")
+    .ruled(.names("include"))
   static let fields = Self(
-    name: "fields", shape: .any, summary: "the fields to return: \"text,state\", or by type {posts: \"text\"}")
+    name: "fields", shape: .any, summary: "the fields to return: \"text,state\", or by type {posts: \"text\"}"
+  ).ruled(.fields)
   static let page = Self(
     name: "page", shape: .record, fallback: "the service's",
-    summary: "{number: 1, size: 100}, or {offset: 0, limit: 100}")
+    summary: "{number: 1, size: 100}, or {offset: 0, limit: 100}"
+  ).ruled(.page)
   static let meta = Self(name: "meta", shape: .record, summary: "the meta of the request")
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's",
@@ -21,17 +27,20 @@ extension Declaration.Option {
     words: ["wire", "underscore"])
   static let timeout = Self(
     name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"",
-    words: ["never"])
+    words: ["never"]
+  ).ruled(.timeout)
   static let expire = Self(
     name: "expire", shape: .boolean, fallback: "true", summary: "whether the message expires with the timeout")
   static let confirm = Self(
     name: "confirm", shape: .boolean, fallback: "false", summary: "true confirms without asking")
   static let inFlight = Self(
-    name: "in-flight", shape: .number, fallback: "16", summary: "the number of concurrent requests")
+    name: "in-flight", shape: .number, fallback: "16", summary: "the number of concurrent requests"
+  ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
   static let onError = Self(
     name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" continues after a failure",
     words: ["stop", "continue"])
   static let max = Self(name: "max", shape: .number, summary: "refuses to start if there are more elements than this")
+    .ruled(.integer("max", from: 0))
   static let dryRun = Self(
     name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change without sending it")
   static let failed = Self(
@@ -39,8 +48,10 @@ extension Declaration.Option {
     summary: "a file for elements that failed, were refused, or whose outcome is unknown")
   static let halt = Self(
     name: "halt", shape: .any,
-    summary: "the number or share of failures that stops the statement: 10, or \"3%\"; it continues after fewer")
-  static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes a second")
+    summary: "the number or share of failures that stops the statement: 10, or \"3%\"; it continues after fewer"
+  ).ruled(.halt)
+  static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes a second").ruled(
+    .integer("rate", from: 1))
   static let journal = Self(
     name: "journal", shape: .string,
     summary: "a file that records each change, so that the same statement can continue after a stop")
@@ -48,31 +59,38 @@ extension Declaration.Option {
     name: "settle", shape: .duration,
     summary:
       "the longest time for which the service may hold a request; the run waits this long before it repeats unknown changes"
-  )
+  ).ruled(.duration("settle"))
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
     summary: "what to do with unknown changes of an earlier run: \"fail\", \"retry\", \"skip\"",
-    words: ["fail", "retry", "skip"])
+    words: ["fail", "retry", "skip"]
+  ).needing(.journal(for: "unknown"))
   static let backup = Self(
     name: "backup", shape: .string, summary: "a file that stores each resource before its change")
   static let kept = Self(
-    name: "include", shape: .strings, summary: "the relationships that backup: stores: \"tags,comments\"")
+    name: "include", shape: .strings, summary: "the relationships that backup: stores: \"tags,comments\""
+  ).ruled(.names("include")).needing(.backup)
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
     summary:
       "looks up unknown changes at the end; \"all\" also looks up each create by its key; false looks up nothing",
-    words: ["all"])
+    words: ["all"]
+  ).ruled(.verify)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary: "how often a change is repeated after a temporary failure, if a repetition is safe")
+    summary: "how often a change is repeated after a temporary failure, if a repetition is safe"
+  ).ruled(.integer("retry", from: 0))
   static let retryRead = Self(
-    name: "retry", shape: .number, fallback: "0", summary: "how often the read is repeated after a temporary failure")
+    name: "retry", shape: .number, fallback: "0", summary: "how often the read is repeated after a temporary failure"
+  ).ruled(.integer("retry", from: 0))
   static let throttle = Self(
     name: "throttle", shape: .record,
-    summary: "waits while the queue is long or the service is slow: {depth: 50, p95: 200ms}")
+    summary: "waits while the queue is long or the service is slow: {depth: 50, p95: 200ms}"
+  ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
-    summary: "how long throttle: waits before it ends the statement")
+    summary: "how long throttle: waits before it ends the statement"
+  ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string, summary: "the pool of workers that sends the changes, by its name")
   /// The options that all bulk changes have.
@@ -91,18 +109,21 @@ extension Arguments {
   /// It repeats failed reads as often as `retry:` allows.
   func reader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.client
-    if let count = try integer("retry", least: 0) { reader.retries = count }
+    if let count = try integer(.retry) { reader.retries = count }
     return reader
   }
 
   /// Returns the query that a call's options describe.
   func query() throws(Fault) -> Query {
     var query = Query()
-    if let filter = options["filter"] { query.filter = try self.filter(filter) }
-    query.sort = try list("sort")
-    query.include = try list("include")
-    if let fields = options["fields"] { query.fields = try self.fields(fields) }
-    if let page = options["page"] { query.page = try self.page(page) }
+    if let filter = try value(of: .filter, QueryRules.filter) { query.filter = filter }
+    query.sort = try list(.sort)
+    query.include = try list(.include)
+    for field in try value(of: .fields, QueryRules.fields) ?? [] {
+      let type = if let type = field.type { type } else { try client().client.type }
+      query.fields.append((type, field.names))
+    }
+    if let page = try value(of: .page, QueryRules.page) { query.page = page }
     query.meta = try meta()
     return query
   }
@@ -111,7 +132,7 @@ extension Arguments {
   func documentOptions() throws(Fault) -> JSONObject {
     guard !options.isEmpty else { return [:] }
     var query = Query()
-    query.include = try list("include")
+    query.include = try list(.include)
     query.meta = try meta()
     return query.params
   }
@@ -130,117 +151,10 @@ extension Arguments {
     return try Value.record(record).json().objectValue ?? [:]
   }
 
-  func list(_ option: String) throws(Fault) -> [String] {
-    guard let argument = options[option], let strings = try self.strings(option) else { return [] }
-    if strings.contains("") || strings.isEmpty {
-      throw fault(argument, .value, "\(option): is empty", nextStep: "remove it, or give it a value")
-    }
-    return strings
-  }
-
-  /// Returns the filter's values as strings; throws for a value that servers would ignore.
-  private func filter(_ argument: Argument) throws(Fault) -> [(name: String, value: String)] {
-    guard case .record(let record) = argument.value else { throw misfit("filter", argument, "a record") }
-    var result: [(name: String, value: String)] = []
-    for field in record.fields {
-      let text: String
-      if case .list(let elements) = field.value {
-        if elements.isEmpty { throw emptyFilter(argument, field.name, "an empty list") }
-        var parts: [String] = []
-        for element in elements { parts.append(try filterText(element, field.name, argument)) }
-        text = parts.joined(separator: ",")
-      } else {
-        text = try filterText(field.value, field.name, argument)
-      }
-      result.append((field.name, text))
-    }
-    return result
-  }
-
-  private func filterText(_ value: Value, _ name: String, _ argument: Argument) throws(Fault) -> String {
-    let text: String
-    switch value {
-    case .string(let string): text = string
-    case .number(let number): text = number.text
-    case .time(let time): text = time.text
-    case .bool(let value): text = value ? "true" : "false"
-    case .resource(let resource): text = resource.id ?? ""
-    case .null: throw emptyFilter(argument, name, "null")
-    default:
-      throw fault(
-        argument, .value, "the filter \(name) is \(value.typeWithArticle)",
-        nextStep: "a filter's value must be a string, a number, a boolean, or a list of those")
-    }
-    if text.isEmpty { throw emptyFilter(argument, name, "\"\"") }
-    if text.holds(",") {
-      throw fault(
-        argument, .value, "the filter \(name) contains a comma, and servers would read two values",
-        nextStep: "write several values as a list: {\(name): \(Self.list(text))}; for one value with a comma: "
-          + "| where .\(name) == \(JSONValue.string(text).text)")
-    }
-    return text
-  }
-
-  /// Returns the parts of a text between its commas, written as a list.
-  private static func list(_ text: String) -> String {
-    JSONValue.array(JSONArray(text.split(separator: ",").map { .string(String($0).trimmed) })).text
-  }
-
-  private func emptyFilter(_ argument: Argument, _ name: String, _ what: String) -> Fault {
-    Fault(
-      .value, "the filter \(name) is \(what): a server can ignore such a filter",
-      at: [Fault.LabelledRange(argument.target(at: [name])?.range ?? argument.range)], in: source,
-      nextStep: "remove it to match all, or give it a value")
-  }
-
-  private func fields(_ argument: Argument) throws(Fault) -> [(type: String, names: [String])] {
-    if let names = argument.value.strings {
-      guard !names.isEmpty, !names.contains("") else {
-        throw fault(argument, .value, "fields: is empty", nextStep: "remove it, or give it a value")
-      }
-      return [(try client().client.type, names)]
-    }
-    guard case .record(let record) = argument.value else {
-      throw misfit("fields", argument, "a string, a list or a record")
-    }
-    var result: [(type: String, names: [String])] = []
-    for field in record.fields {
-      guard let names = field.value.strings, !names.isEmpty else {
-        throw fault(argument, .value, "fields: \(field.name) must be a string or a list of strings")
-      }
-      result.append((field.name, names))
-    }
-    return result
-  }
-
-  private func page(_ argument: Argument) throws(Fault) -> Pagination.Page {
-    guard case .record(let record) = argument.value else { throw misfit("page", argument, "a record") }
-    let isOffset = record["offset"] != nil || record["limit"] != nil
-    let (place, extent) = isOffset ? ("offset", "limit") : ("number", "size")
-    for name in record.names where name != place && name != extent {
-      throw fault(
-        argument, .value, "page: has no \(name)\(isOffset ? " beside offset and limit" : "")",
-        nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
-    }
-    func integer(_ name: String, from least: Int, or fallback: Int?) throws(Fault) -> Int {
-      if record[name] == nil {
-        if let fallback { return fallback }
-        let beside =
-          record[place].map { "\(place): \($0.isPlace(from: isOffset ? 0 : 1) ? $0.label : isOffset ? "0" : "1"), " }
-          ?? ""
-        throw fault(argument, .value, "page: has no \(name)", nextStep: "{\(beside)\(name): 100}")
-      }
-      guard case .number(let number)? = record[name], let integer = number.integer, integer >= least else {
-        let has = record[name]?.label ?? "null"
-        throw fault(
-          argument, .value, "page: needs a \(name) of at least \(least) and at most 18 digits, not \(has)",
-          nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
-      }
-      return integer
-    }
-    let size = try integer(extent, from: 1, or: nil)
-    if isOffset { return Pagination.Page(offset: try integer(place, from: 0, or: 0), limit: size) }
-    return Pagination.Page(number: try integer(place, from: 1, or: 1), size: size)
+  /// Returns the strings of an option, such as `sort:`; empty without the option.
+  func list(_ option: Declaration.Option) throws(Fault) -> [String] {
+    guard try valid(option) != nil else { return [] }
+    return try strings(option.name) ?? []
   }
 
   /// Returns the id that is the argument at an index (TheLanguage.md, "IDs").
@@ -299,9 +213,4 @@ extension Arguments {
 
 extension Value {
   fileprivate var isNumber: Bool { if case .number = self { true } else { false } }
-
-  /// Whether the value is an integer of at least `least`, like a page's number or offset.
-  fileprivate func isPlace(from least: Int) -> Bool {
-    if case .number(let number) = self, let integer = number.integer { integer >= least } else { false }
-  }
 }

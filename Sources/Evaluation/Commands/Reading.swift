@@ -7,6 +7,12 @@ import Language
 import Synchronization
 import Values
 
+extension Declaration.Option {
+  fileprivate static let prefetch = Self(
+    name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to read ahead"
+  ).ruled(.integer("prefetch", from: 0))
+}
+
 extension Command {
   private static let place = Declaration.Parameter(name: "CLIENT", shape: .client)
 
@@ -61,7 +67,7 @@ extension Command {
       name: "stream", summary: "Reads resources page by page, when they are needed.", parameters: [place],
       options: [
         .filter, .sort, .include, .fields, .page,
-        .init(name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to read ahead"),
+        .prefetch,
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
           summary: "\"fail\" ends the stream if others change the list while it is read", words: ["note", "fail"]),
@@ -76,7 +82,7 @@ extension Command {
     let client = try arguments.client()
     let query = try arguments.query()
     let patience = try arguments.patience(client)
-    let prefetch = min(try arguments.integer("prefetch", least: 0) ?? 0, 64)
+    let prefetch = min(try arguments.integer(.prefetch) ?? 0, 64)
     let (session, reader) = (frame.run.session, try arguments.reader(client))
     let mayFail = try arguments.word("on-shift", of: ["note", "fail"]) == "fail"
     return .stream(

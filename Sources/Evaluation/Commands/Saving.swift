@@ -5,6 +5,12 @@ import Redaction
 import Synchronization
 import Values
 
+extension Declaration.Option {
+  fileprivate static let last = Self(
+    name: "last", shape: .number, fallback: "all", summary: "how many of the last statements are considered"
+  ).ruled(.integer("last", from: 1))
+}
+
 extension Command {
   static let save = Command(
     Declaration(
@@ -12,7 +18,7 @@ extension Command {
       summary: "Writes a script: the statements that succeeded, and the earlier ones that define the names they use.",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
-        .init(name: "last", shape: .number, fallback: "all", summary: "how many of the last statements are considered"),
+        .last,
         .init(name: "replace", shape: .boolean, fallback: "false", summary: "replaces an existing file"),
       ],
       effect: .writes, result: "null", isPromptOnly: true)
@@ -22,7 +28,7 @@ extension Command {
     }
     let session = frame.run.session
     let saved = SavedStatements(
-      of: session.state.withLock(\.entered), last: try arguments.integer("last", least: 1))
+      of: session.state.withLock(\.entered), last: try arguments.integer(.last))
     guard !saved.texts.isEmpty else {
       throw Fault(
         .value, "save: there is no statement that succeeded", nextStep: "run one first, or give a larger last:")

@@ -12,16 +12,14 @@ extension Arguments {
   /// Returns the safeguards that a statement's options set, and opens its journal and its backup.
   func safeguards(_ run: RunContext, _ client: ClientValue, keyField: String?) throws(Fault) -> Safeguards {
     var guards = Safeguards()
-    try checkInclude()
-    guards.halt = try halt()
-    if let rate = try integer("rate", least: 1) { guards.rate = RateLimiter(perSecond: rate) }
-    try refuseWithoutJournal("unknown")
+    guards.halt = try value(of: .halt, SafeguardRules.halt)
+    if let rate = try integer(.rate) { guards.rate = RateLimiter(perSecond: rate) }
     if let rule = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue)) {
       guards.unknown = Safeguards.UnknownRule(rawValue: rule) ?? .fail
     }
-    guards.retries = try integer("retry", least: 0) ?? 0
+    guards.retries = try integer(.retry) ?? 0
     guards.verification = try verification(keyField)
-    let settle = try duration("settle")
+    let settle = try duration(.settle)
     guards.settle = settle ?? .zero
     guards.throttle = try throttle(run.session, client)
     guard !run.isDry(self), !run.session.options.isOffline else { return guards }
@@ -39,7 +37,7 @@ extension Arguments {
 
   private func openBackup(_ path: String, _ session: Session, _ client: ClientValue) throws(Fault) -> Backup {
     var query = Query()
-    query.include = try list("include")
+    query.include = try list(.kept)
     let (name, reader) = (client.name, try self.reader(client))
     do throws(JournalError) {
       let backup = try Backup(path, reader, query) { names in
@@ -50,57 +48,18 @@ extension Arguments {
     } catch { throw fault(of: error) }
   }
 
-  /// Refuses `include:` of a change that returns no resource, unless a backup stores the included resources.
-  private func checkInclude() throws(Fault) {
-    guard let include = options["include"], options["backup"] == nil,
-      ["destroy", "destroy-all", "link", "relink", "unlink"].contains(name)
-    else { return }
-    throw fault(
-      include, .value, "include: of \(name) needs backup:, because it names the relationships that backup: stores",
-      nextStep: "add backup: \"FILE.ndjson\", or remove include:")
-  }
-
-  /// Reads `verify:`, which is true, false or "all".
   private func verification(_ keyField: String?) throws(Fault) -> Verification {
-    guard let argument = options["verify"] else { return .unknown }
-    switch argument.value {
-    case .bool(true): return .unknown
-    case .bool(false): return .none
-    case .string("all") where name != "create" || keyField != nil: return .all
-    case .string("all"):
-      throw fault(argument, .value, "verify: \"all\" needs key: to look up creates", nextStep: "key: .email")
-    default:
-      throw fault(
-        argument, .value, "verify: must be true, false or \"all\", not \(argument.value.label)",
-        nextStep: Compiler.wordStep("verify", argument.value.label, ["all"]))
+    let verification = try value(of: .verify, SafeguardRules.verification) ?? .unknown
+    if case .all = verification, name == "create", keyField == nil, let argument = options["verify"] {
+      throw fault(needing: .lookupKey, argument)
     }
+    return verification
   }
 
   /// Creates the throttle of `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`; nil without `throttle:`.
   private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {
-    let patience = try duration("patience") ?? .seconds(600)
-    guard let argument = options["throttle"] else {
-      guard let unused = options["patience"] else { return nil }
-      throw fault(
-        unused, .value, "patience: is for throttle:, and this \(self.name) has no throttle",
-        nextStep: "throttle: {depth: 50, p95: 200ms}")
-    }
-    var limits = Throttle.Limits(depth: nil, p95: nil, patience: patience)
-    guard case .record(let record) = argument.value else { throw misfit("throttle", argument, "a record") }
-    for name in record.names {
-      switch (name, record[name] ?? .null) {
-      case ("depth", .number(let number)) where number.integer ?? 0 > 0: limits.depth = number.integer
-      case ("p95", .duration(let duration)) where duration > .zero: limits.p95 = duration
-      default:
-        throw fault(
-          argument, .value, "throttle: takes depth:, a number from 1, and p95:, a duration; not \(name):",
-          nextStep: "throttle: {depth: 50, p95: 200ms}")
-      }
-    }
-    guard limits.depth != nil || limits.p95 != nil else {
-      throw fault(
-        argument, .value, "throttle: needs depth:, p95: or both", nextStep: "throttle: {depth: 50, p95: 200ms}")
-    }
+    guard var limits = try value(of: .throttle, SafeguardRules.throttle) else { return nil }
+    if let patience = try duration(.patience) { limits.patience = patience }
     let link = client.connection.link
     let (queue, resources, label) = (client.queue, client.client, "\(name) \(client.name)")
     return Throttle(limits) {
@@ -114,54 +73,13 @@ extension Arguments {
     }
   }
 
-  /// Reads `halt: 10` or `halt: "3%"`; nil without the option.
-  private func halt() throws(Fault) -> FailureLimit? {
-    guard let argument = options["halt"] else { return nil }
-    switch argument.value {
-    case .number(let number):
-      if let count = number.integer, count >= 1 { return .count(count) }
-    case .string(let text):
-      if text.hasSuffix("%"), let share = Double(digits: text.dropLast()), 0 < share, share <= 100 {
-        return .share(share / 100)
-      }
-    default: break
-    }
-    throw fault(
-      argument, .value, "halt: must be a number of failures from 1, or a percentage from 0 to 100 as text",
-      nextStep: "halt: 10, or halt: \"3%\"")
-  }
-
-  private func duration(_ option: String) throws(Fault) -> Duration? {
-    guard let argument = options[option] else { return nil }
-    guard case .duration(let duration) = argument.value, duration >= .zero else {
-      throw misfit(option, argument, "a duration")
-    }
-    return duration
-  }
-
   private func openJournal(
     _ path: String, _ run: RunContext, _ client: ClientValue, _ keyField: String?
   ) throws(Fault) -> Journal {
-    guard name != "create" || options["key"] != nil || keyField != nil else {
-      throw Fault(
-        .value, "create with a journal needs key:, which identifies its elements", at: [Fault.LabelledRange(range)],
-        in: source,
-        nextStep: "key: .email")
-    }
     let header = journalHeader(
       run, broker: client.connection.link.brokerIdentity, queue: client.queue, type: client.client.type,
       key: keyField)
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
-  }
-
-  /// Throws if a statement without a journal has one of these options, which are about unknown changes in a journal.
-  func refuseWithoutJournal(_ names: String...) throws(Fault) {
-    guard options["journal"] == nil, let name = names.first(where: { options[$0] != nil }),
-      let argument = options[name]
-    else { return }
-    throw fault(
-      argument, .value, "\(name): is for unknown changes in a journal, and this \(self.name) has no journal",
-      nextStep: "journal: \"FILE\"")
   }
 
   /// Returns the header of a statement's journal.
@@ -194,7 +112,7 @@ extension Arguments {
   func settle(_ journal: Journal?, _ run: RunContext, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
     // If a message never expires, `longestLife` is nil, and the wait is `settle:` alone.
-    let wait = try (journal.longestLife ?? .zero) + (duration("settle") ?? .zero)
+    let wait = try (journal.longestLife ?? .zero) + (duration(.settle) ?? .zero)
     guard wait > .zero else { return }
     for client in clients {
       let (reader, patience) = (try reader(client), try self.patience(client))

@@ -105,8 +105,7 @@ extension Arguments {
   /// statement.
   func policy(_ run: RunContext, _ client: ClientValue, label: String) throws(Fault) -> SendingPolicy {
     let session = run.session
-    let window =
-      try integer("in-flight", least: 1, most: SendingPolicy.largestWindow) ?? session.state.withLock(\.inFlight)
+    let window = try integer(.inFlight) ?? session.state.withLock(\.inFlight)
     let onError = try word("on-error", of: ["stop", "continue"]) ?? "stop"
     let timeout = client.client.timeout(try patience(client)) ?? .zero
     var policy = SendingPolicy(

@@ -10,36 +10,46 @@ extension Session {
 
   /// Changes a setting.
   func set(_ name: String, _ value: Value) throws(Fault) {
+    if let fault = Self.refusal(name, value) { throw fault }
     switch (name, value) {
-    case ("timeout", .duration(let duration)) where duration > .zero: timeout.duration = duration
-    case ("timeout", .string("never")): timeout.duration = nil
-    case ("output", .string(let word)):
-      guard let format = ResultFormat(rawValue: word) else { fallthrough }
-      state.withLock { $0.format = format }
-    case ("output", _):
-      throw Fault(
-        .value, "output: must be one of \(ResultFormat.list), as text",
-        nextStep: Self.step(name, value, among: ResultFormat.allCases.map(\.rawValue)) ?? "set output: \"json\"")
-    case ("in-flight", .number(let number)):
-      guard let count = number.integer, 1...SendingPolicy.largestWindow ~= count else {
-        throw Fault(
-          .value, "in-flight: must be an integer from 1 to \(SendingPolicy.largestWindow)",
-          nextStep: "set in-flight: 16")
-      }
-      state.withLock { $0.inFlight = count }
+    case ("timeout", .duration(let duration)): timeout.duration = duration
+    case ("timeout", _): timeout.duration = nil
+    case ("output", .string(let word)): state.withLock { $0.format = ResultFormat(rawValue: word) ?? $0.format }
+    case ("in-flight", .number(let number)): state.withLock { $0.inFlight = number.integer ?? $0.inFlight }
     case ("timing", .bool(let value)): state.withLock { $0.showsTiming = value }
-    case ("history", .string(let word)) where ["all", "directory"].contains(word):
-      state.withLock { $0.takesHistoryOfDirectory = word == "directory" }
-    case ("history", _):
-      throw Fault(
-        .value, "history: must be \"all\" or \"directory\"",
-        nextStep: Self.step(name, value, among: ["all", "directory"]) ?? "set history: \"directory\"")
+    case ("history", .string(let word)): state.withLock { $0.takesHistoryOfDirectory = word == "directory" }
     case ("learn-values", .bool(let value)): state.withLock { $0.learnsValues = value }
+    default: break
+    }
+  }
+
+  /// Returns the error for an invalid value of a setting; nil for a valid one.
+  ///
+  /// The check applies it to literals, and the run to computed values.
+  static func refusal(_ name: String, _ value: Value) -> Fault? {
+    switch (name, value) {
+    case ("timeout", .duration(let duration)) where duration > .zero: return nil
+    case ("timeout", .string("never")), ("timing", .bool), ("learn-values", .bool): return nil
+    case ("output", .string(let word)) where ResultFormat(rawValue: word) != nil: return nil
+    case ("output", _):
+      return Fault(
+        .value, "output: must be one of \(ResultFormat.list), as text",
+        nextStep: step(name, value, among: ResultFormat.allCases.map(\.rawValue)) ?? "set output: \"json\"")
+    case ("in-flight", .number(let number)):
+      if let count = number.integer, 1...SendingPolicy.largestWindow ~= count { return nil }
+      return Fault(
+        .value, "in-flight: must be an integer from 1 to \(SendingPolicy.largestWindow)",
+        nextStep: "set in-flight: 16")
+    case ("history", .string(let word)) where ["all", "directory"].contains(word): return nil
+    case ("history", _):
+      return Fault(
+        .value, "history: must be \"all\" or \"directory\"",
+        nextStep: step(name, value, among: ["all", "directory"]) ?? "set history: \"directory\"")
     default:
-      throw Fault(
+      return Fault(
         .type,
         "\(name): can't be \(value.typeWithArticle)\(name == "timeout" && value.isTooShort ? " of zero or less" : "")",
-        nextStep: Self.example(of: name, for: value).map { "set \(name): \($0)" }
+        nextStep: example(of: name, for: value).map { "set \(name): \($0)" }
           ?? "help set shows the settings and their values")
     }
   }

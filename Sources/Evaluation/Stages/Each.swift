@@ -3,13 +3,18 @@ import Client
 import Language
 import Values
 
+extension Declaration.Option {
+  fileprivate static let blocks = Self(
+    name: "in-flight", shape: .number, fallback: "1", summary: "the number of concurrent blocks"
+  ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
+}
+
 extension Stage {
   static let each = Stage(
     Declaration(
       name: "each", summary: "Runs a block for each element and returns the values of the blocks.",
       options: [
-        .init(name: "in-flight", shape: .number, fallback: "1", summary: "the number of concurrent blocks"), .journal,
-        .key, .settle, .unknown,
+        .blocks, .journal.needing(.elementKey), .key, .settle.needing(.retried), .unknown,
       ], effect: .writes,
       result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)
   ) { call in
@@ -23,7 +28,7 @@ extension Stage {
     let lastCommands = call.command.body?.statements.lastCommands ?? []
     return .sink { frame throws(Fault) in
       let once = try await arguments.once(&frame)
-      let count = try once.integer("in-flight", least: 1, most: SendingPolicy.largestWindow) ?? 1
+      let count = try once.integer(.blocks) ?? 1
       let journal = try once.eachJournal(frame.run, arguments)
       return { frame, stream, keepsFlow throws(Fault) in
         let session = frame.run.session

@@ -170,15 +170,8 @@ extension Arguments {
   /// Opens the journal of an `each`; returns nil without `journal:`, and in runs that send nothing.
   func eachJournal(_ run: RunContext, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue))
-    try refuseWithoutJournal("settle", "unknown")
     try refuseUnusedSettling()
     guard let path = try string("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
-    guard arguments.hasKey else {
-      throw Fault(
-        .value, "each with a journal needs key:, which identifies its elements", at: [Fault.LabelledRange(range)],
-        in: source,
-        nextStep: "key: .id")
-    }
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
     let journal: Journal
@@ -191,15 +184,7 @@ extension Arguments {
 
   /// Refuses `settle:` in an `each` that does not repeat unknown iterations.
   private func refuseUnusedSettling() throws(Fault) {
-    guard let settle = options["settle"] else { return }
-    guard case .duration = settle.value else { throw misfit("settle", settle, "a duration") }
-    guard case .string("retry")? = options["unknown"]?.value else {
-      throw fault(
-        settle, .value,
-        "settle: sets the wait before unknown iterations are repeated, but this each repeats none",
-        nextStep:
-          "repeat them with unknown: \"retry\", or settle each: retort journal FILE settle KEY done, or ... settle KEY again"
-      )
-    }
+    guard let settle = options["settle"], try duration(.settle) != nil else { return }
+    guard case .string("retry")? = options["unknown"]?.value else { throw fault(needing: .retried, settle) }
   }
 }

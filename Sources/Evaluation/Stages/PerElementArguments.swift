@@ -72,9 +72,6 @@ struct PerElementArguments: Sendable {
         "keep only the first element with each key: | unique \(key.map { template.source.text($0.range) } ?? "it")")
   }
 
-  /// Whether the stage has the option `key:`.
-  var hasKey: Bool { key != nil }
-
   /// A hash of a key: 128 bits, so that collisions do not occur in practice.
   struct KeyHash: Hashable {
     private let high: Int

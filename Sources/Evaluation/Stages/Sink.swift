@@ -9,11 +9,20 @@ extension Stage {
   private static let options: [Declaration.Option] =
     Declaration.Option.bulk + [.journal, .settle, .unknown, .workers]
 
+  /// The options of `create`, whose journal and lookups need `key:`.
+  private static let keyedOptions = options.map { option in
+    switch option.name {
+    case "journal": option.needing(.createKey)
+    case "verify": option.needing(.lookupKey)
+    default: option
+    }
+  }
+
   static let create = sink(
     Declaration(
       name: "create", summary: "Creates a resource from each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key, .max] + options, effect: .changes,
+      options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key, .max] + keyedOptions, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)
   ) { _ in .proposing(Proposal.create) }
 
@@ -111,7 +120,7 @@ extension Stage {
     _ source: ElementSource,
     _ journal: Journal?
   ) async throws(Fault) -> Consent? {
-    let max = try arguments.integer("max", least: 0)
+    let max = try arguments.integer(.max)
     let destroys = declaration.effect == .destroys
     var request = ConfirmationRequest(verb: arguments.name, client: client, max: max)
     let isAsked =

@@ -1,0 +1,175 @@
+import JSONText
+import Language
+import Values
+
+/// A rule for the value of an option, beyond its type.
+///
+/// The check applies it to literals, and the run applies it to computed values.
+struct OptionRule: Sendable {
+  /// Throws if the value is invalid for an option of the command or stage with a name.
+  let validate: @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void
+
+  init(_ validate: @escaping @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void) {
+    self.validate = validate
+  }
+
+  /// Returns the reason why a value is invalid; nil for a valid one.
+  func refusal(_ value: Value, _ command: String) -> OptionRefusal? {
+    do throws(OptionRefusal) { try validate(value, command) } catch { return error }
+    return nil
+  }
+
+  /// Returns the rule for the integers of a range.
+  static func integer(_ option: String, from least: Int, to most: Int = .max) -> OptionRule {
+    OptionRule { value, command throws(OptionRefusal) in
+      if case .number(let number) = value, let integer = number.position, least...most ~= integer { return }
+      let wanted = most == .max ? "of at least \(least)" : "from \(least) to \(most)"
+      throw OptionRefusal(
+        "\(command) \(option): needs an integer \(wanted), not \(value.label)",
+        nextStep: "\(option): \(Swift.max(least, 10))")
+    }
+  }
+
+  /// Returns the rule for durations that are not negative.
+  static func duration(_ option: String) -> OptionRule {
+    OptionRule { value, command throws(OptionRefusal) in
+      guard case .duration(let duration) = value, duration < .zero else { return }
+      throw OptionRefusal(
+        "\(command) \(option): needs a duration of at least 0s, not \(value.label)", nextStep: "\(option): 10s")
+    }
+  }
+
+  /// Returns the rule for strings that are not empty, and for lists of such strings.
+  static func names(_ option: String) -> OptionRule {
+    OptionRule { value, _ throws(OptionRefusal) in
+      guard let names = value.strings, names.isEmpty || names.contains("") else { return }
+      throw OptionRefusal("\(option): is empty", nextStep: "remove it, or give it a value")
+    }
+  }
+}
+
+/// The reason why an option's value is invalid.
+struct OptionRefusal: Error {
+  /// The message.
+  let message: String
+  /// The path in a record to the invalid part; empty for the whole value.
+  let path: [String]
+  /// The next step.
+  let nextStep: String?
+
+  init(_ message: String, at path: [String] = [], nextStep: String?) {
+    (self.message, self.path, self.nextStep) = (message, path, nextStep)
+  }
+}
+
+/// Another option that an option needs.
+struct OptionCompanion: Sendable {
+  /// The name of the option that is needed.
+  let option: String
+  /// The text that the needed option must have; nil for any value.
+  var word: String?
+  /// Whether the needed option must be a field, given by its name.
+  var isField = false
+  /// The text of the option's own value that needs the other option; nil if each value needs it.
+  var valueInNeed: String?
+  /// Returns the message, for the command or stage with a name.
+  let message: @Sendable (_ command: String) -> String
+  /// The next step.
+  let nextStep: String
+
+  /// Whether the options of a call lack the other option, as far as the check can know it.
+  func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
+    if let valueInNeed, value.literalText != valueInNeed { return false }
+    guard let other = command.option(option) else { return true }
+    if isField { return other.path == nil }
+    guard let word, let text = other.literalText else { return false }
+    return text != word
+  }
+}
+
+extension Declaration.Option {
+  /// Returns this option with a rule for its value.
+  func ruled(_ rule: OptionRule) -> Self {
+    var option = self
+    option.rule = rule
+    return option
+  }
+
+  /// Returns this option with another option that it needs.
+  func needing(_ companion: OptionCompanion) -> Self {
+    var option = self
+    option.companion = companion
+    return option
+  }
+}
+
+extension Arguments {
+  /// Returns the valid argument of an option; nil without the option.
+  ///
+  /// - Throws: A `value` error if the option's rule refuses the value.
+  func valid(_ option: Declaration.Option) throws(Fault) -> Argument? {
+    guard let argument = options[option.name] else { return nil }
+    guard let refusal = option.rule?.refusal(argument.value, name) else { return argument }
+    throw fault(refusal, argument)
+  }
+
+  /// Returns the value that `read` makes from an option's argument; nil without the option.
+  ///
+  /// - Throws: A `value` error if `read` refuses the value.
+  func value<Result>(
+    of option: Declaration.Option, _ read: (Value, String) throws(OptionRefusal) -> Result
+  ) throws(Fault) -> Result? {
+    guard let argument = options[option.name] else { return nil }
+    do throws(OptionRefusal) { return try read(argument.value, name) } catch { throw fault(error, argument) }
+  }
+
+  /// Returns an option's integer; nil without the option.
+  func integer(_ option: Declaration.Option) throws(Fault) -> Int? {
+    guard case .number(let number)? = try valid(option)?.value else { return nil }
+    return number.position
+  }
+
+  /// Returns an option's duration; nil without the option.
+  func duration(_ option: Declaration.Option) throws(Fault) -> Duration? {
+    guard let argument = try valid(option) else { return nil }
+    guard case .duration(let duration) = argument.value else { throw misfit(option.name, argument, "a duration") }
+    return duration
+  }
+
+  /// Returns the error for a computed value that needs another option, which is missing.
+  func fault(needing companion: OptionCompanion, _ argument: Argument) -> Fault {
+    fault(argument, .value, companion.message(name), nextStep: companion.nextStep)
+  }
+
+  private func fault(_ refusal: OptionRefusal, _ argument: Argument) -> Fault {
+    Fault(
+      .value, refusal.message, at: [Fault.LabelledRange(argument.target(at: refusal.path)?.range ?? argument.range)],
+      in: source, nextStep: refusal.nextStep)
+  }
+}
+
+extension Expr {
+  /// The value of a literal, or of a list or record of literals; nil for other expressions.
+  var literalValue: Value? {
+    switch kind {
+    case .number(let digits): return JSONNumber(text: digits).map(Value.number)
+    case .negate(let operand): return operand.literalValue.flatMap { try? Operators.negate($0) }
+    case .duration(let count, let unit): return Operators.duration(count, unit).map(Value.duration)
+    case .string: return literalText.map(Value.string)
+    case .bool(let value): return .bool(value)
+    case .null: return .null
+    case .list(let elements):
+      let values = elements.compactMap(\.literalValue)
+      return values.count == elements.count ? .list(values) : nil
+    case .record(let entries):
+      let fields = entries.compactMap { entry in
+        entry.name.flatMap { name in entry.value.literalValue.map { (name: name, value: $0) } }
+      }
+      guard fields.count == entries.count, Set(fields.map { CodePoints($0.name) }).count == fields.count else {
+        return nil
+      }
+      return .record(Record(fields))
+    default: return nil
+    }
+  }
+}

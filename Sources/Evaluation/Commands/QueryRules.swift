@@ -1,0 +1,133 @@
+import JSONAPI
+import JSONText
+import Values
+
+/// Reads the options of a query; the check applies the same functions to literals.
+enum QueryRules {
+  /// Returns the filter's values as strings; throws for a value that servers would ignore.
+  static func filter(_ value: Value, _ command: String) throws(OptionRefusal) -> [(name: String, value: String)] {
+    guard case .record(let record) = value else { throw misfit("filter", value, "a record", command) }
+    var result: [(name: String, value: String)] = []
+    for field in record.fields {
+      let text: String
+      if case .list(let elements) = field.value {
+        if elements.isEmpty { throw emptyFilter(field.name, "an empty list") }
+        var parts: [String] = []
+        for element in elements { parts.append(try filterText(element, field.name)) }
+        text = parts.joined(separator: ",")
+      } else {
+        text = try filterText(field.value, field.name)
+      }
+      result.append((field.name, text))
+    }
+    return result
+  }
+
+  private static func filterText(_ value: Value, _ name: String) throws(OptionRefusal) -> String {
+    let text: String
+    switch value {
+    case .string(let string): text = string
+    case .number(let number): text = number.text
+    case .time(let time): text = time.text
+    case .bool(let value): text = value ? "true" : "false"
+    case .resource(let resource): text = resource.id ?? ""
+    case .null: throw emptyFilter(name, "null")
+    default:
+      throw OptionRefusal(
+        "the filter \(name) is \(value.typeWithArticle)", at: [name],
+        nextStep: "a filter's value must be a string, a number, a boolean, or a list of those")
+    }
+    if text.isEmpty { throw emptyFilter(name, "\"\"") }
+    if text.holds(",") {
+      throw OptionRefusal(
+        "the filter \(name) contains a comma, and servers would read two values", at: [name],
+        nextStep: "write several values as a list: {\(name): \(list(text))}; for one value with a comma: "
+          + "| where .\(name) == \(JSONValue.string(text).text)")
+    }
+    return text
+  }
+
+  /// Returns the parts of a text between its commas, written as a list.
+  private static func list(_ text: String) -> String {
+    JSONValue.array(JSONArray(text.split(separator: ",").map { .string(String($0).trimmed) })).text
+  }
+
+  private static func emptyFilter(_ name: String, _ what: String) -> OptionRefusal {
+    OptionRefusal(
+      "the filter \(name) is \(what): a server can ignore such a filter", at: [name],
+      nextStep: "remove it to match all, or give it a value")
+  }
+
+  /// Returns the fields to read by type; the type is nil for those of the client's type.
+  static func fields(_ value: Value, _ command: String) throws(OptionRefusal) -> [(type: String?, names: [String])] {
+    if let names = value.strings {
+      guard !names.isEmpty, !names.contains("") else {
+        throw OptionRefusal("fields: is empty", nextStep: "remove it, or give it a value")
+      }
+      return [(nil, names)]
+    }
+    guard case .record(let record) = value else {
+      throw misfit("fields", value, "a string, a list or a record", command)
+    }
+    var result: [(type: String?, names: [String])] = []
+    for field in record.fields {
+      guard let names = field.value.strings, !names.isEmpty else {
+        throw OptionRefusal(
+          "fields: \(field.name) must be a string or a list of strings", at: [field.name],
+          nextStep: "fields: {\(field.name): \"text\"}")
+      }
+      result.append((field.name, names))
+    }
+    return result
+  }
+
+  /// Returns the page that `page:` describes.
+  static func page(_ value: Value, _ command: String) throws(OptionRefusal) -> Pagination.Page {
+    guard case .record(let record) = value else { throw misfit("page", value, "a record", command) }
+    let isOffset = record["offset"] != nil || record["limit"] != nil
+    let (place, extent) = isOffset ? ("offset", "limit") : ("number", "size")
+    for name in record.names where name != place && name != extent {
+      throw OptionRefusal(
+        "page: has no \(name)\(isOffset ? " beside offset and limit" : "")",
+        nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
+    }
+    func integer(_ name: String, from least: Int, or fallback: Int?) throws(OptionRefusal) -> Int {
+      if record[name] == nil {
+        if let fallback { return fallback }
+        let beside =
+          record[place].map { "\(place): \($0.isPlace(from: isOffset ? 0 : 1) ? $0.label : isOffset ? "0" : "1"), " }
+          ?? ""
+        throw OptionRefusal("page: has no \(name)", nextStep: "{\(beside)\(name): 100}")
+      }
+      guard case .number(let number)? = record[name], let integer = number.integer, integer >= least else {
+        let has = record[name]?.label ?? "null"
+        throw OptionRefusal(
+          "page: needs a \(name) of at least \(least) and at most 18 digits, not \(has)",
+          nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
+      }
+      return integer
+    }
+    let size = try integer(extent, from: 1, or: nil)
+    if isOffset { return Pagination.Page(offset: try integer(place, from: 0, or: 0), limit: size) }
+    return Pagination.Page(number: try integer(place, from: 1, or: 1), size: size)
+  }
+
+  private static func misfit(_ option: String, _ value: Value, _ wanted: String, _ command: String) -> OptionRefusal {
+    OptionRefusal(
+      "\(command) \(option): needs \(wanted), not \(value.typeWithArticle)",
+      nextStep: "remove it, or give it \(wanted)")
+  }
+}
+
+extension OptionRule {
+  static let filter = OptionRule { value, command throws(OptionRefusal) in _ = try QueryRules.filter(value, command) }
+  static let fields = OptionRule { value, command throws(OptionRefusal) in _ = try QueryRules.fields(value, command) }
+  static let page = OptionRule { value, command throws(OptionRefusal) in _ = try QueryRules.page(value, command) }
+}
+
+extension Value {
+  /// Whether the value is an integer of at least `least`, like a page's number or offset.
+  fileprivate func isPlace(from least: Int) -> Bool {
+    if case .number(let number) = self, let integer = number.integer { integer >= least } else { false }
+  }
+}

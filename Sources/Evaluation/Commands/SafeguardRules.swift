@@ -1,0 +1,129 @@
+import Bulk
+import JSONText
+import Language
+import Values
+
+/// Reads the options that limit and safeguard changes; the check applies the same functions to literals.
+enum SafeguardRules {
+  /// Reads `halt: 10` or `halt: "3%"`.
+  static func halt(_ value: Value, _ command: String) throws(OptionRefusal) -> FailureLimit {
+    switch value {
+    case .number(let number):
+      if let count = number.integer, count >= 1 { return .count(count) }
+    case .string(let text):
+      if text.hasSuffix("%"), let share = Double(digits: text.dropLast()), 0 < share, share <= 100 {
+        return .share(share / 100)
+      }
+    default: break
+    }
+    throw OptionRefusal(
+      "halt: must be a number of failures from 1, or a percentage from 0 to 100 as text",
+      nextStep: "halt: 10, or halt: \"3%\"")
+  }
+
+  /// Reads `verify:`, which is true, false or "all".
+  static func verification(_ value: Value, _ command: String) throws(OptionRefusal) -> Verification {
+    switch value {
+    case .bool(true): return .unknown
+    case .bool(false): return .none
+    case .string("all"): return .all
+    default:
+      throw OptionRefusal(
+        "verify: must be true, false or \"all\", not \(value.label)",
+        nextStep: Compiler.wordStep("verify", value.label, ["all"]))
+    }
+  }
+
+  /// Reads the limits of `throttle: {depth: 50, p95: 200ms}`, with a patience of 10 minutes.
+  static func throttle(_ value: Value, _ command: String) throws(OptionRefusal) -> Throttle.Limits {
+    var limits = Throttle.Limits(depth: nil, p95: nil, patience: .seconds(600))
+    let step = "throttle: {depth: 50, p95: 200ms}"
+    guard case .record(let record) = value else {
+      throw OptionRefusal("\(command) throttle: needs a record, not \(value.typeWithArticle)", nextStep: step)
+    }
+    for name in record.names {
+      switch (name, record[name] ?? .null) {
+      case ("depth", .number(let number)) where number.integer ?? 0 > 0: limits.depth = number.integer
+      case ("p95", .duration(let duration)) where duration > .zero: limits.p95 = duration
+      default:
+        throw OptionRefusal(
+          "throttle: takes depth:, a number from 1, and p95:, a duration; not \(name):", nextStep: step)
+      }
+    }
+    guard limits.depth != nil || limits.p95 != nil else {
+      throw OptionRefusal("throttle: needs depth:, p95: or both", nextStep: step)
+    }
+    return limits
+  }
+
+  /// Reads `timeout:`, a duration over zero or `"never"`.
+  static func timeout(_ value: Value, _ command: String) throws(OptionRefusal) -> Timeout {
+    switch value {
+    case .duration(let duration) where duration > .zero: return .after(duration)
+    case .string("never"): return .never
+    default:
+      let word = if case .string(let text) = value { text } else { "" }
+      let isDuration = Declaration.ArgumentType.isDuration(word)
+      let example = isDuration ? word : Declaration.ArgumentType.duration.example(for: value) ?? "10s"
+      throw OptionRefusal(
+        "timeout: must be a duration over 0 or \"never\", not \(value.label)",
+        nextStep: nearest(to: word, among: ["never"]).map { "did you mean \($0.quoted)?" } ?? "timeout: \(example)")
+    }
+  }
+}
+
+extension OptionRule {
+  static let halt = OptionRule { value, command throws(OptionRefusal) in _ = try SafeguardRules.halt(value, command) }
+  static let verify = OptionRule { value, command throws(OptionRefusal) in
+    _ = try SafeguardRules.verification(value, command)
+  }
+  static let throttle = OptionRule { value, command throws(OptionRefusal) in
+    _ = try SafeguardRules.throttle(value, command)
+  }
+  static let timeout = OptionRule { value, command throws(OptionRefusal) in
+    _ = try SafeguardRules.timeout(value, command)
+  }
+}
+
+extension OptionCompanion {
+  /// The option `journal:`, which `unknown:` needs.
+  static func journal(for option: String) -> OptionCompanion {
+    OptionCompanion(
+      option: "journal",
+      message: { "\(option): is for unknown changes in a journal, and this \($0) has no journal" },
+      nextStep: "journal: \"FILE\"")
+  }
+
+  /// The option `throttle:`, which `patience:` needs.
+  static let throttle = OptionCompanion(
+    option: "throttle", message: { "patience: is for throttle:, and this \($0) has no throttle" },
+    nextStep: "throttle: {depth: 50, p95: 200ms}")
+
+  /// The option `backup:`, which `include:` of a change without a reply's resource needs.
+  static let backup = OptionCompanion(
+    option: "backup",
+    message: { "include: of \($0) needs backup:, because it names the relationships that backup: stores" },
+    nextStep: "add backup: \"FILE.ndjson\", or remove include:")
+
+  /// The option `key:`, which the journal of an `each` needs.
+  static let elementKey = OptionCompanion(
+    option: "key", message: { "\($0) with a journal needs key:, which identifies its elements" }, nextStep: "key: .id")
+
+  /// The option `key:`, which the journal of a `create` needs.
+  static let createKey = OptionCompanion(
+    option: "key", isField: true,
+    message: { "\($0) with a journal needs key:, the field that identifies its elements" }, nextStep: "key: .email")
+
+  /// The option `key:`, which `verify: "all"` of a `create` needs.
+  static let lookupKey = OptionCompanion(
+    option: "key", isField: true, valueInNeed: "all", message: { _ in "verify: \"all\" needs key: to look up creates" },
+    nextStep: "key: .email")
+
+  /// The option `unknown: "retry"`, which `settle:` of an `each` needs.
+  static let retried = OptionCompanion(
+    option: "unknown", word: "retry",
+    message: { "settle: sets the wait before unknown iterations are repeated, but this \($0) repeats none" },
+    nextStep:
+      "repeat them with unknown: \"retry\", or settle each: retort journal FILE settle KEY done, or ... settle KEY again"
+  )
+}
