@@ -37,7 +37,8 @@ struct ProgramPage: Sendable {
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
       summary: "Runs a file of statements; - is standard input.",
       note: """
-        The whole file is checked before its first statement runs; the first failure ends the run. The arguments after
+        The whole file is checked before its first statement runs, including the literal values of options; the first
+        failure ends the run. An option of retort that takes one value can't be given twice. The arguments after
         FILE are args. An executable file that begins with #!/usr/bin/env retort is a program.
         """, example: "retort --yes=500 migrate.retort people.csv"),
     ProgramPage(
@@ -179,7 +180,10 @@ struct ProgramPage: Sendable {
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",
-      note: "For batches on connections with guard: \"confirm\". At a terminal, retort asks instead.",
+      note: """
+        For batches on connections with guard: "confirm". At a terminal, retort asks instead. It can be repeated; a value
+        that matches no connection of the run is a note at the end.
+        """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
       "workers", "NAME", "The pool of workers for sinks and destroy-all without workers:.",

@@ -88,7 +88,7 @@ public enum ForeignWords {
   private static let statements = table([
     ("let NAME = ...", "var const val local my export declare"), ("for x in ... do ... end", "foreach for-each loop"),
     ("def NAME(a) do ... end", "function fn func fun defun proc"), ("if ... do ... end", "unless when switch case"),
-    ("while ... do ... end", "until repeat"),
+    ("while ... do ... end", "until repeat"), ("else if ... do", "elsif elseif elif"),
   ])
 
   /// Returns the option that an unknown option probably means, with its colon.

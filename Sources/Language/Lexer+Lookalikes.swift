@@ -8,6 +8,7 @@ extension Lexer {
     if let meant = Self.lookalikes[character] {
       return complain("\(shown(character)) has no meaning here", start, nextStep: "write \(meant) in its place")
     }
+    if character == "@", tokens.last?.isSymbol("|") ?? false { return formatOfJQ(start) }
     complain(
       "\(shown(character)) has no meaning here", start,
       nextStep: Self.isVisible(character) ? "put text in quotes: \"\(character)...\"" : "remove it")
@@ -24,6 +25,13 @@ extension Lexer {
       "typographic quotes have no meaning here", start,
       nextStep: "write straight quotes: \(isSecret ? "\"...\"" : "\"\(text ?? "...")\"")")
     add(.string([.literal(text ?? "")]), from: start)
+  }
+
+  /// Reports a format of jq, such as `@csv`.
+  private mutating func formatOfJQ(_ start: Int) {
+    complain(
+      "@ has no meaning here", start,
+      nextStep: "to write a file: | write \"FILE.csv\"; for all results: set output: \"csv\"")
   }
 
   private func shown(_ character: Character) -> String {

@@ -327,6 +327,10 @@ struct Lexer {
     if byte() == UInt8(ascii: "[") {
       let bracket = String(decoding: bytes[offset...].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
       let index = bracket.firstIndex(of: "]").map { String(bracket[...$0]) } ?? "[\"...\"]"
+      if index == "[]", tokens.last?.isSymbol("|") ?? false {
+        return complain(
+          "a dot needs a name after it", start, nextStep: "a stage takes one element at a time: remove | .[]")
+      }
       return complain("a dot needs a name after it", start, nextStep: "write \(name ?? "it")\(index)")
     }
     if owner?.isSymbol("..") ?? false {

@@ -266,6 +266,13 @@ extension Parser {
     return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
   }
 
+  /// Returns the next step for a comma inside parentheses: the same elements as a list; nil for another token.
+  private func listHint(_ start: SourceRange, _ close: String) -> String? {
+    guard close == ")", token.isSymbol(",") else { return nil }
+    let elements = rest(from: start.upper, to: ")").map { "[\($0)]" }
+    return "write a list in brackets: \(elements ?? "[1, 2]")"
+  }
+
   private mutating func unclosed(_ start: SourceRange, _ close: String) -> Stop {
     if token.kind == .end {
       return fail(
@@ -276,7 +283,7 @@ extension Parser {
       "expected \(close), not \(token.description)",
       nextStep: token.kind == .symbol("|")
         ? "put the pipeline in parentheses: (... | ...)"
-        : commaHint(before: close) ?? (close == ")" && token.isSymbol(",") ? "write a list in brackets: [1, 2]" : nil)
+        : commaHint(before: close) ?? listHint(start, close) ?? testHint ?? commandHint
           ?? (close == ")" || token.isKeyword("for") ? misplacedHint : nil) ?? "close the bracket with \(close)",
       marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
   }

@@ -30,6 +30,22 @@ extension Parser {
     }
   }
 
+  /// Reports a semicolon before `do`, as shells have it, and skips it, so that it is the only error.
+  mutating func skipSemicolonBeforeDo() {
+    guard token.kind == .semicolon, nextToken.isKeyword("do") else { return }
+    diagnostics.append(
+      Diagnostic(range: token.range, message: "a semicolon can't precede do", nextStep: "remove the semicolon"))
+    advance()
+  }
+
+  /// The form of the stage that is probably meant, if the stage at the cursor begins with a synonym of `each`.
+  var blockStage: String? {
+    guard let bar = tokens[..<index].lastIndex(where: { $0.isSymbol("|") }), bar + 1 < index,
+      case .name(let word) = tokens[bar + 1].kind, ForeignWords.stage(word) == "each"
+    else { return nil }
+    return "| each do ... end"
+  }
+
   /// The token after the cursor and an opening parenthesis, if there is one.
   private var tokenAfterBracket: Token {
     nextToken.isSymbol("(") ? tokens[min(index + 2, tokens.count - 1)] : nextToken

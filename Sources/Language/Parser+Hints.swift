@@ -61,6 +61,8 @@ extension Parser {
       return "let \(name) = \(name) + 1"
     case .symbol(">") where before.isSymbol("<"): return "write !="
     case .symbol("*") where before.isSymbol("*"): return "there is no power operator: write a * a"
+    case _ where before.isSymbol("*") && index > 1 && tokens[index - 2].isName("select"):
+      return "without select, the elements keep all their fields"
     case .symbol("*") where before.isSymbol("("): return "write a client in place of *: count posts"
     case .symbol(">") where before.isSymbol("-") || before.kind == .minus: return Self.arrowStep
     default: return nil
@@ -157,9 +159,13 @@ extension Parser {
     guard start < index - 1, let operand = shown(tokens[start].range.through(tokens[index - 2].range)) else {
       return nil
     }
-    let inside = rest.map { $0.dropFirst().dropLast() } ?? "..."
+    let inside = enclosed ?? "..."
     if inside.contains("=>") { return Self.arrowStep }
     if words.functions.contains(name) { return "\(name)(\(operand)\(inside.isEmpty ? "" : ", \(inside)"))" }
+    if index - start == 2, case .name = tokens[start].kind, words.commands.contains(name), name != "count" {
+      let call = "\(name) \(operand)\(inside.isEmpty ? "" : " " + inside.replacing(", ", with: " "))"
+      return start == 0 || tokens[start - 1].startsAfter ? call : "(\(call))"
+    }
     guard words.stages.contains(name) else { return nil }
     return "(\(operand) | \(name)\(inside.isEmpty ? "" : " \(inside)"))"
   }
@@ -192,7 +198,7 @@ extension Parser {
   }
 
   /// Returns the text of a source range for a hint; nil if it is long or may contain a password.
-  private func shown(_ range: SourceRange) -> String? {
+  func shown(_ range: SourceRange) -> String? {
     let text = source.text(range)
     return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text
   }
@@ -205,6 +211,8 @@ extension Parser {
     switch token.kind {
     case .symbol("(") where arguments.isEmpty:
       if let word { throw fail("\(word.name) has no parentheses here", nextStep: withoutParentheses(word)) }
+    case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.name == "select":
+      throw fail("select takes fields", nextStep: "without select, the elements keep all their fields")
     case .symbol(let symbol) where !Self.isEnd(token) && symbol != "=" && symbol != ":":
       if let word, !words.functions.contains(word.name), !words.stages.contains(word.name),
         let near = nearest(to: word.name, among: Array(Self.wholeWords))

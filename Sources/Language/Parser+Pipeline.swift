@@ -20,6 +20,14 @@ extension Parser {
   private mutating func head() throws(Stop) -> PipelineHead {
     guard case .name(let name) = token.kind else { return .expression(try expression()) }
     if Self.beginsCommand(name, before: nextToken) { return .command(try command()) }
+    if ["read", "write", "save"].contains(name), case .keyword = nextToken.kind, tokens.count > index + 2,
+      case .field = tokens[index + 2].kind, !tokens[index + 2].hasSpaceBefore
+    {
+      let path = source.text(nextToken.range.through(tokens[index + 2].range))
+      let range = nextToken.range
+      index += 3
+      throw fail("a path is text", at: range, nextStep: "put it in quotes: \(name) \"\(path)\"")
+    }
     guard Self.isEnd(nextToken) else { return .expression(try expression()) }
     defer { advance() }
     return .name(name, token.range)

@@ -49,7 +49,8 @@ extension Parser {
     if token.isKeyword("do") {
       throw fail(
         "do does not belong here",
-        nextStep: statementForm.map { "did you mean \($0)?" } ?? "for x in ... do, while ... do, if ... do")
+        nextStep: (statementForm ?? blockStage).map { "did you mean \($0)?" }
+          ?? "for x in ... do, while ... do, if ... do")
     }
     throw fail(
       "expected the end of the statement, not \(token.description)", nextStep: hint ?? commaHint ?? misplacedHint)
@@ -205,6 +206,7 @@ extension Parser {
   /// Parses `do` and statements, up to `end`, `else` or `rescue`.
   mutating func openBlock(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
     let start = token.range.lower
+    skipSemicolonBeforeDo()
     guard take(keyword: "do") else {
       let line = tokens[index...].prefix { $0.kind != .newline && $0.kind != .semicolon }
       if !line.contains(where: { $0.isKeyword("do") }) { lacksDo = index }

@@ -142,11 +142,31 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   return nil
 }
 
+/// Returns an option that is given twice, although it takes one value; nil without such an option.
+private func repeatedOption(_ arguments: [String], _ word: String) -> String? {
+  let line = ProgramLine.all.first { $0.name == word }
+  let known = Set(line?.options.filter { $0.value != nil }.map(\.name) ?? []).union(["--trace", "--yes-limit", "-o"])
+  var seen: Set<String> = []
+  var rest = arguments[...]
+  while let argument = rest.popFirst(), argument != "--" {
+    let option = String(argument.prefix { $0 != "=" })
+    guard known.contains(option) else { continue }
+    if option == argument { rest = rest.dropFirst() }
+    let name = option == "-o" ? "--output" : option == "--yes-limit" ? "--yes" : option
+    if !seen.insert(name).inserted, !ShellCandidates.repeats.contains(name) { return name }
+  }
+  return nil
+}
+
 /// Parses options and runs `body` with them; the exit status is 0 after help, and 2 after invalid options.
 private func parsed<Options: ParsableArguments>(
   _ type: Options.Type, _ arguments: [String], _ word: String?, _ console: Console, _ body: (Options) async -> Int32
 ) async -> Int32 {
   let name = "retort" + (word.map { " " + $0 } ?? "")
+  if let option = repeatedOption(arguments, word ?? "") {
+    console.note("error: \(option) is given twice: keep one of them\n  = \(name) --help lists its options\n")
+    return 2
+  }
   do {
     return await body(try Options.parse(arguments))
   } catch {
@@ -191,6 +211,7 @@ private func run(
       SourceText(name: path == "-" ? "standard input" : path, text: try scriptText(path))
     }
   }
+  if status != 2 { session.noteUnmatchedGuarded() }
   _ = session.keepLearned()
   await session.close()
   status = noteFailedOutput(status, console)

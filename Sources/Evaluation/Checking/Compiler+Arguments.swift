@@ -58,6 +58,7 @@ extension Compiler {
   /// Checks a literal against the type and the rule of its option, and looks for the other option that it needs.
   private func check(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
     let errors = findings.diagnostics.count
+    if refusesFieldAsText(value, option) { return }
     if refusesWord(value, option, command.name) { return }
     checkLiteral(value, option.shape, "\(command.name) \(option.name):", summary: option.summary)
     guard findings.diagnostics.count == errors else { return }
@@ -67,6 +68,17 @@ extension Compiler {
     if let companion = option.companion, companion.isMissing(for: value, command) {
       report(companion.message(command.name), value.range, nextStep: companion.nextStep)
     }
+  }
+
+  /// Reports a field in an option that takes the names of fields as text: `sort: -.id`; returns false for other values.
+  private func refusesFieldAsText(_ value: Expr, _ option: Declaration.Option) -> Bool {
+    guard !context.hasElement, option.shape == .strings || option.name == "fields" else { return false }
+    let (path, sign) = if case .negate(let operand) = value.kind { (operand.path, "-") } else { (value.path, "") }
+    guard let path, source.text(value.range).drop(while: { $0 == "-" }).first == "." else { return false }
+    report(
+      "\(option.name): takes names as text", value.range, nextStep: "\(option.name): \"\(sign)\(path)\"")
+    findings.refused.append(value.range)
+    return true
   }
 
   /// Returns what the option `limit: 5` of another language means here; nil for other options.

@@ -76,6 +76,9 @@ extension Compiler {
       return "a stage comes after |: (\(isElements ? arguments[0] : "...") | \(words.joined(separator: " ")))"
     }
     guard Command.named(name) != nil else { return nil }
+    if ["print", "warn", "fail"].contains(name) {
+      return arguments.count == 1 ? "\(name) \(arguments[0])" : "\(name) [\(arguments.joined(separator: ", "))]"
+    }
     return "a command has its arguments after a space: (\(([name] + arguments).joined(separator: " ")))"
   }
 

@@ -16,6 +16,7 @@ extension Compiler {
         nextStep: "start the prompt with retort, and type it there")
     }
     check(command, known.declaration)
+    warnOfRedirection(command)
     let effect = effect(of: command, known.declaration)
     note(effect, command)
     refuseHazard(effect, command)
@@ -55,9 +56,23 @@ extension Compiler {
     }.placed(command.range, source)
   }
 
+  /// Returns a call whose command stands after the client, in the right order: `show posts 1` for `posts show 1`; nil
+  /// for another call.
+  private func reordered(_ command: Language.Command) -> String? {
+    guard case .positional(let first)? = command.arguments.first, case .name(let word) = first.kind,
+      Command.named(word) != nil, unknownName(first) != nil
+    else { return nil }
+    findings.refused.append(command.range)
+    let rest = SourceRange(first.range.upper, command.range.upper)
+    return "the command is the first word: \(word) \(command.name)\(source.text(rest))"
+  }
+
   private func reportUnknownCommand(_ command: Language.Command) {
     let name = command.name
     if scope.variable(name) != nil {
+      if let step = reordered(command) {
+        return report("\(name) is a variable, not a command", command.nameRange, nextStep: step)
+      }
       return report(
         "\(name) is a variable, not a command", command.nameRange,
         nextStep: "put spaces on both sides of an operator: \(name) - 1")

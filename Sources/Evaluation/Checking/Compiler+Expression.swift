@@ -68,6 +68,7 @@ extension Compiler {
       switch part {
       case .literal(let text):
         warnOfPassword(text, range)
+        warnOfForeignInterpolation(text, range)
         return CompiledExpression.constant(.string(text))
       case .interpolation(let pipeline): return self.pipeline(pipeline, .operand).code
       }
@@ -94,6 +95,7 @@ extension Compiler {
 
   private func element(_ range: SourceRange) -> CompiledExpression {
     guard context.hasElement else {
+      if findings.refused.contains(where: { $0.lower <= range.lower && range.upper <= $0.upper }) { return broken }
       report(
         "there is no element here", range, nextStep: "it and .field are for stages: stream posts | where .views < 10")
       return broken
@@ -121,7 +123,7 @@ extension Compiler {
     let near = nearest(to: name, among: scope.names + (outer?.names ?? []))
     report(
       "unknown name \(name)", range,
-      nextStep: meant(name, range) ?? near.map { "did you mean \($0)?" } ?? stepToDefine(range))
+      nextStep: meant(name, range) ?? near.map { "did you mean \($0)?" + fieldStep(range) } ?? stepToDefine(range))
     return broken
   }
 
@@ -139,6 +141,11 @@ extension Compiler {
     return context.hasElement
       ? "for a field of the element, write .\(word); for text, \"\(word)\""
       : "define it first: let \(source.text(range)) = ...; or, if it is text, put it in quotes: \"\(word)\""
+  }
+
+  /// Returns the further next step for an unknown name that can be a field of the element; empty without an element.
+  private func fieldStep(_ range: SourceRange) -> String {
+    context.hasElement ? " For a field of the element, write .\(word(from: range))" : ""
   }
 
   /// Returns the unquoted word that begins with a name: `x.csv`.

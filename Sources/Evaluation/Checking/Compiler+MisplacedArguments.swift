@@ -16,6 +16,12 @@ extension Compiler {
       guard case .option(let name, _, let value) = argument else { return nil }
       return declaration.options.contains { $0.name == name } ? nil : (name, value)
     }
+    for (place, next) in zip(positional, positional.dropFirst()) {
+      guard case .name(let name) = place.kind, declaration.options.contains(where: { $0.name == name }),
+        unknownName(place) != nil
+      else { continue }
+      return refuse("an option has a colon", place.range, "\(name): \(shown(next))", command)
+    }
     if command.name == "connect", let (name, value) = unknown.first, name == "embedded", positional.isEmpty {
       return refuse(
         "a URI is text", value.range, "put a URI in quotes: \"\(name):\(source.text(value.range))\"", command)

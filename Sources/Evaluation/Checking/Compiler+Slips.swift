@@ -1,3 +1,4 @@
+import Formats
 import JSONText
 import Language
 
@@ -27,6 +28,26 @@ extension Compiler {
     warnThoroughly(
       "the script contains a password", range,
       nextStep: "set RETORT_URL instead, or write connect env(\"NAME\")")
+  }
+
+  /// Warns of a variable that is inserted into a text with the syntax of another language: `${x}`, `#{x}`.
+  func warnOfForeignInterpolation(_ text: String, _ range: SourceRange) {
+    guard text.contains("{"), let match = text.firstMatch(of: #/[$#]\{([A-Za-z][A-Za-z0-9_-]*)\}/#) else { return }
+    let name = String(match.output.1)
+    guard scope.variable(name) != nil || outer?.variable(name) != nil else { return }
+    warn("\(match.output.0) is text and inserts no value", range, nextStep: "a value in a text: \"\\(\(name))\"")
+  }
+
+  /// Warns of `print "hi" > "file"`, which compares two texts and writes no file.
+  func warnOfRedirection(_ command: Language.Command) {
+    guard command.name == "print", case .positional(let expression)? = command.arguments.first,
+      case .binary(.greater, _, let left, let right) = expression.kind, let file = right.literalText,
+      left.literalText != nil || file.contains(#/^[^ ]*[.\/][^ ]+$/#)
+    else { return }
+    let suffix = (try? FileFormat(path: file, named: nil)) == nil ? " as: \"txt\"" : ""
+    warn(
+      "> compares two texts, and writes no file", expression.range,
+      nextStep: "to write a file: \(source.text(left.range)) | write \(source.text(right.range))\(suffix)")
   }
 
   /// Adds a call of `var` to the inventory of the check, and records the name that it reads.

@@ -84,8 +84,8 @@ extension Compiler {
     }
     let text: String
     do throws(Fault) { text = try FileText.read(file) } catch {
-      report(
-        error.message, range, nextStep: "the path is relative to \(folder.isEmpty ? "the working directory" : folder)")
+      let base = "the path is relative to \(folder.isEmpty ? "the working directory" : folder)"
+      report(error.message, range, nextStep: error.kind == .interrupted || path.hasPrefix("/") ? error.nextStep : base)
       return []
     }
     let other = SourceText(name: file, text: text)

@@ -12,6 +12,8 @@ struct OperatorAdvice {
   private let a: String
   /// The source text of the right operand, in parentheses if it contains an operator.
   private let b: String
+  /// The meant range, if an operand is a range whose bound the operator changes: `1..(n - 1)`; nil for other operands.
+  private let range: String?
   /// The fields of a literal record on the right side, as options of `with`; nil for another operand.
   private let options: String?
 
@@ -20,12 +22,24 @@ struct OperatorAdvice {
     a = Self.text(left, source)
     b = Self.text(right, source)
     options = Self.options(right, source)
+    range =
+      switch (left.kind, right.kind) {
+      case (.range(let lower, let upper), _):
+        "\(source.text(lower.range))..(\(source.text(upper.range)) \(symbol.rawValue) \(b))"
+      case (_, .range(let lower, let upper)):
+        "(\(a) \(symbol.rawValue) \(source.text(lower.range)))..\(source.text(upper.range))"
+      default: nil
+      }
   }
 
   /// Returns the next step for two values; nil to keep the operator's own step.
   func nextStep(_ x: Value, _ y: Value) -> String? {
     if symbol == .in { return membership(x, y) }
+    if case .pattern = y, [.equal, .notEqual].contains(symbol) {
+      return symbol == .equal ? "\(a) =~ \(b)" : "not (\(a) =~ \(b))"
+    }
     if x.isNull || y.isNull { return replacingNull(x, y) }
+    if let range, !symbol.isComparison, x.isNumber || y.isNumber { return range }
     if let gathered = gathered(x, y) { return gathered }
     return symbol.isComparison ? comparison(x, y) : calculation(x, y)
   }
@@ -163,6 +177,10 @@ struct OperatorAdvice {
   private static func seconds(_ text: String, _ operand: Expr) -> String {
     if case .number = operand.kind { "\(text)s" } else { "\(text) * 1s" }
   }
+}
+
+extension Value {
+  fileprivate var isNumber: Bool { if case .number = self { true } else { false } }
 }
 
 extension String {

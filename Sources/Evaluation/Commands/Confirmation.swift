@@ -75,9 +75,7 @@ extension RunContext {
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> Consent? {
     let connection = request.client.connection
     if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }
-    let isOpened = session.options.opened.contains {
-      $0 == connection.name || session.host.identity($0).address == connection.address
-    }
+    let isOpened = !session.namesInGuarded(of: connection).isEmpty
     if isOpened, case .limited = session.account.confirmation { return Consent(limit: request.max, isConfirmed: false) }
     if session.host.ask != nil { return nil }
     let count = request.count.map { "\($0)" } ?? "resources"

@@ -41,6 +41,7 @@ extension Command {
       state.identities[connection.serial] = session.host.identity(uri)
       return connection
     }
+    session.recordGuarded(connection)
     return .connection(connection)
   }
 

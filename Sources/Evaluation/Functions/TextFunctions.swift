@@ -82,6 +82,13 @@ extension Function {
       #"contains("draft", "raf")"#, "true"
     ) { values, _ throws(Fault) in
       if case .string(let text) = values[0] { return .bool(text.holds(try string(values, 1, "contains"))) }
+      switch values[0] {
+      case .record, .resource:
+        throw Fault(
+          .type, "contains needs a text or a list, not \(values[0].typeWithArticle)",
+          nextStep: "for the name of a field: contains(keys(.field), \(values[1].label))")
+      default: break
+      }
       for element in try list(values, 0, "contains") where try Comparison.equal(element, values[1]) {
         return .bool(true)
       }

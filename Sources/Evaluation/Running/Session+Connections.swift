@@ -64,3 +64,24 @@ extension Session {
     return String(host.hasSuffix(port) ? host.dropLast(port.count) : host) + path
   }
 }
+
+extension Session {
+  /// Returns the values of `--guarded` that name a connection or its address.
+  func namesInGuarded(of connection: ConnectionValue) -> Set<String> {
+    options.opened.filter { $0 == connection.name || host.identity($0).address == connection.address }
+  }
+
+  /// Records the values of `--guarded` that a new connection matches.
+  func recordGuarded(_ connection: ConnectionValue) {
+    guard !options.opened.isEmpty else { return }
+    let names = namesInGuarded(of: connection)
+    state.withLock { $0.matchedGuarded.formUnion(names) }
+  }
+
+  /// Shows a note for each value of `--guarded` that no connection of the run has matched.
+  public func noteUnmatchedGuarded() {
+    for name in options.opened.subtracting(state.withLock(\.matchedGuarded)).sorted() {
+      note("--guarded \(name): the run opened no connection with this name or address")
+    }
+  }
+}

@@ -133,6 +133,8 @@ public final class Session: Sendable {
     var connections: [ConnectionValue] = []
     /// The identities of the connections, by serial number.
     var identities: [Int: ConnectionIdentity] = [:]
+    /// The values of `--guarded` that a connection of the run has matched.
+    var matchedGuarded: Set<String> = []
     var clients: [ClientValue] = []
     /// The carriers of running statements that send changes without a client, by serial number.
     var carriers: [Int: any Carrier] = [:]

@@ -69,7 +69,7 @@ struct ShellCandidates {
   }
 
   /// The options that can be given more than once.
-  private static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault", "--allow"]
+  static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault", "--allow"]
 
   /// Returns the option that a word names, also by its short form.
   private static func option(_ word: String, of line: ProgramLine) -> ProgramLine.Option? {
