@@ -5,12 +5,23 @@ import Language
 import Values
 
 extension Declaration.Option {
+  fileprivate static let via = Self(
+    name: "via", shape: .record, summary: "the previous state of each state: {published: \"draft\"}", isRequired: true
+  ).ruled(
+    OptionRule { value, _ throws(OptionRefusal) in
+      guard case .record(let record) = value else { return }
+      for field in record.fields {
+        if case .string = field.value { continue }
+        throw OptionRefusal(
+          "via: \(field.name) must be the name of a state, as a string", at: [field.name],
+          nextStep: "via: {published: \"draft\"}")
+      }
+    })
+
   /// The options that the command and the stage `transition` share.
   fileprivate static let transitionOptions: [Self] = [
     .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
-    .init(
-      name: "via", shape: .record, summary: "the previous state of each state: {published: \"draft\"}", isRequired: true
-    ),
+    .via,
     .init(name: "with", shape: .record, summary: "other clients for some steps, by the state: {published: reviewers}"),
     .meta, .timeout,
     .expire,
@@ -103,13 +114,9 @@ private struct StateMachine: ChangeSequence {
     client = try arguments.client()
     goal = try arguments.string("to") ?? ""
     var (predecessors, clients): ([String: String], [String: ClientValue]) = ([:], [:])
+    _ = try arguments.valid(.via)
     for field in try arguments.record("via")?.fields ?? [] {
-      guard case .string(let state) = field.value else {
-        throw Self.refusal(
-          arguments, "via", field.name, "via: \(field.name) must be the name of a state, as a string",
-          "via: {published: \"draft\"}")
-      }
-      predecessors[field.name] = state
+      if case .string(let state) = field.value { predecessors[field.name] = state }
     }
     for field in try arguments.record("with")?.fields ?? [] {
       func refuse(_ message: String, _ nextStep: String?) -> Fault {
