@@ -6,6 +6,11 @@ extension Parser {
     guard index > 0, case .name(let name) = tokens[index - 1].kind, words.commands.contains(name),
       !words.functions.contains(name), Self.beginsArgument(token)
     else { return nil }
+    if index > 2, tokens[index - 2].isSymbol("("), case .name(let stage) = tokens[index - 3].kind,
+      words.stages.contains(stage), !words.functions.contains(stage)
+    {
+      return nil
+    }
     var (last, open) = (index, 0)
     for next in index..<tokens.count {
       let token = tokens[next]
@@ -15,8 +20,7 @@ extension Parser {
       }
       last = next
     }
-    let ends =
-      Self.isEnd(tokens[min(last + 1, tokens.count - 1)]) && !tokens[min(last + 1, tokens.count - 1)].isSymbol("|")
+    let ends = !tokens[min(last + 1, tokens.count - 1)].isSymbol("|")
     let text = ends ? shown(token.range.through(tokens[last].range)) : nil
     return "put a command inside an expression in parentheses: (\(name) \(text ?? "..."))"
   }

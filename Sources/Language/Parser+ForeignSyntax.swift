@@ -4,6 +4,7 @@ extension Parser {
   ///
   /// The statement then parses, so that the word is the only error.
   mutating func replaceForeignRescue() {
+    replaceForeignElse()
     guard blocks.last?.word == "try", case .name(let word) = token.kind else { return }
     guard ["catch", "except", "finally", "ensure"].contains(word), !definesWord(word) else { return }
     let range = token.range
@@ -28,6 +29,21 @@ extension Parser {
       name.kind = .name("error")
       tokens.insert(name, at: index + 1)
     }
+  }
+
+  /// Replaces `elsif`, `elseif` or `elif` in the block of an `if` by `else if`, and reports the word.
+  private mutating func replaceForeignElse() {
+    guard blocks.last?.word == "if", case .name(let word) = token.kind, ["elsif", "elseif", "elif"].contains(word),
+      !definesWord(word)
+    else { return }
+    diagnostics.append(
+      Diagnostic(
+        range: token.range, message: "if has no \(word)",
+        nextStep: "the words are else if: if ... do ... else if ... do ... end"))
+    tokens[index].kind = .keyword("else")
+    var next = token
+    next.kind = .keyword("if")
+    tokens.insert(next, at: index + 1)
   }
 
   /// Reports a semicolon before `do`, as shells have it, and skips it, so that it is the only error.

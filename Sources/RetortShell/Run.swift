@@ -163,12 +163,13 @@ private func parsed<Options: ParsableArguments>(
   _ type: Options.Type, _ arguments: [String], _ word: String?, _ console: Console, _ body: (Options) async -> Int32
 ) async -> Int32 {
   let name = "retort" + (word.map { " " + $0 } ?? "")
-  if let option = repeatedOption(arguments, word ?? "") {
-    console.note("error: \(option) is given twice: keep one of them\n  = \(name) --help lists its options\n")
-    return 2
-  }
   do {
-    return await body(try Options.parse(arguments))
+    let options = try Options.parse(arguments)
+    if let option = repeatedOption(arguments, word ?? "") {
+      console.note("error: \(option) is given twice: keep one of them\n  = \(name) --help lists its options\n")
+      return 2
+    }
+    return await body(options)
   } catch {
     let text = Options.fullMessage(for: error)
     guard Options.exitCode(for: error) != .success else {

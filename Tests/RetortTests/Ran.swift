@@ -22,7 +22,8 @@ struct Ran: Equatable {
         recorded.output.withLock { $0 += bytes }
         return true
       }, note: { text in recorded.notes.withLock { $0 += text } })
-    let patience = arguments.contains("-c") ? ["--timeout", "60s", "--quiet"] : []
+    let isTimed = arguments.contains { $0.hasPrefix("--timeout") }
+    let patience = arguments.contains("-c") ? (isTimed ? [] : ["--timeout", "60s"]) + ["--quiet"] : []
     let status = await run(arguments: patience + arguments, console: console, environment: environment)
     return Ran(
       status: status, output: recorded.output.withLock { String(decoding: $0, as: UTF8.self) },

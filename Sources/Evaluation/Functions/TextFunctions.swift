@@ -86,7 +86,8 @@ extension Function {
       case .record, .resource:
         throw Fault(
           .type, "contains needs a text or a list, not \(values[0].typeWithArticle)",
-          nextStep: "for the name of a field: contains(keys(.field), \(values[1].label))")
+          nextStep:
+            "for the name of a field: contains(keys(.field), \((try? values[1].json().text) ?? values[1].label))")
       default: break
       }
       for element in try list(values, 0, "contains") where try Comparison.equal(element, values[1]) {
