@@ -24,7 +24,7 @@ extension Article {
       | 4 | no connection, no route, or the broker refused access |
       | 5 | a bulk change that sent requests ended with failed, refused or unknown elements, and no later statement failed |
       | 6 | refused: a limit, or a confirmation is missing |
-      | 130, 143 | interrupted, terminated |
+      | 129, 130, 143 | ended by SIGHUP, Ctrl-C, SIGTERM |
 
       ```console
       $ retort -c 'assert 1 + 1 == 3, "arithmetic"'; echo "status $?"
@@ -40,7 +40,7 @@ extension Article {
       ## Signals
 
       Ctrl-C, SIGTERM and SIGHUP stop the run: reads end immediately, no more changes are sent, and changes in flight wait for their replies
-      until their timeout. A second signal ends the program immediately, and changes in flight are unknown; at the prompt a third one ends the
+      until their timeout. With a journal, the running iterations of each end first. A second signal ends the program immediately, and changes in flight are unknown; at the prompt a third one ends the
       program. If standard output is closed early, the status is 1 if the rest of the script changes data, writes or asserts, else 0.
 
       ## Traces and dry runs
