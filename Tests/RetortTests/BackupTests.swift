@@ -71,7 +71,7 @@ import Testing
     ] {
       let ran = await run(change + " include: \"tags\"")
       #expect(
-        ran.status == 1 && ran.notes.contains("names the relationships that backup: stores"),
+        ran.status == 2 && ran.notes.contains("names the relationships that backup: stores"),
         Comment(rawValue: ran.notes))
     }
   }

@@ -4,7 +4,7 @@ import Values
 
 /// The elements that `sort` orders, with their keys.
 ///
-/// The elements are stored as bytes (``PackedElements``), the keys as values.
+/// The elements are stored as bytes (`PackedElements`), the keys as values.
 struct SortedElements {
   var elements = PackedElements()
   private var columns: [SortColumn]
