@@ -213,7 +213,7 @@ package final class FileDescriptor: Sendable {
     return Fault(.file, "\(what): \(reason)", nextStep: next ?? nextStep(code, writes: what.hasPrefix("can't write")))
   }
 
-  /// Returns the next step for a system's error code; nil if there is none.
+  /// Returns the next step for a system's error code; nil for a code without a next step.
   private static func nextStep(_ code: Int32, writes: Bool) -> String? {
     switch code {
     case ENOENT where writes: "its directory does not exist: create it first, or check the path"

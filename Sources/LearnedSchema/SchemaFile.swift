@@ -89,7 +89,7 @@ struct SchemaFile {
     return String(decoding: name.percentDecoded, as: UTF8.self)
   }
 
-  /// The bytes with which every file of a schema begins, and by which it is told from the files of other programs.
+  /// The first bytes of every schema file, which the files of other programs do not have.
   private static let mark = Array(#"{"place":"#.utf8)
 
   /// Removes the files of all schemas, and no other files; returns the reason of the last failure, nil on success.

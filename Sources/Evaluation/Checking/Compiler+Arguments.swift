@@ -92,7 +92,7 @@ extension Compiler {
     }
   }
 
-  /// Reports a literal that is none of an option's words; returns false for other values.
+  /// Reports a literal that an option's list of words does not contain; returns false for other values.
   ///
   /// An option that also accepts other types has its own error for a literal of another type.
   func refusesWord(_ value: Expr, _ option: Declaration.Option, _ command: String) -> Bool {
@@ -114,7 +114,8 @@ extension Compiler {
     return true
   }
 
-  /// Returns the next step for a value that is none of an option's words: the most similar word, or an example.
+  /// Returns the next step for a value that an option's list of words does not contain: the most similar word, or an
+  /// example.
   static func wordStep(_ option: String, _ value: String, _ words: [String]) -> String {
     nearest(to: value, among: words).map { "did you mean \($0.quoted)?" }
       ?? "\(option): \(words[words.count - 1].quoted)"

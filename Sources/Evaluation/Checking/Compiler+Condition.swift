@@ -4,7 +4,7 @@ import Values
 /// A condition divided into parts, so that the operands of the false parts can be shown.
 indirect enum Condition: Sendable {
   case comparison(Comparing)
-  /// A part that is no comparison, and therefore has no operands to show.
+  /// A part that is not a comparison; it has no operands to show.
   case plain(CompiledExpression, word: String, SourceRange)
   case all([Condition])
   case any([Condition])

@@ -71,8 +71,10 @@ struct Scope: Sendable {
     return false
   }
 
-  /// Returns the slot for an assignment: that of the visible variable with this name or, if there is none, that of a
-  /// new variable in the innermost block.
+  /// Returns the slot for an assignment.
+  ///
+  /// It is the slot of the visible variable with this name. If no such variable is visible, it is the slot of a new
+  /// variable in the innermost block.
   mutating func assign(_ name: String, _ range: SourceRange, _ fact: VariableFact) -> Int {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       let isInnermost = index == blocks.count - 1

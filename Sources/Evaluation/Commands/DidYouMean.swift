@@ -20,7 +20,7 @@ extension Arguments {
   }
 
   /// Returns the next step for a service's error about a name that resembles no known name: a list of the known names;
-  /// nil if there are none.
+  /// nil if no names are known.
   func known(for error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
     for name in error.errors.flatMap(names) {

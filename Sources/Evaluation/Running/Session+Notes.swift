@@ -16,19 +16,19 @@ extension Session {
 
   /// Shows a line on standard error that a user copies, such as a command: a terminal neither wraps nor shortens it.
   func show(command line: String) {
-    output.flush()
-    host.draw((options.renderer.isForTerminal ? TerminalText.line(line) : TerminalText.unbroken(line)) + "\n")
+    showUnwrapped(TerminalText.unbroken(line), TerminalText.line)
   }
 
   /// Shows a line of JSON on standard error; a terminal does not wrap it.
-  func show(json: JSONValue) {
-    output.flush()
-    host.draw((options.renderer.isForTerminal ? TerminalText.json(json.text) : json.text) + "\n")
-  }
+  func show(json: JSONValue) { showUnwrapped(json.text, TerminalText.json) }
 
   /// Shows text on standard error without wrapping its lines, because it can be a table.
-  func show(unbroken text: String) {
-    host.draw((options.renderer.isForTerminal ? TerminalText.visible(text) : text) + "\n")
+  func show(unbroken text: String) { showUnwrapped(text, TerminalText.visible) }
+
+  /// Shows text on standard error without wrapping its lines; `escape` makes it safe for a terminal.
+  private func showUnwrapped(_ text: String, _ escape: (String) -> String) {
+    output.flush()
+    host.draw((options.renderer.isForTerminal ? escape(text) : text) + "\n")
   }
 
   /// Shows a note, but only once for each `key` while an outermost statement runs.

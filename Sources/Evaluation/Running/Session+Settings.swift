@@ -60,7 +60,7 @@ extension Session {
   }
 
   /// Returns the source text of a valid value of a setting that is similar to an invalid one: `5s` for `"5s"`; nil if
-  /// there is none.
+  /// no valid value is similar.
   private static func example(of name: String, for value: Value) -> String? {
     let text: String
     switch value {

@@ -17,7 +17,7 @@ struct DoctorFinding: Sendable {
   var verdict: Verdict
   /// The result, in one line.
   var text: String
-  /// The next step for the user; nil if there is none.
+  /// The next step for the user; nil without one.
   var nextStep: String?
   /// The duration of the step.
   var time: Duration?

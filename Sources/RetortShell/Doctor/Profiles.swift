@@ -32,7 +32,7 @@ struct Profiles {
   /// Returns the address of a profile; nil if the profile does not exist, or computes its address.
   func address(of name: String) -> String? { all.first { $0.name == name }?.address }
 
-  /// Returns the finding for a name that is no profile, or the name of a profile that computes its address.
+  /// Returns the finding for a name without a profile, or with a profile whose address is computed.
   func trouble(with name: String) -> DoctorFinding {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {
