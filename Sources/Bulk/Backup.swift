@@ -120,7 +120,11 @@ public final class Backup: Sendable {
   private func image(of change: Change, _ id: String) async throws(ClientError) -> JSONObject? {
     guard var resource = try await client.show(id, query).resource else { return nil }
     for name in change.changedRelationships where !resource.hasLinkage(of: name) {
-      resource.set(linkage: try await client.relationship(name, of: id).show(), of: name)
+      let (data, hasNext) = try await client.relationship(name, of: id).show()
+      guard !hasNext else {
+        throw ClientError(.malformed, "the reply has only the first page of the linkage of \(name)", nextStep: nil)
+      }
+      resource.set(linkage: data, of: name)
     }
     return resource
   }

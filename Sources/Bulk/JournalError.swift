@@ -1,3 +1,5 @@
+import JSONRPC
+
 /// The reason why a journal or a backup can't be used.
 ///
 /// A new journal would lack the changes that this journal records, and they would be repeated. Therefore ``nextStep``
@@ -78,10 +80,15 @@ public enum JournalError: ElementError, Equatable {
     case .otherStatement(_, _, let recorded):
       "run the journal's own statement, or give this statement a new journal, which will not know the \(recorded) "
         + "recorded changes"
+    case .otherBroker(_, let recorded, _, _) where SampleIdentity.isIn(recorded): JournalHeader.noteOnSample
+    case .otherBroker(_, _, let here, _) where SampleIdentity.isIn(here):
+      "this is a sample in memory: connect to the journal's broker, or use another journal"
     case .otherBroker(let path, _, let here, _):
       "if it is the same broker, record that: retort journal \(Self.word(path)) broker \(Self.word(here)); "
         + "with another journal, its changes would be repeated"
-    case .complete: "nothing is left to do; with another journal, all changes would be repeated"
+    case .complete:
+      "nothing is left to do here: to run the rest of a script, remove this statement from it; "
+        + "with another journal, all changes would be repeated"
     }
   }
 

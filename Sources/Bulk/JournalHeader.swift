@@ -1,3 +1,4 @@
+import JSONRPC
 public import JSONText
 
 /// The header of a journal: its statement, the user, and the time of creation.
@@ -61,6 +62,14 @@ public struct JournalHeader: Sendable, Equatable {
       reason: object["reason"]?.stringValue, command: object["command"]?.stringValue)
     self.version = version
   }
+
+  /// Whether the journal belongs to a sample in memory, so that only the same process can resume it.
+  public var isOfSample: Bool { SampleIdentity.isIn(broker) }
+
+  /// A note that a journal of a sample can't be resumed, and the next step.
+  public static let noteOnSample =
+    "no later run can resume this journal, because embedded:blog is in memory and ends with its run; "
+    + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog"
 
   /// The broker as text for people.
   public var brokerText: String { version == 1 ? "\(broker) (an address, recorded by an earlier version)" : broker }

@@ -83,11 +83,7 @@ final class OutcomeRecorder: Sendable {
   /// - Returns: The report, with all outcomes and the stop.
   func ended(_ stop: (any Error)?, of count: Int, after duration: Duration) async -> StatementReport {
     report.withLock { $0.unsent += count - ($0.tally.count - first) }
-    if let watch, watch.open > 0, policy.lateWait > .zero, !Task.isCancelled {
-      policy.noteLateWait(watch.open, policy.lateWait)
-      _ = await watch.settled(within: policy.lateWait)
-    }
-    watch?.end()
+    _ = await watch?.ended(within: policy.lateWait, note: policy.noteLateWait)
     await verify()
     report.withLock { report in
       report.unkept += verification.unkept

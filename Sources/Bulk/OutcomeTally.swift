@@ -34,6 +34,8 @@ public struct OutcomeTally: Sendable {
   public var unknown = 0
   /// The number of changes without a reply in time that were carried out, according to a late reply or a lookup.
   public private(set) var late = 0
+  /// The number of changes without a reply in time whose outcome became known later.
+  public private(set) var settled = 0
   /// The number of refused changes that earlier runs carried out with other content.
   public private(set) var doneOtherwise = 0
   /// The number of failures that earlier runs caused (``Outcome/isFromBefore``).
@@ -71,6 +73,7 @@ public struct OutcomeTally: Sendable {
     count(outcome, 1)
     noteCreated(outcome, element)
     if outcome.isGood { late += 1 }
+    settled += 1
     let isUnknown = { (group: FailureGroup) in if case .unknown = group.outcome { true } else { false } }
     if let place = groups.firstIndex(where: { $0.index == index }) ?? groups.firstIndex(where: isUnknown) {
       groups[place].count -= 1

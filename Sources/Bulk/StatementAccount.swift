@@ -1,3 +1,4 @@
+public import Client
 import Synchronization
 
 /// The state of an outermost statement with all its loops and blocks: its consents, its shown notes, and the outcomes
@@ -11,6 +12,10 @@ public final class StatementAccount: Sendable {
     var noted: Set<String> = []
     /// The tallies of the changes that commands sent, by verb and client.
     var tallies: [(verb: String, client: String, tally: OutcomeTally)] = []
+    /// Waits for late replies to unknown changes; nil without unknown changes.
+    var watch: LateReplies.Watch?
+    /// The longest timeout of an unknown change.
+    var lateWait = Duration.zero
   }
 
   /// The state of the run.
@@ -33,13 +38,45 @@ public final class StatementAccount: Sendable {
   /// Returns whether a note is shown for the first time, and marks it as shown.
   public func isNew(note key: String) -> Bool { state.withLock { $0.noted.insert(key).inserted } }
 
-  /// Counts the outcome of a change that a command sent.
-  public func add(_ outcome: Outcome, _ verb: String, _ client: String) {
-    state.withLock { state in
+  /// Counts the outcome of a change that a command sent; a late reply to an unknown change replaces its outcome.
+  ///
+  /// - Parameters:
+  ///   - outcome: The outcome.
+  ///   - change: The change.
+  ///   - verb: The command's name.
+  ///   - client: The client's name.
+  ///   - lateReplies: The late replies of the client's connection; nil if it has none.
+  public func add(_ outcome: Outcome, of change: Change, _ verb: String, _ client: String, _ lateReplies: LateReplies?)
+  {
+    let (index, place) = state.withLock { state in
       let index = state.tallies.firstIndex { $0.verb == verb && $0.client == client } ?? state.tallies.endIndex
       if index == state.tallies.endIndex { state.tallies.append((verb, client, OutcomeTally())) }
-      state.tallies[index].tally.add(outcome, of: NoElement.one, at: state.tallies[index].tally.count)
+      let place = state.tallies[index].tally.count
+      state.tallies[index].tally.add(outcome, of: NoElement.one, at: place)
+      return (index, place)
     }
+    guard case .unknown(let error) = outcome, let lateReplies else { return }
+    let watch = state.withLock { state in
+      let watch = state.watch ?? lateReplies.watch()
+      (state.watch, state.lateWait) = (watch, max(state.lateWait, change.timeout ?? .zero))
+      return watch
+    }
+    watch.add(error) { [self] reply in
+      state.withLock {
+        $0.tallies[index].tally.settle(Outcome(late: reply, of: change), of: NoElement.one, at: place)
+      }
+    }
+  }
+
+  /// Waits for late replies to unknown changes, but not longer than their timeout.
+  ///
+  /// Later replies become notes again.
+  ///
+  /// - Parameter note: Shows a note with the number of expected late replies and the limit of the wait.
+  /// - Returns: Whether it waited.
+  public func settled(note: (Int, Duration) -> Void) async -> Bool {
+    let (watch, limit) = state.withLock { ($0.watch, $0.lateWait) }
+    return await watch?.ended(within: limit, note: note) ?? false
   }
 
   /// The counts of the changes that commands sent, by name, in the order of summaries; empty without such changes.

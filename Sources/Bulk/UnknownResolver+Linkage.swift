@@ -40,7 +40,8 @@ extension UnknownResolver {
     return true
   }
 
-  /// Reads the linkage of a relationship; nil if the service does not return it.
+  /// Reads the linkage of a relationship; nil if the service does not return it, or returns only a
+  /// page of it.
   ///
   /// - Throws: `ClientError` if the service does not reply.
   private func linkage(
@@ -50,7 +51,8 @@ extension UnknownResolver {
     // A worker does not know the client's `singular:`; the change's parameters contain it.
     if let parentName { client.settings.singular = parentName }
     do throws(ClientError) {
-      return [Identifier](linkage: try await client.relationship(name, of: id).show())
+      let (data, hasNext) = try await client.relationship(name, of: id).show()
+      return hasNext ? nil : [Identifier](linkage: data)
     } catch {
       guard error.isReply else { throw error }
       return nil

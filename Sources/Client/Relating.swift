@@ -37,15 +37,18 @@ public struct RelationshipClient: Sendable {
   }
 
   /// Reads the linkage: an identifier, a list of identifiers, or null (`show_relationship`).
+  ///
+  /// - Returns: The linkage, and whether the reply names a next page, so that the linkage is incomplete.
   public func show(
     options: JSONObject = [:], patience: ResourceClient.WaitLimit = .usual
-  ) async throws(ClientError) -> JSONValue {
+  ) async throws(ClientError) -> (data: JSONValue, hasNext: Bool) {
     let result = try await client.send(read("show_relationship", options), patience: patience)
     guard let data = result.objectValue?["data"] else {
       throw client.malformed("show_relationship", "the reply has no data")
     }
     client.linkages.note(name, data)
-    return data
+    let next = result["links"]?["next"]
+    return (data, next.map { $0 != .null && $0 != .string("") } ?? false)
   }
 
   /// Reads the related resources (`get_related_resource`).

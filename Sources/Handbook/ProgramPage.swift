@@ -195,7 +195,8 @@ struct ProgramPage: Sendable {
       "summary", "FORM", "The format of summaries on standard error: text or json.",
       note: """
         json writes one line for each statement that changes many resources: counts by outcome, milliseconds, rate,
-        percentiles of reply times, and each kind of failure with its count and an example.
+        percentiles of reply times, and each kind of failure with its count and an example. For the commands in loops and
+        the iterations of an each with a journal, it writes the counts.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
       "report", "FILE", "Writes a report about each statement to a file, .json or JUnit's .xml.",

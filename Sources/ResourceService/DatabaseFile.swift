@@ -1,4 +1,5 @@
 import Foundation
+import JSONRPC
 import SQLite
 
 /// The database file of a service, or the sample.
@@ -24,7 +25,7 @@ struct DatabaseFile {
 
   /// Returns the identity of a database: the path and inode of its file, or a unique number for a sample in memory.
   static func identity(of name: String) -> String {
-    guard name != sample else { return "\(name) in memory, number \(UInt32.random(in: 0...UInt32.max))" }
+    guard name != sample else { return SampleIdentity.unique(name) }
     let path = URL(filePath: name).absoluteURL.resolvingSymlinksInPath().path
     let inode = try? FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? UInt64
     return inode.map { "\(path), inode \($0)" } ?? path

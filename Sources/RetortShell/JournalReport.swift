@@ -102,7 +102,10 @@ private struct JournalReport {
   }
 
   private var resuming: String {
-    journal.header.command.map { "to resume: \($0)" } ?? "to resume, run the same statement with the same journal again"
+    journal.header.isOfSample
+      ? JournalHeader.noteOnSample
+      : journal.header.command.map { "to resume: \($0)" }
+        ?? "to resume, run the same statement with the same journal again"
   }
 }
 

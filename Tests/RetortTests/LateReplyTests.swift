@@ -51,6 +51,23 @@ import Testing
     #expect(notes == "note: a reply that came N s late: \(told)\n")
   }
 
+  /// A statement waits for the late replies to the changes of its commands too, and counts them.
+  @Test(arguments: [
+    (
+      "for i in 1..2 do try update posts i {views: 1} timeout: 2s rescue e print e.kind end end", 0,
+      "unknown\nunknown\n"
+    ),
+    ("1..2 | each in-flight: 2 do update posts it {views: 1} timeout: 2s end", 1, ""),
+  ]) func aLoopCountsLateReplies(_ statement: String, _ status: Int32, _ output: String) async throws {
+    let service = try await FakeService("--fault", "late=1", "--late", "3s", "--workers", "4")
+    let ran = await service.run(statement)
+    #expect(ran.status == status && ran.output == output, Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("update posts: 2 ok, 2 of them without a reply in time\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.hasPrefix("update posts: waiting up to 2s for "), Comment(rawValue: ran.notes))
+    #expect(!ran.notes.contains("unknown, "), Comment(rawValue: ran.notes))
+    _ = await service.stop()
+  }
+
   @Test func aLateReplyToAReadIsNot() async throws {
     let ran = try await afterwards("index posts timeout: 2s", #""result":{"data":[]}"#)
     #expect(ran.output.hasPrefix("timeout\n"))

@@ -22,6 +22,36 @@ import Testing
     #expect(ran.status == 5)
   }
 
+  /// The counts of a loop's commands, and those of the iterations of an `each` with a journal, are lines of JSON too.
+  @Test(arguments: [
+    (
+      "for i in 1..3 do update posts i {views: 1} end", 0,
+      [
+        #"{"statement":"update posts","ok":3,"failed":0,"absent":0,"refused":0,"unknown":0,"before":0,"skipped":0,"late":0}"#
+      ]
+    ),
+    (
+      "for i in [1, 9999] do update posts i {views: 1} end", 1,
+      [
+        #"{"statement":"update posts","ok":1,"failed":1,"absent":0,"refused":0,"unknown":0,"before":0,"skipped":0,"late":0}"#
+      ]
+    ),
+    (
+      "[1, 2] | each journal: \"DIR/e.journal\" key: it do update posts it {views: 1} end", 0,
+      [
+        #"{"statement":"each","ok":2,"failed":0,"unknown":0,"before":0,"skipped":0}"#,
+        #"{"statement":"update posts","ok":2,"failed":0,"absent":0,"refused":0,"unknown":0,"before":0,"skipped":0,"late":0}"#,
+      ]
+    ), ("update posts 1 {views: 1}", 0, []),
+  ]) func theSummaryOfALoopIsJSON(_ statement: String, _ status: Int32, _ lines: [String]) async throws {
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    let ran = await Ran.retort("--summary", "json", "-c", Self.prologue + statement.replacing("DIR", with: directory))
+    #expect(ran.status == status, Comment(rawValue: ran.notes))
+    #expect(ran.notes.split(separator: "\n").filter { $0.hasPrefix("{") }.map(String.init) == lines)
+    #expect(!ran.notes.contains("each: "))
+  }
+
   @Test func theReportHasEachStatementAndAssertion() async throws {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

@@ -77,6 +77,17 @@ import Testing
         """)
   }
 
+  /// A stream is read although its elements are not printed.
+  @Test(arguments: ["", " | map .id", " | take 2", " | collect", " | where .views > 1"])
+  func offlineReadsStreams(_ stages: String) async {
+    let ran = await Ran.retort(
+      "--offline", "-c",
+      "connect \"amqp://nowhere.invalid/\"\nlet posts = client queue: \"posts\"\nstream posts" + stages)
+    #expect(ran.status == 0 && ran.notes.isEmpty, Comment(rawValue: ran.notes))
+    #expect(
+      ran.output == #"{"queue":"posts","request":{"id":"1","jsonrpc":"2.0","method":"index","params":{}}}"# + "\n")
+  }
+
   @Test func secretsAreShownNowhere() async {
     let statements =
       "create posts {text: \"amqp://u:hunter2@h/v\", password: \"hunter3\"}; call posts \"x\" {token: \"hunter4\"}"

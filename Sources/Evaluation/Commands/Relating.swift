@@ -27,9 +27,7 @@ extension Command {
     }
     let resources = client.resources(document)
     if document.pagination()?.hasNext == true {
-      frame.run.session.note(
-        "the reply has \(resources.count) resources and a next page: use stream with a client of their type"
-      )
+      frame.run.session.note(firstOf: resources.count, "resources")
     }
     return .list(resources)
   }
@@ -42,10 +40,11 @@ extension Command {
     let (client, relationship) = try arguments.relationship()
     let options = try arguments.documentOptions()
     let patience = try arguments.patience(client)
-    return Value(
-      try await client.reading(arguments) { () throws(ClientError) in
-        try await relationship.show(options: options, patience: patience)
-      })
+    let (data, hasNext) = try await client.reading(arguments) { () throws(ClientError) in
+      try await relationship.show(options: options, patience: patience)
+    }
+    if hasNext { frame.run.session.note(firstOf: data.arrayValue?.count ?? 1, "identifiers") }
+    return Value(data)
   }
 
   static let link = changing(.link)

@@ -132,8 +132,10 @@ extension Arguments {
   }
 
   /// Completes the journal of a statement whose changes were all carried out.
-  func complete(_ journal: Journal?) async throws(Fault) {
-    do throws(JournalError) { try await journal?.complete(at: Self.now) } catch { throw fault(of: error) }
+  func complete(_ journal: Journal?, _ session: Session) async throws(Fault) {
+    guard let journal else { return }
+    do throws(JournalError) { try await journal.complete(at: Self.now) } catch { throw fault(of: error) }
+    session.state.withLock { $0.completedJournals.append(journal.path) }
   }
 }
 
@@ -158,25 +160,6 @@ extension Session {
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
     note("check each, then settle it: retort journal \(journal.path) settle \(word) done, or ... settle \(word) again")
   }
-
-  /// Shows a note on how to resume a statement with an incomplete journal.
-  func noteHowToResume(_ label: String) {
-    let command = options.command.map { ": \($0)" } ?? " again"
-    show(command: "\(label): to resume, run the same statement with the same journal\(command)")
-  }
-
-  /// Records that a statement with a journal has begun.
-  func beginJournaled(_ label: String) { state.withLock { $0.journaled.append(label) } }
-
-  /// Records that a statement with a journal has ended.
-  func endJournaled(_ label: String) {
-    state.withLock { state in
-      if let index = state.journaled.lastIndex(of: label) { state.journaled.remove(at: index) }
-    }
-  }
-
-  /// Shows, before the program ends, how to resume each running statement that has a journal.
-  public func noteHowToResume() { for label in state.withLock(\.journaled) { noteHowToResume(label) } }
 
   /// Shows how many done and unknown changes a journal has from earlier runs, and how many changes are left; `left` is
   /// nil if unknown.

@@ -111,7 +111,7 @@ extension Arguments {
     var policy = SendingPolicy(
       window: window, continuesOnError: onError == "continue" || options["halt"] != nil, lateWait: timeout
     ) { count, limit in
-      session.note("\(label): waiting up to \(limit.text) for \(count) late \(count == 1 ? "reply" : "replies")")
+      session.note(lateReplies: count, limit, label)
     }
     let arguments = self
     policy.restored = { BulkElement(restoring: $0, arguments, client) }

@@ -35,7 +35,7 @@ struct BulkRun {
   ///   `interrupted`.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: OutcomeTally) {
     let journal = plan.guards.journal
-    if journal != nil { run.session.beginJournaled(plan.label) }
+    if let journal { run.session.beginJournaled(plan.label, journal) }
     var report = await run.session.using(plan.carrier) { await sent(keepsFlow) }
     let earlier = await lookedUpEarlier(report)
     if !plan.isDry {
@@ -43,7 +43,7 @@ struct BulkRun {
       run.session.options.report?.add(change: report.json(plan.label), failure: failure)
     }
     defer {
-      if journal != nil { run.session.endJournaled(plan.label) }
+      if let journal { run.session.endJournaled(journal) }
       journal?.release()
       plan.guards.backup?.release()
     }
@@ -57,7 +57,7 @@ struct BulkRun {
     }
     if let unwritten { throw report.tally.isGoodNow ? unwritten : unwritten.ending(5) }
     if report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip {
-      try await plan.arguments.complete(journal)
+      try await plan.arguments.complete(journal, run.session)
     }
     return (flow.page, report.tally)
   }
@@ -131,10 +131,10 @@ struct BulkRun {
 
   /// Shows a note on how to resume a statement with an incomplete journal.
   private func noteResuming(_ report: StatementReport, isComplete: Bool) {
-    guard plan.guards.journal != nil,
+    guard let journal = plan.guards.journal,
       !isComplete || !report.tally.isComplete || report.isCut || report.stop != nil || Task.isCancelled
     else { return }
-    run.session.noteHowToResume(plan.label)
+    run.session.noteHowToResume(plan.label, journal)
   }
 
   /// Shows the summary; throws the first failure unless the statement continues after failures.

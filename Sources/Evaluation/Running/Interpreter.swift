@@ -176,10 +176,12 @@ public final class Interpreter: Sendable {
   ) async throws(Fault) {
     let prepared = running.prepared
     frame.run = RunContext(session: session, source: prepared.source, statement: running.account)
+    var end: Fault?
     do throws(Fault) {
       if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
       try await run(prepared, &frame, keeping: shown)
-    } catch {
+    } catch { end = error }
+    if let error = await running.settled(end) {
       running.report(error.kind == .exit && error.exitStatus == 0 ? nil : error)
       throw [.interrupted, .exit, .closed].contains(error.kind)
         ? error : error.placed(at: prepared.range, in: prepared.source)
@@ -274,7 +276,8 @@ public final class Interpreter: Sendable {
       frame.run.isPaged = true
       frame.run.shown = shown
       let value = try await code.run(&frame)
-      guard !isSummary, !session.options.isOffline else { return }
+      guard !isSummary else { return }
+      if session.options.isOffline { return try await PipelineRun.sendRequests(of: value, session.progress) }
       try await Printer.showing(frame.run) { printer throws(Fault) in
         if isName { try await printer.show(named: value) } else { try await printer.show(value) }
       }

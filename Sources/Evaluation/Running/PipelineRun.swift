@@ -103,6 +103,13 @@ enum PipelineRun {
     }
   }
 
+  /// Reads a stream to its end, which sends its requests; does nothing for another value.
+  static func sendRequests(of value: Value, _ progress: Progress) async throws(Fault) {
+    guard case .stream = value else { return }
+    var elements = try await spread(value, progress)
+    while try await elements.next() != nil {}
+  }
+
   /// Returns the elements of the value at the head of a pipeline; the statement's progress counts them.
   static func spread(_ value: Value, _ progress: Progress) async throws(Fault) -> ElementStream {
     progress.counting(try await elements(of: value), total: value.elementCount)

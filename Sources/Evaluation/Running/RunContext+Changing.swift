@@ -22,7 +22,10 @@ extension RunContext {
     guards.endsIteration = iteration != nil && lastCommands.contains(proposal.arguments.range)
     let dispatcher = session.dispatcher(self, proposal.client, guards: guards)
     let outcome = await dispatcher.send(proposal.change, consent: consent)
-    if !proposal.arguments.isSingle { statement.add(outcome, proposal.arguments.name, proposal.client.name) }
+    if !proposal.arguments.isSingle {
+      statement.add(
+        outcome, of: proposal.change, proposal.arguments.name, proposal.client.name, session.host.lateReplies)
+    }
     guard case .done(let reply) = outcome else { throw await fault(of: outcome, proposal) }
     return proposal.value(of: reply, session)
   }
@@ -157,9 +160,9 @@ extension Fault: ElementError {
 
 extension Fault {
   /// Returns this error with the counts of the single changes that the statement had carried out before; unchanged if
-  /// none succeeded.
+  /// none succeeded, and no late reply arrived.
   func within(_ done: (label: String, tally: OutcomeTally)) -> Fault {
-    done.tally.ok > 0 ? within("before it, \(done.label): \(done.tally.text)") : self
+    done.tally.ok + done.tally.settled > 0 ? within("before it, \(done.label): \(done.tally.text)") : self
   }
 }
 

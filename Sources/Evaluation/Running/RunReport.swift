@@ -95,10 +95,7 @@ public final class RunReport: Sendable {
     statement range: SourceRange, in source: SourceText, _ account: StatementAccount, since: ContinuousClock.Instant,
     _ fault: Fault?, isPartial: Bool
   ) {
-    let single = account.tallies.map { label, tally in
-      JSONValue.object(
-        JSONObject([("statement", .string(label))] + tally.counts.map { ($0.word, .number(JSONNumber($0.count))) }))
-    }
+    let single = account.tallies.map { label, tally in JSONValue.object(tally.json(label)) }
     let time = ContinuousClock.now - since
     var own = TestCase(
       text: Self.text(range, source), place: Self.place(range, source), milliseconds: time.milliseconds,

@@ -1,4 +1,5 @@
 import Bulk
+import JSONText
 import Language
 import Redaction
 import Synchronization
@@ -27,6 +28,31 @@ struct RunningStatement: Sendable {
     session.output.setImmediate(prepared.changesData)
     session.unfinished.begin()
     session.progress.begin(account) { prepared.source.heading(prepared.range) }
+  }
+
+  /// Waits for late replies to the changes of its commands, and shows their counts; returns the statement's error, which
+  /// is an interruption if the wait was interrupted.
+  func settled(_ fault: Fault?) async -> Fault? {
+    let hasWaited = await account.settled { count, limit in
+      let labels = account.tallies.filter { $0.tally.unknown > 0 }.map(\.label).joined(separator: ", ")
+      session.note(lateReplies: count, limit, labels)
+    }
+    let end = fault ?? (hasWaited && Task.isCancelled ? Fault(.interrupted, "interrupted") : nil)
+    noteCounts(end)
+    return end
+  }
+
+  /// Shows the counts of the changes of its commands: as JSON, or as text if late replies changed them and no error
+  /// shows them.
+  private func noteCounts(_ fault: Fault?) {
+    guard !session.options.isOffline else { return }
+    for (label, tally) in account.tallies {
+      if session.options.summarizesAsJSON {
+        session.show(json: .object(tally.json(label)))
+      } else if tally.settled > 0, fault == nil {
+        session.note("\(label): \(tally.text)")
+      }
+    }
   }
 
   /// Adds the statement to the report of the run.

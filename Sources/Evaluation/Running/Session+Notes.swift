@@ -19,6 +19,16 @@ extension Session {
     showUnwrapped(TerminalText.unbroken(line), TerminalText.line)
   }
 
+  /// Shows a note that a statement waits for late replies, at most for `limit`.
+  func note(lateReplies count: Int, _ limit: Duration, _ label: String) {
+    note("\(label): waiting up to \(limit.text) for \(count) late \(count == 1 ? "reply" : "replies")")
+  }
+
+  /// Shows a note that a reply about a relationship has only the first resources or identifiers.
+  func note(firstOf count: Int, _ noun: String) {
+    note("the reply has \(count) \(noun) and a next page: use stream with a client of their type")
+  }
+
   /// Shows a line of JSON on standard error; a terminal does not wrap it.
   func show(json: JSONValue) { showUnwrapped(json.text, TerminalText.json) }
 

@@ -150,8 +150,10 @@ public final class Session: Sendable {
     var readingTime = Duration.zero
     /// The account of the running outermost statement.
     var statement: StatementAccount
-    /// The labels of the running changes that have a journal.
-    var journaled: [String] = []
+    /// The running changes that have a journal.
+    var journaled: [(label: String, journal: Journal)] = []
+    /// The paths of the journals that were completed in this run.
+    var completedJournals: [String] = []
     /// Whether a bulk change continued after failures, or an `each` with a journal left iterations unknown.
     var hasPartialFailure = false
     /// The slots of the top level's variables, by name.

@@ -19,11 +19,7 @@ extension StatementReport {
 
   /// Returns the report as JSON for programs: counts, times, and a group for each kind of failure.
   func json(_ label: String) -> JSONValue {
-    var object = JSONObject([("statement", .string(label))])
-    for (word, count) in tally.counts { object[word] = .number(JSONNumber(count)) }
-    object["before"] = .number(JSONNumber(tally.before))
-    object["skipped"] = .number(JSONNumber(tally.skipped))
-    object["late"] = .number(JSONNumber(tally.late))
+    var object = tally.json(label)
     let time = duration
     object["milliseconds"] = .number(JSONNumber(time.milliseconds))
     object["rate"] = .number(JSONNumber(rate(in: time)))
@@ -45,6 +41,16 @@ extension StatementReport {
       object["id"] = change.id.map { .string($0) } ?? .null
     }
     return .object(object)
+  }
+}
+
+extension OutcomeTally {
+  /// Returns the counts as JSON for programs, labelled with the statement's verb and client.
+  func json(_ label: String) -> JSONObject {
+    let others = [("before", before), ("skipped", skipped), ("late", late)]
+    return JSONObject(
+      [("statement", .string(label))]
+        + (counts.map { ($0.word, $0.count) } + others).map { ($0, .number(JSONNumber($1))) })
   }
 }
 

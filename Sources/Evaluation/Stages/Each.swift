@@ -32,9 +32,9 @@ extension Stage {
       let journal = try once.eachJournal(frame.run, arguments)
       return { frame, stream, keepsFlow throws(Fault) in
         let session = frame.run.session
-        if journal != nil { session.beginJournaled("each") }
+        if let journal { session.beginJournaled("each", journal.journal) }
         defer {
-          if journal != nil { session.endJournaled("each") }
+          if let journal { session.endJournaled(journal.journal) }
           journal?.journal.release()
         }
         if let journal {
@@ -51,7 +51,7 @@ extension Stage {
         }
         if let journal {
           await journal.note(isEnded: true)
-          if journal.isComplete { try await once.complete(journal.journal) }
+          if journal.isComplete { try await once.complete(journal.journal, session) }
         }
         // Without a next stage, the results are dropped if all of them are null.
         let isNull = results.elements.allSatisfy(\.isNull)

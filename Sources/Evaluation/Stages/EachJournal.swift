@@ -1,6 +1,7 @@
 import Bulk
 import Client
 import JSONRPC
+import JSONText
 import Language
 import Synchronization
 import Values
@@ -19,6 +20,22 @@ final class EachJournal: Sendable {
     var skipped = 0
     var unknown: [ChangeIdentity] = []
     var failed = 0
+
+    /// The summary: `3 ok, 1 failed`.
+    var text: String {
+      let others = [
+        (before, "done before"), (skipped, "unknown and skipped"), (failed, "failed"), (unknown.count, "unknown"),
+      ]
+      return (["\(ok) ok"] + others.filter { $0.0 > 0 }.map { "\($0) \($1)" }).joined(separator: ", ")
+    }
+
+    /// The counts of iterations as JSON for programs.
+    var json: JSONValue {
+      let counts = [
+        ("ok", ok), ("failed", failed), ("unknown", unknown.count), ("before", before), ("skipped", skipped),
+      ]
+      return .object(JSONObject([("statement", "each")] + counts.map { ($0, .number(JSONNumber($1))) }))
+    }
   }
 
   let journal: Journal
@@ -133,17 +150,16 @@ final class EachJournal: Sendable {
       if isEnded, rule != .skip { state.unknown += journal.unseenIterations }
       return state
     }
-    var parts = ["\(state.ok) ok"]
-    if state.before > 0 { parts.append("\(state.before) done before") }
-    if state.skipped > 0 { parts.append("\(state.skipped) unknown and skipped") }
-    if state.failed > 0 { parts.append("\(state.failed) failed") }
-    if !state.unknown.isEmpty { parts.append("\(state.unknown.count) unknown") }
-    session.note("each: \(parts.joined(separator: ", "))")
+    if session.options.summarizesAsJSON {
+      session.show(json: state.json)
+    } else {
+      session.note("each: \(state.text)")
+    }
     if !state.unknown.isEmpty {
       session.note(unknown: state.unknown, in: journal)
       session.state.withLock { $0.hasPartialFailure = true }
     }
-    if !isEnded || !isComplete { session.noteHowToResume("each") }
+    if !isEnded || !isComplete { session.noteHowToResume("each", journal) }
   }
 }
 

@@ -82,7 +82,8 @@ extension Article {
       | `unknown` | the change was sent, and no reply arrived |
 
       A change without a reply is `unknown`, never a failure: the service may have carried it out. At the end unknown changes are looked up
-      (`verify: false` turns this off; `verify: "all"` looks up each create). If a reply arrives late, a note reports the outcome.
+      (`verify: false` turns this off; `verify: "all"` looks up each create). A statement waits at its end for late replies, as long as its timeout,
+      and counts them, also those of commands in loops; a reply after that is reported by a note.
 
       `failed: "bad.ndjson"` stores each element that failed, was refused or whose outcome is unknown, with its error and, as `source`, the element at the
       head of the pipeline: `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs them again. `--summary json` writes the counts, the times and each

@@ -1,0 +1,36 @@
+import Bulk
+import Synchronization
+
+extension Session {
+  /// Shows a note on how to resume a statement with an incomplete journal.
+  func noteHowToResume(_ label: String, _ journal: Journal) {
+    guard let command = options.command else {
+      return note("\(label): to resume, run the same statement with the same journal again")
+    }
+    if journal.header.isOfSample { return note("\(label): \(JournalHeader.noteOnSample)") }
+    let complete = state.withLock(\.completedJournals)
+    guard !complete.isEmpty else {
+      return show(command: "\(label): to resume, run the same statement with the same journal: \(command)")
+    }
+    let statements =
+      complete.count == 1 ? "statement with the complete journal" : "statements with the complete journals"
+    show(
+      command: "\(label): to resume, remove the \(statements) \(complete.joined(separator: ", ")), then run: \(command)"
+    )
+  }
+
+  /// Records that a statement with a journal has begun.
+  func beginJournaled(_ label: String, _ journal: Journal) {
+    state.withLock { $0.journaled.append((label, journal)) }
+  }
+
+  /// Records that a statement with a journal has ended.
+  func endJournaled(_ journal: Journal) {
+    state.withLock { $0.journaled.removeAll { $0.journal === journal } }
+  }
+
+  /// Shows, before the program ends, how to resume each running statement that has a journal.
+  public func noteHowToResume() {
+    for (label, journal) in state.withLock(\.journaled) { noteHowToResume(label, journal) }
+  }
+}

@@ -1,0 +1,10 @@
+/// The broker identity of a sample that is in the memory of its process and ends with it.
+public enum SampleIdentity {
+  private static let mark = " in memory, number "
+
+  /// Returns a new identity, which no other sample has: `blog in memory, number 7`.
+  public static func unique(_ name: String) -> String { "\(name)\(mark)\(UInt32.random(in: 0...UInt32.max))" }
+
+  /// Whether a broker identity, or one in a list of them, is that of a sample.
+  public static func isIn(_ identity: String) -> Bool { !identity.ranges(of: mark).isEmpty }
+}

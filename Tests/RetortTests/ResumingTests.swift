@@ -1,0 +1,95 @@
+import Foundation
+import JSONText
+import TestBench
+import Testing
+
+/// The notes and errors on how to resume say only what works.
+@Suite(.timeLimit(.minutes(2))) struct ResumingTests {
+  /// Returns the result of `body` with the path of a temporary directory.
+  private func inDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    return try await body(directory)
+  }
+
+  /// After the second of two statements has stopped, the script without the first one resumes it.
+  @Test func theStatementOfACompleteJournalIsRemoved() async throws {
+    let service = try await FakeService()
+    try await inDirectory { directory in
+      let (script, input, journal) = ("\(directory)/s.retort", "\(directory)/in.json", "\(directory)/1.journal")
+      let clients = "connect\nlet posts = client queue: \"posts\"\n"
+      let first = "[1, 2] | update posts {views: 7} journal: \"\(journal)\"\n"
+      let second = "read \"\(input)\" | update posts {state: \"x\"} journal: \"\(directory)/2.journal\"\n"
+      func ran(_ text: String, _ ids: String) async throws -> Ran {
+        try text.write(toFile: script, atomically: true, encoding: .utf8)
+        try ids.write(toFile: input, atomically: true, encoding: .utf8)
+        return await Ran.retort(script, environment: ["RETORT_URL": service.vhost.uri])
+      }
+      let stopped = try await ran(clients + first + second, #"["3", "9999", "5"]"#)
+      #expect(stopped.status == 5)
+      let step = "to resume, remove the statement with the complete journal \(journal), then run: retort \(script)\n"
+      #expect(stopped.notes.contains("update posts: \(step)"), Comment(rawValue: stopped.notes))
+      let whole = try await ran(clients + first + second, #"["3", "5"]"#)
+      #expect(whole.status == 6 && whole.notes.contains("the journal \(journal) was completed at "))
+      #expect(
+        whole.notes.contains(
+          "= nothing is left to do here: to run the rest of a script, remove this statement from it;"),
+        Comment(rawValue: whole.notes))
+      let rest = try await ran(clients + second, #"["3", "9999", "5"]"#.replacing("9999", with: "4"))
+      #expect(rest.status == 0 && rest.notes.contains(" done before\n"), Comment(rawValue: rest.notes))
+    }
+    #expect(await service.stop().status == 0)
+  }
+
+  /// A journal of the sample in memory is of no use to another run, which every place says.
+  @Test(arguments: [
+    "[1, 9999] | update posts {views: 1} journal: \"FILE\"",
+    "[1, 9999] | each journal: \"FILE\" key: it do update posts it {views: 1} end",
+  ]) func aJournalOfTheSampleEndsWithItsRun(_ statement: String) async throws {
+    let note =
+      "no later run can resume this journal, because embedded:blog is in memory and ends with its run; "
+      + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog\n"
+    try await inDirectory { directory in
+      let script =
+        "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n"
+        + statement.replacing("FILE", with: "\(directory)/j")
+      for text in ["\(note)", "= \(note)"] {
+        let ran = await Ran.retort("-c", script)
+        #expect(ran.status != 0 && ran.notes.contains(text), Comment(rawValue: ran.notes))
+        #expect(!ran.notes.contains("to resume") && !ran.notes.contains("retort journal"))
+      }
+      let shown = await Ran.retort("journal", "\(directory)/j")
+      #expect(shown.output.hasSuffix(note) && !shown.output.contains("to resume"), Comment(rawValue: shown.output))
+    }
+  }
+
+  /// The sample's connection is not the broker of another journal.
+  @Test func aJournalOfABrokerIsNotOfTheSample() async throws {
+    let service = try await FakeService()
+    try await inDirectory { directory in
+      let statement =
+        "\nlet posts = client queue: \"posts\"\n[1, 9999] | update posts {views: 1} journal: \"\(directory)/j\""
+      _ = await Ran.retort("-c", "connect" + statement, environment: ["RETORT_URL": service.vhost.uri])
+      let ran = await Ran.retort("-c", "connect \"embedded:blog\"" + statement)
+      #expect(ran.status == 6, Comment(rawValue: ran.notes))
+      #expect(
+        ran.notes.contains("= this is a sample in memory: connect to the journal's broker, or use another journal\n"),
+        Comment(rawValue: ran.notes))
+    }
+    #expect(await service.stop().status == 0)
+  }
+
+  /// `related` and `relationship` say that they returned only the first page.
+  @Test(arguments: [("related", "resources"), ("relationship", "identifiers")])
+  func aNextPageIsNoted(_ verb: String, _ noun: String) async throws {
+    let page = #""result":{"data":[{"type":"tags","id":"1"}],"links":{"next":"/p?page[number]=2"}}"#
+    let service = try await OddService(["get_related_resource": page, "show_relationship": page])
+    let ran = await service.run("\(verb) posts 5 \"tags\"")
+    #expect(ran.status == 0)
+    #expect(
+      ran.notes == "the reply has 1 \(noun) and a next page: use stream with a client of their type\n",
+      Comment(rawValue: ran.notes))
+    await service.stop()
+  }
+}
