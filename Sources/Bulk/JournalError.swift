@@ -87,7 +87,7 @@ public enum JournalError: ElementError, Equatable {
       "if it is the same broker, record that: retort journal \(Self.word(path)) broker \(Self.word(here)); "
         + "with another journal, its changes would be repeated"
     case .complete:
-      "nothing is left to do here: to run the rest of a script, remove this statement from it; "
+      "nothing is left to do: to run the rest of a script, remove this statement; "
         + "with another journal, all changes would be repeated"
     }
   }

@@ -54,7 +54,7 @@ import Testing
   /// A statement waits for the late replies to the changes of its commands too, and counts them.
   @Test(arguments: [
     (
-      "for i in 1..2 do try update posts i {views: 1} timeout: 2s rescue e print e.kind end end", 0,
+      "for i in 1..2 do try do update posts i {views: 1} timeout: 2s rescue e print e.kind end end", 0,
       "unknown\nunknown\n"
     ),
     ("1..2 | each in-flight: 2 do update posts it {views: 1} timeout: 2s end", 1, ""),

@@ -20,7 +20,7 @@ import Testing
       let (script, input, journal) = ("\(directory)/s.retort", "\(directory)/in.json", "\(directory)/1.journal")
       let clients = "connect\nlet posts = client queue: \"posts\"\n"
       let first = "[1, 2] | update posts {views: 7} journal: \"\(journal)\"\n"
-      let second = "read \"\(input)\" | update posts {state: \"x\"} journal: \"\(directory)/2.journal\"\n"
+      let second = "read \"\(input)\" | update posts {views: 9} journal: \"\(directory)/2.journal\"\n"
       func ran(_ text: String, _ ids: String) async throws -> Ran {
         try text.write(toFile: script, atomically: true, encoding: .utf8)
         try ids.write(toFile: input, atomically: true, encoding: .utf8)
@@ -34,7 +34,7 @@ import Testing
       #expect(whole.status == 6 && whole.notes.contains("the journal \(journal) was completed at "))
       #expect(
         whole.notes.contains(
-          "= nothing is left to do here: to run the rest of a script, remove this statement from it;"),
+          "= nothing is left to do: to run the rest of a script, remove this statement;"),
         Comment(rawValue: whole.notes))
       let rest = try await ran(clients + second, #"["3", "9999", "5"]"#.replacing("9999", with: "4"))
       #expect(rest.status == 0 && rest.notes.contains(" done before\n"), Comment(rawValue: rest.notes))

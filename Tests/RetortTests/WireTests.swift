@@ -82,7 +82,7 @@ import Testing
   func offlineReadsStreams(_ stages: String) async {
     let ran = await Ran.retort(
       "--offline", "-c",
-      "connect \"amqp://nowhere.invalid/\"\nlet posts = client queue: \"posts\"\nstream posts" + stages)
+      "connect \"amqp://nowhere.invalid/\"\nlet posts = client queue: \"posts\" meta: {}\nstream posts" + stages)
     #expect(ran.status == 0 && ran.notes.isEmpty, Comment(rawValue: ran.notes))
     #expect(
       ran.output == #"{"queue":"posts","request":{"id":"1","jsonrpc":"2.0","method":"index","params":{}}}"# + "\n")
