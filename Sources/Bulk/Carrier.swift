@@ -14,6 +14,11 @@ public protocol Carrier: Sendable {
   /// exactly than its caller.
   func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply
 
+  /// Takes a change without waiting for its outcome; passes the outcome to `group` when it is known.
+  ///
+  /// Only a carrier with a ``window`` takes changes in this way.
+  func take(_ change: Change, for group: CarriedGroup)
+
   /// The number of changes that the carrier takes at the same time; nil if the statement's `in-flight:` limits them.
   var window: Int? { get }
 
@@ -37,6 +42,12 @@ extension Carrier {
   /// Sends a change; the caller measures the reply time.
   public func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply {
     try await carry(change)
+  }
+
+  /// Makes the change fail, because the carrier has no ``window``.
+  public func take(_ change: Change, for group: CarriedGroup) {
+    let error = ClientError(.interrupted, "not sent: the carrier takes one change at a time")
+    group.end(group.begin(), .failure(error), latency: nil)
   }
 
   /// Nil, because the statement's `in-flight:` limits the changes.

@@ -16,9 +16,9 @@ extension PlannedElement {
 public struct Dispatcher: Sendable {
   /// The consents and the shown notes of the outermost statement.
   public let account: StatementAccount
-  private let carrier: any Carrier
+  let carrier: any Carrier
   /// Whether the carrier takes many changes concurrently and measures their reply times itself.
-  private let isPooled: Bool
+  let isPooled: Bool
   private let lateReplies: LateReplies?
   let guards: Safeguards
 
@@ -84,12 +84,11 @@ public struct Dispatcher: Sendable {
     observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) async -> StatementReport {
     let recorder = OutcomeRecorder(report, policy, guards, lateReplies?.watch(), observe)
-    let work = ConcurrentWork(limit: policy.window, executor: carrier.executor)
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
     var end: RefusedElementError?
     var count = 0
-    let stop = await work.run { () async throws -> [PlannedChange]? in
+    let stop = await send(policy, recorder) { () async throws -> [PlannedChange]? in
       if let end { throw end }
       guard let page = try await next() else { return nil }
       let (entries, refused) = entries(of: page, consent)
@@ -98,13 +97,33 @@ public struct Dispatcher: Sendable {
       try await intend(entries)
       count += entries.count
       return entries
-    } work: { index, entry in
-      let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
-      if !continues { carrier.end() }
-      return continues
     }
     guards.journal?.withdraw()
     return await recorder.ended(stop, of: count, after: .now - begin)
+  }
+
+  /// Sends the changes of the entries that `next` returns, and records their outcomes; returns the error that `next`
+  /// threw, if any.
+  private func send(
+    _ policy: SendingPolicy, _ recorder: OutcomeRecorder, _ next: () async throws -> [PlannedChange]?
+  ) async -> (any Error)? {
+    guard takesGroups else {
+      return await ConcurrentWork(limit: policy.window, executor: carrier.executor).run(next) { index, entry in
+        let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
+        if !continues { carrier.end() }
+        return continues
+      }
+    }
+    let limit = Self.groupLimit(window: policy.window)
+    var count = 0
+    return await ConcurrentWork(limit: policy.window / limit, executor: carrier.executor).run {
+      () async throws -> [EntryGroup]? in
+      guard let entries = try await next() else { return nil }
+      defer { count += entries.count }
+      return Self.groups(of: entries, first: count, limit: limit)
+    } work: { _, group in
+      await send(group, recorder)
+    }
   }
 
   /// Returns the entries of a page's elements up to the first element whose refusal ends the statement, and this

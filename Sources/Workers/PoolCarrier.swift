@@ -6,8 +6,8 @@ import Synchronization
 
 /// The carrier that passes changes to a pool of workers, many in one chunk.
 ///
-/// Its callers wait for the outcome of each change, as with any carrier. Changes that wait at the same time are sent in
-/// one chunk. There are two chunks in flight for each worker, so that a worker can start the next chunk immediately.
+/// Each caller gets the outcome of its change, as with any carrier. Changes that wait at the same time are sent in one
+/// chunk. There are two chunks in flight for each worker, so that a worker can start the next chunk immediately.
 package final class PoolCarrier: Carrier {
   /// The queue and the limits of a statement's changes.
   package struct Terms: Sendable {
@@ -26,12 +26,18 @@ package final class PoolCarrier: Carrier {
     package init(queue: String) { self.queue = queue }
   }
 
-  /// A change whose caller waits for the outcome.
+  /// A change that the carrier has taken, and the group that gets its outcome.
   struct WaitingChange: Sendable {
     let change: Change
     /// The number of chunks in which the change was returned without being sent.
     var attempts = 0
-    let user: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>
+    let group: CarriedGroup
+    /// The number of the change in the group.
+    let number: Int
+
+    init(_ change: Change, _ group: CarriedGroup) {
+      (self.change, self.group, number) = (change, group, group.begin())
+    }
   }
 
   private struct State {
@@ -131,16 +137,22 @@ package final class PoolCarrier: Carrier {
 
   /// Passes a change to a worker; sets `latency` to the reply time of the service.
   package func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply {
-    let (result, time) = await withTaskCancellationHandler {
-      await withCheckedContinuation { user in self.add(WaitingChange(change: change, user: user)) }
+    let ended = Mutex<(Result<ChangeReply, ClientError>, Duration?)>((.failure(.notSent(by: pool)), nil))
+    let group = CarriedGroup { _, result, latency in ended.withLock { $0 = (result, latency) } }
+    await withTaskCancellationHandler {
+      take(change, for: group)
+      await group.wait()
     } onCancel: {
       self.end()
     }
+    let (result, time) = ended.withLock { $0 }
     latency = time
     return try result.get()
   }
 
-  private func add(_ waiting: WaitingChange) {
+  /// Takes a change for the next chunk.
+  package func take(_ change: Change, for group: CarriedGroup) {
+    let waiting = WaitingChange(change, group)
     let (isEnded, mustDispatch) = state.withLock { state in
       if state.isEnded || state.isLost { return (true, false) }
       state.waiting.append(waiting)
@@ -199,7 +211,7 @@ package final class PoolCarrier: Carrier {
           left.append(waiting)
           continue
         }
-        waiting.user.resume(returning: (result, item.latency))
+        waiting.end(result, latency: item.latency)
       }
       adapt(to: portion.count - left.count, in: reply.time)
     case .failure(let error):
@@ -305,5 +317,9 @@ extension PoolCarrier.WaitingChange {
   /// Makes the change fail, because the statement ended before the change was sent.
   func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
 
-  func fail(_ error: ClientError) { user.resume(returning: (.failure(error), nil)) }
+  func fail(_ error: ClientError) { end(.failure(error)) }
+
+  func end(_ result: Result<ChangeReply, ClientError>, latency: Duration? = nil) {
+    group.end(number, result, latency: latency)
+  }
 }

@@ -73,7 +73,7 @@ import Testing
     let service = try await FakeService("--fault", "drop=1")
     let ran = await service.run("1..9 | each in-flight: 4 do update posts it {views: 1} timeout: 3s end")
     #expect(ran.status == 1)
-    #expect(ran.notes.hasPrefix("error[unknown]: "))
+    #expect(ran.notes.hasPrefix("update posts: waiting up to 3s for 4 late replies\nerror[unknown]: "))
     #expect(ran.notes.contains("  = in each, at 1\n  = 3 more unknown: at 2, 3, 4\n"), Comment(rawValue: ran.notes))
     #expect(await service.stop().status == 0)
   }

@@ -1,0 +1,93 @@
+import Client
+import Synchronization
+
+extension Dispatcher {
+  /// Consecutive entries of a statement, which one task passes to the carrier.
+  struct EntryGroup: Sendable {
+    let entries: ArraySlice<PlannedChange>
+    /// The index of the first entry in the statement.
+    let first: Int
+  }
+
+  /// Whether the carrier can take changes in groups: it takes many changes concurrently, and no change needs a request
+  /// before it or is repeated.
+  var takesGroups: Bool {
+    isPooled && guards.backup == nil && guards.throttle == nil && guards.retries == 0 && guards.iteration == nil
+  }
+
+  /// The maximum number of entries in a group: a quarter of the window, so that other groups are in flight when one
+  /// ends.
+  static func groupLimit(window: Int) -> Int { max(1, min(200, window / 4)) }
+
+  /// Returns the groups of entries of which `first` is the index of the first one in the statement.
+  static func groups(of entries: [PlannedChange], first: Int, limit: Int) -> [EntryGroup] {
+    stride(from: 0, to: entries.count, by: limit).map {
+      EntryGroup(entries: entries[$0..<min($0 + limit, entries.count)], first: first + $0)
+    }
+  }
+
+  /// Passes the changes of a group to the carrier in order, and records the outcomes; returns false if no more changes
+  /// may be sent.
+  func send(_ group: EntryGroup, _ recorder: OutcomeRecorder) async -> Bool {
+    let (entries, first) = (group.entries, group.first - group.entries.startIndex)
+    let continues = Atomic(true)
+    let record = { @Sendable (result: AttemptResult, position: Int) in
+      if recorder.record(result, of: entries[position], at: first + position) { return }
+      continues.store(false, ordering: .relaxed)
+      carrier.end()
+    }
+    var position = entries.startIndex
+    while position < entries.endIndex, continues.load(ordering: .relaxed) {
+      if entries[position].changeToSend == nil {
+        record(await outcome(of: entries[position]), position)
+        position += 1
+      } else {
+        position += await send(entries[position...].prefix { $0.changeToSend != nil }, record)
+      }
+    }
+    return continues.load(ordering: .relaxed)
+  }
+
+  /// Passes changes to the carrier, waits for their outcomes, and returns their number.
+  private func send(
+    _ entries: ArraySlice<PlannedChange>, _ record: @escaping @Sendable (AttemptResult, Int) -> Void
+  ) async -> Int {
+    let first = entries.startIndex
+    let carried = CarriedGroup { number, result, latency in
+      let entry = entries[first + number]
+      guard let change = entry.changeToSend else { return }
+      record(AttemptResult(outcome: ended(entry, change, result), latency: latency), first + number)
+    }
+    await withTaskCancellationHandler {
+      for entry in entries {
+        guard let change = entry.changeToSend else { continue }
+        await account.run.control.turn()
+        await guards.rate?.turn()
+        carrier.take(change, for: carried)
+      }
+      await carried.wait()
+    } onCancel: {
+      carrier.end()
+    }
+    return entries.count
+  }
+
+  /// Returns the outcome of a change from its reply or error, after recording it in the journal.
+  private func ended(_ entry: PlannedChange, _ change: Change, _ result: Result<ChangeReply, ClientError>) -> Outcome {
+    let outcome: Outcome
+    switch result {
+    case .success(let reply): outcome = .done(reply)
+    case .failure(let error): outcome = Outcome(error, of: change)
+    }
+    if let identity = entry.identity { guards.journal?.record(outcome, of: change, identity) }
+    return outcome
+  }
+}
+
+extension Dispatcher.PlannedChange {
+  /// The change, if it is sent without a lookup; nil if nothing is sent or the journal contains the change.
+  fileprivate var changeToSend: Change? {
+    guard isIntended, case .success(let change) = change else { return nil }
+    return change
+  }
+}
