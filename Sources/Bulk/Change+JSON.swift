@@ -20,10 +20,10 @@ extension Change {
   /// Appends the JSON text of the change to bytes: the members of ``json``, without creating the object.
   ///
   /// In a list, `first` is the first change. Members that are equal to those of `first` are omitted, except `params`
-  /// and `key`.
+  /// and `key`. In `params`, an equal `meta` is omitted, and a missing one is written as null.
   public func encode(into bytes: inout [UInt8], after first: Change? = nil) {
     bytes.append(contentsOf: #"{"params":"#.utf8)
-    paramsNamingSecrets.encode(into: &bytes)
+    encodeParams(into: &bytes, after: first)
     if first?.target != target {
       bytes.append(contentsOf: #","broker":"#.utf8)
       bytes.append(jsonString: target.broker)
@@ -49,6 +49,15 @@ extension Change {
     bytes.append(UInt8(ascii: "}"))
   }
 
+  private func encodeParams(into bytes: inout [UInt8], after first: Change?) {
+    guard let common = first?.params["meta"] else { return paramsNamingSecrets.encode(into: &bytes) }
+    let meta = params["meta"]
+    if meta == common { return params.encode(into: &bytes, without: "meta") }
+    var params = paramsNamingSecrets
+    if meta == nil { params["meta"] = .null }
+    params.encode(into: &bytes)
+  }
+
   /// The parameters with placeholders in place of the secret values in `meta`.
   private var paramsNamingSecrets: JSONObject {
     guard let meta = params["meta"]?.objectValue, meta.contains(where: { Secrets.isSecret(name: $0.key) }) else {
@@ -62,13 +71,17 @@ extension Change {
   /// Creates a change from JSON, with secrets from the client's `meta`; nil if a member is missing or has another type.
   ///
   /// In a list, `first` is the first change. Members that the object lacks are taken from `first`, except `params` and
-  /// `key`.
+  /// `key`; a `meta` that `params` lacks is taken from those of `first`.
   public convenience init?(json object: JSONObject, meta: JSONObject, after first: Change? = nil) {
     guard var params = object["params"]?.objectValue, let target = Target(object) ?? first?.target,
       let (verb, method) = Self.method(object) ?? first.map({ ($0.verb, $0.method) }),
       let (expires, timeout) = Self.times(object) ?? first.map({ ($0.expires, $0.timeout) })
     else { return nil }
-    if let own = params["meta"]?.objectValue { params["meta"] = .object(own.filled(from: meta)) }
+    if let own = params["meta"] {
+      params["meta"] = own.objectValue.map { .object($0.filled(from: meta)) }
+    } else if let common = first?.params["meta"] {
+      params["meta"] = common
+    }
     self.init(
       target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout,
       key: object["key"]?.stringValue)

@@ -187,7 +187,21 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
 
   /// Whether two objects have the same members, in any order.
   public static func == (left: JSONObject, right: JSONObject) -> Bool {
-    left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
+    left.isIdentical(to: right) || left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
+  }
+
+  /// Whether two objects share their members in memory; equal objects need not.
+  private func isIdentical(to other: JSONObject) -> Bool {
+    switch (storage, other.storage) {
+    case (.members(let own), .members(let members)):
+      unsafe own.withUnsafeBufferPointer { own in
+        unsafe members.withUnsafeBufferPointer { members in
+          unsafe own.count == members.count && own.baseAddress == members.baseAddress
+        }
+      }
+    case (.parsed(let tape, let index), .parsed(let other, let position)): tape === other && index == position
+    default: false
+    }
   }
 }
 

@@ -60,6 +60,13 @@ extension JSONObject {
 }
 
 extension JSONObject {
+  /// Appends the object without one of its members as compact JSON.
+  package func encode(into bytes: inout [UInt8], without key: String) {
+    var rest = self
+    if contains(key) { rest[key] = nil }
+    rest.encode(into: &bytes)
+  }
+
   /// Appends an object as one line of JSON: the unchanged line that it was read from, or compact JSON.
   package func encodeLine(into bytes: inout [UInt8]) {
     if case .parsed(let tape, let index) = storage, let line = tape.line(ofObject: index) {

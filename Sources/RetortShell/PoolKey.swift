@@ -60,6 +60,6 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
   case .share(let share)?: terms.share = share
   case nil: break
   }
-  (terms.keyField, terms.settle) = (request.keyField, request.settle)
+  (terms.keyField, terms.settle, terms.givesResults) = (request.keyField, request.settle, request.givesResults)
   return try await PoolCarrier.open(Pool(name: request.name, vhost: link.vhost, key: key), on: link, terms)
 }

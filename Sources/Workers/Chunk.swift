@@ -5,8 +5,9 @@ import JSONText
 
 /// A group of a statement's changes for one worker, all of the same queue.
 struct Chunk: Sendable {
-  /// The JSON-RPC method of a request with a chunk.
-  static let method = "carry"
+  /// The JSON-RPC method of a request with a chunk; another format of chunks gets another method, so that a worker of
+  /// another version refuses them.
+  static let method = "carry.2"
 
   /// The pool's vhost and name.
   var vhost: String
@@ -22,6 +23,9 @@ struct Chunk: Sendable {
   var keyField: String?
   /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
   var settle: Duration?
+  /// Whether the reply contains the results of the service; otherwise it contains only the identifiers of created
+  /// resources and of resources other than the changed ones.
+  var givesResults = true
   /// The queue of its changes.
   var queue: String
   /// The changes in the chunk.
@@ -52,6 +56,7 @@ struct Chunk: Sendable {
     object["failures"] = failures.map { .number(JSONNumber($0)) }
     object["key"] = keyField.map { .string($0) }
     object["settle"] = settle.map { .number(JSONNumber($0.wholeMilliseconds)) }
+    object["results"] = .bool(givesResults)
     object["queue"] = .string(queue)
     return object
   }
@@ -73,6 +78,7 @@ struct Chunk: Sendable {
     failures = params["failures"]?.numberValue?.integer
     keyField = params["key"]?.stringValue
     settle = params["settle"]?.numberValue?.integer.map { .milliseconds($0) }
+    givesResults = params["results"] != .bool(false)
     changes = []
     changes.reserveCapacity(list.count)
     for element in list { changes.append(try Self.change(element, after: changes.first, of: queue, meta)) }
@@ -98,12 +104,12 @@ extension Chunk {
   /// Creates a chunk of a pool.
   init(
     _ pool: Pool, run: String, number: Int, life: Duration, failures: Int? = nil, keyField: String? = nil,
-    settle: Duration? = nil, queue: String, changes: [Change]
+    settle: Duration? = nil, givesResults: Bool = true, queue: String, changes: [Change]
   ) {
     (vhost, self.pool, self.run, self.number) = (pool.vhost, pool.name, run, number)
     expires = Pool.now + life.wholeMilliseconds
     (self.failures, self.keyField, self.settle) = (failures, keyField, settle)
-    (self.queue, self.changes) = (queue, changes)
+    (self.givesResults, self.queue, self.changes) = (givesResults, queue, changes)
   }
 }
 

@@ -9,6 +9,8 @@ struct ChunkReply: Sendable {
   enum Outcome: Sendable {
     /// The service's result.
     case done(JSONValue)
+    /// A result about the changed resource, which the chunk did not ask for.
+    case omitted
     /// A lookup found that an earlier delivery of the chunk carried out the change; with the resource's id.
     case found(id: String?)
     case failed(ClientError)
@@ -63,6 +65,7 @@ extension ChunkReply.Outcome {
       switch result {
       case .success(.document(let document)): .done(.object(document.object))
       case .success(.result(let value)): .done(value)
+      case .success(.omitted): .omitted
       case .failure(let error) where error.kind == .interrupted: .unsent
       case .failure(let error): .failed(error)
       }
@@ -71,6 +74,7 @@ extension ChunkReply.Outcome {
   fileprivate var json: JSONValue {
     switch self {
     case .done(let result): ["result": result]
+    case .omitted: .bool(true)
     case .found(let id): ["found": id.map { .string($0) } ?? .null]
     case .failed(let error): ["error": .object(error.json)]
     case .unsent: .null
@@ -80,6 +84,8 @@ extension ChunkReply.Outcome {
   fileprivate init?(_ json: JSONValue) {
     if json.isNull {
       self = .unsent
+    } else if json == .bool(true) {
+      self = .omitted
     } else if let result = json["result"] {
       self = .done(result)
     } else if let error = json["error"]?.objectValue.flatMap({ ClientError(json: $0) }) {
@@ -101,10 +107,25 @@ extension ChunkReply.Outcome {
   func reply(to change: Change) -> Result<ChangeReply, ClientError>? {
     switch self {
     case .done(let result): .success(ChangeReply(result, givesDocument: change.givesDocument))
+    case .omitted: .success(.omitted)
     case .found(let id): .success(Self.found(id, change))
     case .failed(let error): .failure(error)
     case .unsent: nil
     }
+  }
+
+  /// The outcome without the contents of the result: only the identifier of the resource remains, and nothing if it is
+  /// the changed resource.
+  func withoutContents(_ change: Change) -> ChunkReply.Outcome {
+    guard case .done(let result) = self else { return self }
+    guard change.givesDocument else { return .omitted }
+    let data = result["data"] ?? .null
+    guard let resource = data.objectValue else { return change.verb == .destroy && data.isNull ? .omitted : self }
+    if let id = change.id, resource.hasText(id, at: "id"), resource.hasText(change.target.type, at: "type") {
+      return .omitted
+    }
+    let identifier = JSONObject(["type", "id"].compactMap { name in resource[name].map { (name, $0) } })
+    return .done(["data": .object(identifier)])
   }
 
   /// Returns a reply for a change that a lookup found, with no more than the identifier of the resource.

@@ -66,7 +66,11 @@ struct ChunkRun: Sendable {
       let begin = ContinuousClock.now
       let result: Result<ChangeReply, ClientError>
       do throws(ClientError) { result = .success(try await carrier.carry(change)) } catch { result = .failure(error) }
-      progress.set(ChunkReply.Item(ChunkReply.Outcome(result), latency: .now - begin), at: index, change)
+      let latency = ContinuousClock.now - begin
+      let outcome = ChunkReply.Outcome(result)
+      progress.set(
+        ChunkReply.Item(chunk.givesResults ? outcome : outcome.withoutContents(change), latency: latency), at: index,
+        change)
       return true
     }
   }

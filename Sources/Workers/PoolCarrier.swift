@@ -21,6 +21,8 @@ package final class PoolCarrier: Carrier {
     package var keyField: String?
     /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
     package var settle: Duration?
+    /// Whether the statement uses the results of the service.
+    package var givesResults = true
 
     /// Creates terms without limits.
     package init(queue: String) { self.queue = queue }
@@ -169,7 +171,7 @@ package final class PoolCarrier: Carrier {
     while let (portion, number, grant) = nextChunk() {
       let chunk = Chunk(
         pool, run: run, number: number, life: Self.life, failures: grant.failures, keyField: terms.keyField,
-        settle: terms.settle, queue: terms.queue, changes: portion.map(\.change))
+        settle: terms.settle, givesResults: terms.givesResults, queue: terms.queue, changes: portion.map(\.change))
       Task(executorPreference: executor) { await self.send(chunk, portion, grant) }
     }
   }

@@ -31,7 +31,7 @@ import Testing
 
   private static func params(_ chunk: Chunk) throws -> JSONObject {
     let request = try Request(decoding: chunk.request(id: "1"))
-    #expect(request.id == "1" && request.method == "carry")
+    #expect(request.id == "1" && request.method == Chunk.method)
     return request.params
   }
 
@@ -145,9 +145,10 @@ import Testing
     let items: [ChunkReply.Item] = [
       .init(.done(["data": ["type": "posts", "id": "1"]]), latency: .microseconds(1500)), .init(.found(id: "2")),
       .init(.found(id: nil)), .init(.failed(error), latency: .milliseconds(2)), .init(.unsent), .init(.done(.null)),
+      .init(.omitted),
     ]
     let reply = ChunkReply(items, time: .milliseconds(12))
-    let read = try #require(ChunkReply(try JSONValue(parsing: reply.json.encoded()), count: 6))
+    let read = try #require(ChunkReply(try JSONValue(parsing: reply.json.encoded()), count: 7))
     #expect(read.json == reply.json)
     #expect(read.items.map(\.latency) == items.map(\.latency))
     #expect(read.time == .milliseconds(12))
@@ -157,6 +158,35 @@ import Testing
     #expect(found.facts == error.facts && found.errors == error.errors && found.answer == error.answer)
     #expect(ChunkReply(reply.json, count: 5) == nil)
     #expect(ChunkReply(["outcomes": [1], "times": [0]], count: 1) == nil)
+  }
+
+  /// Without the contents of a result, a reply tells no more than which resource it is about.
+  @Test(arguments: [
+    (#"{"data":{"type":"posts","id":"1","attributes":{"a":1}}}"#, "true"), (#"{"data":null}"#, "true"), ("{}", "true"),
+    (#"{"data":{"type":"posts","id":1}}"#, #"{"result":{"data":{"type":"posts","id":1}}}"#),
+    (#"{"data":{"type":"tags","id":"1","meta":{}}}"#, #"{"result":{"data":{"type":"tags","id":"1"}}}"#),
+    (#"{"data":[{"type":"tags","id":"1"}]}"#, #"{"result":{"data":[{"type":"tags","id":"1"}]}}"#),
+  ]) func aResultLosesItsContents(_ result: String, _ outcome: String) throws {
+    let done = ChunkReply.Outcome.done(try JSONValue(parsing: Array(result.utf8)))
+    let reply = ChunkReply([.init(done.withoutContents(Self.destroy("1")))], time: .zero)
+    #expect(reply.json["outcomes"]?.text == "[\(outcome)]")
+  }
+
+  /// A change has the `meta` of the first change, its own, or none.
+  @Test func aChangeOmitsTheMetaOfTheFirstOne() throws {
+    let changes = [["run": 1], ["run": 1], ["run": 2], nil].map { (meta: JSONValue?) in
+      var params: JSONObject = ["id": "1"]
+      params["meta"] = meta
+      return Change(
+        target: Change.Target(broker: "h:5672 /", queue: "posts", type: "posts"), verb: .destroy, method: "destroy",
+        params: params, expires: true, timeout: nil)
+    }
+    let params = try Self.params(chunk(changes))
+    #expect(try Chunk(params, meta: [:]).changes == changes)
+    #expect(
+      params["changes"]?.arrayValue?.map { $0["params"]?.text } == [
+        #"{"id":"1","meta":{"run":1}}"#, #"{"id":"1"}"#, #"{"id":"1","meta":{"run":2}}"#, #"{"id":"1","meta":null}"#,
+      ])
   }
 
   @Test(arguments: [

@@ -96,7 +96,7 @@ struct Arguments: Sendable {
     var isEmpty: Bool { entries.isEmpty }
 
     subscript(name: String) -> Argument? {
-      get { entries.first { $0.name == name }?.argument }
+      get { index(of: name).map { entries[$0].argument } }
       set {
         entries.removeAll { $0.name == name }
         if let newValue { entries.append((name, newValue)) }
@@ -105,9 +105,12 @@ struct Arguments: Sendable {
 
     /// Replaces the value of an option; does nothing if the call does not have the option.
     mutating func set(_ name: String, _ value: Value) {
-      guard let index = entries.firstIndex(where: { $0.name == name }) else { return }
+      guard let index = index(of: name) else { return }
       entries[index].argument.value = value
     }
+
+    /// Returns the index of an option; it reads only the names, because a copy of each entry would cost more.
+    private func index(of name: String) -> Int? { entries.indices.first { entries[$0].name == name } }
   }
 
   let name: String

@@ -34,7 +34,7 @@ extension Command {
         isDry
         ? try StreamedSource(arguments, client, query)
         : try DestroyAllSource(arguments, client, query, total: count, run.session)
-      let carrier = try await arguments.pool(run, client, policy, guards, keyField: nil)
+      let carrier = try await arguments.pool(run, client, policy, guards, keyField: nil, givesResults: false)
       var plan = BulkPlan(
         arguments: arguments, client: client, policy: arguments.policy(policy, for: carrier), consent: consent,
         source: source, notesSummary: isDry)

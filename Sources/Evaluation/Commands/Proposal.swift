@@ -131,7 +131,7 @@ final class Proposal: Sendable {
 
   /// Shows a note if the reply to a create, an update or a destroy is about another resource.
   func noteOther(_ reply: ChangeReply, _ session: Session) {
-    guard [.create, .update, .destroy].contains(change.verb), case .document(let document) = reply else { return }
+    guard case .document(let document) = reply, change.givesDocument else { return }
     session.noteOther(document, than: change.id, client, change.verb.rawValue)
   }
 }

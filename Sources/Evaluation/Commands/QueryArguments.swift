@@ -130,7 +130,7 @@ extension Arguments {
 
   /// Returns the `include` and `meta` parameters of a request whose reply has a document.
   func documentOptions() throws(Fault) -> JSONObject {
-    guard !options.isEmpty else { return [:] }
+    guard options["include"] != nil || options["meta"] != nil else { return [:] }
     var query = Query()
     query.include = try list(.include)
     query.meta = try meta()
@@ -142,7 +142,7 @@ extension Arguments {
   /// They lack `include`, because the option `include:` of such a change concerns only its `backup:`.
   func optionsWithoutDocument() throws(Fault) -> JSONObject {
     var options = try documentOptions()
-    options["include"] = nil
+    if options.contains("include") { options["include"] = nil }
     return options
   }
 

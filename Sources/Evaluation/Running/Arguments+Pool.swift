@@ -19,13 +19,16 @@ public struct PooledStatement: Sendable {
   public var keyField: String?
   /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
   public var settle: Duration?
+  /// Whether the statement uses the resources in the replies.
+  public var givesResults = true
 }
 
 extension Arguments {
   /// Opens the pool of workers that `workers:` or else `--workers` names; returns nil if neither is set or nothing is
   /// sent.
   func pool(
-    _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: Safeguards, keyField: String?
+    _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: Safeguards, keyField: String?,
+    givesResults: Bool
   ) async throws(Fault) -> (any Carrier)? {
     guard let name = try string("workers") ?? run.session.options.workers else { return nil }
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
@@ -33,6 +36,7 @@ extension Arguments {
     var request = PooledStatement(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
     // With `retry:`, a failure can be followed by a success, so the pool does not count failures.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
+    request.givesResults = givesResults
     if options["settle"] != nil { request.settle = guards.settle }
     do throws(ClientError) { return try await open(request) } catch {
       throw Fault(error, self)

@@ -95,7 +95,8 @@ extension Stage {
           try await once.settle(guards.journal, frame.run, [client])
           let carrier =
             takesWorkers
-            ? try await once.pool(frame.run, client, policy, guards, keyField: arguments.keyField) : nil
+            ? try await once.pool(
+              frame.run, client, policy, guards, keyField: arguments.keyField, givesResults: keepsFlow) : nil
           source.policy = once.policy(policy, for: carrier)
           var plan = BulkPlan(arguments: once, client: client, policy: source.policy, consent: consent, source: source)
           plan.carrier = carrier
