@@ -62,9 +62,16 @@ extension JSONObject {
 extension JSONObject {
   /// Appends the object without one of its members as compact JSON.
   package func encode(into bytes: inout [UInt8], without key: String) {
-    var rest = self
-    if contains(key) { rest[key] = nil }
-    rest.encode(into: &bytes)
+    bytes.append(UInt8(ascii: "{"))
+    var isFirst = true
+    for (name, value) in self where name != key {
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+      bytes.append(jsonString: name)
+      bytes.append(UInt8(ascii: ":"))
+      value.encode(into: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
   }
 
   /// Appends an object as one line of JSON: the unchanged line that it was read from, or compact JSON.

@@ -67,6 +67,18 @@ static char *page(long first, long last) {
   return text;
 }
 
+/* The reply to a request: the resource with the id in its parameters, or else with the id 1. */
+static char *resource(amqp_bytes_t request) {
+  static char text[256];
+  static const char mark[] = "\"params\":{\"id\":\"";
+  char *found = memmem(request.bytes, request.len, mark, sizeof mark - 1);
+  char *id = found ? found + sizeof mark - 1 : "1\"";
+  char *end = found ? memchr(id, '"', (char *)request.bytes + request.len - id) : id + 1;
+  sprintf(text, "{\"id\":\"1\",\"jsonrpc\":\"2.0\",\"result\":{\"data\":{\"id\":\"%.*s\",\"type\":\"posts\",\"attributes\":{\"text\":\"Post 1\"}}}}",
+          end && end - id <= 64 ? (int)(end - id) : 0, id);
+  return text;
+}
+
 static void respond(amqp_connection_state_t link, char *queue, long total) {
   long destroyed = 0;
   check(!amqp_queue_declare(link, 1, amqp_cstring_bytes(queue), 0, 0, 0, 0, amqp_empty_table), "amqp_queue_declare");
@@ -74,20 +86,18 @@ static void respond(amqp_connection_state_t link, char *queue, long total) {
   check(!amqp_basic_consume(link, 1, amqp_cstring_bytes(queue), amqp_empty_bytes, 0, 1, 0, amqp_empty_table), "consume");
   puts("ready");
   fflush(stdout);
-  static const char body[] =
-      "{\"id\":\"1\",\"jsonrpc\":\"2.0\",\"result\":{\"data\":{\"id\":\"1\",\"type\":\"posts\",\"attributes\":{\"text\":\"Post 1\"}}}}";
   for (;;) {
     amqp_envelope_t got;
     amqp_maybe_release_buffers(link);
     if (amqp_consume_message(link, &got, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL) return;
     hear(got.message.properties.reply_to);
-    const char *reply = total && contains(got.message.body, "\"method\":\"index\"") ? page(destroyed + 1, total) : body;
+    char *reply = total && contains(got.message.body, "\"method\":\"index\"") ? page(destroyed + 1, total) : resource(got.message.body);
     if (total && contains(got.message.body, "\"method\":\"destroy\"")) destroyed++;
     amqp_basic_properties_t properties = {._flags = AMQP_BASIC_CORRELATION_ID_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG,
                                           .correlation_id = got.message.properties.correlation_id,
                                           .content_type = amqp_cstring_bytes("application/json")};
     amqp_basic_publish(link, 1, amqp_empty_bytes, got.message.properties.reply_to, 0, 0, &properties,
-                       amqp_cstring_bytes((char *)reply));
+                       amqp_cstring_bytes(reply));
     amqp_destroy_envelope(&got);
   }
 }

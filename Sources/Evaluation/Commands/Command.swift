@@ -91,26 +91,32 @@ struct Arguments: Sendable {
   ///
   /// With so few options, a linear search is faster than hashing.
   struct Options: Sendable {
-    private var entries: [(name: String, argument: Argument)] = []
+    private var names: [String] = []
+    private var arguments: [Argument] = []
 
-    var isEmpty: Bool { entries.isEmpty }
+    var isEmpty: Bool { names.isEmpty }
 
     subscript(name: String) -> Argument? {
-      get { index(of: name).map { entries[$0].argument } }
+      get { names.firstIndex(of: name).map { arguments[$0] } }
       set {
-        entries.removeAll { $0.name == name }
-        if let newValue { entries.append((name, newValue)) }
+        if let index = names.firstIndex(of: name) {
+          names.remove(at: index)
+          arguments.remove(at: index)
+        }
+        guard let newValue else { return }
+        names.append(name)
+        arguments.append(newValue)
       }
     }
 
+    /// Whether the call has an option.
+    func contains(_ name: String) -> Bool { names.contains(name) }
+
     /// Replaces the value of an option; does nothing if the call does not have the option.
     mutating func set(_ name: String, _ value: Value) {
-      guard let index = index(of: name) else { return }
-      entries[index].argument.value = value
+      guard let index = names.firstIndex(of: name) else { return }
+      arguments[index].value = value
     }
-
-    /// Returns the index of an option; it reads only the names, because a copy of each entry would cost more.
-    private func index(of name: String) -> Int? { entries.indices.first { entries[$0].name == name } }
   }
 
   let name: String

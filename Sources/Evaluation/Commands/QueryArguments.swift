@@ -130,7 +130,7 @@ extension Arguments {
 
   /// Returns the `include` and `meta` parameters of a request whose reply has a document.
   func documentOptions() throws(Fault) -> JSONObject {
-    guard options["include"] != nil || options["meta"] != nil else { return [:] }
+    guard options.contains("include") || options.contains("meta") else { return [:] }
     var query = Query()
     query.include = try list(.include)
     query.meta = try meta()

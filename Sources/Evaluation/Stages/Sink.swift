@@ -216,6 +216,7 @@ private final class ElementSource: BulkSource {
       (position, failures) = (0, page.failures[...])
     }
     var drafts: [DraftedElement] = []
+    drafts.reserveCapacity(min(policy.portion, page.elements.count - position))
     do throws(Fault) {
       while drafts.count < policy.portion, !isStopped, let draft = try await draft() { drafts.append(draft) }
     } catch {
