@@ -135,7 +135,7 @@ extension ClientError {
   fileprivate static func unreadable(_ change: Change) -> ClientError {
     var error = ClientError(
       .malformed, "\(change.target.type) \(change.method): the late reply is not a JSON:API document of one resource",
-      nextStep: "it may have been carried out: check before you send it again")
+      nextStep: "the change may have been carried out: check before you send it again")
     error.wasSent = true
     return error
   }

@@ -122,7 +122,7 @@ extension ClientError {
     if let maximum { return "the service's maximum is \(maximum)" }
     switch kind {
     case .notFound: return "check the id and the client"
-    case .methodNotFound: return "the service does not have this method; call can send any other method"
+    case .methodNotFound: return "the service does not have this method; the command call sends any method"
     case .forbidden: return "the service refused access; check the meta: of the client"
     case .badGateway:
       let id = errors.lazy.compactMap { $0.object["id"]?.idText }.first
@@ -136,7 +136,7 @@ extension ClientError {
   private static func nextStep(code: Int) -> String? {
     switch JSONRPC.ErrorObject.Code(rawValue: code) {
     case .parseError, .invalidRequest:
-      "the service could not read the request, and carried nothing out; --trace=rpc shows it"
+      "the service could not read the request, and carried nothing out; --trace=rpc shows the request"
     case .invalidParams: "nothing was carried out: --trace=rpc shows the parameters that were sent"
     default: nil
     }
@@ -149,10 +149,11 @@ extension ClientError {
     error.call = call
     error.wasSent = true
     switch kind {
-    case .malformed where changes: error.nextStep = "it may have been carried out: check before you send it again"
+    case .malformed where changes:
+      error.nextStep = "the change may have been carried out: check before you send it again"
     case .malformed: error.nextStep = nextStep ?? "--trace=rpc shows the whole reply"
     case .badGateway where changes:
-      error.nextStep = "it may still have been carried out: check before you send it again"
+      error.nextStep = "the change may still have been carried out: check before you send it again"
     default: break
     }
     return error
@@ -175,7 +176,7 @@ extension ClientError {
     wasConfirmed = error.wasConfirmed
     if error.code == .blocked, isUncertain {
       facts = [
-        "the broker has not accepted its message yet: it may be carried out when the broker accepts messages again"
+        "the broker has not accepted the message yet: the change may be carried out when the broker accepts messages again"
       ]
     }
     guard error.code == .timeout, error.wasSent, let waited else { return }
@@ -202,15 +203,15 @@ extension ClientError {
   private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ queue: String) -> String? {
     switch error.code {
     case .noRoute: "check that the service runs and that the queue's name is correct"
-    case .nacked: "it was not carried out: is the queue \(queue) full? Send it again when there is room"
-    case .blocked where isUncertain: "when it accepts messages again, check before you send it again"
-    case _ where isUncertain: "it may have been carried out: check before you send it again"
+    case .nacked: "the request was not carried out: is the queue \(queue) full? Send it again when there is room"
+    case .blocked where isUncertain: "when the broker accepts messages again, check the change before you send it again"
+    case _ where isUncertain: "the change may have been carried out: check before you send it again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"
     case .timeout: "nothing was sent: the connection did not accept it in time"
     case .otherBroker: "disconnect, and connect again"
     case .lost, .unreachable: "check that the broker runs there and that the network reaches it"
     case .accessRefused:
-      "it was not carried out; the broker's operator must give the user access: rabbitmqctl set_permissions"
+      "the request was not carried out; the broker's operator must give the user access: rabbitmqctl set_permissions"
     case .stopped: "make a new client: client queue: \"\(queue)\""
     case .closed: "connect again, and make a new client: client queue: \"\(queue)\""
     default: nil

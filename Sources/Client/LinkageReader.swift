@@ -75,7 +75,8 @@ struct LinkageReader {
     guard object.count == 1, object.contains("id") else { return }
     throw refusal(
       name, "has an id but no type",
-      "write \(name): {type: \"...\", id: ...}, or declare it: client ... relationships: {\(name): \"...\"}")
+      "write \(name): {type: \"...\", id: ...}, or declare the relationship: client ... relationships: {\(name): \"...\"}"
+    )
   }
 
   private func list(

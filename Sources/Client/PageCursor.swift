@@ -68,7 +68,7 @@ struct PageCursor {
     let page = JSONObject(Pagination.members(link).sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
     error.nextStep =
       page.isEmpty
-      ? "its paging does not use page number and size; use a filter to narrow the list"
+      ? "the service's paging does not use page numbers and sizes; narrow the list with a filter"
       : "to read that page: call \(client.type) \"index\" \(JSONValue.object(["page": .object(page)]).text) reads: true"
     return error
   }
@@ -77,7 +77,7 @@ struct PageCursor {
     let total = pagination.totalSize ?? 0
     var error = client.malformed(
       "index", "the service counts \(total) resources, but sent \(received) and names no next page")
-    error.nextStep = "its paging does not use page number and size; use a filter to narrow the list"
+    error.nextStep = "the service's paging does not use page numbers and sizes; narrow the list with a filter"
     return error
   }
 }

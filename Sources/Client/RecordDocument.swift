@@ -50,7 +50,7 @@ struct RecordDocument {
   private mutating func take(resource: JSONObject) throws(ClientError) {
     if let type = resource["type"]?.stringValue, type != settings.type {
       throw ClientError(
-        .value, "\(settings.type) \(verb): the resource has the type \(type)", nextStep: "use the client of that type")
+        .value, "\(settings.type) \(verb): the resource has the type \(type)", nextStep: "use a client of that type")
     }
     for (name, value) in try members("attributes", resource) {
       attributes[name] = value

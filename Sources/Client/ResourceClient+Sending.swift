@@ -214,7 +214,7 @@ extension ResourceClient {
     guard let trace else { return }
     if !duplicateKeys.isEmpty {
       let keys = duplicateKeys.joined(separator: ", ")
-      trace("\(label(call.method)): the reply has duplicate keys, of which the last is used: \(keys)")
+      trace("\(label(call.method)): the reply has duplicate keys, and the last value of each is used: \(keys)")
     }
     if id != .string(call.correlationID) {
       trace("\(label(call.method)): the reply's id is \(id.text), its correlation id \(call.correlationID)")

@@ -74,7 +74,7 @@ struct ErrorPage: Sendable {
       describes the queue: no consumer, waiting requests, or a service that sent no reply. A larger timeout: waits longer.
       """),
     ErrorPage(
-      .unknown, "A change was sent and got no reply: it may have been carried out.",
+      .unknown, "A change was sent and got no reply: the change may have been carried out.",
       """
       The timeout expired, or the connection broke. The change is not repeated automatically: check before you send it again.
       The summary of a bulk change counts it as unknown, not as failed. If the reply arrives later, a note reports the

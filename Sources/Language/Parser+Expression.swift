@@ -127,7 +127,9 @@ extension Parser {
     var kind = Expr.Kind.index(base, index, isOptional: isOptional)
     if token.isSymbol("..") {
       if isOptional {
-        throw fail("a cut is written without ?, because it ends at the last element", nextStep: "write [a..b]")
+        throw fail(
+          "a part [a..b] is written without ?, because its end may be beyond the last element", nextStep: "write [a..b]"
+        )
       }
       advance()
       kind = .cut(base, index, try expression())

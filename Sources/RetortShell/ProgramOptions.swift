@@ -46,7 +46,7 @@ struct ProgramOptions: ParsableArguments {
       "The pool of workers that sends the changes of sinks and destroy-all without workers:.", valueName: "NAME"))
   var workers: String?
 
-  @Option(help: ArgumentHelp("The reason for the run, for its journals.", valueName: "TEXT"))
+  @Option(help: ArgumentHelp("The reason for the run, which its journals record.", valueName: "TEXT"))
   var reason: String?
 
   @Option(

@@ -214,12 +214,12 @@ public struct ResourceValue: Sendable {
     let path = includePath.joined(separator: ".")
     if let compound, compound.asked.contains(where: { $0.isSame(as: path) || $0.begins(with: path + ".") }) {
       return Fault(
-        .field, "\(what), which include: names and the reply does not contain",
-        nextStep: "it may be deleted or hidden: show it by its id")
+        .field, "\(what), which the reply does not contain, although include: names it",
+        nextStep: "the resource may be deleted or hidden: show it by its id")
     }
     return Fault(
       .field, "\(what), of which only type and id are known",
-      nextStep: "add it where it is read: include: \"\(path)\"")
+      nextStep: "add include: \"\(path)\" to the command that reads the resource")
   }
 
   /// The name in messages: `posts/12`.

@@ -14,15 +14,15 @@ package struct SliceBounds {
     /// - Throws: An error for a value that is not an integer, and for a negative computed bound.
     package init(_ value: Value, isFromEnd: Bool) throws(Fault) {
       guard case .number(let number) = value else {
-        throw Fault(.type, "a bound of a cut must be an integer, not \(value.typeWithArticle)")
+        throw Fault(.type, "a bound of a part [a..b] must be an integer, not \(value.typeWithArticle)")
       }
       guard let place = number.position else {
-        throw Fault(.type, "a bound of a cut must be an integer, not \(number)")
+        throw Fault(.type, "a bound of a part [a..b] must be an integer, not \(number)")
       }
       guard place >= 0 || isFromEnd else {
         throw Fault(
-          .value, "a computed bound below zero in a cut: \(place)",
-          nextStep: "only a written number can be negative and count from the end: [-3..-1]")
+          .value, "a computed bound of a part is below zero: \(place)",
+          nextStep: "only a literal bound can be negative, which counts from the end: [-3..-1]")
       }
       self.place = place
     }
@@ -41,10 +41,11 @@ package struct SliceBounds {
     case .list(let elements): return .list(Array(elements[range(of: elements.count)]))
     case .page(let page): return .list(Array(page.items[range(of: page.items.count)]))
     case .string(let text): return .string(part(of: text))
-    case .null: throw Fault(.type, "null can't be cut", nextStep: "?? replaces null: (x ?? [])[0..2]")
+    case .null: throw Fault(.type, "can't take a part of null", nextStep: "?? replaces null: (x ?? [])[0..2]")
     case .stream, .range:
-      throw Fault(.type, "\(value.typeWithArticle) can't be cut", nextStep: "| skip N | take N, or collect it first")
-    default: throw Fault(.type, "\(value.typeWithArticle) can't be cut: only lists and text can")
+      throw Fault(
+        .type, "Can't take a part of \(value.typeWithArticle)", nextStep: "| skip N | take N, or collect it first")
+    default: throw Fault(.type, "can't take a part of \(value.typeWithArticle): only lists and text have parts")
     }
   }
 

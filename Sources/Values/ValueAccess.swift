@@ -114,7 +114,7 @@ package enum ValueAccess {
     guard position >= 0 || isFromEnd else {
       throw Fault(
         .value, "a computed index below zero: \(number)",
-        nextStep: "only a written number can be negative and count from the end: [-1]")
+        nextStep: "only a literal index can be negative, which counts from the end: [-1]")
     }
     return position
   }

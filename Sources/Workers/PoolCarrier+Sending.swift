@@ -65,7 +65,7 @@ extension ClientError {
   /// Returns the error of a chunk whose changes may have been carried out.
   fileprivate static func unanswered(_ correlationID: String, _ message: String) -> ClientError {
     var error = ClientError(
-      .unknown, message, nextStep: "it may have been carried out: check before you send it again")
+      .unknown, message, nextStep: "the change may have been carried out: check before you send it again")
     error.wasSent = true
     error.call = Call(method: Chunk.method, label: "", queue: "", correlationID: correlationID)
     return error

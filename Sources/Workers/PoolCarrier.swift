@@ -127,7 +127,7 @@ package final class PoolCarrier: Carrier {
   package var status: String? {
     let (workers, rate, left) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
-    let lost = left > 0 ? ", \(left) left the pool: a minute later another worker looks up its changes" : ""
+    let lost = left > 0 ? ", \(left) left the pool: a minute later another worker looks up the lost changes" : ""
     return workers.of("worker") + each + lost
   }
 

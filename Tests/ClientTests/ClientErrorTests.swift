@@ -60,7 +60,7 @@ import Testing
     #expect(
       await report(answered(#"{"code":-32601,"message":"Method not found","data":{"method":"index"}}"#)) == [
         "method-not-found", "posts index: Method not found (code -32601)",
-        "the service does not have this method; call can send any other method",
+        "the service does not have this method; the command call sends any method",
       ])
     #expect(
       await report(answered(document(#"{"status":"422","title":"Exceeds Maximum","meta":{"maximum":100}}"#)))
@@ -117,7 +117,7 @@ import Testing
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }) == [
         "unknown", "no reply to destroy on queue posts, correlation id c2: nothing within 5 s",
-        "it may have been carried out: check before you send it again",
+        "the change may have been carried out: check before you send it again",
       ])
   }
 

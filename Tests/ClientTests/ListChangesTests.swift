@@ -49,7 +49,7 @@ import Testing
 
   @Test(arguments: [
     ("/things?page[after]=abc", #"to read that page: call posts "index" {"page":{"after":"abc"}} reads: true"#),
-    ("/things?cursor=abc", "its paging does not use page number and size; use a filter to narrow the list"),
+    ("/things?cursor=abc", "the service's paging does not use page numbers and sizes; narrow the list with a filter"),
     (
       "/t?page[number]=-1&page[size]=2",
       #"to read that page: call posts "index" {"page":{"number":"-1","size":"2"}} reads: true"#

@@ -100,7 +100,7 @@ import Testing
     }
     #expect { try data(#"{"editor":{"id":1}}"#) } throws: { error in
       (error as? ClientError)?.nextStep
-        == #"write editor: {type: "...", id: ...}, or declare it: client ... relationships: {editor: "..."}"#
+        == #"write editor: {type: "...", id: ...}, or declare the relationship: client ... relationships: {editor: "..."}"#
     }
   }
 

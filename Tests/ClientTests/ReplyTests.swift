@@ -155,7 +155,7 @@ import Testing
     _ = try await client.send(ReadRequest(method: "stats", params: [:]))
     #expect(
       recorded.lines == [
-        "posts stats: the reply has duplicate keys, of which the last is used: a",
+        "posts stats: the reply has duplicate keys, and the last value of each is used: a",
         "posts stats: the reply's id is \"x\", its correlation id c1",
       ])
   }

@@ -68,7 +68,7 @@ import Formats
     #expect(post.compound?.included("towns", "4") == nil || limit > 0)
     for (name, message) in [
       ("best", "best is posts/13, which is in the list but was not included"),
-      ("editor", "editor is authors/2, which include: names and the reply does not contain"),
+      ("editor", "editor is authors/2, which the reply does not contain, although include: names it"),
       ("club", "club is clubs/9, of which only type and id are known"),
     ] {
       guard case .resource(let stub) = try author.field(name) else {

@@ -84,7 +84,7 @@ import Testing
       "let other = connect\nlet same = client queue: \"posts\" on: other\nlet first = client queue: \"posts\" on: service\nfor p in stream first do update same p.id {views: 1} end"
     )
     #expect(ran.status == 6)
-    #expect(ran.notes.hasPrefix("error[refused]: update changes posts while it is being streamed"))
+    #expect(ran.notes.hasPrefix("error[refused]: update changes posts, which is being streamed"))
     // A broker is the same whatever its address.
     let uri = service.vhost.uri
     let near = uri.contains("localhost") ? "localhost" : "127.0.0.1"

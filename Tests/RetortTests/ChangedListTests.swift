@@ -178,7 +178,7 @@ import Testing
       #expect(ran.status == 1)
       #expect(
         ran.notes.contains("the reply is a list of 2 resources, but one was sent\n")
-          && ran.notes.contains("it may have been carried out: check before you send it again"),
+          && ran.notes.contains("the change may have been carried out: check before you send it again"),
         Comment(rawValue: ran.notes))
     }
     #expect(await service.run("[{n: 1}] | create posts").status == 5)

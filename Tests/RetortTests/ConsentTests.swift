@@ -46,7 +46,7 @@ import Testing
       ran.notes.contains(
         "error[limit]: destroy would destroy more than the 3 resources that were confirmed; 3 destroys were already sent"
       ))
-    #expect(ran.notes.contains("before it, destroy posts: 3 ok"))
+    #expect(ran.notes.contains("before the error, destroy posts: 3 ok"))
     #expect(await Ran.asked(["nine"], "-c", Self.two + loop).status == 6)
   }
 

@@ -20,7 +20,9 @@ import Testing
     #expect(prompt.lines.suffix(2).first == "  4 save     save \"publish.retort\" last: 3")
     try await prompt.enters("save \"publish.retort\" last: 3")
     #expect(
-      prompt.lines.contains { $0.hasPrefix("saved 4 statements to publish.retort; 2 of them because others need them") }
+      prompt.lines.contains {
+        $0.hasPrefix("saved 4 statements to publish.retort; 2 of them because other saved statements need them")
+      }
     )
     try await prompt.enters("source \"publish.retort\"")
     #expect(prompt.lines.contains { $0.hasPrefix("the tour is complete") })

@@ -23,7 +23,7 @@ import Testing
     #expect(one.status == 4)
     #expect(
       one.notes.hasSuffix(
-        "  = it was not carried out: is the queue posts full? Send it again when there is room\n"))
+        "  = the request was not carried out: is the queue posts full? Send it again when there is room\n"))
   }
 
   @Test(arguments: ["update posts 1 {views: 1}", "1..9 | update posts {views: 1}", "show posts 1"])
@@ -36,6 +36,6 @@ import Testing
     #expect(ran.notes.contains("error[connection]: the broker closed the channel: 403 ACCESS_REFUSED"))
     #expect(
       ran.notes.contains(
-        "  = it was not carried out; the broker's operator must give the user access: rabbitmqctl set_perm"))
+        "  = the request was not carried out; the broker's operator must give the user access: rabbitmqctl set_perm"))
   }
 }

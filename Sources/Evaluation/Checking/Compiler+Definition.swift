@@ -47,7 +47,7 @@ extension Compiler {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
       for client in clients where context.openStreams.contains(client) {
         report(
-          "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped silently",
+          "\(command.name) changes \(client.queue), which is being streamed: rows would be skipped silently",
           command.range, nextStep: "collect the stream first: | collect")
       }
       var own = body.effects

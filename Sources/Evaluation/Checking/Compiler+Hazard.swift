@@ -44,7 +44,7 @@ extension Compiler {
     effects.changed.append(client)
     guard context.openStreams.contains(client) else { return }
     report(
-      "\(command.name) changes \(client.queue) while it is being streamed: rows would be skipped silently",
+      "\(command.name) changes \(client.queue), which is being streamed: rows would be skipped silently",
       command.range,
       nextStep: "collect the stream first: | collect"
         + (effect == .destroys ? "; or destroy-all with a filter" : ""))

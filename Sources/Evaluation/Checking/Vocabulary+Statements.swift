@@ -35,7 +35,7 @@ extension Vocabulary {
       words: ResultFormat.allCases.map(\.rawValue)),
     .init(
       name: "in-flight", shape: .number, fallback: "16",
-      summary: "how many requests of a bulk change are sent concurrently, unless its in-flight: sets it"),
+      summary: "the number of concurrent requests of a bulk change, unless the statement's in-flight: sets it"),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary:

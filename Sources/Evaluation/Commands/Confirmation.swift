@@ -101,11 +101,12 @@ extension RunContext {
   ) async throws(Fault) -> Int {
     session.output.flush()
     let client = request.client
-    let what = request.count.map { "\($0) " } ?? (request.isOneByOne ? "one by one, resources " : "")
+    let what = request.count.map { "\($0) " } ?? (request.isOneByOne ? "resources " : "")
     let filter = request.filter.map { " filter \($0)" } ?? ""
+    let pace = request.count == nil && request.isOneByOne ? ", one by one" : ""
     let wanted = request.count.map { "type \($0) to continue: " } ?? "type the maximum number to destroy: "
     let reply = await ask(
-      "\(request.verb) \(what)of \(client.name)\(filter)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
+      "\(request.verb) \(what)of \(client.name)\(filter)\(pace)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
     )
     let number = reply.flatMap { Int(digits: $0.trimmed) }
     guard !Task.isCancelled, let number, number > 0, request.count == nil || number == request.count else {

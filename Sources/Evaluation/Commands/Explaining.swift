@@ -63,14 +63,14 @@ extension ClientValue {
   /// Returns a sentence that says whether a change that the broker accepted can still be carried out.
   private static func fate(_ silence: ClientError.MissingReply) -> String {
     silence.hasExpired
-      ? "if the service took the request in time, it may still carry it out; otherwise the message leaves the queue"
-      : "it may still be carried out, because its message does not expire"
+      ? "if the service took the request in time, the change may still be carried out; otherwise the message leaves the queue"
+      : "the change may still be carried out, because its message does not expire"
   }
 
   /// The sentence for a change that the broker may not have accepted.
   ///
   /// The expiration of its message begins only when the broker accepts the message.
-  private static let pending = "its message may not have reached the broker yet: it may still be carried out"
+  private static let pending = "the message may not have reached the broker yet: the change may still be carried out"
 
   /// Returns the error of a missing queue; if there is a queue with a similar name, the next step names it.
   ///

@@ -48,7 +48,8 @@ extension Declaration.Option {
     summary: "a file for elements that failed, were refused, or whose outcome is unknown")
   static let halt = Self(
     name: "halt", shape: .any,
-    summary: "the number or share of failures that stops the statement: 10, or \"3%\"; it continues after fewer"
+    summary:
+      "the number or share of failures that stops the statement: 10, or \"3%\"; after fewer failures it continues"
   ).ruled(.halt)
   static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes a second").ruled(
     .integer("rate", from: 1))

@@ -47,7 +47,7 @@ enum SafeguardRules {
       case ("p95", .duration(let duration)) where duration > .zero: limits.p95 = duration
       default:
         throw OptionRefusal(
-          "throttle: takes depth:, a number from 1, and p95:, a duration; not \(name):", nextStep: step)
+          "throttle: takes depth: (a number from 1) and p95: (a duration), not \(name):", nextStep: step)
       }
     }
     guard limits.depth != nil || limits.p95 != nil else {
@@ -102,7 +102,7 @@ extension OptionCompanion {
   /// The option `backup:`, which `include:` of a change without a reply's resource needs.
   static let backup = OptionCompanion(
     option: "backup",
-    message: { "include: of \($0) needs backup:, because it names the relationships that backup: stores" },
+    message: { "include: of \($0) needs backup:, because include: names the relationships that backup: stores" },
     nextStep: "add backup: \"FILE.ndjson\", or remove include:")
 
   /// The option `key:`, which the journal of an `each` needs.
@@ -124,6 +124,6 @@ extension OptionCompanion {
     option: "unknown", word: "retry",
     message: { "settle: sets the wait before unknown iterations are repeated, but this \($0) repeats none" },
     nextStep:
-      "repeat them with unknown: \"retry\", or settle each: retort journal FILE settle KEY done, or ... settle KEY again"
+      "repeat them with unknown: \"retry\", or settle each iteration: retort journal FILE settle KEY done, or ... settle KEY again"
   )
 }

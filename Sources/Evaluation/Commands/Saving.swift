@@ -31,7 +31,7 @@ extension Command {
       of: session.state.withLock(\.entered), last: try arguments.integer(.last))
     guard !saved.texts.isEmpty else {
       throw Fault(
-        .value, "save: there is no statement that succeeded", nextStep: "run one first, or give a larger last:")
+        .value, "save: there is no statement that succeeded", nextStep: "run a statement first, or give a larger last:")
     }
     let (text, note) = try saved.script(named: path)
     let replaces = try arguments.bool("replace") == true
@@ -59,12 +59,12 @@ extension SavedStatements {
         .value, "save: these statements are not a complete script: \(error.message)", nextStep: error.nextStep)
     }
     var notes = ["saved \(texts.count) statement\(texts.count == 1 ? "" : "s") to \(path)"]
-    if added > 0 { notes.append("\(added) of them because others need them") }
+    if added > 0 { notes.append("\(added) of them because other saved statements need them") }
     if failed > 0 { notes.append("without \(failed) that failed") }
     if hidden != plain { notes.append("passwords are omitted, and connect asks for them at a terminal") }
     if report.inventory.contains(where: { $0.kind == .destroys }) {
       let isGuarded = text.contains("guard: \"confirm\"")
-      notes.append("as a batch it needs \(isGuarded ? "--guarded NAME and --yes=N" : "--yes")")
+      notes.append("as a batch the script needs \(isGuarded ? "--guarded NAME and --yes=N" : "--yes")")
     }
     return (text, notes.joined(separator: "; "))
   }

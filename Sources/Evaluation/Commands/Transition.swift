@@ -22,7 +22,7 @@ extension Declaration.Option {
   fileprivate static let transitionOptions: [Self] = [
     .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
     .via,
-    .init(name: "with", shape: .record, summary: "other clients for some steps, by the state: {published: reviewers}"),
+    .init(name: "with", shape: .record, summary: "the clients for the steps to some states: {published: reviewers}"),
     .meta, .timeout,
     .expire,
   ]
@@ -131,7 +131,7 @@ private struct StateMachine: ChangeSequence {
       }
       guard other.client.type == client.client.type else {
         throw refuse(
-          "is a client of \(other.client.type), but the resource is one of \(client.client.type)",
+          "is a client of the type \(other.client.type), but the resource has the type \(client.client.type)",
           "use a client of another queue for the same resources: client queue: \"...\" type: \"\(client.client.type)\""
         )
       }

@@ -168,7 +168,7 @@ private struct Upsert {
     return fault(
       "the service does not filter by \(key): the request asks for \(value.text), the reply has \(client.name) "
         + "\(resource["id"]?.idText ?? "") with \(other)",
-      nextStep: "look up the existing ones in a record: let known = stream \(clientText) | index-by .\(key)")
+      nextStep: "look up the existing resources in a record: let known = stream \(clientText) | index-by .\(key)")
   }
 
   /// The client's source text.

@@ -6,7 +6,8 @@ import Values
 extension Function {
   static let numbers: [Function] = [
     Function(
-      "int(value)", "The integer in a text or equal to a number; anything else is an error.", takes: 1...1,
+      "int(value)", "The integer that a text contains or that equals a number; any other value is an error.",
+      takes: 1...1,
       #"int("42")"#, "42"
     ) {
       values, _ throws(Fault) in
@@ -59,7 +60,7 @@ extension Function {
     Function("\(name)(number, places)", summary, takes: 1...2, code, output) { values, _ throws(Fault) in
       let number = try Self.number(values, 0, name)
       let places = values.count > 1 ? try values[1].whole(name, "places") : 0
-      guard places <= 1000 else { throw Fault(.value, "\(name) keeps at most 1000 places") }
+      guard places <= 1000 else { throw Fault(.value, "\(name) keeps at most 1000 decimal places") }
       return .number(try rounded(number, places, rounding))
     }
   }

@@ -8,8 +8,9 @@ extension Stage {
     Declaration(
       name: "chart",
       summary: """
-        Draws bars: VALUE is the length for each LABEL. With one argument, the bars count numbers or durations by range, \
-        times by day or month, and equal texts. Nulls among numbers are not drawn; a note counts them.
+        Draws bars: VALUE is the length for each LABEL. With one argument, each bar counts elements: numbers \
+        and durations by range, times by day or month, and text by equality. Nulls among numbers are not drawn; a note \
+        counts them.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",

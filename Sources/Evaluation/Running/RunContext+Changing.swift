@@ -114,7 +114,7 @@ extension Fault {
           ? "\(arguments.name) would destroy more than the \(limit) resources that were confirmed; \(limit) destroys were already sent"
           : "\(arguments.name) would destroy more resources than max: \(limit) allows",
         nextStep: isConfirmed
-          ? "run the statement again, which asks for the remaining ones; remove destroyed ids from a loop over fixed ids"
+          ? "run the statement again: it asks about the remaining resources; from a loop over fixed ids, remove those already destroyed"
           : "raise max:, or narrow the filter")
     case .repeated(let identity):
       self.init(
@@ -146,7 +146,7 @@ extension Fault {
   /// streaming").
   convenience init(streamed queue: String, _ verb: String) {
     self.init(
-      .refused, "\(verb) changes \(queue) while it is being streamed: rows would be skipped silently",
+      .refused, "\(verb) changes \(queue), which is being streamed: rows would be skipped silently",
       nextStep: "collect the stream first: | collect" + (verb == "destroy" ? "; or destroy-all with a filter" : ""))
   }
 }
@@ -162,7 +162,7 @@ extension Fault {
   /// Returns this error with the counts of the single changes that the statement had carried out before; unchanged if
   /// none succeeded, and no late reply arrived.
   func within(_ done: (label: String, tally: OutcomeTally)) -> Fault {
-    done.tally.ok + done.tally.settled > 0 ? within("before it, \(done.label): \(done.tally.text)") : self
+    done.tally.ok + done.tally.settled > 0 ? within("before the error, \(done.label): \(done.tally.text)") : self
   }
 }
 
