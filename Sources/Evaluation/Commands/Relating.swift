@@ -15,7 +15,8 @@ extension Command {
       name: "related", summary: "Reads the related resources of a relationship.", parameters: place,
       options: [
         .init(
-          name: "source", shape: .string, fallback: "\"api/v1/TYPE\"", summary: "the path of the client's type at the service"),
+          name: "source", shape: .string, fallback: "\"api/v1/TYPE\"",
+          summary: "the path of the client's type at the service"),
         .meta, .timeout, .retryRead,
       ], result: "list")
   ) { arguments, frame throws(Fault) in
