@@ -17,7 +17,7 @@ struct ErrorPage: Sendable {
   var text: String {
     let fault = Fault(kind, "")
     let seed = fault.isUncatchable ? "rescue does not catch it." : ".seed is \"\(fault.calcinatorKind)\"."
-    return "\(summary)\n\(advice)\n\(seed) A batch that it ends has status \(fault.exitStatus)."
+    return "\(summary)\n\(advice)\n\(seed) A batch that this error ends has status \(fault.exitStatus)."
   }
 
   /// The pages of all kinds: a service's error responses, requests without a reply, mistakes of a script, and
@@ -91,7 +91,7 @@ struct ErrorPage: Sendable {
       """
       The broker can't be reached, refuses the user, password, vhost or certificate, or the connection broke during a read.
       help addresses explains URIs. The next request after a loss reconnects. The kind also covers a change that the broker
-      refused (basic.nack for a full queue, 403 for a user who may not publish); it was not carried out.
+      refused (basic.nack for a full queue, 403 for a user who may not publish); such a change was not carried out.
       """),
     ErrorPage(
       .malformed,

@@ -44,9 +44,9 @@ struct OptionPage: Sendable {
     "backup": """
     Lines of JSON. Each line is a resource as show returns it, and is on the disk before its change is sent. It contains
     the linkage that link, relink, unlink or update replaces; for a destroy, include: names the relationships to store.
-    The file is appended to, and only the first image of each resource is kept. A resource that can't be read is not
-    changed. To restore values, run read "FILE" | update posts {state: .state}. To restore linkage, run read "FILE" |
-    relink posts "tags" .tags. To restore destroyed resources, run read "FILE" | create posts keep-id: true.
+    Each run appends to the file, and the file keeps only the first image of each resource. A resource that can't be
+    read is not changed. To restore values, run read "FILE" | update posts {state: .state}. To restore linkage, run read
+    "FILE" | relink posts "tags" .tags. To restore destroyed resources, run read "FILE" | create posts keep-id: true.
     """,
     "verify": """
     At the end, changes without a reply are looked up; a change that is found counts as carried out. Nothing is sent
@@ -77,16 +77,16 @@ struct OptionPage: Sendable {
     changes before it sends them.
     """,
     "settle": """
-    Without settle:, a create that may have been carried out and is not found remains unknown, and so does an update or
-    a relink whose resource now has other content. With it, the statement waits this long after the messages expire, looks up the
-    changes again, and sends the missing ones. each takes it with unknown: "retry", and repeats
-    unknown iterations after it.
+    Without settle:, a create that may have been carried out and that a lookup does not find remains unknown. So does an
+    update or a relink whose resource now has other content. With settle:, the statement waits this long after the
+    messages expire, looks up the changes again, and sends those that it does not find. each takes settle: with unknown:
+    "retry": it repeats unknown iterations after this wait.
     """,
     "failed": """
     Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element is the
     verb's input. A file of another kind is refused; a file of this kind is replaced at the first failure, or emptied at
     the end if there was none. If a late reply or a lookup shows that a change was carried out, its line is removed. To
-    repeat the failures, leave out those of unknown outcome, because they may have been carried out:
+    repeat the failures, leave out the elements of unknown outcome, because their changes may have been carried out:
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
     """,
@@ -94,7 +94,7 @@ struct OptionPage: Sendable {
     halt: implies on-error: "continue". A percentage is checked from 20 outcomes on, and at the end.
     """,
     "guard": """
-    An option in a script can't override it: a batch needs --guarded and --yes=N for guard: "confirm".
+    No other option in a script overrides the guard. With guard: "confirm", a batch needs --guarded and --yes=N.
     """,
     "timeout": """
     A call's timeout overrides the client's, which overrides set timeout: and --timeout. After the timeout a read fails

@@ -57,8 +57,8 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
       note: """
-        Comments and meaning do not change. --check changes no file, lists the files that differ, and exits with status
-        1 if there are any.
+        Comments and meaning do not change. --check changes no file; it lists the files that formatting would change,
+        and exits with status 1 if there are any.
         """, example: "retort fmt --check migrate.retort"),
     ProgramPage(
       name: "serve", form: "retort serve DB [--url URI]",
@@ -80,11 +80,11 @@ struct ProgramPage: Sendable {
       name: "doctor", form: "retort doctor [URI] [-o json]",
       summary: "Examines the connection to a service, step by step, and explains how to fix problems.",
       note: """
-        The steps are: the files that the prompt reads, the address, its name, TCP, TLS (chain, days left), login,
-        vhost, a channel, the known queues and their consumers, and one call. Each step has its time. URI is an address
-        or a profile of rc.retort, by default RETORT_URL. --queue NAME examines a queue, --timeout 30s lets the call
-        wait longer, -o json writes the steps as one JSON object. The status is 0, or the status of the first failed
-        step.
+        The steps are: the files that the prompt reads, the address, the lookup of its host, TCP, TLS (chain, days
+        left), login, vhost, a channel, the known queues and their consumers, and one call. Each step has its time. URI
+        is an address or a profile of rc.retort, by default RETORT_URL. --queue NAME examines a queue, --timeout 30s
+        lets the call wait longer, -o json writes the steps as one JSON object. The status is 0, or the status of the
+        first failed step.
         """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
     ProgramPage(
       name: "lsp", form: "retort lsp", summary: "Serves an editor on standard input and output.",
@@ -98,8 +98,8 @@ struct ProgramPage: Sendable {
       name: "completions", form: "retort completions bash|zsh|fish",
       summary: "Writes the completion script of a shell.",
       note: """
-        It completes the command lines, their options and values, files, words of help, and the profiles of rc.retort.
-        The script asks the program for completions, so it works with new versions too.
+        The script completes the command lines of retort, their options and values, files, words of help, and the
+        profiles of rc.retort. It asks the program for completions, so it works with new versions of retort too.
         """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
     ProgramPage(
       name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
@@ -109,21 +109,21 @@ struct ProgramPage: Sendable {
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     ProgramPage(
       name: "work", form: "retort work URI --pool NAME",
-      summary: "Carries out changes of other runs, for statements that name its pool with workers: \"NAME\".",
+      summary: "Carries out changes of other runs, whose statements name the worker's pool with workers: \"NAME\".",
       note: """
-        It needs the pool's secret in RETORT_POOL_KEY, or --insecure. --in-flight N limits its changes in flight
-        (default 64). --allow QUEUE limits the queues that it changes, and can be repeated. SIGTERM ends it after its
-        chunk. --status shows the pool's workers, the chunks that wait, the chunks that are not acknowledged, and the
-        rate. help pools explains more.
+        The worker needs the pool's secret in RETORT_POOL_KEY, or --insecure. --in-flight N limits the changes in flight
+        (default 64). --allow QUEUE limits the queues that the worker changes, and can be repeated. SIGTERM ends the
+        worker after its chunk. --status shows the pool's workers, the chunks that wait, the chunks that are not
+        acknowledged, and the rate. help pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
     ProgramPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or settles an unknown change.",
       note: """
-        Shows the statement, how many of its changes are done, will be sent again or are unknown, each unknown change,
-        and the command that resumes the statement. settle ID done records that a change was carried out. settle ID
-        again records that it was not, so that it is sent again. broker NAME records the broker that the journal
-        belongs to: its cluster name and vhost, in the form that the error shows.
+        Shows the statement; how many of its changes are done, will be sent again, or are unknown; each unknown change;
+        and the command that resumes the statement. settle ID done records that the change was carried out. settle ID
+        again records that the change was not carried out; the next run sends it. broker NAME records the broker that
+        the journal belongs to: its cluster name and vhost, in the form that the error shows.
         """, example: "retort journal posts.journal settle 4711 done"),
     ProgramPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
@@ -173,16 +173,16 @@ struct ProgramPage: Sendable {
     option(
       "dry-run", "", "Sends reads, but only shows changes.",
       note: """
-        Standard error shows each single change as its exact request, and of a bulk change the first request, the ids of
-        four more, and the total number. A created resource has the id dry-run-1, and a summary's ok counts the changes
-        that would be sent. Assertions after the first such change are shown and not checked. A script can't turn the
-        dry run off.
+        Standard error shows the exact request of each single change. Of a bulk change it shows the first request, the
+        ids of four more, and the total number. A created resource has the id dry-run-1, and a summary's ok counts the
+        changes that would be sent. Assertions after the first such change are shown and not checked. A script can't
+        turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",
       note: """
-        For batches on connections with guard: "confirm". At a terminal, retort asks instead. It can be repeated; a value
-        that matches no connection of the run is a note at the end.
+        For batches on connections with guard: "confirm". At a terminal, retort asks instead. The option can be
+        repeated. At the end, a note names each value that matches no connection of the run.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
@@ -239,7 +239,7 @@ struct ProgramPage: Sendable {
       example: "retort --color never report.retort"),
     option(
       "version", "", "Prints the version.",
-      note: "With the commit, and the versions of Swift and of the libraries that the program uses.",
+      note: "The output includes the commit, and the versions of Swift and of the libraries that the program uses.",
       example: "retort --version"),
   ]
 

@@ -51,10 +51,10 @@ struct Topic: Sendable {
         Tab completes the text at the cursor: words, options and their values, variables, fields of the elements, keys
         of filter:, fields: and records, paths of include:, names for sort:, values of fields that have few values, ids
         from recent replies, queues, addresses, files, columns of the file after read, and keys after row[". Where text
-        is needed, Tab inserts the quotes. A second Tab lists the candidates, up to 30 with a description. Completion
-        sends nothing. It learns fields from replies, or from the tables of an embedded service, and stores them in
-        ~/.local/state/retort/schema (RETORT_SCHEMA names another directory; an empty value means none). Values and ids
-        are stored only with set learn-values: true.
+        is needed, Tab inserts the quotes. A second Tab lists the candidates; a list of up to 30 has a description of
+        each. Completion sends nothing. It learns fields from replies, or from the tables of an embedded service. It
+        stores them in ~/.local/state/retort/schema (RETORT_SCHEMA names another directory; an empty value means none).
+        Values and ids are stored only with set learn-values: true.
 
         Four commands use what was learned: describe lists the known fields of a client's type, queues lists the known
         queues, template writes a create with every known field, and forget removes what was learned.
@@ -65,9 +65,10 @@ struct Topic: Sendable {
         x.name reads a field; a missing field is an error. x?.name is null if the field is missing; x ?? y is y if x is
         null. In a stage, .name is a field of the current element, and it is the element. x[0] is the first element,
         x[-1] the last, x[0..2] the first three. x[key] reads a field of a record, with a text or an integer as its
-        name; x?[key] is null if the field is missing, and {[key]: 1} is a record with such a field. Names with other
-        characters are written in brackets: x["a b"]. A pipeline inside a pipeline has its own elements; to read the
-        outer element there, give it a name before: ... | as post | .... A resource has .type .id .links .meta and its fields.
+        name; x?[key] is null if the field is missing, and {[key]: 1} is a record with such a field. A name with other
+        characters, such as a space, is written in brackets: x["a b"]. A pipeline inside a pipeline has its own
+        elements; to read the outer element there, name that element first: ... | as post | .... A resource has .type
+        .id .links .meta and its fields.
         """),
     Topic(
       name: "operators",
@@ -92,8 +93,8 @@ struct Topic: Sendable {
       text: """
         for, while, if, try, def and each have a block: do, statements, end. if ... do ... else ... end has two blocks;
         else if adds a condition. try do ... rescue NAME ... end runs the second block if the first one fails. break
-        ends the innermost for or while, and continue starts its next iteration. In the block of each, break and
-        continue can't reach a loop outside it.
+        ends the innermost for or while, and continue starts the next iteration of that loop. In the block of each,
+        break and continue can't reach a loop outside it.
         """),
     Topic(
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],
@@ -177,8 +178,7 @@ struct Topic: Sendable {
         database) are services inside the program, without a broker. connect without an address uses RETORT_URL. In the
         user and the password write / as %2F, @ as %40, ? as %3F, # as %23, % as %25 and a space as %20. Without a path,
         or with the path /, the vhost is /. Connections to one URI share a socket. connect with the URI and name of an
-        open connection returns that connection; so does a URI without its password, or with *** in its place, if the
-        connection of its user is open.
+        open connection returns that connection. In such a URI the password can be left out or be ***.
 
         After ?, separated by &: heartbeat=30 (seconds between heartbeats; 0 for none), connection_timeout=5000 (milliseconds to
         connect and log in), frame_max=131072 (the largest frame, in bytes).
@@ -193,21 +193,21 @@ struct Topic: Sendable {
       text: """
         After a loss the connection is opened again automatically, with growing pauses; notes report the loss and the
         new connection. Reads in flight are sent again within their timeout. A change in flight ends as unknown; a
-        change that was not yet sent is sent. A broker that is low on memory or disk space accepts no messages; notes
-        report the beginning and the end. Waiting requests are sent afterwards, unless their timeout has expired. If no
-        reply arrives, the error describes the queue and its consumers, and says whether a change can still be carried
-        out.
+        change that was not yet sent is sent. A broker that is low on memory or disk space accepts no messages. Notes
+        report when this begins and when it ends. Waiting requests are sent afterwards, unless their timeout has
+        expired. If no reply arrives, the error describes the queue and its consumers, and says whether a change can
+        still be carried out.
 
         The broker confirms each change. If it refuses a change, because the queue is full or the user may not publish,
         the change fails immediately and was not carried out. A change without a reply is unknown, even if the broker
-        confirmed it. If its reply or the broker's refusal arrives later, a note reports the outcome.
+        confirmed the change. If the service's reply or the broker's refusal arrives later, a note reports the outcome.
 
         A broker redelivers a request if the service that received it died before it acknowledged the request. retort
         serve stores the replies to its last 10,000 changes in its database, in the table retort_answers, and makes no
         change twice. Other services may carry out a create twice and reply once. After a run of creates during which
         the service died, count the created resources; a note reports each queue that lost its consumer during the
-        creates of a statement. A request to a service that does not acknowledge requests, such as carrot_rpc, is not
-        redelivered: it is lost if the service dies.
+        creates of a statement. A service that does not acknowledge requests, such as carrot_rpc, gets no redelivery: if
+        it dies, the request is lost.
         """),
     Topic(
       name: "program",
@@ -223,7 +223,8 @@ struct Topic: Sendable {
         stopped.
 
         On a terminal, control characters, direction marks and invisible characters of data are shown as escapes: ESC as
-        \\u{1b}, in JSON as \\u001b. A pipe or a file gets them unchanged. At a terminal, an empty result prints 0 rows.
+        \\u{1b}, in JSON as \\u001b. A pipe or a file gets these characters unchanged. At a terminal, an empty result
+        prints 0 rows.
         """),
   ]
 }

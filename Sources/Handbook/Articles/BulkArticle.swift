@@ -32,9 +32,10 @@ extension Article {
         `--dry-run` shows the script's assertions and does not check them.
       - **Back up.** `backup: "before.ndjson"` stores each resource on the disk before its change is sent. `help backup` explains how to
         restore it.
-      - **Consent.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop ask once at a terminal. The number that you type confirms and is
-        the limit; Ctrl-C, or any other answer, sends nothing. Without a terminal they need `confirm: true`, or the program's `--yes`.
-        `--yes=N` ends the run with an error before it destroys more than N resources.
+      - **Consent.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop ask once at a terminal. The number that
+        you type is the confirmation and the limit. Ctrl-C, or any other answer, sends nothing. Without a terminal they
+        need `confirm: true`, or the program's `--yes`. `--yes=N` ends the run with an error before it destroys more
+        than N resources.
       - **Guard a connection.** `connect URI guard: "confirm"` asks for each bulk destruction, regardless of the script, and `guard:
         "read-only"` refuses every change. A batch destroys on a guarded connection only with `--guarded CONNECTION --yes=N`.
 
@@ -64,8 +65,9 @@ extension Article {
         a repetition is safe. It also applies to the reads of the statement, and `count`, `index`, `show` and `stream` take it too.
       - `workers: "NAME"` sends the changes with a pool of `retort work` programs, on any machines that reach the broker: `help pools`.
       - At a terminal, a change of many resources shows a bar with its rate, the 95th percentile of the reply times and the remaining time;
-        elsewhere it writes a note every ten seconds. A long read and a loop do the same. `--quiet` hides it.
-        From another terminal, `retort ctl` shows the progress of a run, and `retort ctl pause`, `resume`, `rate=50` and `stop` control all of its changes, including single changes and those of loops.
+        elsewhere it writes a note every ten seconds. A long read and a loop show their progress too. `--quiet` hides
+        the progress. From another terminal, `retort ctl` shows the progress of a run, and `retort ctl pause`, `resume`,
+        `rate=50` and `stop` control all of its changes, including single changes and those of loops.
       - The first Ctrl-C stops sending, waits for the replies to requests in flight, and shows the summary and the command that resumes the run. A second
         Ctrl-C ends the program; changes in flight are unknown.
 
@@ -138,9 +140,9 @@ extension Article {
         `unlink` by the linkage. A change that is not found is sent again only if that is safe, or after `settle: 60s`, the maximum time for
         which the service may hold a request. Otherwise it remains unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` skips it.
       - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes the run. `retort journal publish.journal
-        settle 4711 done` records that a change was carried out, `settle 4711 again` that it was not.
-      - The journal consists of lines of JSON, which `read` can read; only the owner can read the file. A complete journal refuses a second run,
-        and a journal that was edited, or lacks a line, is refused.
+        settle 4711 done` records that the change was carried out, and `settle 4711 again` records that it was not.
+      - The journal consists of lines of JSON, which `read` can read; only the owner can read the file. A journal of a
+        complete run is refused, and so is a journal that was edited or lacks a line.
 
       BulkChanges.md in the source defines the guarantees and the reasons.
       """#)

@@ -154,7 +154,8 @@ extension Article {
       `collect` uses a temporary file (in `TMPDIR`) above 64 MB, for pipelines and loops. A text has at most 256 MiB, a list 50 million elements.
 
       Operators, in order of increasing precedence: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
-      both sides. `x?.z` is null if x is null or has no z; `a ?? b` is b if a is null. `.z` of a value without z is an error.
+      both sides. `x?.z` is null if x is null or has no z; `a ?? b` is b if a is null. Reading `.z` of a value without z
+      is an error.
 
       ```retort
       print 9007199254740993 + 1
@@ -186,9 +187,10 @@ extension Article {
       \#(topic("files"))
 
       A resource as JSON is its JSON:API resource object. `stream posts | write "b.ndjson"` and `read "b.ndjson" | create posts` are a
-      backup and a restore. If a service sends a relationship's data only when it is included, a note lists the relationships that the
-      file lacks or a create does not send: name them in `include:`. With `append: true`, `write` appends everything or nothing; rows of csv
-      must have the columns of the file. A duplicate key in a JSON object of a file, or of `parse-json`, is an error.
+      backup and a restore. If a service sends a relationship's data only when the relationship is included, a note
+      lists the relationships that the file lacks or a create does not send: name them in `include:`. With `append:
+      true`, `write` appends everything or nothing; rows of csv must have the columns of the file. A duplicate key in a
+      JSON object of a file, or of `parse-json`, is an error.
 
       ## Output
 
@@ -220,11 +222,12 @@ extension Article {
         |                     can't be blank
       ```
 
-      In `rescue e` it is a value with `.kind .message .errors .place .seed`. The kinds of a service's errors are `not-found`, `invalid`,
-      `forbidden`, `sandbox-access-disallowed`, `method-not-found`, `bad-gateway` and `service`. Errors of the transport: `timeout`, `unknown` (a
-      change was sent and got no reply), `no-route` (the queue does not exist), `connection`, `protocol`. Errors of a script: `field`, `type`, `name`, `value`,
-      `assert`, `fail`, `file`. The kinds `refused`, `limit` and `interrupted` cannot be rescued. `help not-found` explains a kind. At the
-      prompt the session continues after a failed statement; in a batch a failure ends the run.
+      In `rescue e` the error is a value with `.kind .message .errors .place .seed`. The kinds of a service's errors are
+      `not-found`, `invalid`, `forbidden`, `sandbox-access-disallowed`, `method-not-found`, `bad-gateway` and `service`.
+      Errors of the transport: `timeout`, `unknown` (a change was sent and got no reply), `no-route` (the queue does not
+      exist), `connection`, `protocol`. Errors of a script: `field`, `type`, `name`, `value`, `assert`, `fail`, `file`.
+      The kinds `refused`, `limit` and `interrupted` cannot be rescued. `help not-found` explains a kind. At the prompt
+      the session continues after a failed statement; in a batch a failure ends the run.
 
       ## Safety
 

@@ -5,13 +5,13 @@ extension Article {
     body: #"""
       \#(table(.program))
 
-      Program options come before FILE. The arguments after it are `args`; one that begins with `-` needs `--` before it. Arguments for a script
-      that does not read `args` are an error. Put a URI with a password in `RETORT_URL`, which `connect` without a URI uses: every user of the
-      machine can read a command line. Several `-c` are the lines of one script. With `#!/usr/bin/env retort` as its first line, a
-      file is a program.
+      Program options come before FILE. The arguments after it are `args`; an argument that begins with `-` needs `--`
+      before it. Arguments for a script that does not read `args` are an error. Put a URI with a password in
+      `RETORT_URL`, which `connect` without a URI uses: every user of the machine can read a command line. Several `-c`
+      are the lines of one script. With `#!/usr/bin/env retort` as its first line, a file is a program.
 
-      `retort fmt FILE` writes the canonical layout, and `retort fmt --check` lists the files that differ. `retort check --output json` is for
-      editors.
+      `retort fmt FILE` writes the canonical layout, and `retort fmt --check` lists the files that formatting would
+      change. `retort check --output json` is for editors.
 
       ## Exit status
 
@@ -40,8 +40,9 @@ extension Article {
       ## Signals
 
       Ctrl-C, SIGTERM and SIGHUP stop the run: reads end immediately, no more changes are sent, and changes in flight wait for their replies
-      until their timeout. With a journal, the running iterations of each end first. A second signal ends the program immediately, and changes in flight are unknown; at the prompt a third one ends the
-      program. If standard output is closed early, the status is 1 if the rest of the script changes data, writes or asserts, else 0.
+      until their timeout. With a journal, the running iterations of each end first. A second signal stops immediately,
+      and changes in flight are unknown. At the prompt, a third signal ends the program. If standard output is closed
+      early, the status is 1 if the rest of the script changes data, writes or asserts, else 0.
 
       ## Traces and dry runs
 
@@ -54,6 +55,6 @@ extension Article {
       ## Text of services and files at a terminal
 
       On a terminal, control characters, direction marks and invisible characters of data are shown as escapes: ESC as `\u{1b}`, in JSON as
-      `\u001b`. A pipe or a file gets them unchanged. At a terminal, an empty result prints `0 rows`.
+      `\u001b`. A pipe or a file gets these characters unchanged. At a terminal, an empty result prints `0 rows`.
       """#)
 }

@@ -16,14 +16,15 @@ extension Article {
       retort serve blog --url amqp://guest:guest@localhost/                        # the sample
       retort serve shop.sqlite --queue posts=remote_server_post                    # a queue with another name
       RETORT_URL=amqp://guest:guest@localhost/ retort examples/quickstart.retort   # the same script, the same output
-      retort serve blog --latency 20ms --jitter 5ms --workers 4                    # a slow one, to try timeouts and prefetch:
+      retort serve blog --latency 20ms --jitter 5ms --workers 4                    # a slow service, to try timeouts and prefetch:
       ```
 
-      Several `serve FILE.sqlite` share the work of one queue. SIGTERM stops it after the current request. When its connection is lost, for
-      example because the broker restarts, it reconnects and declares its queues; notes report both. Requests in flight get no reply. The broker then
-      redelivers the requests that were not acknowledged. `serve` stores the answers to its last 10,000 changes in the table `retort_answers` of
-      its database, in the transaction of each change, and answers a redelivered request from there: no change is made twice, even after a
-      crash.
+      Several processes `serve FILE.sqlite` share the work of one queue. SIGTERM stops `serve` after the current
+      request. When the connection is lost, for example because the broker restarts, `serve` reconnects and declares its
+      queues; notes report both. Requests in flight get no reply. The broker then redelivers the requests that were not
+      acknowledged. `serve` stores the answers to its last 10,000 changes in the table `retort_answers` of its database,
+      in the transaction of each change, and answers a redelivered request from there: no change is made twice, even
+      after a crash.
 
       An existing queue keeps its properties: durable, quorum, lazy or with priorities. `--durable` and `--queue-type classic|quorum` set the
       properties of a missing queue.
@@ -50,9 +51,10 @@ extension Article {
 
       `--rate N` answers at most N requests of a queue a second. `--log FILE` (`-` is standard output) writes a line of JSON for each request
       before its reply is sent. Its `outcome`, which shows whether the request was carried out, is `ok`, `error`, the fault, `remembered` (redelivered
-      and answered from the database) or `lost` (not carried out, because the connection closed while it waited). If the disk is full,
-      requests are still answered; the log has `{"missing":N}` for missing lines, and `serve` ends with status 1. The faults of a request
-      depend only on `--seed N` (0 by default), its queue, and its number `n` in the queue, so a run can be repeated.
+      and answered from the database) or `lost` (not carried out, because the connection closed while the request
+      waited). If the disk is full, requests are still answered; the log has `{"missing":N}` for missing lines, and
+      `serve` ends with status 1. The faults of a request depend only on `--seed N` (0 by default), its queue, and its
+      number `n` in the queue, so a run can be repeated.
 
       ## Imitations of other servers
 
