@@ -61,10 +61,9 @@ public final class Backup: Sendable {
     self.state = Mutex(state)
   }
 
-  /// Whether the last line of the file, which lacks its line end, begins like a resource that was not written
-  /// completely.
+  /// Whether the last line of the file, which has no line end, is the beginning of a resource.
   ///
-  /// A line of another kind of file does not.
+  /// False for a line of a file of another kind.
   private static func isTorn(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
     let begins = isFirst ? ["{\"type\":\"", "{\"id\":\""] : ["{\""]
     return begins.contains { line.starts(with: $0.utf8) || !isFirst && $0.utf8.starts(with: line) }
@@ -76,10 +75,10 @@ public final class Backup: Sendable {
   /// Releases the file for other runs.
   public func release() { file.unlock() }
 
-  /// Reads the resource of a change and writes it, unless the backup already contains it; returns when it is on the
-  /// disk.
+  /// Writes the resource of a change to the backup, unless the backup already contains this resource; returns when the
+  /// resource is on the disk.
   ///
-  /// - Returns: The outcome of a change that may not be sent; nil if it may be sent.
+  /// - Returns: The outcome of a change that may not be sent; nil if the change may be sent.
   func save(_ change: Change) async -> Outcome? {
     guard let id = change.resourceID else { return nil }
     do throws(JournalError) {
@@ -115,8 +114,8 @@ public final class Backup: Sendable {
     return known?.isBefore
   }
 
-  /// Reads the resource of a change, with the linkage of the relationships that the change replaces or modifies; nil if
-  /// the reply has no resource.
+  /// Reads the resource of a change, with the linkage of the relationships that the change replaces or modifies;
+  /// returns nil if the reply has no resource.
   private func image(of change: Change, _ id: String) async throws(ClientError) -> JSONObject? {
     guard var resource = try await client.show(id, query).resource else { return nil }
     for name in change.changedRelationships where !resource.hasLinkage(of: name) {
@@ -131,7 +130,7 @@ public final class Backup: Sendable {
 }
 
 extension ClientError {
-  /// This error of a read before a change, restated to say that the change was not sent.
+  /// This error, which a read before a change caused, with a message that says that the change was not sent.
   fileprivate var beforeSending: ClientError {
     var error = self
     error.wasSent = false

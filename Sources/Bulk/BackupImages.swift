@@ -38,7 +38,7 @@ extension JSONObject {
     (self["relationships"]?.objectValue ?? [:]).compactMap { $0.value["data"] == nil ? $0.key : nil }
   }
 
-  /// Whether the resource has the linkage of a relationship, in either spelling of its name.
+  /// Whether the resource has the linkage of a relationship, under either spelling of the relationship's name.
   func hasLinkage(of name: String) -> Bool {
     let relationships = self["relationships"]?.objectValue ?? [:]
     return relationships.contains { $0.key.spelledWithHyphens == name.spelledWithHyphens && $0.value["data"] != nil }

@@ -10,8 +10,8 @@ public protocol Carrier: Sendable {
   /// - Throws: `ClientError`; its `wasSent` is true if the service may have carried out the change.
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply
 
-  /// Sends a change as ``carry(_:)`` does; sets `latency` to the service's reply time if the carrier measures it more
-  /// exactly than its caller.
+  /// Sends a change as ``carry(_:)`` does; sets `latency` to the service's reply time if the carrier measures this time
+  /// more exactly than the caller.
   func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply
 
   /// Takes a change without waiting for its outcome; passes the outcome to `group` when it is known.

@@ -3,7 +3,9 @@ import JSONAPI
 public import JSONText
 import Redaction
 
-/// A change of a service's data, ready to be sent; a value that can be written as JSON and read again.
+/// A change of a service's data, ready to be sent.
+///
+/// It can be written as JSON and read again.
 ///
 /// It can't send itself; a ``Dispatcher`` passes it to a ``Carrier``. It is a class, because a struct with its many
 /// members would be copied at each step.
@@ -38,9 +40,10 @@ public final class Change: Sendable, Equatable {
   public let method: String
   /// The parameters as they are sent: with the client's `meta`, and with names in the form of the client's `keys`.
   public let params: JSONObject
-  /// Whether its message expires at the deadline, so that the change is not carried out later (AMQP `expiration`).
+  /// Whether the change's message expires at the deadline, so that no service carries out the change later (AMQP
+  /// `expiration`).
   public let expires: Bool
-  /// The time to wait for its reply; nil for no limit.
+  /// The time to wait for the reply; nil for no limit.
   public let timeout: Duration?
   /// The value of `key:` that identifies a create; nil without `key:`, and for other changes.
   public let key: String?
@@ -75,7 +78,7 @@ public final class Change: Sendable, Equatable {
       timeout: client.timeout(patience))
   }
 
-  /// Returns a copy of the change with a value of `key:`, which identifies it.
+  /// Returns a copy of the change with a value of `key:`, which identifies the change.
   public func keyed(_ key: String) -> Change {
     Change(target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout, key: key)
   }

@@ -58,7 +58,7 @@ extension Dispatcher {
       try? await Task.sleep(for: pause)
       return .send
     case .unknown where change.verb != .create && change.expires:
-      // The message has expired, so the change can only be carried out by a service that already received it.
+      // The message has expired, so only a service that already received the message can carry out the change.
       try? await Task.sleep(for: pause + guards.settle)
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
       case .carriedOut(let id)?: return .settled(.found(id: id))

@@ -18,8 +18,8 @@ extension Dispatcher {
       (self.element, self.change, self.identity, self.known) = (element, change, identity, known)
     }
 
-    /// Whether the journal must announce the change now: it contains no outcome, and the change needs no lookup before
-    /// it is sent.
+    /// Whether the journal must announce the change now: the journal contains no outcome of the change, and the change
+    /// needs no lookup before it is sent.
     var isIntended: Bool {
       switch known {
       case nil, .open?: true

@@ -50,7 +50,9 @@ public struct Dispatcher: Sendable {
     return await attempted(change).outcome
   }
 
-  /// Sends a change that an iteration of `each` makes, and records it and its outcome in the iteration.
+  /// Sends a change that an iteration of `each` makes.
+  ///
+  /// Records the change and its outcome as part of the iteration.
   func carry(_ change: Change, in iteration: any IterationRecord, latency: inout Duration?) async -> Outcome {
     do throws(JournalError) { try await iteration.willSend(change, isLast: guards.endsIteration) } catch {
       return .refused(.element(error))
@@ -126,8 +128,9 @@ public struct Dispatcher: Sendable {
     }
   }
 
-  /// Returns the entries of a page's elements up to the first element whose refusal ends the statement, and this
-  /// refusal, which is nil if all elements have entries.
+  /// Returns the entries of a page's elements.
+  ///
+  /// If the refusal of an element ends the statement, returns the entries before that element, and the refusal.
   private func entries(of page: [any PlannedElement], _ consent: Consent?) -> ([PlannedChange], RefusedElementError?) {
     var entries: [PlannedChange] = []
     entries.reserveCapacity(page.count)

@@ -30,7 +30,7 @@ public final class DryRunCarrier: Carrier {
   /// Returns the resource that a create of the dry run would have created, with its later updates; nil for other ids.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
 
-  /// Whether it got a change, so that later reads show data that the script would have changed.
+  /// Whether the carrier got a change; if so, later reads return data that a real run would have changed.
   public var hasChanges: Bool { state.withLock(\.hasChanges) }
 
   /// Returns the reply that the service is expected to send.

@@ -5,7 +5,7 @@ import Synchronization
 
 /// The result of looking up the changes that earlier runs left unknown and that no element of this run repeats.
 public struct EarlierUnknowns: Sendable {
-  /// The number of changes that were carried out according to a lookup.
+  /// The number of changes that, according to a lookup, were carried out.
   public var found = 0
   /// The identities of the changes that are still unknown, sorted.
   public var left: [ChangeIdentity] = []

@@ -16,7 +16,7 @@ public enum FailureLimit: Sendable, Equatable {
     switch self {
     case .count(let count): return bad >= count
     case .share(let share):
-      // A share such as 0.07 is not exact in binary, so that 7 of 100 could be a little less than it.
+      // A share such as 0.07 is not exact in binary, so 7 of 100 could be a little less than the share.
       return bad > 0 && (isEnd || tally.count >= Self.least) && Double(bad) >= share * Double(tally.count) - 1e-9
     }
   }

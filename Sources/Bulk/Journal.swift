@@ -51,7 +51,8 @@ public final class Journal: Sendable {
       let recorded = counts.done + counts.open + counts.unknown
       try known.check(against: header, path, recorded: recorded)
       if let end = contents.end { throw .complete(path, at: end) }
-      // The header of a run that was refused before its first change names that run's command.
+      // If no earlier run recorded a change, this run replaces the header, because the header contains the command of
+      // its run.
       if recorded == 0 {
         try file.cut(to: 0)
         contents = try JournalContents(file)
@@ -175,8 +176,9 @@ public final class Journal: Sendable {
     state.withLock { $0.states.changes(of: identity.text) }
   }
 
-  /// Records that the changes that have an intent and no outcome were not sent when the statement ended, so that a
-  /// later run may send them.
+  /// Records, at the end of the statement, that the changes with an intent and without an outcome were not sent.
+  ///
+  /// A later run may then send them.
   func withdraw() {
     for identity in state.withLock({ Array($0.intended.values) }) { settle(identity, "again", id: nil) }
   }
@@ -244,7 +246,7 @@ public final class Journal: Sendable {
 }
 
 extension Change {
-  /// The expiration time of its message in milliseconds; nil if it never expires.
+  /// The expiration time of the change's message in milliseconds; nil if the message never expires.
   var life: Int? { expires ? timeout?.wholeMilliseconds : nil }
 }
 

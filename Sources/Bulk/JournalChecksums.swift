@@ -28,7 +28,7 @@ struct JournalChecksums: Sendable {
   enum Line {
     /// The line is complete and follows the previous line.
     case whole(JSONObject)
-    /// The line is complete, but the line before it in the file is not the one after which it was written.
+    /// The line is complete, but it was written after another line than the one that precedes it in the file.
     case displaced
     /// The line differs from the line that was written.
     case damaged
@@ -93,7 +93,7 @@ struct JournalChecksums: Sendable {
 
   /// Returns a hash of a line's bytes and the previous sum.
   ///
-  /// It takes eight bytes at a time. Each step is reversible, so that no change of one word is lost.
+  /// It takes eight bytes at a time. Each step is reversible, so a change of one word always changes the hash.
   private static func chained(_ body: UnsafeRawBufferPointer, _ before: UInt32) -> UInt32 {
     var hash = UInt64(before) << 32 | UInt64(truncatingIfNeeded: body.count)
     var place = 0

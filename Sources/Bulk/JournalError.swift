@@ -19,8 +19,8 @@ public enum JournalError: ElementError, Equatable {
   case imageLacks(String, String, String)
   /// A line before the end is damaged; with the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
-  /// A line is complete, but the line before it is not the one after which it was written; with the number of changes
-  /// that the file records.
+  /// A line is complete, but it was written after another line than the one that precedes it; with the number of
+  /// changes that the file records.
   case displaced(String, line: Int, recorded: Int)
   /// The journal belongs to another statement; with the differences of the headers.
   case otherStatement(String, [String], recorded: Int)

@@ -4,7 +4,9 @@ public struct JournalReading: Sendable {
   public let header: JournalHeader
   /// The numbers of changes that are done, that may be sent again, and that are unknown.
   public let counts: (done: Int, open: Int, unknown: Int)
-  /// The unknown identities, sorted; that of an iteration of `each` with the changes that the iteration sent.
+  /// The unknown identities, sorted.
+  ///
+  /// The changes are those that an iteration of `each` sent; other identities have none.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]
   /// The time at which the statement was completed; nil if it is not complete.
   public let end: String?

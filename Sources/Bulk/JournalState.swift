@@ -37,7 +37,7 @@ struct JournalStates {
       set { bits = bits & 7 | newValue & ~7 }
     }
 
-    /// Marks the identity as seen, and returns a copy from before the mark.
+    /// Marks the identity as seen, and returns the state that it had before.
     mutating func see() -> PackedState {
       defer { isSeen = true }
       return self
@@ -53,8 +53,8 @@ struct JournalStates {
   private struct SentChange {
     var text: String
     var content: JSONObject
-    /// The expiration time of its message, or the longest one of an iteration's changes; nil if a message never
-    /// expires.
+    /// The expiration time of the change's message or, for an iteration, the longest one of its changes' messages; nil
+    /// if a message never expires.
     var life: Duration?
     /// The changes that the iteration sent.
     var changes: [IterationChange] = []
@@ -112,7 +112,8 @@ struct JournalStates {
   /// Returns the changes of an unknown iteration.
   func changes(of text: String) -> [IterationChange] { sent[StableHash(text)]?.changes ?? [] }
 
-  /// Records that the change of an identity was carried out, and keeps only the hash of the content in its intent.
+  /// Records that the change of an identity was carried out, and keeps only the hash of the content that the intent
+  /// contained.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content

@@ -1,4 +1,4 @@
-/// The keys of creates with the indices of their elements, in few bytes.
+/// The keys of creates and the indices of their elements, stored in few bytes.
 struct PackedKeys: Sendable {
   private var chunks: [[UInt8]] = []
   /// The number of keys.

@@ -68,7 +68,8 @@ public final class RunControl: Sendable {
     return (lines + (reason.map { [$0] } ?? [])).joined(separator: "\n")
   }
 
-  /// The reason why changes are delayed: `paused by retort ctl`, `at most 50/s by retort ctl`; nil if they are not.
+  /// The reason why changes are delayed: `paused by retort ctl`, `at most 50/s by retort ctl`; nil if changes are not
+  /// delayed.
   public var reason: String? { state.withLock { Self.reason($0) } }
 
   private static func reason(_ state: State) -> String? {

@@ -60,7 +60,7 @@ public struct SequenceCarrier: Carrier {
 }
 
 extension ClientError {
-  /// This error of a change after the first of a sequence, restated to count as sent: the element was already changed.
+  /// This error of a later change of a sequence, marked as sent, because the first change was already carried out.
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {

@@ -70,7 +70,7 @@ public final class StatementAccount: Sendable {
 
   /// Waits for late replies to unknown changes, but not longer than their timeout.
   ///
-  /// Later replies become notes again.
+  /// A reply that arrives after this wait becomes a note.
   ///
   /// - Parameter note: Shows a note with the number of expected late replies and the limit of the wait.
   /// - Returns: Whether it waited.

@@ -11,7 +11,7 @@ public struct RefusedElementError: Error {
   }
 }
 
-/// The result of a statement's changes: the counts of outcomes, the durations, and the error that ended them.
+/// The result of a statement's changes: the counts of outcomes, the durations, and the error that ended the changes.
 public struct StatementReport: Sendable {
   /// The counts of outcomes.
   public var tally = OutcomeTally()
@@ -25,7 +25,7 @@ public struct StatementReport: Sendable {
   public var stop: (any Error)?
   /// Whether a failure ended the statement before its last element.
   public var isCut = false
-  /// The number of elements that were read and not sent, because the statement ended before.
+  /// The number of elements that were read and not sent, because the statement ended first.
   public var unsent = 0
 
   /// The number of unknown changes that were not looked up at the end, because there were too many to keep.

@@ -102,7 +102,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Checks depth and latency, if a check is due and no other task performs it.
+  /// Checks depth and latency, if a check is due and no other task performs the check.
   private func look() async {
     let isDue = state.withLock { state in
       guard !state.isProbing, state.nextProbe <= .now else { return false }

@@ -57,7 +57,7 @@ public struct UnknownResolver: Sendable {
     }
   }
 
-  /// Looks up a change that was sent with its present content.
+  /// Looks up a change whose content is still the content that was sent.
   public func look(_ change: Change) async -> Finding { await look(change, sent: change.content.hashingSecrets) }
 
   /// Looks up a change; `sent` is the content with which it was sent, with hashes in place of secrets.

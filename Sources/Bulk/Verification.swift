@@ -37,7 +37,7 @@ final class VerificationList: Sendable {
     var created: [Item] = []
     /// The keys of the creates beyond the limit.
     var keys = PackedKeys()
-    /// The last create beyond the limit, whose target the others have too.
+    /// The last create beyond the limit; all of these creates have the same target.
     var last: Change?
   }
 
