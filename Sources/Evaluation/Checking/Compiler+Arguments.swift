@@ -55,7 +55,8 @@ extension Compiler {
     }
   }
 
-  /// Checks a literal against the type and the rule of its option, and looks for the other option that it needs.
+  /// Checks a literal against the type and the rule of its option, and looks for the other option that the option
+  /// needs.
   private func check(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }
@@ -81,7 +82,7 @@ extension Compiler {
     return true
   }
 
-  /// Returns what the option `limit: 5` of another language means here; nil for other options.
+  /// Returns the form that replaces an option of another language, such as `limit: 5`; nil for other options.
   private func limit(_ command: Language.Command, _ name: String, _ value: Expr) -> String? {
     guard ["limit", "top", "take", "first"].contains(name), case .number = value.kind else { return nil }
     let count = source.text(value.range)
@@ -162,7 +163,7 @@ extension Compiler {
 }
 
 extension Expr {
-  /// Returns the source range of a part of a literal record; that of the whole expression without such a part.
+  /// Returns the source range of a part of a literal record; without such a part, the range of the whole expression.
   func range(at path: [String]) -> SourceRange {
     guard let name = path.first, case .record(let entries) = kind else { return range }
     return entries.first { $0.name == name }?.value.range(at: Array(path.dropFirst())) ?? range
@@ -249,7 +250,7 @@ extension Declaration.ArgumentType {
     String(text).contains(#/^[1-9][0-9]*(ms|s|m|h|d)$/#)
   }
 
-  /// Returns the source text of a value of this type, built from `value` if that is a number; nil if it is not.
+  /// Returns the source text of a value of this type, built from `value`; nil if `value` is not a number.
   func example(for value: Value) -> String? {
     guard case .number(let number) = value else { return nil }
     return example(for: .number, number.text)

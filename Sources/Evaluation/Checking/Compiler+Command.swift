@@ -56,7 +56,7 @@ extension Compiler {
     }.placed(command.range, source)
   }
 
-  /// Returns a call whose command stands after the client, in the right order: `show posts 1` for `posts show 1`; nil
+  /// Returns the right order of a call whose command stands after the client: `show posts 1` for `posts show 1`; nil
   /// for another call.
   private func reordered(_ command: Language.Command) -> String? {
     guard case .positional(let first)? = command.arguments.first, case .name(let word) = first.kind,

@@ -143,7 +143,8 @@ extension Compiler {
       : "define it first: let \(source.text(range)) = ...; or, if it is text, put it in quotes: \"\(word)\""
   }
 
-  /// Returns the further next step for an unknown name that can be a field of the element; empty without an element.
+  /// Returns an addition to the next step for an unknown name that can be a field of the element; empty without an
+  /// element.
   private func fieldStep(_ range: SourceRange) -> String {
     context.hasElement ? " For a field of the element, write .\(word(from: range))" : ""
   }

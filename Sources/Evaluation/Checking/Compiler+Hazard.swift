@@ -61,7 +61,7 @@ extension Compiler {
     }
   }
 
-  /// Compiles the body of a loop; warns if it reads pages of a queue that it also changes.
+  /// Compiles the body of a loop; warns if the body reads pages of a queue that the body also changes.
   func repeated<Result>(_ body: () -> Result) -> Result {
     let (result, own) = gathering(body)
     for page in own.pages where own.changed.contains(page.client) {

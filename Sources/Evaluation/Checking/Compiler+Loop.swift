@@ -51,7 +51,7 @@ extension Compiler {
     }
   }
 
-  /// Defines a variable of a `for` loop, and returns its slot; marks it as read, so that it is not reported as unread.
+  /// Defines a variable of a `for` loop, and returns its slot; marks the variable as read, so that it is not reported.
   private func defineLoopName(_ named: DeclaredName) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)

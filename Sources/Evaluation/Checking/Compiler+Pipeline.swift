@@ -45,7 +45,7 @@ extension Compiler {
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
   }
 
-  /// Returns the indices of the stages in which a failed element is counted, instead of ending the pipeline.
+  /// Returns the indices of the stages in which a failed element is counted and does not end the pipeline.
   ///
   /// These stages come directly before the last stage that sends changes, and take one element at a time.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
@@ -103,8 +103,9 @@ extension Compiler {
     }
   }
 
-  /// Compiles an expression; if it is in parentheses or the call of a def, its value may remain a stream, as `use`
-  /// determines.
+  /// Compiles an expression.
+  ///
+  /// The value of the call of a def, or of an expression in parentheses, may remain a stream, as `use` determines.
   func value(_ expression: Expr, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)

@@ -31,7 +31,8 @@ enum FieldAdvice {
     known.contains(function) ? "\(function)(\(text))" : nil
   }
 
-  /// Returns a pipeline from the value to the stage with a name; nil if no such stage works without arguments.
+  /// Returns a pipeline from the value to the stage with a name; nil if there is no such stage, or if it needs
+  /// arguments.
   private static func stage(_ name: String, _ text: String) -> String? {
     let word = Stage.named(name) == nil ? ForeignWords.stage(name) ?? "" : name
     guard let stage = Stage.named(word), stage.declaration.parameters.allSatisfy(\.isOptional),

@@ -3,7 +3,7 @@ import Language
 import Values
 
 extension Findings {
-  /// Returns an error about an argument or a `--var` that no statement of a script reads; nil if each is read.
+  /// Returns an error about an argument or a `--var` that no statement of a script reads; nil if all are read.
   func unreadInput(of options: Session.Options, _ source: SourceText) -> Renderer.Report? {
     if !readsArguments, let first = options.arguments.first {
       return Renderer.Report(

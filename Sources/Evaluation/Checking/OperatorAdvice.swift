@@ -12,7 +12,8 @@ struct OperatorAdvice {
   private let a: String
   /// The source text of the right operand, in parentheses if it contains an operator.
   private let b: String
-  /// The meant range, if an operand is a range whose bound the operator changes: `1..(n - 1)`; nil for other operands.
+  /// The range that is probably meant if the operator changes the bound of a range: `1..(n - 1)`; nil for other
+  /// operands.
   private let range: String?
   /// The fields of a literal record on the right side, as options of `with`; nil for another operand.
   private let options: String?

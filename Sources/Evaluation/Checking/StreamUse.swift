@@ -9,7 +9,7 @@ enum StreamUse {
   /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
   case operand
 
-  /// If this is the use of a `try`, the use of the value in its block: a `try` never returns an unread stream.
+  /// The use of the value of the block in a `try` whose own value has this use; a `try` never returns an unread stream.
   var inTry: StreamUse { self == .lazy ? .operand : self }
 }
 

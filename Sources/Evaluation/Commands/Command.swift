@@ -134,7 +134,7 @@ struct Arguments: Sendable {
   /// Returns the value of a positional argument; null if it is missing.
   ///
   /// The check refuses a call in which an argument is missing, except in a stage, where the element of the pipeline can
-  /// stand for it.
+  /// take the place of the argument.
   func value(_ index: Int) -> Value { index < positional.count ? positional[index].value : .null }
 
   /// Returns the source range of a positional argument; if it is missing, the range of the command's name.
@@ -145,7 +145,7 @@ struct Arguments: Sendable {
     Fault(kind, message, at: [Fault.LabelledRange(argument.range)], in: source, nextStep: nextStep)
   }
 
-  /// Returns the error for an option whose value has the wrong type; `wanted` describes the right one.
+  /// Returns the error for an option whose value has the wrong type; `wanted` describes the right type.
   func misfit(_ option: String, _ argument: Argument, _ wanted: String) -> Fault {
     let declared = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
     let summary = declared?.first { $0.name == option }?.summary

@@ -39,8 +39,8 @@ extension ConfirmationRequest {
 extension RunContext {
   /// Gets the consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// At a terminal it asks once for each connection, client, verb and filter; the typed number confirms and is the
-  /// limit. It does not ask if there is nothing to destroy. Without a terminal it refuses, unless the statement has
+  /// At a terminal it asks once for each connection, client, verb and filter; the typed number is the confirmation and
+  /// the limit. It does not ask if there is nothing to destroy. Without a terminal it refuses, unless the statement has
   /// `confirm: true` or the program has `--yes`.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> Consent {
     try request.checkMax(arguments)
@@ -71,7 +71,8 @@ extension RunContext {
 
   /// Returns the consent to destroy on a guarded connection if no question is needed; nil if a question is needed.
   ///
-  /// If there is something to destroy, only `--guarded` with `--yes=N` gives this consent; an option in a script can't.
+  /// If there is something to destroy, only `--guarded` with `--yes=N` gives this consent; no option in a script gives
+  /// it.
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> Consent? {
     let connection = request.client.connection
     if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }

@@ -4,8 +4,8 @@ import Synchronization
 import Values
 
 extension ExecutionFrame {
-  /// Returns the name of a variable whose value is one of these connections, for a next step; nil if no variable has
-  /// one.
+  /// Returns the name of a variable whose value is one of these connections, for a next step; nil if there is no such
+  /// variable.
   private func variable(of connections: [ConnectionValue]) -> String? {
     let names = run.session.state.withLock(\.names)
     let slots = depth == 0 ? slots : globals

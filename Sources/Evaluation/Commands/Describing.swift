@@ -176,7 +176,7 @@ extension ValueShape.ResourceShape {
 }
 
 extension TypeSchema.Attribute {
-  /// The kinds of its values, as text: `string or null`.
+  /// The kinds of the attribute's values, as text: `string or null`.
   fileprivate var kindsNote: String {
     (kinds.map(\.rawValue).sorted() + (isNullable ? ["null"] : [])).joined(separator: " or ")
   }

@@ -95,7 +95,7 @@ private struct DiffSide {
 
   /// Returns the differences from this input to the other one, and their counts as text.
   ///
-  /// The differences are in the order of this input, followed by the elements that only the other one has.
+  /// The differences are in the order of this input, followed by the elements that only the other input has.
   func compared(with other: DiffSide) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([Comparison.Key: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in

@@ -69,7 +69,7 @@ extension ClientValue {
 
   /// The sentence for a change that the broker may not have accepted.
   ///
-  /// The expiration of its message begins only when the broker accepts the message.
+  /// The expiration time of a message begins only when the broker accepts the message.
   private static let pending = "the message may not have reached the broker yet: the change may still be carried out"
 
   /// Returns the error of a missing queue; if there is a queue with a similar name, the next step names it.

@@ -66,11 +66,11 @@ struct OptionRefusal: Error {
 struct OptionCompanion: Sendable {
   /// The name of the option that is needed.
   let option: String
-  /// The text that the needed option must have; nil for any value.
+  /// The text that the value of the needed option must be; nil for any value.
   var word: String?
   /// Whether the needed option must be a field, given by its name.
   var isField = false
-  /// The text of the option's own value that needs the other option; nil if each value needs it.
+  /// The value of the option itself, as text, that needs the other option; nil if every value needs it.
   var valueInNeed: String?
   /// Returns the message, for the command or stage with a name.
   let message: @Sendable (_ command: String) -> String

@@ -107,7 +107,7 @@ extension Declaration.Option {
 extension Arguments {
   /// Returns a client for a statement's reads.
   ///
-  /// It repeats failed reads as often as `retry:` allows.
+  /// The client repeats failed reads as often as `retry:` allows.
   func reader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.client
     if let count = try integer(.retry) { reader.retries = count }
@@ -140,7 +140,7 @@ extension Arguments {
 
   /// Returns the parameters of a change whose reply has no document.
   ///
-  /// They lack `include`, because the option `include:` of such a change concerns only its `backup:`.
+  /// The parameters lack `include`, because the option `include:` of such a change concerns only its `backup:`.
   func optionsWithoutDocument() throws(Fault) -> JSONObject {
     var options = try documentOptions()
     if options.contains("include") { options["include"] = nil }

@@ -58,7 +58,7 @@ enum QueryRules {
       nextStep: "remove it to match all, or give it a value")
   }
 
-  /// Returns the fields to read by type; the type is nil for those of the client's type.
+  /// Returns the fields to read by type; the type is nil for fields of the client's type.
   static func fields(_ value: Value, _ command: String) throws(OptionRefusal) -> [(type: String?, names: [String])] {
     if let names = value.strings {
       guard !names.isEmpty, !names.contains("") else {

@@ -167,7 +167,8 @@ extension ClientValue {
 
   /// Returns a primary resource.
   ///
-  /// If it has neither attributes nor relationships, it gets empty attributes, which distinguish it from an identifier.
+  /// A resource with neither attributes nor relationships gets empty attributes, which distinguish it from an
+  /// identifier.
   private static func marked(_ object: JSONObject) -> JSONObject {
     guard !object.contains("attributes"), !object.contains("relationships") else { return object }
     var object = object

@@ -99,7 +99,7 @@ extension OptionCompanion {
     option: "throttle", message: { "patience: is for throttle:, and this \($0) has no throttle" },
     nextStep: "throttle: {depth: 50, p95: 200ms}")
 
-  /// The option `backup:`, which `include:` of a change without a reply's resource needs.
+  /// The option `backup:`, which `include:` of a change needs if the reply contains no resource.
   static let backup = OptionCompanion(
     option: "backup",
     message: { "include: of \($0) needs backup:, because include: names the relationships that backup: stores" },

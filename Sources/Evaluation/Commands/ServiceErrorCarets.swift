@@ -36,7 +36,7 @@ extension Fault {
     self.init(copy: (Self.first(of: left) + error.facts).reduce(fault) { $0.within($1) })
   }
 
-  /// Returns the text beside the `^` characters, cut to 200 characters; nil if it is longer and the message contains it
+  /// Returns the text beside the `^` characters, cut to 200 characters; nil for a longer text that the message contains
   /// too.
   private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
     guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
@@ -245,7 +245,7 @@ extension Expr {
     }
   }
 
-  /// Returns the expression of a literal record's field or a literal list's element; nil without it.
+  /// Returns the expression of a literal record's field or a literal list's element; nil if there is no such part.
   fileprivate func part(_ key: String) -> Expr? {
     switch kind {
     case .record(let entries):

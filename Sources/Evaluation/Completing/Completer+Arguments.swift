@@ -7,7 +7,7 @@ import Values
 extension Completer {
   /// The declaration of the command, stage or def that is called at the cursor.
   ///
-  /// Nil if nothing is called there, or if it is unknown.
+  /// Nil if nothing is called there, or if the called word is unknown.
   var declaration: Declaration? {
     guard let call = context.target?.call else { return nil }
     if let definition = definitions[call.name] {

@@ -94,7 +94,7 @@ extension Stage {
 extension FileWriter {
   /// Writes all elements of a stream; returns them if a stage follows.
   ///
-  /// - Throws: An error of the stream or of the file, which is then unchanged.
+  /// - Throws: An error of the stream or of the file; the file is then unchanged.
   fileprivate mutating func take(
     _ stream: inout ElementStream, _ format: FileFormat, _ run: RunContext, keepsFlow: Bool
   ) async throws(Fault) -> [Value] {

@@ -36,7 +36,7 @@ protocol BulkSource: AnyObject {
   /// Begins the next portion; returns false after the last one.
   func begin() async throws(Fault) -> Bool
 
-  /// Returns the next elements of the portion; nil at its end.
+  /// Returns the next elements of the portion; nil at the end of the portion.
   func next() async throws(Fault) -> [BulkElement]?
 
   /// Receives the portion's elements that were not changed successfully.
@@ -80,7 +80,7 @@ final class BulkElement: PlannedElement {
     self.source = source
   }
 
-  /// Creates the element of a create of which only the key remains; the key stands for the element.
+  /// Creates an element for a create of which only the key is still known; the key takes the place of the element.
   convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     self.init(.string(change.key ?? ""), .success(Proposal(restoring: change, arguments, client)))
   }
@@ -88,7 +88,7 @@ final class BulkElement: PlannedElement {
   /// Whether its change could not be built.
   var isFailure: Bool { if case .failure = proposal { true } else { false } }
 
-  /// The type of its resource; empty if its change could not be built.
+  /// The type of the resource to change; empty if the change could not be built.
   var type: String { if case .success(let proposal) = proposal { proposal.change.target.type } else { "" } }
 
   var planned: Result<Change, Refusal> {

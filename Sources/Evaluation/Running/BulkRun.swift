@@ -111,7 +111,8 @@ struct BulkRun {
         source.keep(flow.takeKept())
       }
       if report.isCut, report.unsent == 0, report.tally.groups.isEmpty, report.stop == nil, !Task.isCancelled {
-        // All changes were carried out after all, so the statement has ended early only if its source has more.
+        // In the end all changes were carried out, so the statement has ended early only if its source has more
+        // elements.
         report.isCut = try await source.hasMore()
       }
     } catch { report.stop = error }

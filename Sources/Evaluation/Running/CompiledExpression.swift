@@ -114,7 +114,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// Returns the same expression, except that errors without a source range get this one.
+  /// Returns the same expression, except that errors without a source range get this range.
   func placed(_ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     switch self {
     case .constant: self

@@ -164,7 +164,7 @@ final class FailedFile: Sendable {
 extension Arguments {
   /// Returns the file of `failed:`; nil without that option, and in a dry run.
   ///
-  /// - Throws: A `file` error if it is a file of another kind; a `value` error if it is the statement's journal or
+  /// - Throws: A `file` error if the file is of another kind; a `value` error if the file is the statement's journal or
   ///   backup.
   func failedFile(isDry: Bool) throws(Fault) -> FailedFile? {
     guard let argument = options["failed"], let path = try string("failed"), !isDry else { return nil }

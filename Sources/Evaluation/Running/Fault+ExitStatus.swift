@@ -4,7 +4,7 @@ public import Values
 extension Fault {
   /// Returns the error of a run whose standard output was closed by the program that reads it.
   ///
-  /// It ends the run silently, unless the skipped rest of the run would change data, write or assert (`isOwed`).
+  /// The error ends the run silently, unless the skipped rest of the run would change data, write or assert (`isOwed`).
   ///
   /// If the task is cancelled, returns an `interrupted` error instead, because Ctrl-C ended the wait for that program.
   ///

@@ -59,7 +59,7 @@ public final class Output: Sendable {
     }
   }
 
-  /// Sets whether bytes are written immediately: while a statement changes data.
+  /// Sets whether bytes are written immediately, as they are while a statement changes data.
   func setImmediate(_ isImmediate: Bool) { self.isImmediate.store(isImmediate, ordering: .relaxed) }
 
   /// Adds bytes; the buffer is written when it exceeds 64 kB, or immediately while a statement changes data.

@@ -174,7 +174,7 @@ extension Session {
 }
 
 extension ClientValue {
-  /// The broker, the queue and the type that its changes apply to.
+  /// The broker, the queue and the type that the client's changes apply to.
   var target: Change.Target {
     Change.Target(broker: connection.link.brokerIdentity, queue: queue, type: client.type)
   }

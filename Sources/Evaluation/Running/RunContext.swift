@@ -8,9 +8,9 @@ struct RunContext: Sendable {
   let source: SourceText
   /// The output of `print` and the output stages.
   var output: Output
-  /// The account of the outermost statement: its counts of changes and its consents.
+  /// The state of the outermost statement: its counts of changes and its consents.
   let statement: StatementAccount
-  /// The record of the current iteration's changes, if its `each` has a journal.
+  /// Records the changes of the current iteration of `each`; nil if the `each` has no journal.
   var iteration: (any IterationRecord)?
   /// The commands after which the current iteration does nothing.
   var lastCommands: [SourceRange] = []

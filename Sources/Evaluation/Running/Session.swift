@@ -136,7 +136,7 @@ public final class Session: Sendable {
     /// The values of `--guarded` that a connection of the run has matched.
     var matchedGuarded: Set<String> = []
     var clients: [ClientValue] = []
-    /// The carriers of running statements that send changes without a client, by serial number.
+    /// The carriers, by serial number, that send the changes of running statements in place of a client.
     var carriers: [Int: any Carrier] = [:]
     var nextSerial = 1
     var format: ResultFormat?
@@ -148,7 +148,7 @@ public final class Session: Sendable {
     var takesHistoryOfDirectory = false
     /// The total time for which the pager was open.
     var readingTime = Duration.zero
-    /// The account of the running outermost statement.
+    /// The state of the running outermost statement.
     var statement: StatementAccount
     /// The running changes that have a journal.
     var journaled: [(label: String, journal: Journal)] = []
@@ -170,7 +170,7 @@ public final class Session: Sendable {
   public let output: Output
   let host: SessionHost
   let timeout: SessionTimeout
-  /// The account of the whole run: how destroys are confirmed, the limits, and the open streams.
+  /// The state of the whole run: how destroys are confirmed, the limits, and the open streams.
   let account: RunAccount
   /// Answers the changes of dry runs without sending them, and keeps the resources that they would create.
   let dryRun = DryRunCarrier()

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The tasks that the first Ctrl-C lets finish, such as the iterations of an `each` with a journal; the second one
+/// The tasks that the first Ctrl-C lets finish, such as the iterations of an `each` with a journal; the second Ctrl-C
 /// cancels them.
 final class UnfinishedTasks: Sendable {
   private struct State {

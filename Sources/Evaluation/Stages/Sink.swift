@@ -135,7 +135,7 @@ extension Stage {
   }
 }
 
-/// Builds the changes of a stage that sends one for each element.
+/// Builds the changes of a stage that sends one change for each element.
 private final class ElementSource: BulkSource {
   private var stream: ElementStream
   private var frame: ExecutionFrame
