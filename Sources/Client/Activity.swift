@@ -1,7 +1,8 @@
 import JSONRPC
 import Synchronization
 
-/// Counts a client's requests in flight and its replies, and measures how long it waits for replies and decodes them.
+/// Counts a client's requests in flight and its replies, and measures how long the client waits for replies, and how
+/// long it decodes them.
 public final class Activity: Sendable {
   private struct State {
     var inFlight = 0

@@ -11,7 +11,7 @@ import JSONText
 ///
 /// An empty page, or a page with only ids that could not be destroyed, is skipped if there is a next page. For a query
 /// without a page, pages of a hundred resources are requested, or pages of the service's own size if the service
-/// refuses that.
+/// refuses this size.
 public struct FirstPageReader: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.WaitLimit

@@ -72,7 +72,7 @@ extension LateReplies {
       return open
     }
 
-    /// Ends the watch; later replies become notes again.
+    /// Ends the watch; replies that arrive later become notes.
     public func end() {
       let left = state.withLock { state in
         state.isEnded = true

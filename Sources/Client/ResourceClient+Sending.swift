@@ -6,7 +6,7 @@ extension ResourceClient {
   /// Returns the parameters as they are sent: with the client's `meta`, and with names in the form of the client's
   /// `keys`.
   ///
-  /// A call's `meta` overrides the client's key by key.
+  /// A call's `meta` overrides the client's `meta` key by key.
   ///
   /// - Throws: A `value` error if the client requires `meta.beam` and it is missing, if `meta` is not an object, and if
   ///   two names become equal.

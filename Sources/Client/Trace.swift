@@ -1,4 +1,4 @@
-/// Writes what a client sends and receives as lines for a person (`--trace`), for the chosen topics.
+/// Writes, as lines for a person (`--trace`), what a client sends and receives, limited to the chosen topics.
 public struct Trace: Sendable {
   /// The topics of a trace.
   public enum Topic: String, CaseIterable, Sendable {
