@@ -21,7 +21,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var vhost = "/"
   /// The seconds between heartbeats; 0 turns heartbeats off.
   public var heartbeat = 30
-  /// The maximum time for connecting, and again for logging in, in milliseconds.
+  /// The maximum time in milliseconds for connecting; the same time applies separately to logging in.
   public var timeout = 5000
   /// The maximum size of a frame, in bytes.
   public var frameMax = 131_072

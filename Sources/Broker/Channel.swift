@@ -192,7 +192,7 @@ final class Channel {
     return nil
   }
 
-  /// Ends the channel: makes all waiting requests fail, and the wait for the broker's answer to a method.
+  /// Ends the channel: makes all waiting requests fail, and ends all waits for the broker's answers to methods.
   func fail(_ error: BrokerError, code: UInt16) {
     failPending(error)
     ended?(error)

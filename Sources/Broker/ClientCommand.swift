@@ -48,7 +48,7 @@ extension Connection {
     return nil
   }
 
-  /// Makes requests fail whose deadline has passed, and ends waits for the broker's answer whose deadline has passed.
+  /// Ends, with an error, the requests and the waits for the broker's answers whose deadline has passed.
   func expire() {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now

@@ -6,8 +6,8 @@ public final class ServiceChannel: Sendable {
   public struct Terms: Sendable {
     /// The number of requests that are answered concurrently.
     public var workers: UInt16
-    /// Whether the broker keeps a request until the service acknowledges it; otherwise, the end of the service loses
-    /// the requests without an answer.
+    /// Whether the broker keeps a request until the service acknowledges it; otherwise, requests without an answer are
+    /// lost when the service ends.
     public var acknowledges: Bool
     /// Whether a request is acknowledged only after the broker has confirmed its reply.
     public var confirmsReplies = false
