@@ -9,7 +9,8 @@ final class BrokerLink: PoolLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
-  /// The time until which no queue is probed, because the broker did not answer the last probe; nil if it answered.
+  /// The time until which no queue is probed, because the broker did not answer the last probe; nil if the broker
+  /// answered.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
   /// The open connections, each shared by the links of one URI.

@@ -126,7 +126,7 @@ final class Prompt: Sendable {
 
   /// The prompt of a statement's first line: the newest connection with its state.
   ///
-  /// It is red while any connection is to production; without colours, its text says so.
+  /// The prompt is red while any connection is to production; without colours, the prompt says so in words.
   private var first: LinePrompt {
     let connections = session.connections
     guard let connection = connections.last else { return "> " }

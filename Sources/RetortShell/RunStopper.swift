@@ -7,8 +7,8 @@ import Terminal
 /// Stops a run when signals arrive.
 ///
 /// The first signal cancels the run: reads end immediately, no further request is sent, and changes in flight wait for
-/// their replies until their timeout. The second signal ends these waits. The third one ends the program if the run has
-/// not stopped. Ctrl-\ ends the program immediately.
+/// their replies until their timeout. The second signal ends these waits. The third signal ends the program if the run
+/// has not stopped. Ctrl-\ ends the program immediately.
 final class RunStopper: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
