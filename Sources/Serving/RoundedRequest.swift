@@ -1,6 +1,6 @@
 import JSONText
 
-/// Changes a request as a service would do that rounds numbers to integers and trims white space from text.
+/// Changes a request like a service that rounds numbers to integers and trims white space from text.
 enum RoundedRequest {
   /// Returns the body with the attributes of its document rounded and trimmed; a body without attributes is unchanged.
   static func body(_ body: [UInt8]) -> [UInt8] {

@@ -41,7 +41,8 @@ struct ServedQueue: Sendable {
 
   /// Answers a request, with the injected fault that its random numbers select.
   ///
-  /// A request whose connection was lost while it waited is not carried out, because the broker redelivers it.
+  /// A request is not carried out if its connection was lost while the request waited, because the broker redelivers
+  /// it.
   private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
     var random = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
     let fault = faults.draw(&random)
