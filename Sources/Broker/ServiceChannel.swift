@@ -11,7 +11,8 @@ public final class ServiceChannel: Sendable {
     public var acknowledges: Bool
     /// Whether a request is acknowledged only after the broker has confirmed its reply.
     public var confirmsReplies = false
-    /// The number of requests received on earlier connections; the first request on this one gets the next number.
+    /// The number of requests received on earlier connections; the first request on this connection gets the next
+    /// number.
     public var taken: Int
     /// The properties with which a missing queue is declared.
     public var declaration: QueueDeclaration

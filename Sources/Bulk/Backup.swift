@@ -8,7 +8,7 @@ import Synchronization
 /// Each resource is on the disk before its change is sent.
 ///
 /// Each line is one resource as JSON, called an image, in the form that the command `write` uses. New lines are
-/// appended; a resource that already has an image gets no second one. An image contains the linkage of the
+/// appended; a resource that already has an image gets no second image. An image contains the linkage of the
 /// relationships that the change replaces, even if the service sends this linkage only in separate replies.
 public final class Backup: Sendable {
   private struct State {

@@ -1,14 +1,15 @@
 import JSONAPI
 import JSONText
 
-/// The keys of the resources that a backup contains, and of the relationships whose linkage it contains.
+/// The keys of the resources in a backup, and of the relationships whose linkage is in the backup.
 struct BackupImages {
   private var keys: Set<StableHash> = []
 
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// Returns the first of the given relationships whose linkage the backup of a resource lacks; nil if it lacks none.
+  /// Returns the first of the given relationships whose linkage the backup of a resource lacks; nil if the backup has
+  /// the linkage of each.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }

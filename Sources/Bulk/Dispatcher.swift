@@ -142,7 +142,7 @@ public struct Dispatcher: Sendable {
     return (entries, nil)
   }
 
-  /// Returns the refusal of an entry if it ends the statement, else nil.
+  /// Returns the refusal of an entry if the refusal ends the statement; otherwise nil.
   ///
   /// A change that is done according to the journal needs no permission.
   private func refusal(of entry: PlannedChange, _ consent: Consent?) -> Refusal? {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Appends lines to a file in groups, on a separate thread; syncs a group once if a caller waits for one of its lines.
 ///
-/// Lines that no caller waits for are written a millisecond later, so that many of them share one write. They are
+/// Lines that no caller waits for are written a millisecond later, so that many of them share one write. Such lines are
 /// written even after a failed write, into reserved disk space.
 final class GroupedWriter: Sendable {
   private struct State {
@@ -24,7 +24,7 @@ final class GroupedWriter: Sendable {
   private let state: Mutex<State>
   private let queue = DispatchQueue(label: "retort.writer")
 
-  /// Creates the writer of a file; `sums` adds the checksums to its lines, nil if the lines have none.
+  /// Creates the writer of a file; `sums` adds the checksums to the lines, and is nil if the lines have none.
   init(_ file: RecordFile, _ sums: JournalChecksums? = nil) {
     self.file = file
     var state = State()

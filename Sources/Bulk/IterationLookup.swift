@@ -49,8 +49,8 @@ extension Journal {
 
   /// Looks up the changes that an iteration of an earlier run sent (BulkChanges.md, "Resuming").
   ///
-  /// An iteration whose changes were carried out is done only if the last of them was its last action, because the
-  /// iteration may have ended before it sent further ones.
+  /// An iteration whose changes were carried out is done only if the last change was the iteration's last action.
+  /// Otherwise the iteration may have ended before it sent further changes.
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.

@@ -73,7 +73,7 @@ public final class Journal: Sendable {
 
   /// Opens an existing journal of any statement.
   ///
-  /// - Throws: ``JournalError`` if it is missing, in use or damaged.
+  /// - Throws: ``JournalError`` if the journal is missing, in use or damaged.
   public convenience init(existing path: String) throws(JournalError) {
     let file = try RecordFile(path, creates: false)
     let contents = try JournalContents(file)
@@ -112,8 +112,8 @@ public final class Journal: Sendable {
 
   /// Marks an identity as seen in this run.
   ///
-  /// - Returns: Its state, or `.some(nil)` if the journal does not contain it; `.none` if this run has already seen the
-  ///   identity.
+  /// - Returns: The state of the identity; `.some(nil)` if the journal does not contain the identity; `.none` if this
+  ///   run has already seen it.
   @discardableResult public func see(_ identity: ChangeIdentity) -> JournalState?? {
     state.withLock { $0.states.see(identity.hash) }
   }

@@ -34,7 +34,7 @@ struct JournalContents {
         if bad == 0 { bad = number }
         cutLines += 1
         isTornHeader = number == 1 && !isWhole && Self.isTornHeader(line)
-        // A crash cuts a line or leaves zeros; it does not add a CR to a complete line.
+        // A crash cuts a line or leaves zeros; a crash does not add a CR to a complete line.
         isEdited = isEdited || line.last == 0x0D && isComplete(line.dropLast())
         return
       }

@@ -3,7 +3,7 @@ import JSONRPC
 /// The reason why a journal or a backup can't be used.
 ///
 /// A new journal would lack the changes that this journal records, and they would be repeated. Therefore ``nextStep``
-/// proposes a new journal only if this one records nothing.
+/// proposes a new journal only if this journal records nothing.
 public enum JournalError: ElementError, Equatable {
   /// The file can't be opened or read; with the path, the noun for the file (`journal` or `backup`), and the reason.
   case file(String, String, reason: String)

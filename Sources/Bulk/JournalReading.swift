@@ -15,7 +15,7 @@ public struct JournalReading: Sendable {
 
   /// Reads the journal in a file.
   ///
-  /// - Throws: ``JournalError`` if it is missing, damaged or not a journal.
+  /// - Throws: ``JournalError`` if the file is missing, damaged or not a journal.
   public init(_ path: String) throws(JournalError) {
     let contents = try JournalContents(try RecordFile(reading: path))
     guard let header = contents.header else { throw .notAJournal(path, .torn, recorded: 0) }

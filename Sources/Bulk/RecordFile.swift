@@ -1,6 +1,6 @@
 import Glibc
 
-/// The file of a journal or of a backup; only one run at a time can open it to write.
+/// The file of a journal or of a backup; only one run at a time can open the file for writing.
 final class RecordFile: Sendable {
   private let number: Int32
   /// The path.

@@ -11,7 +11,7 @@ public final class RunControl: Sendable {
     var nextNumber = 0
     /// The progress of each running statement, by its number.
     var statements: [Int: @Sendable () -> String] = [:]
-    /// Makes the run reachable for other processes; nil after it was called.
+    /// Makes the run reachable for other processes; nil after the function was called.
     var open: (@Sendable (RunControl) -> Void)?
   }
 

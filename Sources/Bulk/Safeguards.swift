@@ -33,7 +33,7 @@ public struct Safeguards: Sendable {
   /// The changes to look up at the end of the statement: `verify:`.
   public var verification = Verification.none
 
-  /// Records the changes of the iteration of `each` that makes them; nil if no iteration is recorded.
+  /// Records the changes that an iteration of `each` makes; nil outside a recorded iteration.
   public var iteration: (any IterationRecord)?
   /// Whether the iteration does nothing after the change.
   public var endsIteration = false

@@ -2,7 +2,7 @@ import JSONRPC
 import Synchronization
 
 /// Counts a client's requests in flight and its replies, and measures how long the client waits for replies, and how
-/// long it decodes them.
+/// long it decodes replies.
 public final class Activity: Sendable {
   private struct State {
     var inFlight = 0

@@ -14,7 +14,8 @@ import Synchronization
 public final class LateReplies: Sendable {
   /// A late answer: the body of a reply, or the broker's refusal (`noRoute`, `nacked`).
   public typealias Answer = Result<[UInt8], LinkError>
-  /// The outcome of a change: a result as ``ResourceClient/send(_:patience:)`` returns it, or an error as it throws it.
+  /// The outcome of a change: a result that ``ResourceClient/send(_:patience:)`` would return, or an error that it
+  /// would throw.
   public typealias Outcome = Result<JSONValue, ClientError>
 
   private struct State {

@@ -35,7 +35,7 @@ extension ResourceClient {
     throw error
   }
 
-  /// Returns the error, with the next step for its details if one is known.
+  /// Returns the error; if a next step for its details is known, adds the next step.
   func withNextStep(_ error: ClientError, _ method: String) -> ClientError {
     var error = error
     error.nextStep = error.errors.lazy.compactMap { nextStep($0, method) }.first ?? error.nextStep

@@ -49,7 +49,7 @@ public struct PageStream: Sendable {
   }
 
   /// Returns a page without the repeated resources that the rule leaves out; throws if the rule forbids changes of the
-  /// list and the page shows one, or if the pages bring no new resources.
+  /// list and the page shows such a change, or if the pages bring no new resources.
   private mutating func given(_ document: Document) throws(ClientError) -> Document {
     let places = changes.take(document)
     let isRefused = rule == .fail && !changes.isEmpty

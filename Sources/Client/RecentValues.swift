@@ -1,4 +1,4 @@
-/// Stores values by correlation id and drops the oldest ones, so that the total weight stays below twice a limit.
+/// Stores values by correlation id and drops the oldest values, so that the total weight stays below twice a limit.
 struct RecentValues<Value> {
   private var newer: [String: Value] = [:]
   private var older: [String: Value] = [:]

@@ -126,7 +126,7 @@ extension ResourceClient {
     }
   }
 
-  /// Returns the reply if the transport returned one, or throws the transport's error.
+  /// Returns the reply that the transport returned, or throws the transport's error.
   ///
   /// A change that may still get a reply is registered with `lateReplies` first; if its reply has arrived in the
   /// meantime, that reply is returned.

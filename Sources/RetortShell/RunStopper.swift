@@ -52,7 +52,7 @@ final class RunStopper: Sendable {
   /// Records that the run has ended.
   func end() { hasEnded.store(true, ordering: .relaxed) }
 
-  /// Shows a note about the next signal, if the run does not stop at the first one.
+  /// Shows a note about the next signal, if the run does not stop at the first signal.
   private func sayWhatIsNext(_ signal: Terminal.Signal, _ forcedEnds: Bool) {
     Task { [self] in
       try? await Task.sleep(for: Self.patience)

@@ -11,7 +11,7 @@ final class TypedStatement: Sendable {
 
   private let state = Mutex(State())
 
-  /// The complete lines, without the current one.
+  /// The complete lines, without the current line.
   var text: String { state.withLock(\.text) }
 
   /// Whether there are complete lines.

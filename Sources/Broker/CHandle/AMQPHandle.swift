@@ -187,7 +187,7 @@ final class AMQPHandle {
   /// Whether the socket accepts a body of `count` bytes without blocking; for a larger body than `room`, whether the
   /// socket is writable.
   ///
-  /// The kernel is asked only if the bytes written since it was last asked can have filled the socket's buffer. Each
+  /// The kernel is asked only if the bytes written since the last question can have filled the socket's buffer. Each
   /// message counts as 4096 more bytes, because it can occupy a page.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {

@@ -55,8 +55,8 @@ extension Compiler {
     }
   }
 
-  /// Checks a literal against the type and the rule of its option, and looks for the other option that the option
-  /// needs.
+  /// Checks a literal against the type and the rule of its option; also checks that the call has the other option that
+  /// this option needs.
   private func check(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }

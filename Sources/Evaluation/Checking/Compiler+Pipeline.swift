@@ -123,7 +123,7 @@ extension Pipeline {
 
   /// The stages of the pipeline.
   ///
-  /// If one of them has the option `failed:`, an additional `as`, which names the original element, is the first.
+  /// If a stage has the option `failed:`, the first stage is an additional `as`, which names the original element.
   fileprivate var withSourceName: [Language.Command] {
     guard let first = stages.first, stages.contains(where: { $0.option("failed") != nil }) else { return stages }
     let name = Expr(.name(Self.sourceName), first.nameRange)

@@ -53,7 +53,8 @@ final class Compiler {
     within({ ($0.hasOuterElement, $0.hasElement) = ($0.hasElement, value) }, body)
   }
 
-  /// Runs `body` and returns the effects of the code that it compiles; adds them to the compiler's effects too.
+  /// Runs `body` and returns the effects of the code that `body` compiles; also adds these effects to the compiler's
+  /// effects.
   func gathering<Result>(_ body: () -> Result) -> (Result, Effects) {
     let before = effects
     effects = Effects()

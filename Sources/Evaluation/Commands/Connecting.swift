@@ -77,8 +77,8 @@ extension Command {
 
     /// Returns the open connection with the same URI and name; nil if no such connection is open.
     ///
-    /// A URI without a password, or with the stars that the history shows in place of one, selects the open connection
-    /// of the same user.
+    /// A URI without a password, or with the stars that the history shows in place of a password, selects the open
+    /// connection of the same user.
     ///
     /// - Throws: A `value` error if that connection has another guard or environment.
     func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {

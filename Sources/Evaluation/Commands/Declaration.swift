@@ -57,7 +57,7 @@ public struct Declaration: Sendable {
     public var words: [String] = []
     /// The rule for the value; nil if each value of the type is valid.
     var rule: OptionRule?
-    /// The other option that this one needs; nil without one.
+    /// Another option that this option needs; nil if it needs none.
     var companion: OptionCompanion?
 
     /// Creates an option.
@@ -117,7 +117,7 @@ public struct Declaration: Sendable {
     ///
     /// The stages after it can't, because the stage combines the elements.
     case read
-    /// The stage takes one element at a time and keeps its names, so that later stages can read them.
+    /// The stage takes one element at a time and keeps the element's names, so that later stages can read them.
     case kept
   }
 

@@ -72,10 +72,10 @@ extension ClientValue {
   /// The expiration time of a message begins only when the broker accepts the message.
   private static let pending = "the message may not have reached the broker yet: the change may still be carried out"
 
-  /// Returns the error of a missing queue; if there is a queue with a similar name, the next step names it.
+  /// Returns the error of a missing queue; if there is a queue with a similar name, the next step names that queue.
   ///
   /// A broker does not list its queues to a client. Therefore the name is compared with the queues of other clients,
-  /// and some other spellings of it are looked up.
+  /// and some other spellings of the name are looked up.
   private func withNearestQueue(_ error: ClientError) async -> ClientError {
     var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
     let deadline = ContinuousClock.now + .seconds(5)

@@ -4,7 +4,7 @@ import Values
 
 /// A rule for the value of an option, beyond its type.
 ///
-/// The check applies it to literals, and the run applies it to computed values.
+/// The check applies the rule to literals, and the run applies the rule to computed values.
 struct OptionRule: Sendable {
   /// Throws if the value is invalid for an option of the command or stage with a name.
   let validate: @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void

@@ -106,7 +106,7 @@ extension Command {
   }
 }
 
-/// Shows a note on changes that others made in a list, when its stream ends or is abandoned.
+/// Shows a note on changes that others made in a list, when the stream of the list ends or is abandoned.
 private final class ListChangesNote {
   var changes: ListChanges?
   private let session: Session

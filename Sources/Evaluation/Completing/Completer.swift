@@ -86,7 +86,7 @@ struct Completer {
 
   /// The candidates in an expression.
   ///
-  /// The element's fields come first, because most expressions of a stage read one.
+  /// The element's fields come first, because most expressions of a stage read a field.
   var operands: [Candidate] {
     let fields = context.flows.isEmpty ? [] : inference.element(context.flows).fields
     return Self.names(of: fields).map { Candidate(text: "." + $0.text, note: $0.note) } + names + functions

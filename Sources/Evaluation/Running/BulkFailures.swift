@@ -36,7 +36,7 @@ final class BulkFailures: Sendable {
 
   /// The failures in the order of their elements.
   ///
-  /// If there were too many to keep, it is a stream that throws when it is read.
+  /// If there were too many to keep, the value is a stream that throws when it is read.
   var value: Value {
     let state = state.withLock { $0 }
     guard state.isOverLimit else { return .list(state.failures.sorted { $0.key < $1.key }.map(\.value)) }

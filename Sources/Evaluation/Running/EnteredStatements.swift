@@ -61,13 +61,13 @@ struct StatementsToEnter {
   }
 }
 
-/// The statements that `save` writes: the last ones that succeeded, and the earlier ones that these need.
+/// The statements that `save` writes: the last statements that succeeded, and the earlier statements that these need.
 struct SavedStatements {
   /// Their texts in order.
   private(set) var texts: [String] = []
-  /// The number of failed statements among the last ones; they are left out.
+  /// The number of failed statements among the last statements; failed statements are left out.
   private(set) var failed = 0
-  /// The number of earlier statements that were added because the chosen ones need them.
+  /// The number of earlier statements that were added because the chosen statements need them.
   private(set) var added = 0
 
   /// Chooses statements.

@@ -115,7 +115,7 @@ final class FailedFile: Sendable {
     return JSONValue.object(line).encoded() + [0x0A]
   }
 
-  /// Opens the file if it is a device; otherwise creates an empty file that replaces the earlier one.
+  /// Opens the file if it is a device; otherwise creates an empty file that replaces the earlier file.
   ///
   /// A program that has the earlier file open can still read it.
   private func opened() throws(Fault) -> FileDescriptor {
@@ -130,7 +130,7 @@ final class FailedFile: Sendable {
 
   /// Removes the lines of changes that turned out to be successful.
   ///
-  /// If nothing failed, it empties the file of an earlier statement.
+  /// If nothing failed, the function empties the file of an earlier statement.
   ///
   /// - Returns: The error of a failed write, with the number of missing elements; nil without one.
   func finish() -> Fault? {

@@ -55,7 +55,7 @@ final class Progress: Sendable {
   private let status: (@Sendable (String?) -> Void)?
   private let note: @Sendable (String) -> Void
   private let state = Mutex(State())
-  /// Whether no further stream is to be counted, because one is counted already or no statement runs.
+  /// Whether no further stream is to be counted, because a stream is counted already or no statement runs.
   private let isCounting = Atomic(true)
   /// The minimum duration of an activity that is shown.
   private let least: Duration

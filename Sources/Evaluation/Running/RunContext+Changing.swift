@@ -81,7 +81,7 @@ extension Session {
 
   /// Shows the first change of a dry run as the exact request, and the next four by their identity.
   ///
-  /// `sample` is the number of earlier changes; the result is one more.
+  /// `sample` is the number of earlier changes; the result is `sample` plus one.
   func note(dry proposal: Proposal, sample: Int) -> Int {
     if sample == 0 { note(dry: proposal) }
     if 1..<5 ~= sample {

@@ -42,8 +42,8 @@ struct RunningStatement: Sendable {
     return end
   }
 
-  /// Shows the counts of the changes of its commands: as JSON, or as text if late replies changed them and no error
-  /// shows them.
+  /// Shows the counts of the changes of its commands: as JSON, or as text if late replies changed the counts and no
+  /// error shows the counts.
   private func noteCounts(_ fault: Fault?) {
     guard !session.options.isOffline else { return }
     for (label, tally) in account.tallies {

@@ -25,7 +25,7 @@ extension Session {
 
   /// Returns the error for an invalid value of a setting; nil for a valid one.
   ///
-  /// The check applies it to literals, and the run to computed values.
+  /// The check tests literals with this function, and the run tests computed values.
   static func refusal(_ name: String, _ value: Value) -> Fault? {
     switch (name, value) {
     case ("timeout", .duration(let duration)) where duration > .zero: return nil

@@ -44,7 +44,7 @@ public final class Session: Sendable {
     public var allowsShell = false
     /// The default format of results; nil if the output decides.
     public var format: ResultFormat?
-    /// The timeout of requests for which neither the call nor the client sets one; nil for no limit.
+    /// The timeout of requests for which neither the call nor the client sets a timeout; nil for no limit.
     public var timeout: Duration? = .seconds(5)
     /// The renderer of errors.
     public var renderer = Renderer()

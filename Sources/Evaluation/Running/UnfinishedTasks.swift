@@ -29,7 +29,7 @@ final class UnfinishedTasks: Sendable {
   /// Allows tasks again, at the beginning of a statement.
   func begin() { state.withLock { $0.isCancelled = false } }
 
-  /// Cancels the running tasks, and those that the statement still begins.
+  /// Cancels the running tasks, and the tasks that the statement begins later.
   func cancel() {
     let cancels = state.withLock { state in
       state.isCancelled = true

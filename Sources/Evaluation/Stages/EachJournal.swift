@@ -8,8 +8,8 @@ import Values
 
 /// The journal of an `each`, which records whole iterations.
 ///
-/// Iterations that an earlier run finished are skipped. Those whose outcome is unknown are looked up; the option
-/// `unknown:` decides about those that a lookup does not settle.
+/// Iterations that an earlier run finished are skipped. Iterations whose outcome is unknown are looked up. The option
+/// `unknown:` decides about iterations that a lookup does not settle.
 final class EachJournal: Sendable {
   /// The decision to run or to skip an iteration.
   enum Decision { case run, skip }

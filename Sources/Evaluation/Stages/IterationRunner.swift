@@ -172,7 +172,8 @@ private struct OrderedResults: Sendable {
     if !ready.bytes.isEmpty { try output.put(ready.bytes) }
   }
 
-  /// The failure of the first element that failed, with those of other elements in flight; nil without a failure.
+  /// The failure of the first element that failed, with the failures of other elements in flight; nil without a
+  /// failure.
   var fault: Fault? {
     let inOrder = failures.sorted { $0.index < $1.index }
     guard let first = inOrder.first else { return nil }
