@@ -49,7 +49,7 @@ final class ConnectionThread: SerialExecutor {
 
   deinit { close(event) }
 
-  /// Starts the thread, which retains this object until it is stopped.
+  /// Starts the thread, which retains this object until the thread is stopped.
   func start() throws(BrokerError) {
     var thread = pthread_t()
     let box = Unmanaged.passRetained(self)

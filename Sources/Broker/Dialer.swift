@@ -72,7 +72,7 @@ public actor Dialer {
     }
   }
 
-  /// Connects again, and refuses another broker at the same address, because its queues and data differ.
+  /// Connects again, and refuses another broker at the same address, because another broker has other queues and data.
   private func openingAgain() -> Opening {
     let (opening, uri, expected) = (Self.opening(uri, name, listener), uri, clusterName)
     return Opening {

@@ -14,7 +14,7 @@ struct JournalContents {
   /// The number of damaged lines at the end, which will be removed.
   var cutLines = 0
 
-  /// Whether the last line is complete except for its line end, as some editors leave it.
+  /// Whether the last line is complete but has no line end, as some editors write it.
   private var lacksLineEnd = false
 
   /// Reads a file; ignores the damaged lines at its end.

@@ -101,7 +101,7 @@ final class VerificationList: Sendable {
   /// The number of changes to look up.
   var count: Int { state.withLock { $0.unknown.count + $0.created.count + $0.keys.count } }
 
-  /// Removes and returns some creates, which are looked up by their keys; nil after the last one.
+  /// Removes and returns some creates to look up by their keys; returns nil after the last create.
   func takeCreated() -> [Item]? {
     state.withLock { state in
       if !state.created.isEmpty {

@@ -80,7 +80,9 @@ final class WorkFeed: Sendable {
     return state.withLock { !$0.isEnded }
   }
 
-  /// Ends the feed after the ready items, or immediately with `discarding`, which drops the ready items.
+  /// Ends the feed after the ready items.
+  ///
+  /// With `discarding`, drops the ready items and ends the feed immediately.
   func end(discarding: Bool = false) {
     let (tasks, source) = state.withLock { state in
       state.isEnded = true

@@ -17,7 +17,7 @@ final class PrefetchedPages: Sendable {
 
   deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
 
-  /// Returns the page of a query, which may already have been requested.
+  /// Returns the page of a query; the page may already have been requested.
   func page(_ query: Query) async throws(ClientError) -> Document {
     guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
       return try await client.index(query, patience: patience)

@@ -4,7 +4,7 @@ import JSONRPC
 import Synchronization
 import Workers
 
-/// A link over the connection to a broker, whose errors it converts to `LinkError`.
+/// A link over the connection to a broker; it converts the broker's errors to `LinkError`.
 final class BrokerLink: PoolLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])

@@ -10,7 +10,8 @@ import Terminal
 /// The streams of the program: output for results, output for notes, and input.
 ///
 /// All output to a terminal passes here. Characters that control the terminal or mislead a reader become escapes, as in
-/// `TerminalText`. A pipe or a file gets the bytes unchanged; results and notes are treated separately.
+/// `TerminalText`. A pipe or a file gets the bytes unchanged. Whether results or notes are escaped depends on their own
+/// stream.
 public struct Console: Sendable {
   /// Writes results; returns false if the reader has closed the pipe.
   public let write: @Sendable ([UInt8]) -> Bool

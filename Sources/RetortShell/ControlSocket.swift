@@ -158,7 +158,7 @@ final class ControlServer: Sendable {
   }
 }
 
-/// Holds this process's server for `retort ctl`, which is opened before the first change.
+/// Holds this process's server for `retort ctl`; the server is opened before the first change.
 final class ControlServers: Sendable {
   static let shared = ControlServers()
 

@@ -47,7 +47,7 @@ struct Highlighting {
   ///   - line: The line.
   ///   - before: The earlier lines of its statement.
   ///   - cursor: The cursor, in bytes from the beginning of the line.
-  /// - Returns: The parts; where two overlap, the later one applies.
+  /// - Returns: The parts; where two parts overlap, the later part applies.
   func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.Part] {
     let offset = before.isEmpty ? 0 : before.utf8.count + 1
     let source = SourceText(name: "prompt", text: before.isEmpty ? line : before + "\n" + line)

@@ -29,7 +29,7 @@ func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> Messa
   return key
 }
 
-/// Returns the secret members of `meta` from the environment, which a worker adds to changes.
+/// Returns the secret members of `meta` that a worker adds to changes; they come from the environment.
 func poolMeta(_ environment: [String: String]) throws(PoolSettingsError) -> JSONObject {
   guard let text = environment["RETORT_POOL_META"], !text.isEmpty else { return [:] }
   guard let meta = (try? JSONValue(parsing: text))?.objectValue else {

@@ -151,8 +151,8 @@ final class Prompt: Sendable {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
-  /// Returns the word of a line that consists of a command of the prompt only, such as `edit`; nil for any other line,
-  /// and if a variable or def has that name.
+  /// Returns the word of a line that is only a command of the prompt, such as `edit`; nil for any other line, or if a
+  /// variable or a def has that name.
   private func word(_ line: String) -> String? {
     let names = interpreter.names
     return Vocabulary.promptWords.first {

@@ -5,7 +5,7 @@ import Values
 ///
 /// It is a class, so that the calls of the command share it.
 final class CompiledArgument: Sendable {
-  /// The form of the compiled expression, which determines when and how it is evaluated.
+  /// The form of the compiled expression; it determines when and how the argument is evaluated.
   enum Form: Sendable {
     case value(CompiledExpression)
     /// A condition whose operands the command shows if it is false.

@@ -65,8 +65,8 @@ extension Compiler {
     return true
   }
 
-  /// Returns the source text of a missing argument, built from the unknown options that were given instead of it; nil
-  /// if they have no such meaning.
+  /// Returns the source text of a missing argument, built from the unknown options that were given instead of the
+  /// argument; nil if the options have no such meaning.
   private func form(_ missing: Declaration.Parameter, _ unknown: [(name: String, value: Expr)]) -> String? {
     switch missing.name {
     case "RECORD": return "{" + unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ") + "}"

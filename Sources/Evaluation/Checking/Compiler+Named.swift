@@ -119,7 +119,7 @@ extension Expr {
     }
   }
 
-  /// Returns the normal form of `base.name`, which is the same as that of `base["name"]`.
+  /// Returns the normal form of `base.name`, which equals the normal form of `base["name"]`.
   private static func normalForm(field name: String, of base: NormalForm?) -> NormalForm? {
     NormalForm("index", [base, NormalForm("string \(name)")])
   }

@@ -127,7 +127,7 @@ public struct Declaration: Sendable {
   /// Whether the command exists only at the prompt: files can't use it, and a def may have its name.
   public var isPromptOnly = false
 
-  /// Whether the stage sends changes and returns a summary of them, which is shown on standard error instead of being
+  /// Whether the stage sends changes and returns a summary of them; the summary is shown on standard error and not
   /// printed as a result.
   public var givesSummary = false
 }

@@ -10,7 +10,7 @@ final class QuestionLock: Sendable {
 
   private let state = Mutex(State())
 
-  /// Waits until no other question is open, and then runs a body, which asks a question.
+  /// Waits until no other question is open, and then runs `body`, which asks a question.
   func inTurn<Result>(_ body: () async throws(Fault) -> Result) async throws(Fault) -> Result {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in

@@ -81,7 +81,8 @@ extension Fault {
 }
 
 extension Arguments {
-  /// A source range that an error concerns, and the rest of a path, which leads further into the value in that range.
+  /// A source range that an error concerns, and the rest of a path; the rest leads further into the value in that
+  /// range.
   ///
   /// The rest is empty unless the value is computed.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)

@@ -1,8 +1,8 @@
 import Synchronization
 import Values
 
-/// Keeps the elements that output stages, such as `table`, show in a statement at the prompt; they become the value of
-/// `_`.
+/// Keeps the elements that output stages, such as `table`, show in a statement at the prompt; these elements become the
+/// value of `_`.
 final class ShownElements: Sendable {
   private let elements = Mutex<[Value]>([])
   /// The maximum number of kept elements.
@@ -11,7 +11,7 @@ final class ShownElements: Sendable {
   /// The elements as a list; null if nothing was shown.
   var value: Value { elements.withLock { $0.isEmpty ? .null : .list($0) } }
 
-  /// Returns a stream of the same elements, which keeps each page when it is read.
+  /// Returns a stream of the same elements that keeps each page when the page is read.
   func keeping(_ stream: ElementStream) -> ElementStream {
     var source = stream
     var kept = ElementStream(pages: { () async throws(Fault) in

@@ -49,7 +49,7 @@ final class BulkResults: Sendable {
 }
 
 extension Outcome {
-  /// The id of a resource that an earlier run changed or a lookup found, so that no reply contains it.
+  /// The id of a resource that an earlier run changed or a lookup found; no reply contains this id.
   ///
   /// The outer optional is nil for other outcomes. The inner optional is nil if the id is unknown.
   fileprivate var idWithoutReply: String?? {
