@@ -120,8 +120,10 @@ extension Compiler {
     }
   }
 
-  /// Compiles a statement that has a value: a pipeline, an `if` or a `try`. The value of an `if` or a `try` is the
-  /// value of the last statement in the block that runs.
+  /// Compiles a statement that has a value.
+  ///
+  /// The statement is a pipeline, an `if` or a `try`. The value of an `if` or a `try` is the value of the last
+  /// statement in the block that runs.
   func valued(_ valued: ValueConstruct, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     let step: CompiledStatement
     switch valued {
