@@ -60,7 +60,7 @@ final class VerificationList: Sendable {
     (self.what, self.resolver, self.restored) = (what, resolver, restored)
   }
 
-  /// Adds a change for a lookup, if `verify:` requires it.
+  /// Adds a change to look up, if `verify:` requires the lookup.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     guard what != .none, resolver?.finds(change) ?? false else { return }
     let item = Item(change: change, element: element, place: place)

@@ -13,14 +13,14 @@ public struct MessageKey: Sendable {
     self.secret = secret
   }
 
-  /// Returns the authentication code of some bytes as 64 hexadecimal digits; nil if libcrypto fails.
+  /// Returns the authentication code of the bytes as 64 hexadecimal digits; nil if libcrypto fails.
   public func code(of bytes: [UInt8]) -> [UInt8]? {
     computed(bytes).map { code in
       code.flatMap { [Self.digits[Int($0 >> 4)], Self.digits[Int($0 & 15)]] }
     }
   }
 
-  /// Whether hexadecimal digits are the authentication code of some bytes.
+  /// Whether the hexadecimal digits `code` are the authentication code of the bytes.
   ///
   /// The duration of the comparison does not depend on the position of a difference.
   public func accepts(_ code: [UInt8], of bytes: [UInt8]) -> Bool {

@@ -37,7 +37,7 @@ final class Definition: Sendable {
   /// The maximum depth of nested calls.
   static let depthLimit = 150
 
-  /// Returns the text that identifies, in the effects of a def, the client that will be passed for a parameter.
+  /// Returns the text that stands, in the effects of a def, for the client that a call passes for a parameter.
   static func identity(ofParameter index: Int) -> String { "parameter \(index)" }
 
   /// The syntax of a call: `greet POST [times:]`.

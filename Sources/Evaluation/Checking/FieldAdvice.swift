@@ -31,7 +31,7 @@ enum FieldAdvice {
     known.contains(function) ? "\(function)(\(text))" : nil
   }
 
-  /// Returns a pipeline from the value to the stage with a name; nil if there is no such stage, or if it needs
+  /// Returns a pipeline from the value to the stage of the given name; nil if there is no such stage, or if it needs
   /// arguments.
   private static func stage(_ name: String, _ text: String) -> String? {
     let word = Stage.named(name) == nil ? ForeignWords.stage(name) ?? "" : name

@@ -45,7 +45,8 @@ struct Scope: Sendable {
   /// The number of slots that a frame needs.
   private(set) var slotCount = 0
 
-  /// Returns the variable with a name from the innermost block that has it; nil if no block has it.
+  /// Returns the variable of the given name from the innermost block that defines this name; nil if no block defines
+  /// it.
   func variable(_ name: String) -> Variable? {
     for block in blocks.reversed() {
       if let variable = block.variables[name] { return variable }
@@ -53,7 +54,7 @@ struct Scope: Sendable {
     return nil
   }
 
-  /// Marks the variable with a name as read, and returns it; nil if no block has it.
+  /// Marks the variable of the given name as read, and returns it; returns nil if no block defines this name.
   mutating func read(_ name: String) -> Variable? {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       blocks[index].variables[name]?.isRead = true
@@ -92,7 +93,7 @@ struct Scope: Sendable {
     return slot
   }
 
-  /// Makes the variables with some slots unreadable after `stage`, which combines the elements.
+  /// Makes the variables in the given slots unreadable after `stage`, which combines the elements.
   mutating func end(_ slots: [Int], at stage: String) {
     for index in blocks.indices {
       for (name, variable) in blocks[index].variables where slots.contains(variable.slot) {

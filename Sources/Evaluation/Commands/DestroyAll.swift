@@ -157,7 +157,7 @@ private final class StreamedSource: BulkSource {
 }
 
 extension BulkElement {
-  /// Returns elements that destroy the resources with the given ids.
+  /// Returns elements whose changes destroy the resources with the given ids.
   fileprivate static func destroying(
     _ ids: [String], _ arguments: Arguments, _ client: ClientValue, _ options: JSONObject
   ) throws(Fault) -> [BulkElement] {

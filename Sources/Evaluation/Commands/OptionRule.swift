@@ -6,7 +6,7 @@ import Values
 ///
 /// The check applies the rule to literals, and the run applies the rule to computed values.
 struct OptionRule: Sendable {
-  /// Throws if the value is invalid for an option of the command or stage with a name.
+  /// Throws if the value is invalid for an option of the command or stage that `command` names.
   let validate: @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void
 
   init(_ validate: @escaping @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void) {
@@ -72,7 +72,7 @@ struct OptionCompanion: Sendable {
   var isField = false
   /// The value of the option itself, as text, that needs the other option; nil if every value needs it.
   var valueInNeed: String?
-  /// Returns the message, for the command or stage with a name.
+  /// Returns the message for the command or stage that `command` names.
   let message: @Sendable (_ command: String) -> String
   /// The next step.
   let nextStep: String

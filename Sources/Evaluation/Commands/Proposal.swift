@@ -90,7 +90,7 @@ final class Proposal: Sendable {
     }
   }
 
-  /// Returns the record that is the argument at an index, as JSON.
+  /// Returns, as JSON, the record that is the argument at the given index.
   static func object(_ arguments: Arguments, _ index: Int) throws(Fault) -> JSONObject {
     switch arguments.value(index) {
     case .record(let record):

@@ -158,7 +158,7 @@ extension Arguments {
     return try strings(option.name) ?? []
   }
 
-  /// Returns the id that is the argument at an index (TheLanguage.md, "IDs").
+  /// Returns the id that is the argument at the given index (TheLanguage.md, "IDs").
   func id(_ index: Int, of client: ClientValue) throws(Fault) -> String {
     try Self.id(of: value(index), client.client.type, at: range(index), in: source)
   }

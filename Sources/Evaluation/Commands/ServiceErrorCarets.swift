@@ -156,7 +156,7 @@ extension Arguments {
     return nil
   }
 
-  /// Returns the source range of a part of the argument at an index; nil without this argument.
+  /// Returns the source range of a part of the argument at the given index; nil if there is no such argument.
   func target(_ index: Int, _ path: [String]) -> CaretTarget? {
     index < positional.count ? positional[index].target(at: path) : nil
   }

@@ -15,7 +15,7 @@ extension Completer {
     }
   }
 
-  /// Returns the variables whose value can be of a type.
+  /// Returns the variables whose value can have the type `wanted`.
   func data(_ wanted: Declaration.ArgumentType = .any) -> [Candidate] {
     names { shape in
       switch shape.typeName {
@@ -84,7 +84,7 @@ extension ValueShape {
 }
 
 extension Declaration.ArgumentType {
-  /// Whether an argument of this type can have a value of the type with a name.
+  /// Whether a value of the type that `type` names is valid for an argument of this type.
   fileprivate func admits(_ type: String) -> Bool {
     switch self {
     case .any, .condition: true

@@ -45,7 +45,8 @@ enum PipelineRun {
     return try await run(try await head.run(&frame), links, &frame, sink)
   }
 
-  /// Opens the files of the first sink among some stages; returns the function that runs it, nil without a sink.
+  /// Opens the files of the first sink among the stages; returns the function that runs this sink, or nil if there is
+  /// no sink.
   private static func opened(
     _ links: ArraySlice<Link>, _ frame: inout ExecutionFrame
   ) async throws(Fault) -> StageBody.SinkRun? {

@@ -113,7 +113,7 @@ public final class Session: Sendable {
 
   /// The pages of `help`, which a higher module makes from the declarations.
   public struct HelpPages: Sendable {
-    /// Returns the page for some words; nil if no page matches.
+    /// Returns the page for the words after `help`; nil if no page matches.
     public var page: @Sendable ([String]) -> String?
     /// Every word that has a page.
     public var topics: @Sendable () -> [String]

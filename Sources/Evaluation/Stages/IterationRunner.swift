@@ -143,7 +143,7 @@ private struct OrderedResults: Sendable {
   private(set) var results: IterationValues
   /// The failures, with the indices of their elements.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
-  /// The results of iterations that wait for an earlier one to finish, by index.
+  /// The results, by index, of iterations that wait until an earlier iteration has finished.
   private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
 
   init(keepsFlow: Bool) { results = IterationValues(keepsFlow: keepsFlow) }

@@ -14,7 +14,7 @@ struct Stage: Sendable {
     self.prepare = prepare
   }
 
-  /// Returns the stage with a name; nil if no stage has it.
+  /// Returns the stage of the given name; nil if there is none.
   static func named(_ name: String) -> Stage? { known[name] }
 
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
@@ -32,7 +32,7 @@ enum StageBody: Sendable {
   case first
   /// Computes one value from all elements.
   case reduce(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> Value)
-  /// Acts on each element, by a change for example.
+  /// Acts on each element, for example by a change.
   ///
   /// The function opens the files of the stage, and returns the function that acts. It runs before an element is read, so
   /// that a file that can't be used is refused first.
