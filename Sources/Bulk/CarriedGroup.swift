@@ -3,7 +3,7 @@ import Synchronization
 
 /// Changes that a carrier has taken together, without a task for each of them.
 public final class CarriedGroup: Sendable {
-  /// Receives the number of a change in the group, from 0, the reply or the error, and the service's reply time.
+  /// Receives the number of a change in the group (counted from 0), its reply or error, and the service's reply time.
   public typealias Receiver = @Sendable (Int, Result<ChangeReply, ClientError>, Duration?) -> Void
 
   private struct State {

@@ -20,7 +20,8 @@ extension Change {
   /// Appends the JSON text of the change to bytes: the members of ``json``, without creating the object.
   ///
   /// In a list, `first` is the first change. Members that are equal to those of `first` are omitted, except `params`
-  /// and `key`. In `params`, an equal `meta` is omitted, and a missing one is written as null.
+  /// and `key`. In `params`, a `meta` that equals the `meta` of `first` is omitted, and a missing `meta` is written as
+  /// null.
   public func encode(into bytes: inout [UInt8], after first: Change? = nil) {
     bytes.append(contentsOf: #"{"params":"#.utf8)
     encodeParams(into: &bytes, after: first)
@@ -71,7 +72,7 @@ extension Change {
   /// Creates a change from JSON, with secrets from the client's `meta`; nil if a member is missing or has another type.
   ///
   /// In a list, `first` is the first change. Members that the object lacks are taken from `first`, except `params` and
-  /// `key`; a `meta` that `params` lacks is taken from those of `first`.
+  /// `key`; a `meta` that `params` lacks is taken from the `params` of `first`.
   public convenience init?(json object: JSONObject, meta: JSONObject, after first: Change? = nil) {
     guard var params = object["params"]?.objectValue, let target = Target(object) ?? first?.target,
       let (verb, method) = Self.method(object) ?? first.map({ ($0.verb, $0.method) }),

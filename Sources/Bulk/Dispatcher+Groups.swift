@@ -9,17 +9,17 @@ extension Dispatcher {
     let first: Int
   }
 
-  /// Whether the carrier can take changes in groups: it takes many changes concurrently, and no change needs a request
-  /// before it or is repeated.
+  /// Whether the carrier can take changes in groups: it takes many changes concurrently, and no change needs an earlier
+  /// request or is repeated.
   var takesGroups: Bool {
     isPooled && guards.backup == nil && guards.throttle == nil && guards.retries == 0 && guards.iteration == nil
   }
 
-  /// The maximum number of entries in a group: a quarter of the window, so that other groups are in flight when one
+  /// The maximum number of entries in a group: a quarter of the window, so that other groups are in flight when a group
   /// ends.
   static func groupLimit(window: Int) -> Int { max(1, min(200, window / 4)) }
 
-  /// Returns the groups of entries of which `first` is the index of the first one in the statement.
+  /// Divides entries into groups; `first` is the index of the first entry in the statement.
   static func groups(of entries: [PlannedChange], first: Int, limit: Int) -> [EntryGroup] {
     stride(from: 0, to: entries.count, by: limit).map {
       EntryGroup(entries: entries[$0..<min($0 + limit, entries.count)], first: first + $0)
@@ -72,7 +72,7 @@ extension Dispatcher {
     return entries.count
   }
 
-  /// Returns the outcome of a change from its reply or error, after recording it in the journal.
+  /// Creates the outcome of a change from its reply or error, records it in the journal, and returns it.
   private func ended(_ entry: PlannedChange, _ change: Change, _ result: Result<ChangeReply, ClientError>) -> Outcome {
     let outcome: Outcome
     switch result {

@@ -7,7 +7,7 @@ public enum ChangeReply: Sendable {
   case document(Document)
   /// The raw result of any other method.
   case result(JSONValue)
-  /// A reply about the changed resource, whose contents were not passed on, because the statement does not use them.
+  /// A reply about the changed resource without its contents, because the statement does not use them.
   case omitted
 }
 

@@ -190,7 +190,7 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
     left.isIdentical(to: right) || left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
   }
 
-  /// Whether two objects share their members in memory; equal objects need not.
+  /// Whether two objects share their members in memory; equal objects can have separate members.
   private func isIdentical(to other: JSONObject) -> Bool {
     switch (storage, other.storage) {
     case (.members(let own), .members(let members)):

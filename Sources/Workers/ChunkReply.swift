@@ -9,7 +9,7 @@ struct ChunkReply: Sendable {
   enum Outcome: Sendable {
     /// The service's result.
     case done(JSONValue)
-    /// A result about the changed resource, which the chunk did not ask for.
+    /// A result about the changed resource; the chunk did not ask for its contents.
     case omitted
     /// A lookup found that an earlier delivery of the chunk carried out the change; with the resource's id.
     case found(id: String?)

@@ -211,7 +211,7 @@ extension Completer {
   }
 
   /// Returns the values to offer for an attribute: true and false for a boolean, and the learned values unless there
-  /// are many.
+  /// are too many of them.
   static func values(of attribute: TypeSchema.Attribute) -> [JSONValue] {
     let booleans: [JSONValue] = attribute.kinds.contains(.boolean) ? [true, false] : []
     return booleans + (attribute.hasMoreValues ? [] : attribute.values)
