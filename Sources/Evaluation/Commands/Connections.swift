@@ -244,7 +244,8 @@ extension Arguments {
 
   /// Reads the option `keys:` of a client or of one call; nil without the option.
   func keys() throws(Fault) -> ClientSettings.KeyForm? {
-    try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeyForm.init)
+    guard options.contains("keys") else { return nil }
+    return try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeyForm.init)
   }
 }
 
