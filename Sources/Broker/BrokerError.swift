@@ -13,11 +13,13 @@ public struct BrokerError: Error, Sendable, Equatable {
   public var message: String
   /// Whether the request was sent and may have been carried out.
   public var wasSent: Bool
-  /// Whether the broker confirmed the request; nil for a request that was not sent, or needs no confirm.
+  /// Whether the broker confirmed the request; false also after its refusal (nack).
+  ///
+  /// It is nil for a request that was not sent, or needs no confirm.
   public var wasConfirmed: Bool?
 
   /// The error of a request that the broker refused (AMQP `basic.nack`).
-  static let nacked = BrokerError(.nacked, "the broker refused the message (basic.nack)")
+  static let nacked = BrokerError(.nacked, "the broker refused the message (basic.nack)", wasConfirmed: false)
 
   /// The error of a cancelled task.
   static let interrupted = BrokerError(.cancelled, "interrupted")

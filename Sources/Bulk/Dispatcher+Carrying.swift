@@ -72,6 +72,9 @@ extension Dispatcher {
 
 extension ClientError {
   /// Whether a change with this failure can safely be sent again.
+  ///
+  /// A broker that refuses a message (nack) may have put it into the queue nevertheless; a second create, for example,
+  /// may then create a second resource.
   fileprivate func mayRepeat(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update, .relink: isPassing

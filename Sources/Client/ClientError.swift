@@ -63,7 +63,7 @@ public struct ClientError: Error, Sendable {
   public var call: Call?
   /// Whether the request was sent and may have been carried out by the service.
   public var wasSent = false
-  /// Whether the broker confirmed the request; nil if unknown.
+  /// Whether the broker confirmed the request; false also after its refusal (nack), nil if it was not sent.
   public var wasConfirmed: Bool?
   /// The state of a request that was sent and got no reply in time; nil for any other failure.
   public var silence: MissingReply?
@@ -203,7 +203,7 @@ extension ClientError {
   private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ queue: String) -> String? {
     switch error.code {
     case .noRoute: "check that the service runs and that the queue's name is correct"
-    case .nacked: "the request was not carried out: is the queue \(queue) full? Send it again when there is room"
+    case .nacked: "if the queue \(queue) is full, the request was not carried out: send it again when there is room"
     case .blocked where isUncertain: "when the broker accepts messages again, check the change before you send it again"
     case _ where isUncertain: "the change may have been carried out: check before you send it again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"

@@ -44,7 +44,7 @@ public struct LinkError: Error, Sendable, Equatable {
   public var message: String
   /// Whether the request was sent and may have been carried out by the service.
   public var wasSent: Bool
-  /// Whether the broker confirmed the request; nil if unknown.
+  /// Whether the broker confirmed the request; false also after its refusal (nack), nil if it was not sent.
   public var wasConfirmed: Bool?
 
   /// Creates an error.

@@ -25,7 +25,10 @@ extension PoolCarrier {
     let bytes: [UInt8]
     do throws(LinkError) { bytes = try await transport.send(envelope) } catch {
       guard error.wasSent else {
-        throw ClientError(error.code == .noRoute ? .noRoute : .connection, "the pool \(pool.name): \(error.message)")
+        var refusal = ClientError(
+          error.code == .noRoute ? .noRoute : .connection, "the pool \(pool.name): \(error.message)")
+        refusal.wasConfirmed = error.wasConfirmed
+        throw refusal
       }
       throw .unanswered(id, "no reply from the pool \(pool.name): \(error.message)")
     }

@@ -23,7 +23,24 @@ import Testing
     #expect(one.status == 4)
     #expect(
       one.notes.hasSuffix(
-        "  = the request was not carried out: is the queue posts full? Send it again when there is room\n"))
+        "  = if the queue posts is full, the request was not carried out: send it again when there is room\n"))
+  }
+
+  /// After a refusal, `retry:` repeats only changes whose repetition changes nothing.
+  @Test(arguments: [
+    ("[{text: \"a\"}] | create posts", 1), ("[1] | update posts {views: 1}", 3),
+    ("[1] | destroy posts confirm: true", 3),
+  ]) func onlySafeChangesAreRepeatedAfterARefusal(_ statement: String, _ attempts: Int) async throws {
+    let vhost = try await PrivateBroker.shared.vhost()
+    try vhost.declare(queue: "posts", maxLength: 5)
+    let ran = await Ran.retort(
+      "--trace=amqp", "-c",
+      "connect\nlet posts = client queue: \"posts\"\n"
+        + "1..5 | update posts {views: 1} on-error: \"continue\" timeout: 50ms expire: false verify: false\n"
+        + "\(statement) retry: 2 timeout: \"never\"", environment: ["RETORT_URL": vhost.uri])
+    #expect(ran.status == 4, Comment(rawValue: ran.notes))
+    let sent = ran.notes.matches(of: #/basic\.publish/#).count
+    #expect(sent == 5 + attempts, Comment(rawValue: ran.notes))
   }
 
   @Test(arguments: ["update posts 1 {views: 1}", "1..9 | update posts {views: 1}", "show posts 1"])
