@@ -3,11 +3,9 @@ import JSONText
 
 /// Reads the ids on a list's first page repeatedly, while the caller destroys their resources, until the list is empty.
 ///
-/// Three kinds of ids are not returned again: those that could not be destroyed, those that were returned first, and
-/// those that were returned last. If a page has only ids that were returned first or last, the service seems to keep
-/// destroyed resources in its list, and the reading ends with an error (`destroy_all` of the Elixir library would never
-/// end). But if `show` still finds one of the resources, the ids may belong to new resources, so they are returned once
-/// more.
+/// No id is returned twice. If a page has only ids that were returned before, the service keeps destroyed resources in
+/// its list, or gives their ids to new ones, and the reading ends with an error (`destroy_all` of the Elixir library would
+/// never end).
 ///
 /// An empty page, or a page with only ids that could not be destroyed, is skipped if there is a next page. For a query
 /// without a page, pages of a hundred resources are requested, or pages of the service's own size if the service
@@ -22,16 +20,10 @@ public struct FirstPageReader: Sendable {
   private var start: Pagination.Page?
   /// Whether the `page` parameter may still be omitted: the caller's query has none, and no page has been read.
   private var mayLeaveOutPage: Bool
-  /// The ids that were returned first; a service that keeps destroyed resources sends them again.
-  private var begin: Set<CodePoints> = []
-  /// The ids that were returned last.
-  private var last: Set<CodePoints> = []
-  /// The ids that were returned a second time.
-  private var again: Set<CodePoints> = []
+  /// The hashes of the returned ids; an id takes 8 bytes, because there can be millions.
+  private var returned: Set<Int> = []
   /// The first count of resources that the service sent; nil if it sends no count.
   public private(set) var counted: Int?
-  /// The number of returned ids.
-  private var given = 0
   /// The ids that could not be destroyed.
   private var kept: Set<CodePoints> = []
   /// The number of resources that the service counted at the end but did not return.
@@ -60,8 +52,7 @@ public struct FirstPageReader: Sendable {
       var cursor = PageCursor(isFromStart: start == first)
       while let document = try await page() {
         counted = counted ?? document.pagination()?.totalSize
-        if let fresh = try await fresh(document) {
-          given += fresh.count
+        if let fresh = try fresh(document) {
           start = query.page
           return fresh
         }
@@ -78,43 +69,24 @@ public struct FirstPageReader: Sendable {
   }
 
   /// The number by which the returned ids exceed the service's first count; 0 without a count.
-  public var surplus: Int { counted.map { max(0, given - $0) } ?? 0 }
+  public var surplus: Int { counted.map { max(0, returned.count - $0) } ?? 0 }
 
-  /// Returns the ids of a page that were not returned before, or else the ids to return once more; nil if the page has
-  /// no ids except those that could not be destroyed.
-  private mutating func fresh(_ document: Document) async throws(ClientError) -> [String]? {
+  /// Returns the ids of a page that were not returned before; nil if the page has no ids except those that could not be
+  /// destroyed.
+  ///
+  /// - Throws: A `service` error if the page has only ids that were returned before.
+  private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.resources.count else {
       throw client.malformed("index", "the reply has a resource without an id")
     }
-    var handedOut = begin.union(last)
-    let fresh = ids.filter { !kept.contains(CodePoints($0)) && handedOut.insert(CodePoints($0)).inserted }
-    guard fresh.isEmpty else {
-      last = Set(fresh.map { CodePoints($0) })
-      if begin.isEmpty { begin = last }
-      return fresh
-    }
-    let known = ids.filter { !kept.contains(CodePoints($0)) }
-    if let one = known.first {
-      var tried = again
-      let reused = known.filter { tried.insert(CodePoints($0)).inserted }
-      if !reused.isEmpty, await isThere(one) {
-        again = tried
-        return reused
-      }
-      throw ClientError(
-        .service, "\(client.label("destroy-all")): a page still has resources that were destroyed",
-        nextStep: "the service may keep destroyed resources in its list: narrow the filter")
-    }
-    return nil
-  }
-
-  /// Whether `show` finds a resource, or fails with an error that leaves this open, such as `method-not-found`.
-  private func isThere(_ id: String) async -> Bool {
-    do throws(ClientError) {
-      _ = try await client.show(id, patience: patience)
-      return true
-    } catch { return [.malformed, .methodNotFound, .service, .invalid].contains(error.kind) }
+    let open = ids.filter { !kept.contains(CodePoints($0)) }
+    let fresh = open.filter { returned.insert(CodePoints($0).hashValue).inserted }
+    guard fresh.isEmpty, !open.isEmpty else { return fresh.isEmpty ? nil : fresh }
+    throw ClientError(
+      .service, "\(client.label("destroy-all")): a page still has resources that were destroyed",
+      nextStep: "the service may keep destroyed resources in its list: narrow the filter; or, if it gives their ids to "
+        + "new resources, run the statement again")
   }
 
   /// Reads the page of the query; returns nil if the service refuses a page that existed before.
