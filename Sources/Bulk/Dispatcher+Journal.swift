@@ -59,6 +59,7 @@ extension Dispatcher {
     case .failure(.repeated) where entry.element.isDestroying:
       return AttemptResult(outcome: .absent(ClientError(.notFound, "already destroyed")))
     case .failure(.same): return AttemptResult(outcome: .same)
+    case .failure(.unprepared(let error)): return AttemptResult(outcome: .failed(error))
     case .failure(let refusal): return AttemptResult(outcome: .refused(refusal))
     }
     if let outcome = await known(entry.known, change) { return AttemptResult(outcome: outcome) }

@@ -54,11 +54,12 @@ public struct Dispatcher: Sendable {
   ///
   /// Records the change and its outcome as part of the iteration.
   func carry(_ change: Change, in iteration: any IterationRecord, latency: inout Duration?) async -> Outcome {
-    do throws(JournalError) { try await iteration.willSend(change, isLast: guards.endsIteration) } catch {
+    let number: Int
+    do throws(JournalError) { number = try await iteration.willSend(change, guards.step) } catch {
       return .refused(.element(error))
     }
     let outcome = await carry(change, latency: &latency)
-    iteration.didSend(outcome)
+    iteration.didSend(outcome, number: number)
     return outcome
   }
 

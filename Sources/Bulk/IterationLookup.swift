@@ -9,15 +9,25 @@ struct IterationChange: Sendable {
   var type: String?
   /// The sent content, with hashes in place of secrets.
   var content: JSONObject = [:]
-  /// Whether the iteration does nothing after this change.
-  var isLast = false
+  /// What the change is in the iteration.
+  var step = IterationStep()
+  /// The change's number in the iteration; nil in a journal of an earlier version.
+  var number: Int?
+  /// Whether the change was carried out; nil if this is not recorded.
+  var isDone: Bool?
+
+  /// Whether the change creates a resource.
+  var creates: Bool { text.hasPrefix("\(Change.Verb.create.rawValue) ") }
 
   /// The change as members of a journal's line.
   var members: [(String, JSONValue)] {
     var members: [(String, JSONValue)] = [("change", .string(text)), ("queue", .string(queue))]
     if let type { members.append(("type", .string(type))) }
     if !content.isEmpty { members.append(("content", .object(content))) }
-    if isLast { members.append(("last", true)) }
+    if step.isLast { members.append(("last", true)) }
+    if step.readsFirst { members.append(("reads", true)) }
+    if let field = step.keyField { members.append(("key", .string(field))) }
+    if let number { members.append(("number", .number(JSONNumber(number)))) }
     return members
   }
 
@@ -25,13 +35,16 @@ struct IterationChange: Sendable {
   init?(_ line: JSONObject) {
     guard let text = line["change"]?.stringValue else { return nil }
     (self.text, queue, type) = (text, line["queue"]?.stringValue ?? "", line["type"]?.stringValue)
-    (content, isLast) = (line["content"]?.objectValue ?? [:], line["last"] == true)
+    content = line["content"]?.objectValue ?? [:]
+    (step.isLast, step.readsFirst) = (line["last"] == true, line["reads"] == true)
+    (step.keyField, number) = (line["key"]?.stringValue, line["number"]?.numberValue?.integer)
   }
 
   /// Creates the record of a change that is about to be sent.
-  init(_ change: Change, isLast: Bool) {
+  init(_ change: Change, _ step: IterationStep, number: Int) {
     text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
-    (queue, type, self.isLast) = (change.target.queue, change.target.type, isLast)
+    (queue, type) = (change.target.queue, change.target.type)
+    (self.step, self.number) = (step, number)
     if change.hasContent { content = change.content.hashingSecrets }
   }
 }
@@ -41,7 +54,7 @@ extension Journal {
   public enum IterationFinding: Sendable {
     /// All changes were carried out, and the iteration does nothing after the last one.
     case done
-    /// No change was carried out, and each can safely be sent again.
+    /// The iteration can safely run again.
     case repeatable
     /// Some changes were carried out, or may have been.
     case unknown
@@ -49,30 +62,46 @@ extension Journal {
 
   /// Looks up the changes that an iteration of an earlier run sent (BulkChanges.md, "Resuming").
   ///
-  /// An iteration whose changes were carried out is done only if the last change was the iteration's last action.
-  /// Otherwise the iteration may have ended before it sent further changes.
+  /// An iteration whose changes were carried out is done only if the last of them was its last action, because the
+  /// iteration may have ended before it sent further ones. It can run again if each change was not carried out and can
+  /// safely be sent again, or was carried out by a command that reads first what remains to be done.
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.
-  ///   - resolver: Returns the resolver for a queue and a type; nil if no client or more than one broker has them.
+  ///   - resolver: Returns the resolver for a queue, a type and the field of a create's key; nil if no client or more
+  ///     than one broker has them.
   /// - Returns: Whether the iteration is done, can run again, or is still unknown.
   public func look(
-    _ iteration: ChangeIdentity, resolver: (_ queue: String, _ type: String) -> UnknownResolver?
+    _ iteration: ChangeIdentity, resolver: (_ queue: String, _ type: String, _ keyField: String?) -> UnknownResolver?
   ) async -> IterationFinding {
     let changes = recordedChanges(of: iteration)
     guard let last = changes.last else { return .unknown }
-    var (carriedOut, repeatable) = (0, 0)
+    var (carriedOut, mayRunAgain) = (0, true)
     for change in changes {
-      guard let type = change.type, let resolver = resolver(change.queue, type) else { return .unknown }
-      let target = Change.Target(broker: header.broker, queue: change.queue, type: type)
-      let recorded = Recorded(identity: ChangeIdentity(text: change.text), content: change.content)
-      switch await resolver.look(recorded: recorded, to: target) {
-      case .carriedOut: carriedOut += 1
-      case .repeatable: repeatable += 1
-      case .unknown, .doubled: return .unknown
-      }
+      var isDone = change.isDone
+      if isDone == nil { isDone = await isCarriedOut(change, resolver) }
+      guard let isDone else { return .unknown }
+      if isDone { carriedOut += 1 }
+      mayRunAgain = mayRunAgain && (!isDone || change.step.readsFirst)
     }
-    if repeatable == changes.count { return .repeatable }
-    return carriedOut == changes.count && last.isLast ? .done : .unknown
+    if carriedOut == changes.count, last.step.isLast { return .done }
+    return mayRunAgain ? .repeatable : .unknown
+  }
+
+  /// Looks up a change; returns whether it was carried out, or nil if this remains unknown or the change can't safely be
+  /// sent again.
+  private func isCarriedOut(
+    _ change: IterationChange, _ resolver: (String, String, String?) -> UnknownResolver?
+  ) async -> Bool? {
+    guard let type = change.type, let resolver = resolver(change.queue, type, change.step.keyField) else { return nil }
+    let target = Change.Target(broker: header.broker, queue: change.queue, type: type)
+    let recorded = Recorded(identity: ChangeIdentity(text: change.text), content: change.content)
+    switch await resolver.look(recorded: recorded, to: target) {
+    case .carriedOut: return true
+    case .repeatable: return false
+    // The command reads the resource again before it sends an update; a second create could create a second resource.
+    case .unknown: return change.step.readsFirst && !change.creates ? false : nil
+    case .doubled: return nil
+    }
   }
 }

@@ -155,14 +155,25 @@ public final class Journal: Sendable {
 
   /// Writes the intent of an iteration's change; returns when it is on the disk.
   ///
-  /// With `isLast` the iteration does nothing after this change.
+  /// `number` is the number of the change in the iteration.
   public func add(
-    _ change: Change, to identity: ChangeIdentity, isLast: Bool = false
+    _ change: Change, to identity: ChangeIdentity, _ step: IterationStep = IterationStep(), number: Int
   ) async throws(JournalError) {
     let life: JSONValue = change.life.map { .number(JSONNumber($0)) } ?? .null
     let line = JSONObject(
-      IterationChange(change, isLast: isLast).members + [("in", .string(identity.text)), ("life", life)])
+      IterationChange(change, step, number: number).members + [("in", .string(identity.text)), ("life", life)])
     try await writer.appendSynced(JournalLine.encoded(line, format))
+  }
+
+  /// Writes whether the change with a number in an iteration was carried out, if the outcome shows it; the line is on
+  /// the disk with the next group of lines.
+  public func record(_ outcome: Outcome, of identity: ChangeIdentity, number: Int) {
+    guard let isDone = outcome.isKnownToBeDone else { return }
+    let line: JSONObject = [
+      "outcome": .number(JSONNumber(number)), "in": .string(identity.text), "is": isDone ? "ok" : "again",
+    ]
+    let bytes = JournalLine.encoded(line, format)
+    writer.append(owed: 0) { $0 += bytes }
   }
 
   /// Returns the changes that an unknown iteration of an earlier run sent: their identities or, for a change without an

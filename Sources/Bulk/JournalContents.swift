@@ -116,6 +116,8 @@ struct JournalContents {
     } else if let text = object["in"]?.stringValue, let change = IterationChange(object) {
       let life = object["life"]?.numberValue?.integer.map { Duration.milliseconds($0) }
       states.add(change, to: text, life: life)
+    } else if let text = object["in"]?.stringValue, let number = object["outcome"]?.numberValue?.integer {
+      states.settle(number, in: text, isDone: object["is"] == "ok")
     } else if let text = object["outcome"]?.stringValue {
       switch object["is"]?.stringValue {
       case "ok", "absent": states.finish(ChangeIdentity(text: text), id: object["id"]?.idText)

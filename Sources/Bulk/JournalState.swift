@@ -109,6 +109,13 @@ struct JournalStates {
     sent[identity] = iteration
   }
 
+  /// Records whether the change with a number in an iteration was carried out.
+  mutating func settle(_ number: Int, in text: String, isDone: Bool) {
+    let identity = StableHash(text)
+    guard let index = sent[identity]?.changes.lastIndex(where: { $0.number == number }) else { return }
+    sent[identity]?.changes[index].isDone = isDone
+  }
+
   /// Returns the changes of an unknown iteration.
   func changes(of text: String) -> [IterationChange] { sent[StableHash(text)]?.changes ?? [] }
 

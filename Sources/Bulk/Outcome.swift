@@ -84,6 +84,19 @@ public enum Outcome: Sendable {
     }
   }
 
+  /// Whether it is known that the service made the change, or that it did not; nil if it may have made it.
+  ///
+  /// A service that fails with status 5xx may have made a change, and so may a broker that refuses a message.
+  var isKnownToBeDone: Bool? {
+    switch self {
+    case .done, .absent, .found, .before, .same: true
+    case .refused, .dropped: false
+    case .failed(let error):
+      error.kind == .badGateway || !error.wasSent && error.wasConfirmed == false ? nil : false
+    case .unknown, .skipped: nil
+    }
+  }
+
   /// Whether the service replied.
   var isAnswered: Bool {
     switch self {
@@ -111,6 +124,7 @@ public enum Outcome: Sendable {
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
       (error.kind.rawValue, error.message)
     case .refused(.element(let error)): (error.kindWord, error.message)
+    case .refused(.unprepared(let error)): (error.kind.rawValue, error.message)
     case .refused(.streamed): ("refused", "streamed")
     case .refused(.repeated): ("value", "the identity occurs twice")
     case .refused(.otherContent): ("value", "the change was already done with other content")

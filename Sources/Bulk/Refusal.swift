@@ -1,3 +1,5 @@
+public import Client
+
 /// The reason why a change is not sent.
 public enum Refusal: Error, Sendable {
   /// The queue is being streamed: changes would move rows between its pages.
@@ -16,12 +18,14 @@ public enum Refusal: Error, Sendable {
   case guarded(connection: String)
   /// No valid change could be planned for the element, or nothing may be sent (a `JournalError`).
   case element(any ElementError)
+  /// A read that the change depends on failed; the change then counts as failed.
+  case unprepared(ClientError)
 
   /// Whether the refusal ends the statement regardless of `on-error:`.
   public var isUncatchable: Bool {
     switch self {
     case .streamed, .runLimit, .statementLimit, .guarded: true
-    case .repeated, .otherContent, .same: false
+    case .repeated, .otherContent, .same, .unprepared: false
     case .element(let error): error.endsStatement
     }
   }

@@ -35,8 +35,8 @@ public struct Safeguards: Sendable {
 
   /// Records the changes that an iteration of `each` makes; nil outside a recorded iteration.
   public var iteration: (any IterationRecord)?
-  /// Whether the iteration does nothing after the change.
-  public var endsIteration = false
+  /// What the statement's changes are in the iteration.
+  public var step = IterationStep()
 
   /// Creates safeguards that neither limit nor record anything.
   public init() {}
@@ -45,13 +45,27 @@ public struct Safeguards: Sendable {
   var failure: (any Error)? { journal?.failure ?? backup?.failure ?? throttle?.failure }
 }
 
+/// What a change is in an iteration of `each`, for lookups after a crash.
+public struct IterationStep: Sendable, Equatable {
+  /// Whether the iteration does nothing after the change.
+  public var isLast = false
+  /// Whether the change was sent by a command that reads first what remains to be done, such as `upsert`, so that the
+  /// command can safely run again.
+  public var readsFirst = false
+  /// The field that contains the key of a created resource; nil if a create can't be looked up.
+  public var keyField: String?
+
+  /// Creates the description of a change that is not the last, of a command that does not read first.
+  public init() {}
+}
+
 /// Records the changes that an iteration of `each` makes.
 public protocol IterationRecord: Sendable {
-  /// Records that a change is about to be sent; returns when this is on the disk.
+  /// Records that a change is about to be sent; returns the change's number in the iteration when this is on the disk.
   ///
   /// - Throws: ``JournalError`` if the write fails; then the change may not be sent.
-  func willSend(_ change: Change, isLast: Bool) async throws(JournalError)
+  func willSend(_ change: Change, _ step: IterationStep) async throws(JournalError) -> Int
 
-  /// Counts the outcome of a change.
-  func didSend(_ outcome: Outcome)
+  /// Records the outcome of the change with a number.
+  func didSend(_ outcome: Outcome, number: Int)
 }

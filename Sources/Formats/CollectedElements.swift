@@ -66,7 +66,7 @@ package struct CollectedElements {
   package func elements() throws(Fault) -> ElementStream {
     let (hasNames, isSpilled) = (hasNames, file != nil)
     var (pages, reader, start, failures) = (held[...], try file?.reader(), 0, failures[...])
-    return ElementStream(pages: { () async throws(Fault) in
+    var elements = ElementStream(pages: { () async throws(Fault) in
       let kept = if isSpilled { try reader?.next() } else { pages.popFirst() }
       guard kept != nil || !failures.isEmpty else { return nil }
       var page = kept.map { Self.page($0, hasNames) } ?? ElementPage()
@@ -79,6 +79,9 @@ package struct CollectedElements {
       start = end
       return page
     })
+    let count = count + self.failures.count
+    elements.count = { count }
+    return elements
   }
 
   /// Unpacks elements from the lists with their named values.

@@ -74,11 +74,13 @@ package struct PackedElements: Sendable {
       return Task.detached { [page = rest.prefix(Self.page)] in elements(at: page) }
     }
     var next: Task<[Value], Never>?
-    return ElementStream { () async throws(Fault) in
+    var unpacked = ElementStream { () async throws(Fault) in
       let current = next ?? unpacking()
       next = unpacking()
       return await current?.value
     }
+    unpacked.count = { order.count }
+    return unpacked
   }
 
   /// The number of elements of a page.

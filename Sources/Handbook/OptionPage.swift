@@ -62,7 +62,8 @@ struct OptionPage: Sendable {
     "retry": """
     The pauses grow from 250 ms to 16 s. Reads, also those of a bulk change, are sent again if there was no route or no
     reply, or if the connection or the service failed. The same applies to a destroy, an update or a relink, but after a
-    missing reply only if a lookup does not find the change. A create is sent again only if it was not sent.
+    missing reply only if a lookup does not find the change. Any other change is sent again only if it was not sent, and
+    not after the broker refused its message (nack).
     """,
     "throttle": """
     depth: is the maximum number of messages in the client's queue, including those of the statement; p95: is the maximum
@@ -79,12 +80,13 @@ struct OptionPage: Sendable {
     "settle": """
     Without settle:, a create that may have been carried out and that a lookup does not find remains unknown. So does an
     update or a relink whose resource now has other content. With settle:, the statement waits this long after the
-    messages expire, looks up the changes again, and sends those that it does not find. each takes settle: with unknown:
-    "retry": it repeats unknown iterations after this wait.
+    messages expire, looks up the changes, and sends those that it does not find; an each runs an iteration again if the
+    lookups find none of its changes. settle: needs journal:, retry: or workers:, with which changes are sent again.
     """,
     "failed": """
-    Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, element is the
-    verb's input. A file of another kind is refused; a file of this kind is replaced at the first failure, or emptied at
+    Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, or after its
+    last stage that combines elements, such as collect. element is the verb's input, null if an earlier stage failed;
+    identity is null if no change was built, and for a create without key:. A file of another kind is refused; a file of this kind is replaced at the first failure, or emptied at
     the end if there was none. If a late reply or a lookup shows that a change was carried out, its line is removed. To
     repeat the failures, leave out the elements of unknown outcome, because their changes may have been carried out:
 

@@ -72,6 +72,8 @@ package struct ElementStream {
   /// A function that returns the number of elements in all pages, as the service counts them; its result is nil while
   /// the number is unknown, for example before the first page.
   package var total: (() -> Int?)?
+  /// A function that returns the number of elements of this stream; nil, or with the result nil, while it is unknown.
+  package var count: (() -> Int?)?
 
   /// Creates a stream from a function that is called for each page until it returns nil.
   package init(_ pull: @escaping () async throws(Fault) -> [Value]?) {
@@ -87,6 +89,7 @@ package struct ElementStream {
   /// Creates a stream of elements in memory, with their named values.
   package init(page: ElementPage) {
     var rest: ElementPage? = page.elements.isEmpty ? nil : page
+    count = { page.elements.count }
     pull = { () async throws(Fault) in
       defer { rest = nil }
       return rest

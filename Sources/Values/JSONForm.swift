@@ -39,6 +39,7 @@ extension Value {
     case .page(let page): return .array(JSONArray(try Self.json(page.items, &left)))
     case .error(let fault):
       return try Value.record(Record(fault.fields)).json()
+    case .stream(let stream) where stream.json != nil: return try stream.json?() ?? .null
     case .stream, .client, .connection, .pattern:
       throw Fault(.type, "\(typeWithArticle) has no JSON form", nextStep: wayToJSON)
     }

@@ -1,11 +1,19 @@
-import JSONText
+package import JSONText
 
 /// A lazy stream as a value of the language; each use opens it anew and sends its requests again.
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
 
-  /// Creates a stream from a function that opens it.
-  package init(_ open: @escaping @Sendable () async throws(Fault) -> ElementStream) { self.open = open }
+  /// Returns the JSON form; nil if the stream has none, so that it must be collected first.
+  let json: (@Sendable () throws(Fault) -> JSONValue)?
+
+  /// Creates a stream from a function that opens it, and a function that returns its JSON form, if it has one.
+  package init(
+    _ open: @escaping @Sendable () async throws(Fault) -> ElementStream,
+    json: (@Sendable () throws(Fault) -> JSONValue)? = nil
+  ) {
+    (self.open, self.json) = (open, json)
+  }
 }
 
 /// The result of `index`: a page of resources with its pagination; pipelines and loops use it like a list.

@@ -18,9 +18,10 @@ import Testing
     timeout: nil)
 
   /// The finding for an iteration that sent these changes; posts 12 has one view, and 14 is absent.
-  private func finding(_ changes: [Change], isLast: Bool, hasClient: Bool = true) async throws
-    -> Journal.IterationFinding
-  {
+  private func finding(
+    _ changes: [Change], isLast: Bool, hasClient: Bool = true, _ outcomes: [Outcome] = [],
+    _ step: IterationStep = IterationStep(), isSettled: Bool = false
+  ) async throws -> Journal.IterationFinding {
     defer { unlink(path) }
     let header = JournalHeader(
       broker: "rabbit@a /", queue: "", type: "", verb: "each", key: ".id", created: "2026-01-01T00:00:00Z",
@@ -30,16 +31,19 @@ import Testing
     let journal = try Journal(path, header)
     try await journal.begin(iteration)
     for (index, change) in changes.enumerated() {
-      try await journal.add(change, to: iteration, isLast: isLast && index == changes.count - 1)
+      var step = step
+      step.isLast = isLast && index == changes.count - 1
+      try await journal.add(change, to: iteration, step, number: index + 1)
+      if index < outcomes.count { journal.record(outcomes[index], of: iteration, number: index + 1) }
     }
     try await journal.flush()
     journal.release()
     let service = ScriptedService(
-      ["12": ["views": 1], "13": ["views": 0]], linkages: ["tags": []])
+      ["12": ["views": 1], "13": ["views": 0], "15": ["text": "a"]], linkages: ["tags": []])
     let next = try Journal(path, header)
-    return await next.look(iteration) { queue, type in
-      #expect(queue == "posts" && type == "posts")
-      return hasClient ? UnknownResolver(service.client, keyField: nil, isSettled: false) : nil
+    return await next.look(iteration) { queue, type, keyField in
+      #expect(queue == "posts" && type == "posts" && keyField == step.keyField)
+      return hasClient ? UnknownResolver(service.client, keyField: keyField, isSettled: isSettled) : nil
     }
   }
 
@@ -63,5 +67,45 @@ import Testing
 
   @Test func withoutAClientItStaysUnknown() async throws {
     #expect(try await finding([.destroy(14)], isLast: true, hasClient: false) == .unknown)
+  }
+
+  /// The recorded outcomes of earlier changes need no lookup; a create without a key is then known too.
+  @Test(
+    arguments: [
+      ([create], [.done(.result(.null))], .done), ([create, .destroy(14)], [.done(.result(.null))], .done),
+      ([create, .destroy(12)], [.done(.result(.null))], .unknown),
+      ([create], [.failed(ClientError(.invalid, "no"))], .repeatable),
+      ([create, .destroy(12)], [.failed(ClientError(.invalid, "no"))], .repeatable),
+      ([create], [.failed(ClientError(.badGateway, "500"))], .unknown),
+      ([create], [.unknown(ClientError(.unknown, "no reply"))], .unknown),
+    ] as [([Change], [Outcome], Journal.IterationFinding)])
+  func recordedOutcomesSettleChanges(
+    _ changes: [Change], _ outcomes: [Outcome], _ finding: Journal.IterationFinding
+  ) async throws {
+    #expect(try await self.finding(changes, isLast: true, outcomes) == finding)
+  }
+
+  /// An iteration of commands that read first what remains runs again, whatever was carried out.
+  @Test func commandsThatReadFirstRunAgain() async throws {
+    var step = IterationStep()
+    step.readsFirst = true
+    let done = Outcome.done(.result(.null))
+    #expect(
+      try await finding([.update(12, ["views": 3]), .update(12, ["views": 4])], isLast: false, [done], step)
+        == .repeatable)
+    #expect(
+      try await finding([.update(12, ["views": 3]), .update(12, ["views": 1])], isLast: true, [done], step) == .done)
+    #expect(try await finding([.update(12, ["views": 1])], isLast: false, [], step) == .repeatable)
+  }
+
+  /// A create with a key is looked up by it.
+  @Test(arguments: [("a", false, Journal.IterationFinding.done), ("b", false, .unknown), ("b", true, .repeatable)])
+  func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationFinding) async throws {
+    var step = IterationStep()
+    step.keyField = "text"
+    let change = Change(
+      target: Change.posts, verb: .create, method: "create",
+      params: ["data": ["attributes": ["text": .string(key)]]], expires: true, timeout: nil, key: key)
+    #expect(try await self.finding([change], isLast: true, [], step, isSettled: isSettled) == finding)
   }
 }

@@ -247,8 +247,8 @@ import Testing
     let (idle, busy) = (ChangeIdentity(iteration: "1"), ChangeIdentity(iteration: "2"))
     let journal = try Journal(path, header())
     for identity in [idle, busy] { try await journal.begin(identity) }
-    try await journal.add(change(12), to: busy)
-    try await journal.add(.update(13, ["views": 1]), to: busy)
+    try await journal.add(change(12), to: busy, number: 1)
+    try await journal.add(.update(13, ["views": 1]), to: busy, number: 2)
     journal.release()
     let next = try Journal(existing: path)
     #expect(next.known(idle) == .open && next.unknown == [busy] && next.before.unknown == 1)

@@ -70,8 +70,22 @@ import Testing
   @Test func aFailedLookupIsTheFailureOfItsElement() async throws {
     let odd = try await OddService(["index": OddService.errors(#"{"detail":"is locked","status":"409"}"#)])
     let ran = await odd.run(#"[{text: "a"}, {text: "b"}] | upsert posts key: .text on-error: "continue""#)
-    #expect(ran.notes.contains("0 created, 0 updated, 0 same, 2 refused"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("0 created, 0 updated, 0 same, 2 failed"), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("is locked") && ran.notes.contains("and 1 more like it"), Comment(rawValue: ran.notes))
     await odd.stop()
+  }
+
+  /// A change whose lookup got no reply was not sent, so it failed, and is neither refused nor unknown.
+  @Test(arguments: [
+    #"upsert posts key: .text"#, #"transition posts to: "published" via: {published: "draft"}"#,
+  ]) func aLookupWithoutReplyIsAFailure(_ stage: String) async throws {
+    let service = try await FakeService("--fault", "drop=1", "--log", "-")
+    let ran = await service.run(
+      #"let r = [{id: "1", text: "a"}] | \#(stage) timeout: 300ms on-error: "continue""#
+        + "\nprint r.failed")
+    #expect(ran.status == 1 && ran.notes.contains(" 1 failed\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("error[timeout]") && !ran.notes.contains("refused"), Comment(rawValue: ran.notes))
+    let log = await service.stop().output
+    #expect(!log.contains("update") && !log.contains("create"), Comment(rawValue: log))
   }
 }

@@ -27,7 +27,7 @@ extension Compiler {
   {
     let (outside, changedByHead) = (context.openStreams, effects.changed.count)
     var open: [Scope.ClientFact] = if case .stream(let clients) = head.fact { clients } else { [] }
-    let stages = pipeline.withSourceName
+    let stages = pipeline.withSourceName(isDropped: use == .dropped)
     let counted = Self.counted(stages)
     let links = stages.enumerated().map { index, stage -> PipelineRun.Link in
       context.openStreams = outside + open
@@ -38,7 +38,7 @@ extension Compiler {
       return PipelineRun.Link(
         body: body, range: stage.range, source: source, names: names, keepsFailures: counted.contains(index))
     }
-    let isSummary = pipeline.stages.last.flatMap { Stage.named($0.name) }?.declaration.givesSummary ?? false
+    let isSummary = pipeline.stages.last.map(Pipeline.givesSummary) ?? false
     let fact: Scope.VariableFact = open.isEmpty || isSummary ? .unknown : .stream(open)
     return CompiledPipeline(code: .constant(.null), isSummary: isSummary, fact: fact)
       .with(
@@ -50,9 +50,7 @@ extension Compiler {
   /// These stages come directly before the last stage that sends changes, and take one element at a time.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
-    guard let sink = stages.lastIndex(where: { Stage.named($0.name)?.declaration.givesSummary ?? false }) else {
-      return 0..<0
-    }
+    guard let sink = stages.lastIndex(where: Pipeline.givesSummary) else { return 0..<0 }
     var first = sink
     while first > 0, single.contains(stages[first - 1].name) { first -= 1 }
     return first..<sink
@@ -118,17 +116,33 @@ extension Compiler {
 }
 
 extension Pipeline {
-  /// The hidden name of the pipeline's original element, which a stage with `failed:` writes to the file of failures.
+  /// The hidden name of a change's original element, which the file of failures and the summary contain.
   static let sourceName = "$source"
 
   /// The stages of the pipeline.
   ///
-  /// If a stage has the option `failed:`, the first stage is an additional `as`, which names the original element.
-  fileprivate var withSourceName: [Language.Command] {
-    guard let first = stages.first, stages.contains(where: { $0.option("failed") != nil }) else { return stages }
-    let name = Expr(.name(Self.sourceName), first.nameRange)
+  /// If a stage reports its failures, in the file of `failed:` or in a summary that is used, an additional `as` names
+  /// the original elements: those of the head, or of the last stage before it that combines elements.
+  fileprivate func withSourceName(isDropped: Bool) -> [Language.Command] {
+    let reporting = stages.indices.first { index in
+      let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])
+      return isSummary || stages[index].option("failed") != nil
+    }
+    guard let reporting else { return stages }
+    let combining = stages[..<reporting].lastIndex { stage in
+      (Stage.named(stage.name)?.declaration.names ?? .kept) != .kept
+    }
+    let start = combining.map { $0 + 1 } ?? 0
+    guard start < reporting else { return stages }
+    let range = stages[start].nameRange
     let naming = Language.Command(
-      name: "as", nameRange: first.nameRange, arguments: [.positional(name)], body: nil, range: first.nameRange)
-    return [naming] + stages
+      name: "as", nameRange: range, arguments: [.positional(Expr(.name(Self.sourceName), range))], body: nil,
+      range: range)
+    return stages[..<start] + [naming] + stages[start...]
+  }
+
+  /// Whether the value of a stage is the summary of its changes.
+  static func givesSummary(_ stage: Language.Command) -> Bool {
+    Stage.named(stage.name)?.declaration.givesSummary ?? false
   }
 }

@@ -1,9 +1,16 @@
+import Bulk
 import Values
 
 /// A sequence of changes, each of which can depend on the result of the previous one.
 protocol ChangeSequence: Sendable {
   /// Returns the next change, given the result of the previous one; nil after the last change.
   mutating func next(after before: Value?) async throws(Fault) -> Proposal?
+
+  /// Whether the change that `next` returned last is the last one.
+  var isAtEnd: Bool { get }
+
+  /// The field that contains the key of a created resource; nil if it has none.
+  var keyField: String? { get }
 
   /// The result after the last change.
   var value: Value { get }
@@ -16,8 +23,11 @@ extension RunContext {
   /// Sends the changes of a sequence one after another, and returns the result.
   func change(_ sequence: inout any ChangeSequence) async throws(Fault) -> Value {
     var before: Value?
+    var step = IterationStep()
+    (step.readsFirst, step.keyField) = (true, sequence.keyField)
     while let proposal = try await sequence.next(after: before) {
-      do throws(Fault) { before = try await change(proposal) } catch {
+      step.isLast = sequence.isAtEnd
+      do throws(Fault) { before = try await change(proposal, step) } catch {
         throw sequence.trail(of: proposal).map(error.within) ?? error
       }
     }

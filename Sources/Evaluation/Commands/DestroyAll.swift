@@ -28,7 +28,7 @@ extension Command {
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
       let failedFile = try arguments.failedFile(isDry: isDry)
-      let guards = try arguments.safeguards(run, client, keyField: nil)
+      let guards = try arguments.safeguards(run, client, keyField: nil, readsFirst: true)
       let (consent, count) = isDry ? (nil, nil) : try await consent(arguments, client, query, run)
       let source: any BulkSource =
         isDry

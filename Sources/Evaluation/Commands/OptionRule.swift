@@ -66,8 +66,8 @@ struct OptionRefusal: Error {
 struct OptionCompanion: Sendable {
   /// The name of the option that is needed.
   let option: String
-  /// The text that the value of the needed option must be; nil for any value.
-  var word: String?
+  /// The names of options, any of which can replace it.
+  var alternatives: [String] = []
   /// Whether the needed option must be a field, given by its name.
   var isField = false
   /// The value of the option itself, as text, that needs the other option; nil if every value needs it.
@@ -80,10 +80,9 @@ struct OptionCompanion: Sendable {
   /// Whether the options of a call lack the other option, as far as the check can know it.
   func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
     if let valueInNeed, value.literalText != valueInNeed { return false }
+    if alternatives.contains(where: { command.option($0) != nil }) { return false }
     guard let other = command.option(option) else { return true }
-    if isField { return other.path == nil }
-    guard let word, let text = other.literalText else { return false }
-    return text != word
+    return isField && other.path == nil
   }
 }
 

@@ -101,6 +101,7 @@ extension Command {
           return withExtendedLifetime(open) { page.map { client.resources($0, asked: query.include) } }
         }
         stream.total = { total }
+        stream.count = stream.total
         return stream
       })
   }

@@ -86,13 +86,24 @@ extension OptionRule {
 }
 
 extension OptionCompanion {
-  /// The option `journal:`, which `unknown:` needs.
+  /// The option `journal:`, which `unknown:`, and `settle:` of an `each`, need.
   static func journal(for option: String) -> OptionCompanion {
     OptionCompanion(
       option: "journal",
       message: { "\(option): is for unknown changes in a journal, and this \($0) has no journal" },
       nextStep: "journal: \"FILE\"")
   }
+
+  /// The option `journal:`, which `key:` of an `each` needs.
+  static let keyedJournal = OptionCompanion(
+    option: "journal", message: { "key: identifies the elements in a journal, and this \($0) has no journal" },
+    nextStep: "journal: \"FILE\"")
+
+  /// The option `journal:` or another option with which unknown changes are sent again, which `settle:` needs.
+  static let resending = OptionCompanion(
+    option: "journal", alternatives: ["retry", "workers"],
+    message: { "settle: is the wait before unknown changes are sent again, and this \($0) sends none again" },
+    nextStep: "journal: \"FILE\" or retry: 3")
 
   /// The option `throttle:`, which `patience:` needs.
   static let throttle = OptionCompanion(
@@ -118,12 +129,4 @@ extension OptionCompanion {
   static let lookupKey = OptionCompanion(
     option: "key", isField: true, valueInNeed: "all", message: { _ in "verify: \"all\" needs key: to look up creates" },
     nextStep: "key: .email")
-
-  /// The option `unknown: "retry"`, which `settle:` of an `each` needs.
-  static let retried = OptionCompanion(
-    option: "unknown", word: "retry",
-    message: { "settle: sets the wait before unknown iterations are repeated, but this \($0) repeats none" },
-    nextStep:
-      "repeat them with unknown: \"retry\", or settle each iteration: retort journal FILE settle KEY done, or ... settle KEY again"
-  )
 }

@@ -103,6 +103,8 @@ private struct StateMachine: ChangeSequence {
   private var asked: String?
   /// The resource as it was last received.
   private(set) var value = Value.null
+  /// Nil, because a transition creates no resource.
+  var keyField: String? { nil }
 
   init(_ arguments: Arguments) throws(Fault) {
     self = try StateMachine(arguments, id: try arguments.id(1, of: try arguments.client()))
@@ -174,6 +176,8 @@ private struct StateMachine: ChangeSequence {
     begun.path = (session.options.isOffline ? try wholePath() : try path(from: try state(of: begun.value)))[...]
     return begun
   }
+
+  var isAtEnd: Bool { path.isEmpty }
 
   mutating func next(after before: Value?) async throws(Fault) -> Proposal? {
     if let before, let asked {

@@ -22,7 +22,7 @@ extension Command {
       ]),
     .changes { arguments, run throws(Fault) in
       let key = arguments["key"]?.expression?.path ?? ""
-      return UpsertSequence(try await Upsert(arguments, key).lookedUp())
+      return UpsertSequence(try await Upsert(arguments, key).lookedUp(), keyField: key)
     })
 }
 
@@ -45,10 +45,16 @@ extension Stage {
 private struct UpsertSequence: ChangeSequence {
   private var proposal: Proposal?
   private(set) var value: Value
+  let keyField: String?
 
-  init(_ looked: LookupResult) {
+  /// A sequence of at most one change.
+  var isAtEnd: Bool { true }
+
+  /// Creates the sequence after the lookup by a key's field.
+  init(_ looked: LookupResult, keyField: String) {
     proposal = looked.found == nil ? looked.proposal : nil
     value = looked.found ?? .null
+    self.keyField = keyField
   }
 
   mutating func next(after before: Value?) -> Proposal? {
@@ -92,7 +98,9 @@ private struct Upsert {
         "\(total) \(client.name) have the \(key) \(value.text)",
         nextStep: "to list them: stream \(clientText) filter: {\(key): \(value.text)}")
     }
-    guard let resource = document.resources.first else { return LookupResult(proposal: creating) }
+    guard let resource = document.resources.first else {
+      return LookupResult(proposal: creating.keyed(value.filterText))
+    }
     guard let id = resource["id"]?.idText else { throw fault("the service sent a resource without an id") }
     let updating = try Proposal(.update, arguments, client, record: 1) { () throws(ClientError) in
       try client.client.updateRequest(id, record, options: options)

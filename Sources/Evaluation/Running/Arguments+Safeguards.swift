@@ -10,8 +10,19 @@ import Values
 
 extension Arguments {
   /// Returns the safeguards that a statement's options set, and opens its journal and its backup.
-  func safeguards(_ run: RunContext, _ client: ClientValue, keyField: String?) throws(Fault) -> Safeguards {
+  ///
+  /// - Parameters:
+  ///   - run: The run in which the statement is carried out.
+  ///   - client: The statement's client.
+  ///   - keyField: The field of `key:`; nil if creates can't be looked up.
+  ///   - readsFirst: Whether the statement reads first what remains to be done.
+  /// - Returns: The safeguards.
+  /// - Throws: An error of an option, or of one of the files.
+  func safeguards(
+    _ run: RunContext, _ client: ClientValue, keyField: String?, readsFirst: Bool
+  ) throws(Fault) -> Safeguards {
     var guards = Safeguards()
+    (guards.step.keyField, guards.step.readsFirst) = (keyField, readsFirst)
     guards.halt = try value(of: .halt, SafeguardRules.halt)
     if let rate = try integer(.rate) { guards.rate = RateLimiter(perSecond: rate) }
     if let rule = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue)) {

@@ -7,7 +7,11 @@ import Values
 final class BulkFailures: Sendable {
   private struct State {
     var failures: [Int: Value] = [:]
-    var isOverLimit = false
+    /// The number of failures that were not kept.
+    var leftOut = 0
+
+    /// The kept failures in the order of their elements.
+    var list: [Value] { failures.sorted { $0.key < $1.key }.map(\.value) }
   }
 
   private let state = Mutex(State())
@@ -19,32 +23,42 @@ final class BulkFailures: Sendable {
     if outcome.isGood {
       state.withLock { state in if !state.failures.isEmpty { state.failures[index] = nil } }
     } else if !outcome.isDropped {
-      let failure: Value = .record(
-        Record([
-          ("source", planned.source ?? planned.element), ("element", planned.element),
-          ("error", .record(Record(BulkRun.error(planned, outcome)))),
-        ]))
+      let error = BulkRun.error(planned, outcome)
       state.withLock { state in
         if state.failures.count < Self.limit || state.failures[index] != nil {
-          state.failures[index] = failure
+          state.failures[index] = Self.failure(planned.source, planned.input, error)
         } else {
-          state.isOverLimit = true
+          state.leftOut += 1
         }
       }
     }
   }
 
+  private static func failure(_ source: Value, _ element: Value, _ error: JSONObject) -> Value {
+    .record(Record([("source", source), ("element", element), ("error", .record(Record(error)))]))
+  }
+
   /// The failures in the order of their elements.
   ///
-  /// If there were too many to keep, the value is a stream that throws when it is read.
+  /// If there were too many to keep, it is a stream that throws when it is read. As JSON it is then a list of those that
+  /// were kept, whose last element has the number of the others.
   var value: Value {
     let state = state.withLock { $0 }
-    guard state.isOverLimit else { return .list(state.failures.sorted { $0.key < $1.key }.map(\.value)) }
+    guard state.leftOut > 0 else { return .list(state.list) }
+    let advice = "store all of them: failed: \"bad.ndjson\""
+    let rest = Self.failure(
+      .null, .null,
+      [
+        "kind": .string(Fault.Kind.limit.word),
+        "message": .string("\(state.leftOut) more failures are not kept; to \(advice)"),
+      ])
     return .stream(
       StreamValue { () async throws(Fault) in
         throw Fault(
-          .limit, "a summary keeps at most \(Self.limit) failures",
-          nextStep: "store all of them: failed: \"bad.ndjson\"")
+          .limit, "a summary keeps at most \(Self.limit) failures, and \(state.leftOut) more are not in it",
+          nextStep: advice)
+      } json: { () throws(Fault) in
+        try Value.list(state.list + [rest]).json()
       })
   }
 }

@@ -1,8 +1,9 @@
-import Client
-import Synchronization
 import Bulk
+import Client
+import JSONAPI
 import JSONText
 import Language
+import Synchronization
 import Values
 
 /// The plan of many changes, made by a stage such as `update` or by `destroy-all`; ``BulkRun`` carries it out.
@@ -66,21 +67,27 @@ final class BulkElement: PlannedElement {
   let proposal: Result<Proposal, Fault>
   /// The resource that already has the requested values, so that nothing is sent; nil if a change is needed.
   let found: Value?
-  /// The element at the head of the pipeline from which this element was made; nil if unknown.
-  let source: Value?
+  /// The original element: the one at the head of the pipeline from which this element was made.
+  let source: Value
+  /// Whether `element` failed in an earlier stage, so that it is not the input of the changing stage.
+  private let failedEarlier: Bool
 
   init(
     _ element: Value, names: [Value] = [], _ proposal: Result<Proposal, Fault>, found: Value? = nil,
-    source: Value? = nil
+    source: Value? = nil, failedEarlier: Bool = false
   ) {
     self.element = element
     self.names = names
     self.proposal = proposal
     self.found = found
-    self.source = source
+    self.source = source ?? element
+    self.failedEarlier = failedEarlier
   }
 
-  /// Creates an element for a create of which only the key is still known; the key takes the place of the element.
+  /// The input of the stage that changes data; null if the element failed in an earlier stage.
+  var input: Value { failedEarlier ? .null : element }
+
+  /// Creates the element of a create of which only the key remains; the key stands for the element.
   convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     self.init(.string(change.key ?? ""), .success(Proposal(restoring: change, arguments, client)))
   }
@@ -95,8 +102,18 @@ final class BulkElement: PlannedElement {
     switch proposal {
     case .success where found != nil: .failure(.same)
     case .success(let proposal): .success(proposal.change)
-    case .failure(let fault): .failure(.element(fault))
+    case .failure(let fault): .failure(ClientError(failedRead: fault).map { .unprepared($0) } ?? .element(fault))
     }
+  }
+}
+
+extension ClientError {
+  /// Creates the error of a read that failed, so that no change could be built; nil for an error of another origin.
+  fileprivate init?(failedRead fault: Fault) {
+    guard let kind = Kind(rawValue: fault.kind.word), kind != .value, kind != .interrupted else { return nil }
+    self.init(
+      kind, fault.message, nextStep: fault.nextStep,
+      errors: fault.errors.compactMap { $0.objectValue.map { ErrorDetail($0) } })
   }
 }
 

@@ -100,6 +100,7 @@ struct BulkRun {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
         report = await dispatcher.run(report, policy, consent: plan.consent) {
           let page = try await source.next()
+          progress.note(total: source.total)
           samples = note(page ?? [], samples)
           return page
         } observe: { index, planned, outcome in
@@ -242,7 +243,8 @@ struct BulkRun {
       ).ending(5)
     }
     guard plan.policy.continuesOnError || tally.isGoodNow, tally.isGoodNow || tally.hasSent || tally.isHarmless else {
-      let fault = await fault(of: first)
+      if plan.policy.continuesOnError { await showFailures(of: tally, after: 1) }
+      let fault = await shownFault(of: first)
       throw tally.hasSent ? fault.ending(5) : fault
     }
     run.session.state.withLock { $0.hasPartialFailure = true }
@@ -282,13 +284,16 @@ struct BulkRun {
     return fault.within("at element \(group.index + 1), \(planned.element.label)")
   }
 
-  /// Shows the failures after which the statement continued.
-  private func showFailures(of tally: OutcomeTally) async {
+  /// Returns the error of the first element in a group of similar failures, with the number of the others.
+  private func shownFault(of group: OutcomeTally.FailureGroup) async -> Fault {
+    let fault = await fault(of: group)
+    return group.count > 1 ? fault.within("and \(group.count - 1) more like it") : fault
+  }
+
+  /// Shows the failures after which the statement continued, except those of the first groups.
+  private func showFailures(of tally: OutcomeTally, after first: Int = 0) async {
     let session = run.session
-    for group in tally.groups {
-      let fault = await fault(of: group)
-      session.show(group.count > 1 ? fault.within("and \(group.count - 1) more like it") : fault)
-    }
+    for group in tally.groups.dropFirst(first) { session.show(await shownFault(of: group)) }
     let untold = tally.failed + tally.unknown + tally.refused - tally.groups.reduce(0) { $0 + $1.count }
     if untold > 0 { session.note("and \(untold) more failures of other kinds") }
   }

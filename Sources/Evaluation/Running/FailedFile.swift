@@ -105,13 +105,11 @@ final class FailedFile: Sendable {
   }
 
   private static func line(_ planned: BulkElement, _ outcome: Outcome) -> [UInt8] {
-    let element = (try? planned.element.json()) ?? .null
-    let source = original((try? planned.source?.json()) ?? element)
-    var line = JSONObject([("source", source), ("element", element)])
-    if case .success(let proposal) = planned.proposal, let identity = proposal.change.identity {
-      line["identity"] = .string(identity.text)
-    }
-    line["error"] = .object(BulkRun.error(planned, outcome))
+    let identity = (try? planned.proposal.get())?.change.identity
+    let line: JSONObject = [
+      "source": original((try? planned.source.json()) ?? .null), "element": (try? planned.input.json()) ?? .null,
+      "identity": identity.map { .string($0.text) } ?? .null, "error": .object(BulkRun.error(planned, outcome)),
+    ]
     return JSONValue.object(line).encoded() + [0x0A]
   }
 

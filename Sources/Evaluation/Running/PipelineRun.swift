@@ -131,12 +131,14 @@ enum PipelineRun {
 
   private static func range(_ lower: Int, _ upper: Int) -> ElementStream {
     var next = lower
-    return ElementStream { () async throws(Fault) in
+    var integers = ElementStream { () async throws(Fault) in
       guard next <= upper else { return nil }
       let last = min(upper, next + 1023)
       defer { next = last + 1 }
       return (next...last).map { .number(JSONNumber($0)) }
     }
+    integers.count = { max(0, upper - lower + 1) }
+    return integers
   }
 }
 

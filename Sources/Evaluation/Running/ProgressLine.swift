@@ -74,25 +74,30 @@ final class SourceCount: Sendable {
 /// The progress of a bulk change.
 final class BulkProgress: Sendable {
   private let label: String
-  private let total: Int?
   private let throttle: Throttle?
   private let carrier: (any Carrier)?
   private let control: RunControl
   private let report = Mutex<(@Sendable () -> StatementReport)?>(nil)
+  /// The number of all elements; nil while it is unknown.
+  private let total: Mutex<Int?>
 
   init(_ plan: BulkPlan, _ control: RunControl) {
-    (label, total, throttle) = (plan.label, plan.source.total, plan.guards.throttle)
+    (label, throttle) = (plan.label, plan.guards.throttle)
+    total = Mutex(plan.source.total)
     (self.control, carrier) = (control, plan.carrier)
   }
 
   /// Sets the function from which the progress reads the counts.
   func follow(_ report: @escaping @Sendable () -> StatementReport) { self.report.withLock { $0 = report } }
 
+  /// Sets the number of all elements, if it is known.
+  func note(total: Int?) { if let total { self.total.withLock { $0 = total } } }
+
   /// The progress as a line.
   var line: ProgressLine {
     let report = self.report.withLock { $0 }?() ?? StatementReport()
     return ProgressLine(
-      label: label, done: report.tally.count, total: total, counts: report.tally.counts,
+      label: label, done: report.tally.count, total: total.withLock { $0 }, counts: report.tally.counts,
       perSecond: report.rate(in: .now - report.begin), carrier: carrier?.status, p95: report.latencies.percentile(0.95),
       reason: throttle?.reason ?? control.reason)
   }

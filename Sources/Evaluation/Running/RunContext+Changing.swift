@@ -11,15 +11,22 @@ extension RunContext {
   ///
   /// It is inlined, which saves a suspension for each request.
   ///
+  /// - Parameters:
+  ///   - proposal: The change.
+  ///   - step: What it is in an iteration of `each`, if the iteration ends with its command; nil for a command with a
+  ///     single change.
+  /// - Returns: The value.
   /// - Throws: The error of the change, which marks the arguments that it is about.
-  @inline(__always) func change(_ proposal: Proposal) async throws(Fault) -> Value {
+  @inline(__always) func change(_ proposal: Proposal, _ step: IterationStep? = nil) async throws(Fault) -> Value {
     if isDry(proposal.arguments) { return dryValue(of: proposal) }
     let isOneOfMany = proposal.change.destroys && !proposal.arguments.isSingle
     let consent = isOneOfMany ? try await self.consent(to: proposal) : nil
     session.note(notSentOf: proposal)
     if proposal.change.verb == .create, !proposal.arguments.isSingle { session.consumers.begin(proposal.client) }
     var guards = Safeguards()
-    guards.endsIteration = iteration != nil && lastCommands.contains(proposal.arguments.range)
+    if let step { guards.step = step }
+    guards.step.isLast =
+      iteration != nil && step?.isLast ?? true && lastCommands.contains(proposal.arguments.range)
     let dispatcher = session.dispatcher(self, proposal.client, guards: guards)
     let outcome = await dispatcher.send(proposal.change, consent: consent)
     if !proposal.arguments.isSingle {
@@ -133,6 +140,7 @@ extension Fault {
       self.init(
         .refused, "\(arguments.name): the connection \(connection) is read-only", at: [LabelledRange(arguments.range)],
         in: arguments.source, nextStep: "to allow changes, disconnect it, and connect again without guard:")
+    case .unprepared(let error): self.init(copy: Fault(error, arguments))
     case .element(let error):
       switch error {
       case let fault as Fault: self.init(copy: fault)

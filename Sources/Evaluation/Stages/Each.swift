@@ -14,7 +14,8 @@ extension Stage {
     Declaration(
       name: "each", summary: "Runs a block for each element and returns the values of the blocks.",
       options: [
-        .blocks, .journal.needing(.elementKey), .key, .settle.needing(.retried), .unknown,
+        .blocks, .journal.needing(.elementKey), .key.needing(.keyedJournal), .settle.needing(.journal(for: "settle")),
+        .unknown,
       ], effect: .writes,
       result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)
   ) { call in

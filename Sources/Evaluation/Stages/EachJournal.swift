@@ -45,7 +45,7 @@ final class EachJournal: Sendable {
   private let session: Session
   /// Whether the time of `settle:` has passed when the first iteration runs.
   private let isSettled: Bool
-  private let resolvers = Mutex<[[String]: UnknownResolver]>([:])
+  private let resolvers = Mutex<[[String?]: UnknownResolver]>([:])
   private let state = Mutex(State())
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
 
@@ -75,15 +75,17 @@ final class EachJournal: Sendable {
     return ChangeIdentity(iteration: key)
   }
 
-  /// Returns the resolver of changes to a queue; nil unless the session's clients of the queue and the type belong to
+  /// Returns the resolver of changes to a queue, which finds creates by the field `keyField`; nil unless the session's clients of the queue and the type belong to
   /// one broker.
-  private func resolver(_ queue: String, _ type: String) -> UnknownResolver? {
-    if let known = resolvers.withLock({ $0[[queue, type]] }) { return known }
+  private func resolver(_ queue: String, _ type: String, _ keyField: String?) -> UnknownResolver? {
+    if let known = resolvers.withLock({ $0[[queue, type, keyField]] }) { return known }
     let clients = session.state.withLock(\.clients).filter { $0.queue == queue && $0.client.settings.type == type }
     guard let client = clients.first, Set(clients.map(\.connection.link.brokerIdentity)).count == 1 else { return nil }
     return resolvers.withLock { resolvers in
-      let resolver = resolvers[[queue, type]] ?? UnknownResolver(client.client, keyField: nil, isSettled: isSettled)
-      resolvers[[queue, type]] = resolver
+      let resolver =
+        resolvers[[queue, type, keyField]]
+        ?? UnknownResolver(client.client, keyField: keyField, isSettled: isSettled)
+      resolvers[[queue, type, keyField]] = resolver
       return resolver
     }
   }
@@ -163,30 +165,43 @@ final class EachJournal: Sendable {
   }
 }
 
-/// Records the changes of one iteration in the journal, each before it is sent.
+/// Records the changes of one iteration in the journal, each before it is sent, and their outcomes.
 final class IterationChanges: IterationRecord {
+  private struct State {
+    /// The number of changes that a service may have carried out.
+    var sent = 0
+    var lastNumber = 0
+  }
+
   private let journal: Journal
   private let identity: ChangeIdentity
-  private let sent = Mutex(0)
+  private let state = Mutex(State())
 
   init(_ journal: Journal, _ identity: ChangeIdentity) { (self.journal, self.identity) = (journal, identity) }
 
   /// Whether a service may have carried out a change of this iteration.
-  var hasSent: Bool { sent.withLock { $0 > 0 } }
+  var hasSent: Bool { state.withLock { $0.sent > 0 } }
 
-  func willSend(_ change: Change, isLast: Bool) async throws(JournalError) {
-    try await journal.add(change, to: identity, isLast: isLast)
-    sent.withLock { $0 += 1 }
+  func willSend(_ change: Change, _ step: IterationStep) async throws(JournalError) -> Int {
+    let number = state.withLock { state in
+      state.lastNumber += 1
+      return state.lastNumber
+    }
+    try await journal.add(change, to: identity, step, number: number)
+    state.withLock { $0.sent += 1 }
+    return number
   }
 
-  func didSend(_ outcome: Outcome) { if !outcome.wasSent { sent.withLock { $0 -= 1 } } }
+  func didSend(_ outcome: Outcome, number: Int) {
+    journal.record(outcome, of: identity, number: number)
+    if !outcome.wasSent { state.withLock { $0.sent -= 1 } }
+  }
 }
 
 extension Arguments {
   /// Opens the journal of an `each`; returns nil without `journal:`, and in runs that send nothing.
   func eachJournal(_ run: RunContext, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue))
-    try refuseUnusedSettling()
     guard let path = try string("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
@@ -196,11 +211,5 @@ extension Arguments {
     run.session.note(resuming: journal, left: nil)
     let rule = word.flatMap(Safeguards.UnknownRule.init) ?? .fail
     return EachJournal(journal, rule, arguments, run.session, isSettled: options["settle"] != nil)
-  }
-
-  /// Refuses `settle:` in an `each` that does not repeat unknown iterations.
-  private func refuseUnusedSettling() throws(Fault) {
-    guard let settle = options["settle"], try duration(.settle) != nil else { return }
-    guard case .string("retry")? = options["unknown"]?.value else { throw fault(needing: .retried, settle) }
   }
 }

@@ -12,7 +12,7 @@ extension Stage {
     let test = call.each(0)
     let (range, source) = call.place(0)
     return .transform { frame, upstream throws(Fault) in
-      upstream.mapping(test, frame, stage: "where") { element, value, out throws(Fault) in
+      upstream.mapping(test, frame, stage: "where", addsEach: false) { element, value, out throws(Fault) in
         guard case .bool(let keep) = value else {
           _ = try Result { () throws(Fault) in try value.condition("where") }.mapError {
             $0.placed(at: range, in: source)
@@ -106,7 +106,8 @@ extension Stage {
     call.compiler.name(element: call.positional[0])
     return .transform { _, upstream throws(Fault) in
       var upstream = upstream
-      return ElementStream(pages: { () async throws(Fault) in
+      let count = upstream.count
+      var named = ElementStream(pages: { () async throws(Fault) in
         guard var page = try await upstream.page() else { return nil }
         if page.names.isEmpty {
           page.names = page.elements.map { [$0] }
@@ -115,6 +116,8 @@ extension Stage {
         }
         return page
       })
+      named.count = count
+      return named
     }
   }
 }

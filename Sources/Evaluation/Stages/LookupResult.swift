@@ -16,6 +16,9 @@ enum ChangeBuilder: Sendable {
   case proposing(@Sendable (Arguments) throws(Fault) -> Proposal)
   /// From the resource, which is looked up first; the lookups of several elements run concurrently.
   case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> LookupResult)
+
+  /// Whether the resource is read first.
+  var readsFirst: Bool { if case .lookingUp = self { true } else { false } }
 }
 
 /// An element whose change waits for a lookup.

@@ -56,7 +56,7 @@ extension Stage {
       call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.key(0)
     return .transform { frame, upstream throws(Fault) in
       var seen: Set<Comparison.Key> = []
-      return upstream.mapping(code, frame, stage: "unique") { element, value, out throws(Fault) in
+      return upstream.mapping(code, frame, stage: "unique", addsEach: false) { element, value, out throws(Fault) in
         if seen.insert(try Comparison.key(of: value)).inserted { out.append(element) }
       }
     }

@@ -7,7 +7,7 @@ import Formats
 
 extension Stage {
   private static let options: [Declaration.Option] =
-    Declaration.Option.bulk + [.journal, .settle, .unknown, .workers]
+    Declaration.Option.bulk + [.journal, .settle.needing(.resending), .unknown, .workers]
 
   /// The options of `create`, whose journal and lookups need `key:`.
   private static let keyedOptions = options.map { option in
@@ -73,14 +73,16 @@ extension Stage {
       let making = making(call)
       let arguments = PerElementArguments(call)
       let takesWorkers = declaration.options.contains { $0.name == "workers" }
-      let named = call.option("failed") == nil ? nil : call.compiler.scope.variable(Pipeline.sourceName)?.slot
+      let slot = call.compiler.scope.variable(Pipeline.sourceName)?.slot
+      let named = slot.flatMap { call.compiler.context.named.contains($0) ? $0 : nil }
       return .sink { frame throws(Fault) in
         let once = try await arguments.once(&frame)
         let client = try once.client()
         let policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
         let isDry = frame.run.isDry(once)
         let failedFile = try once.failedFile(isDry: isDry || frame.run.session.options.isOffline)
-        let guards = try once.safeguards(frame.run, client, keyField: arguments.keyField)
+        let guards = try once.safeguards(
+          frame.run, client, keyField: arguments.keyField, readsFirst: making.readsFirst)
         return { frame, stream, keepsFlow throws(Fault) in
           var policy = policy
           if guards.journal != nil { policy.sharesSyncs() }
@@ -146,15 +148,15 @@ private final class ElementSource: BulkSource {
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.Failure> = []
-  /// The slot of the pipeline's original element, which `failed:` writes; nil without `failed:`.
+  /// The slot of the original elements; nil if they are the elements of this stage, or are not reported.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
   /// The error that ends the statement after the elements that were returned last; nil without one.
   private var stop: Fault?
   private var isBegun = false
-  /// The number of elements; nil until they are counted.
-  private(set) var total: Int?
+  /// The number of elements; nil while it is unknown.
+  var total: Int? { stream.count?() }
   /// The number of elements that are not done in the journal; nil until they are counted.
   private(set) var left: Int?
   /// The number of elements whose changes an earlier run left unknown.
@@ -178,7 +180,6 @@ private final class ElementSource: BulkSource {
   func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
     let all = try await CollectedElements.all(of: &stream, keepsNames: true, limit: 16 << 20)
     stream = try all.elements()
-    total = all.count
     let known = try await counts(of: all, in: journal)
     let left = all.count - known.done
     (self.left, unknown) = (left, known.unknown)
@@ -262,7 +263,8 @@ private final class ElementSource: BulkSource {
     isStopped = !policy.continuesOnError
     let place = named.flatMap { frame.names.firstIndex(of: $0) }
     let source = place.flatMap { failure.names.indices.contains($0) ? failure.names[$0] : nil }
-    return BulkElement(failure.element, names: failure.names, .failure(failure.fault), source: source)
+    return BulkElement(
+      failure.element, names: failure.names, .failure(failure.fault), source: source, failedEarlier: true)
   }
 
   func keep(_ elements: [Value]) {}

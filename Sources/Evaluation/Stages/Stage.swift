@@ -112,14 +112,16 @@ struct StageCall {
 extension ElementStream {
   /// Returns a stream of the elements that `body` adds to `out`.
   ///
-  /// `body` is called for each element with the value that `code` has for it, and adds at most one element.
+  /// `body` is called for each element with the value that `code` has for it, and adds at most one element; with
+  /// `addsEach` it adds one for each element that does not fail.
   func mapping(
-    _ code: CompiledExpression, _ frame: ExecutionFrame, stage: String,
+    _ code: CompiledExpression, _ frame: ExecutionFrame, stage: String, addsEach: Bool = true,
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
   ) -> ElementStream {
     var (upstream, frame) = (self, frame)
     var failure: Fault?
-    return ElementStream(pages: { () async throws(Fault) in
+    let count = addsEach ? count : nil
+    var mapped = ElementStream(pages: { () async throws(Fault) in
       if let failure { throw failure }
       guard let page = try await upstream.page() else { return nil }
       try frame.run.checkInterrupt()
@@ -127,6 +129,8 @@ extension ElementStream {
       (out, failure) = try await page.mapped(code, &frame, stage: stage, body)
       return out
     })
+    mapped.count = count
+    return mapped
   }
 }
 
