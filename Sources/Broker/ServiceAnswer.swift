@@ -17,7 +17,7 @@ public struct Delivery: Sendable {
 /// A service's answer to a request: its replies, their delays, and whether the service pauses.
 ///
 /// The request is finished when the replies without a delay are sent; replies with a delay do not hold up other
-/// requests.
+/// requests, and neither do further replies.
 public struct ServiceAnswer: Sendable {
   /// A message to the client.
   public struct Reply: Sendable {
@@ -40,6 +40,8 @@ public struct ServiceAnswer: Sendable {
   public var replies: [Reply]
   /// The time for which the service does not consume the queue, beginning before the first reply; nil for no pause.
   public var absence: Duration?
+  /// Replies that are sent when they come, on a channel that confirms its replies; nil for none.
+  public var further: AsyncStream<Reply>?
   /// Whether the request stays unanswered, and returns to the queue when the channel closes.
   var isLeft = false
 

@@ -231,6 +231,9 @@ extension Connection {
       guard await confirmed(delivery.message(reply, isConfirmed: true)) else { return false }
     }
     acknowledge(delivery.channel, delivery.tag)
+    if let further = answer.further, !delivery.replyTo.isEmpty {
+      Task { for await reply in further { _ = await self.confirmed(delivery.message(reply, isConfirmed: true)) } }
+    }
     return true
   }
 

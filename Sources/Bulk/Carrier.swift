@@ -22,6 +22,9 @@ public protocol Carrier: Sendable {
   /// The number of changes that the carrier takes at the same time; nil if the statement's `in-flight:` limits them.
   var window: Int? { get }
 
+  /// Whether a late reply settles the change of an element: each change is one request, and replies reach this program.
+  var hasLateReplies: Bool { get }
+
   /// The number of sent changes that wait for a reply; 0 if the client, and not the carrier, counts them.
   var inFlight: Int { get }
 
@@ -52,6 +55,9 @@ extension Carrier {
 
   /// Nil, because the statement's `in-flight:` limits the changes.
   public var window: Int? { nil }
+
+  /// False, because an element can need several requests, and a late reply settles only one of them.
+  public var hasLateReplies: Bool { false }
 
   /// 0, because the client counts the changes in flight.
   public var inFlight: Int { 0 }

@@ -162,18 +162,20 @@ public final class Journal: Sendable {
     let life: JSONValue = change.life.map { .number(JSONNumber($0)) } ?? .null
     let line = JSONObject(
       IterationChange(change, step, number: number).members + [("in", .string(identity.text)), ("life", life)])
-    try await writer.appendSynced(JournalLine.encoded(line, format))
+    try await writer.appendSynced(JournalLine.encoded(line, format), owing: identity.outcomeLength)
   }
 
   /// Writes whether the change with a number in an iteration was carried out, if the outcome shows it; the line is on
   /// the disk with the next group of lines.
   public func record(_ outcome: Outcome, of identity: ChangeIdentity, number: Int) {
-    guard let isDone = outcome.isKnownToBeDone else { return }
-    let line: JSONObject = [
-      "outcome": .number(JSONNumber(number)), "in": .string(identity.text), "is": isDone ? "ok" : "again",
-    ]
-    let bytes = JournalLine.encoded(line, format)
-    writer.append(owed: 0) { $0 += bytes }
+    let isDone = outcome.isKnownToBeDone
+    writer.append(owed: identity.outcomeLength) { lines in
+      guard let isDone else { return }
+      let line: JSONObject = [
+        "outcome": .number(JSONNumber(number)), "in": .string(identity.text), "is": isDone ? "ok" : "again",
+      ]
+      lines += JournalLine.encoded(line, format)
+    }
   }
 
   /// Returns the changes that an unknown iteration of an earlier run sent: their identities or, for a change without an

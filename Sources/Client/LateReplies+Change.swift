@@ -3,18 +3,36 @@ import JSONRPC
 import JSONText
 
 extension LateReplies {
+  /// Returns the outcome that a late reply contains; nil if the message is not the reply to the change.
+  public typealias Reading = @Sendable ([UInt8]) -> Outcome?
+
   /// A change whose caller no longer waits for its reply.
   struct Change: Sendable {
     let call: ClientError.Call
     /// The id of the resource; nil for a create.
     let id: String?
-    /// The client that reads the change's reply.
-    let client: ResourceClient
+    /// Reads the change's reply.
+    let read: Reading
     /// The time after which no reply is expected; nil if unknown.
     let life: ContinuousClock.Instant?
     let end = ContinuousClock.now
     var watch: Watch?
     var settle: (@Sendable (Outcome) -> Void)?
+  }
+
+  /// Registers a change that another program has sent, and whose late reply that program passes on.
+  ///
+  /// - Parameters:
+  ///   - error: The change's error, of kind `unknown`.
+  ///   - id: The id of the resource; nil for a create.
+  ///   - life: The time for which a reply is expected.
+  ///   - read: Reads the message with the late reply.
+  public func expect(_ error: ClientError, id: String?, for life: Duration, read: @escaping Reading) {
+    guard let call = error.call, !call.correlationID.isEmpty else { return }
+    let change = Change(call: call, id: id, read: read, life: .now + life)
+    guard let early = add(change) else { return }
+    _ = add(change)
+    receive(early, for: call.correlationID)
   }
 }
 
@@ -25,32 +43,25 @@ extension LateReplies.Change {
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))
   }
 
-  /// Returns the outcome that the change would have had if the answer had arrived in time.
-  func outcome(of answer: LateReplies.Answer) -> LateReplies.Outcome {
+  /// Returns the outcome that the change would have had if the answer had arrived in time; nil if the answer is not to
+  /// this change.
+  func outcome(of answer: LateReplies.Answer) -> LateReplies.Outcome? {
     switch worded(answer) {
-    case .success(let reply): client.outcome(of: reply, to: call)
+    case .success(let reply): read(reply)
     case .failure(let error): .failure(ClientError(error, changes: true, call, waited: nil, hasExpired: false))
     }
   }
 
   /// Returns the outcome as text for a note.
-  func text(of answer: LateReplies.Answer) -> String {
+  func text(of answer: LateReplies.Answer, _ outcome: LateReplies.Outcome) -> String {
     let label = "\(call.label) \(call.method)\(id.map { " \($0)" } ?? "")"
-    switch worded(answer) {
-    case .failure(let error): return "\(label) was not carried out: \(error.message)"
-    case .success(let reply): return text(of: reply, label)
-    }
-  }
-
-  private func text(of reply: [UInt8], _ label: String) -> String {
-    guard let response = try? Response.decode(reply).0 else {
-      return "\(label) got an unreadable reply"
-    }
-    switch response.outcome {
-    case .error(let error): return ClientError(error, on: label).message
-    case .result(let result):
-      let errors = result.objectValue.map(Document.errors(in:)) ?? []
-      if !errors.isEmpty { return ClientError(errors, on: label).message }
+    if case .failure(let error) = worded(answer) { return "\(label) was not carried out: \(error.message)" }
+    switch outcome {
+    case .failure(let error) where error.kind == .malformed: return "\(label) got an unreadable reply"
+    case .failure(let error):
+      let begin = "\(call.label) \(call.method)"
+      return error.message.hasPrefix(begin) ? label + error.message.dropFirst(begin.count) : error.message
+    case .success(let result):
       let made = id == nil ? result["data"]?["id"]?.idText : nil
       return "\(label) was carried out\(made.map { ", id \($0)" } ?? "")"
     }

@@ -22,8 +22,8 @@ public final class LateReplies: Sendable {
     var changes = RecentValues<Change>(limit: 100_000)
     /// Answers to changes that are not registered; a caller may be about to register the change.
     var arrived = RecentValues<Answer>(limit: 1 << 20)
-    /// Answers to changes without a watch.
-    var settled = RecentValues<(change: Change, answer: Answer)>(limit: 1 << 20)
+    /// The outcomes of changes without a watch.
+    var settled = RecentValues<Outcome>(limit: 1 << 20)
     var noted = 0
     var lastNoted = ContinuousClock.now
   }
@@ -54,21 +54,24 @@ public final class LateReplies: Sendable {
   /// The answer to a watched change goes to its watch. The answer to any other registered change becomes a note, unless
   /// many answers arrived within seconds. The answer to a change that is not registered is kept.
   public func receive(_ answer: Answer, for correlationID: String) {
-    let change = state.withLock { state in
-      let change = state.changes.remove(correlationID)
-      let weight = 256 + ((try? answer.get().count) ?? 0)
-      if let change, change.watch == nil {
-        state.settled.insert((change, answer), for: correlationID, weight: weight)
-      } else if change == nil {
+    let weight = 256 + ((try? answer.get().count) ?? 0)
+    let received = state.withLock { state -> (Change, Outcome)? in
+      guard let change = state.changes.remove(correlationID) else {
         state.arrived.insert(answer, for: correlationID, weight: weight)
+        return nil
       }
-      return change
+      guard let outcome = change.outcome(of: answer) else {
+        state.changes.insert(change, for: correlationID)
+        return nil
+      }
+      if change.watch == nil { state.settled.insert(outcome, for: correlationID, weight: weight) }
+      return (change, outcome)
     }
-    guard let change else { return }
+    guard let (change, outcome) = received else { return }
     if let watch = change.watch {
-      change.settle?(change.outcome(of: answer))
+      change.settle?(outcome)
       watch.remove(correlationID)
-    } else if let text = news(of: change, answer) {
+    } else if let text = news(of: change, answer, outcome) {
       note(text)
     }
   }
@@ -93,7 +96,7 @@ public final class LateReplies: Sendable {
         life = change.life
       }
       if isKnown { return .open(until: life) }
-      return state.settled.remove(id).map { .answered($0.change.outcome(of: $0.answer)) } ?? .closed
+      return state.settled.remove(id).map { .answered($0) } ?? .closed
     }
   }
 
@@ -104,7 +107,7 @@ public final class LateReplies: Sendable {
     }
   }
 
-  private func news(of change: Change, _ answer: Answer) -> String? {
+  private func news(of change: Change, _ answer: Answer, _ outcome: Outcome) -> String? {
     let count = state.withLock { state in
       state.noted = .now > state.lastNoted + Self.calm ? 1 : state.noted + 1
       state.lastNoted = .now
@@ -113,6 +116,6 @@ public final class LateReplies: Sendable {
     guard count <= Self.burst + 1 else { return nil }
     if count > Self.burst { return "further late replies are not listed; --trace=amqp shows them" }
     let late = Double(Int((ContinuousClock.now - change.end) / .milliseconds(100))) / 10
-    return "a reply that came \(late) s late: \(change.text(of: answer))"
+    return "a reply that came \(late) s late: \(change.text(of: answer, outcome))"
   }
 }

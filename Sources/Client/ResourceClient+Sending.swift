@@ -153,7 +153,8 @@ extension ResourceClient {
     var reader = self
     reader.lateReplies = nil
     let life = deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
-    return LateReplies.Change(call: call, id: message.params["id"]?.idText, client: reader, life: life)
+    return LateReplies.Change(
+      call: call, id: message.params["id"]?.idText, read: { [reader] in reader.outcome(of: $0, to: call) }, life: life)
   }
 
   /// Returns the outcome in a late reply: a result or an error.

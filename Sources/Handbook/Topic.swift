@@ -132,8 +132,9 @@ struct Topic: Sendable {
         Requests and replies are signed with the secret. Requests with a wrong signature, or for a queue without
         --allow, are refused, counted and logged. Requests do not contain secret members of meta, such as a token:
         workers take them from RETORT_POOL_META, for example '{"token": "..."}'. SIGTERM ends a worker after its chunk
-        of at most 200 changes. If a worker is lost, another one looks up the changes of its chunk, and sends those that
-        it does not find and that can safely be sent again. A unit for systemd:
+        of at most 200 changes. If a worker is lost, another one waits 12.5 s and the timeout of the changes, looks up
+        the changes of its chunk, and sends those that it does not find and that can safely be sent again. A unit for
+        systemd:
 
           [Unit]
           Description=retort worker of the pool night

@@ -122,8 +122,8 @@ final class BrokerLink: PoolLink {
     }
   }
 
-  /// Twice the time between heartbeats of the connection; a minute if heartbeats are off.
-  var silence: Duration { .seconds(2 * (dialer.uri.heartbeat > 0 ? dialer.uri.heartbeat : 30)) }
+  /// The time after which a worker with the same URI notices that it has lost its connection.
+  var silence: Duration { Pool.silence(of: dialer.uri) }
 
   func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,

@@ -327,6 +327,15 @@ public func openLink(_ uri: String, script: String) async throws(LinkError) -> a
   try await openLink(uri, script: script, listener: Connection.Listener())
 }
 
+/// Opens the broker of a URI, and passes late replies to `lateReplies`.
+func openLink(
+  _ uri: String, script: String, _ lateReplies: LateReplies
+) async throws(LinkError) -> any JSONRPC.Link {
+  try await openLink(
+    uri, script: script,
+    listener: Connection.Listener { lateReplies.receive($1.mapError { LinkError($0) }, for: $0) })
+}
+
 private func openLink(
   _ uri: String, script: String, listener: Connection.Listener,
   password: (@Sendable (String) async -> String?)? = nil

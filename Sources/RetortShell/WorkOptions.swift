@@ -70,7 +70,9 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
 private func host(_ url: String, _ pool: String, _ console: Console) -> WorkHost {
   WorkHost(
     note: { console.note("\($0)\n") },
-    open: { () throws(LinkError) in try await openLink(url, script: "work \(pool) services") }, stopped: stopSignal)
+    open: { lateReplies throws(LinkError) in
+      try await openLink(url, script: "work \(pool) services", lateReplies)
+    }, stopped: stopSignal)
 }
 
 private func showStatus(of pool: Pool, _ uri: AMQPURI, _ console: Console) async -> Int32 {

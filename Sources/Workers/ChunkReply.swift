@@ -71,7 +71,7 @@ extension ChunkReply.Outcome {
       }
   }
 
-  fileprivate var json: JSONValue {
+  var json: JSONValue {
     switch self {
     case .done(let result): ["result": result]
     case .omitted: .bool(true)
@@ -81,7 +81,7 @@ extension ChunkReply.Outcome {
     }
   }
 
-  fileprivate init?(_ json: JSONValue) {
+  init?(_ json: JSONValue) {
     if json.isNull {
       self = .unsent
     } else if json == .bool(true) {

@@ -10,7 +10,7 @@ struct ChunkRun: Sendable {
   let window: Int
   /// Whether the broker delivered the chunk earlier, to a worker that was lost.
   let isRedelivered: Bool
-  /// The maximum time after which a worker notices that it has lost its connection: two heartbeats.
+  /// The maximum time after which a worker notices that it has lost its connection (`Pool.silence(of:)`).
   let silence: Duration
 
   /// The state of a chunk's changes.

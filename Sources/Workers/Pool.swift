@@ -47,6 +47,19 @@ package struct Pool: Sendable {
   /// worker was lost.
   static let declaration = QueueDeclaration(type: .quorum, deliveryLimit: 3)
 
+  /// The maximum number of seconds between heartbeats of the connection that carries the chunks.
+  private static let longestHeartbeat = 5
+
+  /// The number of seconds between heartbeats of a worker's connection for chunks: that of its URI, at most 5.
+  static func heartbeat(of uri: AMQPURI) -> Int {
+    uri.heartbeat > 0 ? min(uri.heartbeat, longestHeartbeat) : longestHeartbeat
+  }
+
+  /// The maximum time after which a worker notices that it has lost its connection for chunks.
+  ///
+  /// librabbitmq ends a connection after two heartbeats without a byte, and is asked at least every half heartbeat.
+  package static func silence(of uri: AMQPURI) -> Duration { .milliseconds(2500 * heartbeat(of: uri)) }
+
   /// The time in milliseconds since 1970, for the expiry of chunks.
   static var now: Int {
     var time = timespec()

@@ -5,7 +5,7 @@ import JSONText
 
 /// The operations of a broker's connection that the carrier of a pool needs.
 package protocol PoolLink: JSONRPC.Link {
-  /// The maximum time after which a worker notices that it has lost its connection: two heartbeats.
+  /// The maximum time after which a worker notices that it has lost its connection (`Pool.silence(of:)`).
   var silence: Duration { get }
 
   /// Takes the messages that wait in a queue, as `Dialer.takeBack(queue:_:while:respond:)` does.
@@ -18,7 +18,7 @@ package protocol PoolLink: JSONRPC.Link {
 extension PoolCarrier {
   /// Counts the pool's workers each second while chunks are in flight.
   ///
-  /// If there is no worker for two heartbeats plus the longest timeout of a change, it takes the chunks back.
+  /// If there is no worker for ``PoolLink/silence`` plus the longest timeout of a change, it takes the chunks back.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {

@@ -21,6 +21,8 @@ package final class PoolCarrier: Carrier {
     package var keyField: String?
     /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
     package var settle: Duration?
+    /// The late replies of the program's connections, which the workers pass on; nil if they are of no use.
+    package var lateReplies: LateReplies?
     /// Whether the statement uses the results of the service.
     package var givesResults = true
 
@@ -120,14 +122,18 @@ package final class PoolCarrier: Carrier {
   /// The number of changes in two full chunks for each worker, or for four workers, because more may join.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * Pool.chunkLimit) }
 
+  /// True, because the workers pass late replies on, and each change is one request.
+  package var hasLateReplies: Bool { true }
+
   /// The number of changes in the chunks in flight.
   package var inFlight: Int { state.withLock(\.inFlight) }
 
   /// The number of workers, and the rate of each worker.
   package var status: String? {
-    let (workers, rate, left) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers) }
+    let (workers, rate, left, longest) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers, $0.longest) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
-    let lost = left > 0 ? ", \(left) left the pool: a minute later another worker looks up the lost changes" : ""
+    let wait = (link.silence + longest + (terms.settle ?? .zero)).components.seconds + 1
+    let lost = left > 0 ? ", \(left) left the pool: \(wait) s later another worker looks up the lost changes" : ""
     return workers.of("worker") + each + lost
   }
 
@@ -213,6 +219,7 @@ package final class PoolCarrier: Carrier {
           left.append(waiting)
           continue
         }
+        expectLateReply(item.outcome, to: waiting.change)
         waiting.end(result, latency: item.latency)
       }
       adapt(to: portion.count - left.count, in: reply.time)

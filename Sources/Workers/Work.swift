@@ -1,4 +1,5 @@
 package import Broker
+package import Client
 package import JSONRPC
 package import JSONText
 
@@ -27,14 +28,15 @@ package struct WorkerSettings: Sendable {
 package struct WorkHost: Sendable {
   /// Shows a note on standard error.
   package var note: @Sendable (String) -> Void
-  /// Opens the connection to the services, on the broker of the worker.
-  package var open: @Sendable () async throws(LinkError) -> any Link
+  /// Opens the connection to the services, on the broker of the worker, and passes its late replies on.
+  package var open: @Sendable (LateReplies) async throws(LinkError) -> any Link
   /// Waits until the worker must stop.
   package var stopped: @Sendable () async -> Void
 
   /// Creates a host from functions.
   package init(
-    note: @escaping @Sendable (String) -> Void, open: @escaping @Sendable () async throws(LinkError) -> any Link,
+    note: @escaping @Sendable (String) -> Void,
+    open: @escaping @Sendable (LateReplies) async throws(LinkError) -> any Link,
     stopped: @escaping @Sendable () async -> Void
   ) {
     (self.note, self.open, self.stopped) = (note, open, stopped)
@@ -48,10 +50,14 @@ package struct WorkHost: Sendable {
 /// - Returns: The exit status.
 package func work(_ terms: WorkerSettings, _ host: WorkHost) async -> Int32 {
   do {
-    let link = try await host.open()
-    let worker = Worker(terms, host, link, heartbeat: .seconds(terms.uri.heartbeat > 0 ? terms.uri.heartbeat : 30))
+    // The program that sent the chunk shows the notes.
+    let lateReplies = LateReplies { _ in }
+    let link = try await host.open(lateReplies)
+    let worker = Worker(terms, host, link, lateReplies)
+    var uri = terms.uri
+    uri.heartbeat = Pool.heartbeat(of: uri)
     let dialer = try await Dialer(
-      terms.uri, name: terms.connectionName, listener: Connection.Listener(notice: host.note))
+      uri, name: terms.connectionName, listener: Connection.Listener(notice: host.note))
     try await withThrowingTaskGroup { group in
       group.addTask { try await serve(worker, terms, dialer, host) }
       group.addTask { await host.stopped() }

@@ -18,12 +18,16 @@ final class Worker: Sendable {
   private let host: WorkHost
   /// The connection to the services, separate from the connection that carries the chunks.
   private let link: any Link
-  private let heartbeat: Duration
+  /// The maximum time after which a worker notices that it has lost its connection.
+  private let silence: Duration
+  /// The late replies on the connection to the services.
+  private let lateReplies: LateReplies
   private let memory = ReplayMemory()
   private let state = Mutex(State())
 
-  init(_ terms: WorkerSettings, _ host: WorkHost, _ link: any Link, heartbeat: Duration) {
-    (self.terms, self.host, self.link, self.heartbeat) = (terms, host, link, heartbeat)
+  init(_ terms: WorkerSettings, _ host: WorkHost, _ link: any Link, _ lateReplies: LateReplies) {
+    (self.terms, self.host, self.link, self.lateReplies) = (terms, host, link, lateReplies)
+    silence = Pool.silence(of: terms.uri)
   }
 
   /// The counts of the worker.
@@ -36,9 +40,7 @@ final class Worker: Sendable {
       state.withLock { $0.current?.cancel() }
     }
     let channel = ServiceChannel.Terms(confirmsReplies: true, taken: taken, declaration: Pool.declaration)
-    return try await connection.serve(queue: terms.pool.queue, on: channel) { delivery in
-      ServiceAnswer([ServiceAnswer.Reply(self.terms.pool.signed(await self.answer(delivery)))])
-    }
+    return try await connection.serve(queue: terms.pool.queue, on: channel) { await self.answer($0) }
   }
 
   /// Serves a separate queue for status requests, whose name has the lowest number that no other worker uses.
@@ -61,21 +63,28 @@ final class Worker: Sendable {
     }
   }
 
-  /// Carries out the chunk of a request, and returns the reply.
-  private func answer(_ delivery: Delivery) async -> [UInt8] {
+  /// Carries out the chunk of a request; returns the reply, and the late replies to its changes.
+  private func answer(_ delivery: Delivery) async -> ServiceAnswer {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: delivery.body) } catch {
       note(refusal: "a message is not a JSON-RPC request")
-      return error.encoded()
+      return signed(error.encoded())
     }
     do throws(ChunkRefusal) {
-      let reply = try await carriedOut(try accepted(request, delivery), delivery)
-      return Response(id: request.id, outcome: .result(reply.json)).encoded()
+      let chunk = try accepted(request, delivery)
+      let reply = try await carriedOut(chunk, delivery)
+      var answer = signed(Response(id: request.id, outcome: .result(reply.json)).encoded())
+      answer.further = LateOutcomes(chunk, reply, lateReplies).messages(of: terms.pool)
+      return answer
     } catch {
       let name = request.params["run"]?.stringValue.map { " of run \($0.prefix(32))" } ?? ""
       note(refusal: "a chunk\(name): \(error.message)")
-      return ErrorResponse(id: request.id, error: ErrorObject(.invalidParams, error.message)).encoded()
+      return signed(ErrorResponse(id: request.id, error: ErrorObject(.invalidParams, error.message)).encoded())
     }
+  }
+
+  private func signed(_ body: [UInt8]) -> ServiceAnswer {
+    ServiceAnswer([ServiceAnswer.Reply(terms.pool.signed(body))])
   }
 
   /// Reads the chunk of a request.
@@ -112,7 +121,7 @@ final class Worker: Sendable {
     }
     let run = ChunkRun(
       chunk: chunk, client: try await client(of: chunk), window: terms.inFlight,
-      isRedelivered: delivery.isRedelivered, silence: heartbeat * 2)
+      isRedelivered: delivery.isRedelivered, silence: silence)
     let task = Task { await run.reply() }
     state.withLock { state in
       state.current = task
@@ -135,7 +144,8 @@ final class Worker: Sendable {
       return known
     }
     do throws(LinkError) {
-      let client = ResourceClient(transport: try await link.open(queue: target.queue), settings: settings)
+      let client = ResourceClient(
+        transport: try await link.open(queue: target.queue), settings: settings, lateReplies: lateReplies)
       state.withLock { $0.clients[target] = client }
       return client
     } catch { throw ChunkRefusal("the worker can't open the queue \(target.queue): \(error.message)") }

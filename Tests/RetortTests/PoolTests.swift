@@ -58,6 +58,27 @@ import Testing
     _ = await service.stop()
   }
 
+  /// Workers pass late replies on, so that the statement waits for them and counts them, as without workers.
+  @Test func lateRepliesAreCounted() async throws {
+    let service = try await FakeService("--fault", "late=1", "--late", "3s", "--workers", "8")
+    let worker = await PoolWorker(in: service.vhost)
+    let ran = await run(
+      #"let r = 1..4 | update posts {views: 1} timeout: 2s on-error: "continue" verify: false workers: "test""#
+        + "\n" + #"print r.ok; [{text: "a"}] | create posts timeout: 2s verify: false workers: "test" | map .text"#,
+      on: service)
+    #expect(ran.notes.contains("update posts: waiting up to 2s for "), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("update posts: 4 ok, 4 of them without a reply in time\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("create posts: 1 ok, 1 of them without a reply in time\n"), Comment(rawValue: ran.notes))
+    #expect(ran.output.hasPrefix("4\n"))
+    let refused = await run(
+      #"[1, 99999] | update posts {views: 1} timeout: 2s on-error: "continue" verify: false workers: "test""#,
+      on: service)
+    #expect(refused.status == 5 && refused.notes.contains("error[not-found]"), Comment(rawValue: refused.notes))
+    #expect(refused.notes.contains("update posts: 1 ok, 1 of them without a reply in time, 1 failed\n"))
+    #expect(await worker.stop() == 0)
+    _ = await service.stop()
+  }
+
   @Test func aPoolWithoutAWorkerSendsNothing() async throws {
     let service = try await FakeService("--log", "-")
     let ran = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service)

@@ -1,5 +1,5 @@
 public import Bulk
-import Client
+public import Client
 public import JSONRPC
 import Language
 import Synchronization
@@ -19,6 +19,8 @@ public struct PooledStatement: Sendable {
   public var keyField: String?
   /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
   public var settle: Duration?
+  /// The late replies of the program's connections; nil if they are of no use.
+  public var lateReplies: LateReplies?
   /// Whether the statement uses the resources in the replies.
   public var givesResults = true
 }
@@ -36,7 +38,7 @@ extension Arguments {
     var request = PooledStatement(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
     // With `retry:`, a failure can be followed by a success, so the pool does not count failures.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
-    request.givesResults = givesResults
+    (request.givesResults, request.lateReplies) = (givesResults, run.session.host.lateReplies)
     if options["settle"] != nil { request.settle = guards.settle }
     do throws(ClientError) { return try await open(request) } catch {
       throw Fault(error, self)

@@ -72,8 +72,10 @@ extension Session {
     if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
     guards.iteration = run.iteration
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
-    // With a carrier, an element can take several steps. A late reply would settle one step, and not the element.
-    if let carrier { return Dispatcher(statement, carrier, lateReplies: nil, guards: guards) }
+    if let carrier {
+      let lateReplies = carrier.hasLateReplies ? host.lateReplies : nil
+      return Dispatcher(statement, carrier, lateReplies: lateReplies, guards: guards)
+    }
     return Dispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
   }
 

@@ -1,0 +1,95 @@
+import Broker
+import Bulk
+import Client
+import JSONRPC
+import JSONText
+
+/// Passes the late replies to the unknown changes of a chunk on to the program that sent the chunk.
+///
+/// Each becomes a message with the change's correlation id: a JSON-RPC response with the outcome as in a ``ChunkReply``.
+struct LateOutcomes {
+  private let chunk: Chunk
+  private let lateReplies: LateReplies
+  /// The unknown changes with their errors.
+  private let unknown: [(change: Change, error: ClientError)]
+
+  init(_ chunk: Chunk, _ reply: ChunkReply, _ lateReplies: LateReplies) {
+    (self.chunk, self.lateReplies) = (chunk, lateReplies)
+    unknown = zip(chunk.changes, reply.items).compactMap { change, item in
+      item.outcome.lateError(of: change).map { (change, $0) }
+    }
+  }
+
+  /// Returns the messages, which end when no late reply is expected any more; nil if no change is unknown.
+  func messages(of pool: Pool) -> AsyncStream<ServiceAnswer.Reply>? {
+    guard !unknown.isEmpty else { return nil }
+    let (messages, message) = AsyncStream.makeStream(of: ServiceAnswer.Reply.self)
+    let (watch, givesResults) = (lateReplies.watch(), chunk.givesResults)
+    for (change, error) in unknown {
+      guard let id = error.call?.correlationID else { continue }
+      watch.add(error) { outcome in
+        let outcome = ChunkReply.Outcome(late: outcome)
+        let own = givesResults ? outcome : outcome.withoutContents(change)
+        let response = Response(id: .string(id), outcome: .result(own.json))
+        message.yield(ServiceAnswer.Reply(pool.signed(response.encoded()), correlationID: Array(id.utf8)))
+      }
+    }
+    let longest = unknown.compactMap(\.change.timeout).max() ?? .zero
+    Task {
+      _ = await watch.settled(within: longest)
+      watch.end()
+      message.finish()
+    }
+    return messages
+  }
+}
+
+extension ChunkReply.Outcome {
+  /// The error of an unknown change to which a late reply may arrive; nil for any other outcome.
+  func lateError(of change: Change) -> ClientError? {
+    guard case .failed(let error) = self, case .unknown = Bulk.Outcome(error, of: change),
+      !(error.call?.correlationID.isEmpty ?? true)
+    else { return nil }
+    return error
+  }
+
+  /// Creates the outcome of a change from its late reply.
+  init(late outcome: LateReplies.Outcome) {
+    switch outcome {
+    case .success(let result): self = .done(result)
+    case .failure(let error): self = .failed(error)
+    }
+  }
+
+  /// The outcome as that of a late reply; nil if it says nothing about the change.
+  func late(of change: Change) -> LateReplies.Outcome? {
+    switch self {
+    case .done(let result): .success(result)
+    case .omitted, .found: .success(change.identified)
+    case .failed(let error): .failure(error)
+    case .unsent: nil
+    }
+  }
+}
+
+extension Change {
+  /// A result that contains no more than the identifier of the changed resource.
+  fileprivate var identified: JSONValue {
+    guard let id, verb != .destroy else { return ["data": .null] }
+    return ["data": ["type": .string(target.type), "id": .string(id)]]
+  }
+}
+
+extension PoolCarrier {
+  /// Registers an unknown change, so that the late reply that its worker passes on replaces the outcome.
+  func expectLateReply(_ outcome: ChunkReply.Outcome, to change: Change) {
+    guard let lateReplies = terms.lateReplies, let error = outcome.lateError(of: change) else { return }
+    let (pool, id) = (pool, error.call?.correlationID)
+    lateReplies.expect(error, id: change.id, for: change.timeout ?? .zero) { bytes in
+      guard pool.accepts(bytes), let response = try? Response(decoding: bytes), response.id.stringValue == id,
+        case .result(let result) = response.outcome
+      else { return nil }
+      return ChunkReply.Outcome(result)?.late(of: change)
+    }
+  }
+}
