@@ -12,6 +12,7 @@ extension Dispatcher {
     var (last, attempt) = (await attempted(change), 0)
     while attempt < guards.retries, !Task.isCancelled, let again = await nextStep(last.outcome, change, attempt) {
       attempt += 1
+      if case .unknown(let error) = last.outcome { lateReplies?.forget(error) }
       switch again {
       case .settled(let outcome): return AttemptResult(outcome: outcome, latency: last.latency)
       case .send: last = await attempted(change)

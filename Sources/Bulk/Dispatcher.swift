@@ -19,7 +19,7 @@ public struct Dispatcher: Sendable {
   let carrier: any Carrier
   /// Whether the carrier takes many changes concurrently and measures their reply times itself.
   let isPooled: Bool
-  private let lateReplies: LateReplies?
+  let lateReplies: LateReplies?
   let guards: Safeguards
 
   /// Creates the dispatcher of a statement whose changes one carrier sends.
@@ -86,7 +86,7 @@ public struct Dispatcher: Sendable {
     next: () async throws -> [any PlannedElement]?,
     observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) async -> StatementReport {
-    let recorder = OutcomeRecorder(report, policy, guards, lateReplies?.watch(), observe)
+    let recorder = OutcomeRecorder(report, policy, guards, lateReplies, observe)
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
     var end: RefusedElementError?

@@ -8,17 +8,19 @@ final class OutcomeRecorder: Sendable {
   private let first: Int
   private let policy: SendingPolicy
   private let guards: Safeguards
+  private let lateReplies: LateReplies?
   private let watch: LateReplies.Watch?
   private let verification: VerificationList
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
 
   init(
-    _ report: StatementReport, _ policy: SendingPolicy, _ guards: Safeguards, _ watch: LateReplies.Watch?,
+    _ report: StatementReport, _ policy: SendingPolicy, _ guards: Safeguards, _ lateReplies: LateReplies?,
     _ observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) {
     self.report = Mutex(report)
     first = report.tally.count
-    (self.policy, self.guards, self.watch, self.observe) = (policy, guards, watch, observe)
+    (self.policy, self.guards, self.lateReplies, self.observe) = (policy, guards, lateReplies, observe)
+    watch = lateReplies?.watch()
     verification = VerificationList(guards.verification, guards.resolver, restored: policy.restored)
   }
 
@@ -68,7 +70,10 @@ final class OutcomeRecorder: Sendable {
     guard count > 0 else { return }
     policy.noteLookups(count)
     await resolver.verify(verification) { [self] item, outcome in
-      if verification.isUnknown(item) { return settle(outcome, item.change, item.element, item.place) }
+      if verification.isUnknown(item) {
+        if let error = item.error { lateReplies?.forget(error) }
+        return settle(outcome, item.change, item.element, item.place)
+      }
       report.withLock { $0.tally.fail(outcome, of: item.element, at: item.place) }
       observe(item.place, item.element, outcome)
     }

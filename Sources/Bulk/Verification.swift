@@ -25,6 +25,8 @@ final class VerificationList: Sendable {
     var change: Change
     var element: any PlannedElement
     var place: Int
+    /// The error of an unknown change; nil for a create that the service confirmed.
+    var error: ClientError?
   }
 
   private struct State {
@@ -63,10 +65,11 @@ final class VerificationList: Sendable {
   /// Adds a change to look up, if `verify:` requires the lookup.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     guard what != .none, resolver?.finds(change) ?? false else { return }
-    let item = Item(change: change, element: element, place: place)
+    var item = Item(change: change, element: element, place: place)
     switch outcome {
     case .unknown(let error) where error.call != nil:
-      state.withLock { state in
+      item.error = error
+      state.withLock { [item] state in
         if state.unknown.count < Self.limit { state.unknown[place] = item } else { state.unkept += 1 }
       }
     case .done where what == .all && change.verb == .create:

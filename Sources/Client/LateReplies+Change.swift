@@ -16,6 +16,8 @@ extension LateReplies {
     /// The time after which no reply is expected; nil if unknown.
     let life: ContinuousClock.Instant?
     let end = ContinuousClock.now
+    /// Whether the reply is ignored.
+    var isForgotten = false
     var watch: Watch?
     var settle: (@Sendable (Outcome) -> Void)?
   }

@@ -67,13 +67,19 @@ public final class LateReplies: Sendable {
       if change.watch == nil { state.settled.insert(outcome, for: correlationID, weight: weight) }
       return (change, outcome)
     }
-    guard let (change, outcome) = received else { return }
+    guard let (change, outcome) = received, !change.isForgotten else { return }
     if let watch = change.watch {
       change.settle?(outcome)
       watch.remove(correlationID)
     } else if let text = news(of: change, answer, outcome) {
       note(text)
     }
+  }
+
+  /// Ignores the late reply to a change, because a lookup has found its outcome, or because the change is sent again.
+  public func forget(_ error: ClientError) {
+    guard let id = error.call?.correlationID else { return }
+    state.withLock { _ = $0.changes.update(id) { $0.isForgotten = true } }
   }
 
   /// The state of a change at the start of a watch.

@@ -188,7 +188,8 @@ extension ResourceClient {
     }
   }
 
-  private func renamed(_ result: JSONValue) -> JSONValue {
+  /// Returns a result as the service sent it, with its names in the form of the client's `keys`.
+  public func renamed(_ result: JSONValue) -> JSONValue {
     settings.keys == .underscore ? KeyRenaming.incoming.value(result) : result
   }
 

@@ -86,9 +86,10 @@ struct OptionPage: Sendable {
     "failed": """
     Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, or after its
     last stage that combines elements, such as collect. element is the verb's input, null if an earlier stage failed;
-    identity is null if no change was built, and for a create without key:. A file of another kind is refused; a file of this kind is replaced at the first failure, or emptied at
-    the end if there was none. If a late reply or a lookup shows that a change was carried out, its line is removed. To
-    repeat the failures, leave out the elements of unknown outcome, because their changes may have been carried out:
+    identity is null if no change was built, and for a create without key:. A file of another kind is refused; a file of
+    this kind is replaced at the first failure, or emptied at the end if there was none. If a late reply or a lookup
+    shows that a change was carried out, its line is removed. To repeat the failures, leave out the elements of unknown
+    outcome, because their changes may have been carried out:
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
     """,

@@ -61,6 +61,6 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
   case nil: break
   }
   (terms.keyField, terms.settle, terms.givesResults) = (request.keyField, request.settle, request.givesResults)
-  terms.lateReplies = request.lateReplies
+  (terms.lateReplies, terms.renamed) = (request.lateReplies, request.renamed)
   return try await PoolCarrier.open(Pool(name: request.name, vhost: link.vhost, key: key), on: link, terms)
 }

@@ -333,7 +333,7 @@ func openLink(
 ) async throws(LinkError) -> any JSONRPC.Link {
   try await openLink(
     uri, script: script,
-    listener: Connection.Listener { lateReplies.receive($1.mapError { LinkError($0) }, for: $0) })
+    listener: Connection.Listener(stray: { lateReplies.receive($1.mapError { LinkError($0) }, for: $0) }))
 }
 
 private func openLink(

@@ -103,10 +103,11 @@ extension ChunkReply.Outcome {
     return !Bulk.Outcome(error, of: change).isGood
   }
 
-  /// Returns the result for the program that sent the chunk; nil if the worker did not send the change.
-  func reply(to change: Change) -> Result<ChangeReply, ClientError>? {
+  /// Returns the result for the program that sent the chunk, with names as `renamed` returns them; nil if the worker did
+  /// not send the change.
+  func reply(to change: Change, _ renamed: (JSONValue) -> JSONValue) -> Result<ChangeReply, ClientError>? {
     switch self {
-    case .done(let result): .success(ChangeReply(result, givesDocument: change.givesDocument))
+    case .done(let result): .success(ChangeReply(renamed(result), givesDocument: change.givesDocument))
     case .omitted: .success(.omitted)
     case .found(let id): .success(Self.found(id, change))
     case .failed(let error): .failure(error)

@@ -61,10 +61,10 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// The outcome as that of a late reply; nil if it says nothing about the change.
-  func late(of change: Change) -> LateReplies.Outcome? {
+  /// The outcome as that of a late reply, with names as `renamed` returns them; nil if it says nothing about the change.
+  func late(of change: Change, _ renamed: (JSONValue) -> JSONValue) -> LateReplies.Outcome? {
     switch self {
-    case .done(let result): .success(result)
+    case .done(let result): .success(renamed(result))
     case .omitted, .found: .success(change.identified)
     case .failed(let error): .failure(error)
     case .unsent: nil
@@ -84,12 +84,12 @@ extension PoolCarrier {
   /// Registers an unknown change, so that the late reply that its worker passes on replaces the outcome.
   func expectLateReply(_ outcome: ChunkReply.Outcome, to change: Change) {
     guard let lateReplies = terms.lateReplies, let error = outcome.lateError(of: change) else { return }
-    let (pool, id) = (pool, error.call?.correlationID)
+    let (pool, id, renamed) = (pool, error.call?.correlationID, terms.renamed)
     lateReplies.expect(error, id: change.id, for: change.timeout ?? .zero) { bytes in
       guard pool.accepts(bytes), let response = try? Response(decoding: bytes), response.id.stringValue == id,
         case .result(let result) = response.outcome
       else { return nil }
-      return ChunkReply.Outcome(result)?.late(of: change)
+      return ChunkReply.Outcome(result)?.late(of: change, renamed)
     }
   }
 }

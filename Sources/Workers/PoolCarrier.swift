@@ -1,7 +1,7 @@
 package import Bulk
 package import Client
 import JSONRPC
-import JSONText
+package import JSONText
 import Synchronization
 
 /// The carrier that passes changes to a pool of workers, many in one chunk.
@@ -23,6 +23,8 @@ package final class PoolCarrier: Carrier {
     package var settle: Duration?
     /// The late replies of the program's connections, which the workers pass on; nil if they are of no use.
     package var lateReplies: LateReplies?
+    /// Returns a result of the service with its names in the form of the client's `keys`.
+    package var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
     /// Whether the statement uses the results of the service.
     package var givesResults = true
 
@@ -215,7 +217,7 @@ package final class PoolCarrier: Carrier {
     case .success(let reply):
       for (waiting, item) in zip(portion, reply.items) {
         if item.outcome.isFailure(of: waiting.change) { failures += 1 }
-        guard let result = item.outcome.reply(to: waiting.change) else {
+        guard let result = item.outcome.reply(to: waiting.change, terms.renamed) else {
           left.append(waiting)
           continue
         }

@@ -99,6 +99,33 @@ import Testing
       ])
   }
 
+  /// The reply to a change whose outcome a lookup found is no news.
+  @Test func aForgottenChangeGetsNoNote() async throws {
+    let silent = Silent(count: 2)
+    silent.late.forget(try await silent.create())
+    _ = try await silent.create()
+    silent.late.receive(reply(#""result":{}"#), for: "c1")
+    silent.late.receive(reply(#""result":{}"#), for: "c2")
+    #expect(silent.notes == ["a reply that came N s late: posts create was carried out"])
+  }
+
+  /// Another program sent the change; a message that is not the reply to it is ignored.
+  @Test func aReplyThatAnotherProgramPassesOnSettlesTheChange() async throws {
+    let recorded = RecordedTrace()
+    let late = LateReplies { recorded.add($0) }
+    var error = ClientError(.unknown, "no reply")
+    error.call = ClientError.Call(method: "update", label: "posts", queue: "posts", correlationID: "w1")
+    late.expect(error, id: "12", for: .seconds(3600)) { bytes in
+      bytes == Array("genuine".utf8) ? .success(["data": ["id": "12"]]) : nil
+    }
+    let (watch, outcomes) = (late.watch(), Outcomes())
+    watch.add(error) { outcomes.add($0) }
+    late.receive(.success(Array("false".utf8)), for: "w1")
+    #expect(outcomes.all == [] && watch.open == 1)
+    late.receive(.success(Array("genuine".utf8)), for: "w1")
+    #expect(outcomes.all == [#"{"data":{"id":"12"}}"#] && watch.open == 0 && recorded.lines == [])
+  }
+
   @Test func aReplyBeforeTheWatchSettlesTheChange() async throws {
     let silent = Silent()
     let error = try await silent.create()

@@ -58,6 +58,19 @@ import Testing
     _ = await service.stop()
   }
 
+  /// The names in results have the form of the client's `keys`, as without workers.
+  @Test func namesAreAsTheClientHasThem() async throws {
+    let service = try await FakeService("--workers", "8")
+    let worker = await PoolWorker(in: service.vhost)
+    let ran = await run(
+      #"let own = client queue: "posts" keys: "underscore""# + "\n"
+        + #"[{text: "a", inserted_at: "2026-01-01T00:00:00Z"}] | create own workers: "test" | map .inserted_at"#,
+      on: service)
+    #expect(ran.output == "\"2026-01-01T00:00:00Z\"\n", Comment(rawValue: ran.notes))
+    #expect(await worker.stop() == 0)
+    _ = await service.stop()
+  }
+
   /// Workers pass late replies on, so that the statement waits for them and counts them, as without workers.
   @Test func lateRepliesAreCounted() async throws {
     let service = try await FakeService("--fault", "late=1", "--late", "3s", "--workers", "8")

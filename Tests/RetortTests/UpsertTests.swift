@@ -77,12 +77,10 @@ import Testing
 
   /// A change whose lookup got no reply was not sent, so it failed, and is neither refused nor unknown.
   @Test(arguments: [
-    #"upsert posts key: .text"#, #"transition posts to: "published" via: {published: "draft"}"#,
-  ]) func aLookupWithoutReplyIsAFailure(_ stage: String) async throws {
+    #"[{text: "a"}] | upsert posts key: .text"#, #"[1] | transition posts to: "published" via: {published: "draft"}"#,
+  ]) func aLookupWithoutReplyIsAFailure(_ pipeline: String) async throws {
     let service = try await FakeService("--fault", "drop=1", "--log", "-")
-    let ran = await service.run(
-      #"let r = [{id: "1", text: "a"}] | \#(stage) timeout: 300ms on-error: "continue""#
-        + "\nprint r.failed")
+    let ran = await service.run(#"let r = \#(pipeline) timeout: 300ms on-error: "continue""#)
     #expect(ran.status == 1 && ran.notes.contains(" 1 failed\n"), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("error[timeout]") && !ran.notes.contains("refused"), Comment(rawValue: ran.notes))
     let log = await service.stop().output

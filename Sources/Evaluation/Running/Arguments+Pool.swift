@@ -1,6 +1,7 @@
 public import Bulk
 public import Client
 public import JSONRPC
+public import JSONText
 import Language
 import Synchronization
 import Values
@@ -19,6 +20,8 @@ public struct PooledStatement: Sendable {
   public var keyField: String?
   /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
   public var settle: Duration?
+  /// Returns a result of the service with its names in the form of the client's `keys`.
+  public var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
   /// The late replies of the program's connections; nil if they are of no use.
   public var lateReplies: LateReplies?
   /// Whether the statement uses the resources in the replies.
@@ -39,6 +42,7 @@ extension Arguments {
     // With `retry:`, a failure can be followed by a success, so the pool does not count failures.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
     (request.givesResults, request.lateReplies) = (givesResults, run.session.host.lateReplies)
+    request.renamed = { [client = client.client] in client.renamed($0) }
     if options["settle"] != nil { request.settle = guards.settle }
     do throws(ClientError) { return try await open(request) } catch {
       throw Fault(error, self)

@@ -111,7 +111,7 @@ struct BulkRun {
         }
         source.keep(flow.takeKept())
       }
-      if report.isCut, report.unsent == 0, report.tally.groups.isEmpty, report.stop == nil, !Task.isCancelled {
+      if report.isCut, report.unsent == 0, report.tally.isGoodNow, report.stop == nil, !Task.isCancelled {
         // In the end all changes were carried out, so the statement has ended early only if its source has more
         // elements.
         report.isCut = try await source.hasMore()
@@ -234,14 +234,15 @@ struct BulkRun {
 
   private func finish(_ report: StatementReport) async throws(Fault) {
     let tally = report.tally
-    guard let first = tally.groups.first else {
-      guard report.isCut else { return }
+    if report.isCut, tally.isGoodNow {
+      await showFailures(of: tally)  // those that earlier runs caused
       throw Fault(
         .unknown,
         "\(plan.label) stopped at a change that got no reply in time but was carried out; later changes were not sent",
         nextStep: "wait longer with timeout:, or send the later changes too with on-error: \"continue\""
       ).ending(5)
     }
+    guard let first = tally.groups.first else { return }
     guard plan.policy.continuesOnError || tally.isGoodNow, tally.isGoodNow || tally.hasSent || tally.isHarmless else {
       if plan.policy.continuesOnError { await showFailures(of: tally, after: 1) }
       let fault = await shownFault(of: first)
