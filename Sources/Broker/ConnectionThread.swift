@@ -12,7 +12,7 @@ final class ConnectionThread: SerialExecutor {
   struct Wait {
     var socket: Int32 = -1
     var wantsToWrite = false
-    /// The maximum time in milliseconds; negative for no limit.
+    /// The maximum time to wait, in milliseconds; negative for no limit.
     var timeout: Int32 = -1
   }
 

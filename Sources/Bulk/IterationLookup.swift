@@ -52,7 +52,7 @@ struct IterationChange: Sendable {
 extension Journal {
   /// The result of a lookup of an iteration's changes.
   public enum IterationFinding: Sendable {
-    /// All changes were carried out, and the iteration does nothing after the last one.
+    /// All changes were carried out, and the last one was the last action of the iteration.
     case done
     /// The iteration can safely run again.
     case repeatable

@@ -93,6 +93,6 @@ extension LateReplies {
     }
   }
 
-  /// Starts a watch on the changes of one owner.
+  /// Starts a watch for one owner of changes, such as a statement, which adds its unknown changes to the watch.
   public func watch() -> Watch { Watch(self) }
 }

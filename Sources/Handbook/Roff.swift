@@ -11,10 +11,10 @@ struct Roff {
 
   mutating func paragraph(_ words: String) { text += ".PP\n" + Self.escaped(words) + "\n" }
 
-  /// Adds paragraphs, which blank lines separate; roff fills their lines.
+  /// Adds the paragraphs of a text, which are separated by blank lines; roff wraps their lines.
   mutating func paragraphs(_ words: String) { for part in words.paragraphs { paragraph(part) } }
 
-  /// Adds lines in bold, which roff does not fill.
+  /// Adds lines in bold, which roff does not wrap.
   mutating func bold(_ lines: [String]) {
     text += ".PP\n.nf\n" + lines.map { "\\fB\(Self.escaped($0))\\fR\n" }.joined() + ".fi\n"
   }

@@ -232,7 +232,7 @@ extension Parser {
     let call = rest.map { word.name + $0 } ?? "\(word.name)(...)"
     let inside = call.dropFirst(word.name.utf8.count + 1).dropLast()
     if words.bareStages.contains(word.name), word.name != "first" {
-      return "\(word.name) has no arguments: | \(word.name)"
+      return "\(word.name) takes no arguments: | \(word.name)"
     }
     if words.stages.contains(word.name) {
       let form = spaced(word.name, inside)
@@ -244,14 +244,14 @@ extension Parser {
     if let function = ForeignWords.function(word.name), !words.functions.contains(word.name) {
       let isElement = inside.hasPrefix(".") || inside.hasPrefix("it")
       let operands = isElement ? String(inside) : inside.isEmpty ? "it" : "it, \(inside)"
-      return "a function of each element: | map \(function)(\(operands))"
+      return "to call a function for each element: | map \(function)(\(operands))"
     }
     if !words.functions.contains(word.name),
       let near = nearest(to: word.name, among: words.functions.union(words.stages).sorted())
     {
       return "did you mean \(near)?"
     }
-    return "a function of each element: | map \(call)"
+    return "to call a function for each element: | map \(call)"
   }
 
   /// Returns a stage with the arguments of a call after it; for a call that the stage can't have, a stage that can.

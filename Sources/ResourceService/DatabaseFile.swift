@@ -2,7 +2,7 @@ import Foundation
 import JSONRPC
 import SQLite
 
-/// The database file of a service, or the sample.
+/// The database file of a service, or the built-in sample database.
 ///
 /// A file uses WAL mode, so that several processes can serve it, and each waits up to five seconds for the others.
 /// Missing indexes of foreign keys are created. A file that can't be written is served read-only and not changed.

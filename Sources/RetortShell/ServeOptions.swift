@@ -49,8 +49,9 @@ struct ServeOptions: ParsableArguments {
   @Option(
     name: .customLong("fault"),
     help: ArgumentHelp(
-      "Injects a fault into a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (neither), "
-        + "duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), no-consumer, round.",
+      "Injects a fault into a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (not "
+        + "carried out, no reply), duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), "
+        + "no-consumer, round.",
       valueName: "KIND=SHARE"), transform: InjectedFaults.Share.init)
   var shares: [InjectedFaults.Share] = []
 

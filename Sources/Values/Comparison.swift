@@ -115,7 +115,8 @@ package enum Comparison {
 
   private static func differentTypes(_ left: Value, _ right: Value, _ verb: String) -> Fault {
     if left.typeName == right.typeName {
-      return Fault(.type, "\(left.typeWithArticle) has no order", nextStep: "\(verb) one of its fields instead")
+      return Fault(
+        .type, "can't \(verb) two values of type \(left.typeName)", nextStep: "\(verb) one of their fields instead")
     }
     let hasTime = [left, right].contains { if case .time = $0 { true } else { false } }
     return Fault(

@@ -228,7 +228,7 @@ import Testing
       "let c = connect \"embedded:blog\" name: \"b\"; let d = client queue: \"posts\" on: c"
     ),
     (
-      "let b = connect \"embedded:blog\" name: \"b\"; disconnect", "name one: disconnect b",
+      "let b = connect \"embedded:blog\" name: \"b\"; disconnect", "name a connection: disconnect b",
       "let b = connect \"embedded:blog\" name: \"b\"; disconnect b"
     ),
   ]

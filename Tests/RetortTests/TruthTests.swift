@@ -18,7 +18,9 @@ import Testing
     }
     let notes = ran.notes.split(separator: "\n").dropFirst(4).map(String.init)
     #expect(ran.status == 1)
-    let taken = option.isEmpty ? "took the request, or it expired first" : "took the request, but has not replied"
+    let taken =
+      option.isEmpty
+      ? "took the request, or the request expired in the queue" : "took the request, but has not replied"
     #expect(
       notes == [
         "  = queue posts has 1 consumer and no waiting request: the service \(taken)", "  = \(fate)",

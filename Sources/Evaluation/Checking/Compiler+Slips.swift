@@ -35,7 +35,7 @@ extension Compiler {
     guard text.contains("{"), let match = text.firstMatch(of: #/[$#]\{([A-Za-z][A-Za-z0-9_-]*)\}/#) else { return }
     let name = String(match.output.1)
     guard scope.variable(name) != nil || outer?.variable(name) != nil else { return }
-    warn("\(match.output.0) is text and inserts no value", range, nextStep: "a value in a text: \"\\(\(name))\"")
+    warn("\(match.output.0) is text and inserts no value", range, nextStep: "to insert a value: \"\\(\(name))\"")
   }
 
   /// Warns of `print "hi" > "file"`, which compares two texts and writes no file.

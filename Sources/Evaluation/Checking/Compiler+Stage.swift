@@ -63,8 +63,8 @@ extension Compiler {
       return report(
         "unknown stage \(name)", command.nameRange,
         nextStep: function == "join"
-          ? "a function of the list: join((... | collect), \", \")"
-          : "a function of each element: | map \(function)(it)")
+          ? "to join the elements of a list: join((... | collect), \", \")"
+          : "to call a function for each element: | map \(function)(it)")
     }
     reportUnknown(
       "stage", name, command.nameRange, among: Stage.all.map(\.declaration.name) + definitions.keys,

@@ -90,8 +90,8 @@ struct OperatorAdvice {
     return "?? replaces null: \(text)"
   }
 
-  /// Returns the next step for a range, a stream or a page, whose elements are compared or joined as a list; nil for
-  /// other values.
+  /// Returns the operation with its ranges, streams and pages replaced by lists, such as `(a | collect) == b`, as the
+  /// next step; nil if no operand is one of these.
   private func gathered(_ x: Value, _ y: Value) -> String? {
     func text(_ operand: String, _ value: Value) -> String? {
       switch value {

@@ -24,9 +24,9 @@ extension ExecutionFrame {
   ///   - use: Returns the text that uses a variable: `on: c` for `c`.
   /// - Returns: The step; nil if no connection is open.
   func naming(one connections: [ConnectionValue], _ use: (String) -> String) -> String? {
-    if let name = variable(of: connections) { return "name one: \(use(name))" }
+    if let name = variable(of: connections) { return "name a connection: \(use(name))" }
     guard let last = connections.last else { return nil }
-    return "name one: let c = \(last.statement), then \(use("c"))"
+    return "name a connection: let c = \(last.statement), then \(use("c"))"
   }
 }
 

@@ -54,7 +54,7 @@ extension ClientValue {
     let reason =
       if state.consumers == 0 { "check that the service runs" } else if state.messages > 0 {
         "the service is slow"
-      } else if silence.hasExpired { "the service took the request, or it expired first" } else {
+      } else if silence.hasExpired { "the service took the request, or the request expired in the queue" } else {
         "the service took the request, but has not replied"
       }
     return "queue \(queue) has \(consumers) and \(waiting): \(reason)"

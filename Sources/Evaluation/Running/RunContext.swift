@@ -12,7 +12,7 @@ struct RunContext: Sendable {
   let statement: StatementAccount
   /// Records the changes of the current iteration of `each`; nil if the `each` has no journal.
   var iteration: (any IterationRecord)?
-  /// The commands after which the current iteration does nothing.
+  /// The commands that can be the last action of the current iteration.
   var lastCommands: [SourceRange] = []
   /// Keeps the elements that output stages show; nil in a file.
   var shown: ShownElements?

@@ -63,8 +63,8 @@ extension Stage {
 }
 
 extension [Statement] {
-  /// The commands after which these statements do nothing: the last statement, or the last ones in the branches of an
-  /// `if`.
+  /// The commands that can be the last action of these statements: the last statement, or the last statement of each
+  /// branch of an `if`.
   fileprivate var lastCommands: [SourceRange] {
     switch last?.kind {
     case .pipeline(let pipeline):

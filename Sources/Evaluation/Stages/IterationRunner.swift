@@ -11,7 +11,7 @@ struct IterationRunner: Sendable {
   let limit: Int
   let keepsFlow: Bool
   var journal: EachJournal?
-  /// The commands with which an iteration ends.
+  /// The commands that can be the last action of an iteration.
   var lastCommands: [SourceRange] = []
 
   func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
@@ -143,7 +143,7 @@ private struct OrderedResults: Sendable {
   private(set) var results: IterationValues
   /// The failures, with the indices of their elements.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
-  /// The results, by index, of iterations that wait until an earlier iteration has finished.
+  /// The results of finished iterations, by index, that are held back until all earlier iterations have finished.
   private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
 
   init(keepsFlow: Bool) { results = IterationValues(keepsFlow: keepsFlow) }

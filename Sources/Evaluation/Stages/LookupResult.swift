@@ -12,9 +12,9 @@ struct LookupResult: Sendable {
 
 /// How a stage that sends changes, such as `create`, builds the change of an element.
 enum ChangeBuilder: Sendable {
-  /// From the arguments alone.
+  /// Builds the change from the arguments alone.
   case proposing(@Sendable (Arguments) throws(Fault) -> Proposal)
-  /// From the resource, which is looked up first; the lookups of several elements run concurrently.
+  /// Looks up the resource, and builds the change from it; the lookups of several elements run concurrently.
   case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> LookupResult)
 
   /// Whether the resource is read first.

@@ -84,10 +84,10 @@ final class Doctor {
     do throws(LinkError) {
       let link = try await openLink(uri, script: "doctor")
       add(.ok(.address, "\(uri), from \(origin)"))
-      add(.ok(.service, "the service inside the program is open", clock.now - begin))
+      add(.ok(.service, "opened the embedded service", clock.now - begin))
       return link
     } catch {
-      add(.failed(.address, "\(uri), from \(origin): \(error.message)", "embedded:blog, or embedded:FILE.sqlite"))
+      add(.failed(.address, "\(uri), from \(origin): \(error.message)", "use embedded:blog or embedded:FILE.sqlite"))
       return nil
     }
   }

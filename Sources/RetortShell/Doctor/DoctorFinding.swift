@@ -21,7 +21,7 @@ struct DoctorFinding: Sendable {
   var nextStep: String?
   /// The duration of the step.
   var time: Duration?
-  /// The program's exit status if the step failed.
+  /// The program's exit status if this is the first step that failed; 0 if the step did not fail.
   var status: Int32 = 0
 
   /// Returns the finding of a step without problems.
