@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-// What is recorded about a handshake, because librabbitmq reports only that a handshake failed.
+// The events recorded during a handshake, because librabbitmq reports only that a handshake failed.
 typedef struct {
   retort_handshake report;
   int wants_passphrase;
@@ -36,8 +36,8 @@ static void make_index(void) { record_index = SSL_CTX_get_ex_new_index(0, 0, 0, 
 
 static handshake_record *record_of(SSL_CTX *context) { return SSL_CTX_get_ex_data(context, record_index); }
 
-// librabbitmq sets the URI's host just before a handshake begins; this function is called after that. It also receives
-// alerts, which in TLS 1.3 can follow the handshake, for example about a missing client certificate.
+// OpenSSL calls this function when a handshake begins, after librabbitmq has set the URI's host as the server name, and
+// for each alert. In TLS 1.3 an alert can follow the handshake, for example about a missing client certificate.
 static void follow_handshake(const SSL *ssl, int where, int value) {
   handshake_record *record = record_of(SSL_get_SSL_CTX(ssl));
   record->ssl = (SSL *)ssl;

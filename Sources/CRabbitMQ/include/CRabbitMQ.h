@@ -184,14 +184,14 @@ int retort_hmac_sha256(retort_bytes key, retort_bytes bytes, uint8_t code[32]);
 // Whether two codes are equal; the duration does not depend on the position of a difference.
 int retort_equal_codes(const uint8_t one[32], const uint8_t other[32]);
 
-// Make, signal and reset an eventfd; enlarge the send buffer of a socket, and return its new size in bytes, 0 on
-// failure.
+// Make, signal and reset an eventfd.
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);
 void retort_clear_eventfd(int fd);
+// Enlarges the send buffer of a socket; returns its new size in bytes, 0 on failure.
 int retort_enlarge_send_buffer(int fd, int bytes);
 // Waits until the socket or the eventfd is ready, or the time is over. Returns bits: 1 if the socket is readable, 2 if
-// it is writable, 4 if the eventfd is signalled; 0 if none is.
+// it is writable, 4 if the eventfd is signalled; 0 if none of these is true.
 int retort_wait(int socket, int want_write, int event, int milliseconds);
 
 #endif
