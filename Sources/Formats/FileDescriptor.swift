@@ -76,7 +76,7 @@ package final class FileDescriptor: Sendable {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - appends: Whether an existing file is not replaced.
+  ///   - appends: Whether an existing file is appended to instead of replaced.
   /// - Throws: A `file` error with the reason.
   package static func checkWritable(_ path: String, appends: Bool = false) throws(Fault) {
     if standard(path) != nil { return }

@@ -67,7 +67,7 @@ package struct FileWriter {
     count += 1
   }
 
-  /// Writes a line of text that can be read back unchanged.
+  /// Writes a text as a line; throws if the line could not be read back unchanged.
   private mutating func line(_ element: Value) throws(Fault) {
     guard case .string(let text) = element else {
       throw Fault(

@@ -6,8 +6,8 @@ package import Values
 /// A temporary file of elements, one on each line.
 ///
 /// A line is an array: `[0, JSON]` is a plain value; `[1, resource object, included, client, path, include path, asked,
-/// listed]` is a resource with its document; `[2, N]` is the Nth of the values that stay in memory, because JSON can't restore them
-/// (a duration, a client); `[3, TEXT]` is a time.
+/// listed]` is a resource with its document; `[2, N]` is the Nth of the values that stay in memory, because JSON can't
+/// restore them (a duration, a client); `[3, TEXT]` is a time.
 package struct SpillFile {
   private let file: FileDescriptor
   private var pending: [UInt8] = []
@@ -116,8 +116,8 @@ package struct SpillFile {
 }
 
 extension ResourceValue {
-  /// Returns the included resources that relationships reach from this resource, and the identifiers of resources that are
-  /// not included but are among the primary data.
+  /// Returns the included resources that can be reached from this resource through relationships, and the identifiers
+  /// of reached resources that are not included but are among the primary data.
   fileprivate func reachable() -> (included: [JSONObject], listed: [Identifier]) {
     guard let compound else { return ([], []) }
     var (found, listed): ([JSONObject], [Identifier]) = ([], [])

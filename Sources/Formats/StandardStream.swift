@@ -99,7 +99,7 @@ package final class StandardStream: Sendable {
       let atOnce = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
       return unsafe Glibc.send(number, bytes.baseAddress, bytes.count, atOnce)
     case S_IFIFO:
-      // A writable pipe takes this many bytes without waiting (pipe(7), PIPE_BUF).
+      // A writable pipe takes up to 4096 bytes without waiting (pipe(7), PIPE_BUF).
       guard isWritable(within: 0) else {
         errno = EAGAIN
         return -1

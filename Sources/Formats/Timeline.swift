@@ -2,7 +2,7 @@ import Language
 package import Values
 
 extension Chart {
-  /// The maximum number of bars of a count over time.
+  /// The maximum number of bars of a timeline.
   private static let mostTimes = 40
 
   /// Counts times in periods of one unit: the smallest unit, from a second to a thousand years, for which there are not
