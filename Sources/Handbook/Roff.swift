@@ -31,7 +31,7 @@ struct Roff {
     text += ".PP\n.nf\n.in 4\n\(Self.escaped(page.example))\n.in\n.fi\n"
   }
 
-  /// Adds lines that roff does not fill, near the left margin, so that 78 columns fit.
+  /// Adds lines that roff does not wrap, near the left margin, so that 78 columns fit.
   mutating func code(_ lines: String) {
     text +=
       ".PP\n.nf\n.in 2\n"
