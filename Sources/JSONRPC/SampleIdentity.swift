@@ -5,6 +5,6 @@ public enum SampleIdentity {
   /// Returns a new identity, which no other sample has: `blog in memory, number 7`.
   public static func unique(_ name: String) -> String { "\(name)\(mark)\(UInt32.random(in: 0...UInt32.max))" }
 
-  /// Whether a broker identity, or one in a list of them, is that of a sample.
+  /// Whether a text, such as a list of broker identities, contains the identity of a sample.
   public static func isIn(_ identity: String) -> Bool { !identity.ranges(of: mark).isEmpty }
 }

@@ -1,6 +1,7 @@
 /// An encoded request with the properties that a ``Transport`` needs to send it.
 ///
-/// It is a class, because it is passed on often, and the compiler does not know the size of an instant.
+/// It is a class, so that passing it on copies only a reference. Copies of a struct would be slow, because the compiler
+/// does not know the size of an instant.
 public final class Envelope: Sendable {
   /// The AMQP correlation id, which is also the JSON-RPC id, from ``Transport/nextCorrelationID()``.
   public let correlationID: String
@@ -45,7 +46,7 @@ public protocol Transport: Sendable {
   /// The executor for tasks that send many requests: the connection's thread, or nil for the default.
   var taskExecutor: (any TaskExecutor)? { get }
 
-  /// Makes a new, unused correlation id.
+  /// Returns a new, unused correlation id.
   func nextCorrelationID() -> String
 
   /// Sends a request and waits for the body of its reply.
