@@ -111,7 +111,7 @@ import Glibc
     return try byte(offset) == UInt8(ascii: "\"") ? (offset + 1, false) : specialString(offset)
   }
 
-  /// Reads the rest of a string from its first byte that is not plain: a quote, backslash, control or non-ASCII byte.
+  /// Reads the rest of a string from its first byte that is not plain: a backslash, a control or a non-ASCII byte.
   private func specialString(_ start: Int) throws(Fault) -> (end: Int, hasEscape: Bool) {
     var (offset, hasEscape) = (start, false)
     while offset < end {

@@ -38,8 +38,8 @@ struct TapeEntry: Sendable {
 
 /// The entries of a tape; new entries are appended.
 ///
-/// They have one owner, the parser and then the tape, and indices come from entries only. So they need neither the
-/// reference count nor the checks of an array.
+/// The entries have one owner at a time, first the parser and then the tape, so they need no reference count. Indices
+/// come only from entries, so they need no bounds checks.
 @safe struct TapeEntries: ~Copyable, @unchecked Sendable {
   private var base: UnsafeMutablePointer<TapeEntry>
   private var capacity: Int
