@@ -7,7 +7,7 @@ public struct Diagnostic: Sendable, Equatable {
 
   /// The severity.
   public var severity: Severity
-  /// The source range that caused it.
+  /// The source range that caused the error or warning.
   public var range: SourceRange
   /// The message.
   public var message: String
@@ -27,7 +27,7 @@ public struct Diagnostic: Sendable, Equatable {
     /// The label.
     public var label: String?
 
-    /// Creates a mark.
+    /// Creates a labelled range.
     public init(range: SourceRange, label: String? = nil) {
       self.range = range
       self.label = label

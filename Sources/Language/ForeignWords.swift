@@ -24,7 +24,7 @@ public enum ForeignWords {
     return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)
   }
 
-  /// Returns the form of this language for a statement of SQL; nil for other words.
+  /// Returns the statement of this language that corresponds to a statement of SQL; nil for other words.
   public static func sql(_ words: [String]) -> String? {
     let words = words.map { $0.lowercased() }
     switch words.first {

@@ -14,7 +14,7 @@ extension Lexer {
       nextStep: Self.isVisible(character) ? "put text in quotes: \"\(character)...\"" : "remove it")
   }
 
-  /// Reads a text in typographic quotes, the first of which was read.
+  /// Reads the rest of a text in typographic quotes, after its opening quote.
   private mutating func quoted(_ start: Int) {
     let line = String(decoding: bytes[offset...].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     let end = line.firstIndex { Self.quotes.contains($0) || $0 == "\"" }

@@ -20,7 +20,7 @@ struct Lexer {
   /// Whether the interpolations of the current line are nested too deeply; later errors of the line are then not
   /// reported.
   var isTooDeep = false
-  /// The number of open brackets before the current `help` statement; nil outside one.
+  /// The number of open brackets before the current `help` statement; nil outside a `help` statement.
   ///
   /// Brackets in the arguments of `help` need not be closed.
   private var openBeforeHelp: Int?

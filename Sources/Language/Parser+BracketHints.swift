@@ -25,7 +25,7 @@ extension Parser {
     return "put a command inside an expression in parentheses: (\(name) \(text ?? "..."))"
   }
 
-  /// The next step for a test of a shell, `[ 1 -eq 1 ]`; nil for other tokens.
+  /// The next step for a condition in the syntax of shells, `[ 1 -eq 1 ]`; nil for other tokens.
   var testHint: String? {
     guard index > 1, token.kind == .minus || token.isSymbol("-") else { return nil }
     guard case .name(let word) = nextToken.kind, let sign = Self.tests[word] else { return nil }

@@ -46,7 +46,7 @@ extension Parser {
     tokens.insert(next, at: index + 1)
   }
 
-  /// Reports a semicolon before `do`, as shells have it, and skips it, so that it is the only error.
+  /// Reports and skips a semicolon before `do`, as in shells, so that the semicolon is the only error.
   mutating func skipSemicolonBeforeDo() {
     guard token.kind == .semicolon, nextToken.isKeyword("do") else { return }
     diagnostics.append(
@@ -62,7 +62,7 @@ extension Parser {
     return "| each do ... end"
   }
 
-  /// The token after the cursor and an opening parenthesis, if there is one.
+  /// The next token or, if that is an opening parenthesis, the token after the parenthesis.
   private var tokenAfterBracket: Token {
     nextToken.isSymbol("(") ? tokens[min(index + 2, tokens.count - 1)] : nextToken
   }
@@ -106,8 +106,8 @@ extension Parser {
   static let arrowStep =
     "in a stage, it is the element: | map it + 1; a function with a name: def f(x) do return x + 1 end"
 
-  /// The form of this language for a statement of SQL that begins the statement at the cursor, and the range of its
-  /// first word; nil for other statements.
+  /// The statement of this language that corresponds to the statement at the cursor, if that begins like a statement of
+  /// SQL, and the range of its first word; nil for other statements.
   var sqlForm: (range: SourceRange, nextStep: String)? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
     let line = tokens[start...].prefix { $0.kind != .newline && $0.kind != .semicolon }

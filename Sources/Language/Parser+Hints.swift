@@ -117,8 +117,8 @@ extension Parser {
       : "put a command inside an expression in parentheses: (\(name) ...)"
   }
 
-  /// Returns the next step for a command or a stage at a place where it can't be: `first(stream posts)`, `map without
-  /// .text`, `watch count posts`.
+  /// Returns the next step for a command or a stage that stands where it is not allowed: `first(stream posts)`, `map
+  /// without .text`, `watch count posts`.
   private func stageHint(_ name: String) -> String? {
     if index > 1, tokens[index - 2].isKeyword("watch") { return "watch needs a duration: watch 2s do ... end" }
     if index > 2, tokens[index - 2].isSymbol("("), case .name(let stage) = tokens[index - 3].kind,
@@ -254,7 +254,9 @@ extension Parser {
     return "to call a function for each element: | map \(call)"
   }
 
-  /// Returns a stage with the arguments of a call after it; for a call that the stage can't have, a stage that can.
+  /// Returns a stage followed by the arguments of a call: `take 5` for `take(5)`.
+  ///
+  /// If the stage does not take these arguments, returns another stage that does: `take 5` for `first(5)`.
   private func spaced(_ stage: String, _ inside: Substring) -> String {
     let isCondition = [" > ", " < ", " >= ", " <= ", " == ", " != ", " =~ "].contains { inside.contains($0) }
     if stage == "select", isCondition { return "where \(inside)" }
@@ -264,7 +266,8 @@ extension Parser {
     return "\(stage) \(stage == "where" ? String(inside) : String(inside).replacing(", ", with: " "))"
   }
 
-  /// Returns the meant word of an unknown word, if the meant word takes a whole expression like `where`; nil otherwise.
+  /// Returns the form that an unknown word probably means, if the form has a word that takes one whole expression, such
+  /// as `where`; nil otherwise.
   private static func whole(_ name: String) -> String? {
     [ForeignWords.stage(name), ForeignWords.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
@@ -302,7 +305,8 @@ extension Parser {
     return "put the expression in parentheses: (\(left) \(sign) \(right))"
   }
 
-  /// The operand after the operator at the cursor; dots for a long one, and for a URI, which may contain a password.
+  /// The operand after the operator at the cursor, if it is one word, number or string; otherwise dots, also for a URI,
+  /// which may contain a password.
   private var operandText: String {
     let text = source.text(nextToken.range)
     guard !text.contains("@") else { return "..." }
@@ -328,12 +332,13 @@ extension Parser {
     }
   }
 
-  /// Returns the source text from the beginning of the pipeline to the cursor, or its last word if it is long.
+  /// Returns the source text from the beginning of the pipeline to the cursor; if the text is long, only the name of
+  /// its last command or stage, between dots.
   private func whole(before word: CalledWord) -> String {
     shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
   }
 
-  /// The commands whose elements a stage can take.
+  /// The commands whose results a stage can process.
   private static let readers: Set<String> = ["stream", "index", "related", "read", "show"]
 
   /// The stages that make one value of all elements.
@@ -349,7 +354,7 @@ extension Token {
     }
   }
 
-  /// Whether the token is a name, or a keyword in place of one.
+  /// Whether the token is a name, or a keyword in place of a name.
   var isAName: Bool {
     switch kind {
     case .name, .keyword: true

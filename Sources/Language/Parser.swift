@@ -34,7 +34,7 @@ public struct Parser {
   var lacksDo: Int?
   /// Whether the cursor is between `[` and `]` of an index, where `..` has the lowest precedence.
   var isInIndex = false
-  /// The beginning of the pipeline at the cursor.
+  /// The offset at which the pipeline at the cursor begins.
   var pipelineStart = 0
   /// The names of the language's commands, functions and stages, for hints.
   var words = KnownWords()

@@ -28,7 +28,7 @@ public struct Renderer: Sendable {
 
   /// The content of a drawn error or warning; the first mark determines the position.
   public struct Report: Sendable {
-    /// `error`, `error[invalid]`, `warning`.
+    /// The title: `error`, `error[invalid]`, `warning`.
     public var title: String
     /// The message.
     public var message: String

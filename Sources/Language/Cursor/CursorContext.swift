@@ -26,11 +26,11 @@ public struct CursorContext: Sendable {
     case operand
     /// An operator, or the end of an expression.
     case operation
-    /// A field name: of the expression in a range or, without a range, of the pipeline's element.
+    /// The name of a field of the expression in a range or, without a range, of the pipeline's element.
     case field(of: SourceRange?)
     /// An index or a key in brackets, after the value in a range.
     case element(of: SourceRange?)
-    /// A further word of `help`, after these words.
+    /// The next word of a `help` statement, after these words.
     case topic([String])
     /// One of several words.
     case words([String])
@@ -148,7 +148,7 @@ public struct CursorContext: Sendable {
     take(scanner, tokens)
   }
 
-  /// Removes the word that ends at the position from the tokens; returns false if nothing can be completed.
+  /// Removes from the tokens the word that ends at the position; returns false if nothing can be completed.
   private mutating func takeWord(_ tokens: inout ArraySlice<Token>, _ bytes: [UInt8]) -> Bool {
     if bytes.last == UInt8(ascii: "."), tokens.last?.range.upper ?? 0 < bytes.count || tokens.isEmpty {
       let dot = bytes.dropLast().last == UInt8(ascii: "?") ? bytes.count - 2 : bytes.count - 1
