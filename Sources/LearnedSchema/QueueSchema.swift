@@ -21,14 +21,14 @@ public final class QueueSchema: Sendable {
     var clientTypes: [String] = []
     /// Whether the schema has changed since it was last written.
     var isChanged = false
-    /// Whether other values or ids were observed since the schema was last written.
+    /// Whether new values or ids were observed since the schema was last written.
     var hasNewValues = false
   }
 
   private let state = Mutex(State())
   private let observed = Atomic<Int>(0)
   private let next = Atomic<Int>(0)
-  /// Reads the stored schema.
+  /// The function that reads the stored schema.
   private let kept: @Sendable (QueueSchema) -> [String: TypeSchema]
   private let isLoaded = Atomic<Bool>(false)
 

@@ -48,7 +48,7 @@ public struct TypeSchema: Sendable {
     public internal(set) var seen: Int
   }
 
-  /// The query parameters that contain names.
+  /// The query parameters that contain names of attributes or relationships.
   public enum Parameter: String, Sendable, CaseIterable {
     case filter, sort, include
   }
