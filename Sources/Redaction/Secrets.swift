@@ -67,7 +67,7 @@ public enum Secrets {
     (pairs(text) + comments(text)).filter { isSecret(name: String($0.0)) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
 
-  // The first use of a regex takes 10 ms, so a text without the sign that each match contains is not searched.
+  // The first use of a regex takes 10 ms, so a text without the character that every match contains is not searched.
 
   private static func pairs(_ text: String) -> [(Substring, Substring)] {
     guard text.utf8.contains(UInt8(ascii: "=")) else { return [] }

@@ -50,7 +50,7 @@ struct URIPasswords {
     }
   }
 
-  /// Finds the next URI after an index: behind a scheme, a misspelt `amqp://`, or a quote; nil if no URI follows.
+  /// Finds the next URI after an index: after a scheme, a misspelt `amqp://`, or a quote; nil if no URI follows.
   private func authority(from index: Int) -> Authority? {
     guard index < characters.count else { return nil }
     for place in index..<characters.count where ":/\"".contains(characters[place]) {
