@@ -18,7 +18,7 @@ struct PageCache: Sendable {
     }
   }
 
-  /// A query without its page.
+  /// A query for all rows of a list, without the limits of a page.
   struct Query: Hashable, Sendable {
     let sql: String
     let arguments: [SQLValue]

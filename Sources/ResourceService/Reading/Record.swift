@@ -37,7 +37,7 @@ extension ResourceType {
   /// The number of columns of ``selection``.
   var selectionCount: Int { 1 + attributes.count + toOnes.count }
 
-  /// Returns the record in a row, of which the columns of ``selection`` begin at `start`.
+  /// Returns the record in a row; `start` is the index at which the columns of ``selection`` begin.
   func record(_ row: Row, from start: Int = 0) -> Record {
     Record(type: self, key: row[start], values: row.values[(start + 1)..<(start + selectionCount)])
   }

@@ -3,7 +3,8 @@ import SQLite
 /// Creates missing indexes on foreign keys when a database is opened.
 ///
 /// Without them each reverse relationship, each include and each deletion would read a whole table. A writable file
-/// gets its missing indexes, named `retort_TABLE_COLUMN`. Only ``AnsweredChanges`` makes other changes to a file.
+/// gets its missing indexes, named `retort_TABLE_COLUMN`. Apart from these indexes and the table of
+/// ``AnsweredChanges``, only requests change a file.
 enum ForeignKeyIndexes {
   /// Creates the missing indexes.
   static func create(_ database: Database) throws {

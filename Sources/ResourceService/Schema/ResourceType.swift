@@ -37,7 +37,7 @@ struct ResourceType: Sendable {
   }
 }
 
-/// Columns whose combined values are unique in a table, except NULL.
+/// Columns whose combined values are unique in a table; a row with NULL in one of them can have equal values.
 struct UniqueConstraint: Sendable {
   /// A column, and the collation that compares its values.
   struct Part: Sendable {

@@ -2,8 +2,8 @@ import SQLite
 
 /// The row that a write would produce, and the query that finds the rules that the row violates.
 ///
-/// SQLite evaluates every rule on a row that is selected instead of inserted: NOT NULL, each CHECK, UNIQUE and foreign
-/// keys. For an update, only the rules on written columns are evaluated, as in SQLite.
+/// SQLite evaluates the rules (NOT NULL, CHECK, UNIQUE, foreign keys) on a row that is selected instead of inserted.
+/// For an update, only the rules on written columns are evaluated, as in SQLite.
 struct CandidateRow {
   /// A condition that is true if the row violates a rule, with the rule's message.
   private struct Rule {
