@@ -9,7 +9,7 @@ final class ConnectionNotices: Sendable {
   private let editor = Mutex<(editor: LineEditor, prompt: @Sendable () -> LinePrompt?)?>(nil)
   /// The initial text of the next line, for editing.
   private let draft = Mutex("")
-  /// The question that waits for an answer; nil if none does.
+  /// The question that waits for an answer; nil if no question waits.
   private let question = Mutex<String?>(nil)
 
   init(_ console: Console) { self.console = console }
@@ -58,7 +58,7 @@ final class ConnectionNotices: Sendable {
   /// Reads a line; notices are shown above it.
   ///
   /// - Parameters:
-  ///   - editor: The editor that reads it.
+  ///   - editor: The editor that reads the line.
   ///   - prompt: The prompt.
   ///   - change: Called at each notice; returns the new prompt, or nil to keep the prompt.
   /// - Returns: The person's input.
