@@ -27,7 +27,7 @@ public struct LinePainting: Sendable {
   public struct Part: Sendable, Equatable {
     /// The range of the part, in bytes from the start of the line.
     public var range: Range<Int>
-    /// The number of the style.
+    /// The index of the style in ``LinePainting/looks``.
     public var look: Int
 
     /// Creates a part.

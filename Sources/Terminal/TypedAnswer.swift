@@ -48,7 +48,7 @@ public enum TypedAnswer {
         line.append(byte)
         continue
       }
-      // A line that the end of the input ends is no answer: only Enter sends one.
+      // A line that ends with the input, without Enter, is no answer.
       return count < 1 ? nil : String(decoding: line, as: UTF8.self)
     }
     return nil
