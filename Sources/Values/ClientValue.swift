@@ -14,7 +14,7 @@ public final class ClientValue: Sendable {
   public let connection: ConnectionValue
   /// The number of this client in the order of creation; no two clients have the same number.
   package let serial: Int
-  /// The session's timeout, which then applies to requests; nil if the client has a timeout of its own.
+  /// The session's timeout, which applies to the client's requests; nil if the client has a timeout of its own.
   package let sessionTimeout: SessionTimeout?
 
   /// Creates a client.

@@ -36,8 +36,7 @@ package struct ElementPage: Sendable {
     if !page.names.isEmpty { names.append(page.names[index]) }
   }
 
-  /// Moves failures from `failures` to this page: those before the element at `index` of the page in which they
-  /// occurred.
+  /// Moves to this page the failures that come before the element at `index` of the page in which they occurred.
   package mutating func pass(_ failures: inout ArraySlice<Failure>, before index: Int) {
     while var failure = failures.first, failure.place <= index {
       failures.removeFirst()
@@ -46,7 +45,7 @@ package struct ElementPage: Sendable {
     }
   }
 
-  /// The elements with their named values as pages of one element each, without the failures.
+  /// Pages of one element each, with its named values; the failures are left out.
   package var single: [ElementPage] {
     elements.enumerated().map { ElementPage([$1], names: names.isEmpty ? [] : [names[$0]]) }
   }
@@ -80,7 +79,7 @@ package struct ElementStream {
     self.pull = { () async throws(Fault) in try await pull().map { ElementPage($0) } }
   }
 
-  /// Creates a stream from a function that is called for each page, with named values, until it returns nil.
+  /// Creates a stream from a function that returns a page with its named values at each call, and nil at the end.
   package init(pages pull: @escaping () async throws(Fault) -> ElementPage?) { self.pull = pull }
 
   /// Creates a stream of elements in memory.

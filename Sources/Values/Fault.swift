@@ -22,7 +22,7 @@ public final class Fault: Error, Sendable {
     /// The label after the `^` characters; nil for none.
     public var label: String?
 
-    /// Creates a mark.
+    /// Creates a labelled range.
     public init(_ range: SourceRange, _ label: String? = nil) {
       self.range = range
       self.label = label

@@ -2,7 +2,7 @@
 package enum SizeLimits {
   /// The maximum size of a text, in bytes.
   package static let text = 1 << 28
-  /// The maximum number of elements of a list, and of those that `sort` and `group` keep in memory.
+  /// The maximum number of elements of a list, and of elements that `sort` and `group` keep in memory.
   package static let elements = 50_000_000
   /// The maximum number of values in one JSON text, including nested values.
   package static let values = 10_000_000

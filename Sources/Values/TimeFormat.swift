@@ -4,7 +4,8 @@ package struct TimeFormat: Sendable {
     case letter(Character)
     case literal(Unicode.Scalar)
 
-    /// Whether the part begins with a digit, so that a number directly before it must have all its digits.
+    /// Whether the part begins with a digit, so that a number directly before it must have its maximum number of
+    /// digits.
     var isDigits: Bool {
       switch self {
       case .letter(let letter): letter != "z"
