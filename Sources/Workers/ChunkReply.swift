@@ -11,7 +11,7 @@ struct ChunkReply: Sendable {
     case done(JSONValue)
     /// A result about the changed resource; the chunk did not ask for its contents.
     case omitted
-    /// A lookup found that an earlier delivery of the chunk carried out the change; with the resource's id.
+    /// A lookup found that an earlier delivery of the chunk carried out the change; `id` is the resource's id.
     case found(id: String?)
     case failed(ClientError)
     /// The change was not sent, because the chunk has expired, reached its limit of failures or was cancelled.
@@ -115,8 +115,8 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// The outcome without the contents of the result: only the identifier of the resource remains, and nothing if it is
-  /// the changed resource.
+  /// Returns the outcome without the contents of the result: only the identifier of the resource remains, or nothing if
+  /// the resource is the changed one.
   func withoutContents(_ change: Change) -> ChunkReply.Outcome {
     guard case .done(let result) = self else { return self }
     guard change.givesDocument else { return .omitted }

@@ -42,7 +42,7 @@ struct FailureBudget: Sendable {
     return max(left, Self.start + Self.growth * successes) - inFlight
   }
 
-  /// Grants a chunk of `count` changes a number of failures; returns nil if it must wait until another chunk ends.
+  /// Grants a chunk of `count` changes a number of failures; returns nil if the chunk must wait until another one ends.
   ///
   /// `places` is the number of chunks that can be sent now.
   mutating func grant(_ count: Int, places: Int) -> Grant? {

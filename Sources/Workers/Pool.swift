@@ -27,8 +27,8 @@ package struct Pool: Sendable {
   /// The prefix of the names of pools' queues.
   static let queuePrefix = "retort.work."
 
-  /// Returns the queue on which one of the pool's workers answers status requests; it is deleted with the worker's
-  /// connection.
+  /// Returns the name of the queue on which the worker with a number answers status requests; the queue is deleted with
+  /// the worker's connection.
   func questions(to worker: Int) -> String { "\(queue).worker.\(worker)" }
 
   /// Whether a text is a valid name of a pool: at most 100 letters, digits, `-`, `_` and `.`.

@@ -38,7 +38,7 @@ extension PoolCarrier {
     }
   }
 
-  /// Takes back the chunks in flight from the queue of a pool that has lost its workers, and sends no more.
+  /// Takes back the chunks in flight from the queue of a pool that has lost its workers, and sends no further chunks.
   ///
   /// The changes of a chunk that no worker had taken count as not sent; those of every other chunk are unknown.
   private func takeBack() async {

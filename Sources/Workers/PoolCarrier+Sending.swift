@@ -16,7 +16,7 @@ extension PoolCarrier {
 
   /// Sends a chunk, and returns the outcomes of its changes.
   ///
-  /// - Throws: `unknown` if a worker may have started it; otherwise none of its changes was sent.
+  /// - Throws: `unknown` if a worker may have started the chunk; after any other error, none of its changes was sent.
   func sent(_ chunk: Chunk, patience: Duration? = nil) async throws(ClientError) -> ChunkReply {
     let id = transport.nextCorrelationID()
     let envelope = Envelope(

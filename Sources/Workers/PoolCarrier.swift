@@ -79,7 +79,7 @@ package final class PoolCarrier: Carrier {
   private let state: Mutex<State>
   /// The time for which a worker may send the changes of a chunk.
   static let life = Duration.seconds(50)
-  /// A change fails when it was returned by this many chunks without being sent.
+  /// The number of chunks after which a change fails if none of them sent it.
   private static let attempts = 5
   /// The target duration of a chunk in its worker, in milliseconds.
   private static let chunkTime = 500
@@ -121,7 +121,8 @@ package final class PoolCarrier: Carrier {
   /// The executor that runs tasks on the thread of the connection that carries the chunks.
   package var executor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// The number of changes in two full chunks for each worker, or for four workers, because more may join.
+  /// The number of changes in two full chunks for each worker, and for at least four workers, because more may join; at
+  /// most 10,000.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * Pool.chunkLimit) }
 
   /// True, because the workers pass late replies on, and each change is one request.
@@ -130,7 +131,7 @@ package final class PoolCarrier: Carrier {
   /// The number of changes in the chunks in flight.
   package var inFlight: Int { state.withLock(\.inFlight) }
 
-  /// The number of workers, and the rate of each worker.
+  /// A text with the number of workers, the rate of each worker, and the number of workers that have left the pool.
   package var status: String? {
     let (workers, rate, left, longest) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers, $0.longest) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
