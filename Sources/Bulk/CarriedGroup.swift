@@ -18,7 +18,7 @@ public final class CarriedGroup: Sendable {
   /// Creates an empty group; `receive` is called once for each change, in the order of replies.
   public init(receive: @escaping Receiver) { self.receive = receive }
 
-  /// Counts a change that the carrier takes; returns its number.
+  /// Counts a change that the carrier takes; returns the number of the change.
   public func begin() -> Int {
     state.withLock { state in
       defer { state.begun += 1 }

@@ -14,7 +14,7 @@ public protocol Carrier: Sendable {
   /// more exactly than the caller.
   func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply
 
-  /// Takes a change without waiting for its outcome; passes the outcome to `group` when it is known.
+  /// Takes a change without waiting for its outcome; passes the outcome to `group` when the outcome is known.
   ///
   /// Only a carrier with a ``window`` takes changes in this way.
   func take(_ change: Change, for group: CarriedGroup)

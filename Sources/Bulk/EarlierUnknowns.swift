@@ -51,7 +51,8 @@ extension UnknownResolver {
     return await look(change, sent: recorded.content)
   }
 
-  /// Creates the change for a lookup from its record in the journal; nil if its identity can't be parsed.
+  /// Creates a change, for a lookup, from the change's record in the journal; nil if the recorded identity can't be
+  /// parsed.
   private func change(_ recorded: Journal.Recorded, _ target: Change.Target) -> Change? {
     let text = recorded.identity.text
     guard let verb = Change.Verb(rawValue: String(text.prefix { $0 != " " })) else { return nil }

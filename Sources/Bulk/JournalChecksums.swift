@@ -28,7 +28,7 @@ struct JournalChecksums: Sendable {
   enum Line {
     /// The line is complete and follows the previous line.
     case whole(JSONObject)
-    /// The line is complete, but it was written after another line than the one that precedes it in the file.
+    /// The line is complete, but the line that precedes it in the file is not the line after which it was written.
     case displaced
     /// The line differs from the line that was written.
     case damaged

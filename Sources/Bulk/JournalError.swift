@@ -5,28 +5,32 @@ import JSONRPC
 /// A new journal would lack the changes that this journal records, and they would be repeated. Therefore ``nextStep``
 /// proposes a new journal only if this journal records nothing.
 public enum JournalError: ElementError, Equatable {
-  /// The file can't be opened or read; with the path, the noun for the file (`journal` or `backup`), and the reason.
+  /// The file can't be opened or read; the values are the path, the noun for the file (`journal` or `backup`), and the
+  /// reason.
   case file(String, String, reason: String)
-  /// A write failed, after which nothing is sent; with the path, the noun for the file, and the system's reason.
+  /// A write failed, after which nothing is sent; the values are the path, the noun for the file, and the system's
+  /// reason.
   case unwritable(String, String, reason: String)
-  /// Another run has opened the file; with the path and the noun for the file.
+  /// Another run has opened the file; the values are the path and the noun for the file.
   case inUse(String, String)
-  /// The file can't be read as a journal; with the reason, and the number of changes in its readable lines.
+  /// The file can't be read as a journal; the values are the path, the reason, and the number of changes in the
+  /// readable lines.
   case notAJournal(String, UnreadableJournalReason, recorded: Int)
   /// The file is not a backup.
   case notABackup(String)
-  /// A backup lacks the linkage of a relationship: path, resource, relationship.
+  /// A backup lacks the linkage of a relationship; the values are the path, the resource and the relationship.
   case imageLacks(String, String, String)
-  /// A line before the end is damaged; with the number of changes that the file records.
+  /// A line before the end is damaged; `recorded` is the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
-  /// A line is complete, but it was written after another line than the one that precedes it; with the number of
-  /// changes that the file records.
+  /// A line is complete, but the line that precedes it is not the line after which it was written; `recorded` is the
+  /// number of changes that the file records.
   case displaced(String, line: Int, recorded: Int)
-  /// The journal belongs to another statement; with the differences of the headers.
+  /// The journal belongs to another statement; the values are the path, the differences of the headers, and the number
+  /// of recorded changes.
   case otherStatement(String, [String], recorded: Int)
   /// The journal belongs to another broker, or an earlier version recorded its broker by address.
   case otherBroker(String, recorded: String, here: String, isByAddress: Bool)
-  /// The statement of the journal was already completed; with the time of completion.
+  /// The statement of the journal was already completed; `at` is the time of completion.
   case complete(String, at: String)
 
   /// The message, one sentence.

@@ -33,7 +33,7 @@ struct JournalIntents {
     owed += identity.outcomeLength
   }
 
-  /// Returns the expiration time of a change's message in milliseconds; `null` if it never expires.
+  /// Returns the expiration time of a change's message in milliseconds; `null` if the message never expires.
   private mutating func lifeText(of change: Change) -> String {
     guard change.expires, let timeout = change.timeout else { return "null" }
     if timeout != life.timeout { life = (timeout, String(timeout.wholeMilliseconds)) }

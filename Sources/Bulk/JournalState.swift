@@ -3,12 +3,12 @@ public import JSONText
 
 /// The state of a change in a journal.
 public enum JournalState: Sendable, Equatable {
-  /// The change was carried out, or the resource to destroy was absent; with the id of a created resource, and the hash
-  /// of the sent content (0 without content).
+  /// The change was carried out, or the resource to destroy was absent; `id` is the id of a created resource, and
+  /// `content` is the hash of the sent content (0 without content).
   case done(id: String?, content: UInt64)
   /// The change was not carried out and may be sent.
   case open
-  /// The change was sent and its outcome is unknown; with the sent content and the message's expiration time.
+  /// The change was sent and its outcome is unknown; the values are the sent content and the message's expiration time.
   case unknown(content: JSONObject, life: Duration?)
 
   /// Whether the change was carried out.

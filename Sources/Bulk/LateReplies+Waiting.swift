@@ -7,7 +7,7 @@ extension LateReplies.Watch {
   /// - Parameters:
   ///   - limit: The maximum time to wait; zero for no wait.
   ///   - note: Shows a note with the number of expected late replies and the limit of the wait.
-  /// - Returns: Whether it waited.
+  /// - Returns: Whether there was a wait.
   func ended(within limit: Duration, note: (Int, Duration) -> Void) async -> Bool {
     defer { end() }
     guard open > 0, limit > .zero, !Task.isCancelled else { return false }

@@ -5,9 +5,9 @@ import JSONAPI
 public enum Outcome: Sendable {
   /// The service carried out the change.
   case done(ChangeReply)
-  /// An earlier run carried out the change, according to the journal; with the resource's id.
+  /// An earlier run carried out the change, according to the journal; `id` is the resource's id.
   case before(id: String?)
-  /// The change got no reply, but a lookup found that it was carried out; with the resource's id.
+  /// The change got no reply, but a lookup found that it was carried out; `id` is the resource's id.
   case found(id: String?)
   /// Nothing was sent, because the resource already had the requested values.
   case same
@@ -15,7 +15,7 @@ public enum Outcome: Sendable {
   case skipped
   /// The resource to destroy was absent.
   case absent(ClientError)
-  /// The service did not carry out the change, or it could not be sent.
+  /// The service did not carry out the change, or the change could not be sent.
   case failed(ClientError)
   /// The change was sent and got no reply.
   case unknown(ClientError)

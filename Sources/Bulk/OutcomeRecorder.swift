@@ -4,7 +4,7 @@ import Synchronization
 /// Counts the outcomes of a statement's changes in the order of replies, and passes each outcome to the observer.
 final class OutcomeRecorder: Sendable {
   private let report: Mutex<StatementReport>
-  /// The index of the first element.
+  /// The number of elements that the report already counted; the next element has this index.
   private let first: Int
   private let policy: SendingPolicy
   private let guards: Safeguards
@@ -45,7 +45,7 @@ final class OutcomeRecorder: Sendable {
     return continuesOnError
   }
 
-  /// Watches for a late reply to an unknown change; when it arrives, replaces the element's outcome.
+  /// Watches for a late reply to an unknown change; when the reply arrives, replaces the element's outcome.
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
       let outcome = Outcome(late: reply, of: change)
@@ -84,7 +84,7 @@ final class OutcomeRecorder: Sendable {
   /// - Parameters:
   ///   - stop: The error with which the statement's input ended; nil without one.
   ///   - count: The number of elements that were passed on to be sent.
-  ///   - duration: The time in which they were sent.
+  ///   - duration: The time in which these elements were sent.
   /// - Returns: The report, with all outcomes and the stop.
   func ended(_ stop: (any Error)?, of count: Int, after duration: Duration) async -> StatementReport {
     report.withLock { $0.unsent += count - ($0.tally.count - first) }

@@ -1,14 +1,15 @@
 import Synchronization
 
-/// The state of a whole run: the limit of destroyed resources, and the streamed queues.
+/// The state of a whole run: how bulk changes are confirmed, the number of destroyed resources, the streamed queues,
+/// and the control of the run.
 public final class RunAccount: Sendable {
   /// The ways to confirm bulk changes.
   public enum Confirmation: Sendable, Equatable {
-    /// By a question for each bulk change.
+    /// A question confirms each bulk change.
     case asked
-    /// By `--yes`.
+    /// The option `--yes` confirms all bulk changes.
     case given
-    /// By `--yes=N`, for at most this number of destroyed resources in the run.
+    /// The option `--yes=N` confirms bulk changes until the run has destroyed this number of resources.
     case limited(Int)
   }
 
@@ -20,7 +21,7 @@ public final class RunAccount: Sendable {
   public let control: RunControl
   private let used = Mutex(0)
 
-  /// Creates the account of a run.
+  /// Creates the state of a run.
   public init(_ confirmation: Confirmation, control: RunControl = RunControl()) {
     (self.confirmation, self.control) = (confirmation, control)
   }

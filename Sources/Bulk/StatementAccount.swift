@@ -38,14 +38,15 @@ public final class StatementAccount: Sendable {
   /// Returns whether a note is shown for the first time, and marks it as shown.
   public func isNew(note key: String) -> Bool { state.withLock { $0.noted.insert(key).inserted } }
 
-  /// Counts the outcome of a change that a command sent; a late reply to an unknown change replaces its outcome.
+  /// Counts the outcome of a change that a command sent; a late reply to an unknown change replaces the change's
+  /// outcome.
   ///
   /// - Parameters:
   ///   - outcome: The outcome.
   ///   - change: The change.
   ///   - verb: The command's name.
   ///   - client: The client's name.
-  ///   - lateReplies: The late replies of the client's connection; nil if it has none.
+  ///   - lateReplies: The late replies of the client's connection; nil if late replies are not watched.
   public func add(_ outcome: Outcome, of change: Change, _ verb: String, _ client: String, _ lateReplies: LateReplies?)
   {
     let (index, place) = state.withLock { state in
@@ -68,12 +69,12 @@ public final class StatementAccount: Sendable {
     }
   }
 
-  /// Waits for late replies to unknown changes, but not longer than their timeout.
+  /// Waits for late replies to unknown changes, but not longer than the longest timeout of these changes.
   ///
   /// A reply that arrives after this wait becomes a note.
   ///
   /// - Parameter note: Shows a note with the number of expected late replies and the limit of the wait.
-  /// - Returns: Whether it waited.
+  /// - Returns: Whether there was a wait.
   public func settled(note: (Int, Duration) -> Void) async -> Bool {
     let (watch, limit) = state.withLock { ($0.watch, $0.lateWait) }
     return await watch?.ended(within: limit, note: note) ?? false

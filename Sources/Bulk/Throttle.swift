@@ -136,7 +136,7 @@ public final class Throttle: Sendable {
   }
 
   /// Shows a note once if the depth stays 0 although the service can't work on all requests in flight: the service then
-  /// stores them itself, because it uses no acknowledgements.
+  /// stores the requests itself, because it uses no acknowledgements.
   private func noteEmptiness(of queue: QueueState) {
     let inFlight = state.withLock { state -> Int? in
       let isEmpty = queue.messages == 0 && state.outstanding > 2 * queue.consumers

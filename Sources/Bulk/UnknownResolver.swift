@@ -6,13 +6,13 @@ public import JSONText
 public struct UnknownResolver: Sendable {
   /// The result of a lookup.
   public enum Finding: Sendable {
-    /// The change was carried out; with the resource's id.
+    /// The change was carried out; `id` is the resource's id.
     case carriedOut(id: String?)
     /// The change was not found, and can safely be sent again.
     case repeatable
     /// The lookup does not show whether the change was carried out, or can still be carried out.
     case unknown
-    /// More than one resource has the key of the create; with the number of these resources.
+    /// More than one resource has the key of the create; the value is the number of these resources.
     case doubled(Int)
   }
 

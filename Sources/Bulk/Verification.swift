@@ -54,7 +54,7 @@ final class VerificationList: Sendable {
   ///
   /// - Parameters:
   ///   - what: The changes to look up.
-  ///   - resolver: Looks them up; nil if nothing is looked up.
+  ///   - resolver: Looks up the changes; nil if nothing is looked up.
   ///   - restored: Returns the element of a create of which only the key is kept.
   init(
     _ what: Verification, _ resolver: UnknownResolver?, restored: (@Sendable (Change) -> any PlannedElement)? = nil
