@@ -8,7 +8,7 @@ final class CompiledArgument: Sendable {
   /// The form of the compiled expression; it determines when and how the argument is evaluated.
   enum Form: Sendable {
     case value(CompiledExpression)
-    /// A condition whose operands the command shows if it is false.
+    /// A condition whose operands the command shows if the condition is false.
     case condition(Condition)
     /// An expression that the command evaluates for each element.
     case perElement(CompiledExpression)
@@ -16,7 +16,7 @@ final class CompiledArgument: Sendable {
 
   let argument: Language.Argument
   let form: Form
-  /// The source range of its expression.
+  /// The source range of the argument's expression.
   let range: SourceRange
 
   init(_ argument: Language.Argument, _ form: Form) {

@@ -6,7 +6,7 @@ public enum Vocabulary {
   public struct FunctionEntry: Sendable {
     /// The name of the function.
     public var name: String
-    /// Its signature: `replace(text, pattern, by)`.
+    /// The signature of the function: `replace(text, pattern, by)`.
     public var signature: String
     /// The summary, in one line.
     public var summary: String

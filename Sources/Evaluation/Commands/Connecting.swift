@@ -147,7 +147,7 @@ extension LinkError {
     case .unreachable: "check the address, and that the broker runs there; without a broker: connect \"embedded:blog\""
     case .authentication: "check the user and the password"
     case .vhost: "rabbitmqctl list_vhosts lists the vhosts; write a / in a vhost's name as %2f"
-    case .address: "amqp://user:password@host:5672/vhost, embedded:blog, or embedded:FILE.sqlite"
+    case .address: "use amqp://user:password@host:5672/vhost, embedded:blog or embedded:FILE.sqlite"
     default: nil
     }
   }

@@ -26,7 +26,7 @@ extension Completer {
     }
   }
 
-  /// Returns the type of the value at the cursor: that of an option, or of a member of the option's record.
+  /// Returns the type of the value at the cursor: the type of an option, or of a member of the option's record.
   func wantedShape(_ option: Declaration.Option, _ path: [String]) -> Declaration.ArgumentType {
     switch (option.name, path.first) {
     case (_, nil): option.shape

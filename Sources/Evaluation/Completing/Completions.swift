@@ -1,10 +1,10 @@
 /// The completions at a cursor position.
 public struct Completions: Sendable, Equatable {
-  /// One completion.
+  /// A text that completes the typed word, with a description.
   public struct Candidate: Sendable, Equatable {
     /// The full text.
     public var text: String
-    /// Its description, in one line.
+    /// The description, in one line.
     public var note: String?
   }
 

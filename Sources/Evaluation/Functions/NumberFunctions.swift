@@ -40,7 +40,7 @@ extension Function {
 
   /// A mode of rounding.
   private enum Rounding {
-    /// To the nearest number, with halves away from 0.
+    /// Rounds to the nearest number, with halves away from 0.
     case nearest
     case down, up
 

@@ -18,7 +18,7 @@ final class BulkFailures: Sendable {
   /// The maximum number of failures that are kept.
   private static let limit = 1000
 
-  /// Keeps an element with its error if its change failed; removes it if a late reply shows a success.
+  /// Keeps an element with its error if its change failed; removes the element if a late reply shows a success.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
     if outcome.isGood {
       state.withLock { state in if !state.failures.isEmpty { state.failures[index] = nil } }

@@ -92,7 +92,7 @@ final class BulkElement: PlannedElement {
     self.init(.string(change.key ?? ""), .success(Proposal(restoring: change, arguments, client)))
   }
 
-  /// Whether its change could not be built.
+  /// Whether the element's change could not be built.
   var isFailure: Bool { if case .failure = proposal { true } else { false } }
 
   /// The type of the resource to change; empty if the change could not be built.

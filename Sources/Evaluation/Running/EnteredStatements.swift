@@ -7,7 +7,7 @@ struct EnteredStatements: Sendable {
   struct Entry: Sendable {
     /// The text of the statement.
     var text: String
-    /// Whether the user entered it; false for a statement of a start file.
+    /// Whether the user entered the statement; false for a statement of a start file.
     var isTyped: Bool
     /// Whether the statement succeeded.
     var hasSucceeded: Bool
@@ -63,7 +63,7 @@ struct StatementsToEnter {
 
 /// The statements that `save` writes: the last statements that succeeded, and the earlier statements that these need.
 struct SavedStatements {
-  /// Their texts in order.
+  /// The texts of the statements, in order.
   private(set) var texts: [String] = []
   /// The number of failed statements among the last statements; failed statements are left out.
   private(set) var failed = 0
@@ -142,9 +142,9 @@ private struct StatementNeeds {
 private struct StatementFacts {
   /// The first word of the statement.
   let head: String
-  /// The name that a `let` or `def` at its start defines.
+  /// The name that a `let` or `def` at the start of the statement defines; nil for other statements.
   let defined: String?
-  /// The names that it defines or assigns.
+  /// The names that the statement defines or assigns.
   let defines: Set<String>
   /// The names, commands and functions that the statement reads and does not define itself.
   let reads: Set<String>

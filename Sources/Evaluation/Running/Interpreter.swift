@@ -35,7 +35,7 @@ public final class Interpreter: Sendable {
     var statement: TopLevel
     var source: SourceText
     var range: SourceRange
-    /// The range of its statement in the text that is run; for an included file, the range of the `source` statement.
+    /// The range of this statement in the text that is run; in an included file, the range of the `source` statement.
     var outer: SourceRange
     /// The number of variable slots that exist before the statement.
     var before: Int
@@ -82,11 +82,11 @@ public final class Interpreter: Sendable {
         case changes, destroys, reads
       }
 
-      /// The name of its file.
+      /// The name of the statement's file.
       public var file: String
-      /// The number of its line.
+      /// The number of the statement's first line.
       public var line: Int
-      /// The effect.
+      /// The effect of the statement.
       public var kind: Kind
       /// The text of the statement.
       public var text: String

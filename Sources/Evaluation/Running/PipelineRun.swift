@@ -26,7 +26,7 @@ enum PipelineRun {
     }
   }
 
-  /// A stage with its source range, which is added to errors that have none.
+  /// A stage with its source range, which is added to errors that have no source range.
   struct Link: Sendable {
     var body: StageBody
     var range: SourceRange

@@ -13,7 +13,7 @@ final class Progress: Sendable {
 
   /// An activity of the running statement.
   ///
-  /// It ends when ``end()`` is called or when it is released.
+  /// The activity ends when ``end()`` is called, or when this object is released.
   final class Activity: Sendable {
     private let progress: Progress
     private let number: Int
@@ -42,7 +42,7 @@ final class Progress: Sendable {
     var nextNote: ContinuousClock.Instant
     var activities: [(number: Int, begin: ContinuousClock.Instant, reading: Reading)] = []
     /// The number of the activity that counts the elements of the statement's outermost stream; nil if no activity
-    /// does.
+    /// counts them.
     var source: Int?
     /// Whether another program uses the terminal.
     var isHidden = false
@@ -129,7 +129,7 @@ final class Progress: Sendable {
   ///
   /// - Parameters:
   ///   - stream: The stream.
-  ///   - total: The number of its elements; nil if it is not known before the first element.
+  ///   - total: The number of the stream's elements; nil if this number is not known before the first element.
   /// - Returns: The same elements.
   func counting(_ stream: ElementStream, total: Int? = nil) -> ElementStream {
     guard !isCounting.load(ordering: .relaxed), !isCounting.exchange(true, ordering: .relaxed) else { return stream }

@@ -9,17 +9,17 @@ import Values
 public final class RunReport: Sendable {
   /// A statement or an assertion; each is a test case in the JUnit format.
   struct TestCase: Sendable {
-    /// The beginning of its text, without secrets.
+    /// The beginning of the statement's or assertion's text, without secrets.
     var text: String
-    /// Its file and line: `migrate.retort:3`.
+    /// The file and line of the statement or assertion: `migrate.retort:3`.
     var place: String
     var milliseconds: Int
-    /// The kind and the message of its error; nil if it succeeded.
+    /// The kind and the message of the error; nil if the statement or assertion succeeded.
     var error: (kind: String, message: String)?
-    /// The byte offset of its start in its file.
+    /// The byte offset in the file at which the statement or assertion begins.
     var lower = 0
     var isAssertion = false
-    /// Whether it is an assertion that a dry run did not check.
+    /// Whether the case is an assertion that a dry run did not check.
     var isUnchecked = false
     /// Whether the case counts as a JUnit failure and not as an error: a false assertion, or a statement that continued
     /// after failed changes.
@@ -27,7 +27,7 @@ public final class RunReport: Sendable {
     private static let failures = [Fault.Kind.assert.word, partial]
     /// The kind for a statement that continued although some changes failed, were refused or are unknown.
     static let partial = "partial"
-    /// The results of its bulk changes and its single changes.
+    /// The results of the statement's bulk changes and single changes.
     var changes: [JSONValue] = []
   }
 
@@ -54,7 +54,7 @@ public final class RunReport: Sendable {
   /// Creates the report of a run that begins.
   public init() {}
 
-  /// Adds a bulk change of the running statement; `failure` is its summary, nil if nothing failed.
+  /// Adds a bulk change of the running statement; `failure` is the summary of the bulk change, nil if nothing failed.
   func add(change: JSONValue, failure: String?) {
     state.withLock { state in
       if let failure, state.failures.count < Self.shown { state.failures.append(failure) }
@@ -62,7 +62,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Adds an assertion; `failure` is its message, nil if it is true.
+  /// Adds an assertion; `failure` is the message of a false assertion, nil for a true one.
   func add(assertion range: SourceRange, in source: SourceText, failure: String?) {
     add(assertion(range, source, failure.map { (Fault.Kind.assert.word, $0) }))
   }
@@ -86,11 +86,11 @@ public final class RunReport: Sendable {
   ///
   /// - Parameters:
   ///   - range: The statement.
-  ///   - source: Its text.
-  ///   - account: The outcomes of its single changes.
-  ///   - since: The time when it began.
-  ///   - fault: Its error; nil without one.
-  ///   - isPartial: Whether it continued after failed changes, which make the exit status 5.
+  ///   - source: The text that contains the statement.
+  ///   - account: The outcomes of the statement's single changes.
+  ///   - since: The time when the statement began.
+  ///   - fault: The statement's error; nil if the statement succeeded.
+  ///   - isPartial: Whether the statement continued after failed changes, which make the exit status 5.
   func add(
     statement range: SourceRange, in source: SourceText, _ account: StatementAccount, since: ContinuousClock.Instant,
     _ fault: Fault?, isPartial: Bool

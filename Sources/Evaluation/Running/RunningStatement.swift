@@ -30,8 +30,8 @@ struct RunningStatement: Sendable {
     session.progress.begin(account) { prepared.source.heading(prepared.range) }
   }
 
-  /// Waits for late replies to the changes of its commands, and shows their counts; returns the statement's error, which
-  /// is an interruption if the wait was interrupted.
+  /// Waits for late replies to the changes of the statement's commands, and shows the counts of these changes; returns
+  /// the statement's error, which is an interruption if the wait was interrupted.
   func settled(_ fault: Fault?) async -> Fault? {
     let hasWaited = await account.settled { count, limit in
       let labels = account.tallies.filter { $0.tally.unknown > 0 }.map(\.label).joined(separator: ", ")
@@ -42,8 +42,8 @@ struct RunningStatement: Sendable {
     return end
   }
 
-  /// Shows the counts of the changes of its commands: as JSON, or as text if late replies changed the counts and no
-  /// error shows the counts.
+  /// Shows the counts of the changes of the statement's commands: as JSON, or as text if late replies changed the
+  /// counts and no error shows the counts.
   private func noteCounts(_ fault: Fault?) {
     guard !session.options.isOffline else { return }
     for (label, tally) in account.tallies {
@@ -65,7 +65,7 @@ struct RunningStatement: Sendable {
       statement: prepared.range, in: prepared.source, account, since: begin, fault, isPartial: isPartial)
   }
 
-  /// Ends its progress, and shows a note on each queue that has lost its consumer.
+  /// Ends the statement's progress, and shows a note on each queue that has lost its consumer.
   func end() {
     session.progress.end()
     session.noteLostConsumers()

@@ -32,13 +32,13 @@ public struct ConnectionIdentity: Sendable {
 extension Session {
   /// The properties of a connection that the prompt shows.
   public struct ConnectionSummary: Sendable, Equatable {
-    /// Its name or short address: `prod`, `localhost/shop`, `embedded:blog`.
+    /// The connection's name or short address: `prod`, `localhost/shop`, `embedded:blog`.
     public var label: String
     /// The environment from `connect env:`; nil without one.
     public var env: String?
-    /// Its state.
+    /// The connection's state.
     public var state: LinkState
-    /// The number of requests in flight.
+    /// The number of requests in flight on the connection.
     public var inFlight: Int
   }
 

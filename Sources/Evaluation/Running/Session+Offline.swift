@@ -5,7 +5,7 @@ extension Session {
   /// Creates a session for checks and completion, which opens no connection.
   ///
   /// - Parameters:
-  ///   - options: Its options.
+  ///   - options: The session's options.
   ///   - output: The output for results; it is not used unless statements run.
   ///   - note: Shows text on standard error.
   ///   - draw: Shows text with control sequences; by default the same as `note`.

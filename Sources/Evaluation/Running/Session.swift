@@ -12,7 +12,7 @@ public final class Session: Sendable {
   public struct Options: Sendable {
     /// The arguments after FILE.
     public var arguments: [String] = []
-    /// `--var NAME=VALUE`.
+    /// The values of the options `--var NAME=VALUE`, by name.
     public var variables: [String: String] = [:]
     /// The environment variables, for `env`.
     public var environment: [String: String] = [:]
@@ -176,9 +176,9 @@ public final class Session: Sendable {
   let dryRun = DryRunCarrier()
   /// Watches, while creates are sent to a queue, whether the queue loses its consumer.
   let consumers = ConsumerWatches()
-  /// The progress of its statements.
+  /// The progress of the session's statements.
   let progress: Progress
-  /// Asks the questions of its statements, one at a time.
+  /// Lets the session's statements ask questions, one at a time.
   let questions = QuestionLock()
   /// The tasks that the first Ctrl-C lets finish.
   let unfinished = UnfinishedTasks()
@@ -202,7 +202,7 @@ public final class Session: Sendable {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
 
-  /// Whether its statements are typed at the prompt.
+  /// Whether the session's statements are typed at the prompt.
   var isPrompt: Bool { options.isInteractive && options.command == nil }
 
   /// Whether any open connection requires a confirmation of destroys.

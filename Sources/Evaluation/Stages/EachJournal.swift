@@ -39,7 +39,7 @@ final class EachJournal: Sendable {
   }
 
   let journal: Journal
-  /// What to do with iterations that an earlier run left unknown.
+  /// The rule for iterations that an earlier run left unknown: `unknown:`.
   let rule: Safeguards.UnknownRule
   private let arguments: PerElementArguments
   private let session: Session

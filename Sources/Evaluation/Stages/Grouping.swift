@@ -61,7 +61,7 @@ extension Stage {
   }
 }
 
-/// Groups of elements with equal keys, in the order of the first element of each.
+/// Groups of elements with equal keys, in the order of each group's first element.
 private struct GroupedElements {
   private(set) var elements = PackedElements()
   private var positions: [Comparison.Key: Int] = [:]

@@ -186,7 +186,7 @@ private final class ElementSource: BulkSource {
     return left
   }
 
-  /// Returns the number of elements that are done in the journal, and the number of those that are unknown in it.
+  /// Returns the number of elements that the journal records as done, and the number that it records as unknown.
   private func counts(of all: CollectedElements, in journal: Journal?) async throws(Fault) -> (done: Int, unknown: Int)
   {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return (0, 0) }
@@ -234,7 +234,7 @@ private final class ElementSource: BulkSource {
     return Array(elements[...last])
   }
 
-  /// Returns the next element of the page; nil at its end.
+  /// Returns the next element of the page; nil at the end of the page.
   private func draft() async throws(Fault) -> DraftedElement? {
     if let failure = failures.first, failure.place <= position { return .made(failed(failures.removeFirst())) }
     guard position < page.elements.count else { return nil }

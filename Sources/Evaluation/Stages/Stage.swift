@@ -34,8 +34,8 @@ enum StageBody: Sendable {
   case reduce(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> Value)
   /// Acts on each element, for example by a change.
   ///
-  /// The function opens the files of the stage, and returns the function that acts. It runs before an element is read, so
-  /// that a file that can't be used is refused first.
+  /// The stored function opens the files of the stage, and returns the function that acts. The files are opened before
+  /// an element is read, so that a file that can't be used is refused first.
   case sink(@Sendable (inout ExecutionFrame) async throws(Fault) -> SinkRun)
 
   /// Acts on each element, without files to open; returns the elements for the next stage, and the summary if no stage
@@ -135,8 +135,8 @@ extension ElementStream {
 }
 
 extension ElementPage {
-  /// Returns a page of the elements that `body` adds, and the error that ended it; the error is thrown instead if no
-  /// element comes before it.
+  /// Returns a page of the elements that `body` adds, and the error that ended the page; throws the error if it
+  /// occurred before the first element.
   fileprivate func mapped(
     _ code: CompiledExpression, _ frame: inout ExecutionFrame, stage: String,
     _ body: (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
