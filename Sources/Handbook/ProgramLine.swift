@@ -6,7 +6,7 @@ public struct ProgramLine: Sendable {
   public struct Option: Sendable {
     /// The option as the user types it: `--var`.
     public var name: String
-    /// The name of its value: `NAME=VALUE`; nil for an option without a value.
+    /// The name of the option's value: `NAME=VALUE`; nil for an option without a value.
     public var value: String?
     /// The summary, in one line.
     public var summary: String

@@ -3,7 +3,7 @@
 /// Its Markdown uses headings, paragraphs, lists, tables and fenced blocks. A block fenced as `retort` is a script, and
 /// the block below it is its output; tests run the scripts.
 public struct Article: Sendable {
-  /// The name of its file and of its manual page: `bulk`.
+  /// The name of the article's file and manual page: `bulk`.
   public var name: String
   /// The word after `help` that shows the article; nil if the name is this word.
   var helpWord: String?
@@ -28,7 +28,7 @@ public struct Article: Sendable {
   /// The whole text as a file of Handbook.docc.
   public var markdown: String { "# \(title)\n\n\(summary)\n\n\(body)\n" }
 
-  /// The name of its file in Handbook.docc.
+  /// The name of the article's file in Handbook.docc.
   public var file: String { name.prefix(1).uppercased() + name.dropFirst() + ".md" }
 
   /// The page of `help`, for 80 columns.
