@@ -143,9 +143,9 @@ extension Link {
 
 /// The route by which a client's replies arrive.
 public enum ReplyRoute: String, Sendable {
-  /// Through the client's anonymous queue.
+  /// The replies arrive in the client's anonymous queue.
   case queue
-  /// Through the broker's direct reply-to, which needs no queue.
+  /// The replies arrive through the broker's direct reply-to, which needs no queue.
   case direct
 }
 
