@@ -1,7 +1,7 @@
 import Glibc
 
 /// A validated text and its tape, which lists the positions of all values; all values that were parsed from the text
-/// share it.
+/// share this object.
 ///
 /// Values are decoded at their first access; until then a value is an index into the tape.
 final class JSONTape: Sendable {
