@@ -32,7 +32,7 @@ public struct TypeSchema: Sendable {
 
   /// A relationship.
   public struct Relationship: Sendable {
-    /// The observed types of its linkage.
+    /// The observed types of the relationship's linkage.
     public internal(set) var types: [String] = []
     /// Whether the relationship is to-many; nil until linkage is observed.
     public internal(set) var isToMany: Bool?
