@@ -11,7 +11,7 @@ struct URIPasswords {
 
   /// A URI after its scheme.
   private struct Authority {
-    /// The index of its first character.
+    /// The index of the first character after the scheme.
     var start: Int
     var kind: Kind
 
