@@ -2,7 +2,7 @@
 public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
   /// The text, without a line end.
   public var text: String
-  /// The SGR parameters of its style (ECMA-48 8.3.117), such as `31;1`; nil for the default style.
+  /// The SGR parameters of the prompt's style (ECMA-48 8.3.117), such as `31;1`; nil for the default style.
   public var look: String?
   /// The number of spaces at the beginning of the line; if the user types `end`, `else` or `rescue` after them, two
   /// spaces are removed.
