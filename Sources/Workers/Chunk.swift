@@ -15,9 +15,9 @@ struct Chunk: Sendable {
   /// The identity of the statement's run, and the chunk's number in the run; a worker takes each number once.
   var run: String
   var number: Int
-  /// The time after which none of its changes may be sent, in milliseconds since 1970.
+  /// The time after which none of the chunk's changes may be sent, in milliseconds since 1970.
   var expires: Int
-  /// The number of failures after which none of its changes is sent any more; nil for no limit.
+  /// The number of failures after which none of the chunk's changes is sent any more; nil for no limit.
   var failures: Int?
   /// The field that contains the key of a created resource, for lookups; nil if creates can't be looked up.
   var keyField: String?
@@ -26,7 +26,7 @@ struct Chunk: Sendable {
   /// Whether the reply contains the results of the service; otherwise it contains only the identifiers of created
   /// resources and of resources other than the changed ones.
   var givesResults = true
-  /// The queue of its changes.
+  /// The queue to which the chunk's changes are sent.
   var queue: String
   /// The changes in the chunk.
   var changes: [Change]

@@ -22,7 +22,7 @@ package struct Pool: Sendable {
   /// Creates a pool.
   package init(name: String, vhost: String, key: MessageKey?) { (self.name, self.vhost, self.key) = (name, vhost, key) }
 
-  /// The queue of its chunks.
+  /// The name of the queue for the pool's chunks.
   package var queue: String { Self.queuePrefix + name }
   /// The prefix of the names of pools' queues.
   static let queuePrefix = "retort.work."
