@@ -75,8 +75,8 @@ final class Channel {
     return true
   }
 
-  /// Adds a service's reply, whose continuation is resumed when the broker confirms or refuses it; returns the reply's
-  /// number.
+  /// Adds a service's reply, whose continuation is resumed when the broker confirms or refuses the reply; returns the
+  /// reply's number.
   func awaitConfirm(
     of message: OutgoingMessage, _ continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
   ) -> Int {

@@ -79,8 +79,8 @@ extension Connection {
   /// Returns the numbers of messages and consumers of a queue, from a passive declare on a separate channel; nil if the
   /// queue does not exist.
   ///
-  /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if it does not answer by the
-  ///   deadline.
+  /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if the broker does not answer by the
+  /// deadline.
   public func probe(
     queue: String, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {

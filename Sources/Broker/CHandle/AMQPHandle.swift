@@ -10,7 +10,7 @@ final class AMQPHandle {
   let descriptor: Int32
   /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String
-  /// The number of bytes that the socket accepts without blocking once the kernel reports it writable.
+  /// The number of bytes that the socket accepts without blocking once the kernel reports the socket writable.
   let room: Int
   /// The part of `room` that is not used since the kernel last reported the socket writable.
   private var roomLeft = 0

@@ -11,7 +11,7 @@ struct FrameBuffer {
 
   init(frameMax: Int) { self.frameMax = frameMax }
 
-  /// Adds a message; returns false if it does not fit.
+  /// Adds a message; returns false if the message does not fit.
   mutating func add(_ message: OutgoingMessage) -> Bool {
     let frameMax = frameMax
     return message.withRaw { raw in
@@ -20,7 +20,7 @@ struct FrameBuffer {
     }
   }
 
-  /// Adds the acknowledgement of a delivery; returns false if it does not fit.
+  /// Adds the acknowledgement of a delivery; returns false if the acknowledgement does not fit.
   mutating func add(acknowledging tag: UInt64, on channel: UInt16) -> Bool {
     add { retort_write_ack($0.baseAddress, $0.count, channel, tag) }
   }

@@ -7,7 +7,7 @@ public struct MessageKey: Sendable {
 
   private let secret: [UInt8]
 
-  /// Creates a key from the bytes of a secret; nil if it has fewer than ``least`` bytes.
+  /// Creates a key from the bytes of a secret; nil if the secret has fewer than ``least`` bytes.
   public init?(_ secret: [UInt8]) {
     guard secret.count >= Self.least else { return nil }
     self.secret = secret

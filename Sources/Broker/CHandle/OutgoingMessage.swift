@@ -33,7 +33,7 @@ final class OutgoingMessage: Sendable {
     self.deadline = deadline
   }
 
-  /// The maximum number of bytes of a body that a broker accepts; for a larger body it closes the channel.
+  /// The maximum number of bytes of a body that a broker accepts; for a larger body, the broker closes the channel.
   static let bodyLimit = 128 << 20
 
   /// Calls `body`, which calls a C function, with the message.
