@@ -129,7 +129,7 @@ struct JournalChecksums: Sendable {
     return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
   }
 
-  /// Parses the digits of a sum; returns nil if they are not hexadecimal.
+  /// Parses the digits of a sum; returns nil if the digits are not hexadecimal.
   private static func number(_ digits: ArraySlice<UInt8>) -> UInt32? {
     UInt32(digits: String(decoding: digits, as: UTF8.self), radix: 16)
   }

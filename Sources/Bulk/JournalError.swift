@@ -2,8 +2,8 @@ import JSONRPC
 
 /// The reason why a journal or a backup can't be used.
 ///
-/// A new journal would lack the changes that this journal records, and they would be repeated. Therefore ``nextStep``
-/// proposes a new journal only if this journal records nothing.
+/// A new journal would lack the changes that this journal records, so that these changes would be repeated. Therefore
+/// ``nextStep`` proposes a new journal only if this journal records nothing.
 public enum JournalError: ElementError, Equatable {
   /// The file can't be opened or read; the values are the path, the noun for the file (`journal` or `backup`), and the
   /// reason.

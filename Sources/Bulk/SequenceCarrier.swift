@@ -1,7 +1,7 @@
 public import Client
 
 /// A carrier that sends a change and then, one after another, the changes that follow from each reply, such as the
-/// steps of a `transition`; it returns the last reply.
+/// steps of a `transition`; the carrier returns the last reply.
 public struct SequenceCarrier: Carrier {
   /// Returns the change that follows a reply; nil after the last one.
   public typealias Following = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?

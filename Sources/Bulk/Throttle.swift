@@ -123,7 +123,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Returns the reason for a pause if the queue is too long; nil if it is not.
+  /// Returns the reason for a pause if the queue is too long; otherwise nil.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {
