@@ -107,8 +107,8 @@ public struct FirstPageReader: Sendable {
 }
 
 extension ResourceClient {
-  /// Returns a reader of a list's first page, for a caller that empties the list; it sends nothing before the first
-  /// call of `next`.
+  /// Returns a reader of a list's first page, for a caller that empties the list; the reader sends nothing before the
+  /// first call of `next`.
   public func firstPages(_ query: Query, patience: WaitLimit = .usual) -> FirstPageReader {
     FirstPageReader(self, query, patience)
   }

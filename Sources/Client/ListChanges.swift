@@ -77,7 +77,7 @@ public struct ListChanges: Sendable {
 }
 
 extension ListChanges {
-  /// Returns the signs of changes as sentences; `rule` is what the stream did about them.
+  /// Returns the signs of changes as sentences; `rule` says what the stream did about the changes.
   public func sentences(_ rule: Rule) -> [String] {
     var sentences: [String] = []
     if let moved {

@@ -86,7 +86,7 @@ public struct PageStream: Sendable {
 }
 
 extension ResourceClient {
-  /// Returns a lazy stream of a list's pages; it sends nothing before the first call of `next`.
+  /// Returns a lazy stream of a list's pages; the stream sends nothing before the first call of `next`.
   ///
   /// After the first page has returned the count, up to `prefetch` pages are requested in advance.
   public func stream(
@@ -97,9 +97,10 @@ extension ResourceClient {
 
   /// Reads the number of resources that match a query (in the Elixir library: Retort.Client.Generic `count`).
   ///
-  /// It requests a page with one resource or, if the service refuses that, a page of the service's own size, and
-  /// returns the total that the reply names. If the reply names no total, it returns the number of resources of the
-  /// page. If there may be more pages, it counts the resources of all pages, and writes this to the trace.
+  /// The method requests a page with one resource or, if the service refuses that, a page of the service's own size,
+  /// and returns the total that the reply names. If the reply names no total, the method returns the number of
+  /// resources of the page. If there may be more pages, the method counts the resources of all pages, and writes this
+  /// to the trace.
   public func count(_ query: Query, patience: WaitLimit = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []

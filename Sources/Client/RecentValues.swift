@@ -17,7 +17,7 @@ struct RecentValues<Value> {
     self.weight += weight
   }
 
-  /// Mutates a value in place; returns false if it is missing.
+  /// Mutates a value in place; returns false if the value is missing.
   mutating func update(_ id: String, _ body: (inout Value) -> Void) -> Bool {
     if let index = newer.index(forKey: id) {
       body(&newer.values[index])

@@ -4,7 +4,7 @@ public import JSONText
 public protocol ReplyObserver: Sendable {
   /// Observes a reply of a service, with the names as on the wire.
   ///
-  /// The client calls this method for each reply, before it uses the reply. The method must return immediately.
+  /// The client calls this method for each reply, before the client uses the reply. The method must return immediately.
   ///
   /// - Parameters:
   ///   - reply: The result, or the error with the service's error objects.
