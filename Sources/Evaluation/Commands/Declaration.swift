@@ -2,7 +2,7 @@ import Values
 
 /// Declares the arguments, the effect and the help of a command or a stage.
 ///
-/// The check, `help`, the reference and the tests use it.
+/// The check, `help`, the reference and the tests use declarations.
 public struct Declaration: Sendable {
   /// The type of an argument, as far as the check can know it.
   public enum ArgumentType: String, Sendable {

@@ -105,8 +105,8 @@ final class Proposal: Sendable {
     }
   }
 
-  /// Returns the next step for a value that is not a record; for a list after `create`, it is a pipeline that creates
-  /// each element.
+  /// Returns the next step for a value that is not a record; for a list after `create`, the step is a pipeline that
+  /// creates each element.
   private static func recordStep(_ arguments: Arguments, _ index: Int) -> String {
     guard case .list = arguments.value(index), arguments.name == "create", let client = arguments.positional.first
     else { return #"{text: "Hello"}"# }

@@ -87,8 +87,8 @@ extension Arguments {
   /// The rest is empty unless the value is computed.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
-  /// Returns the source range that a service's error concerns, found by the error's pointer or parameter; nil if it is
-  /// unknown.
+  /// Returns the source range that a service's error concerns, found by the error's pointer or parameter; nil if the
+  /// range is unknown.
   fileprivate func target(of detail: ErrorDetail, record: Int?) -> CaretTarget? {
     let steps: [String]
     if let pointer = detail.pointer {

@@ -187,7 +187,7 @@ extension Completer {
     }
   }
 
-  /// Returns the relationship that a call of `link`, `relink` or `unlink` names; nil if it is unknown.
+  /// Returns the relationship that a call of `link`, `relink` or `unlink` names; nil if the relationship is unknown.
   private func related(_ client: ValueShape.ResourceShape) -> TypeSchema.Relationship? {
     guard let call = context.target?.call, call.places.count > (call.isStage ? 1 : 2) else { return nil }
     return client.relationship(

@@ -6,7 +6,7 @@ import Synchronization
 import Values
 
 extension Interpreter {
-  /// Finds the completions at a position of a text being typed, from data in memory; it sends nothing.
+  /// Finds the completions at a position of a text being typed, from data in memory, without sending a request.
   ///
   /// - Parameters:
   ///   - text: The statements being typed, with their earlier lines.

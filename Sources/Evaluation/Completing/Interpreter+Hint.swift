@@ -5,7 +5,7 @@ extension Interpreter {
   /// fields:]`.
   ///
   /// - Parameter text: The statements being typed, up to the cursor.
-  /// - Returns: The hint, with a space before it if the text does not end in one; nil if no argument is possible.
+  /// - Returns: The hint, with a space before it if the text does not end in a space; nil if no argument is possible.
   public func argumentHint(of text: String) -> String? {
     guard let hint = completer(of: text, at: text.utf8.count).argumentHint else { return nil }
     return text.last?.isWhitespace == true ? hint : " " + hint

@@ -14,7 +14,7 @@ struct ShapeInference {
   let names: [CursorContext.Name]
   /// Returns the schema of a queue; nil if none is known.
   let schema: (String) -> QueueSchema?
-  /// Returns what the open clients know about a resource type; nil if they do not know it.
+  /// Returns what the open clients know about a resource type; nil if no open client knows the type.
   let typed: (String) -> ValueShape.ResourceShape?
   /// The maximum depth of names that refer to other names.
   private static let depthLimit = 20
@@ -30,7 +30,7 @@ struct ShapeInference {
     shape(ofPipeline: range, element(flows), 0)
   }
 
-  /// Returns the attribute that the expression in a range reads; nil if it reads no known attribute.
+  /// Returns the attribute that the expression in a range reads; nil if the expression reads no known attribute.
   func attribute(in range: SourceRange, _ flows: [SourceRange]) -> TypeSchema.Attribute? {
     let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
     guard case .pipeline(let pipeline)? = statements.first?.kind, case .expression(let expression) = pipeline.head

@@ -36,7 +36,7 @@ extension Command {
 }
 
 extension Session {
-  /// Marks standard input as read; throws if it was already read.
+  /// Marks standard input as read; throws if standard input was already read.
   func takeInput() throws(Fault) {
     let isTaken = state.withLock { state in
       defer { state.isInputTaken = true }
@@ -92,7 +92,7 @@ extension Stage {
 }
 
 extension FileWriter {
-  /// Writes all elements of a stream; returns them if a stage follows.
+  /// Writes all elements of a stream; returns the elements if a stage follows.
   ///
   /// - Throws: An error of the stream or of the file; the file is then unchanged.
   fileprivate mutating func take(

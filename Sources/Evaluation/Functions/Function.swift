@@ -40,7 +40,7 @@ struct Function: Sendable {
     return "\(least) to \(most) arguments"
   }
 
-  /// Returns the argument at the given index, which must be a string; throws if it has another type.
+  /// Returns the argument at the given index, which must be a string; throws if the argument has another type.
   static func string(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> String {
     guard case .string(let text) = values[index] else {
       throw Fault(

@@ -41,7 +41,7 @@ extension Function {
     },
   ]
 
-  /// Returns the argument at the given index, which must be a time; throws if it has another type.
+  /// Returns the argument at the given index, which must be a time; throws if the argument has another type.
   private static func time(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> Instant {
     guard case .time(let time) = values[index] else {
       throw Fault(

@@ -4,7 +4,7 @@ import Values
 
 /// A program that shows a long text one screen at a time, such as `less`.
 public struct Pager: Sendable {
-  /// Writes text to the pager; returns false if it was closed.
+  /// Writes text to the pager; returns false if the pager was closed.
   public var write: @Sendable ([UInt8]) -> Bool
   /// Ends the text, and waits until the pager is closed.
   public var finish: @Sendable () async -> Void

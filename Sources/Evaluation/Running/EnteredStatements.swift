@@ -117,7 +117,7 @@ private struct StatementNeeds {
     if isForeign { before.filter { facts[$0].head == "source" }.forEach { add($0) } }
   }
 
-  /// Adds the statements that define or assign a name; returns false if no statement defines it.
+  /// Adds the statements that define or assign a name; returns false if no statement defines the name.
   private mutating func addDefinitions(of name: String, _ before: [Int]) -> Bool {
     var isFound = false
     for index in before.reversed() where facts[index].defines.contains(name) {

@@ -26,7 +26,7 @@ public final class Output: Sendable {
   ///   - columns: Returns the current number of columns.
   ///   - rows: Returns the current number of lines.
   ///   - failure: Returns the reason why a write failed; nil if the reader closed the output.
-  ///   - write: Writes bytes; returns false if it fails.
+  ///   - write: Writes bytes; returns false if the write fails.
   public init(
     isTerminal: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
     rows: @escaping @Sendable () -> Int = { 24 }, failure: @escaping @Sendable () -> String? = { nil },
@@ -107,7 +107,7 @@ public final class Output: Sendable {
     if isTerminal, !flush() { throw Self.ended }
   }
 
-  /// Writes the buffered output; returns false if the reader has closed it.
+  /// Writes the buffered output; returns false if the reader has closed the output.
   @discardableResult public func flush() -> Bool {
     guard let write else { return true }
     let rest = taken()

@@ -7,9 +7,9 @@ import Values
 public struct ConnectionIdentity: Sendable {
   /// The address in its full form, without password and parameters.
   var address: String
-  /// The parameters; nil without parameters.
+  /// The parameters; nil if the URI has none.
   var parameters: String?
-  /// The password; nil if it is missing, or if the URI is not a broker's.
+  /// The password; nil if the URI has none, or if the URI is not a broker's.
   var password: String?
 
   /// Creates an identity.

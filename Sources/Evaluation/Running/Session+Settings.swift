@@ -54,7 +54,7 @@ extension Session {
     }
   }
 
-  /// Returns the next step for a misspelt value of a setting; nil if no word is similar to it.
+  /// Returns the next step for a misspelt value of a setting; nil if no word is similar to the value.
   private static func step(_ name: String, _ value: Value, among words: [String]) -> String? {
     nearest(to: value.label, among: words).map { "set \(name): \($0.quoted)" }
   }
@@ -80,7 +80,7 @@ extension Session {
     }
   }
 
-  /// Returns the duration of a number and a unit; nil if it exceeds a hundred years.
+  /// Returns the duration of a number and a unit; nil if the duration exceeds a hundred years.
   public static func duration(_ value: String, _ unit: String) -> Duration? { Operators.duration(value, unit) }
 }
 

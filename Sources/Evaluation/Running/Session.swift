@@ -84,7 +84,7 @@ public final class Session: Sendable {
     public var schemas: SchemaStore
     /// Returns the identity of a URI, by which `connect` finds an open connection.
     public var identity: @Sendable (_ uri: String) -> ConnectionIdentity = { ConnectionIdentity(address: $0) }
-    /// The current number of columns of the terminal for notes; nil if they do not go to a terminal.
+    /// The current number of columns of the terminal for notes; nil if notes do not go to a terminal.
     public var columns: (@Sendable () -> Int)?
 
     /// Creates a host.

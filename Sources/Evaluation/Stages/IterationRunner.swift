@@ -46,8 +46,8 @@ struct IterationRunner: Sendable {
 
   /// Runs an iteration and records its end; if the journal skips the iteration, returns null instead.
   ///
-  /// The first Ctrl-C does not interrupt the iteration, because it would be unknown if only a part of its changes was
-  /// sent.
+  /// The first Ctrl-C does not interrupt the iteration, because the iteration would be unknown if only a part of its
+  /// changes was sent.
   private func recorded(_ frame: inout ExecutionFrame, _ journal: EachJournal) async throws(Fault) -> Value {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
