@@ -7,7 +7,7 @@ import Synchronization
 
 /// The schemas of one queue's types, learned from the service's replies.
 ///
-/// It observes every error. To limit the cost for each request, it observes only the first results, and then at most
+/// Every error is observed. To limit the cost for each request, only the first results are observed, and then at most
 /// one result every 50 ms.
 public final class QueueSchema: Sendable {
   /// The location of the queue: broker and virtual host, or the embedded service.
