@@ -28,7 +28,8 @@ public struct Completion: Sendable, Equatable {
   /// The completion without candidates.
   public static let none = Completion(from: 0, candidates: [])
 
-  /// Returns the completion for a line and a cursor, in bytes of UTF-8 from the line's start; it must not block.
+  /// Returns the completion for a line and a cursor, in bytes of UTF-8 from the line's start; the function must not
+  /// block.
   public typealias Source = @Sendable (_ line: String, _ cursor: Int) -> Completion
 
   /// Returns the common prefix of all candidates, or the typed text if that prefix would be shorter.
