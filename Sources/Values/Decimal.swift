@@ -47,7 +47,8 @@ package struct Decimal {
 
   /// The exponent of the smallest power of ten that exceeds the absolute value.
   ///
-  /// Decimals with different magnitudes are compared by it alone, without converting them to one exponent.
+  /// Decimals with different magnitudes are compared by magnitude alone, without converting the decimals to one
+  /// exponent.
   package var magnitude: Int { coefficient.magnitude.description.utf8.count + exponent }
 
   /// Converts two decimals to the smaller of their exponents; returns both coefficients and that exponent.
