@@ -108,7 +108,7 @@ final class Channel {
     return error
   }
 
-  /// A reply or refusal for which no request waits: it came late, came twice, or belongs to another client.
+  /// A reply or refusal for which no request waits, because it came late, came twice, or belongs to another client.
   struct StrayReply {
     let correlationID: [UInt8]
     let outcome: Result<[UInt8], BrokerError>

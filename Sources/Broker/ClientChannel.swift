@@ -80,7 +80,7 @@ extension Connection {
   /// queue does not exist.
   ///
   /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if the broker does not answer by the
-  /// deadline.
+  ///   deadline.
   public func probe(
     queue: String, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {

@@ -23,7 +23,7 @@ public actor Connection {
   public private(set) var clusterName = ""
   /// The observer of the connection's events.
   let listener: Listener
-  /// The reason why the connection ended; nil while it is open.
+  /// The reason why the connection ended; nil while the connection is open.
   public private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
   var nextChannel: UInt16 = 1
@@ -31,7 +31,7 @@ public actor Connection {
   /// The time of the next check for passed deadlines, which is never later than the earliest deadline; nil without a
   /// deadline.
   var nextDeadline: ContinuousClock.Instant?
-  /// The broker's reason for accepting no messages (`connection.blocked`); nil while it accepts them.
+  /// The broker's reason for accepting no messages (`connection.blocked`); nil while the broker accepts messages.
   public private(set) var blockedReason: String?
   /// The counts of replies for which no request waited, and of requests that the broker returned.
   public internal(set) var counters = Counters()

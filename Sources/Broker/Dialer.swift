@@ -18,8 +18,8 @@ public actor Dialer {
 
   /// Connects for the first time.
   ///
-  /// The broker's management interface shows `name`. The listener gets one notice after each loss of the connection and
-  /// one after each new connection.
+  /// The broker's management interface shows `name`. The listener gets a notice after each loss of the connection, and
+  /// a notice after each reconnection.
   ///
   /// - Throws: The errors of ``Connection/open(_:name:listener:)``; the first attempt is not repeated.
   public init(

@@ -2,7 +2,7 @@
 enum Method {
   case openChannel
   case closeChannel
-  /// Declares an anonymous queue, which is deleted with its connection.
+  /// Declares an anonymous queue, which the broker deletes when its consumer or the connection ends.
   case declareReplyQueue
   /// Declares a service's queue passively, without creating it.
   case findRequestQueue(String)

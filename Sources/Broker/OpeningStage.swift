@@ -24,6 +24,6 @@ public struct TLSReport: Sendable, Equatable {
   public var cipher: String
   /// Whether the chain and the name were verified.
   public var isVerified: Bool
-  /// The certificates, the broker's own first.
+  /// The certificates, the broker's own first; at most 16.
   public var chain: [Certificate] = []
 }

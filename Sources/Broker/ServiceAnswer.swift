@@ -25,7 +25,7 @@ public struct ServiceAnswer: Sendable {
     public var body: [UInt8]
     /// The correlation id; nil for the correlation id of the request.
     public var correlationID: [UInt8]?
-    /// The time before the reply is sent.
+    /// The time before the reply is sent; ignored by a service that waits for the confirms of its replies.
     public var delay: Duration
 
     /// Creates a reply.

@@ -74,8 +74,8 @@ public final class ServiceChannel: Sendable {
 
   private let ends = AsyncStream.makeStream(of: BrokerError.self)
 
-  /// Waits until the broker ends the channel or its consumer, or the connection is lost, and returns the reason; nil if
-  /// the task is cancelled or the service was stopped.
+  /// Waits until the channel, its consumer or the connection ends, and returns the reason; nil if the task is cancelled
+  /// or the service was stopped.
   public func ended() async -> BrokerError? {
     for await error in ends.stream { return error }
     return nil
@@ -237,7 +237,7 @@ extension Connection {
     return true
   }
 
-  /// Publishes a reply; returns whether the broker confirmed it.
+  /// Publishes a reply; returns whether the broker confirmed the reply.
   private func confirmed(_ message: OutgoingMessage) async -> Bool {
     guard end == nil, let channel = channels[message.channel] else { return false }
     let result = await withCheckedContinuation { continuation in

@@ -19,7 +19,7 @@ final class AMQPHandle {
 
   deinit { amqp_destroy_connection(connection) }
 
-  /// Connects, and then logs in; each blocks for at most the URI's timeout.
+  /// Connects, and then logs in; each of the two steps blocks for at most the URI's timeout.
   init(
     _ uri: AMQPURI, name: String, stages: (@Sendable (OpeningStage) -> Void)? = nil
   ) throws(BrokerError) {
@@ -125,7 +125,7 @@ final class AMQPHandle {
     return true
   }
 
-  /// Publishes a message on the default exchange; a small one is buffered until ``flush()``.
+  /// Publishes a message on the default exchange; without TLS, a small message is buffered until ``flush()``.
   func publish(_ message: OutgoingMessage) throws(BrokerError) {
     if burst?.add(message) == true { return }
     try flush()
@@ -137,7 +137,7 @@ final class AMQPHandle {
       })
   }
 
-  /// Acknowledges a delivery at the next ``flush()``.
+  /// Acknowledges a delivery; without TLS, the acknowledgement is buffered until ``flush()``.
   func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
     if burst?.add(acknowledging: tag, on: channel) == true { return }
     try flush()
