@@ -10,7 +10,7 @@ public final class Activity: Sendable {
     var answers = 0
     var last: Duration?
     var times = Times()
-    /// The time since which at least one request has always been in flight; nil if none is.
+    /// The time since which at least one request has always been in flight; nil if no request is in flight.
     var waitingSince: ContinuousClock.Instant?
   }
 

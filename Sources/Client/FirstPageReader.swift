@@ -45,7 +45,8 @@ public struct FirstPageReader: Sendable {
   /// Returns the next ids to destroy; nil at the end.
   ///
   /// - Throws: ``ClientError`` of the request; of kind `service` if a page still has destroyed resources; of kind
-  ///   `protocol` if the service counts more than its pages return.
+  ///   `protocol` if a resource has no id, if the service's pages do not advance, or if they end before all counted
+  ///   resources have arrived.
   public mutating func next() async throws(ClientError) -> [String]? {
     query.page = start
     while true {
@@ -90,6 +91,8 @@ public struct FirstPageReader: Sendable {
   }
 
   /// Reads the page of the query; returns nil if the service refuses a page that existed before.
+  ///
+  /// If the service refuses the page size of a hundred, a page of the service's own size is read.
   private mutating func page() async throws(ClientError) -> Document? {
     do throws(ClientError) {
       let document = try await client.index(query, patience: patience)

@@ -5,7 +5,7 @@ import Redaction
 /// Finds signs that the pages of a list do not show the whole list: a changed total, repeated resources, and fewer
 /// resources than the service counts.
 public struct ListChanges: Sendable {
-  /// The reaction of a stream to such changes.
+  /// The reaction of a stream to a changed list.
   public enum Rule: Sendable {
     /// Returns each resource as often as it arrives.
     case keep
@@ -15,7 +15,7 @@ public struct ListChanges: Sendable {
     case fail
   }
 
-  /// A 128-bit hash of a resource's type and id; two of a million resources collide with a probability of about 10^-26.
+  /// A 128-bit hash of a resource's type and id; two of a million resources collide with a probability of about 10^-27.
   private struct Key: Hashable {
     let halves: SIMD2<Int>
 

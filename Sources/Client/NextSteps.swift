@@ -35,7 +35,7 @@ extension ResourceClient {
     throw error
   }
 
-  /// Returns the error; if a next step for its details is known, adds the next step.
+  /// Returns the error, with a next step added if one is known for the error's details.
   func withNextStep(_ error: ClientError, _ method: String) -> ClientError {
     var error = error
     error.nextStep = error.errors.lazy.compactMap { nextStep($0, method) }.first ?? error.nextStep

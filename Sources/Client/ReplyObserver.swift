@@ -2,9 +2,10 @@ public import JSONText
 
 /// Observes the replies of a client; it does not influence requests.
 public protocol ReplyObserver: Sendable {
-  /// Observes a reply of a service, with the names as on the wire.
+  /// Observes a result, or an error with the service's error objects, with the names as on the wire.
   ///
-  /// The client calls this method for each reply, before the client uses the reply. The method must return immediately.
+  /// The client calls this method before the client uses the reply. The method must return immediately. Late replies,
+  /// and errors without the service's error objects, are not observed.
   ///
   /// - Parameters:
   ///   - reply: The result, or the error with the service's error objects.

@@ -14,7 +14,9 @@ final class SeenLinkages: Sendable {
 
   private let state = Mutex(State())
 
-  /// The type of the latest received resource that differs from the client's type; nil if none differs.
+  /// The latest received type that differs from the client's type; nil if no type differs.
+  ///
+  /// Only the first resource of each document is examined.
   var type: String? { state.withLock(\.type) }
 
   /// Whether a reply has shown that a relationship is a to-one relationship.

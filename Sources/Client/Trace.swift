@@ -1,4 +1,4 @@
-/// Writes, as lines for a person (`--trace`), what a client sends and receives, limited to the chosen topics.
+/// A trace of what a client sends and receives, as lines for a person (`--trace`); only the chosen topics are shown.
 public struct Trace: Sendable {
   /// The topics of a trace.
   public enum Topic: String, CaseIterable, Sendable {
