@@ -47,9 +47,9 @@ package struct WrittenFile {
     }
   }
 
-  /// Checks, without changing it, that a file can be written.
+  /// Checks that a file can be written, without changing the file.
   ///
-  /// - Throws: A `file` error if it can't be written, or exists and must be new.
+  /// - Throws: A `file` error if the file can't be written, or exists and must be new.
   package static func check(_ path: String, appends: Bool, isNew: Bool) throws(Fault) {
     var status = stat()
     if isNew, FileDescriptor.standard(path) == nil, unsafe stat(path, &status) == 0 { throw isThere(path) }
