@@ -50,9 +50,9 @@ public struct Pagination: Sendable, Equatable {
     }
   }
 
-  /// The first page; nil without a link to it.
+  /// The first page; nil if the document has no link to the first page.
   public var first: Page?
-  /// The last page; nil without a link to it.
+  /// The last page; nil if the document has no link to the last page.
   public var last: Page?
   /// The next page; nil on the last page, and if the link to the next page can't be read.
   public var next: Page?
