@@ -45,7 +45,8 @@ struct Definitions {
     }
   }
 
-  /// Returns the source range where the text defines a name that occurs at a byte; nil if it does not define the name.
+  /// Returns the source range where the text defines a name that occurs at a byte; nil if the text does not define the
+  /// name.
   func definition(of name: String, at offset: Int) -> SourceRange? {
     let visible = definitions.filter {
       $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper
@@ -62,7 +63,8 @@ struct Definitions {
     return (best?.part ?? definitions.first { $0.part.name == name && $0.isLet }?.part)?.range
   }
 
-  /// Returns the source range where the text defines a name at the top level; nil if it does not define the name there.
+  /// Returns the source range where the text defines a name at the top level; nil if the top level does not define the
+  /// name.
   func topLevelDefinition(of name: String) -> SourceRange? {
     definitions.first { $0.part.name == name && $0.isLet && $0.block.lower == 0 && $0.block.upper > end }?.part.range
   }
