@@ -38,13 +38,13 @@ public final class QueueSchema: Sendable {
     self.kept = kept
   }
 
-  /// Adds the stored schema, in the background if the file is large; does nothing if it was already added.
+  /// Adds the stored schema, in the background if the file is large; does nothing if the schema was already added.
   func loadSoon(size: Int) {
     guard size > 32_768 else { return load() }
     Task.detached(priority: .utility) { self.load() }
   }
 
-  /// Adds the stored schema; does nothing if it was already added.
+  /// Adds the stored schema; does nothing if the schema was already added.
   public func load() {
     guard !isLoaded.exchange(true, ordering: .acquiringAndReleasing) else { return }
     add(kept(self))
@@ -52,10 +52,10 @@ public final class QueueSchema: Sendable {
 
   /// The maximum number of types.
   static let typeLimit = 500
-  /// The number of results that are observed without a pause between them.
+  /// The number of the first results, all of which are observed.
   private static let always = 64
 
-  /// The schema of a type; nil if it is unknown.
+  /// The schema of a type; nil if the type is unknown.
   public subscript(type: String) -> TypeSchema? { state.withLock { $0.types[type] } }
 
   /// The names of the known types.

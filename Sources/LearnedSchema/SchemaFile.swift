@@ -15,13 +15,13 @@ struct SchemaFile {
     path = folder + "/" + Self.fileName(queue) + ".json"
   }
 
-  /// The length of the file in bytes; 0 if it can't be read.
+  /// The length of the file in bytes; 0 if the file can't be read.
   var size: Int {
     var status = stat()
     return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
-  /// Returns the bytes of the file; empty if it can't be read.
+  /// Returns the bytes of the file; empty if the file can't be read.
   func read() -> [UInt8] { Self.bytes(of: path) }
 
   /// Locks the folder, and replaces the content of the file with the result of `body`, which gets the present content.

@@ -104,7 +104,7 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// Forgets the schema of a queue, or every schema if it is nil, in memory and in files.
+  /// Forgets the schema of a queue, or every schema if `schema` is nil, in memory and in files.
   ///
   /// - Returns: The reason why a file can't be removed; nil on success.
   public func forget(_ schema: QueueSchema? = nil) -> String? {
