@@ -74,8 +74,8 @@ public final class ServiceChannel: Sendable {
 
   private let ends = AsyncStream.makeStream(of: BrokerError.self)
 
-  /// Waits until the channel, its consumer or the connection ends, and returns the reason; nil if the task is cancelled
-  /// or the service was stopped.
+  /// Waits until the channel, its consumer or the connection ends, and returns the reason; nil if the task is
+  /// cancelled, or if an earlier call has returned the reason.
   public func ended() async -> BrokerError? {
     for await error in ends.stream { return error }
     return nil
