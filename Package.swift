@@ -134,7 +134,7 @@ let package = Package(
       name: "RetortTests",
       dependencies: [
         "RetortShell", "Serving", "Evaluation", "Formats", "Values", "TestBench", "Broker", "ResourceService",
-        "SQLite", "Handbook", "JSONText", "retort",
+        "SQLite", "Handbook", "JSONText", "Redaction", "retort",
       ],
       swiftSettings: strict),
   ]

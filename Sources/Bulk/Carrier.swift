@@ -85,9 +85,10 @@ public struct ClientCarrier: Carrier {
   /// The executor that runs tasks on the thread of the client's connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
-  /// Sends the change with the client's transport.
+  /// Sends the change with the client's transport; an unlink is refused if its relationship is to-one.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
-    try await client.send(
+    if change.verb == .unlink { try await client.refuseUnlinkOfToOne(change.params, timeout: change.timeout) }
+    return try await client.send(
       change: change.method, wireParams: change.params, expires: change.expires, timeout: change.timeout,
       givesDocument: change.givesDocument)
   }

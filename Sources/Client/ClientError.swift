@@ -168,9 +168,10 @@ extension ClientError {
       case .timeout, .blocked: "no reply to \(name): \(error.message)"
       case .noRoute, .tooLarge: error.message
       case .cancelled where !isUncertain: error.message
+      case .stopped where !error.wasSent, .closed where !error.wasSent: error.message
       default: "\(error.message) (\(name))"
       }
-    self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error, isUncertain, call.queue))
+    self.init(Self.kind(error.code, isUncertain), message, nextStep: Self.nextStep(error, isUncertain, call))
     self.call = call
     wasSent = error.wasSent
     wasConfirmed = error.wasConfirmed
@@ -200,8 +201,15 @@ extension ClientError {
     }
   }
 
-  private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ queue: String) -> String? {
-    switch error.code {
+  /// Returns the source text that makes the client of a call again.
+  private static func client(of call: Call) -> String {
+    let type = call.label == call.queue ? "" : " type: \(JSONValue.string(call.label).text)"
+    return "client queue: \(JSONValue.string(call.queue).text)\(type)"
+  }
+
+  private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ call: Call) -> String? {
+    let queue = call.queue
+    return switch error.code {
     case .noRoute: "check that the service runs and that the queue's name is correct"
     case .nacked: "if the queue \(queue) is full, the request was not carried out: send it again when there is room"
     case .blocked where isUncertain: "when the broker accepts messages again, check the change before you send it again"
@@ -212,8 +220,8 @@ extension ClientError {
     case .lost, .unreachable: "check that the broker runs there and that the network reaches it"
     case .accessRefused:
       "the request was not carried out; the broker's operator must give the user access: rabbitmqctl set_permissions"
-    case .stopped: "make a new client: client queue: \"\(queue)\""
-    case .closed: "connect again, and make a new client: client queue: \"\(queue)\""
+    case .stopped: "make a new client: \(client(of: call))"
+    case .closed: "connect again, and make a new client: \(client(of: call))"
     default: nil
     }
   }

@@ -81,6 +81,11 @@ public struct FirstPageReader: Sendable {
     guard ids.count == document.resources.count else {
       throw client.malformed("index", "the reply has a resource without an id")
     }
+    if let other = document.resources.first(where: { !$0.hasText(client.type, at: "type") }),
+      let type = other["type"]?.stringValue
+    {
+      throw client.foreign(type, other["id"]?.idText ?? "")
+    }
     let open = ids.filter { !kept.contains(CodePoints($0)) }
     let fresh = open.filter { returned.insert(CodePoints($0).hashValue).inserted }
     guard fresh.isEmpty, !open.isEmpty else { return fresh.isEmpty ? nil : fresh }
@@ -110,6 +115,13 @@ public struct FirstPageReader: Sendable {
 }
 
 extension ResourceClient {
+  /// Returns the error of a list that has a resource of another type, whose id must not be used for the client's type.
+  fileprivate func foreign(_ type: String, _ id: String) -> ClientError {
+    ClientError(
+      .value, "\(label("destroy-all")): the list has \(type)/\(id), but the client's type is \(self.type)",
+      nextStep: "use a client of that type: client queue: \"\(queue)\" type: \"\(type)\"")
+  }
+
   /// Returns a reader of a list's first page, for a caller that empties the list; the reader sends nothing before the
   /// first call of `next`.
   public func firstPages(_ query: Query, patience: WaitLimit = .usual) -> FirstPageReader {

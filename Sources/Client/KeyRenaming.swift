@@ -18,11 +18,16 @@ struct KeyRenaming {
     return String(decoding: name.utf8.map { $0 == from ? to : $0 }, as: UTF8.self)
   }
 
-  /// Returns the object with its keys renamed; if two keys become equal, the value of the renamed key is used.
+  /// Returns the object with its keys renamed; a key that would become equal to another one keeps its name, so that no
+  /// value is lost.
   func object(_ object: JSONObject) -> JSONObject {
-    let changed = Set(object.keys.filter { $0.utf8.contains(from) }.map { CodePoints(name($0)) })
+    var taken: Set<CodePoints> = []
     return JSONObject(
-      object.compactMap { changed.contains(CodePoints($0.key)) ? nil : (name($0.key), value($0.value)) })
+      object.map { key, value in
+        let isRenamed =
+          key.utf8.contains(from) && !object.contains(name(key)) && taken.insert(CodePoints(name(key))).inserted
+        return (isRenamed ? name(key) : key, self.value(value))
+      })
   }
 
   /// Returns two keys of one object, at any depth, that become equal; nil if all keys stay different.
@@ -36,8 +41,18 @@ struct KeyRenaming {
     }
   }
 
+  /// Returns the parameters of a request with their keys renamed, and the names in `sort`, `include` and `fields`.
+  ///
+  /// The types in `fields` keep their names, as the types in `data` do.
+  func params(_ params: JSONObject) -> JSONObject {
+    let named = query(params)
+    var result = object(named)
+    if let fields = named["fields"]?.objectValue { result["fields"] = .object(fields) }
+    return result
+  }
+
   /// Returns the parameters of a query with the names in `sort`, `include` and `fields` renamed.
-  func query(_ params: JSONObject) -> JSONObject {
+  private func query(_ params: JSONObject) -> JSONObject {
     var result = params
     for member in ["sort", "include", "fields"] {
       switch params[member] {

@@ -83,17 +83,16 @@ public struct RelationshipClient: Sendable {
     return ChangeRequest(method: change.rawValue, params: params(document.merging(options)), keepsKeys: true)
   }
 
-  /// Throws for an addition to or a removal from a to-one relationship, because jsonapi-resources would do nothing, or
-  /// clear the relationship regardless of the identifiers (WireProtocol.md, "Relationship methods").
+  /// Throws for an addition to or a removal from a declared to-one relationship, because jsonapi-resources would do
+  /// nothing, or clear the relationship regardless of the identifiers (WireProtocol.md, "Relationship methods").
+  ///
+  /// Of a relationship that is not declared, a list means that it is to-many.
   private func refuseToOne(_ change: Change, _ identifiers: JSONValue) throws(ClientError) {
     switch client.settings.declared(name) {
     case .toMany: return
-    case .toOne: break
-    case nil:
-      // A list means a to-many relationship.
-      if identifiers.arrayValue != nil, !client.linkages.leadsToOne(name) { return }
+    case nil where identifiers.arrayValue != nil: return
+    case .toOne, nil: throw client.toOne(change, name, id, identifiers)
     }
-    throw client.toOne(change, name, id, identifiers)
   }
 
   /// Returns the parameters of a relationship method; their keys are never renamed, because a server expects `post_id`,
@@ -114,6 +113,55 @@ public struct RelationshipClient: Sendable {
 extension ResourceClient {
   /// Returns a client for the relationship `name` of the resource `id`.
   public func relationship(_ name: String, of id: String) -> RelationshipClient { RelationshipClient(self, name, id) }
+}
+
+extension ResourceClient {
+  /// Reads the linkage that an `unlink` changes, and throws if the relationship is to-one; it sends nothing for a
+  /// relationship that is declared to-many.
+  ///
+  /// jsonapi-resources clears a to-one relationship regardless of the identifiers (WireProtocol.md, "Relationship
+  /// methods").
+  ///
+  /// - Parameters:
+  ///   - params: The parameters of the `unlink` as they are sent.
+  ///   - timeout: The time to wait for the reply; nil for no limit.
+  /// - Throws: A `value` error for a to-one relationship; the error of the read if the linkage can't be read.
+  @_spi(Sending)
+  public func refuseUnlinkOfToOne(_ params: JSONObject, timeout: Duration?) async throws(ClientError) {
+    let name = params["relationship"]?.stringValue ?? ""
+    let declared = settings.relationships.first { $0.key.dashed == name.dashed }
+    if case .toMany? = declared?.value { return }
+    var place = params
+    place["data"] = nil
+    let linkage: JSONValue
+    do throws(ClientError) { linkage = try await self.linkage(place, timeout) } catch { throw unread(name, error) }
+    guard linkage.arrayValue == nil else { return }
+    linkages.note(name, linkage)
+    let id = params.first { $0.key.hasSuffix("_id") }?.value.idText ?? ""
+    throw toOne(.unlink, declared?.key ?? name, id, params["data"] ?? .null)
+  }
+
+  /// Reads the linkage of a relationship, whose place are parameters as they are sent.
+  private func linkage(_ place: JSONObject, _ timeout: Duration?) async throws(ClientError) -> JSONValue {
+    let message = Message("show_relationship", place, changes: false, timeout: timeout)
+    return try await send(message) { result throws(ClientError) in
+      guard let data = result.objectValue?["data"] else { throw malformed(message.method, "the reply has no data") }
+      guard data.isNull || data.objectValue != nil || data.arrayValue != nil else {
+        throw malformed(message.method, "the reply's data is not linkage: \(data.text.prefix(200))")
+      }
+      return data
+    }
+  }
+
+  /// Returns the error of an `unlink` that is not sent, because the linkage could not be read.
+  private func unread(_ name: String, _ error: ClientError) -> ClientError {
+    var error = error
+    error.wasSent = false
+    if [.methodNotFound, .malformed, .timeout].contains(error.kind) {
+      error.nextStep = "if it is a to-many relationship, declare it: client ... relationships: {\(name): [\"\(name)\"]}"
+    }
+    return error
+  }
 }
 
 extension ClientSettings {

@@ -35,14 +35,16 @@ extension ResourceClient {
       throw refusal(method, "the client requires meta.beam, which is missing", nextStep: "meta: {beam: \"...\"}")
     }
     if !meta.isEmpty { params["meta"] = .object(meta) }
-    guard settings.keys == .underscore, !keepsKeys else { return params }
-    params = KeyRenaming.outgoing.query(params)
-    if let (name, other) = KeyRenaming.outgoing.clash(in: .object(params)) {
+    guard settings.keys == .underscore else { return params }
+    let renamed = keepsKeys ? params["meta"] ?? .null : .object(params)
+    if let (name, other) = KeyRenaming.outgoing.clash(in: renamed) {
       throw refusal(
         method, "\(name) and \(other) would both be sent as \(other)",
         nextStep: "remove one of them, or add keys: \"wire\" to this call")
     }
-    return KeyRenaming.outgoing.object(params)
+    guard keepsKeys else { return KeyRenaming.outgoing.params(params) }
+    if !renamed.isNull { params["meta"] = KeyRenaming.outgoing.value(renamed) }
+    return params
   }
 
   private func refusal(_ method: String, _ message: String, nextStep: String) -> ClientError {

@@ -188,9 +188,14 @@ struct CSVParser {
     let text = unsafe bytes.withUnsafeBytes { unsafe String(utf8: UnsafeRawBufferPointer(rebasing: $0[range])) }
     guard let text, !text.containsNUL else {
       if bytes[range].contains(0) { throw fault("a NUL byte", FileKind.withoutNUL(path), at: line) }
-      throw .fault(.notUTF8(path, line))
+      throw .fault(.notUTF8(path, line, bytes[lineStart(range.lowerBound)..<range.upperBound]))
     }
     return text
+  }
+
+  /// Returns the offset at which the line of an offset begins.
+  private func lineStart(_ offset: Int) -> Int {
+    bytes[..<offset].lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 } ?? 0
   }
 
   private func fault(_ message: String, _ nextStep: String, at line: Int? = nil) -> Stop {

@@ -47,6 +47,7 @@ enum FileKind {
     ([0x50, 0x4B, 0x03, 0x04], "is a zip archive or a spreadsheet", "unzip it, or save the spreadsheet as csv"),
     ([0x50, 0x4B, 0x05, 0x06], "is an empty zip archive", "look for the file that it should contain"),
     ([0x37, 0x7A, 0xBC, 0xAF], "is a 7z archive", "unpack it with 7z x"),
+    (Array("Rar!".utf8), "is a RAR archive", "unpack it with unrar x"),
     ([0xD0, 0xCF, 0x11, 0xE0], "is an old spreadsheet or document", "save its data as csv"),
     (Array("%PDF".utf8), "is a PDF document", "export its data as csv"),
     (Array("PAR1".utf8), "is a Parquet file", "export its data as csv or ndjson"),
@@ -89,8 +90,15 @@ enum FileKind {
     return "remove it: tr -d '\\000' < \(name) > \(out)"
   }
 
-  /// Returns the next step for a file that is not UTF-8: a command that converts it from Latin-1.
-  static func narrow(_ path: String) -> String { converting(path, from: "latin1") }
+  /// Returns the next step for a file with a byte that is not UTF-8: a command that converts it from Windows-1252, which
+  /// has all printable characters of Latin-1 and more.
+  static func narrow(_ path: String, _ byte: UInt8) -> String {
+    // Windows-1252 has no characters for these bytes.
+    guard ![0x81, 0x8D, 0x8F, 0x90, 0x9D].contains(byte) else {
+      return "find out its encoding, then \(converting(path, from: "ENCODING"))"
+    }
+    return converting(path, from: "windows-1252")
+  }
 
   private static func converting(_ path: String, from encoding: String) -> String {
     let (name, out) = names(path)
@@ -109,8 +117,44 @@ enum FileKind {
 }
 
 extension Fault {
-  /// Creates the error for a line that is not UTF-8.
-  package static func notUTF8(_ path: String, _ line: Int) -> Fault {
-    Fault(.file, "\(path):\(line): not UTF-8", nextStep: FileKind.narrow(path))
+  /// Creates the error for text that is not UTF-8, with the place of its first wrong byte.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - line: The number of the line in which `bytes` begin.
+  ///   - bytes: The text, from the beginning of a line.
+  /// - Returns: The error; its column counts bytes from 1.
+  package static func notUTF8(_ path: String, _ line: Int, _ bytes: some Collection<UInt8>) -> Fault {
+    let bytes = Array(bytes)
+    let place = bytes.firstInvalid ?? 0
+    let before = bytes[..<place]
+    let column = place - (before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) + 1
+    let byte = bytes.indices.contains(place) ? bytes[place] : 0
+    let digits = String(byte, radix: 16, uppercase: true)
+    return Fault(
+      .file,
+      "\(path):\(line + before.count { $0 == 0x0A }):\(column): the byte 0x\(digits.count < 2 ? "0" : "")\(digits) is not UTF-8",
+      nextStep: FileKind.narrow(path, byte))
+  }
+}
+
+extension [UInt8] {
+  /// The index of the first byte that is not UTF-8; nil if all are.
+  fileprivate var firstInvalid: Int? {
+    var place = 0
+    while place < count {
+      let length =
+        switch self[place] {
+        case ..<0x80: 1
+        case 0xC2...0xDF: 2
+        case 0xE0...0xEF: 3
+        case 0xF0...0xF4: 4
+        default: 0
+        }
+      let end = place + length
+      guard length > 0, end <= count, String(validating: self[place..<end], as: UTF8.self) != nil else { return place }
+      place = end
+    }
+    return nil
   }
 }

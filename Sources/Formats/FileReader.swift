@@ -193,7 +193,7 @@ package struct FileReader: Sendable {
             .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: FileKind.withoutNUL(path))
         }
         guard let text = unsafe bytes.withUnsafeBytes({ unsafe String(utf8: $0) }) else {
-          throw .notUTF8(path, linesBefore + texts.count + 1)
+          throw .notUTF8(path, linesBefore + texts.count + 1, bytes)
         }
         texts.append(.string(text))
       }

@@ -16,7 +16,7 @@ public enum FileText {
     }
     if let fault = FileKind.fault(of: bytes, path) { throw fault }
     guard let text = String(validating: bytes.withoutMark, as: UTF8.self) else {
-      throw Fault(.file, "\(path) is not UTF-8 text", nextStep: FileKind.narrow(path))
+      throw .notUTF8(path, 1, bytes.withoutMark)
     }
     return text
   }

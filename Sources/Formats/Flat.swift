@@ -47,7 +47,7 @@ extension Value {
     case .duration(let duration): duration.text
     case .resource(let resource): resource.id ?? ""
     case .list(let elements) where elements.allSatisfy(\.isResource): elements.map(\.cell).joined(separator: " ")
-    default: (try? interpolated()) ?? typeName
+    default: (try? exactText()) ?? typeName
     }
   }
 

@@ -142,11 +142,13 @@ struct OptionPage: Sendable {
     """,
     "keys": """
     By default names have the form of the wire: inserted-at. A client with keys: "underscore" shows inserted_at, and
-    sends names with - in place of _. keys: "wire" in a call sends the names of that call unchanged.
+    sends names with - in place of _; types are sent unchanged. keys: "wire" in a call sends the names of that call
+    unchanged.
     """,
     "relationships": """
     With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and {tags:
-    [{id: "1"}]}, without types; null and [] clear the relationship. Without the option, write {type:, id:} or a resource.
+    [{id: "1"}]}, without types; null and [] clear the relationship. Without the option, write {type:, id:} or a resource,
+    and an unlink first reads the linkage, because some services clear a to-one relationship whatever the unlink names.
     """,
     "in-flight": """
     The number of requests that are in flight concurrently; the results keep the order of the elements. After the first
@@ -160,8 +162,8 @@ struct OptionPage: Sendable {
     page.
     """,
     "confirm": """
-    destroy-all, | destroy, and a destroy in a loop, a def or a stage ask at a terminal; you confirm by typing the
-    number. Without a terminal they need confirm: true, or --yes for the whole run.
+    destroy-all, | destroy, and a destroy in a loop or a stage, or in a def that is called there, ask at a terminal; you
+    confirm by typing the number. Without a terminal they need confirm: true, or --yes for the whole run.
     """,
     "max": """
     The elements are counted before the first change is sent. If there are more than max:, nothing is sent, the error

@@ -63,11 +63,12 @@ public enum ForeignWords {
     ("unique", "distinct uniq dedupe unique-by uniq-by"),
     ("first", "select-first find-first"), ("last", "tail"), ("destroy", "delete remove rm del"), ("show", "get fetch"),
     ("create", "add insert post"), ("update", "patch put modify"), ("each", "foreach for-each do xargs"),
-    ("print", "echo puts log say"), ("avg", "average mean"), ("sum", "total add-up"), ("count", "size len length wc"),
+    ("print", "echo puts log say"), ("avg", "average mean"), ("sum", "total add-up reduce inject fold"),
+    ("count", "size len length wc"),
     ("write", "tee export store"), ("collect", "list to-list to-array"), ("select", "pluck project pick columns cut"),
     ("without", "omit except"), ("flatten", "flat-map"), ("chunk", "batch each-slice"), ("index-by", "key-by"),
     ("where not", "reject"), ("map", "transform jq awk sed"), ("with", "merge extend assign"), ("reverse", "tac"),
-    ("max", "max-by"), ("min", "min-by"),
+    ("max", "max-by"), ("min", "min-by"), ("for x, n in ... do ... end", "with-index each-with-index enumerate"),
   ])
 
   private static let functions = table([
@@ -86,7 +87,8 @@ public enum ForeignWords {
   public static func statement(_ word: String) -> String? { statements[usual(word)] }
 
   private static let statements = table([
-    ("let NAME = ...", "var const val local my export declare"), ("for x in ... do ... end", "foreach for-each loop"),
+    ("let NAME = ...", "var const val local my export declare"), ("for x in ... do ... end", "foreach for-each"),
+    ("while true do ... end", "loop"),
     ("def NAME(a) do ... end", "function fn func fun defun proc"), ("if ... do ... end", "unless when switch case"),
     ("while ... do ... end", "until repeat"), ("else if ... do", "elsif elseif elif"),
   ])
@@ -103,7 +105,7 @@ public enum ForeignWords {
   private static let operations = table([
     ("==", "is equals eq equal are"), ("!=", "isnt ne unequal"), ("<", "lt less below"), (">", "gt greater above over"),
     ("=~", "like ilike matches match regex"), ("contains", "contains includes has include"), ("+", "plus"),
-    ("%", "mod modulo"), ("in", "between"),
+    ("%", "mod modulo"), ("in", "between"), ("floor", "div"),
   ])
 
   private static let values = table([

@@ -31,13 +31,17 @@ extension Lexer {
     if unit.isEmpty {
       complain("a number can't begin with 0", start, nextStep: "if it is text, put it in quotes: \"\(text)\"")
     } else {
+      let whole = (text + unit).replacing("_", with: "")
+      let isHexadecimal = text == "0" && unit.first == "x"
+      let meant = isHexadecimal ? Int(unit.dropFirst(), radix: 16).map(String.init) : Int(whole).map(String.init)
       complain(
         "\(unit) follows a number without a space", start,
-        nextStep: "the units are ms s m h d; if it is text, put it in quotes: \"\(text)\(unit)\"")
+        nextStep: meant.map { "write \($0)" }
+          ?? "the units are ms s m h d; if it is text, put it in quotes: \"\(text)\(unit)\"")
     }
   }
 
-  private func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
+  func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
   private mutating func skipDigits() {
     while isDigit(byte()) { offset += 1 }

@@ -8,6 +8,9 @@ extension Lexer {
     if let meant = Self.lookalikes[character] {
       return complain("\(shown(character)) has no meaning here", start, nextStep: "write \(meant) in its place")
     }
+    if character == "^" {
+      return complain("^ has no meaning here", start, nextStep: "there is no power operator: write a * a")
+    }
     if character == "@", tokens.last?.isSymbol("|") ?? false { return formatOfJQ(start) }
     complain(
       "\(shown(character)) has no meaning here", start,

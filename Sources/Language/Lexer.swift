@@ -284,12 +284,20 @@ struct Lexer {
     if let opening = pairs[symbol], open.last?.symbol == opening { open.removeLast() }
   }
 
+  /// Whether the dot of a field follows at the cursor, and an operand touches the character before the cursor.
+  private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
+
   private mutating func unknown() {
     let start = offset
     let rest = String(decoding: bytes[offset..<min(offset + 8, bytes.count)], as: UTF8.self)
     let character = rest.first ?? " "
     offset += max(1, min(String(character).utf8.count, bytes.count - offset))
     switch character {
+    case "&" where byte() == UInt8(ascii: "(") || isDigit(byte()):
+      guard diagnostics.last?.message != "& has no meaning here" else { return }
+      complain("& has no meaning here", start, nextStep: "the element is it: | map it + 1")
+    case "&" where touchesField, "!" where touchesField:
+      complain("\(character). is not an operator", start, nextStep: "for a value that may be null, write ?.")
     case "&":
       if byte() == UInt8(ascii: "&") { offset += 1 }
       complain(
@@ -306,6 +314,8 @@ struct Lexer {
       complain(
         "put text in double quotes", start,
         nextStep: isShown ? "write \"\(quoted.dropFirst().dropLast())\"" : "write \"...\"")
+    case "$" where byte() == UInt8(ascii: "_"):
+      complain("a variable has no $", start, nextStep: "the element is it")
     case "$":
       let isCommand = byte() == UInt8(ascii: "(")
       complain(
@@ -314,6 +324,8 @@ struct Lexer {
     case "`":
       skipQuoted(to: "`")
       complain("backquotes have no meaning here", start, nextStep: "put a command inside an expression in ( )")
+    case "?" where Self.beginsStatement(after: tokens):
+      complain("? is not a command", start, nextStep: "help shows the words")
     case "?": complain("? is not an operator", start, nextStep: "write (if a do b else c end), or a ?? b for null")
     case ".": dot(start)
     default: foreign(character, start)
@@ -353,11 +365,14 @@ struct Lexer {
     case (_, false):
       complain(
         "a field's name must begin with a letter", start,
-        nextStep: "for an element of a list, write \(name ?? "x")[\(digits)]; for an id, \(name ?? "x") \(digits)")
+        nextStep:
+          "for an element of a list, write \(name ?? "x")[\(digits)]; for an id, \(Self.beginsStatement(after: tokens.dropLast()) ? "show " : "")\(name ?? "x") \(digits)"
+      )
     case (_, true):
       complain(
         "a dot needs a name after it", start,
-        nextStep: "for a field of the element, write .name; for a field of x, x.name")
+        nextStep: hasSpace && !(tokens.last?.opensOperand ?? true)
+          ? "to join texts, write +" : "for a field of the element, write .name; for a field of x, x.name")
     }
   }
 

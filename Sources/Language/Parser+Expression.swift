@@ -227,7 +227,15 @@ extension Parser {
     var entries: [RecordEntry] = []
     while !take("}") {
       if !entries.isEmpty {
-        guard take(",") else { throw unclosed(start, "}") }
+        if token.kind == .semicolon, nextToken.isKey {
+          diagnostics.append(
+            Diagnostic(
+              range: token.range, message: "a semicolon can't separate the fields of a record",
+              nextStep: "write a comma in its place"))
+          advance()
+        } else {
+          guard take(",") else { throw unclosed(start, "}") }
+        }
         if take("}") { break }
       }
       entries.append(try entry())
@@ -258,13 +266,13 @@ extension Parser {
       return RecordEntry(key: .computed(key), keyRange: whole, value: try expression())
     case .number(let text):
       throw fail("a record's key must be a name or a string", nextStep: "quote it: \"\(text)\": ...")
-    default: throw wanted("a key", nextStep: "a record is {name: value, \"a key\": value}")
+    default: throw wanted("a key", nextStep: keyHint ?? "a record is {name: value, \"a key\": value}")
     }
   }
 
   private mutating func entry(_ key: String, _ keyRange: SourceRange) throws(Stop) -> RecordEntry {
     advance()
-    guard take(":") else { throw wanted(": after the key \(key)", nextStep: "{\(key): ...}") }
+    guard take(":") else { throw wanted(": after the key \(key)", nextStep: shorthandHint(key) ?? "{\(key): ...}") }
     return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
   }
 

@@ -5,8 +5,7 @@ extension Parser {
   /// The statement then parses, so that the word is the only error.
   mutating func replaceForeignRescue() {
     replaceForeignElse()
-    guard blocks.last?.word == "try", case .name(let word) = token.kind else { return }
-    guard ["catch", "except", "finally", "ensure"].contains(word), !definesWord(word) else { return }
+    guard isForeignRescue, case .name(let word) = token.kind else { return }
     let range = token.range
     let hasName =
       if case .name(let name) = tokenAfterBracket.kind {
@@ -21,6 +20,8 @@ extension Parser {
           ? "the word is rescue, with a name for the error: try do ... rescue \(name) ... end"
           : "write its statements after the end of try: try do ... rescue error ... end"))
     tokens[index].kind = .keyword("rescue")
+    let after = index + 2
+    if isRescue, hasName, tokens.indices.contains(after), tokens[after].isKeyword("do") { tokens.remove(at: after) }
     if isRescue, nextToken.isSymbol("("), hasName {
       tokens.remove(at: index + 1)
       if tokens.indices.contains(index + 2), tokens[index + 2].isSymbol(")") { tokens.remove(at: index + 2) }
@@ -29,6 +30,12 @@ extension Parser {
       name.kind = .name("error")
       tokens.insert(name, at: index + 1)
     }
+  }
+
+  /// Whether the token is `catch`, `except`, `finally` or `ensure` in the block of a `try`.
+  var isForeignRescue: Bool {
+    guard blocks.last?.word == "try", case .name(let word) = token.kind else { return false }
+    return ["catch", "except", "finally", "ensure"].contains(word) && !definesWord(word)
   }
 
   /// Replaces `elsif`, `elseif` or `elif` in the block of an `if` by `else if`, and reports the word.
@@ -117,6 +124,9 @@ extension Parser {
   /// The next step for a token that can't be a stage, such as `.text` after a bar; nil without a guess.
   var stageFormHint: String? {
     switch token.kind {
+    case .symbol("{") where selectHint != nil: return selectHint
+    case .symbol(">") where !token.hasSpaceBefore:
+      return "one bar joins stages: | \(nextToken.description) ..."
     case .field, .string, .number, .symbol("{"), .symbol("["), .symbol("("), .keyword("not"), .keyword("it"),
       .keyword("null"), .keyword("true"), .keyword("false"):
       let value = token.isKeyword("not") && Self.isEnd(nextToken) ? "not it" : rest ?? "..."
@@ -137,6 +147,14 @@ extension Parser {
       !Self.isEnd(nextToken), !Self.wholeWords.contains(word), !source.text(nextToken.range).contains("@")
     else { return nil }
     return "a record is in braces: {\(field): \(source.text(nextToken.range))}"
+  }
+
+  /// The next step for a setting that is assigned: `set timeout: 5s` for `set timeout = 5s`; nil for other statements.
+  var settingHint: String? {
+    guard index > 1, tokens[index - 2].isKeyword("set"), case .name(let name) = tokens[index - 1].kind,
+      !Self.isEnd(nextToken)
+    else { return nil }
+    return "set \(name): \(source.text(nextToken.range))"
   }
 
   /// Returns the next step for output that is redirected into a file with `>` or `>>`; nil for other operators.

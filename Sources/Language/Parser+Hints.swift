@@ -5,7 +5,7 @@ extension Parser {
     switch token.kind {
     case .symbol(")"), .symbol("]"), .symbol("}"): "no bracket is open for it"
     case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
-    case .minus: "minus needs spaces: a - b"
+    case .minus: nextToken.kind == .minus ? "a comment begins with #" : "minus needs spaces: a - b"
     case .symbol(":"):
       nextToken.isSymbol("=")
         ? "let \(tokens[max(0, index - 1)].description) = ..."
@@ -18,6 +18,7 @@ extension Parser {
   var assignmentHint: String {
     if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
     if let hint = fieldAssignmentHint { return hint }
+    if let hint = settingHint { return hint }
     return "to assign, let NAME = ...; to compare, " + (misplacedHint ?? "==")
   }
 
@@ -37,6 +38,9 @@ extension Parser {
       return "write a list in brackets: [1, 2]"
     }
     if Self.wholeWords.contains(word) { return "\(word) takes one value: \(word) [1, 2]" }
+    if word == "select", case .name(let column) = tokens[index - 1].kind, case .name(let next) = nextToken.kind {
+      return "write columns with dots and without commas: .\(column) .\(next)"
+    }
     guard case .field = tokens[index - 1].kind, case .field = nextToken.kind else {
       return "write arguments without commas: \(word) ... ..."
     }
@@ -57,15 +61,15 @@ extension Parser {
       guard index > 1, case .name(let name) = tokens[index - 2].kind else { return nil }
       return "let \(name) = \(name) \(before.description) \(source.text(nextToken.range))"
     case .symbol("+") where before.isSymbol("+"):
-      guard index > 1, case .name(let name) = tokens[index - 2].kind else { return nil }
+      guard index > 1, case .name(let name) = tokens[index - 2].kind else { return foreignValueHint }
       return "let \(name) = \(name) + 1"
-    case .symbol(">") where before.isSymbol("<"): return "write !="
+    case .symbol(">") where before.isSymbol("<"): return "to compare, write !=; to join texts, +"
     case .symbol("*") where before.isSymbol("*"): return "there is no power operator: write a * a"
     case _ where before.isSymbol("*") && index > 1 && tokens[index - 2].isName("select"):
       return "without select, the elements keep all their fields"
     case .symbol("*") where before.isSymbol("("): return "write a client in place of *: count posts"
     case .symbol(">") where before.isSymbol("-") || before.kind == .minus: return Self.arrowStep
-    default: return nil
+    default: return foreignValueHint
     }
   }
 
@@ -101,7 +105,10 @@ extension Parser {
     if case .string = token.kind, !token.hasSpaceBefore, case .name = tokens[index - 1].kind {
       return "a value in a text is in \\( ): \"... \\(x) ...\""
     }
-    if let hint = commaHint(before: "") ?? methodHint { return hint }
+    if let hint = commaHint(before: "") ?? methodHint ?? addingHint { return hint }
+    if case .field(let field, _) = token.kind, !token.hasSpaceBefore, case .number(let id) = tokens[index - 1].kind {
+      return "the name of a relationship is a separate text: \(id) \"\(field)\""
+    }
     if case .string = token.kind, case .string = tokens[index - 1].kind {
       return "join texts with +: \(source.text(tokens[index - 1].range)) + \(source.text(token.range))"
     }
@@ -146,6 +153,7 @@ extension Parser {
       shown += Self.isEnd(last) ? "..." : ".." + source.text(last.range)
     }
     guard !shown.contains("@"), !left.contains("@") else { return "write \(meant)" }
+    if meant == "floor" { return "floor(\(left) / \(shown))" }
     if meant == "contains" { return "contains(\(left), \(shown))" }
     let isPattern = if case .regex = value.kind { true } else { false }
     return "\(left) \(meant) \(meant == "=~" && !isPattern ? "/.../" : shown)"
@@ -161,12 +169,16 @@ extension Parser {
     }
     let inside = enclosed ?? "..."
     if inside.contains("=>") { return Self.arrowStep }
-    if words.functions.contains(name) { return "\(name)(\(operand)\(inside.isEmpty ? "" : ", \(inside)"))" }
+    let function = words.functions.contains(name) ? name : ForeignWords.function(name) ?? name
+    let isModule = operand.first?.isUppercase ?? false
+    if words.functions.contains(function), !words.stages.contains(name), !isModule {
+      return "\(function)(\(operand)\(inside.isEmpty ? "" : ", \(inside)"))"
+    }
     if index - start == 2, case .name = tokens[start].kind, words.commands.contains(name), name != "count" {
       let call = "\(name) \(operand)\(inside.isEmpty ? "" : " " + inside.replacing(", ", with: " "))"
       return start == 0 || tokens[start - 1].startsAfter ? call : "(\(call))"
     }
-    guard words.stages.contains(name) else { return nil }
+    guard words.stages.contains(name), !isModule else { return nil }
     return "(\(operand) | \(name)\(inside.isEmpty ? "" : " \(inside)"))"
   }
 
@@ -285,7 +297,8 @@ extension Parser {
     for case .positional(let expression) in arguments.dropLast() {
       if case .name(let stage) = expression.kind, Self.wholeWords.contains(stage) {
         if Self.readers.contains(name) { return "write | before a stage: ... | \(stage) ..." }
-        return "stream CLIENT | \(stage) ... | \(name == "count" ? "count" : "collect | \(name) ...")"
+        return
+          "stream CLIENT | \(stage) ... | \(name == "count" ? "count" : "collect | \(name == "destroy-all" ? "destroy" : name) ...")"
       }
     }
     let (left, isFilter) =

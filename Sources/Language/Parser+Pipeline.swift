@@ -129,7 +129,7 @@ extension Parser {
         }
         advance()
         result.append(.option(key, keyRange, try optionValue(key)))
-      } else if Self.beginsArgument(token) {
+      } else if Self.beginsArgument(token), !isForeignRescue {
         result.append(.positional(try single()))
       } else {
         try refuseGlued(word, result)

@@ -2,7 +2,14 @@ extension Parser {
   mutating func program() -> [Statement] {
     var all = statements()
     while token.kind != .end {
-      if let word = strayWord { diagnostics.append(stray(word)) }
+      if let word = strayWord {
+        if followsError {
+          advance()
+          skip(open: 0)
+          continue
+        }
+        diagnostics.append(stray(word))
+      }
       advance()
       all += statements()
     }
@@ -12,6 +19,14 @@ extension Parser {
   private var strayWord: String? {
     guard case .keyword(let word) = token.kind, ["end", "else", "rescue"].contains(word) else { return nil }
     return word
+  }
+
+  /// Whether an error was reported before the cursor on the same line, so that the cursor's word may belong to it.
+  private var followsError: Bool {
+    guard let last = diagnostics.last, last.range.lower < token.range.lower else { return false }
+    return !tokens[..<index].contains {
+      ($0.kind == .newline || $0.kind == .semicolon) && $0.range.lower > last.range.lower
+    }
   }
 
   private func stray(_ word: String) -> Diagnostic {
@@ -53,7 +68,8 @@ extension Parser {
           ?? "for x in ... do, while ... do, if ... do")
     }
     throw fail(
-      "expected the end of the statement, not \(token.description)", nextStep: hint ?? commaHint ?? misplacedHint)
+      "expected the end of the statement, not \(token.description)",
+      nextStep: hint ?? commaHint ?? followingHint ?? misplacedHint)
   }
 
   /// Skips the rest of a statement that can't be parsed, with the blocks that it opened.
@@ -139,8 +155,10 @@ extension Parser {
       advance()
       return (name, range)
     case .keyword(let word):
+      if nextToken.isSymbol("=") { advance() }
       throw fail(
-        "\(word) is a word of the language and can't be a name", nextStep: "choose another name: \(word)-1, my-\(word)")
+        "\(word) is a word of the language and can't be a name", at: range,
+        nextStep: "choose another name: \(word)-1, my-\(word)")
     default: throw wanted(what)
     }
   }
@@ -189,6 +207,11 @@ extension Parser {
     advance()
     var words: [String] = []
     while token.kind != .newline, token.kind != .semicolon, token.kind != .end {
+      if words.isEmpty, token.isSymbol("("), nextToken.isSymbol(")") {
+        advance()
+        advance()
+        continue
+      }
       let last = token.hasSpaceBefore ? nil : words.popLast()
       words.append((last ?? "") + token.description)
       advance()
@@ -244,6 +267,7 @@ extension Parser {
       let other = try nested { parser throws(Stop) in try parser.ifNode() }
       return If(condition: condition, then: then, otherwise: .if(other))
     }
+    skipDo(after: "else")
     let start = token.range.lower
     blocks.append(opening)
     let body = statements()
@@ -260,7 +284,9 @@ extension Parser {
       if token.kind == .end { try close(opening) }
       throw wanted("rescue NAME before the end of try", nextStep: "try do ... rescue error ... end")
     }
+    completeRescue()
     let (name, nameRange) = try name("a name after rescue")
+    skipDo(after: "rescue \(name)")
     let start = token.range.lower
     blocks.append(("rescue", opening.range))
     let statements = statements()

@@ -9,7 +9,7 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
     _ = console.write(Array("USAGE: \(usage)\n".utf8))
     return 0
   }
-  let named = words.first.flatMap { pid_t($0) == nil ? nil : $0 }
+  let named = words.first.flatMap { pid_t(digits: $0) == nil ? nil : $0 }
   let rest = words.dropFirst(named == nil ? 0 : 1)
   let command = rest.first ?? "status"
   if named == nil, let word = words.first, !isCommand(word), words.count == 1 || isCommand(words[1]) {

@@ -101,10 +101,16 @@ private struct JournalReport {
     return lines.map { TerminalText.message($0) + "\n" }.joined()
   }
 
+  private static func resuming(_ command: String) -> String {
+    let secrets = HiddenSecrets.names(in: command)
+    return secrets.isEmpty
+      ? "to resume: \(command)" : "to resume, with the secrets in \(secrets.joined(separator: ", ")): \(command)"
+  }
+
   private var resuming: String {
     journal.header.isOfSample
       ? JournalHeader.noteOnSample
-      : journal.header.command.map { "to resume: \($0)" }
+      : journal.header.command.map { Self.resuming($0) }
         ?? "to resume, run the same statement with the same journal again"
   }
 }

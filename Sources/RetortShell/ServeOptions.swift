@@ -1,6 +1,7 @@
 import ArgumentParser
 import Broker
 import Formats
+import JSONText
 import ResourceService
 import Serving
 import Terminal
@@ -38,12 +39,14 @@ struct ServeOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The maximum number of requests of a queue that are answered concurrently.", valueName: "N"))
+    help: ArgumentHelp("The maximum number of requests of a queue that are answered concurrently.", valueName: "N"),
+    transform: wholeNumber)
   var workers: UInt16 = 1
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The maximum number of requests of a queue that are answered in a second.", valueName: "N"))
+    help: ArgumentHelp("The maximum number of requests of a queue that are answered in a second.", valueName: "N"),
+    transform: wholeNumber)
   var rate: UInt32?
 
   @Option(
@@ -66,7 +69,9 @@ struct ServeOptions: ParsableArguments {
     transform: duration)
   var away: Duration?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Seeds the random faults and delays.", valueName: "N"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Seeds the random faults and delays.", valueName: "N"),
+    transform: wholeNumber)
   var seed: UInt64 = 0
 
   @Option(help: ArgumentHelp("Writes a line of JSON for each request; - is standard output.", valueName: "FILE"))
@@ -98,6 +103,14 @@ struct ServeOptions: ParsableArguments {
     }
     return duration
   }
+}
+
+/// Parses the value of an option that takes a whole number, in digits only.
+func wholeNumber<Number: FixedWidthInteger>(_ text: String) throws -> Number {
+  guard let number = Number(digits: text) else {
+    throw InjectedFaults.OptionError("write a whole number of at most \(Number.max)")
+  }
+  return number
 }
 
 /// Parses the value of an option that takes one of a fixed set of words.

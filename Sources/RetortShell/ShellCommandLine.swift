@@ -2,16 +2,28 @@ import Redaction
 
 /// Writes a command line for a shell.
 enum ShellCommandLine {
-  /// Returns the command line with the program's arguments, without passwords: `retort --var cap=5 'my file.retort'`.
+  /// Returns the command line with the program's arguments, in which shell variables stand for passwords: `retort --var
+  /// cap=5 'my file.retort'`, `retort --var token="${TOKEN:?}" x.retort`.
   static func command(_ arguments: [String]) -> String {
-    Secrets.hidden(in: (["retort"] + arguments.map(hidden)).map(quoted).joined(separator: " "))
+    var secrets = HiddenSecrets()
+    return (["retort"] + arguments.map { shown($0, &secrets) }).joined(separator: " ")
   }
 
-  /// Returns a word with the value of a secret variable hidden: `token=***`.
-  private static func hidden(_ word: String) -> String {
-    let parts = word.split(separator: "=", maxSplits: 1)
-    guard parts.count == 2, Secrets.isSecret(name: String(parts[0])) else { return word }
-    return "\(parts[0])=***"
+  private static func shown(_ word: String, _ secrets: inout HiddenSecrets) -> String {
+    let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+    var pieces: [HiddenSecrets.Piece]
+    if parts.count == 2, !parts[0].contains(where: \.isWhitespace), Secrets.isSecret(name: parts[0]) {
+      pieces = [.text(parts[0] + "="), .variable(secrets.name(of: parts[1], as: parts[0]))]
+    } else {
+      pieces = secrets.pieces(of: word)
+    }
+    if pieces.isEmpty { pieces = [.text("")] }
+    return pieces.map { piece in
+      switch piece {
+      case .text(let text): quoted(text)
+      case .variable(let name): HiddenSecrets.reference(to: name)
+      }
+    }.joined()
   }
 
   /// Returns a word, quoted for a shell if it needs quotes.

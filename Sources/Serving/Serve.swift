@@ -44,15 +44,14 @@ private func report(of error: any Error) -> (text: String, status: Int32) {
   case let error as BrokerError: ("error[connection]: \(error.message)", 4)
   case let error as ResourceService.OpeningError: ("error[file]: \(error.message)\n  = \(error.nextStep)", 2)
   case let error as CallLog.Failure: ("error[file]: --log \(error.message)", 2)
-  case let error as UnknownType:
-    ("error: --queue takes TYPE=NAME, not \(error.text): the types are \(error.known)", 2)
+  case let error as QueueOptionError: ("error: \(error.message)", 2)
   default: ("error: \(error)", 1)
   }
 }
 
-private struct UnknownType: Error {
-  var text: String
-  var known: String
+/// An error in the options `--queue`.
+private struct QueueOptionError: Error {
+  var message: String
 }
 
 private func queueNames(_ options: [String], _ service: ResourceService) throws -> [String: String] {
@@ -60,9 +59,18 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
   for option in options {
     let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
     guard parts.count == 2, service.queues.contains(parts[0]) else {
-      throw UnknownType(text: option, known: service.queues.joined(separator: ", "))
+      let known = service.queues.joined(separator: ", ")
+      throw QueueOptionError(message: "--queue takes TYPE=NAME, not \(option): the types are \(known)")
     }
-    names[parts[0]] = parts[1]
+    guard names.updateValue(parts[1], forKey: parts[0]) == nil else {
+      throw QueueOptionError(message: "--queue names two queues for \(parts[0]): keep one of them")
+    }
+  }
+  var types: [String: String] = [:]
+  for type in service.queues {
+    guard let other = types.updateValue(type, forKey: names[type] ?? type) else { continue }
+    throw QueueOptionError(
+      message: "--queue puts \(other) and \(type) on the queue \(names[type] ?? type): a queue has one type")
   }
   return names
 }

@@ -61,9 +61,16 @@ extension Value {
     }
   }
 
-  /// Returns the text for an interpolation or `print`: a string, a duration or a time without quotes, the name of a
-  /// client, the address of a connection, the message of an error, a pattern in slashes, and any other value as JSON.
+  /// Returns the text for an interpolation, `print` and messages: like ``exactText()``, but a duration with a fraction of
+  /// a millisecond is rounded, because it was measured.
   package func interpolated() throws(Fault) -> String {
+    if case .duration(let duration) = self { return duration.printed }
+    return try exactText()
+  }
+
+  /// Returns the text for a csv cell, a key and `string`: a string, a duration or a time without quotes, the name of a
+  /// client, the address of a connection, the message of an error, a pattern in slashes, and any other value as JSON.
+  package func exactText() throws(Fault) -> String {
     switch self {
     case .string(let string): return string
     case .duration(let duration): return duration.text

@@ -21,7 +21,7 @@ public struct Pattern: Sendable {
       throw Fault(
         .value,
         "not a regular expression: \(error.message)\(rest.isEmpty ? ", at its end" : ", before \(rest.quoted)")",
-        nextStep: "help patterns has the syntax")
+        nextStep: text.hasPrefix("*") ? "a comment begins with #" : "help patterns has the syntax")
     }
   }
 

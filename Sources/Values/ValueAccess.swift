@@ -173,6 +173,8 @@ package enum ValueAccess {
     case (.stream, _), (.range, _):
       throw Fault(
         .type, "a stream has no index", nextStep: "collect it first: (... | collect)[0], or take one: | first")
+    case (.client, _):
+      throw Fault(.type, "a client has no elements", nextStep: "show CLIENT ID reads a resource, stream CLIENT all")
     default: throw Fault(.type, "\(value.typeWithArticle) has no elements")
     }
   }

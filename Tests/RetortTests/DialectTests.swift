@@ -140,6 +140,10 @@ import Values
         #"link posts 2 "author" [{type: "authors", id: "7"}]"#, #"[{type: "authors", id: "7"}]"#,
         "use relink for a to-one relationship"
       ),
+      (
+        #"unlink posts 2 "author" [{type: "authors", id: "7"}]"#, #"[{type: "authors", id: "7"}]"#,
+        #"relink posts 2 "author" null"#
+      ),
       (#"relationship posts 0 "author""#, "0", "check the id and the client"),
       (#"link posts 0 "tags" [{type: "tags", id: "7"}]"#, "0", "check the id and the client"),
       (
@@ -157,7 +161,6 @@ import Values
       let marked = zip(lines[place - 1], lines[place]).filter { $0.1 == "^" }.map(\.0)
       #expect(String(marked) == words)
     }
-    #expect(await run(#"unlink posts 2 "author" [{type: "authors", id: "7"}]"#).status == 0)
     #expect(await service.stop().status == 0)
   }
 }

@@ -297,11 +297,11 @@ import Testing
   /// A stopped client and a closed connection have different next steps.
   @Test func aStoppedClientIsNotAClosedConnection() async {
     await follow(
-      "stop posts; count posts", "the client was stopped = make a new client: client queue: \"posts\"",
-      "stop posts; let p = client queue: \"posts\"; count p")
+      "stop posts; count posts", "the client was stopped = make a new client: let posts = client queue: \"posts\"",
+      "stop posts; let posts = client queue: \"posts\"; count posts")
     await follow(
       "disconnect; count posts",
-      "the connection is closed = connect again, and make a new client: client queue: \"posts\"",
+      "the connection is closed = connect again, and make a new client: let posts = client queue: \"posts\"",
       "disconnect; connect \"embedded:blog\"; let p = client queue: \"posts\"; count p")
   }
 }

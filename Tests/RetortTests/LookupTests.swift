@@ -65,11 +65,13 @@ import Testing
   /// A reply that the service drops: its change is made, and a lookup finds it.
   @Test(arguments: [
     #"link posts "tags" [{type: "tags", id: "1"}]"#, #"relink posts "author" {type: "authors", id: "1"}"#,
-    #"unlink posts "tags" [{type: "tags", id: "1"}]"#,
+    #"unlink tagged "tags" [{type: "tags", id: "1"}]"#,
   ]) func aDroppedReplyIsLookedUp(_ sink: String) async throws {
     // With this seed the service drops the reply to one of the changes, and of no lookup.
     let service = try await FakeService("--fault", "drop=10%", "--seed", "1")
-    let ran = await service.run("1..20 | \(sink) timeout: 300ms in-flight: 1 on-error: \"continue\"")
+    let ran = await service.run(
+      "let tagged = client queue: \"posts\" relationships: {tags: [\"tags\"]}\n1..20 | \(sink) timeout: 300ms in-flight: 1 on-error: \"continue\""
+    )
     #expect(ran.notes.hasSuffix(" posts: 20 ok, 1 of them without a reply in time\n"), Comment(rawValue: ran.notes))
     #expect(ran.status == 0)
     #expect(await service.stop().status == 0)

@@ -21,7 +21,23 @@ import Testing
     (["--timeout=-5s", "-c", "1"], "not '-5s'"),
     (
       ["serve", "blog", "--rate", "-1"],
-      "error: the value '-1' is invalid for '--rate <N>'\n  = --rate <N>  The maximum"
+      "error: the value '-1' is invalid for '--rate <N>': write a whole number of at most 4294967295\n"
+    ),
+    (["serve", "blog", "--rate", "+5"], "invalid for '--rate <N>': write a whole number"),
+    (["serve", "blog", "--workers", "+5"], "write a whole number of at most 65535"),
+    (["serve", "blog", "--seed", "+5"], "write a whole number"), (["serve", "blog", "--seed", "5x"], "a whole number"),
+    (["work", "amqp://h/", "--pool", "p", "--in-flight", "+5"], "write a whole number"),
+    (
+      ["serve", "blog", "--url", "amqp://127.0.0.1:1/", "--queue", "tags=q", "--queue", "posts=q"],
+      "error: --queue puts posts and tags on the queue q: a queue has one type"
+    ),
+    (
+      ["serve", "blog", "--url", "amqp://127.0.0.1:1/", "--queue", "tags=posts"],
+      "error: --queue puts posts and tags on the queue posts: a queue has one type"
+    ),
+    (
+      ["serve", "blog", "--url", "amqp://127.0.0.1:1/", "--queue", "tags=a", "--queue", "tags=b"],
+      "error: --queue names two queues for tags: keep one of them"
     ),
     (["serve", "blog", "--latency", "-1s"], "write a duration such as 20ms"),
     (["serve", "blog"], "serve needs a broker: --url"),

@@ -26,9 +26,16 @@ extension Compiler {
     }
     for (argument, parameter) in zip(positional, declaration.parameters) {
       if [.string, .strings].contains(parameter.shape) { refuseBareText(argument.expression) }
+      let errors = findings.diagnostics.count
       checkLiteral(
         argument.expression, parameter.shape, command.name,
         isAlone: parameter.name == declaration.parameters.first?.name)
+      let rule = parameter.rule ?? (parameter.shape == .id ? OptionRule.id : nil)
+      if findings.diagnostics.count == errors, !context.isRescued, let literal = argument.expression.literalValue,
+        let refusal = rule?.refusal(literal, command.name)
+      {
+        report(refusal.message, argument.expression.range, nextStep: refusal.nextStep)
+      }
     }
     for case .option(let name, let range, let value) in command.arguments {
       guard let option = declaration.options.first(where: { $0.name == name }) else {

@@ -55,6 +55,11 @@ extension Compiler {
     if let form = formWithoutParentheses(name, arguments.map(text)) {
       return report("\(name) is not a function", range, nextStep: form)
     }
+    if let command = ForeignWords.command(name), ["print", "warn", "fail"].contains(command),
+      let form = formWithoutParentheses(command, arguments.map(text))
+    {
+      return report("unknown function \(name)", range, nextStep: form)
+    }
     reportUnknown(
       "function", name, range, among: Function.all.map(\.name) + definitions.keys, meant: ForeignWords.function(name),
       hint: "help functions lists the functions")

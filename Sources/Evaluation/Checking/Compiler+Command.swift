@@ -46,10 +46,12 @@ extension Compiler {
     var blank = Arguments(name: command.name, range: command.range, nameRange: command.nameRange, source: source)
     blank.isSingle = context.isSingle
     let template = blank
+    let isOnce = context.isOnce
     let isAssertion = known.declaration.parameters.first?.shape == .condition
     return CompiledExpression.async { frame throws(Fault) in
       if isAssertion, frame.run.leavesUnchecked(template) { return .null }
       var values = template
+      values.isOnce = isOnce && frame.isOnce
       values.positional.reserveCapacity(arguments.count)
       for argument in arguments { try await argument.add(to: &values, &frame) }
       return try await known.run(values, &frame)

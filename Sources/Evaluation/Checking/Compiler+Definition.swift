@@ -51,7 +51,10 @@ extension Compiler {
           command.range, nextStep: "collect the stream first: | collect")
       }
       var own = body.effects
-      (own.changed, own.pages) = (clients, [])
+      own.changed = clients
+      own.pages = body.effects.pages.compactMap { page in
+        given(page.client, definition, command, element: element).map { (page.name, $0, command.range) }
+      }
       effects.add(own)
     }
     var codes = [CompiledExpression?](repeating: nil, count: definition.parameters.count)
@@ -67,10 +70,12 @@ extension Compiler {
     }
     let arguments = codes
     let (range, source, name) = (command.range, source, command.name)
+    // A def that calls itself is a loop.
+    let isOnce = context.isOnce && !element && definition.compiled != nil
     return CompiledExpression.async { frame throws(Fault) in
       var values: [Value?] = []
       for code in arguments { values.append(try await code?.run(&frame)) }
-      do throws(Fault) { return try await definition.call(values, &frame) } catch {
+      do throws(Fault) { return try await definition.call(values, isOnce: isOnce, &frame) } catch {
         let place = source.place(of: range.lower)
         throw error.within("called by \(name) at \(source.name):\(place.line):\(place.column)")
       }

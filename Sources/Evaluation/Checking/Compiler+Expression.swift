@@ -166,7 +166,8 @@ extension Compiler {
     if !isOptional, !context.isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name)
     {
       let missing = ValueAccess.missing(name, "a client", ClientValue.fieldNames)
-      report(missing.message, range, nextStep: missing.nextStep)
+      report(
+        missing.message, range, nextStep: FieldAdvice.command(name, source.text(base.range)) ?? missing.nextStep)
     }
     return code
   }

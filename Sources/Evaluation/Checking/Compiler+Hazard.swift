@@ -13,7 +13,9 @@ extension Compiler {
       findings.inventory.append(Findings.InventoryEntry(range: command.range, source: source, kind: .destroys))
     case .changes:
       effects.acts = true
-      findings.inventory.append(Findings.InventoryEntry(range: command.range, source: source, kind: .changes))
+      let isComputed = command.name == "call" && Self.method(of: command) == nil
+      findings.inventory.append(
+        Findings.InventoryEntry(range: command.range, source: source, kind: isComputed ? .mayDestroy : .changes))
     case .writes: effects.acts = true
     }
   }
@@ -24,17 +26,18 @@ extension Compiler {
   /// `reads: true` the call reads, unless the name means a change.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.Effect {
     guard command.name == "call" else { return declaration.effect }
-    let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
-    var method: String?
-    if places.count > 1, case .string(let parts) = places[1].kind, parts.count == 1, case .literal(let text) = parts[0]
-    {
-      method = text
-    }
+    let method = Self.method(of: command)
     if let method, Change.destroys(method: method), Change.changes(method: method) { return .destroys }
     if case .bool(true)? = command.option("reads")?.kind, method.map({ !Change.changes(method: $0) }) ?? true {
       return .none
     }
     return method.map(Change.destroys) ?? false ? .destroys : declaration.effect
+  }
+
+  /// Returns the method of a `call`; nil if it is not a literal.
+  private static func method(of command: Language.Command) -> String? {
+    let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
+    return places.count > 1 ? places[1].literalText : nil
   }
 
   /// Reports a change to a queue that is being streamed at that point of the text (TheLanguage.md, "Rule 1: no change
@@ -53,15 +56,33 @@ extension Compiler {
   /// Records an `index` command whose page number is not a literal, so that ``repeated(_:)`` can warn of it.
   func notePage(_ command: Language.Command) {
     guard command.name == "index", let page = command.option("page"), let client = client(of: command),
-      case .positional(let name)? = command.arguments.first
+      case .positional(let name)? = command.arguments.first, isVaryingPage(page)
     else { return }
-    if case .record(let entries) = page.kind, let number = entries.first(where: { $0.name == "number" })?.value {
-      if case .number = number.kind { return }
-      effects.pages.append((source.text(name.range), client, page.range))
+    effects.pages.append((source.text(name.range), client, page.range))
+  }
+
+  /// Whether the page number of a `page:` record is computed, also in a variable or a field.
+  private func isVaryingPage(_ page: Expr) -> Bool {
+    switch page.kind {
+    case .record(let entries):
+      guard let number = entries.first(where: { $0.name == "number" || $0.name == "offset" })?.value else {
+        return false
+      }
+      return number.literalValue == nil
+    case .name(let name): return (scope.variable(name) ?? outer?.variable(name))?.fact == .varyingPage
+    case .it, .elementField, .field, .index: return true
+    default: return false
     }
   }
 
-  /// Compiles the body of a loop; warns if the body reads pages of a queue that the body also changes.
+  /// Returns what is known about the value of a record literal: whether it can be a page whose number is computed.
+  func fact(ofRecord expression: Expr) -> Scope.VariableFact {
+    guard case .record = expression.kind, isVaryingPage(expression) else { return .unknown }
+    return .varyingPage
+  }
+
+  /// Compiles the body of a loop, or the arguments of a stage; warns if they read pages of a queue that they also
+  /// change.
   func repeated<Result>(_ body: () -> Result) -> Result {
     let (result, own) = gathering(body)
     for page in own.pages where own.changed.contains(page.client) {

@@ -26,6 +26,29 @@ extension Compiler {
       return refuse(
         "a URI is text", value.range, "put a URI in quotes: \"\(name):\(source.text(value.range))\"", command)
     }
+    if command.name == "connect", let place = positional.first, unknownName(place) != nil,
+      !context.hasElement
+    {
+      let host = source.text(place.range)
+      return refuse(
+        "a URI is text", place.range, "connect \"amqp://\(host)/\", or connect \"embedded:blog\"", command)
+    }
+    if command.name == "call", positional.count == 2, !unknown.isEmpty {
+      let fields = unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")
+      return refuse(
+        "the parameters of a call are a record", unknown[0].value.range,
+        "call \(positional.map(shown).joined(separator: " ")) {\(fields)}", command)
+    }
+    if command.name == "update", positional.count == 2, case .record(let entries) = positional[1].kind,
+      let id = entries.first(where: { $0.name == "id" })
+    {
+      let fields = entries.filter { $0.name != "id" }.map {
+        "\($0.name.map { $0.isName ? $0 : $0.quoted } ?? "NAME"): \(shown($0.value))"
+      }
+      return refuse(
+        "update takes the id before the record", positional[1].range,
+        "update \(shown(positional[0])) \(shown(id.value)) {\(fields.joined(separator: ", "))}", command)
+    }
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if let missing = needed.dropFirst(positional.count).first, !unknown.isEmpty, !declaration.takesAnyOption {
       guard let form = form(missing, unknown) else { return false }

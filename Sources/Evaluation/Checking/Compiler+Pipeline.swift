@@ -110,6 +110,7 @@ extension Compiler {
     case .call(let name, let nameRange, let arguments):
       let code = call(name, nameRange, arguments, expression.range)
       return (use == .operand && definition(name) != nil ? code.collected : code, .unknown)
+    case .record: return (code(expression), fact(ofRecord: expression))
     default: return (code(expression), .unknown)
     }
   }

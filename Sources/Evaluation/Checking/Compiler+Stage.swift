@@ -5,7 +5,7 @@ extension Compiler {
   /// Compiles the stage after a `|`.
   func link(_ command: Language.Command) -> StageBody {
     if let definition = definition(command.name) {
-      let code = call(definition, command, element: true)
+      let code = repeated { call(definition, command, element: true) }
       if effects.acts {
         return Self.acting(code, command.name)
       }
@@ -27,7 +27,9 @@ extension Compiler {
     refuseHazard(stage.declaration.effect, command)
     note(stage.declaration.effect, command)
     guard !findings.diagnostics[errors...].contains(where: { $0.severity == .error }) else { return .collect }
-    let body = stage.prepare(StageCall(compiler: self, command: command, declaration: stage.declaration))
+    let body = repeated {
+      stage.prepare(StageCall(compiler: self, command: command, declaration: stage.declaration))
+    }
     if stage.declaration.names == .read { endNames(at: command.name) }
     return body
   }
@@ -86,6 +88,12 @@ extension Compiler {
 
   /// Reports words of SQL and of English between the fields of a stage: `sort by .id`, `sort .id desc`.
   private func refuseFillers(_ command: Language.Command) {
+    if command.name == "count", case .positional(let word)? = command.arguments.first, case .name("by") = word.kind,
+      command.arguments.count == 2, let path = command.arguments[1].expression.path
+    {
+      return report(
+        "count has no word by", word.range, nextStep: "group .\(path) | select .key .count")
+    }
     guard Stage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
     var (kept, filler, isDescending): ([String], Expr?, Bool) = ([], nil, false)
@@ -107,7 +115,8 @@ extension Compiler {
       filler = filler ?? place
     }
     guard let filler else { return }
-    if isDescending, !kept.contains(where: { $0.hasPrefix("-") }), !kept.isEmpty { kept[0] = "-" + kept[0] }
+    if isDescending, kept.isEmpty { kept = ["| reverse"] }
+    if isDescending, !kept.contains(where: { $0.hasPrefix("-") }), kept[0].hasPrefix(".") { kept[0] = "-" + kept[0] }
     report(
       "\(command.name) has no word \(source.text(filler.range))", filler.range,
       nextStep: ([command.name] + kept).joined(separator: " "))

@@ -47,11 +47,22 @@ extension Compiler {
     }
   }
 
+  /// Reports a setting without its colon: `set timeout 5s`; returns false for other arguments.
+  private func refusesBareSetting(_ arguments: [Argument]) -> Bool {
+    guard arguments.count == 2, case .positional(let word) = arguments[0], case .name(let name) = word.kind,
+      let setting = Vocabulary.settings.first(where: { $0.name == name }), case .positional(let value) = arguments[1]
+    else { return false }
+    let text = source.text(value.range)
+    let isBare = unknownName(value) != nil && setting.shape == .string
+    report("a setting has a colon", word.range, nextStep: "set \(name): \(isBare ? text.quoted : text)")
+    return true
+  }
+
   private func settings(
     _ arguments: [Argument], _ range: SourceRange
   ) -> [(name: String, range: SourceRange, code: CompiledExpression)] {
     if arguments.isEmpty { report("set needs a setting", range, nextStep: "set timeout: 10s output: \"json\"") }
-    if refusesSpacedUnit(arguments, of: "set") { return [] }
+    if refusesSpacedUnit(arguments, of: "set") || refusesBareSetting(arguments) { return [] }
     return arguments.compactMap { argument in
       guard case .option(let name, let nameRange, let expression) = argument else {
         report("set takes names with colons", argument.expression.range, nextStep: "set timeout: 10s")

@@ -6,6 +6,11 @@ extension Compiler {
   /// terminal.
   func watch(_ pause: Expr, _ body: [Statement]) -> CompiledStatement {
     let pauseCode = code(pause)
+    if !context.isRescued, let literal = pause.literalValue {
+      do throws(Fault) { _ = try literal.pause() } catch {
+        report(error.message, pause.range, nextStep: error.nextStep)
+      }
+    }
     let (step, effects) = gathering { within({ $0.enterLoop() }) { block(body) } }
     let mayEnd = !effects.acts
     let (range, source) = (pause.range, source)

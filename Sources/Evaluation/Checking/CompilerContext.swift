@@ -23,7 +23,11 @@ struct CompilerContext {
   var openStreams: [Scope.ClientFact] = []
 
   /// Whether a command at this point of the text runs at most once, because no loop, `each`, def or stage encloses it.
-  var isSingle: Bool { loopDepth == 0 && eachDepth == 0 && !isInDef && !hasElement }
+  var isSingle: Bool { isOnce && !isInDef }
+
+  /// Whether a command at this point of the text runs at most once in each call of the def that encloses it, or at most
+  /// once outside defs.
+  var isOnce: Bool { loopDepth == 0 && eachDepth == 0 && !hasElement }
 
   /// Enters a loop.
   mutating func enterLoop() {

@@ -51,7 +51,9 @@ final class Definition: Sendable {
   var callForm: String { "\(name)(\(parameters.filter { $0.fallback == nil }.map(\.name).joined(separator: ", ")))" }
 
   /// Runs the body with values for the parameters; nil stands for the default value.
-  func call(_ values: [Value?], _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
+  ///
+  /// `isOnce` is whether no loop, `each`, stage or recursion encloses the call.
+  func call(_ values: [Value?], isOnce: Bool, _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     guard let body = compiled else { return .null }
     guard frame.depth < Self.depthLimit else {
       throw Fault(
@@ -60,6 +62,7 @@ final class Definition: Sendable {
       )
     }
     var own = frame.called(slots: body.slotCount)
+    own.isOnce = frame.isOnce && isOnce
     for (index, parameter) in parameters.enumerated() {
       if index < values.count, let value = values[index] {
         own.slots[index] = value

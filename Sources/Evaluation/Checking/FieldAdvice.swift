@@ -22,6 +22,7 @@ enum FieldAdvice {
       guard nearest(to: name, among: record.names) == nil else { return nil }
       return function.flatMap { call($0, among: ["length", "keys", "values"], text) }
     case .time: return letters[name].map { "int(date(\(text), \"%\($0)\"))" }
+    case .client: return command(name, text)
     case .duration: return units[name].map { "for the number of \(name), write \(text) / 1\($0)" }
     default: return nil
     }
@@ -39,6 +40,15 @@ enum FieldAdvice {
       !stage.declaration.takesAnyOption, stage.declaration.effect == .none
     else { return nil }
     return "(\(text) | \(word))"
+  }
+
+  /// Returns the command of a client that a name means: `stream posts` for `posts.all`; nil for other names.
+  static func command(_ name: String, _ client: String) -> String? {
+    let word = ForeignWords.command(name).flatMap { Command.named($0) == nil ? nil : $0 } ?? name
+    guard let command = Command.named(word)?.declaration, command.parameters.first?.shape == .client,
+      command.parameters.filter({ !$0.isOptional }).count == 1, command.options.allSatisfy({ !$0.isRequired })
+    else { return nil }
+    return "\(word) \(client)"
   }
 
   private static let textFunctions = ["length", "lower", "upper", "trim", "number", "int", "time", "parse-json"]

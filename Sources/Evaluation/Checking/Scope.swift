@@ -9,6 +9,8 @@ struct Scope: Sendable {
     case client(ClientFact)
     /// A stream of these clients' resources that is not collected.
     case stream([ClientFact])
+    /// A record that may be a page whose number is computed.
+    case varyingPage
   }
 
   /// The facts about a client that are known before the run.

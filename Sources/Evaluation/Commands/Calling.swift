@@ -9,7 +9,7 @@ extension Command {
     Declaration(
       name: "call", summary: "Calls any method with any parameters and returns the raw result.",
       parameters: [
-        .init(name: "CLIENT", shape: .client), .init(name: "METHOD", shape: .string),
+        .init(name: "CLIENT", shape: .client), .init(name: "METHOD", shape: .string).ruled(.name),
         .init(name: "PARAMS", shape: .record, isOptional: true),
       ],
       options: [

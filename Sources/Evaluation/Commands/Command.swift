@@ -128,6 +128,8 @@ struct Arguments: Sendable {
   var options = Options()
   /// Whether this call runs at most once, because it is not in a loop, `each`, def or stage that repeats it.
   var isSingle = false
+  /// Whether the statement runs this call at most once: like `isSingle`, but also in a def that is called once.
+  var isOnce = false
 
   subscript(option: String) -> Argument? { options[option] }
 

@@ -63,20 +63,13 @@ extension Command {
 
   static let sleep = Command(
     Declaration(
-      name: "sleep", summary: "Waits.", parameters: [.init(name: "DURATION", shape: .duration)], result: "null",
-      examples: [.init(code: "sleep 1ms", output: "")])
+      name: "sleep", summary: "Waits.",
+      parameters: [
+        .init(name: "DURATION", shape: .duration).ruled(
+          OptionRule(reading: { value, _ throws(Fault) in _ = try value.sleep() }))
+      ], result: "null", examples: [.init(code: "sleep 1ms", output: "")])
   ) { arguments, frame throws(Fault) in
-    guard case .duration(let duration) = arguments.value(0) else {
-      throw Fault(
-        .type, "sleep needs a duration, not \(arguments.value(0).typeWithArticle)",
-        nextStep: Declaration.ArgumentType.duration.example(for: arguments.value(0)).map { "sleep \($0)" } ?? "sleep 1s"
-      )
-    }
-    guard duration >= .zero else {
-      throw Fault(
-        .value, "sleep needs a duration of at least 0s, not \(duration.text)",
-        nextStep: "sleep \((Duration.zero - duration).text)")
-    }
+    let duration = try arguments.value(0).sleep()
     frame.run.output.flush()
     do { try await Task.sleep(for: duration) } catch { throw Fault(.interrupted, "interrupted") }
     return .null
@@ -85,14 +78,39 @@ extension Command {
   static let exit = Command(
     Declaration(
       name: "exit", summary: "Ends the program, with a status from 0 to 255.",
-      parameters: [.init(name: "STATUS", shape: .number, isOptional: true)], result: "null")
+      parameters: [
+        .init(name: "STATUS", shape: .number, isOptional: true).ruled(
+          OptionRule(reading: { value, _ throws(Fault) in _ = try value.exitStatus() }))
+      ], result: "null")
   ) { arguments, frame throws(Fault) in
     guard !arguments.positional.isEmpty else { throw Fault(.exit, "exit").ending(0) }
-    guard case .number(let number) = arguments.value(0), let status = number.integer, 0...255 ~= status else {
-      throw Fault(
-        .value, "exit needs a status from 0 to 255, not \(arguments.value(0).label)",
-        nextStep: "exit 0 for success, exit 1 for a failure")
-    }
+    let status = try arguments.value(0).exitStatus()
     throw Fault(.exit, "exit \(status)").ending(Int32(status))
+  }
+}
+
+extension Value {
+  /// Returns this value as the duration of a `sleep`.
+  fileprivate func sleep() throws(Fault) -> Duration {
+    guard case .duration(let duration) = self else {
+      throw Fault(
+        .type, "sleep needs a duration, not \(typeWithArticle)",
+        nextStep: Declaration.ArgumentType.duration.example(for: self).map { "sleep \($0)" } ?? "sleep 1s")
+    }
+    guard duration >= .zero else {
+      throw Fault(
+        .value, "sleep needs a duration of at least 0s, not \(duration.text)",
+        nextStep: "sleep \((Duration.zero - duration).text)")
+    }
+    return duration
+  }
+
+  /// Returns this value as the status of an `exit`.
+  fileprivate func exitStatus() throws(Fault) -> Int {
+    guard case .number(let number) = self, let status = number.integer, 0...255 ~= status else {
+      throw Fault(
+        .value, "exit needs a status from 0 to 255, not \(label)", nextStep: "exit 0 for success, exit 1 for a failure")
+    }
+    return status
   }
 }

@@ -39,6 +39,13 @@ public struct Declaration: Sendable {
     public var isOptional = false
     /// Whether the parameter can be repeated.
     public var repeats = false
+    /// The rule for the value; nil if each value of the type is valid.
+    var rule: OptionRule?
+
+    /// Creates a parameter.
+    public init(name: String, shape: ArgumentType, isOptional: Bool = false, repeats: Bool = false) {
+      (self.name, self.shape, self.isOptional, self.repeats) = (name, shape, isOptional, repeats)
+    }
   }
 
   /// An option, passed by name.

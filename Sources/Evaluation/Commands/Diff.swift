@@ -132,7 +132,8 @@ private struct DiffSide {
 
   /// Returns a difference as `{key, change, fields}`.
   ///
-  /// For each field that differs, `fields` has the old and the new value.
+  /// For each field that differs, `fields` has the old and the new value; of a changed element, `from` is missing for an
+  /// added field, and `to` for a removed one.
   private static func difference(
     _ key: Value, _ change: String, _ old: Record, _ new: Record
   ) throws(Fault) -> Value {
@@ -140,7 +141,12 @@ private struct DiffSide {
     for name in old.names + new.names.filter({ old[$0] == nil }) {
       let (from, to) = (old[name], new[name])
       if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
-      fields.append((name, .record(Record([("from", from ?? .null), ("to", to ?? .null)]))))
+      // A field that one of two elements lacks has no value there, unlike a field that is null.
+      let isPart = change == "changed"
+      let values = [("from", from), ("to", to)].compactMap { side, value in
+        value == nil && isPart ? nil : (name: side, value: value ?? .null)
+      }
+      fields.append((name, .record(Record(values))))
     }
     return .record(Record([("key", key), ("change", .string(change)), ("fields", .record(Record(fields)))]))
   }

@@ -39,7 +39,15 @@ extension Arguments {
       let known = knownResource?.relationship(name), let type = known.types.first,
       let linkage = value(3).linkage(of: type)
     else { return nil }
-    return known.isToMany == true && !linkage.hasPrefix("[") ? "[\(linkage)]" : linkage
+    guard name != "relink", self.name != "relink" else { return linkage }
+    let list = linkage.hasPrefix("[") ? linkage : "[\(linkage)]"
+    let relink = "relink \(source.text(range(0))) \(source.text(range(1))) \(name.quoted) "
+    switch known.isToMany {
+    case true?: return list
+    case false?: return relink + (self.name == "unlink" ? "null" : linkage)
+    case nil:
+      return "\(list); if \(name) is a to-one relationship: " + relink + (self.name == "unlink" ? "null" : linkage)
+    }
   }
 
   /// Returns the next step for a field of a record that is probably a relationship: `{author: {type: "authors", id:

@@ -39,6 +39,18 @@ struct OptionRule: Sendable {
     }
   }
 
+  /// The rule for the fields of `sort:`, which have no words such as `desc` after them.
+  static let sort = OptionRule { value, command throws(OptionRefusal) in
+    try OptionRule.names("sort").validate(value, command)
+    let fields = value.strings?.flatMap { $0.split(separator: ",") } ?? []
+    for field in fields {
+      let words = field.split(separator: " ")
+      guard words.count > 1, let name = words.first else { continue }
+      let sign = words[1].lowercased().hasPrefix("desc") && !name.hasPrefix("-") ? "-" : ""
+      throw OptionRefusal("sort: takes fields without other words", nextStep: "sort: \("\(sign)\(name)".quoted)")
+    }
+  }
+
   /// Returns the rule for strings that are not empty, and for lists of such strings.
   static func names(_ option: String) -> OptionRule {
     OptionRule { value, _ throws(OptionRefusal) in
@@ -83,6 +95,46 @@ struct OptionCompanion: Sendable {
     if alternatives.contains(where: { command.option($0) != nil }) { return false }
     guard let other = command.option(option) else { return true }
     return isField && other.path == nil
+  }
+}
+
+extension OptionRule {
+  /// Creates the rule of a parameter from the function that reads its value at run time.
+  init(reading read: @escaping @Sendable (_ value: Value, _ command: String) throws(Fault) -> Void) {
+    self.init { value, command throws(OptionRefusal) in
+      do throws(Fault) { try read(value, command) } catch {
+        throw OptionRefusal(error.message, nextStep: error.nextStep)
+      }
+    }
+  }
+
+  /// Returns the rule for the number of elements of a stage.
+  static func count(from least: Int = 0) -> OptionRule {
+    OptionRule(reading: { value, stage throws(Fault) in _ = try value.whole(stage, "N", from: least) })
+  }
+
+  /// The rule for ids that are text or numbers; other literals depend on the client.
+  static let id = OptionRule(reading: { value, _ throws(Fault) in
+    switch value {
+    case .string, .number:
+      _ = try Arguments.id(of: value, "", at: SourceRange(0, 0), in: SourceText(name: "", text: ""))
+    default: return
+    }
+  })
+
+  /// The rule for a name that must not be empty.
+  static let name = OptionRule { value, command throws(OptionRefusal) in
+    guard case .string("") = value else { return }
+    throw OptionRefusal("\(command) needs a name that is not empty", nextStep: nil)
+  }
+}
+
+extension Declaration.Parameter {
+  /// Returns this parameter with a rule for its value.
+  func ruled(_ rule: OptionRule) -> Self {
+    var parameter = self
+    parameter.rule = rule
+    return parameter
   }
 }
 

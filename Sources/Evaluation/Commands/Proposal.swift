@@ -38,7 +38,7 @@ final class Proposal: Sendable {
         Fault.Kind(error.kind.rawValue),
         message.map { "\(client.client.type) \(arguments.name): \($0)" } ?? error.message,
         at: [Fault.LabelledRange(words?.range ?? arguments.range(record ?? 1))], in: arguments.source,
-        nextStep: arguments.linkage(meantBy: error) ?? error.nextStep)
+        nextStep: arguments.linkage(meantBy: error) ?? arguments.namingClient(error.nextStep))
     }
     self.client = client
     self.arguments = arguments
@@ -129,9 +129,12 @@ final class Proposal: Sendable {
     return client.resources(document, asked: include).first ?? .null
   }
 
-  /// Shows a note if the reply to a create, an update or a destroy is about another resource.
+  /// Shows a note if the reply to a create, an update or a destroy is about another resource, or about none.
   func noteOther(_ reply: ChangeReply, _ session: Session) {
     guard case .document(let document) = reply, change.givesDocument else { return }
     session.noteOther(document, than: change.id, client, change.verb.rawValue)
+    guard change.verb != .destroy else { return }
+    let sentID = change.id != nil || change.params["data"]?["id"] != nil
+    session.noteMissing(document, client, change.verb.rawValue, sentID: sentID)
   }
 }

@@ -10,7 +10,7 @@ extension Declaration.Option {
     name: "filter", shape: .record, summary: "the resources to match: {state: \"draft\", author: 7}"
   ).ruled(.filter)
   static let sort = Self(name: "sort", shape: .strings, summary: "the fields to sort by: \"-views,id\"").ruled(
-    .names("sort"))
+    .sort)
   static let include = Self(name: "include", shape: .strings, summary: "related resources to include: \"author\"")
     .ruled(.names("include"))
   static let fields = Self(

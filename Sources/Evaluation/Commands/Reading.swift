@@ -49,6 +49,10 @@ extension Command {
     return try await client.reading(arguments) { () throws(ClientError) in
       let document = try await reader.index(query, patience: patience)
       frame.run.session.noteUnreadableNext(document, client)
+      var types = OtherTypes()
+      types.take(document.resources, than: client.client.type)
+      frame.run.session.noteOther(types, client, "index")
+      frame.run.session.noteLinkage(document, client, "index")
       return .page(client.page(document, asked: query.include))
     }
   }
@@ -91,12 +95,12 @@ extension Command {
         let feedsChanges = session.state.withLock(\.statement).changesData
         let rule: ListChanges.Rule = mayFail ? .fail : feedsChanges ? .passOver : .keep
         var pages = reader.stream(query, patience: patience, prefetch: prefetch, rule: rule)
-        let note = ListChangesNote(session, client.name, rule)
+        let note = ListNote(session, client, rule)
         var total: Int?
         var stream = ElementStream { () async throws(Fault) in
           let page = try await client.reading(arguments) { () throws(ClientError) in try await pages.next() }
           total = total ?? page?.pagination()?.totalSize
-          note.changes = pages.changes
+          note.take(page, pages.changes)
           if page == nil { note.show() }
           return withExtendedLifetime(open) { page.map { client.resources($0, asked: query.include) } }
         }
@@ -107,22 +111,33 @@ extension Command {
   }
 }
 
-/// Shows a note on changes that others made in a list, when the stream of the list ends or is abandoned.
-private final class ListChangesNote {
-  var changes: ListChanges?
+/// Shows notes on a list when its stream ends or is abandoned: on changes that others made in it, and on resources of
+/// other types.
+private final class ListNote {
+  private var changes: ListChanges?
+  private var types = OtherTypes()
   private let session: Session
-  private let label: String
+  private let client: ClientValue
   private let rule: ListChanges.Rule
 
-  init(_ session: Session, _ label: String, _ rule: ListChanges.Rule) {
-    (self.session, self.label, self.rule) = (session, label, rule)
+  init(_ session: Session, _ client: ClientValue, _ rule: ListChanges.Rule) {
+    (self.session, self.client, self.rule) = (session, client, rule)
   }
 
   deinit { show() }
 
+  func take(_ page: Document?, _ changes: ListChanges) {
+    self.changes = changes
+    guard let page else { return }
+    types.take(page.resources, than: client.client.type)
+    session.noteLinkage(page, client, "stream")
+  }
+
   func show() {
-    guard rule != .fail, let changes = changes.take() else { return }
-    for sentence in changes.sentences(rule) { session.note("\(label): \(sentence)") }
+    guard let changes = changes.take() else { return }
+    session.noteOther(types, client, "stream")
+    guard rule != .fail else { return }
+    for sentence in changes.sentences(rule) { session.note("\(client.name): \(sentence)") }
   }
 }
 

@@ -7,7 +7,8 @@ import Values
 
 extension Command {
   private static let place: [Declaration.Parameter] = [
-    .init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id), .init(name: "NAME", shape: .string),
+    .init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id),
+    .init(name: "NAME", shape: .string).ruled(.name),
   ]
 
   static let related = Command(
@@ -25,6 +26,9 @@ extension Command {
     let patience = try arguments.patience(client)
     let document = try await client.reading(arguments) { () throws(ClientError) in
       try await relationship.related(source: source, options: options, patience: patience)
+    }
+    if case .string(let name) = arguments.value(2), let data = document.object["data"] {
+      frame.run.session.noteLinkage(name, data, client, "related")
     }
     let resources = client.resources(document)
     if document.pagination()?.hasNext == true {
@@ -45,6 +49,9 @@ extension Command {
       try await relationship.show(options: options, patience: patience)
     }
     if hasNext { frame.run.session.note(firstOf: data.arrayValue?.count ?? 1, "identifiers") }
+    if case .string(let name) = arguments.value(2) {
+      frame.run.session.noteLinkage(name, data, client, "relationship")
+    }
     return Value(data)
   }
 

@@ -62,7 +62,7 @@ extension SavedStatements {
     if added > 0 { notes.append("\(added) of them are needed by the others") }
     if failed > 0 { notes.append("without \(failed) that failed") }
     if hidden != plain { notes.append("passwords are omitted, and connect asks for them at a terminal") }
-    if report.inventory.contains(where: { $0.kind == .destroys }) {
+    if report.inventory.contains(where: { $0.kind == .destroys || $0.kind == .mayDestroy }) {
       let isGuarded = text.contains("guard: \"confirm\"")
       notes.append("as a batch the script needs \(isGuarded ? "--guarded NAME and --yes=N" : "--yes")")
     }

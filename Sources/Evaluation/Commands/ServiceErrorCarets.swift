@@ -23,6 +23,9 @@ extension Fault {
       }
     }
     marks = Self.joined(marks)
+    let gone = arguments.makingAgain(error)
+    if gone != nil { marks = [LabelledRange(arguments.range(0))] }
+    if marks.isEmpty, error.kind == .value, arguments.isRelating { marks = [LabelledRange(arguments.range(3))] }
     let isUnknownCall = error.kind == .methodNotFound && arguments.name == "call"
     let fault = Fault(
       Kind(error.kind.rawValue), Self.message(error, arguments.name),
@@ -30,7 +33,8 @@ extension Fault {
       in: arguments.source,
       nextStep: isUnknownCall
         ? "check the spelling of the method"
-        : arguments.linkage(meantBy: error) ?? arguments.meant(by: error) ?? arguments.spelled(error)
+        : gone ?? arguments.linkage(meantBy: error) ?? arguments.meant(by: error)
+          ?? arguments.namingClient(arguments.spelled(error))
           ?? arguments.known(for: error)
     ).with(errors: error.errors.map { .object($0.object) })
     self.init(copy: (Self.first(of: left) + error.facts).reduce(fault) { $0.within($1) })
@@ -269,5 +273,23 @@ extension Arguments {
       return error.nextStep
     }
     return error.nextStep?.replacing(each: "relink \(type) ", with: "relink \(name) ")
+  }
+}
+
+extension Arguments {
+  /// Returns a next step in which a `relink` names the client as the statement does, and not by its type.
+  func namingClient(_ step: String?) -> String? {
+    guard isRelating, case .client(let client) = value(0), case let name = source.text(range(0)), name.isName else {
+      return step
+    }
+    return step?.replacing("relink \(client.client.type) ", with: "relink \(name) ")
+  }
+
+  /// Returns the next step for a client that was stopped: a `let` that makes it again; nil for other errors.
+  fileprivate func makingAgain(_ error: ClientError) -> String? {
+    guard error.kind == .connection, !error.wasSent, let step = error.nextStep, !positional.isEmpty,
+      step.contains("make a new client: client "), case let name = source.text(range(0)), name.isName
+    else { return nil }
+    return step.replacing("make a new client: client ", with: "make a new client: let \(name) = client ")
   }
 }

@@ -102,6 +102,11 @@ private struct Upsert {
       return LookupResult(proposal: creating.keyed(value.filterText))
     }
     guard let id = resource["id"]?.idText else { throw fault("the service sent a resource without an id") }
+    if !resource.hasText(client.client.type, at: "type"), let type = resource["type"]?.stringValue {
+      throw fault(
+        "the service sent \(type)/\(id), but the client's type is \(client.client.type)",
+        nextStep: "client queue: \(JSONValue.string(client.queue).text) type: \(JSONValue.string(type).text)")
+    }
     let updating = try Proposal(.update, arguments, client, record: 1) { () throws(ClientError) in
       try client.client.updateRequest(id, record, options: options)
     }

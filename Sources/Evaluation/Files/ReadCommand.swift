@@ -73,7 +73,7 @@ extension Stage {
         guard case .string(let path) = try await path.run(&frame) else {
           throw Fault(.type, "write needs a path as a string")
         }
-        let word = try await format?.run(&frame).interpolated()
+        let word = try await format?.run(&frame).exactText()
         let appends = try await append?.run(&frame).condition("append:") ?? false
         let isNew = try await new?.run(&frame).condition("new:") ?? false
         let format = try FileFormat(path: path, named: word)

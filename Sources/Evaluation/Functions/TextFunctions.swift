@@ -37,7 +37,7 @@ extension Function {
       var text = ""
       for (index, element) in try list(values, 0, "join").enumerated() {
         if index > 0 { text += separator }
-        text += try element.interpolated()
+        text += try element.exactText()
         try SizeLimits.check(text: text.utf8.count)
       }
       return .string(text)
@@ -110,7 +110,7 @@ extension Function {
       "string(value)", "The value as text: a string unchanged, any other value as JSON.", takes: 1...1, "string(1.10)",
       "\"1.10\""
     ) { values, _ throws(Fault) in
-      .string(try values[0].interpolated())
+      .string(try values[0].exactText())
     },
     Function("json(value)", "The value as JSON text.", takes: 1...1, "json({a: 1})", #""{\"a\":1}""#) {
       values, _ throws(Fault) in

@@ -38,6 +38,7 @@ extension Printer {
   }
 
   private mutating func finish(_ table: inout Table, _ hasBegun: Bool) throws(Fault) {
+    if table.columnCount == 0 { for _ in 0..<count { try output.put(line: "{}") } }
     let width = output.isTerminal ? output.columns() : nil
     try put(table.take(width: width, spare: hasBegun ? Self.spare : 0))
     guard let width, case let hidden = table.hidden(in: width), !hidden.isEmpty else { return }
@@ -86,6 +87,7 @@ extension Printer {
   private func cards(_ records: [Record], after count: Int) throws(Fault) {
     for (index, record) in records.enumerated() {
       if count + index > 0 { try output.put(line: "") }
+      if record.names.isEmpty { try output.put(line: "{}") }
       let card = Card(record, isForTerminal: output.isTerminal)
       for line in card.lines(width: output.isTerminal ? output.columns() : nil) { try output.put(line: line) }
     }

@@ -48,7 +48,7 @@ struct Printer {
       }
     case .duration(let duration) where output.isTerminal: try output.put(line: duration.shown)
     default:
-      try output.put(json: try value.isStringLike ? .string(value.interpolated()) : value.json())
+      try output.put(json: try value.isStringLike ? .string(value.exactText()) : value.json())
     }
   }
 

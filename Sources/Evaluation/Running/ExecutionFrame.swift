@@ -18,6 +18,8 @@ struct ExecutionFrame: Sendable {
   var keepsFailures = false
   /// The value of a `return`, or of a block.
   var result: Value = .null
+  /// Whether no loop, `each`, stage or recursion repeats the def whose body runs; true outside defs.
+  var isOnce = true
   /// The number of nested calls of defs.
   var depth = 0
   /// The shared state of the run.

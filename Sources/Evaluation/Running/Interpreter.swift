@@ -80,6 +80,8 @@ public final class Interpreter: Sendable {
       /// What the statement does: it changes or destroys data, or reads a value of `--var`.
       public enum Kind: String, Sendable {
         case changes, destroys, reads
+        /// A call whose method is known only at run time, and may destroy.
+        case mayDestroy = "may destroy"
       }
 
       /// The name of the statement's file.

@@ -19,7 +19,7 @@ extension RunContext {
   /// - Throws: The error of the change, which marks the arguments that it is about.
   @inline(__always) func change(_ proposal: Proposal, _ step: IterationStep? = nil) async throws(Fault) -> Value {
     if isDry(proposal.arguments) { return dryValue(of: proposal) }
-    let isOneOfMany = proposal.change.destroys && !proposal.arguments.isSingle
+    let isOneOfMany = proposal.change.destroys && !proposal.arguments.isOnce
     let consent = isOneOfMany ? try await self.consent(to: proposal) : nil
     session.note(notSentOf: proposal)
     if proposal.change.verb == .create, !proposal.arguments.isSingle { session.consumers.begin(proposal.client) }

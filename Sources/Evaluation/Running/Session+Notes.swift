@@ -42,7 +42,7 @@ extension Session {
   }
 
   /// Shows a note, but only once for each `key` while an outermost statement runs.
-  private func note(once key: String, _ text: @autoclosure () -> String) {
+  func note(once key: String, _ text: @autoclosure () -> String) {
     if state.withLock(\.statement).isNew(note: key) { note(text()) }
   }
 
@@ -88,24 +88,5 @@ extension Session {
     note(
       once: "unchecked \(assertion.source.name) \(assertion.range.lower)",
       "dry run, not checked after changes that were not sent: \(text)")
-  }
-
-  /// Shows a note if a reply is about another resource than the requested one: if its type is not the client's, or if
-  /// its id differs, for example in spelling.
-  func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
-    guard let resource = document.resources.first else { return }
-    let type = client.client.type
-    if !resource.hasText(type, at: "type"), let other = resource["type"]?.stringValue {
-      note(
-        once: "other type \(client.serial) \(verb)",
-        "\(client.name) \(verb): the reply is about \(other)/\(resource["id"]?.idText ?? "?"), but the client's type is "
-          + "\(type); make a client of that type: client queue: \(JSONValue.string(client.queue).text) type: \(JSONValue.string(other).text)"
-      )
-    }
-    guard let id, !resource.hasText(id, at: "id"), let other = resource["id"]?.idText, !other.isSame(as: id)
-    else { return }
-    note(
-      once: "other id \(client.serial) \(verb)",
-      "\(client.name) \(verb): \"\(id)\" was requested, but the reply is about \"\(other)\"")
   }
 }

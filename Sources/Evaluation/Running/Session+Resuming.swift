@@ -1,4 +1,5 @@
 import Bulk
+import Redaction
 import Synchronization
 
 extension Session {
@@ -9,6 +10,10 @@ extension Session {
     }
     if journal.header.isOfSample { return note("\(label): \(JournalHeader.noteOnSample)") }
     let complete = state.withLock(\.completedJournals)
+    let secrets = HiddenSecrets.names(in: command)
+    if !secrets.isEmpty {
+      note("\(label): the command below needs the secrets that it does not show, in \(secrets.joined(separator: ", "))")
+    }
     guard !complete.isEmpty else {
       return show(command: "\(label): to resume, run the same statement with the same journal: \(command)")
     }

@@ -27,7 +27,7 @@ extension Stage {
   static let take = Stage(
     Declaration(
       name: "take", summary: "Keeps the first N elements and reads no further.",
-      parameters: [.init(name: "N", shape: .number)], result: "elements",
+      parameters: [.init(name: "N", shape: .number).ruled(.count())], result: "elements",
       examples: [.init(code: "1..100 | take 2", output: "1\n2")], names: .kept)
   ) { call in
     let count = call.once(0)
@@ -49,7 +49,8 @@ extension Stage {
 
   static let skip = Stage(
     Declaration(
-      name: "skip", summary: "Skips the first N elements.", parameters: [.init(name: "N", shape: .number)],
+      name: "skip", summary: "Skips the first N elements.",
+      parameters: [.init(name: "N", shape: .number).ruled(.count())],
       result: "elements", examples: [.init(code: "1..4 | skip 2", output: "3\n4")], names: .kept)
   ) { call in
     let count = call.once(0)

@@ -55,12 +55,12 @@ struct PerElementArguments: Sendable {
     var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
     // A filter is text: 5 and "5" find the same resources.
     if template.name == "upsert" {
-      isNew = try keys.insert(KeyHash(.other(CodePoints("=" + value.interpolated())))).inserted && isNew
+      isNew = try keys.insert(KeyHash(.other(CodePoints("=" + value.exactText())))).inserted && isNew
     }
     guard isNew else {
       throw repeated(try value.json().text)
     }
-    return try value.interpolated()
+    return try value.exactText()
   }
 
   /// Creates the error for a key that occurs twice.

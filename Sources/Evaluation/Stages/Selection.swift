@@ -1,5 +1,6 @@
 import Language
 import Values
+import Formats
 
 extension StageCall {
   /// Compiles the positional paths and the options into an expression whose value is a flat record.
@@ -35,6 +36,9 @@ extension StageCall {
   /// Returns the columns that are probably meant by arguments that are not fields: `.id .text` for `id text`, `x: .id`
   /// for `.id as x`.
   private func columnStep(_ wrong: Expr) -> String {
+    if let path = wrong.literalText, command.name != "select", (try? FileFormat(path: path, named: nil)) != nil {
+      return "to write a file: | write \(path.quoted)"
+    }
     if positional.count == 1, case .record(let entries) = wrong.kind {
       let columns = entries.map { "\($0.name ?? "NAME"): \(compiler.source.text($0.value.range))" }
       return "\(command.name) \(columns.joined(separator: " "))"

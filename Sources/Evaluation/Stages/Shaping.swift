@@ -73,7 +73,7 @@ extension Stage {
   static let chunk = Stage(
     Declaration(
       name: "chunk", summary: "Returns lists of N elements each; the last can be shorter.",
-      parameters: [.init(name: "N", shape: .number)], result: "lists",
+      parameters: [.init(name: "N", shape: .number).ruled(.count(from: 1))], result: "lists",
       examples: [.init(code: "1..5 | chunk 2 | map length(it)", output: "2\n2\n1")])
   ) { call in
     let count = call.once(0)

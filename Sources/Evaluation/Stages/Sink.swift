@@ -54,7 +54,7 @@ extension Stage {
       Declaration(
         name: change.word, summary: change.summary(ofEach: true),
         parameters: [
-          .init(name: "CLIENT", shape: .client), .init(name: "NAME", shape: .string),
+          .init(name: "CLIENT", shape: .client), .init(name: "NAME", shape: .string).ruled(.name),
           .init(name: "IDENTIFIERS", shape: .any),
         ],
         options: [.meta, .timeout, .expire, .max, .backup, .kept] + options, effect: .changes, result: "summary",

@@ -1,0 +1,104 @@
+import Client
+import JSONAPI
+import JSONText
+import Values
+
+/// Notes on replies that are not about what was requested.
+extension Session {
+  /// Shows a note if a reply is about another resource than the requested one: if its type is not the client's, or if
+  /// its id differs, for example in spelling.
+  func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
+    guard let resource = document.resources.first else { return }
+    let type = client.client.type
+    if !resource.hasText(type, at: "type"), let other = resource["type"]?.stringValue {
+      note(
+        once: "other type \(client.serial) \(verb)",
+        "\(client.name) \(verb): the reply is about \(other)/\(resource["id"]?.idText ?? "?"), but the client's type is "
+          + "\(type); \(client.withType(other))")
+    }
+    noteLinkage(document, client, verb)
+    guard let id, !resource.hasText(id, at: "id"), let other = resource["id"]?.idText, !other.isSame(as: id)
+    else { return }
+    note(
+      once: "other id \(client.serial) \(verb)",
+      "\(client.name) \(verb): \"\(id)\" was requested, but the reply is about \"\(other)\"")
+  }
+
+  /// Shows a note if the reply to a create or an update has no resource, or if a created resource has no id.
+  ///
+  /// `sentID` is whether the request named the id.
+  func noteMissing(_ document: Document, _ client: ClientValue, _ verb: String, sentID: Bool) {
+    let resource = document.resources.first
+    guard resource?["id"]?.idText == nil, resource == nil || verb == "create" else { return }
+    let lack = resource == nil ? "the reply has no resource" : "the resource in the reply has no id"
+    note(
+      once: "no resource \(client.serial) \(verb)",
+      "\(client.name) \(verb): \(lack)" + (sentID ? "" : ", so the new id is unknown"))
+  }
+
+  /// Shows a note if a list has resources of other types than the client's.
+  func noteOther(_ types: OtherTypes, _ client: ClientValue, _ verb: String) {
+    guard let first = types.names.first else { return }
+    note(
+      once: "other types \(client.serial) \(verb)",
+      "\(client.name) \(verb): the list has \(types.text), but the client's type is \(client.client.type)"
+        + (types.isAll ? "; \(client.withType(first))" : ""))
+  }
+
+  /// Shows a note if the linkage in a reply has other types than the client declares.
+  func noteLinkage(_ document: Document, _ client: ClientValue, _ verb: String) {
+    let declared = client.client.settings.relationships
+    guard !declared.isEmpty else { return }
+    for resource in document.resources {
+      for (name, relationship) in resource["relationships"]?.objectValue ?? [:] {
+        if let data = relationship["data"] { noteLinkage(name, data, client, verb) }
+      }
+    }
+  }
+
+  /// Shows a note if the linkage of a relationship, or its related resources, have another type than the client
+  /// declares.
+  func noteLinkage(_ name: String, _ data: JSONValue, _ client: ClientValue, _ verb: String) {
+    guard let type = client.client.settings.relationships[name]?.type else { return }
+    var others = OtherTypes()
+    others.take(data.arrayValue?.compactMap(\.objectValue) ?? [data.objectValue].compactMap(\.self), than: type)
+    guard !others.names.isEmpty else { return }
+    note(
+      once: "other linkage \(client.serial) \(verb) \(name)",
+      "\(client.name) \(verb): \(name) has \(others.text), but the client declares the type \(type)")
+  }
+}
+
+/// The types in a list that are not the expected one, with the number of their resources.
+struct OtherTypes {
+  /// The types, in the order of their first resources.
+  private(set) var names: [String] = []
+  private var others = 0
+  private var count = 0
+
+  /// Counts the resources or identifiers of a list, or of one of its pages.
+  mutating func take(_ resources: [JSONObject], than type: String) {
+    count += resources.count
+    for resource in resources where !resource.hasText(type, at: "type") {
+      guard let other = resource["type"]?.stringValue else { continue }
+      others += 1
+      if !names.contains(where: { $0.isSame(as: other) }) { names.append(other) }
+    }
+  }
+
+  /// Whether no resource has the expected type.
+  var isAll: Bool { others == count && names.count == 1 }
+
+  /// The number of resources and their types: `2 resources of the type people`.
+  var text: String {
+    let types = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
+    return "\(others) \(others == 1 ? "resource" : "resources") of the \(names.count == 1 ? "type" : "types") \(types)"
+  }
+}
+
+extension ClientValue {
+  /// Returns the next step to make a client of another type.
+  fileprivate func withType(_ type: String) -> String {
+    "make a client of that type: client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)"
+  }
+}

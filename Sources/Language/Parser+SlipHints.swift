@@ -1,0 +1,201 @@
+/// Guesses what a user meant by frequent forms of Ruby, Elixir, JavaScript, Python and jq, for the next step of an
+/// error.
+extension Parser {
+  /// The next step for a token that follows a complete statement: a statement without a separator before it, a
+  /// condition after a statement, a method of a module; nil without a guess.
+  var followingHint: String? {
+    if token.isKeyword("if") || token.isName("unless"), let condition = after(token), let statement = before {
+      return token.isKeyword("if")
+        ? "the condition comes first: if \(condition) do \(statement) end"
+        : "the condition comes first: if not (\(condition)) do \(statement) end"
+    }
+    if case .keyword(let word) = token.kind, Self.statementWords.contains(word) {
+      return "put a semicolon or a line end before \(word)"
+    }
+    if case .string = token.kind, tokens[statementStart].isName("assert"), let condition = before {
+      return "a comma precedes the message: \(condition), \(source.text(token.range))"
+    }
+    if case .key = token.kind, tokens[index - 1].isName("lambda") { return Self.arrowStep }
+    return moduleHint ?? commandOfClient
+  }
+
+  private static let statementWords: Set<String> = [
+    "let", "for", "while", "def", "return", "break", "continue", "try", "source", "set",
+  ]
+
+  /// The index of the first token of the statement at the cursor.
+  private var statementStart: Int {
+    tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon || $0.isKeyword("do") }.map { $0 + 1 }
+      ?? 0
+  }
+
+  /// The source text from the beginning of the statement to the cursor; nil if it is long or may contain a password.
+  private var before: String? {
+    let start = statementStart
+    return start < index ? shown(tokens[start].range.through(tokens[index - 1].range)) : nil
+  }
+
+  /// Returns the source text from the token after another one to the end of the statement; nil if there is none.
+  private func after(_ token: Token) -> String? {
+    var parser = self
+    parser.advance()
+    return Self.isEnd(parser.token) ? nil : parser.rest
+  }
+
+  /// The form of a call of a module's function: `print "a"` for `console.log("a")`, `length(x)` for `Enum.count(x)`.
+  private var moduleHint: String? {
+    guard index > 1, case .field(let name, _) = tokens[index - 1].kind, case .name(let module) = tokens[index - 2].kind
+    else { return nil }
+    let isCall = token.isSymbol("(") && !token.hasSpaceBefore
+    let inside = isCall ? enclosed : rest
+    if Self.printing.contains(name) || module == "console" {
+      return "print \(inside?.isEmpty ?? true ? "..." : inside ?? "...")"
+    }
+    guard isCall, let inside, module.first?.isUppercase ?? false else { return nil }
+    if inside.contains("->") || inside.contains("=>") { return Self.arrowStep }
+    if module == "JSON" { return "\(name == "parse" ? "parse-json" : "json")(\(inside))" }
+    if let function = words.functions.contains(name) ? name : ForeignWords.function(name),
+      words.functions.contains(function)
+    {
+      return "\(function)(\(inside))"
+    }
+    guard let stage = words.stages.contains(name) ? name : ForeignWords.stage(name) else { return nil }
+    return "a stage comes after |: (LIST | \(stage) ...)"
+  }
+
+  private static let printing: Set<String> = ["log", "puts", "println", "inspect", "writeline"]
+
+  /// The command of a client that is written as a method: `show posts 1` for `posts.find(1)` and `posts.show 1`.
+  private var commandOfClient: String? {
+    guard index > 1, case .field(let name, _) = tokens[index - 1].kind, case .name(let client) = tokens[index - 2].kind,
+      index - 2 == statementStart
+    else { return nil }
+    let isCall = token.isSymbol("(") && !token.hasSpaceBefore
+    guard isCall || Self.beginsArgument(token), let inside = isCall ? enclosed : rest else { return nil }
+    if ["where", "filter", "find_by", "find-by"].contains(name), inside.contains(": ") {
+      return "stream \(client) filter: {\(inside.trimmingPrefix("{"))\(inside.hasSuffix("}") ? "" : "}")"
+    }
+    let command = Self.methods[name] ?? (words.commands.contains(name) ? name : nil)
+    guard let command, !inside.isEmpty else { return nil }
+    return "\(command) \(client) \(inside.replacing(", ", with: " "))"
+  }
+
+  private static let methods = [
+    "find": "show", "get": "show", "fetch": "show", "delete": "destroy", "insert": "create", "post": "create",
+    "patch": "update",
+  ]
+
+  /// The next step for a list or a record that a method adds to: `x + [2]` for `x.push(2)`.
+  var addingHint: String? {
+    guard index > 1, token.isSymbol("("), case .field(let name, _) = tokens[index - 1].kind,
+      case .name(let list) = tokens[index - 2].kind, ["push", "append", "add", "concat", "merge"].contains(name),
+      let inside = enclosed
+    else { return nil }
+    if name == "merge" { return "join records with +: let \(list) = \(list) + \(inside)" }
+    return "join lists with +: let \(list) = \(list) + \(name == "concat" ? inside : "[\(inside)]")"
+  }
+
+  /// The next step for a token in place of a value, in the syntax of another language; nil without a guess.
+  var foreignValueHint: String? {
+    let before = tokens[max(0, index - 1)]
+    switch token.kind {
+    case .symbol("|") where before.isName("map") || before.isName("where"):
+      return "the element is it: | \(before.description) it + 1"
+    case .symbol("=") where before.isSymbol("!="): return "write !="
+    case .symbol("+") where before.isSymbol("+"): return "join texts and lists with one +"
+    case .symbol(":"):
+      guard case .name(let name) = nextToken.kind else { return nil }
+      return "text is in quotes: \"\(name)\""
+    case .symbol(let sign) where before.isKey && [">", "<", ">=", "<=", "!=", "=="].contains(sign):
+      return "a filter compares for equality only; for others: | where .\(before.description.dropLast()) \(sign) ..."
+    case .symbol("..") where before.isSymbol("[") || before.isSymbol(","):
+      return "join lists with +: \(spread) + [...]"
+    case .symbol("-"), .minus:
+      let isFirst = index < 2 || tokens[index - 2].kind == .newline || tokens[index - 2].kind == .semicolon
+      return isFirst && (before.isSymbol("-") || before.kind == .minus) ? "a comment begins with #" : nil
+    default: return nil
+    }
+  }
+
+  /// The name after the dots of `...x`, which other languages write for the elements of a list or record.
+  private var spread: String {
+    if case .field(let name, _) = nextToken.kind { return name }
+    if case .name(let name) = nextToken.kind { return name }
+    return "x"
+  }
+
+  /// The next step for a token in place of a record's key; nil without a guess.
+  var keyHint: String? {
+    if let form = statementForm { return "did you mean \(form)?" }
+    switch token.kind {
+    case .symbol(".."): return "join records with +: \(spread) + {...}"
+    case .field(let name, _): return "give it a key: {\(name): .\(name)}"
+    case .symbol(":"):
+      guard case .name(let name) = nextToken.kind else { return nil }
+      return "the colon comes after a key: {\(name): ...}"
+    case .keyword("it"):
+      guard let value = rest(from: token.range.lower, to: "}")?.trimmed else { return nil }
+      return "an expression has no braces: \(value)"
+    default: return nil
+    }
+  }
+
+  /// The next step for a record's key without a value, `{id, text}`; nil for other tokens.
+  func shorthandHint(_ key: String) -> String? {
+    guard token.isSymbol(",") || token.isSymbol("}") else { return nil }
+    let isInStage = tokens[..<index].lastIndex { $0.isSymbol("|") }.map { tokens[$0].range.lower >= pipelineStart }
+    return isInStage ?? false ? "{\(key): .\(key)}" : "{\(key): \(key)}"
+  }
+
+  /// The columns of a record of names only, `{id, text}`, as a stage; nil for other tokens.
+  var selectHint: String? {
+    guard token.isSymbol("{") else { return nil }
+    var (names, place) = ([String](), index + 1)
+    while place + 1 < tokens.count {
+      switch tokens[place].kind {
+      case .name(let name), .field(let name, _): names.append("." + name)
+      default: return nil
+      }
+      if tokens[place + 1].isSymbol("}") { return "| select \(names.joined(separator: " "))" }
+      guard tokens[place + 1].isSymbol(",") else { return nil }
+      place += 2
+    }
+    return nil
+  }
+
+  /// Reports `do` after `else` or after `rescue NAME`, and skips it, so that it is the only error.
+  mutating func skipDo(after words: String) {
+    guard token.isKeyword("do") else { return }
+    diagnostics.append(
+      Diagnostic(range: token.range, message: "no do follows \(words)", nextStep: "remove do: \(words) ... end"))
+    advance()
+  }
+
+  /// Reports an arrow or a missing name after `rescue`; the statement then parses, so that this is the only error.
+  mutating func completeRescue() {
+    if token.isSymbol("="), nextToken.isSymbol(">") {
+      diagnostics.append(
+        Diagnostic(
+          range: token.range.through(nextToken.range), message: "no arrow follows rescue",
+          nextStep: "rescue \(tokens[min(index + 2, tokens.count - 1)].description)"))
+      tokens.removeSubrange(index...index + 1)
+    }
+    guard token.isKeyword("do") || token.kind == .newline || token.kind == .semicolon else { return }
+    diagnostics.append(
+      Diagnostic(
+        range: tokens[index - 1].range, message: "rescue needs a name for the error", nextStep: "rescue error"))
+    if token.isKeyword("do") { return tokens[index].kind = .name("error") }
+    var name = token
+    name.kind = .name("error")
+    tokens.insert(name, at: index)
+  }
+}
+
+extension String {
+  /// The text without spaces at its ends.
+  fileprivate var trimmed: String {
+    let rest = drop { $0 == " " }
+    return String(
+      rest.prefix(rest.lastIndex { $0 != " " }.map { rest.distance(from: rest.startIndex, to: $0) + 1 } ?? 0))
+  }
+}

@@ -1,0 +1,69 @@
+/// Shell variables that stand for the secrets of a command line, so that the command works without showing them.
+///
+/// ```swift
+/// var secrets = HiddenSecrets()
+/// secrets.pieces(of: "amqp://u:secret@h/")   // text "amqp://u:", variable "PASSWORD", text "@h/"
+/// ```
+public struct HiddenSecrets {
+  /// A piece of a word: text, or a variable that stands for a secret.
+  public enum Piece: Equatable, Sendable {
+    case text(String)
+    case variable(String)
+  }
+
+  private var names: [String: String] = [:]
+
+  /// Creates a set of variables without a secret.
+  public init() {}
+
+  /// Returns the pieces of a word: equal secrets have the same variable.
+  ///
+  /// - Parameters:
+  ///   - word: The word.
+  ///   - wanted: The name of the variable for a secret that has none.
+  /// - Returns: The pieces, without empty texts.
+  public mutating func pieces(of word: String, as wanted: String = "PASSWORD") -> [Piece] {
+    var secrets: [String] = []
+    let masked = Secrets.hidden(in: word) { secret in
+      secrets.append(String(secret))
+      return Self.mark
+    }
+    let texts = masked.split(separator: Self.mark, omittingEmptySubsequences: false).map(String.init)
+    guard texts.count == secrets.count + 1 else { return [.text(Secrets.hidden(in: word))] }
+    var pieces = [Piece.text(texts[0])]
+    for (secret, text) in zip(secrets, texts.dropFirst()) {
+      pieces += [.variable(name(of: secret, as: wanted)), .text(text)]
+    }
+    return pieces.filter { $0 != .text("") }
+  }
+
+  /// Returns the variable of a secret; a second secret gets a number: `PASSWORD2`.
+  public mutating func name(of secret: String, as wanted: String) -> String {
+    if let name = names[secret] { return name }
+    let word = wanted.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
+    let base = String(word.first?.isNumber ?? true ? ["_"] + word : word)
+    var (name, number) = (base, 2)
+    while names.values.contains(name) { (name, number) = ("\(base)\(number)", number + 1) }
+    names[secret] = name
+    return name
+  }
+
+  /// A character that no argument of a program can contain.
+  private static let mark = "\0"
+
+  /// Returns a variable as a shell reads it; a shell refuses the command while the variable is not set.
+  public static func reference(to name: String) -> String { "\"${\(name):?}\"" }
+
+  /// Returns the names of the variables in a command that ``reference(to:)`` wrote, in the order of the command.
+  public static func names(in command: String) -> [String] {
+    var names: [String] = []
+    for part in command.split(separator: "\"${").dropFirst() {
+      guard let end = part.firstRange(of: ":?}\"") else { continue }
+      let name = String(part[..<end.lowerBound])
+      if !name.isEmpty, !names.contains(name), name.allSatisfy({ $0 == "_" || $0.isLetter || $0.isNumber }) {
+        names.append(name)
+      }
+    }
+    return names
+  }
+}

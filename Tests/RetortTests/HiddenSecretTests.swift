@@ -1,0 +1,50 @@
+import Foundation
+import Redaction
+import Testing
+
+@testable import RetortShell
+
+/// A command that a note shows works when it is followed, without showing the secrets in it.
+@Suite struct HiddenSecretTests {
+  @Test(arguments: [
+    (
+      ["-c", "connect \"amqp://u:pw@h/\""], #"retort -c 'connect "amqp://u:'"${PASSWORD:?}"'@h/"'"#, ["PASSWORD": "pw"]
+    ),
+    (
+      ["-c", "connect \"amqp://u:a@h/\"; connect \"amqp://u:b@h/\"; connect \"amqp://u:a@i/\""],
+      #"retort -c 'connect "amqp://u:'"${PASSWORD:?}"'@h/"; connect "amqp://u:'"${PASSWORD2:?}"'@h/"; connect "amqp://u:'"${PASSWORD:?}"'@i/"'"#,
+      ["PASSWORD": "a", "PASSWORD2": "b"]
+    ),
+    (
+      ["--var", "api-token=x y", "m.retort"], #"retort --var api-token="${API_TOKEN:?}" m.retort"#, ["API_TOKEN": "x y"]
+    ),
+    (["m.retort", "amqp://u:p$w'@h"], #"retort m.retort amqp://u:"${PASSWORD:?}"@h"#, ["PASSWORD": "p$w'"]),
+    (["m.retort", ""], "retort m.retort ''", [:]),
+  ]) func aCommandWorksWithItsSecretsInVariables(
+    arguments: [String], command: String, secrets: [String: String]
+  ) throws {
+    #expect(ShellCommandLine.command(arguments) == command)
+    #expect(Set(HiddenSecrets.names(in: command)) == Set(secrets.keys))
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = ["-c", "retort() { for word; do printf '%s\\0' \"$word\"; done; }; \(command)"]
+    shell.environment = secrets
+    let pipe = Pipe()
+    shell.standardOutput = pipe
+    try shell.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    shell.waitUntilExit()
+    #expect(output == Data((arguments.joined(separator: "\0") + "\0").utf8))
+  }
+
+  @Test func aCommandWithoutItsSecretsFails() throws {
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/sh")
+    shell.arguments = ["-c", "true " + HiddenSecrets.reference(to: "PASSWORD")]
+    shell.environment = [:]
+    shell.standardError = FileHandle.nullDevice
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationStatus != 0)
+  }
+}
