@@ -102,7 +102,7 @@ extension OptionCompanion {
   /// The option `journal:` or another option with which unknown changes are sent again, which `settle:` needs.
   static let resending = OptionCompanion(
     option: "journal", alternatives: ["retry", "workers"],
-    message: { "settle: is the wait before unknown changes are sent again, and this \($0) sends none again" },
+    message: { "settle: of \($0) needs journal:, retry: or workers:, with which unknown changes are sent again" },
     nextStep: "journal: \"FILE\" or retry: 3")
 
   /// The option `throttle:`, which `patience:` needs.

@@ -63,12 +63,13 @@ extension Stage {
 }
 
 extension [Statement] {
-  /// The commands that can be the last action of these statements: the last statement, or the last statement of each
+  /// The commands and stages that can be the last action of these statements: the last statement, or the last statement of each
   /// branch of an `if`.
   fileprivate var lastCommands: [SourceRange] {
     switch last?.kind {
     case .pipeline(let pipeline):
-      guard pipeline.stages.isEmpty, case .command(let command) = pipeline.head else { return [] }
+      if let stage = pipeline.stages.last { return [stage.range] }
+      guard case .command(let command) = pipeline.head else { return [] }
       return [command.range]
     case .if(let choice): return choice.lastCommands
     default: return []

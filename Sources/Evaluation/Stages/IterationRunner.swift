@@ -11,7 +11,7 @@ struct IterationRunner: Sendable {
   let limit: Int
   let keepsFlow: Bool
   var journal: EachJournal?
-  /// The commands that can be the last action of an iteration.
+  /// The commands and stages that can be the last action of an iteration.
   var lastCommands: [SourceRange] = []
 
   func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {

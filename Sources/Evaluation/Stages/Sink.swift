@@ -105,6 +105,9 @@ extension Stage {
           plan.isDry = isDry
           plan.guards = guards
           try complete(&plan, frame.run)
+          // Of several changes, or several steps, none is known to be the last.
+          plan.guards.step.isLast =
+            source.total == 1 && plan.carrier == nil && frame.run.lastCommands.contains(once.range)
           plan.failedFile = failedFile
           let bulk = BulkRun(plan, frame.run)
           let (flow, tally) = try await bulk.carriedOut(keepsFlow: keepsFlow)
