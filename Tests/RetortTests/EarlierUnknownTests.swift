@@ -68,7 +68,7 @@ import Testing
   }
 
   /// An iteration of `each` is done if its only change was carried out as its last action; it runs again if no change
-  /// was carried out and each is safe to repeat.
+  /// was carried out and each is safe to repeat, or if its commands read first what remains to be done.
   @Test(arguments: [
     (body: "update posts it {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 done before\n", sent: 1),
     (body: "update posts it {views: 6}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n", sent: 1),
@@ -90,6 +90,22 @@ import Testing
       said: "1 unknown iteration of an earlier run was carried out, according to a lookup\n", sent: 1
     ),
     (body: "create posts {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n", sent: 1),
+    (
+      body: #"[{text: "a", views: 5}] | create posts key: .text verify: false"#, next: "[1]", isDestroyed: false,
+      said: "each: 0 ok, 1 done before\n", sent: 1
+    ),
+    (
+      body: #"[{text: "a", views: 6}] | create posts key: .text verify: false"#, next: "[1]", isDestroyed: false,
+      said: "each: 0 ok, 1 unknown\n", sent: 1
+    ),
+    (
+      body: #"[{text: "a"}, {text: "b"}] | create posts key: .text verify: false"#, next: "[1]", isDestroyed: false,
+      said: "each: 0 ok, 1 unknown\n", sent: 2
+    ),
+    (
+      body: #"upsert posts {text: "a", views: 6} key: .text; count posts"#, next: "[1]", isDestroyed: false,
+      said: "each: 1 ok\n", sent: 2
+    ),
   ])
   func anUnknownIterationIsLookedUp(body: String, next: String, isDestroyed: Bool, said: String, sent: Int) async throws
   {
