@@ -74,24 +74,27 @@ struct OptionRefusal: Error {
   }
 }
 
-/// Another option that an option needs.
+/// Another option that an option needs, or that contradicts it.
 struct OptionCompanion: Sendable {
-  /// The name of the option that is needed.
+  /// The name of the option that is needed, or contradicts.
   let option: String
+  /// Whether the other option contradicts.
+  var contradicts = false
   /// The names of options, any of which can replace it.
   var alternatives: [String] = []
   /// Whether the needed option must be a field, given by its name.
   var isField = false
-  /// The value of the option itself, as text, that needs the other option; nil if every value needs it.
+  /// The value of the option itself, as text, that needs or contradicts the other option; nil for every value.
   var valueInNeed: String?
   /// Returns the message for the command or stage that `command` names.
   let message: @Sendable (_ command: String) -> String
   /// The next step.
   let nextStep: String
 
-  /// Whether the options of a call lack the other option, as far as the check can know it.
+  /// Whether the options of a call lack the other option, or contradict, as far as the check can know it.
   func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
     if let valueInNeed, value.literalText != valueInNeed { return false }
+    if contradicts { return command.option(option) != nil }
     if alternatives.contains(where: { command.option($0) != nil }) { return false }
     guard let other = command.option(option) else { return true }
     return isField && other.path == nil

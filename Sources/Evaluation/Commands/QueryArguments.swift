@@ -38,7 +38,8 @@ extension Declaration.Option {
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
   static let onError = Self(
     name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" continues after a failure",
-    words: ["stop", "continue"])
+    words: ["stop", "continue"]
+  ).needing(.withoutHalt)
   static let max = Self(name: "max", shape: .number, summary: "refuses to start if there are more elements than this")
     .ruled(.integer("max", from: 0))
   static let dryRun = Self(

@@ -105,6 +105,12 @@ extension OptionCompanion {
     message: { "settle: of \($0) needs journal:, retry: or workers:, with which unknown changes are sent again" },
     nextStep: "journal: \"FILE\" or retry: 3")
 
+  /// The option `halt:`, which contradicts `on-error: "stop"`.
+  static let withoutHalt = OptionCompanion(
+    option: "halt", contradicts: true, valueInNeed: "stop",
+    message: { _ in "halt: continues after a failure, so on-error: \"stop\" contradicts it" },
+    nextStep: "remove on-error:, or remove halt: to stop at the first failure")
+
   /// The option `throttle:`, which `patience:` needs.
   static let throttle = OptionCompanion(
     option: "throttle", message: { "patience: is for throttle:, and this \($0) has no throttle" },

@@ -123,7 +123,10 @@ extension Arguments {
   func policy(_ run: RunContext, _ client: ClientValue, label: String) throws(Fault) -> SendingPolicy {
     let session = run.session
     let window = try integer(.inFlight) ?? session.state.withLock(\.inFlight)
-    let onError = try word("on-error", of: ["stop", "continue"]) ?? "stop"
+    let onError = try word("on-error", of: ["stop", "continue"])
+    if onError == "stop", options["halt"] != nil, let argument = options["on-error"] {
+      throw fault(needing: .withoutHalt, argument)
+    }
     let timeout = client.client.timeout(try patience(client)) ?? .zero
     var policy = SendingPolicy(
       window: window, continuesOnError: onError == "continue" || options["halt"] != nil, lateWait: timeout
