@@ -63,8 +63,8 @@ extension Stage {
 }
 
 extension [Statement] {
-  /// The commands and stages that can be the last action of these statements: the last statement, or the last statement of each
-  /// branch of an `if`.
+  /// The commands and stages that can be the last action of these statements: that of the last statement, or of the
+  /// last statement of each branch of an `if`.
   fileprivate var lastCommands: [SourceRange] {
     switch last?.kind {
     case .pipeline(let pipeline):
