@@ -11,6 +11,7 @@ enum JSONHint {
   ///   - path: The file.
   /// - Returns: One sentence, or a command.
   static func ofLines(_ bytes: [UInt8], _ fault: JSONSyntaxError, isBeginning: Bool, _ path: String) -> String {
+    if let step = converting(bytes, fault, path) { return step }
     if isDuplicate(fault) { return general(fault) }
     if isBeginning, (try? JSONValue(parsing: bytes)) != nil {
       return "it is one JSON value on several lines: read \(JSONValue.string(path).text) as: \"json\""
@@ -23,6 +24,7 @@ enum JSONHint {
 
   /// Returns the next step for a syntax error in a JSON document.
   static func ofDocument(_ bytes: [UInt8], _ fault: JSONSyntaxError, _ path: String) -> String {
+    if let step = converting(bytes, fault, path) { return step }
     if isSeveral(fault), JSONValue.lines(of: bytes).fault == nil {
       return "it has a value on each line: read \(JSONValue.string(path).text) as: \"ndjson\""
     }
@@ -31,6 +33,12 @@ enum JSONHint {
       return "the file is cut off: write it again"
     }
     return general(fault)
+  }
+
+  /// Returns the command that converts a file with a byte that is not UTF-8; nil for another error.
+  private static func converting(_ bytes: [UInt8], _ fault: JSONSyntaxError, _ path: String) -> String? {
+    guard fault.message == "not UTF-8", bytes.indices.contains(fault.offset) else { return nil }
+    return FileKind.narrow(path, bytes[fault.offset])
   }
 
   private static func isSeveral(_ fault: JSONSyntaxError) -> Bool { fault.message == "something after the value" }

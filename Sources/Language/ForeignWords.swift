@@ -50,7 +50,8 @@ public enum ForeignWords {
   ])
 
   private static let commands = table([
-    ("destroy", "delete remove rm del erase"), ("show", "get fetch retrieve"), ("stream", "list ls all"),
+    ("destroy", "delete remove rm del erase"), ("destroy-all", "truncate drop wipe"), ("show", "get fetch retrieve"),
+    ("stream", "list ls all"),
     ("show, or stream ... | where", "find search"), ("exit", "quit q bye logout"), ("connect", "open login"),
     ("disconnect", "close"), ("create", "add insert new post"), ("update", "patch put modify"),
     ("print", "echo puts log say printf"), ("sleep", "wait pause"), ("fail", "raise throw"), ("read", "load cat"),
@@ -65,14 +66,15 @@ public enum ForeignWords {
     ("create", "add insert post"), ("update", "patch put modify"), ("each", "foreach for-each do xargs"),
     ("print", "echo puts log say"), ("avg", "average mean"), ("sum", "total add-up reduce inject fold"),
     ("count", "size len length wc"),
-    ("write", "tee export store"), ("collect", "list to-list to-array"), ("select", "pluck project pick columns cut"),
+    ("write", "tee export store save"), ("collect", "list to-list to-array"),
+    ("select", "pluck project pick columns cut"),
     ("without", "omit except"), ("flatten", "flat-map"), ("chunk", "batch each-slice"), ("index-by", "key-by"),
     ("where not", "reject"), ("map", "transform jq awk sed"), ("with", "merge extend assign"), ("reverse", "tac"),
     ("max", "max-by"), ("min", "min-by"), ("for x, n in ... do ... end", "with-index each-with-index enumerate"),
   ])
 
   private static let functions = table([
-    ("length", "len size count"), ("a range, 1..3", "range seq"), ("string", "str to-string text tostring"),
+    ("length", "len size count"), ("a range, 1..3", "range seq"), ("string", "str to-string text tostring to-s"),
     ("upper", "uppercase upcase toupper ascii-upcase touppercase"),
     ("lower", "lowercase downcase tolower ascii-downcase tolowercase"), ("trim", "strip"),
     ("number", "float decimal tonumber to-number parsefloat"), ("int", "integer parseint to-int"),
@@ -99,13 +101,13 @@ public enum ForeignWords {
   private static let options = table([
     ("sort:", "order order-by orderby sort-by by"), ("filter:", "where filters query"),
     ("page:", "size per-page offset"), ("include:", "with includes expand embed"),
-    ("fields:", "select columns only"),
+    ("fields:", "select columns only"), ("name:", "as alias label"), ("as:", "format type"),
   ])
 
   private static let operations = table([
     ("==", "is equals eq equal are"), ("!=", "isnt ne unequal"), ("<", "lt less below"), (">", "gt greater above over"),
     ("=~", "like ilike matches match regex"), ("contains", "contains includes has include"), ("+", "plus"),
-    ("%", "mod modulo"), ("in", "between"), ("floor", "div"),
+    ("%", "mod modulo"), ("in", "between"), ("floor", "div"), ("..", "to"),
   ])
 
   private static let values = table([

@@ -34,11 +34,20 @@ extension Lexer {
       let whole = (text + unit).replacing("_", with: "")
       let isHexadecimal = text == "0" && unit.first == "x"
       let meant = isHexadecimal ? Int(unit.dropFirst(), radix: 16).map(String.init) : Int(whole).map(String.init)
+      let weeks = unit == "w" ? Int(text).map { "\($0 * 7)d" } : nil
+      let time = ForeignWords.unit(unit).map { text + $0 }
       complain(
         "\(unit) follows a number without a space", start,
-        nextStep: meant.map { "write \($0)" }
+        nextStep: (meant ?? weeks ?? time).map { "write \($0)" }
           ?? "the units are ms s m h d; if it is text, put it in quotes: \"\(text)\(unit)\"")
     }
+  }
+
+  /// The next step for a pattern that is not closed, or that has flags of another language; nil unless it follows `=~`.
+  private func patternStep(_ text: String) -> String? {
+    guard tokens.last?.isSymbol("=~") ?? false else { return nil }
+    let isClosed = text.dropFirst().contains("/")
+    return isClosed ? "the flags of a pattern are i, m, s and x" : "close the pattern: \(text)/"
   }
 
   func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
@@ -119,7 +128,7 @@ extension Lexer {
     let isURI = text.hasPrefix("//") || text.contains("@")
     complain(
       "text between slashes is a pattern", start,
-      nextStep: unitStep(of: start)
+      nextStep: unitStep(of: start) ?? patternStep(text)
         ?? (isURI ? "put a URI in quotes: \"amqp://...\"" : "put a path in quotes: \"\(text)\""))
     add(.string([.literal(text)]), from: start)
   }

@@ -11,6 +11,9 @@ extension Lexer {
     if character == "^" {
       return complain("^ has no meaning here", start, nextStep: "there is no power operator: write a * a")
     }
+    if character == "~" {
+      return complain("~ has no meaning here", start, nextStep: "for a pattern, write =~ /PATTERN/")
+    }
     if character == "@", tokens.last?.isSymbol("|") ?? false { return formatOfJQ(start) }
     complain(
       "\(shown(character)) has no meaning here", start,

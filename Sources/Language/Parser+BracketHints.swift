@@ -25,8 +25,18 @@ extension Parser {
     return "put a command inside an expression in parentheses: (\(name) \(text ?? "..."))"
   }
 
-  /// The next step for a condition in the syntax of shells, `[ 1 -eq 1 ]`; nil for other tokens.
+  /// The next step for a condition in the syntax of shells, `[ 1 -eq 1 ]`, and for an option with `=`; nil for other
+  /// tokens.
   var testHint: String? {
+    if token.isSymbol("="), index > 1, !Self.isEnd(nextToken) {
+      let (left, right) = (source.text(tokens[index - 1].range), source.text(nextToken.range))
+      if tokens[index - 2].isSymbol("["), index > 2,
+        tokens[index - 3].isKeyword("if") || tokens[index - 3].isKeyword("while")
+      {
+        return "a condition has no brackets: \(left) == \(right)"
+      }
+      if tokens[index - 2].isSymbol(",") { return "an option has a colon: \(left): \(right)" }
+    }
     guard index > 1, token.kind == .minus || token.isSymbol("-") else { return nil }
     guard case .name(let word) = nextToken.kind, let sign = Self.tests[word] else { return nil }
     let right = tokens[min(index + 2, tokens.count - 1)]

@@ -5,6 +5,7 @@ extension Parser {
   /// The statement then parses, so that the word is the only error.
   mutating func replaceForeignRescue() {
     replaceForeignElse()
+    replaceForeignEnd()
     guard isForeignRescue, case .name(let word) = token.kind else { return }
     let range = token.range
     let hasName =
@@ -36,6 +37,16 @@ extension Parser {
   var isForeignRescue: Bool {
     guard blocks.last?.word == "try", case .name(let word) = token.kind else { return false }
     return ["catch", "except", "finally", "ensure"].contains(word) && !definesWord(word)
+  }
+
+  /// Replaces `done` or `fi`, which end a block in a shell, by `end`, and reports the word.
+  mutating func replaceForeignEnd() {
+    guard !blocks.isEmpty, case .name(let word) = token.kind, ["done", "fi", "esac", "endif"].contains(word),
+      Self.isEnd(nextToken), !definesWord(word)
+    else { return }
+    diagnostics.append(
+      Diagnostic(range: token.range, message: "a block does not end with \(word)", nextStep: "the word is end"))
+    tokens[index].kind = .keyword("end")
   }
 
   /// Replaces `elsif`, `elseif` or `elif` in the block of an `if` by `else if`, and reports the word.
@@ -92,6 +103,8 @@ extension Parser {
       }
     switch token.kind {
     case .symbol("{"), .symbol(":"), .name("then"): return "a block is between do and end: \(form)"
+    case .symbol("="), .symbol("-"), .minus:
+      return opening == "def" ? "a block is between do and end: \(form)" : nil
     case .number where opening == "for", .string where opening == "for":
       return "a list has brackets and commas: for x in [1, 2, 3] do ... end"
     case _ where opening == "try": return form
@@ -146,7 +159,8 @@ extension Parser {
       words.commands.contains(word) || words.stages.contains(word), case .name(let field) = tokens[index - 1].kind,
       !Self.isEnd(nextToken), !Self.wholeWords.contains(word), !source.text(nextToken.range).contains("@")
     else { return nil }
-    return "a record is in braces: {\(field): \(source.text(nextToken.range))}"
+    let value = source.text(nextToken.range)
+    return "a record is in braces: {\(field): \(value)}; an option has a colon: \(field): \(value)"
   }
 
   /// The next step for a setting that is assigned: `set timeout: 5s` for `set timeout = 5s`; nil for other statements.

@@ -17,8 +17,8 @@ extension Parser {
   /// The next step for `=` after an expression: a comparison, or `let`.
   var assignmentHint: String {
     if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
-    if let hint = fieldAssignmentHint { return hint }
-    if let hint = settingHint { return hint }
+    if nextToken.isSymbol("<") { return "write <=" }
+    if let hint = fieldAssignmentHint ?? settingHint { return hint }
     return "to assign, let NAME = ...; to compare, " + (misplacedHint ?? "==")
   }
 
@@ -42,11 +42,28 @@ extension Parser {
       return "write columns with dots and without commas: .\(column) .\(next)"
     }
     guard case .field = tokens[index - 1].kind, case .field = nextToken.kind else {
-      return "write arguments without commas: \(word) ... ..."
+      return "write arguments without commas: \(withoutCommas(from: start) ?? "\(word) ... ...")"
     }
     let first = tokens[..<index].lastIndex { $0.hasSpaceBefore } ?? index - 1
     let columns = source.text(tokens[first].range.through(tokens[index - 1].range))
     return "write columns without commas: \(columns) \(source.text(nextToken.range))"
+  }
+
+  /// Returns the source text from a token to the end of its statement without the commas outside brackets; nil if it is
+  /// long or may contain a password.
+  private func withoutCommas(from start: Int) -> String? {
+    var (text, open, place) = ("", 0, start)
+    while place < tokens.count, open > 0 || !Self.isEnd(tokens[place]) || tokens[place].isSymbol(",") {
+      let token = tokens[place]
+      if case .symbol(let symbol) = token.kind {
+        open += ["(", "[", "{", "?["].contains(symbol) ? 1 : [")", "]", "}"].contains(symbol) ? -1 : 0
+      }
+      if open > 0 || !token.isSymbol(",") {
+        text += (token.hasSpaceBefore && place > start ? " " : "") + source.text(token.range)
+      }
+      place += 1
+    }
+    return text.utf8.count > 60 || text.contains("@") ? nil : text
   }
 
   /// The next step for a token that stands where a value should begin; nil without a guess.
@@ -107,6 +124,7 @@ extension Parser {
     }
     if let hint = commaHint(before: "") ?? methodHint ?? addingHint { return hint }
     if case .field(let field, _) = token.kind, !token.hasSpaceBefore, case .number(let id) = tokens[index - 1].kind {
+      if words.functions.contains(field) { return "\(field)(\(id))" }
       return "the name of a relationship is a separate text: \(id) \"\(field)\""
     }
     if case .string = token.kind, case .string = tokens[index - 1].kind {
@@ -119,6 +137,7 @@ extension Parser {
       return "put text in quotes: \"\(name) \(next)\""
     }
     if let hint = stageHint(name) { return hint }
+    if let hint = commandHint { return hint }
     return words.functions.contains(name)
       ? "put the arguments of a function in parentheses: \(name)(\(rest ?? "..."))"
       : "put a command inside an expression in parentheses: (\(name) ...)"
@@ -148,6 +167,7 @@ extension Parser {
     let value = tokens[min(right, tokens.count - 1)]
     var shown = Self.isEnd(value) ? "..." : source.text(value.range)
     if case .name(let word) = value.kind, let meant = ForeignWords.value(word) { shown = meant }
+    if meant == ".." { return "\(left)..\(shown)" }
     if meant == "in" {
       let last = tokens[min(right + 2, tokens.count - 1)]
       shown += Self.isEnd(last) ? "..." : ".." + source.text(last.range)
@@ -168,7 +188,7 @@ extension Parser {
       return nil
     }
     let inside = enclosed ?? "..."
-    if inside.contains("=>") { return Self.arrowStep }
+    if inside.contains("=>") || inside.hasPrefix("&") { return Self.arrowStep }
     let function = words.functions.contains(name) ? name : ForeignWords.function(name) ?? name
     let isModule = operand.first?.isUppercase ?? false
     if words.functions.contains(function), !words.stages.contains(name), !isModule {

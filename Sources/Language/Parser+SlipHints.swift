@@ -16,7 +16,7 @@ extension Parser {
       return "a comma precedes the message: \(condition), \(source.text(token.range))"
     }
     if case .key = token.kind, tokens[index - 1].isName("lambda") { return Self.arrowStep }
-    return moduleHint ?? commandOfClient
+    return moduleHint ?? commandOfClient ?? stageOfList
   }
 
   private static let statementWords: Set<String> = [
@@ -80,6 +80,19 @@ extension Parser {
     return "\(command) \(client) \(inside.replacing(", ", with: " "))"
   }
 
+  /// The next step for a stage that is written as a method with a block, or without a bar before it: `[1] | each do ...
+  /// end` for `[1] each do ... end`.
+  private var stageOfList: String? {
+    if case .name(let name) = token.kind, words.stages.contains(name), !words.commands.contains(name) {
+      return "a bar comes before a stage: ... | \(name) ..."
+    }
+    guard token.isSymbol("{"), index > 0, case .field(let name, _) = tokens[index - 1].kind,
+      let stage = words.stages.contains(name) ? name : ForeignWords.stage(name)
+    else { return nil }
+    if stage == "each" { return "a stage comes after |: ... | each do ... end" }
+    return "a stage comes after |, with it as the element: ... | \(name == "select" ? "where" : stage) it > 1"
+  }
+
   private static let methods = [
     "find": "show", "get": "show", "fetch": "show", "delete": "destroy", "insert": "create", "post": "create",
     "patch": "update",
@@ -88,9 +101,11 @@ extension Parser {
   /// The next step for a list or a record that a method adds to: `x + [2]` for `x.push(2)`.
   var addingHint: String? {
     guard index > 1, token.isSymbol("("), case .field(let name, _) = tokens[index - 1].kind,
-      case .name(let list) = tokens[index - 2].kind, ["push", "append", "add", "concat", "merge"].contains(name),
-      let inside = enclosed
+      ["push", "append", "add", "concat", "merge"].contains(name), let inside = enclosed
     else { return nil }
+    guard case .name(let list) = tokens[index - 2].kind else {
+      return "join lists and records with +: ... + \(name == "merge" || name == "concat" ? inside : "[\(inside)]")"
+    }
     if name == "merge" { return "join records with +: let \(list) = \(list) + \(inside)" }
     return "join lists with +: let \(list) = \(list) + \(name == "concat" ? inside : "[\(inside)]")"
   }
@@ -110,7 +125,15 @@ extension Parser {
       return "a filter compares for equality only; for others: | where .\(before.description.dropLast()) \(sign) ..."
     case .symbol("..") where before.isSymbol("[") || before.isSymbol(","):
       return "join lists with +: \(spread) + [...]"
+    case .symbol("<") where before.isSymbol("<"):
+      guard index > 1, case .name(let client) = tokens[index - 2].kind else { return nil }
+      return "to create a resource: create \(client) \(source.text(nextToken.range))..."
     case .symbol("-"), .minus:
+      if before.kind == .minus, !nextToken.hasSpaceBefore {
+        if nextToken.isKeyword("help") { return "help \(tokens[statementStart].description)" }
+        if case .name(let name) = nextToken.kind { return "an option has a colon: \(name): true" }
+      }
+      if case .number(let number) = nextToken.kind { return "a sign touches its number: -\(number)" }
       let isFirst = index < 2 || tokens[index - 2].kind == .newline || tokens[index - 2].kind == .semicolon
       return isFirst && (before.isSymbol("-") || before.kind == .minus) ? "a comment begins with #" : nil
     default: return nil
@@ -129,7 +152,12 @@ extension Parser {
     if let form = statementForm { return "did you mean \(form)?" }
     switch token.kind {
     case .symbol(".."): return "join records with +: \(spread) + {...}"
-    case .field(let name, _): return "give it a key: {\(name): .\(name)}"
+    case .field(let name, _) where nextToken.isSymbol(",") || nextToken.isSymbol("}"):
+      return "give it a key: {\(name): .\(name)}"
+    case .field(let name, _) where nextToken.isSymbol(":"): return "a key has no dot: {\(name): ...}"
+    case .field:
+      guard let value = rest(from: token.range.lower, to: "}")?.trimmed else { return nil }
+      return "an expression has no braces: \(value)"
     case .symbol(":"):
       guard case .name(let name) = nextToken.kind else { return nil }
       return "the colon comes after a key: {\(name): ...}"
@@ -142,6 +170,7 @@ extension Parser {
 
   /// The next step for a record's key without a value, `{id, text}`; nil for other tokens.
   func shorthandHint(_ key: String) -> String? {
+    if words.commands.contains(key), Self.beginsArgument(token) { return "a block is between do and end: do ... end" }
     guard token.isSymbol(",") || token.isSymbol("}") else { return nil }
     let isInStage = tokens[..<index].lastIndex { $0.isSymbol("|") }.map { tokens[$0].range.lower >= pipelineStart }
     return isInStage ?? false ? "{\(key): .\(key)}" : "{\(key): \(key)}"

@@ -32,7 +32,9 @@ extension Parser {
   private func stray(_ word: String) -> Diagnostic {
     Diagnostic(
       range: token.range, message: "\(word) without an open block",
-      nextStep: word == "end" ? "remove it, or look for a missing do above" : "\(word) belongs between do and end")
+      nextStep: word == "end"
+        ? "remove it, or look for a missing do above"
+        : word == "rescue" ? "try do ... rescue error ... end" : "\(word) belongs between do and end")
   }
 
   /// Parses statements up to `end`, `else`, `rescue` or the end of the text.
@@ -64,12 +66,18 @@ extension Parser {
     if token.isKeyword("do") {
       throw fail(
         "do does not belong here",
-        nextStep: (statementForm ?? blockStage).map { "did you mean \($0)?" }
+        nextStep: (statementForm ?? blockStage ?? watchForm).map { "did you mean \($0)?" }
           ?? "for x in ... do, while ... do, if ... do")
     }
     throw fail(
       "expected the end of the statement, not \(token.description)",
       nextStep: hint ?? commaHint ?? followingHint ?? misplacedHint)
+  }
+
+  /// The form of a `watch`, if the statement at the cursor begins with this word; nil for other statements.
+  private var watchForm: String? {
+    let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
+    return tokens[start].isName("watch") ? "watch 2s do ... end" : nil
   }
 
   /// Skips the rest of a statement that can't be parsed, with the blocks that it opened.
@@ -316,7 +324,10 @@ extension Parser {
     while !take(")") {
       if !result.isEmpty, !take(",") {
         let isDefault = token.isSymbol("=")
-        throw wanted(", or ) after a parameter", nextStep: isDefault ? "a default follows a colon: def f(a: 1)" : nil)
+        throw wanted(
+          ", or ) after a parameter",
+          nextStep: isDefault ? "a default follows a colon: def f(a: 1)" : "put a comma between parameters: def f(a, b)"
+        )
       }
       if case .key(let name) = token.kind {
         let range = token.range

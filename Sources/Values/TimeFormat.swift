@@ -36,6 +36,9 @@ package struct TimeFormat: Sendable {
         throw Self.refusal("the format of a time ends in %", "write %% for a percent sign")
       }
     }
+    guard parts.contains(where: { if case .letter = $0 { true } else { false } }) else {
+      throw Self.refusal("the format of a time \(form.quoted) has no letter such as %Y")
+    }
     self.parts = parts
     self.form = form
   }

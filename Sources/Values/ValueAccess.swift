@@ -42,6 +42,11 @@ package enum ValueAccess {
 
   package static func missing(_ name: String, _ owner: String, _ names: [String]) -> Fault {
     let near = nearest(to: name, among: names)
+    if near == nil, names == ClientValue.fieldNames {
+      return Fault(
+        .field, "\(owner) has no field \(name)",
+        nextStep: "it has \(names.joined(separator: ", ")); for its resources: stream CLIENT | map .\(name)")
+    }
     let known =
       names.isEmpty
       ? "it has none" : "it has " + names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")

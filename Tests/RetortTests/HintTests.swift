@@ -44,7 +44,7 @@ import Testing
     ("[{a: 1}, {b: 2}] | csv", "csv ?.a ?.b", "[{a: 1}, {b: 2}] | csv ?.a ?.b"),
     ("coutn posts", "did you mean count?", "count posts"), ("stop 1 | map it", "separate lines", "stop posts"),
     ("index posts where .views > 5 | count", "... | where ...", "index posts | where .views > 5 | count"),
-    ("where .a", "... | where ...", "[{a: true}] | where .a"), ("lower \"A\"", "lower(x)", "lower(\"A\")"),
+    ("where .a", "... | where ...", "[{a: true}] | where .a"), ("lower \"A\"", "lower(\"A\")", "lower(\"A\")"),
   ]) func aHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
     await follow(mistake, hint, followed)
   }

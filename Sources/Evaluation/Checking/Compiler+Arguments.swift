@@ -236,7 +236,7 @@ extension Declaration.ArgumentType {
     switch self {
     case .duration:
       literal == .number
-        ? text.allSatisfy(\.isNumber) && text != "0" ? "\(text)s" : "10s"
+        ? (Double(digits: text) ?? 0) > 0 ? "\(text)s" : "10s"
         : Self.isDuration(text.dropFirst().dropLast()) ? String(text.dropFirst().dropLast()) : "10s"
     case .string, .strings: literal == .number || literal == .duration ? "\"\(text)\"" : "\"...\""
     case .number:
@@ -245,7 +245,7 @@ extension Declaration.ArgumentType {
         : text.firstMatch(of: #/[1-9][0-9]*/#).map { String($0.output) } ?? "10"
     case .boolean: text == "\"false\"" || text == "0" ? "false" : "true"
     case .list: "[\(text)]"
-    case .id: "\"12\""
+    case .id: literal == .list ? "for each of them: \(text) | ..." : "\"12\""
     case .pattern: "/.../"
     case .record: "{NAME: VALUE}"
     case .any, .client, .connection, .path, .field, .condition: nil

@@ -69,6 +69,17 @@ extension Compiler {
     return "the command is the first word: \(word) \(command.name)\(source.text(rest))"
   }
 
+  /// Returns the call of a function with the arguments that stand after its name: `env("HOME")` for `env HOME`.
+  private func functionForm(_ name: String, _ command: Language.Command) -> String {
+    let takesText = ["env", "var", "time"].contains(name)
+    let arguments = command.arguments.map { argument in
+      let text = source.text(argument.expression.range)
+      return takesText && unknownName(argument.expression) != nil ? text.quoted : text
+    }
+    if arguments.isEmpty { return Function.named(name)?.takes(0) ?? false ? "\(name)()" : "\(name)(x)" }
+    return "\(name)(\(arguments.joined(separator: ", ")))"
+  }
+
   private func reportUnknownCommand(_ command: Language.Command) {
     let name = command.name
     if scope.variable(name) != nil {
@@ -85,7 +96,8 @@ extension Compiler {
     }
     if Function.named(name) != nil {
       return report(
-        "\(name) is a function", command.nameRange, nextStep: "put its arguments in parentheses: \(name)(x)")
+        "\(name) is a function", command.nameRange,
+        nextStep: "put its arguments in parentheses: \(functionForm(name, command))")
     }
     if let form = ForeignWords.sql(source.text(command.range).split(separator: " ").map(String.init)) {
       return report("this is a statement of SQL", command.nameRange, nextStep: form)

@@ -138,6 +138,9 @@ extension Compiler {
   /// quote it as text.
   private func stepToDefine(_ range: SourceRange) -> String {
     let word = word(from: range)
+    let fields = word.split(separator: ".").dropFirst().joined(separator: ".")
+    if context.hasElement, !fields.isEmpty { return "for a field of the element, write .\(fields) or .\(word)" }
+    if word == "ENV" { return "env(\"NAME\")" }
     return context.hasElement
       ? "for a field of the element, write .\(word); for text, \"\(word)\""
       : "define it first: let \(source.text(range)) = ...; or, if it is text, put it in quotes: \"\(word)\""

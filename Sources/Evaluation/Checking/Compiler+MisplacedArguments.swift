@@ -20,18 +20,57 @@ extension Compiler {
       guard case .name(let name) = place.kind, declaration.options.contains(where: { $0.name == name }),
         unknownName(place) != nil
       else { continue }
-      return refuse("an option has a colon", place.range, "\(name): \(shown(next))", command)
+      let takesText = declaration.options.contains {
+        $0.name == name && ([.string, .strings].contains($0.shape) || !$0.words.isEmpty)
+      }
+      let value = takesText && unknownName(next) != nil ? source.text(next.range).quoted : shown(next)
+      return refuse("an option has a colon", place.range, "\(name): \(value)", command)
+    }
+    let places = declaration.parameters.filter { $0.shape != .path }.count
+    if let place = positional.dropFirst(places).first(where: isStageName) {
+      let before = source.text(SourceRange(command.range.lower, place.range.lower))
+      let after = source.text(SourceRange(place.range.lower, command.range.upper))
+      return refuse(
+        "a bar comes before a stage", place.range,
+        before.contains("://") || after.contains("://")
+          ? "... | \(source.text(place.range)) ..." : "\(before)| \(after)",
+        command)
+    }
+    if let last = positional.last, positional.count > declaration.parameters.count, case .name(let name) = last.kind,
+      declaration.options.contains(where: { $0.name == name && $0.shape == .boolean }), unknownName(last) != nil
+    {
+      return refuse("an option has a colon", last.range, "\(name): true", command)
+    }
+    if command.name == "destroy", let filter = command.option("filter"), positional.count == 1 {
+      return refuse(
+        "destroy takes one id", filter.range,
+        "destroy-all \(shown(positional[0])) filter: \(shown(filter))", command)
+    }
+    if ["create", "update"].contains(command.name), positional.count == declaration.parameters.count + 1,
+      let field = positional.dropLast().last, case .name(let name) = field.kind, unknownName(field) != nil
+    {
+      let before = positional.dropLast(2).map(shown).joined(separator: " ")
+      return refuse(
+        "a record is in braces", field.range,
+        "\(command.name) \(before) {\(name): \(shown(positional[positional.count - 1]))}", command)
     }
     if command.name == "connect", let (name, value) = unknown.first, name == "embedded", positional.isEmpty {
       return refuse(
         "a URI is text", value.range, "put a URI in quotes: \"\(name):\(source.text(value.range))\"", command)
     }
-    if command.name == "connect", let place = positional.first, unknownName(place) != nil,
-      !context.hasElement
-    {
-      let host = source.text(place.range)
+    if command.name == "connect", let place = positional.first, unknownName(place) != nil {
+      let uri = positional.dropFirst().first(where: { $0.literalText != nil }).map(shown)
+      let isHost = if case .negate = place.kind { false } else { true }
+      let host = isHost ? source.text(place.range) : "localhost"
       return refuse(
-        "a URI is text", place.range, "connect \"amqp://\(host)/\", or connect \"embedded:blog\"", command)
+        "a URI is text", place.range,
+        uri.map { "connect \($0)" } ?? "connect \"amqp://\(host)/\", or connect \"embedded:blog\"", command)
+    }
+    if command.name == "connect", let (name, value) = unknown.first, name != "embedded", positional.isEmpty,
+      case .number(let port) = value.kind
+    {
+      return refuse(
+        "a URI is text", value.range, "connect \"amqp://\(name):\(port)/\", or connect \"embedded:blog\"", command)
     }
     if command.name == "call", positional.count == 2, !unknown.isEmpty {
       let fields = unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")
@@ -80,6 +119,12 @@ extension Compiler {
     return refuse(
       "\(command.name) needs \(option.name):", value.range,
       "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))", command)
+  }
+
+  /// Whether an expression is an unknown name that is the name of a stage.
+  private func isStageName(_ expression: Expr) -> Bool {
+    guard case .name(let name) = expression.kind, Stage.named(name) != nil else { return false }
+    return unknownName(expression) != nil
   }
 
   private func refuse(_ message: String, _ range: SourceRange, _ step: String, _ command: Language.Command) -> Bool {

@@ -104,7 +104,7 @@ extension Compiler {
       }
       switch word.lowercased() {
       case "by", "asc", "ascending": break
-      case "desc", "descending":
+      case "desc", "descending", "reverse", "reversed":
         guard command.name == "sort" else { fallthrough }
         isDescending = true
         if let last = kept.popLast() { kept.append("-" + last) }

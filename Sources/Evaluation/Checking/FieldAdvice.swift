@@ -21,7 +21,9 @@ enum FieldAdvice {
     case .record(let record):
       guard nearest(to: name, among: record.names) == nil else { return nil }
       return function.flatMap { call($0, among: ["length", "keys", "values"], text) }
-    case .time: return letters[name].map { "int(date(\(text), \"%\($0)\"))" }
+    case .time:
+      return letters[name].map { "int(date(\(text), \"%\($0)\"))" }
+        ?? function.flatMap { call($0, among: ["string", "date", "age"], text) }
     case .client: return command(name, text)
     case .duration: return units[name].map { "for the number of \(name), write \(text) / 1\($0)" }
     default: return nil

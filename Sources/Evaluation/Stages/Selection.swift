@@ -26,6 +26,9 @@ extension StageCall {
       names.append(option.name)
       codes.append(each(option.value))
     }
+    if names.isEmpty, command.name == "select" {
+      compiler.report("select needs a field", command.nameRange, nextStep: "select .id")
+    }
     let keys = names
     return CompiledExpression.of(codes) { values in .record(Record(zip(keys, values).map { (name: $0.0, value: $0.1) }))
     }
@@ -38,6 +41,9 @@ extension StageCall {
   private func columnStep(_ wrong: Expr) -> String {
     if let path = wrong.literalText, command.name != "select", (try? FileFormat(path: path, named: nil)) != nil {
       return "to write a file: | write \(path.quoted)"
+    }
+    if positional.count == 1, case .list(let elements) = wrong.kind, elements.allSatisfy({ $0.path != nil }) {
+      return ([command.name] + elements.map { compiler.source.text($0.range) }).joined(separator: " ")
     }
     if positional.count == 1, case .record(let entries) = wrong.kind {
       let columns = entries.map { "\($0.name ?? "NAME"): \(compiler.source.text($0.value.range))" }

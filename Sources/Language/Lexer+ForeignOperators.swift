@@ -1,0 +1,123 @@
+/// Operators and quotes of other languages, for errors with the form that this language has for them.
+extension Lexer {
+  /// Whether the dot of a field follows at the cursor, and an operand touches the character before the cursor.
+  private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
+
+  mutating func unknown() {
+    let start = offset
+    let rest = String(decoding: bytes[offset..<min(offset + 8, bytes.count)], as: UTF8.self)
+    let character = rest.first ?? " "
+    offset += max(1, min(String(character).utf8.count, bytes.count - offset))
+    switch character {
+    case "&" where byte() == UInt8(ascii: "(") || isDigit(byte()):
+      guard diagnostics.last?.message != "& has no meaning here" else { return }
+      complain("& has no meaning here", start, nextStep: "the element is it: | map it + 1")
+    case "&" where touchesField, "!" where touchesField:
+      complain("\(character). is not an operator", start, nextStep: "for a value that may be null, write ?.")
+    case "&":
+      if byte() == UInt8(ascii: "&") { offset += 1 }
+      complain(
+        "\(text(from: start)) is not an operator", start,
+        nextStep: "between conditions, write and; between statements, a semicolon or a new line")
+    case "|":
+      offset += 1
+      complain("|| is not an operator", start, nextStep: "write or; for a default, ??")
+    case "!" where byte() == UInt8(ascii: "~"):
+      offset += 1
+      complain("!~ is not an operator", start, nextStep: "write not (TEXT =~ /PATTERN/)")
+    case "!": complain("! is not an operator", start, nextStep: "write not")
+    case "'":
+      skipQuoted(to: "'")
+      let quoted = text(from: start)
+      let isShown = quoted.count > 1 && quoted.hasSuffix("'") && !quoted.contains("@") && !quoted.contains("\"")
+      complain(
+        "put text in double quotes", start,
+        nextStep: isShown ? "write \"\(quoted.dropFirst().dropLast())\"" : "write \"...\"")
+    case "$" where byte() == UInt8(ascii: "_"):
+      complain("a variable has no $", start, nextStep: "the element is it")
+    case "$" where isDigit(byte()):
+      complain("$ has no meaning here", start, nextStep: "the first argument of a script is args[0]")
+    case "$" where byte() >= UInt8(ascii: "A") && byte() <= UInt8(ascii: "Z"):
+      skipName()
+      complain("a variable has no $", start, nextStep: "env(\"\(text(from: start).dropFirst())\")")
+    case "$":
+      let isCommand = byte() == UInt8(ascii: "(")
+      complain(
+        isCommand ? "$ has no meaning here" : "a variable has no $", start,
+        nextStep: isCommand ? "put a command inside an expression in ( ), without $" : "write only the name")
+    case "`":
+      skipQuoted(to: "`")
+      complain("backquotes have no meaning here", start, nextStep: "put a command inside an expression in ( )")
+    case "?" where !hasSpace && !(tokens.last?.opensOperand ?? true) && byte() != UInt8(ascii: ":"):
+      complain(
+        "a name has no question mark", start, nextStep: "to test for null, x == null; for an element, contains(x, y)")
+    case "?" where Self.beginsStatement(after: tokens):
+      complain("? is not a command", start, nextStep: "help shows the words")
+    case "?": complain("? is not an operator", start, nextStep: "write (if a do b else c end), or a ?? b for null")
+    case ".": dot(start)
+    default: foreign(character, start)
+    }
+  }
+
+  /// Reports a dot that no name follows, and skips the digits after it.
+  private mutating func dot(_ start: Int) {
+    let owner = tokens.last.flatMap { $0.range.upper == start && !hasSpace ? $0 : nil }
+    let name = owner.map { String(decoding: bytes[$0.range.lower..<$0.range.upper], as: UTF8.self) }
+    if byte() == UInt8(ascii: "[") {
+      let bracket = String(decoding: bytes[offset...].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+      let index = bracket.firstIndex(of: "]").map { String(bracket[...$0]) } ?? "[\"...\"]"
+      if index == "[]", tokens.last?.isSymbol("|") ?? false {
+        return complain(
+          "a dot needs a name after it", start, nextStep: "a stage takes one element at a time: remove | .[]")
+      }
+      return complain("a dot needs a name after it", start, nextStep: "write \(name ?? "it")\(index)")
+    }
+    if owner?.isSymbol("..") ?? false {
+      complain("a range has two dots", start, nextStep: "write 1..3, both ends included")
+      return
+    }
+    let first = offset
+    while byte() >= 0x30 && byte() <= 0x39 { offset += 1 }
+    let digits = text(from: first)
+    switch (owner?.kind, digits.isEmpty) {
+    case (.number?, true):
+      complain("a number must end with a digit", start, nextStep: "write \(name ?? "1").0 or \(name ?? "1")")
+    case (.number?, false):
+      complain(
+        "a number can have only one point", start,
+        nextStep: "if it is text, put it in quotes: \"\(name ?? "").\(digits)\"")
+    case (nil, false):
+      complain("a number must begin with a digit", start, nextStep: "write 0.\(digits)")
+      add(.number("0.\(digits)"), from: start)
+    case (_, false):
+      complain(
+        "a field's name must begin with a letter", start,
+        nextStep:
+          "for an element of a list, write \(name ?? "x")[\(digits)]; for an id, \(Self.beginsStatement(after: tokens.dropLast()) ? "show " : "")\(name ?? "x") \(digits)"
+      )
+    case (_, true):
+      complain(
+        "a dot needs a name after it", start,
+        nextStep: hasSpace && endsInText
+          ? "to join texts, write +" : "for a field of the element, write .name; for a field of x, x.name")
+    }
+  }
+
+  /// Whether the last token is a text or a closing parenthesis.
+  private var endsInText: Bool {
+    guard let last = tokens.last else { return false }
+    if case .string = last.kind { return true }
+    return last.isSymbol(")")
+  }
+
+  private mutating func skipQuoted(to quote: Unicode.Scalar) {
+    var index = offset
+    while index < bytes.count, bytes[index] != UInt8(ascii: "\n") {
+      index += 1
+      if bytes[index - 1] == UInt8(ascii: quote) {
+        offset = index
+        return
+      }
+    }
+  }
+}
