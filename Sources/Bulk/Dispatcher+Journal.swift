@@ -110,8 +110,8 @@ extension ClientError {
   /// The error of a change that an earlier run may have carried out and that a lookup did not find.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
-      .unknown, "unknown since an earlier run: the change may have been carried out, but a lookup did not find it",
+      .unknown, "unknown since an earlier run: the change may have been carried out, and no lookup has found it",
       nextStep:
-        "check the change; then use unknown: \"skip\", or, if the service holds requests for at most 60 s, settle: 60s")
+        "if the service holds requests for at most 60 s, use settle: 60s; otherwise check the change, then unknown: \"skip\"")
   }
 }

@@ -11,6 +11,8 @@ final class OutcomeRecorder: Sendable {
   private let lateReplies: LateReplies?
   private let watch: LateReplies.Watch?
   private let verification: VerificationList
+  /// The indices of the elements whose outcomes a late reply or a lookup has shown.
+  private let settled = Mutex(Set<Int>())
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
 
   init(
@@ -49,7 +51,11 @@ final class OutcomeRecorder: Sendable {
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
       let outcome = Outcome(late: reply, of: change)
-      if case .unknown = outcome {} else { verification.remove(at: place) }
+      if case .unknown = outcome {
+      } else {
+        guard settled.withLock({ $0.insert(place).inserted }) else { return }
+        verification.remove(at: place)
+      }
       settle(outcome, change, element, place)
     }
   }
@@ -70,8 +76,10 @@ final class OutcomeRecorder: Sendable {
     guard count > 0 else { return }
     policy.noteLookups(count)
     await resolver.verify(verification) { [self] item, outcome in
-      if verification.isUnknown(item) {
-        if let error = item.error { lateReplies?.forget(error) }
+      if let error = item.error {
+        // Its late reply can arrive during the lookup.
+        guard settled.withLock({ $0.insert(item.place).inserted }) else { return }
+        lateReplies?.forget(error)
         return settle(outcome, item.change, item.element, item.place)
       }
       report.withLock { $0.tally.fail(outcome, of: item.element, at: item.place) }
@@ -88,8 +96,9 @@ final class OutcomeRecorder: Sendable {
   /// - Returns: The report, with all outcomes and the stop.
   func ended(_ stop: (any Error)?, of count: Int, after duration: Duration) async -> StatementReport {
     report.withLock { $0.unsent += count - ($0.tally.count - first) }
-    _ = await watch?.ended(within: policy.lateWait, note: policy.noteLateWait)
+    _ = await watch?.waited(within: policy.lateWait, note: policy.noteLateWait)
     await verify()
+    watch?.end()
     report.withLock { report in
       report.unkept += verification.unkept
       report.unfound += verification.unfound

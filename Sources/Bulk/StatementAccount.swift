@@ -77,7 +77,8 @@ public final class StatementAccount: Sendable {
   /// - Returns: Whether there was a wait.
   public func settled(note: (Int, Duration) -> Void) async -> Bool {
     let (watch, limit) = state.withLock { ($0.watch, $0.lateWait) }
-    return await watch?.ended(within: limit, note: note) ?? false
+    defer { watch?.end() }
+    return await watch?.waited(within: limit, note: note) ?? false
   }
 
   /// The counts of the changes that commands sent, by name, in the order of summaries; empty without such changes.

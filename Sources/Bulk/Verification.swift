@@ -98,9 +98,6 @@ final class VerificationList: Sendable {
   /// Counts a create that a lookup by its key did not find.
   func addUnfound() { state.withLock { $0.unfound += 1 } }
 
-  /// Whether a change is one of the unknown changes of the list.
-  func isUnknown(_ item: Item) -> Bool { state.withLock { $0.unknown[item.place] != nil } }
-
   /// The number of changes to look up.
   var count: Int { state.withLock { $0.unknown.count + $0.created.count + $0.keys.count } }
 

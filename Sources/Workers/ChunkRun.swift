@@ -105,7 +105,7 @@ extension ClientError {
   /// Returns the error of a change that a lost worker may have carried out and that a lookup did not find.
   fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
     var error = ClientError(
-      .unknown, "unknown: its worker was lost; the change may have been carried out, but a lookup did not find it",
+      .unknown, "unknown: its worker was lost; the change may have been carried out, and no lookup has found it",
       nextStep: "check the change; or, if the service holds requests for at most 60 s, send it again with settle: 60s")
     error.wasSent = true
     error.call = Call(

@@ -42,6 +42,7 @@ import Testing
     #expect(
       ran.notes == """
         posts: author, tags not loaded, so not sent; name them in include: to load them
+        posts create: the reply has no resource, so the new id is unknown
         create posts: 2 ok
 
         """)
@@ -56,6 +57,7 @@ import Testing
         wrote 2 to b.ndjson
         wrote 2 to b.csv
         posts: author, tags not loaded, so not sent; name them in include: to load them
+        posts create: the reply has no resource, so the new id is unknown
         create posts: 2 ok
 
         """)
@@ -63,6 +65,7 @@ import Testing
     #expect(
       other.notes == """
         posts show: "1" was requested, but the reply is about "7"
+        posts create: the reply has no resource, so the new id is unknown
         create posts: 2 ok
 
         """)

@@ -68,6 +68,15 @@ import Testing
     _ = await service.stop()
   }
 
+  /// A reply that comes while unknown changes are looked up counts too.
+  @Test func aReplyDuringTheLookupsIsCounted() async throws {
+    let service = try await FakeService("--fault", "late=1", "--late", "5s", "--workers", "8")
+    let ran = await service.run("1..3 | update posts {views: 1} timeout: 2s in-flight: 3 on-error: \"continue\"")
+    #expect(ran.status == 0, Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("update posts: 3 ok, 3 of them without a reply in time\n"), Comment(rawValue: ran.notes))
+    _ = await service.stop()
+  }
+
   @Test func aLateReplyToAReadIsNot() async throws {
     let ran = try await afterwards("index posts timeout: 2s", #""result":{"data":[]}"#)
     #expect(ran.output.hasPrefix("timeout\n"))

@@ -75,8 +75,8 @@ final class EachJournal: Sendable {
     return ChangeIdentity(iteration: key)
   }
 
-  /// Returns the resolver of changes to a queue, which finds creates by the field `keyField`; nil unless the session's clients of the queue and the type belong to
-  /// one broker.
+  /// Returns the resolver of changes to a queue, which finds creates by the field `keyField`; nil unless the session's
+  /// clients of the queue and the type belong to one broker.
   private func resolver(_ queue: String, _ type: String, _ keyField: String?) -> UnknownResolver? {
     if let known = resolvers.withLock({ $0[[queue, type, keyField]] }) { return known }
     let clients = session.state.withLock(\.clients).filter { $0.queue == queue && $0.client.settings.type == type }

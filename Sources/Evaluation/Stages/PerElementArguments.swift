@@ -48,10 +48,11 @@ struct PerElementArguments: Sendable {
 
   /// Returns the value of `key:` for the current element, as text; nil without that option.
   ///
-  /// - Throws: A `value` error if an earlier element had the same key.
+  /// - Throws: A `value` error if the key is null, or if an earlier element had the same key.
   func key(_ keys: inout Set<KeyHash>, _ frame: inout ExecutionFrame) async throws(Fault) -> String? {
     guard let key else { return nil }
     let value = try await key.code.run(&frame)
+    guard !value.isNull else { throw nullKey(key.range) }
     var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
     // A filter is text: 5 and "5" find the same resources.
     if template.name == "upsert" {
@@ -61,6 +62,13 @@ struct PerElementArguments: Sendable {
       throw repeated(try value.json().text)
     }
     return try value.exactText()
+  }
+
+  /// Creates the error for an element without a key.
+  private func nullKey(_ range: SourceRange) -> Fault {
+    Fault(
+      .value, "the key is null", at: [Fault.LabelledRange(range)], in: template.source,
+      nextStep: "remove such elements before: | where \(template.source.text(range)) != null")
   }
 
   /// Creates the error for a key that occurs twice.
