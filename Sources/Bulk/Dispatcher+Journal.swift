@@ -112,6 +112,7 @@ extension ClientError {
     ClientError(
       .unknown, "unknown since an earlier run: the change may have been carried out, and no lookup has found it",
       nextStep:
-        "if the service holds requests for at most 60 s, use settle: 60s; otherwise check the change, then unknown: \"skip\"")
+        "if the service holds requests for at most 60 s, use settle: 60s; otherwise check the change, then unknown: \"skip\""
+    )
   }
 }

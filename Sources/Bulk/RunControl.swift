@@ -59,12 +59,15 @@ public final class RunControl: Sendable {
   /// Removes a statement that has ended.
   public func remove(_ number: Int) { state.withLock { $0.statements[number] = nil } }
 
+  /// The status of a run in which no statement changes data.
+  public static let idleStatus = "no statement is running"
+
   /// The progress of the running statements, and the ``reason`` why changes are delayed.
   public var status: String {
     let (statements, reason) = state.withLock { state in
       (state.statements.sorted { $0.key < $1.key }.map(\.value), Self.reason(state))
     }
-    let lines = statements.isEmpty ? ["no statement is running"] : statements.map { $0() }
+    let lines = statements.isEmpty ? [Self.idleStatus] : statements.map { $0() }
     return (lines + (reason.map { [$0] } ?? [])).joined(separator: "\n")
   }
 

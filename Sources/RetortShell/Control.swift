@@ -1,3 +1,4 @@
+import Bulk
 import Glibc
 import JSONText
 import Redaction
@@ -12,6 +13,11 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
   let named = words.first.flatMap { pid_t(digits: $0) == nil ? nil : $0 }
   let rest = words.dropFirst(named == nil ? 0 : 1)
   let command = rest.first ?? "status"
+  if let word = rest.first, word.hasPrefix("rate="), !isCommand(word) {
+    console.note(
+      "error: rate= needs a number of changes a second from 1, or off, not '\(word.dropFirst(5))'\n  = \(usage)\n")
+    return 2
+  }
   if named == nil, let word = words.first, !isCommand(word), words.count == 1 || isCommand(words[1]) {
     console.note(
       "error: '\(word)' is neither a run nor a command\n  = retort ctl lists the runs by number; \(usage)\n")
@@ -22,7 +28,7 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
     return 2
   }
   let runs = ControlSocket.directory(environment).map(runs) ?? []
-  let chosen = named == nil ? runs : runs.filter { $0 == named }
+  let chosen = named == nil ? (command == "status" ? runs : changing(runs, environment)) : runs.filter { $0 == named }
   guard !chosen.isEmpty else {
     console.note(
       "error: \(named.map { "no run \($0) changes data\n  = retort ctl lists the runs" } ?? "no run changes data")\n")
@@ -44,6 +50,16 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
     _ = console.write(Array(lines.joined().utf8))
   }
   return status
+}
+
+/// Returns the runs in which a statement changes data, if there are several runs; returns all runs if there is none.
+private func changing(_ runs: [String], _ environment: [String: String]) -> [String] {
+  guard runs.count > 1 else { return runs }
+  let changing = runs.filter { run in
+    let status = pid_t(run).flatMap { ControlSocket.of($0, environment)?.ask("status") }
+    return status?.hasPrefix(RunControl.idleStatus) == false
+  }
+  return changing.isEmpty ? runs : changing
 }
 
 private func isCommand(_ word: String) -> Bool {

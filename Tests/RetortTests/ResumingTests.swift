@@ -80,6 +80,32 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
+  /// A connection without a guard is noted if another connection to its broker has one.
+  @Test func aMissingGuardIsNoted() async throws {
+    let service = try await FakeService()
+    let ran = await Ran.retort(
+      "-c", "connect name: \"a\" guard: \"confirm\"\nconnect name: \"b\"\nconnect name: \"c\" guard: \"read-only\"",
+      environment: ["RETORT_URL": service.vhost.uri])
+    #expect(ran.status == 0)
+    #expect(
+      ran.notes == "b has no guard, but a, a connection to the same broker, has one\n", Comment(rawValue: ran.notes))
+    #expect(await service.stop().status == 0)
+  }
+
+  /// The file of failed elements can be read only by its owner.
+  @Test func theFileOfFailedElementsIsPrivate() async throws {
+    try await inDirectory { directory in
+      let file = "\(directory)/failed.ndjson"
+      let ran = await Ran.retort(
+        "-c",
+        "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n"
+          + "[1, 9999] | update posts {views: 1} on-error: \"continue\" failed: \"\(file)\"")
+      #expect(ran.status == 5)
+      let attributes = try FileManager.default.attributesOfItem(atPath: file)
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+  }
+
   /// `related` and `relationship` say that they returned only the first page.
   @Test(arguments: [("related", "resources"), ("relationship", "identifiers")])
   func aNextPageIsNoted(_ verb: String, _ noun: String) async throws {

@@ -11,6 +11,8 @@ struct ConfirmationRequest: Sendable {
   var client: ClientValue
   /// The number of resources to destroy; nil if unknown.
   var count: Int?
+  /// The number of changes that earlier runs carried out, according to the journal; they count toward `max:`.
+  var before = 0
   /// The filter as JSON; nil without a filter.
   var filter: String?
   /// The limit of `max:`; nil without one.
@@ -28,12 +30,16 @@ struct ConfirmationRequest: Sendable {
 extension ConfirmationRequest {
   /// Throws if the number of elements exceeds `max:`.
   func checkMax(_ arguments: Arguments) throws(Fault) {
-    guard let max, let count, count > max else { return }
+    guard let max, let count, count + before > max else { return }
     let what = verb.hasPrefix("destroy") || verb.hasPrefix("call") ? "destroy" : verb
+    let earlier = before > 0 ? " after \(before) in earlier runs" : ""
     throw Fault(
-      .limit, "\(verb) would \(what) \(count) of \(client.name), but max: is \(max)",
+      .limit, "\(verb) would \(what) \(count) of \(client.name)\(earlier), but max: is \(max)",
       at: [Fault.LabelledRange(arguments.range)], in: arguments.source, nextStep: "raise max:, or narrow the filter")
   }
+
+  /// The number of resources that may still be destroyed: `max:` without those of earlier runs; nil without `max:`.
+  fileprivate var limit: Int? { max.map { Swift.max(0, $0 - before) } }
 }
 
 extension RunContext {
@@ -52,7 +58,7 @@ extension RunContext {
     if request.client.connection.protection == .confirm {
       if let consent = try guarded(request, arguments) { return consent }
     } else if try arguments.bool("confirm") ?? false || session.account.confirmation != .asked || request.count == 0 {
-      return Consent(limit: request.count == 0 ? 0 : request.max, isConfirmed: request.count == 0)
+      return Consent(limit: request.count == 0 ? 0 : request.limit, isConfirmed: request.count == 0)
     }
     if let consent = given(request) { return consent }
     guard let ask = session.host.ask else {
@@ -77,7 +83,9 @@ extension RunContext {
     let connection = request.client.connection
     if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }
     let isOpened = !session.namesInGuarded(of: connection).isEmpty
-    if isOpened, case .limited = session.account.confirmation { return Consent(limit: request.max, isConfirmed: false) }
+    if isOpened, case .limited = session.account.confirmation {
+      return Consent(limit: request.limit, isConfirmed: false)
+    }
     if session.host.ask != nil { return nil }
     let count = request.count.map { "\($0)" } ?? "resources"
     throw refusal(
@@ -105,9 +113,10 @@ extension RunContext {
     let what = request.count.map { "\($0) " } ?? (request.isOneByOne ? "resources " : "")
     let filter = request.filter.map { " filter \($0)" } ?? ""
     let pace = request.count == nil && request.isOneByOne ? ", one by one" : ""
+    let earlier = request.before > 0 ? " after \(request.before) in earlier runs" : ""
     let wanted = request.count.map { "type \($0) to continue: " } ?? "type the maximum number to destroy: "
     let reply = await ask(
-      "\(request.verb) \(what)of \(client.name)\(filter)\(pace)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
+      "\(request.verb) \(what)of \(client.name)\(filter)\(pace)\(earlier)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
     )
     let number = reply.flatMap { Int(digits: $0.trimmed) }
     guard !Task.isCancelled, let number, number > 0, request.count == nil || number == request.count else {

@@ -42,6 +42,7 @@ extension Command {
       return connection
     }
     session.recordGuarded(connection)
+    session.noteMissingGuard(of: connection)
     return .connection(connection)
   }
 

@@ -135,6 +135,9 @@ extension Stage {
         guard case .string(let text) = try await command.run(&frame) else {
           throw Fault(.type, "sh needs a command as a string")
         }
+        if frame.run.session.options.isDryRun {
+          frame.run.session.note(once: "dry sh", "sh runs its command in a dry run too: \(text)")
+        }
         let status = try await ShellProcess.run(text, &stream, frame.run)
         guard status == 0 else { throw Fault(.fail, "sh ended with status \(status): \(text)") }
         return (ElementPage(), .null)

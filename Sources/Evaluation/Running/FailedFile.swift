@@ -121,7 +121,7 @@ final class FailedFile: Sendable {
     var status = stat()
     let mode = unsafe stat(target, &status) == 0 ? status.st_mode & 0o7777 : nil
     let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
-    let file = try FileDescriptor.writing(new: temporary, for: path, like: mode)
+    let file = try FileDescriptor.writing(new: temporary, for: path, like: mode ?? 0o600)
     guard unsafe rename(temporary, target) == 0 else { throw FileDescriptor.failure("can't write \(path)") }
     return file
   }

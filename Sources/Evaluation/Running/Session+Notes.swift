@@ -1,6 +1,7 @@
 import Bulk
 import Client
 import JSONAPI
+import JSONRPC
 import JSONText
 import Language
 import Synchronization
@@ -80,6 +81,15 @@ extension Session {
   func noteNotLoaded(in page: [Value], _ fate: String) {
     guard case .resource(let resource)? = page.first, !resource.isStub, !resource.notLoaded.isEmpty else { return }
     note(notLoaded: resource.notLoaded, of: resource.compound?.client ?? resource.type, fate)
+  }
+
+  /// Shows a note if a new connection has no guard, although another connection to the same broker has one.
+  func noteMissingGuard(of connection: ConnectionValue) {
+    let identity = connection.link.brokerIdentity
+    guard connection.protection == .none, !SampleIdentity.isIn(identity) else { return }
+    let others = state.withLock(\.connections).filter { $0.protection != .none && $0.serial != connection.serial }
+    guard let other = others.first(where: { $0.link.brokerIdentity == identity }) else { return }
+    note("\(connection.label) has no guard, but \(other.label), a connection to the same broker, has one")
   }
 
   /// Shows a note on an assertion that a dry run does not check, once for all its iterations.

@@ -129,6 +129,7 @@ extension Stage {
     let max = try arguments.integer(.max)
     let destroys = declaration.effect == .destroys
     var request = ConfirmationRequest(verb: arguments.name, client: client, max: max)
+    request.before = journal?.before.done ?? 0
     let isAsked =
       run.session.host.ask != nil || client.connection.protection == .confirm || run.session.account.left != nil
     if max != nil || destroys && isAsked {
