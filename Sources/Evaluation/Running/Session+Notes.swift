@@ -89,7 +89,8 @@ extension Session {
     guard connection.protection == .none, !SampleIdentity.isIn(identity) else { return }
     let others = state.withLock(\.connections).filter { $0.protection != .none && $0.serial != connection.serial }
     guard let other = others.first(where: { $0.link.brokerIdentity == identity }) else { return }
-    note("\(connection.label) has no guard, but \(other.label), a connection to the same broker, has one")
+    let name = { (connection: ConnectionValue) in connection.name ?? connection.label }
+    note("\(name(connection)) has no guard, but \(name(other)), a connection to the same broker, has one")
   }
 
   /// Shows a note on an assertion that a dry run does not check, once for all its iterations.

@@ -24,16 +24,17 @@ extension Session {
       "\(client.name) \(verb): \"\(id)\" was requested, but the reply is about \"\(other)\"")
   }
 
-  /// Shows a note if the reply to a create or an update has no resource, or if a created resource has no id.
+  /// Shows a note if the reply to a create has no resource or no id, so that the id is unknown.
   ///
-  /// `sentID` is whether the request named the id.
+  /// `sentID` is whether the request named the id. The reply to an update may lack the resource (JSON:API 1.0,
+  /// "Updating Resources").
   func noteMissing(_ document: Document, _ client: ClientValue, _ verb: String, sentID: Bool) {
     let resource = document.resources.first
-    guard resource?["id"]?.idText == nil, resource == nil || verb == "create" else { return }
+    guard !sentID, resource?["id"]?.idText == nil else { return }
     let lack = resource == nil ? "the reply has no resource" : "the resource in the reply has no id"
     note(
       once: "no resource \(client.serial) \(verb)",
-      "\(client.name) \(verb): \(lack)" + (sentID ? "" : ", so the new id is unknown"))
+      "\(client.name) \(verb): \(lack), so the new id is unknown")
   }
 
   /// Shows a note if a list has resources of other types than the client's.
