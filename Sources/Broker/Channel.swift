@@ -46,12 +46,12 @@ final class Channel {
   var pending: [Int: PendingRequest] = [:]
   /// The common prefix of the correlation ids of the channel's requests.
   let prefix: [UInt8]
-  /// The callers that wait for the broker's answers, in the order in which their methods were sent; the broker answers in
-  /// the same order.
+  /// The callers that wait for the broker's answers, in the order in which their methods were sent; the broker answers
+  /// in the same order.
   var awaited: [PendingMethod] = []
   /// Whether the broker confirms the messages published from now on.
   var isConfirming = false
-  private var confirms = Confirms()
+  private var confirms = UnconfirmedMessages()
   /// The number of a service's replies that needed a confirm; 0 on a client's channel.
   private var confirmedReplies = 0
   /// Whether the channel is closing and accepts no requests.
@@ -144,7 +144,7 @@ final class Channel {
   ///
   /// A complete message is passed to the request that waits for it, or to the service; a message for which no request
   /// waits is returned.
-  func take(_ frame: borrowing Frame, _ counters: inout Connection.Counters) -> StrayReply? {
+  func take(_ frame: borrowing Frame, _ counters: inout Connection.UndeliverableCounts) -> StrayReply? {
     switch frame.kind {
     case RETORT_FRAME_DELIVER: assembly = PartialMessage(tag: frame.number, isRedelivered: frame.isRedelivered)
     case RETORT_FRAME_RETURN: assembly = PartialMessage(returned: (frame.code, frame.text))
@@ -169,7 +169,7 @@ final class Channel {
     return nil
   }
 
-  private func finish(_ counters: inout Connection.Counters) -> StrayReply? {
+  private func finish(_ counters: inout Connection.UndeliverableCounts) -> StrayReply? {
     guard let (size, count) = assembly.map({ ($0.size, $0.body.count) }), count >= size, let message = assembly.take()
     else { return nil }
     if let deliver {

@@ -22,7 +22,7 @@ public actor Connection {
   /// The name of the broker's cluster (the server property `cluster_name`); empty if the broker has none.
   public private(set) var clusterName = ""
   /// The observer of the connection's events.
-  let listener: Listener
+  let listener: EventObserver
   /// The reason why the connection ended; nil while the connection is open.
   public private(set) var end: BrokerError?
   var channels: [UInt16: Channel] = [:]
@@ -34,12 +34,12 @@ public actor Connection {
   /// The broker's reason for accepting no messages (`connection.blocked`); nil while the broker accepts messages.
   public private(set) var blockedReason: String?
   /// The counts of replies for which no request waited, and of requests that the broker returned.
-  public internal(set) var counters = Counters()
+  public internal(set) var counters = UndeliverableCounts()
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
   private var watchers: [CheckedContinuation<BrokerError, Never>] = []
 
   /// The observer of a connection's events.
-  public struct Listener: Sendable {
+  public struct EventObserver: Sendable {
     /// Called with notices for a person: the broker has blocked the connection, or accepts messages again.
     public var notice: @Sendable (String) -> Void
     /// Called when the broker stops or resumes accepting messages.
@@ -65,7 +65,7 @@ public actor Connection {
   }
 
   /// The counts of replies for which no request waited, and of requests that the broker returned.
-  public struct Counters: Sendable, Equatable {
+  public struct UndeliverableCounts: Sendable, Equatable {
     /// Replies that arrived after their deadline, a second time, or with an unknown correlation id.
     public var strayReplies = 0
     /// Requests that the broker returned, because their queue does not exist.
@@ -82,20 +82,20 @@ public actor Connection {
   ///
   /// - Throws: `unreachable`, `tls`, `authentication` or `vhost`.
   public static func open(
-    _ uri: AMQPURI, name: String, listener: Listener = Listener()
+    _ uri: AMQPURI, name: String, listener: EventObserver = EventObserver()
   ) async throws(BrokerError) -> Connection {
     let thread = try ConnectionThread()
     try thread.start()
     let connection = Connection(uri, thread, listener)
     try await connection.logIn(name)
     thread.attach { [weak connection] mayRead in
-      guard let connection else { return ConnectionThread.Wait() }
+      guard let connection else { return ConnectionThread.AwaitedSocketEvents() }
       return connection.assumeIsolated { $0.turn(mayRead) }
     }
     return connection
   }
 
-  private init(_ uri: AMQPURI, _ thread: ConnectionThread, _ listener: Listener) {
+  private init(_ uri: AMQPURI, _ thread: ConnectionThread, _ listener: EventObserver) {
     self.uri = uri
     self.listener = listener
     self.thread = thread
@@ -109,21 +109,21 @@ public actor Connection {
   }
 
   /// Publishes waiting messages, handles received frames, and expires requests; returns the events to wait for.
-  private func turn(_ mayRead: Bool) -> ConnectionThread.Wait {
+  private func turn(_ mayRead: Bool) -> ConnectionThread.AwaitedSocketEvents {
     accept(thread.takeOrders())
-    guard handle != nil else { return ConnectionThread.Wait() }
+    guard handle != nil else { return ConnectionThread.AwaitedSocketEvents() }
     let isDry: Bool
     do throws(BrokerError) { isDry = try talk(mayRead) } catch {
       lose(error)
-      return ConnectionThread.Wait()
+      return ConnectionThread.AwaitedSocketEvents()
     }
     expire()
     if let closing {
       expect(closing.deadline)
       if closing.deadline <= .now { lose(BrokerError(.closed, "the connection is closed")) }
     }
-    guard let descriptor = handle?.descriptor else { return ConnectionThread.Wait() }
-    return ConnectionThread.Wait(
+    guard let descriptor = handle?.descriptor else { return ConnectionThread.AwaitedSocketEvents() }
+    return ConnectionThread.AwaitedSocketEvents(
       socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? patience : 0)
   }
 
@@ -167,7 +167,7 @@ public actor Connection {
 
   private func publish(_ message: OutboxEntry) throws(BrokerError) {
     let isLarge = message.content.body.count > handle?.room ?? 0
-    let watchdog = isLarge ? Watchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
+    let watchdog = isLarge ? SocketWatchdog(handle?.descriptor ?? -1, message.content.deadline) : nil
     defer { watchdog?.stop() }
     listener.frames?("-> \(message.content.traceText)")
     try handle?.publish(message.content)
@@ -178,7 +178,7 @@ public actor Connection {
   /// is left.
   private func drain() throws(BrokerError) -> Bool {
     for _ in 0..<Self.framesATurn where handle != nil {
-      var event: Event?
+      var event: ConnectionEvent?
       let found = try handle?.next { frame in event = take(frame) }
       guard found == true else { return true }
       if let event { try react(event) }
@@ -191,14 +191,14 @@ public actor Connection {
   private static let framesATurn = 36
 
   /// A frame that the connection must answer, or that ends the connection.
-  private enum Event {
+  private enum ConnectionEvent {
     case channelClosed(UInt16)
     case consumerCancelled(UInt16)
     case connectionClosed(BrokerError)
     case connectionCloseConfirmed
   }
 
-  private func take(_ frame: borrowing Frame) -> Event? {
+  private func take(_ frame: borrowing Frame) -> ConnectionEvent? {
     listener.frames?("<- \(frame.traceText)")
     switch frame.kind {
     case RETORT_FRAME_CHANNEL_CLOSE:
@@ -234,7 +234,7 @@ public actor Connection {
     listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome)
   }
 
-  private func react(_ event: Event) throws(BrokerError) {
+  private func react(_ event: ConnectionEvent) throws(BrokerError) {
     switch event {
     case .channelClosed(let number):
       listener.frames?("-> channel.close-ok channel \(number)")

@@ -9,7 +9,7 @@ import Synchronization
 /// The thread runs the enqueued jobs, then the connection's turn, and then waits for the socket or a wake-up.
 final class ConnectionThread: SerialExecutor {
   /// The events that the thread waits for after a turn.
-  struct Wait {
+  struct AwaitedSocketEvents {
     var socket: Int32 = -1
     var wantsToWrite = false
     /// The maximum time to wait, in milliseconds; negative for no limit.
@@ -17,13 +17,13 @@ final class ConnectionThread: SerialExecutor {
   }
 
   /// A job of the actor, or of a task on this thread's task executor.
-  private struct Job {
+  private struct ThreadJob {
     let content: UnownedJob
     let executor: UnownedTaskExecutor?
   }
 
   private struct State {
-    var jobs: [Job] = []
+    var jobs: [ThreadJob] = []
     var orders: [ClientCommand] = []
     var isStopped = false
     /// Whether the thread waits, or is about to wait, and must be woken.
@@ -37,10 +37,10 @@ final class ConnectionThread: SerialExecutor {
   /// The function that is called between jobs, on the thread.
   ///
   /// The struct contains the closure, because a mutex would wrap a bare closure again at each access.
-  private let turn = Mutex<Turn?>(nil)
+  private let turn = Mutex<ThreadTurn?>(nil)
 
-  private struct Turn {
-    let body: @Sendable (Bool) -> Wait
+  private struct ThreadTurn {
+    let body: @Sendable (Bool) -> AwaitedSocketEvents
   }
 
   init() throws(BrokerError) {
@@ -68,7 +68,9 @@ final class ConnectionThread: SerialExecutor {
   }
 
   /// Sets the function that is called between jobs; `mayRead` is true if the socket may be readable.
-  func attach(_ body: @escaping @Sendable (_ mayRead: Bool) -> Wait) { turn.withLock { $0 = Turn(body: body) } }
+  func attach(_ body: @escaping @Sendable (_ mayRead: Bool) -> AwaitedSocketEvents) {
+    turn.withLock { $0 = ThreadTurn(body: body) }
+  }
 
   /// Ends the thread when it has run the enqueued jobs.
   func stop() {
@@ -78,14 +80,14 @@ final class ConnectionThread: SerialExecutor {
   }
 
   /// Enqueues a job of the actor.
-  func enqueue(_ job: consuming ExecutorJob) { enqueue(Job(content: UnownedJob(job), executor: nil)) }
+  func enqueue(_ job: consuming ExecutorJob) { enqueue(ThreadJob(content: UnownedJob(job), executor: nil)) }
 
   /// Enqueues a job of a task that runs on an executor of this thread.
   func enqueue(_ job: consuming ExecutorJob, of executor: UnownedTaskExecutor) {
-    enqueue(Job(content: UnownedJob(job), executor: executor))
+    enqueue(ThreadJob(content: UnownedJob(job), executor: executor))
   }
 
-  private func enqueue(_ job: Job) {
+  private func enqueue(_ job: ThreadJob) {
     let mustWake = state.withLock { state in
       state.jobs.append(job)
       defer { state.isAsleep = false }
@@ -125,7 +127,7 @@ final class ConnectionThread: SerialExecutor {
 
   private func run() {
     current.store(pthread_self(), ordering: .relaxed)
-    var jobs: [Job] = []
+    var jobs: [ThreadJob] = []
     var mayRead = true
     while true {
       var rounds = 0
@@ -146,13 +148,13 @@ final class ConnectionThread: SerialExecutor {
         jobs.removeAll(keepingCapacity: true)
       } while rounds < Self.rounds
       let current = turn.withLock { $0 }
-      mayRead = sleep(current?.body(mayRead) ?? Wait())
+      mayRead = sleep(current?.body(mayRead) ?? AwaitedSocketEvents())
     }
   }
 
   /// Waits for the socket or a wake-up, unless a job or command has arrived; returns whether the socket may be
   /// readable.
-  private func sleep(_ wait: Wait) -> Bool {
+  private func sleep(_ wait: AwaitedSocketEvents) -> Bool {
     let mayWait = state.withLock { state in
       state.isAsleep = state.jobs.isEmpty && state.orders.isEmpty && !state.isStopped
       return state.isAsleep

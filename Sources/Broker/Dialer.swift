@@ -11,7 +11,7 @@ public actor Dialer {
   public nonisolated let clusterName: String
   private nonisolated let status = Status()
   private let name: String
-  private let listener: Connection.Listener
+  private let listener: Connection.EventObserver
   private var connection: Connection?
   private var attempt: Opening?
   private var isClosed = false
@@ -23,7 +23,7 @@ public actor Dialer {
   ///
   /// - Throws: The errors of ``Connection/open(_:name:listener:)``; the first attempt is not repeated.
   public init(
-    _ uri: AMQPURI, name: String, listener: Connection.Listener = Connection.Listener()
+    _ uri: AMQPURI, name: String, listener: Connection.EventObserver = Connection.EventObserver()
   ) async throws(BrokerError) {
     self.uri = uri
     self.name = name
@@ -64,7 +64,7 @@ public actor Dialer {
 
   private typealias Opening = Task<Result<Connection, BrokerError>, Never>
 
-  private static func opening(_ uri: AMQPURI, _ name: String, _ listener: Connection.Listener) -> Opening {
+  private static func opening(_ uri: AMQPURI, _ name: String, _ listener: Connection.EventObserver) -> Opening {
     Opening {
       do throws(BrokerError) { return .success(try await Connection.open(uri, name: name, listener: listener)) } catch {
         return .failure(error)

@@ -19,7 +19,7 @@ public final class QueueClient: Sendable {
   /// A channel that is being opened.
   ///
   /// If another caller opens it (`isOwn` is false), that caller's deadline may be earlier.
-  private struct Opening {
+  private struct ChannelOpening {
     var task: Task<Result<ClientChannel, BrokerError>, Never>
     var isOwn: Bool
   }
@@ -122,13 +122,13 @@ public final class QueueClient: Sendable {
   }
 
   /// Returns the opening in progress, or begins one; nil if the channel is open or the client was stopped.
-  private func opening(until deadline: ContinuousClock.Instant?) -> Opening? {
+  private func opening(until deadline: ContinuousClock.Instant?) -> ChannelOpening? {
     state.withLock { state in
       if state.channel != nil || state.isStopped { return nil }
-      if let task = state.opening { return Opening(task: task, isOwn: false) }
+      if let task = state.opening { return ChannelOpening(task: task, isOwn: false) }
       let task = Task { await self.open(until: deadline) }
       state.opening = task
-      return Opening(task: task, isOwn: true)
+      return ChannelOpening(task: task, isOwn: true)
     }
   }
 

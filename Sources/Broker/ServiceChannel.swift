@@ -3,7 +3,7 @@ import Synchronization
 /// A service's side of a queue: each worker takes a request, answers it, and acknowledges it after the reply.
 public final class ServiceChannel: Sendable {
   /// The settings for serving a queue.
-  public struct Terms: Sendable {
+  public struct QueueServingSettings: Sendable {
     /// The number of requests that are answered concurrently.
     public var workers: UInt16
     /// Whether the broker keeps a request until the service acknowledges it; otherwise, requests without an answer are
@@ -33,7 +33,7 @@ public final class ServiceChannel: Sendable {
   private let connection: Connection
   private let number: UInt16
   private let queue: [UInt8]
-  private let terms: Terms
+  private let terms: QueueServingSettings
   private let arrived: AsyncStream<Delivery>.Continuation
   private let state: Mutex<State>
 
@@ -47,7 +47,7 @@ public final class ServiceChannel: Sendable {
   }
 
   init(
-    _ connection: Connection, _ number: UInt16, _ queue: [UInt8], _ terms: Terms,
+    _ connection: Connection, _ number: UInt16, _ queue: [UInt8], _ terms: QueueServingSettings,
     _ respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
   ) {
     self.connection = connection
@@ -181,7 +181,7 @@ extension Connection {
   public func serve(
     queue: String, prefetch: UInt16 = 1, answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
   ) async throws(BrokerError) -> ServiceChannel {
-    try await serve(queue: queue, on: ServiceChannel.Terms(workers: prefetch)) { delivery in
+    try await serve(queue: queue, on: ServiceChannel.QueueServingSettings(workers: prefetch)) { delivery in
       ServiceAnswer([ServiceAnswer.Reply(await answer(delivery.body))])
     }
   }
@@ -189,7 +189,7 @@ extension Connection {
   /// Serves a queue as ``serve(queue:prefetch:answer:)`` does; `respond` decides the number and the times of the
   /// replies.
   public func serve(
-    queue: String, on terms: ServiceChannel.Terms,
+    queue: String, on terms: ServiceChannel.QueueServingSettings,
     respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
   ) async throws(BrokerError) -> ServiceChannel {
     let (number, name) = try await openRequestQueue(queue, terms.declaration)

@@ -13,9 +13,9 @@ import Synchronization
 public final class Backup: Sendable {
   private struct State {
     /// The images that earlier runs wrote.
-    var before = BackupImages()
+    var before = BackedUpKeys()
     /// The images that this run wrote.
-    var written = BackupImages()
+    var written = BackedUpKeys()
   }
 
   private let file: RecordFile
@@ -47,7 +47,7 @@ public final class Backup: Sendable {
     var (state, length, isTorn, lacksLineEnd) = (State(), 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
       let value = try? JSONValue(parsing: Array(line))
-      guard let resource = value?.objectValue, BackupImages.takes(resource) else {
+      guard let resource = value?.objectValue, BackedUpKeys.takes(resource) else {
         guard !isWhole, value == nil, Self.isTorn(line, isFirst: length == 0) else { throw .notABackup(path) }
         return isTorn = true
       }

@@ -74,7 +74,7 @@ extension Change {
   /// In a list, `first` is the first change. Members that the object lacks are taken from `first`, except `params` and
   /// `key`; a `meta` that `params` lacks is taken from the `params` of `first`.
   public convenience init?(json object: JSONObject, meta: JSONObject, after first: Change? = nil) {
-    guard var params = object["params"]?.objectValue, let target = Target(object) ?? first?.target,
+    guard var params = object["params"]?.objectValue, let target = TargetQueue(object) ?? first?.target,
       let (verb, method) = Self.method(object) ?? first.map({ ($0.verb, $0.method) }),
       let (expires, timeout) = Self.times(object) ?? first.map({ ($0.expires, $0.timeout) })
     else { return nil }
@@ -101,7 +101,7 @@ extension Change {
   }
 }
 
-extension Change.Target {
+extension Change.TargetQueue {
   fileprivate init?(_ object: JSONObject) {
     guard let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
       let type = object["type"]?.stringValue

@@ -7,8 +7,8 @@ import Redaction
 ///
 /// It can be written as JSON and read again.
 ///
-/// It can't send itself; a ``Dispatcher`` passes it to a ``Carrier``. It is a class, because a struct with its many
-/// members would be copied at each step.
+/// It can't send itself; a ``Dispatcher`` passes it to a ``ChangeCarrier``. It is a class, because a struct with its
+/// many members would be copied at each step.
 public final class Change: Sendable, Equatable {
   /// The verb of a change.
   public enum Verb: String, Sendable, CaseIterable {
@@ -16,7 +16,7 @@ public final class Change: Sendable, Equatable {
   }
 
   /// The queue to which a change is sent, with its broker and the type of its resources.
-  public struct Target: Sendable, Hashable {
+  public struct TargetQueue: Sendable, Hashable {
     /// The identity of the broker and vhost, equal for all connections to that vhost.
     public let broker: String
     /// The queue.
@@ -33,7 +33,7 @@ public final class Change: Sendable, Equatable {
   }
 
   /// The target.
-  public let target: Target
+  public let target: TargetQueue
   /// The verb.
   public let verb: Verb
   /// The JSON-RPC method.
@@ -52,7 +52,7 @@ public final class Change: Sendable, Equatable {
 
   /// Creates a change.
   public init(
-    target: Target, verb: Verb, method: String, params: JSONObject, expires: Bool, timeout: Duration?,
+    target: TargetQueue, verb: Verb, method: String, params: JSONObject, expires: Bool, timeout: Duration?,
     key: String? = nil
   ) {
     self.target = target
@@ -73,7 +73,7 @@ public final class Change: Sendable, Equatable {
     patience: ResourceClient.WaitLimit, expires: Bool
   ) throws(ClientError) {
     self.init(
-      target: Target(broker: broker, queue: client.queue, type: client.type), verb: verb,
+      target: TargetQueue(broker: broker, queue: client.queue, type: client.type), verb: verb,
       method: request.method, params: try client.wireParams(of: request), expires: expires,
       timeout: client.timeout(patience))
   }

@@ -16,7 +16,7 @@ extension PlannedElement {
 public struct Dispatcher: Sendable {
   /// The consents and the shown notes of the outermost statement.
   public let account: StatementAccount
-  let carrier: any Carrier
+  let carrier: any ChangeCarrier
   /// Whether the carrier takes many changes concurrently and measures their reply times itself.
   let isPooled: Bool
   let lateReplies: LateReplies?
@@ -24,7 +24,8 @@ public struct Dispatcher: Sendable {
 
   /// Creates the dispatcher of a statement whose changes one carrier sends.
   public init(
-    _ account: StatementAccount, _ carrier: any Carrier, lateReplies: LateReplies?, guards: Safeguards = Safeguards()
+    _ account: StatementAccount, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
+    guards: Safeguards = Safeguards()
   ) {
     self.account = account
     self.carrier = carrier
@@ -34,7 +35,7 @@ public struct Dispatcher: Sendable {
   }
 
   /// Returns the refusal of a change; if the change may be sent, counts it against the limits and returns nil.
-  private func refusal(of change: Change, _ consent: Consent?) -> Refusal? {
+  private func refusal(of change: Change, _ consent: DestroyConsent?) -> Refusal? {
     if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
     guard change.destroys else { return nil }
@@ -45,7 +46,7 @@ public struct Dispatcher: Sendable {
   }
 
   /// Sends one change; `consent` is the consent to the bulk change to which it belongs.
-  public func send(_ change: Change, consent: Consent?) async -> Outcome {
+  public func send(_ change: Change, consent: DestroyConsent?) async -> Outcome {
     if let refusal = refusal(of: change, consent) { return .refused(refusal) }
     return await attempted(change).outcome
   }
@@ -82,7 +83,7 @@ public struct Dispatcher: Sendable {
   ///     block.
   /// - Returns: The report, with these changes added; its `stop` is the error that ended the changes, if any.
   public func run(
-    _ report: StatementReport = StatementReport(), _ policy: SendingPolicy, consent: Consent?,
+    _ report: StatementReport = StatementReport(), _ policy: SendingPolicy, consent: DestroyConsent?,
     next: () async throws -> [any PlannedElement]?,
     observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) async -> StatementReport {
@@ -132,7 +133,9 @@ public struct Dispatcher: Sendable {
   /// Returns the entries of a page's elements.
   ///
   /// If the refusal of an element ends the statement, returns the entries before that element, and the refusal.
-  private func entries(of page: [any PlannedElement], _ consent: Consent?) -> ([PlannedChange], RefusedElementError?) {
+  private func entries(of page: [any PlannedElement], _ consent: DestroyConsent?) -> (
+    [PlannedChange], RefusedElementError?
+  ) {
     var entries: [PlannedChange] = []
     entries.reserveCapacity(page.count)
     for element in page {
@@ -146,7 +149,7 @@ public struct Dispatcher: Sendable {
   /// Returns the refusal of an entry if the refusal ends the statement; otherwise nil.
   ///
   /// A change that is done according to the journal needs no permission.
-  private func refusal(of entry: PlannedChange, _ consent: Consent?) -> Refusal? {
+  private func refusal(of entry: PlannedChange, _ consent: DestroyConsent?) -> Refusal? {
     switch entry.change {
     case .failure(let refusal): refusal.isUncatchable ? refusal : nil
     case .success where entry.known?.isDone ?? false: nil

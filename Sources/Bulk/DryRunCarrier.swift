@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Its reply to a create or an update is the record that the change would send. Created resources get the ids
 /// `dry-run-1`, `dry-run-2` and so on.
-public final class DryRunCarrier: Carrier {
+public final class DryRunCarrier: ChangeCarrier {
   /// The prefix of ids of resources from a dry run.
   public static let prefix = "dry-run-"
 

@@ -88,13 +88,13 @@ extension Journal {
     return mayRunAgain ? .repeatable : .unknown
   }
 
-  /// Looks up a change; returns whether it was carried out, or nil if this remains unknown or the change can't safely be
-  /// sent again.
+  /// Looks up a change; returns whether it was carried out, or nil if this remains unknown or the change can't safely
+  /// be sent again.
   private func isCarriedOut(
     _ change: IterationChange, _ resolver: (String, String, String?) -> UnknownResolver?
   ) async -> Bool? {
     guard let type = change.type, let resolver = resolver(change.queue, type, change.step.keyField) else { return nil }
-    let target = Change.Target(broker: header.broker, queue: change.queue, type: type)
+    let target = Change.TargetQueue(broker: header.broker, queue: change.queue, type: type)
     let recorded = Recorded(identity: ChangeIdentity(text: change.text), content: change.content)
     switch await resolver.look(recorded: recorded, to: target) {
     case .carriedOut: return true

@@ -2,12 +2,12 @@ public import Client
 
 /// A carrier that sends a change and then, one after another, the changes that follow from each reply, such as the
 /// steps of a `transition`; the carrier returns the last reply.
-public struct SequenceCarrier: Carrier {
+public struct SequenceCarrier: ChangeCarrier {
   /// Returns the change that follows a reply; nil after the last one.
   public typealias Following = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
 
   private let client: ResourceClient
-  private let others: [Change.Target: ResourceClient]
+  private let others: [Change.TargetQueue: ResourceClient]
   private let control: RunControl
   private let rate: RateLimiter?
   private let following: Following
@@ -23,7 +23,7 @@ public struct SequenceCarrier: Carrier {
   ///   - following: Returns the change that follows a reply; nil after the last change.
   ///   - step: Names a change for errors: `at the step to published`.
   public init(
-    _ client: ResourceClient, others: [Change.Target: ResourceClient], control: RunControl, rate: RateLimiter?,
+    _ client: ResourceClient, others: [Change.TargetQueue: ResourceClient], control: RunControl, rate: RateLimiter?,
     following: @escaping Following, step: @escaping @Sendable (Change) -> String
   ) {
     (self.client, self.others, self.control, self.rate) = (client, others, control, rate)

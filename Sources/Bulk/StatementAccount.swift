@@ -8,7 +8,7 @@ import Synchronization
 /// itself.
 public final class StatementAccount: Sendable {
   private struct State {
-    var consents: [ConsentSubject: Consent] = [:]
+    var consents: [ConsentScope: DestroyConsent] = [:]
     var noted: Set<String> = []
     /// The tallies of the changes that commands sent, by verb and client.
     var tallies: [(verb: String, client: String, tally: OutcomeTally)] = []
@@ -28,10 +28,10 @@ public final class StatementAccount: Sendable {
   public init(_ run: RunAccount, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
   /// Returns the consent for a subject; nil if none is stored.
-  public func consent(for subject: ConsentSubject) -> Consent? { state.withLock { $0.consents[subject] } }
+  public func consent(for subject: ConsentScope) -> DestroyConsent? { state.withLock { $0.consents[subject] } }
 
   /// Stores a consent.
-  public func keep(_ consent: Consent, for subject: ConsentSubject) {
+  public func keep(_ consent: DestroyConsent, for subject: ConsentScope) {
     state.withLock { $0.consents[subject] = consent }
   }
 

@@ -35,7 +35,7 @@ public final class StreamLeases: Sendable {
   public func lease(broker: String, queue: String) -> Lease { Lease(self, Key(broker: broker, queue: queue)) }
 
   /// Whether a change of a queue would disturb a stream.
-  public func isStreamed(_ target: Change.Target) -> Bool {
+  public func isStreamed(_ target: Change.TargetQueue) -> Bool {
     open.withLock { !$0.isEmpty && $0[Key(broker: target.broker, queue: target.queue)] != nil }
   }
 }

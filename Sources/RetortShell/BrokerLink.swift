@@ -46,7 +46,7 @@ final class BrokerLink: PoolLink {
 
   /// Connects and logs in, or shares the connection of another link to the same URI.
   static func open(
-    _ uri: String, script: String, listener: Broker.Connection.Listener,
+    _ uri: String, script: String, listener: Broker.Connection.EventObserver,
     password: (@Sendable (String) async -> String?)? = nil
   ) async throws(LinkError) -> BrokerLink {
     try await mapped { () throws(BrokerError) in

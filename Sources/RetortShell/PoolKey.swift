@@ -15,16 +15,17 @@ struct PoolSettingsError: Error {
 }
 
 /// Returns the secret of pools from the environment; nil if it is not set.
-func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> MessageKey? {
+func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> MessageAuthenticationKey? {
   guard let secret = environment[Pool.keyVariable] else { return nil }
   if secret.isEmpty {
     throw PoolSettingsError(
       "\(Pool.keyVariable) is empty",
       nextStep: "set the secret of the pool's workers, or unset \(Pool.keyVariable) if they work with --insecure")
   }
-  guard let key = MessageKey(Array(secret.utf8)) else {
+  guard let key = MessageAuthenticationKey(Array(secret.utf8)) else {
     throw PoolSettingsError(
-      "\(Pool.keyVariable) has fewer than \(MessageKey.least) bytes", nextStep: "make a secret: openssl rand -hex 32")
+      "\(Pool.keyVariable) has fewer than \(MessageAuthenticationKey.least) bytes",
+      nextStep: "make a secret: openssl rand -hex 32")
   }
   return key
 }
@@ -40,7 +41,9 @@ func poolMeta(_ environment: [String: String]) throws(PoolSettingsError) -> JSON
 }
 
 /// Opens a pool of workers for a statement, on the connection of the statement's client.
-func openPool(_ request: PooledStatement, _ environment: [String: String]) async throws(ClientError) -> any Carrier {
+func openPool(_ request: PooledStatement, _ environment: [String: String]) async throws(ClientError)
+  -> any ChangeCarrier
+{
   guard let link = request.link as? BrokerLink else {
     throw ClientError(
       .value, "workers: needs a connection to a broker, not \(request.link.address)",
@@ -50,7 +53,7 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
     throw ClientError(
       .value, "workers: needs a name of at most 100 letters, digits, -, _ and ., not \"\(request.name)\"")
   }
-  let key: MessageKey?
+  let key: MessageAuthenticationKey?
   do throws(PoolSettingsError) { key = try poolKey(environment) } catch {
     throw ClientError(.value, error.message, nextStep: error.nextStep)
   }

@@ -281,7 +281,7 @@ private func session(
   let trace = Trace(topics) { console.show(unbroken: "trace: \(TerminalText.unbroken($0))") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
   let lateReplies = LateReplies(note: notices.show)
-  let listener = Connection.Listener(notice: notices.show, frames: topics.contains(.amqp) ? tell : nil) {
+  let listener = Connection.EventObserver(notice: notices.show, frames: topics.contains(.amqp) ? tell : nil) {
     lateReplies.receive($1.mapError { LinkError($0) }, for: $0)
   }
   let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.Link = { uri async throws(LinkError) in
@@ -324,7 +324,7 @@ private func identity(_ uri: String) -> ConnectionIdentity {
 
 /// Opens the embedded service or the broker of a URI.
 public func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.Link {
-  try await openLink(uri, script: script, listener: Connection.Listener())
+  try await openLink(uri, script: script, listener: Connection.EventObserver())
 }
 
 /// Opens the broker of a URI, and passes late replies to `lateReplies`.
@@ -333,11 +333,11 @@ func openLink(
 ) async throws(LinkError) -> any JSONRPC.Link {
   try await openLink(
     uri, script: script,
-    listener: Connection.Listener(stray: { lateReplies.receive($1.mapError { LinkError($0) }, for: $0) }))
+    listener: Connection.EventObserver(stray: { lateReplies.receive($1.mapError { LinkError($0) }, for: $0) }))
 }
 
 private func openLink(
-  _ uri: String, script: String, listener: Connection.Listener,
+  _ uri: String, script: String, listener: Connection.EventObserver,
   password: (@Sendable (String) async -> String?)? = nil
 ) async throws(LinkError) -> any JSONRPC.Link {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }

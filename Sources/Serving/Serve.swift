@@ -24,7 +24,7 @@ private func serving(_ options: ServiceSettings, _ console: ServingHost) async t
   let queues = try service.queues.map { try ServedQueue($0, name: names[$0] ?? $0, of: service, options, log) }
   let dialer = try await Dialer(
     try AMQPURI(options.url), name: options.connectionName,
-    listener: Connection.Listener(notice: { console.note("note: \($0)\n") }))
+    listener: Connection.EventObserver(notice: { console.note("note: \($0)\n") }))
   try await withThrowingTaskGroup { group in
     group.addTask { try await serve(queues, of: options.database, dialer, console) }
     group.addTask { await console.stopped() }

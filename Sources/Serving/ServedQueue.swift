@@ -31,7 +31,7 @@ struct ServedQueue: Sendable {
   /// - Returns: The serving channel.
   /// - Throws: ``BrokerError`` if the broker refuses the queue.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
-    let terms = ServiceChannel.Terms(
+    let terms = ServiceChannel.QueueServingSettings(
       workers: options.workers, acknowledges: options.flavour != .carrot, taken: taken,
       declaration: options.declaration)
     return try await connection.serve(queue: name, on: terms) { delivery in

@@ -8,7 +8,7 @@ package struct Pool: Sendable {
   /// The broker's vhost, which the signatures cover.
   package let vhost: String
   /// The secret shared by the workers and the programs that send chunks; nil if messages are not signed.
-  package let key: MessageKey?
+  package let key: MessageAuthenticationKey?
 
   /// The maximum number of changes in a chunk.
   package static let chunkLimit = 200
@@ -20,7 +20,9 @@ package struct Pool: Sendable {
   static let sameKey = "the workers and the programs that use them need the same \(keyVariable)"
 
   /// Creates a pool.
-  package init(name: String, vhost: String, key: MessageKey?) { (self.name, self.vhost, self.key) = (name, vhost, key) }
+  package init(name: String, vhost: String, key: MessageAuthenticationKey?) {
+    (self.name, self.vhost, self.key) = (name, vhost, key)
+  }
 
   /// The name of the queue for the pool's chunks.
   package var queue: String { Self.queuePrefix + name }

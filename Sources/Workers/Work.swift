@@ -57,7 +57,7 @@ package func work(_ terms: WorkerSettings, _ host: WorkHost) async -> Int32 {
     var uri = terms.uri
     uri.heartbeat = Pool.heartbeat(of: uri)
     let dialer = try await Dialer(
-      uri, name: terms.connectionName, listener: Connection.Listener(notice: host.note))
+      uri, name: terms.connectionName, listener: Connection.EventObserver(notice: host.note))
     try await withThrowingTaskGroup { group in
       group.addTask { try await serve(worker, terms, dialer, host) }
       group.addTask { await host.stopped() }

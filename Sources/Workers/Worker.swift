@@ -8,7 +8,7 @@ import Synchronization
 /// A worker of a pool: takes chunks, carries out their changes, and replies with the outcomes.
 final class Worker: Sendable {
   private struct State {
-    var clients: [Change.Target: ResourceClient] = [:]
+    var clients: [Change.TargetQueue: ResourceClient] = [:]
     /// The chunk in progress.
     var current: Task<ChunkReply, Never>?
     var status = WorkerStatus()
@@ -39,7 +39,8 @@ final class Worker: Sendable {
       _ = await connection.ended()
       state.withLock { $0.current?.cancel() }
     }
-    let channel = ServiceChannel.Terms(confirmsReplies: true, taken: taken, declaration: Pool.declaration)
+    let channel = ServiceChannel.QueueServingSettings(
+      confirmsReplies: true, taken: taken, declaration: Pool.declaration)
     return try await connection.serve(queue: terms.pool.queue, on: channel) { await self.answer($0) }
   }
 
@@ -50,7 +51,7 @@ final class Worker: Sendable {
       do throws(BrokerError) {
         return try await connection.serve(
           queue: terms.pool.questions(to: number),
-          on: ServiceChannel.Terms(declaration: QueueDeclaration(isExclusive: true))
+          on: ServiceChannel.QueueServingSettings(declaration: QueueDeclaration(isExclusive: true))
         ) { delivery in
           let id = (try? Request(decoding: delivery.body))?.id ?? .null
           return ServiceAnswer([ServiceAnswer.Reply(Response(id: id, outcome: .result(self.status.json)).encoded())])

@@ -46,7 +46,7 @@ import Testing
     let proxy = try Proxy(to: vhost.uri)
     let (strays, stray) = AsyncStream.makeStream(of: (String, Result<[UInt8], BrokerError>).self)
     let dialer = try await Dialer(
-      try AMQPURI(proxy.uri), name: "test", listener: Connection.Listener(stray: { stray.yield(($0, $1)) }))
+      try AMQPURI(proxy.uri), name: "test", listener: Connection.EventObserver(stray: { stray.yield(($0, $1)) }))
     let client = try await QueueClient(dialer, queue: "nowhere")
     proxy.happen(.stall)
     let id = client.nextCorrelationID()
@@ -68,7 +68,7 @@ import Testing
     let frames = Mutex<[String]>([])
     let connection = try await Connection.open(
       try AMQPURI(echo.vhost.uri), name: "test",
-      listener: Connection.Listener(frames: { frame in frames.withLock { $0.append(frame) } }))
+      listener: Connection.EventObserver(frames: { frame in frames.withLock { $0.append(frame) } }))
     let ids = CorrelationIDs()
     let client = try await connection.openChannel(queue: "echo", ids: ids)
     for isConfirmed in [false, true, true, false] {
@@ -86,14 +86,14 @@ import Testing
 /// The messages to which a broker's confirms apply.
 @Suite struct ConfirmsTests {
   /// Settles tags, and returns the numbers of the settled requests.
-  private func settled(_ confirms: inout Confirms, _ tag: UInt64, isMultiple: Bool = false) -> [Int] {
+  private func settled(_ confirms: inout UnconfirmedMessages, _ tag: UInt64, isMultiple: Bool = false) -> [Int] {
     var serials: [Int] = []
     confirms.settle(tag, isMultiple: isMultiple) { serials.append($0) }
     return serials
   }
 
   @Test func aConfirmIsForOneOrForAllBefore() {
-    var confirms = Confirms()
+    var confirms = UnconfirmedMessages()
     #expect((11...18).map { confirms.add($0) } == Array(1...8))
     #expect(settled(&confirms, 3) == [13])
     #expect(settled(&confirms, 3) == [])
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func answersOutOfTurnAreKeptApart() {
-    var confirms = Confirms()
+    var confirms = UnconfirmedMessages()
     for serial in 0..<5000 { _ = confirms.add(serial) }
     for tag in UInt64(2)...5000 { #expect(settled(&confirms, tag) == [Int(tag) - 1]) }
     #expect(confirms.awaits(1) && !confirms.awaits(5000))

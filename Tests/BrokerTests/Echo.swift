@@ -25,7 +25,7 @@ struct Echo {
     _ = try await service.serve(queue: "echo", prefetch: 64) { $0 }
     let notices = notices
     dialer = try await Dialer(
-      try AMQPURI(vhost.uri + parameters), name: "test", listener: Connection.Listener { notices.add($0) })
+      try AMQPURI(vhost.uri + parameters), name: "test", listener: Connection.EventObserver { notices.add($0) })
   }
 
   func client(_ queue: String = "echo") async throws -> QueueClient { try await QueueClient(dialer, queue: queue) }

@@ -30,7 +30,7 @@ struct HeldService {
     let address = "\(try AMQPURI(proxy.uri))"
     dialer = try await Dialer(
       try AMQPURI(proxy.uri + parameters), name: "test",
-      listener: Connection.Listener { noticed.yield($0.replacing(address, with: "PROXY")) })
+      listener: Connection.EventObserver { noticed.yield($0.replacing(address, with: "PROXY")) })
     client = try await QueueClient(dialer, queue: "held")
     (self.arrivals, self.notices, self.gate) = (arrivals, notices, gate)
   }

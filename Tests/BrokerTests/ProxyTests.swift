@@ -150,7 +150,7 @@ import Testing
     let broker = try await PrivateBroker.start()
     let (vhost, notices) = (try broker.vhost(), AsyncStream.makeStream(of: String.self))
     let proxy = try Proxy(to: vhost.uri)
-    let listener = Connection.Listener(notice: { notices.continuation.yield($0) })
+    let listener = Connection.EventObserver(notice: { notices.continuation.yield($0) })
     let dialer = try await Dialer(AMQPURI(proxy.uri), name: "test", listener: listener)
     let name = dialer.clusterName
     try broker.evaluate("rabbit_nodes:set_cluster_name(<<\"other\">>, <<\"test\">>).")

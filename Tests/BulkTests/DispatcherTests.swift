@@ -12,7 +12,7 @@ import Testing
   /// Runs elements of pages of three.
   private func run(
     _ elements: [Element], on carrier: ScriptedCarrier, window: Int = 4, continuesOnError: Bool = false,
-    account: StatementAccount = StatementAccount(RunAccount(.given)), consent: Consent? = nil,
+    account: StatementAccount = StatementAccount(RunAccount(.given)), consent: DestroyConsent? = nil,
     failsAfter pages: Int = .max
   ) async -> StatementReport {
     var rest = elements[...]
@@ -84,7 +84,7 @@ import Testing
       return
     }
     #expect((refused.element as? Element)?.number == 4)
-    let consent = Consent(limit: 2, isConfirmed: true)
+    let consent = DestroyConsent(limit: 2, isConfirmed: true)
     let confirmed = await run((0..<20).map { Element($0) }, on: ScriptedCarrier(), consent: consent)
     #expect(confirmed.tally.ok == 2 && consent.left == 0 && confirmed.stop is RefusedElementError)
   }

@@ -15,7 +15,7 @@ final class Element: PlannedElement {
 }
 
 extension Change {
-  static let posts = Target(broker: "host:5672 /", queue: "posts", type: "posts")
+  static let posts = TargetQueue(broker: "host:5672 /", queue: "posts", type: "posts")
 
   static func destroy(_ id: Int) -> Change {
     Change(

@@ -30,7 +30,7 @@ import Testing
 
   private func run(
     _ elements: [Element], _ journal: Journal, on carrier: ScriptedCarrier = ScriptedCarrier(),
-    rule: Safeguards.UnknownRule = .fail, consent: Consent? = nil, continuesOnError: Bool = true
+    rule: Safeguards.UnknownRule = .fail, consent: DestroyConsent? = nil, continuesOnError: Bool = true
   ) async -> StatementReport {
     var guards = Safeguards()
     (guards.journal, guards.unknown) = (journal, rule)
@@ -120,7 +120,7 @@ import Testing
     let journal = try Journal(path, header())
     _ = await run((1...6).map { Element($0) }, journal)
     try await journal.flush()
-    let consent = Consent(limit: 2, isConfirmed: true)
+    let consent = DestroyConsent(limit: 2, isConfirmed: true)
     let report = await run((1...8).map { Element($0) }, try reopened(journal), consent: consent)
     #expect(report.stop == nil && report.tally.text == "2 ok, 6 done before" && consent.left == 0)
   }

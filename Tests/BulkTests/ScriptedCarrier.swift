@@ -5,7 +5,7 @@ import Synchronization
 @testable import Bulk
 
 /// A carrier that answers from a script, and records the changes.
-final class ScriptedCarrier: Carrier {
+final class ScriptedCarrier: ChangeCarrier {
   private struct State {
     var carried: [String] = []
     var inFlight = 0

@@ -11,7 +11,7 @@ import Testing
     let vhost = try await PrivateBroker.shared.vhost()
     let connection = try await Connection.open(try AMQPURI(vhost.uri), name: "late")
     let held = Mutex<Delivery?>(nil)
-    _ = try await connection.serve(queue: "posts", on: ServiceChannel.Terms(workers: 2)) { delivery in
+    _ = try await connection.serve(queue: "posts", on: ServiceChannel.QueueServingSettings(workers: 2)) { delivery in
       guard String(decoding: delivery.body, as: UTF8.self).contains("\"show\"") else {
         held.withLock { $0 = delivery }
         return ServiceAnswer([])

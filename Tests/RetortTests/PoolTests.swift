@@ -230,13 +230,16 @@ import Testing
     #expect(destroyed.count == 20 && Set(destroyed).count == 20)
   }
 
-  /// A worker that takes a chunk and is lost: its changes are unknown, and those that no worker has taken were not sent.
+  /// A worker that takes a chunk and is lost: its changes are unknown, and those that no worker has taken were not
+  /// sent.
   @Test func aPoolThatLosesItsWorkersEndsTheWait() async throws {
     let service = try await FakeService("--log", "-")
     let worker = try await Connection.open(try AMQPURI(service.vhost.uri), name: "lost")
     let taken = AsyncStream.makeStream(of: Void.self)
     let declaration = QueueDeclaration(type: .quorum, deliveryLimit: 3)
-    _ = try await worker.serve(queue: "retort.work.test", on: ServiceChannel.Terms(declaration: declaration)) {
+    _ = try await worker.serve(
+      queue: "retort.work.test", on: ServiceChannel.QueueServingSettings(declaration: declaration)
+    ) {
       let id = (try? JSONValue(parsing: $0.body))?["id"]?.text ?? ""
       if $0.number > 1 {
         taken.continuation.yield()

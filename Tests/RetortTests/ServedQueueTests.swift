@@ -67,7 +67,7 @@ import Testing
   private static func serveOnce(_ database: String, _ vhost: VirtualHost) async throws -> Connection {
     let service = try ResourceService(opening: database, remembersChanges: true)
     let connection = try await Connection.open(try AMQPURI(vhost.uri), name: "the first")
-    _ = try await connection.serve(queue: "posts", on: ServiceChannel.Terms()) { delivery in
+    _ = try await connection.serve(queue: "posts", on: ServiceChannel.QueueServingSettings()) { delivery in
       _ = service.reply(queue: "posts", body: delivery.body, correlationID: delivery.correlationID)
       await connection.close()
       return ServiceAnswer([])

@@ -13,13 +13,13 @@ import Testing
   private let pool: Pool
 
   init() throws {
-    let key: MessageKey = try #require(MessageKey(Array("0123456789abcdef".utf8)))
+    let key: MessageAuthenticationKey = try #require(MessageAuthenticationKey(Array("0123456789abcdef".utf8)))
     pool = Pool(name: "night", vhost: "/", key: key)
   }
 
   private static func destroy(_ id: String, queue: String = "posts") -> Change {
     Change(
-      target: Change.Target(broker: "h:5672 /", queue: queue, type: "posts"), verb: .destroy, method: "destroy",
+      target: Change.TargetQueue(broker: "h:5672 /", queue: queue, type: "posts"), verb: .destroy, method: "destroy",
       params: ["id": .string(id), "meta": ["host": "h", "token": "t"]], expires: true, timeout: .seconds(5))
   }
 
@@ -37,18 +37,18 @@ import Testing
 
   /// RFC 4231, test cases 1 and 3.
   @Test func aCodeEqualsTheStandards() throws {
-    let one = try #require(MessageKey([UInt8](repeating: 0x0B, count: 20)))
+    let one = try #require(MessageAuthenticationKey([UInt8](repeating: 0x0B, count: 20)))
     let first = try #require(one.code(of: Array("Hi There".utf8)))
     #expect(
       String(decoding: first, as: UTF8.self) == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")
-    let three = try #require(MessageKey([UInt8](repeating: 0xAA, count: 20)))
+    let three = try #require(MessageAuthenticationKey([UInt8](repeating: 0xAA, count: 20)))
     let third = try #require(three.code(of: [UInt8](repeating: 0xDD, count: 50)))
     #expect(
       String(decoding: third, as: UTF8.self) == "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe")
     #expect(one.accepts(first, of: Array("Hi There".utf8)))
     #expect(!one.accepts(third, of: Array("Hi There".utf8)))
     #expect(!one.accepts([], of: []))
-    #expect(MessageKey([UInt8](repeating: 1, count: 15)) == nil)
+    #expect(MessageAuthenticationKey([UInt8](repeating: 1, count: 15)) == nil)
   }
 
   @Test func aSignatureCoversEachByte() throws {
@@ -64,7 +64,7 @@ import Testing
     #expect(!pool.accepts(request))
     #expect(!pool.accepts([]))
     #expect(!pool.accepts(Array(signed.dropLast())))
-    let other = Pool(name: "night", vhost: "/", key: MessageKey(Array("0123456789abcdeg".utf8)))
+    let other = Pool(name: "night", vhost: "/", key: MessageAuthenticationKey(Array("0123456789abcdeg".utf8)))
     #expect(!other.accepts(signed))
     let open = Pool(name: "night", vhost: "/", key: nil)
     #expect(open.accepts(request) && open.signed(request) == request)
@@ -89,7 +89,7 @@ import Testing
       target: first.target, verb: .update, method: "update", params: ["id": "2"], expires: false, timeout: nil,
       key: "k")
     let typed = Change(
-      target: Change.Target(broker: "h:5672 /", queue: "posts", type: "notes"), verb: .destroy, method: "destroy",
+      target: Change.TargetQueue(broker: "h:5672 /", queue: "posts", type: "notes"), verb: .destroy, method: "destroy",
       params: ["id": "3"], expires: true, timeout: .seconds(6))
     let chunk = chunk([first, Self.destroy("2"), other, typed])
     let params = try Self.params(chunk)
@@ -178,7 +178,8 @@ import Testing
       var params: JSONObject = ["id": "1"]
       params["meta"] = meta
       return Change(
-        target: Change.Target(broker: "h:5672 /", queue: "posts", type: "posts"), verb: .destroy, method: "destroy",
+        target: Change.TargetQueue(broker: "h:5672 /", queue: "posts", type: "posts"), verb: .destroy,
+        method: "destroy",
         params: params, expires: true, timeout: nil)
     }
     let params = try Self.params(chunk(changes))

@@ -20,8 +20,8 @@ struct ConfirmationRequest: Sendable {
   /// Whether a loop sends the changes one by one.
   var isOneByOne = false
 
-  var subject: ConsentSubject {
-    ConsentSubject(
+  var subject: ConsentScope {
+    ConsentScope(
       connection: client.connection.serial, queue: client.queue, type: client.client.type, verb: verb,
       filter: filter)
   }
@@ -48,7 +48,7 @@ extension RunContext {
   /// At a terminal it asks once for each connection, client, verb and filter; the typed number is the confirmation and
   /// the limit. It does not ask if there is nothing to destroy. Without a terminal it refuses, unless the statement has
   /// `confirm: true` or the program has `--yes`.
-  func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> Consent {
+  func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> DestroyConsent {
     try request.checkMax(arguments)
     if let left = session.account.left, let count = request.count, count > left {
       throw refusal(
@@ -58,7 +58,7 @@ extension RunContext {
     if request.client.connection.protection == .confirm {
       if let consent = try guarded(request, arguments) { return consent }
     } else if try arguments.bool("confirm") ?? false || session.account.confirmation != .asked || request.count == 0 {
-      return Consent(limit: request.count == 0 ? 0 : request.limit, isConfirmed: request.count == 0)
+      return DestroyConsent(limit: request.count == 0 ? 0 : request.limit, isConfirmed: request.count == 0)
     }
     if let consent = given(request) { return consent }
     guard let ask = session.host.ask else {
@@ -69,7 +69,7 @@ extension RunContext {
     return try await session.questions.inTurn { () async throws(Fault) in
       if let consent = given(request) { return consent }
       let limit = try await answer(request, arguments, ask)
-      let consent = Consent(limit: limit, isConfirmed: true)
+      let consent = DestroyConsent(limit: limit, isConfirmed: true)
       statement.keep(consent, for: request.subject)
       return consent
     }
@@ -79,12 +79,12 @@ extension RunContext {
   ///
   /// If there is something to destroy, only `--guarded` with `--yes=N` gives this consent; no option in a script gives
   /// it.
-  private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> Consent? {
+  private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> DestroyConsent? {
     let connection = request.client.connection
-    if request.count == 0 { return Consent(limit: 0, isConfirmed: true) }
+    if request.count == 0 { return DestroyConsent(limit: 0, isConfirmed: true) }
     let isOpened = !session.namesInGuarded(of: connection).isEmpty
     if isOpened, case .limited = session.account.confirmation {
-      return Consent(limit: request.limit, isConfirmed: false)
+      return DestroyConsent(limit: request.limit, isConfirmed: false)
     }
     if session.host.ask != nil { return nil }
     let count = request.count.map { "\($0)" } ?? "resources"
@@ -98,7 +98,7 @@ extension RunContext {
 
   /// Returns an earlier consent to the same destruction if its limit still allows this number of resources; otherwise
   /// nil.
-  private func given(_ request: ConfirmationRequest) -> Consent? {
+  private func given(_ request: ConfirmationRequest) -> DestroyConsent? {
     guard let consent = statement.consent(for: request.subject) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }
     return count <= left ? consent : nil

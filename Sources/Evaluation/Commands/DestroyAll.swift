@@ -46,7 +46,7 @@ extension Command {
 
   private static func consent(
     _ arguments: Arguments, _ client: ClientValue, _ query: Query, _ run: RunContext
-  ) async throws(Fault) -> (Consent?, count: Int?) {
+  ) async throws(Fault) -> (DestroyConsent?, count: Int?) {
     let max = try arguments.integer(.max)
     var request = ConfirmationRequest(
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)

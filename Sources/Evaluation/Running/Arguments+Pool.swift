@@ -34,7 +34,7 @@ extension Arguments {
   func pool(
     _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: Safeguards, keyField: String?,
     givesResults: Bool
-  ) async throws(Fault) -> (any Carrier)? {
+  ) async throws(Fault) -> (any ChangeCarrier)? {
     guard let name = try string("workers") ?? run.session.options.workers else { return nil }
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard let open = run.session.host.pool else { throw Fault(.value, "workers: needs a broker") }
@@ -51,7 +51,7 @@ extension Arguments {
 
   /// Returns the policy with as many changes in flight as the carrier (a pool of workers) takes, unless `in-flight:` is
   /// set.
-  func policy(_ policy: SendingPolicy, for carrier: (any Carrier)?) -> SendingPolicy {
+  func policy(_ policy: SendingPolicy, for carrier: (any ChangeCarrier)?) -> SendingPolicy {
     guard let window = carrier?.window, options["in-flight"] == nil else { return policy }
     var policy = policy
     policy.window = window
@@ -62,7 +62,7 @@ extension Arguments {
 extension Session {
   /// Runs `body`, and closes the carrier afterwards; until then, ``abandon()`` and ``stop()`` also apply to the
   /// carrier's changes.
-  func using<Result>(_ carrier: (any Carrier)?, _ body: () async -> Result) async -> Result {
+  func using<Result>(_ carrier: (any ChangeCarrier)?, _ body: () async -> Result) async -> Result {
     guard let carrier else { return await body() }
     let number = state.withLock { state in
       state.nextSerial += 1

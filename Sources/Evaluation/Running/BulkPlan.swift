@@ -12,7 +12,7 @@ struct BulkPlan {
   let client: ClientValue
   let policy: SendingPolicy
   /// The user's consent to the destroys; nil if the plan destroys nothing.
-  let consent: Consent?
+  let consent: DestroyConsent?
   /// The source that builds the changes.
   let source: any BulkSource
   /// The journal, the backup, and the limits and rate of the changes.
@@ -24,7 +24,7 @@ struct BulkPlan {
   /// Whether the summary counts created, updated and unchanged resources separately.
   var countsUpserts = false
   /// The carrier that sends the changes, such as a pool of workers; nil if the client sends them.
-  var carrier: (any Carrier)?
+  var carrier: (any ChangeCarrier)?
   /// Whether a summary without failures is shown.
   var notesSummary = true
 

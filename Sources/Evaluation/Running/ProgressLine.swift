@@ -75,7 +75,7 @@ final class SourceCount: Sendable {
 final class BulkProgress: Sendable {
   private let label: String
   private let throttle: Throttle?
-  private let carrier: (any Carrier)?
+  private let carrier: (any ChangeCarrier)?
   private let control: RunControl
   private let report = Mutex<(@Sendable () -> StatementReport)?>(nil)
   /// The number of all elements; nil while it is unknown.

@@ -44,7 +44,7 @@ extension RunContext {
   }
 
   /// Gets the consent to a destroy that a loop can repeat.
-  private func consent(to proposal: Proposal) async throws(Fault) -> Consent {
+  private func consent(to proposal: Proposal) async throws(Fault) -> DestroyConsent {
     let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
     return try await consent(
       to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
@@ -66,7 +66,7 @@ extension Session {
   /// Creates a dispatcher for a statement's changes through a client.
   func dispatcher(
     _ run: RunContext, _ client: ClientValue, isDry: Bool = false, guards: consuming Safeguards = Safeguards(),
-    carrier: (any Carrier)? = nil
+    carrier: (any ChangeCarrier)? = nil
   ) -> Dispatcher {
     let statement = run.statement
     if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
@@ -185,7 +185,7 @@ extension Session {
 
 extension ClientValue {
   /// The broker, the queue and the type that the client's changes apply to.
-  var target: Change.Target {
-    Change.Target(broker: connection.link.brokerIdentity, queue: queue, type: client.type)
+  var target: Change.TargetQueue {
+    Change.TargetQueue(broker: connection.link.brokerIdentity, queue: queue, type: client.type)
   }
 }

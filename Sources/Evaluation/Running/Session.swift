@@ -67,7 +67,7 @@ public final class Session: Sendable {
     /// statement that takes longer than a second.
     public var control: (@Sendable (RunControl) -> Void)?
     /// Opens a pool of workers for a statement; nil if the program has no pools.
-    public var pool: (@Sendable (PooledStatement) async throws(ClientError) -> any Carrier)?
+    public var pool: (@Sendable (PooledStatement) async throws(ClientError) -> any ChangeCarrier)?
     /// Asks a question at the terminal; nil without a terminal.
     public var ask: (@Sendable (String) async -> String?)?
     /// The trace of `--trace`.
@@ -137,7 +137,7 @@ public final class Session: Sendable {
     var matchedGuarded: Set<String> = []
     var clients: [ClientValue] = []
     /// The carriers, by serial number, that send the changes of running statements in place of a client.
-    var carriers: [Int: any Carrier] = [:]
+    var carriers: [Int: any ChangeCarrier] = [:]
     var nextSerial = 1
     var format: ResultFormat?
     var inFlight = 16

@@ -125,7 +125,7 @@ extension Stage {
     _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: RunContext,
     _ source: ElementSource,
     _ journal: Journal?
-  ) async throws(Fault) -> Consent? {
+  ) async throws(Fault) -> DestroyConsent? {
     let max = try arguments.integer(.max)
     let destroys = declaration.effect == .destroys
     var request = ConfirmationRequest(verb: arguments.name, client: client, max: max)

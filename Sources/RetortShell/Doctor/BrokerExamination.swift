@@ -19,7 +19,7 @@ struct BrokerExamination {
   func link() async -> (any JSONRPC.Link)? {
     guard name(), tcp() else { return nil }
     let stages = Mutex<[(stage: OpeningStage, time: ContinuousClock.Instant)]>([])
-    var listener = Connection.Listener()
+    var listener = Connection.EventObserver()
     listener.stages = { stage in stages.withLock { $0.append((stage, .now)) } }
     let notices = doctor.notices
     let begin = ContinuousClock.now

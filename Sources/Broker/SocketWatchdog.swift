@@ -3,7 +3,7 @@ import Synchronization
 
 /// Shuts a socket down at a deadline, or after 60 s without a deadline, so that writing a large body does not block the
 /// connection's thread any longer.
-final class Watchdog: Sendable {
+final class SocketWatchdog: Sendable {
   private let isDone = Mutex(false)
 
   init(_ descriptor: Int32, _ deadline: ContinuousClock.Instant?) {

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The changes that one confirmation covers: those of one connection, queue, type, verb and filter.
-public struct ConsentSubject: Sendable, Hashable {
+public struct ConsentScope: Sendable, Hashable {
   /// The serial number of the connection in the session.
   public var connection: Int
   /// The queue.
@@ -24,7 +24,7 @@ public struct ConsentSubject: Sendable, Hashable {
 }
 
 /// The user's consent to destroy a number of resources, or any number.
-public final class Consent: Sendable {
+public final class DestroyConsent: Sendable {
   /// The maximum number of resources; nil for any number.
   public let limit: Int?
   /// Whether the user typed the number.

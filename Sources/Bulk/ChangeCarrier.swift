@@ -1,7 +1,7 @@
 @_spi(Sending) public import Client
 
 /// Sends changes to their service and returns the replies.
-public protocol Carrier: Sendable {
+public protocol ChangeCarrier: Sendable {
   /// The executor for tasks that send changes; nil for Swift's default executor.
   var executor: (any TaskExecutor)? { get }
 
@@ -41,7 +41,7 @@ public protocol Carrier: Sendable {
   func close() async
 }
 
-extension Carrier {
+extension ChangeCarrier {
   /// Sends a change; the caller measures the reply time.
   public func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply {
     try await carry(change)
@@ -76,7 +76,7 @@ extension Carrier {
 }
 
 /// A carrier that sends each change with the transport of one client.
-public struct ClientCarrier: Carrier {
+public struct ClientCarrier: ChangeCarrier {
   private let client: ResourceClient
 
   /// Creates the carrier of a client.

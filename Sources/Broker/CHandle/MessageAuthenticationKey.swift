@@ -1,7 +1,7 @@
 import CRabbitMQ
 
 /// A secret that authenticates messages with HMAC-SHA-256 (RFC 2104), which libcrypto computes.
-public struct MessageKey: Sendable {
+public struct MessageAuthenticationKey: Sendable {
   /// The minimum number of bytes of a secret.
   public static let least = 16
 

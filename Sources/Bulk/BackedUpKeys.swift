@@ -2,7 +2,7 @@ import JSONAPI
 import JSONText
 
 /// The keys of the resources in a backup, and of the relationships whose linkage is in the backup.
-struct BackupImages {
+struct BackedUpKeys {
   private var keys: Set<StableHash> = []
 
   /// Whether the backup contains a resource.

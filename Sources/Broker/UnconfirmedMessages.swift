@@ -1,6 +1,6 @@
 /// The messages of a channel that the broker has neither confirmed nor refused
 /// (https://www.rabbitmq.com/docs/confirms#publisher-confirms).
-struct Confirms {
+struct UnconfirmedMessages {
   /// The numbers of the requests in the order of their delivery tags; nil for a request that the broker confirmed or
   /// refused before an earlier one.
   private var serials = Fifo<Int?>()
