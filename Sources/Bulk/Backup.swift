@@ -18,8 +18,8 @@ public final class Backup: Sendable {
     var written = BackedUpKeys()
   }
 
-  private let file: RecordFile
-  private let writer: GroupedWriter
+  private let file: LockedFile
+  private let writer: GroupCommitWriter
   private let client: ResourceClient
   private let query: Query
   private let noteNotLoaded: @Sendable ([String]) -> Void
@@ -41,8 +41,8 @@ public final class Backup: Sendable {
     _ path: String, _ client: ResourceClient, _ query: Query,
     noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws(JournalError) {
-    file = try RecordFile(path, "backup")
-    writer = GroupedWriter(file)
+    file = try LockedFile(path, "backup")
+    writer = GroupCommitWriter(file)
     (self.client, self.query, self.noteNotLoaded) = (client, query, noteNotLoaded)
     var (state, length, isTorn, lacksLineEnd) = (State(), 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in

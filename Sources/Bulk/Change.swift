@@ -7,8 +7,8 @@ import Redaction
 ///
 /// It can be written as JSON and read again.
 ///
-/// It can't send itself; a ``Dispatcher`` passes it to a ``ChangeCarrier``. It is a class, because a struct with its
-/// many members would be copied at each step.
+/// It can't send itself; a ``ChangeDispatcher`` passes it to a ``ChangeCarrier``. It is a class, because a struct with
+/// its many members would be copied at each step.
 public final class Change: Sendable, Equatable {
   /// The verb of a change.
   public enum Verb: String, Sendable, CaseIterable {

@@ -51,7 +51,7 @@ struct IterationChange: Sendable {
 
 extension Journal {
   /// The result of a lookup of an iteration's changes.
-  public enum IterationFinding: Sendable {
+  public enum IterationLookupResult: Sendable {
     /// All changes were carried out, and the last one was the last action of the iteration.
     case done
     /// The iteration can safely run again.
@@ -72,8 +72,9 @@ extension Journal {
   ///     than one broker has them.
   /// - Returns: Whether the iteration is done, can run again, or is still unknown.
   public func look(
-    _ iteration: ChangeIdentity, resolver: (_ queue: String, _ type: String, _ keyField: String?) -> UnknownResolver?
-  ) async -> IterationFinding {
+    _ iteration: ChangeIdentity,
+    resolver: (_ queue: String, _ type: String, _ keyField: String?) -> UnknownChangeResolver?
+  ) async -> IterationLookupResult {
     let changes = recordedChanges(of: iteration)
     guard let last = changes.last else { return .unknown }
     var (carriedOut, mayRunAgain) = (0, true)
@@ -91,11 +92,11 @@ extension Journal {
   /// Looks up a change; returns whether it was carried out, or nil if this remains unknown or the change can't safely
   /// be sent again.
   private func isCarriedOut(
-    _ change: IterationChange, _ resolver: (String, String, String?) -> UnknownResolver?
+    _ change: IterationChange, _ resolver: (String, String, String?) -> UnknownChangeResolver?
   ) async -> Bool? {
     guard let type = change.type, let resolver = resolver(change.queue, type, change.step.keyField) else { return nil }
     let target = Change.TargetQueue(broker: header.broker, queue: change.queue, type: type)
-    let recorded = Recorded(identity: ChangeIdentity(text: change.text), content: change.content)
+    let recorded = RecordedUnknownChange(identity: ChangeIdentity(text: change.text), content: change.content)
     switch await resolver.look(recorded: recorded, to: target) {
     case .carriedOut: return true
     case .repeatable: return false

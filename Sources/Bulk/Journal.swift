@@ -19,11 +19,11 @@ public final class Journal: Sendable {
     var intended: [StableHash: ChangeIdentity] = [:]
   }
 
-  private let file: RecordFile
-  private let writer: GroupedWriter
+  private let file: LockedFile
+  private let writer: GroupCommitWriter
   private let state: Mutex<State>
   /// The form of the checksums in the lines.
-  let format: JournalChecksums.Format
+  let format: JournalChecksums.ChecksumForm
   /// The first line, which tells to which statement the journal belongs.
   public let header: JournalHeader
   /// The numbers of changes that earlier runs left done, open (they may be sent again) and unknown.
@@ -44,7 +44,7 @@ public final class Journal: Sendable {
   /// - Throws: ``JournalError`` if the file can't be used, is in use, is damaged or complete, or belongs to another
   ///   statement.
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
-    let file = try RecordFile(path)
+    let file = try LockedFile(path)
     var contents = try JournalContents(file)
     if let known = contents.header {
       let counts = contents.states.counts
@@ -75,16 +75,16 @@ public final class Journal: Sendable {
   ///
   /// - Throws: ``JournalError`` if the journal is missing, in use or damaged.
   public convenience init(existing path: String) throws(JournalError) {
-    let file = try RecordFile(path, creates: false)
+    let file = try LockedFile(path, creates: false)
     let contents = try JournalContents(file)
     guard let header = contents.header else { throw .notAJournal(path, .torn, recorded: 0) }
     try contents.mend(file)
     self.init(file, contents, header, contents.sums)
   }
 
-  private init(_ file: RecordFile, _ contents: JournalContents, _ header: JournalHeader, _ sums: JournalChecksums) {
+  private init(_ file: LockedFile, _ contents: JournalContents, _ header: JournalHeader, _ sums: JournalChecksums) {
     (self.file, self.header, format) = (file, header, sums.format)
-    writer = GroupedWriter(file, sums)
+    writer = GroupCommitWriter(file, sums)
     before = contents.states.counts
     (cutLines, end, longestLife) = (contents.cutLines, contents.end, contents.states.longestLife)
     queues = contents.states.queues
@@ -95,16 +95,16 @@ public final class Journal: Sendable {
   public func known(_ identity: ChangeIdentity) -> JournalState? { state.withLock { $0.states[identity.hash] } }
 
   /// An unknown change as the journal records it.
-  struct Recorded: Sendable {
+  struct RecordedUnknownChange: Sendable {
     let identity: ChangeIdentity
     /// The sent content, with hashes in place of secrets.
     let content: JSONObject
   }
 
   /// The unknown changes of earlier runs that this run has not seen, sorted.
-  var unseen: [Recorded] {
+  var unseen: [RecordedUnknownChange] {
     state.withLock { $0.states.unseen }.sorted { $0.text < $1.text }
-      .map { Recorded(identity: ChangeIdentity(text: $0.text), content: $0.content) }
+      .map { RecordedUnknownChange(identity: ChangeIdentity(text: $0.text), content: $0.content) }
   }
 
   /// The unknown iterations of earlier runs that this run has not seen, sorted.

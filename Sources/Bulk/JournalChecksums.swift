@@ -4,7 +4,7 @@ import JSONText
 /// Computes and checks the checksums of a journal's lines, which are passed in the order of the file.
 struct JournalChecksums: Sendable {
   /// The form of a line's checksum.
-  enum Format: Sendable {
+  enum ChecksumForm: Sendable {
     /// The form in versions 1 and 2: eight digits, the sum of the line.
     case separate
     /// The form since version 3: eight digits that repeat the sum of the previous line, then eight digits with the
@@ -25,7 +25,7 @@ struct JournalChecksums: Sendable {
   }
 
   /// The result of reading a line.
-  enum Line {
+  enum CheckedLine {
     /// The line is complete and follows the previous line.
     case whole(JSONObject)
     /// The line is complete, but the line that precedes it in the file is not the line after which it was written.
@@ -35,14 +35,14 @@ struct JournalChecksums: Sendable {
   }
 
   /// The format.
-  let format: Format
+  let format: ChecksumForm
   /// The sum of the last line that was read or written; 0 before the first line.
   private var last: UInt32 = 0
   /// The bytes of a line between its last other member and the digits of its sum.
   private static let mark = Array(",\"sum\":\"".utf8)
 
   /// Creates the state for the beginning of a file.
-  init(_ format: Format) { self.format = format }
+  init(_ format: ChecksumForm) { self.format = format }
 
   /// Writes the sums into lines that will be appended to the file.
   mutating func seal(_ lines: inout [UInt8]) {
@@ -63,7 +63,7 @@ struct JournalChecksums: Sendable {
   }
 
   /// Reads and checks the next line of the file, given without its line end.
-  mutating func read(_ line: ArraySlice<UInt8>) -> Line {
+  mutating func read(_ line: ArraySlice<UInt8>) -> CheckedLine {
     let length = line.count - Self.mark.count - format.digits - 2
     guard length > 0 else { return .damaged }
     var body = Array(line.prefix(length))

@@ -20,7 +20,7 @@ struct JournalContents {
   /// Reads a file; ignores the damaged lines at its end.
   ///
   /// - Throws: ``JournalError`` if a damaged line precedes complete ones, or the file is not a journal.
-  init(_ file: RecordFile) throws(JournalError) {
+  init(_ file: LockedFile) throws(JournalError) {
     var (number, bad, isEdited, isTornHeader) = (0, 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
       number += 1
@@ -46,7 +46,7 @@ struct JournalContents {
   }
 
   /// Reads a line; determines the form of the checksums from the first line.
-  private mutating func read(_ line: ArraySlice<UInt8>, isFirst: Bool) -> JournalChecksums.Line {
+  private mutating func read(_ line: ArraySlice<UInt8>, isFirst: Bool) -> JournalChecksums.CheckedLine {
     let read = sums.read(line)
     guard isFirst, case .damaged = read else { return read }
     var separate = JournalChecksums(.separate)
@@ -63,7 +63,7 @@ struct JournalContents {
   }
 
   /// Returns the error of a damaged line that precedes complete lines.
-  private static func damaged(_ file: RecordFile, _ line: Int) throws(JournalError) -> JournalError {
+  private static func damaged(_ file: LockedFile, _ line: Int) throws(JournalError) -> JournalError {
     let diagnosis = try JournalDiagnosis(file)
     guard diagnosis.form == .other else {
       return .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
@@ -71,7 +71,7 @@ struct JournalContents {
     return .damaged(file.path, line: line, recorded: diagnosis.recorded)
   }
 
-  private static func notAJournal(_ file: RecordFile) throws(JournalError) -> JournalError {
+  private static func notAJournal(_ file: LockedFile) throws(JournalError) -> JournalError {
     let diagnosis = try JournalDiagnosis(file)
     return .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
   }
@@ -88,7 +88,7 @@ struct JournalContents {
   }
 
   /// Removes the damaged lines at the end, and adds the line end that the last line lacks.
-  func mend(_ file: RecordFile) throws(JournalError) {
+  func mend(_ file: LockedFile) throws(JournalError) {
     if cutLines > 0 { try file.cut(to: length) }
     if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
   }

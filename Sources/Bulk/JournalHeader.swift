@@ -38,7 +38,7 @@ public struct JournalHeader: Sendable, Equatable {
   static let versions = 1...3
 
   /// The form of the lines' checksums.
-  var format: JournalChecksums.Format { version < 3 ? .separate : .chained }
+  var format: JournalChecksums.ChecksumForm { version < 3 ? .separate : .chained }
 
   /// The header as the JSON object of its line.
   public var json: JSONObject {

@@ -8,13 +8,13 @@ struct JournalIntents {
   private(set) var identities: [ChangeIdentity] = []
   /// The number of bytes to reserve on the disk for the lines of the outcomes.
   private(set) var owed = 0
-  private let format: JournalChecksums.Format
+  private let format: JournalChecksums.ChecksumForm
   /// The expiration time of the last added change, and this time as text in milliseconds; the text is reused for an
   /// equal time.
   private var life: (timeout: Duration, text: String) = (.zero, "0")
 
   /// Creates an empty list; `format` is the form of the lines' checksums.
-  init(_ format: JournalChecksums.Format) { self.format = format }
+  init(_ format: JournalChecksums.ChecksumForm) { self.format = format }
 
   /// Adds the intent of a change.
   mutating func add(_ change: Change, _ identity: ChangeIdentity) {

@@ -5,7 +5,7 @@ import JSONText
 /// ``JournalChecksums`` computes the checksum when the line is written.
 enum JournalLine {
   /// Returns the line of an object, with its line end.
-  static func encoded(_ object: JSONObject, _ format: JournalChecksums.Format) -> [UInt8] {
+  static func encoded(_ object: JSONObject, _ format: JournalChecksums.ChecksumForm) -> [UInt8] {
     var lines: [UInt8] = []
     append(to: &lines, format) { line in
       object.encode(into: &line)
@@ -15,7 +15,8 @@ enum JournalLine {
   }
 
   /// Appends a line; `write` appends its object without the closing brace.
-  static func append(to lines: inout [UInt8], _ format: JournalChecksums.Format, _ write: (inout [UInt8]) -> Void) {
+  static func append(to lines: inout [UInt8], _ format: JournalChecksums.ChecksumForm, _ write: (inout [UInt8]) -> Void)
+  {
     write(&lines)
     format.blank.withUTF8Buffer { unsafe lines.append(contentsOf: $0) }
   }

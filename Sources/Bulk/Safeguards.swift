@@ -1,7 +1,7 @@
 /// The journal, backup, limits and rate of a statement's changes, and the lookup of unknown changes.
 public struct Safeguards: Sendable {
   /// The treatment of a change that an earlier run left unknown and that a lookup did not find: `unknown:`.
-  public enum UnknownRule: String, Sendable, CaseIterable {
+  public enum UnknownChangeRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.
     case fail
     /// The change is sent again.
@@ -13,9 +13,9 @@ public struct Safeguards: Sendable {
   /// The journal; nil without `journal:`.
   public var journal: Journal?
   /// Looks up unknown changes; nil if the statement looks up none.
-  public var resolver: UnknownResolver?
+  public var resolver: UnknownChangeResolver?
   /// The treatment of changes that remain unknown after a lookup.
-  public var unknown = UnknownRule.fail
+  public var unknown = UnknownChangeRule.fail
   /// The limit of failures; nil without `halt:`.
   public var halt: FailureLimit?
   /// The name of the connection if it is read-only; nil if it allows changes.
@@ -34,7 +34,7 @@ public struct Safeguards: Sendable {
   public var verification = Verification.none
 
   /// Records the changes that an iteration of `each` makes; nil outside a recorded iteration.
-  public var iteration: (any IterationRecord)?
+  public var iteration: (any IterationChangeRecorder)?
   /// What the statement's changes are in the iteration.
   public var step = IterationStep()
 
@@ -60,7 +60,7 @@ public struct IterationStep: Sendable, Equatable {
 }
 
 /// Records the changes that an iteration of `each` makes.
-public protocol IterationRecord: Sendable {
+public protocol IterationChangeRecorder: Sendable {
   /// Records that a change is about to be sent; returns the change's number in the iteration when this is on the disk.
   ///
   /// - Throws: ``JournalError`` if the write fails; then the change may not be sent.

@@ -5,7 +5,7 @@ import Synchronization
 /// Delays changes while their queue is long or the service is slow (BulkChanges.md, "Care for the service").
 public final class Throttle: Sendable {
   /// The limits beyond which changes wait.
-  public struct Limits: Sendable {
+  public struct ThrottleLimits: Sendable {
     /// The maximum number of messages that may wait in the queue; nil for no limit.
     public var depth: Int?
     /// The maximum 95th percentile of the reply times; nil for no limit.
@@ -42,7 +42,7 @@ public final class Throttle: Sendable {
     public let reason: String
   }
 
-  private let limits: Limits
+  private let limits: ThrottleLimits
   private let isBlocked: @Sendable () -> Bool
   private let note: @Sendable (String) -> Void
   private let probe: @Sendable () async throws -> QueueState?
@@ -64,7 +64,7 @@ public final class Throttle: Sendable {
   ///   - probe: Reads the queue's depth; returns nil if the queue does not exist.
   ///   - sample: Sends one read to the service; its duration shows whether the service is fast again.
   public init(
-    _ limits: Limits, isBlocked: @escaping @Sendable () -> Bool = { false },
+    _ limits: ThrottleLimits, isBlocked: @escaping @Sendable () -> Bool = { false },
     note: @escaping @Sendable (String) -> Void = { _ in }, probe: @escaping @Sendable () async throws -> QueueState?,
     sample: @escaping @Sendable () async throws -> Void
   ) {

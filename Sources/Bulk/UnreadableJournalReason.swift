@@ -54,7 +54,7 @@ struct JournalDiagnosis {
   private(set) var recorded = 0
 
   /// Reads a file, and finds the reason why it is not a readable journal.
-  init(_ file: RecordFile) throws(JournalError) {
+  init(_ file: LockedFile) throws(JournalError) {
     var (identities, isFirst): (Set<StableHash>, Bool) = ([], true)
     try file.forEachLine { line, _ in
       if isFirst, let found = Self.form(ofFirst: line) { form = found }

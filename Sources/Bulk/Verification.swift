@@ -21,7 +21,7 @@ public enum Verification: Sendable, Equatable {
 /// The changes of a statement to look up at its end.
 final class VerificationList: Sendable {
   /// A change, its element and the element's index.
-  struct Item: Sendable {
+  struct ChangeToVerify: Sendable {
     var change: Change
     var element: any PlannedElement
     var place: Int
@@ -31,20 +31,20 @@ final class VerificationList: Sendable {
 
   private struct State {
     /// The unknown changes, by the indices of their elements.
-    var unknown: [Int: Item] = [:]
+    var unknown: [Int: ChangeToVerify] = [:]
     /// The number of unknown changes beyond the limit.
     var unkept = 0
     /// The number of creates that a lookup by their key did not find.
     var unfound = 0
-    var created: [Item] = []
+    var created: [ChangeToVerify] = []
     /// The keys of the creates beyond the limit.
-    var keys = PackedKeys()
+    var keys = PackedCreateKeys()
     /// The last create beyond the limit; all of these creates have the same target.
     var last: Change?
   }
 
   private let what: Verification
-  private let resolver: UnknownResolver?
+  private let resolver: UnknownChangeResolver?
   private let restored: (@Sendable (Change) -> any PlannedElement)?
   private let state = Mutex(State())
   /// The maximum number of unknown changes, and of creates, that are kept with their elements.
@@ -57,7 +57,8 @@ final class VerificationList: Sendable {
   ///   - resolver: Looks up the changes; nil if nothing is looked up.
   ///   - restored: Returns the element of a create of which only the key is kept.
   init(
-    _ what: Verification, _ resolver: UnknownResolver?, restored: (@Sendable (Change) -> any PlannedElement)? = nil
+    _ what: Verification, _ resolver: UnknownChangeResolver?,
+    restored: (@Sendable (Change) -> any PlannedElement)? = nil
   ) {
     (self.what, self.resolver, self.restored) = (what, resolver, restored)
   }
@@ -65,7 +66,7 @@ final class VerificationList: Sendable {
   /// Adds a change to look up, if `verify:` requires the lookup.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     guard what != .none, resolver?.finds(change) ?? false else { return }
-    var item = Item(change: change, element: element, place: place)
+    var item = ChangeToVerify(change: change, element: element, place: place)
     switch outcome {
     case .unknown(let error) where error.call != nil:
       item.error = error
@@ -87,7 +88,7 @@ final class VerificationList: Sendable {
   func remove(at place: Int) { state.withLock { _ = $0.unknown.removeValue(forKey: place) } }
 
   /// The unknown changes, in the order of their elements.
-  var unknown: [Item] { state.withLock { Array($0.unknown.values) }.sorted { $0.place < $1.place } }
+  var unknown: [ChangeToVerify] { state.withLock { Array($0.unknown.values) }.sorted { $0.place < $1.place } }
 
   /// The number of unknown changes that are not looked up, because there were too many to keep.
   var unkept: Int { state.withLock(\.unkept) }
@@ -102,7 +103,7 @@ final class VerificationList: Sendable {
   var count: Int { state.withLock { $0.unknown.count + $0.created.count + $0.keys.count } }
 
   /// Removes and returns some creates to look up by their keys; returns nil after the last create.
-  func takeCreated() -> [Item]? {
+  func takeCreated() -> [ChangeToVerify]? {
     state.withLock { state in
       if !state.created.isEmpty {
         defer { state.created = [] }
@@ -113,15 +114,17 @@ final class VerificationList: Sendable {
         let change = Change(
           target: last.target, verb: .create, method: last.method, params: [:], expires: last.expires,
           timeout: last.timeout, key: key)
-        return Item(change: change, element: restored(change), place: place)
+        return ChangeToVerify(change: change, element: restored(change), place: place)
       }
     }
   }
 }
 
-extension UnknownResolver {
+extension UnknownChangeResolver {
   /// Looks up the changes of a list; calls `found` with each one that was carried out, or that created two resources.
-  func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.Item, Outcome) -> Void) async {
+  func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.ChangeToVerify, Outcome) -> Void)
+    async
+  {
     let unknown = list.unknown
     var isBegun = false
     _ = await ConcurrentWork(limit: LookupLimit.most, executor: nil).run {

@@ -20,7 +20,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
   do throws(JournalError) {
     if words.count == 4 { return try await settle(path, words[2], words[3], console) }
     if words.count == 3 { return try await rename(path, words[2], console) }
-    _ = console.write(Array(JournalReport(try JournalReading(path)).text.utf8))
+    _ = console.write(Array(JournalReport(try JournalSnapshot(path)).text.utf8))
     return 0
   } catch {
     let step = error.isForeign ? "name the file that journal: of the statement names" : error.nextStep
@@ -77,11 +77,11 @@ private func rename(_ path: String, _ broker: String, _ console: Console) async 
 
 /// The text that shows the state of a journal.
 private struct JournalReport {
-  private let journal: JournalReading
+  private let journal: JournalSnapshot
   /// The maximum number of unknown changes to list.
   private static let limit = 20
 
-  init(_ journal: JournalReading) { self.journal = journal }
+  init(_ journal: JournalSnapshot) { self.journal = journal }
 
   var text: String {
     let header = journal.header

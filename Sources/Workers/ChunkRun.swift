@@ -82,7 +82,7 @@ struct ChunkRun: Sendable {
   private func lookUp(_ progress: Progress) async -> [Int] {
     let longest = chunk.changes.lazy.filter(\.expires).compactMap(\.timeout).max() ?? .zero
     do { try await Task.sleep(for: silence + longest + (chunk.settle ?? .zero)) } catch { return [] }
-    let resolver = UnknownResolver(client, keyField: chunk.keyField, isSettled: chunk.settle != nil)
+    let resolver = UnknownChangeResolver(client, keyField: chunk.keyField, isSettled: chunk.settle != nil)
     var page: [Int]? = Array(chunk.changes.indices)
     _ = await ConcurrentWork(limit: 2, executor: client.taskExecutor).run {
       page.take()

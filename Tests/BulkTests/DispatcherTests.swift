@@ -12,13 +12,13 @@ import Testing
   /// Runs elements of pages of three.
   private func run(
     _ elements: [Element], on carrier: ScriptedCarrier, window: Int = 4, continuesOnError: Bool = false,
-    account: StatementAccount = StatementAccount(RunAccount(.given)), consent: DestroyConsent? = nil,
+    account: StatementState = StatementState(RunState(.given)), consent: DestroyConsent? = nil,
     failsAfter pages: Int = .max
   ) async -> StatementReport {
     var rest = elements[...]
     var count = 0
     let policy = SendingPolicy(window: window, continuesOnError: continuesOnError)
-    return await Dispatcher(account, carrier, lateReplies: nil).run(StatementReport(), policy, consent: consent) {
+    return await ChangeDispatcher(account, carrier, lateReplies: nil).run(StatementReport(), policy, consent: consent) {
       count += 1
       if count > pages { throw SourceFailure() }
       guard !rest.isEmpty else { return nil }
@@ -76,7 +76,7 @@ import Testing
 
   @Test func aLimitStopsAtItsElement() async {
     let carrier = ScriptedCarrier()
-    let limited = StatementAccount(RunAccount(.limited(4)))
+    let limited = StatementState(RunState(.limited(4)))
     let report = await run((0..<20).map { Element($0) }, on: carrier, account: limited)
     #expect(carrier.carried.count == 4 && report.tally.ok == 4)
     guard let refused = report.stop as? RefusedElementError, case .runLimit(4) = refused.refusal else {
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func refusesChangesOfAStreamedQueue() async {
-    let account = StatementAccount(RunAccount(.given))
+    let account = StatementState(RunState(.given))
     let lease = account.run.streams.lease(broker: Change.posts.broker, queue: "posts")
     let carrier = ScriptedCarrier()
     let report = await run([Element(1)], on: carrier, account: account)

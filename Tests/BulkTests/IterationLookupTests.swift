@@ -21,7 +21,7 @@ import Testing
   private func finding(
     _ changes: [Change], isLast: Bool, hasClient: Bool = true, _ outcomes: [Outcome] = [],
     _ step: IterationStep = IterationStep(), isSettled: Bool = false
-  ) async throws -> Journal.IterationFinding {
+  ) async throws -> Journal.IterationLookupResult {
     defer { unlink(path) }
     let header = JournalHeader(
       broker: "rabbit@a /", queue: "", type: "", verb: "each", key: ".id", created: "2026-01-01T00:00:00Z",
@@ -43,19 +43,19 @@ import Testing
     let next = try Journal(path, header)
     return await next.look(iteration) { queue, type, keyField in
       #expect(queue == "posts" && type == "posts" && keyField == step.keyField)
-      return hasClient ? UnknownResolver(service.client, keyField: keyField, isSettled: isSettled) : nil
+      return hasClient ? UnknownChangeResolver(service.client, keyField: keyField, isSettled: isSettled) : nil
     }
   }
 
   @Test(
     arguments: [
-      ([.update(12, ["views": 1])], Journal.IterationFinding.done), ([.destroy(14)], .done),
+      ([.update(12, ["views": 1])], Journal.IterationLookupResult.done), ([.destroy(14)], .done),
       ([.update(12, ["views": 1]), .destroy(14)], .done), ([.update(12, ["views": 2])], .unknown),
       ([.update(13, ["views": 1])], .unknown), ([.destroy(12)], .repeatable), ([.destroy(12), link], .repeatable),
       ([.update(12, ["views": 1]), .destroy(13)], .unknown), ([.destroy(13), .update(12, ["views": 1])], .unknown),
       ([create], .unknown), ([.destroy(14), create], .unknown),
-    ] as [([Change], Journal.IterationFinding)])
-  func anIterationIsLookedUp(_ changes: [Change], _ finding: Journal.IterationFinding) async throws {
+    ] as [([Change], Journal.IterationLookupResult)])
+  func anIterationIsLookedUp(_ changes: [Change], _ finding: Journal.IterationLookupResult) async throws {
     #expect(try await self.finding(changes, isLast: true) == finding)
   }
 
@@ -78,9 +78,9 @@ import Testing
       ([create, .destroy(12)], [.failed(ClientError(.invalid, "no"))], .repeatable),
       ([create], [.failed(ClientError(.badGateway, "500"))], .unknown),
       ([create], [.unknown(ClientError(.unknown, "no reply"))], .unknown),
-    ] as [([Change], [Outcome], Journal.IterationFinding)])
+    ] as [([Change], [Outcome], Journal.IterationLookupResult)])
   func recordedOutcomesSettleChanges(
-    _ changes: [Change], _ outcomes: [Outcome], _ finding: Journal.IterationFinding
+    _ changes: [Change], _ outcomes: [Outcome], _ finding: Journal.IterationLookupResult
   ) async throws {
     #expect(try await self.finding(changes, isLast: true, outcomes) == finding)
   }
@@ -99,8 +99,10 @@ import Testing
   }
 
   /// A create with a key is looked up by it.
-  @Test(arguments: [("a", false, Journal.IterationFinding.done), ("b", false, .unknown), ("b", true, .repeatable)])
-  func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationFinding) async throws {
+  @Test(arguments: [("a", false, Journal.IterationLookupResult.done), ("b", false, .unknown), ("b", true, .repeatable)])
+  func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationLookupResult)
+    async throws
+  {
     var step = IterationStep()
     step.keyField = "text"
     let change = Change(

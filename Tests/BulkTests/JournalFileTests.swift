@@ -29,7 +29,7 @@ import Testing
   }
 
   /// The lines of objects, with their sums.
-  private func sealed(_ objects: [JSONObject], _ format: JournalChecksums.Format) -> [UInt8] {
+  private func sealed(_ objects: [JSONObject], _ format: JournalChecksums.ChecksumForm) -> [UInt8] {
     var sums = JournalChecksums(format)
     var lines = objects.flatMap { JournalLine.encoded($0, format) }
     sums.seal(&lines)
@@ -67,8 +67,8 @@ import Testing
     try put(sealed([old.json, ["intent": "create posts \"a\"", "life": nil]], .separate))
     let error = try refusal()
     #expect(error == .otherBroker(path, recorded: "127.0.0.1:5672 /", here: "rabbit@a /", isByAddress: true))
-    #expect(try JournalReading(path).counts == (0, 0, 1))
-    #expect(try JournalReading(path).header.brokerText.contains("an address"))
+    #expect(try JournalSnapshot(path).counts == (0, 0, 1))
+    #expect(try JournalSnapshot(path).header.brokerText.contains("an address"))
     let renamed = try Journal(existing: path)
     try await renamed.rename(broker: "rabbit@a /")
     renamed.release()
@@ -139,7 +139,7 @@ import Testing
     #expect(error.message.hasSuffix("the outcomes of its \(recorded) changes are unknown"))
     #expect(
       error.nextStep == "restore the file from a copy; with another journal, these \(recorded) changes may be repeated")
-    #expect(throws: error) { try JournalReading(path) }
+    #expect(throws: error) { try JournalSnapshot(path) }
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
   }
 
@@ -171,7 +171,7 @@ import Testing
       changed[place] ^= bit
       try put(changed)
       #expect(
-        try refusal() == .damaged(path, line: 3, recorded: try JournalDiagnosis(RecordFile(reading: path)).recorded))
+        try refusal() == .damaged(path, line: 3, recorded: try JournalDiagnosis(LockedFile(reading: path)).recorded))
     }
   }
 
@@ -187,7 +187,7 @@ import Testing
       try await journal.flush()
       journal.release()
     }
-    let counts = try JournalReading(path).counts
+    let counts = try JournalSnapshot(path).counts
     #expect(counts.done == (torn < 30 ? 3 : 2) && counts.done + counts.unknown == 5)
     let text = try Data(contentsOf: URL(filePath: path))
     let lines = text.split(separator: 0x0A).map { $0 + [0x0A] }
@@ -195,7 +195,7 @@ import Testing
       var cut = lines
       cut.remove(at: place)
       try put(cut.joined())
-      #expect(throws: JournalError.self) { try JournalReading(path) }
+      #expect(throws: JournalError.self) { try JournalSnapshot(path) }
     }
   }
 
@@ -217,7 +217,7 @@ import Testing
     journal.record(.done(.result(.null)), of: .update(2, ["views": 1]))
     try await journal.complete(at: "2026-01-01T00:00:00Z")
     journal.release()
-    #expect(try JournalReading(path).counts == (2, 0, 0) && JournalReading(path).header.version == 2)
+    #expect(try JournalSnapshot(path).counts == (2, 0, 0) && JournalSnapshot(path).header.version == 2)
     let text = try String(contentsOfFile: path, encoding: .utf8)
     #expect(text.split(separator: "\n").allSatisfy { $0.contains(#/"sum":"[0-9a-f]{8}"}$/#) })
     #expect(try refusal() == .complete(path, at: "2026-01-01T00:00:00Z"))
@@ -254,7 +254,7 @@ import Testing
     let first = sealed([header().json], .chained)
     for bytes in [Array(first.prefix(5)), Array(first.prefix(50)), Array(first.dropLast(3)), [0, 0, 0]] {
       try put(bytes)
-      #expect(throws: JournalError.notAJournal(path, .torn, recorded: 0)) { try JournalReading(path) }
+      #expect(throws: JournalError.notAJournal(path, .torn, recorded: 0)) { try JournalSnapshot(path) }
       let journal = try Journal(path, header())
       #expect(journal.cutLines == 1 && journal.before.done == 0)
       journal.release()
@@ -273,7 +273,7 @@ import Testing
     for path in [path, "/dev/null"] {
       let error = JournalError.file(path, "journal", reason: "it is not a regular file")
       #expect(throws: error) { try Journal(path, header()) }
-      #expect(throws: error) { try JournalReading(path) }
+      #expect(throws: error) { try JournalSnapshot(path) }
     }
   }
 }

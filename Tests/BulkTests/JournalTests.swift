@@ -30,12 +30,12 @@ import Testing
 
   private func run(
     _ elements: [Element], _ journal: Journal, on carrier: ScriptedCarrier = ScriptedCarrier(),
-    rule: Safeguards.UnknownRule = .fail, consent: DestroyConsent? = nil, continuesOnError: Bool = true
+    rule: Safeguards.UnknownChangeRule = .fail, consent: DestroyConsent? = nil, continuesOnError: Bool = true
   ) async -> StatementReport {
     var guards = Safeguards()
     (guards.journal, guards.unknown) = (journal, rule)
     var rest: [Element]? = elements
-    let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
+    let dispatcher = ChangeDispatcher(StatementState(RunState(.given)), carrier, lateReplies: nil, guards: guards)
     return await dispatcher.run(
       StatementReport(), SendingPolicy(window: 4, continuesOnError: continuesOnError), consent: consent,
       next: { rest.take() },
@@ -128,8 +128,8 @@ import Testing
   @Test(
     arguments: [
       (.fail, "0 ok, 1 unknown"), (.retry, "1 ok"), (.skip, "0 ok, 1 unknown and skipped"),
-    ] as [(Safeguards.UnknownRule, String)])
-  func unknownChangesFollowTheOption(rule: Safeguards.UnknownRule, text: String) async throws {
+    ] as [(Safeguards.UnknownChangeRule, String)])
+  func unknownChangesFollowTheOption(rule: Safeguards.UnknownChangeRule, text: String) async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
     try await journal.intend([change(1)])
@@ -195,7 +195,7 @@ import Testing
       var guards = Safeguards()
       guards.halt = halt
       var rest: [Element]? = (1...100).map { Element($0) }
-      let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
+      let dispatcher = ChangeDispatcher(StatementState(RunState(.given)), carrier, lateReplies: nil, guards: guards)
       let policy = SendingPolicy(window: 1, continuesOnError: true)
       let report = await dispatcher.run(
         StatementReport(), policy, consent: nil, next: { rest.take() }, observe: { _, _, _ in })
@@ -228,14 +228,14 @@ import Testing
     journal.record(.done(.result(.null)), of: change(2))
     try await journal.flush()
     journal.release()
-    let reading = try JournalReading(path)
+    let reading = try JournalSnapshot(path)
     #expect(reading.counts == (1, 0, 1) && reading.unknown.map(\.identity.text) == ["update posts 12"])
     let other = try Journal(existing: path)
     let unknown = try #require(other.unknown.first)
     #expect(unknown.isNamed(by: "12") && !unknown.isNamed(by: "2") && unknown.isNamed(by: "update posts 12"))
     other.settle(unknown, "again", id: nil)
     try await other.flush()
-    #expect(try JournalReading(path).counts == (1, 1, 0))
+    #expect(try JournalSnapshot(path).counts == (1, 1, 0))
     #expect(throws: JournalError.self) { try Journal(existing: path + ".none") }
     #expect(!FileManager.default.fileExists(atPath: path + ".none"))
   }
@@ -257,6 +257,6 @@ import Testing
     #expect(next.longestLife == nil)
     next.settle(busy, "again", id: nil)
     try await next.flush()
-    #expect(try JournalReading(path).counts == (0, 2, 0))
+    #expect(try JournalSnapshot(path).counts == (0, 2, 0))
   }
 }

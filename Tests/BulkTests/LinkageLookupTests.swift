@@ -46,10 +46,10 @@ import Testing
     first.release()
     var guards = Safeguards()
     guards.journal = try Journal(path, header)
-    guards.resolver = UnknownResolver(service.client, keyField: nil, isSettled: isSettled)
+    guards.resolver = UnknownChangeResolver(service.client, keyField: nil, isSettled: isSettled)
     let carrier = ScriptedCarrier()
     var rest: [Element]? = [Element(1, .success(now))]
-    let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: nil, guards: guards)
+    let dispatcher = ChangeDispatcher(StatementState(RunState(.given)), carrier, lateReplies: nil, guards: guards)
     let report = await dispatcher.run(
       StatementReport(), SendingPolicy(window: 1, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })

@@ -61,8 +61,8 @@ import Testing
   @Test func anEqualResourceIsNotSentAndStopsNothing() async {
     let carrier = ScriptedCarrier()
     var rest = [Element(0, .failure(.same)), Element(1), Element(2, .failure(.same))][...]
-    let account = StatementAccount(RunAccount(.given))
-    let report = await Dispatcher(account, carrier, lateReplies: nil).run(
+    let account = StatementState(RunState(.given))
+    let report = await ChangeDispatcher(account, carrier, lateReplies: nil).run(
       StatementReport(), SendingPolicy(window: 1, continuesOnError: false), consent: nil
     ) {
       rest.popFirst().map { [$0] }

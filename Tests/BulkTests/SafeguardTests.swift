@@ -17,7 +17,7 @@ import Testing
   ) async -> StatementReport {
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
     let late = LateReplies { _ in }
-    let dispatcher = Dispatcher(StatementAccount(RunAccount(.given)), carrier, lateReplies: late, guards: guards)
+    let dispatcher = ChangeDispatcher(StatementState(RunState(.given)), carrier, lateReplies: late, guards: guards)
     return await dispatcher.run(
       StatementReport(), SendingPolicy(window: window, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })
@@ -34,7 +34,7 @@ import Testing
     var guards = Safeguards()
     guards.retries = retries
     guards.verification = .unknown
-    guards.resolver = service.map { UnknownResolver($0.client, keyField: "text", isSettled: false) }
+    guards.resolver = service.map { UnknownChangeResolver($0.client, keyField: "text", isSettled: false) }
     return guards
   }
 
@@ -305,7 +305,7 @@ import Testing
   // MARK: - control
 
   @Test func aPausedRunSendsNothingUntilItIsResumed() async {
-    let account = RunAccount(.given)
+    let account = RunState(.given)
     let carrier = ScriptedCarrier()
     account.control.pause()
     #expect(account.control.status == "no statement is running\npaused by retort ctl")
@@ -313,7 +313,7 @@ import Testing
     #expect(account.control.status == "destroy posts 0\npaused by retort ctl")
     let run = Task {
       var rest: [Element]? = (1...9).map { Element($0) }
-      let dispatcher = Dispatcher(StatementAccount(account), carrier, lateReplies: nil)
+      let dispatcher = ChangeDispatcher(StatementState(account), carrier, lateReplies: nil)
       return await dispatcher.run(
         StatementReport(), SendingPolicy(window: 4, continuesOnError: true), consent: nil, next: { rest.take() },
         observe: { _, _, _ in })
@@ -330,9 +330,9 @@ import Testing
 
   @Test func aSingleChangeWaitsWhileItsRunIsPaused() async {
     let opened = Mutex(0)
-    let account = RunAccount(.given, control: RunControl { _ in opened.withLock { $0 += 1 } })
+    let account = RunState(.given, control: RunControl { _ in opened.withLock { $0 += 1 } })
     let carrier = ScriptedCarrier()
-    let dispatcher = Dispatcher(StatementAccount(account), carrier, lateReplies: nil)
+    let dispatcher = ChangeDispatcher(StatementState(account), carrier, lateReplies: nil)
     account.control.pause()
     #expect(opened.withLock { $0 } == 0)
     let change = Task { await dispatcher.send(.destroy(1), consent: nil) }

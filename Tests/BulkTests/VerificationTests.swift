@@ -6,7 +6,7 @@ import Testing
 
 /// The changes that a statement keeps for the lookups at its end.
 @Suite struct VerificationTests {
-  private static let resolver = UnknownResolver(ScriptedService().client, keyField: "text", isSettled: false)
+  private static let resolver = UnknownChangeResolver(ScriptedService().client, keyField: "text", isSettled: false)
 
   private func create(_ number: Int) -> Change {
     Change(
@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func keysArePackedAndTakenOnce() {
-    var keys = PackedKeys()
+    var keys = PackedCreateKeys()
     let texts = ["", "a", "\u{E4}\n\"", String(repeating: "x", count: 300_000)] + (4..<50_000).map { "key \($0)" }
     for (place, text) in texts.enumerated() { keys.append(text, at: place) }
     #expect(keys.count == texts.count)
@@ -59,8 +59,10 @@ import Testing
 
   @Test func refusedLookupsAreCounted() async {
     let service = ScriptedService(isSilent: true)
-    let resolver = UnknownResolver(service.client, keyField: nil, isSettled: false)
+    let resolver = UnknownChangeResolver(service.client, keyField: nil, isSettled: false)
     for id in 1...10 { _ = await resolver.look(.destroy(id)) }
-    #expect(service.reads == UnknownResolver.timeoutLimit && resolver.refused == 10 - UnknownResolver.timeoutLimit)
+    #expect(
+      service.reads == UnknownChangeResolver.timeoutLimit && resolver.refused == 10 - UnknownChangeResolver.timeoutLimit
+    )
   }
 }

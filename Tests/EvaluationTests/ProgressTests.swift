@@ -41,14 +41,14 @@ import Values
   private final class Shown: Sendable {
     let lines: AsyncStream<String>
     let progress: Progress
-    let account: StatementAccount
+    let account: StatementState
 
     init(changesData: Bool = false) {
       let (lines, show) = AsyncStream.makeStream(of: String.self)
-      let run = RunAccount(.given)
+      let run = RunState(.given)
       let host = Session.SessionHost(open: { _ throws(LinkError) in throw LinkError(.address, "") }) { show.yield($0) }
       self.lines = lines
-      account = StatementAccount(run, changesData: changesData)
+      account = StatementState(run, changesData: changesData)
       progress = Progress(Session.Options(), host, run.control, least: .zero, noteInterval: .zero)
     }
 

@@ -35,8 +35,8 @@ enum SafeguardRules {
   }
 
   /// Reads the limits of `throttle: {depth: 50, p95: 200ms}`, with a patience of 10 minutes.
-  static func throttle(_ value: Value, _ command: String) throws(OptionRefusal) -> Throttle.Limits {
-    var limits = Throttle.Limits(depth: nil, p95: nil, patience: .seconds(600))
+  static func throttle(_ value: Value, _ command: String) throws(OptionRefusal) -> Throttle.ThrottleLimits {
+    var limits = Throttle.ThrottleLimits(depth: nil, p95: nil, patience: .seconds(600))
     let step = "throttle: {depth: 50, p95: 200ms}"
     guard case .record(let record) = value else {
       throw OptionRefusal("\(command) throttle: needs a record, not \(value.typeWithArticle)", nextStep: step)

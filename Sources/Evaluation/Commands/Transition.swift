@@ -58,7 +58,7 @@ extension Stage {
     let machine = try StateMachine(plan.arguments, id: "")
     // A lookup of one step would not show whether the element reached the goal. Therefore the goal is looked up.
     if plan.guards.resolver != nil {
-      plan.guards.resolver = UnknownResolver(
+      plan.guards.resolver = UnknownChangeResolver(
         plan.client.client, keyField: nil, isSettled: false, goal: ["state": .string(machine.goal)])
     }
     for client in machine.clients.values {

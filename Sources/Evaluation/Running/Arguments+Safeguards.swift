@@ -25,8 +25,8 @@ extension Arguments {
     (guards.step.keyField, guards.step.readsFirst) = (keyField, readsFirst)
     guards.halt = try value(of: .halt, SafeguardRules.halt)
     if let rate = try integer(.rate) { guards.rate = RateLimiter(perSecond: rate) }
-    if let rule = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue)) {
-      guards.unknown = Safeguards.UnknownRule(rawValue: rule) ?? .fail
+    if let rule = try word("unknown", of: Safeguards.UnknownChangeRule.allCases.map(\.rawValue)) {
+      guards.unknown = Safeguards.UnknownChangeRule(rawValue: rule) ?? .fail
     }
     guards.retries = try integer(.retry) ?? 0
     guards.verification = try verification(keyField)
@@ -34,7 +34,7 @@ extension Arguments {
     guards.settle = settle ?? .zero
     guards.throttle = try throttle(run.session, client)
     guard !run.isDry(self), !run.session.options.isOffline else { return guards }
-    guards.resolver = UnknownResolver(client.client, keyField: keyField, isSettled: settle != nil)
+    guards.resolver = UnknownChangeResolver(client.client, keyField: keyField, isSettled: settle != nil)
     if let path = try string("journal") {
       let journal = try openJournal(path, run, client, keyField)
       guards.journal = journal

@@ -63,9 +63,9 @@ struct BulkRun {
   }
 
   /// Looks up the changes that earlier runs left unknown and that are not among the changes of this run.
-  private func lookedUpEarlier(_ report: StatementReport) async -> EarlierUnknowns {
+  private func lookedUpEarlier(_ report: StatementReport) async -> EarlierUnknownChanges {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
-      return EarlierUnknowns()
+      return EarlierUnknownChanges()
     }
     let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups)
     let session = run.session
@@ -181,7 +181,7 @@ struct BulkRun {
     }
     let refused = plan.guards.resolver?.refused ?? 0
     let reasons = [
-      (refused, "because \(UnknownResolver.timeoutLimit) lookups in a row got no reply"),
+      (refused, "because \(UnknownChangeResolver.timeoutLimit) lookups in a row got no reply"),
       (report.unkept, "because at most \(Verification.limit) unknown changes are looked up at the end"),
     ]
     for (count, reason) in reasons where count > 0 {

@@ -67,16 +67,16 @@ extension Session {
   func dispatcher(
     _ run: RunContext, _ client: ClientValue, isDry: Bool = false, guards: consuming Safeguards = Safeguards(),
     carrier: (any ChangeCarrier)? = nil
-  ) -> Dispatcher {
+  ) -> ChangeDispatcher {
     let statement = run.statement
-    if isDry { return Dispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
+    if isDry { return ChangeDispatcher(statement, dryRun, lateReplies: nil, guards: guards) }
     guards.iteration = run.iteration
     if client.connection.protection == .readOnly { guards.readOnly = client.connection.label }
     if let carrier {
       let lateReplies = carrier.hasLateReplies ? host.lateReplies : nil
-      return Dispatcher(statement, carrier, lateReplies: lateReplies, guards: guards)
+      return ChangeDispatcher(statement, carrier, lateReplies: lateReplies, guards: guards)
     }
-    return Dispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
+    return ChangeDispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
   }
 
   /// Shows a change that a dry run does not send, as the exact request.

@@ -9,9 +9,9 @@ struct RunContext: Sendable {
   /// The output of `print` and the output stages.
   var output: Output
   /// The state of the outermost statement: its counts of changes and its consents.
-  let statement: StatementAccount
+  let statement: StatementState
   /// Records the changes of the current iteration of `each`; nil if the `each` has no journal.
-  var iteration: (any IterationRecord)?
+  var iteration: (any IterationChangeRecorder)?
   /// The commands that can be the last action of the current iteration.
   var lastCommands: [SourceRange] = []
   /// Keeps the elements that output stages show; nil in a file.
@@ -19,7 +19,7 @@ struct RunContext: Sendable {
   /// Whether output may go through a pager: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
-  init(session: Session, source: SourceText, statement: StatementAccount, output: Output? = nil) {
+  init(session: Session, source: SourceText, statement: StatementState, output: Output? = nil) {
     self.session = session
     self.source = source
     self.statement = statement

@@ -17,7 +17,7 @@ public final class Session: Sendable {
     /// The environment variables, for `env`.
     public var environment: [String: String] = [:]
     /// How bulk changes are confirmed: by questions, by `--yes`, or by `--yes=N` up to a number of elements.
-    public var confirmed: RunAccount.Confirmation = .asked
+    public var confirmed: RunState.Confirmation = .asked
     /// Whether questions can be asked, which needs a terminal at standard input and standard error.
     public var isInteractive = false
     /// Whether changes are shown and not sent: `--dry-run`.
@@ -149,7 +149,7 @@ public final class Session: Sendable {
     /// The total time for which the pager was open.
     var readingTime = Duration.zero
     /// The state of the running outermost statement.
-    var statement: StatementAccount
+    var statement: StatementState
     /// The running changes that have a journal.
     var journaled: [(label: String, journal: Journal)] = []
     /// The paths of the journals that were completed in this run.
@@ -171,7 +171,7 @@ public final class Session: Sendable {
   let host: SessionHost
   let timeout: SessionTimeout
   /// The state of the whole run: how destroys are confirmed, the limits, and the open streams.
-  let account: RunAccount
+  let account: RunState
   /// Answers the changes of dry runs without sending them, and keeps the resources that they would create.
   let dryRun = DryRunCarrier()
   /// Watches, while creates are sent to a queue, whether the queue loses its consumer.
@@ -190,9 +190,9 @@ public final class Session: Sendable {
     self.output = output
     self.host = host
     timeout = SessionTimeout(options.timeout)
-    account = RunAccount(options.confirmed, control: RunControl(open: host.control))
+    account = RunState(options.confirmed, control: RunControl(open: host.control))
     progress = Progress(options, host, account.control)
-    var state = State(statement: StatementAccount(account))
+    var state = State(statement: StatementState(account))
     state.format = options.format
     self.state = Mutex(state)
   }

@@ -40,17 +40,17 @@ final class EachJournal: Sendable {
 
   let journal: Journal
   /// The rule for iterations that an earlier run left unknown: `unknown:`.
-  let rule: Safeguards.UnknownRule
+  let rule: Safeguards.UnknownChangeRule
   private let arguments: PerElementArguments
   private let session: Session
   /// Whether the time of `settle:` has passed when the first iteration runs.
   private let isSettled: Bool
-  private let resolvers = Mutex<[[String?]: UnknownResolver]>([:])
+  private let resolvers = Mutex<[[String?]: UnknownChangeResolver]>([:])
   private let state = Mutex(State())
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
 
   init(
-    _ journal: Journal, _ rule: Safeguards.UnknownRule, _ arguments: PerElementArguments, _ session: Session,
+    _ journal: Journal, _ rule: Safeguards.UnknownChangeRule, _ arguments: PerElementArguments, _ session: Session,
     isSettled: Bool
   ) {
     (self.journal, self.rule, self.arguments) = (journal, rule, arguments)
@@ -77,14 +77,14 @@ final class EachJournal: Sendable {
 
   /// Returns the resolver of changes to a queue, which finds creates by the field `keyField`; nil unless the session's
   /// clients of the queue and the type belong to one broker.
-  private func resolver(_ queue: String, _ type: String, _ keyField: String?) -> UnknownResolver? {
+  private func resolver(_ queue: String, _ type: String, _ keyField: String?) -> UnknownChangeResolver? {
     if let known = resolvers.withLock({ $0[[queue, type, keyField]] }) { return known }
     let clients = session.state.withLock(\.clients).filter { $0.queue == queue && $0.client.settings.type == type }
     guard let client = clients.first, Set(clients.map(\.connection.link.brokerIdentity)).count == 1 else { return nil }
     return resolvers.withLock { resolvers in
       let resolver =
         resolvers[[queue, type, keyField]]
-        ?? UnknownResolver(client.client, keyField: keyField, isSettled: isSettled)
+        ?? UnknownChangeResolver(client.client, keyField: keyField, isSettled: isSettled)
       resolvers[[queue, type, keyField]] = resolver
       return resolver
     }
@@ -166,7 +166,7 @@ final class EachJournal: Sendable {
 }
 
 /// Records the changes of one iteration in the journal, each before it is sent, and their outcomes.
-final class IterationChanges: IterationRecord {
+final class IterationChanges: IterationChangeRecorder {
   private struct State {
     /// The number of changes that a service may have carried out.
     var sent = 0
@@ -201,7 +201,7 @@ final class IterationChanges: IterationRecord {
 extension Arguments {
   /// Opens the journal of an `each`; returns nil without `journal:`, and in runs that send nothing.
   func eachJournal(_ run: RunContext, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
-    let word = try word("unknown", of: Safeguards.UnknownRule.allCases.map(\.rawValue))
+    let word = try word("unknown", of: Safeguards.UnknownChangeRule.allCases.map(\.rawValue))
     guard let path = try string("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
@@ -209,7 +209,7 @@ extension Arguments {
     do throws(JournalError) { journal = try Journal(path, header) } catch { throw fault(of: error) }
     run.session.note(opened: journal)
     run.session.note(resuming: journal, left: nil)
-    let rule = word.flatMap(Safeguards.UnknownRule.init) ?? .fail
+    let rule = word.flatMap(Safeguards.UnknownChangeRule.init) ?? .fail
     return EachJournal(journal, rule, arguments, run.session, isSettled: options["settle"] != nil)
   }
 }

@@ -2,13 +2,13 @@ import Client
 import JSONAPI
 import JSONText
 
-extension UnknownResolver {
+extension UnknownChangeResolver {
   /// Looks up a `link`, `relink` or `unlink` in the linkage of its relationship.
   ///
   /// A `link` of resources that are already linked, and an `unlink` of resources that are not linked, change nothing,
   /// so both may be sent again. A `relink` may be sent again if it has the linkage that the earlier run sent, or after
   /// the time of `settle:`.
-  func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
+  func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .unknown }
     let named = change.identifiers
     let present = try await linkage(name, of: id, parentName: change.parentName)

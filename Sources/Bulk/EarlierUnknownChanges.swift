@@ -4,7 +4,7 @@ import JSONText
 import Synchronization
 
 /// The result of looking up the changes that earlier runs left unknown and that no element of this run repeats.
-public struct EarlierUnknowns: Sendable {
+public struct EarlierUnknownChanges: Sendable {
   /// The number of changes that, according to a lookup, were carried out.
   public var found = 0
   /// The identities of the changes that are still unknown, sorted.
@@ -15,16 +15,16 @@ public struct EarlierUnknowns: Sendable {
 }
 
 extension Safeguards {
-  /// Looks up the changes of ``EarlierUnknowns``, and records those that were carried out; sends no change.
+  /// Looks up the changes of ``EarlierUnknownChanges``, and records those that were carried out; sends no change.
   ///
   /// The input of a resumed statement can lack elements of an earlier run: a change can remove its own element from the
   /// list that the statement reads (BulkChanges.md, "Resuming").
-  public func lookUpEarlier(noteCount: (Int) -> Void) async -> EarlierUnknowns {
-    guard let journal, let resolver else { return EarlierUnknowns() }
+  public func lookUpEarlier(noteCount: (Int) -> Void) async -> EarlierUnknownChanges {
+    guard let journal, let resolver else { return EarlierUnknownChanges() }
     let unknown = journal.unseen
-    guard !unknown.isEmpty else { return EarlierUnknowns() }
+    guard !unknown.isEmpty else { return EarlierUnknownChanges() }
     noteCount(unknown.count)
-    let result = Mutex(EarlierUnknowns())
+    let result = Mutex(EarlierUnknownChanges())
     var pages = [unknown][...]
     _ = await ConcurrentWork(limit: LookupLimit.most, executor: nil).run {
       pages.popFirst()
@@ -44,16 +44,16 @@ extension Safeguards {
   }
 }
 
-extension UnknownResolver {
+extension UnknownChangeResolver {
   /// Looks up a change for which this run has no element, but only the journal's record.
-  func look(recorded: Journal.Recorded, to target: Change.TargetQueue) async -> Finding {
+  func look(recorded: Journal.RecordedUnknownChange, to target: Change.TargetQueue) async -> LookupFinding {
     guard let change = change(recorded, target) else { return .unknown }
     return await look(change, sent: recorded.content)
   }
 
   /// Creates a change, for a lookup, from the change's record in the journal; nil if the recorded identity can't be
   /// parsed.
-  private func change(_ recorded: Journal.Recorded, _ target: Change.TargetQueue) -> Change? {
+  private func change(_ recorded: Journal.RecordedUnknownChange, _ target: Change.TargetQueue) -> Change? {
     let text = recorded.identity.text
     guard let verb = Change.Verb(rawValue: String(text.prefix { $0 != " " })) else { return nil }
     let start = "\(verb.rawValue) \(target.queue) "

@@ -1,5 +1,5 @@
 /// The content of a journal, read without a lock and without changing the file, so that a run may use it meanwhile.
-public struct JournalReading: Sendable {
+public struct JournalSnapshot: Sendable {
   /// The first line, which tells to which statement the journal belongs.
   public let header: JournalHeader
   /// The numbers of changes that are done, that may be sent again, and that are unknown.
@@ -17,7 +17,7 @@ public struct JournalReading: Sendable {
   ///
   /// - Throws: ``JournalError`` if the file is missing, damaged or not a journal.
   public init(_ path: String) throws(JournalError) {
-    let contents = try JournalContents(try RecordFile(reading: path))
+    let contents = try JournalContents(try LockedFile(reading: path))
     guard let header = contents.header else { throw .notAJournal(path, .torn, recorded: 0) }
     self.header = header
     counts = contents.states.counts

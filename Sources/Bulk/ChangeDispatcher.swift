@@ -13,9 +13,9 @@ extension PlannedElement {
 
 /// Sends the changes of a statement: checks that each one is permitted, passes it to the carrier, and determines its
 /// outcome.
-public struct Dispatcher: Sendable {
+public struct ChangeDispatcher: Sendable {
   /// The consents and the shown notes of the outermost statement.
-  public let account: StatementAccount
+  public let account: StatementState
   let carrier: any ChangeCarrier
   /// Whether the carrier takes many changes concurrently and measures their reply times itself.
   let isPooled: Bool
@@ -24,7 +24,7 @@ public struct Dispatcher: Sendable {
 
   /// Creates the dispatcher of a statement whose changes one carrier sends.
   public init(
-    _ account: StatementAccount, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
+    _ account: StatementState, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
     guards: Safeguards = Safeguards()
   ) {
     self.account = account
@@ -54,7 +54,7 @@ public struct Dispatcher: Sendable {
   /// Sends a change that an iteration of `each` makes.
   ///
   /// Records the change and its outcome as part of the iteration.
-  func carry(_ change: Change, in iteration: any IterationRecord, latency: inout Duration?) async -> Outcome {
+  func carry(_ change: Change, in iteration: any IterationChangeRecorder, latency: inout Duration?) async -> Outcome {
     let number: Int
     do throws(JournalError) { number = try await iteration.willSend(change, guards.step) } catch {
       return .refused(.element(error))

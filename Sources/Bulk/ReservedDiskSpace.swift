@@ -4,7 +4,7 @@ import Synchronization
 /// Disk space that is reserved for later lines of a file, and freed when the disk is full.
 ///
 /// It is a second file without a name, in the same directory.
-final class ReservedRoom: Sendable {
+final class ReservedDiskSpace: Sendable {
   private let path: String
   /// The descriptor, -1 without a file, and the number of reserved bytes.
   private let state = Mutex<(number: Int32, size: Int)>((-1, 0))

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Lines that no caller waits for are written a millisecond later, so that many of them share one write. Such lines are
 /// written even after a failed write, into reserved disk space.
-final class GroupedWriter: Sendable {
+final class GroupCommitWriter: Sendable {
   private struct State {
     /// The lines to write: those for which a caller waits, and the others.
     var (synced, pending): ([UInt8], [UInt8]) = ([], [])
@@ -20,12 +20,12 @@ final class GroupedWriter: Sendable {
     var sums: JournalChecksums?
   }
 
-  private let file: RecordFile
+  private let file: LockedFile
   private let state: Mutex<State>
   private let queue = DispatchQueue(label: "retort.writer")
 
   /// Creates the writer of a file; `sums` adds the checksums to the lines, and is nil if the lines have none.
-  init(_ file: RecordFile, _ sums: JournalChecksums? = nil) {
+  init(_ file: LockedFile, _ sums: JournalChecksums? = nil) {
     self.file = file
     var state = State()
     state.sums = sums

@@ -1,7 +1,7 @@
 import Client
 import Synchronization
 
-extension Dispatcher {
+extension ChangeDispatcher {
   /// Consecutive entries of a statement, which one task passes to the carrier.
   struct EntryGroup: Sendable {
     let entries: ArraySlice<PlannedChange>
@@ -84,7 +84,7 @@ extension Dispatcher {
   }
 }
 
-extension Dispatcher.PlannedChange {
+extension ChangeDispatcher.PlannedChange {
   /// The change, if it is sent without a lookup; nil if nothing is sent or the journal contains the change.
   fileprivate var changeToSend: Change? {
     guard isIntended, case .success(let change) = change else { return nil }

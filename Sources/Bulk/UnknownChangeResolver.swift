@@ -3,9 +3,9 @@ import JSONAPI
 public import JSONText
 
 /// Reads resources to determine whether an unknown change was carried out (BulkChanges.md, "Resuming").
-public struct UnknownResolver: Sendable {
+public struct UnknownChangeResolver: Sendable {
   /// The result of a lookup.
-  public enum Finding: Sendable {
+  public enum LookupFinding: Sendable {
     /// The change was carried out; `id` is the resource's id.
     case carriedOut(id: String?)
     /// The change was not found, and can safely be sent again.
@@ -58,11 +58,11 @@ public struct UnknownResolver: Sendable {
   }
 
   /// Looks up a change whose content is still the content that was sent.
-  public func look(_ change: Change) async -> Finding { await look(change, sent: change.content.hashingSecrets) }
+  public func look(_ change: Change) async -> LookupFinding { await look(change, sent: change.content.hashingSecrets) }
 
   /// Looks up a change; `sent` is the content with which it was sent, with hashes in place of secrets.
-  public func look(_ change: Change, sent: JSONObject) async -> Finding {
-    let finding = await limit.run { () async -> (Finding, isTimeout: Bool) in
+  public func look(_ change: Change, sent: JSONObject) async -> LookupFinding {
+    let finding = await limit.run { () async -> (LookupFinding, isTimeout: Bool) in
       do throws(ClientError) {
         return (try await found(change, goal.map { ["attributes": .object($0)] } ?? sent), false)
       } catch {
@@ -72,7 +72,7 @@ public struct UnknownResolver: Sendable {
     return finding ?? .unknown
   }
 
-  private func found(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
+  private func found(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     switch change.verb {
     case .destroy: try await destroyed(change)
     case .update: try await updated(change, sent)
@@ -100,18 +100,18 @@ public struct UnknownResolver: Sendable {
     return found.allSatisfy { $0["attributes"]?[keyField]?.idText == key } ? found : nil
   }
 
-  private func destroyed(_ change: Change) async throws(ClientError) -> Finding {
+  private func destroyed(_ change: Change) async throws(ClientError) -> LookupFinding {
     guard let id = change.id else { return .unknown }
     return try await resource(id) == nil ? .carriedOut(id: id) : .repeatable
   }
 
-  private func updated(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
+  private func updated(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.id, let resource = try await resource(id) else { return .repeatable }
     if try await holds(resource, id, sent) { return .carriedOut(id: id) }
     return isSettled || change.content.hashingSecrets == sent ? .repeatable : .unknown
   }
 
-  private func created(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> Finding {
+  private func created(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let found = try await resources(ofKey: change) else { return .unknown }
     switch found.count {
     case 0: return isSettled ? .repeatable : .unknown

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Only commands in loops and blocks are counted here. A stage such as `| create` counts the outcomes of its changes
 /// itself.
-public final class StatementAccount: Sendable {
+public final class StatementState: Sendable {
   private struct State {
     var consents: [ConsentScope: DestroyConsent] = [:]
     var noted: Set<String> = []
@@ -19,13 +19,13 @@ public final class StatementAccount: Sendable {
   }
 
   /// The state of the run.
-  public let run: RunAccount
+  public let run: RunState
   /// Whether the statement's text contains a change.
   public let changesData: Bool
   private let state = Mutex(State())
 
   /// Creates the state of a statement.
-  public init(_ run: RunAccount, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
+  public init(_ run: RunState, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
   /// Returns the consent for a subject; nil if none is stored.
   public func consent(for subject: ConsentScope) -> DestroyConsent? { state.withLock { $0.consents[subject] } }

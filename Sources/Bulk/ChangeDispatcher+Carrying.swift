@@ -6,7 +6,7 @@ struct AttemptResult: Sendable {
   var latency: Duration?
 }
 
-extension Dispatcher {
+extension ChangeDispatcher {
   /// Sends a change when limits, backup and throttle allow it, and repeats it as `retry:` allows.
   func carried(_ change: Change) async -> AttemptResult {
     var (last, attempt) = (await attempted(change), 0)
@@ -43,7 +43,7 @@ extension Dispatcher {
   }
 
   /// The next step after an attempt that failed or got no reply.
-  private enum NextStep {
+  private enum FailedAttemptStep {
     /// Send the change again.
     case send
     /// A lookup found the outcome.
@@ -52,7 +52,7 @@ extension Dispatcher {
 
   /// Waits after an attempt, longer each time, and returns the next step; returns nil if the change is not to be sent
   /// again.
-  private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> NextStep? {
+  private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> FailedAttemptStep? {
     let pause = RetryPause.pause(after: attempt)
     switch outcome {
     case .failed(let error) where error.mayRepeat(change):

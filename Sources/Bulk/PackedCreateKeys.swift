@@ -1,5 +1,5 @@
 /// The keys of creates and the indices of their elements, stored in few bytes.
-struct PackedKeys: Sendable {
+struct PackedCreateKeys: Sendable {
   private var chunks: [[UInt8]] = []
   /// The number of keys.
   private(set) var count = 0

@@ -1,7 +1,7 @@
 import Client
 import JSONText
 
-extension Dispatcher {
+extension ChangeDispatcher {
   /// An element of the statement's input, its change, and the state of the change in the journal.
   final class PlannedChange: Sendable {
     let element: any PlannedElement

@@ -1,13 +1,13 @@
 import Glibc
 
 /// The file of a journal or of a backup; only one run at a time can open the file for writing.
-final class RecordFile: Sendable {
+final class LockedFile: Sendable {
   private let number: Int32
   /// The path.
   let path: String
   /// The noun for the file in messages: `journal`.
   private let noun: String
-  private let room: ReservedRoom
+  private let room: ReservedDiskSpace
 
   /// Opens a file and locks it (flock).
   ///
@@ -19,7 +19,7 @@ final class RecordFile: Sendable {
   init(_ path: String, _ noun: String = "journal", creates: Bool = true) throws(JournalError) {
     let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
     let number = unsafe open(path, flags | (creates ? O_CREAT : 0), 0o600)
-    (self.number, self.path, self.noun, room) = (number, path, noun, ReservedRoom(besides: path))
+    (self.number, self.path, self.noun, room) = (number, path, noun, ReservedDiskSpace(besides: path))
     try checkKind()
     guard flock(number, LOCK_EX | LOCK_NB) == 0 else { throw errno == EWOULDBLOCK ? .inUse(path, noun) : failure }
   }
@@ -27,7 +27,7 @@ final class RecordFile: Sendable {
   /// Opens a file to read it, without a lock.
   init(reading path: String, _ noun: String = "journal") throws(JournalError) {
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    (self.number, self.path, self.noun, room) = (number, path, noun, ReservedRoom(besides: path))
+    (self.number, self.path, self.noun, room) = (number, path, noun, ReservedDiskSpace(besides: path))
     try checkKind()
   }
 

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The state of a whole run: how bulk changes are confirmed, the number of destroyed resources, the streamed queues,
 /// and the control of the run.
-public final class RunAccount: Sendable {
+public final class RunState: Sendable {
   /// The ways to confirm bulk changes.
   public enum Confirmation: Sendable, Equatable {
     /// A question confirms each bulk change.
@@ -16,7 +16,7 @@ public final class RunAccount: Sendable {
   /// The way in which bulk changes of this run are confirmed.
   public let confirmation: Confirmation
   /// The queues that are being streamed.
-  public let streams = StreamLeases()
+  public let streams = StreamedQueues()
   /// Pauses or slows the run's changes when `retort ctl` asks for it.
   public let control: RunControl
   private let used = Mutex(0)

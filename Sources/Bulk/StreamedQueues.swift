@@ -1,18 +1,18 @@
 import Synchronization
 
 /// The queues that are being streamed; changes of these queues are refused.
-public final class StreamLeases: Sendable {
+public final class StreamedQueues: Sendable {
   fileprivate struct Key: Hashable {
     var broker: String
     var queue: String
   }
 
   /// Marks a queue as streamed while this object exists.
-  public final class Lease: Sendable {
-    private let leases: StreamLeases
+  public final class StreamedQueueMark: Sendable {
+    private let leases: StreamedQueues
     private let key: Key
 
-    fileprivate init(_ leases: StreamLeases, _ key: Key) {
+    fileprivate init(_ leases: StreamedQueues, _ key: Key) {
       self.leases = leases
       self.key = key
       leases.open.withLock { $0[key, default: 0] += 1 }
@@ -32,7 +32,9 @@ public final class StreamLeases: Sendable {
   public init() {}
 
   /// Marks a queue as streamed until the returned lease is deallocated.
-  public func lease(broker: String, queue: String) -> Lease { Lease(self, Key(broker: broker, queue: queue)) }
+  public func lease(broker: String, queue: String) -> StreamedQueueMark {
+    StreamedQueueMark(self, Key(broker: broker, queue: queue))
+  }
 
   /// Whether a change of a queue would disturb a stream.
   public func isStreamed(_ target: Change.TargetQueue) -> Bool {
