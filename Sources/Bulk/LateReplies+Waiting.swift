@@ -1,6 +1,6 @@
 import Client
 
-extension LateReplies.Watch {
+extension LateReplies.LateReplyWatch {
   /// Waits until each change has an outcome or no reply is expected; does not wait if the task is cancelled.
   ///
   /// - Parameters:

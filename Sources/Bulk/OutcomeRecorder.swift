@@ -9,7 +9,7 @@ final class OutcomeRecorder: Sendable {
   private let policy: SendingPolicy
   private let guards: Safeguards
   private let lateReplies: LateReplies?
-  private let watch: LateReplies.Watch?
+  private let watch: LateReplies.LateReplyWatch?
   private let verification: VerificationList
   /// The indices of the elements whose outcomes a late reply or a lookup has shown.
   private let settled = Mutex(Set<Int>())

@@ -13,7 +13,7 @@ public final class StatementState: Sendable {
     /// The tallies of the changes that commands sent, by verb and client.
     var tallies: [(verb: String, client: String, tally: OutcomeTally)] = []
     /// Waits for late replies to unknown changes; nil without unknown changes.
-    var watch: LateReplies.Watch?
+    var watch: LateReplies.LateReplyWatch?
     /// The longest timeout of an unknown change.
     var lateWait = Duration.zero
   }

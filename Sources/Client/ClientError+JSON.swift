@@ -27,7 +27,7 @@ extension ClientError {
       kind, message, nextStep: object["next-step"]?.stringValue,
       errors: (object["errors"]?.arrayValue ?? []).compactMap { $0.objectValue.map { ErrorDetail($0) } })
     answer = object["answer"].flatMap { JSONRPC.ErrorObject($0) }
-    call = object["call"]?.objectValue.flatMap { Call(json: $0) }
+    call = object["call"]?.objectValue.flatMap { CallDescription(json: $0) }
     wasSent = object["sent"]?.boolValue ?? false
     wasConfirmed = object["confirmed"]?.boolValue
     silence = object["silence"].map {
@@ -37,7 +37,7 @@ extension ClientError {
   }
 }
 
-extension ClientError.Call {
+extension ClientError.CallDescription {
   fileprivate var json: JSONObject {
     JSONObject([
       ("method", .string(method)), ("label", .string(label)), ("queue", .string(queue)),

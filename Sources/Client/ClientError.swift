@@ -23,7 +23,7 @@ public struct ClientError: Error, Sendable {
   }
 
   /// The request that an error is about.
-  public struct Call: Sendable, Equatable {
+  public struct CallDescription: Sendable, Equatable {
     /// The JSON-RPC method.
     public var method: String
     /// The client's type, which names the client in messages.
@@ -60,7 +60,7 @@ public struct ClientError: Error, Sendable {
   /// The service's JSON-RPC error object, as it was received; nil without one.
   public var answer: JSONRPC.ErrorObject?
   /// The request that the error is about; nil if the error occurred before a request was built.
-  public var call: Call?
+  public var call: CallDescription?
   /// Whether the request was sent and may have been carried out by the service.
   public var wasSent = false
   /// Whether the broker confirmed the request; false also after its refusal (nack), nil if it was not sent.
@@ -144,7 +144,7 @@ extension ClientError {
 
   /// Returns this error, which the reply to a call contained, with the call added; for a change, the next step says
   /// whether the change may have been carried out.
-  func answering(_ call: Call, changes: Bool) -> ClientError {
+  func answering(_ call: CallDescription, changes: Bool) -> ClientError {
     var error = self
     error.call = call
     error.wasSent = true
@@ -160,7 +160,7 @@ extension ClientError {
   }
 
   /// Creates an error from a connection's error: the kind is `unknown` for a change that was sent and got no reply.
-  init(_ error: LinkError, changes: Bool, _ call: Call, waited: Duration?, hasExpired: Bool) {
+  init(_ error: LinkError, changes: Bool, _ call: CallDescription, waited: Duration?, hasExpired: Bool) {
     let isUncertain = changes && error.wasSent
     let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"
     let message =
@@ -202,12 +202,12 @@ extension ClientError {
   }
 
   /// Returns the source text that makes the client of a call again.
-  private static func client(of call: Call) -> String {
+  private static func client(of call: CallDescription) -> String {
     let type = call.label == call.queue ? "" : " type: \(JSONValue.string(call.label).text)"
     return "client queue: \(JSONValue.string(call.queue).text)\(type)"
   }
 
-  private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ call: Call) -> String? {
+  private static func nextStep(_ error: LinkError, _ isUncertain: Bool, _ call: CallDescription) -> String? {
     let queue = call.queue
     return switch error.code {
     case .noRoute: "check that the service runs and that the queue's name is correct"

@@ -3,7 +3,7 @@ public import JSONText
 /// The settings of a client (in the Elixir library: Retort.Client.Generic `start_link`).
 public struct ClientSettings: Sendable {
   /// The spelling of names on the wire.
-  public enum KeyForm: String, Sendable {
+  public enum KeySpelling: String, Sendable {
     /// Names are sent and received unchanged.
     case wire
     /// `_` is sent as `-`, and `-` is received as `_`, as in the Elixir library.
@@ -11,7 +11,7 @@ public struct ClientSettings: Sendable {
   }
 
   /// A declared relationship, whose linkage `create` and `update` build from ids without a type.
-  public enum Relationship: Sendable, Equatable {
+  public enum DeclaredRelationship: Sendable, Equatable {
     case toOne(type: String)
     case toMany(type: String)
 
@@ -30,9 +30,9 @@ public struct ClientSettings: Sendable {
   /// The maximum time that a request waits for its reply; nil for no limit.
   public var timeout: Duration?
   /// The spelling in which names are sent and received.
-  public var keys: KeyForm
+  public var keys: KeySpelling
   /// The relationships that take ids without a type, by name.
-  public var relationships: [String: Relationship]
+  public var relationships: [String: DeclaredRelationship]
   /// Whether requests without `meta.beam` are refused.
   public var requiresBeam: Bool
   /// The word before `_id` in the parameter of a parent's id; nil for the singular of the type.
@@ -40,8 +40,8 @@ public struct ClientSettings: Sendable {
 
   /// Creates settings.
   public init(
-    type: String, meta: JSONObject, timeout: Duration? = .seconds(5), keys: KeyForm = .wire,
-    relationships: [String: Relationship] = [:], requiresBeam: Bool = false
+    type: String, meta: JSONObject, timeout: Duration? = .seconds(5), keys: KeySpelling = .wire,
+    relationships: [String: DeclaredRelationship] = [:], requiresBeam: Bool = false
   ) {
     self.type = type
     self.meta = meta
@@ -52,7 +52,7 @@ public struct ClientSettings: Sendable {
   }
 
   /// Returns the declaration of a relationship; names are compared by code points, and nil means not declared.
-  func declared(_ name: String) -> Relationship? {
+  func declared(_ name: String) -> DeclaredRelationship? {
     guard let index = relationships.index(forKey: name), relationships[index].key.isSame(as: name) else { return nil }
     return relationships[index].value
   }

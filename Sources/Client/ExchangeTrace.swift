@@ -9,7 +9,7 @@ struct ExchangeTrace {
   private let params: JSONObject
   private let envelope: Envelope
 
-  init(_ trace: Trace, _ call: ClientError.Call, _ params: JSONObject, _ envelope: Envelope) {
+  init(_ trace: Trace, _ call: ClientError.CallDescription, _ params: JSONObject, _ envelope: Envelope) {
     self.trace = trace
     label = "\(call.label)\(call.label == call.queue ? "" : " (queue \(call.queue))") \(call.method)"
     self.params = params

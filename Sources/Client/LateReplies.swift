@@ -5,7 +5,8 @@ import Synchronization
 
 /// The changes whose callers stopped waiting before a reply arrived, and their late replies.
 ///
-/// The owner of such a change can watch it with a ``Watch``; the reply to any other change becomes a note for the user.
+/// The owner of such a change can watch it with a ``LateReplyWatch``; the reply to any other change becomes a note for
+/// the user.
 ///
 /// ```swift
 /// let late = LateReplies { print($0) }
@@ -19,11 +20,11 @@ public final class LateReplies: Sendable {
   public typealias Outcome = Result<JSONValue, ClientError>
 
   private struct State {
-    var changes = RecentValues<Change>(limit: 100_000)
+    var changes = CorrelatedValueCache<AbandonedChange>(limit: 100_000)
     /// Answers to changes that are not registered; a caller may be about to register the change.
-    var arrived = RecentValues<Answer>(limit: 1 << 20)
+    var arrived = CorrelatedValueCache<Answer>(limit: 1 << 20)
     /// The outcomes of changes without a watch.
-    var settled = RecentValues<Outcome>(limit: 1 << 20)
+    var settled = CorrelatedValueCache<Outcome>(limit: 1 << 20)
     var noted = 0
     var lastNoted = ContinuousClock.now
   }
@@ -40,7 +41,7 @@ public final class LateReplies: Sendable {
   public init(note: @escaping @Sendable (String) -> Void) { self.note = note }
 
   /// Registers a change whose wait has ended; returns its answer if the answer arrived in the meantime.
-  func add(_ change: Change) -> Answer? {
+  func add(_ change: AbandonedChange) -> Answer? {
     let id = change.call.correlationID
     return state.withLock { state in
       if let answer = state.arrived.remove(id) { return change.worded(answer) }
@@ -55,7 +56,7 @@ public final class LateReplies: Sendable {
   /// many answers arrived within seconds. The answer to a change that is not registered is kept.
   public func receive(_ answer: Answer, for correlationID: String) {
     let weight = 256 + ((try? answer.get().count) ?? 0)
-    let received = state.withLock { state -> (Change, Outcome)? in
+    let received = state.withLock { state -> (AbandonedChange, Outcome)? in
       guard let change = state.changes.remove(correlationID) else {
         state.arrived.insert(answer, for: correlationID, weight: weight)
         return nil
@@ -83,7 +84,7 @@ public final class LateReplies: Sendable {
   }
 
   /// The state of a change at the start of a watch.
-  enum Followed {
+  enum WatchedChangeState {
     /// A reply may arrive until the given time; nil if the time is unknown.
     case open(until: ContinuousClock.Instant?)
     case answered(Outcome)
@@ -93,8 +94,8 @@ public final class LateReplies: Sendable {
 
   /// Assigns a change to a watch, and returns the change's state.
   func follow(
-    _ id: String, by watch: Watch, _ settle: @escaping @Sendable (Outcome) -> Void
-  ) -> Followed {
+    _ id: String, by watch: LateReplyWatch, _ settle: @escaping @Sendable (Outcome) -> Void
+  ) -> WatchedChangeState {
     state.withLock { state in
       var life: ContinuousClock.Instant?
       let isKnown = state.changes.update(id) { change in
@@ -113,7 +114,7 @@ public final class LateReplies: Sendable {
     }
   }
 
-  private func news(of change: Change, _ answer: Answer, _ outcome: Outcome) -> String? {
+  private func news(of change: AbandonedChange, _ answer: Answer, _ outcome: Outcome) -> String? {
     let count = state.withLock { state in
       state.noted = .now > state.lastNoted + Self.calm ? 1 : state.noted + 1
       state.lastNoted = .now

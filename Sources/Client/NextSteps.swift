@@ -6,7 +6,7 @@ import JSONText
 extension ResourceClient {
   /// Returns the error for a change that adds to or removes from a to-one relationship.
   func toOne(
-    _ change: RelationshipClient.Change, _ name: String, _ id: String, _ identifiers: JSONValue
+    _ change: RelationshipClient.LinkageChange, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {
     let isKnown = settings.declared(name) != nil || linkages.leadsToOne(name) || identifiers.isNull
     let does = "\(change.word) \(change == .link ? "adds to" : "removes from") a to-many relationship"
@@ -23,8 +23,8 @@ extension ResourceClient {
   ///
   /// Null means that the relationship is to-one and that the service added nothing (WireProtocol.md, "Relationship
   /// methods").
-  func refuseNothing(_ result: JSONValue, to request: Message) throws(ClientError) {
-    guard request.method == RelationshipClient.Change.link.rawValue, result.isNull,
+  func refuseNothing(_ result: JSONValue, to request: SentRequest) throws(ClientError) {
+    guard request.method == RelationshipClient.LinkageChange.link.rawValue, result.isNull,
       let name = request.params["relationship"]?.stringValue, let data = request.params["data"]
     else { return }
     linkages.note(name, .null)
@@ -52,9 +52,9 @@ extension ResourceClient {
       return "page: {offset: 0, limit: 100}"
     case "105" where ["offset", "limit"].contains { detail == "\($0) is not an allowed page parameter." }:
       return "page: {number: 1, size: 100}"
-    case "115" where method == RelationshipClient.Change.link.rawValue:
+    case "115" where method == RelationshipClient.LinkageChange.link.rawValue:
       return "use relink for a to-one relationship"
-    case "115" where method == RelationshipClient.Change.relink.rawValue:
+    case "115" where method == RelationshipClient.LinkageChange.relink.rawValue:
       return "a to-one relationship takes an identifier or null, a to-many relationship takes a list"
     case "106":
       let name = detail.replacing("The required parameter, ", with: "").replacing(", is missing.", with: "")
@@ -65,7 +65,7 @@ extension ResourceClient {
   }
 
   /// Returns the error with a next step for fields that the service does not accept (jsonapi-resources' code 105).
-  func withFieldStep(_ error: ClientError, _ message: Message) -> ClientError {
+  func withFieldStep(_ error: ClientError, _ message: SentRequest) -> ClientError {
     guard error.nextStep == nil, let attributes = message.params["data"]?["attributes"]?.objectValue else {
       return error
     }

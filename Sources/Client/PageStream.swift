@@ -15,13 +15,13 @@ public struct PageStream: Sendable {
   /// The error to throw after the last returned page.
   private var fault: ClientError?
   private var last: [JSONObject] = []
-  private let rule: ListChanges.Rule
+  private let rule: ListChangeDetector.ListChangeReaction
   /// The changes to the list that the pages have shown so far.
-  public private(set) var changes = ListChanges()
+  public private(set) var changes = ListChangeDetector()
 
   init(
     _ client: ResourceClient, _ query: Query, _ patience: ResourceClient.WaitLimit, prefetch: Int,
-    rule: ListChanges.Rule
+    rule: ListChangeDetector.ListChangeReaction
   ) {
     self.client = client
     self.query = query
@@ -90,7 +90,7 @@ extension ResourceClient {
   ///
   /// After the first page has returned the count, up to `prefetch` pages are requested in advance.
   public func stream(
-    _ query: Query, patience: WaitLimit = .usual, prefetch: Int = 0, rule: ListChanges.Rule = .keep
+    _ query: Query, patience: WaitLimit = .usual, prefetch: Int = 0, rule: ListChangeDetector.ListChangeReaction = .keep
   ) -> PageStream {
     PageStream(self, query, patience, prefetch: prefetch, rule: rule)
   }

@@ -3,8 +3,8 @@ import JSONText
 /// The attributes and the relationships of a record (WireProtocol.md, "Records become documents").
 ///
 /// A record with `type` and `attributes` or `relationships` is a resource, whose attributes and linkage are used
-/// unchanged. In other records, a value that ``LinkageReader`` recognizes is a relationship, and every other value is
-/// an attribute.
+/// unchanged. In other records, a value that ``LinkageRecognizer`` recognizes is a relationship, and every other value
+/// is an attribute.
 struct RecordDocument {
   /// Whether the record is a resource object.
   let isResource: Bool
@@ -44,7 +44,7 @@ struct RecordDocument {
 
   /// Returns the id to send for a value: a string, or an integer's digits (TheLanguage.md, "IDs").
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
-    try LinkageReader(settings, verb).id(value, of: name)
+    try LinkageRecognizer(settings, verb).id(value, of: name)
   }
 
   private mutating func take(resource: JSONObject) throws(ClientError) {
@@ -60,7 +60,7 @@ struct RecordDocument {
         notLoaded.append(name)
         continue
       }
-      relationships[name] = ["data": try LinkageReader(settings, verb).of(data: data, name)]
+      relationships[name] = ["data": try LinkageRecognizer(settings, verb).of(data: data, name)]
     }
   }
 
@@ -73,7 +73,7 @@ struct RecordDocument {
   }
 
   private mutating func take(_ name: String, _ value: JSONValue) throws(ClientError) {
-    if let linkage = try LinkageReader(settings, verb).of(value, name) {
+    if let linkage = try LinkageRecognizer(settings, verb).of(value, name) {
       relationships[name] = ["data": linkage]
     } else {
       attributes[name] = value

@@ -10,7 +10,7 @@ public import JSONText
 /// ```
 public struct RelationshipClient: Sendable {
   /// The changes of linkage that take identifiers.
-  public enum Change: String, Sendable {
+  public enum LinkageChange: String, Sendable {
     /// Adds the identifiers to the linkage (`create_relationship`).
     case link = "create_relationship"
     /// Replaces the linkage with the identifiers (`update_relationship`).
@@ -71,10 +71,10 @@ public struct RelationshipClient: Sendable {
   ///
   /// - Throws: A `value` error for invalid linkage, and for adding to or removing from a to-one relationship.
   public func changeRequest(
-    _ change: Change, _ identifiers: JSONValue, options: JSONObject = [:]
+    _ change: LinkageChange, _ identifiers: JSONValue, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
     if change != .relink { try refuseToOne(change, identifiers) }
-    let linkage = LinkageReader(client.settings, change.word)
+    let linkage = LinkageRecognizer(client.settings, change.word)
     let data =
       if client.settings.declared(name) == nil { try linkage.of(data: identifiers, name) } else {
         try linkage.of(identifiers, name) ?? .null
@@ -87,7 +87,7 @@ public struct RelationshipClient: Sendable {
   /// nothing, or clear the relationship regardless of the identifiers (WireProtocol.md, "Relationship methods").
   ///
   /// Of a relationship that is not declared, a list means that it is to-many.
-  private func refuseToOne(_ change: Change, _ identifiers: JSONValue) throws(ClientError) {
+  private func refuseToOne(_ change: LinkageChange, _ identifiers: JSONValue) throws(ClientError) {
     switch client.settings.declared(name) {
     case .toMany: return
     case nil where identifiers.arrayValue != nil: return

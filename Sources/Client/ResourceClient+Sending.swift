@@ -63,7 +63,7 @@ extension ResourceClient {
     _ request: ReadRequest, patience: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let params = try wireParams(of: request)
-    let message = Message(request.method, params, changes: false, timeout: timeout(patience))
+    let message = SentRequest(request.method, params, changes: false, timeout: timeout(patience))
     var attempt = 0
     while true {
       do throws(ClientError) { return try await send(message, read: read) } catch {
@@ -75,7 +75,7 @@ extension ResourceClient {
   }
 
   /// A request as it is sent.
-  struct Message {
+  struct SentRequest {
     let method: String
     let params: JSONObject
     let changes: Bool
@@ -94,7 +94,7 @@ extension ResourceClient {
   ///
   /// It is inlined, which saves a suspension for each request.
   @inline(__always) func send<Reading>(
-    _ message: Message, read: (JSONValue) throws(ClientError) -> Reading
+    _ message: SentRequest, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let id = transport.nextCorrelationID()
     let envelope = Envelope(
@@ -102,7 +102,7 @@ extension ResourceClient {
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
       deadline: message.timeout.map { .now + min($0, .seconds(1_000_000_000)) }, expires: message.expires,
       mayRepeat: !message.changes)
-    let call = ClientError.Call(
+    let call = ClientError.CallDescription(
       method: message.method, label: type, queue: transport.queue, correlationID: id)
     let exchange = trace.map { ExchangeTrace($0, call, message.params, envelope) }
     activity.begin(envelope)
@@ -133,7 +133,7 @@ extension ResourceClient {
   /// A change that may still get a reply is registered with `lateReplies` first; if its reply has arrived in the
   /// meantime, that reply is returned.
   private func ended(
-    _ envelope: Envelope, _ answer: LateReplies.Answer, _ message: Message, _ call: ClientError.Call
+    _ envelope: Envelope, _ answer: LateReplies.Answer, _ message: SentRequest, _ call: ClientError.CallDescription
   ) throws(LinkError) -> [UInt8] {
     switch answer {
     case .success(let reply):
@@ -150,17 +150,17 @@ extension ResourceClient {
   /// Returns a change to register with the late replies; its reply may take another `timeout`, because the service may
   /// have received the change just before the deadline.
   private func late(
-    _ message: Message, _ call: ClientError.Call, _ deadline: ContinuousClock.Instant?
-  ) -> LateReplies.Change {
+    _ message: SentRequest, _ call: ClientError.CallDescription, _ deadline: ContinuousClock.Instant?
+  ) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil
     let life = deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
-    return LateReplies.Change(
+    return LateReplies.AbandonedChange(
       call: call, id: message.params["id"]?.idText, read: { [reader] in reader.outcome(of: $0, to: call) }, life: life)
   }
 
   /// Returns the outcome in a late reply: a result or an error.
-  func outcome(of reply: [UInt8], to call: ClientError.Call) -> LateReplies.Outcome {
+  func outcome(of reply: [UInt8], to call: ClientError.CallDescription) -> LateReplies.Outcome {
     do throws(ClientError) { return .success(renamed(try wireResult(of: reply, to: call))) } catch {
       return .failure(error.answering(call, changes: true))
     }
@@ -176,7 +176,7 @@ extension ResourceClient {
   }
 
   private func result(
-    of reply: [UInt8], to call: ClientError.Call, _ message: Message
+    of reply: [UInt8], to call: ClientError.CallDescription, _ message: SentRequest
   ) throws(ClientError) -> JSONValue {
     do throws(ClientError) {
       let result = try wireResult(of: reply, to: call)
@@ -195,7 +195,7 @@ extension ResourceClient {
     settings.keys == .underscore ? KeyRenaming.incoming.value(result) : result
   }
 
-  private func wireResult(of reply: [UInt8], to call: ClientError.Call) throws(ClientError) -> JSONValue {
+  private func wireResult(of reply: [UInt8], to call: ClientError.CallDescription) throws(ClientError) -> JSONValue {
     let response: Response
     do throws(MalformedResponse) {
       let decoded = try Response.decode(reply)
@@ -214,7 +214,7 @@ extension ResourceClient {
     }
   }
 
-  private func note(_ duplicateKeys: [String], _ id: JSONValue, _ call: ClientError.Call) {
+  private func note(_ duplicateKeys: [String], _ id: JSONValue, _ call: ClientError.CallDescription) {
     guard let trace else { return }
     if !duplicateKeys.isEmpty {
       let keys = duplicateKeys.joined(separator: ", ")

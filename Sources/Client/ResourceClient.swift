@@ -9,25 +9,25 @@ import JSONText
 /// let page = try await posts.index(Query())
 /// ```
 public struct ResourceClient: Sendable {
-  private struct Properties: Sendable {
+  private struct ClientProperties: Sendable {
     var transport: any Transport
     var settings: ClientSettings
     var trace: Trace?
     var lateReplies: LateReplies?
     var retries = 0
     var observer: (any ReplyObserver)?
-    let activity = Activity()
-    let linkages = SeenLinkages()
+    let activity = ClientActivity()
+    let linkages = SeenLinkageFacts()
   }
 
   /// The client's properties in one object, because each request copies its client several times.
-  private final class Box: Sendable {
-    let properties: Properties
+  private final class PropertiesBox: Sendable {
+    let properties: ClientProperties
 
-    init(_ properties: Properties) { self.properties = properties }
+    init(_ properties: ClientProperties) { self.properties = properties }
   }
 
-  private var box: Box
+  private var box: PropertiesBox
 
   /// The transport to the service.
   var transport: any Transport { box.properties.transport }
@@ -66,22 +66,23 @@ public struct ResourceClient: Sendable {
   }
 
   /// The client's counts of requests and replies, and the times that they took.
-  public var activity: Activity { box.properties.activity }
+  public var activity: ClientActivity { box.properties.activity }
 
   /// The type and the to-one relationships that the client's replies have shown.
-  var linkages: SeenLinkages { box.properties.linkages }
+  var linkages: SeenLinkageFacts { box.properties.linkages }
 
-  private mutating func change(_ body: (inout Properties) -> Void) {
+  private mutating func change(_ body: (inout ClientProperties) -> Void) {
     var properties = box.properties
     body(&properties)
-    box = Box(properties)
+    box = PropertiesBox(properties)
   }
 
   /// Creates a client.
   public init(
     transport: any Transport, settings: ClientSettings, trace: Trace? = nil, lateReplies: LateReplies? = nil
   ) {
-    box = Box(Properties(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
+    box = PropertiesBox(
+      ClientProperties(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
   }
 
   /// The maximum time that a call waits: the client's timeout, another time, or no limit.

@@ -44,7 +44,7 @@ struct HelpEntry: Sendable {
       examples: [$0.example] + Examples.of($0.name))
   }
 
-  private static let topics = Topic.all.map {
+  private static let topics = HelpTopic.all.map {
     HelpEntry(
       section: .topics, word: $0.name, aliases: $0.aliases, form: $0.name, summary: $0.text,
       examples: Examples.of("topic " + $0.name))

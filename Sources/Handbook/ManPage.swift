@@ -33,7 +33,7 @@ public enum ManPage {
     for option in ProgramPage.serve { page.entry(option) }
     for (title, topic) in [("ADDRESSES", "addresses"), ("EXIT STATUS", "program"), ("LOST CONNECTIONS", "losses")] {
       page.section(title)
-      Topic.all.first { $0.name == topic }.map { page.paragraphs($0.text) }
+      HelpTopic.all.first { $0.name == topic }.map { page.paragraphs($0.text) }
     }
     page.section("ENVIRONMENT")
     for (name, text) in environment { page.tagged(name, [text]) }

@@ -96,15 +96,16 @@ struct ProgramOptions: ParsableArguments {
   }
 
   /// The topics of `--trace`; empty without `--trace`, nil if a topic is unknown.
-  var topics: Set<Trace.Topic>? {
+  var topics: Set<Trace.ProtocolLayer>? {
     let words = trace?.split(separator: ",").map(String.init) ?? []
-    let topics = words.compactMap(Trace.Topic.init)
+    let topics = words.compactMap(Trace.ProtocolLayer.init)
     return topics.count == words.count ? Set(topics) : nil
   }
 
   func validate() throws {
     if topics == nil || trace?.isEmpty == true {
-      throw ValidationError("--trace takes any of \(Trace.Topic.allCases.map(\.rawValue).joined(separator: ","))")
+      throw ValidationError(
+        "--trace takes any of \(Trace.ProtocolLayer.allCases.map(\.rawValue).joined(separator: ","))")
     }
     if let report, !report.hasSuffix(".json"), !report.hasSuffix(".xml") {
       throw ValidationError("--report takes a file that ends in .json or .xml, not '\(report)'")

@@ -29,7 +29,7 @@ public final class ClientValue: Sendable {
   }
 
   /// Returns the same client with another value of `keys:`, the spelling of names in its requests and replies.
-  package func with(keys: ClientSettings.KeyForm) -> ClientValue {
+  package func with(keys: ClientSettings.KeySpelling) -> ClientValue {
     var changed = client
     changed.settings.keys = keys
     return ClientValue(

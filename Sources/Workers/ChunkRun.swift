@@ -108,7 +108,7 @@ extension ClientError {
       .unknown, "unknown: its worker was lost; the change may have been carried out, and no lookup has found it",
       nextStep: "check the change; or, if the service holds requests for at most 60 s, send it again with settle: 60s")
     error.wasSent = true
-    error.call = Call(
+    error.call = CallDescription(
       method: change.method, label: change.target.type, queue: change.target.queue, correlationID: "")
     return error
   }

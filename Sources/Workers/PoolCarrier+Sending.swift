@@ -70,7 +70,7 @@ extension ClientError {
     var error = ClientError(
       .unknown, message, nextStep: "the change may have been carried out: check before you send it again")
     error.wasSent = true
-    error.call = Call(method: Chunk.method, label: "", queue: "", correlationID: correlationID)
+    error.call = CallDescription(method: Chunk.method, label: "", queue: "", correlationID: correlationID)
     return error
   }
 
@@ -85,7 +85,7 @@ extension ClientError {
   func concerning(_ change: Change) -> ClientError {
     var error = self
     if let call {
-      error.call = Call(
+      error.call = CallDescription(
         method: change.method, label: change.target.type, queue: change.target.queue,
         correlationID: call.correlationID)
     }

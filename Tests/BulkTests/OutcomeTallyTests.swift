@@ -51,7 +51,7 @@ import Testing
     tally.add(.done(.result(.null)), of: Element(1, .success(.update(1, [:]))), at: 1)
     tally.add(.same, of: Element(2, .failure(.same)), at: 2)
     var silence = ClientError(.unknown, "")
-    silence.call = ClientError.Call(method: "create", label: "posts", queue: "posts", correlationID: "1")
+    silence.call = ClientError.CallDescription(method: "create", label: "posts", queue: "posts", correlationID: "1")
     tally.add(.unknown(silence), of: Element(3, .success(create)), at: 3)
     #expect(tally.text == "1 created, 1 updated, 1 same, 1 unknown" && tally.ok == 3 && tally.count == 4)
     tally.settle(.done(.result(.null)), of: Element(3, .success(create)), at: 3)

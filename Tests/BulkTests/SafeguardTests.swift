@@ -41,7 +41,7 @@ import Testing
   private static func unknown(_ id: String) -> ClientError {
     var error = ClientError(.unknown, "no reply")
     error.wasSent = true
-    error.call = ClientError.Call(method: "update", label: "posts", queue: "posts", correlationID: id)
+    error.call = ClientError.CallDescription(method: "update", label: "posts", queue: "posts", correlationID: id)
     return error
   }
 

@@ -48,7 +48,7 @@ import Testing
   @Test func unknownChangesAboveTheLimitAreCounted() {
     let list = VerificationList(.unknown, Self.resolver)
     var error = ClientError(.timeout, "no reply")
-    error.call = ClientError.Call(method: "create", label: "posts", queue: "posts", correlationID: "1")
+    error.call = ClientError.CallDescription(method: "create", label: "posts", queue: "posts", correlationID: "1")
     for number in 0..<(VerificationList.limit + 7) {
       list.add(.unknown(error), create(number), Element(number, .success(create(number))), at: number)
     }

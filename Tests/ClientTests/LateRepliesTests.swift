@@ -114,7 +114,7 @@ import Testing
     let recorded = RecordedTrace()
     let late = LateReplies { recorded.add($0) }
     var error = ClientError(.unknown, "no reply")
-    error.call = ClientError.Call(method: "update", label: "posts", queue: "posts", correlationID: "w1")
+    error.call = ClientError.CallDescription(method: "update", label: "posts", queue: "posts", correlationID: "w1")
     late.expect(error, id: "12", for: .seconds(3600)) { bytes in
       bytes == Array("genuine".utf8) ? .success(["data": ["id": "12"]]) : nil
     }

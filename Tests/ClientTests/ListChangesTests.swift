@@ -16,7 +16,7 @@ import Testing
   private func link(_ number: Int) -> String { "/p?page[number]=\(number)&page[size]=2" }
 
   /// The elements that a stream returns until it ends, the changes that it detected, and the error that ends it.
-  private func drained(_ stream: PageStream, _ rule: ListChanges.Rule = .keep) async -> (
+  private func drained(_ stream: PageStream, _ rule: ListChangeDetector.ListChangeReaction = .keep) async -> (
     pages: [[String]], changes: [String], error: ClientError?
   ) {
     var stream = stream
@@ -113,9 +113,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (ListChanges.Rule.keep, [["1", "2"], ["2", "3"], ["4"]], "1 id was received twice"),
+    (ListChangeDetector.ListChangeReaction.keep, [["1", "2"], ["2", "3"], ["4"]], "1 id was received twice"),
     (.passOver, [["1", "2"], ["3"], ["4"]], "1 id was received twice; repetitions were ignored"),
-  ]) func aRepeatedIDIsCounted(rule: ListChanges.Rule, pages: [[String]], sentence: String) async {
+  ]) func aRepeatedIDIsCounted(rule: ListChangeDetector.ListChangeReaction, pages: [[String]], sentence: String) async {
     let (client, _) = ResourceClient.scripted([
       page([1, 2], next: link(2)), page([2, 3], next: link(3)), page([4]),
     ])

@@ -72,8 +72,8 @@ import Testing
   }
 
   private func refused(
-    _ change: RelationshipClient.Change, _ linkage: JSONValue, after answers: [ScriptedTransport.Answer] = [],
-    declared: ClientSettings.Relationship? = nil
+    _ change: RelationshipClient.LinkageChange, _ linkage: JSONValue, after answers: [ScriptedTransport.Answer] = [],
+    declared: ClientSettings.DeclaredRelationship? = nil
   ) async throws -> (message: String, nextStep: String?, sent: Int) {
     var settings = ClientSettings(type: "posts", meta: [:])
     if let declared { settings.relationships["author"] = declared }
@@ -88,7 +88,7 @@ import Testing
   private static let author: JSONValue = ["type": "authors", "id": "7"]
 
   @Test func refusesToLinkADeclaredToOne() async throws {
-    let one = ClientSettings.Relationship.toOne(type: "authors")
+    let one = ClientSettings.DeclaredRelationship.toOne(type: "authors")
     for linkage in [Self.author, [Self.author], ["id": "7"], .null] as [JSONValue] {
       let unlink = try await refused(.unlink, linkage, declared: one)
       #expect(
@@ -108,7 +108,7 @@ import Testing
     #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":null}}}}"#,
     #"{"data":{"type":"posts","id":"1","relationships":{"author":{"data":[]},"tags":{"links":{}}}}}"#,
   ]) func whatIsSentDoesNotDependOnEarlierReplies(answer: String) async throws {
-    for change in [RelationshipClient.Change.link, .unlink] {
+    for change in [RelationshipClient.LinkageChange.link, .unlink] {
       #expect(try await refused(change, [Self.author], after: [.result(answer)]).sent == 1)
     }
   }

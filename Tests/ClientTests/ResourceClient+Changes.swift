@@ -36,7 +36,7 @@ extension ResourceClient {
   }
 }
 
-extension FirstPageReader {
+extension RepeatedFirstPageReader {
   /// The first ids.
   func first() async throws(ClientError) -> [String]? {
     var pages = self

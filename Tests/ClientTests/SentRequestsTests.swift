@@ -135,7 +135,7 @@ import Testing
   ]
 
   private static func change(
-    _ client: ResourceClient, _ change: RelationshipClient.Change, _ name: String, _ linkage: JSONValue
+    _ client: ResourceClient, _ change: RelationshipClient.LinkageChange, _ name: String, _ linkage: JSONValue
   ) async throws {
     _ = try await client.send(client.relationship(name, of: "5").changeRequest(change, linkage))
   }

@@ -137,7 +137,7 @@ import Testing
   @Test func aReplyIsReadAsItWasWritten() throws {
     var error = ClientError(.unknown, "no reply", nextStep: "check")
     (error.wasSent, error.wasConfirmed) = (true, false)
-    error.call = ClientError.Call(method: "destroy", label: "posts", queue: "posts", correlationID: "c-1")
+    error.call = ClientError.CallDescription(method: "destroy", label: "posts", queue: "posts", correlationID: "c-1")
     error.silence = ClientError.MissingReply(changes: true, hasExpired: true)
     error.facts = ["a fact"]
     error.errors = [ErrorDetail(["status": "422", "title": "no"])]

@@ -22,12 +22,12 @@ extension Declaration.Option {
   /// Reads the types of relationships, by name.
   fileprivate static func relationships(
     _ value: Value, _ command: String
-  ) throws(OptionRefusal) -> [(name: String, relationship: ClientSettings.Relationship)] {
+  ) throws(OptionRefusal) -> [(name: String, relationship: ClientSettings.DeclaredRelationship)] {
     let step = "{author: \"authors\", tags: [\"tags\"]}"
     guard case .record(let record) = value else {
       throw OptionRefusal("\(command) relationships: needs a record, not \(value.typeWithArticle)", nextStep: step)
     }
-    var result: [(name: String, relationship: ClientSettings.Relationship)] = []
+    var result: [(name: String, relationship: ClientSettings.DeclaredRelationship)] = []
     for (name, value) in record.fields {
       switch value {
       case .string(let type) where !type.isEmpty: result.append((name, .toOne(type: type)))
@@ -243,9 +243,9 @@ extension Arguments {
   }
 
   /// Reads the option `keys:` of a client or of one call; nil without the option.
-  func keys() throws(Fault) -> ClientSettings.KeyForm? {
+  func keys() throws(Fault) -> ClientSettings.KeySpelling? {
     guard options.contains("keys") else { return nil }
-    return try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeyForm.init)
+    return try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeySpelling.init)
   }
 }
 

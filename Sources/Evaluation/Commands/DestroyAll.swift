@@ -68,7 +68,7 @@ private final class DestroyAllSource: BulkSource {
   private let arguments: Arguments
   private let client: ClientValue
   private let options: JSONObject
-  private var pages: FirstPageReader
+  private var pages: RepeatedFirstPageReader
   private var page: [String]?
   private let session: Session
   /// The surplus at which the next note is shown.

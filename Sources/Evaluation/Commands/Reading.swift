@@ -93,7 +93,7 @@ extension Command {
       StreamValue { () async throws(Fault) in
         let open = session.account.streams.lease(broker: client.connection.link.brokerIdentity, queue: client.queue)
         let feedsChanges = session.state.withLock(\.statement).changesData
-        let rule: ListChanges.Rule = mayFail ? .fail : feedsChanges ? .passOver : .keep
+        let rule: ListChangeDetector.ListChangeReaction = mayFail ? .fail : feedsChanges ? .passOver : .keep
         var pages = reader.stream(query, patience: patience, prefetch: prefetch, rule: rule)
         let note = ListNote(session, client, rule)
         var total: Int?
@@ -114,19 +114,19 @@ extension Command {
 /// Shows notes on a list when its stream ends or is abandoned: on changes that others made in it, and on resources of
 /// other types.
 private final class ListNote {
-  private var changes: ListChanges?
+  private var changes: ListChangeDetector?
   private var types = OtherTypes()
   private let session: Session
   private let client: ClientValue
-  private let rule: ListChanges.Rule
+  private let rule: ListChangeDetector.ListChangeReaction
 
-  init(_ session: Session, _ client: ClientValue, _ rule: ListChanges.Rule) {
+  init(_ session: Session, _ client: ClientValue, _ rule: ListChangeDetector.ListChangeReaction) {
     (self.session, self.client, self.rule) = (session, client, rule)
   }
 
   deinit { show() }
 
-  func take(_ page: Document?, _ changes: ListChanges) {
+  func take(_ page: Document?, _ changes: ListChangeDetector) {
     self.changes = changes
     guard let page else { return }
     types.take(page.resources, than: client.client.type)

@@ -59,7 +59,7 @@ extension Command {
   static let relink = changing(.relink)
   static let unlink = changing(.unlink)
 
-  private static func changing(_ change: RelationshipClient.Change) -> Command {
+  private static func changing(_ change: RelationshipClient.LinkageChange) -> Command {
     Command(
       changing: Declaration(
         name: change.word, summary: change.summary(),
@@ -69,7 +69,7 @@ extension Command {
   }
 }
 
-extension RelationshipClient.Change {
+extension RelationshipClient.LinkageChange {
   /// Returns the summary for help.
   func summary(ofEach: Bool = false) -> String {
     let place = ofEach ? " of each element" : ""
@@ -91,7 +91,7 @@ extension RelationshipClient.Change {
 
 extension Proposal {
   /// Returns the change of `link CLIENT ID NAME IDENTIFIERS`, `relink` or `unlink`.
-  static func relating(_ change: RelationshipClient.Change, _ arguments: Arguments) throws(Fault) -> Proposal {
+  static func relating(_ change: RelationshipClient.LinkageChange, _ arguments: Arguments) throws(Fault) -> Proposal {
     let (client, relationship) = try arguments.relationship()
     let options = try arguments.optionsWithoutDocument()
     let identifiers: JSONValue

@@ -5,7 +5,7 @@ import Values
 /// Measures the duration of a statement, and its parts.
 struct Timing {
   private let start = ContinuousClock.now
-  private let before: Activity.Times
+  private let before: ClientActivity.SpentTimes
   private let readingTime: Duration
 
   /// Starts to measure.
@@ -28,8 +28,8 @@ struct Timing {
 
 extension Session {
   /// The times that all clients have spent on waiting and on decoding since their creation.
-  fileprivate var times: Activity.Times {
-    state.withLock(\.clients).reduce(into: Activity.Times()) { sum, client in
+  fileprivate var times: ClientActivity.SpentTimes {
+    state.withLock(\.clients).reduce(into: ClientActivity.SpentTimes()) { sum, client in
       let times = client.client.activity.times
       sum.waiting += times.waiting
       sum.decoding += times.decoding

@@ -49,7 +49,7 @@ extension Stage {
   static let relink = relating(.relink)
   static let unlink = relating(.unlink)
 
-  private static func relating(_ change: RelationshipClient.Change) -> Stage {
+  private static func relating(_ change: RelationshipClient.LinkageChange) -> Stage {
     sink(
       Declaration(
         name: change.word, summary: change.summary(ofEach: true),

@@ -41,7 +41,7 @@ public struct Article: Sendable {
   }
 
   /// Returns the text of a topic of `help`, as a part of an article.
-  static func topic(_ name: String) -> String { (Topic.all.first { $0.name == name }?.text ?? "").fenced }
+  static func topic(_ name: String) -> String { (HelpTopic.all.first { $0.name == name }?.text ?? "").fenced }
 
   /// Returns a table of the words in a list of `help`, with their summaries.
   static func table(_ section: HelpEntry.Section) -> String {

@@ -1,12 +1,12 @@
 /// A topic of the language that is not one of its words, with its page in `help`.
-struct Topic: Sendable {
+struct HelpTopic: Sendable {
   var name: String
   /// Other words for the topic.
   var aliases: [String] = []
   var text: String
 
   static let all = [
-    Topic(
+    HelpTopic(
       name: "values",
       aliases: [
         "null", "true", "false", "boolean", "number", "string", "duration", "list", "record", "range",
@@ -16,7 +16,7 @@ struct Topic: Sendable {
         There are no implicit conversions: int("5"), string(5). Numbers keep all their digits.
         Integers of any size and decimals are added, subtracted, multiplied and compared exactly.
         """),
-    Topic(
+    HelpTopic(
       name: "times",
       text: """
         A time is an instant with nanoseconds. now() is the current time, ago(30d) an earlier one. time(TEXT) reads RFC
@@ -25,7 +25,7 @@ struct Topic: Sendable {
         in UTC. A time is printed and sent as RFC 3339 in UTC. time - time is a duration, time + 1d a time. Services
         send times as text, so convert them: time(.inserted-at) < ago(30d).
         """),
-    Topic(
+    HelpTopic(
       name: "text",
       text: #"""
         x[0..9] is the first ten code points of a text, x[3] the fourth, x[-3..-1] the last three.
@@ -33,7 +33,7 @@ struct Topic: Sendable {
         Every operation that counts, cuts, compares or searches text uses Unicode code points, as in JSON: "\r\n" has two, and
         an é of one code point differs from an é of two. Text is ordered by code points.
         """#),
-    Topic(
+    HelpTopic(
       name: "patterns", aliases: ["pattern"],
       text: #"""
         /.../ is a pattern with the flags i (ignore case), m (^ and $ match at each line), s (. matches a newline too)
@@ -45,7 +45,7 @@ struct Topic: Sendable {
         split takes a pattern too. A pattern that takes too many steps on a text, such as (a+)+$, raises an error of
         kind limit.
         """#),
-    Topic(
+    HelpTopic(
       name: "completion", aliases: ["Tab", "learning"],
       text: """
         Tab completes the text at the cursor: words, options and their values, variables, fields of the elements, keys
@@ -59,7 +59,7 @@ struct Topic: Sendable {
         Four commands use what was learned: describe lists the known fields of a client's type, queues lists the known
         queues, template writes a create with every known field, and forget removes what was learned.
         """),
-    Topic(
+    HelpTopic(
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """
         x.name reads a field; a missing field is an error. x?.name is null if the field is missing; x ?? y is y if x is
@@ -70,7 +70,7 @@ struct Topic: Sendable {
         elements; to read the outer element there, name that element first: ... | as post | .... A resource has .type
         .id .links .meta and its fields.
         """),
-    Topic(
+    HelpTopic(
       name: "operators",
       aliases: [
         "and", "or", "not", "in", "=~", "..", "??", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%",
@@ -80,7 +80,7 @@ struct Topic: Sendable {
         Both operands must have one type; and, or and not take booleans. / of integers is an integer if there is no remainder.
         x ?? y is y if x is null, 1..4 is the integers from 1 to 4, x in [1, 2] tests membership, "ab" =~ /^a/ tests a pattern.
         """),
-    Topic(
+    HelpTopic(
       name: "names", aliases: ["_", "args", "variables"],
       text: """
         let x = ... assigns a value to a name. A bare word is a name; text is in quotes. _ is the last value of the top
@@ -88,7 +88,7 @@ struct Topic: Sendable {
         environment. A name that is defined in a block is gone after the block. let with a name that is already visible
         assigns to it, and defines no new name. vars lists the names.
         """),
-    Topic(
+    HelpTopic(
       name: "blocks", aliases: ["do", "end", "else", "rescue"],
       text: """
         for, while, if, try, def and each have a block: do, statements, end. if ... do ... else ... end has two blocks;
@@ -96,7 +96,7 @@ struct Topic: Sendable {
         ends the innermost for or while, and continue starts the next iteration of that loop. In the block of each,
         break and continue can't reach a loop outside it.
         """),
-    Topic(
+    HelpTopic(
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],
       text: """
         A resource has .type .id .links .meta, and its attributes and relationships as fields. If an attribute and a
@@ -106,20 +106,20 @@ struct Topic: Sendable {
         is printed or counted has a next page. A stream contains all pages and reads them when they are needed. A stream
         in a variable sends its requests again at each use.
         """),
-    Topic(
+    HelpTopic(
       name: "pipelines", aliases: ["|"],
       text: """
         HEAD | STAGE | STAGE: the stages process the head's elements, one page at a time, when they are needed. A
         pipeline that changes data, writes a file or runs a block runs completely and immediately. A line that ends with
         | continues on the next line. The value of a statement at the top level is printed.
         """),
-    Topic(
+    HelpTopic(
       name: "errors", aliases: ["kinds"],
       text: """
         An error has .kind .message .errors .place .seed; try ... rescue e catches it, except refusals, limits and
         Ctrl-C. .seed is the kind's name in the Elixir library Calcinator. help KIND explains a kind and what to do.
         """),
-    Topic(
+    HelpTopic(
       name: "pools", aliases: ["pool", "RETORT_POOL_KEY", "RETORT_POOL_META", "systemd"],
       text: """
         workers: "NAME" lets a pool of workers send the changes of a sink or of destroy-all. A worker is a program, on any
@@ -154,7 +154,7 @@ struct Topic: Sendable {
 
         /etc/retort/night.env, readable by root alone, sets RETORT_URL, RETORT_POOL_KEY and RETORT_POOL_META.
         """),
-    Topic(
+    HelpTopic(
       name: "files",
       text: """
         The suffix of the file selects the format of read and write: .ndjson .json .csv .tsv .txt (lines); as: "csv"
@@ -168,7 +168,7 @@ struct Topic: Sendable {
         cell with the separator, a quote or a line end is written in quotes, with each quote doubled. Empty lines are
         skipped. Lines can end in LF or CRLF; a file in which all lines end in CR is accepted too.
         """),
-    Topic(
+    HelpTopic(
       name: "addresses",
       aliases: [
         "amqp", "amqps", "embedded", "RETORT_URL", "heartbeat", "connection_timeout", "frame_max", "cacertfile",
@@ -189,7 +189,7 @@ struct Topic: Sendable {
         unencrypted key), verify=verify_none (no verification), server_name_indication= (the name in the certificate, if
         it is not the host).
         """),
-    Topic(
+    HelpTopic(
       name: "losses", aliases: ["lost", "blocked", "reconnect", "silence"],
       text: """
         After a loss the connection is opened again automatically, with growing pauses; notes report the loss and the
@@ -210,7 +210,7 @@ struct Topic: Sendable {
         creates of a statement. A service that does not acknowledge requests, such as carrot_rpc, gets no redelivery: if
         it dies, the request is lost.
         """),
-    Topic(
+    HelpTopic(
       name: "program",
       aliases: ["status"],
       text: """

@@ -1,5 +1,5 @@
 /// Stores values by correlation id and drops the oldest values, so that the total weight stays below twice a limit.
-struct RecentValues<Value> {
+struct CorrelatedValueCache<Value> {
   private var newer: [String: Value] = [:]
   private var older: [String: Value] = [:]
   private var weight = 0

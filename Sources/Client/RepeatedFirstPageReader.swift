@@ -4,13 +4,13 @@ import JSONText
 /// Reads the ids on a list's first page repeatedly, while the caller destroys their resources, until the list is empty.
 ///
 /// No id is returned twice. If a page has only ids that were returned before, the service keeps destroyed resources in
-/// its list, or gives their ids to new ones, and the reading ends with an error (`destroy_all` of the Elixir library would
-/// never end).
+/// its list, or gives their ids to new ones, and the reading ends with an error (`destroy_all` of the Elixir library
+/// would never end).
 ///
 /// An empty page, or a page with only ids that could not be destroyed, is skipped if there is a next page. For a query
 /// without a page, pages of a hundred resources are requested, or pages of the service's own size if the service
 /// refuses this size.
-public struct FirstPageReader: Sendable {
+public struct RepeatedFirstPageReader: Sendable {
   private let client: ResourceClient
   private let patience: ResourceClient.WaitLimit
   private var query: Query
@@ -124,7 +124,7 @@ extension ResourceClient {
 
   /// Returns a reader of a list's first page, for a caller that empties the list; the reader sends nothing before the
   /// first call of `next`.
-  public func firstPages(_ query: Query, patience: WaitLimit = .usual) -> FirstPageReader {
-    FirstPageReader(self, query, patience)
+  public func firstPages(_ query: Query, patience: WaitLimit = .usual) -> RepeatedFirstPageReader {
+    RepeatedFirstPageReader(self, query, patience)
   }
 }

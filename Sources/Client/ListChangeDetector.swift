@@ -4,9 +4,9 @@ import Redaction
 
 /// Finds signs that the pages of a list do not show the whole list: a changed total, repeated resources, and fewer
 /// resources than the service counts.
-public struct ListChanges: Sendable {
+public struct ListChangeDetector: Sendable {
   /// The reaction of a stream to a changed list.
-  public enum Rule: Sendable {
+  public enum ListChangeReaction: Sendable {
     /// Returns each resource as often as it arrives.
     case keep
     /// Returns each resource once, because the resources will be changed.
@@ -76,9 +76,9 @@ public struct ListChanges: Sendable {
   }
 }
 
-extension ListChanges {
+extension ListChangeDetector {
   /// Returns the signs of changes as sentences; `rule` says what the stream did about the changes.
-  public func sentences(_ rule: Rule) -> [String] {
+  public func sentences(_ rule: ListChangeReaction) -> [String] {
     var sentences: [String] = []
     if let moved {
       sentences.append(
@@ -101,7 +101,7 @@ extension ListChanges {
 
 extension ResourceClient {
   /// Returns the error of a stream that fails because others changed its list.
-  func changed(_ changes: ListChanges) -> ClientError {
+  func changed(_ changes: ListChangeDetector) -> ClientError {
     ClientError(
       .service, "\(label("index")): \(changes.sentences(.fail).joined(separator: "; "))",
       nextStep: "repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"")

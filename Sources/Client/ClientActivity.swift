@@ -3,19 +3,19 @@ import Synchronization
 
 /// Counts a client's requests in flight and its replies, and measures how long the client waits for replies, and how
 /// long it decodes replies.
-public final class Activity: Sendable {
+public final class ClientActivity: Sendable {
   private struct State {
     var inFlight = 0
     var changesInFlight = 0
     var answers = 0
     var last: Duration?
-    var times = Times()
+    var times = SpentTimes()
     /// The time since which at least one request has always been in flight; nil if no request is in flight.
     var waitingSince: ContinuousClock.Instant?
   }
 
   /// The times that a client has spent since its creation.
-  public struct Times: Sendable {
+  public struct SpentTimes: Sendable {
     /// The time in which at least one request waited for its reply.
     public var waiting = Duration.zero
     /// The time for decoding replies.
@@ -40,7 +40,7 @@ public final class Activity: Sendable {
   public var lastRoundTrip: Duration? { state.withLock(\.last) }
 
   /// The times spent until now.
-  public var times: Times {
+  public var times: SpentTimes {
     state.withLock { state in
       var times = state.times
       if let since = state.waitingSince { times.waiting += .now - since }

@@ -9,7 +9,7 @@ extension LateReplies {
   /// let left = await watch.settled(within: .seconds(5))
   /// watch.end()
   /// ```
-  public final class Watch: Sendable {
+  public final class LateReplyWatch: Sendable {
     private struct State {
       /// The correlation ids of the changes without an outcome, each with the time until which a reply may arrive; the
       /// time is nil if unknown.
@@ -94,5 +94,5 @@ extension LateReplies {
   }
 
   /// Starts a watch for one owner of changes, such as a statement, which adds its unknown changes to the watch.
-  public func watch() -> Watch { Watch(self) }
+  public func watch() -> LateReplyWatch { LateReplyWatch(self) }
 }

@@ -2,7 +2,7 @@ import JSONAPI
 import JSONText
 
 /// Recognizes linkage among a record's values, by the form of a value and the relationships that the client declares.
-struct LinkageReader {
+struct LinkageRecognizer {
   private let settings: ClientSettings
   private let verb: String
 

@@ -7,8 +7,8 @@ extension LateReplies {
   public typealias Reading = @Sendable ([UInt8]) -> Outcome?
 
   /// A change whose caller no longer waits for its reply.
-  struct Change: Sendable {
-    let call: ClientError.Call
+  struct AbandonedChange: Sendable {
+    let call: ClientError.CallDescription
     /// The id of the resource; nil for a create.
     let id: String?
     /// Reads the change's reply.
@@ -18,7 +18,7 @@ extension LateReplies {
     let end = ContinuousClock.now
     /// Whether the reply is ignored.
     var isForgotten = false
-    var watch: Watch?
+    var watch: LateReplyWatch?
     var settle: (@Sendable (Outcome) -> Void)?
   }
 
@@ -31,14 +31,14 @@ extension LateReplies {
   ///   - read: Reads the message with the late reply.
   public func expect(_ error: ClientError, id: String?, for life: Duration, read: @escaping Reading) {
     guard let call = error.call, !call.correlationID.isEmpty else { return }
-    let change = Change(call: call, id: id, read: read, life: .now + life)
+    let change = AbandonedChange(call: call, id: id, read: read, life: .now + life)
     guard let early = add(change) else { return }
     _ = add(change)
     receive(early, for: call.correlationID)
   }
 }
 
-extension LateReplies.Change {
+extension LateReplies.AbandonedChange {
   /// Returns the answer, with the queue's name added to the message of a `noRoute` error.
   func worded(_ answer: LateReplies.Answer) -> LateReplies.Answer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
