@@ -10,7 +10,7 @@ struct OpenDocument {
   /// The interpreter with the defs of the text, for completion.
   let interpreter: Interpreter
   /// The findings of the check for this version of the text.
-  private(set) var report: Interpreter.Report
+  private(set) var report: Interpreter.CheckReport
 
   /// The text.
   var source: SourceText { map.source }

@@ -36,9 +36,9 @@ public enum TerminalText {
     return String(scalars[..<end]) + "... (\(scalars[end...].count) characters left out)"
   }
 
-  private enum Form { case lines, line, json }
+  private enum EscapingForm { case lines, line, json }
 
-  private static func shown(_ text: String, _ form: Form) -> String {
+  private static func shown(_ text: String, _ form: EscapingForm) -> String {
     guard mayNeedEscapes(text, form) else { return text }
     let scalars = Array(text.unicodeScalars)
     var shown = String.UnicodeScalarView()
@@ -53,14 +53,14 @@ public enum TerminalText {
   }
 
   /// Whether a text contains characters other than visible ASCII and the newlines and tabs that a form allows.
-  private static func mayNeedEscapes(_ text: String, _ form: Form) -> Bool {
+  private static func mayNeedEscapes(_ text: String, _ form: EscapingForm) -> Bool {
     text.utf8.contains { byte in
       byte < 0x20 ? form == .line || byte != 0x09 && byte != 0x0A : byte >= 0x7F
     }
   }
 
   private static func isHidden(
-    _ scalar: Unicode.Scalar, _ index: Int, _ scalars: [Unicode.Scalar], _ form: Form
+    _ scalar: Unicode.Scalar, _ index: Int, _ scalars: [Unicode.Scalar], _ form: EscapingForm
   ) -> Bool {
     guard isJoiner(scalar) else { return steers(scalar) }
     let before = scalars[..<index].last { !isMark($0) }
@@ -84,7 +84,7 @@ public enum TerminalText {
 
   private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar.value == 0x200C || scalar.value == 0x200D }
 
-  private static func isVisible(_ scalar: Unicode.Scalar, _ form: Form) -> Bool {
+  private static func isVisible(_ scalar: Unicode.Scalar, _ form: EscapingForm) -> Bool {
     if scalar.properties.isWhitespace || isJoiner(scalar) || steers(scalar) { return false }
     return form != .json || scalar != "\""
   }

@@ -45,14 +45,14 @@ func check(_ options: CheckOptions, _ console: Console) -> Int32 {
   return status
 }
 
-private func show(_ report: Interpreter.Report, _ session: Session, _ console: Console) {
+private func show(_ report: Interpreter.CheckReport, _ session: Session, _ console: Console) {
   for (diagnostic, source) in report.diagnostics { session.show(Renderer.Report(diagnostic, in: source)) }
   for entry in report.inventory {
     _ = console.write(Array("\(entry.file):\(entry.line): \(entry.kind.rawValue): \(entry.text)\n".utf8))
   }
 }
 
-extension Interpreter.Report {
+extension Interpreter.CheckReport {
   /// Returns the report as JSON for editors: a file's findings with their lines and columns, from 1, and its inventory.
   fileprivate func json(_ file: String) -> JSONValue {
     [

@@ -111,7 +111,7 @@ final class Prompt: Sendable {
   }
 
   /// Runs the draft; returns the exit status if its statements end the prompt.
-  private func enter(_ report: Interpreter.Report, _ editor: LineEditor) async -> Int32? {
+  private func enter(_ report: Interpreter.CheckReport, _ editor: LineEditor) async -> Int32? {
     let isPasted = draft.wasPasted
     let text = draft.take()
     remember(text, editor)
@@ -221,7 +221,7 @@ final class Prompt: Sendable {
   }
 
   /// Asks whether to run a pasted text that destroys on a guarded connection; returns whether the text may run.
-  private func isAllowed(_ report: Interpreter.Report, _ isPasted: Bool) async -> Bool {
+  private func isAllowed(_ report: Interpreter.CheckReport, _ isPasted: Bool) async -> Bool {
     let count = report.inventory.filter { $0.kind == .destroys }.count
     guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }
     let answer = await answer(

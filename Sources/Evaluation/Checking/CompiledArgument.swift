@@ -6,7 +6,7 @@ import Values
 /// It is a class, so that the calls of the command share it.
 final class CompiledArgument: Sendable {
   /// The form of the compiled expression; it determines when and how the argument is evaluated.
-  enum Form: Sendable {
+  enum EvaluationForm: Sendable {
     case value(CompiledExpression)
     /// A condition whose operands the command shows if the condition is false.
     case condition(Condition)
@@ -15,11 +15,11 @@ final class CompiledArgument: Sendable {
   }
 
   let argument: Language.Argument
-  let form: Form
+  let form: EvaluationForm
   /// The source range of the argument's expression.
   let range: SourceRange
 
-  init(_ argument: Language.Argument, _ form: Form) {
+  init(_ argument: Language.Argument, _ form: EvaluationForm) {
     self.argument = argument
     self.form = form
     range = argument.expression.range

@@ -28,7 +28,7 @@ extension Compiler {
   /// Compiles an argument.
   ///
   /// A pipeline in parentheses stays lazy as a positional argument, and becomes a list as the value of an option.
-  private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.Form {
+  private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.EvaluationForm {
     switch argument {
     case .positional(let expression):
       let showsSides = declaration.parameters.first?.shape == .condition

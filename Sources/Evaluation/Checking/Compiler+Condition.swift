@@ -3,14 +3,14 @@ import Values
 
 /// A condition divided into parts, so that the operands of the false parts can be shown.
 indirect enum Condition: Sendable {
-  case comparison(Comparing)
+  case comparison(ComparisonCondition)
   /// A part that is not a comparison; it has no operands to show.
   case plain(CompiledExpression, word: String, SourceRange)
   case all([Condition])
   case any([Condition])
 
   /// A comparison, `in` or `=~`, possibly after `not`.
-  struct Comparing: Sendable {
+  struct ComparisonCondition: Sendable {
     var left: CompiledExpression
     var right: CompiledExpression
     var operation: Operators.Operation
@@ -20,7 +20,7 @@ indirect enum Condition: Sendable {
   }
 
   /// The values of both operands of a comparison that is false.
-  struct Operands: Sendable {
+  struct ComparedOperands: Sendable {
     var left: Value
     var right: Value
     /// The source range of the comparison.
@@ -28,7 +28,9 @@ indirect enum Condition: Sendable {
   }
 
   /// Evaluates the condition, and adds to `sides` the operands of the comparisons that make it false.
-  func run(_ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [Operands]) async throws(Fault) -> Bool {
+  func run(_ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [ComparedOperands]) async throws(Fault)
+    -> Bool
+  {
     switch self {
     case .comparison(let part): return try await part.run(&frame, source, &sides)
     case .plain(let code, let word, let range):
@@ -51,15 +53,15 @@ indirect enum Condition: Sendable {
   }
 }
 
-extension Condition.Comparing {
+extension Condition.ComparisonCondition {
   fileprivate func run(
-    _ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [Condition.Operands]
+    _ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [Condition.ComparedOperands]
   ) async throws(Fault) -> Bool {
     let (a, b) = (try await left.run(&frame), try await right.run(&frame))
     let value: Value
     do throws(Fault) { value = try operation(a, b) } catch { throw error.placed(at: symbol, in: source) }
     guard case .bool(let isTrue) = value, isTrue == isNegated else { return true }
-    sides.append(Condition.Operands(left: a, right: b, range: range))
+    sides.append(Condition.ComparedOperands(left: a, right: b, range: range))
     return false
   }
 }
@@ -88,7 +90,7 @@ extension Compiler {
     guard case .binary(let symbol, let range, let left, let right) = expression.kind else { return nil }
     let (a, b) = operands(symbol, left, right, range)
     return .comparison(
-      Condition.Comparing(
+      Condition.ComparisonCondition(
         left: a, right: b, operation: operation(symbol, left, right), symbol: range, range: expression.range,
         isNegated: isNegated))
   }

@@ -3,7 +3,7 @@ import Values
 
 extension Compiler {
   /// Returns the def of the given name; nil if there is none.
-  func definition(_ name: String) -> Definition? { definitions[name] }
+  func definition(_ name: String) -> CommandDefinition? { definitions[name] }
 
   /// Compiles `def NAME(parameters) do ... end`.
   func define(_ node: Def) {
@@ -22,27 +22,27 @@ extension Compiler {
   }
 
   private func compile(_ node: Def) {
-    var parameters: [Definition.Parameter] = []
+    var parameters: [CommandDefinition.Parameter] = []
     for (index, parameter) in node.parameters.enumerated() {
       if parameters.contains(where: { $0.name == parameter.name }) {
         report(
           "the parameter \(parameter.name) occurs twice", parameter.range, nextStep: "give one of them another name")
       }
       parameters.append(.init(name: parameter.name, fallback: parameter.fallback.map(code)))
-      let fact = Scope.ClientFact(identity: Definition.identity(ofParameter: index), queue: parameter.name)
+      let fact = Scope.ClientFact(identity: CommandDefinition.identity(ofParameter: index), queue: parameter.name)
       _ = scope.define(parameter.name, parameter.range, .client(fact))
       _ = scope.read(parameter.name)
     }
-    let definition = Definition(name: node.name, parameters: parameters)
+    let definition = CommandDefinition(name: node.name, parameters: parameters)
     definitions[node.name] = definition
     let (step, own) = gathering { block(node.body.statements, value: .lazy) }
-    definition.complete(Definition.Body(slotCount: scope.slotCount, step: step, effects: own))
+    definition.complete(CommandDefinition.CompiledBody(slotCount: scope.slotCount, step: step, effects: own))
   }
 
   /// Compiles the call of a def.
   ///
   /// If the def is called as a stage (`element` is true), the element of the pipeline is the first argument.
-  func call(_ definition: Definition, _ command: Language.Command, element: Bool) -> CompiledExpression {
+  func call(_ definition: CommandDefinition, _ command: Language.Command, element: Bool) -> CompiledExpression {
     if let body = definition.compiled {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
       for client in clients where context.openStreams.contains(client) {
@@ -85,11 +85,13 @@ extension Compiler {
   /// Returns the client that a call passes for the parameter that `fact` stands for; nil if `fact` stands for no
   /// parameter, or if the argument is not known to be a client.
   private func given(
-    _ fact: Scope.ClientFact, _ definition: Definition, _ command: Language.Command, element: Bool
+    _ fact: Scope.ClientFact, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
   ) -> Scope.ClientFact? {
     let places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }
     guard
-      let index = definition.parameters.indices.first(where: { Definition.identity(ofParameter: $0) == fact.identity })
+      let index = definition.parameters.indices.first(where: {
+        CommandDefinition.identity(ofParameter: $0) == fact.identity
+      })
     else { return nil }
     if let place = places.dropFirst(element ? 1 : 0).firstIndex(of: index) {
       let positional = command.arguments.filter { if case .positional = $0 { true } else { false } }
@@ -100,7 +102,7 @@ extension Compiler {
   }
 
   private func take(
-    _ argument: Argument, _ definition: Definition, _ places: inout ArraySlice<Int>,
+    _ argument: Argument, _ definition: CommandDefinition, _ places: inout ArraySlice<Int>,
     _ codes: inout [CompiledExpression?]
   ) {
     switch argument {

@@ -3,19 +3,19 @@ import Language
 
 extension Compiler {
   /// Records the effect of a command; a command that changes data is also added to the inventory of the check.
-  func note(_ effect: Declaration.Effect, _ command: Language.Command) {
+  func note(_ effect: Declaration.StatementEffect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys { effects.changesData = true }
     switch effect {
     case .none: return
     case .destroys:
       effects.acts = true
-      findings.inventory.append(Findings.InventoryEntry(range: command.range, source: source, kind: .destroys))
+      findings.inventory.append(CheckFindings.InventoryEntry(range: command.range, source: source, kind: .destroys))
     case .changes:
       effects.acts = true
       let isComputed = command.name == "call" && Self.method(of: command) == nil
       findings.inventory.append(
-        Findings.InventoryEntry(range: command.range, source: source, kind: isComputed ? .mayDestroy : .changes))
+        CheckFindings.InventoryEntry(range: command.range, source: source, kind: isComputed ? .mayDestroy : .changes))
     case .writes: effects.acts = true
     }
   }
@@ -24,7 +24,7 @@ extension Compiler {
   ///
   /// The effect of a `call` depends on the name of its method. If the name means a destroy, the call destroys. With
   /// `reads: true` the call reads, unless the name means a change.
-  func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.Effect {
+  func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.StatementEffect {
     guard command.name == "call" else { return declaration.effect }
     let method = Self.method(of: command)
     if let method, Change.destroys(method: method), Change.changes(method: method) { return .destroys }
@@ -42,7 +42,7 @@ extension Compiler {
 
   /// Reports a change to a queue that is being streamed at that point of the text (TheLanguage.md, "Rule 1: no change
   /// while streaming").
-  func refuseHazard(_ effect: Declaration.Effect, _ command: Language.Command) {
+  func refuseHazard(_ effect: Declaration.StatementEffect, _ command: Language.Command) {
     guard effect == .changes || effect == .destroys, let client = client(of: command) else { return }
     effects.changed.append(client)
     guard context.openStreams.contains(client) else { return }

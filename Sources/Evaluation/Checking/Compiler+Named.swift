@@ -75,13 +75,13 @@ extension BinaryOperator {
 }
 
 /// A normal form of an expression; two expressions with equal forms always have equal values.
-private struct NormalForm: Equatable {
+private struct ExpressionNormalForm: Equatable {
   var text: String
   /// Whether the expression reads a variable or the element.
   var readsSomething = false
 
   /// Creates a form from a word and the forms of the parts; nil if a part has no form.
-  init?(_ word: String, _ parts: [NormalForm?] = [], readsSomething: Bool = false) {
+  init?(_ word: String, _ parts: [ExpressionNormalForm?] = [], readsSomething: Bool = false) {
     text = word
     self.readsSomething = readsSomething
     for part in parts {
@@ -94,25 +94,28 @@ private struct NormalForm: Equatable {
 
 extension Expr {
   /// The normal form; nil if two evaluations can give different values, as with a command, a def or `now()`.
-  fileprivate var normalForm: NormalForm? {
+  fileprivate var normalForm: ExpressionNormalForm? {
     switch kind {
-    case .number(let digits): NormalForm("number \(digits)")
-    case .duration(let count, let unit): NormalForm("duration \(count)\(unit)")
-    case .bool(let value): NormalForm("\(value)")
-    case .null: NormalForm("null")
+    case .number(let digits): ExpressionNormalForm("number \(digits)")
+    case .duration(let count, let unit): ExpressionNormalForm("duration \(count)\(unit)")
+    case .bool(let value): ExpressionNormalForm("\(value)")
+    case .null: ExpressionNormalForm("null")
     case .string(let parts): Self.normalForm(parts)
-    case .it: NormalForm("it", readsSomething: true)
-    case .name(let name): NormalForm("name \(name)", readsSomething: true)
+    case .it: ExpressionNormalForm("it", readsSomething: true)
+    case .name(let name): ExpressionNormalForm("name \(name)", readsSomething: true)
     // `?.` and `.` have equal values, unless one of them fails.
-    case .elementField(let name, _, _): Self.normalForm(field: name, of: NormalForm("it", readsSomething: true))
+    case .elementField(let name, _, _):
+      Self.normalForm(field: name, of: ExpressionNormalForm("it", readsSomething: true))
     case .field(let base, let name, _, _): Self.normalForm(field: name, of: base.normalForm)
-    case .index(let base, let index, _): NormalForm("index", [base.normalForm, index.normalForm])
-    case .cut(let base, let lower, let upper): NormalForm("cut", [base.normalForm, lower.normalForm, upper.normalForm])
-    case .binary(let symbol, _, let left, let right): NormalForm(symbol.rawValue, [left.normalForm, right.normalForm])
-    case .not(let operand): NormalForm("not", [operand.normalForm])
-    case .negate(let operand): NormalForm("negate", [operand.normalForm])
-    case .range(let lower, let upper): NormalForm("range", [lower.normalForm, upper.normalForm])
-    case .list(let elements): NormalForm("list", elements.map(\.normalForm))
+    case .index(let base, let index, _): ExpressionNormalForm("index", [base.normalForm, index.normalForm])
+    case .cut(let base, let lower, let upper):
+      ExpressionNormalForm("cut", [base.normalForm, lower.normalForm, upper.normalForm])
+    case .binary(let symbol, _, let left, let right):
+      ExpressionNormalForm(symbol.rawValue, [left.normalForm, right.normalForm])
+    case .not(let operand): ExpressionNormalForm("not", [operand.normalForm])
+    case .negate(let operand): ExpressionNormalForm("negate", [operand.normalForm])
+    case .range(let lower, let upper): ExpressionNormalForm("range", [lower.normalForm, upper.normalForm])
+    case .list(let elements): ExpressionNormalForm("list", elements.map(\.normalForm))
     case .call(let name, _, let arguments): Self.normalForm(name, arguments)
     case .group(.pipeline(let pipeline)): Self.normalForm(pipeline)
     case .regex, .record, .group: nil
@@ -120,28 +123,28 @@ extension Expr {
   }
 
   /// Returns the normal form of `base.name`, which equals the normal form of `base["name"]`.
-  private static func normalForm(field name: String, of base: NormalForm?) -> NormalForm? {
-    NormalForm("index", [base, NormalForm("string \(name)")])
+  private static func normalForm(field name: String, of base: ExpressionNormalForm?) -> ExpressionNormalForm? {
+    ExpressionNormalForm("index", [base, ExpressionNormalForm("string \(name)")])
   }
 
   /// The functions whose value depends on more than their arguments.
   private static let changing: Set<String> = ["now", "ago", "age", "uuid"]
 
-  private static func normalForm(_ name: String, _ arguments: [Argument]) -> NormalForm? {
+  private static func normalForm(_ name: String, _ arguments: [Argument]) -> ExpressionNormalForm? {
     guard Function.named(name) != nil, !changing.contains(name) else { return nil }
-    return NormalForm("call \(name)", arguments.map(\.expression.normalForm))
+    return ExpressionNormalForm("call \(name)", arguments.map(\.expression.normalForm))
   }
 
-  private static func normalForm(_ parts: [StringPart]) -> NormalForm? {
+  private static func normalForm(_ parts: [StringPart]) -> ExpressionNormalForm? {
     guard parts.count == 1, case .literal(let text) = parts[0] else { return nil }
-    return NormalForm("string \(text)")
+    return ExpressionNormalForm("string \(text)")
   }
 
-  private static func normalForm(_ pipeline: Pipeline) -> NormalForm? {
+  private static func normalForm(_ pipeline: Pipeline) -> ExpressionNormalForm? {
     guard pipeline.stages.isEmpty else { return nil }
     switch pipeline.head {
     case .expression(let expression): return expression.normalForm
-    case .name(let name, _): return NormalForm("name \(name)", readsSomething: true)
+    case .name(let name, _): return ExpressionNormalForm("name \(name)", readsSomething: true)
     case .command: return nil
     }
   }

@@ -3,7 +3,7 @@ import Values
 
 extension Compiler {
   /// Compiles the stage after a `|`.
-  func link(_ command: Language.Command) -> StageBody {
+  func link(_ command: Language.Command) -> CompiledStage {
     if let definition = definition(command.name) {
       let code = repeated { call(definition, command, element: true) }
       if effects.acts {
@@ -37,7 +37,7 @@ extension Compiler {
   /// Returns the stage for a def that changes data, writes files, or runs a block for each element.
   ///
   /// It calls the def for all elements before the next stage runs.
-  private static func acting(_ code: CompiledExpression, _ name: String) -> StageBody {
+  private static func acting(_ code: CompiledExpression, _ name: String) -> CompiledStage {
     .acting { frame, stream, _ throws(Fault) in
       var flow = ElementPage()
       while let page = try await stream.page() {

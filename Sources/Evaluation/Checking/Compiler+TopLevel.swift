@@ -105,7 +105,7 @@ extension Compiler {
     findings.foreign += parsed.diagnostics.map { ($0, other) }
     guard parsed.diagnostics.isEmpty else { return [] }
     let inner = Compiler(
-      other, scope: scope, origin: Origin(path: origin.path + [file], isThorough: origin.isThorough))
+      other, scope: scope, origin: TextOrigin(path: origin.path + [file], isThorough: origin.isThorough))
     inner.definitions = definitions
     let statements = inner.topLevel(parsed.program)
     findings.foreign += inner.findings.foreign + inner.findings.diagnostics.map { ($0, other) }

@@ -16,16 +16,16 @@ final class Compiler {
   /// The effects of the code compiled so far.
   var effects = Effects()
   /// The defs compiled so far, by name.
-  var definitions: [String: Definition] = [:]
+  var definitions: [String: CommandDefinition] = [:]
   /// The ranges of the names of all defs in the text, to report a call that precedes its def.
   var laterDefinitions: [String: SourceRange] = [:]
   /// The findings of the check.
-  var findings = Findings()
+  var findings = CheckFindings()
   /// The origin of the text, and the kind of check.
-  let origin: Origin
+  let origin: TextOrigin
 
   /// The files from which a text comes, and the kind of its check.
-  struct Origin {
+  struct TextOrigin {
     /// The name of this text, preceded by the names of the files that include it by `source`, the outermost first.
     var path: [String] = []
     /// Whether the check also warns of likely mistakes, as `retort check` does.
@@ -34,7 +34,7 @@ final class Compiler {
     var isTyped = false
   }
 
-  init(_ source: SourceText, scope: Scope, origin: Origin) {
+  init(_ source: SourceText, scope: Scope, origin: TextOrigin) {
     self.source = source
     self.scope = scope
     self.origin = origin

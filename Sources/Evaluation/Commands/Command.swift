@@ -5,7 +5,7 @@ import Values
 /// A command, which can begin a pipeline.
 struct Command: Sendable {
   /// The implementation of a command.
-  enum Body: Sendable {
+  enum CommandImplementation: Sendable {
     /// Returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value)
     /// Returns a single change.
@@ -19,7 +19,7 @@ struct Command: Sendable {
   }
 
   let declaration: Declaration
-  let body: Body
+  let body: CommandImplementation
 
   init(
     _ declaration: Declaration,
@@ -36,7 +36,7 @@ struct Command: Sendable {
     self.body = .change(body)
   }
 
-  init(_ declaration: Declaration, _ body: Body) {
+  init(_ declaration: Declaration, _ body: CommandImplementation) {
     self.declaration = declaration
     self.body = body
   }
@@ -77,7 +77,7 @@ struct Arguments: Sendable {
     var value: Value
     var range: SourceRange
     /// The operands of the parts that make a condition false, for a command that shows them.
-    var sides: [Condition.Operands] = []
+    var sides: [Condition.ComparedOperands] = []
     /// The expression of an option that is evaluated for each element, such as `key: .id`; nil for other arguments.
     var code: CompiledExpression?
     /// The compiled argument; nil if the argument is the pipeline's element, which has no expression.

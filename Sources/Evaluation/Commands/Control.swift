@@ -46,7 +46,7 @@ extension Command {
   /// Returns lines with the operands of the comparisons that make a condition false.
   ///
   /// If there are several, each line also contains the text of its comparison.
-  private static func shown(_ sides: [Condition.Operands], _ source: SourceText) -> [String] {
+  private static func shown(_ sides: [Condition.ComparedOperands], _ source: SourceText) -> [String] {
     if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
     return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }
   }

@@ -18,7 +18,7 @@ public struct Declaration: Sendable {
   }
 
   /// The effect of a statement.
-  public enum Effect: Sendable {
+  public enum StatementEffect: Sendable {
     /// Reads resources, or has no effect.
     case none
     /// Changes resources.
@@ -104,7 +104,7 @@ public struct Declaration: Sendable {
   /// The options.
   public var options: [Option] = []
   /// What the command or stage does to a service or to files.
-  public var effect: Effect = .none
+  public var effect: StatementEffect = .none
   /// The type of the result, as help shows it.
   public var result: String
   /// Examples with their output.

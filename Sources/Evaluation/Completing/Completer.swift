@@ -10,7 +10,7 @@ struct Completer {
 
   let context: CursorContext
   let inference: ShapeInference
-  let definitions: [String: Definition]
+  let definitions: [String: CommandDefinition]
   let session: Session
 
   /// The candidates to offer, and the suffix to add if only one candidate fits.

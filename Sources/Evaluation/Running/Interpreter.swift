@@ -17,7 +17,7 @@ public final class Interpreter: Sendable {
   /// The state that persists between texts.
   private struct State {
     var scope: Scope
-    var definitions: [String: Definition] = [:]
+    var definitions: [String: CommandDefinition] = [:]
     var frame: ExecutionFrame
     var hasExited = false
   }
@@ -61,7 +61,7 @@ public final class Interpreter: Sendable {
   }
 
   /// The report of a check.
-  public struct Report: Sendable {
+  public struct CheckReport: Sendable {
     /// Errors and warnings with their sources, in order.
     public var diagnostics: [(diagnostic: Diagnostic, source: SourceText)]
     /// Whether an error prevents the text from running.
@@ -71,12 +71,12 @@ public final class Interpreter: Sendable {
     /// The open bracket or block, for the continuation prompt; nil if nothing is open.
     public var open: UnclosedPart?
     /// The statements that change or destroy data, and the reads of `var`, in the order of the text.
-    public var inventory: [Entry] = []
+    public var inventory: [InventoryLine] = []
     /// The included files, each with the source range of the path in this text that leads to it.
     public var inclusions: [(file: String, range: SourceRange)] = []
 
     /// A line of the inventory.
-    public struct Entry: Sendable, Equatable {
+    public struct InventoryLine: Sendable, Equatable {
       /// What the statement does: it changes or destroys data, or reads a value of `--var`.
       public enum Kind: String, Sendable {
         case changes, destroys, reads
@@ -99,7 +99,7 @@ public final class Interpreter: Sendable {
   ///
   /// A thorough check also warns of likely mistakes: names that are never read, a password in the text, pages of a
   /// queue that the same loop changes, and statements that never run.
-  public func check(_ source: SourceText, isTyped: Bool = false, isThorough: Bool = false) -> Report {
+  public func check(_ source: SourceText, isTyped: Bool = false, isThorough: Bool = false) -> CheckReport {
     prepare(source, isTyped, isThorough: isThorough).report
   }
 
@@ -107,7 +107,7 @@ public final class Interpreter: Sendable {
   ///
   /// If a text does not parse, the defs of the previous text are kept, and the inventory contains the statements that
   /// parse.
-  public func examine(_ source: SourceText) -> Report {
+  public func examine(_ source: SourceText) -> CheckReport {
     let before = state.withLock { state in
       defer { state.definitions = [:] }
       return state.definitions
@@ -115,7 +115,7 @@ public final class Interpreter: Sendable {
     var (report, _, compiler) = prepare(source, false, isThorough: true)
     if compiler == nil {
       let (partial, _) = compiled(Parser.parse(source).program, of: source, isThorough: true)
-      report.inventory = partial.findings.inventory.map(Report.Entry.init)
+      report.inventory = partial.findings.inventory.map(CheckReport.InventoryLine.init)
     }
     state.withLock { $0.definitions = compiler?.definitions ?? before }
     return report
@@ -215,7 +215,7 @@ public final class Interpreter: Sendable {
   }
 
   /// What completion uses: the value of each variable, for a stream also its queue, and the session's defs.
-  var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: Definition]) {
+  var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: CommandDefinition]) {
     state.withLock { state in
       var values: [String: (value: Value, streamed: String?)] = [:]
       for (name, slot) in state.scope.topLevelNames where slot < state.frame.slots.count {
@@ -230,11 +230,11 @@ public final class Interpreter: Sendable {
 
   private func prepare(
     _ source: SourceText, _ isTyped: Bool, isThorough: Bool = false
-  ) -> (report: Report, [PreparedStatement], Compiler?) {
+  ) -> (report: CheckReport, [PreparedStatement], Compiler?) {
     let parsed = Parser.parse(source, isTyped: isTyped, words: Vocabulary.hinted)
     guard parsed.diagnostics.isEmpty else {
       return (
-        Report(
+        CheckReport(
           diagnostics: parsed.diagnostics.map { ($0, source) }, isIncomplete: parsed.isIncomplete, open: parsed.open),
         [], nil
       )
@@ -242,9 +242,9 @@ public final class Interpreter: Sendable {
     let (compiler, statements) = compiled(parsed.program, of: source, isThorough: isThorough, isTyped: isTyped)
     let findings = compiler.findings
     let own = findings.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
-    let inventory = findings.inventory.map(Report.Entry.init)
+    let inventory = findings.inventory.map(CheckReport.InventoryLine.init)
     return (
-      Report(
+      CheckReport(
         diagnostics: findings.foreign + own, isIncomplete: false, inventory: inventory,
         inclusions: findings.inclusions), statements, compiler
     )
@@ -257,7 +257,7 @@ public final class Interpreter: Sendable {
     let compiler = state.withLock { state in
       let compiler = Compiler(
         source, scope: state.scope,
-        origin: Compiler.Origin(path: [source.name], isThorough: isThorough, isTyped: isTyped))
+        origin: Compiler.TextOrigin(path: [source.name], isThorough: isThorough, isTyped: isTyped))
       compiler.definitions = state.definitions
       return compiler
     }

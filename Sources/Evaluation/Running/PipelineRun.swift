@@ -28,7 +28,7 @@ enum PipelineRun {
 
   /// A stage with its source range, which is added to errors that have no source range.
   struct Link: Sendable {
-    var body: StageBody
+    var body: CompiledStage
     var range: SourceRange
     var source: SourceText
     /// The slots of the names that `as` defines before this stage.
@@ -49,7 +49,7 @@ enum PipelineRun {
   /// no sink.
   private static func opened(
     _ links: ArraySlice<Link>, _ frame: inout ExecutionFrame
-  ) async throws(Fault) -> StageBody.SinkRun? {
+  ) async throws(Fault) -> CompiledStage.SinkRun? {
     for link in links {
       guard case .sink(let open) = link.body else { continue }
       do throws(Fault) { return try await open(&frame) } catch { throw error.placed(at: link.range, in: link.source) }
@@ -59,7 +59,7 @@ enum PipelineRun {
 
   /// Runs the stages over a head's value; `sink` runs the first sink, whose files are open.
   static func run(
-    _ head: Value, _ links: [Link], _ frame: inout ExecutionFrame, _ sink: StageBody.SinkRun? = nil
+    _ head: Value, _ links: [Link], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun? = nil
   ) async throws(Fault) -> IntermediateResult {
     var sink = sink
     let outer = (frame.names, frame.keepsFailures)
@@ -85,8 +85,8 @@ enum PipelineRun {
   }
 
   private static func run(
-    _ body: StageBody, over stream: inout ElementStream, _ frame: inout ExecutionFrame, isLast: Bool,
-    _ sink: StageBody.SinkRun?
+    _ body: CompiledStage, over stream: inout ElementStream, _ frame: inout ExecutionFrame, isLast: Bool,
+    _ sink: CompiledStage.SinkRun?
   ) async throws(Fault) -> IntermediateResult {
     switch body {
     case .transform(let body): return .elements(try body(frame, stream))

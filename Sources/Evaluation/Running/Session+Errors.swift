@@ -19,7 +19,7 @@ extension Session {
   }
 
   /// Shows the findings of a check on standard error, up to a limit.
-  public func show(_ report: Interpreter.Report) {
+  public func show(_ report: Interpreter.CheckReport) {
     let limit = 20
     for (diagnostic, text) in report.diagnostics.prefix(limit) { show(Renderer.Report(diagnostic, in: text)) }
     if report.diagnostics.count > limit { note("and \(report.diagnostics.count - limit) more") }

@@ -63,7 +63,7 @@ extension Stage {
   private static func folding(
     _ call: StageCall, _ name: String, empty: Value,
     _ join: @escaping @Sendable (Value?, Value) throws(Fault) -> Value
-  ) -> StageBody {
+  ) -> CompiledStage {
     let (code, text) = (operand(call), call.operandText)
     return .reduce { frame, stream throws(Fault) in
       var result: Value?

@@ -62,11 +62,11 @@ struct SortedElements {
 
 /// The keys of all elements for one sort field, in the simplest form that fits all of them.
 private struct SortColumn {
-  private enum Form {
+  private enum SortKeyForm {
     case integers, texts, values
   }
 
-  private var form = Form.integers
+  private var form = SortKeyForm.integers
   private var integerKeys: [Int] = []
   private var texts: [String] = []
   private var values: [Value] = []

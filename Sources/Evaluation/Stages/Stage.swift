@@ -7,9 +7,9 @@ import Values
 struct Stage: Sendable {
   let declaration: Declaration
   /// Compiles a call of the stage.
-  let prepare: @Sendable (StageCall) -> StageBody
+  let prepare: @Sendable (StageCall) -> CompiledStage
 
-  init(_ declaration: Declaration, _ prepare: @escaping @Sendable (StageCall) -> StageBody) {
+  init(_ declaration: Declaration, _ prepare: @escaping @Sendable (StageCall) -> CompiledStage) {
     self.declaration = declaration
     self.prepare = prepare
   }
@@ -21,7 +21,7 @@ struct Stage: Sendable {
 }
 
 /// A compiled stage: a function on the elements of the previous stage.
-enum StageBody: Sendable {
+enum CompiledStage: Sendable {
   /// Transforms elements when they are requested.
   case transform(@Sendable (ExecutionFrame, ElementStream) throws(Fault) -> ElementStream)
   /// Transforms the elements after reading all of them, and closes the stream that they come from.
@@ -46,10 +46,10 @@ enum StageBody: Sendable {
     )
 
   /// Creates a stage that acts on each element and has no files to open before.
-  static func acting(_ run: @escaping SinkRun) -> StageBody { .sink { _ in run } }
+  static func acting(_ run: @escaping SinkRun) -> CompiledStage { .sink { _ in run } }
 }
 
-extension StageBody {
+extension CompiledStage {
   /// Whether the next stage gets its first element only after this stage has closed the stream that the elements come
   /// from.
   var closes: Bool {

@@ -67,7 +67,7 @@ public struct CursorContext: Sendable {
   /// A name that the text defines before the position and that is visible there.
   public struct Name: Sendable, Equatable {
     /// The source of a name's value.
-    public enum Origin: Sendable, Equatable {
+    public enum NameOrigin: Sendable, Equatable {
       /// The value of the pipeline in a range.
       case value(SourceRange)
       /// An element of the pipeline in a range.
@@ -80,7 +80,7 @@ public struct CursorContext: Sendable {
     /// The name.
     public var name: String
     /// The source of the name's value.
-    public var origin: Origin
+    public var origin: NameOrigin
     /// The pipelines around the name's definition, outermost first.
     public var flows: [SourceRange]
   }

@@ -3,7 +3,7 @@ import Synchronization
 import Values
 
 /// A command defined with `def NAME(parameters) do ... end`.
-final class Definition: Sendable {
+final class CommandDefinition: Sendable {
   struct Parameter: Sendable {
     var name: String
     /// The default value; nil for a parameter without one.
@@ -13,7 +13,7 @@ final class Definition: Sendable {
   }
 
   /// The compiled body.
-  struct Body: Sendable {
+  struct CompiledBody: Sendable {
     var slotCount: Int
     var step: CompiledStatement
     /// The effects of a call.
@@ -23,16 +23,16 @@ final class Definition: Sendable {
   let name: String
   let parameters: [Parameter]
   /// The compiled body; nil while it is being compiled, for example when it contains a call of this def.
-  private let body = Mutex<Body?>(nil)
+  private let body = Mutex<CompiledBody?>(nil)
 
   init(name: String, parameters: [Parameter]) {
     self.name = name
     self.parameters = parameters
   }
 
-  var compiled: Body? { body.withLock { $0 } }
+  var compiled: CompiledBody? { body.withLock { $0 } }
 
-  func complete(_ body: Body) { self.body.withLock { $0 = body } }
+  func complete(_ body: CompiledBody) { self.body.withLock { $0 = body } }
 
   /// The maximum depth of nested calls.
   static let depthLimit = 150

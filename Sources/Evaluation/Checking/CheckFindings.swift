@@ -1,7 +1,7 @@
 import Language
 
 /// The findings of a check: errors, likely mistakes, and an inventory of the text.
-struct Findings {
+struct CheckFindings {
   /// Errors and warnings of the text.
   var diagnostics: [Diagnostic] = []
   /// Errors and warnings of included files.
@@ -23,7 +23,7 @@ struct Findings {
   struct InventoryEntry: Sendable {
     var range: SourceRange
     var source: SourceText
-    var kind: Interpreter.Report.Entry.Kind
+    var kind: Interpreter.CheckReport.InventoryLine.Kind
   }
 
   /// The source ranges of words that were already reported, so that they are not reported again as unknown names.

@@ -2,7 +2,7 @@ import JSONText
 import Language
 import Values
 
-extension Findings {
+extension CheckFindings {
   /// Returns an error about an argument or a `--var` that no statement of a script reads; nil if all are read.
   func unreadInput(of options: Session.Options, _ source: SourceText) -> Renderer.Report? {
     if !readsArguments, let first = options.arguments.first {
