@@ -8,13 +8,13 @@ public struct History: Sendable {
   static let limit = 10_000
 
   /// A statement in its stored form: without passwords, and with the directory in which it was entered.
-  struct Entry: Sendable, Equatable {
+  struct StoredStatement: Sendable, Equatable {
     var statement: String
     /// The working directory when the statement was entered; nil if unknown.
     var directory: String?
   }
 
-  private var all: [Entry] = []
+  private var all: [StoredStatement] = []
   private let directory: String?
   /// Whether only statements entered in the working directory are shown.
   private var isOfDirectory = false
@@ -53,14 +53,14 @@ public struct History: Sendable {
     var kept = redact(statement)
     while kept.last?.isNewline == true { kept.removeLast() }
     guard kept != all.last(where: { !isOfDirectory || $0.directory == directory })?.statement else { return nil }
-    all.append(Entry(statement: kept, directory: directory))
+    all.append(StoredStatement(statement: kept, directory: directory))
     if all.count > Self.limit { all.removeFirst() }
     return kept
   }
 
   /// Appends to the file a statement that ``add(_:)`` returned.
   func save(_ statement: String) throws(TerminalError) {
-    try file?.append(Entry(statement: statement, directory: directory))
+    try file?.append(StoredStatement(statement: statement, directory: directory))
   }
 
   /// Shows all statements or only those entered in the working directory.

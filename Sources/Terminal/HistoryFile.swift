@@ -38,7 +38,7 @@ public struct HistoryFile: Sendable, Equatable {
 
   /// Reads the newest statements; a file with more than twice the maximum number of statements is shortened to the
   /// maximum.
-  func load() throws(TerminalError) -> [History.Entry] {
+  func load() throws(TerminalError) -> [History.StoredStatement] {
     let file = try PrivateFile(path: path)
     let lines = try file.read().split(separator: UInt8(ascii: "\n"))
     let newest = lines.suffix(History.limit)
@@ -49,22 +49,22 @@ public struct HistoryFile: Sendable, Equatable {
   }
 
   /// Appends one statement.
-  func append(_ entry: History.Entry) throws(TerminalError) {
+  func append(_ entry: History.StoredStatement) throws(TerminalError) {
     try PrivateFile(path: path).append(line: Array(Self.line(of: entry).utf8))
   }
 
-  static func line(of entry: History.Entry) -> String {
+  static func line(of entry: History.StoredStatement) -> String {
     let statement = line(of: entry.statement)
     return entry.directory.map { "\\@\(line(of: $0))\\:\(statement)" } ?? statement
   }
 
   // For speed, lines are decoded byte by byte, not as characters: up to 10,000 are read before the first prompt.
 
-  static func entry(from line: ArraySlice<UInt8>) -> History.Entry {
+  static func entry(from line: ArraySlice<UInt8>) -> History.StoredStatement {
     guard line.starts(with: [backslash, UInt8(ascii: "@")]), let end = endOfDirectory(in: line) else {
-      return History.Entry(statement: statement(from: line))
+      return History.StoredStatement(statement: statement(from: line))
     }
-    return History.Entry(
+    return History.StoredStatement(
       statement: statement(from: line[(end + 2)...]),
       directory: statement(from: line[(line.startIndex + 2)..<end]))
   }

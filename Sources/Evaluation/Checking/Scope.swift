@@ -38,12 +38,12 @@ struct Scope: Sendable {
   /// The variables of a block.
   ///
   /// An `each` block can't assign the variables outside it.
-  struct Block: Sendable {
+  struct BlockVariables: Sendable {
     var variables: [String: Variable] = [:]
     var isEach = false
   }
 
-  private(set) var blocks: [Block] = [Block()]
+  private(set) var blocks: [BlockVariables] = [BlockVariables()]
   /// The number of slots that a frame needs.
   private(set) var slotCount = 0
 
@@ -104,7 +104,7 @@ struct Scope: Sendable {
     }
   }
 
-  mutating func enter(isEach: Bool = false) { blocks.append(Block(isEach: isEach)) }
+  mutating func enter(isEach: Bool = false) { blocks.append(BlockVariables(isEach: isEach)) }
 
   /// Leaves a block and returns its names that were never read.
   mutating func leave() -> [(name: String, range: SourceRange)] {
@@ -116,7 +116,7 @@ struct Scope: Sendable {
   /// other variables' values.
   mutating func forget(from slot: Int) {
     blocks = blocks.prefix(1).map { block in
-      Block(
+      BlockVariables(
         variables: block.variables.filter { $0.value.slot < slot }.mapValues { variable in
           var variable = variable
           variable.fact = .unknown

@@ -28,7 +28,7 @@ extension Command {
 /// The request of a `call`, which can be for any method: a change, or a read if `reads:` is true.
 enum CallRequest {
   case read(ClientValue, ReadRequest, ResourceClient.WaitLimit)
-  case change(Proposal)
+  case change(ChangeProposal)
 
   init(_ arguments: Arguments) throws(Fault) {
     let client = try arguments.client()
@@ -41,7 +41,7 @@ enum CallRequest {
     let params = try Self.params(arguments).merging(try arguments.documentOptions())
     guard try arguments.bool("reads") ?? false else {
       self = .change(
-        try Proposal(.call, arguments, client, record: nil) { () throws(ClientError) in
+        try ChangeProposal(.call, arguments, client, record: nil) { () throws(ClientError) in
           ChangeRequest(method: method, params: params)
         })
       return

@@ -4,7 +4,7 @@ import Values
 /// A sequence of changes, each of which can depend on the result of the previous one.
 protocol ChangeSequence: Sendable {
   /// Returns the next change, given the result of the previous one; nil after the last change.
-  mutating func next(after before: Value?) async throws(Fault) -> Proposal?
+  mutating func next(after before: Value?) async throws(Fault) -> ChangeProposal?
 
   /// Whether the change that `next` returned last is the last one.
   var isAtEnd: Bool { get }
@@ -16,7 +16,7 @@ protocol ChangeSequence: Sendable {
   var value: Value { get }
 
   /// Returns the context to add to the error of a failed change; nil for no context.
-  func trail(of proposal: Proposal) -> String?
+  func trail(of proposal: ChangeProposal) -> String?
 }
 
 extension RunContext {

@@ -23,7 +23,7 @@ extension Declaration {
 }
 
 extension Command {
-  static let create = Command(changing: .create) { arguments throws(Fault) in try Proposal.create(arguments) }
-  static let update = Command(changing: .update) { arguments throws(Fault) in try Proposal.update(arguments) }
-  static let destroy = Command(changing: .destroy) { arguments throws(Fault) in try Proposal.destroy(arguments) }
+  static let create = Command(changing: .create) { arguments throws(Fault) in try ChangeProposal.create(arguments) }
+  static let update = Command(changing: .update) { arguments throws(Fault) in try ChangeProposal.update(arguments) }
+  static let destroy = Command(changing: .destroy) { arguments throws(Fault) in try ChangeProposal.destroy(arguments) }
 }

@@ -9,7 +9,7 @@ struct Command: Sendable {
     /// Returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value)
     /// Returns a single change.
-    case change(@Sendable (Arguments) throws(Fault) -> Proposal)
+    case change(@Sendable (Arguments) throws(Fault) -> ChangeProposal)
     /// Returns one request, a read or a change.
     case request(@Sendable (Arguments) throws(Fault) -> CallRequest)
     /// Returns a sequence of changes, each of which uses the result of the previous one.
@@ -30,7 +30,7 @@ struct Command: Sendable {
   }
 
   init(
-    changing declaration: Declaration, _ body: @escaping @Sendable (Arguments) throws(Fault) -> Proposal
+    changing declaration: Declaration, _ body: @escaping @Sendable (Arguments) throws(Fault) -> ChangeProposal
   ) {
     self.declaration = declaration
     self.body = .change(body)

@@ -24,7 +24,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
     let uri = try uri(arguments, session)
-    let wanted = try RequestedProperties(arguments)
+    let wanted = try RequestedConnectionProperties(arguments)
     if let open = try wanted.open(uri, session) { return .connection(open) }
     let link: any Link
     do throws(LinkError) {
@@ -61,7 +61,7 @@ extension Command {
   }
 
   /// The requested properties of a connection: its name, guard and environment.
-  private struct RequestedProperties {
+  private struct RequestedConnectionProperties {
     let name: String?
     let protection: ConnectionValue.Protection
     let env: String?

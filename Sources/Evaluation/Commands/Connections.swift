@@ -130,7 +130,7 @@ extension Command {
   private static func settings(
     _ arguments: Arguments, _ queue: String, _ session: Session
   ) throws(Fault) -> ClientSettings {
-    let host = JSONObject([("host", .string(Host.name))])
+    let host = JSONObject([("host", .string(HostMachine.name))])
     let meta = try arguments.record("meta").map { record throws(Fault) in try Value.record(record).json() }
     var settings = ClientSettings(
       type: try arguments.string("type") ?? queue, meta: meta?.objectValue ?? host,
@@ -220,7 +220,7 @@ enum Timeout {
 extension Arguments {
   /// Reads the option `timeout:`, a duration or `"never"`; nil without the option.
   func timeout() throws(Fault) -> Timeout? {
-    try value(of: .timeout, SafeguardRules.timeout)
+    try value(of: .timeout, SafeguardOptionRules.timeout)
   }
 
   /// Returns the timeout of the call: its own, or else its client's, or else the session's.

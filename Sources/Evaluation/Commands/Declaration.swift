@@ -65,7 +65,7 @@ public struct Declaration: Sendable {
     /// The rule for the value; nil if each value of the type is valid.
     var rule: OptionRule?
     /// Another option that this option needs; nil if it needs none.
-    var companion: OptionCompanion?
+    var companion: NeededOption?
 
     /// Creates an option.
     public init(
@@ -117,7 +117,7 @@ public struct Declaration: Sendable {
   public var givesNothing = false
 
   /// The effect of a stage on the names that `as` gave to its elements.
-  public enum Names: Sendable {
+  public enum EffectOnElementNames: Sendable {
     /// Neither the stage nor the stages after it can read the names.
     case ended
     /// The stage's arguments can read the names.
@@ -129,7 +129,7 @@ public struct Declaration: Sendable {
   }
 
   /// The effect of this stage on the names that `as` gave to its elements.
-  public var names = Names.ended
+  public var names = EffectOnElementNames.ended
 
   /// Whether the command exists only at the prompt: files can't use it, and a def may have its name.
   public var isPromptOnly = false

@@ -30,10 +30,10 @@ extension Command {
       let failedFile = try arguments.failedFile(isDry: isDry)
       let guards = try arguments.safeguards(run, client, keyField: nil, readsFirst: true)
       let (consent, count) = isDry ? (nil, nil) : try await consent(arguments, client, query, run)
-      let source: any BulkSource =
+      let source: any BulkChangeSource =
         isDry
-        ? try StreamedSource(arguments, client, query)
-        : try DestroyAllSource(arguments, client, query, total: count, run.session)
+        ? try DryDestroyAllSource(arguments, client, query)
+        : try DestroyAllChangeSource(arguments, client, query, total: count, run.session)
       let carrier = try await arguments.pool(run, client, policy, guards, keyField: nil, givesResults: false)
       var plan = BulkPlan(
         arguments: arguments, client: client, policy: arguments.policy(policy, for: carrier), consent: consent,
@@ -64,7 +64,7 @@ extension Command {
 
 /// The changes of `destroy-all`, which reads the first page of the list again and again until the list is empty
 /// (Retort.Client.Generic `destroy_all`).
-private final class DestroyAllSource: BulkSource {
+private final class DestroyAllChangeSource: BulkChangeSource {
   private let arguments: Arguments
   private let client: ClientValue
   private let options: JSONObject
@@ -121,7 +121,7 @@ private final class DestroyAllSource: BulkSource {
 }
 
 /// Reads the resources that a filter finds, page by page, for a dry run of `destroy-all`.
-private final class StreamedSource: BulkSource {
+private final class DryDestroyAllSource: BulkChangeSource {
   private let arguments: Arguments
   private let client: ClientValue
   private let options: JSONObject
@@ -163,7 +163,7 @@ extension BulkElement {
   ) throws(Fault) -> [BulkElement] {
     var elements: [BulkElement] = []
     for id in ids {
-      let proposal = try Proposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
+      let proposal = try ChangeProposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
         client.client.destroyRequest(id, options: options)
       }
       elements.append(BulkElement(.string(id), .success(proposal)))

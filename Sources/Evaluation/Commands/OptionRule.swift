@@ -75,7 +75,7 @@ struct OptionRefusal: Error {
 }
 
 /// Another option that an option needs, or that contradicts it.
-struct OptionCompanion: Sendable {
+struct NeededOption: Sendable {
   /// The name of the option that is needed, or contradicts.
   let option: String
   /// Whether the other option contradicts.
@@ -150,7 +150,7 @@ extension Declaration.Option {
   }
 
   /// Returns this option with another option that it needs.
-  func needing(_ companion: OptionCompanion) -> Self {
+  func needing(_ companion: NeededOption) -> Self {
     var option = self
     option.companion = companion
     return option
@@ -191,7 +191,7 @@ extension Arguments {
   }
 
   /// Returns the error for a computed value that needs another option, which is missing.
-  func fault(needing companion: OptionCompanion, _ argument: Argument) -> Fault {
+  func fault(needing companion: NeededOption, _ argument: Argument) -> Fault {
     fault(argument, .value, companion.message(name), nextStep: companion.nextStep)
   }
 

@@ -65,7 +65,7 @@ extension Command {
         name: change.word, summary: change.summary(),
         parameters: place + [.init(name: "IDENTIFIERS", shape: .any)], options: [.meta, .timeout, .expire, .dryRun],
         effect: .changes, result: "null")
-    ) { arguments throws(Fault) in try Proposal.relating(change, arguments) }
+    ) { arguments throws(Fault) in try ChangeProposal.relating(change, arguments) }
   }
 }
 
@@ -89,16 +89,18 @@ extension RelationshipClient.LinkageChange {
   }
 }
 
-extension Proposal {
+extension ChangeProposal {
   /// Returns the change of `link CLIENT ID NAME IDENTIFIERS`, `relink` or `unlink`.
-  static func relating(_ change: RelationshipClient.LinkageChange, _ arguments: Arguments) throws(Fault) -> Proposal {
+  static func relating(_ change: RelationshipClient.LinkageChange, _ arguments: Arguments) throws(Fault)
+    -> ChangeProposal
+  {
     let (client, relationship) = try arguments.relationship()
     let options = try arguments.optionsWithoutDocument()
     let identifiers: JSONValue
     do throws(Fault) { identifiers = try arguments.value(3).json() } catch {
       throw error.placed(at: arguments.range(3), in: arguments.source)
     }
-    return try Proposal(change.verb, arguments, client, record: 3) { () throws(ClientError) in
+    return try ChangeProposal(change.verb, arguments, client, record: 3) { () throws(ClientError) in
       try relationship.changeRequest(change, identifiers, options: options)
     }
   }

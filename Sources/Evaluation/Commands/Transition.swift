@@ -179,7 +179,7 @@ private struct StateMachine: ChangeSequence {
 
   var isAtEnd: Bool { path.isEmpty }
 
-  mutating func next(after before: Value?) async throws(Fault) -> Proposal? {
+  mutating func next(after before: Value?) async throws(Fault) -> ChangeProposal? {
     if let before, let asked {
       value = before
       try check(before, asked)
@@ -202,7 +202,7 @@ private struct StateMachine: ChangeSequence {
     }
   }
 
-  func trail(of proposal: Proposal) -> String? { "on the path to \(goal), at the step to \(asked ?? goal)" }
+  func trail(of proposal: ChangeProposal) -> String? { "on the path to \(goal), at the step to \(asked ?? goal)" }
 
   /// Returns an error about a field of an option, with the field's source range.
   private static func refusal(
@@ -248,9 +248,9 @@ private struct StateMachine: ChangeSequence {
     return resource
   }
 
-  private func step(to state: String) throws(Fault) -> Proposal {
+  private func step(to state: String) throws(Fault) -> ChangeProposal {
     let (client, options) = (clients[state] ?? client, try arguments.documentOptions())
-    return try Proposal(.update, arguments, client, record: nil) { () throws(ClientError) in
+    return try ChangeProposal(.update, arguments, client, record: nil) { () throws(ClientError) in
       try client.client.updateRequest(id, ["state": .string(state)], options: options)
     }
   }

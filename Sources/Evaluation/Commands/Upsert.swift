@@ -43,7 +43,7 @@ extension Stage {
 
 /// An upsert as a sequence of one change, or of none.
 private struct UpsertSequence: ChangeSequence {
-  private var proposal: Proposal?
+  private var proposal: ChangeProposal?
   private(set) var value: Value
   let keyField: String?
 
@@ -57,12 +57,12 @@ private struct UpsertSequence: ChangeSequence {
     self.keyField = keyField
   }
 
-  mutating func next(after before: Value?) -> Proposal? {
+  mutating func next(after before: Value?) -> ChangeProposal? {
     value = before ?? value
     return proposal.take()
   }
 
-  func trail(of proposal: Proposal) -> String? { nil }
+  func trail(of proposal: ChangeProposal) -> String? { nil }
 }
 
 /// An upsert of one record: looks up the resource by its key field, and returns the create or update.
@@ -77,7 +77,7 @@ private struct Upsert {
     self.arguments = arguments
     self.key = key
     client = try arguments.client()
-    record = try Proposal.object(arguments, 1)
+    record = try ChangeProposal.object(arguments, 1)
     options = try arguments.documentOptions()
   }
 
@@ -107,7 +107,7 @@ private struct Upsert {
         "the service sent \(type)/\(id), but the client's type is \(client.client.type)",
         nextStep: "client queue: \(JSONValue.string(client.queue).text) type: \(JSONValue.string(type).text)")
     }
-    let updating = try Proposal(.update, arguments, client, record: 1) { () throws(ClientError) in
+    let updating = try ChangeProposal(.update, arguments, client, record: 1) { () throws(ClientError) in
       try client.client.updateRequest(id, record, options: options)
     }
     guard content.isHeld(by: resource) else { return LookupResult(proposal: updating) }
@@ -117,14 +117,14 @@ private struct Upsert {
 
   /// Returns the change that creates the resource, and the content of that resource: its attributes and relationships
   /// as the script names them.
-  private func creating() throws(Fault) -> (Proposal, content: JSONObject) {
+  private func creating() throws(Fault) -> (ChangeProposal, content: JSONObject) {
     if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
       throw fault(
         "the record has an id, but upsert finds its resource by \(key)",
         nextStep: "remove the id (from elements: | without .id)")
     }
     var content = JSONObject()
-    let proposal = try Proposal(.create, arguments, client, record: 1) { () throws(ClientError) in
+    let proposal = try ChangeProposal(.create, arguments, client, record: 1) { () throws(ClientError) in
       let request = try client.client.createRequest(record, options: options)
       content = request.params["data"]?.objectValue ?? content
       return request

@@ -94,7 +94,7 @@ extension Completer {
   }
 
   /// The part of a request that the value at the cursor becomes.
-  private enum Part {
+  private enum RequestPart {
     case filter([String])
     case fields([String])
     /// A record whose members have these names.
@@ -105,7 +105,7 @@ extension Completer {
     case other
   }
 
-  private var part: Part {
+  private var part: RequestPart {
     guard let target = context.target else { return .other }
     switch (target.place, target.call.isStage ? "| \(target.call.name)" : target.call.name) {
     case (.option("filter"), _): return .filter(target.path)

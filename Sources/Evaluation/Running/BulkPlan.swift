@@ -14,7 +14,7 @@ struct BulkPlan {
   /// The user's consent to the destroys; nil if the plan destroys nothing.
   let consent: DestroyConsent?
   /// The source that builds the changes.
-  let source: any BulkSource
+  let source: any BulkChangeSource
   /// The journal, the backup, and the limits and rate of the changes.
   var guards = Safeguards()
   /// Whether the changes are shown instead of being sent.
@@ -33,7 +33,7 @@ struct BulkPlan {
 }
 
 /// Builds the changes of a plan in portions; each portion begins after the changes of the previous one have ended.
-protocol BulkSource: AnyObject {
+protocol BulkChangeSource: AnyObject {
   /// Begins the next portion; returns false after the last one.
   func begin() async throws(Fault) -> Bool
 
@@ -50,7 +50,7 @@ protocol BulkSource: AnyObject {
   var endNote: String? { get }
 }
 
-extension BulkSource {
+extension BulkChangeSource {
   /// Returns whether there are more elements; takes the next elements from the source.
   func hasMore() async throws(Fault) -> Bool {
     if try await next() != nil { return true }
@@ -64,7 +64,7 @@ final class BulkElement: PlannedElement {
   let element: Value
   /// The values named with `as`.
   let names: [Value]
-  let proposal: Result<Proposal, Fault>
+  let proposal: Result<ChangeProposal, Fault>
   /// The resource that already has the requested values, so that nothing is sent; nil if a change is needed.
   let found: Value?
   /// The original element: the one at the head of the pipeline from which this element was made.
@@ -73,7 +73,7 @@ final class BulkElement: PlannedElement {
   private let failedEarlier: Bool
 
   init(
-    _ element: Value, names: [Value] = [], _ proposal: Result<Proposal, Fault>, found: Value? = nil,
+    _ element: Value, names: [Value] = [], _ proposal: Result<ChangeProposal, Fault>, found: Value? = nil,
     source: Value? = nil, failedEarlier: Bool = false
   ) {
     self.element = element
@@ -89,7 +89,7 @@ final class BulkElement: PlannedElement {
 
   /// Creates the element of a create of which only the key remains; the key stands for the element.
   convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
-    self.init(.string(change.key ?? ""), .success(Proposal(restoring: change, arguments, client)))
+    self.init(.string(change.key ?? ""), .success(ChangeProposal(restoring: change, arguments, client)))
   }
 
   /// Whether the element's change could not be built.

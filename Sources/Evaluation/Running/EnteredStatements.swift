@@ -4,7 +4,7 @@ import Synchronization
 /// The statements that a prompt's session has run, for `save`.
 struct EnteredStatements: Sendable {
   /// A statement of the top level.
-  struct Entry: Sendable {
+  struct EnteredStatement: Sendable {
     /// The text of the statement.
     var text: String
     /// Whether the user entered the statement; false for a statement of a start file.
@@ -14,13 +14,13 @@ struct EnteredStatements: Sendable {
   }
 
   /// The statements in order.
-  private(set) var entries: [Entry] = []
+  private(set) var entries: [EnteredStatement] = []
 
   /// The number of statements that remain when old ones are removed, which happens at twice this number.
   private static let limit = 10_000
 
   /// Adds a statement.
-  mutating func add(_ entry: Entry) {
+  mutating func add(_ entry: EnteredStatement) {
     entries.append(entry)
     if entries.count > 2 * Self.limit { entries.removeFirst(entries.count - Self.limit) }
   }
@@ -56,7 +56,8 @@ struct StatementsToEnter {
 
   private mutating func enterFirst(hasSucceeded: Bool) {
     let text = source.text(left.removeFirst())
-    let entry = EnteredStatements.Entry(text: text, isTyped: source.name == "prompt", hasSucceeded: hasSucceeded)
+    let entry = EnteredStatements.EnteredStatement(
+      text: text, isTyped: source.name == "prompt", hasSucceeded: hasSucceeded)
     session.state.withLock { $0.entered.add(entry) }
   }
 }
@@ -91,14 +92,14 @@ struct SavedStatements {
 /// Collects statements and everything that they need: names, a connection, the value of `_`.
 private struct StatementNeeds {
   let facts: [StatementFacts]
-  let entries: [EnteredStatements.Entry]
+  let entries: [EnteredStatements.EnteredStatement]
   private(set) var indices: Set<Int> = []
 
   /// The names that need no definition: commands, stages, functions, `_` and `args`.
   private static let known = Set(
     Vocabulary.commands.map(\.name) + Vocabulary.stages.map(\.name) + Vocabulary.functions.map(\.name) + ["_", "args"])
 
-  init(facts: [StatementFacts], entries: [EnteredStatements.Entry]) {
+  init(facts: [StatementFacts], entries: [EnteredStatements.EnteredStatement]) {
     self.facts = facts
     self.entries = entries
   }
@@ -153,7 +154,7 @@ private struct StatementFacts {
   /// Whether the statement contains a word that needs a connection.
   let needsConnection: Bool
 
-  init(_ entry: EnteredStatements.Entry) {
+  init(_ entry: EnteredStatements.EnteredStatement) {
     let source = SourceText(name: "", text: entry.text)
     let parts = HighlightedPart.parts(of: source).filter { $0.kind != .comment }
     head = source.text(parts.first?.range ?? SourceRange(0, 0))

@@ -17,7 +17,7 @@ extension RunContext {
   ///     single change.
   /// - Returns: The value.
   /// - Throws: The error of the change, which marks the arguments that it is about.
-  @inline(__always) func change(_ proposal: Proposal, _ step: IterationStep? = nil) async throws(Fault) -> Value {
+  @inline(__always) func change(_ proposal: ChangeProposal, _ step: IterationStep? = nil) async throws(Fault) -> Value {
     if isDry(proposal.arguments) { return dryValue(of: proposal) }
     let isOneOfMany = proposal.change.destroys && !proposal.arguments.isOnce
     let consent = isOneOfMany ? try await self.consent(to: proposal) : nil
@@ -38,13 +38,13 @@ extension RunContext {
   }
 
   /// Shows the change of a dry run, and returns the value of the reply that it would get.
-  private func dryValue(of proposal: Proposal) -> Value {
+  private func dryValue(of proposal: ChangeProposal) -> Value {
     session.note(dry: proposal)
     return proposal.value(of: session.dryRun.carry(proposal.change), session)
   }
 
   /// Gets the consent to a destroy that a loop can repeat.
-  private func consent(to proposal: Proposal) async throws(Fault) -> DestroyConsent {
+  private func consent(to proposal: ChangeProposal) async throws(Fault) -> DestroyConsent {
     let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
     return try await consent(
       to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
@@ -52,7 +52,7 @@ extension RunContext {
 
   /// Returns the error of a change that is not known to have been carried out; if no reply arrived, with what the
   /// broker knows about the queue.
-  func fault(of outcome: Outcome, _ proposal: Proposal) async -> Fault {
+  func fault(of outcome: Outcome, _ proposal: ChangeProposal) async -> Fault {
     switch outcome {
     case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")
     case .refused(let refusal): return Fault(refusal, proposal.arguments)
@@ -80,7 +80,7 @@ extension Session {
   }
 
   /// Shows a change that a dry run does not send, as the exact request.
-  func note(dry proposal: Proposal) {
+  func note(dry proposal: ChangeProposal) {
     let request: JSONObject = [
       "jsonrpc": "2.0", "method": .string(proposal.change.method),
       "params": .object(proposal.change.params.hidingSecrets),
@@ -91,7 +91,7 @@ extension Session {
   /// Shows the first change of a dry run as the exact request, and the next four by their identity.
   ///
   /// `sample` is the number of earlier changes; the result is `sample` plus one.
-  func note(dry proposal: Proposal, sample: Int) -> Int {
+  func note(dry proposal: ChangeProposal, sample: Int) -> Int {
     if sample == 0 { note(dry: proposal) }
     if 1..<5 ~= sample {
       let change = proposal.change
@@ -102,7 +102,7 @@ extension Session {
   }
 
   /// Shows a note on relationships that a create does not send.
-  func note(notSentOf proposal: Proposal) {
+  func note(notSentOf proposal: ChangeProposal) {
     if !proposal.notLoaded.isEmpty { note(notLoaded: proposal.notLoaded, of: proposal.client.name, "not sent") }
   }
 }

@@ -175,11 +175,11 @@ public final class Session: Sendable {
   /// Answers the changes of dry runs without sending them, and keeps the resources that they would create.
   let dryRun = DryRunCarrier()
   /// Watches, while creates are sent to a queue, whether the queue loses its consumer.
-  let consumers = ConsumerWatches()
+  let consumers = ConsumerLossDetector()
   /// The progress of the session's statements.
   let progress: Progress
   /// Lets the session's statements ask questions, one at a time.
-  let questions = QuestionLock()
+  let questions = TerminalQuestionLock()
   /// The tasks that the first Ctrl-C lets finish.
   let unfinished = UnfinishedTasks()
   let state: Mutex<State>

@@ -5,7 +5,7 @@ import Values
 /// change.
 struct LookupResult: Sendable {
   /// The change; not sent if `found` is set.
-  var proposal: Proposal
+  var proposal: ChangeProposal
   /// The resource that already has the requested values; nil if the change is needed.
   var found: Value?
 }
@@ -13,7 +13,7 @@ struct LookupResult: Sendable {
 /// How a stage that sends changes, such as `create`, builds the change of an element.
 enum ChangeBuilder: Sendable {
   /// Builds the change from the arguments alone.
-  case proposing(@Sendable (Arguments) throws(Fault) -> Proposal)
+  case proposing(@Sendable (Arguments) throws(Fault) -> ChangeProposal)
   /// Looks up the resource, and builds the change from it; the lookups of several elements run concurrently.
   case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> LookupResult)
 

@@ -24,7 +24,7 @@ extension Stage {
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key, .max] + keyedOptions, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)
-  ) { _ in .proposing(Proposal.create) }
+  ) { _ in .proposing(ChangeProposal.create) }
 
   static let update = sink(
     Declaration(
@@ -32,7 +32,7 @@ extension Stage {
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.include, .keys, .meta, .timeout, .expire, .max, .backup] + options, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)
-  ) { _ in .proposing(Proposal.update) }
+  ) { _ in .proposing(ChangeProposal.update) }
 
   static let destroy = sink(
     Declaration(
@@ -40,7 +40,7 @@ extension Stage {
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.confirm, .max, .meta, .timeout, .expire, .backup, .kept] + options,
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
-  ) { _ in .proposing(Proposal.destroy) }
+  ) { _ in .proposing(ChangeProposal.destroy) }
 
   /// The options of a stage that looks up what is left to do for each element, and therefore needs no journal.
   static let lookupOptions = options.filter { !["journal", "settle", "unknown", "workers"].contains($0.name) }
@@ -59,7 +59,7 @@ extension Stage {
         ],
         options: [.meta, .timeout, .expire, .max, .backup, .kept] + options, effect: .changes, result: "summary",
         names: .kept, givesSummary: true)
-    ) { _ in .proposing { arguments throws(Fault) in try Proposal.relating(change, arguments) } }
+    ) { _ in .proposing { arguments throws(Fault) in try ChangeProposal.relating(change, arguments) } }
   }
 
   /// Creates a stage that sends a change for each element.
@@ -86,7 +86,7 @@ extension Stage {
         return { frame, stream, keepsFlow throws(Fault) in
           var policy = policy
           if guards.journal != nil { policy.sharesSyncs() }
-          let source = ElementSource(stream, frame, arguments, once, policy, making)
+          let source = PerElementChangeSource(stream, frame, arguments, once, policy, making)
           source.named = named
           let consent =
             isDry ? nil : try await Self.consent(declaration, once, client, frame.run, source, guards.journal)
@@ -123,7 +123,7 @@ extension Stage {
   /// journal.
   private static func consent(
     _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: RunContext,
-    _ source: ElementSource,
+    _ source: PerElementChangeSource,
     _ journal: Journal?
   ) async throws(Fault) -> DestroyConsent? {
     let max = try arguments.integer(.max)
@@ -142,7 +142,7 @@ extension Stage {
 }
 
 /// Builds the changes of a stage that sends one change for each element.
-private final class ElementSource: BulkSource {
+private final class PerElementChangeSource: BulkChangeSource {
   private var stream: ElementStream
   private var frame: ExecutionFrame
   private let arguments: PerElementArguments
@@ -195,7 +195,7 @@ private final class ElementSource: BulkSource {
   {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return (0, 0) }
     let policy = SendingPolicy(window: policy.window, continuesOnError: true)
-    let source = ElementSource(try all.elements(), frame, arguments, once, policy, making)
+    let source = PerElementChangeSource(try all.elements(), frame, arguments, once, policy, making)
     var counts = (done: 0, unknown: 0)
     while let elements = try await source.next() {
       for case .success(let change) in elements.map(\.planned) {

@@ -2,7 +2,7 @@ import Synchronization
 import Values
 
 /// Makes sure that only one question at a time is open at the terminal.
-final class QuestionLock: Sendable {
+final class TerminalQuestionLock: Sendable {
   private struct State {
     var isAsking = false
     var waiting: [CheckedContinuation<Void, Never>] = []

@@ -4,7 +4,7 @@ import Language
 import Values
 
 /// Reads the options that limit and safeguard changes; the check applies the same functions to literals.
-enum SafeguardRules {
+enum SafeguardOptionRules {
   /// Reads `halt: 10` or `halt: "3%"`.
   static func halt(_ value: Value, _ command: String) throws(OptionRefusal) -> FailureLimit {
     switch value {
@@ -73,66 +73,68 @@ enum SafeguardRules {
 }
 
 extension OptionRule {
-  static let halt = OptionRule { value, command throws(OptionRefusal) in _ = try SafeguardRules.halt(value, command) }
+  static let halt = OptionRule { value, command throws(OptionRefusal) in
+    _ = try SafeguardOptionRules.halt(value, command)
+  }
   static let verify = OptionRule { value, command throws(OptionRefusal) in
-    _ = try SafeguardRules.verification(value, command)
+    _ = try SafeguardOptionRules.verification(value, command)
   }
   static let throttle = OptionRule { value, command throws(OptionRefusal) in
-    _ = try SafeguardRules.throttle(value, command)
+    _ = try SafeguardOptionRules.throttle(value, command)
   }
   static let timeout = OptionRule { value, command throws(OptionRefusal) in
-    _ = try SafeguardRules.timeout(value, command)
+    _ = try SafeguardOptionRules.timeout(value, command)
   }
 }
 
-extension OptionCompanion {
+extension NeededOption {
   /// The option `journal:`, which `unknown:`, and `settle:` of an `each`, need.
-  static func journal(for option: String) -> OptionCompanion {
-    OptionCompanion(
+  static func journal(for option: String) -> NeededOption {
+    NeededOption(
       option: "journal",
       message: { "\(option): is for unknown changes in a journal, and this \($0) has no journal" },
       nextStep: "journal: \"FILE\"")
   }
 
   /// The option `journal:`, which `key:` of an `each` needs.
-  static let keyedJournal = OptionCompanion(
+  static let keyedJournal = NeededOption(
     option: "journal", message: { "key: identifies the elements in a journal, and this \($0) has no journal" },
     nextStep: "journal: \"FILE\"")
 
   /// The option `journal:` or another option with which unknown changes are sent again, which `settle:` needs.
-  static let resending = OptionCompanion(
+  static let resending = NeededOption(
     option: "journal", alternatives: ["retry", "workers"],
     message: { "settle: of \($0) needs journal:, retry: or workers:, with which unknown changes are sent again" },
     nextStep: "journal: \"FILE\" or retry: 3")
 
   /// The option `halt:`, which contradicts `on-error: "stop"`.
-  static let withoutHalt = OptionCompanion(
+  static let withoutHalt = NeededOption(
     option: "halt", contradicts: true, valueInNeed: "stop",
     message: { _ in "halt: continues after a failure, so on-error: \"stop\" contradicts it" },
     nextStep: "remove on-error:, or remove halt: to stop at the first failure")
 
   /// The option `throttle:`, which `patience:` needs.
-  static let throttle = OptionCompanion(
+  static let throttle = NeededOption(
     option: "throttle", message: { "patience: is for throttle:, and this \($0) has no throttle" },
     nextStep: "throttle: {depth: 50, p95: 200ms}")
 
   /// The option `backup:`, which `include:` of a change needs if the reply contains no resource.
-  static let backup = OptionCompanion(
+  static let backup = NeededOption(
     option: "backup",
     message: { "include: of \($0) needs backup:, because include: names the relationships that backup: stores" },
     nextStep: "add backup: \"FILE.ndjson\", or remove include:")
 
   /// The option `key:`, which the journal of an `each` needs.
-  static let elementKey = OptionCompanion(
+  static let elementKey = NeededOption(
     option: "key", message: { "\($0) with a journal needs key:, which identifies its elements" }, nextStep: "key: .id")
 
   /// The option `key:`, which the journal of a `create` needs.
-  static let createKey = OptionCompanion(
+  static let createKey = NeededOption(
     option: "key", isField: true,
     message: { "\($0) with a journal needs key:, the field that identifies its elements" }, nextStep: "key: .email")
 
   /// The option `key:`, which `verify: "all"` of a `create` needs.
-  static let lookupKey = OptionCompanion(
+  static let lookupKey = NeededOption(
     option: "key", isField: true, valueInNeed: "all", message: { _ in "verify: \"all\" needs key: to look up creates" },
     nextStep: "key: .email")
 }

@@ -8,18 +8,18 @@ import Values
 /// The broker redelivers unacknowledged requests to the next consumer, which may carry out a create a second time. The
 /// broker does not notify clients of this. Therefore this type asks the broker for the queue's consumer count while no
 /// reply arrives.
-final class ConsumerWatches: Sendable {
-  private struct Watch {
+final class ConsumerLossDetector: Sendable {
+  private struct QueueWatch {
     let client: ClientValue
-    let isLost = Flag()
+    let isLost = LossFlag()
     var task: Task<Void, Never>?
   }
 
-  private final class Flag: Sendable {
+  private final class LossFlag: Sendable {
     let value = Atomic(false)
   }
 
-  private let watches = Mutex<[Int: Watch]>([:])
+  private let watches = Mutex<[Int: QueueWatch]>([:])
   private static let pause = Duration.milliseconds(100)
   private static let patience = Duration.seconds(2)
 
@@ -27,7 +27,7 @@ final class ConsumerWatches: Sendable {
   func begin(_ client: ClientValue) {
     watches.withLock { watches in
       guard watches[client.serial] == nil else { return }
-      var watch = Watch(client: client)
+      var watch = QueueWatch(client: client)
       let isLost = watch.isLost
       watch.task = Task { await Self.watch(client, isLost) }
       watches[client.serial] = watch
@@ -44,7 +44,7 @@ final class ConsumerWatches: Sendable {
     return watches.filter { $0.isLost.value.load(ordering: .acquiring) }.map(\.client.queue).sorted()
   }
 
-  private static func watch(_ client: ClientValue, _ isLost: Flag) async {
+  private static func watch(_ client: ClientValue, _ isLost: LossFlag) async {
     let activity = client.client.activity
     var (answers, hadConsumer) = (activity.answers, false)
     while (try? await Task.sleep(for: pause)) != nil {

@@ -9,7 +9,7 @@ import Values
 /// A change that a command or a stage proposes, with the arguments of its call.
 ///
 /// The command or stage does not send it: `RunContext.change` and ``BulkRun`` pass it to the dispatcher.
-final class Proposal: Sendable {
+final class ChangeProposal: Sendable {
   let change: Change
   let client: ClientValue
   let arguments: Arguments
@@ -46,46 +46,46 @@ final class Proposal: Sendable {
   }
 
   /// Returns the same proposal with the value of `key:`, which identifies the change; unchanged if `key` is nil.
-  func keyed(_ key: String?) -> Proposal { key.map { Proposal(self, key: $0) } ?? self }
+  func keyed(_ key: String?) -> ChangeProposal { key.map { ChangeProposal(self, key: $0) } ?? self }
 
   /// Creates the proposal of a change that was already sent.
   init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     (self.change, self.client, self.arguments, record, notLoaded) = (change, client, arguments, nil, [])
   }
 
-  private init(_ other: Proposal, key: String) {
+  private init(_ other: ChangeProposal, key: String) {
     change = other.change.keyed(key)
     (client, arguments, record, notLoaded) = (other.client, other.arguments, other.record, other.notLoaded)
   }
 
   /// Returns the change of `create CLIENT RECORD`.
-  static func create(_ arguments: Arguments) throws(Fault) -> Proposal {
+  static func create(_ arguments: Arguments) throws(Fault) -> ChangeProposal {
     let client = try arguments.client()
     let record = try object(arguments, 1)
     let options = try arguments.documentOptions()
     let keepID = try arguments.bool("keep-id") ?? false
-    return try Proposal(.create, arguments, client, record: 1) { () throws(ClientError) in
+    return try ChangeProposal(.create, arguments, client, record: 1) { () throws(ClientError) in
       try client.client.createRequest(record, options: options, keepID: keepID)
     }
   }
 
   /// Returns the change of `update CLIENT ID RECORD`.
-  static func update(_ arguments: Arguments) throws(Fault) -> Proposal {
+  static func update(_ arguments: Arguments) throws(Fault) -> ChangeProposal {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
     let record = try object(arguments, 2)
     let options = try arguments.documentOptions()
-    return try Proposal(.update, arguments, client, record: 2) { () throws(ClientError) in
+    return try ChangeProposal(.update, arguments, client, record: 2) { () throws(ClientError) in
       try client.client.updateRequest(id, record, options: options)
     }
   }
 
   /// Returns the change of `destroy CLIENT ID`.
-  static func destroy(_ arguments: Arguments) throws(Fault) -> Proposal {
+  static func destroy(_ arguments: Arguments) throws(Fault) -> ChangeProposal {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
     let options = try arguments.optionsWithoutDocument()
-    return try Proposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
+    return try ChangeProposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
       client.client.destroyRequest(id, options: options)
     }
   }

@@ -1,7 +1,7 @@
 import Values
 
 /// The use of a value that may be a stream.
-enum StreamUse {
+enum ValueUse {
   /// The value is not used; a stream is read to its end, so that its errors appear.
   case dropped
   /// The value is used unchanged; a stream stays lazy.
@@ -10,7 +10,7 @@ enum StreamUse {
   case operand
 
   /// The use of the value of the block in a `try` whose own value has this use; a `try` never returns an unread stream.
-  var inTry: StreamUse { self == .lazy ? .operand : self }
+  var inTry: ValueUse { self == .lazy ? .operand : self }
 }
 
 extension CompiledExpression {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The machine that the program runs on.
-enum Host {
+enum HostMachine {
   /// The machine's name, which requests contain as `meta.host` (Retort.Client.Generic's default).
   static let name: String = {
     var bytes = [CChar](repeating: 0, count: 256)
