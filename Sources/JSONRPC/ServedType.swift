@@ -1,4 +1,4 @@
-/// A resource type that the service of a ``Link`` offers, according to the service's own schema.
+/// A resource type that the service of a ``ServiceLink`` offers, according to the service's own schema.
 public struct ServedType: Sendable {
   /// An attribute's name, and the kind of its values: `boolean`, `number`, `string` or `time`; the kind is nil if it is
   /// unknown.

@@ -65,7 +65,7 @@ public protocol Transport: Sendable {
 }
 
 /// A connection to a broker or to the embedded service, on which clients are opened.
-public protocol Link: Sendable {
+public protocol ServiceLink: Sendable {
   /// The address without the password: `amqp://guest@localhost:5672/`, `embedded:blog`.
   var address: String { get }
 
@@ -116,7 +116,7 @@ public enum LinkState: String, Sendable {
   case reconnecting
 }
 
-extension Link {
+extension ServiceLink {
   /// The address of the link.
   public var brokerIdentity: String { address }
 

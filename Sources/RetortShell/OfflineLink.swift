@@ -6,7 +6,7 @@ import Synchronization
 /// A link that shows requests instead of sending them: `--offline`.
 ///
 /// It invents replies so that a script continues: an empty page, the record of the request, a resource with only an id.
-final class OfflineLink: JSONRPC.Link {
+final class OfflineLink: JSONRPC.ServiceLink {
   let address: String
   private let show: @Sendable (JSONObject) -> Void
 

@@ -274,7 +274,7 @@ private func session(
   var own = options.session(arguments: arguments, environment: environment, console: console)
   own.command = command
   let script = options.script != nil ? "-c" : options.rest.first ?? "prompt"
-  let output = Output(
+  let output = ResultOutput(
     isTerminal: console.isTerminal, columns: console.columns, rows: console.rows,
     failure: { Console.failureText }, write: console.write)
   let topics = options.topics ?? []
@@ -284,7 +284,7 @@ private func session(
   let listener = Connection.EventObserver(notice: notices.show, frames: topics.contains(.amqp) ? tell : nil) {
     lateReplies.receive($1.mapError { LinkError($0) }, for: $0)
   }
-  let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.Link = { uri async throws(LinkError) in
+  let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.ServiceLink = { uri async throws(LinkError) in
     if options.offline {
       return OfflineLink(try offlineAddress(uri)) { request in
         console.write(json: .object(request))
@@ -293,7 +293,7 @@ private func session(
     return try await openLink(
       uri, script: script, listener: listener, password: console.isInteractive ? notices.secret : nil)
   }
-  var host = Session.SessionHost(
+  var host = Session.SessionCallbacks(
     open: open, note: console.note, draw: console.draw, status: console.status.map { _ in notices.status },
     ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
     help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
@@ -323,14 +323,14 @@ private func identity(_ uri: String) -> ConnectionIdentity {
 }
 
 /// Opens the embedded service or the broker of a URI.
-public func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.Link {
+public func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.ServiceLink {
   try await openLink(uri, script: script, listener: Connection.EventObserver())
 }
 
 /// Opens the broker of a URI, and passes late replies to `lateReplies`.
 func openLink(
   _ uri: String, script: String, _ lateReplies: LateReplies
-) async throws(LinkError) -> any JSONRPC.Link {
+) async throws(LinkError) -> any JSONRPC.ServiceLink {
   try await openLink(
     uri, script: script,
     listener: Connection.EventObserver(stray: { lateReplies.receive($1.mapError { LinkError($0) }, for: $0) }))
@@ -339,7 +339,7 @@ func openLink(
 private func openLink(
   _ uri: String, script: String, listener: Connection.EventObserver,
   password: (@Sendable (String) async -> String?)? = nil
-) async throws(LinkError) -> any JSONRPC.Link {
+) async throws(LinkError) -> any JSONRPC.ServiceLink {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
   if namesBroker(uri) {
     return try await BrokerLink.open(uri, script: script, listener: listener, password: password)

@@ -68,8 +68,8 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
   }
 }
 
-private func host(_ url: String, _ pool: String, _ console: Console) -> WorkHost {
-  WorkHost(
+private func host(_ url: String, _ pool: String, _ console: Console) -> WorkerCallbacks {
+  WorkerCallbacks(
     note: { console.note("\($0)\n") },
     open: { lateReplies throws(LinkError) in
       try await openLink(url, script: "work \(pool) services", lateReplies)

@@ -13,7 +13,7 @@ import Synchronization
 final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32
-  private let console: ServingHost
+  private let console: ServingCallbacks
   private let state = Mutex(State())
 
   private struct State {
@@ -31,7 +31,7 @@ final class CallLog: Sendable {
   }
 
   /// Opens a log in a file, and empties the file; the path `-` means standard output.
-  init(_ path: String, _ console: ServingHost) throws(Failure) {
+  init(_ path: String, _ console: ServingCallbacks) throws(Failure) {
     self.path = path
     self.console = console
     descriptor = path == "-" ? 1 : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

@@ -6,7 +6,7 @@ import ResourceService
 /// The requests in progress are answered before the service stops.
 ///
 /// - Returns: The exit status.
-package func serve(_ options: ServiceSettings, _ console: ServingHost) async -> Int32 {
+package func serve(_ options: ServiceSettings, _ console: ServingCallbacks) async -> Int32 {
   do { return try await serving(options, console) } catch {
     let (text, status) = report(of: error)
     console.note("\(text)\n")
@@ -15,7 +15,7 @@ package func serve(_ options: ServiceSettings, _ console: ServingHost) async -> 
 }
 
 /// Opens the service and serves it until the console's stop signal; returns the exit status.
-private func serving(_ options: ServiceSettings, _ console: ServingHost) async throws -> Int32 {
+private func serving(_ options: ServiceSettings, _ console: ServingCallbacks) async throws -> Int32 {
   let service = try ResourceService(
     opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages),
     remembersChanges: options.flavour != .carrot)
@@ -79,7 +79,7 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
 ///
 /// - Throws: A broker error if the broker refuses the user or a queue, or can't be reached at the first attempt.
 private func serve(
-  _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServingHost
+  _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServingCallbacks
 ) async throws(BrokerError) {
   try await dialer.serve(queues: queues.count) { index, connection, taken throws(BrokerError) in
     try await queues[index].serve(on: connection, after: taken)

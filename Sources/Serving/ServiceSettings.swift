@@ -45,7 +45,7 @@ package struct ServiceSettings: Sendable {
 }
 
 /// The functions that the program provides to the server: output and the stop signal.
-package struct ServingHost: Sendable {
+package struct ServingCallbacks: Sendable {
   /// Writes to standard output; returns false if the write fails.
   package var write: @Sendable ([UInt8]) -> Bool
   /// Writes bytes to an open file; returns false if the write fails.

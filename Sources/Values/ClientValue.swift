@@ -74,7 +74,7 @@ package final class UsedQueues: Sendable {
 /// A connection to a broker or to the embedded service, as a value of the language.
 public struct ConnectionValue: Sendable {
   /// The link to the broker, or to the embedded service.
-  public let link: any Link
+  public let link: any ServiceLink
   /// The number of this connection in the order of creation; no two connections have the same number.
   public let serial: Int
   /// The value of `connect name:`; nil without one.
@@ -97,7 +97,7 @@ public struct ConnectionValue: Sendable {
 
   /// Creates a connection.
   package init(
-    link: any Link, serial: Int, name: String?, protection: Protection = .none, env: String? = nil
+    link: any ServiceLink, serial: Int, name: String?, protection: Protection = .none, env: String? = nil
   ) {
     self.link = link
     self.serial = serial

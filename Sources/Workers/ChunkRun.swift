@@ -14,7 +14,7 @@ struct ChunkRun: Sendable {
   let silence: Duration
 
   /// The state of a chunk's changes.
-  private final class Progress: Sendable {
+  private final class ChunkProgress: Sendable {
     private struct State {
       var items: [ChunkReply.Item]
       var failures = 0
@@ -49,13 +49,13 @@ struct ChunkRun: Sendable {
   func reply() async -> ChunkReply {
     let begin = ContinuousClock.now
     let end = begin + .milliseconds(chunk.expires - Pool.now)
-    let progress = Progress(chunk.changes.count)
+    let progress = ChunkProgress(chunk.changes.count)
     let left = isRedelivered ? await lookUp(progress) : Array(chunk.changes.indices)
     await carryOut(left, until: end, progress)
     return ChunkReply(progress.items, time: .now - begin)
   }
 
-  private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: Progress) async {
+  private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: ChunkProgress) async {
     let carrier = ClientCarrier(client)
     var page: [Int]? = indices
     _ = await ConcurrentWork(limit: min(window, max(1, indices.count)), executor: carrier.executor).run {
@@ -79,7 +79,7 @@ struct ChunkRun: Sendable {
   ///
   /// It waits until the lost worker can no longer send requests, and until the service can no longer carry out requests
   /// that the worker sent.
-  private func lookUp(_ progress: Progress) async -> [Int] {
+  private func lookUp(_ progress: ChunkProgress) async -> [Int] {
     let longest = chunk.changes.lazy.filter(\.expires).compactMap(\.timeout).max() ?? .zero
     do { try await Task.sleep(for: silence + longest + (chunk.settle ?? .zero)) } catch { return [] }
     let resolver = UnknownChangeResolver(client, keyField: chunk.keyField, isSettled: chunk.settle != nil)

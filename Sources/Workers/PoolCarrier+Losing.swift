@@ -4,7 +4,7 @@ package import JSONRPC
 import JSONText
 
 /// The operations of a broker's connection that the carrier of a pool needs.
-package protocol PoolLink: JSONRPC.Link {
+package protocol PoolLink: JSONRPC.ServiceLink {
   /// The maximum time after which a worker notices that it has lost its connection (`Pool.silence(of:)`).
   var silence: Duration { get }
 
@@ -66,7 +66,7 @@ extension PoolCarrier {
 
 extension ClientError {
   /// Returns the error of a change that was not sent, because its pool has lost its workers.
-  static func lost(_ pool: Pool, on link: any JSONRPC.Link) -> ClientError {
+  static func lost(_ pool: Pool, on link: any JSONRPC.ServiceLink) -> ClientError {
     ClientError(
       .noRoute, "not sent: the pool \(pool.name) has lost its workers",
       nextStep: "start one: retort work \(link.address) --pool \(pool.name)")

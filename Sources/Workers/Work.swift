@@ -25,18 +25,18 @@ package struct WorkerSettings: Sendable {
 }
 
 /// The functions that the program provides to a worker.
-package struct WorkHost: Sendable {
+package struct WorkerCallbacks: Sendable {
   /// Shows a note on standard error.
   package var note: @Sendable (String) -> Void
   /// Opens the connection to the services, on the broker of the worker, and passes its late replies on.
-  package var open: @Sendable (LateReplies) async throws(LinkError) -> any Link
+  package var open: @Sendable (LateReplies) async throws(LinkError) -> any ServiceLink
   /// Waits until the worker must stop.
   package var stopped: @Sendable () async -> Void
 
   /// Creates a host from functions.
   package init(
     note: @escaping @Sendable (String) -> Void,
-    open: @escaping @Sendable (LateReplies) async throws(LinkError) -> any Link,
+    open: @escaping @Sendable (LateReplies) async throws(LinkError) -> any ServiceLink,
     stopped: @escaping @Sendable () async -> Void
   ) {
     (self.note, self.open, self.stopped) = (note, open, stopped)
@@ -48,7 +48,7 @@ package struct WorkHost: Sendable {
 /// Before it stops, it finishes the chunk in progress.
 ///
 /// - Returns: The exit status.
-package func work(_ terms: WorkerSettings, _ host: WorkHost) async -> Int32 {
+package func work(_ terms: WorkerSettings, _ host: WorkerCallbacks) async -> Int32 {
   do {
     // The program that sent the chunk shows the notes.
     let lateReplies = LateReplies { _ in }
@@ -76,7 +76,7 @@ package func work(_ terms: WorkerSettings, _ host: WorkHost) async -> Int32 {
 }
 
 private func serve(
-  _ worker: Worker, _ terms: WorkerSettings, _ dialer: Dialer, _ host: WorkHost
+  _ worker: Worker, _ terms: WorkerSettings, _ dialer: Dialer, _ host: WorkerCallbacks
 ) async throws(BrokerError) {
   try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
     // Status requests are served first: `--status` expects a reply from each consumer of the chunks' queue.

@@ -15,9 +15,9 @@ final class Worker: Sendable {
   }
 
   private let terms: WorkerSettings
-  private let host: WorkHost
+  private let host: WorkerCallbacks
   /// The connection to the services, separate from the connection that carries the chunks.
-  private let link: any Link
+  private let link: any ServiceLink
   /// The maximum time after which a worker notices that it has lost its connection.
   private let silence: Duration
   /// The late replies on the connection to the services.
@@ -25,7 +25,7 @@ final class Worker: Sendable {
   private let memory = ReplayMemory()
   private let state = Mutex(State())
 
-  init(_ terms: WorkerSettings, _ host: WorkHost, _ link: any Link, _ lateReplies: LateReplies) {
+  init(_ terms: WorkerSettings, _ host: WorkerCallbacks, _ link: any ServiceLink, _ lateReplies: LateReplies) {
     (self.terms, self.host, self.link, self.lateReplies) = (terms, host, link, lateReplies)
     silence = Pool.silence(of: terms.uri)
   }

@@ -92,8 +92,8 @@ import Testing
   /// Runs a text on the sample blog, for at most two seconds: status 2 means that it does not pass the check.
   private static func run(_ text: String) async {
     let session = Session(
-      options: Session.Options(), output: Output { _ in true },
-      host: Session.SessionHost(
+      options: Session.Options(), output: ResultOutput { _ in true },
+      host: Session.SessionCallbacks(
         open: { uri async throws(LinkError) in try await openLink(uri, script: "fuzz") }, note: { _ in }))
     let (interpreter, source) = (Interpreter(session), SourceText(name: "fuzz", text: text))
     let passes = !interpreter.check(source).diagnostics.contains { $0.diagnostic.severity == .error }
@@ -127,8 +127,8 @@ import Testing
   @Test func recursionHasALimit() async {
     let recorded = RecordedText()
     let session = Session(
-      options: Session.Options(), output: Output { _ in true },
-      host: Session.SessionHost(
+      options: Session.Options(), output: ResultOutput { _ in true },
+      host: Session.SessionCallbacks(
         open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in recorded.add(text) }))
     let status = await Interpreter(session).run(SourceText(name: "t", text: "def f() do f end\nf"))
     #expect(status == 6)
@@ -145,8 +145,8 @@ import Testing
   func growthHasALimit(_ text: String, _ message: String) async {
     let recorded = RecordedText()
     let session = Session(
-      options: Session.Options(), output: Output { _ in true },
-      host: Session.SessionHost(
+      options: Session.Options(), output: ResultOutput { _ in true },
+      host: Session.SessionCallbacks(
         open: { _ throws(LinkError) in throw LinkError(.closed, "not here") }, note: { text in recorded.add(text) }))
     let status = await Interpreter(session).run(SourceText(name: "t", text: text))
     #expect(status == 6)

@@ -12,8 +12,8 @@ import Testing
   private func found(_ text: String) -> String {
     let source = SourceText(name: "t", text: text)
     let session = Session(
-      options: Session.Options(), output: Output { _ in true },
-      host: Session.SessionHost(
+      options: Session.Options(), output: ResultOutput { _ in true },
+      host: Session.SessionCallbacks(
         open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens nothing") }, note: { _ in }))
     let report = Interpreter(session).check(source, isThorough: true)
     return report.diagnostics.map { Renderer().render(Renderer.Report($0.diagnostic, in: $0.source)) }.joined()

@@ -40,16 +40,18 @@ import Values
   /// The notes of a progress without a terminal that shows every activity.
   private final class Shown: Sendable {
     let lines: AsyncStream<String>
-    let progress: Progress
+    let progress: SessionProgress
     let account: StatementState
 
     init(changesData: Bool = false) {
       let (lines, show) = AsyncStream.makeStream(of: String.self)
       let run = RunState(.given)
-      let host = Session.SessionHost(open: { _ throws(LinkError) in throw LinkError(.address, "") }) { show.yield($0) }
+      let host = Session.SessionCallbacks(open: { _ throws(LinkError) in throw LinkError(.address, "") }) {
+        show.yield($0)
+      }
       self.lines = lines
       account = StatementState(run, changesData: changesData)
-      progress = Progress(Session.Options(), host, run.control, least: .zero, noteInterval: .zero)
+      progress = SessionProgress(Session.Options(), host, run.control, least: .zero, noteInterval: .zero)
     }
 
     /// The next note with a text.

@@ -31,7 +31,7 @@ public final class Conversation: Sendable {
   ///   - open: opens the connection of a URI.
   public init(
     address: String, directory: String, knowsTypes: Bool = true,
-    open: @escaping @Sendable (_ uri: String) async throws(LinkError) -> any Link
+    open: @escaping @Sendable (_ uri: String) async throws(LinkError) -> any ServiceLink
   ) {
     signal(SIGPIPE, SIG_IGN)  // as in the program, sh may stop reading early
     self.address = address
@@ -42,13 +42,13 @@ public final class Conversation: Sendable {
     (options.showsSpeed, options.isQuiet) = (false, true)  // speed and progress differ between runs
     options.timeout = .seconds(60)
     options.environment = ["DIR": directory, "HOME": directory]
-    let output = Output { bytes in
+    let output = ResultOutput { bytes in
       recorded.output.withLock { $0 += bytes }
       return true
     }
     session = Session(
       options: options, output: output,
-      host: Session.SessionHost(
+      host: Session.SessionCallbacks(
         open: { uri async throws(LinkError) in
           let link = try await open(uri)
           return knowsTypes ? link : UnknownTypesLink(link: link)

@@ -1,8 +1,8 @@
 import JSONRPC
 
 /// A link to a service whose schema is not known before its replies, like a broker's.
-struct UnknownTypesLink: Link {
-  let link: any Link
+struct UnknownTypesLink: ServiceLink {
+  let link: any ServiceLink
 
   var address: String { link.address }
   var brokerIdentity: String { link.brokerIdentity }

@@ -29,7 +29,7 @@ extension Compiler {
     return result
   }
 
-  private func topLevel(_ statement: Statement) -> Interpreter.TopLevel? {
+  private func topLevel(_ statement: Statement) -> Interpreter.TopLevelStatement? {
     switch statement.kind {
     case .def(let node):
       define(node)

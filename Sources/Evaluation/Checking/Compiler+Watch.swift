@@ -20,7 +20,7 @@ extension Compiler {
         throw error.placed(at: range, in: source)
       }
       let outer = frame.run.output
-      let round = outer.isTerminal && frame.run.session.options.isInteractive ? Output(gatheringFor: outer) : nil
+      let round = outer.isTerminal && frame.run.session.options.isInteractive ? ResultOutput(gatheringFor: outer) : nil
       frame.run.output = round ?? outer
       defer { frame.run.output = outer }
       var screen = WatchScreen(outer)

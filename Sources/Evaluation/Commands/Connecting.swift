@@ -26,7 +26,7 @@ extension Command {
     let uri = try uri(arguments, session)
     let wanted = try RequestedConnectionProperties(arguments)
     if let open = try wanted.open(uri, session) { return .connection(open) }
-    let link: any Link
+    let link: any ServiceLink
     do throws(LinkError) {
       link = try await session.host.open(uri)
     } catch {

@@ -70,7 +70,7 @@ private struct DiffSide {
     }
   }
 
-  private static func spread(_ value: Value, _ progress: Progress) async throws(Fault) -> ElementStream {
+  private static func spread(_ value: Value, _ progress: SessionProgress) async throws(Fault) -> ElementStream {
     switch value {
     case .list, .page, .stream, .range: return try await PipelineRun.spread(value, progress)
     default:
@@ -132,8 +132,8 @@ private struct DiffSide {
 
   /// Returns a difference as `{key, change, fields}`.
   ///
-  /// For each field that differs, `fields` has the old and the new value; of a changed element, `from` is missing for an
-  /// added field, and `to` for a removed one.
+  /// For each field that differs, `fields` has the old and the new value; of a changed element, `from` is missing for
+  /// an added field, and `to` for a removed one.
   private static func difference(
     _ key: Value, _ change: String, _ old: Record, _ new: Record
   ) throws(Fault) -> Value {

@@ -41,7 +41,7 @@ extension Stage {
       }
       stream.close()
       let chart = try values.chart()
-      try await Printer.showing(frame.run, format: .table) { printer throws(Fault) in
+      try await ResultPrinter.showing(frame.run, format: .table) { printer throws(Fault) in
         try printer.draw(chart)
         if values.leavesOutNulls {
           printer.notes.append("chart: \(values.nulls) \(values.nulls == 1 ? "null is" : "nulls are") not drawn")
@@ -117,7 +117,7 @@ extension Stage {
   }
 }
 
-extension Printer {
+extension ResultPrinter {
   /// Draws a chart in the width of the terminal, or in 80 columns without a terminal.
   mutating func draw(_ chart: Chart) throws(Fault) {
     let isCut = output.isTerminal && chart.bars.count > Self.rowLimit

@@ -31,7 +31,7 @@ extension Stage {
         (rows.hasNextPage, rows.total) = (stream.hasNextPage, stream.total)
         stream.close()
         if let shown = frame.run.shown { rows = shown.keeping(rows) }
-        try await Printer.showing(frame.run, format: format) { printer throws(Fault) in
+        try await ResultPrinter.showing(frame.run, format: format) { printer throws(Fault) in
           try await printer.show(&rows)
         }
         return .null

@@ -29,11 +29,11 @@ final class PagedResult: Sendable {
     var wasLeft = false
   }
 
-  private let output: Output
+  private let output: ResultOutput
   private let open: @Sendable () -> Pager?
   private let state = Mutex(State())
 
-  init(_ output: Output, _ open: @escaping @Sendable () -> Pager?) {
+  init(_ output: ResultOutput, _ open: @escaping @Sendable () -> Pager?) {
     self.output = output
     self.open = open
   }
@@ -86,13 +86,13 @@ final class PagedResult: Sendable {
   }
 }
 
-extension Printer {
+extension ResultPrinter {
   /// Shows a result with its notes; at the prompt, a result that is taller than the screen goes through a pager.
   static func showing(
-    _ run: RunContext, format: ResultFormat? = nil, _ body: (inout Printer) async throws(Fault) -> Void
+    _ run: RunContext, format: ResultFormat? = nil, _ body: (inout ResultPrinter) async throws(Fault) -> Void
   ) async throws(Fault) {
     guard run.isPaged, run.output === run.session.output, let open = run.session.host.pager else {
-      var printer = Printer(run.session, output: run.output, format: format)
+      var printer = ResultPrinter(run.session, output: run.output, format: format)
       try await body(&printer)
       return printer.notes.forEach(run.session.note)
     }
@@ -101,7 +101,8 @@ extension Printer {
       run.session.progress.hide()
       return open()
     }
-    var printer = Printer(run.session, output: Output(likeTerminal: run.output, write: result.write), format: format)
+    var printer = ResultPrinter(
+      run.session, output: ResultOutput(likeTerminal: run.output, write: result.write), format: format)
     var failure: Fault?
     do throws(Fault) {
       try await body(&printer)

@@ -3,10 +3,10 @@ import Redaction
 
 /// Draws the rounds of `watch` at a terminal, each over the previous one, with changes in reverse video.
 struct WatchScreen {
-  private let output: Output
+  private let output: ResultOutput
   private var before: [String]?
 
-  init(_ output: Output) { self.output = output }
+  init(_ output: ResultOutput) { self.output = output }
 
   /// Returns the control sequences and the text that draw the output of a round (ECMA-48: CUP, EL, ED, SGR).
   ///

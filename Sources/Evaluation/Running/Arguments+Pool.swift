@@ -11,7 +11,7 @@ public struct PooledStatement: Sendable {
   /// The pool's name.
   public var name: String
   /// The connection of the statement's client.
-  public var link: any Link
+  public var link: any ServiceLink
   /// The queue that the changes are sent to.
   public var queue: String
   /// The number or share of failures that ends the statement; nil for no limit.

@@ -20,7 +20,7 @@ struct BulkPlan {
   /// Whether the changes are shown instead of being sent.
   var isDry = false
   /// The file for elements whose changes failed; nil without `failed:`.
-  var failedFile: FailedFile?
+  var failedFile: FailedElementsFile?
   /// Whether the summary counts created, updated and unchanged resources separately.
   var countsUpserts = false
   /// The carrier that sends the changes, such as a pool of workers; nil if the client sends them.

@@ -77,12 +77,12 @@ struct SavedStatements {
   ///   - entered: The statements of the session.
   ///   - count: The number of last entered statements to consider; nil for all.
   init(of entered: EnteredStatements, last count: Int?) {
-    let facts = entered.entries.map(StatementFacts.init)
+    let facts = entered.entries.map(StatementNames.init)
     let counted = facts.indices.filter { entered.entries[$0].isTyped && !facts[$0].isAside }
     let last = counted.suffix(count ?? counted.count)
     let chosen = last.filter { entered.entries[$0].hasSucceeded }
     failed = last.count - chosen.count
-    var needs = StatementNeeds(facts: facts, entries: entered.entries)
+    var needs = StatementDependencies(facts: facts, entries: entered.entries)
     for index in chosen { needs.add(index) }
     added = needs.indices.count - Set(chosen).count
     texts = needs.indices.sorted().map { entered.entries[$0].text }
@@ -90,8 +90,8 @@ struct SavedStatements {
 }
 
 /// Collects statements and everything that they need: names, a connection, the value of `_`.
-private struct StatementNeeds {
-  let facts: [StatementFacts]
+private struct StatementDependencies {
+  let facts: [StatementNames]
   let entries: [EnteredStatements.EnteredStatement]
   private(set) var indices: Set<Int> = []
 
@@ -99,7 +99,7 @@ private struct StatementNeeds {
   private static let known = Set(
     Vocabulary.commands.map(\.name) + Vocabulary.stages.map(\.name) + Vocabulary.functions.map(\.name) + ["_", "args"])
 
-  init(facts: [StatementFacts], entries: [EnteredStatements.EnteredStatement]) {
+  init(facts: [StatementNames], entries: [EnteredStatements.EnteredStatement]) {
     self.facts = facts
     self.entries = entries
   }
@@ -140,7 +140,7 @@ private struct StatementNeeds {
 }
 
 /// The names that a statement defines and reads, found in its text.
-private struct StatementFacts {
+private struct StatementNames {
   /// The first word of the statement.
   let head: String
   /// The name that a `let` or `def` at the start of the statement defines; nil for other statements.

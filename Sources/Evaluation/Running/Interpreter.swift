@@ -23,7 +23,7 @@ public final class Interpreter: Sendable {
   }
 
   /// A compiled statement of the top level.
-  enum TopLevel {
+  enum TopLevelStatement {
     case step(CompiledStatement)
     case pipeline(CompiledExpression, isSummary: Bool, isName: Bool)
     case set([(name: String, range: SourceRange, code: CompiledExpression)])
@@ -32,7 +32,7 @@ public final class Interpreter: Sendable {
 
   /// A compiled statement of the top level, with its source.
   struct PreparedStatement {
-    var statement: TopLevel
+    var statement: TopLevelStatement
     var source: SourceText
     var range: SourceRange
     /// The range of this statement in the text that is run; in an included file, the range of the `source` statement.
@@ -269,7 +269,7 @@ public final class Interpreter: Sendable {
   private func run(
     _ prepared: PreparedStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
   ) async throws(Fault) {
-    let timing = Timing(session)
+    let timing = StatementTiming(session)
     defer { if session.state.withLock(\.showsTiming) { session.note(timing.text(session)) } }
     frame.element = .null
     switch prepared.statement {
@@ -280,7 +280,7 @@ public final class Interpreter: Sendable {
       let value = try await code.run(&frame)
       guard !isSummary else { return }
       if session.options.isOffline { return try await PipelineRun.sendRequests(of: value, session.progress) }
-      try await Printer.showing(frame.run) { printer throws(Fault) in
+      try await ResultPrinter.showing(frame.run) { printer throws(Fault) in
         if isName { try await printer.show(named: value) } else { try await printer.show(value) }
       }
       let last = value.isNull ? shown?.value ?? .null : value
@@ -302,7 +302,7 @@ public final class Interpreter: Sendable {
       }
       frame.run.isPaged = true
       let shown = session.output.isTerminal ? LineWrapping.wrapped(text, to: session.output.columns()) : text
-      try await Printer.showing(frame.run) { printer throws(Fault) in try printer.output.put(Array(shown.utf8)) }
+      try await ResultPrinter.showing(frame.run) { printer throws(Fault) in try printer.output.put(Array(shown.utf8)) }
     }
   }
 }

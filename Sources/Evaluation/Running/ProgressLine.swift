@@ -50,7 +50,7 @@ extension Duration {
 }
 
 /// Counts the elements that a statement has read from its outermost stream.
-final class SourceCount: Sendable {
+final class ReadElementCounter: Sendable {
   private let begin = ContinuousClock.now
   private let state: Mutex<(done: Int, total: Int?)>
 

@@ -7,7 +7,7 @@ struct RunContext: Sendable {
   let session: Session
   let source: SourceText
   /// The output of `print` and the output stages.
-  var output: Output
+  var output: ResultOutput
   /// The state of the outermost statement: its counts of changes and its consents.
   let statement: StatementState
   /// Records the changes of the current iteration of `each`; nil if the `each` has no journal.
@@ -19,7 +19,7 @@ struct RunContext: Sendable {
   /// Whether output may go through a pager: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
-  init(session: Session, source: SourceText, statement: StatementState, output: Output? = nil) {
+  init(session: Session, source: SourceText, statement: StatementState, output: ResultOutput? = nil) {
     self.session = session
     self.source = source
     self.statement = statement

@@ -22,7 +22,7 @@ public struct ConnectionIdentity: Sendable {
   /// Whether a typed URI means the open connection with this identity.
   ///
   /// A URI without a password means the open connection of the same user.
-  func isMeant(by typed: ConnectionIdentity, _ link: any Link) -> Bool {
+  func isMeant(by typed: ConnectionIdentity, _ link: any ServiceLink) -> Bool {
     guard typed.address == address else { return false }
     guard let password = typed.password else { return typed.parameters == parameters || typed.parameters == nil }
     return typed.parameters == parameters && link.uses(password: password)

@@ -13,13 +13,13 @@ extension Session {
   ///   - schemas: The learned schemas; by default none.
   /// - Returns: The session.
   public static func offline(
-    options: Options = Options(), output: Output = Output { _ in true },
+    options: Options = Options(), output: ResultOutput = ResultOutput { _ in true },
     note: @escaping @Sendable (String) -> Void = { _ in }, draw: (@Sendable (String) -> Void)? = nil,
     help: HelpPages = HelpPages(), schemas: SchemaStore = SchemaStore(directory: nil)
   ) -> Session {
     Session(
       options: options, output: output,
-      host: SessionHost(
+      host: SessionCallbacks(
         open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens no connection") }, note: note,
         draw: draw,
         help: help, schemas: schemas))

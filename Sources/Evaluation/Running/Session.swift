@@ -54,9 +54,9 @@ public final class Session: Sendable {
   }
 
   /// The functions that the program provides to a session.
-  public struct SessionHost: Sendable {
+  public struct SessionCallbacks: Sendable {
     /// Opens a connection to a URI.
-    public var open: @Sendable (_ uri: String) async throws(LinkError) -> any Link
+    public var open: @Sendable (_ uri: String) async throws(LinkError) -> any ServiceLink
     /// Shows text with its newline on standard error; on a terminal, control characters become escapes.
     public var note: @Sendable (String) -> Void
     /// Shows text with the program's own control sequences on standard error; its data must already be escaped.
@@ -89,7 +89,7 @@ public final class Session: Sendable {
 
     /// Creates a host.
     public init(
-      open: @escaping @Sendable (String) async throws(LinkError) -> any Link,
+      open: @escaping @Sendable (String) async throws(LinkError) -> any ServiceLink,
       note: @escaping @Sendable (String) -> Void, draw: (@Sendable (String) -> Void)? = nil,
       status: (@Sendable (String?) -> Void)? = nil,
       ask: (@Sendable (String) async -> String?)? = nil,
@@ -167,8 +167,8 @@ public final class Session: Sendable {
   /// The options.
   public let options: Options
   /// The output for results.
-  public let output: Output
-  let host: SessionHost
+  public let output: ResultOutput
+  let host: SessionCallbacks
   let timeout: SessionTimeout
   /// The state of the whole run: how destroys are confirmed, the limits, and the open streams.
   let account: RunState
@@ -177,7 +177,7 @@ public final class Session: Sendable {
   /// Watches, while creates are sent to a queue, whether the queue loses its consumer.
   let consumers = ConsumerLossDetector()
   /// The progress of the session's statements.
-  let progress: Progress
+  let progress: SessionProgress
   /// Lets the session's statements ask questions, one at a time.
   let questions = TerminalQuestionLock()
   /// The tasks that the first Ctrl-C lets finish.
@@ -185,13 +185,13 @@ public final class Session: Sendable {
   let state: Mutex<State>
 
   /// Creates a session.
-  public init(options: Options, output: Output, host: SessionHost) {
+  public init(options: Options, output: ResultOutput, host: SessionCallbacks) {
     self.options = options
     self.output = output
     self.host = host
     timeout = SessionTimeout(options.timeout)
     account = RunState(options.confirmed, control: RunControl(open: host.control))
-    progress = Progress(options, host, account.control)
+    progress = SessionProgress(options, host, account.control)
     var state = State(statement: StatementState(account))
     state.format = options.format
     self.state = Mutex(state)

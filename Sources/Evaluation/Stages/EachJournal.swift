@@ -12,7 +12,7 @@ import Values
 /// `unknown:` decides about iterations that a lookup does not settle.
 final class EachJournal: Sendable {
   /// The decision to run or to skip an iteration.
-  enum Decision { case run, skip }
+  enum IterationDecision { case run, skip }
 
   private struct State {
     var ok = 0
@@ -116,7 +116,7 @@ final class EachJournal: Sendable {
   }
 
   /// Decides whether to run an iteration; records its start if it runs.
-  func begin(_ identity: ChangeIdentity, _ once: (JournalError) -> Fault) async throws(Fault) -> Decision {
+  func begin(_ identity: ChangeIdentity, _ once: (JournalError) -> Fault) async throws(Fault) -> IterationDecision {
     journal.see(identity)
     switch await known(identity) {
     case .done?:
@@ -166,7 +166,7 @@ final class EachJournal: Sendable {
 }
 
 /// Records the changes of one iteration in the journal, each before it is sent, and their outcomes.
-final class IterationChanges: IterationChangeRecorder {
+final class JournalIterationRecorder: IterationChangeRecorder {
   private struct State {
     /// The number of changes that a service may have carried out.
     var sent = 0

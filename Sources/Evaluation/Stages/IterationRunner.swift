@@ -52,7 +52,7 @@ struct IterationRunner: Sendable {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
     guard decision == .run else { return .null }
-    let changes = IterationChanges(journal.journal, identity)
+    let changes = JournalIterationRecorder(journal.journal, identity)
     (frame.run.iteration, frame.run.lastCommands) = (changes, lastCommands)
     let (own, step, session) = (frame, step, frame.run.session)
     let result = await session.unfinished.run(on: session.linkExecutor) { () async -> Result<Value, Fault> in
@@ -73,7 +73,7 @@ struct IterationRunner: Sendable {
     let stopped = await pool.run {
       try await stream.page()?.single
     } work: { index, item in
-      let gathered = BufferedOutput()
+      let gathered = IterationOutputBuffer()
       let own = frame.printing(to: gathered.output(like: output))
       let outcome: Result<Value, Fault>
       do throws(Fault) { outcome = .success(try await iteration(own, item, 0)) } catch { outcome = .failure(error) }
@@ -115,14 +115,14 @@ struct IterationValues: Sendable {
 }
 
 /// A buffer for the printed output of one iteration.
-private final class BufferedOutput: Sendable {
+private final class IterationOutputBuffer: Sendable {
   private let content = Mutex<[UInt8]>([])
 
   var bytes: [UInt8] { content.withLock { $0 } }
 
   /// Creates an output that adds the written bytes to this buffer.
-  func output(like other: Output) -> Output {
-    Output(likeTerminal: other) { [self] bytes in
+  func output(like other: ResultOutput) -> ResultOutput {
+    ResultOutput(likeTerminal: other) { [self] bytes in
       content.withLock { $0 += bytes }
       return true
     }
@@ -131,7 +131,7 @@ private final class BufferedOutput: Sendable {
 
 extension ExecutionFrame {
   /// Returns this frame with another output.
-  fileprivate func printing(to output: Output) -> ExecutionFrame {
+  fileprivate func printing(to output: ResultOutput) -> ExecutionFrame {
     var frame = self
     frame.run = RunContext(session: run.session, source: run.source, statement: run.statement, output: output)
     return frame
@@ -150,7 +150,7 @@ private struct OrderedResults: Sendable {
 
   /// Records an iteration's outcome; returns false if no new iteration may start.
   mutating func take(
-    _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of page: ElementPage, at index: Int, _ output: Output
+    _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of page: ElementPage, at index: Int, _ output: ResultOutput
   ) -> Bool {
     do throws(Fault) {
       let value: Value = if case .success(let value) = outcome { value } else { .null }
@@ -166,7 +166,7 @@ private struct OrderedResults: Sendable {
   }
 
   private mutating func append(
-    _ ready: (value: Value, bytes: [UInt8], page: ElementPage), _ output: Output
+    _ ready: (value: Value, bytes: [UInt8], page: ElementPage), _ output: ResultOutput
   ) throws(Fault) {
     results.append(ready.value, ready.page, 0)
     if !ready.bytes.isEmpty { try output.put(ready.bytes) }

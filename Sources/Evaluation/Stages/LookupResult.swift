@@ -22,7 +22,7 @@ enum ChangeBuilder: Sendable {
 }
 
 /// An element whose change waits for a lookup.
-struct LookupRequest: Sendable {
+struct ElementAwaitingLookup: Sendable {
   let element: Value
   let names: [Value]
   let source: Value?
@@ -45,7 +45,7 @@ struct LookupRequest: Sendable {
 /// An element that already has its change, or that waits for its lookup.
 enum DraftedElement: Sendable {
   case made(BulkElement)
-  case waiting(LookupRequest)
+  case waiting(ElementAwaitingLookup)
 }
 
 extension [DraftedElement] {

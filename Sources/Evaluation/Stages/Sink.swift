@@ -251,7 +251,8 @@ private final class PerElementChangeSource: BulkChangeSource {
       let key = try await arguments.key(&keys, &frame)
       let arguments = try await arguments.each(once, element, &frame)
       guard case .proposing(let propose) = making else {
-        return .waiting(LookupRequest(element: element, names: names, source: source, key: key, arguments: arguments))
+        return .waiting(
+          ElementAwaitingLookup(element: element, names: names, source: source, key: key, arguments: arguments))
       }
       let proposal = try propose(arguments).keyed(key)
       return .made(BulkElement(element, names: names, .success(proposal), source: source))

@@ -8,7 +8,7 @@ import Synchronization
 /// let link = try EmbeddedLink("blog")
 /// let posts = try await link.open(queue: "posts")
 /// ```
-public final class EmbeddedLink: Link {
+public final class EmbeddedLink: ServiceLink {
   /// The address: `embedded:blog`, `embedded:shop.sqlite`.
   public let address: String
 

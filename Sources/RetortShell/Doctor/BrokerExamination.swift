@@ -16,7 +16,7 @@ struct BrokerExamination {
   private var place: String { "\(uri.host):\(uri.port)" }
 
   /// Examines each step, and returns the open connection; returns nil if a step failed.
-  func link() async -> (any JSONRPC.Link)? {
+  func link() async -> (any JSONRPC.ServiceLink)? {
     guard name(), tcp() else { return nil }
     let stages = Mutex<[(stage: OpeningStage, time: ContinuousClock.Instant)]>([])
     var listener = Connection.EventObserver()

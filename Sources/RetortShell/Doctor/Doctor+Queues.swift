@@ -11,7 +11,7 @@ extension Doctor {
   private static let limit = 50
 
   /// Examines an open connection.
-  func examine(_ link: any JSONRPC.Link) async {
+  func examine(_ link: any JSONRPC.ServiceLink) async {
     let queues = queues(of: link)
     guard await channel(link, queues.first ?? "retort-doctor") else { return }
     guard !queues.isEmpty else {
@@ -32,13 +32,13 @@ extension Doctor {
 
   /// Returns the queues to examine: those of `--queue`, then all queues of an embedded service, or the queues of a
   /// broker that have a learned schema.
-  private func queues(of link: any JSONRPC.Link) -> [String] {
+  private func queues(of link: any JSONRPC.ServiceLink) -> [String] {
     if let all = link.queues { return options.queues + all.filter { !options.queues.contains($0) } }
     let learned = schemas.queues(at: link.place)
     return options.queues + learned.filter { !options.queues.contains($0) }
   }
 
-  private func channel(_ link: any JSONRPC.Link, _ queue: String) async -> Bool {
+  private func channel(_ link: any JSONRPC.ServiceLink, _ queue: String) async -> Bool {
     let begin = ContinuousClock.now
     do throws(LinkError) {
       let transport = try await link.open(queue: queue)
@@ -54,7 +54,7 @@ extension Doctor {
   }
 
   /// Examines a queue; returns whether it has a consumer.
-  private func examine(_ queue: String, _ link: any JSONRPC.Link, _ known: [String]) async -> Bool {
+  private func examine(_ queue: String, _ link: any JSONRPC.ServiceLink, _ known: [String]) async -> Bool {
     let begin = ContinuousClock.now
     let state: QueueState?
     do throws(LinkError) { state = try await link.probe(queue: queue, until: .now + .seconds(5)) } catch {
@@ -93,7 +93,7 @@ extension Doctor {
   }
 
   /// Reads one resource of a queue.
-  private func call(_ queue: String, _ link: any JSONRPC.Link) async {
+  private func call(_ queue: String, _ link: any JSONRPC.ServiceLink) async {
     let schema = schemas.schema(of: queue, at: link.place)
     schema.load()
     let type = schema.types.contains(queue) ? queue : schema.types.first ?? queue

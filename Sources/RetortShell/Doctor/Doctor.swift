@@ -46,7 +46,7 @@ final class Doctor {
   func examine() async {
     for finding in ConfigurationCheck(environment: environment).findings { add(finding) }
     guard let address = address() else { return }
-    let link: any JSONRPC.Link
+    let link: any JSONRPC.ServiceLink
     if address.uri.hasPrefix("embedded:") {
       guard let opened = await openEmbedded(address.uri, address.origin) else { return }
       link = opened
@@ -77,7 +77,7 @@ final class Doctor {
     return nil
   }
 
-  private func openEmbedded(_ uri: String, _ origin: String) async -> (any JSONRPC.Link)? {
+  private func openEmbedded(_ uri: String, _ origin: String) async -> (any JSONRPC.ServiceLink)? {
     shownAddress = uri
     let clock = ContinuousClock()
     let begin = clock.now
@@ -92,7 +92,7 @@ final class Doctor {
     }
   }
 
-  private func openBroker(_ text: String, _ origin: String) async -> (any JSONRPC.Link)? {
+  private func openBroker(_ text: String, _ origin: String) async -> (any JSONRPC.ServiceLink)? {
     let uri: AMQPURI
     do throws(BrokerError) { uri = try AMQPURI(text) } catch {
       let shape = "amqp://USER:PASSWORD@HOST:5672/VHOST; retort help addresses explains it"

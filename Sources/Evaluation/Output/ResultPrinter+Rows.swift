@@ -3,7 +3,7 @@ import Language
 import Values
 
 /// Tables and cards.
-extension Printer {
+extension ResultPrinter {
   /// The maximum number of lines that cards can take in place of a table that is wider than the screen.
   private static let cardLimit = 100
   /// The number of character cells by which each column is made wider than its values, for wider values in later rows.

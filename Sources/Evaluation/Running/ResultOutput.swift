@@ -4,7 +4,7 @@ import Synchronization
 import Values
 
 /// The output for results, which buffers bytes.
-public final class Output: Sendable {
+public final class ResultOutput: Sendable {
   private let pending = Mutex<[UInt8]>([])
   /// Writes bytes; nil for an output that keeps all bytes until ``taken()``.
   private let write: (@Sendable ([UInt8]) -> Bool)?
@@ -40,13 +40,13 @@ public final class Output: Sendable {
   }
 
   /// Creates an output that keeps all bytes until ``taken()``; its kind and size are those of another output.
-  init(gatheringFor other: Output) {
+  init(gatheringFor other: ResultOutput) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
     failure = { nil }
   }
 
   /// Creates an output that writes with `write`; its kind and size are those of another output.
-  init(likeTerminal other: Output, write: @escaping @Sendable ([UInt8]) -> Bool) {
+  init(likeTerminal other: ResultOutput, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
     failure = { nil }
   }

@@ -3,7 +3,7 @@ import Synchronization
 import Values
 
 /// Measures the duration of a statement, and its parts.
-struct Timing {
+struct StatementTiming {
   private let start = ContinuousClock.now
   private let before: ClientActivity.SpentTimes
   private let readingTime: Duration

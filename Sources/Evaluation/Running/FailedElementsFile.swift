@@ -13,7 +13,7 @@ import Values
 ///
 /// The first line that is written replaces the file of an earlier statement. A statement without failures leaves an
 /// empty file.
-final class FailedFile: Sendable {
+final class FailedElementsFile: Sendable {
   private struct State {
     var file: FileDescriptor?
     var length = 0
@@ -164,13 +164,15 @@ extension Arguments {
   ///
   /// - Throws: A `file` error if the file is of another kind; a `value` error if the file is the statement's journal or
   ///   backup.
-  func failedFile(isDry: Bool) throws(Fault) -> FailedFile? {
+  func failedFile(isDry: Bool) throws(Fault) -> FailedElementsFile? {
     guard let argument = options["failed"], let path = try string("failed"), !isDry else { return nil }
     let target = try FileText.target(of: path)
     for option in ["journal", "backup"] {
       guard let other = try string(option), try FileText.target(of: other) == target else { continue }
       throw fault(argument, .value, "failed: and \(option): name the same file", nextStep: "failed: \"failed.ndjson\"")
     }
-    do throws(Fault) { return try FailedFile(path) } catch { throw error.placed(at: argument.range, in: source) }
+    do throws(Fault) { return try FailedElementsFile(path) } catch {
+      throw error.placed(at: argument.range, in: source)
+    }
   }
 }

@@ -7,18 +7,18 @@ import Values
 ///
 /// It shows the latest activity of a statement that takes longer than a second: a bulk change, or the reading of a
 /// stream. Without an activity it shows the counts of the statement's single changes.
-final class Progress: Sendable {
+final class SessionProgress: Sendable {
   /// A function that returns the progress of an activity.
   typealias Reading = @Sendable () -> ProgressLine
 
   /// An activity of the running statement.
   ///
   /// The activity ends when ``end()`` is called, or when this object is released.
-  final class Activity: Sendable {
-    private let progress: Progress
+  final class StatementActivity: Sendable {
+    private let progress: SessionProgress
     private let number: Int
 
-    fileprivate init(_ progress: Progress, _ number: Int) { (self.progress, self.number) = (progress, number) }
+    fileprivate init(_ progress: SessionProgress, _ number: Int) { (self.progress, self.number) = (progress, number) }
 
     deinit { end() }
 
@@ -27,12 +27,12 @@ final class Progress: Sendable {
   }
 
   private struct State {
-    var statement: Statement?
+    var statement: StatementProgress?
     var nextNumber = 0
   }
 
   /// The running statement.
-  private struct Statement {
+  private struct StatementProgress {
     var label: @Sendable () -> String
     var account: StatementState
     /// The statement's number in the run's `RunControl`.
@@ -63,7 +63,7 @@ final class Progress: Sendable {
 
   /// Creates the progress of a session.
   init(
-    _ options: Session.Options, _ host: Session.SessionHost, _ control: RunControl, least: Duration = .seconds(1),
+    _ options: Session.Options, _ host: Session.SessionCallbacks, _ control: RunControl, least: Duration = .seconds(1),
     noteInterval: Duration = .seconds(10)
   ) {
     (self.control, isOn, isQuiet, status) = (control, !options.isOffline, options.isQuiet, host.status)
@@ -82,7 +82,7 @@ final class Progress: Sendable {
         pause = .milliseconds(250)
       }
     }
-    let statement = Statement(
+    let statement = StatementProgress(
       label: label, account: account, number: number, ticker: ticker, nextNote: .now + noteInterval)
     state.withLock { $0.statement = statement }
     isCounting.store(false, ordering: .relaxed)
@@ -108,12 +108,12 @@ final class Progress: Sendable {
   }
 
   /// Adds an activity to the running statement.
-  func add(_ reading: @escaping Reading) -> Activity { state.withLock { add(reading, to: &$0) } }
+  func add(_ reading: @escaping Reading) -> StatementActivity { state.withLock { add(reading, to: &$0) } }
 
-  private func add(_ reading: @escaping Reading, to state: inout State) -> Activity {
+  private func add(_ reading: @escaping Reading, to state: inout State) -> StatementActivity {
     state.nextNumber += 1
     state.statement?.activities.append((state.nextNumber, .now, reading))
-    return Activity(self, state.nextNumber)
+    return StatementActivity(self, state.nextNumber)
   }
 
   private func end(_ number: Int) {
@@ -133,7 +133,7 @@ final class Progress: Sendable {
   /// - Returns: The same elements.
   func counting(_ stream: ElementStream, total: Int? = nil) -> ElementStream {
     guard !isCounting.load(ordering: .relaxed), !isCounting.exchange(true, ordering: .relaxed) else { return stream }
-    let count = SourceCount(total)
+    let count = ReadElementCounter(total)
     let activity = state.withLock { state in
       let activity = add({ count.line }, to: &state)
       state.statement?.source = state.nextNumber
@@ -162,13 +162,13 @@ final class Progress: Sendable {
   }
 
   /// Returns the progress of a statement as text, for `retort ctl`.
-  private func text(of statement: Statement) -> String {
+  private func text(of statement: StatementProgress) -> String {
     line(of: statement, statement.activities.last?.reading)?.text(hasBar: false) ?? statement.label()
   }
 
   /// Returns the line of an activity, or else a line of the statement's single changes; nil if the statement has
   /// neither.
-  private func line(of statement: Statement, _ reading: Reading?) -> ProgressLine? {
+  private func line(of statement: StatementProgress, _ reading: Reading?) -> ProgressLine? {
     if let line = reading?(), !line.label.isEmpty { return line }
     let counts = statement.account.counts
     let done = counts.reduce(0) { $0 + $1.count }

@@ -6,14 +6,14 @@ import Synchronization
 import Values
 
 /// Writes results in a format, a page at a time.
-struct Printer {
-  let output: Output
+struct ResultPrinter {
+  let output: ResultOutput
   let format: ResultFormat
   /// Whether the format is the default; rows too wide for the screen are then shown as cards.
   let isAutomatic: Bool
   /// The notes to show after the results.
   var notes: [String] = []
-  private let progress: Progress
+  private let progress: SessionProgress
   private var header: [String]?
   /// The number of written elements.
   var count = 0
@@ -21,7 +21,7 @@ struct Printer {
   /// The maximum number of table rows or chart bars at a terminal.
   static let rowLimit = 100
 
-  init(_ session: Session, output: Output, format: ResultFormat? = nil) {
+  init(_ session: Session, output: ResultOutput, format: ResultFormat? = nil) {
     let chosen = format ?? session.state.withLock(\.format)
     self.output = output
     progress = session.progress
