@@ -128,7 +128,7 @@ public struct ResourceClient: Sendable {
 
   /// Returns the document of a result; for a destroy, an empty document if the result is not JSON:API.
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
-    do throws(Document.NoDocument) {
+    do throws(Document.NotADocumentError) {
       let document = try Document(result)
       linkages.look(at: document.resources.first, of: type)
       return document

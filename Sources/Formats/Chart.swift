@@ -30,7 +30,7 @@ package struct Chart {
   ///   - isForTerminal: Whether to draw Unicode blocks, and to escape control characters.
   /// - Returns: The lines.
   package func lines(width: Int, isForTerminal: Bool) -> [String] {
-    let labels = bars.map { Table.line($0.label, isForTerminal).cut(to: max(8, width / 3)) }
+    let labels = bars.map { TextTable.line($0.label, isForTerminal).cut(to: max(8, width / 3)) }
     let labelWidth = labels.map { DisplayWidth.width(of: $0) }.max() ?? 0
     let textWidth = bars.map(\.text.count).max() ?? 0
     let room = max(1, width - labelWidth - textWidth - 2 * ColumnWidths.gap)

@@ -18,7 +18,7 @@ package struct CollectedElements {
   /// Whether each element is stored in a list with its named values.
   private var hasNames = false
   /// The elements that failed in a stage; `place` counts from the first collected element.
-  private var failures: [ElementPage.Failure] = []
+  private var failures: [ElementPage.FailedElement] = []
 
   package init(limit: Int = Self.limit) { self.limit = limit }
 

@@ -29,7 +29,7 @@ package struct FileReader: Sendable {
   }
 
   /// A part of the file: elements, or lines of JSON that another thread can parse while the reader continues.
-  package enum Piece: Sendable {
+  package enum FilePiece: Sendable {
     case elements([Value])
     case lines([UInt8], path: String, before: Int)
 
@@ -52,7 +52,7 @@ package struct FileReader: Sendable {
   }
 
   /// Returns the next piece; nil at the end of the file.
-  package mutating func piece() throws(Fault) -> Piece? {
+  package mutating func piece() throws(Fault) -> FilePiece? {
     while true {
       if format == .csv || format == .tsv { return try nextRows().map { .elements($0) } }
       if format == .json { return try nextElements().map { .elements($0) } }
@@ -98,7 +98,7 @@ package struct FileReader: Sendable {
       {
         bytes += more
       }
-      if let fault = FileKind.fault(of: bytes, path, isText: format == .txt) { throw fault }
+      if let fault = BinaryFileKind.fault(of: bytes, path, isText: format == .txt) { throw fault }
       bytes = bytes.withoutMark
       // Only the byte order mark was read; the file may continue.
       if bytes.isEmpty { bytes = try file.read(count) }
@@ -181,7 +181,7 @@ package struct FileReader: Sendable {
 
   private mutating func parse(_ bytes: [UInt8]) throws(Fault) -> [Value] {
     switch format {
-    case .ndjson: return try Piece.lines(bytes, path: path, before: linesBefore).elements()
+    case .ndjson: return try FilePiece.lines(bytes, path: path, before: linesBefore).elements()
     case .txt:
       if bytes.isEmpty { return [] }
       var texts: [Value] = []
@@ -190,7 +190,7 @@ package struct FileReader: Sendable {
         let bytes = content.last == 0x0D ? content.dropLast() : content
         guard !bytes.contains(0) else {
           throw Fault(
-            .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: FileKind.withoutNUL(path))
+            .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: BinaryFileKind.withoutNUL(path))
         }
         guard let text = unsafe bytes.withUnsafeBytes({ unsafe String(utf8: $0) }) else {
           throw .notUTF8(path, linesBefore + texts.count + 1, bytes)

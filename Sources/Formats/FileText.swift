@@ -14,7 +14,7 @@ public enum FileText {
       if piece.isEmpty { break }
       bytes += piece
     }
-    if let fault = FileKind.fault(of: bytes, path) { throw fault }
+    if let fault = BinaryFileKind.fault(of: bytes, path) { throw fault }
     guard let text = String(validating: bytes.withoutMark, as: UTF8.self) else {
       throw .notUTF8(path, 1, bytes.withoutMark)
     }

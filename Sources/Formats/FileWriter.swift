@@ -16,8 +16,8 @@ package struct FileWriter {
 
   /// Creates a writer.
   ///
-  /// - Throws: A `file` error if the file can't be written, or exists and must be new; a `value` error if the format does
-  ///   not allow appending.
+  /// - Throws: A `file` error if the file can't be written, or exists and must be new; a `value` error if the format
+  ///   does not allow appending.
   package init(_ path: String, _ format: FileFormat, appends: Bool, isNew: Bool = false) throws(Fault) {
     guard !(appends && isNew) else {
       throw Fault(
@@ -103,7 +103,7 @@ package struct FileWriter {
   }
 
   private static func append(_ cells: [String], _ format: FileFormat, to bytes: inout [UInt8]) {
-    CSV.append(cells, separator: UInt8(ascii: format == .csv ? "," : "\t"), to: &bytes)
+    CSVWriter.append(cells, separator: UInt8(ascii: format == .csv ? "," : "\t"), to: &bytes)
     bytes += [0x0D, 0x0A]
   }
 

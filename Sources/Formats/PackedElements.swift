@@ -6,7 +6,7 @@ package import Values
 /// Parsed records and resources, and records of scalars, are stored as bytes. Other elements are stored as values.
 package struct PackedElements: Sendable {
   /// The location of an element: bytes of a chunk, or an index among the elements that are stored as values.
-  private struct Location {
+  private struct ElementLocation {
     var chunk: UInt32
     var offset: UInt32
     var count: UInt32
@@ -15,7 +15,7 @@ package struct PackedElements: Sendable {
   }
 
   private var chunks: [[UInt8]] = []
-  private var places: [Location] = []
+  private var places: [ElementLocation] = []
   private var kept: [Value] = []
   /// The size in bytes from which no further element is added to a chunk.
   private static let chunk = 1 << 20
@@ -30,7 +30,7 @@ package struct PackedElements: Sendable {
   /// Adds an element.
   package mutating func append(_ element: Value) {
     guard kept.count >= Self.few, element.isPackable else {
-      places.append(Location(chunk: Location.kept, offset: UInt32(kept.count), count: 0))
+      places.append(ElementLocation(chunk: ElementLocation.kept, offset: UInt32(kept.count), count: 0))
       return kept.append(element)
     }
     if (chunks.last?.count ?? Self.chunk) >= Self.chunk {
@@ -41,7 +41,7 @@ package struct PackedElements: Sendable {
     let start = chunks[last].count
     element.pack(into: &chunks[last])
     places.append(
-      Location(chunk: UInt32(last), offset: UInt32(start), count: UInt32(chunks[last].count - start)))
+      ElementLocation(chunk: UInt32(last), offset: UInt32(start), count: UInt32(chunks[last].count - start)))
   }
 
   /// Returns the elements at some indices, in the order of the indices.
@@ -50,7 +50,7 @@ package struct PackedElements: Sendable {
     var elements: [Value?] = []
     for index in indices {
       let place = places[Int(index)]
-      if place.chunk == Location.kept {
+      if place.chunk == ElementLocation.kept {
         elements.append(kept[Int(place.offset)])
       } else {
         lines += chunks[Int(place.chunk)][Int(place.offset)..<Int(place.offset) + Int(place.count)]

@@ -52,14 +52,14 @@ package struct SpillFile {
   }
 
   /// Returns a reader that reads the elements back, from the first.
-  package func reader() throws(Fault) -> Reader {
+  package func reader() throws(Fault) -> SpillFileReader {
     try file.write(pending)
     try file.rewind()
-    return Reader(file: file, unwritable: unwritable)
+    return SpillFileReader(file: file, unwritable: unwritable)
   }
 
   /// Reads elements back in pages.
-  package struct Reader {
+  package struct SpillFileReader {
     package let file: FileDescriptor
     package let unwritable: [Value]
     private var rest: [UInt8] = []

@@ -4,7 +4,7 @@ public import Evaluation
 public enum Help {
   /// Every word that `help` explains.
   public static var topics: [String] {
-    HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.Section.allCases.map(\.rawValue)
+    HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.HelpSection.allCases.map(\.rawValue)
       + Article.all.flatMap { [$0.word] + $0.aliases } + ["bulk", "words", "cookbook", "guide"]
   }
 
@@ -28,7 +28,7 @@ public enum Help {
     if word == "bulk" { return bulk }
     let asked = word.hasSuffix(":") ? String(word.dropLast()) : word
     let entries = HelpEntry.all.filter { $0.answers(to: asked) }
-    let lists = HelpEntry.Section.allCases.filter { section in
+    let lists = HelpEntry.HelpSection.allCases.filter { section in
       section.rawValue == asked || entries.contains { $0.word == section.rawValue }
     }
     let pages = entries.map(\.text) + lists.map(list) + Article.all.filter { $0.answers(to: asked) }.map(\.text)
@@ -40,7 +40,7 @@ public enum Help {
 
   /// The language reference in Markdown: every word with its form, options and examples.
   public static var reference: String {
-    let sections = HelpEntry.Section.allCases.map { section in
+    let sections = HelpEntry.HelpSection.allCases.map { section in
       "## \(section.rawValue.prefix(1).uppercased() + section.rawValue.dropFirst())\n\n"
         + HelpEntry.all.filter { $0.section == section }.map(\.markdown).joined(separator: "\n")
     }
@@ -62,7 +62,7 @@ public enum Help {
     HelpEntry.all.filter(\.section.isOnOverview).map { ($0.word, $0.examples.count) }
   }
 
-  private static func list(_ section: HelpEntry.Section) -> String {
+  private static func list(_ section: HelpEntry.HelpSection) -> String {
     let entries = HelpEntry.all.filter { $0.section == section }
     if section.isOneLineEach {
       let width = entries.map(\.form.count).max() ?? 0
@@ -102,7 +102,7 @@ public enum Help {
 
   /// The text of `help words`: every word, in lists of 80 columns.
   static var words: String {
-    HelpEntry.Section.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n") + """
+    HelpEntry.HelpSection.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n") + """
 
       help stages shows the forms of a list; further lists are options, errors,
       program and serve.
@@ -111,7 +111,7 @@ public enum Help {
   }
 
   /// Returns the words of a section, wrapped next to the section's name.
-  private static func words(_ section: HelpEntry.Section) -> String {
+  private static func words(_ section: HelpEntry.HelpSection) -> String {
     let lines = HelpEntry.all.filter { $0.section == section }.map(\.word).lines(of: 67)
     return section.rawValue.filled(to: 12) + lines.joined(separator: "\n            ")
   }

@@ -4,7 +4,7 @@ import Values
 /// A word that `help` explains, with the content of its page and of its entry in the reference.
 struct HelpEntry: Sendable {
   /// The lists of words that `help` shows.
-  enum Section: String, CaseIterable, Sendable {
+  enum HelpSection: String, CaseIterable, Sendable {
     case statements, commands, stages, functions, topics, options, errors, program, serve
 
     /// Whether `help words` lists the section's words; options, errors and the program are looked up by name.
@@ -14,7 +14,7 @@ struct HelpEntry: Sendable {
     var isOneLineEach: Bool { [.options, .errors, .program, .serve].contains(self) }
   }
 
-  var section: Section
+  var section: HelpSection
   var word: String
   /// Other words for the entry.
   var aliases: [String] = []
@@ -91,11 +91,11 @@ struct HelpEntry: Sendable {
 }
 
 extension HelpEntry {
-  fileprivate init(_ section: Section, _ page: ProgramPage) {
+  fileprivate init(_ section: HelpSection, _ page: ProgramPage) {
     self.init(section: section, word: page.name, aliases: page.aliases, form: page.form, summary: page.text)
   }
 
-  fileprivate init(_ section: Section, _ declaration: Declaration) {
+  fileprivate init(_ section: HelpSection, _ declaration: Declaration) {
     self.section = section
     let prefix = section == .stages ? "... | " : ""
     word = declaration.name

@@ -26,31 +26,32 @@ public struct Document: Sendable {
 
   /// Creates a document from a reply's result; null makes an empty one.
   ///
-  /// - Throws: ``NoDocument`` if the result is a string, number or list, or if its primary data are not resources.
-  public init(_ json: JSONValue) throws(NoDocument) {
+  /// - Throws: ``NotADocumentError`` if the result is a string, number or list, or if its primary data are not
+  ///   resources.
+  public init(_ json: JSONValue) throws(NotADocumentError) {
     switch json {
     case .object(let object): self.object = object
     case .null: object = JSONObject()
-    default: throw NoDocument(member: "result", json)
+    default: throw NotADocumentError(member: "result", json)
     }
     resources = try Self.resources(object["data"] ?? .null)
     included = object["included"]?.arrayValue.map(Included.init) ?? .none
   }
 
-  private static func resources(_ data: JSONValue) throws(NoDocument) -> [JSONObject] {
+  private static func resources(_ data: JSONValue) throws(NotADocumentError) -> [JSONObject] {
     switch data {
     case .null: return []
     case .object(let resource): return [resource]
     case .array(let array):
       let resources = array.compactMap(\.objectValue)
-      guard resources.count == array.count else { throw NoDocument(member: "data", data) }
+      guard resources.count == array.count else { throw NotADocumentError(member: "data", data) }
       return resources
-    default: throw NoDocument(member: "data", data)
+    default: throw NotADocumentError(member: "data", data)
     }
   }
 
   /// The error of a result that is not a document.
-  public struct NoDocument: Error, Sendable, Equatable {
+  public struct NotADocumentError: Error, Sendable, Equatable {
     /// The wrong member: `result`, or `data` in it.
     public var member: String
     /// The beginning of the member's text.

@@ -2,7 +2,7 @@
 /// nothing.
 struct JSONParser: ~Copyable {
   /// An open container: its entry, and whether two of its keys may be equal.
-  private struct Open {
+  private struct OpenContainer {
     var entry = 0
     var isObject = false
     var mayRepeat = false
@@ -19,8 +19,8 @@ struct JSONParser: ~Copyable {
   private var depth = 0
   /// The innermost open container (`inner`), and the containers around it (`outer`), of which the first represents the
   /// text.
-  private var inner = Open()
-  private var outer: [Open] = []
+  private var inner = OpenContainer()
+  private var outer: [OpenContainer] = []
   /// The keys that occur twice in one object, in the order of the text; at most 100.
   private(set) var duplicates: [Duplicate] = []
 
@@ -116,7 +116,7 @@ struct JSONParser: ~Copyable {
       throw JSONScanner.Fault("nested deeper than \(depthLimit) levels", at: start)
     }
     outer.append(inner)
-    inner = Open(entry: entries.count, isObject: kind == .object)
+    inner = OpenContainer(entry: entries.count, isObject: kind == .object)
     depth += 1
     entries.append(TapeEntry(kind, offset: start, extent: 0))
     return start + 1

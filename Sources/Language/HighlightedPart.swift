@@ -22,14 +22,14 @@ public struct HighlightedPart: Sendable, Equatable {
   public static func parts(of source: SourceText) -> [HighlightedPart] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
-    var reader = HighlightReader()
+    var reader = HighlightClassifier()
     reader.read(lexer.tokens)
     return reader.parts + lexer.comments.map { HighlightedPart(range: $0, kind: .comment) }
   }
 }
 
 /// Classifies tokens by their context.
-private struct HighlightReader {
+private struct HighlightClassifier {
   var parts: [HighlightedPart] = []
   private var open: [(symbol: String, part: Int)] = []
   /// Whether the cursor is in the arguments of `help`.
@@ -60,7 +60,7 @@ private struct HighlightReader {
     case .string(let pieces):
       add(token, .string)
       for case .tokens(let inner) in pieces {
-        var reader = HighlightReader()
+        var reader = HighlightClassifier()
         reader.read(inner)
         parts += reader.parts.map { $0.moved(by: parts.count) }
       }

@@ -145,7 +145,7 @@ extension Lexer {
   /// Reads a string with JSON's escapes and interpolations: `\(PIPELINE)`.
   mutating func string() {
     let start = offset
-    var pieces: [Token.Piece] = []
+    var pieces: [Token.StringPiece] = []
     var literal: [UInt8] = []
     var isInInterpolation = false
     offset += 1

@@ -299,7 +299,7 @@ extension Parser {
   }
 
   /// Parses the parts of a string; the text between `\(` and `)` is a separate pipeline.
-  private mutating func parts(_ pieces: [Token.Piece]) throws(Stop) -> [StringPart] {
+  private mutating func parts(_ pieces: [Token.StringPiece]) throws(Stop) -> [StringPart] {
     var parts: [StringPart] = []
     for piece in pieces {
       switch piece {

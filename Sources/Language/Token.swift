@@ -9,7 +9,7 @@ struct Token {
     case field(String, isOptional: Bool)
     case number(String)
     case duration(String, unit: String)
-    case string([Piece])
+    case string([StringPiece])
     case regex(String, flags: String)
     /// `|`, brackets, operators, `,`, `:`, `=`.
     case symbol(String)
@@ -19,7 +19,7 @@ struct Token {
   }
 
   /// A piece of a string: text, or the tokens between `\(` and `)`.
-  enum Piece: Equatable {
+  enum StringPiece: Equatable {
     case literal(String)
     case tokens([Token])
   }

@@ -32,7 +32,7 @@ private func format(_ file: String, isCheck: Bool, _ console: Console) -> Int32 
     let text = try FileText.read(file)
     let source = SourceText(name: name, text: text)
     let formatted: String
-    do throws(Formatter.Failure) { formatted = try Formatter.formatted(source) } catch {
+    do throws(Formatter.ParseFailure) { formatted = try Formatter.formatted(source) } catch {
       for diagnostic in error.diagnostics { console.draw(renderer.render(Renderer.Report(diagnostic, in: source))) }
       return 2
     }

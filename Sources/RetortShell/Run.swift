@@ -144,7 +144,7 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
 
 /// Returns an option that is given twice, although it takes one value; nil without such an option.
 private func repeatedOption(_ arguments: [String], _ word: String) -> String? {
-  let line = ProgramLine.all.first { $0.name == word }
+  let line = ProgramCommandLine.all.first { $0.name == word }
   let known = Set(line?.options.filter { $0.value != nil }.map(\.name) ?? []).union(["--trace", "--yes-limit", "-o"])
   var seen: Set<String> = []
   var rest = arguments[...]
@@ -223,7 +223,7 @@ private func run(
 /// Returns the text of a script; the error of a missing file names the word of the program that was probably meant.
 private func scriptText(_ path: String) throws(Fault) -> String {
   do throws(Fault) { return try FileText.read(path) } catch {
-    let words = ProgramLine.all.map(\.name).filter { !$0.isEmpty }
+    let words = ProgramCommandLine.all.map(\.name).filter { !$0.isEmpty }
     guard let near = nearest(to: path, among: words) else { throw error }
     throw error.advising("did you mean retort \(near)?")
   }

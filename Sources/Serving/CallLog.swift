@@ -26,17 +26,17 @@ final class CallLog: Sendable {
   }
 
   /// The reason why the log can't be opened.
-  struct Failure: Error {
+  struct LogOpeningError: Error {
     var message: String
   }
 
   /// Opens a log in a file, and empties the file; the path `-` means standard output.
-  init(_ path: String, _ console: ServingCallbacks) throws(Failure) {
+  init(_ path: String, _ console: ServingCallbacks) throws(LogOpeningError) {
     self.path = path
     self.console = console
     descriptor = path == "-" ? 1 : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw Failure(message: "\(path) can't be written: \(unsafe String(cString: strerror(errno)))")
+      throw LogOpeningError(message: "\(path) can't be written: \(unsafe String(cString: strerror(errno)))")
     }
   }
 

@@ -7,10 +7,10 @@ package struct ElementPage: Sendable {
   /// without an `as`.
   package var names: [[Value]]
   /// The elements that failed in a stage.
-  package var failures: [Failure] = []
+  package var failures: [FailedElement] = []
 
   /// An element that failed in a stage.
-  package struct Failure: Sendable {
+  package struct FailedElement: Sendable {
     /// The number of the page's elements before the failed one.
     package var place: Int
     package var element: Value
@@ -37,7 +37,7 @@ package struct ElementPage: Sendable {
   }
 
   /// Moves to this page the failures that come before the element at `index` of the page in which they occurred.
-  package mutating func pass(_ failures: inout ArraySlice<Failure>, before index: Int) {
+  package mutating func pass(_ failures: inout ArraySlice<FailedElement>, before index: Int) {
     while var failure = failures.first, failure.place <= index {
       failures.removeFirst()
       failure.place = elements.count

@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func aTextThatDoesNotParseHasNoLayout() {
-    #expect(throws: Formatter.Failure.self) { try formatted("for x in") }
+    #expect(throws: Formatter.ParseFailure.self) { try formatted("for x in") }
   }
 
   @Test func aBracketRoundElseIfStaysOpenToItsEnd() {

@@ -74,8 +74,9 @@ import Testing
   }
 
   /// The options of each command line are the options that the program accepts.
-  @Test(arguments: ProgramLine.all.map(\.name)) func theOptionsAreThoseOfTheProgram(_ name: String) async throws {
-    let line = try #require(ProgramLine.all.first { $0.name == name })
+  @Test(arguments: ProgramCommandLine.all.map(\.name)) func theOptionsAreThoseOfTheProgram(_ name: String) async throws
+  {
+    let line = try #require(ProgramCommandLine.all.first { $0.name == name })
     if name.isEmpty {
       let known = Set(line.options.map(\.name))
       #expect(Set(ProgramOptions.words).subtracting(known).isEmpty)
@@ -95,7 +96,7 @@ import Testing
       $0.form.wholeMatch(of: #/retort ([a-z]+)( .*)?/#).map { String($0.output.1) }
     }
     #expect(words.contains("work"))
-    #expect(Set(words).subtracting(ProgramLine.all.map(\.name)).isEmpty)
+    #expect(Set(words).subtracting(ProgramCommandLine.all.map(\.name)).isEmpty)
   }
 
   @Test(arguments: ["retort", "bulk"]) func aManualPageReadsWell(_ page: String) async throws {

@@ -11,7 +11,7 @@ struct ShapeInference {
   /// The variables of the top level.
   let variables: [String: ValueShape]
   /// The names that the text defines.
-  let names: [CursorContext.Name]
+  let names: [CursorContext.VisibleName]
   /// Returns the schema of a queue; nil if none is known.
   let schema: (String) -> QueueSchema?
   /// Returns what the open clients know about a resource type; nil if no open client knows the type.

@@ -13,7 +13,7 @@ extension ResultPrinter {
   ///
   /// At a terminal it writes the first screen of rows before it reads the rest.
   mutating func table(_ elements: inout ElementStream) async throws(Fault) {
-    var table = Table(isForTerminal: output.isTerminal)
+    var table = TextTable(isForTerminal: output.isTerminal)
     var rows: [Record] = []
     var hasBegun = false
     var isCut = false
@@ -37,7 +37,7 @@ extension ResultPrinter {
     if isCut { notes.append(Self.cut(of: elements.total?())) }
   }
 
-  private mutating func finish(_ table: inout Table, _ hasBegun: Bool) throws(Fault) {
+  private mutating func finish(_ table: inout TextTable, _ hasBegun: Bool) throws(Fault) {
     if table.columnCount == 0 { for _ in 0..<count { try output.put(line: "{}") } }
     let width = output.isTerminal ? output.columns() : nil
     try put(table.take(width: width, spare: hasBegun ? Self.spare : 0))
@@ -46,7 +46,7 @@ extension ResultPrinter {
   }
 
   /// Whether the rows are to be shown as cards: they are wider than the screen, and few enough.
-  private func isForCards(_ table: Table) -> Bool {
+  private func isForCards(_ table: TextTable) -> Bool {
     guard isAutomatic, output.isTerminal, table.count * (table.columnCount + 1) <= Self.cardLimit else { return false }
     return table.hiddenCount(in: output.columns()) > 0
   }
@@ -88,7 +88,7 @@ extension ResultPrinter {
     for (index, record) in records.enumerated() {
       if count + index > 0 { try output.put(line: "") }
       if record.names.isEmpty { try output.put(line: "{}") }
-      let card = Card(record, isForTerminal: output.isTerminal)
+      let card = RecordCard(record, isForTerminal: output.isTerminal)
       for line in card.lines(width: output.isTerminal ? output.columns() : nil) { try output.put(line: line) }
     }
   }

@@ -151,7 +151,7 @@ private final class PerElementChangeSource: BulkChangeSource {
   private let making: ChangeBuilder
   private var page = ElementPage()
   private var position = 0
-  private var failures: ArraySlice<ElementPage.Failure> = []
+  private var failures: ArraySlice<ElementPage.FailedElement> = []
   /// The slot of the original elements; nil if they are the elements of this stage, or are not reported.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
@@ -264,7 +264,7 @@ private final class PerElementChangeSource: BulkChangeSource {
   }
 
   /// Returns an element that failed in an earlier stage, with its error.
-  private func failed(_ failure: ElementPage.Failure) -> BulkElement {
+  private func failed(_ failure: ElementPage.FailedElement) -> BulkElement {
     isStopped = !policy.continuesOnError
     let place = named.flatMap { frame.names.firstIndex(of: $0) }
     let source = place.flatMap { failure.names.indices.contains($0) ? failure.names[$0] : nil }

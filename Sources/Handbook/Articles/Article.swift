@@ -44,7 +44,7 @@ public struct Article: Sendable {
   static func topic(_ name: String) -> String { (HelpTopic.all.first { $0.name == name }?.text ?? "").fenced }
 
   /// Returns a table of the words in a list of `help`, with their summaries.
-  static func table(_ section: HelpEntry.Section) -> String {
+  static func table(_ section: HelpEntry.HelpSection) -> String {
     let rows = HelpEntry.all.filter { $0.section == section }.map { entry in
       "| `\(entry.form.replacing("|", with: "\\|"))` | \(entry.brief.replacing("|", with: "\\|")) |"
     }

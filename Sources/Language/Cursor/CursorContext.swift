@@ -37,7 +37,7 @@ public struct CursorContext: Sendable {
   }
 
   /// A call and its arguments before the position.
-  public struct Call: Sendable, Equatable {
+  public struct PartialCall: Sendable, Equatable {
     /// The word: a command or a stage.
     public var name: String
     /// Whether the word follows `|`.
@@ -49,23 +49,23 @@ public struct CursorContext: Sendable {
   }
 
   /// The argument of a call, or the part of an argument, to which a value belongs.
-  public struct Target: Sendable, Equatable {
+  public struct ArgumentTarget: Sendable, Equatable {
     /// An argument of a call: the index of a positional one, or the name of an option.
-    public enum Place: Sendable, Equatable {
+    public enum ArgumentPosition: Sendable, Equatable {
       case argument(Int)
       case option(String)
     }
 
     /// The call.
-    public var call: Call
+    public var call: PartialCall
     /// The argument.
-    public var place: Place
+    public var place: ArgumentPosition
     /// The record keys that lead from the argument to the part; empty for the whole argument.
     public var path: [String] = []
   }
 
   /// A name that the text defines before the position and that is visible there.
-  public struct Name: Sendable, Equatable {
+  public struct VisibleName: Sendable, Equatable {
     /// The source of a name's value.
     public enum NameOrigin: Sendable, Equatable {
       /// The value of the pipeline in a range.
@@ -94,7 +94,7 @@ public struct CursorContext: Sendable {
   /// Whether the position is inside a string.
   public var isInString = false
   /// The target of a value at the position.
-  public var target: Target?
+  public var target: ArgumentTarget?
   /// The keys of the record, or the options of the call, that already stand before or after the position.
   public var given: [String] = []
   /// The left side of a comparison whose right side is expected at the position; nil elsewhere.
@@ -102,7 +102,7 @@ public struct CursorContext: Sendable {
   /// The enclosing pipelines, outermost first, each up to the last `|` before the position.
   public var flows: [SourceRange] = []
   /// The names that the text defines, the innermost last.
-  public var names: [Name] = []
+  public var names: [VisibleName] = []
   /// Whether a block may start at the position.
   public var mayOpenBlock = false
   /// Whether the text after the position continues the same word or string.
@@ -117,14 +117,14 @@ public struct CursorContext: Sendable {
     var lexer = Lexer(before, isTyped: true)
     lexer.run()
     if let comment = lexer.comments.last, comment.upper == place, lexer.byte(-1) != UInt8(ascii: "\n") { return }
-    read(lexer.tokens.dropLast(), lexer, CursorScanner.Level(.statements))
+    read(lexer.tokens.dropLast(), lexer, CursorScanner.OpenConstruct(.statements))
     let after = SourceText(name: "", text: String(decoding: bytes[place...], as: UTF8.self))
     isInside = isInString ? after.bytes.first == UInt8(ascii: "\"") : after.bytes.first.map(Lexer.isNameByte) ?? false
     given += Self.keys(after, isInString: isInString)
   }
 
   /// Reads the tokens before the position, from the text or from the interpolation that contains the position.
-  private mutating func read(_ tokens: ArraySlice<Token>, _ lexer: Lexer, _ outermost: CursorScanner.Level) {
+  private mutating func read(_ tokens: ArraySlice<Token>, _ lexer: Lexer, _ outermost: CursorScanner.OpenConstruct) {
     var tokens = tokens
     let string = tokens.last.flatMap { token in lexer.openStrings.first { $0.start == token.range.lower } }
     if let string, let token = tokens.last {
@@ -133,7 +133,7 @@ public struct CursorContext: Sendable {
         var scanner = CursorScanner(outermost)
         scanner.read(tokens)
         names += scanner.names
-        var level = CursorScanner.Level(.group)
+        var level = CursorScanner.OpenConstruct(.group)
         level.flows = scanner.flows
         return read(inner.dropLast(), lexer, level)
       }

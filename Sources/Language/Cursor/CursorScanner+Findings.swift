@@ -6,7 +6,7 @@ extension CursorScanner {
   }
 
   /// The argument, or the part of an argument, to which a value at the position belongs; nil without one.
-  var target: CursorContext.Target? {
+  var target: CursorContext.ArgumentTarget? {
     switch level.kind {
     case .record:
       var target = level.target
@@ -16,11 +16,12 @@ extension CursorScanner {
     case .index, .arguments, .parameters: return nil
     case .statements, .group:
       if level.phase == .path {
-        return CursorContext.Target(call: .init(name: "source", isStage: false), place: .argument(0))
+        return CursorContext.ArgumentTarget(call: .init(name: "source", isStage: false), place: .argument(0))
       }
       guard let pipe = level.pipe, let call = pipe.call else { return nil }
-      let place = pipe.option.map { CursorContext.Target.Place.option($0) } ?? .argument(call.places.count)
-      return CursorContext.Target(call: call, place: place)
+      let place =
+        pipe.option.map { CursorContext.ArgumentTarget.ArgumentPosition.option($0) } ?? .argument(call.places.count)
+      return CursorContext.ArgumentTarget(call: call, place: place)
     }
   }
 

@@ -4,7 +4,7 @@
 /// It accepts any tokens, because text being typed is rarely a complete statement.
 struct CursorScanner {
   /// An open bracket or block.
-  struct Level {
+  struct OpenConstruct {
     /// The kind of an open bracket or block.
     enum Kind {
       /// The text, or a block.
@@ -17,7 +17,7 @@ struct CursorScanner {
     }
 
     /// The part of a statement that is read next.
-    enum Phase {
+    enum StatementPhase {
       case start
       /// The new name after `let`, `for`, `def` or `rescue`.
       case binding
@@ -34,9 +34,9 @@ struct CursorScanner {
     }
 
     let kind: Kind
-    var phase = Phase.start
+    var phase = StatementPhase.start
     /// The argument, or the part of an argument, to which a value in this bracket belongs; nil without one.
-    var target: CursorContext.Target?
+    var target: CursorContext.ArgumentTarget?
     /// The pipelines around this bracket or block, outermost first.
     var flows: [SourceRange] = []
     /// The keyword at the start of the statement; empty without one.
@@ -67,23 +67,23 @@ struct CursorScanner {
     /// The offset of the last `|`; nil before the first one.
     var bar: Int?
     var wantsStage = false
-    var call: CursorContext.Call?
+    var call: CursorContext.PartialCall?
     /// Whether the call takes one whole expression instead of arguments.
     var isWhole = false
     /// The option whose value is expected next; nil if an argument or an option is expected.
     var option: String?
     /// The last argument; a token that touches it belongs to it.
-    var current: CursorContext.Target.Place?
+    var current: CursorContext.ArgumentTarget.ArgumentPosition?
   }
 
-  private(set) var levels: [Level]
-  private(set) var names: [CursorContext.Name] = []
+  private(set) var levels: [OpenConstruct]
+  private(set) var names: [CursorContext.VisibleName] = []
   private(set) var words: [String] = []
   private var lastUpper = 0
 
-  init(_ outermost: Level) { levels = [outermost] }
+  init(_ outermost: OpenConstruct) { levels = [outermost] }
 
-  var level: Level {
+  var level: OpenConstruct {
     get { levels[levels.count - 1] }
     set { levels[levels.count - 1] = newValue }
   }
@@ -120,13 +120,13 @@ struct CursorScanner {
   }
 
   /// The target of the values in a bracket that opens at the position.
-  private var opened: CursorContext.Target? {
+  private var opened: CursorContext.ArgumentTarget? {
     guard let pipe = level.pipe, let call = pipe.call, let current = pipe.current else { return target }
-    return CursorContext.Target(call: call, place: current)
+    return CursorContext.ArgumentTarget(call: call, place: current)
   }
 
-  private mutating func open(_ kind: Level.Kind, target: CursorContext.Target?) {
-    var inner = Level(kind)
+  private mutating func open(_ kind: OpenConstruct.Kind, target: CursorContext.ArgumentTarget?) {
+    var inner = OpenConstruct(kind)
     inner.target = target
     inner.flows = flows
     inner.nameCount = names.count
@@ -151,7 +151,7 @@ struct CursorScanner {
         names.append(.init(name: name, origin: index == 0 ? .element(range) : .number, flows: outer.flows))
       }
     }
-    var inner = Level(.statements)
+    var inner = OpenConstruct(.statements)
     inner.flows = flows
     // The first bound name of a def is the def's own name, which is not a variable.
     let own = outer.keyword == "for" ? outer.bound.count : outer.keyword == "def" ? outer.bound.count - 1 : 0
@@ -297,7 +297,7 @@ struct CursorScanner {
   }
 
   private mutating func begin(call name: String, isStage: Bool) {
-    level.pipe?.call = CursorContext.Call(name: name, isStage: isStage)
+    level.pipe?.call = CursorContext.PartialCall(name: name, isStage: isStage)
     level.pipe?.isWhole = Parser.wholeWords.contains(name)
     level.pipe?.wantsStage = false
     level.last = nil

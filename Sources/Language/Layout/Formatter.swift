@@ -9,7 +9,7 @@
 /// of a pipeline, each stage begins a line with its bar. Lines with more than 100 columns are broken in the same way.
 public enum Formatter {
   /// The error of a text that does not parse.
-  public struct Failure: Error, Sendable {
+  public struct ParseFailure: Error, Sendable {
     /// The errors of the text.
     public var diagnostics: [Diagnostic]
   }
@@ -19,10 +19,10 @@ public enum Formatter {
 
   /// Returns the text in its canonical layout.
   ///
-  /// - Throws: ``Failure`` with every error of a text that does not parse.
-  public static func formatted(_ source: SourceText) throws(Failure) -> String {
+  /// - Throws: ``ParseFailure`` with every error of a text that does not parse.
+  public static func formatted(_ source: SourceText) throws(ParseFailure) -> String {
     let diagnostics = Parser.parse(source).diagnostics
-    guard diagnostics.isEmpty else { throw Failure(diagnostics: diagnostics) }
+    guard diagnostics.isEmpty else { throw ParseFailure(diagnostics: diagnostics) }
     let words = LaidOutToken.words(of: source)
     var shape = LayoutShape(words)
     while true {

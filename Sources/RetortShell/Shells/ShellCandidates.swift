@@ -26,10 +26,10 @@ struct ShellCandidates {
   init(words: [String], environment: [String: String]) {
     let current = words.last ?? ""
     let before = words.dropLast()
-    if let first = before.first, let line = ProgramLine.all.first(where: { $0.name == first }) {
+    if let first = before.first, let line = ProgramCommandLine.all.first(where: { $0.name == first }) {
       complete(current, line, Array(before.dropFirst()), environment)
-    } else if let line = ProgramLine.all.first {
-      if before.isEmpty { add(ProgramLine.all.dropFirst().map { ($0.name, $0.summary) }) }
+    } else if let line = ProgramCommandLine.all.first {
+      if before.isEmpty { add(ProgramCommandLine.all.dropFirst().map { ($0.name, $0.summary) }) }
       complete(current, line, Array(before), environment)
     }
     var seen: Set<String> = []
@@ -47,9 +47,9 @@ struct ShellCandidates {
   }
 
   private mutating func complete(
-    _ current: String, _ line: ProgramLine, _ before: [String], _ environment: [String: String]
+    _ current: String, _ line: ProgramCommandLine, _ before: [String], _ environment: [String: String]
   ) {
-    func option(_ word: String) -> ProgramLine.Option? { Self.option(word, of: line) }
+    func option(_ word: String) -> ProgramCommandLine.Option? { Self.option(word, of: line) }
     if let last = before.last, let option = option(last), option.value != nil {
       return addValues(of: option, line.name, "", environment)
     }
@@ -72,12 +72,12 @@ struct ShellCandidates {
   static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault", "--allow"]
 
   /// Returns the option that a word names, also by its short form.
-  private static func option(_ word: String, of line: ProgramLine) -> ProgramLine.Option? {
+  private static func option(_ word: String, of line: ProgramCommandLine) -> ProgramCommandLine.Option? {
     line.options.first { $0.name == (word == "-o" ? "--output" : word) }
   }
 
   /// Returns the number of words that are neither options nor their values.
-  private static func positional(_ words: [String], _ line: ProgramLine) -> Int {
+  private static func positional(_ words: [String], _ line: ProgramCommandLine) -> Int {
     var (count, isValue) = (0, false)
     for word in words {
       if isValue {
@@ -91,7 +91,7 @@ struct ShellCandidates {
     return count
   }
 
-  private mutating func addArguments(_ argument: ProgramLine.Argument, _ environment: [String: String]) {
+  private mutating func addArguments(_ argument: ProgramCommandLine.Argument, _ environment: [String: String]) {
     switch argument {
     case .nothing: break
     case .scripts: files = ".retort"
@@ -113,7 +113,7 @@ struct ShellCandidates {
   // MARK: Values of options
 
   private mutating func addValues(
-    of option: ProgramLine.Option, _ command: String, _ prefix: String, _ environment: [String: String]
+    of option: ProgramCommandLine.Option, _ command: String, _ prefix: String, _ environment: [String: String]
   ) {
     if ["--report", "--log"].contains(option.name) { files = "" }
     let values = Self.values(of: option.name, command)

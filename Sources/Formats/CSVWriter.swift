@@ -2,7 +2,7 @@ import JSONText
 package import Values
 
 /// Writes lines of comma- or tab-separated values (RFC 4180).
-package enum CSV {
+package enum CSVWriter {
   /// Appends a line without its line end; quotes each cell that could not be read back otherwise.
   ///
   /// Such a cell contains a separator, a quote, a line end or a byte order mark, or is empty and alone on its line.

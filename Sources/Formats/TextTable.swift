@@ -6,7 +6,7 @@ import Redaction
 /// A table: rows under a heading, each column as wide as its widest cell.
 ///
 /// Rows can be added after others were written; columns then get wider if necessary and if there is enough room.
-package struct Table {
+package struct TextTable {
   private let isForTerminal: Bool
   private var columns: [CodePoints: Int] = [:]
   private var names: [String] = []

@@ -2,13 +2,13 @@ import Language
 package import Values
 
 /// Lays out a record for display, with a line for each field.
-package struct Card {
+package struct RecordCard {
   private let fields: [(name: String, text: String)]
 
   /// Converts each name and each value of a record to one line; for a terminal, escapes control characters.
   package init(_ record: Record, isForTerminal: Bool) {
     fields = record.fields.map {
-      (Table.line($0.name, isForTerminal), Table.line($0.value.shownCell, isForTerminal))
+      (TextTable.line($0.name, isForTerminal), TextTable.line($0.value.shownCell, isForTerminal))
     }
   }
 

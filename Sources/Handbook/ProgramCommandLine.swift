@@ -1,7 +1,7 @@
 import Evaluation
 
 /// A command line of the program, with its options and the kind of its arguments, for shells and the manual.
-public struct ProgramLine: Sendable {
+public struct ProgramCommandLine: Sendable {
   /// An option.
   public struct Option: Sendable {
     /// The option as the user types it: `--var`.
@@ -28,10 +28,10 @@ public struct ProgramLine: Sendable {
   public var argument: Argument
 
   /// Every command line; the first one starts the prompt or a script.
-  public static let all: [ProgramLine] =
-    [ProgramLine(name: "", summary: "The prompt, or a script.", options: main, argument: .scripts)]
+  public static let all: [ProgramCommandLine] =
+    [ProgramCommandLine(name: "", summary: "The prompt, or a script.", options: main, argument: .scripts)]
     + ProgramPage.all.filter { !$0.name.hasPrefix("-") && arguments[$0.word] != nil }.map { page in
-      ProgramLine(
+      ProgramCommandLine(
         name: page.word, summary: page.summary, options: options(of: page.word),
         argument: arguments[page.word] ?? .nothing)
     }
@@ -73,7 +73,7 @@ public struct ProgramLine: Sendable {
   }
 }
 
-extension ProgramLine.Option {
+extension ProgramCommandLine.Option {
   /// Creates the option that a page describes, such as `--var NAME=VALUE` or `--yes[=N]`.
   fileprivate init(_ page: ProgramPage) {
     let rest = page.form.dropFirst(page.name.count + 2)

@@ -1,7 +1,7 @@
 package import Values
 
 /// Recognizes, by the first bytes of a file, that it is not UTF-8 text.
-enum FileKind {
+enum BinaryFileKind {
   /// Returns the error for a file that is compressed, packed, binary or in UTF-16; nil for any other file.
   ///
   /// - Parameters:
@@ -90,8 +90,8 @@ enum FileKind {
     return "remove it: tr -d '\\000' < \(name) > \(out)"
   }
 
-  /// Returns the next step for a file with a byte that is not UTF-8: a command that converts it from Windows-1252, which
-  /// has all printable characters of Latin-1 and more.
+  /// Returns the next step for a file with a byte that is not UTF-8: a command that converts it from Windows-1252,
+  /// which has all printable characters of Latin-1 and more.
   static func narrow(_ path: String, _ byte: UInt8) -> String {
     // Windows-1252 has no characters for these bytes.
     guard ![0x81, 0x8D, 0x8F, 0x90, 0x9D].contains(byte) else {
@@ -134,7 +134,7 @@ extension Fault {
     return Fault(
       .file,
       "\(path):\(line + before.count { $0 == 0x0A }):\(column): the byte 0x\(digits.count < 2 ? "0" : "")\(digits) is not UTF-8",
-      nextStep: FileKind.narrow(path, byte))
+      nextStep: BinaryFileKind.narrow(path, byte))
   }
 }
 
