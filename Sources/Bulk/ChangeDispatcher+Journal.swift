@@ -5,14 +5,14 @@ extension ChangeDispatcher {
   /// An element of the statement's input, its change, and the state of the change in the journal.
   final class PlannedChange: Sendable {
     let element: any PlannedElement
-    let change: Result<Change, Refusal>
+    let change: Result<Change, ChangeRefusal>
     /// The identity; nil without a journal, and for a change without an identity.
     let identity: ChangeIdentity?
     /// The state that earlier runs left in the journal; nil if the journal does not contain the change.
     let known: JournalState?
 
     init(
-      _ element: any PlannedElement, _ change: Result<Change, Refusal>, _ identity: ChangeIdentity? = nil,
+      _ element: any PlannedElement, _ change: Result<Change, ChangeRefusal>, _ identity: ChangeIdentity? = nil,
       known: JournalState? = nil
     ) {
       (self.element, self.change, self.identity, self.known) = (element, change, identity, known)

@@ -5,7 +5,7 @@
 /// ```
 public struct Parser {
   /// The result of parsing a text.
-  public struct Result: Sendable {
+  public struct ParseResult: Sendable {
     /// The statements that could be parsed.
     public var program: Program
     /// Every error, in the order of the text.
@@ -71,7 +71,8 @@ public struct Parser {
   ///
   /// If `isTyped` is true, a complete statement ends with its line, even if the next line begins with a bar. `words`
   /// changes hints only.
-  public static func parse(_ source: SourceText, isTyped: Bool = false, words: KnownWords = KnownWords()) -> Result {
+  public static func parse(_ source: SourceText, isTyped: Bool = false, words: KnownWords = KnownWords()) -> ParseResult
+  {
     var lexer = Lexer(source, isTyped: isTyped)
     lexer.run()
     var parser = Parser(tokens: lexer.tokens, of: source)
@@ -93,7 +94,7 @@ public struct Parser {
       }
     }
     diagnostics.sort { $0.range.lower < $1.range.lower }
-    return Result(
+    return ParseResult(
       program: Program(statements: statements), diagnostics: diagnostics, comments: lexer.comments,
       open: lexer.openPart)
   }

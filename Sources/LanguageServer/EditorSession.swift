@@ -10,7 +10,7 @@ public final class EditorSession {
   private let session: Session
   private let version: String
   private var documents: [String: OpenDocument] = [:]
-  private var encoding = PositionMap.Encoding.utf16
+  private var encoding = PositionMap.PositionEncoding.utf16
   private var state = State.new
 
   private enum State { case new, open, shutDown }
@@ -55,37 +55,38 @@ public final class EditorSession {
 
   // MARK: Requests
 
-  private struct Refusal: Error {
+  private struct RefusedEditorRequest: Error {
     var code: ErrorObject.Code
     var message: String
   }
 
-  private func answer(_ method: String, _ params: JSONValue) -> Result<JSONValue, Refusal> {
+  private func answer(_ method: String, _ params: JSONValue) -> Result<JSONValue, RefusedEditorRequest> {
     switch (state, method) {
     case (.new, "initialize"):
       state = .open
       let offered = params["capabilities"]?["general"]?["positionEncodings"]?.arrayValue
       if offered?.contains(.string("utf-8")) == true { encoding = .utf8 }
       return .success(capabilities)
-    case (.new, _): return .failure(Refusal(code: .serverNotInitialized, message: "send initialize first"))
+    case (.new, _): return .failure(RefusedEditorRequest(code: .serverNotInitialized, message: "send initialize first"))
     case (.open, "shutdown"):
       state = .shutDown
       return .success(.null)
     case (.open, _): return answerOpen(method, params)
-    case (.shutDown, _): return .failure(Refusal(code: .invalidRequest, message: "the session is shut down"))
+    case (.shutDown, _):
+      return .failure(RefusedEditorRequest(code: .invalidRequest, message: "the session is shut down"))
     }
   }
 
-  private func answerOpen(_ method: String, _ params: JSONValue) -> Result<JSONValue, Refusal> {
+  private func answerOpen(_ method: String, _ params: JSONValue) -> Result<JSONValue, RefusedEditorRequest> {
     guard let feature = Self.features[method] else {
-      return .failure(Refusal(code: .methodNotFound, message: "there is no method \(method)"))
+      return .failure(RefusedEditorRequest(code: .methodNotFound, message: "there is no method \(method)"))
     }
     guard let uri = params["textDocument"]?["uri"]?.stringValue, let document = documents[uri] else {
-      return .failure(Refusal(code: .invalidParams, message: "the request names no open document"))
+      return .failure(RefusedEditorRequest(code: .invalidParams, message: "the request names no open document"))
     }
     guard !feature.needsPosition else {
       guard let offset = document.map.offset(params["position"]) else {
-        return .failure(Refusal(code: .invalidParams, message: "the request has no position"))
+        return .failure(RefusedEditorRequest(code: .invalidParams, message: "the request has no position"))
       }
       return .success(feature.result(document, offset))
     }
@@ -93,17 +94,17 @@ public final class EditorSession {
   }
 
   /// The function that answers one kind of request about a document, such as a request for completion.
-  private struct Feature: Sendable {
+  private struct DocumentRequestHandler: Sendable {
     var needsPosition = true
     var result: @Sendable (OpenDocument, Int) -> JSONValue
   }
 
-  private static let features: [String: Feature] = [
-    "textDocument/completion": Feature { $0.completion(at: $1) },
-    "textDocument/hover": Feature { $0.hover(at: $1) },
-    "textDocument/definition": Feature { $0.definition(at: $1) },
-    "textDocument/formatting": Feature(needsPosition: false) { document, _ in document.formatting },
-    "textDocument/documentSymbol": Feature(needsPosition: false) { document, _ in document.outline },
+  private static let features: [String: DocumentRequestHandler] = [
+    "textDocument/completion": DocumentRequestHandler { $0.completion(at: $1) },
+    "textDocument/hover": DocumentRequestHandler { $0.hover(at: $1) },
+    "textDocument/definition": DocumentRequestHandler { $0.definition(at: $1) },
+    "textDocument/formatting": DocumentRequestHandler(needsPosition: false) { document, _ in document.formatting },
+    "textDocument/documentSymbol": DocumentRequestHandler(needsPosition: false) { document, _ in document.outline },
   ]
 
   private var capabilities: JSONValue {

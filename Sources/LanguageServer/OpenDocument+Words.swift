@@ -40,7 +40,7 @@ extension OpenDocument {
 
   /// Returns the statement that defines the name at a byte, or else the help of the word; null without either.
   func hover(at offset: Int) -> JSONValue {
-    let definitions = Definitions(source)
+    let definitions = NameDefinitions(source)
     if let name = definitions.name(at: offset), let text = defined(name, definitions) {
       return Self.hover(text, map.range(name.range))
     }
@@ -53,7 +53,7 @@ extension OpenDocument {
   }
 
   /// Returns the statement that defines a name of the text, and the known shape of its value.
-  private func defined(_ part: HighlightedPart, _ definitions: Definitions) -> String? {
+  private func defined(_ part: HighlightedPart, _ definitions: NameDefinitions) -> String? {
     guard let range = definitions.definition(of: part.name, at: part.range.upper) else { return nil }
     let line = source.line(source.place(of: range.lower).line)
     let found = interpreter.completion(
@@ -71,7 +71,7 @@ extension OpenDocument {
       return Self.location(
         FileURI.uri(of: file), PositionMap(source: SourceText(name: "", text: ""), encoding: map.encoding).whole)
     }
-    let definitions = Definitions(source)
+    let definitions = NameDefinitions(source)
     guard let part = definitions.name(at: offset) else { return .null }
     if let range = definitions.definition(of: part.name, at: part.range.upper) {
       return Self.location(uri, map.range(range))
@@ -96,7 +96,7 @@ extension OpenDocument {
       let file = file(of: path, in: text.name)
       guard let content = try? FileText.read(file) else { continue }
       let other = SourceText(name: file, text: content)
-      if let range = Definitions(other).topLevelDefinition(of: name) {
+      if let range = NameDefinitions(other).topLevelDefinition(of: name) {
         return Self.location(FileURI.uri(of: file), PositionMap(source: other, encoding: map.encoding).range(range))
       }
       if let found = included(name, other, depth: depth + 1) { return found }

@@ -15,7 +15,7 @@ struct OpenDocument {
   /// The text.
   var source: SourceText { map.source }
 
-  init(uri: String, version: JSONValue, text: String, session: Session, encoding: PositionMap.Encoding) {
+  init(uri: String, version: JSONValue, text: String, session: Session, encoding: PositionMap.PositionEncoding) {
     self.uri = uri
     self.version = version
     interpreter = Interpreter(session)

@@ -6,13 +6,13 @@ import Language
 /// A position is a line and a character in the line, both counted from 0.
 struct PositionMap {
   /// The unit in which the characters of a position are counted (LSP, "PositionEncodingKind").
-  enum Encoding: String, Sendable {
+  enum PositionEncoding: String, Sendable {
     case utf8 = "utf-8"
     case utf16 = "utf-16"
   }
 
   let source: SourceText
-  let encoding: Encoding
+  let encoding: PositionEncoding
 
   /// Returns the offset of a position; nil for a value that is not a position.
   ///

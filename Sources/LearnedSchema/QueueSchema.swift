@@ -152,7 +152,7 @@ extension QueueSchema: ReplyObserver {
   }
 
   /// Returns the names in the parameters of a request (WireProtocol.md, "Parameters").
-  private static func names(in params: JSONObject) -> [(parameter: TypeSchema.Parameter, name: String)] {
+  private static func names(in params: JSONObject) -> [(parameter: TypeSchema.QueryParameter, name: String)] {
     let filters = params["filter"]?.objectValue?.keys ?? []
     let sorts = params["sort"]?.stringValue?.split(separator: ",").map { $0.drop { $0 == "-" } } ?? []
     let includes = params["include"]?.stringValue?.split(separator: ",") ?? []
@@ -169,7 +169,7 @@ extension QueueSchema.State {
 
   /// Records a name that the service accepted or refused in a parameter.
   mutating func take(
-    _ name: String, of type: String, in parameter: TypeSchema.Parameter, isAccepted: Bool, at time: Int
+    _ name: String, of type: String, in parameter: TypeSchema.QueryParameter, isAccepted: Bool, at time: Int
   ) {
     let before = types[type]?.verdicts[parameter]?[name]
     change(type) { $0.take(name, in: parameter, isAccepted: isAccepted, at: time) }

@@ -5,7 +5,7 @@ import JSONAPI
 /// jsonapi-resources names the parameter as the error's source or by its code, and Calcinator points to the filter
 /// (WireProtocol.md, "Error documents"); both mention the name in their text.
 enum RefusedName {
-  typealias Name = (parameter: TypeSchema.Parameter, name: String)
+  typealias Name = (parameter: TypeSchema.QueryParameter, name: String)
 
   /// Returns the requested names that were refused.
   static func all(in errors: [ErrorDetail], _ asked: [Name]) -> [Name] {
@@ -18,9 +18,9 @@ enum RefusedName {
     }
   }
 
-  private static func parameter(of error: ErrorDetail) -> TypeSchema.Parameter? {
+  private static func parameter(of error: ErrorDetail) -> TypeSchema.QueryParameter? {
     let place = error.parameter ?? error.pointer?.split(separator: "/").first.map(String.init)
-    if let place { return TypeSchema.Parameter(rawValue: String(place.prefix { $0 != "[" })) }
+    if let place { return TypeSchema.QueryParameter(rawValue: String(place.prefix { $0 != "[" })) }
     switch error.code {
     case "102": return .filter
     case "112": return .include

@@ -25,7 +25,7 @@ extension TypeSchema {
     for (name, value) in json["relationships"]?.objectValue ?? [:] {
       relationships.update(name, Relationship(value)) { _ in }
     }
-    for parameter in Parameter.allCases {
+    for parameter in QueryParameter.allCases {
       for (name, value) in json[parameter.rawValue]?.objectValue ?? [:] {
         take(name, in: parameter, isAccepted: value["accepted"]?.boolValue ?? true, at: value.seen)
       }
@@ -74,7 +74,7 @@ extension TypeSchema.Relationship {
   }
 }
 
-extension TypeSchema.Verdict {
+extension TypeSchema.NameVerdict {
   fileprivate var json: JSONValue { ["accepted": .bool(isAccepted), "seen": .number(JSONNumber(seen))] }
 }
 

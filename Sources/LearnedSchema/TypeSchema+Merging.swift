@@ -10,7 +10,7 @@ extension TypeSchema {
     }
     for (parameter, table) in other.verdicts {
       for (name, verdict) in table.entries {
-        result.verdicts[parameter, default: NamedTable(limit: 200)].update(name, verdict) { own in
+        result.verdicts[parameter, default: BoundedDictionary(limit: 200)].update(name, verdict) { own in
           if verdict.seen > own.seen { own = verdict }
         }
       }

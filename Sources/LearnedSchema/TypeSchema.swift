@@ -41,7 +41,7 @@ public struct TypeSchema: Sendable {
   }
 
   /// The service's last reaction to a name in a parameter.
-  public struct Verdict: Sendable {
+  public struct NameVerdict: Sendable {
     /// Whether the service accepted the name.
     public internal(set) var isAccepted: Bool
     /// The time of the reply, in seconds since 1970.
@@ -49,16 +49,16 @@ public struct TypeSchema: Sendable {
   }
 
   /// The query parameters that contain names of attributes or relationships.
-  public enum Parameter: String, Sendable, CaseIterable {
+  public enum QueryParameter: String, Sendable, CaseIterable {
     case filter, sort, include
   }
 
   /// The attributes, in the order of observation.
-  public internal(set) var attributes = NamedTable<Attribute>(limit: 300)
+  public internal(set) var attributes = BoundedDictionary<Attribute>(limit: 300)
   /// The relationships, in the order of observation.
-  public internal(set) var relationships = NamedTable<Relationship>(limit: 300)
+  public internal(set) var relationships = BoundedDictionary<Relationship>(limit: 300)
   /// For each parameter, the requested names and whether the service accepted them.
-  public internal(set) var verdicts: [Parameter: NamedTable<Verdict>] = [:]
+  public internal(set) var verdicts: [QueryParameter: BoundedDictionary<NameVerdict>] = [:]
   /// The ids that were observed last, the latest first.
   public internal(set) var ids: [String] = []
 
@@ -69,7 +69,7 @@ public struct TypeSchema: Sendable {
   static let idLimit = 20
 
   /// Returns the names that the service accepted or refused in a parameter.
-  public func names(in parameter: Parameter, accepted: Bool = true) -> [String] {
+  public func names(in parameter: QueryParameter, accepted: Bool = true) -> [String] {
     verdicts[parameter]?.entries.filter { $0.value.isAccepted == accepted }.map(\.name) ?? []
   }
 
@@ -77,9 +77,9 @@ public struct TypeSchema: Sendable {
   public var isEmpty: Bool { attributes.isEmpty && relationships.isEmpty && verdicts.isEmpty }
 
   /// Records a name that the service accepted or refused in a parameter.
-  mutating func take(_ name: String, in parameter: Parameter, isAccepted: Bool, at time: Int) {
-    let verdict = Verdict(isAccepted: isAccepted, seen: time)
-    verdicts[parameter, default: NamedTable(limit: 200)].update(name, verdict) { $0 = verdict }
+  mutating func take(_ name: String, in parameter: QueryParameter, isAccepted: Bool, at time: Int) {
+    let verdict = NameVerdict(isAccepted: isAccepted, seen: time)
+    verdicts[parameter, default: BoundedDictionary(limit: 200)].update(name, verdict) { $0 = verdict }
   }
 
   /// Records the attributes and relationships that the service's own schema declares.
@@ -104,7 +104,7 @@ public struct TypeSchema: Sendable {
 
   /// Records an id.
   mutating func take(id: String) {
-    guard id.utf8.count <= NamedTable<Verdict>.nameLimit, ids.first != id else { return }
+    guard id.utf8.count <= BoundedDictionary<NameVerdict>.nameLimit, ids.first != id else { return }
     ids.removeAll { $0 == id }
     ids.insert(id, at: 0)
     if ids.count > Self.idLimit { ids.removeLast() }

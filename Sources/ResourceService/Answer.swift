@@ -17,17 +17,17 @@ extension ResourceService {
   func answer(
     to request: Request, _ queue: String, _ key: AnsweredChanges.Key?
   ) throws(ErrorObject) -> Answer {
-    guard let type = schema.types[queue] else { throw dialect.worded(Refusal(.invalidResource(queue))) }
+    guard let type = schema.types[queue] else { throw dialect.worded(RequestRefusal(.invalidResource(queue))) }
     guard let method = Method(rawValue: request.method), dialect.flavour != .retort || !method.isOfRelationship else {
       throw ErrorObject(.methodNotFound, "Method not found", data: ["method": .string(request.method)])
     }
     do {
       let params = try dialect.admitted(request.params, to: method)
       return method.isChange ? try change(method, params, type, key) : Answer(result: try read(method, params, type))
-    } catch let refusal as Refusal {
+    } catch let refusal as RequestRefusal {
       throw dialect.worded(refusal)
     } catch {
-      throw dialect.worded(Refusal((error as? SQLError)?.objection(of: type) ?? .internalError("\(error)")))
+      throw dialect.worded(RequestRefusal((error as? SQLError)?.objection(of: type) ?? .internalError("\(error)")))
     }
   }
 
@@ -44,7 +44,7 @@ extension ResourceService {
       let showing = try ResourceReply(params, of: type, in: schema)
       let (id, key) = try RequestedID.parse(params["id"], of: type)
       guard let document = try database.inTransaction(.deferred, { try showing.document(key, $0) }) else {
-        throw Refusal(.notFound(id))
+        throw RequestRefusal(.notFound(id))
       }
       return document
     default:

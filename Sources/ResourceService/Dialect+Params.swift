@@ -5,8 +5,8 @@ import JSONText
 extension Dialect {
   /// Returns the parameters as a server of the flavour reads them.
   ///
-  /// - Throws: ``Refusal`` if the flavour refuses parameters that this service otherwise accepts.
-  func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
+  /// - Throws: ``RequestRefusal`` if the flavour refuses parameters that this service otherwise accepts.
+  func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     switch flavour {
     case nil: params
     case .carrot: try CarrotParams.admitted(params, to: method)
@@ -29,11 +29,13 @@ extension Dialect {
 
 /// Parameters as jsonapi-resources reads them.
 private enum CarrotParams {
-  static func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
+  static func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     var params = params
     for name in ["include", "sort", "filter", "fields", "page"] where params[name] == .null { params[name] = nil }
     for name in ["include", "sort"] {
-      if let value = params[name], value.stringValue == nil { throw Refusal(.internalError("\(name) is not a string")) }
+      if let value = params[name], value.stringValue == nil {
+        throw RequestRefusal(.internalError("\(name) is not a string"))
+      }
     }
     switch method {
     case .index:
@@ -42,10 +44,11 @@ private enum CarrotParams {
         params["page"] = .object(JSONObject(page.map { ($0.key, integer($0.value)) }))
       }
       if let filter = params["filter"]?.objectValue { params["filter"] = .object(texts(filter)) }
-    case .show: if params["id"] ?? .null == .null { throw Refusal(.notFound("")) }
+    case .show: if params["id"] ?? .null == .null { throw RequestRefusal(.notFound("")) }
     case .create: try checkData(params)
     case .update: try checkKey(params)
-    case .destroy: if params["id"]?.stringValue == nil { throw Refusal(.internalError("the id is not a string")) }
+    case .destroy:
+      if params["id"]?.stringValue == nil { throw RequestRefusal(.internalError("the id is not a string")) }
     default: break
     }
     return params
@@ -68,23 +71,23 @@ private enum CarrotParams {
       })
   }
 
-  private static func checkData(_ params: JSONObject) throws(Refusal) {
+  private static func checkData(_ params: JSONObject) throws(RequestRefusal) {
     guard let data = params["data"], data != .null else { return }
-    guard data.objectValue != nil else { throw Refusal(.internalError("data is not an object")) }
+    guard data.objectValue != nil else { throw RequestRefusal(.internalError("data is not an object")) }
   }
 
   /// Throws if `data.id` is missing, or if `id` is present and differs from `data.id` in value or JSON type.
-  private static func checkKey(_ params: JSONObject) throws(Refusal) {
+  private static func checkKey(_ params: JSONObject) throws(RequestRefusal) {
     try checkData(params)
     guard let data = params["data"]?.objectValue, !data.isEmpty else { return }
-    guard let key = data["id"], key != .null else { throw Refusal(.missingKey) }
-    if let id = params["id"], id != key { throw Refusal(.keyMismatch(key.stringValue ?? key.text)) }
+    guard let key = data["id"], key != .null else { throw RequestRefusal(.missingKey) }
+    if let id = params["id"], id != key { throw RequestRefusal(.keyMismatch(key.stringValue ?? key.text)) }
   }
 }
 
 /// Parameters as Retort and Calcinator read them: `_` and `-` are equal in names.
 private enum RetortParams {
-  static func admitted(_ params: JSONObject, to method: Method) throws(Refusal) -> JSONObject {
+  static func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     var params = params
     for name in ["include", "sort"] {
       if let text = params[name]?.stringValue { params[name] = .string(dashed(text)) }
@@ -101,7 +104,7 @@ private enum RetortParams {
       params["data"] = .object(data)
     }
     if method == .index, let page = params["page"]?.objectValue {
-      for name in ["number", "size"] where !page.contains(name) { throw Refusal(.missing(name, in: "/page")) }
+      for name in ["number", "size"] where !page.contains(name) { throw RequestRefusal(.missing(name, in: "/page")) }
     }
     return params
   }

@@ -40,7 +40,7 @@ public struct Dialect: Sendable {
   }
 
   /// Returns a refusal in the flavour's wording, as a JSON-RPC error object.
-  func worded(_ refusal: Refusal) -> ErrorObject {
+  func worded(_ refusal: RequestRefusal) -> ErrorObject {
     let objections = refusal.objections
     let isChangeset = flavour == .retort && objections.allSatisfy(\.isViolation)
     let objects = objections.map { JSONValue.object(worded($0).object) }

@@ -23,7 +23,7 @@ struct CheckOptions: ParsableArguments {
 /// - Returns: 0, or 2 if there is an error.
 func check(_ options: CheckOptions, _ console: Console) -> Int32 {
   var sessionOptions = Session.Options()
-  sessionOptions.renderer = Renderer(
+  sessionOptions.renderer = DiagnosticRenderer(
     width: console.showsNotes ? console.noteColumns() : 100, isForTerminal: console.showsNotes)
   let session = Session.offline(
     options: sessionOptions, output: ResultOutput(write: console.write), note: console.note, draw: console.draw)
@@ -46,7 +46,9 @@ func check(_ options: CheckOptions, _ console: Console) -> Int32 {
 }
 
 private func show(_ report: Interpreter.CheckReport, _ session: Session, _ console: Console) {
-  for (diagnostic, source) in report.diagnostics { session.show(Renderer.Report(diagnostic, in: source)) }
+  for (diagnostic, source) in report.diagnostics {
+    session.show(DiagnosticRenderer.DiagnosticContent(diagnostic, in: source))
+  }
   for entry in report.inventory {
     _ = console.write(Array("\(entry.file):\(entry.line): \(entry.kind.rawValue): \(entry.text)\n".utf8))
   }

@@ -12,7 +12,7 @@ final class Demo: Sendable {
     """
 
   /// A step of the tour.
-  private struct Step {
+  private struct TourStep {
     var name: String
     /// The statement that the step proposes.
     var statement: String
@@ -21,12 +21,12 @@ final class Demo: Sendable {
   }
 
   private static let steps = [
-    Step(
+    TourStep(
       name: "find", statement: #"stream posts filter: {state: "draft"} | take 5"#, words: ["stream", "index", "count"]),
-    Step(name: "look", statement: #"show posts 12 include: "author""#, words: ["show"]),
-    Step(name: "publish", statement: #"update posts 12 {state: "published"}"#, words: ["update", "upsert"]),
-    Step(name: "save", statement: #"save "publish.retort" last: 3"#, words: ["save"]),
-    Step(name: "run", statement: #"source "publish.retort""#, words: ["source"]),
+    TourStep(name: "look", statement: #"show posts 12 include: "author""#, words: ["show"]),
+    TourStep(name: "publish", statement: #"update posts 12 {state: "published"}"#, words: ["update", "upsert"]),
+    TourStep(name: "save", statement: #"save "publish.retort" last: 3"#, words: ["save"]),
+    TourStep(name: "run", statement: #"source "publish.retort""#, words: ["source"]),
   ]
 
   private static let end =
@@ -43,7 +43,7 @@ final class Demo: Sendable {
       + "a tour of five steps; Tab completes what you type, help WORD explains a word:\n" + tour.joined()
   }
 
-  private static func line(_ index: Int, _ step: Step) -> String {
+  private static func line(_ index: Int, _ step: TourStep) -> String {
     "  \(index + 1) \(step.name)\(String(repeating: " ", count: 9 - step.name.count))\(step.statement)\n"
   }
 

@@ -26,14 +26,16 @@ func format(_ options: FormatOptions, _ console: Console) -> Int32 {
 
 private func format(_ file: String, isCheck: Bool, _ console: Console) -> Int32 {
   let name = file == "-" ? "standard input" : file
-  let renderer = Renderer(
+  let renderer = DiagnosticRenderer(
     width: console.showsNotes ? console.noteColumns() : 100, isForTerminal: console.showsNotes)
   do throws(Fault) {
     let text = try FileText.read(file)
     let source = SourceText(name: name, text: text)
     let formatted: String
     do throws(Formatter.ParseFailure) { formatted = try Formatter.formatted(source) } catch {
-      for diagnostic in error.diagnostics { console.draw(renderer.render(Renderer.Report(diagnostic, in: source))) }
+      for diagnostic in error.diagnostics {
+        console.draw(renderer.render(DiagnosticRenderer.DiagnosticContent(diagnostic, in: source)))
+      }
       return 2
     }
     if isCheck {

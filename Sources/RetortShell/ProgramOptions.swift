@@ -161,7 +161,7 @@ extension ProgramOptions {
     options.isInteractive = console.isInteractive
     options.format = output
     if let timeout, let duration = Self.duration(timeout) { options.timeout = duration }
-    options.renderer = Renderer(
+    options.renderer = DiagnosticRenderer(
       isColoured: isColoured(environment, console), width: console.showsNotes ? console.noteColumns() : 100,
       isForTerminal: console.showsNotes)
     return options

@@ -16,7 +16,9 @@ import Testing
       host: Session.SessionCallbacks(
         open: { _ throws(LinkError) in throw LinkError(.closed, "a check opens nothing") }, note: { _ in }))
     let report = Interpreter(session).check(source, isThorough: true)
-    return report.diagnostics.map { Renderer().render(Renderer.Report($0.diagnostic, in: $0.source)) }.joined()
+    return report.diagnostics.map {
+      DiagnosticRenderer().render(DiagnosticRenderer.DiagnosticContent($0.diagnostic, in: $0.source))
+    }.joined()
   }
 
   @Test(arguments: [

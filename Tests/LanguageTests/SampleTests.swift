@@ -34,14 +34,14 @@ import Testing
   @Test func carets() {
     let text = "create posts {text: \"\", state: \"x\"}"
     let source = SourceText(name: "migrate.retort", text: text)
-    let report = Renderer.Report(
+    let report = DiagnosticRenderer.DiagnosticContent(
       title: "error[invalid]", message: "posts create: 2 errors from the service", source: source,
       marks: [
         Diagnostic.LabelledRange(range: SourceRange(20, 22), label: "can't be blank"),
         Diagnostic.LabelledRange(range: SourceRange(31, 34), label: "is not included in the list"),
       ])
     #expect(
-      Renderer().render(report) == """
+      DiagnosticRenderer().render(report) == """
         error[invalid]: posts create: 2 errors from the service
           --> migrate.retort:1:21
         1 | create posts {text: "", state: "x"}

@@ -39,7 +39,8 @@ import Testing
     let diagnostics = Parser.parse(source).diagnostics
     #expect(diagnostics.contains { $0.nextStep == #"put a URI in quotes: "amqp://...""# })
     for diagnostic in diagnostics {
-      #expect(!Renderer().render(Renderer.Report(diagnostic, in: source)).contains("s3cret"))
+      #expect(
+        !DiagnosticRenderer().render(DiagnosticRenderer.DiagnosticContent(diagnostic, in: source)).contains("s3cret"))
     }
   }
 
@@ -97,8 +98,8 @@ import Testing
   }
 
   private func drawn(_ line: String, message: String) -> String {
-    Renderer().render(
-      Renderer.Report(
+    DiagnosticRenderer().render(
+      DiagnosticRenderer.DiagnosticContent(
         title: "error", message: message, source: SourceText(name: "a", text: line),
         marks: [Diagnostic.LabelledRange(range: SourceRange(0, 1))]))
   }

@@ -50,11 +50,11 @@ import Testing
 
   @Test func anErrorForATerminalDoesNotSteerIt() {
     let source = SourceText(name: "a\u{1B}", text: "\"\u{202E}\" x")
-    let report = Renderer.Report(
+    let report = DiagnosticRenderer.DiagnosticContent(
       title: "error", message: "a\u{1B}[2J\u{7}\nerror: b", source: source,
       marks: [Diagnostic.LabelledRange(range: SourceRange(6, 7), label: "b\u{202E}\nc")], notes: ["c\u{9B}d\té\ne"])
     #expect(
-      Renderer(isForTerminal: true).render(report) == #"""
+      DiagnosticRenderer(isForTerminal: true).render(report) == #"""
         error: a\u{1b}[2J\u{7}\u{a}error: b
           --> a\u{1b}:1:5
         1 | "\u{202e}" x
@@ -63,7 +63,7 @@ import Testing
 
         """#)
     #expect(
-      Renderer().render(report)
+      DiagnosticRenderer().render(report)
         == "error: a\u{1B}[2J\u{7}\\u{a}error: b\n  --> a\u{1B}:1:5\n1 | \"\u{202E}\" x\n  |    ^ b\u{202E}\\u{a}c\n"
         + "  = c\u{9B}d\\u{9}é\\u{a}e\n")
   }

@@ -62,7 +62,7 @@ import Testing
 
   @Test(arguments: [
     (
-      ErrorDetail(code: "102", detail: "stat is not allowed.", parameter: "filter"), TypeSchema.Parameter.filter,
+      ErrorDetail(code: "102", detail: "stat is not allowed.", parameter: "filter"), TypeSchema.QueryParameter.filter,
       ["stat"]
     ),
     (
@@ -79,7 +79,7 @@ import Testing
     (ErrorDetail(status: "500", title: "Internal Server Error"), .filter, []),
     (ErrorDetail(code: "107", detail: "x is not a valid value for state.", parameter: "filter"), .filter, ["state"]),
   ])
-  func refusedNamesAreLearned(detail: ErrorDetail, parameter: TypeSchema.Parameter, refused: [String]) throws {
+  func refusedNamesAreLearned(detail: ErrorDetail, parameter: TypeSchema.QueryParameter, refused: [String]) throws {
     let schema = SchemaStore(directory: nil).schema(of: "posts", at: "here")
     var error = ClientError(.service, "refused")
     error.errors = [detail]

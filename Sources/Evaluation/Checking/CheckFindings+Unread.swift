@@ -4,9 +4,9 @@ import Values
 
 extension CheckFindings {
   /// Returns an error about an argument or a `--var` that no statement of a script reads; nil if all are read.
-  func unreadInput(of options: Session.Options, _ source: SourceText) -> Renderer.Report? {
+  func unreadInput(of options: Session.Options, _ source: SourceText) -> DiagnosticRenderer.DiagnosticContent? {
     if !readsArguments, let first = options.arguments.first {
-      return Renderer.Report(
+      return DiagnosticRenderer.DiagnosticContent(
         title: "error", message: "\(source.name) does not read args, but got \(JSONValue.string(first).text)",
         source: nil, marks: [], notes: ["put options of retort before FILE; a script can read args, or var(\"NAME\")"])
     }
@@ -15,11 +15,13 @@ extension CheckFindings {
 
   /// Returns an error about a `--var` that no statement reads; nil if each is read, or if the script computes a name
   /// for `var`.
-  private func unreadVariable(of variables: [String: String], _ source: SourceText) -> Renderer.Report? {
+  private func unreadVariable(of variables: [String: String], _ source: SourceText) -> DiagnosticRenderer
+    .DiagnosticContent?
+  {
     guard !computesNames, let name = variables.keys.sorted().first(where: { !readNames.contains($0) }) else {
       return nil
     }
-    return Renderer.Report(
+    return DiagnosticRenderer.DiagnosticContent(
       title: "error", message: "no statement of \(source.name) reads var(\(JSONValue.string(name).text))", source: nil,
       marks: [], notes: [nextStep(forUnread: name)])
   }

@@ -131,7 +131,7 @@ extension ValueShape.ResourceShape {
     for (name, relationship) in schema.relationships.entries {
       rows.append(row(name, "relationship", relationship.note, [], relationship.seen))
     }
-    for parameter in TypeSchema.Parameter.allCases {
+    for parameter in TypeSchema.QueryParameter.allCases {
       for (name, verdict) in schema.verdicts[parameter]?.entries ?? [] {
         rows.append(row(name, parameter.rawValue, verdict.isAccepted ? "accepted" : "refused", [], verdict.seen))
       }

@@ -88,7 +88,7 @@ extension ValueShape.ResourceShape {
       return Language.nearest(to: name, among: schema.relationships.names.map(spelled))
     }
     guard place == "include" else {
-      let parameter = TypeSchema.Parameter(rawValue: place)
+      let parameter = TypeSchema.QueryParameter(rawValue: place)
       let refused = parameter.map { schema.names(in: $0, accepted: false).map(spelled) } ?? []
       let known = fields.map(\.name) + (parameter.map { schema.names(in: $0).map(spelled) } ?? [])
       return Language.nearest(to: name, among: known.filter { !refused.contains($0) })

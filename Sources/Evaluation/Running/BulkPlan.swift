@@ -98,7 +98,7 @@ final class BulkElement: PlannedElement {
   /// The type of the resource to change; empty if the change could not be built.
   var type: String { if case .success(let proposal) = proposal { proposal.change.target.type } else { "" } }
 
-  var planned: Result<Change, Refusal> {
+  var planned: Result<Change, ChangeRefusal> {
     switch proposal {
     case .success where found != nil: .failure(.same)
     case .success(let proposal): .success(proposal.change)

@@ -109,7 +109,7 @@ extension Session {
 
 extension Fault {
   /// Creates the error of a refused change.
-  convenience init(_ refusal: Refusal, _ arguments: Arguments) {
+  convenience init(_ refusal: ChangeRefusal, _ arguments: Arguments) {
     switch refusal {
     case .streamed(let queue): self.init(streamed: queue, arguments.name)
     case .runLimit(let limit):

@@ -6,7 +6,7 @@ extension Session {
   public func show(_ fault: Fault) {
     let marks = fault.marks.map { Diagnostic.LabelledRange(range: $0.range, label: $0.label) }
     show(
-      Renderer.Report(
+      DiagnosticRenderer.DiagnosticContent(
         title: "error[\(fault.kind)]", message: fault.message, source: fault.source, marks: marks,
         notes: Self.shortened(fault.trail) + (fault.nextStep.map { [$0] } ?? [])))
   }
@@ -21,12 +21,14 @@ extension Session {
   /// Shows the findings of a check on standard error, up to a limit.
   public func show(_ report: Interpreter.CheckReport) {
     let limit = 20
-    for (diagnostic, text) in report.diagnostics.prefix(limit) { show(Renderer.Report(diagnostic, in: text)) }
+    for (diagnostic, text) in report.diagnostics.prefix(limit) {
+      show(DiagnosticRenderer.DiagnosticContent(diagnostic, in: text))
+    }
     if report.diagnostics.count > limit { note("and \(report.diagnostics.count - limit) more") }
   }
 
   /// Shows a report on standard error.
-  public func show(_ report: Renderer.Report) {
+  public func show(_ report: DiagnosticRenderer.DiagnosticContent) {
     output.flush()
     var renderer = options.renderer
     if let columns = host.columns { renderer.width = max(columns(), 40) }

@@ -47,7 +47,7 @@ public final class Session: Sendable {
     /// The timeout of requests for which neither the call nor the client sets a timeout; nil for no limit.
     public var timeout: Duration? = .seconds(5)
     /// The renderer of errors.
-    public var renderer = Renderer()
+    public var renderer = DiagnosticRenderer()
 
     /// Creates the default options.
     public init() {}

@@ -6,14 +6,14 @@ struct LayoutPrinter {
   private var line = ""
   /// The indentation of the current line.
   private var indent = 0
-  private var frames = [Frame()]
+  private var frames = [EnclosingConstruct()]
   /// The parts that can be broken on the current line.
   private var candidates: [LineBreak] = []
   /// The parts that must be broken because their lines are too long, numbered as in ``LayoutShape/broken``.
   private(set) var breaks: Set<Int> = []
 
   /// A block or a bracket around the current token.
-  private struct Frame {
+  private struct EnclosingConstruct {
     /// The indentation of the statements or entries in the block or bracket.
     var base = 0
     /// The indentation of the closing token.
@@ -40,7 +40,7 @@ struct LayoutPrinter {
   private static let leastBracket = 40
 
   /// The separator before a token.
-  private enum Joint {
+  private enum TokenSeparator {
     case text(String)
     /// A new line; comments before it have their own indentation.
     case line(Int, comments: Int)
@@ -68,7 +68,7 @@ struct LayoutPrinter {
     finishLine()
   }
 
-  private var top: Frame { frames[frames.count - 1] }
+  private var top: EnclosingConstruct { frames[frames.count - 1] }
 
   /// Whether a token is omitted: a comma before the closing bracket of a list or record on one line.
   private func isDropped(_ index: Int) -> Bool {
@@ -83,7 +83,7 @@ struct LayoutPrinter {
     line += ","
   }
 
-  private func joint(_ index: Int) -> Joint {
+  private func joint(_ index: Int) -> TokenSeparator {
     let (word, before) = (words[index], words[index - 1])
     if let opening = top.opening, top.isBroken {
       if shape.closings[opening] == index { return .line(top.close, comments: top.base) }
@@ -95,13 +95,13 @@ struct LayoutPrinter {
     }
     let isTight = before.token.isOpening || word.token.isClosing || word.token.isSymbol(",")
     guard word.breaksBefore, !isTight || !word.comments.isEmpty else {
-      return .text(Spacing.between(before.token, word.token))
+      return .text(TokenSpacing.between(before.token, word.token))
     }
     return .soft(top.base + 2, backslash: top.isBlock && !before.token.continues)
   }
 
   /// Returns the separator before a token that begins a statement or ends a block; nil for others.
-  private func statementJoint(_ index: Int) -> Joint? {
+  private func statementJoint(_ index: Int) -> TokenSeparator? {
     let (word, before) = (words[index], words[index - 1])
     if word.token.kind == .end { return .line(0, comments: 0) }
     if ["end", "else", "rescue"].contains(where: { word.token.isKeyword($0) }) {
@@ -116,7 +116,7 @@ struct LayoutPrinter {
     return .text(opens || word.separator == .none ? " " : "; ")
   }
 
-  private mutating func write(_ joint: Joint, _ index: Int) {
+  private mutating func write(_ joint: TokenSeparator, _ index: Int) {
     switch joint {
     case .text(let text): line += text
     case .line(let indent, let comments): newLine(index, indent, comments)
@@ -203,7 +203,8 @@ struct LayoutPrinter {
       note(index, rank: 2, length: -line.count)
     }
     frames.append(
-      Frame(base: isBroken ? indent + 2 : indent, close: indent, opening: index, isBlock: false, isBroken: isBroken))
+      EnclosingConstruct(
+        base: isBroken ? indent + 2 : indent, close: indent, opening: index, isBlock: false, isBroken: isBroken))
   }
 
   private mutating func close() {
@@ -217,6 +218,6 @@ struct LayoutPrinter {
     if !isBroken { note(id, rank: 0, length: 0) }
     let close = top.isEach ? indent : top.base
     frames[frames.count - 1].isEach = false
-    frames.append(Frame(base: isBroken ? close + 2 : close, close: close, isBroken: isBroken))
+    frames.append(EnclosingConstruct(base: isBroken ? close + 2 : close, close: close, isBroken: isBroken))
   }
 }

@@ -17,7 +17,7 @@ struct LayoutShape {
   /// The parts that take several lines, by the index of their opening bracket, first bar or first `do`.
   var broken: Set<Int> = []
 
-  private struct Frame {
+  private struct EnclosingConstruct {
     var opening: Int?
     var block: Int?
     var pipeline: Int?
@@ -25,7 +25,7 @@ struct LayoutShape {
     var pending: Int?
   }
 
-  private var frames = [Frame()]
+  private var frames = [EnclosingConstruct()]
 
   init(_ words: [LaidOutToken]) {
     for index in words.indices { take(index, words) }
@@ -40,7 +40,7 @@ struct LayoutShape {
       if let opening = frames[frames.count - 1].opening, words[index + 1].breaksBefore { split(opening) }
     case .symbol where word.token.isOpening:
       brackets[index] = Self.bracket(index, words)
-      frames.append(Frame(opening: index))
+      frames.append(EnclosingConstruct(opening: index))
       let next = words[index + 1]
       if next.breaksBefore, !next.token.isClosing || !next.comments.isEmpty { split(index) }
     case .symbol where word.token.isClosing: close(index, words)
@@ -48,7 +48,7 @@ struct LayoutShape {
       let block = frames[frames.count - 1].pending ?? index
       frames[frames.count - 1].pending = nil
       blocks[index] = block
-      frames.append(Frame(block: block))
+      frames.append(EnclosingConstruct(block: block))
       if breaks(after: index, words) { broken.insert(block) }
     case .keyword("else"): otherwise(index, words)
     case .keyword("end"):

@@ -13,16 +13,20 @@ struct IndexRequest {
 
   /// Parses the parameters.
   ///
-  /// - Throws: ``Refusal`` with the errors of all parameters, in the order of the parameters.
-  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+  /// - Throws: ``RequestRefusal`` with the errors of all parameters, in the order of the parameters.
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
     var errors: [RequestError] = []
-    let presentation = errors.collect { () throws(Refusal) in try ReplyContent(params, of: type, in: schema) }
-    let filters = errors.collect { () throws(Refusal) in try Filter.parse(params["filter"], of: type, in: schema) }
-    let order = errors.collect { () throws(Refusal) in try SortOrder.parse(params["sort"], of: type, in: schema) }
-    let page = errors.collect { () throws(Refusal) in try RequestedPage.parse(params["page"], schema.dialect.pages) }
-    guard let presentation, let filters, let order, let page else { throw Refusal(errors) }
+    let presentation = errors.collect { () throws(RequestRefusal) in try ReplyContent(params, of: type, in: schema) }
+    let filters = errors.collect { () throws(RequestRefusal) in try Filter.parse(params["filter"], of: type, in: schema)
+    }
+    let order = errors.collect { () throws(RequestRefusal) in try SortOrder.parse(params["sort"], of: type, in: schema)
+    }
+    let page = errors.collect { () throws(RequestRefusal) in
+      try RequestedPage.parse(params["page"], schema.dialect.pages)
+    }
+    guard let presentation, let filters, let order, let page else { throw RequestRefusal(errors) }
     self.presentation = presentation
     self.filters = filters
     self.order = order

@@ -7,7 +7,7 @@ struct ResourceReply {
   private let schema: Schema
   private let presentation: ReplyContent
 
-  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
     presentation = try ReplyContent(params, of: type, in: schema)
@@ -30,10 +30,10 @@ struct ResourceReply {
 /// Parses the id of a request.
 enum RequestedID {
   /// Parses an id, a string or an integer; returns its text and the key to find in the database.
-  static func parse(_ id: JSONValue?, of type: ResourceType) throws(Refusal) -> (text: String, key: SQLValue) {
-    guard let id, !id.isNull else { throw Refusal(.missing("id")) }
+  static func parse(_ id: JSONValue?, of type: ResourceType) throws(RequestRefusal) -> (text: String, key: SQLValue) {
+    guard let id, !id.isNull else { throw RequestRefusal(.missing("id")) }
     let text = id.stringValue ?? id.numberValue?.text
-    guard let text, let key = type.key.stored(text) else { throw Refusal(.invalidID(id)) }
+    guard let text, let key = type.key.stored(text) else { throw RequestRefusal(.invalidID(id)) }
     return (text, key)
   }
 }

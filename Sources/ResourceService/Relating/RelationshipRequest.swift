@@ -14,7 +14,7 @@ struct RelationshipRequest {
   ///
   /// Any parameter whose name ends in `_id` is accepted as the id, except in the flavour carrot; see
   /// ``CarrotRelationship``.
-  init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+  init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.schema = schema
     data = params["data"]
     if schema.dialect.flavour == .carrot {
@@ -23,18 +23,18 @@ struct RelationshipRequest {
       self.type = type
       let parent = "\(SingularForm.word(of: type.name))_id"
       guard let id = params[parent] ?? params.first(where: { $0.key.hasSuffix("_id") })?.value else {
-        throw Refusal(.missing(parent))
+        throw RequestRefusal(.missing(parent))
       }
       self.id = id
-      guard let said = params["relationship"]?.stringValue else { throw Refusal(.missing("relationship")) }
+      guard let said = params["relationship"]?.stringValue else { throw RequestRefusal(.missing("relationship")) }
       let dashed = String(said.map { $0 == "_" ? "-" : $0 })
       guard let relationship = type.relationship(dashed) ?? type.relationship(said) else {
-        throw Refusal(.notAllowed(said))
+        throw RequestRefusal(.notAllowed(said))
       }
       self.relationship = relationship
     }
     let isRequired = method == .destroyRelationship ? !isToOne : method.changesRelationship
-    if isRequired, data == nil { throw Refusal(.missing("data")) }
+    if isRequired, data == nil { throw RequestRefusal(.missing("data")) }
   }
 
   private var name: String { relationship.name }
@@ -89,11 +89,11 @@ struct RelationshipRequest {
   /// Throws for a resource that is missing or already linked, as jsonapi-resources does.
   private func refuse(_ element: JSONValue, among known: [String], _ database: Database) throws {
     let id = element["id"].map { $0.stringValue ?? $0.text } ?? ""
-    if known.contains(Self.label(element)) { throw Refusal(.relationExists(id)) }
+    if known.contains(Self.label(element)) { throw RequestRefusal(.relationExists(id)) }
     guard let target = schema.types[relationship.type], element["type"]?.stringValue == target.name else { return }
     let query = "SELECT count(*) FROM \(target.quoted) WHERE \(target.key.quoted) = ?"
     guard let key = target.key.stored(id), try database.count(SQLFragment(query, [key])) > 0 else {
-      throw Refusal(.notFound(id))
+      throw RequestRefusal(.notFound(id))
     }
   }
 
@@ -121,9 +121,9 @@ struct RelationshipRequest {
     return ["type": .string(type.name), "relationships": .object(relationships)]
   }
 
-  private func elements() throws(Refusal) -> [JSONValue] {
+  private func elements() throws(RequestRefusal) -> [JSONValue] {
     guard case .array(let elements)? = data else {
-      throw Refusal(isCarrot ? .invalidLinkage : .noList(name))
+      throw RequestRefusal(isCarrot ? .invalidLinkage : .noList(name))
     }
     return Array(elements)
   }
@@ -134,7 +134,7 @@ struct RelationshipRequest {
   private func document(_ database: Database) throws -> JSONObject {
     let showing = try ResourceReply(["include": .string(name)], of: type, in: schema)
     let (text, key) = try RequestedID.parse(id, of: type)
-    guard let bytes = try showing.document(key, database) else { throw Refusal(.notFound(text)) }
+    guard let bytes = try showing.document(key, database) else { throw RequestRefusal(.notFound(text)) }
     return try JSONValue(parsing: bytes).objectValue ?? [:]
   }
 

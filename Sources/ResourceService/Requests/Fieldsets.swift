@@ -5,10 +5,10 @@ struct Fieldsets {
   private var members: [String: Set<String>] = [:]
 
   /// Parses `fields`: an object of types and names separated by commas, `{"posts": "text,author"}`.
-  static func parse(_ fields: JSONValue?, in schema: Schema) throws(Refusal) -> Fieldsets {
+  static func parse(_ fields: JSONValue?, in schema: Schema) throws(RequestRefusal) -> Fieldsets {
     var fieldsets = Fieldsets()
     guard let fields else { return fieldsets }
-    guard let fields = fields.objectValue else { throw Refusal(.fieldsWithoutType) }
+    guard let fields = fields.objectValue else { throw RequestRefusal(.fieldsWithoutType) }
     var errors: [RequestError] = []
     for (name, value) in fields {
       guard let type = schema.types[name] else {
@@ -24,7 +24,7 @@ struct Fieldsets {
       errors += unknown.map { .invalidField($0, of: name) }
       fieldsets.members[name] = Set(members)
     }
-    guard errors.isEmpty else { throw Refusal(errors) }
+    guard errors.isEmpty else { throw RequestRefusal(errors) }
     return fieldsets
   }
 

@@ -14,9 +14,9 @@ struct Filter {
   private let values: [String]
 
   /// Parses `filter`: an object of attributes, relationships or `id`, each with a string of values separated by commas.
-  static func parse(_ filter: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> [Filter] {
+  static func parse(_ filter: JSONValue?, of type: ResourceType, in schema: Schema) throws(RequestRefusal) -> [Filter] {
     guard let filter else { return [] }
-    guard let members = filter.objectValue else { throw Refusal(.filterSyntax(filter)) }
+    guard let members = filter.objectValue else { throw RequestRefusal(.filterSyntax(filter)) }
     var filters: [Filter] = []
     var errors: [RequestError] = []
     for (name, value) in members {
@@ -31,7 +31,7 @@ struct Filter {
       let values = text.parts(between: ",")
       filters.append(Filter(subject: subject, values: values))
     }
-    guard errors.isEmpty else { throw Refusal(errors) }
+    guard errors.isEmpty else { throw RequestRefusal(errors) }
     return filters
   }
 

@@ -14,16 +14,18 @@ struct IncludeTree: Sendable {
   private(set) var branches: [Branch] = []
 
   /// Parses `include`: paths in a string, `author,comments.author`.
-  static func parse(_ include: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> IncludeTree {
+  static func parse(_ include: JSONValue?, of type: ResourceType, in schema: Schema) throws(RequestRefusal)
+    -> IncludeTree
+  {
     var tree = IncludeTree()
     guard let include, include != "" else { return tree }
     guard let paths = include.stringValue else {
-      throw Refusal(.invalidInclude(include.text, of: type.name, path: include.text))
+      throw RequestRefusal(.invalidInclude(include.text, of: type.name, path: include.text))
     }
     for path in paths.split(separator: ",", omittingEmptySubsequences: false) {
       let steps = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       guard steps.count <= maximumDepth else {
-        throw Refusal(.includeTooDeep(String(path), maximum: maximumDepth))
+        throw RequestRefusal(.includeTooDeep(String(path), maximum: maximumDepth))
       }
       try tree.add(steps[...], of: type, in: schema, path: String(path))
     }
@@ -32,10 +34,10 @@ struct IncludeTree: Sendable {
 
   private mutating func add(
     _ steps: ArraySlice<String>, of type: ResourceType, in schema: Schema, path: String
-  ) throws(Refusal) {
+  ) throws(RequestRefusal) {
     guard let step = steps.first else { return }
     guard let relationship = type.relationship(step), let target = schema.types[relationship.type] else {
-      throw Refusal(.invalidInclude(step, of: type.name, path: path))
+      throw RequestRefusal(.invalidInclude(step, of: type.name, path: path))
     }
     var position = branches.firstIndex { $0.relationship.name == step }
     if position == nil {

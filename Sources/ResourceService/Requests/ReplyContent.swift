@@ -7,14 +7,14 @@ struct ReplyContent {
 
   /// Parses the parameters.
   ///
-  /// - Throws: ``Refusal`` with the errors of both parameters.
-  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+  /// - Throws: ``RequestRefusal`` with the errors of both parameters.
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     var errors: [RequestError] = []
-    let fieldsets = errors.collect { () throws(Refusal) in try Fieldsets.parse(params["fields"], in: schema) }
-    let include = errors.collect { () throws(Refusal) in
+    let fieldsets = errors.collect { () throws(RequestRefusal) in try Fieldsets.parse(params["fields"], in: schema) }
+    let include = errors.collect { () throws(RequestRefusal) in
       try IncludeTree.parse(params["include"], of: type, in: schema)
     }
-    guard let fieldsets, let include else { throw Refusal(errors) }
+    guard let fieldsets, let include else { throw RequestRefusal(errors) }
     self.fieldsets = fieldsets
     self.include = include
   }

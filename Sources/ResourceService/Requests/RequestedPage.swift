@@ -16,13 +16,13 @@ struct RequestedPage: Hashable, Sendable {
   static let everything = RequestedPage(size: .max)
 
   /// Parses `page`: an object of `number` and `size`, or of `offset` and `limit`, as integers or strings.
-  static func parse(_ page: JSONValue?, _ pages: Dialect.Pages = .number) throws(Refusal) -> RequestedPage {
+  static func parse(_ page: JSONValue?, _ pages: Dialect.Pages = .number) throws(RequestRefusal) -> RequestedPage {
     if pages == .none { return everything }
     let place = pages == .offset ? "offset" : "number"
     let extent = pages == .offset ? "limit" : "size"
     var result = RequestedPage(start: pages == .offset ? 0 : nil)
     guard let page else { return result }
-    guard let members = page.objectValue else { throw Refusal(.invalidPage(page)) }
+    guard let members = page.objectValue else { throw RequestRefusal(.invalidPage(page)) }
     var errors: [RequestError] = []
     for (name, value) in members {
       guard name == place || name == extent else {
@@ -36,7 +36,7 @@ struct RequestedPage: Hashable, Sendable {
       if name == extent { result.size = count } else { result.move(to: count) }
     }
     if result.size > maximumSize { errors.append(.pageTooLarge(result.size, maximum: maximumSize)) }
-    guard errors.isEmpty else { throw Refusal(errors) }
+    guard errors.isEmpty else { throw RequestRefusal(errors) }
     return result
   }
 

@@ -19,17 +19,17 @@ struct SortOrder {
   static let maximumTerms = 16
 
   /// Parses `sort`: attributes, `id` or paths of to-one relationships in a string, `-views,author.name`.
-  static func parse(_ sort: JSONValue?, of type: ResourceType, in schema: Schema) throws(Refusal) -> SortOrder {
+  static func parse(_ sort: JSONValue?, of type: ResourceType, in schema: Schema) throws(RequestRefusal) -> SortOrder {
     var order = SortOrder()
     if let sort, sort != "" {
-      guard let names = sort.stringValue else { throw Refusal(.invalidSort(sort.text, of: type.name)) }
+      guard let names = sort.stringValue else { throw RequestRefusal(.invalidSort(sort.text, of: type.name)) }
       var errors: [RequestError] = []
       for name in names.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
         if !order.add(name, of: type, in: schema) {
           errors.append(.invalidSort(name.hasPrefix("-") ? String(name.dropFirst()) : name, of: type.name))
         }
       }
-      guard errors.isEmpty else { throw Refusal(errors) }
+      guard errors.isEmpty else { throw RequestRefusal(errors) }
     }
     order.end(by: "t.\(type.key.quoted)")
     return order

@@ -41,7 +41,7 @@ struct CandidateRow {
     // jsonapi-resources does not check whether a key is in use, so the database refuses the key, and the server replies
     // with an internal error.
     if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
-      throw Refusal(.internalError("the id is already in use"))
+      throw RequestRefusal(.internalError("the id is already in use"))
     }
     var errors: [RequestError] = []
     let names = type.columns.map(\.name)
@@ -170,7 +170,7 @@ struct CandidateRow {
       let count = try database.count(SQLFragment("SELECT count(*) FROM \(target.quoted) WHERE ") + condition)
       if count != keys.count { names.append(relationship.name) }
     }
-    if schema.dialect.flavour == .carrot, !names.isEmpty { throw Refusal(.notFound("unavailable")) }
+    if schema.dialect.flavour == .carrot, !names.isEmpty { throw RequestRefusal(.notFound("unavailable")) }
     return names.map { .violation("must exist", member: $0, pointer: "/data/relationships/\($0)") }
   }
 }

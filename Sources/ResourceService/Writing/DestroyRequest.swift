@@ -8,7 +8,7 @@ struct DestroyRequest {
   private let id: String
   private let key: SQLValue
 
-  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
     (id, key) = try RequestedID.parse(params["id"], of: type)
@@ -16,14 +16,14 @@ struct DestroyRequest {
 
   /// Deletes the row; call it in a transaction.
   ///
-  /// - Throws: ``Refusal`` if the row does not exist, or if other rows refer to it and are not deleted with it.
+  /// - Throws: ``RequestRefusal`` if the row does not exist, or if other rows refer to it and are not deleted with it.
   func carryOut(_ database: Database) throws {
     do {
       try database.run(SQLFragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))
     } catch let error as SQLError where error.kind == .foreignKey {
-      throw Refusal(.conflict(try conflict(database)))
+      throw RequestRefusal(.conflict(try conflict(database)))
     }
-    guard database.changes > 0 else { throw Refusal(.notFound(id)) }
+    guard database.changes > 0 else { throw RequestRefusal(.notFound(id)) }
   }
 
   /// Returns the message that counts the rows that prevent the deletion.

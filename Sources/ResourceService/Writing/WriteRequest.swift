@@ -11,46 +11,50 @@ struct WriteRequest {
   private var existing: (text: String, key: SQLValue)?
 
   /// Parses a `create`; the document can have an id.
-  init(creating params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+  init(creating params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     try self.init(params, type, schema)
     guard draft.id != nil else { return }
-    guard !type.key.isRowID else { throw Refusal(.notAllowed("id")) }
+    guard !type.key.isRowID else { throw RequestRefusal(.notAllowed("id")) }
     draft.setKey(try RequestedID.parse(draft.id, of: type).key, type)
   }
 
   /// Parses an `update`; the id is in `id`, in `data.id` or in both.
-  init(updating params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
+  init(updating params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     try self.init(params, type, schema)
     let existing = try RequestedID.parse(params["id"] ?? draft.id, of: type)
     if let id = draft.id {
       let named = try RequestedID.parse(id, of: type)
-      guard named.key == existing.key else { throw Refusal(.keyMismatch(named.text)) }
+      guard named.key == existing.key else { throw RequestRefusal(.keyMismatch(named.text)) }
     }
     self.existing = existing
   }
 
-  private init(_ params: JSONObject, _ type: ResourceType, _ schema: Schema) throws(Refusal) {
+  private init(_ params: JSONObject, _ type: ResourceType, _ schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
     var errors: [RequestError] = []
-    let showing = errors.collect { () throws(Refusal) in try ResourceReply(params, of: type, in: schema) }
-    let draft = errors.collect { () throws(Refusal) in try WrittenValues(params, of: type, in: schema) }
-    guard let showing, let draft else { throw Refusal(errors) }
+    let showing = errors.collect { () throws(RequestRefusal) in try ResourceReply(params, of: type, in: schema) }
+    let draft = errors.collect { () throws(RequestRefusal) in try WrittenValues(params, of: type, in: schema) }
+    guard let showing, let draft else { throw RequestRefusal(errors) }
     self.showing = showing
     self.draft = draft
   }
 
   /// Writes the row and its linkages, and reads it back; call it in a transaction.
   ///
-  /// - Throws: ``Refusal`` with all errors, before anything is written.
+  /// - Throws: ``RequestRefusal`` with all errors, before anything is written.
   func carryOut(_ database: Database) throws -> [UInt8] {
-    if let existing, try showing.document(existing.key, database) == nil { throw Refusal(.notFound(existing.text)) }
+    if let existing, try showing.document(existing.key, database) == nil {
+      throw RequestRefusal(.notFound(existing.text))
+    }
     let candidate = CandidateRow(draft, of: type, in: schema, updating: existing?.key)
     let violations = try candidate.violations(database)
-    guard violations.isEmpty else { throw Refusal(violations) }
+    guard violations.isEmpty else { throw RequestRefusal(violations) }
     let key = try existing.map { try update($0.key, database) } ?? insert(database)
     for (relationship, keys) in draft.linkages { try link(key, relationship, keys, database) }
-    guard let document = try showing.document(key, database) else { throw Refusal(.notFound(ResourceKey.id(key))) }
+    guard let document = try showing.document(key, database) else {
+      throw RequestRefusal(.notFound(ResourceKey.id(key)))
+    }
     return document
   }
 

@@ -19,12 +19,14 @@ struct WrittenValues {
   /// A to-many relationship that a join table stores can be written. A to-many relationship that a column of another
   /// table stores is refused; it must be written through the rows of that table.
   ///
-  /// - Throws: ``Refusal`` with every member that is invalid or not writable.
-  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(Refusal) {
-    guard let value = params["data"], value != [:] else { throw Refusal(.missing("data")) }
-    guard let data = value.objectValue else { throw Refusal(.invalidData("data")) }
-    guard let typeName = data["type"] else { throw Refusal(.missing("type", in: "/data")) }
-    guard typeName == .string(type.name) else { throw Refusal(.invalidResource(typeName.stringValue ?? typeName.text)) }
+  /// - Throws: ``RequestRefusal`` with every member that is invalid or not writable.
+  init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
+    guard let value = params["data"], value != [:] else { throw RequestRefusal(.missing("data")) }
+    guard let data = value.objectValue else { throw RequestRefusal(.invalidData("data")) }
+    guard let typeName = data["type"] else { throw RequestRefusal(.missing("type", in: "/data")) }
+    guard typeName == .string(type.name) else {
+      throw RequestRefusal(.invalidResource(typeName.stringValue ?? typeName.text))
+    }
     id = data["id"]
     var errors = data.keys.filter { !["type", "id", "attributes", "relationships"].contains($0) }.map {
       RequestError.notAllowed($0)
@@ -33,7 +35,7 @@ struct WrittenValues {
     if let relationships = Self.object(data, "relationships", &errors) {
       for (name, value) in relationships { readRelationship(name, value, of: type, in: schema, &errors) }
     }
-    guard errors.isEmpty else { throw Refusal(errors) }
+    guard errors.isEmpty else { throw RequestRefusal(errors) }
   }
 
   private static func object(_ data: JSONObject, _ name: String, _ errors: inout [RequestError]) -> JSONObject? {

@@ -4,17 +4,17 @@ import Redaction
 /// The doctor's result of one step, and the next step for the user.
 struct DoctorFinding: Sendable {
   /// The steps from the machine to a service's reply.
-  enum Step: String, Sendable {
+  enum ExaminationStep: String, Sendable {
     case configuration, address, name, tcp, tls, login, vhost, service, channel, queue, call
   }
 
   /// The outcome of a step.
-  enum Verdict: String, Sendable {
+  enum StepOutcome: String, Sendable {
     case ok, warning, failed, skipped
   }
 
-  var step: Step
-  var verdict: Verdict
+  var step: ExaminationStep
+  var verdict: StepOutcome
   /// The result, in one line.
   var text: String
   /// The next step for the user; nil without one.
@@ -25,23 +25,23 @@ struct DoctorFinding: Sendable {
   var status: Int32 = 0
 
   /// Returns the finding of a step without problems.
-  static func ok(_ step: Step, _ text: String, _ time: Duration? = nil) -> DoctorFinding {
+  static func ok(_ step: ExaminationStep, _ text: String, _ time: Duration? = nil) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .ok, text: text, time: time)
   }
 
   /// Returns the finding of a problem after which the next steps still run.
-  static func warning(_ step: Step, _ text: String, _ nextStep: String?) -> DoctorFinding {
+  static func warning(_ step: ExaminationStep, _ text: String, _ nextStep: String?) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .warning, text: text, nextStep: nextStep)
   }
 
   /// Returns the finding of a step that was skipped.
-  static func skipped(_ step: Step, _ text: String, _ nextStep: String? = nil) -> DoctorFinding {
+  static func skipped(_ step: ExaminationStep, _ text: String, _ nextStep: String? = nil) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .skipped, text: text, nextStep: nextStep)
   }
 
   /// Returns the finding of a failed step; `status` is the exit status of the program.
   static func failed(
-    _ step: Step, _ text: String, _ nextStep: String?, _ time: Duration? = nil, status: Int32 = 4
+    _ step: ExaminationStep, _ text: String, _ nextStep: String?, _ time: Duration? = nil, status: Int32 = 4
   ) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .failed, text: text, nextStep: nextStep, time: time, status: status)
   }

@@ -1,7 +1,7 @@
 public import Client
 
 /// The reason why a change is not sent.
-public enum Refusal: Error, Sendable {
+public enum ChangeRefusal: Error, Sendable {
   /// The queue is being streamed: changes would move rows between its pages.
   case streamed(queue: String)
   /// The run has reached `--yes=N`.

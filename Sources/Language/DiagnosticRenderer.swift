@@ -11,7 +11,7 @@ import Redaction
 ///    |                     can't be blank
 ///    = check the values and run it again
 /// ```
-public struct Renderer: Sendable {
+public struct DiagnosticRenderer: Sendable {
   /// Whether to use colours.
   public var isColoured: Bool
   /// The number of columns for an excerpt; a longer line is shown in part.
@@ -27,7 +27,7 @@ public struct Renderer: Sendable {
   }
 
   /// The content of a drawn error or warning; the first mark determines the position.
-  public struct Report: Sendable {
+  public struct DiagnosticContent: Sendable {
     /// The title: `error`, `error[invalid]`, `warning`.
     public var title: String
     /// The message.
@@ -63,7 +63,7 @@ public struct Renderer: Sendable {
   ///
   /// A secret in the source line is shown as stars. A very long message, label or note is cut. For a terminal, lines
   /// are wrapped at `width`.
-  public func render(_ report: Report) -> String {
+  public func render(_ report: DiagnosticContent) -> String {
     let title = paint(report.title, report.title.hasPrefix("warning") ? "33;1" : "31;1")
     let first = wrapped(report.title + ": " + message(report.message))
     var lines = [title + first.dropFirst(report.title.count)]
@@ -96,7 +96,7 @@ public struct Renderer: Sendable {
   }
 
   /// A mark on a line, in columns.
-  private struct Span {
+  private struct MarkedColumns {
     var start: Int
     var width: Int
     var label: String?
@@ -111,7 +111,7 @@ public struct Renderer: Sendable {
       let before = visible(source.text(SourceRange(range.lower, mark.range.lower)))
       let words = visible(source.text(SourceRange(mark.range.lower, upper)))
       let start = DisplayWidth.width(of: before)
-      return Span(
+      return MarkedColumns(
         start: start, width: max(1, DisplayWidth.width(of: words, from: start)),
         label: mark.label.map(message))
     }.sorted { $0.start < $1.start }
@@ -123,14 +123,14 @@ public struct Renderer: Sendable {
     let head = String(repeating: " ", count: gutter - String(number).count) + "\(number) | "
     let moved = spans.map { span in
       let start = min(max(0, span.start - shift), room - 1)
-      return Span(start: start, width: min(span.width, room - start), label: span.label)
+      return MarkedColumns(start: start, width: min(span.width, room - start), label: span.label)
     }
     return [head + shown] + layers(moved).flatMap { carets($0, room) }.map { edge + paint($0, "31") }
   }
 
   /// Distributes marks among layers, in which they do not overlap; each layer is drawn below the previous one.
-  private func layers(_ spans: [Span]) -> [[Span]] {
-    var layers: [[Span]] = []
+  private func layers(_ spans: [MarkedColumns]) -> [[MarkedColumns]] {
+    var layers: [[MarkedColumns]] = []
     for span in spans {
       let free = layers.firstIndex { layer in layer.last.map { $0.start + $0.width <= span.start } ?? true }
       if let free { layers[free].append(span) } else { layers.append([span]) }
@@ -158,7 +158,7 @@ public struct Renderer: Sendable {
   }
 
   /// Draws the carets of a layer; the last label follows its carets if it fits, and other labels are drawn below.
-  private func carets(_ spans: [Span], _ room: Int) -> [String] {
+  private func carets(_ spans: [MarkedColumns], _ room: Int) -> [String] {
     var line = ""
     for span in spans {
       let column = line.count
@@ -183,7 +183,7 @@ public struct Renderer: Sendable {
   }
 
   /// Draws a label on its own lines below its carets, or further to the left if it does not fit there.
-  private func hung(_ span: Span, _ stems: String, _ room: Int) -> [String] {
+  private func hung(_ span: MarkedColumns, _ stems: String, _ room: Int) -> [String] {
     let label = span.label ?? ""
     let free = stems.isEmpty ? 0 : stems.count + 1
     let column = isForTerminal ? max(free, min(span.start, room - DisplayWidth.width(of: label))) : span.start
@@ -191,7 +191,7 @@ public struct Renderer: Sendable {
     return pieces.map { stems + String(repeating: " ", count: max(0, column - stems.count)) + $0 }
   }
 
-  private func stems(_ spans: [Span]) -> String {
+  private func stems(_ spans: [MarkedColumns]) -> String {
     spans.reduce(into: "") { $0 += String(repeating: " ", count: max(0, $1.start - $0.count)) + "|" }
   }
 }

@@ -1,5 +1,5 @@
 /// The error of a request that is not carried out, with the reasons.
-struct Refusal: Error {
+struct RequestRefusal: Error {
   let objections: [RequestError]
 
   init(_ objections: [RequestError]) { self.objections = objections }
@@ -9,8 +9,8 @@ struct Refusal: Error {
 
 extension [RequestError] {
   /// Runs a step of parsing a request; if the step fails, adds its errors and returns nil.
-  mutating func collect<Value>(_ step: () throws(Refusal) -> Value) -> Value? {
-    do throws(Refusal) { return try step() } catch {
+  mutating func collect<Value>(_ step: () throws(RequestRefusal) -> Value) -> Value? {
+    do throws(RequestRefusal) { return try step() } catch {
       append(contentsOf: error.objections)
       return nil
     }

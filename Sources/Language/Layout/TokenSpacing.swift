@@ -1,5 +1,5 @@
 /// The space between two tokens on a line; it is kept as written if it has a meaning.
-enum Spacing {
+enum TokenSpacing {
   static func between(_ before: Token, _ token: Token) -> String {
     if before.isOpening || token.isClosing || token.isSymbol(",") || token.isSymbol(":") { return "" }
     if before.isSymbol("..") || token.isSymbol("..") { return "" }

@@ -3,7 +3,7 @@ import Language
 /// Finds the definitions of the names in a text, and the block in which each definition is visible.
 ///
 /// The text need not parse.
-struct Definitions {
+struct NameDefinitions {
   private let parts: [HighlightedPart]
   /// The source ranges of the blocks; `else` and `rescue` end one block and begin another.
   private var blocks: [SourceRange] = []

@@ -1,5 +1,5 @@
 /// A limited number of values by name, in the order of insertion.
-public struct NamedTable<Value: Sendable>: Sendable {
+public struct BoundedDictionary<Value: Sendable>: Sendable {
   /// The names in order.
   public private(set) var names: [String] = []
   private var values: [String: Value] = [:]
