@@ -93,7 +93,7 @@ extension ListChangeDetector {
       sentences.append("the service counts \(missing.counted) resources, but sent \(missing.received)")
     }
     if let unreadableTotal {
-      sentences.append("record-count can't be read: \(TerminalText.message(unreadableTotal).prefix(200))")
+      sentences.append("record-count can't be read: \(TerminalSafeText.message(unreadableTotal).prefix(200))")
     }
     return sentences
   }

@@ -52,7 +52,7 @@ package struct TextTable {
 
   /// Returns the text of a name or a cell on one line.
   static func line(_ text: String, _ isForTerminal: Bool) -> String {
-    isForTerminal ? TerminalText.line(text) : TerminalText.unbroken(text)
+    isForTerminal ? TerminalSafeText.line(text) : TerminalSafeText.unbroken(text)
   }
 
   /// Returns the number of columns that do not fit in a width.

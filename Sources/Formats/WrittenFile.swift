@@ -97,7 +97,7 @@ package struct WrittenFile {
   package func write(_ bytes: [UInt8]) throws(Fault) {
     guard case .direct = placement, file.isTerminal else { return try file.write(bytes) }
     let text = String(decoding: bytes, as: UTF8.self).replacing(each: "\r\n", with: "\n")
-    try file.write(Array(TerminalText.visible(text).utf8))
+    try file.write(Array(TerminalSafeText.visible(text).utf8))
   }
 
   /// Replaces the file with the written bytes, or appends them completely.

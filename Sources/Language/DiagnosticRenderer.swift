@@ -83,13 +83,13 @@ public struct DiagnosticRenderer: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func message(_ text: String) -> String { visible(TerminalText.message(text)) }
+  private func message(_ text: String) -> String { visible(TerminalSafeText.message(text)) }
 
   private func wrapped(_ text: String) -> String {
     isForTerminal ? LineWrapping.wrapped(text, to: width) : text
   }
 
-  private func visible(_ text: String) -> String { isForTerminal ? TerminalText.visible(text) : text }
+  private func visible(_ text: String) -> String { isForTerminal ? TerminalSafeText.visible(text) : text }
 
   private func paint(_ text: String, _ code: String) -> String {
     isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text

@@ -46,7 +46,7 @@ public enum Secrets {
     guard text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\"") }) else {
       return bearers + parameters
     }
-    let joined = JoinedText(text)
+    let joined = JoinedStringText(text)
     let places = (URIPasswords(joined.characters).ranges + members(joined.characters)).flatMap(joined.parts)
     let indices = Array(text.indices) + [text.endIndex]
     return (bearers + parameters + places.map { indices[$0.lowerBound]..<indices[$0.upperBound] }).sorted {

@@ -13,7 +13,7 @@ struct DatabaseFile {
   let path: String
 
   /// Opens the database, with foreign keys enforced and indexed, and finds out whether it is writable.
-  func open() throws(ResourceService.OpeningError) -> (database: SharedDatabase, isWritable: Bool) {
+  func open() throws(ResourceService.DatabaseOpeningError) -> (database: SharedDatabase, isWritable: Bool) {
     let isSample = path == Self.sample
     let isWritable = try isSample ? true : look()
     do {
@@ -32,9 +32,9 @@ struct DatabaseFile {
   }
 
   /// Returns the error for a failure of SQLite.
-  static func unreadable(_ path: String, _ error: any Error) -> ResourceService.OpeningError {
+  static func unreadable(_ path: String, _ error: any Error) -> ResourceService.DatabaseOpeningError {
     let reason = (error as? SQLError)?.message ?? "\(error)"
-    return ResourceService.OpeningError(.unreadable, "\"\(path)\" can't be read: \(reason)")
+    return ResourceService.DatabaseOpeningError(.unreadable, "\"\(path)\" can't be read: \(reason)")
   }
 
   private static func blog() throws -> SharedDatabase {
@@ -53,20 +53,20 @@ struct DatabaseFile {
   }
 
   /// Checks that the file is a database, because SQLite would create a missing one; returns whether it is writable.
-  private func look() throws(ResourceService.OpeningError) -> Bool {
-    typealias OpeningError = ResourceService.OpeningError
+  private func look() throws(ResourceService.DatabaseOpeningError) -> Bool {
+    typealias DatabaseOpeningError = ResourceService.DatabaseOpeningError
     var isDirectory: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw OpeningError(.noSuchFile, "there is no file \"\(path)\"; for the sample write \"\(Self.sample)\"")
+      throw DatabaseOpeningError(.noSuchFile, "there is no file \"\(path)\"; for the sample write \"\(Self.sample)\"")
     }
     guard !isDirectory.boolValue else {
-      throw OpeningError(.notADatabase, "\"\(path)\" is a directory, not a database")
+      throw DatabaseOpeningError(.notADatabase, "\"\(path)\" is a directory, not a database")
     }
     guard let file = FileHandle(forReadingAtPath: path) else {
-      throw OpeningError(.unreadable, "\"\(path)\" can't be read")
+      throw DatabaseOpeningError(.unreadable, "\"\(path)\" can't be read")
     }
     guard let start = try? file.read(upToCount: 16), start == Data("SQLite format 3\0".utf8) else {
-      throw OpeningError(.notADatabase, "\"\(path)\" is not a SQLite database")
+      throw DatabaseOpeningError(.notADatabase, "\"\(path)\" is not a SQLite database")
     }
     return FileManager.default.isWritableFile(atPath: path)
   }

@@ -6,7 +6,7 @@ import JSONText
 /// lists.
 public struct Dialect: Sendable {
   /// A library whose servers the service imitates.
-  public enum Flavour: String, CaseIterable, Sendable {
+  public enum ImitatedLibrary: String, CaseIterable, Sendable {
     /// Retort with Calcinator: no error codes, changesets, no relationship methods.
     case retort
     /// carrot_rpc with jsonapi-resources up to 0.7: integer codes, no reply to an unreadable request.
@@ -14,7 +14,7 @@ public struct Dialect: Sendable {
   }
 
   /// The division of lists into pages.
-  public enum Pages: String, CaseIterable, Sendable {
+  public enum ListPaging: String, CaseIterable, Sendable {
     /// Pages of `number` and `size`, with links and the count of all records.
     case number
     /// `page` is ignored, and the whole list is returned without count or links.
@@ -29,12 +29,12 @@ public struct Dialect: Sendable {
   }
 
   /// The flavour; nil for the service's own behaviour.
-  public var flavour: Flavour?
+  public var flavour: ImitatedLibrary?
   /// The paging of the service's lists.
-  public var pages: Pages
+  public var pages: ListPaging
 
   /// Creates a dialect.
-  public init(flavour: Flavour? = nil, pages: Pages = .number) {
+  public init(flavour: ImitatedLibrary? = nil, pages: ListPaging = .number) {
     self.flavour = flavour
     self.pages = pages
   }

@@ -30,15 +30,15 @@ public final class ResourceService: Sendable {
   /// A service that remembers its changes stores the last 10,000 answers in the table `retort_answers` of a writable
   /// database, each in the transaction of its change.
   ///
-  /// - Throws: ``OpeningError`` if the file is missing, is not a database or has no table to serve.
+  /// - Throws: ``DatabaseOpeningError`` if the file is missing, is not a database or has no table to serve.
   public convenience init(
     opening name: String, dialect: Dialect = Dialect(), remembersChanges: Bool = false
-  ) throws(OpeningError) {
+  ) throws(DatabaseOpeningError) {
     let (database, isWritable) = try DatabaseFile(path: name).open()
     do { try self.init(database, dialect, remembersChanges: remembersChanges && isWritable) } catch {
       throw DatabaseFile.unreadable(name, error)
     }
-    guard !queues.isEmpty else { throw OpeningError(.noTables, "\"\(name)\" has no table to serve") }
+    guard !queues.isEmpty else { throw DatabaseOpeningError(.noTables, "\"\(name)\" has no table to serve") }
   }
 
   init(_ database: SharedDatabase, _ dialect: Dialect = Dialect(), remembersChanges: Bool = false) throws {

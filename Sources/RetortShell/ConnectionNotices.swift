@@ -16,7 +16,7 @@ final class ConnectionNotices: Sendable {
 
   /// Shows a notice.
   func show(_ text: String) {
-    let text = TerminalText.message(text)
+    let text = TerminalSafeText.message(text)
     editor.withLock { editor in
       if let editor { return editor.editor.notice("note: \(text)", prompt: editor.prompt()) }
       let question = question.withLock { $0 }

@@ -5,7 +5,7 @@ extension Console {
   /// Shows an error of the command line with its next step; `problem` begins the message.
   func note(_ error: Fault, about problem: String? = nil) {
     let place = problem.map { "\($0): " } ?? ""
-    note("error: \(place)\(TerminalText.message(error.message))\n")
-    if let step = error.nextStep { note("  = \(TerminalText.message(step))\n") }
+    note("error: \(place)\(TerminalSafeText.message(error.message))\n")
+    if let step = error.nextStep { note("  = \(TerminalSafeText.message(step))\n") }
   }
 }

@@ -10,8 +10,8 @@ import Terminal
 /// The streams of the program: output for results, output for notes, and input.
 ///
 /// All output to a terminal passes here. Characters that control the terminal or mislead a reader become escapes, as in
-/// `TerminalText`. A pipe or a file gets the bytes unchanged. Whether results or notes are escaped depends on their own
-/// stream.
+/// `TerminalSafeText`. A pipe or a file gets the bytes unchanged. Whether results or notes are escaped depends on their
+/// own stream.
 public struct Console: Sendable {
   /// Writes results; returns false if the reader has closed the pipe.
   public let write: @Sendable ([UInt8]) -> Bool
@@ -70,7 +70,7 @@ public struct Console: Sendable {
 
   /// Escapes results on their way to a terminal, piece by piece.
   private final class TerminalResults: Sendable {
-    private let bytes = Mutex(TerminalBytes())
+    private let bytes = Mutex(TerminalByteEscaper())
 
     func visible(_ piece: [UInt8]) -> [UInt8] { bytes.withLock { $0.visible(piece) } }
   }
@@ -85,15 +85,16 @@ public struct Console: Sendable {
   private static func door(
     _ note: @escaping @Sendable (String) -> Void, _ columns: @escaping @Sendable () -> Int
   ) -> @Sendable (String) -> Void {
-    { note(LineWrapping.wrapped(TerminalText.visible($0), to: columns())) }
+    { note(LineWrapping.wrapped(TerminalSafeText.visible($0), to: columns())) }
   }
 
   /// Writes a line to the output for notes without wrapping it.
-  func show(unbroken line: String) { draw((showsNotes ? TerminalText.visible(line) : line) + "\n") }
+  func show(unbroken line: String) { draw((showsNotes ? TerminalSafeText.visible(line) : line) + "\n") }
 
   /// Writes a line of JSON to the results, with JSON's own escapes on a terminal.
   func write(json: JSONValue) {
-    _ = write(isTerminal ? Array((TerminalText.json(json.text) + "\n").utf8) : json.encoded() + [UInt8(ascii: "\n")])
+    _ = write(
+      isTerminal ? Array((TerminalSafeText.json(json.text) + "\n").utf8) : json.encoded() + [UInt8(ascii: "\n")])
   }
 
   /// Standard output, error and input.

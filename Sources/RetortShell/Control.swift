@@ -46,7 +46,7 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
       console.note("error: the run \(run) does not answer\n  = it may be suspended; kill -CONT \(run) continues it\n")
       status = 1
     }
-    let lines = answer.split(separator: "\n").map { "\(run): \(TerminalText.message(String($0)))\n" }
+    let lines = answer.split(separator: "\n").map { "\(run): \(TerminalSafeText.message(String($0)))\n" }
     _ = console.write(Array(lines.joined().utf8))
   }
   return status

@@ -24,7 +24,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
     return 0
   } catch {
     let step = error.isForeign ? "name the file that journal: of the statement names" : error.nextStep
-    console.note("error: \(TerminalText.message(error.message))\n  = \(step)\n")
+    console.note("error: \(TerminalSafeText.message(error.message))\n  = \(step)\n")
     return 2
   }
 }
@@ -98,7 +98,7 @@ private struct JournalReport {
     if journal.unknown.count > Self.limit { lines.append("and \(journal.unknown.count - Self.limit) more") }
     if journal.cutLines > 0 { lines.append("the last line is incomplete; the next run removes it") }
     lines.append(journal.end.map { "complete since \($0)" } ?? resuming)
-    return lines.map { TerminalText.message($0) + "\n" }.joined()
+    return lines.map { TerminalSafeText.message($0) + "\n" }.joined()
   }
 
   private static func resuming(_ command: String) -> String {

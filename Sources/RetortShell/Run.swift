@@ -278,7 +278,7 @@ private func session(
     isTerminal: console.isTerminal, columns: console.columns, rows: console.rows,
     failure: { Console.failureText }, write: console.write)
   let topics = options.topics ?? []
-  let trace = Trace(topics) { console.show(unbroken: "trace: \(TerminalText.unbroken($0))") }
+  let trace = Trace(topics) { console.show(unbroken: "trace: \(TerminalSafeText.unbroken($0))") }
   let tell: @Sendable (String) -> Void = { trace("amqp \($0)") }
   let lateReplies = LateReplies(note: notices.show)
   let listener = Connection.EventObserver(notice: notices.show, frames: topics.contains(.amqp) ? tell : nil) {

@@ -81,10 +81,10 @@ struct ServeOptions: ParsableArguments {
     help: ArgumentHelp(
       "Lists: number (pages of number and size), none (all at once), no-count (links only), offset (pages of offset "
         + "and limit).", valueName: "STYLE"), transform: word)
-  var pages: Dialect.Pages = .number
+  var pages: Dialect.ListPaging = .number
 
   @Option(help: ArgumentHelp("Imitates a retort or a carrot server.", valueName: "NAME"), transform: word)
-  var flavour: Dialect.Flavour?
+  var flavour: Dialect.ImitatedLibrary?
 
   func validate() throws {
     if workers == 0 { throw ValidationError("--workers takes a number from 1") }

@@ -30,7 +30,7 @@ enum ShellCommandLine {
   ///
   /// A word with characters that a note would escape is written as `$'...'`, with the escapes of bash, zsh and ksh.
   static func quoted(_ word: String) -> String {
-    if TerminalText.message(word) != word { return "$'" + word.unicodeScalars.map(escaped).joined() + "'" }
+    if TerminalSafeText.message(word) != word { return "$'" + word.unicodeScalars.map(escaped).joined() + "'" }
     let plain = word.utf8.allSatisfy { byte in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
@@ -48,7 +48,7 @@ enum ShellCommandLine {
     case "\t": return "\\t"
     default:
       let text = String(scalar)
-      guard TerminalText.message(text) != text else { return text }
+      guard TerminalSafeText.message(text) != text else { return text }
       let digits = String(scalar.value, radix: 16)
       return "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
     }

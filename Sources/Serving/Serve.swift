@@ -42,7 +42,7 @@ private func serving(_ options: ServiceSettings, _ console: ServingCallbacks) as
 private func report(of error: any Error) -> (text: String, status: Int32) {
   switch error {
   case let error as BrokerError: ("error[connection]: \(error.message)", 4)
-  case let error as ResourceService.OpeningError: ("error[file]: \(error.message)\n  = \(error.nextStep)", 2)
+  case let error as ResourceService.DatabaseOpeningError: ("error[file]: \(error.message)\n  = \(error.nextStep)", 2)
   case let error as CallLog.LogOpeningError: ("error[file]: --log \(error.message)", 2)
   case let error as QueueOptionError: ("error: \(error.message)", 2)
   default: ("error: \(error)", 1)

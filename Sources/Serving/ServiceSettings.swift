@@ -32,9 +32,9 @@ package struct ServiceSettings: Sendable {
   /// The path of the log with a line of JSON for each request; `-` is standard output, and nil means no log.
   package var log: String?
   /// The division of lists into pages.
-  package var pages = Dialect.Pages.number
+  package var pages = Dialect.ListPaging.number
   /// The library whose servers the service imitates; nil for none.
-  package var flavour: Dialect.Flavour?
+  package var flavour: Dialect.ImitatedLibrary?
 
   /// Creates the settings of a service without delays and faults.
   package init(database: String, url: String, connectionName: String) {

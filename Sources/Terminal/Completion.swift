@@ -49,7 +49,7 @@ public struct Completion: Sendable, Equatable {
   /// note or if there are too many.
   func list(columns: Int) -> String? {
     guard candidates.count <= Self.listLimit, candidates.contains(where: { notes[$0] != nil }) else { return nil }
-    let shown = candidates.map { (TerminalText.line($0), notes[$0].map(TerminalText.line) ?? "") }
+    let shown = candidates.map { (TerminalSafeText.line($0), notes[$0].map(TerminalSafeText.line) ?? "") }
     let width = min(shown.map(\.0.count).max() ?? 0, 40)
     return shown.map { text, note in
       let line = note.isEmpty ? text : text + String(repeating: " ", count: max(0, width - text.count) + 2) + note

@@ -36,12 +36,12 @@ final class Readline {
 
   /// Shows a prompt and begins a line.
   func begin(_ prompt: LinePrompt) {
-    retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalText.line(prompt.draft))
+    retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalSafeText.line(prompt.draft))
   }
 
   /// Returns the prompt with its style; marks tell readline that the control sequences have no width.
   private static func shown(_ prompt: LinePrompt) -> String {
-    let text = TerminalText.line(prompt.text)
+    let text = TerminalSafeText.line(prompt.text)
     return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
   }
 
@@ -60,7 +60,7 @@ final class Readline {
   }
 
   func show(notice: String, prompt: LinePrompt?) {
-    let text = TerminalText.visible(notice)
+    let text = TerminalSafeText.visible(notice)
     if let prompt { retort_line_notice(text, Self.shown(prompt)) } else { retort_line_notice(text, nil) }
   }
 
@@ -87,7 +87,7 @@ final class Readline {
     }
   }
 
-  fileprivate func hint(line: String) -> String? { painting?.hint?(line).map(TerminalText.line) }
+  fileprivate func hint(line: String) -> String? { painting?.hint?(line).map(TerminalSafeText.line) }
 
   fileprivate func help(line: String, cursor: Int) -> String? { help?(line, cursor) }
 
@@ -98,8 +98,8 @@ final class Readline {
       let start = bytes.index(bytes.startIndex, offsetBy: found.start, limitedBy: bytes.endIndex),
       let end = bytes.index(bytes.startIndex, offsetBy: cursor, limitedBy: bytes.endIndex)
     else { return nil }
-    let common = TerminalText.line(found.commonPrefix(typed: line[start..<end]))
-    return (found, found.candidates.count == 1 ? [common] : [common] + found.candidates.map(TerminalText.line))
+    let common = TerminalSafeText.line(found.commonPrefix(typed: line[start..<end]))
+    return (found, found.candidates.count == 1 ? [common] : [common] + found.candidates.map(TerminalSafeText.line))
   }
 }
 
@@ -127,7 +127,7 @@ private func explainAtCursor(
 ) -> UnsafeMutablePointer<CChar>? {
   guard let context, let line, let text = String(validatingCString: line) else { return nil }
   let readline = Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue()
-  return readline.help(line: text, cursor: Int(cursor)).map { strdup(TerminalText.visible($0)) }
+  return readline.help(line: text, cursor: Int(cursor)).map { strdup(TerminalSafeText.visible($0)) }
 }
 
 extension Readline {

@@ -14,8 +14,8 @@ import Testing
     ("\u{200D}a\u{200C} b\u{200D}", #"\u{200d}a\u{200c} b\u{200d}"#), ("a\u{200D}\u{200D}b", #"a\u{200d}\u{200d}b"#),
     ("a\u{200D}\u{1B}", #"a\u{200d}\u{1b}"#), ("naïve ①🎉 e\u{301}", "naïve ①🎉 e\u{301}"),
   ]) func controlCharactersAreEscaped(text: String, shown: String) {
-    #expect(TerminalText.visible(text) == shown)
-    #expect(TerminalText.visible(shown) == shown)
+    #expect(TerminalSafeText.visible(text) == shown)
+    #expect(TerminalSafeText.visible(shown) == shown)
   }
 
   @Test(arguments: [
@@ -24,24 +24,25 @@ import Testing
   ]) func textTakesColumns(text: String, columns: Int) { #expect(DisplayWidth.width(of: text) == columns) }
 
   @Test func aLineHasNoBreak() {
-    #expect(TerminalText.line("a\tb\nc\u{B}") == #"a\u{9}b\u{a}c\u{b}"#)
-    #expect(TerminalText.unbroken("a\tb\r\nc\u{2028}\u{1B}") == "a\\u{9}b\\u{d}\\u{a}c\\u{2028}\u{1B}")
+    #expect(TerminalSafeText.line("a\tb\nc\u{B}") == #"a\u{9}b\u{a}c\u{b}"#)
+    #expect(TerminalSafeText.unbroken("a\tb\r\nc\u{2028}\u{1B}") == "a\\u{9}b\\u{d}\\u{a}c\\u{2028}\u{1B}")
   }
 
   @Test func jsonStaysJSON() {
     #expect(
-      TerminalText.json("[\"\u{7F}\u{202E}\u{E0001}a\u{200D}\"]\n") == #"["\u007f\u202e\udb40\udc01a\u200d"]"# + "\n")
+      TerminalSafeText.json("[\"\u{7F}\u{202E}\u{E0001}a\u{200D}\"]\n") == #"["\u007f\u202e\udb40\udc01a\u200d"]"#
+        + "\n")
   }
 
   @Test func aLongMessageIsCutWithACount() {
     let text = String(repeating: "é", count: 2000)
-    #expect(TerminalText.message(text) == text)
-    #expect(TerminalText.message(text + "a\u{301}\n") == text + "... (3 characters left out)")
-    #expect(TerminalText.message("a\nb") == #"a\u{a}b"#)
+    #expect(TerminalSafeText.message(text) == text)
+    #expect(TerminalSafeText.message(text + "a\u{301}\n") == text + "... (3 characters left out)")
+    #expect(TerminalSafeText.message("a\nb") == #"a\u{a}b"#)
   }
 
   @Test func aCharacterInTwoPiecesPassesWhole() {
-    var passage = TerminalBytes()
+    var passage = TerminalByteEscaper()
     var shown: [UInt8] = []
     for byte in "aé日😀\u{9B}\u{202E}\n".utf8 { shown += passage.visible([byte]) }
     #expect(String(decoding: shown, as: UTF8.self) == "aé日😀\\u{9b}\\u{202e}\n")

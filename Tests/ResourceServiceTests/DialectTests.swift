@@ -4,7 +4,7 @@ import Testing
 
 /// The page links and counts of a list.
 @Suite struct DialectTests {
-  private func tags(_ pages: Dialect.Pages, _ params: String) throws -> String {
+  private func tags(_ pages: Dialect.ListPaging, _ params: String) throws -> String {
     let service = try ResourceService(opening: "blog", dialect: Dialect(pages: pages))
     let reply = service.ask("tags", "index", params)
     let count = reply.split(separator: #""type":"tags""#).count - 1

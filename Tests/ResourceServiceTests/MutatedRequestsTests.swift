@@ -9,7 +9,7 @@ import Testing
 ///
 /// The seed is fixed; `RETORT_FUZZ_SECONDS=600` continues with other seeds for that time.
 @Suite struct MutatedRequestsTests {
-  static let dialects: [(Dialect.Flavour?, Dialect.Pages)] = [
+  static let dialects: [(Dialect.ImitatedLibrary?, Dialect.ListPaging)] = [
     (nil, .number), (nil, .none), (nil, .noCount), (.retort, .number), (.carrot, .number), (.carrot, .offset),
   ]
 
@@ -32,7 +32,7 @@ import Testing
   ]
 
   @Test(arguments: MutatedRequestsTests.dialects) func aReplyIsValid(
-    _ flavour: Dialect.Flavour?, _ pages: Dialect.Pages
+    _ flavour: Dialect.ImitatedLibrary?, _ pages: Dialect.ListPaging
   ) throws {
     let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: flavour, pages: pages))
     let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0

@@ -6,8 +6,8 @@ import Testing
 
 /// Opening databases, and the errors.
 @Suite struct OpeningTests {
-  private func failure(_ path: String) -> ResourceService.OpeningError? {
-    do throws(ResourceService.OpeningError) {
+  private func failure(_ path: String) -> ResourceService.DatabaseOpeningError? {
+    do throws(ResourceService.DatabaseOpeningError) {
       _ = try ResourceService(opening: path)
       return nil
     } catch { return error }
@@ -17,7 +17,8 @@ import Testing
     let file = try TemporaryFile()
     #expect(
       failure(file.path)
-        == ResourceService.OpeningError(.noSuchFile, "there is no file \"\(file.path)\"; for the sample write \"blog\"")
+        == ResourceService.DatabaseOpeningError(
+          .noSuchFile, "there is no file \"\(file.path)\"; for the sample write \"blog\"")
     )
     #expect(!file.exists)
   }
@@ -25,17 +26,20 @@ import Testing
   @Test func reportsAFileThatIsNotADatabase() throws {
     let (empty, text) = (try TemporaryFile(bytes: []), try TemporaryFile(bytes: Array("id,name\n".utf8)))
     #expect(
-      failure(empty.path) == ResourceService.OpeningError(.notADatabase, "\"\(empty.path)\" is not a SQLite database"))
+      failure(empty.path)
+        == ResourceService.DatabaseOpeningError(.notADatabase, "\"\(empty.path)\" is not a SQLite database"))
     #expect(
-      failure(text.path) == ResourceService.OpeningError(.notADatabase, "\"\(text.path)\" is not a SQLite database"))
+      failure(text.path)
+        == ResourceService.DatabaseOpeningError(.notADatabase, "\"\(text.path)\" is not a SQLite database"))
     let folder = String(text.path.dropLast("/shop.sqlite".count))
     #expect(
-      failure(folder) == ResourceService.OpeningError(.notADatabase, "\"\(folder)\" is a directory, not a database"))
+      failure(folder)
+        == ResourceService.DatabaseOpeningError(.notADatabase, "\"\(folder)\" is a directory, not a database"))
     let torn = try TemporaryFile(bytes: Array("SQLite format 3\0".utf8) + Array(repeating: 7, count: 5000))
     #expect(failure(torn.path)?.code == .unreadable)
     let bare = try TemporaryFile("CREATE VIEW v AS SELECT 1")
     #expect(
-      failure(bare.path) == ResourceService.OpeningError(.noTables, "\"\(bare.path)\" has no table to serve"))
+      failure(bare.path) == ResourceService.DatabaseOpeningError(.noTables, "\"\(bare.path)\" has no table to serve"))
   }
 
   @Test func aFilesForeignKeysAreIndexedAndItIsInWALMode() throws {

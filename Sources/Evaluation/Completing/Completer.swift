@@ -148,7 +148,7 @@ extension ValueShape {
 
 extension JSONValue {
   /// The value as source text; characters that are not safe for a terminal become JSON escapes.
-  var written: String { TerminalText.json(text) }
+  var written: String { TerminalSafeText.json(text) }
 }
 
 extension String {

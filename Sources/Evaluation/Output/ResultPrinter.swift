@@ -131,7 +131,7 @@ struct ResultPrinter {
 
   private func put(csv cells: [String]) throws(Fault) {
     var line: [UInt8] = []
-    CSVWriter.append(output.isTerminal ? cells.map(TerminalText.visible) : cells, to: &line)
+    CSVWriter.append(output.isTerminal ? cells.map(TerminalSafeText.visible) : cells, to: &line)
     try output.put(line + [0x0A])
   }
 }

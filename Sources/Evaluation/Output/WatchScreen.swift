@@ -13,7 +13,7 @@ struct WatchScreen {
   /// The last line counts the lines that do not fit on the screen.
   mutating func frame(of bytes: [UInt8]) -> String {
     let (rows, columns) = (max(2, output.rows()), max(1, output.columns()))
-    let text = TerminalText.visible(String(decoding: bytes, as: UTF8.self))
+    let text = TerminalSafeText.visible(String(decoding: bytes, as: UTF8.self))
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
       Self.cut(DisplayWidth.expanded($0), columns)
     }

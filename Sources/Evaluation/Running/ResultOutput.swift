@@ -86,7 +86,7 @@ public final class ResultOutput: Sendable {
 
   /// Adds a piece of JSON; for a terminal, control characters become JSON's escapes.
   func put(json bytes: [UInt8]) throws(Fault) {
-    try put(isTerminal ? Array(TerminalText.json(String(decoding: bytes, as: UTF8.self)).utf8) : bytes)
+    try put(isTerminal ? Array(TerminalSafeText.json(String(decoding: bytes, as: UTF8.self)).utf8) : bytes)
   }
 
   /// Adds a value as `print` shows it: text without quotes, any other value as JSON; durations are rounded on a

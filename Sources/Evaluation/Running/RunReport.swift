@@ -99,7 +99,8 @@ public final class RunReport: Sendable {
     let time = ContinuousClock.now - since
     var own = TestCase(
       text: Self.text(range, source), place: Self.place(range, source), milliseconds: time.milliseconds,
-      error: fault.map { ($0.kind.word, TerminalText.shortened(Secrets.hidden(in: $0.message))) }, lower: range.lower)
+      error: fault.map { ($0.kind.word, TerminalSafeText.shortened(Secrets.hidden(in: $0.message))) },
+      lower: range.lower)
     state.withLock { state in
       defer { (state.changes, state.leftOut, state.failures) = ([], 0, []) }
       if let last = state.cases.last, last.isAssertion {

@@ -12,12 +12,12 @@ extension Session {
   /// Shows a line on standard error.
   func note(_ text: String) {
     output.flush()
-    host.note(TerminalText.message(text) + "\n")
+    host.note(TerminalSafeText.message(text) + "\n")
   }
 
   /// Shows a line on standard error that a user copies, such as a command: a terminal neither wraps nor shortens it.
   func show(command line: String) {
-    showUnwrapped(TerminalText.unbroken(line), TerminalText.line)
+    showUnwrapped(TerminalSafeText.unbroken(line), TerminalSafeText.line)
   }
 
   /// Shows a note that a statement waits for late replies, at most for `limit`.
@@ -31,10 +31,10 @@ extension Session {
   }
 
   /// Shows a line of JSON on standard error; a terminal does not wrap it.
-  func show(json: JSONValue) { showUnwrapped(json.text, TerminalText.json) }
+  func show(json: JSONValue) { showUnwrapped(json.text, TerminalSafeText.json) }
 
   /// Shows text on standard error without wrapping its lines, because it can be a table.
-  func show(unbroken text: String) { showUnwrapped(text, TerminalText.visible) }
+  func show(unbroken text: String) { showUnwrapped(text, TerminalSafeText.visible) }
 
   /// Shows text on standard error without wrapping its lines; `escape` makes it safe for a terminal.
   private func showUnwrapped(_ text: String, _ escape: (String) -> String) {

@@ -68,7 +68,7 @@ final class SessionProgress: Sendable {
   ) {
     (self.control, isOn, isQuiet, status) = (control, !options.isOffline, options.isQuiet, host.status)
     (self.least, self.noteInterval) = (least, noteInterval)
-    note = { host.note(TerminalText.message($0) + "\n") }
+    note = { host.note(TerminalSafeText.message($0) + "\n") }
   }
 
   /// Begins the progress of an outermost statement; `label` returns the beginning of the statement's text.

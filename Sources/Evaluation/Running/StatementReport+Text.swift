@@ -34,7 +34,7 @@ extension StatementReport {
     var object = JSONObject([("count", .number(JSONNumber(group.count)))])
     guard let planned = group.element as? BulkElement else { return .object(object) }
     for (name, value) in BulkRun.error(planned, group.outcome) where name != "errors" { object[name] = value }
-    object["message"] = object["message"]?.stringValue.map { .string(TerminalText.shortened($0)) }
+    object["message"] = object["message"]?.stringValue.map { .string(TerminalSafeText.shortened($0)) }
     object["element"] = .string(planned.element.label)
     if case .success(let change) = planned.planned {
       object["type"] = .string(change.target.type)

@@ -28,11 +28,11 @@ public final class EmbeddedLink: ServiceLink {
 
   /// Opens the sample or a file by name; see `ResourceService.init`.
   ///
-  /// - Throws: `LinkError` of code `address`, with the message of the ``ResourceService/OpeningError``.
+  /// - Throws: `LinkError` of code `address`, with the message of the ``ResourceService/DatabaseOpeningError``.
   public init(_ name: String) throws(LinkError) {
     address = "embedded:\(name)"
     brokerIdentity = "embedded:\(DatabaseFile.identity(of: name))"
-    do throws(ResourceService.OpeningError) {
+    do throws(ResourceService.DatabaseOpeningError) {
       service = try ResourceService(opening: name)
     } catch {
       throw LinkError(.address, error.message)

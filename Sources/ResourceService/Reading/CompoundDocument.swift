@@ -3,20 +3,20 @@ import SQLite
 /// The resources of a reply, primary and included, without duplicates.
 struct CompoundDocument {
   /// The primary records, then the included ones in the order of their discovery.
-  private(set) var records: [Record]
+  private(set) var records: [ResourceRow]
   /// The number of primary records.
   let primaryCount: Int
-  private var positions: [Record.Identifier: Int] = [:]
+  private var positions: [ResourceRow.Identifier: Int] = [:]
   private let schema: Schema
 
-  init(_ primary: [Record], in schema: Schema) {
+  init(_ primary: [ResourceRow], in schema: Schema) {
     records = primary
     primaryCount = primary.count
     self.schema = schema
   }
 
   /// The records that are not primary.
-  var included: ArraySlice<Record> { records[primaryCount...] }
+  var included: ArraySlice<ResourceRow> { records[primaryCount...] }
 
   /// Reads the resources that a tree of relationships includes, with one query for each relationship on each level.
   mutating func include(_ tree: IncludeTree, from database: Database) throws {
@@ -60,7 +60,7 @@ struct CompoundDocument {
       wanted.add(key)
     }
     let keys = wanted.elements.filter { !$0.isNull }
-    let missing = keys.filter { positions[Record.Identifier(type: target.name, key: $0)] == nil }
+    let missing = keys.filter { positions[ResourceRow.Identifier(type: target.name, key: $0)] == nil }
     if !missing.isEmpty {
       let condition = SQLFragment(
         "t.\(target.key.quoted) IN (SELECT value FROM json_each(?))", [SQLFragment.list(missing)])
@@ -68,7 +68,7 @@ struct CompoundDocument {
         SQLFragment("SELECT \(target.selection) FROM \(target.quoted) AS t WHERE ") + condition)
       for row in rows { add(target.record(row)) }
     }
-    return keys.compactMap { positions[Record.Identifier(type: target.name, key: $0)] }
+    return keys.compactMap { positions[ResourceRow.Identifier(type: target.name, key: $0)] }
   }
 
   private mutating func toMany(
@@ -93,7 +93,7 @@ struct CompoundDocument {
   }
 
   /// Adds a record unless it is present, and returns its index.
-  @discardableResult private mutating func add(_ record: Record) -> Int {
+  @discardableResult private mutating func add(_ record: ResourceRow) -> Int {
     if let position = positions[record.identifier] { return position }
     positions[record.identifier] = records.count
     records.append(record)

@@ -10,10 +10,10 @@ struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private let fieldsets: Fieldsets
   private let dialect: Dialect
-  private var shapes: [String: Shape] = [:]
+  private var shapes: [String: WrittenMembers] = [:]
 
   /// The members of a type to write, with their labels encoded.
-  private struct Shape {
+  private struct WrittenMembers {
     /// The text after the id, with the type: `","type":"posts"`.
     let type: [UInt8]
     let attributes: [(position: Int, column: Column)]
@@ -44,19 +44,19 @@ struct DocumentWriter {
   }
 
   /// Writes `data` as one resource.
-  mutating func data(_ record: Record) {
+  mutating func data(_ record: ResourceRow) {
     append(#"{"data":"#)
     resource(record)
   }
 
   /// Writes `data` as a list.
-  mutating func data(_ records: ArraySlice<Record>) {
+  mutating func data(_ records: ArraySlice<ResourceRow>) {
     append(#"{"data":["#)
     list(records)
   }
 
   /// Writes `included`, unless it is empty.
-  mutating func included(_ records: ArraySlice<Record>) {
+  mutating func included(_ records: ArraySlice<ResourceRow>) {
     if records.isEmpty { return }
     append(#","included":["#)
     list(records)
@@ -71,7 +71,7 @@ struct DocumentWriter {
   /// Appends text as a JSON string.
   mutating func append(string: String) { bytes.append(jsonString: string) }
 
-  private mutating func list(_ records: ArraySlice<Record>) {
+  private mutating func list(_ records: ArraySlice<ResourceRow>) {
     for (index, record) in records.enumerated() {
       if index > 0 { append(",") }
       resource(record)
@@ -79,7 +79,7 @@ struct DocumentWriter {
     append("]")
   }
 
-  private mutating func resource(_ record: Record) {
+  private mutating func resource(_ record: ResourceRow) {
     let shape = shape(record.type)
     append(#"{"id":"#)
     append(key: record.key)
@@ -94,14 +94,14 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func shape(_ type: ResourceType) -> Shape {
+  private mutating func shape(_ type: ResourceType) -> WrittenMembers {
     if let shape = shapes[type.name] { return shape }
-    let shape = Shape(type, fieldsets)
+    let shape = WrittenMembers(type, fieldsets)
     shapes[type.name] = shape
     return shape
   }
 
-  private mutating func attributes(_ record: Record, _ shape: Shape) {
+  private mutating func attributes(_ record: ResourceRow, _ shape: WrittenMembers) {
     if shape.attributes.isEmpty { return }
     append(#","attributes":{"#)
     var isFirst = true
@@ -114,7 +114,7 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func relationships(_ record: Record, _ shape: Shape) {
+  private mutating func relationships(_ record: ResourceRow, _ shape: WrittenMembers) {
     if shape.toOnes.isEmpty, shape.toManies.isEmpty { return }
     append(#","relationships":{"#)
     var separator = ""
@@ -133,7 +133,7 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func toOne(_ relationship: Relationship, _ type: [UInt8], _ key: SQLValue, of record: Record) {
+  private mutating func toOne(_ relationship: Relationship, _ type: [UInt8], _ key: SQLValue, of record: ResourceRow) {
     append("{")
     if dialect.linksEverything {
       links(relationship, of: record)
@@ -145,7 +145,7 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func toMany(_ relationship: Relationship, _ type: [UInt8], of record: Record) {
+  private mutating func toMany(_ relationship: Relationship, _ type: [UInt8], of record: ResourceRow) {
     append("{")
     let keys = record.linkages[relationship.name]
     if dialect.linksEverything || keys == nil { links(relationship, of: record) }
@@ -159,7 +159,7 @@ struct DocumentWriter {
   }
 
   /// Writes `links` of a relationship.
-  private mutating func links(_ relationship: Relationship, of record: Record) {
+  private mutating func links(_ relationship: Relationship, of record: ResourceRow) {
     let (type, id) = (record.type.name, ResourceKey.id(record.key))
     append(#""links":{"#)
     if dialect.linksEverything {
@@ -173,7 +173,7 @@ struct DocumentWriter {
   }
 
   private mutating func link(_ path: [String]) {
-    append(string: "\(dialect.base)/\(path.map(FormText.encoded).joined(separator: "/"))")
+    append(string: "\(dialect.base)/\(path.map(FormURLEncoding.encoded).joined(separator: "/"))")
   }
 
   /// Writes a resource identifier, with the type first, as jsonapi-resources does.

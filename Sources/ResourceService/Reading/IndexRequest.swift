@@ -8,7 +8,7 @@ struct IndexRequest {
   private let filters: [Filter]
   private let order: SortOrder
   private let page: RequestedPage
-  private let presentation: ReplyContent
+  private let presentation: RequestedContent
   private let links: PageLinks
 
   /// Parses the parameters.
@@ -18,7 +18,8 @@ struct IndexRequest {
     self.type = type
     self.schema = schema
     var errors: [RequestError] = []
-    let presentation = errors.collect { () throws(RequestRefusal) in try ReplyContent(params, of: type, in: schema) }
+    let presentation = errors.collect { () throws(RequestRefusal) in try RequestedContent(params, of: type, in: schema)
+    }
     let filters = errors.collect { () throws(RequestRefusal) in try Filter.parse(params["filter"], of: type, in: schema)
     }
     let order = errors.collect { () throws(RequestRefusal) in try SortOrder.parse(params["sort"], of: type, in: schema)
@@ -66,7 +67,7 @@ struct IndexRequest {
     return count
   }
 
-  private func records(_ database: Database, _ memory: inout PageCache, count: Int) throws -> [Record] {
+  private func records(_ database: Database, _ memory: inout PageCache, count: Int) throws -> [ResourceRow] {
     if page.offset >= count { return [] }
     let values = order.terms.map(\.expression).joined(separator: ", ")
     var query = SQLFragment("SELECT \(type.selection), \(values) FROM \(type.quoted) AS t\(order.joins)") + condition
@@ -77,7 +78,7 @@ struct IndexRequest {
     } else if page.offset > 0 {
       end += SQLFragment(" OFFSET ?", [.integer(Int64(page.offset))])
     }
-    var records: [Record] = []
+    var records: [ResourceRow] = []
     var position: [SQLValue] = []
     let rows = try database.rows(query + end)
     for row in rows {

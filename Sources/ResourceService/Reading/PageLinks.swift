@@ -21,9 +21,10 @@ struct PageLinks {
       if let value = params[name]?.stringValue, !value.isEmpty { parameters.append((name, value)) }
     }
     parameters.append((page.start == nil ? "page[size]" : "page[limit]", String(page.size)))
-    let pairs = parameters.map { "\(FormText.encoded($0.name))=\(FormText.encoded($0.value))" }.sorted()
+    let pairs = parameters.map { "\(FormURLEncoding.encoded($0.name))=\(FormURLEncoding.encoded($0.value))" }.sorted()
     let place = page.start == nil ? "page%5Bnumber%5D=" : "page%5Boffset%5D="
-    before = (["\(base)/\(FormText.encoded(type))?"] + pairs.filter { $0 < place }.map { $0 + "&" }).joined() + place
+    before =
+      (["\(base)/\(FormURLEncoding.encoded(type))?"] + pairs.filter { $0 < place }.map { $0 + "&" }).joined() + place
     after = pairs.filter { $0 > place }.map { "&" + $0 }.joined()
   }
 
@@ -50,7 +51,7 @@ struct PageLinks {
 }
 
 /// Encodes text for a URL in the form encoding, in which a space is `+`.
-enum FormText {
+enum FormURLEncoding {
   /// Returns a text in which all characters except letters, digits and `-._~*` are encoded.
   static func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)

@@ -5,12 +5,12 @@ import SQLite
 struct ResourceReply {
   private let type: ResourceType
   private let schema: Schema
-  private let presentation: ReplyContent
+  private let presentation: RequestedContent
 
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
-    presentation = try ReplyContent(params, of: type, in: schema)
+    presentation = try RequestedContent(params, of: type, in: schema)
   }
 
   /// Reads a row and returns its document as JSON; nil if the row does not exist.

@@ -13,12 +13,12 @@ struct RelationshipRequest {
   /// Parses the parent's id from `SINGULAR_id`, the relationship's name in either spelling, and the linkage.
   ///
   /// Any parameter whose name ends in `_id` is accepted as the id, except in the flavour carrot; see
-  /// ``CarrotRelationship``.
+  /// ``CarrotRelationshipParams``.
   init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.schema = schema
     data = params["data"]
     if schema.dialect.flavour == .carrot {
-      (self.type, id, relationship) = try CarrotRelationship.parse(method, params, of: type, in: schema)
+      (self.type, id, relationship) = try CarrotRelationshipParams.parse(method, params, of: type, in: schema)
     } else {
       self.type = type
       let parent = "\(SingularForm.word(of: type.name))_id"

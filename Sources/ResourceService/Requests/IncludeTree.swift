@@ -6,12 +6,12 @@ struct IncludeTree: Sendable {
   static let maximumDepth = 16
 
   /// A relationship, and the relationships to include from its resources.
-  struct Branch: Sendable {
+  struct IncludeBranch: Sendable {
     let relationship: Relationship
     var tree = IncludeTree()
   }
 
-  private(set) var branches: [Branch] = []
+  private(set) var branches: [IncludeBranch] = []
 
   /// Parses `include`: paths in a string, `author,comments.author`.
   static func parse(_ include: JSONValue?, of type: ResourceType, in schema: Schema) throws(RequestRefusal)
@@ -41,7 +41,7 @@ struct IncludeTree: Sendable {
     }
     var position = branches.firstIndex { $0.relationship.name == step }
     if position == nil {
-      branches.append(Branch(relationship: relationship))
+      branches.append(IncludeBranch(relationship: relationship))
       position = branches.count - 1
     }
     guard let position else { return }

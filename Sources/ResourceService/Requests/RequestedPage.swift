@@ -16,7 +16,7 @@ struct RequestedPage: Hashable, Sendable {
   static let everything = RequestedPage(size: .max)
 
   /// Parses `page`: an object of `number` and `size`, or of `offset` and `limit`, as integers or strings.
-  static func parse(_ page: JSONValue?, _ pages: Dialect.Pages = .number) throws(RequestRefusal) -> RequestedPage {
+  static func parse(_ page: JSONValue?, _ pages: Dialect.ListPaging = .number) throws(RequestRefusal) -> RequestedPage {
     if pages == .none { return everything }
     let place = pages == .offset ? "offset" : "number"
     let extent = pages == .offset ? "limit" : "size"

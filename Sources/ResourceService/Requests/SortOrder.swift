@@ -4,13 +4,13 @@ import SQLite
 /// The order of the rows of an `index` request; its last term is always the key.
 struct SortOrder {
   /// An expression to sort by.
-  struct Term {
+  struct SortTerm {
     let expression: String
     let isDescending: Bool
     let isNullable: Bool
   }
 
-  private(set) var terms: [Term] = []
+  private(set) var terms: [SortTerm] = []
   /// The joins that the expressions need.
   private(set) var joins = ""
   private var joinCount = 0
@@ -52,7 +52,7 @@ struct SortOrder {
     }
     guard let expression = Self.expression(member, of: type, alias) else { return false }
     let isRequired = steps.isEmpty && (member == "id" || type.attribute(member)?.isRequired == true)
-    terms.append(Term(expression: expression, isDescending: isDescending, isNullable: !isRequired))
+    terms.append(SortTerm(expression: expression, isDescending: isDescending, isNullable: !isRequired))
     joins += newJoins
     return true
   }
@@ -68,7 +68,7 @@ struct SortOrder {
     if let position = terms.firstIndex(where: { $0.expression == key }) {
       terms.removeLast(terms.count - position - 1)
     } else {
-      terms.append(Term(expression: key, isDescending: false, isNullable: false))
+      terms.append(SortTerm(expression: key, isDescending: false, isNullable: false))
     }
   }
 
@@ -98,7 +98,7 @@ struct SortOrder {
 
   /// Returns the condition that a term comes after a value, or equals it if `orEqual`; nil if the condition would be
   /// true for all rows, or for none.
-  private static func after(_ term: Term, _ value: SQLValue, orEqual: Bool) -> SQLFragment? {
+  private static func after(_ term: SortTerm, _ value: SQLValue, orEqual: Bool) -> SQLFragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {
     case (false, true): return orEqual ? nil : SQLFragment("\(expression) IS NOT NULL")

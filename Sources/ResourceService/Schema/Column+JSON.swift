@@ -4,7 +4,7 @@ import SQLite
 
 extension Column {
   /// The error of a JSON value that can't be stored in a column.
-  struct Mismatch: Error {
+  struct ColumnTypeMismatch: Error {
     let message: String
 
     init(_ message: String) { self.message = message }
@@ -43,11 +43,11 @@ extension Column {
   }
 
   /// Returns the value to store for a JSON value.
-  func stored(_ json: JSONValue) throws(Mismatch) -> SQLValue {
+  func stored(_ json: JSONValue) throws(ColumnTypeMismatch) -> SQLValue {
     if json.isNull { return .null }
     switch kind {
     case .boolean:
-      guard let value = json.boolValue else { throw Mismatch("is not a boolean") }
+      guard let value = json.boolValue else { throw ColumnTypeMismatch("is not a boolean") }
       return .integer(value ? 1 : 0)
     case .integer: return try Self.integer(json)
     case .real: return try Self.real(json)
@@ -56,42 +56,44 @@ extension Column {
     case .text: return .text(try Self.text(json))
     case .json: return .text(json.text)
     case .blob:
-      guard let content = Data(base64Encoded: try Self.text(json)) else { throw Mismatch("is not Base64") }
+      guard let content = Data(base64Encoded: try Self.text(json)) else { throw ColumnTypeMismatch("is not Base64") }
       return .blob([UInt8](content))
     case .untyped: return try json.numberValue == nil ? Self.untypedText(json) : Self.decimal(json)
     }
   }
 
-  private static func number(_ json: JSONValue) throws(Mismatch) -> JSONNumber {
-    guard let number = json.numberValue else { throw Mismatch("is not a number") }
+  private static func number(_ json: JSONValue) throws(ColumnTypeMismatch) -> JSONNumber {
+    guard let number = json.numberValue else { throw ColumnTypeMismatch("is not a number") }
     return number
   }
 
-  private static func integer(_ json: JSONValue) throws(Mismatch) -> SQLValue {
+  private static func integer(_ json: JSONValue) throws(ColumnTypeMismatch) -> SQLValue {
     let text = try number(json).text
     if let integer = Int64(text) { return .integer(integer) }
     let hasOnlyDigits = text.utf8.allSatisfy { $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }
-    throw Mismatch(hasOnlyDigits ? "is not an integer of 64 bits" : "is not an integer")
+    throw ColumnTypeMismatch(hasOnlyDigits ? "is not an integer of 64 bits" : "is not an integer")
   }
 
-  private static func real(_ json: JSONValue) throws(Mismatch) -> SQLValue {
-    guard let double = Double(try number(json).text), double.isFinite else { throw Mismatch("is out of range") }
+  private static func real(_ json: JSONValue) throws(ColumnTypeMismatch) -> SQLValue {
+    guard let double = Double(try number(json).text), double.isFinite else {
+      throw ColumnTypeMismatch("is out of range")
+    }
     return .real(double)
   }
 
-  private static func decimal(_ json: JSONValue) throws(Mismatch) -> SQLValue {
+  private static func decimal(_ json: JSONValue) throws(ColumnTypeMismatch) -> SQLValue {
     if let integer = Int64(try number(json).text) { return .integer(integer) }
     return try real(json)
   }
 
-  private static func text(_ json: JSONValue) throws(Mismatch) -> String {
-    guard let text = json.stringValue else { throw Mismatch("is not a string") }
-    guard !text.utf8.contains(0) else { throw Mismatch("contains a NUL character") }
+  private static func text(_ json: JSONValue) throws(ColumnTypeMismatch) -> String {
+    guard let text = json.stringValue else { throw ColumnTypeMismatch("is not a string") }
+    guard !text.utf8.contains(0) else { throw ColumnTypeMismatch("contains a NUL character") }
     return text
   }
 
-  private static func untypedText(_ json: JSONValue) throws(Mismatch) -> SQLValue {
-    guard json.stringValue != nil else { throw Mismatch("is not a string or a number") }
+  private static func untypedText(_ json: JSONValue) throws(ColumnTypeMismatch) -> SQLValue {
+    guard json.stringValue != nil else { throw ColumnTypeMismatch("is not a string or a number") }
     return .text(try text(json))
   }
 }

@@ -40,10 +40,10 @@ struct ResourceType: Sendable {
 /// Columns whose combined values are unique in a table; a row with NULL in one of them can have equal values.
 struct UniqueConstraint: Sendable {
   /// A column, and the collation that compares its values.
-  struct Part: Sendable {
+  struct ConstrainedColumn: Sendable {
     let column: String
     let collation: String
   }
 
-  let parts: [Part]
+  let parts: [ConstrainedColumn]
 }

@@ -112,7 +112,7 @@ struct TableDescription {
   var uniques: [UniqueConstraint] {
     indexes.filter { $0.isUnique && !$0.isPartial }.compactMap { index in
       let parts = index.parts.compactMap { part in
-        part.column.map { UniqueConstraint.Part(column: $0, collation: part.collation) }
+        part.column.map { UniqueConstraint.ConstrainedColumn(column: $0, collation: part.collation) }
       }
       let isKey = parts.count == 1 && primaryKey == parts.map(\.column)
       return parts.count == index.parts.count && !isKey ? UniqueConstraint(parts: parts) : nil

@@ -47,7 +47,7 @@ struct WriteRequest {
     if let existing, try showing.document(existing.key, database) == nil {
       throw RequestRefusal(.notFound(existing.text))
     }
-    let candidate = CandidateRow(draft, of: type, in: schema, updating: existing?.key)
+    let candidate = ProposedRowCheck(draft, of: type, in: schema, updating: existing?.key)
     let violations = try candidate.violations(database)
     guard violations.isEmpty else { throw RequestRefusal(violations) }
     let key = try existing.map { try update($0.key, database) } ?? insert(database)

@@ -51,7 +51,7 @@ struct WrittenValues {
         errors.append(.notAllowed(name))
         continue
       }
-      do throws(Column.Mismatch) {
+      do throws(Column.ColumnTypeMismatch) {
         values[column.name] = try column.stored(value)
       } catch {
         mismatches[column.name] = error.message

@@ -52,8 +52,8 @@ struct DoctorFinding: Sendable {
     let head =
       Self.filled(verdict.rawValue, 10) + Self.filled(step.rawValue, 15)
       + Self.filled(time.map { "\(Self.milliseconds($0)) ms" } ?? "", 12)
-    let advice = nextStep.map { "\(margin)= \(TerminalText.message($0))\n" } ?? ""
-    return "\(head)\(TerminalText.message(text))\n\(advice)"
+    let advice = nextStep.map { "\(margin)= \(TerminalSafeText.message($0))\n" } ?? ""
+    return "\(head)\(TerminalSafeText.message(text))\n\(advice)"
   }
 
   /// The finding as JSON, for `-o json`.

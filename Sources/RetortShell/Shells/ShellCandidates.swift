@@ -131,8 +131,8 @@ struct ShellCandidates {
     case "--color": ProgramOptions.Colour.allCases.map(\.rawValue)
     case "--trace": Trace.ProtocolLayer.allCases.map(\.rawValue)
     case "--queue-type": QueueDeclaration.QueueType.allCases.map(\.rawValue)
-    case "--pages": Dialect.Pages.allCases.map(\.rawValue)
-    case "--flavour": Dialect.Flavour.allCases.map(\.rawValue)
+    case "--pages": Dialect.ListPaging.allCases.map(\.rawValue)
+    case "--flavour": Dialect.ImitatedLibrary.allCases.map(\.rawValue)
     case "--fault": InjectedFaults.Kind.allCases.map { $0 == .round ? $0.rawValue : $0.rawValue + "=" }
     default: []
     }

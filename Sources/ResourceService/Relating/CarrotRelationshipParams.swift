@@ -3,7 +3,7 @@ import JSONText
 
 /// Parses the parameters of a relationship's methods as jsonapi-resources does (WireProtocol.md, "Relationship
 /// methods").
-enum CarrotRelationship {
+enum CarrotRelationshipParams {
   /// Parses the parent's id, only from the parameter `SINGULAR_id`, and the relationship's name, only with underscores.
   ///
   /// `get_related_resource` takes the parent's type from `source`, regardless of the queue. A wrong value that

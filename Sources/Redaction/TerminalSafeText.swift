@@ -3,7 +3,7 @@
 /// Escaped as `\u{1b}` are the control characters C0, C1 and DEL, line and paragraph separators, direction marks, and
 /// characters without a glyph, such as U+200B, U+2060, U+FEFF, U+00AD and tags (U+E0000 to U+E007F). The joiners U+200C
 /// and U+200D remain between two visible characters, where Persian and emoji need them.
-public enum TerminalText {
+public enum TerminalSafeText {
   /// Returns text of several lines with escapes; newlines and tabs remain.
   public static func visible(_ text: String) -> String { shown(text, .lines) }
 
@@ -117,20 +117,20 @@ public enum TerminalText {
 
 /// Makes a stream of bytes safe for a terminal; keeps a character that is split between two pieces until it is
 /// complete.
-public struct TerminalBytes: Sendable {
+public struct TerminalByteEscaper: Sendable {
   private var rest: [UInt8] = []
 
   /// Creates an empty buffer.
   public init() {}
 
-  /// Returns a piece of output with the escapes of ``TerminalText/visible(_:)``, without an incomplete character at its
-  /// end.
+  /// Returns a piece of output with the escapes of ``TerminalSafeText/visible(_:)``, without an incomplete character at
+  /// its end.
   public mutating func visible(_ piece: [UInt8]) -> [UInt8] {
     var bytes = rest + piece
     rest = Array(bytes.suffix(Self.unfinished(bytes)))
     bytes.removeLast(rest.count)
     guard bytes.contains(where: { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A || $0 >= 0x7F }) else { return bytes }
-    return Array(TerminalText.visible(String(decoding: bytes, as: UTF8.self)).utf8)
+    return Array(TerminalSafeText.visible(String(decoding: bytes, as: UTF8.self)).utf8)
   }
 
   /// Returns the number of bytes at the end that begin an incomplete UTF-8 character.

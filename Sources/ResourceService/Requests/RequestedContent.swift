@@ -1,7 +1,7 @@
 import JSONText
 
 /// The requested content of a reply: the parameters `fields` and `include`.
-struct ReplyContent {
+struct RequestedContent {
   let fieldsets: Fieldsets
   let include: IncludeTree
 

@@ -4,9 +4,9 @@ import SQLite
 ///
 /// SQLite evaluates the rules (NOT NULL, CHECK, UNIQUE, foreign keys) on a row that is selected instead of inserted.
 /// For an update, only the rules on written columns are evaluated, as in SQLite.
-struct CandidateRow {
+struct ProposedRowCheck {
   /// A condition that is true if the row violates a rule, with the rule's message.
-  private struct Rule {
+  private struct RowRule {
     let condition: SQLFragment
     let column: String
     let message: String
@@ -89,7 +89,7 @@ struct CandidateRow {
     }
   }
 
-  private var rules: [Rule] { required + checks + uniques + foreignKeys + takenKey }
+  private var rules: [RowRule] { required + checks + uniques + foreignKeys + takenKey }
 
   /// Whether a rule on some columns is evaluated.
   ///
@@ -101,11 +101,11 @@ struct CandidateRow {
     return existing == nil || columns.contains { draft.values[$0] != nil }
   }
 
-  private var required: [Rule] {
+  private var required: [RowRule] {
     type.columns.filter { $0.isRequired && concerns([$0.name]) && !isKey($0) }.map {
       column in
       let isLinkage = type.toOnes.contains { $0.column?.name == column.name }
-      return Rule(
+      return RowRule(
         condition: SQLFragment("c.\(column.quoted) IS NULL"), column: column.name,
         message: isLinkage ? "must exist" : "can't be blank")
     } + requiredKey
@@ -115,21 +115,21 @@ struct CandidateRow {
   private func isKey(_ column: Column) -> Bool { column.name == type.key.name }
 
   /// The rule that a key is required unless it is an integer.
-  private var requiredKey: [Rule] {
+  private var requiredKey: [RowRule] {
     guard existing == nil, !type.key.isRowID, type.key.kind != .integer else { return [] }
     return [
-      Rule(condition: SQLFragment("c.\(type.key.quoted) IS NULL"), column: type.key.name, message: "can't be blank")
+      RowRule(condition: SQLFragment("c.\(type.key.quoted) IS NULL"), column: type.key.name, message: "can't be blank")
     ]
   }
 
-  private var checks: [Rule] {
+  private var checks: [RowRule] {
     type.checks.filter { concerns($0.columns) }.map { check in
-      Rule(
+      RowRule(
         condition: SQLFragment("NOT (\(check.expression))"), column: check.columns.first ?? "", message: check.message)
     }
   }
 
-  private var uniques: [Rule] {
+  private var uniques: [RowRule] {
     type.uniques.filter { concerns($0.parts.map(\.column)) }.map { unique in
       let same = unique.parts.map { part in
         let name = part.column.quotedForSQL
@@ -137,27 +137,28 @@ struct CandidateRow {
       }
       var condition = SQLFragment("EXISTS (SELECT 1 FROM \(type.quoted) AS u WHERE \(same.joined(separator: " AND "))")
       if let existing { condition += SQLFragment(" AND u.\(type.key.quoted) <> ?", [existing]) }
-      return Rule(
+      return RowRule(
         condition: condition + SQLFragment(")"), column: unique.parts.first?.column ?? "",
         message: "has already been taken")
     }
   }
 
-  private var foreignKeys: [Rule] {
+  private var foreignKeys: [RowRule] {
     type.toOnes.compactMap { relationship in
       guard let column = relationship.column, draft.values[column.name]?.isNull == false,
         let target = schema.types[relationship.type]
       else { return nil }
       let other = "SELECT 1 FROM \(target.quoted) AS f WHERE f.\(target.key.quoted) = c.\(column.quoted)"
-      return Rule(condition: SQLFragment("NOT EXISTS (\(other))"), column: column.name, message: "must exist")
+      return RowRule(condition: SQLFragment("NOT EXISTS (\(other))"), column: column.name, message: "must exist")
     }
   }
 
-  private var takenKey: [Rule] {
+  private var takenKey: [RowRule] {
     guard existing == nil, let key = draft.values[type.key.name] else { return [] }
     let other = "SELECT 1 FROM \(type.quoted) AS u WHERE u.\(type.key.quoted) = ?"
     return [
-      Rule(condition: SQLFragment("EXISTS (\(other))", [key]), column: type.key.name, message: "has already been taken")
+      RowRule(
+        condition: SQLFragment("EXISTS (\(other))", [key]), column: type.key.name, message: "has already been taken")
     ]
   }
 

@@ -4,7 +4,7 @@ import SQLite
 import Synchronization
 
 /// The `result` of a successful reply, as JSON in UTF-8.
-struct Answer: Sendable {
+struct ReplyResult: Sendable {
   let result: [UInt8]
   /// Whether the result was stored at an earlier delivery of the request, when the change was carried out.
   var isRemembered = false
@@ -16,14 +16,15 @@ extension ResourceService {
   /// - Throws: The error object of the reply.
   func answer(
     to request: Request, _ queue: String, _ key: AnsweredChanges.Key?
-  ) throws(ErrorObject) -> Answer {
+  ) throws(ErrorObject) -> ReplyResult {
     guard let type = schema.types[queue] else { throw dialect.worded(RequestRefusal(.invalidResource(queue))) }
     guard let method = Method(rawValue: request.method), dialect.flavour != .retort || !method.isOfRelationship else {
       throw ErrorObject(.methodNotFound, "Method not found", data: ["method": .string(request.method)])
     }
     do {
       let params = try dialect.admitted(request.params, to: method)
-      return method.isChange ? try change(method, params, type, key) : Answer(result: try read(method, params, type))
+      return method.isChange
+        ? try change(method, params, type, key) : ReplyResult(result: try read(method, params, type))
     } catch let refusal as RequestRefusal {
       throw dialect.worded(refusal)
     } catch {
@@ -59,15 +60,15 @@ extension ResourceService {
   /// the stored answer.
   private func change(
     _ method: Method, _ params: JSONObject, _ type: ResourceType, _ key: AnsweredChanges.Key?
-  ) throws -> Answer {
+  ) throws -> ReplyResult {
     let body = try changing(method, params, type)
     return try database.inTransaction(.immediate) { database in
       if let key, let known = try AnsweredChanges.answer(to: key, database) {
-        return Answer(result: known, isRemembered: true)
+        return ReplyResult(result: known, isRemembered: true)
       }
       let result = try body(database)
       if let key { try AnsweredChanges.add(result, to: key, database) }
-      return Answer(result: result)
+      return ReplyResult(result: result)
     }
   }
 

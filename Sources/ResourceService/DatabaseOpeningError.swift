@@ -1,6 +1,6 @@
 extension ResourceService {
   /// The reason why a database can't be served.
-  public struct OpeningError: Error, Sendable, Equatable {
+  public struct DatabaseOpeningError: Error, Sendable, Equatable {
     /// The kinds of failure.
     public enum Code: Sendable, Equatable {
       /// The file does not exist.

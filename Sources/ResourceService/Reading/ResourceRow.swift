@@ -1,7 +1,7 @@
 import SQLite
 
 /// A row of a type: its key, its attributes and the keys of related rows.
-struct Record {
+struct ResourceRow {
   let type: ResourceType
   let key: SQLValue
   /// The attributes in the type's order, then the columns of the to-one relationships.
@@ -38,7 +38,7 @@ extension ResourceType {
   var selectionCount: Int { 1 + attributes.count + toOnes.count }
 
   /// Returns the record in a row; `start` is the index at which the columns of ``selection`` begin.
-  func record(_ row: Row, from start: Int = 0) -> Record {
-    Record(type: self, key: row[start], values: row.values[(start + 1)..<(start + selectionCount)])
+  func record(_ row: Row, from start: Int = 0) -> ResourceRow {
+    ResourceRow(type: self, key: row[start], values: row.values[(start + 1)..<(start + selectionCount)])
   }
 }

@@ -1,7 +1,7 @@
 /// The characters of a text whose strings are joined: `"amqp://g:" + "x@h"` reads as `"amqp://g:x@h"`.
 ///
 /// A string inside an interpolation, `"a\\("b")c"`, belongs to the string around it.
-struct JoinedText {
+struct JoinedStringText {
   /// The characters without the parts between joined strings.
   private(set) var characters: [Character] = []
   /// For each of ``characters``, its index in the original text.
