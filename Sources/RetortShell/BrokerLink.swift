@@ -123,7 +123,7 @@ final class BrokerLink: PoolLink {
   }
 
   /// The time after which a worker with the same URI notices that it has lost its connection.
-  var silence: Duration { Pool.silence(of: dialer.uri) }
+  var silence: Duration { WorkerPool.silence(of: dialer.uri) }
 
   func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,

@@ -64,7 +64,7 @@ final class ConnectionNotices: Sendable {
   /// - Returns: The person's input.
   func readLine(
     of editor: LineEditor, prompt: LinePrompt, after change: @escaping @Sendable () -> LinePrompt?
-  ) async -> LineInput {
+  ) async -> PromptInput {
     self.editor.withLock { $0 = (editor, change) }
     var prompt = prompt
     prompt.draft = draft.withLock { draft in

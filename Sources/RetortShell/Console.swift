@@ -69,7 +69,7 @@ public struct Console: Sendable {
   }
 
   /// Escapes results on their way to a terminal, piece by piece.
-  private final class TerminalResults: Sendable {
+  private final class TerminalResultEscaper: Sendable {
     private let bytes = Mutex(TerminalByteEscaper())
 
     func visible(_ piece: [UInt8]) -> [UInt8] { bytes.withLock { $0.visible(piece) } }
@@ -77,7 +77,7 @@ public struct Console: Sendable {
 
   /// Returns a function that escapes results for a terminal and passes them to `write`.
   static func door(_ write: @escaping @Sendable ([UInt8]) -> Bool) -> @Sendable ([UInt8]) -> Bool {
-    let passage = TerminalResults()
+    let passage = TerminalResultEscaper()
     return { write(passage.visible($0)) }
   }
 

@@ -48,12 +48,12 @@ struct Highlighting {
   ///   - before: The earlier lines of its statement.
   ///   - cursor: The cursor, in bytes from the beginning of the line.
   /// - Returns: The parts; where two parts overlap, the later part applies.
-  func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.Part] {
+  func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.ColouredPart] {
     let offset = before.isEmpty ? 0 : before.utf8.count + 1
     let source = SourceText(name: "prompt", text: before.isEmpty ? line : before + "\n" + line)
     let parts = HighlightedPart.parts(of: source)
     let made = Set(parts.filter { $0.kind == .definition }.map(\.name))
-    var painted = parts.compactMap { part -> LinePainting.Part? in
+    var painted = parts.compactMap { part -> LinePainting.ColouredPart? in
       let look = look(of: part, made: made, cursor: cursor + offset)
       return look == .usual ? nil : Self.part(part.range, look, offset)
     }
@@ -63,9 +63,9 @@ struct Highlighting {
     return painted.filter { !$0.range.isEmpty }
   }
 
-  private static func part(_ range: SourceRange, _ look: TextStyle, _ offset: Int) -> LinePainting.Part {
+  private static func part(_ range: SourceRange, _ look: TextStyle, _ offset: Int) -> LinePainting.ColouredPart {
     let lower = max(0, range.lower - offset)
-    return LinePainting.Part(lower..<max(lower, range.upper - offset), look: look.rawValue)
+    return LinePainting.ColouredPart(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
 
   /// Returns the bracket at the cursor, or else the closing bracket before it, and the matching bracket; nil without a

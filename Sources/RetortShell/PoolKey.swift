@@ -16,15 +16,15 @@ struct PoolSettingsError: Error {
 
 /// Returns the secret of pools from the environment; nil if it is not set.
 func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> MessageAuthenticationKey? {
-  guard let secret = environment[Pool.keyVariable] else { return nil }
+  guard let secret = environment[WorkerPool.keyVariable] else { return nil }
   if secret.isEmpty {
     throw PoolSettingsError(
-      "\(Pool.keyVariable) is empty",
-      nextStep: "set the secret of the pool's workers, or unset \(Pool.keyVariable) if they work with --insecure")
+      "\(WorkerPool.keyVariable) is empty",
+      nextStep: "set the secret of the pool's workers, or unset \(WorkerPool.keyVariable) if they work with --insecure")
   }
   guard let key = MessageAuthenticationKey(Array(secret.utf8)) else {
     throw PoolSettingsError(
-      "\(Pool.keyVariable) has fewer than \(MessageAuthenticationKey.least) bytes",
+      "\(WorkerPool.keyVariable) has fewer than \(MessageAuthenticationKey.least) bytes",
       nextStep: "make a secret: openssl rand -hex 32")
   }
   return key
@@ -49,7 +49,7 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
       .value, "workers: needs a connection to a broker, not \(request.link.address)",
       nextStep: "connect \"amqp://guest:guest@localhost/\"; without a broker, remove workers:")
   }
-  guard Pool.isName(request.name) else {
+  guard WorkerPool.isName(request.name) else {
     throw ClientError(
       .value, "workers: needs a name of at most 100 letters, digits, -, _ and ., not \"\(request.name)\"")
   }
@@ -57,7 +57,7 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
   do throws(PoolSettingsError) { key = try poolKey(environment) } catch {
     throw ClientError(.value, error.message, nextStep: error.nextStep)
   }
-  var terms = PoolCarrier.Terms(queue: request.queue)
+  var terms = PoolCarrier.PooledChangeLimits(queue: request.queue)
   switch request.halt {
   case .count(let count)?: terms.failures = count
   case .share(let share)?: terms.share = share
@@ -65,5 +65,5 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
   }
   (terms.keyField, terms.settle, terms.givesResults) = (request.keyField, request.settle, request.givesResults)
   (terms.lateReplies, terms.renamed) = (request.lateReplies, request.renamed)
-  return try await PoolCarrier.open(Pool(name: request.name, vhost: link.vhost, key: key), on: link, terms)
+  return try await PoolCarrier.open(WorkerPool(name: request.name, vhost: link.vhost, key: key), on: link, terms)
 }

@@ -75,14 +75,14 @@ struct ProgramOptions: ParsableArguments {
   var isBare = false
 
   @Option(help: ArgumentHelp("Colours: auto, always or never.", valueName: "WHEN"))
-  var color: Colour = .auto
+  var color: ColourMode = .auto
 
   @ArgumentParser.Argument(
     parsing: .remaining,
     help: ArgumentHelp("A file of statements and its arguments; - is standard input.", valueName: "FILE"))
   var rest: [String] = []
 
-  enum Colour: String, CaseIterable, ExpressibleByArgument {
+  enum ColourMode: String, CaseIterable, ExpressibleByArgument {
     case auto, always, never
   }
 

@@ -81,7 +81,7 @@ final class Prompt: Sendable {
   }
 
   /// Adds the person's input to the draft; returns the exit status if the input ends the prompt.
-  private func take(_ input: LineInput, _ editor: LineEditor) async -> Int32? {
+  private func take(_ input: PromptInput, _ editor: LineEditor) async -> Int32? {
     switch input {
     case .line(let line):
       switch draft.isOpen ? nil : word(line) {

@@ -55,8 +55,8 @@ struct ServeOptions: ParsableArguments {
       "Injects a fault into a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (not "
         + "carried out, no reply), duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), "
         + "no-consumer, round.",
-      valueName: "KIND=SHARE"), transform: InjectedFaults.Share.init)
-  var shares: [InjectedFaults.Share] = []
+      valueName: "KIND=SHARE"), transform: InjectedFaults.FaultShare.init)
+  var shares: [InjectedFaults.FaultShare] = []
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("The delay of the fault late; by default 10s.", valueName: "DURATION"),

@@ -30,7 +30,7 @@ struct WorkOptions: ParsableArguments {
   var status = false
 
   func validate() throws {
-    if !Pool.isName(pool) {
+    if !WorkerPool.isName(pool) {
       throw ValidationError("--pool takes letters, digits, -, _ and ., at most 100, not '\(pool)'")
     }
     if !(1...10_000).contains(inFlight) { throw ValidationError("--in-flight takes a number from 1 to 10000") }
@@ -45,13 +45,13 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
   }
   do {
     let uri = try AMQPURI(url)
-    let pool = Pool(name: options.pool, vhost: uri.vhost, key: try poolKey(environment))
+    let pool = WorkerPool(name: options.pool, vhost: uri.vhost, key: try poolKey(environment))
     if options.status { return await showStatus(of: pool, uri, console) }
     guard pool.key != nil || options.insecure else {
       throw PoolSettingsError(
-        "work needs the pool's secret in \(Pool.keyVariable)",
+        "work needs the pool's secret in \(WorkerPool.keyVariable)",
         nextStep:
-          "set one: export \(Pool.keyVariable)=\"$(openssl rand -hex 32)\"; or work without a secret: --insecure")
+          "set one: export \(WorkerPool.keyVariable)=\"$(openssl rand -hex 32)\"; or work without a secret: --insecure")
     }
     var terms = WorkerSettings(uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))
     terms.inFlight = options.inFlight
@@ -76,7 +76,7 @@ private func host(_ url: String, _ pool: String, _ console: Console) -> WorkerCa
     }, stopped: stopSignal)
 }
 
-private func showStatus(of pool: Pool, _ uri: AMQPURI, _ console: Console) async -> Int32 {
+private func showStatus(of pool: WorkerPool, _ uri: AMQPURI, _ console: Console) async -> Int32 {
   do throws(BrokerError) {
     let status = try await poolStatus(pool, uri, connectionName: BrokerLink.connectionName("work --status"))
     _ = console.write(Array("\(status)\n".utf8))

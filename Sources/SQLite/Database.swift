@@ -3,7 +3,7 @@ import CSQLite
 /// A connection to a SQLite database, for one thread at a time; ``SharedDatabase`` shares it between threads.
 public final class Database {
   /// The kinds of transactions.
-  public enum Transaction: String, Sendable {
+  public enum TransactionKind: String, Sendable {
     /// A transaction that reads; it takes no lock at its start.
     case deferred = "BEGIN DEFERRED"
     /// A transaction that writes; it waits for the write lock at its start.
@@ -73,7 +73,7 @@ public final class Database {
   public var totalChanges: Int { Int(sqlite3_total_changes64(connection)) }
 
   /// Runs a body in a transaction; commits it after the body, or rolls it back if the body throws.
-  public func inTransaction<Result>(_ kind: Transaction, _ body: (Database) throws -> Result) throws -> Result {
+  public func inTransaction<Result>(_ kind: TransactionKind, _ body: (Database) throws -> Result) throws -> Result {
     try run(kind.rawValue)
     do {
       let result = try body(self)

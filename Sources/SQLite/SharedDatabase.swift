@@ -23,7 +23,7 @@ public final class SharedDatabase: Sendable {
 
   /// Runs a body with the connection in a transaction; commits it after the body, or rolls it back if the body throws.
   public func inTransaction<Result: Sendable>(
-    _ kind: Database.Transaction, _ body: @Sendable (Database) throws -> Result
+    _ kind: Database.TransactionKind, _ body: @Sendable (Database) throws -> Result
   ) throws -> Result {
     try use { try $0.inTransaction(kind, body) }
   }

@@ -32,7 +32,7 @@ package struct InjectedFaults: Sendable {
   }
 
   /// A kind of fault and its share of the requests, from 0 to 1.
-  package struct Share: Sendable {
+  package struct FaultShare: Sendable {
     var kind: Kind
     var share: Double
 
@@ -63,13 +63,13 @@ package struct InjectedFaults: Sendable {
     package init(_ description: String) { self.description = description }
   }
 
-  private var shares: [Share] = []
+  private var shares: [FaultShare] = []
   private let rounded: Double
 
   /// Creates the faults from their shares.
   ///
   /// - Throws: ``OptionError`` if the shares add up to more than 1.
-  package init(_ shares: [Share]) throws(OptionError) {
+  package init(_ shares: [FaultShare]) throws(OptionError) {
     rounded = shares.filter { $0.kind == .round }.reduce(0) { $0 + $1.share }
     let shares = shares.filter { $0.kind != .round }
     let sum = max(rounded, shares.reduce(0) { $0 + $1.share })

@@ -10,7 +10,7 @@ struct ServedQueue: Sendable {
   let service: ResourceService
   private let options: ServiceSettings
   private let faults: InjectedFaults
-  private let rate: ServiceRate?
+  private let rate: RequestRateLimiter?
   private let log: CallLog?
 
   init(_ type: String, name: String, of service: ResourceService, _ options: ServiceSettings, _ log: CallLog?) throws {
@@ -19,7 +19,7 @@ struct ServedQueue: Sendable {
     self.service = service
     self.options = options
     faults = try InjectedFaults(options.shares)
-    rate = options.rate.map { ServiceRate(perSecond: $0) }
+    rate = options.rate.map { RequestRateLimiter(perSecond: $0) }
     self.log = log
   }
 

@@ -22,7 +22,7 @@ package struct ServiceSettings: Sendable {
   /// The maximum number of requests of a queue that are answered per second; nil for no limit.
   package var rate: UInt32?
   /// The injected faults with their shares.
-  package var shares: [InjectedFaults.Share] = []
+  package var shares: [InjectedFaults.FaultShare] = []
   /// The delay of the fault `late`; nil means ten seconds.
   package var late: Duration?
   /// The duration of the fault `no-consumer`; nil means one second.

@@ -5,9 +5,9 @@ internal import Glibc
 ///
 /// It handles keys from the terminal and events from other threads.
 final class EditingLoop {
-  private typealias Reading = (prompt: LinePrompt, continuation: CheckedContinuation<LineInput, Never>)
+  private typealias Reading = (prompt: LinePrompt, continuation: CheckedContinuation<PromptInput, Never>)
 
-  private let mailbox: Mailbox
+  private let mailbox: EditingMailbox
   private let input: Int32
   private let readline: Readline
   /// The callers that wait for a line; the line of the first one is being edited.
@@ -15,7 +15,7 @@ final class EditingLoop {
   /// The signal that ends the program; nil before it arrives.
   private var stop: Signal?
 
-  init(mailbox: Mailbox, input: Int32, readline: Readline) {
+  init(mailbox: EditingMailbox, input: Int32, readline: Readline) {
     self.mailbox = mailbox
     self.input = input
     self.readline = readline
@@ -64,11 +64,11 @@ final class EditingLoop {
     case SIGTSTP: readline.suspend()
     default:
       readline.abandon(signal: number)
-      finish(stop.map(LineInput.stopped) ?? .interrupted)
+      finish(stop.map(PromptInput.stopped) ?? .interrupted)
     }
   }
 
-  private func finish(_ input: LineInput) {
+  private func finish(_ input: PromptInput) {
     readings.removeFirst().continuation.resume(returning: input)
     if let stop {
       for reading in readings { reading.continuation.resume(returning: .stopped(stop)) }

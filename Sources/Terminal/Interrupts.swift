@@ -30,7 +30,7 @@ public final class Interrupts: Sendable {
   /// Catches the signals; if no descriptor or thread is available, they keep their default effect and end the program.
   private init() {
     signal(SIGPIPE, SIG_IGN)
-    guard retort_signals_open() == 0, (try? Thread.start { Self.shared.serve() }) != nil else { return }
+    guard retort_signals_open() == 0, (try? BlockingThread.start { Self.shared.serve() }) != nil else { return }
     for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
   }
 

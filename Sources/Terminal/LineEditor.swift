@@ -22,7 +22,7 @@ public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> Strin
 public final class LineEditor: Sendable {
   private static let exists = Atomic(false)
 
-  private let mailbox: Mailbox
+  private let mailbox: EditingMailbox
   private let history: Mutex<History>
 
   /// Opens the editor on a terminal; readline writes to `output`.
@@ -35,7 +35,7 @@ public final class LineEditor: Sendable {
     help: HelpSource? = nil
   ) throws(TerminalError) {
     guard !Self.exists.exchange(true, ordering: .relaxed) else { throw .secondEditor }
-    let mailbox = try Mailbox()
+    let mailbox = try EditingMailbox()
     self.mailbox = mailbox
     self.history = Mutex(history)
     let entries = history.entries
@@ -45,14 +45,14 @@ public final class LineEditor: Sendable {
   }
 
   private static func startThread(
-    _ mailbox: Mailbox, _ input: Int32, _ output: Int32, _ entries: [String],
+    _ mailbox: EditingMailbox, _ input: Int32, _ output: Int32, _ entries: [String],
     _ completion: @escaping Completion.Source, _ painting: LinePainting?, _ help: HelpSource?
   ) throws(TerminalError) {
     guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
       throw .refused(call: "fdopen", errno: errno)
     }
     // The streams are transferred: from now on only the thread uses them.
-    try Thread.start {
+    try BlockingThread.start {
       let readline = Readline(input: keys, output: screen, completion: completion, painting: painting, help: help)
       entries.forEach(readline.remember)
       EditingLoop(mailbox: mailbox, input: input, readline: readline).run()
@@ -63,7 +63,7 @@ public final class LineEditor: Sendable {
   ///
   /// During the wait the editor handles the signals: Ctrl-C clears the line, SIGTERM and SIGHUP end the wait. A second
   /// call waits until the first one returns.
-  public func readLine(prompt: LinePrompt) async -> LineInput {
+  public func readLine(prompt: LinePrompt) async -> PromptInput {
     await Interrupts.shared.watching { [mailbox] in
       mailbox.post(.signal($0.rawValue))
     } during: {

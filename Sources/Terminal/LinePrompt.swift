@@ -24,7 +24,7 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
 /// Colours a line while it is typed.
 public struct LinePainting: Sendable {
   /// A part of the line with a style.
-  public struct Part: Sendable, Equatable {
+  public struct ColouredPart: Sendable, Equatable {
     /// The range of the part, in bytes from the start of the line.
     public var range: Range<Int>
     /// The index of the style in ``LinePainting/looks``.
@@ -40,13 +40,13 @@ public struct LinePainting: Sendable {
   /// The SGR parameters of each style (ECMA-48 8.3.117); the first is the default style, and empty.
   public var looks: [String]
   /// Returns the parts of a line, without blocking; where two overlap, the later one applies.
-  public var parts: @Sendable (_ line: String, _ cursor: Int) -> [Part]
+  public var parts: @Sendable (_ line: String, _ cursor: Int) -> [ColouredPart]
   /// Returns a text to show in grey after a line whose cursor is at its end, without blocking; nil for no text.
   public var hint: (@Sendable (_ line: String) -> String?)?
 
   /// Creates the colours of a line.
   public init(
-    looks: [String], parts: @escaping @Sendable (_ line: String, _ cursor: Int) -> [Part],
+    looks: [String], parts: @escaping @Sendable (_ line: String, _ cursor: Int) -> [ColouredPart],
     hint: (@Sendable (_ line: String) -> String?)? = nil
   ) {
     self.looks = looks

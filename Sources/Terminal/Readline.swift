@@ -46,7 +46,7 @@ final class Readline {
   }
 
   /// Reads one key; returns nil while the line continues.
-  func readKey() -> LineInput? {
+  func readKey() -> PromptInput? {
     var text: UnsafeMutablePointer<CChar>?
     let state = retort_line_read(&text)
     guard state != RETORT_LINE_OPEN else { return nil }

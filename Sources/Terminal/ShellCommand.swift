@@ -80,7 +80,7 @@ struct ShellCommand {
         while waitid(P_PID, id_t(id), &ended, WEXITED | WNOWAIT) < 0, errno == EINTR {}
         continuation.resume()
       }
-      do throws(TerminalError) { try Thread.start { wait() } } catch { wait() }
+      do throws(TerminalError) { try BlockingThread.start { wait() } } catch { wait() }
     }
   }
 

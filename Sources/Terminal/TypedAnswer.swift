@@ -16,7 +16,7 @@ public enum TypedAnswer {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         do throws(TerminalError) {
-          try Thread.start { continuation.resume(returning: line(from: input, until: bell)) }
+          try BlockingThread.start { continuation.resume(returning: line(from: input, until: bell)) }
         } catch { continuation.resume(returning: nil) }
       }
     } onCancel: {

@@ -81,13 +81,13 @@ public struct ConnectionValue: Sendable {
   public let name: String?
 
   /// The protection of the service from changes.
-  package let protection: Protection
+  package let protection: ServiceProtection
   /// The value of `connect env:`, such as `production`; nil without one.
   package let env: String?
 
   /// The protection of a service from changes (`connect guard:`): none, a confirmation of destroys, or no changes at
   /// all.
-  package enum Protection: String, Sendable, CaseIterable {
+  package enum ServiceProtection: String, Sendable, CaseIterable {
     case none, confirm
     case readOnly = "read-only"
   }
@@ -97,7 +97,7 @@ public struct ConnectionValue: Sendable {
 
   /// Creates a connection.
   package init(
-    link: any ServiceLink, serial: Int, name: String?, protection: Protection = .none, env: String? = nil
+    link: any ServiceLink, serial: Int, name: String?, protection: ServiceProtection = .none, env: String? = nil
   ) {
     self.link = link
     self.serial = serial

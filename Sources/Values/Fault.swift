@@ -30,7 +30,7 @@ public final class Fault: Error, Sendable {
   }
 
   /// The content of an error as one value, so that a method can change a copy of it.
-  private struct Facts: Sendable {
+  private struct FaultContent: Sendable {
     var kind: Kind
     var message: String
     var marks: [LabelledRange]
@@ -41,7 +41,7 @@ public final class Fault: Error, Sendable {
     var status: Int32?
   }
 
-  private let facts: Facts
+  private let facts: FaultContent
 
   /// The kind.
   public var kind: Kind { facts.kind }
@@ -66,7 +66,7 @@ public final class Fault: Error, Sendable {
     _ kind: Kind, _ message: String, at marks: [LabelledRange] = [], in source: SourceText? = nil,
     nextStep: String? = nil
   ) {
-    facts = Facts(kind: kind, message: message, marks: marks, source: source, nextStep: nextStep)
+    facts = FaultContent(kind: kind, message: message, marks: marks, source: source, nextStep: nextStep)
   }
 
   /// Creates an error about one source range.
@@ -77,9 +77,9 @@ public final class Fault: Error, Sendable {
   /// Creates a copy of an error.
   package convenience init(copy other: Fault) { self.init(other.facts) }
 
-  private init(_ facts: Facts) { self.facts = facts }
+  private init(_ facts: FaultContent) { self.facts = facts }
 
-  private func changed(_ change: (inout Facts) -> Void) -> Fault {
+  private func changed(_ change: (inout FaultContent) -> Void) -> Fault {
     var facts = facts
     change(&facts)
     return Fault(facts)

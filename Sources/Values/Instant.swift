@@ -38,7 +38,7 @@ public struct Instant: Sendable, Hashable, Comparable {
   /// - Throws: A `value` error with the quoted text and the reason.
   package init(parsing text: String) throws(Fault) {
     do throws(Fault) {
-      var reader = TimeReader(text)
+      var reader = TimeTextReader(text)
       var time = CivilTime()
       try reader.date(into: &time)
       if !reader.isAtEnd { try reader.time(into: &time) }

@@ -54,7 +54,7 @@ public struct Pattern: Sendable {
 
   /// Replaces each match in a text; in `replacement`, `$1` to `$9` insert groups of the match, and `$$` inserts `$`.
   package func replacing(in text: String, with replacement: String) throws(Fault) -> String {
-    let parts = try Replacement.parts(of: replacement, for: self)
+    let parts = try ReplacementPart.parts(of: replacement, for: self)
     var (result, end) = ("", 0)
     try eachMatch(in: text) { range, groups throws(Fault) in
       result += text.bytes(end..<max(end, range.lowerBound))

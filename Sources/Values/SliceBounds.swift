@@ -3,7 +3,7 @@ package import JSONText
 /// The indexes of the first and the last element of a part of a list or a text, `x[FIRST..LAST]`.
 package struct SliceBounds {
   /// An index that counts from 0 or, if it is a negative literal, from the end.
-  package struct Bound {
+  package struct SliceBound {
     let place: Int
 
     /// Creates a bound from an integer.
@@ -30,10 +30,10 @@ package struct SliceBounds {
     func index(of count: Int) -> Int { place < 0 ? count + place : place }
   }
 
-  let from: Bound
-  let to: Bound
+  let from: SliceBound
+  let to: SliceBound
 
-  package init(from: Bound, to: Bound) { (self.from, self.to) = (from, to) }
+  package init(from: SliceBound, to: SliceBound) { (self.from, self.to) = (from, to) }
 
   /// Returns the part of a list or a text between the bounds; it is shorter if the value ends earlier.
   package func of(_ value: Value) throws(Fault) -> Value {

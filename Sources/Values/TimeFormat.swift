@@ -1,6 +1,6 @@
 /// The format of a time in letters of strftime: `%Y %m %d %H %M %S %z`, and `%%` for a percent sign.
 package struct TimeFormat: Sendable {
-  private enum Part: Sendable, Equatable {
+  private enum FormatPart: Sendable, Equatable {
     case letter(Character)
     case literal(Unicode.Scalar)
 
@@ -14,7 +14,7 @@ package struct TimeFormat: Sendable {
     }
   }
 
-  private let parts: [Part]
+  private let parts: [FormatPart]
   private let form: String
   /// For each letter, the letter of the next larger unit, which it requires, so that a format skips no unit.
   private static let larger: KeyValuePairs<Character, Character> = [
@@ -25,7 +25,7 @@ package struct TimeFormat: Sendable {
   ///
   /// - Throws: A `value` error for an unknown letter, a letter that occurs twice, and a `%` at the end.
   package init(_ form: String) throws(Fault) {
-    var parts: [Part] = []
+    var parts: [FormatPart] = []
     var rest = form.unicodeScalars[...]
     while let scalar = rest.popFirst() {
       if scalar != "%" {
@@ -43,7 +43,7 @@ package struct TimeFormat: Sendable {
     self.form = form
   }
 
-  private static func part(_ letter: Unicode.Scalar, after parts: [Part]) throws(Fault) -> Part {
+  private static func part(_ letter: Unicode.Scalar, after parts: [FormatPart]) throws(Fault) -> FormatPart {
     switch letter {
     case "%": return .literal("%")
     case "Y", "m", "d", "H", "M", "S", "z":
@@ -83,7 +83,7 @@ package struct TimeFormat: Sendable {
   package func instant(of text: String) throws(Fault) -> Instant {
     try checkUnits()
     do throws(Fault) {
-      var (reader, time) = (TimeReader(text), CivilTime())
+      var (reader, time) = (TimeTextReader(text), CivilTime())
       for (index, part) in parts.enumerated() {
         let isTight = index + 1 < parts.count && parts[index + 1].isDigits
         switch part {

@@ -167,7 +167,8 @@ package enum ValueAccess {
       (.string, .range(let lower, let upper)):
       let bounds = [lower, upper].map { Value.number(JSONNumber($0)) }
       return try SliceBounds(
-        from: SliceBounds.Bound(bounds[0], isFromEnd: false), to: SliceBounds.Bound(bounds[1], isFromEnd: false)
+        from: SliceBounds.SliceBound(bounds[0], isFromEnd: false),
+        to: SliceBounds.SliceBound(bounds[1], isFromEnd: false)
       ).of(value)
     case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
     case (.null, _) where isOptional: return .null

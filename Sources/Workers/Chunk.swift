@@ -70,8 +70,8 @@ struct Chunk: Sendable {
       let expires = params["expires"]?.numberValue?.integer, let queue = params["queue"]?.stringValue,
       let list = params["changes"]?.arrayValue
     else { throw ChunkRefusal("it lacks one of vhost, pool, run, number, expires, queue and changes") }
-    guard list.count <= Pool.chunkLimit else {
-      throw ChunkRefusal("it has \(list.count) changes; a worker takes at most \(Pool.chunkLimit)")
+    guard list.count <= WorkerPool.chunkLimit else {
+      throw ChunkRefusal("it has \(list.count) changes; a worker takes at most \(WorkerPool.chunkLimit)")
     }
     (self.vhost, self.pool, self.run, self.number) = (vhost, pool, run, number)
     (self.expires, self.queue) = (expires, queue)
@@ -103,11 +103,11 @@ struct Chunk: Sendable {
 extension Chunk {
   /// Creates a chunk of a pool.
   init(
-    _ pool: Pool, run: String, number: Int, life: Duration, failures: Int? = nil, keyField: String? = nil,
+    _ pool: WorkerPool, run: String, number: Int, life: Duration, failures: Int? = nil, keyField: String? = nil,
     settle: Duration? = nil, givesResults: Bool = true, queue: String, changes: [Change]
   ) {
     (vhost, self.pool, self.run, self.number) = (pool.vhost, pool.name, run, number)
-    expires = Pool.now + life.wholeMilliseconds
+    expires = WorkerPool.now + life.wholeMilliseconds
     (self.failures, self.keyField, self.settle) = (failures, keyField, settle)
     (self.givesResults, self.queue, self.changes) = (givesResults, queue, changes)
   }

@@ -19,18 +19,18 @@ struct ChunkReply: Sendable {
   }
 
   /// An outcome, and the service's reply time if the change was sent.
-  struct Item: Sendable {
+  struct TimedOutcome: Sendable {
     var outcome: Outcome
     var latency: Duration?
 
     init(_ outcome: Outcome, latency: Duration? = nil) { (self.outcome, self.latency) = (outcome, latency) }
   }
 
-  var items: [Item]
+  var items: [TimedOutcome]
   /// The time that the worker needed for the chunk.
   var time: Duration
 
-  init(_ items: [Item], time: Duration) { (self.items, self.time) = (items, time) }
+  init(_ items: [TimedOutcome], time: Duration) { (self.items, self.time) = (items, time) }
 
   /// The reply as the result of a JSON-RPC response.
   var json: JSONValue {
@@ -52,7 +52,7 @@ struct ChunkReply: Sendable {
     for (outcome, time) in zip(outcomes, times) {
       guard let outcome = Outcome(outcome) else { return nil }
       let latency = time.numberValue?.integer ?? 0
-      items.append(Item(outcome, latency: latency > 0 ? .microseconds(latency) : nil))
+      items.append(TimedOutcome(outcome, latency: latency > 0 ? .microseconds(latency) : nil))
     }
     time = .microseconds(json["took"]?.numberValue?.integer ?? 0)
   }
@@ -103,8 +103,8 @@ extension ChunkReply.Outcome {
     return !Bulk.Outcome(error, of: change).isGood
   }
 
-  /// Returns the result for the program that sent the chunk, with names as `renamed` returns them; nil if the worker did
-  /// not send the change.
+  /// Returns the result for the program that sent the chunk, with names as `renamed` returns them; nil if the worker
+  /// did not send the change.
   func reply(to change: Change, _ renamed: (JSONValue) -> JSONValue) -> Result<ChangeReply, ClientError>? {
     switch self {
     case .done(let result): .success(ChangeReply(renamed(result), givesDocument: change.givesDocument))

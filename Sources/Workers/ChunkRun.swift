@@ -10,13 +10,13 @@ struct ChunkRun: Sendable {
   let window: Int
   /// Whether the broker delivered the chunk earlier, to a worker that was lost.
   let isRedelivered: Bool
-  /// The maximum time after which a worker notices that it has lost its connection (`Pool.silence(of:)`).
+  /// The maximum time after which a worker notices that it has lost its connection (`WorkerPool.silence(of:)`).
   let silence: Duration
 
   /// The state of a chunk's changes.
   private final class ChunkProgress: Sendable {
     private struct State {
-      var items: [ChunkReply.Item]
+      var items: [ChunkReply.TimedOutcome]
       var failures = 0
       var repeatable: [Int] = []
     }
@@ -24,15 +24,15 @@ struct ChunkRun: Sendable {
     private let state: Mutex<State>
 
     init(_ count: Int) {
-      state = Mutex(State(items: [ChunkReply.Item](repeating: ChunkReply.Item(.unsent), count: count)))
+      state = Mutex(State(items: [ChunkReply.TimedOutcome](repeating: ChunkReply.TimedOutcome(.unsent), count: count)))
     }
 
-    var items: [ChunkReply.Item] { state.withLock(\.items) }
+    var items: [ChunkReply.TimedOutcome] { state.withLock(\.items) }
     var failures: Int { state.withLock(\.failures) }
     /// The sorted indices of changes that lookups did not find and that may be sent again.
     var repeatable: [Int] { state.withLock { $0.repeatable.sorted() } }
 
-    func set(_ item: ChunkReply.Item, at index: Int, _ change: Change) {
+    func set(_ item: ChunkReply.TimedOutcome, at index: Int, _ change: Change) {
       state.withLock { state in
         state.items[index] = item
         if item.outcome.isFailure(of: change) { state.failures += 1 }
@@ -48,7 +48,7 @@ struct ChunkRun: Sendable {
   /// sent.
   func reply() async -> ChunkReply {
     let begin = ContinuousClock.now
-    let end = begin + .milliseconds(chunk.expires - Pool.now)
+    let end = begin + .milliseconds(chunk.expires - WorkerPool.now)
     let progress = ChunkProgress(chunk.changes.count)
     let left = isRedelivered ? await lookUp(progress) : Array(chunk.changes.indices)
     await carryOut(left, until: end, progress)
@@ -69,7 +69,8 @@ struct ChunkRun: Sendable {
       let latency = ContinuousClock.now - begin
       let outcome = ChunkReply.Outcome(result)
       progress.set(
-        ChunkReply.Item(chunk.givesResults ? outcome : outcome.withoutContents(change), latency: latency), at: index,
+        ChunkReply.TimedOutcome(chunk.givesResults ? outcome : outcome.withoutContents(change), latency: latency),
+        at: index,
         change)
       return true
     }

@@ -6,7 +6,7 @@
 /// flight leave a failure for it.
 struct FailureBudget: Sendable {
   /// The number of failures that a chunk may have; nil for no limit.
-  struct Grant: Sendable, Equatable { var failures: Int? }
+  struct FailureGrant: Sendable, Equatable { var failures: Int? }
 
   /// The number of failures at which nothing more is sent; nil for no limit.
   private let limit: Int?
@@ -45,16 +45,16 @@ struct FailureBudget: Sendable {
   /// Grants a chunk of `count` changes a number of failures; returns nil if the chunk must wait until another one ends.
   ///
   /// `places` is the number of chunks that can be sent now.
-  mutating func grant(_ count: Int, places: Int) -> Grant? {
-    guard let left = left(after: count) else { return Grant() }
+  mutating func grant(_ count: Int, places: Int) -> FailureGrant? {
+    guard let left = left(after: count) else { return FailureGrant() }
     guard left > granted || granted == 0 || failures == 0 else { return nil }
     let own = max(1, (left - granted) / max(1, places))
     granted += own
-    return Grant(failures: own)
+    return FailureGrant(failures: own)
   }
 
   /// Counts the outcomes of a chunk that has ended, and takes back its grant.
-  mutating func end(_ grant: Grant, successes: Int, failures: Int) {
+  mutating func end(_ grant: FailureGrant, successes: Int, failures: Int) {
     granted -= grant.failures ?? 0
     self.successes += successes
     self.failures += failures

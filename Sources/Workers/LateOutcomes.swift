@@ -6,7 +6,8 @@ import JSONText
 
 /// Passes the late replies to the unknown changes of a chunk on to the program that sent the chunk.
 ///
-/// Each becomes a message with the change's correlation id: a JSON-RPC response with the outcome as in a ``ChunkReply``.
+/// Each becomes a message with the change's correlation id: a JSON-RPC response with the outcome as in a
+/// ``ChunkReply``.
 struct LateOutcomes {
   private let chunk: Chunk
   private let lateReplies: LateReplies
@@ -21,7 +22,7 @@ struct LateOutcomes {
   }
 
   /// Returns the messages, which end when no late reply is expected any more; nil if no change is unknown.
-  func messages(of pool: Pool) -> AsyncStream<ServiceAnswer.Reply>? {
+  func messages(of pool: WorkerPool) -> AsyncStream<ServiceAnswer.Reply>? {
     guard !unknown.isEmpty else { return nil }
     let (messages, message) = AsyncStream.makeStream(of: ServiceAnswer.Reply.self)
     let (watch, givesResults) = (lateReplies.watch(), chunk.givesResults)
@@ -61,7 +62,8 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// The outcome as that of a late reply, with names as `renamed` returns them; nil if it says nothing about the change.
+  /// The outcome as that of a late reply, with names as `renamed` returns them; nil if it says nothing about the
+  /// change.
   func late(of change: Change, _ renamed: (JSONValue) -> JSONValue) -> LateReplies.Outcome? {
     switch self {
     case .done(let result): .success(renamed(result))

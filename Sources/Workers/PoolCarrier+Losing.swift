@@ -5,7 +5,7 @@ import JSONText
 
 /// The operations of a broker's connection that the carrier of a pool needs.
 package protocol PoolLink: JSONRPC.ServiceLink {
-  /// The maximum time after which a worker notices that it has lost its connection (`Pool.silence(of:)`).
+  /// The maximum time after which a worker notices that it has lost its connection (`WorkerPool.silence(of:)`).
   var silence: Duration { get }
 
   /// Takes the messages that wait in a queue, as `Dialer.takeBack(queue:_:while:respond:)` does.
@@ -44,13 +44,14 @@ extension PoolCarrier {
   private func takeBack() async {
     lose()
     let (pool, run) = (pool, run)
-    try? await link.takeBack(queue: pool.queue, Pool.declaration) {
+    try? await link.takeBack(queue: pool.queue, WorkerPool.declaration) {
       self.hasChunks
     } respond: { delivery in
       guard !delivery.isRedelivered, pool.accepts(delivery.body), let request = try? Request(decoding: delivery.body),
         request.params["run"]?.stringValue == run, let count = request.params["changes"]?.arrayValue?.count
       else { return nil }
-      let reply = ChunkReply([ChunkReply.Item](repeating: ChunkReply.Item(.unsent), count: count), time: .zero)
+      let reply = ChunkReply(
+        [ChunkReply.TimedOutcome](repeating: ChunkReply.TimedOutcome(.unsent), count: count), time: .zero)
       let response = Response(id: request.id, outcome: .result(reply.json))
       return ServiceAnswer([ServiceAnswer.Reply(pool.signed(response.encoded()))])
     }
@@ -66,7 +67,7 @@ extension PoolCarrier {
 
 extension ClientError {
   /// Returns the error of a change that was not sent, because its pool has lost its workers.
-  static func lost(_ pool: Pool, on link: any JSONRPC.ServiceLink) -> ClientError {
+  static func lost(_ pool: WorkerPool, on link: any JSONRPC.ServiceLink) -> ClientError {
     ClientError(
       .noRoute, "not sent: the pool \(pool.name) has lost its workers",
       nextStep: "start one: retort work \(link.address) --pool \(pool.name)")

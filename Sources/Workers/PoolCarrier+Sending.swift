@@ -9,7 +9,7 @@ extension PoolCarrier {
     let chunk = Chunk(pool, run: run, number: 0, life: Self.life, queue: terms.queue, changes: [])
     do throws(ClientError) { _ = try await sent(chunk, patience: .seconds(60)) } catch {
       var refusal = error
-      if error.kind == .unknown { refusal = ClientError(.connection, error.message, nextStep: Pool.sameKey) }
+      if error.kind == .unknown { refusal = ClientError(.connection, error.message, nextStep: WorkerPool.sameKey) }
       throw refusal
     }
   }
@@ -38,7 +38,7 @@ extension PoolCarrier {
   private func read(_ bytes: [UInt8], _ id: String, _ chunk: Chunk) throws(ClientError) -> ChunkReply {
     guard pool.accepts(bytes) else {
       throw .unanswered(
-        id, "the reply of the pool \(pool.name) is not signed with this program's \(Pool.keyVariable)")
+        id, "the reply of the pool \(pool.name) is not signed with this program's \(WorkerPool.keyVariable)")
     }
     guard let response = try? Response(decoding: bytes), response.id.stringValue == id else {
       throw .unanswered(id, "the pool \(pool.name) sent an unreadable reply")
@@ -75,7 +75,7 @@ extension ClientError {
   }
 
   /// Returns the error of a change that several workers returned without sending it.
-  static func notSent(by pool: Pool) -> ClientError {
+  static func notSent(by pool: WorkerPool) -> ClientError {
     ClientError(
       .timeout, "not sent: the workers of the pool \(pool.name) had no time for it",
       nextStep: "start more workers, and compare the clocks of the machines")

@@ -10,7 +10,7 @@ import Synchronization
 /// chunk. There are two chunks in flight for each worker, so that a worker can start the next chunk immediately.
 package final class PoolCarrier: ChangeCarrier {
   /// The queue and the limits of a statement's changes.
-  package struct Terms: Sendable {
+  package struct PooledChangeLimits: Sendable {
     /// The queue of the changes.
     package var queue: String
     /// The number of failures after which no more changes are sent; nil for no limit.
@@ -71,10 +71,10 @@ package final class PoolCarrier: ChangeCarrier {
     var count: Int { waiting.count - head }
   }
 
-  let pool: Pool
+  let pool: WorkerPool
   let link: any PoolLink
   let transport: any Transport
-  let terms: Terms
+  let terms: PooledChangeLimits
   let run: String
   private let state: Mutex<State>
   /// The time for which a worker may send the changes of a chunk.
@@ -88,7 +88,7 @@ package final class PoolCarrier: ChangeCarrier {
   ///
   /// - Throws: `no-route` if the pool has no worker, `forbidden` if the worker refuses the chunk.
   package static func open(
-    _ pool: Pool, on link: any PoolLink, _ terms: Terms
+    _ pool: WorkerPool, on link: any PoolLink, _ terms: PooledChangeLimits
   ) async throws(ClientError) -> PoolCarrier {
     let workers: Int
     let transport: any Transport
@@ -112,7 +112,9 @@ package final class PoolCarrier: ChangeCarrier {
     return carrier
   }
 
-  private init(_ pool: Pool, _ link: any PoolLink, _ transport: any Transport, _ terms: Terms, _ workers: Int) {
+  private init(
+    _ pool: WorkerPool, _ link: any PoolLink, _ transport: any Transport, _ terms: PooledChangeLimits, _ workers: Int
+  ) {
     (self.pool, self.link, self.transport, self.terms) = (pool, link, transport, terms)
     run = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")
     state = Mutex(State(workers: workers, budget: FailureBudget(limit: terms.failures, share: terms.share)))
@@ -123,7 +125,7 @@ package final class PoolCarrier: ChangeCarrier {
 
   /// The number of changes in two full chunks for each worker, and for at least four workers, because more may join; at
   /// most 10,000.
-  package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * Pool.chunkLimit) }
+  package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * WorkerPool.chunkLimit) }
 
   /// True, because the workers pass late replies on, and each change is one request.
   package var hasLateReplies: Bool { true }
@@ -188,8 +190,8 @@ package final class PoolCarrier: ChangeCarrier {
   /// Takes the changes of the next chunk, with its number and its grant of failures; nil if no chunk can be sent now.
   ///
   /// The waiting changes are spread evenly over the chunks that can be sent now.
-  private func nextChunk() -> ([WaitingChange], number: Int, grant: FailureBudget.Grant)? {
-    state.withLock { state -> ([WaitingChange], number: Int, grant: FailureBudget.Grant)? in
+  private func nextChunk() -> ([WaitingChange], number: Int, grant: FailureBudget.FailureGrant)? {
+    state.withLock { state -> ([WaitingChange], number: Int, grant: FailureBudget.FailureGrant)? in
       state.isDispatching = false
       let free = max(1, state.workers) * 2 - state.chunks
       let room = state.budget.room(beside: state.inFlight)
@@ -210,7 +212,7 @@ package final class PoolCarrier: ChangeCarrier {
     }
   }
 
-  private func send(_ chunk: Chunk, _ portion: [WaitingChange], _ grant: FailureBudget.Grant) async {
+  private func send(_ chunk: Chunk, _ portion: [WaitingChange], _ grant: FailureBudget.FailureGrant) async {
     let reply: Result<ChunkReply, ClientError>
     do throws(ClientError) { reply = .success(try await sent(chunk)) } catch { reply = .failure(error) }
     var (failures, left): (Int, [WaitingChange]) = (0, [])
@@ -241,12 +243,12 @@ package final class PoolCarrier: ChangeCarrier {
     state.withLock { state in
       state.rate = count * 1000 / milliseconds
       let wanted = max(1, state.rate * Self.chunkTime / 1000)
-      state.size = min(Pool.chunkLimit, max(1, (state.size + wanted + 1) / 2))
+      state.size = min(WorkerPool.chunkLimit, max(1, (state.size + wanted + 1) / 2))
     }
   }
 
   /// Counts the outcomes of a chunk; at the limit of failures, drops the waiting changes.
-  private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: FailureBudget.Grant) {
+  private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: FailureBudget.FailureGrant) {
     let isReached = state.withLock { state in
       state.chunks -= 1
       state.inFlight -= size

@@ -6,7 +6,7 @@ import JSONText
 ///
 /// - Throws: A broker error if the broker can't be reached.
 package func poolStatus(
-  _ pool: Pool, _ uri: AMQPURI, connectionName: String
+  _ pool: WorkerPool, _ uri: AMQPURI, connectionName: String
 ) async throws(BrokerError) -> String {
   let dialer = try await Dialer(uri, name: connectionName)
   guard let found = try await dialer.probe(queue: pool.queue, until: .now + .seconds(5)) else {
@@ -26,7 +26,8 @@ package func poolStatus(
 /// Asks the workers of a pool for their status.
 ///
 /// A worker's number can exceed the count of workers, because workers with lower numbers may have ended.
-private func answers(_ count: Int, _ pool: Pool, _ dialer: Dialer) async -> [(number: Int, status: WorkerStatus)] {
+private func answers(_ count: Int, _ pool: WorkerPool, _ dialer: Dialer) async -> [(number: Int, status: WorkerStatus)]
+{
   var found: [(number: Int, status: WorkerStatus)] = []
   for number in 1..<count * 2 + 17 where found.count < count {
     if let status = await answer(of: number, pool, dialer) { found.append((number, status)) }
@@ -34,7 +35,7 @@ private func answers(_ count: Int, _ pool: Pool, _ dialer: Dialer) async -> [(nu
   return found
 }
 
-private func answer(of number: Int, _ pool: Pool, _ dialer: Dialer) async -> WorkerStatus? {
+private func answer(of number: Int, _ pool: WorkerPool, _ dialer: Dialer) async -> WorkerStatus? {
   guard let client = try? await QueueClient(dialer, queue: pool.questions(to: number), repliesDirectly: true) else {
     return nil
   }

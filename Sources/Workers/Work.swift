@@ -8,7 +8,7 @@ package struct WorkerSettings: Sendable {
   /// The broker's URI.
   package var uri: AMQPURI
   /// The pool.
-  package var pool: Pool
+  package var pool: WorkerPool
   /// The maximum number of changes in flight.
   package var inFlight = 64
   /// The queues whose changes the worker carries out; nil for all.
@@ -19,7 +19,7 @@ package struct WorkerSettings: Sendable {
   package var connectionName: String
 
   /// Creates the settings of a worker.
-  package init(uri: AMQPURI, pool: Pool, connectionName: String) {
+  package init(uri: AMQPURI, pool: WorkerPool, connectionName: String) {
     (self.uri, self.pool, self.connectionName) = (uri, pool, connectionName)
   }
 }
@@ -55,7 +55,7 @@ package func work(_ terms: WorkerSettings, _ host: WorkerCallbacks) async -> Int
     let link = try await host.open(lateReplies)
     let worker = Worker(terms, host, link, lateReplies)
     var uri = terms.uri
-    uri.heartbeat = Pool.heartbeat(of: uri)
+    uri.heartbeat = WorkerPool.heartbeat(of: uri)
     let dialer = try await Dialer(
       uri, name: terms.connectionName, listener: Connection.EventObserver(notice: host.note))
     try await withThrowingTaskGroup { group in

@@ -27,7 +27,7 @@ final class Worker: Sendable {
 
   init(_ terms: WorkerSettings, _ host: WorkerCallbacks, _ link: any ServiceLink, _ lateReplies: LateReplies) {
     (self.terms, self.host, self.link, self.lateReplies) = (terms, host, link, lateReplies)
-    silence = Pool.silence(of: terms.uri)
+    silence = WorkerPool.silence(of: terms.uri)
   }
 
   /// The counts of the worker.
@@ -40,7 +40,7 @@ final class Worker: Sendable {
       state.withLock { $0.current?.cancel() }
     }
     let channel = ServiceChannel.QueueServingSettings(
-      confirmsReplies: true, taken: taken, declaration: Pool.declaration)
+      confirmsReplies: true, taken: taken, declaration: WorkerPool.declaration)
     return try await connection.serve(queue: terms.pool.queue, on: channel) { await self.answer($0) }
   }
 
@@ -94,19 +94,19 @@ final class Worker: Sendable {
   private func accepted(_ request: Request, _ delivery: Delivery) throws(ChunkRefusal) -> Chunk {
     let pool = terms.pool
     guard pool.accepts(delivery.body) else {
-      let fault = Pool.isSigned(delivery.body) ? "wrong" : "missing"
-      throw ChunkRefusal("its signature is \(fault): \(Pool.sameKey)")
+      let fault = WorkerPool.isSigned(delivery.body) ? "wrong" : "missing"
+      throw ChunkRefusal("its signature is \(fault): \(WorkerPool.sameKey)")
     }
     guard request.method == Chunk.method else { throw ChunkRefusal("\(request.method) is not a method of workers") }
     let chunk = try Chunk(request.params, meta: terms.meta)
     guard chunk.vhost == pool.vhost, chunk.pool == pool.name else {
       throw ChunkRefusal("it is for the pool \(chunk.pool) of the vhost \(chunk.vhost)")
     }
-    guard !chunk.queue.hasPrefix(Pool.queuePrefix), terms.allowed?.contains(chunk.queue) ?? true else {
+    guard !chunk.queue.hasPrefix(WorkerPool.queuePrefix), terms.allowed?.contains(chunk.queue) ?? true else {
       throw ChunkRefusal("the queue \(chunk.queue) is not allowed")
     }
-    let now = Pool.now
-    guard chunk.expires - now <= Pool.longestLife.wholeMilliseconds else {
+    let now = WorkerPool.now
+    guard chunk.expires - now <= WorkerPool.longestLife.wholeMilliseconds else {
       throw ChunkRefusal("it expires in more than 60 s: compare the clocks of the machines")
     }
     guard memory.take(chunk, now: now) || delivery.isRedelivered else {

@@ -29,7 +29,7 @@ import Testing
     "drop=-0.1", "drop=+0.1", "drop=nan", "drop=1e-3", "drop=0x1p-3", "drop=", "drop=%", "drop=1.5", "drop",
   ])
   func aShareThatIsNoNumberIsRefused(_ text: String) {
-    #expect(throws: InjectedFaults.OptionError.self) { try InjectedFaults.Share(text) }
+    #expect(throws: InjectedFaults.OptionError.self) { try InjectedFaults.FaultShare(text) }
   }
 
   @Test(arguments: InjectedFaults.Kind.allCases.filter { $0 != .round })

@@ -10,11 +10,11 @@ import Testing
 
 /// The form of chunks and their replies, and their signatures.
 @Suite struct ChunkTests {
-  private let pool: Pool
+  private let pool: WorkerPool
 
   init() throws {
     let key: MessageAuthenticationKey = try #require(MessageAuthenticationKey(Array("0123456789abcdef".utf8)))
-    pool = Pool(name: "night", vhost: "/", key: key)
+    pool = WorkerPool(name: "night", vhost: "/", key: key)
   }
 
   private static func destroy(_ id: String, queue: String = "posts") -> Change {
@@ -64,9 +64,9 @@ import Testing
     #expect(!pool.accepts(request))
     #expect(!pool.accepts([]))
     #expect(!pool.accepts(Array(signed.dropLast())))
-    let other = Pool(name: "night", vhost: "/", key: MessageAuthenticationKey(Array("0123456789abcdeg".utf8)))
+    let other = WorkerPool(name: "night", vhost: "/", key: MessageAuthenticationKey(Array("0123456789abcdeg".utf8)))
     #expect(!other.accepts(signed))
-    let open = Pool(name: "night", vhost: "/", key: nil)
+    let open = WorkerPool(name: "night", vhost: "/", key: nil)
     #expect(open.accepts(request) && open.signed(request) == request)
   }
 
@@ -142,7 +142,7 @@ import Testing
     error.facts = ["a fact"]
     error.errors = [ErrorDetail(["status": "422", "title": "no"])]
     error.answer = ErrorObject(.document, "no", data: ["a": 1])
-    let items: [ChunkReply.Item] = [
+    let items: [ChunkReply.TimedOutcome] = [
       .init(.done(["data": ["type": "posts", "id": "1"]]), latency: .microseconds(1500)), .init(.found(id: "2")),
       .init(.found(id: nil)), .init(.failed(error), latency: .milliseconds(2)), .init(.unsent), .init(.done(.null)),
       .init(.omitted),
@@ -193,5 +193,5 @@ import Testing
   @Test(arguments: [
     ("night", true), ("a-b_c.9", true), ("", false), ("a b", false), ("é", false), ("a/b", false),
     (String(repeating: "a", count: 101), false),
-  ]) func aPoolHasAPlainName(_ name: String, _ isName: Bool) { #expect(Pool.isName(name) == isName) }
+  ]) func aPoolHasAPlainName(_ name: String, _ isName: Bool) { #expect(WorkerPool.isName(name) == isName) }
 }

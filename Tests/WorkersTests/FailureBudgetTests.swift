@@ -7,7 +7,7 @@ import Testing
   @Test func withoutALimitNothingIsCounted() {
     var budget = FailureBudget(limit: nil, share: nil)
     #expect(budget.room(beside: 5000) > 5000)
-    #expect(budget.grant(200, places: 6) == FailureBudget.Grant(failures: nil))
+    #expect(budget.grant(200, places: 6) == FailureBudget.FailureGrant(failures: nil))
     #expect(!budget.isReached)
   }
 
@@ -15,7 +15,7 @@ import Testing
     var budget = FailureBudget(limit: 12, share: nil)
     let grants = (0..<6).map { budget.grant(20, places: 6 - $0) }
     #expect(grants.map(\.?.failures) == [2, 2, 2, 2, 2, 2])
-    budget.end(FailureBudget.Grant(failures: 2), successes: 19, failures: 1)
+    budget.end(FailureBudget.FailureGrant(failures: 2), successes: 19, failures: 1)
     // Ten are granted, and eleven are left.
     #expect(budget.grant(20, places: 1)?.failures == 1)
     #expect(budget.grant(20, places: 1) == nil)
@@ -26,7 +26,7 @@ import Testing
     var budget = FailureBudget(limit: 1, share: nil)
     for _ in 0..<6 { #expect(budget.grant(20, places: 1)?.failures == 1) }
     #expect(budget.room(beside: 0) == 16)
-    budget.end(FailureBudget.Grant(failures: 1), successes: 100, failures: 0)
+    budget.end(FailureBudget.FailureGrant(failures: 1), successes: 100, failures: 0)
     #expect(budget.room(beside: 100) == 316)
   }
 
@@ -36,14 +36,14 @@ import Testing
     #expect(budget.room(beside: 0) == sent)
     #expect(budget.room(beside: sent) == 0)
     let grant = budget.grant(sent, places: 1)
-    budget.end(grant ?? FailureBudget.Grant(), successes: 0, failures: sent)
+    budget.end(grant ?? FailureBudget.FailureGrant(), successes: 0, failures: sent)
     #expect(budget.isReached)
   }
 
   @Test func aShareGrowsWithTheOutcomes() {
     var budget = FailureBudget(limit: nil, share: 0.1)
     #expect(budget.grant(100, places: 1)?.failures == 11)
-    budget.end(FailureBudget.Grant(failures: 11), successes: 95, failures: 5)
+    budget.end(FailureBudget.FailureGrant(failures: 11), successes: 95, failures: 5)
     #expect(budget.grant(100, places: 2)?.failures == 8)
     #expect(!budget.isReached)
   }

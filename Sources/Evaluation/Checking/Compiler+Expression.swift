@@ -246,7 +246,8 @@ extension Compiler {
     let (fromEnd, toEnd) = (lower.isNegativeLiteral, upper.isNegativeLiteral)
     return CompiledExpression.of([code(base), code(lower), code(upper)]) { values throws(Fault) in
       try SliceBounds(
-        from: SliceBounds.Bound(values[1], isFromEnd: fromEnd), to: SliceBounds.Bound(values[2], isFromEnd: toEnd)
+        from: SliceBounds.SliceBound(values[1], isFromEnd: fromEnd),
+        to: SliceBounds.SliceBound(values[2], isFromEnd: toEnd)
       ).of(values[0])
     }.placed(range, source)
   }

@@ -63,7 +63,7 @@ extension Command {
   /// The requested properties of a connection: its name, guard and environment.
   private struct RequestedConnectionProperties {
     let name: String?
-    let protection: ConnectionValue.Protection
+    let protection: ConnectionValue.ServiceProtection
     let env: String?
     private let arguments: Arguments
 
@@ -71,9 +71,9 @@ extension Command {
       self.arguments = arguments
       name = try arguments.string("name")
       env = try arguments.string("env")
-      let words = ConnectionValue.Protection.allCases.map(\.rawValue).filter { $0 != "none" }
+      let words = ConnectionValue.ServiceProtection.allCases.map(\.rawValue).filter { $0 != "none" }
       let word = try arguments.word("guard", of: words)
-      protection = word.flatMap(ConnectionValue.Protection.init) ?? .none
+      protection = word.flatMap(ConnectionValue.ServiceProtection.init) ?? .none
     }
 
     /// Returns the open connection with the same URI and name; nil if no such connection is open.

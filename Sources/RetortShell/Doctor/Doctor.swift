@@ -64,7 +64,7 @@ final class Doctor {
   private func address() -> (uri: String, origin: String)? {
     if let given = options.address {
       if given.contains(":") { return (given, "the command line") }
-      let profiles = Profiles(environment: environment)
+      let profiles = ConnectionProfiles(environment: environment)
       if let uri = profiles.address(of: given) { return (uri, "profile \(given)") }
       add(profiles.trouble(with: given))
       return nil

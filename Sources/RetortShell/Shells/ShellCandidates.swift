@@ -101,7 +101,7 @@ struct ShellCandidates {
       files = ""
     case .address:
       add(
-        Profiles(environment: environment).all.map {
+        ConnectionProfiles(environment: environment).all.map {
           ($0.name, $0.address.map { "a profile: \(Secrets.hidden(in: $0))" } ?? "a profile")
         })
       add([("amqp://", "a broker"), ("amqps://", "a broker over TLS"), ("embedded:blog", "the sample")])
@@ -119,7 +119,7 @@ struct ShellCandidates {
     let values = Self.values(of: option.name, command)
     add(values.map { (prefix + $0, nil) })
     if option.name == "--guarded" {
-      add(Profiles(environment: environment).connectionNames.map { (prefix + $0, "a connection") })
+      add(ConnectionProfiles(environment: environment).connectionNames.map { (prefix + $0, "a connection") })
     }
     if option.name == "--url" { add([(prefix + "amqp://", "a broker"), (prefix + "amqps://", "a broker over TLS")]) }
   }
@@ -128,7 +128,7 @@ struct ShellCandidates {
     switch option {
     case "--output" where command.isEmpty: ResultFormat.allCases.map(\.rawValue)
     case "--output", "--summary": ["text", "json"]
-    case "--color": ProgramOptions.Colour.allCases.map(\.rawValue)
+    case "--color": ProgramOptions.ColourMode.allCases.map(\.rawValue)
     case "--trace": Trace.ProtocolLayer.allCases.map(\.rawValue)
     case "--queue-type": QueueDeclaration.QueueType.allCases.map(\.rawValue)
     case "--pages": Dialect.ListPaging.allCases.map(\.rawValue)

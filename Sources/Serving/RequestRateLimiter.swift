@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Limits the number of requests per second: each request waits for its time slot.
-final class ServiceRate: Sendable {
+final class RequestRateLimiter: Sendable {
   private let step: Duration
   private let next = Mutex(ContinuousClock.now)
 

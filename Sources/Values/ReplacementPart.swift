@@ -1,12 +1,12 @@
 import JSONText
 
 /// A part of the text that replaces a match: literal text, or the number of a group whose text is inserted.
-enum Replacement {
+enum ReplacementPart {
   case literal(String)
   case group(Int)
 
-  static func parts(of text: String, for pattern: Pattern) throws(Fault) -> [Replacement] {
-    var parts: [Replacement] = []
+  static func parts(of text: String, for pattern: Pattern) throws(Fault) -> [ReplacementPart] {
+    var parts: [ReplacementPart] = []
     var pieces = text.parts(between: "$")[...]
     parts.append(.literal(pieces.popFirst() ?? ""))
     while let piece = pieces.popFirst() {

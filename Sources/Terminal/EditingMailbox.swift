@@ -5,7 +5,7 @@ internal import Synchronization
 /// An event from another thread for the thread that edits the line.
 enum EditingEvent: Sendable {
   /// A caller requests a line.
-  case read(LinePrompt, CheckedContinuation<LineInput, Never>)
+  case read(LinePrompt, CheckedContinuation<PromptInput, Never>)
   /// A text to show above the line, and the line's new prompt; the prompt is nil if it does not change.
   case notice(String, LinePrompt?)
   /// A statement to add to those that the arrow keys find.
@@ -17,7 +17,7 @@ enum EditingEvent: Sendable {
 }
 
 /// Holds events in order for the thread that edits the line, and wakes this thread by an eventfd.
-final class Mailbox: Sendable {
+final class EditingMailbox: Sendable {
   let bell: Int32
   private let events = Mutex<[EditingEvent]>([])
 

@@ -5,7 +5,7 @@ import Redaction
 import Values
 
 /// The profiles of the user's start file: the defs in it that open a connection.
-struct Profiles {
+struct ConnectionProfiles {
   /// The name of each profile with its address; the address is nil unless it is plain text.
   let all: [(name: String, address: String?)]
   /// The names of the connections that the profiles open.

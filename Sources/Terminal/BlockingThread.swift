@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A thread for work that blocks, outside Swift's cooperative pool.
-final class Thread {
+final class BlockingThread {
   private let body: () -> Void
 
   private init(_ body: sending @escaping () -> Void) {
@@ -10,12 +10,12 @@ final class Thread {
 
   /// Starts a detached thread that runs `body`; the captures of `body` are transferred to the thread.
   static func start(_ body: sending @escaping () -> Void) throws(TerminalError) {
-    let thread = Unmanaged.passRetained(Thread(body))
+    let thread = Unmanaged.passRetained(BlockingThread(body))
     var id = pthread_t()
     let failure = pthread_create(
       &id, nil,
       { thread in
-        if let thread { Unmanaged<Thread>.fromOpaque(thread).takeRetainedValue().run() }
+        if let thread { Unmanaged<BlockingThread>.fromOpaque(thread).takeRetainedValue().run() }
         return nil
       }, thread.toOpaque())
     guard failure == 0 else {

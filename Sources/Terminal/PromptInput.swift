@@ -1,5 +1,5 @@
 /// The input at a prompt.
-public enum LineInput: Sendable, Equatable {
+public enum PromptInput: Sendable, Equatable {
   /// A line; a pasted block is one line that contains line feeds.
   case line(String)
   /// A request for an editor, with the typed text: Ctrl-X Ctrl-E, or `v` in vi mode.

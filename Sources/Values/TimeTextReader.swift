@@ -1,5 +1,5 @@
 /// A cursor over the text of a time.
-struct TimeReader {
+struct TimeTextReader {
   private var rest: Substring.UTF8View
 
   init(_ text: String) { rest = text[...].utf8 }

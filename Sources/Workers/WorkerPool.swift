@@ -2,7 +2,7 @@ package import Broker
 import Glibc
 
 /// A pool of workers: programs that take the changes of other programs from one queue, and carry them out.
-package struct Pool: Sendable {
+package struct WorkerPool: Sendable {
   /// The pool's name.
   package let name: String
   /// The broker's vhost, which the signatures cover.
@@ -70,7 +70,7 @@ package struct Pool: Sendable {
   }
 }
 
-extension Pool {
+extension WorkerPool {
   private static let before = Array(#","signature":""#.utf8)
   private static let after = Array(#""}"#.utf8)
   /// The number of bytes of the signature member.
