@@ -54,7 +54,7 @@ public final class ClientActivity: Sendable {
     state.withLock { $0.times.decoding += time }
   }
 
-  func begin(_ envelope: Envelope) {
+  func begin(_ envelope: RequestEnvelope) {
     state.withLock { state in
       if state.inFlight == 0 { state.waitingSince = envelope.begin }
       state.inFlight += 1
@@ -62,7 +62,7 @@ public final class ClientActivity: Sendable {
     }
   }
 
-  func end(_ envelope: Envelope, isAnswered: Bool) {
+  func end(_ envelope: RequestEnvelope, isAnswered: Bool) {
     let time = ContinuousClock.now - envelope.begin
     state.withLock { state in
       state.inFlight -= 1

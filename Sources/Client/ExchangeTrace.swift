@@ -7,9 +7,9 @@ struct ExchangeTrace {
   private let trace: Trace
   private let label: String
   private let params: JSONObject
-  private let envelope: Envelope
+  private let envelope: RequestEnvelope
 
-  init(_ trace: Trace, _ call: ClientError.CallDescription, _ params: JSONObject, _ envelope: Envelope) {
+  init(_ trace: Trace, _ call: ClientError.CallDescription, _ params: JSONObject, _ envelope: RequestEnvelope) {
     self.trace = trace
     label = "\(call.label)\(call.label == call.queue ? "" : " (queue \(call.queue))") \(call.method)"
     self.params = params

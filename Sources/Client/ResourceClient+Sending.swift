@@ -97,7 +97,7 @@ extension ResourceClient {
     _ message: SentRequest, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let id = transport.nextCorrelationID()
-    let envelope = Envelope(
+    let envelope = RequestEnvelope(
       correlationID: id, method: message.method, type: type,
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
       deadline: message.timeout.map { .now + min($0, .seconds(1_000_000_000)) }, expires: message.expires,
@@ -133,7 +133,8 @@ extension ResourceClient {
   /// A change that may still get a reply is registered with `lateReplies` first; if its reply has arrived in the
   /// meantime, that reply is returned.
   private func ended(
-    _ envelope: Envelope, _ answer: LateReplies.Answer, _ message: SentRequest, _ call: ClientError.CallDescription
+    _ envelope: RequestEnvelope, _ answer: LateReplies.Answer, _ message: SentRequest,
+    _ call: ClientError.CallDescription
   ) throws(LinkError) -> [UInt8] {
     switch answer {
     case .success(let reply):

@@ -20,7 +20,7 @@ struct CSVParser {
   /// Whether `bytes` contains the end of the file.
   private var isAtEnd = false
 
-  private enum Stop: Error {
+  private enum CSVParseStop: Error {
     case incomplete
     case fault(Fault)
   }
@@ -48,7 +48,7 @@ struct CSVParser {
   /// - Throws: A `file` error that names the line.
   mutating func next() throws(Fault) -> (cells: [String], line: Int)? {
     let before = self
-    do throws(Stop) {
+    do throws(CSVParseStop) {
       while let byte = try peek(), byte == 0x0A || byte == 0x0D { try endLine() }
       guard offset < bytes.count else { return nil }
       return try row()
@@ -59,7 +59,7 @@ struct CSVParser {
     }
   }
 
-  private mutating func row() throws(Stop) -> (cells: [String], line: Int) {
+  private mutating func row() throws(CSVParseStop) -> (cells: [String], line: Int) {
     let start = line
     if start > 1, bytes[offset] == 0xEF, bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]) {
       throw fault(
@@ -75,21 +75,21 @@ struct CSVParser {
   }
 
   /// Skips the separator at the cursor; returns false without a separator.
-  private mutating func skipSeparator() throws(Stop) -> Bool {
+  private mutating func skipSeparator() throws(CSVParseStop) -> Bool {
     guard try peek() == separator else { return false }
     offset += 1
     return true
   }
 
   /// Returns the byte at the cursor; nil at the end of the file.
-  private func peek() throws(Stop) -> UInt8? {
+  private func peek() throws(CSVParseStop) -> UInt8? {
     if offset < bytes.count { return bytes[offset] }
     if isAtEnd { return nil }
     throw .incomplete
   }
 
   /// Skips a line end; throws if some lines end in CR alone and others do not.
-  private mutating func endLine() throws(Stop) {
+  private mutating func endLine() throws(CSVParseStop) {
     let isFeed = bytes[offset] == 0x0A
     offset += 1
     if isFeed {
@@ -107,7 +107,7 @@ struct CSVParser {
 
   private static let ends = "put a cell with a line end in quotes"
 
-  private mutating func cell() throws(Stop) -> String {
+  private mutating func cell() throws(CSVParseStop) -> String {
     guard try peek() == UInt8(ascii: "\"") else { return try plain() }
     let start = line
     let (range, hasQuotes) = try quoted()
@@ -119,7 +119,7 @@ struct CSVParser {
     return hasQuotes ? text.replacing(each: "\"\"", with: "\"") : text
   }
 
-  private mutating func plain() throws(Stop) -> String {
+  private mutating func plain() throws(CSVParseStop) -> String {
     let begin = offset
     skipPlain()
     if try peek() == UInt8(ascii: "\"") {
@@ -146,7 +146,7 @@ struct CSVParser {
   /// Skips a cell in quotes.
   ///
   /// - Returns: The bytes between the quotes, and whether they contain doubled quotes.
-  private mutating func quoted() throws(Stop) -> (range: Range<Int>, hasQuotes: Bool) {
+  private mutating func quoted() throws(CSVParseStop) -> (range: Range<Int>, hasQuotes: Bool) {
     let start = line
     var hasQuotes = false
     offset += 1
@@ -184,7 +184,7 @@ struct CSVParser {
     return count
   }
 
-  private func text(_ range: Range<Int>, _ line: Int) throws(Stop) -> String {
+  private func text(_ range: Range<Int>, _ line: Int) throws(CSVParseStop) -> String {
     let text = unsafe bytes.withUnsafeBytes { unsafe String(utf8: UnsafeRawBufferPointer(rebasing: $0[range])) }
     guard let text, !text.containsNUL else {
       if bytes[range].contains(0) { throw fault("a NUL byte", BinaryFileKind.withoutNUL(path), at: line) }
@@ -198,7 +198,7 @@ struct CSVParser {
     bytes[..<offset].lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 } ?? 0
   }
 
-  private func fault(_ message: String, _ nextStep: String, at line: Int? = nil) -> Stop {
+  private func fault(_ message: String, _ nextStep: String, at line: Int? = nil) -> CSVParseStop {
     .fault(Fault(.file, "\(path):\(line ?? self.line): \(message)", nextStep: nextStep))
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// It is a class, so that passing it on copies only a reference. Copies of a struct would be slow, because the compiler
 /// does not know the size of an instant.
-public final class Envelope: Sendable {
+public final class RequestEnvelope: Sendable {
   /// The AMQP correlation id, which is also the JSON-RPC id, from ``Transport/nextCorrelationID()``.
   public let correlationID: String
   /// The JSON-RPC method, for error messages and simulated replies.
@@ -55,7 +55,7 @@ public protocol Transport: Sendable {
   /// the reply, the deadline or ``abandon()``.
   ///
   /// - Throws: ``LinkError``; its `wasSent` is true if the service may have carried out the request.
-  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8]
+  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8]
 
   /// Makes all requests that wait for a reply fail, including changes that were sent.
   func abandon()

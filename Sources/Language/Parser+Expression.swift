@@ -1,20 +1,20 @@
 extension Parser {
-  mutating func expression() throws(Stop) -> Expr {
-    try nested { parser throws(Stop) in try parser.disjunction() }
+  mutating func expression() throws(StatementParseStop) -> Expr {
+    try nested { parser throws(StatementParseStop) in try parser.disjunction() }
   }
 
-  private mutating func disjunction() throws(Stop) -> Expr {
-    try chain({ $0.isKeyword("or") ? .or : nil }) { parser throws(Stop) in try parser.conjunction() }
+  private mutating func disjunction() throws(StatementParseStop) -> Expr {
+    try chain({ $0.isKeyword("or") ? .or : nil }) { parser throws(StatementParseStop) in try parser.conjunction() }
   }
 
-  private mutating func conjunction() throws(Stop) -> Expr {
-    try chain({ $0.isKeyword("and") ? .and : nil }) { parser throws(Stop) in try parser.negation() }
+  private mutating func conjunction() throws(StatementParseStop) -> Expr {
+    try chain({ $0.isKeyword("and") ? .and : nil }) { parser throws(StatementParseStop) in try parser.negation() }
   }
 
   /// Parses operands and the operators of one precedence between them, from left to right.
   private mutating func chain(
-    _ symbol: (Token) -> BinaryOperator?, _ operand: (inout Parser) throws(Stop) -> Expr
-  ) throws(Stop) -> Expr {
+    _ symbol: (Token) -> BinaryOperator?, _ operand: (inout Parser) throws(StatementParseStop) -> Expr
+  ) throws(StatementParseStop) -> Expr {
     var left = try operand(&self)
     var links = 0
     while let symbol = symbol(token) {
@@ -27,10 +27,10 @@ extension Parser {
     return left
   }
 
-  private mutating func negation() throws(Stop) -> Expr {
+  private mutating func negation() throws(StatementParseStop) -> Expr {
     let start = token.range.lower
     guard take(keyword: "not") else { return try comparison() }
-    let operand = try nested { parser throws(Stop) in try parser.negation() }
+    let operand = try nested { parser throws(StatementParseStop) in try parser.negation() }
     return Expr(.not(operand), range(from: start))
   }
 
@@ -42,35 +42,35 @@ extension Parser {
     return BinaryOperator(rawValue: symbol)
   }
 
-  private mutating func comparison() throws(Stop) -> Expr {
+  private mutating func comparison() throws(StatementParseStop) -> Expr {
     let left = try alternative()
     guard let symbol = comparisonOperator else { return left }
-    let whole = try joined(left, symbol) { parser throws(Stop) in try parser.alternative() }
+    let whole = try joined(left, symbol) { parser throws(StatementParseStop) in try parser.alternative() }
     if comparisonOperator != nil {
       throw fail("comparisons do not chain", nextStep: "write a < b and b < c")
     }
     return whole
   }
 
-  private mutating func alternative() throws(Stop) -> Expr {
+  private mutating func alternative() throws(StatementParseStop) -> Expr {
     let left = try sum()
     guard token.isSymbol("??") else { return left }
-    return try joined(left, .otherwise) { parser throws(Stop) in
-      try parser.nested { parser throws(Stop) in try parser.alternative() }
+    return try joined(left, .otherwise) { parser throws(StatementParseStop) in
+      try parser.nested { parser throws(StatementParseStop) in try parser.alternative() }
     }
   }
 
-  private mutating func sum() throws(Stop) -> Expr {
-    try chain({ $0.operator(among: ["+", "-"]) }) { parser throws(Stop) in try parser.product() }
+  private mutating func sum() throws(StatementParseStop) -> Expr {
+    try chain({ $0.operator(among: ["+", "-"]) }) { parser throws(StatementParseStop) in try parser.product() }
   }
 
-  private mutating func product() throws(Stop) -> Expr {
-    try chain({ $0.operator(among: ["*", "/", "%"]) }) { parser throws(Stop) in try parser.single() }
+  private mutating func product() throws(StatementParseStop) -> Expr {
+    try chain({ $0.operator(among: ["*", "/", "%"]) }) { parser throws(StatementParseStop) in try parser.single() }
   }
 
   private mutating func joined(
-    _ left: Expr, _ symbol: BinaryOperator, _ right: (inout Parser) throws(Stop) -> Expr
-  ) throws(Stop) -> Expr {
+    _ left: Expr, _ symbol: BinaryOperator, _ right: (inout Parser) throws(StatementParseStop) -> Expr
+  ) throws(StatementParseStop) -> Expr {
     let symbolRange = token.range
     advance()
     let right = try right(&self)
@@ -78,14 +78,14 @@ extension Parser {
   }
 
   /// Parses an operand or a range: `1`, `1..3`.
-  mutating func single() throws(Stop) -> Expr {
+  mutating func single() throws(StatementParseStop) -> Expr {
     let lower = try unary()
     guard !isInIndex, take("..") else { return lower }
     let upper = try unary()
     return Expr(.range(lower, upper), lower.range.through(upper.range))
   }
 
-  private mutating func unary() throws(Stop) -> Expr {
+  private mutating func unary() throws(StatementParseStop) -> Expr {
     let start = token.range.lower
     guard token.kind == .minus else { return try postfix() }
     advance()
@@ -93,8 +93,8 @@ extension Parser {
     return Expr(.negate(operand), range(from: start))
   }
 
-  private mutating func postfix() throws(Stop) -> Expr {
-    var base = try nested { parser throws(Stop) in try parser.atom() }
+  private mutating func postfix() throws(StatementParseStop) -> Expr {
+    var base = try nested { parser throws(StatementParseStop) in try parser.atom() }
     switch base.kind {
     case .number, .duration, .regex: return base
     default: break
@@ -118,7 +118,7 @@ extension Parser {
   }
 
   /// Parses `[INDEX]` or `[FIRST..LAST]` after the operand `base`.
-  private mutating func index(of base: Expr, isOptional: Bool) throws(Stop) -> Expr {
+  private mutating func index(of base: Expr, isOptional: Bool) throws(StatementParseStop) -> Expr {
     advance()
     let outer = isInIndex
     isInIndex = true
@@ -141,7 +141,7 @@ extension Parser {
     return Expr(kind, range(from: base.range.lower))
   }
 
-  private mutating func atom() throws(Stop) -> Expr {
+  private mutating func atom() throws(StatementParseStop) -> Expr {
     let outer = isInIndex
     isInIndex = false
     defer { isInIndex = outer }
@@ -174,41 +174,45 @@ extension Parser {
     return Expr(kind, token.range)
   }
 
-  private mutating func nameOrCall(_ name: String) throws(Stop) -> Expr {
+  private mutating func nameOrCall(_ name: String) throws(StatementParseStop) -> Expr {
     let nameRange = token.range
     advance()
     guard token.isSymbol("("), !token.hasSpaceBefore else { return Expr(.name(name), nameRange) }
     advance()
-    let arguments = try elements(until: ")", trailingComma: false) { parser throws(Stop) in try parser.item() }
+    let arguments = try elements(until: ")", trailingComma: false) { parser throws(StatementParseStop) in
+      try parser.item()
+    }
     return Expr(.call(name, nameRange, arguments), range(from: nameRange.lower))
   }
 
   /// Parses an argument in parentheses: a value, or an option of a def.
-  private mutating func item() throws(Stop) -> Argument {
+  private mutating func item() throws(StatementParseStop) -> Argument {
     guard case .key(let key) = token.kind else { return .positional(try expression()) }
     let keyRange = token.range
     advance()
     return .option(key, keyRange, try expression())
   }
 
-  private mutating func group() throws(Stop) -> Expr {
+  private mutating func group() throws(StatementParseStop) -> Expr {
     let start = token.range
     advance()
-    let valued = try nested { parser throws(Stop) in try parser.valued() }
+    let valued = try nested { parser throws(StatementParseStop) in try parser.valued() }
     guard take(")") else { throw unclosed(start, ")") }
     return Expr(.group(valued), range(from: start.lower))
   }
 
-  private mutating func list() throws(Stop) -> Expr {
+  private mutating func list() throws(StatementParseStop) -> Expr {
     let start = token.range
     advance()
-    let elements = try elements(until: "]", trailingComma: true) { parser throws(Stop) in try parser.expression() }
+    let elements = try elements(until: "]", trailingComma: true) { parser throws(StatementParseStop) in
+      try parser.expression()
+    }
     return Expr(.list(elements), range(from: start.lower))
   }
 
   private mutating func elements<Element>(
-    until close: String, trailingComma: Bool, _ element: (inout Parser) throws(Stop) -> Element
-  ) throws(Stop) -> [Element] {
+    until close: String, trailingComma: Bool, _ element: (inout Parser) throws(StatementParseStop) -> Element
+  ) throws(StatementParseStop) -> [Element] {
     let start = tokens[index - 1].range
     var result: [Element] = []
     while !take(close) {
@@ -221,7 +225,7 @@ extension Parser {
     return result
   }
 
-  private mutating func record() throws(Stop) -> Expr {
+  private mutating func record() throws(StatementParseStop) -> Expr {
     let start = token.range
     advance()
     var entries: [RecordEntry] = []
@@ -243,7 +247,7 @@ extension Parser {
     return Expr(.record(entries), range(from: start.lower))
   }
 
-  private mutating func entry() throws(Stop) -> RecordEntry {
+  private mutating func entry() throws(StatementParseStop) -> RecordEntry {
     let keyRange = token.range
     switch token.kind {
     case .key(let key):
@@ -270,7 +274,7 @@ extension Parser {
     }
   }
 
-  private mutating func entry(_ key: String, _ keyRange: SourceRange) throws(Stop) -> RecordEntry {
+  private mutating func entry(_ key: String, _ keyRange: SourceRange) throws(StatementParseStop) -> RecordEntry {
     advance()
     guard take(":") else { throw wanted(": after the key \(key)", nextStep: shorthandHint(key) ?? "{\(key): ...}") }
     return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
@@ -283,7 +287,7 @@ extension Parser {
     return "write a list in brackets: \(elements ?? "[1, 2]")"
   }
 
-  private mutating func unclosed(_ start: SourceRange, _ close: String) -> Stop {
+  private mutating func unclosed(_ start: SourceRange, _ close: String) -> StatementParseStop {
     if token.kind == .end {
       return fail(
         "the bracket is not closed", nextStep: "close it with \(close)",
@@ -299,7 +303,7 @@ extension Parser {
   }
 
   /// Parses the parts of a string; the text between `\(` and `)` is a separate pipeline.
-  private mutating func parts(_ pieces: [Token.StringPiece]) throws(Stop) -> [StringPart] {
+  private mutating func parts(_ pieces: [Token.StringPiece]) throws(StatementParseStop) -> [StringPart] {
     var parts: [StringPart] = []
     for piece in pieces {
       switch piece {

@@ -239,7 +239,7 @@ extension Parser {
 /// Errors about operators and brackets after arguments.
 extension Parser {
   /// Throws if an operator or a touching bracket follows an argument, because the expression needs parentheses.
-  mutating func refuseGlued(_ word: CalledWord?, _ arguments: [Argument]) throws(Stop) {
+  mutating func refuseGlued(_ word: CalledWord?, _ arguments: [Argument]) throws(StatementParseStop) {
     switch token.kind {
     case .symbol("(") where arguments.isEmpty:
       if let word { throw fail("\(word.name) has no parentheses here", nextStep: withoutParentheses(word)) }

@@ -1,12 +1,12 @@
 extension Parser {
   /// Parses a value: a pipeline, `if` or `try`.
-  mutating func valued() throws(Stop) -> ValueConstruct {
+  mutating func valued() throws(StatementParseStop) -> ValueConstruct {
     if token.isKeyword("if") { return .if(try ifNode()) }
     if token.isKeyword("try") { return .try(try tryNode()) }
     return .pipeline(try pipeline())
   }
 
-  mutating func pipeline() throws(Stop) -> Pipeline {
+  mutating func pipeline() throws(StatementParseStop) -> Pipeline {
     let start = token.range.lower
     let outer = pipelineStart
     pipelineStart = start
@@ -17,7 +17,7 @@ extension Parser {
     return Pipeline(head: head, stages: stages, range: range(from: start))
   }
 
-  private mutating func head() throws(Stop) -> PipelineHead {
+  private mutating func head() throws(StatementParseStop) -> PipelineHead {
     guard case .name(let name) = token.kind else { return .expression(try expression()) }
     if Self.beginsCommand(name, before: nextToken) { return .command(try command()) }
     if ["read", "write", "save"].contains(name), case .keyword = nextToken.kind, tokens.count > index + 2,
@@ -72,7 +72,7 @@ extension Parser {
     }
   }
 
-  private mutating func stage() throws(Stop) -> Command {
+  private mutating func stage() throws(StatementParseStop) -> Command {
     guard case .name = token.kind else {
       if case .keyword(let word) = token.kind {
         throw fail("\(word) is not a stage", nextStep: stageFormHint ?? "help stages lists the stages")
@@ -82,7 +82,7 @@ extension Parser {
     return try command(isStage: true)
   }
 
-  private mutating func command(isStage: Bool = false) throws(Stop) -> Command {
+  private mutating func command(isStage: Bool = false) throws(StatementParseStop) -> Command {
     let start = token.range.lower
     guard case .name(let name) = token.kind else { throw wanted("a command") }
     let nameRange = token.range
@@ -105,7 +105,7 @@ extension Parser {
   }
 
   /// Parses the name after `as`.
-  private mutating func binding() throws(Stop) -> Expr {
+  private mutating func binding() throws(StatementParseStop) -> Expr {
     let (name, range) = try name("a name after as")
     return Expr(.name(name), range)
   }
@@ -118,7 +118,7 @@ extension Parser {
   }
 
   /// Parses arguments and options; `word` is the command or stage that takes them.
-  mutating func arguments(of word: CalledWord? = nil) throws(Stop) -> [Argument] {
+  mutating func arguments(of word: CalledWord? = nil) throws(StatementParseStop) -> [Argument] {
     var result: [Argument] = []
     var seen: Set<String> = []
     while true {
@@ -138,7 +138,7 @@ extension Parser {
     }
   }
 
-  private mutating func optionValue(_ key: String) throws(Stop) -> Expr {
+  private mutating func optionValue(_ key: String) throws(StatementParseStop) -> Expr {
     if Self.isEnd(token) { throw wanted("a value after \(key):") }
     return try single()
   }

@@ -45,7 +45,7 @@ extension Parser {
       replaceForeignRescue()
       if token.kind == .end || strayWord != nil { return result }
       let start = index
-      do throws(Stop) {
+      do throws(StatementParseStop) {
         result.append(try statement())
         try endOfStatement()
       } catch {
@@ -55,7 +55,7 @@ extension Parser {
     }
   }
 
-  private mutating func endOfStatement() throws(Stop) {
+  private mutating func endOfStatement() throws(StatementParseStop) {
     replaceForeignRescue()
     if token.kind == .newline || token.kind == .semicolon || token.kind == .end || strayWord != nil { return }
     if let form = sqlForm { throw fail("this is a statement of SQL", at: form.range, nextStep: form.nextStep) }
@@ -104,13 +104,13 @@ extension Parser {
     return open <= 0
   }
 
-  mutating func statement() throws(Stop) -> Statement {
+  mutating func statement() throws(StatementParseStop) -> Statement {
     let start = token.range.lower
-    let kind = try nested { parser throws(Stop) in try parser.statementKind() }
+    let kind = try nested { parser throws(StatementParseStop) in try parser.statementKind() }
     return Statement(kind: kind, range: range(from: start))
   }
 
-  private mutating func statementKind() throws(Stop) -> Statement.Kind {
+  private mutating func statementKind() throws(StatementParseStop) -> Statement.Kind {
     guard case .keyword(let word) = token.kind else {
       if token.isSymbol("|") {
         if index > 0, tokens[index - 1].isKeyword("do") {
@@ -155,7 +155,7 @@ extension Parser {
     return (word, token.range)
   }
 
-  mutating func name(_ what: String) throws(Stop) -> (String, SourceRange) {
+  mutating func name(_ what: String) throws(StatementParseStop) -> (String, SourceRange) {
     let range = token.range
     switch token.kind {
     case .name("_"): throw fail("_ can't be assigned: it is the last value", nextStep: "choose a name of letters")
@@ -171,7 +171,7 @@ extension Parser {
     }
   }
 
-  private mutating func letStatement() throws(Stop) -> Statement.Kind {
+  private mutating func letStatement() throws(StatementParseStop) -> Statement.Kind {
     advance()
     if !token.isAName { throw wanted("a name after let", nextStep: "let NAME = ...") }
     let (name, range) = try name("a name after let")
@@ -179,7 +179,7 @@ extension Parser {
     return .let(name, range, try valued())
   }
 
-  private mutating func forStatement() throws(Stop) -> Statement.Kind {
+  private mutating func forStatement() throws(StatementParseStop) -> Statement.Kind {
     let opening = open("for")
     if !token.isAName { throw wanted("a name after for", nextStep: "for x in 1..3 do ... end") }
     let (name, range) = try name("a name after for")
@@ -195,13 +195,13 @@ extension Parser {
     )
   }
 
-  private mutating func watchStatement() throws(Stop) -> Statement.Kind {
+  private mutating func watchStatement() throws(StatementParseStop) -> Statement.Kind {
     let opening = open("watch")
     let pause = try single()
     return .watch(pause, try block(opening))
   }
 
-  private mutating func sourceStatement() throws(Stop) -> Statement.Kind {
+  private mutating func sourceStatement() throws(StatementParseStop) -> Statement.Kind {
     advance()
     guard case .string(let pieces) = token.kind, pieces.count == 1, case .literal(let path) = pieces[0] else {
       throw wanted("a path in quotes after source", nextStep: "source \"common.retort\"")
@@ -228,14 +228,14 @@ extension Parser {
   }
 
   /// Parses `do ... end`; an error about a missing `end` names the opening word.
-  mutating func block(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
+  mutating func block(_ opening: (word: String, range: SourceRange)) throws(StatementParseStop) -> Block {
     let body = try openBlock(opening)
     try close(opening)
     return Block(statements: body.statements, range: range(from: body.range.lower))
   }
 
   /// Parses `do` and statements, up to `end`, `else` or `rescue`.
-  mutating func openBlock(_ opening: (word: String, range: SourceRange)) throws(Stop) -> Block {
+  mutating func openBlock(_ opening: (word: String, range: SourceRange)) throws(StatementParseStop) -> Block {
     let start = token.range.lower
     skipSemicolonBeforeDo()
     guard take(keyword: "do") else {
@@ -251,19 +251,19 @@ extension Parser {
     return Block(statements: statements, range: range(from: start))
   }
 
-  mutating func close(_ opening: (word: String, range: SourceRange)) throws(Stop) {
+  mutating func close(_ opening: (word: String, range: SourceRange)) throws(StatementParseStop) {
     if take(keyword: "end") { return }
     if token.kind == .end {
       diagnostics.append(
         Diagnostic(
           range: opening.range, message: "the \(opening.word) that begins here has no end",
           nextStep: "close it with end", isIncomplete: true))
-      throw Stop()
+      throw StatementParseStop()
     }
     throw wanted("end of the \(opening.word)", nextStep: "close the block with end")
   }
 
-  mutating func ifNode() throws(Stop) -> If {
+  mutating func ifNode() throws(StatementParseStop) -> If {
     let opening = open("if")
     let condition = try expression()
     let then = try openBlock(opening)
@@ -272,7 +272,7 @@ extension Parser {
       return If(condition: condition, then: then, otherwise: nil)
     }
     if token.isKeyword("if") {
-      let other = try nested { parser throws(Stop) in try parser.ifNode() }
+      let other = try nested { parser throws(StatementParseStop) in try parser.ifNode() }
       return If(condition: condition, then: then, otherwise: .if(other))
     }
     skipDo(after: "else")
@@ -285,7 +285,7 @@ extension Parser {
     return If(condition: condition, then: then, otherwise: .block(otherwise))
   }
 
-  mutating func tryNode() throws(Stop) -> Try {
+  mutating func tryNode() throws(StatementParseStop) -> Try {
     let opening = open("try")
     let body = try openBlock(opening)
     guard take(keyword: "rescue") else {
@@ -304,7 +304,7 @@ extension Parser {
     return Try(body: body, name: name, nameRange: nameRange, rescue: rescue)
   }
 
-  private mutating func def() throws(Stop) -> Def {
+  private mutating func def() throws(StatementParseStop) -> Def {
     let isInside = !blocks.isEmpty
     let opening = open("def")
     if isInside {
@@ -319,7 +319,7 @@ extension Parser {
     return Def(name: name, nameRange: nameRange, parameters: parameters, body: try block(opening))
   }
 
-  private mutating func parameters() throws(Stop) -> [Def.Parameter] {
+  private mutating func parameters() throws(StatementParseStop) -> [Def.Parameter] {
     var result: [Def.Parameter] = []
     while !take(")") {
       if !result.isEmpty, !take(",") {

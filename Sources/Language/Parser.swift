@@ -20,7 +20,7 @@ public struct Parser {
   }
 
   /// Thrown if the rest of a statement can't be parsed; the error has already been recorded.
-  struct Stop: Error {}
+  struct StatementParseStop: Error {}
 
   var tokens: [Token]
   /// The text of the tokens.
@@ -132,25 +132,27 @@ public struct Parser {
     return true
   }
 
-  /// Records an error and returns the ``Stop`` to throw.
+  /// Records an error and returns the ``StatementParseStop`` to throw.
   mutating func fail(
     _ message: String, at range: SourceRange? = nil, nextStep: String? = nil, label: String? = nil,
     marks: [Diagnostic.LabelledRange] = []
-  ) -> Stop {
+  ) -> StatementParseStop {
     let place = range ?? token.range
     diagnostics.append(
       Diagnostic(
         range: place, message: message, label: label, nextStep: nextStep,
         isIncomplete: token.kind == .end && range == nil, marks: marks))
-    return Stop()
+    return StatementParseStop()
   }
 
-  /// Records the error that another token was expected at the cursor, and returns the ``Stop`` to throw.
-  mutating func wanted(_ what: String, nextStep: String? = nil) -> Stop {
+  /// Records the error that another token was expected at the cursor, and returns the ``StatementParseStop`` to throw.
+  mutating func wanted(_ what: String, nextStep: String? = nil) -> StatementParseStop {
     fail("expected \(what), not \(token.description)", nextStep: nextStep)
   }
 
-  mutating func nested<Result>(_ body: (inout Parser) throws(Stop) -> Result) throws(Stop) -> Result {
+  mutating func nested<Result>(_ body: (inout Parser) throws(StatementParseStop) -> Result) throws(StatementParseStop)
+    -> Result
+  {
     guard depth < Self.depthLimit else {
       throw fail(
         "nested deeper than \(Self.depthLimit) levels", at: token.range, nextStep: "name a part of it with let")

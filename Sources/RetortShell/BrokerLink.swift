@@ -159,7 +159,7 @@ private final class BrokerTransport: Transport {
 
   func nextCorrelationID() -> String { client.nextCorrelationID() }
 
-  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
+  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
     do throws(BrokerError) {
       return try await client.send(
         correlationID: envelope.correlationID, body: envelope.body, deadline: envelope.deadline,

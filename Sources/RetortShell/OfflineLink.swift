@@ -40,7 +40,7 @@ private final class OfflineTransport: Transport {
 
   func nextCorrelationID() -> String { "\(count.wrappingAdd(1, ordering: .relaxed).newValue)" }
 
-  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
+  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
     let request = (try? JSONValue(parsing: envelope.body))?.objectValue ?? [:]
     show(["queue": .string(queue), "request": .object(request.hidingSecrets)])
     let result = result(envelope, request["params"]?.objectValue ?? [:])
@@ -49,7 +49,7 @@ private final class OfflineTransport: Transport {
 
   func close() async {}
 
-  private func result(_ envelope: Envelope, _ params: JSONObject) -> JSONValue {
+  private func result(_ envelope: RequestEnvelope, _ params: JSONObject) -> JSONValue {
     switch envelope.method {
     case "index": ["data": [], "meta": ["record-count": 0]]
     case "show": ["data": ["type": .string(envelope.type), "id": params["id"] ?? "1", "attributes": [:]]]

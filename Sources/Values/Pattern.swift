@@ -33,7 +33,9 @@ public struct Pattern: Sendable {
   /// - Throws: A `limit` error if the search takes too many steps, and `interrupted`.
   package func matches(_ text: String) throws(Fault) -> Bool {
     try unsafe within(text) { bytes throws(Fault) in
-      try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in try unsafe expression.isFound(in: bytes) }
+      try unsafe found(in: bytes) { bytes throws(RegularExpression.NoSearchResult) in
+        try unsafe expression.isFound(in: bytes)
+      }
     }
   }
 
@@ -42,7 +44,7 @@ public struct Pattern: Sendable {
   /// Without a match, the result is nil.
   package func groups(in text: String) throws(Fault) -> [String?]? {
     let groups = try unsafe within(text) { bytes throws(Fault) in
-      try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in
+      try unsafe found(in: bytes) { bytes throws(RegularExpression.NoSearchResult) in
         try unsafe expression.next(in: bytes, from: 0)
       }
     }
@@ -94,7 +96,7 @@ public struct Pattern: Sendable {
     try unsafe within(text) { bytes throws(Fault) in
       var (start, isAfterEmpty, count) = (0, false, 0)
       while start <= bytes.count {
-        let groups = try unsafe found(in: bytes) { bytes throws(RegularExpression.Stop) in
+        let groups = try unsafe found(in: bytes) { bytes throws(RegularExpression.NoSearchResult) in
           try unsafe expression.next(in: bytes, from: start, options: isAfterEmpty ? afterEmpty : 0)
         }
         if let groups, let range = groups[0] {
@@ -126,7 +128,7 @@ public struct Pattern: Sendable {
   /// Runs a search, and converts an error of PCRE2 to an error of the language.
   private func found<Result>(
     in bytes: UnsafeBufferPointer<UInt8>,
-    _ body: (UnsafeBufferPointer<UInt8>) throws(RegularExpression.Stop) -> Result
+    _ body: (UnsafeBufferPointer<UInt8>) throws(RegularExpression.NoSearchResult) -> Result
   ) throws(Fault) -> Result {
     do { return try unsafe body(bytes) } catch {
       switch error {

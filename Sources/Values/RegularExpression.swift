@@ -12,7 +12,7 @@ import Synchronization
   typealias Groups = [Range<Int>?]
 
   /// The reason why a search has no result.
-  enum Stop: Error {
+  enum NoSearchResult: Error {
     case tooManySteps
     case interrupted
     /// PCRE2 failed for another reason.
@@ -116,15 +116,16 @@ private struct StepBudget {
 
 extension RegularExpression {
   /// Whether the pattern is found in a text.
-  func isFound(in text: UnsafeBufferPointer<UInt8>) throws(Stop) -> Bool {
-    try compiled.withLock { compiled throws(Stop) in
+  func isFound(in text: UnsafeBufferPointer<UInt8>) throws(NoSearchResult) -> Bool {
+    try compiled.withLock { compiled throws(NoSearchResult) in
       try unsafe compiled.search(text, from: 0, options: 0, quickLimit: quickLimit) > 0
     }
   }
 
   /// Returns the groups of the next match at or after an offset, nil without a match; `options` are PCRE2's.
-  func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(Stop) -> Groups? {
-    try compiled.withLock { compiled throws(Stop) in
+  func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(NoSearchResult) -> Groups?
+  {
+    try compiled.withLock { compiled throws(NoSearchResult) in
       let count = try unsafe compiled.search(text, from: start, options: options, quickLimit: quickLimit)
       return count > 0 ? compiled.groups(groupCount, Int(count)) : nil
     }
@@ -220,7 +221,7 @@ extension RegularExpression {
   /// Returns the number of ranges that PCRE2 set (the whole match and its groups); 0 or less without a match.
   func search(
     _ text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32, quickLimit: Int
-  ) throws(RegularExpression.Stop) -> Int32 {
+  ) throws(RegularExpression.NoSearchResult) -> Int32 {
     let options = options | PCRE2_NO_UTF_CHECK
     if text.count <= quickLimit {
       let count = unsafe pcre2_match_8(quick, text.baseAddress, text.count, start, options, data, quickContext)

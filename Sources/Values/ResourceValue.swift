@@ -21,10 +21,10 @@ public struct ResourceValue: Sendable {
   /// path.
   package let includePath: [String]
   /// The reason why the value is only an identifier; nil for a whole resource.
-  package let stub: StubReason?
+  package let stub: IdentifierOnlyReason?
 
   /// The reason why a relationship contains only an identifier.
-  package enum StubReason: Sendable {
+  package enum IdentifierOnlyReason: Sendable {
     case notIncluded
     /// The resource was reached through itself.
     case cycle
@@ -56,7 +56,7 @@ public struct ResourceValue: Sendable {
 
   package init(
     _ object: JSONObject, compound: IncludedResources? = nil, path: [String] = [], includePath: [String] = [],
-    stub: StubReason? = nil
+    stub: IdentifierOnlyReason? = nil
   ) {
     self.object = object
     attributes = object["attributes"]?.objectValue ?? JSONObject()
@@ -199,7 +199,7 @@ public struct ResourceValue: Sendable {
     return ResourceValue(object, compound: compound, path: path + [label], includePath: includePath + [name])
   }
 
-  private func unread(_ stub: StubReason) -> Fault {
+  private func unread(_ stub: IdentifierOnlyReason) -> Fault {
     let what = "\(includePath.last ?? "it") is \(label)"
     if stub == .cycle {
       return Fault(

@@ -19,7 +19,7 @@ extension PoolCarrier {
   /// - Throws: `unknown` if a worker may have started the chunk; after any other error, none of its changes was sent.
   func sent(_ chunk: Chunk, patience: Duration? = nil) async throws(ClientError) -> ChunkReply {
     let id = transport.nextCorrelationID()
-    let envelope = Envelope(
+    let envelope = RequestEnvelope(
       correlationID: id, method: Chunk.method, body: pool.signed(chunk.request(id: id)),
       deadline: .now + (patience ?? Self.patience(of: chunk)), expires: true)
     let bytes: [UInt8]

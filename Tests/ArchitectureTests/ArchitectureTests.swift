@@ -57,7 +57,7 @@ import Testing
         let text = try String(contentsOf: file, encoding: .utf8)
         #expect(!text.contains("@_spi(Sending)"), "\(target)/\(file.lastPathComponent)")
         let opens = ["Broker", "JSONRPC", "ResourceService", "RetortShell", "Workers"].contains(target)
-        #expect(opens || !text.contains("Envelope("), "\(target)/\(file.lastPathComponent)")
+        #expect(opens || !text.contains("RequestEnvelope("), "\(target)/\(file.lastPathComponent)")
       }
     }
   }

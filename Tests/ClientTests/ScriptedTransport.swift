@@ -21,7 +21,7 @@ final class ScriptedTransport: Transport {
 
   private struct State {
     var answers: [Answer]
-    var sent: [Envelope] = []
+    var sent: [RequestEnvelope] = []
     var ids = 0
   }
 
@@ -32,7 +32,7 @@ final class ScriptedTransport: Transport {
   init(_ answers: [Answer]) { state = Mutex(State(answers: answers)) }
 
   /// The sent envelopes, in order.
-  var sent: [Envelope] { state.withLock(\.sent) }
+  var sent: [RequestEnvelope] { state.withLock(\.sent) }
 
   /// The sent parameters, as text.
   var params: [String] {
@@ -46,7 +46,7 @@ final class ScriptedTransport: Transport {
     }
   }
 
-  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
+  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
     let answer = state.withLock { state in
       state.sent.append(envelope)
       return state.answers.isEmpty ? nil : state.answers.removeFirst()

@@ -13,14 +13,14 @@ import Testing
   private func envelope(
     _ transport: any Transport, _ method: String = "destroy", deadline: ContinuousClock.Instant? = nil,
     expires: Bool = false, mayRepeat: Bool = false
-  ) -> Envelope {
+  ) -> RequestEnvelope {
     let id = transport.nextCorrelationID()
     let body = Array(#"{"id":"\#(id)","jsonrpc":"2.0","method":"\#(method)","params":{"id":"20"}}"#.utf8)
-    return Envelope(
+    return RequestEnvelope(
       correlationID: id, method: method, body: body, deadline: deadline, expires: expires, mayRepeat: mayRepeat)
   }
 
-  private func failure(_ transport: any Transport, _ envelope: Envelope) async -> LinkError? {
+  private func failure(_ transport: any Transport, _ envelope: RequestEnvelope) async -> LinkError? {
     do throws(LinkError) {
       _ = try await transport.send(envelope)
       return nil

@@ -19,7 +19,8 @@ import Testing
     #expect(try await vhost.soon { try $0.queues().count == 1 })
     await #expect(throws: LinkError.self) {
       try await kept.send(
-        Envelope(correlationID: kept.nextCorrelationID(), method: "show", body: [], deadline: .now + .seconds(20)))
+        RequestEnvelope(
+          correlationID: kept.nextCorrelationID(), method: "show", body: [], deadline: .now + .seconds(20)))
     }
     await second.close()
     #expect(try await vhost.soon { try $0.connections() == 0 })

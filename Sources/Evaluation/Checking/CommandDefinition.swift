@@ -17,7 +17,7 @@ final class CommandDefinition: Sendable {
     var slotCount: Int
     var step: CompiledStatement
     /// The effects of a call.
-    var effects: Effects
+    var effects: KnownEffects
   }
 
   let name: String

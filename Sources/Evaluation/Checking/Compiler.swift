@@ -14,7 +14,7 @@ final class Compiler {
   /// The context of the code being compiled.
   var context = CompilerContext()
   /// The effects of the code compiled so far.
-  var effects = Effects()
+  var effects = KnownEffects()
   /// The defs compiled so far, by name.
   var definitions: [String: CommandDefinition] = [:]
   /// The ranges of the names of all defs in the text, to report a call that precedes its def.
@@ -55,9 +55,9 @@ final class Compiler {
 
   /// Runs `body` and returns the effects of the code that `body` compiles; also adds these effects to the compiler's
   /// effects.
-  func gathering<Result>(_ body: () -> Result) -> (Result, Effects) {
+  func gathering<Result>(_ body: () -> Result) -> (Result, KnownEffects) {
     let before = effects
-    effects = Effects()
+    effects = KnownEffects()
     let result = body()
     let own = effects
     effects = before

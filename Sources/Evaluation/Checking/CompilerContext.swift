@@ -44,7 +44,7 @@ struct CompilerContext {
 }
 
 /// The effects that a part of the text has when it runs, as far as the check knows them.
-struct Effects {
+struct KnownEffects {
   /// Whether the code changes or destroys resources, writes files, or runs a block for each element.
   var acts = false
   /// Whether the code changes or destroys resources.
@@ -58,7 +58,7 @@ struct Effects {
   var pages: [(name: String, client: Scope.ClientFact, range: SourceRange)] = []
 
   /// Adds the effects of other code.
-  mutating func add(_ other: Effects) {
+  mutating func add(_ other: KnownEffects) {
     acts = acts || other.acts
     changesData = changesData || other.changesData
     isOwed = isOwed || other.isOwed

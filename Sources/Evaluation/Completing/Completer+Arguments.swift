@@ -25,19 +25,19 @@ extension Completer {
   }
 
   /// The candidates for an argument: values for its position, or options that are not yet given.
-  var arguments: Offer {
-    guard let target = context.target, let declaration else { return Offer(candidates: []) }
+  var arguments: OfferedCandidates {
+    guard let target = context.target, let declaration else { return OfferedCandidates(candidates: []) }
     let options = declaration.options.filter { !context.given.contains($0.name) }.map {
       Candidate(text: $0.name + ":", note: $0.summary)
     }
-    guard case .argument(let index) = target.place else { return Offer(candidates: options) }
+    guard case .argument(let index) = target.place else { return OfferedCandidates(candidates: options) }
     let parameter = declaration.parameters.indices.contains(index) ? declaration.parameters[index] : nil
     let repeated = declaration.parameters.last.flatMap { $0.repeats ? $0 : nil }
     let values = (parameter ?? repeated).map(candidates) ?? []
     let isNeeded = parameter.map { !$0.isOptional } ?? false
     let block = context.mayOpenBlock && !isNeeded ? [Candidate(text: "do")] : []
     let isOnlyValue = isNeeded && !values.isEmpty && context.word.isEmpty
-    return Offer(candidates: values + (isOnlyValue ? [] : options + block), suffix: values.ending)
+    return OfferedCandidates(candidates: values + (isOnlyValue ? [] : options + block), suffix: values.ending)
   }
 
   /// Returns the candidates for a positional argument.
@@ -55,13 +55,13 @@ extension Completer {
   }
 
   /// The candidates for the value of an option or for a part of a value.
-  var values: Offer {
-    guard let target = context.target else { return Offer(candidates: data() + functions(), suffix: nil) }
+  var values: OfferedCandidates {
+    guard let target = context.target else { return OfferedCandidates(candidates: data() + functions(), suffix: nil) }
     var (candidates, wanted) = (parts, Declaration.ArgumentType.any)
     if target.call.name == "source" { (candidates, wanted) = (quoted(nil), .string) }
     if case .option(let name) = target.place {
       guard let option = declaration?.options.first(where: { $0.name == name }) else {
-        return Offer(candidates: data(), suffix: nil)
+        return OfferedCandidates(candidates: data(), suffix: nil)
       }
       wanted = wantedShape(option, target.path)
       switch wanted {
@@ -77,7 +77,7 @@ extension Completer {
       if target.path.isEmpty { candidates += option.words.map { Candidate(text: "\"\($0)\"") } }
     }
     let isOnlyKnown = !candidates.isEmpty && context.word.isEmpty
-    return Offer(
+    return OfferedCandidates(
       candidates: candidates + (isOnlyKnown ? [] : data(wanted)), suffix: candidates.isEmpty ? nil : candidates.ending)
   }
 
@@ -126,9 +126,9 @@ extension Completer {
   }
 
   /// The keys that the record at the cursor can have, except its existing keys.
-  var keys: Offer {
+  var keys: OfferedCandidates {
     let left = members.filter { !context.given.contains($0.name) }
-    return Offer(
+    return OfferedCandidates(
       candidates: left.map { name, note in
         Candidate(text: (name.isName ? name : JSONValue.string(name).written) + ":", note: note)
       })

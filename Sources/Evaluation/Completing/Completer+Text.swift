@@ -14,17 +14,17 @@ extension Completer {
   }
 
   /// The candidates inside the string at the cursor.
-  var textOffer: Offer {
-    if case .element(let base) = context.wanted { return Offer(candidates: keys(of: base), suffix: "\"") }
-    if !comparedTexts.isEmpty { return Offer(candidates: comparedTexts, suffix: "\"") }
-    guard let target = context.target else { return Offer(candidates: [], suffix: nil) }
+  var textOffer: OfferedCandidates {
+    if case .element(let base) = context.wanted { return OfferedCandidates(candidates: keys(of: base), suffix: "\"") }
+    if !comparedTexts.isEmpty { return OfferedCandidates(candidates: comparedTexts, suffix: "\"") }
+    guard let target = context.target else { return OfferedCandidates(candidates: [], suffix: nil) }
     let isStage = target.call.isStage
     switch (target.place, target.call.name) {
     case (.option("include"), _): return includes
     case (.option("sort"), _): return list(sorts)
     case (.option("fields"), _): return list(fieldNames)
-    case (.option("queue"), "client"): return Offer(candidates: queues, suffix: "\"")
-    case (.option("type"), "client"): return Offer(candidates: Self.texts(types), suffix: "\"")
+    case (.option("queue"), "client"): return OfferedCandidates(candidates: queues, suffix: "\"")
+    case (.option("type"), "client"): return OfferedCandidates(candidates: Self.texts(types), suffix: "\"")
     case (.argument(0), "connect"): return addresses
     case (.argument(0), "source"), (.argument(0), "save"): return files { $0.hasSuffix(".retort") }
     case (.argument(0), "read") where !isStage: return files(Self.isData)
@@ -35,14 +35,14 @@ extension Completer {
       if case .argument(2) = target.place, isStage { break }
       if case .argument(1) = target.place, !isStage { break }
       let names = client.map { client in client.schema.relationships.names.map(client.spelled) } ?? []
-      return Offer(candidates: Self.texts(names), suffix: "\"")
+      return OfferedCandidates(candidates: Self.texts(names), suffix: "\"")
     default: break
     }
     if context.wanted == .key {
       let names = keys.candidates.map { Candidate(text: String($0.text.dropLast()) + "\":", note: $0.note) }
-      return Offer(candidates: names.filter { !$0.text.hasPrefix("\"") })
+      return OfferedCandidates(candidates: names.filter { !$0.text.hasPrefix("\"") })
     }
-    return Offer(candidates: Self.texts(partTexts) + words, suffix: "\"")
+    return OfferedCandidates(candidates: Self.texts(partTexts) + words, suffix: "\"")
   }
 
   /// The words that the option at the cursor accepts.
@@ -61,12 +61,12 @@ extension Completer {
 
   /// Returns the candidates for the last element of a comma-separated list, without those that the list already
   /// contains.
-  private func list(_ candidates: [Candidate]) -> Offer {
+  private func list(_ candidates: [Candidate]) -> OfferedCandidates {
     let before = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
     let rest = context.word[before...]
     let sign = rest.prefix { $0 == " " || $0 == "-" }
     let given = context.word[..<before].split(separator: ",").map { $0.drop { $0 == " " || $0 == "-" } }
-    return Offer(
+    return OfferedCandidates(
       candidates: candidates.filter { candidate in !given.contains { $0 == candidate.text } }, suffix: "\"",
       kept: context.word[..<before].count + sign.count)
   }
@@ -90,15 +90,15 @@ extension Completer {
   }
 
   /// The relationship paths for `include:`, completed one step at a time.
-  var includes: Offer {
-    guard let client else { return Offer(candidates: [], suffix: nil) }
+  var includes: OfferedCandidates {
+    guard let client else { return OfferedCandidates(candidates: [], suffix: nil) }
     let start = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
     let path = context.word[start...].drop { $0 == " " }
     let steps = path.split(separator: ".", omittingEmptySubsequences: false).dropLast()
     var shape = client
     for step in steps {
       guard case .resource(let next)? = shape.relationship(String(step)).map({ shape.related($0).element }) else {
-        return Offer(candidates: [], suffix: nil)
+        return OfferedCandidates(candidates: [], suffix: nil)
       }
       shape = next
     }
@@ -115,7 +115,7 @@ extension Completer {
       candidate.text.hasPrefix(path) && !refused.contains(candidate.text) && !given.contains { $0 == candidate.text }
     }
     // The path may continue, so the string is not closed.
-    return Offer(candidates: fitting, suffix: nil, kept: context.word.count - path.count)
+    return OfferedCandidates(candidates: fitting, suffix: nil, kept: context.word.count - path.count)
   }
 
   // MARK: Queues and addresses
@@ -137,7 +137,7 @@ extension Completer {
 
   /// The addresses for `connect`: those of open connections, and the beginnings of others; after `embedded:`, the
   /// sample and database files.
-  private var addresses: Offer {
+  private var addresses: OfferedCandidates {
     let embedded = "embedded:"
     if context.word.hasPrefix(embedded) {
       var offer = files(from: embedded.count) { name in
@@ -155,7 +155,8 @@ extension Completer {
       Candidate(text: embedded, note: "the service inside the program: embedded:blog, embedded:FILE.sqlite"),
     ]
     let opened = open.filter { !$0.hasPrefix("amqp") || !$0.contains("@") }
-    return Offer(candidates: Self.texts(opened).map { Candidate(text: $0.text, note: "open") } + forms, suffix: nil)
+    return OfferedCandidates(
+      candidates: Self.texts(opened).map { Candidate(text: $0.text, note: "open") } + forms, suffix: nil)
   }
 
   // MARK: Files
@@ -165,7 +166,7 @@ extension Completer {
   }
 
   /// Returns the files and folders that can continue the path at the cursor.
-  private func files(from start: Int = 0, _ condition: (String) -> Bool) -> Offer {
+  private func files(from start: Int = 0, _ condition: (String) -> Bool) -> OfferedCandidates {
     let path = String(context.word.dropFirst(start))
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     let entries = FolderEntries.all(in: folder.isEmpty ? "." : folder)
@@ -177,7 +178,7 @@ extension Completer {
     let texts = zip(candidates, Self.texts(candidates.map { folder + $0.text })).map {
       Candidate(text: $1.text, note: $0.note)
     }
-    return Offer(candidates: texts, suffix: isFolder ? nil : "\"")
+    return OfferedCandidates(candidates: texts, suffix: isFolder ? nil : "\"")
   }
 }
 

@@ -14,7 +14,7 @@ struct Completer {
   let session: Session
 
   /// The candidates to offer, and the suffix to add if only one candidate fits.
-  struct Offer {
+  struct OfferedCandidates {
     var candidates: [Candidate]
     var suffix: Character? = " "
     /// The number of characters at the start of the typed word that the candidate does not replace.
@@ -35,26 +35,27 @@ struct Completer {
       suffix: context.isInside ? nil : offer.suffix)
   }
 
-  private var offer: Offer {
+  private var offer: OfferedCandidates {
     if context.isInString { return textOffer }
     switch context.wanted {
-    case .nothing: return Offer(candidates: [])
-    case .statement: return Offer(candidates: statements + heads)
-    case .head: return Offer(candidates: heads + functions)
-    case .stage: return Offer(candidates: stages)
+    case .nothing: return OfferedCandidates(candidates: [])
+    case .statement: return OfferedCandidates(candidates: statements + heads)
+    case .head: return OfferedCandidates(candidates: heads + functions)
+    case .stage: return OfferedCandidates(candidates: stages)
     case .argument: return arguments
     case .value: return values
     case .key: return keys
     case .operand:
       let isOnlyKnown = !compared.isEmpty && context.word.isEmpty
-      return Offer(candidates: compared + (isOnlyKnown ? [] : operands), suffix: nil)
-    case .operation: return Offer(candidates: operators)
+      return OfferedCandidates(candidates: compared + (isOnlyKnown ? [] : operands), suffix: nil)
+    case .operation: return OfferedCandidates(candidates: operators)
     case .element(let base):
       let known = keys(of: base)
-      return Offer(candidates: known + (known.isEmpty || !context.word.isEmpty ? operands : []), suffix: nil)
-    case .field(let base): return Offer(candidates: fields(of: base), suffix: nil)
-    case .topic(let words): return Offer(candidates: words.isEmpty ? topics : [])
-    case .words(let words): return Offer(candidates: words.map { Candidate(text: $0) })
+      return OfferedCandidates(
+        candidates: known + (known.isEmpty || !context.word.isEmpty ? operands : []), suffix: nil)
+    case .field(let base): return OfferedCandidates(candidates: fields(of: base), suffix: nil)
+    case .topic(let words): return OfferedCandidates(candidates: words.isEmpty ? topics : [])
+    case .words(let words): return OfferedCandidates(candidates: words.map { Candidate(text: $0) })
     }
   }
 

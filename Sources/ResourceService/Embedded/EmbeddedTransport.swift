@@ -24,7 +24,7 @@ final class EmbeddedTransport: Transport {
 
   func close() async { closed.store(true, ordering: .releasing) }
 
-  func send(_ envelope: Envelope) async throws(LinkError) -> [UInt8] {
+  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
     if link.isClosed { throw LinkError(.closed, "the connection is closed") }
     guard !closed.load(ordering: .acquiring) else {
       throw LinkError(.stopped, "the client was stopped")
