@@ -1,20 +1,20 @@
 import Client
 
 /// The outcome of a change, and the duration of its last request; the duration is nil if no carrier got the change.
-struct AttemptResult: Sendable {
+struct CarriedOutcome: Sendable {
   var outcome: Outcome
   var latency: Duration?
 }
 
 extension ChangeDispatcher {
   /// Sends a change when limits, backup and throttle allow it, and repeats it as `retry:` allows.
-  func carried(_ change: Change) async -> AttemptResult {
+  func carried(_ change: Change) async -> CarriedOutcome {
     var (last, attempt) = (await attempted(change), 0)
     while attempt < guards.retries, !Task.isCancelled, let again = await nextStep(last.outcome, change, attempt) {
       attempt += 1
       if case .unknown(let error) = last.outcome { lateReplies?.forget(error) }
       switch again {
-      case .settled(let outcome): return AttemptResult(outcome: outcome, latency: last.latency)
+      case .settled(let outcome): return CarriedOutcome(outcome: outcome, latency: last.latency)
       case .send: last = await attempted(change)
       }
     }
@@ -22,12 +22,12 @@ extension ChangeDispatcher {
   }
 
   /// Sends a change once, when the run's control and the statement's limits allow it.
-  func attempted(_ change: Change) async -> AttemptResult {
+  func attempted(_ change: Change) async -> CarriedOutcome {
     await account.run.control.turn()
     await guards.rate?.turn()
-    if let outcome = await guards.backup?.save(change) { return AttemptResult(outcome: outcome) }
+    if let outcome = await guards.backup?.save(change) { return CarriedOutcome(outcome: outcome) }
     if let throttle = guards.throttle, await !throttle.begin() {
-      return AttemptResult(outcome: .dropped(ClientError(.interrupted, "not sent: the statement waited too long")))
+      return CarriedOutcome(outcome: .dropped(ClientError(.interrupted, "not sent: the statement waited too long")))
     }
     let begin = ContinuousClock.now
     let outcome: Outcome
@@ -39,7 +39,7 @@ extension ChangeDispatcher {
     }
     let latency = known ?? .now - begin
     guards.throttle?.end(after: latency, isAnswered: outcome.isAnswered)
-    return AttemptResult(outcome: outcome, latency: latency)
+    return CarriedOutcome(outcome: outcome, latency: latency)
   }
 
   /// The next step after an attempt that failed or got no reply.

@@ -3,7 +3,7 @@ import Synchronization
 
 extension ChangeDispatcher {
   /// Consecutive entries of a statement, which one task passes to the carrier.
-  struct EntryGroup: Sendable {
+  struct PlannedChangeGroup: Sendable {
     let entries: ArraySlice<PlannedChange>
     /// The index of the first entry in the statement.
     let first: Int
@@ -20,18 +20,18 @@ extension ChangeDispatcher {
   static func groupLimit(window: Int) -> Int { max(1, min(200, window / 4)) }
 
   /// Divides entries into groups; `first` is the index of the first entry in the statement.
-  static func groups(of entries: [PlannedChange], first: Int, limit: Int) -> [EntryGroup] {
+  static func groups(of entries: [PlannedChange], first: Int, limit: Int) -> [PlannedChangeGroup] {
     stride(from: 0, to: entries.count, by: limit).map {
-      EntryGroup(entries: entries[$0..<min($0 + limit, entries.count)], first: first + $0)
+      PlannedChangeGroup(entries: entries[$0..<min($0 + limit, entries.count)], first: first + $0)
     }
   }
 
   /// Passes the changes of a group to the carrier in order, and records the outcomes; returns false if no more changes
   /// may be sent.
-  func send(_ group: EntryGroup, _ recorder: OutcomeRecorder) async -> Bool {
+  func send(_ group: PlannedChangeGroup, _ recorder: OutcomeRecorder) async -> Bool {
     let (entries, first) = (group.entries, group.first - group.entries.startIndex)
     let continues = Atomic(true)
-    let record = { @Sendable (result: AttemptResult, position: Int) in
+    let record = { @Sendable (result: CarriedOutcome, position: Int) in
       if recorder.record(result, of: entries[position], at: first + position) { return }
       continues.store(false, ordering: .relaxed)
       carrier.end()
@@ -50,13 +50,13 @@ extension ChangeDispatcher {
 
   /// Passes changes to the carrier, waits for their outcomes, and returns their number.
   private func send(
-    _ entries: ArraySlice<PlannedChange>, _ record: @escaping @Sendable (AttemptResult, Int) -> Void
+    _ entries: ArraySlice<PlannedChange>, _ record: @escaping @Sendable (CarriedOutcome, Int) -> Void
   ) async -> Int {
     let first = entries.startIndex
     let carried = CarriedGroup { number, result, latency in
       let entry = entries[first + number]
       guard let change = entry.changeToSend else { return }
-      record(AttemptResult(outcome: ended(entry, change, result), latency: latency), first + number)
+      record(CarriedOutcome(outcome: ended(entry, change, result), latency: latency), first + number)
     }
     await withTaskCancellationHandler {
       for entry in entries {

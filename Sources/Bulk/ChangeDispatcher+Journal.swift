@@ -52,17 +52,17 @@ extension ChangeDispatcher {
   }
 
   /// Carries out the change of an entry, unless the journal contains its outcome; returns the outcome.
-  func outcome(of entry: PlannedChange) async -> AttemptResult {
+  func outcome(of entry: PlannedChange) async -> CarriedOutcome {
     let change: Change
     switch entry.change {
     case .success(let planned): change = planned
     case .failure(.repeated) where entry.element.isDestroying:
-      return AttemptResult(outcome: .absent(ClientError(.notFound, "already destroyed")))
-    case .failure(.same): return AttemptResult(outcome: .same)
-    case .failure(.unprepared(let error)): return AttemptResult(outcome: .failed(error))
-    case .failure(let refusal): return AttemptResult(outcome: .refused(refusal))
+      return CarriedOutcome(outcome: .absent(ClientError(.notFound, "already destroyed")))
+    case .failure(.same): return CarriedOutcome(outcome: .same)
+    case .failure(.unprepared(let error)): return CarriedOutcome(outcome: .failed(error))
+    case .failure(let refusal): return CarriedOutcome(outcome: .refused(refusal))
     }
-    if let outcome = await known(entry.known, change) { return AttemptResult(outcome: outcome) }
+    if let outcome = await known(entry.known, change) { return CarriedOutcome(outcome: outcome) }
     let carried = await carried(change)
     // Only the outcome of this run's attempts is recorded here: `lookedUp` itself records what it finds.
     if let identity = entry.identity { guards.journal?.record(carried.outcome, of: change, identity) }

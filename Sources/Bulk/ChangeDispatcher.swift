@@ -121,7 +121,7 @@ public struct ChangeDispatcher: Sendable {
     let limit = Self.groupLimit(window: policy.window)
     var count = 0
     return await ConcurrentWork(limit: policy.window / limit, executor: carrier.executor).run {
-      () async throws -> [EntryGroup]? in
+      () async throws -> [PlannedChangeGroup]? in
       guard let entries = try await next() else { return nil }
       defer { count += entries.count }
       return Self.groups(of: entries, first: count, limit: limit)

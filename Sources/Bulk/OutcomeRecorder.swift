@@ -27,7 +27,7 @@ final class OutcomeRecorder: Sendable {
   }
 
   /// Records the outcome of an element; returns false if no more changes may be sent.
-  func record(_ carried: AttemptResult, of entry: ChangeDispatcher.PlannedChange, at index: Int) -> Bool {
+  func record(_ carried: CarriedOutcome, of entry: ChangeDispatcher.PlannedChange, at index: Int) -> Bool {
     let (outcome, place) = (carried.outcome, first + index)
     let isFailure = !outcome.isGood && !outcome.isFromBefore
     let continuesOnError = report.withLock { report in

@@ -19,13 +19,13 @@ public final class StatementState: Sendable {
   }
 
   /// The state of the run.
-  public let run: RunState
+  public let run: RunSafeguards
   /// Whether the statement's text contains a change.
   public let changesData: Bool
   private let state = Mutex(State())
 
   /// Creates the state of a statement.
-  public init(_ run: RunState, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
+  public init(_ run: RunSafeguards, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
   /// Returns the consent for a subject; nil if none is stored.
   public func consent(for subject: ConsentScope) -> DestroyConsent? { state.withLock { $0.consents[subject] } }

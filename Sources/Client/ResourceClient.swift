@@ -9,7 +9,7 @@ import JSONText
 /// let page = try await posts.index(Query())
 /// ```
 public struct ResourceClient: Sendable {
-  private struct ClientProperties: Sendable {
+  private struct ClientStorage: Sendable {
     var transport: any Transport
     var settings: ClientSettings
     var trace: Trace?
@@ -22,9 +22,9 @@ public struct ResourceClient: Sendable {
 
   /// The client's properties in one object, because each request copies its client several times.
   private final class PropertiesBox: Sendable {
-    let properties: ClientProperties
+    let properties: ClientStorage
 
-    init(_ properties: ClientProperties) { self.properties = properties }
+    init(_ properties: ClientStorage) { self.properties = properties }
   }
 
   private var box: PropertiesBox
@@ -71,7 +71,7 @@ public struct ResourceClient: Sendable {
   /// The type and the to-one relationships that the client's replies have shown.
   var linkages: SeenLinkageFacts { box.properties.linkages }
 
-  private mutating func change(_ body: (inout ClientProperties) -> Void) {
+  private mutating func change(_ body: (inout ClientStorage) -> Void) {
     var properties = box.properties
     body(&properties)
     box = PropertiesBox(properties)
@@ -82,7 +82,7 @@ public struct ResourceClient: Sendable {
     transport: any Transport, settings: ClientSettings, trace: Trace? = nil, lateReplies: LateReplies? = nil
   ) {
     box = PropertiesBox(
-      ClientProperties(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
+      ClientStorage(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
   }
 
   /// The maximum time that a call waits: the client's timeout, another time, or no limit.

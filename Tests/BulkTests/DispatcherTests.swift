@@ -12,7 +12,7 @@ import Testing
   /// Runs elements of pages of three.
   private func run(
     _ elements: [Element], on carrier: ScriptedCarrier, window: Int = 4, continuesOnError: Bool = false,
-    account: StatementState = StatementState(RunState(.given)), consent: DestroyConsent? = nil,
+    account: StatementState = StatementState(RunSafeguards(.given)), consent: DestroyConsent? = nil,
     failsAfter pages: Int = .max
   ) async -> StatementReport {
     var rest = elements[...]
@@ -76,7 +76,7 @@ import Testing
 
   @Test func aLimitStopsAtItsElement() async {
     let carrier = ScriptedCarrier()
-    let limited = StatementState(RunState(.limited(4)))
+    let limited = StatementState(RunSafeguards(.limited(4)))
     let report = await run((0..<20).map { Element($0) }, on: carrier, account: limited)
     #expect(carrier.carried.count == 4 && report.tally.ok == 4)
     guard let refused = report.stop as? RefusedElementError, case .runLimit(4) = refused.refusal else {
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func refusesChangesOfAStreamedQueue() async {
-    let account = StatementState(RunState(.given))
+    let account = StatementState(RunSafeguards(.given))
     let lease = account.run.streams.lease(broker: Change.posts.broker, queue: "posts")
     let carrier = ScriptedCarrier()
     let report = await run([Element(1)], on: carrier, account: account)

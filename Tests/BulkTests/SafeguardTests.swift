@@ -17,7 +17,7 @@ import Testing
   ) async -> StatementReport {
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
     let late = LateReplies { _ in }
-    let dispatcher = ChangeDispatcher(StatementState(RunState(.given)), carrier, lateReplies: late, guards: guards)
+    let dispatcher = ChangeDispatcher(StatementState(RunSafeguards(.given)), carrier, lateReplies: late, guards: guards)
     return await dispatcher.run(
       StatementReport(), SendingPolicy(window: window, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })
@@ -305,7 +305,7 @@ import Testing
   // MARK: - control
 
   @Test func aPausedRunSendsNothingUntilItIsResumed() async {
-    let account = RunState(.given)
+    let account = RunSafeguards(.given)
     let carrier = ScriptedCarrier()
     account.control.pause()
     #expect(account.control.status == "no statement is running\npaused by retort ctl")
@@ -330,7 +330,7 @@ import Testing
 
   @Test func aSingleChangeWaitsWhileItsRunIsPaused() async {
     let opened = Mutex(0)
-    let account = RunState(.given, control: RunControl { _ in opened.withLock { $0 += 1 } })
+    let account = RunSafeguards(.given, control: RunControl { _ in opened.withLock { $0 += 1 } })
     let carrier = ScriptedCarrier()
     let dispatcher = ChangeDispatcher(StatementState(account), carrier, lateReplies: nil)
     account.control.pause()

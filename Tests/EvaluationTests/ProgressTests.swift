@@ -45,7 +45,7 @@ import Values
 
     init(changesData: Bool = false) {
       let (lines, show) = AsyncStream.makeStream(of: String.self)
-      let run = RunState(.given)
+      let run = RunSafeguards(.given)
       let host = Session.SessionCallbacks(open: { _ throws(LinkError) in throw LinkError(.address, "") }) {
         show.yield($0)
       }

@@ -39,7 +39,7 @@ extension Function {
   ]
 
   /// A mode of rounding.
-  private enum Rounding {
+  private enum RoundingMode {
     /// Rounds to the nearest number, with halves away from 0.
     case nearest
     case down, up
@@ -55,7 +55,7 @@ extension Function {
   }
 
   private static func rounding(
-    _ name: String, _ rounding: Rounding, _ summary: String, _ code: String, _ output: String
+    _ name: String, _ rounding: RoundingMode, _ summary: String, _ code: String, _ output: String
   ) -> Function {
     Function("\(name)(number, places)", summary, takes: 1...2, code, output) { values, _ throws(Fault) in
       let number = try Self.number(values, 0, name)
@@ -88,7 +88,7 @@ extension Function {
   }
 
   private static func rounded(
-    _ number: JSONNumber, _ places: Int, _ rounding: Rounding
+    _ number: JSONNumber, _ places: Int, _ rounding: RoundingMode
   ) throws(Fault) -> JSONNumber {
     guard let decimal = Decimal(number), -decimal.exponent < Decimal.digitLimit else {
       throw Fault(.value, "the number is too long to round")

@@ -17,7 +17,7 @@ public final class Session: Sendable {
     /// The environment variables, for `env`.
     public var environment: [String: String] = [:]
     /// How bulk changes are confirmed: by questions, by `--yes`, or by `--yes=N` up to a number of elements.
-    public var confirmed: RunState.Confirmation = .asked
+    public var confirmed: RunSafeguards.ConfirmationMode = .asked
     /// Whether questions can be asked, which needs a terminal at standard input and standard error.
     public var isInteractive = false
     /// Whether changes are shown and not sent: `--dry-run`.
@@ -171,7 +171,7 @@ public final class Session: Sendable {
   let host: SessionCallbacks
   let timeout: SessionTimeout
   /// The state of the whole run: how destroys are confirmed, the limits, and the open streams.
-  let account: RunState
+  let account: RunSafeguards
   /// Answers the changes of dry runs without sending them, and keeps the resources that they would create.
   let dryRun = DryRunCarrier()
   /// Watches, while creates are sent to a queue, whether the queue loses its consumer.
@@ -190,7 +190,7 @@ public final class Session: Sendable {
     self.output = output
     self.host = host
     timeout = SessionTimeout(options.timeout)
-    account = RunState(options.confirmed, control: RunControl(open: host.control))
+    account = RunSafeguards(options.confirmed, control: RunControl(open: host.control))
     progress = SessionProgress(options, host, account.control)
     var state = State(statement: StatementState(account))
     state.format = options.format

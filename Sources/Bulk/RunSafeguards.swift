@@ -2,9 +2,9 @@ import Synchronization
 
 /// The state of a whole run: how bulk changes are confirmed, the number of destroyed resources, the streamed queues,
 /// and the control of the run.
-public final class RunState: Sendable {
+public final class RunSafeguards: Sendable {
   /// The ways to confirm bulk changes.
-  public enum Confirmation: Sendable, Equatable {
+  public enum ConfirmationMode: Sendable, Equatable {
     /// A question confirms each bulk change.
     case asked
     /// The option `--yes` confirms all bulk changes.
@@ -14,7 +14,7 @@ public final class RunState: Sendable {
   }
 
   /// The way in which bulk changes of this run are confirmed.
-  public let confirmation: Confirmation
+  public let confirmation: ConfirmationMode
   /// The queues that are being streamed.
   public let streams = StreamedQueues()
   /// Pauses or slows the run's changes when `retort ctl` asks for it.
@@ -22,7 +22,7 @@ public final class RunState: Sendable {
   private let used = Mutex(0)
 
   /// Creates the state of a run.
-  public init(_ confirmation: Confirmation, control: RunControl = RunControl()) {
+  public init(_ confirmation: ConfirmationMode, control: RunControl = RunControl()) {
     (self.confirmation, self.control) = (confirmation, control)
   }
 
