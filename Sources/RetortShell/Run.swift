@@ -109,7 +109,8 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
       result.append(argument)
       if name == argument, ProgramOptions.valued.contains(name), let value = rest.popFirst() { result.append(value) }
     } else {
-      let near = nearest(to: name, among: ProgramOptions.words).map { ": did you mean \($0)?" } ?? ""
+      let meant = ["-v": "--version", "-V": "--version", "-o": "--output"][name]
+      let near = (meant ?? nearest(to: name, among: ProgramOptions.words)).map { ": did you mean \($0)?" } ?? ""
       console.note("error: there is no option \(argument)\(near)\n  = retort --help lists them\n")
       return nil
     }

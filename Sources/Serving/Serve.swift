@@ -81,12 +81,26 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
 private func serve(
   _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServingCallbacks
 ) async throws(BrokerError) {
+  let shared = try await queuesWithConsumers(queues.map(\.name), dialer)
   try await dialer.serve(queues: queues.count) { index, connection, taken throws(BrokerError) in
     try await queues[index].serve(on: connection, after: taken)
   } begun: { isAgain in
     let names = queues.map(\.name).joined(separator: " ")
     console.note(isAgain ? "serving again\n" : "serving \(database) on \(dialer.uri): \(names)\n")
+    guard !isAgain, !shared.isEmpty else { return }
+    console.note("note: another service answers some of the requests to \(shared.joined(separator: " "))\n")
   } note: {
     console.note("note: \($0)\n")
   }
+}
+
+/// Returns the queues that other services consume already.
+private func queuesWithConsumers(_ queues: [String], _ dialer: Dialer) async throws(BrokerError) -> [String] {
+  let connection = try await dialer.connected(until: nil)
+  var shared: [String] = []
+  for queue in queues {
+    let found = try? await connection.probe(queue: queue, until: .now + .seconds(5))
+    if let consumers = found??.consumers, consumers > 0 { shared.append(queue) }
+  }
+  return shared
 }

@@ -80,6 +80,25 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
+  /// The check finds a journal that a run would refuse.
+  @Test(arguments: [
+    (
+      "for i in 1..2 do [i] | update posts {views: 1} journal: \"j\" end", "the second iteration can't use this journal"
+    ),
+    (
+      "[1] | update posts {views: 1} journal: \"j\"\n[2] | update posts {views: 1} journal: \"j\"",
+      "the statement on line 3 uses this journal too"
+    ),
+  ]) func theCheckFindsASecondUse(_ statements: String, _ warning: String) async throws {
+    try await inDirectory { directory in
+      let script = "\(directory)/s.retort"
+      try "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n\(statements)\n"
+        .write(toFile: script, atomically: true, encoding: .utf8)
+      let ran = await Ran.retort("check", script)
+      #expect(ran.notes.contains(warning), Comment(rawValue: ran.notes + ran.output))
+    }
+  }
+
   /// A connection without a guard is noted if another connection to its broker has one.
   @Test func aMissingGuardIsNoted() async throws {
     let service = try await FakeService()

@@ -29,6 +29,17 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
+  @Test func anotherServiceOfTheQueueIsNoted() async throws {
+    let first = try await FakeService()
+    let second = try await FakeService(in: first.vhost)
+    #expect(await second.stop().status == 0)
+    #expect(
+      second.notes.hasSuffix(
+        "note: another service answers some of the requests to authors comments posts tags\nstopped\n"))
+    #expect(!first.notes.contains("another service"))
+    #expect(await first.stop().status == 0)
+  }
+
   @Test func anotherTypeOfQueueIsRefused() async {
     let ran = await Ran.retort("serve", "blog", "--queue-type", "stream")
     #expect(ran.status == 2)

@@ -16,6 +16,8 @@ struct CheckFindings {
   var readNames: Set<String> = []
   /// Whether the text computes a name for `var`.
   var computesNames = false
+  /// The paths of journals, each with the source range where a statement names it first.
+  var journals: [String: SourceRange] = [:]
   /// The names that the text defines at its top level.
   var names: [(name: String, range: SourceRange)] = []
 

@@ -76,6 +76,24 @@ extension Compiler {
     if let companion = option.companion, companion.isMissing(for: value, command) {
       report(companion.message(command.name), value.range, nextStep: companion.nextStep)
     }
+    if option.name == "journal", case .string(let path)? = value.literalValue {
+      warnOfReuse(ofJournal: path, value.range)
+    }
+  }
+
+  /// Warns of a journal that a loop opens again, or that another statement of the text uses too.
+  private func warnOfReuse(ofJournal path: String, _ range: SourceRange) {
+    if context.loopDepth + context.eachDepth > 0 {
+      warnThoroughly(
+        "the second iteration can't use this journal, which is complete or in use then", range,
+        nextStep: "use a journal of the loop: ... | each journal: \"...\" key: it do ... end")
+    } else if let first = findings.journals[path], first != range {
+      warnThoroughly(
+        "the statement on line \(source.place(of: first.lower).line) uses this journal too", range,
+        nextStep: "give each statement a journal of its own")
+    } else {
+      findings.journals[path] = range
+    }
   }
 
   /// Reports a field in an option that takes the names of fields as text: `sort: -.id`; returns false for other values.
