@@ -84,7 +84,7 @@ struct OptionPage: Sendable {
     lookups find none of its changes. settle: needs journal:, retry: or workers:, with which changes are sent again.
     """,
     "failed": """
-    Lines of JSON: {source, element, identity, error}. source is the element at the head of the pipeline, or after its
+    Lines of JSON that only the file's owner can read: {source, element, identity, error}. source is the element at the head of the pipeline, or after its
     last stage that combines elements, such as collect. element is the verb's input, null if an earlier stage failed;
     identity is null if no change was built, and for a create without key:. A file of another kind is refused; a file of
     this kind is replaced at the first failure, or emptied at the end if there was none. If a late reply or a lookup
@@ -97,7 +97,8 @@ struct OptionPage: Sendable {
     halt: implies on-error: "continue". A percentage is checked from 20 outcomes on, and at the end.
     """,
     "guard": """
-    No other option in a script overrides the guard. With guard: "confirm", a batch needs --guarded and --yes=N.
+    No other option in a script overrides the guard. With guard: "confirm", a batch needs --guarded and --yes=N. A
+    connection without a guard to the broker of a guarded connection is noted.
     """,
     "timeout": """
     A call's timeout overrides the client's, which overrides set timeout: and --timeout. After the timeout a read fails
@@ -167,11 +168,12 @@ struct OptionPage: Sendable {
     """,
     "max": """
     The elements are counted before the first change is sent. If there are more than max:, nothing is sent, the error
-    has the kind limit, and a batch ends with status 6.
+    has the kind limit, and a batch ends with status 6. With journal:, the changes of earlier runs count too.
     """,
     "key": """
     An expression of the element, such as .email. If an earlier element had the same key, the element is refused,
-    because it would be created twice; | unique .email removes such elements in advance.
+    because it would be created twice; | unique .email removes such elements in advance. An element whose key is null
+    is refused too.
     """,
     "append": """
     Either everything is appended, or nothing. Rows of csv and tsv must have the columns of the file; a row with another

@@ -132,7 +132,8 @@ struct ProgramPage: Sendable {
         Without a command it shows the progress of each run of the same user, by its process id; a run is visible from
         its first change on. pause holds back every change, of a sink, a loop or a single verb, until resume; changes in
         flight continue. rate=N sends at most N changes a second, in addition to the statement's own limits; rate=off
-        removes this limit. stop has the effect of Ctrl-C.
+        removes this limit. stop has the effect of Ctrl-C. Without RUN, a command controls the only run in which a
+        statement changes data.
         """, example: "retort ctl 4711 rate=50"),
     ProgramPage(
       name: "trust", form: "retort trust [FILE ...]",
@@ -175,8 +176,8 @@ struct ProgramPage: Sendable {
       note: """
         Standard error shows the exact request of each single change. Of a bulk change it shows the first request, the
         ids of four more, and the total number. A created resource has the id dry-run-1, and a summary's ok counts the
-        changes that would be sent. Assertions after the first such change are shown and not checked. A script can't
-        turn the dry run off.
+        changes that would be sent. Assertions after the first such change are shown and not checked. write and sh work as
+        usual. A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",

@@ -19,7 +19,8 @@ extension Article {
       retort serve blog --latency 20ms --jitter 5ms --workers 4                    # a slow service, to try timeouts and prefetch:
       ```
 
-      Several processes `serve FILE.sqlite` share the work of one queue. SIGTERM stops `serve` after the current
+      Several processes `serve FILE.sqlite` share the work of one queue; a note names the queues that have another service
+      already. SIGTERM stops `serve` after the current
       request. When the connection is lost, for example because the broker restarts, `serve` reconnects and declares its
       queues; notes report both. Requests in flight get no reply. The broker then redelivers the requests that were not
       acknowledged. `serve` stores the answers to its last 10,000 changes in the table `retort_answers` of its database,
