@@ -80,6 +80,23 @@ extension Parser {
     return "| each do ... end"
   }
 
+  /// Returns the form that replaces a shell's redirection, such as `> out.json`; nil for other signs and words.
+  func redirection(_ sign: String) -> String? {
+    let line = source.bytes[nextToken.range.lower...].prefix { $0 != 0x0A }
+    guard sign == ">", let word = String(decoding: line, as: UTF8.self).split(separator: " ").first,
+      [".json", ".ndjson", ".csv", ".tsv"].contains(where: word.hasSuffix)
+    else { return nil }
+    return "to write a file: ... | write \"\(word)\""
+  }
+
+  /// Returns the form that an unknown word probably means, if the form has a word that takes one whole expression, such
+  /// as `where`; nil otherwise.
+  static func whole(_ name: String) -> String? {
+    [ForeignWords.stage(name), ForeignWords.command(name)].compactMap(\.self).first { phrase in
+      phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
+    }
+  }
+
   /// The next token or, if that is an opening parenthesis, the token after the parenthesis.
   private var tokenAfterBracket: Token {
     nextToken.isSymbol("(") ? tokens[min(index + 2, tokens.count - 1)] : nextToken

@@ -252,7 +252,8 @@ extension Parser {
         let form = near == "where" ? "; it is a stage: ... | where ..." : ""
         throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?\(form)")
       }
-      throw fail("arguments can't be joined with \(symbol)", nextStep: meant(symbol, word, arguments))
+      throw fail(
+        "arguments can't be joined with \(symbol)", nextStep: redirection(symbol) ?? meant(symbol, word, arguments))
     case .keyword(let sign) where ["and", "or", "in", "not"].contains(sign):
       throw fail("arguments can't be joined with \(sign)", nextStep: meant(sign, word, arguments))
     default: return
@@ -296,14 +297,6 @@ extension Parser {
     if words.bareStages.contains(stage) { return stage }
     if inside.contains("...") { return "\(stage) ..." }
     return "\(stage) \(stage == "where" ? String(inside) : String(inside).replacing(", ", with: " "))"
-  }
-
-  /// Returns the form that an unknown word probably means, if the form has a word that takes one whole expression, such
-  /// as `where`; nil otherwise.
-  private static func whole(_ name: String) -> String? {
-    [ForeignWords.stage(name), ForeignWords.command(name)].compactMap(\.self).first { phrase in
-      phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
-    }
   }
 
   /// Returns the next step for an operator after an argument.

@@ -89,6 +89,11 @@ import Testing
     ("stream posts | .text", "map .text", "stream posts | map .text | take 1"),
     ("stream posts | {text: .text}", "map {text: .text}", "stream posts | map {text: .text} | take 1"),
     ("[true] | not it", "map not it", "[true] | map not it"),
+    ("[1, 2] | take 1 > out.json", "to write a file: ... | write \"out.json\"", "[1, 2] | take 1 | count"),
+    (
+      "[1] | map {a: if it > 0 do 1 else 2 end}", "(if ... do ... else ... end)",
+      "[1] | map {a: (if it > 0 do 1 else 2 end)}"
+    ),
     ("[1] | if it > 0 do 1 end", "map (if ... do ... else ... end)", "[1] | map (if it > 0 do 1 else 2 end)"),
     ("stream posts | select(.views > 5)", "where .views > 5", "stream posts | where .views > 5 | count"),
     ("stream posts | sort_by(.views) | take 1", "sort .views", "stream posts | sort .views | take 1"),
