@@ -43,13 +43,8 @@ struct KeyRenaming {
 
   /// Returns the parameters of a request with their keys renamed, and the names in `sort`, `include` and `fields`.
   ///
-  /// The types in `fields` keep their names, as the types in `data` do.
-  func params(_ params: JSONObject) -> JSONObject {
-    let named = query(params)
-    var result = object(named)
-    if let fields = named["fields"]?.objectValue { result["fields"] = .object(fields) }
-    return result
-  }
+  /// The types in `fields` are keys too (WireProtocol.md, "Names").
+  func params(_ params: JSONObject) -> JSONObject { object(query(params)) }
 
   /// Returns the parameters of a query with the names in `sort`, `include` and `fields` renamed.
   private func query(_ params: JSONObject) -> JSONObject {

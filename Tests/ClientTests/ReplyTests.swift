@@ -97,7 +97,7 @@ import Testing
         + #""meta":{"record-count":5},"links":{"next":"/x?page[number]=2&page[size]=1"}}"#, settings)
     #expect(
       JSONValue.object(document.resources[0]).text
-        == #"{"type":"blog-posts","id":"a-1","attributes":{"born_on":"x-y","a_b":2,"l":[{"in_it":1}]}}"#)
+        == #"{"type":"blog-posts","id":"a-1","attributes":{"born_on":"x-y","a-b":2,"a_b":1,"l":[{"in_it":1}]}}"#)
     #expect(document.pagination()?.totalSize == 5)
     #expect(document.pagination()?.next == Pagination.Page(number: 2, size: 1))
   }

@@ -55,7 +55,7 @@ import Testing
       """
     ),
   ]) func namesEachInjectedFault(fault: String, output: String) async throws {
-    let service = try await FakeService("--fault", "\(fault)=1", "--log", "-")
+    let service = try await FakeService("--fault", "\(fault)=1", "--late", "60s", "--log", "-")
     let ran = await service.run("let duration = \(output == Self.silence ? 2 : 50)s\n" + Self.script)
     #expect(ran == Ran(status: 0, output: output, notes: ""))
     let stopped = await service.stop()
