@@ -100,7 +100,7 @@ private func queuesWithConsumers(_ queues: [String], _ dialer: Dialer) async thr
   var shared: [String] = []
   for queue in queues {
     let found = try? await connection.probe(queue: queue, until: .now + .seconds(5))
-    if let consumers = found??.consumers, consumers > 0 { shared.append(queue) }
+    if let consumers = found?.consumers, consumers > 0 { shared.append(queue) }
   }
   return shared
 }
