@@ -143,7 +143,7 @@ def crash_round(verb, options, broken, count, most, chance):
     service = Service(options.split())
     kills, said = 0, []
     try:
-        for attempt in range(most + 8):
+        for attempt in range(most + 20):  # dropped replies end some of the resumed runs, too
             program = subprocess.Popen([RETORT, "run.retort"], env=ENVIRONMENT, stdout=subprocess.DEVNULL,
                                        stderr=subprocess.PIPE, text=True)
             if attempt < most:
