@@ -36,10 +36,11 @@ struct OptionPage: Sendable {
     "journal": """
     A file of JSON lines that only its owner can read: an intent before each request, an outcome after it. The same
     statement with the same file continues where it stopped. The input and the script may change in the meantime,
-    because a change is identified by its verb, queue and id (a create: by its key). The journal of another statement or another
-    broker is refused, and so is a complete one. A broker is identified by its cluster name and vhost, an embedded
-    database by its file. embedded:blog is in memory and ends with its run, so no other run can resume its journals. To
-    resume a script after a statement whose journal is complete, remove this statement from the script.
+    because a change is identified by its verb, queue and id (a create: by its key). A stage such as take 500 selects
+    other elements when the earlier ones are gone; max: counts the changes of all runs. The journal of another statement
+    or another broker is refused, and so is a complete one. A broker is identified by its cluster name and vhost, an
+    embedded database by its file. embedded:blog is in memory and ends with its run, so no other run can resume its
+    journals. To resume a script after a statement whose journal is complete, remove this statement from the script.
     """,
     "backup": """
     Lines of JSON. Each line is a resource as show returns it, and is on the disk before its change is sent. It contains

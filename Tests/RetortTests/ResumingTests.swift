@@ -89,6 +89,10 @@ import Testing
       "[1] | update posts {views: 1} journal: \"j\"\n[2] | update posts {views: 1} journal: \"j\"",
       "the statement on line 3 uses this journal too"
     ),
+    (
+      "stream posts | take 5 | collect | destroy posts confirm: true journal: \"j\"",
+      "take selects other elements when the run is resumed"
+    ),
   ]) func theCheckFindsASecondUse(_ statements: String, _ warning: String) async throws {
     try await inDirectory { directory in
       let script = "\(directory)/s.retort"

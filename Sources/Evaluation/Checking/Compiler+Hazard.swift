@@ -94,6 +94,17 @@ extension Compiler {
     return result
   }
 
+  /// Warns of a journaled destruction of a number of elements, because a resumed run selects other ones.
+  func warnOfSelection(_ pipeline: Pipeline) {
+    guard let sink = pipeline.stages.firstIndex(where: { $0.name == "destroy" && $0.option("journal") != nil }),
+      pipeline.stages[sink].option("max") == nil,
+      let selection = pipeline.stages[..<sink].first(where: { ["take", "skip", "last"].contains($0.name) })
+    else { return }
+    warnThoroughly(
+      "\(selection.name) selects other elements when the run is resumed, because the earlier ones are gone",
+      selection.range, nextStep: "add max:, which counts earlier runs too, or read the elements from a file")
+  }
+
   /// Returns what is known about the client that a command's first argument names; nil if the argument is not a
   /// variable.
   func client(of command: Language.Command) -> Scope.ClientFact? {

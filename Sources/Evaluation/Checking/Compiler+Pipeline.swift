@@ -8,6 +8,7 @@ extension Compiler {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
       guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
       refuseNothing(pipeline)
+      warnOfSelection(pipeline)
       if let first = pipeline.stages.first, !["map", "select", "print", "as"].contains(first.name) {
         warnOfClient(pipeline.head, head.fact) { "stream \($0) | \(source.text(first.range))" }
       }
