@@ -6,7 +6,7 @@ extension ChangeDispatcher {
   final class PlannedChange: Sendable {
     let element: any PlannedElement
     let change: Result<Change, ChangeRefusal>
-    /// The identity; nil without a journal, and for a change without an identity.
+    /// The identity under which the journal records the change; nil without a journal or an identity.
     let identity: ChangeIdentity?
     /// The state that earlier runs left in the journal; nil if the journal does not contain the change.
     let known: JournalState?

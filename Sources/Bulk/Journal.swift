@@ -184,7 +184,7 @@ public final class Journal: Sendable {
     recordedChanges(of: identity).map(\.text)
   }
 
-  /// Returns the changes that an unknown iteration of an earlier run sent, in order.
+  /// Returns the changes that an earlier run sent in an iteration whose outcome is unknown, in order.
   func recordedChanges(of identity: ChangeIdentity) -> [IterationChange] {
     state.withLock { $0.states.changes(of: identity.text) }
   }

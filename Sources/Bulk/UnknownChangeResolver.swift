@@ -42,7 +42,7 @@ public struct UnknownChangeResolver: Sendable {
     self.goal = goal
   }
 
-  /// The number of successive timeouts after which no change is looked up.
+  /// The number of successive timeouts after which no further change is looked up.
   public static let timeoutLimit = LookupLimit.timeoutLimit
 
   /// The number of changes that were not looked up, because the service did not reply to earlier lookups.
@@ -57,7 +57,7 @@ public struct UnknownChangeResolver: Sendable {
     }
   }
 
-  /// Looks up a change whose content is still the content that was sent.
+  /// Looks up a change that was sent with its present content.
   public func look(_ change: Change) async -> LookupFinding { await look(change, sent: change.content.hashingSecrets) }
 
   /// Looks up a change; `sent` is the content with which it was sent, with hashes in place of secrets.

@@ -122,7 +122,7 @@ extension ClientError {
     if let maximum { return "the service's maximum is \(maximum)" }
     switch kind {
     case .notFound: return "check the id and the client"
-    case .methodNotFound: return "the service does not have this method; the command call sends any method"
+    case .methodNotFound: return "the service does not have this method; to send any method, use the command `call`"
     case .forbidden: return "the service refused access; check the meta: of the client"
     case .badGateway:
       let id = errors.lazy.compactMap { $0.object["id"]?.idText }.first

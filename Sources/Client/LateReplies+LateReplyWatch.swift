@@ -50,7 +50,7 @@ extension LateReplies {
       }
     }
 
-    /// Waits until each change has an outcome or no reply is expected, but not longer than a limit; returns immediately
+    /// Waits until each change has an outcome or no further reply can arrive, at most for `limit`; returns immediately
     /// if the task is cancelled.
     ///
     /// - Returns: The number of changes without an outcome.

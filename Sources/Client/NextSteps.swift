@@ -23,7 +23,7 @@ extension ResourceClient {
   ///
   /// Null means that the relationship is to-one and that the service added nothing (WireProtocol.md, "Relationship
   /// methods").
-  func refuseNothing(_ result: JSONValue, to request: SentRequest) throws(ClientError) {
+  func refuseNothing(_ result: JSONValue, to request: OutgoingRequest) throws(ClientError) {
     guard request.method == RelationshipClient.LinkageChange.link.rawValue, result.isNull,
       let name = request.params["relationship"]?.stringValue, let data = request.params["data"]
     else { return }
@@ -65,7 +65,7 @@ extension ResourceClient {
   }
 
   /// Returns the error with a next step for fields that the service does not accept (jsonapi-resources' code 105).
-  func withFieldStep(_ error: ClientError, _ message: SentRequest) -> ClientError {
+  func withFieldStep(_ error: ClientError, _ message: OutgoingRequest) -> ClientError {
     guard error.nextStep == nil, let attributes = message.params["data"]?["attributes"]?.objectValue else {
       return error
     }

@@ -143,7 +143,7 @@ extension ResourceClient {
 
   /// Reads the linkage of a relationship, whose place are parameters as they are sent.
   private func linkage(_ place: JSONObject, _ timeout: Duration?) async throws(ClientError) -> JSONValue {
-    let message = SentRequest("show_relationship", place, changes: false, timeout: timeout)
+    let message = OutgoingRequest("show_relationship", place, changes: false, timeout: timeout)
     return try await send(message) { result throws(ClientError) in
       guard let data = result.objectValue?["data"] else { throw malformed(message.method, "the reply has no data") }
       guard data.isNull || data.objectValue != nil || data.arrayValue != nil else {

@@ -23,7 +23,7 @@ extension ResourceClient {
   public func send(
     change method: String, wireParams params: JSONObject, expires: Bool, timeout: Duration?, givesDocument: Bool
   ) async throws(ClientError) -> ChangeReply {
-    let message = SentRequest(method, params, changes: true, expires: expires, timeout: timeout)
+    let message = OutgoingRequest(method, params, changes: true, expires: expires, timeout: timeout)
     return try await send(message) { result throws(ClientError) in
       givesDocument ? .document(try single(document(result, method), method)) : .result(result)
     }

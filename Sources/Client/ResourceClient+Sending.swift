@@ -63,7 +63,7 @@ extension ResourceClient {
     _ request: ReadRequest, patience: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let params = try wireParams(of: request)
-    let message = SentRequest(request.method, params, changes: false, timeout: timeout(patience))
+    let message = OutgoingRequest(request.method, params, changes: false, timeout: timeout(patience))
     var attempt = 0
     while true {
       do throws(ClientError) { return try await send(message, read: read) } catch {
@@ -75,7 +75,7 @@ extension ResourceClient {
   }
 
   /// A request as it is sent.
-  struct SentRequest {
+  struct OutgoingRequest {
     let method: String
     let params: JSONObject
     let changes: Bool
@@ -94,7 +94,7 @@ extension ResourceClient {
   ///
   /// It is inlined, which saves a suspension for each request.
   @inline(__always) func send<Reading>(
-    _ message: SentRequest, read: (JSONValue) throws(ClientError) -> Reading
+    _ message: OutgoingRequest, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let id = transport.nextCorrelationID()
     let envelope = RequestEnvelope(
@@ -133,7 +133,7 @@ extension ResourceClient {
   /// A change that may still get a reply is registered with `lateReplies` first; if its reply has arrived in the
   /// meantime, that reply is returned.
   private func ended(
-    _ envelope: RequestEnvelope, _ answer: LateReplies.Answer, _ message: SentRequest,
+    _ envelope: RequestEnvelope, _ answer: LateReplies.Answer, _ message: OutgoingRequest,
     _ call: ClientError.CallDescription
   ) throws(LinkError) -> [UInt8] {
     switch answer {
@@ -151,7 +151,7 @@ extension ResourceClient {
   /// Returns a change to register with the late replies; its reply may take another `timeout`, because the service may
   /// have received the change just before the deadline.
   private func late(
-    _ message: SentRequest, _ call: ClientError.CallDescription, _ deadline: ContinuousClock.Instant?
+    _ message: OutgoingRequest, _ call: ClientError.CallDescription, _ deadline: ContinuousClock.Instant?
   ) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil
@@ -177,7 +177,7 @@ extension ResourceClient {
   }
 
   private func result(
-    of reply: [UInt8], to call: ClientError.CallDescription, _ message: SentRequest
+    of reply: [UInt8], to call: ClientError.CallDescription, _ message: OutgoingRequest
   ) throws(ClientError) -> JSONValue {
     do throws(ClientError) {
       let result = try wireResult(of: reply, to: call)

@@ -326,7 +326,7 @@ extension Parser {
       return "write a filter as a record: filter: {\(left.trimmingPrefix(".")): \(right)}"
     }
     if let word, takesWhole(word, sign, arguments) {
-      return "put what is on its left in parentheses: (\(whole(before: word))) \(sign) \(right)"
+      return "put the left operand in parentheses: (\(whole(before: word))) \(sign) \(right)"
     }
     return "put the expression in parentheses: (\(left) \(sign) \(right))"
   }

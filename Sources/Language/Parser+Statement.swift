@@ -74,7 +74,7 @@ extension Parser {
       nextStep: hint ?? commaHint ?? followingHint ?? misplacedHint)
   }
 
-  /// The form of a `watch`, if the statement at the cursor begins with this word; nil for other statements.
+  /// An example of a correct `watch`, if the statement that is being parsed begins with `watch`; else nil.
   private var watchForm: String? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
     return tokens[start].isName("watch") ? "watch 2s do ... end" : nil

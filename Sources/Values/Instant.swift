@@ -73,7 +73,7 @@ public struct Instant: Sendable, Hashable, Comparable {
 }
 
 extension Fault {
-  /// Returns this error with a message that says that a text is not a time, and why; `example` is the next step if the
+  /// Returns this error with the message that `text` is not a time, and why; `example` is the next step if the
   /// error has none.
   func about(_ text: String, _ example: String) -> Fault {
     Fault(kind, "\(text.quoted) is not a time: \(message)", nextStep: nextStep ?? example)

@@ -18,7 +18,7 @@ package protocol PoolLink: JSONRPC.ServiceLink {
 extension PoolCarrier {
   /// Counts the pool's workers each second while chunks are in flight.
   ///
-  /// If there is no worker for ``PoolLink/silence`` plus the longest timeout of a change, it takes the chunks back.
+  /// If there is no worker for `PoolLink.silence` plus the longest timeout of a change, it takes the chunks back.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {

@@ -133,7 +133,7 @@ struct TLSSocket {
         "\(handshake.alert == 0 ? "ended the connection, and required" : "requires") a client certificate: name its file with certfile=, and the file of its key with keyfile="
     }
     switch handshake.alert {
-    case 0: return "ended the connection when it saw the certificate in \(certificate)"
+    case 0: return "closed the connection after it received the certificate in \(certificate)"
     case 44: return "refuses the certificate in \(certificate): it is revoked"
     case 45: return "refuses the certificate in \(certificate): it has expired"
     case 48: return "refuses the certificate in \(certificate): no authority that it trusts signed it"

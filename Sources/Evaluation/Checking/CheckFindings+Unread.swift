@@ -30,7 +30,7 @@ extension CheckFindings {
     let near = nearest(to: name, among: Array(readNames)) ?? readNames.first { $0.lowercased() == name.lowercased() }
     if let near { return "did you mean --var \(near)=...?" }
     if readNames.isEmpty {
-      return "remove --var \(name)=...; a script reads it with var(\(JSONValue.string(name).text))"
+      return "remove --var \(name)=..., or read it in the script: var(\(JSONValue.string(name).text))"
     }
     return "the script reads " + readNames.sorted().map { "var(\(JSONValue.string($0).text))" }.joined(separator: ", ")
   }

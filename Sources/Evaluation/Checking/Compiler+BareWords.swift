@@ -50,7 +50,7 @@ extension Compiler {
   func misplaced(_ name: String) -> String? {
     let forms = [
       context.hasElement ? "a field of the element has a dot: .\(name)" : nil,
-      Function.named(name).map { "a function has parentheses: \($0.signature)" },
+      Function.named(name).map { "call the function with parentheses: \($0.signature)" },
       Command.named(name).map { "a command has its arguments: (\($0.declaration.shortForm))" },
       Stage.named(name).map { "a stage has elements before it: (... | \($0.declaration.shortForm))" },
     ]

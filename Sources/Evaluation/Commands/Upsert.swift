@@ -160,7 +160,7 @@ private struct Upsert {
     let names = content["attributes"]?.objectValue?.keys ?? []
     let near = nearest(to: key, among: names).map { "did you mean key: .\($0)?" }
     let has = names.isEmpty ? "it has no attributes" : "it has \(names.prefix(12).joined(separator: ", "))"
-    let way = isStage ? "; to remove such records: | where ?.\(key) != null" : ""
+    let way = isStage ? "; to leave such records out: | where ?.\(key) != null" : ""
     return fault("the record has no field \(key), which key: names", nextStep: near ?? has + way)
   }
 

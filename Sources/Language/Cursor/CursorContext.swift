@@ -60,7 +60,7 @@ public struct CursorContext: Sendable {
     public var call: PartialCall
     /// The argument.
     public var place: ArgumentPosition
-    /// The record keys that lead from the argument to the part; empty for the whole argument.
+    /// The record keys that lead from the argument to the part of it at the cursor; empty for the whole argument.
     public var path: [String] = []
   }
 

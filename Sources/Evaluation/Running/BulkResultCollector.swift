@@ -5,7 +5,7 @@ import Values
 
 /// Collects the results of a stage's changes as replies arrive: the values for the next stage, and the elements that
 /// were not changed.
-final class BulkResults: Sendable {
+final class BulkResultCollector: Sendable {
   private struct State {
     /// The values for the next stage, each with its element's position and the values named with `as`.
     var flow: [(index: Int, value: Value, names: [Value])] = []
