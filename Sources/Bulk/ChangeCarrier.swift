@@ -14,11 +14,6 @@ public protocol ChangeCarrier: Sendable {
   /// more exactly than the caller.
   func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply
 
-  /// Takes a change without waiting for its outcome; passes the outcome to `group` when the outcome is known.
-  ///
-  /// Only a carrier with a ``window`` takes changes in this way.
-  func take(_ change: Change, for group: CarriedGroup)
-
   /// The number of changes that the carrier takes at the same time; nil if the statement's `in-flight:` limits them.
   var window: Int? { get }
 
@@ -47,12 +42,6 @@ extension ChangeCarrier {
     try await carry(change)
   }
 
-  /// Makes the change fail, because the carrier has no ``window``.
-  public func take(_ change: Change, for group: CarriedGroup) {
-    let error = ClientError(.interrupted, "not sent: the carrier takes one change at a time")
-    group.end(group.begin(), .failure(error), latency: nil)
-  }
-
   /// Nil, because the statement's `in-flight:` limits the changes.
   public var window: Int? { nil }
 
@@ -73,6 +62,12 @@ extension ChangeCarrier {
 
   /// Does nothing, because the carrier opened no connection or channel.
   public func close() async {}
+}
+
+/// A carrier that takes many changes at the same time, without a task for each of them.
+public protocol GroupCarrier: ChangeCarrier {
+  /// Takes a change without waiting for its outcome; passes the outcome to `group` when the outcome is known.
+  func take(_ change: Change, for group: CarriedGroup)
 }
 
 /// A carrier that sends each change with the transport of one client.

@@ -9,10 +9,10 @@ extension ChangeDispatcher {
     let first: Int
   }
 
-  /// Whether the carrier can take changes in groups: it takes many changes concurrently, and no change needs an earlier
-  /// request or is repeated.
-  var takesGroups: Bool {
-    isPooled && guards.backup == nil && guards.throttle == nil && guards.retries == 0 && guards.iteration == nil
+  /// The carrier, if it can take the changes in groups; nil if a change needs an earlier request or can be repeated.
+  var groupCarrier: (any GroupCarrier)? {
+    guard guards.backup == nil, guards.throttle == nil, guards.retries == 0, guards.iteration == nil else { return nil }
+    return carrier as? any GroupCarrier
   }
 
   /// The maximum number of entries in a group: a quarter of the window, so that other groups are in flight when a group
@@ -28,7 +28,7 @@ extension ChangeDispatcher {
 
   /// Passes the changes of a group to the carrier in order, and records the outcomes; returns false if no more changes
   /// may be sent.
-  func send(_ group: PlannedChangeGroup, _ recorder: OutcomeRecorder) async -> Bool {
+  func send(_ group: PlannedChangeGroup, by carrier: any GroupCarrier, _ recorder: OutcomeRecorder) async -> Bool {
     let (entries, first) = (group.entries, group.first - group.entries.startIndex)
     let continues = Atomic(true)
     let record = { @Sendable (result: CarriedOutcome, position: Int) in
@@ -42,7 +42,7 @@ extension ChangeDispatcher {
         record(await outcome(of: entries[position]), position)
         position += 1
       } else {
-        position += await send(entries[position...].prefix { $0.changeToSend != nil }, record)
+        position += await send(entries[position...].prefix { $0.changeToSend != nil }, by: carrier, record)
       }
     }
     return continues.load(ordering: .relaxed)
@@ -50,7 +50,8 @@ extension ChangeDispatcher {
 
   /// Passes changes to the carrier, waits for their outcomes, and returns their number.
   private func send(
-    _ entries: ArraySlice<PlannedChange>, _ record: @escaping @Sendable (CarriedOutcome, Int) -> Void
+    _ entries: ArraySlice<PlannedChange>, by carrier: any GroupCarrier,
+    _ record: @escaping @Sendable (CarriedOutcome, Int) -> Void
   ) async -> Int {
     let first = entries.startIndex
     let carried = CarriedGroup { number, result, latency in

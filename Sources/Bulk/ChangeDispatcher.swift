@@ -111,7 +111,7 @@ public struct ChangeDispatcher: Sendable {
   private func send(
     _ policy: SendingPolicy, _ recorder: OutcomeRecorder, _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
-    guard takesGroups else {
+    guard let groupCarrier else {
       return await ConcurrentWork(limit: policy.window, executor: carrier.executor).run(next) { index, entry in
         let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
         if !continues { carrier.end() }
@@ -126,7 +126,7 @@ public struct ChangeDispatcher: Sendable {
       defer { count += entries.count }
       return Self.groups(of: entries, first: count, limit: limit)
     } work: { _, group in
-      await send(group, recorder)
+      await send(group, by: groupCarrier, recorder)
     }
   }
 

@@ -51,11 +51,9 @@ final class OutcomeRecorder: Sendable {
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
       let outcome = Outcome(late: reply, of: change)
-      if case .unknown = outcome {
-      } else {
-        guard settled.withLock({ $0.insert(place).inserted }) else { return }
-        verification.remove(at: place)
-      }
+      if case .unknown = outcome { return settle(outcome, change, element, place) }
+      guard settled.withLock({ $0.insert(place).inserted }) else { return }
+      verification.remove(at: place)
       settle(outcome, change, element, place)
     }
   }

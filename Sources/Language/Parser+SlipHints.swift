@@ -35,7 +35,7 @@ extension Parser {
     return start < index ? shown(tokens[start].range.through(tokens[index - 1].range)) : nil
   }
 
-  /// Returns the source text from the token after another one to the end of the statement; nil if there is none.
+  /// Returns the text of the statement after a token; nil if the statement ends with the token.
   private func after(_ token: Token) -> String? {
     var parser = self
     parser.advance()

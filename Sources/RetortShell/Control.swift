@@ -52,7 +52,7 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
   return status
 }
 
-/// Returns the runs in which a statement changes data, if there are several runs; returns all runs if there is none.
+/// Returns the runs in which a statement changes data; if no run does, or if there is only one run, returns all runs.
 private func changing(_ runs: [String], _ environment: [String: String]) -> [String] {
   guard runs.count > 1 else { return runs }
   let changing = runs.filter { run in

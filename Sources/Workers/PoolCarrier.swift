@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Each caller gets the outcome of its change, as with any carrier. Changes that wait at the same time are sent in one
 /// chunk. There are two chunks in flight for each worker, so that a worker can start the next chunk immediately.
-package final class PoolCarrier: ChangeCarrier {
+package final class PoolCarrier: GroupCarrier {
   /// The queue and the limits of a statement's changes.
   package struct PooledChangeLimits: Sendable {
     /// The queue of the changes.

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Returns the def of the given name; nil if there is none.
+  /// Returns the def with a name; nil if no def has it.
   func definition(_ name: String) -> CommandDefinition? { definitions[name] }
 
   /// Compiles `def NAME(parameters) do ... end`.

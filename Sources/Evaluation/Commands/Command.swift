@@ -64,7 +64,7 @@ struct Command: Sendable {
     }
   }
 
-  /// Returns the command of the given name; nil if there is none.
+  /// Returns the command with a name; nil if no command has it.
   static func named(_ name: String) -> Command? { table[name] }
 
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })

@@ -14,7 +14,7 @@ struct Stage: Sendable {
     self.prepare = prepare
   }
 
-  /// Returns the stage of the given name; nil if there is none.
+  /// Returns the stage with a name; nil if no stage has it.
   static func named(_ name: String) -> Stage? { known[name] }
 
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
