@@ -4,7 +4,7 @@ extension Parser {
   /// The next step for a token that follows a complete statement: a statement without a separator before it, a
   /// condition after a statement, a method of a module; nil without a guess.
   var followingHint: String? {
-    if token.isKeyword("if") || token.isName("unless"), let condition = after(token), let statement = before {
+    if token.isKeyword("if") || token.isName("unless"), let condition = afterToken, let statement = before {
       return token.isKeyword("if")
         ? "the condition comes first: if \(condition) do \(statement) end"
         : "the condition comes first: if not (\(condition)) do \(statement) end"
@@ -35,8 +35,8 @@ extension Parser {
     return start < index ? shown(tokens[start].range.through(tokens[index - 1].range)) : nil
   }
 
-  /// Returns the text of the statement after a token; nil if the statement ends with the token.
-  private func after(_ token: Token) -> String? {
+  /// The text of the statement after the current token; nil if the statement ends with this token.
+  private var afterToken: String? {
     var parser = self
     parser.advance()
     return Self.isEnd(parser.token) ? nil : parser.rest
