@@ -99,8 +99,9 @@ package final class PoolCarrier: GroupCarrier {
     } catch {
       throw ClientError(
         error.code == .noRoute ? .noRoute : .connection, error.message,
-        nextStep:
-          "start one: retort work --pool \(pool.name), with the address of this broker and its password in RETORT_URL")
+        nextStep: error.code == .noRoute
+          ? "start one: retort work --pool \(pool.name), with the address of this broker and its password in RETORT_URL"
+          : "nothing was sent: run the statement again")
     }
     let carrier = PoolCarrier(pool, link, transport, terms, workers)
     do throws(ClientError) { try await carrier.greet() } catch {
