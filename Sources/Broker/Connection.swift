@@ -52,7 +52,7 @@ public actor Connection {
     /// the broker's refusal (`noRoute`, `nacked`).
     public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void
 
-    /// Creates a listener.
+    /// Creates an observer.
     public init(
       notice: @escaping @Sendable (String) -> Void = { _ in }, frames: (@Sendable (String) -> Void)? = nil,
       stray: @escaping @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void = { _, _ in

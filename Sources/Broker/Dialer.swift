@@ -83,7 +83,7 @@ public actor Dialer {
       let (now, before) = (name.isEmpty ? "without a name" : name, expected.isEmpty ? "without a name" : expected)
       return .failure(
         BrokerError(
-          .otherBroker, "\(uri.host):\(uri.port) is now the broker \(now), and was \(before)"))
+          .otherBroker, "\(uri.host):\(uri.port) is the broker \(now) now; before, it was the broker \(before)"))
     }
   }
 

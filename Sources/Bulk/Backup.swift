@@ -130,7 +130,8 @@ public final class Backup: Sendable {
 }
 
 extension ClientError {
-  /// This error, which a read before a change caused, with a message that says that the change was not sent.
+  /// A copy of this error, whose message says that the change was not sent; the error occurred in a read before the
+  /// change.
   fileprivate var beforeSending: ClientError {
     var error = self
     error.wasSent = false

@@ -3,7 +3,7 @@ public import JSONText
 
 /// The identity of a change, equal in different runs: its verb, its queue, and the resource or the value of `key:`.
 ///
-/// The content and the position among the elements do not belong to it (BulkChanges.md, "Identity").
+/// The content and the position among the elements are not part of the identity (BulkChanges.md, "Identity").
 public struct ChangeIdentity: Sendable, Hashable {
   /// The identity as text: `update posts 12`, `create people "a@b.c"`, `link posts 4 tags tags/1,tags/2`.
   public let text: String
@@ -22,7 +22,7 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// The maximum length in bytes of the journal line with the outcome, if the resource's id has at most 64 bytes.
   var outcomeLength: Int { 2 * text.utf8.count + 160 }
 
-  /// A placeholder for the identity of a change that has none.
+  /// The placeholder in place of an identity, for a change that has no identity.
   static let none = ChangeIdentity(text: "")
 
   /// Whether a word names this identity: as the resource's id, the key of a create, or the whole identity.
@@ -45,7 +45,7 @@ extension Change {
 
   /// Joins three words with spaces.
   ///
-  /// It copies bytes, because it runs for each element of a statement with a journal.
+  /// The function copies bytes, because it runs for each element of a statement with a journal.
   private static func joined(_ first: String, _ second: String, _ third: String) -> String {
     let count = first.utf8.count + second.utf8.count + third.utf8.count + 2
     return unsafe String(unsafeUninitializedCapacity: count) { buffer in

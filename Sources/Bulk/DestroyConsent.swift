@@ -13,7 +13,7 @@ public struct ConsentScope: Sendable, Hashable {
   /// The filter as JSON; nil without a filter.
   public var filter: String?
 
-  /// Creates a subject.
+  /// Creates the scope of a confirmation.
   public init(connection: Int, queue: String, type: String, verb: String, filter: String?) {
     self.connection = connection
     self.queue = queue

@@ -9,7 +9,7 @@ struct IterationChange: Sendable {
   var type: String?
   /// The sent content, with hashes in place of secrets.
   var content: JSONObject = [:]
-  /// What the change is in the iteration.
+  /// The role of the change in its iteration.
   var step = IterationStep()
   /// The change's number in the iteration; nil in a journal of an earlier version.
   var number: Int?
@@ -63,8 +63,8 @@ extension Journal {
   /// Looks up the changes that an iteration of an earlier run sent (BulkChanges.md, "Resuming").
   ///
   /// An iteration whose changes were carried out is done only if the last of them was its last action, because the
-  /// iteration may have ended before it sent further ones. It can run again if each change was not carried out and can
-  /// safely be sent again, or was carried out by a command that reads first what remains to be done.
+  /// iteration may have ended before it sent further ones. An iteration can run again if each change was not carried
+  /// out and can safely be sent again, or was carried out by a command that first reads what is left to do.
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.

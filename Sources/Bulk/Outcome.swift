@@ -84,7 +84,8 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether it is known that the service made the change, or that it did not; nil if it may have made it.
+  /// Whether it is known that the service made the change, or that it did not; nil if the service may have made the
+  /// change.
   ///
   /// A service that fails with status 5xx may have made a change, and so may a broker that refuses a message.
   var isKnownToBeDone: Bool? {

@@ -35,7 +35,7 @@ public struct Safeguards: Sendable {
 
   /// Records the changes that an iteration of `each` makes; nil outside a recorded iteration.
   public var iteration: (any IterationChangeRecorder)?
-  /// What the statement's changes are in the iteration.
+  /// The role of the statement's changes in an iteration of `each`.
   public var step = IterationStep()
 
   /// Creates safeguards that neither limit nor record anything.
@@ -45,17 +45,17 @@ public struct Safeguards: Sendable {
   var failure: (any Error)? { journal?.failure ?? backup?.failure ?? throttle?.failure }
 }
 
-/// What a change is in an iteration of `each`, for lookups after a crash.
+/// The role of a change in an iteration of `each`, which a lookup after a crash needs to know.
 public struct IterationStep: Sendable, Equatable {
   /// Whether the iteration does nothing after the change.
   public var isLast = false
-  /// Whether the change was sent by a command that reads first what remains to be done, such as `upsert`, so that the
+  /// Whether the change was sent by a command that first reads what is left to do, such as `upsert`, so that the
   /// command can safely run again.
   public var readsFirst = false
   /// The field that contains the key of a created resource; nil if a create can't be looked up.
   public var keyField: String?
 
-  /// Creates the description of a change that is not the last, of a command that does not read first.
+  /// Creates the role of a change that is not the last one, and whose command does not read first.
   public init() {}
 }
 

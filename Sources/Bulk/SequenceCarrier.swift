@@ -60,7 +60,7 @@ public struct SequenceCarrier: ChangeCarrier {
 }
 
 extension ClientError {
-  /// This error of a later change of a sequence, marked as sent, because the first change was already carried out.
+  /// A copy of this error that counts as sent, for a later change of a sequence whose first change was carried out.
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {

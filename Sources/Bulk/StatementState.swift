@@ -27,7 +27,7 @@ public final class StatementState: Sendable {
   /// Creates the state of a statement.
   public init(_ run: RunSafeguards, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
-  /// Returns the consent for a subject; nil if none is stored.
+  /// Returns the stored consent for the changes of a scope; nil without one.
   public func consent(for subject: ConsentScope) -> DestroyConsent? { state.withLock { $0.consents[subject] } }
 
   /// Stores a consent.

@@ -31,7 +31,7 @@ public final class StreamedQueues: Sendable {
   /// Creates a set in which no queue is streamed.
   public init() {}
 
-  /// Marks a queue as streamed until the returned lease is deallocated.
+  /// Marks a queue as streamed until the returned object is deallocated.
   public func lease(broker: String, queue: String) -> StreamedQueueMark {
     StreamedQueueMark(self, Key(broker: broker, queue: queue))
   }

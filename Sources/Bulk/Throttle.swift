@@ -123,7 +123,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Returns the reason for a pause if the queue is too long; otherwise nil.
+  /// Returns the reason for a pause if the queue has more messages than `depth:` allows; otherwise nil.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {

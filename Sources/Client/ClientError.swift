@@ -122,7 +122,7 @@ extension ClientError {
     if let maximum { return "the service's maximum is \(maximum)" }
     switch kind {
     case .notFound: return "check the id and the client"
-    case .methodNotFound: return "the service does not have this method; to send any method, use the command `call`"
+    case .methodNotFound: return "the service does not have this method; to send another method, use the command `call`"
     case .forbidden: return "the service refused access; check the meta: of the client"
     case .badGateway:
       let id = errors.lazy.compactMap { $0.object["id"]?.idText }.first
@@ -142,8 +142,8 @@ extension ClientError {
     }
   }
 
-  /// Returns this error, which the reply to a call contained, with the call added; for a change, the next step says
-  /// whether the change may have been carried out.
+  /// Returns a copy of this error with the call whose reply contained it; for a change, the next step says whether the
+  /// change may have been carried out.
   func answering(_ call: CallDescription, changes: Bool) -> ClientError {
     var error = self
     error.call = call
@@ -215,9 +215,9 @@ extension ClientError {
     case .blocked where isUncertain: "when the broker accepts messages again, check the change before you send it again"
     case _ where isUncertain: "the change may have been carried out: check before you send it again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"
-    case .timeout: "nothing was sent: the connection did not accept it in time"
+    case .timeout: "nothing was sent: the connection did not accept the request in time"
     case .otherBroker: "disconnect, and connect again"
-    case .lost, .unreachable: "check that the broker runs there and that the network reaches it"
+    case .lost, .unreachable: "check that the broker runs at this address, and that the network reaches it"
     case .accessRefused:
       "the request was not carried out; the broker's operator must give the user access: rabbitmqctl set_permissions"
     case .stopped: "make a new client: \(client(of: call))"

@@ -23,11 +23,11 @@ struct LinkageRecognizer {
       return try list(array, name) { object throws(ClientError) in try identifier(object, name, type) }
     case (.toOne(let type), _):
       throw refusal(
-        name, "is a to-one relationship to \(type), but this is not a record with an id",
+        name, "is a to-one relationship to \(type), but the value is not a record with an id",
         "\(name): {id: \"1\"}, or null")
     case (.toMany(let type), _):
       throw refusal(
-        name, "is a to-many relationship to \(type), but this is not a list", "\(name): [{id: \"1\"}], or []")
+        name, "is a to-many relationship to \(type), but the value is not a list", "\(name): [{id: \"1\"}], or []")
     }
   }
 
@@ -116,7 +116,7 @@ struct LinkageRecognizer {
   }
 
   private func noLinkage(_ name: String) -> ClientError {
-    refusal(name, "is a relationship, but this is not a record with type and id", "{type: \"...\", id: \"1\"}")
+    refusal(name, "is a relationship, but the value is not a record with type and id", "{type: \"...\", id: \"1\"}")
   }
 
   private func refusal(_ name: String, _ message: String, _ nextStep: String) -> ClientError {

@@ -15,7 +15,7 @@ extension ResourceClient {
       ? ClientError(
         .value, "\(settings.type) \(change.word): \(name) is a to-one relationship, but \(does)", nextStep: relink)
       : ClientError(
-        .value, "\(settings.type) \(change.word): \(does), but this is not a list",
+        .value, "\(settings.type) \(change.word): \(does), but the value is not a list",
         nextStep: "[\(words(identifiers, name))]; if \(name) is a to-one relationship: \(relink)")
   }
 
@@ -46,7 +46,9 @@ extension ResourceClient {
     guard let detail = error.detail else { return nil }
     switch error.code {
     case "101" where detail == "\(settings.type) is not a valid resource.":
-      guard let type = linkages.type else { return "the service has another type: set it with client ... type:" }
+      guard let type = linkages.type else {
+        return "the service has another type: name that type with client ... type:"
+      }
       return "client queue: \"\(transport.queue)\" type: \"\(type)\""
     case "105" where ["number", "size"].contains { detail == "\($0) is not an allowed page parameter." }:
       return "page: {offset: 0, limit: 100}"

@@ -86,7 +86,7 @@ public struct RelationshipClient: Sendable {
   /// Throws for an addition to or a removal from a declared to-one relationship, because jsonapi-resources would do
   /// nothing, or clear the relationship regardless of the identifiers (WireProtocol.md, "Relationship methods").
   ///
-  /// Of a relationship that is not declared, a list means that it is to-many.
+  /// If a relationship is not declared, a list of identifiers is taken to mean that the relationship is to-many.
   private func refuseToOne(_ change: LinkageChange, _ identifiers: JSONValue) throws(ClientError) {
     switch client.settings.declared(name) {
     case .toMany: return
@@ -141,7 +141,7 @@ extension ResourceClient {
     throw toOne(.unlink, declared?.key ?? name, id, params["data"] ?? .null)
   }
 
-  /// Reads the linkage of a relationship, whose place are parameters as they are sent.
+  /// Reads the linkage of a relationship; `place` has the parameters that name the relationship, as they are sent.
   private func linkage(_ place: JSONObject, _ timeout: Duration?) async throws(ClientError) -> JSONValue {
     let message = OutgoingRequest("show_relationship", place, changes: false, timeout: timeout)
     return try await send(message) { result throws(ClientError) in

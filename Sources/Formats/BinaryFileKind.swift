@@ -20,7 +20,7 @@ enum BinaryFileKind {
     }
     if let packed = packed.first(where: { head.starts(with: $0.magic) }) { return fault(packed.what, packed.nextStep) }
     if head.count > 262, head[257..<262].elementsEqual("ustar".utf8) {
-      return fault("is a tar archive", "unpack it: tar -xf \(names(path).0)")
+      return fault("is a tar archive", "unpack the file: tar -xf \(names(path).0)")
     }
     if let encoding = encoding(of: head) {
       return fault("is \(encoding.uppercased())", converting(path, from: encoding))
@@ -87,7 +87,7 @@ enum BinaryFileKind {
   /// Returns the next step for a file with a NUL byte: a command that removes NUL bytes.
   static func withoutNUL(_ path: String) -> String {
     let (name, out) = names(path)
-    return "remove it: tr -d '\\000' < \(name) > \(out)"
+    return "remove the NUL bytes: tr -d '\\000' < \(name) > \(out)"
   }
 
   /// Returns the next step for a file with a byte that is not UTF-8: a command that converts it from Windows-1252,
@@ -95,14 +95,14 @@ enum BinaryFileKind {
   static func narrow(_ path: String, _ byte: UInt8) -> String {
     // Windows-1252 has no characters for these bytes.
     guard ![0x81, 0x8D, 0x8F, 0x90, 0x9D].contains(byte) else {
-      return "find out its encoding, then \(converting(path, from: "ENCODING"))"
+      return "find out the file's encoding, then \(converting(path, from: "ENCODING"))"
     }
     return converting(path, from: "windows-1252")
   }
 
   private static func converting(_ path: String, from encoding: String) -> String {
     let (name, out) = names(path)
-    return "convert it: iconv -f \(encoding) -t utf-8 < \(name) > \(out)"
+    return "convert the file: iconv -f \(encoding) -t utf-8 < \(name) > \(out)"
   }
 
   /// Returns the path of the file, and that of a new file in the same directory, each quoted for a shell.

@@ -92,7 +92,7 @@ package struct FileReader: Sendable {
     var bytes = try file.read(count)
     if !isBegun {
       isBegun = true
-      // The kind of a file that is not text may be recognized only with more bytes.
+      // Some kinds of files that are not text are recognized only with more bytes.
       while bytes.count < 4 || bytes.count < 512 && bytes.contains(0), case let more = try file.read(count),
         !more.isEmpty
       {
@@ -134,7 +134,7 @@ package struct FileReader: Sendable {
         .file, "\(path):\(line): \(count) under \(columns.count == 1 ? "1 column" : "\(columns.count) columns")",
         nextStep: cells.count > columns.count
           ? "put a cell with the separator in quotes"
-          : "write \(columns.count) cells, empty ones too; a cell with a line end is in quotes")
+          : "write \(columns.count) cells, empty ones too; put a cell with a line end in quotes")
     }
     return .record(Record(columns.indices.map { (name: columns[$0], value: .string(cells[$0])) }))
   }
@@ -142,7 +142,7 @@ package struct FileReader: Sendable {
   private func check(heading names: [String], _ line: Int) throws(Fault) {
     if let place = names.firstIndex(of: "") {
       throw Fault(
-        .file, "\(path):\(line): column \(place + 1) has no name", nextStep: "the first line names each column")
+        .file, "\(path):\(line): column \(place + 1) has no name", nextStep: "name each column in the first line")
     }
     var seen: Set<CodePoints> = []
     for name in names where !seen.insert(CodePoints(name)).inserted {

@@ -137,7 +137,8 @@ package struct FileWriter {
     try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }
     guard header.map({ CodePoints($0) }) == columns.map({ CodePoints($0) }) else {
-      throw Fault(.file, "\(path) has changed columns during the write: \(header.joined(separator: ", "))")
+      throw Fault(
+        .file, "another program changed the columns of \(path) during the write: \(header.joined(separator: ", "))")
     }
     return []
   }
@@ -159,7 +160,7 @@ package struct FileWriter {
     guard !reader.endsInReturn else {
       throw Fault(
         .file, "the lines of \(path) end in CR alone, so nothing can be appended",
-        nextStep: "read it and write a new file")
+        nextStep: "read the file, and write its lines to a new file")
     }
     return header
   }

@@ -14,7 +14,7 @@ enum JSONHint {
     if let step = converting(bytes, fault, path) { return step }
     if isDuplicate(fault) { return general(fault) }
     if isBeginning, (try? JSONValue(parsing: bytes)) != nil {
-      return "it is one JSON value on several lines: read \(JSONValue.string(path).text) as: \"json\""
+      return "the file is one JSON value on several lines: read \(JSONValue.string(path).text) as: \"json\""
     }
     if isSeveral(fault) { return "put each value on a separate line" }
     let isLast = !bytes[min(fault.offset, bytes.count)...].contains(0x0A)
@@ -26,7 +26,7 @@ enum JSONHint {
   static func ofDocument(_ bytes: [UInt8], _ fault: JSONSyntaxError, _ path: String) -> String {
     if let step = converting(bytes, fault, path) { return step }
     if isSeveral(fault), JSONValue.lines(of: bytes).fault == nil {
-      return "it has a value on each line: read \(JSONValue.string(path).text) as: \"ndjson\""
+      return "the file has a value on each line: read \(JSONValue.string(path).text) as: \"ndjson\""
     }
     if isSeveral(fault) { return "put the values into one array: [...]" }
     if fault.message.hasPrefix("the text ends") || fault.message == "unclosed string" {
@@ -41,7 +41,7 @@ enum JSONHint {
     return BinaryFileKind.narrow(path, bytes[fault.offset])
   }
 
-  private static func isSeveral(_ fault: JSONSyntaxError) -> Bool { fault.message == "something after the value" }
+  private static func isSeveral(_ fault: JSONSyntaxError) -> Bool { fault.message == "unexpected text after the value" }
 
   private static func isDuplicate(_ fault: JSONSyntaxError) -> Bool { fault.message.hasSuffix("occurs twice") }
 

@@ -48,7 +48,7 @@ extension JSONParser {
       var parser = JSONParser(text, length: 0, depthLimit: depthLimit)
       do throws(JSONScanner.Fault) {
         let end = text.skipSpace(try parser.array(start))
-        guard text.isEnd(end) else { throw JSONScanner.Fault("something after the value", at: end) }
+        guard text.isEnd(end) else { throw JSONScanner.Fault("unexpected text after the value", at: end) }
         return .success((start + 1, parser.duplicates.first))
       } catch { return .failure(error) }
     }

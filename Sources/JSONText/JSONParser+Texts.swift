@@ -13,7 +13,7 @@ extension JSONParser {
       var parser = JSONParser(text, length: raw.count, depthLimit: depthLimit)
       do throws(JSONScanner.Fault) {
         let end = text.skipSpace(try parser.value(0))
-        guard text.isEnd(end) else { throw JSONScanner.Fault("something after the value", at: end) }
+        guard text.isEnd(end) else { throw JSONScanner.Fault("unexpected text after the value", at: end) }
       } catch { return .failure(error) }
       let duplicates = parser.duplicates
       return .success((parser.tape(of: bytes).value(at: 0), duplicates))

@@ -68,14 +68,14 @@ import Glibc
   func restOfLine(_ start: Int) throws(Fault) -> Int {
     var offset = start
     while case let byte = byte(offset), byte == 0x20 || byte == 0x09 || byte == 0x0D { offset += 1 }
-    guard isEnd(offset) || byte(offset) == 0x0A else { throw Fault("something after the value", at: offset) }
+    guard isEnd(offset) || byte(offset) == 0x0A else { throw Fault("unexpected text after the value", at: offset) }
     return offset
   }
 
   /// Reads `true`, `false` or `null`.
   func word(_ word: StaticString, _ start: Int) throws(Fault) -> Int {
     let count = word.utf8CodeUnitCount
-    guard end - start >= count else { throw Fault("unfinished \(word)", at: start) }
+    guard end - start >= count else { throw Fault("incomplete \(word)", at: start) }
     for index in 0..<count where unsafe bytes[start + index] != word.utf8Start[index] {
       throw Fault("expected a value", at: start)
     }

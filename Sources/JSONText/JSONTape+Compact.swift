@@ -10,8 +10,8 @@ extension JSONTape {
   /// escapes.
   private func compactLength(of index: Int) -> Int? {
     let end = next(after: index)
-    // Each entry but the first counts one comma or colon. The first entry in a container has none, so the container
-    // then adds 1 for its two brackets.
+    // Each entry except the first adds one byte for a comma or a colon. The first entry in a container has neither, so
+    // a container adds only one more byte for its two brackets.
     var length = end - index - 1
     for index in index..<end {
       let entry = entry(index)

@@ -39,7 +39,7 @@ public struct DiagnosticRenderer: Sendable {
     /// The lines after `=`: the next step and the context.
     public var notes: [String]
 
-    /// Creates a report.
+    /// Creates the content of an error or a warning.
     public init(
       title: String, message: String, source: SourceText?, marks: [Diagnostic.LabelledRange], notes: [String] = []
     ) {
@@ -50,7 +50,7 @@ public struct DiagnosticRenderer: Sendable {
       self.notes = notes
     }
 
-    /// Creates the report of a diagnostic.
+    /// Creates the content of a diagnostic.
     public init(_ diagnostic: Diagnostic, in source: SourceText) {
       self.init(
         title: diagnostic.severity.rawValue, message: diagnostic.message, source: source,
@@ -59,7 +59,7 @@ public struct DiagnosticRenderer: Sendable {
     }
   }
 
-  /// Draws a report, with a newline at the end of each line.
+  /// Draws an error or a warning, with a newline at the end of each line.
   ///
   /// A secret in the source line is shown as stars. A very long message, label or note is cut. For a terminal, lines
   /// are wrapped at `width`.

@@ -11,7 +11,7 @@ extension Lexer {
     switch character {
     case "&" where byte() == UInt8(ascii: "(") || isDigit(byte()):
       guard diagnostics.last?.message != "& has no meaning here" else { return }
-      complain("& has no meaning here", start, nextStep: "the element is it: | map it + 1")
+      complain("& has no meaning here", start, nextStep: "`it` is the element: | map it + 1")
     case "&" where touchesField, "!" where touchesField:
       complain("\(character). is not an operator", start, nextStep: "for a value that may be null, write ?.")
     case "&":
@@ -34,7 +34,7 @@ extension Lexer {
         "put text in double quotes", start,
         nextStep: isShown ? "write \"\(quoted.dropFirst().dropLast())\"" : "write \"...\"")
     case "$" where byte() == UInt8(ascii: "_"):
-      complain("a variable has no $", start, nextStep: "the element is it")
+      complain("a variable has no $", start, nextStep: "`it` is the element")
     case "$" where isDigit(byte()):
       complain("$ has no meaning here", start, nextStep: "the first argument of a script is args[0]")
     case "$" where byte() >= UInt8(ascii: "A") && byte() <= UInt8(ascii: "Z"):

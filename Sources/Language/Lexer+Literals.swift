@@ -82,7 +82,7 @@ extension Lexer {
     offset += 1
     if !(spaceBefore && !touches) || mayOpenOperand {
       complain(
-        "a slash is division between spaces, or the start of a pattern", start, start + 1,
+        "a slash between spaces divides; any other slash begins a pattern", start, start + 1,
         nextStep: unitStep(of: start) ?? "write a / b, or /pattern/; put a path in quotes")
     }
     add(.symbol("/"), from: start)
@@ -154,7 +154,7 @@ extension Lexer {
       if offset >= bytes.count || byte == UInt8(ascii: "\n") {
         if offset >= bytes.count { openStrings.append((start, isInInterpolation)) }
         if !isTooDeep {
-          complain("unclosed string", start, nextStep: "close it with \"; write a line end in a string as \\n")
+          complain("unclosed string", start, nextStep: "close the string with \"; write a line end in a string as \\n")
         }
         break
       }
@@ -162,7 +162,7 @@ extension Lexer {
       if byte == UInt8(ascii: "\"") { break }
       guard byte == UInt8(ascii: "\\") else {
         if byte < 0x20, byte != 0x09, byte != 0x0D {
-          complain("a control character in a string", offset - 1, nextStep: "write it as an escape: \\u00..")
+          complain("a control character in a string", offset - 1, nextStep: "write the character as an escape: \\u00..")
         }
         literal.append(byte)
         continue
@@ -172,7 +172,7 @@ extension Lexer {
         let inner = interpolation()
         isInInterpolation = !inner.isClosed
         if !inner.isClosed, !isTooDeep {
-          complain("\\( is not closed on its line", offset, nextStep: "close it with )")
+          complain("\\( is not closed on its line", offset, nextStep: "close the parenthesis with )")
         }
         if !literal.isEmpty { pieces.append(.literal(String(decoding: literal, as: UTF8.self))) }
         literal = []
@@ -203,7 +203,7 @@ extension Lexer {
     offset += 1
     guard let scalar = unicode() else {
       return complain(
-        "this is not the code of a character", start,
+        "the escape has no valid code of a character", start,
         nextStep: inBraces.map { "write \($0)" }
           ?? "write \\u and four hex digits, a pair for characters beyond U+FFFF")
     }

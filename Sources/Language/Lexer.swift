@@ -46,7 +46,11 @@ struct Lexer {
   /// Splits an interpolation into tokens, up to its `)`; `isClosed` is false if the `)` is missing.
   mutating func interpolation() -> (tokens: [Token], isClosed: Bool) {
     guard interpolations < Parser.depthLimit / 4 else {
-      if !isTooDeep { complain("strings are nested too deeply", offset - 2, nextStep: "name a part of it with let") }
+      if !isTooDeep {
+        complain(
+          "strings are nested too deeply", offset - 2,
+          nextStep: "assign a part of the expression to a variable with let")
+      }
       isTooDeep = true
       while offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
       let rest = SourceRange(offset, offset)
@@ -160,7 +164,7 @@ struct Lexer {
     } else if byte() == UInt8(ascii: "\n") {
       offset += 1
     } else {
-      complain("a backslash continues a line and must be its last character", start, start + 1)
+      complain("a backslash continues a line, and must be the line's last character", start, start + 1)
     }
   }
 

@@ -33,15 +33,16 @@ extension Parser {
       if tokens[index - 2].isSymbol("["), index > 2,
         tokens[index - 3].isKeyword("if") || tokens[index - 3].isKeyword("while")
       {
-        return "a condition has no brackets: \(left) == \(right)"
+        return "write a condition without brackets: \(left) == \(right)"
       }
-      if tokens[index - 2].isSymbol(",") { return "an option has a colon: \(left): \(right)" }
+      if tokens[index - 2].isSymbol(",") { return "write an option with a colon: \(left): \(right)" }
     }
     guard index > 1, token.kind == .minus || token.isSymbol("-") else { return nil }
     guard case .name(let word) = nextToken.kind, let sign = Self.tests[word] else { return nil }
     let right = tokens[min(index + 2, tokens.count - 1)]
     guard !Self.isEnd(right) else { return "write \(sign), without brackets" }
-    return "a condition has no brackets: \(source.text(tokens[index - 1].range)) \(sign) \(source.text(right.range))"
+    return
+      "write a condition without brackets: \(source.text(tokens[index - 1].range)) \(sign) \(source.text(right.range))"
   }
 
   private static let tests = ["eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="]

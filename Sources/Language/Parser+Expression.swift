@@ -20,7 +20,9 @@ extension Parser {
     while let symbol = symbol(token) {
       links += 1
       guard links <= Self.chainLimit else {
-        throw fail("more than \(Self.chainLimit) successive operators", nextStep: "name a part of it with let")
+        throw fail(
+          "more than \(Self.chainLimit) successive operators",
+          nextStep: "assign a part of the expression to a variable with let")
       }
       left = try joined(left, symbol, operand)
     }

@@ -18,7 +18,7 @@ extension Parser {
       Diagnostic(
         range: range, message: "try has no \(word)",
         nextStep: isRescue
-          ? "the word is rescue, with a name for the error: try do ... rescue \(name) ... end"
+          ? "write rescue and a name for the error: try do ... rescue \(name) ... end"
           : "write its statements after the end of try: try do ... rescue error ... end"))
     tokens[index].kind = .keyword("rescue")
     let after = index + 2
@@ -45,7 +45,7 @@ extension Parser {
       Self.isEnd(nextToken), !definesWord(word)
     else { return }
     diagnostics.append(
-      Diagnostic(range: token.range, message: "a block does not end with \(word)", nextStep: "the word is end"))
+      Diagnostic(range: token.range, message: "a block does not end with \(word)", nextStep: "write end"))
     tokens[index].kind = .keyword("end")
   }
 
@@ -57,7 +57,7 @@ extension Parser {
     diagnostics.append(
       Diagnostic(
         range: token.range, message: "if has no \(word)",
-        nextStep: "the words are else if: if ... do ... else if ... do ... end"))
+        nextStep: "write else if: if ... do ... else if ... do ... end"))
     tokens[index].kind = .keyword("else")
     var next = token
     next.kind = .keyword("if")
@@ -119,11 +119,11 @@ extension Parser {
       default: "\(opening) ... do ... end"
       }
     switch token.kind {
-    case .symbol("{"), .symbol(":"), .name("then"): return "a block is between do and end: \(form)"
+    case .symbol("{"), .symbol(":"), .name("then"): return "write a block between do and end: \(form)"
     case .symbol("="), .symbol("-"), .minus:
-      return opening == "def" ? "a block is between do and end: \(form)" : nil
+      return opening == "def" ? "write a block between do and end: \(form)" : nil
     case .number where opening == "for", .string where opening == "for":
-      return "a list has brackets and commas: for x in [1, 2, 3] do ... end"
+      return "write a list with brackets and commas: for x in [1, 2, 3] do ... end"
     case _ where opening == "try": return form
     default: return nil
     }
@@ -141,7 +141,7 @@ extension Parser {
 
   /// The next step for an arrow function.
   static let arrowStep =
-    "in a stage, it is the element: | map it + 1; a function with a name: def f(x) do return x + 1 end"
+    "in a stage, `it` is the element: | map it + 1; a function with a name: def f(x) do return x + 1 end"
 
   /// The statement of this language that corresponds to the statement at the cursor, if that begins like a statement of
   /// SQL, and the range of its first word; nil for other statements.
@@ -177,7 +177,7 @@ extension Parser {
       !Self.isEnd(nextToken), !Self.wholeWords.contains(word), !source.text(nextToken.range).contains("@")
     else { return nil }
     let value = source.text(nextToken.range)
-    return "a record is in braces: {\(field): \(value)}; an option has a colon: \(field): \(value)"
+    return "write a record in braces: {\(field): \(value)}; write an option with a colon: \(field): \(value)"
   }
 
   /// The next step for a setting that is assigned: `set timeout: 5s` for `set timeout = 5s`; nil for other statements.

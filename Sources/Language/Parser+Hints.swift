@@ -3,7 +3,7 @@ extension Parser {
   /// The next step for a token that stands where a statement should end; nil without a guess.
   var hint: String? {
     switch token.kind {
-    case .symbol(")"), .symbol("]"), .symbol("}"): "no bracket is open for it"
+    case .symbol(")"), .symbol("]"), .symbol("}"): "remove the bracket: it closes no open bracket"
     case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
     case .minus: nextToken.kind == .minus ? "a comment begins with #" : "minus needs spaces: a - b"
     case .symbol(":"):
@@ -72,7 +72,7 @@ extension Parser {
     switch token.kind {
     case .keyword(let word) where !Self.blockWords.contains(word) || before.isKey:
       return "\(word) is a word of the language; as text it has quotes: \"\(word)\""
-    case .key(let key): return "a record is in braces: {\(key): ...}"
+    case .key(let key): return "write a record in braces: {\(key): ...}"
     case .symbol("=") where before.isSymbol("=="): return "write =="
     case .symbol("=") where before.isSymbol("+") || before.isSymbol("-") || before.isSymbol("*"):
       guard index > 1, case .name(let name) = tokens[index - 2].kind else { return nil }
@@ -97,7 +97,7 @@ extension Parser {
   func commaHint(before close: String) -> String? {
     let before = tokens[max(0, index - 1)]
     if case .number(let number) = before.kind, case .name(let word) = token.kind, let unit = ForeignWords.unit(word) {
-      return "a duration has no space: \(number)\(unit)"
+      return "write a duration without a space: \(number)\(unit)"
     }
     switch (close, token.kind) {
     case ("}", .key), ("}", .string), ("]", .string), ("]", .number), ("]", .symbol("{")), (")", .string):
@@ -120,12 +120,12 @@ extension Parser {
     if token.isSymbol("="), !Self.isEnd(nextToken) { return operation("==") }
     if token.isKeyword("for") { return "for a value of each element: (LIST | map ...)" }
     if case .string = token.kind, !token.hasSpaceBefore, case .name = tokens[index - 1].kind {
-      return "a value in a text is in \\( ): \"... \\(x) ...\""
+      return "to insert a value into a text, write \\( ): \"... \\(x) ...\""
     }
     if let hint = commaHint(before: "") ?? methodHint ?? addingHint { return hint }
     if case .field(let field, _) = token.kind, !token.hasSpaceBefore, case .number(let id) = tokens[index - 1].kind {
       if words.functions.contains(field) { return "\(field)(\(id))" }
-      return "the name of a relationship is a separate text: \(id) \"\(field)\""
+      return "write the name of a relationship as a separate text: \(id) \"\(field)\""
     }
     if case .string = token.kind, case .string = tokens[index - 1].kind {
       return "join texts with +: \(source.text(tokens[index - 1].range)) + \(source.text(token.range))"
@@ -269,7 +269,7 @@ extension Parser {
     }
     if words.stages.contains(word.name) {
       let form = spaced(word.name, inside)
-      return (form.hasPrefix(word.name) ? "arguments have a space before them: " : "did you mean | ") + form
+      return (form.hasPrefix(word.name) ? "write a space before arguments: " : "did you mean | ") + form
     }
     if !words.functions.contains(word.name), let stage = ForeignWords.stage(word.name) {
       return "did you mean \(stage)? | \(spaced(stage, inside))"

@@ -6,14 +6,14 @@ extension Parser {
   var followingHint: String? {
     if token.isKeyword("if") || token.isName("unless"), let condition = afterToken, let statement = before {
       return token.isKeyword("if")
-        ? "the condition comes first: if \(condition) do \(statement) end"
-        : "the condition comes first: if not (\(condition)) do \(statement) end"
+        ? "write the condition first: if \(condition) do \(statement) end"
+        : "write the condition first: if not (\(condition)) do \(statement) end"
     }
     if case .keyword(let word) = token.kind, Self.statementWords.contains(word) {
       return "put a semicolon or a line end before \(word)"
     }
     if case .string = token.kind, tokens[statementStart].isName("assert"), let condition = before {
-      return "a comma precedes the message: \(condition), \(source.text(token.range))"
+      return "write a comma before the message: \(condition), \(source.text(token.range))"
     }
     if case .key = token.kind, tokens[index - 1].isName("lambda") { return Self.arrowStep }
     return moduleHint ?? commandOfClient ?? stageOfList
@@ -60,7 +60,7 @@ extension Parser {
       return "\(function)(\(inside))"
     }
     guard let stage = words.stages.contains(name) ? name : ForeignWords.stage(name) else { return nil }
-    return "a stage comes after |: (LIST | \(stage) ...)"
+    return "write a stage after |: (LIST | \(stage) ...)"
   }
 
   private static let printing: Set<String> = ["log", "puts", "println", "inspect", "writeline"]
@@ -84,13 +84,13 @@ extension Parser {
   /// end` for `[1] each do ... end`.
   private var stageOfList: String? {
     if case .name(let name) = token.kind, words.stages.contains(name), !words.commands.contains(name) {
-      return "a bar comes before a stage: ... | \(name) ..."
+      return "write | before a stage: ... | \(name) ..."
     }
     guard token.isSymbol("{"), index > 0, case .field(let name, _) = tokens[index - 1].kind,
       let stage = words.stages.contains(name) ? name : ForeignWords.stage(name)
     else { return nil }
-    if stage == "each" { return "a stage comes after |: ... | each do ... end" }
-    return "a stage comes after |, with it as the element: ... | \(name == "select" ? "where" : stage) it > 1"
+    if stage == "each" { return "write a stage after |: ... | each do ... end" }
+    return "write a stage after |, with `it` for the element: ... | \(name == "select" ? "where" : stage) it > 1"
   }
 
   private static let methods = [
@@ -115,12 +115,12 @@ extension Parser {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
     case .symbol("|") where before.isName("map") || before.isName("where"):
-      return "the element is it: | \(before.description) it + 1"
+      return "`it` is the element: | \(before.description) it + 1"
     case .symbol("=") where before.isSymbol("!="): return "write !="
     case .symbol("+") where before.isSymbol("+"): return "join texts and lists with one +"
     case .symbol(":"):
       guard case .name(let name) = nextToken.kind else { return nil }
-      return "text is in quotes: \"\(name)\""
+      return "put text in quotes: \"\(name)\""
     case .symbol(let sign) where before.isKey && [">", "<", ">=", "<=", "!=", "=="].contains(sign):
       return "a filter compares for equality only; for others: | where .\(before.description.dropLast()) \(sign) ..."
     case .symbol("..") where before.isSymbol("[") || before.isSymbol(","):
@@ -131,9 +131,11 @@ extension Parser {
     case .symbol("-"), .minus:
       if before.kind == .minus, !nextToken.hasSpaceBefore {
         if nextToken.isKeyword("help") { return "help \(tokens[statementStart].description)" }
-        if case .name(let name) = nextToken.kind { return "an option has a colon: \(name): true" }
+        if case .name(let name) = nextToken.kind { return "write an option with a colon: \(name): true" }
       }
-      if case .number(let number) = nextToken.kind { return "a sign touches its number: -\(number)" }
+      if case .number(let number) = nextToken.kind {
+        return "write a sign without a space before its number: -\(number)"
+      }
       let isFirst = index < 2 || tokens[index - 2].kind == .newline || tokens[index - 2].kind == .semicolon
       return isFirst && (before.isSymbol("-") || before.kind == .minus) ? "a comment begins with #" : nil
     default: return nil
@@ -153,24 +155,26 @@ extension Parser {
     switch token.kind {
     case .symbol(".."): return "join records with +: \(spread) + {...}"
     case .field(let name, _) where nextToken.isSymbol(",") || nextToken.isSymbol("}"):
-      return "give it a key: {\(name): .\(name)}"
-    case .field(let name, _) where nextToken.isSymbol(":"): return "a key has no dot: {\(name): ...}"
+      return "give the value a key: {\(name): .\(name)}"
+    case .field(let name, _) where nextToken.isSymbol(":"): return "write a key without a dot: {\(name): ...}"
     case .field:
       guard let value = rest(from: token.range.lower, to: "}")?.trimmed else { return nil }
-      return "an expression has no braces: \(value)"
+      return "write an expression without braces: \(value)"
     case .symbol(":"):
       guard case .name(let name) = nextToken.kind else { return nil }
-      return "the colon comes after a key: {\(name): ...}"
+      return "write the colon after the key: {\(name): ...}"
     case .keyword("it"):
       guard let value = rest(from: token.range.lower, to: "}")?.trimmed else { return nil }
-      return "an expression has no braces: \(value)"
+      return "write an expression without braces: \(value)"
     default: return nil
     }
   }
 
   /// The next step for a record's key without a value, `{id, text}`; nil for other tokens.
   func shorthandHint(_ key: String) -> String? {
-    if words.commands.contains(key), Self.beginsArgument(token) { return "a block is between do and end: do ... end" }
+    if words.commands.contains(key), Self.beginsArgument(token) {
+      return "write a block between do and end: do ... end"
+    }
     guard token.isSymbol(",") || token.isSymbol("}") else { return nil }
     let isInStage = tokens[..<index].lastIndex { $0.isSymbol("|") }.map { tokens[$0].range.lower >= pipelineStart }
     return isInStage ?? false ? "{\(key): .\(key)}" : "{\(key): \(key)}"
@@ -192,7 +196,7 @@ extension Parser {
     return nil
   }
 
-  /// Reports `do` after `else` or after `rescue NAME`, and skips it, so that it is the only error.
+  /// Reports `do` after `else` or after `rescue NAME`, and skips it, so that the `do` is the only error.
   mutating func skipDo(after words: String) {
     guard token.isKeyword("do") else { return }
     diagnostics.append(
@@ -200,7 +204,8 @@ extension Parser {
     advance()
   }
 
-  /// Reports an arrow or a missing name after `rescue`; the statement then parses, so that this is the only error.
+  /// Reports an arrow or a missing name after `rescue`; the statement then parses, so that the arrow or the missing
+  /// name is the only error.
   mutating func completeRescue() {
     if token.isSymbol("="), nextToken.isSymbol(">") {
       diagnostics.append(

@@ -114,7 +114,9 @@ extension Parser {
     guard case .keyword(let word) = token.kind else {
       if token.isSymbol("|") {
         if index > 0, tokens[index - 1].isKeyword("do") {
-          throw fail("a block has no parameters", nextStep: "the element is it; with a name: | as x | each do ... end")
+          throw fail(
+            "a block has no parameters",
+            nextStep: "`it` is the element; to give the element a name: | as x | each do ... end")
         }
         throw fail("a line can't begin with |", nextStep: "end the line above with |, or write `_ | ...`")
       }

@@ -155,7 +155,8 @@ public struct Parser {
   {
     guard depth < Self.depthLimit else {
       throw fail(
-        "nested deeper than \(Self.depthLimit) levels", at: token.range, nextStep: "name a part of it with let")
+        "nested deeper than \(Self.depthLimit) levels", at: token.range,
+        nextStep: "assign a part of the expression to a variable with let")
     }
     depth += 1
     defer { depth -= 1 }

@@ -5,7 +5,7 @@ public struct BoundedDictionary<Value: Sendable>: Sendable {
   private var values: [String: Value] = [:]
   private let limit: Int
 
-  /// Creates an empty table.
+  /// Creates an empty dictionary.
   init(limit: Int) { self.limit = limit }
 
   /// The maximum length of a name, in bytes.
@@ -17,12 +17,12 @@ public struct BoundedDictionary<Value: Sendable>: Sendable {
   /// The names with their values, in order.
   public var entries: [(name: String, value: Value)] { names.compactMap { name in values[name].map { (name, $0) } } }
 
-  /// Whether the table is empty.
+  /// Whether the dictionary is empty.
   public var isEmpty: Bool { names.isEmpty }
 
   /// Changes the value of a name, starting from `fresh` for a new name.
   ///
-  /// It adds no name that is too long, and no name to a full table.
+  /// A name that is too long is not added, and a full dictionary gets no new name.
   mutating func update(_ name: String, _ fresh: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
     if let index = values.index(forKey: name) { return body(&values.values[index]) }
     guard names.count < limit, name.utf8.count <= Self.nameLimit else { return }

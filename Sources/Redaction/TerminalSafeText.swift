@@ -120,7 +120,7 @@ public enum TerminalSafeText {
 public struct TerminalByteEscaper: Sendable {
   private var rest: [UInt8] = []
 
-  /// Creates an empty buffer.
+  /// Creates an escaper that has kept no bytes.
   public init() {}
 
   /// Returns a piece of output with the escapes of ``TerminalSafeText/visible(_:)``, without an incomplete character at

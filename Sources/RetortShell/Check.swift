@@ -10,7 +10,7 @@ struct CheckOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The format of findings: text, or json for editors.", valueName: "FORMAT"))
   var output: FindingsFormat = .text
 
-  @ArgumentParser.Argument(help: ArgumentHelp("Files of statements.", valueName: "FILE"))
+  @ArgumentParser.Argument(help: ArgumentHelp("Scripts.", valueName: "FILE"))
   var files: [String]
 
   enum FindingsFormat: String, ExpressibleByArgument {

@@ -43,7 +43,8 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
   for run in chosen {
     guard let process = pid_t(run), let answer = ControlSocket.of(process, environment)?.ask(command) else { continue }
     if answer.isEmpty {
-      console.note("error: the run \(run) does not answer\n  = it may be suspended; kill -CONT \(run) continues it\n")
+      console.note(
+        "error: the run \(run) does not answer\n  = the run may be suspended; kill -CONT \(run) continues it\n")
       status = 1
     }
     let lines = answer.split(separator: "\n").map { "\(run): \(TerminalSafeText.message(String($0)))\n" }

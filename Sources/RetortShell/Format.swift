@@ -11,7 +11,7 @@ struct FormatOptions: ParsableArguments {
   var check = false
 
   @ArgumentParser.Argument(
-    help: ArgumentHelp("Files of statements; - is standard input, written to standard output.", valueName: "FILE"))
+    help: ArgumentHelp("Scripts; - formats standard input to standard output.", valueName: "FILE"))
   var files: [String]
 }
 

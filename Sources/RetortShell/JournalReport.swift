@@ -57,7 +57,9 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   let named = journal.unknown.filter { $0.isNamed(by: id) }
   guard named.count == 1, let identity = named.first else {
     let what =
-      named.isEmpty ? "is not unknown" : "is the id of \(named.count) unknown changes: write the whole identity of one"
+      named.isEmpty
+      ? "is not the id of an unknown change"
+      : "is the id of \(named.count) unknown changes: write the whole identity of one"
     console.note("error: \(path): \(id) \(what)\n  = retort journal \(path) lists the unknown changes\n")
     return 2
   }
@@ -71,7 +73,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
 private func rename(_ path: String, _ broker: String, _ console: Console) async throws(JournalError) -> Int32 {
   let journal = try Journal(existing: path)
   try await journal.rename(broker: broker)
-  console.note("\(path): its broker is \(broker)\n")
+  console.note("\(path): the journal's broker is now \(broker)\n")
   return 0
 }
 

@@ -43,7 +43,7 @@ struct ProgramOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The pool of workers that sends the changes of sinks and destroy-all without workers:.", valueName: "NAME"))
+      "The pool of workers for each bulk change that has no workers: of its own.", valueName: "NAME"))
   var workers: String?
 
   @Option(help: ArgumentHelp("The reason for the run, which its journals record.", valueName: "TEXT"))

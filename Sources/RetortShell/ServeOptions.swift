@@ -79,8 +79,8 @@ struct ServeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Lists: number (pages of number and size), none (all at once), no-count (links only), offset (pages of offset "
-        + "and limit).", valueName: "STYLE"), transform: word)
+      "The pages of lists: number (by number and size), none (no pages), no-count (links without a total), offset (by "
+        + "offset and limit).", valueName: "STYLE"), transform: word)
   var pages: Dialect.ListPaging = .number
 
   @Option(help: ArgumentHelp("Imitates a retort or a carrot server.", valueName: "NAME"), transform: word)

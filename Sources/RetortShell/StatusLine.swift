@@ -4,7 +4,7 @@ import Terminal
 
 /// The progress line of a terminal; all other output removes the line before it is written.
 final class StatusLine: Sendable {
-  /// The line of standard error.
+  /// The progress line of standard error.
   static let standard = StatusLine()
 
   private struct State {

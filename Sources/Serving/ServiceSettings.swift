@@ -55,7 +55,7 @@ package struct ServingCallbacks: Sendable {
   /// Returns when the service must stop.
   package var stopped: @Sendable () async -> Void
 
-  /// Creates a host from functions.
+  /// Creates the callbacks of a server.
   package init(
     write: @escaping @Sendable ([UInt8]) -> Bool, append: @escaping @Sendable ([UInt8], Int32) -> Bool,
     note: @escaping @Sendable (String) -> Void, stopped: @escaping @Sendable () async -> Void

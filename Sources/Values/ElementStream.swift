@@ -71,7 +71,8 @@ package struct ElementStream {
   /// A function that returns the number of elements in all pages, as the service counts them; its result is nil while
   /// the number is unknown, for example before the first page.
   package var total: (() -> Int?)?
-  /// A function that returns the number of elements of this stream; nil, or with the result nil, while it is unknown.
+  /// A function that returns the number of elements of this stream; the function, or its result, is nil while the
+  /// number is unknown.
   package var count: (() -> Int?)?
 
   /// Creates a stream from a function that is called for each page until it returns nil.

@@ -11,7 +11,7 @@ public struct Instant: Sendable, Hashable, Comparable {
   /// - Throws: A `value` error outside the years 0000 to 9999.
   package init(sinceEpoch: Duration) throws(Fault) {
     guard Self.earliest <= sinceEpoch, sinceEpoch < Self.end else {
-      throw Fault(.value, "a time outside the years 0000 to 9999")
+      throw Fault(.value, "a time must be in the years 0000 to 9999")
     }
     self.init(unchecked: sinceEpoch)
   }

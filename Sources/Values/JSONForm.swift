@@ -17,7 +17,7 @@ extension Value {
     left -= 1
     if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
     guard left > 0 else {
-      throw Fault(.limit, "JSON of more than \(SizeLimits.values / 1_000_000) million values")
+      throw Fault(.limit, "JSON can have at most \(SizeLimits.values / 1_000_000) million values")
     }
     switch self {
     case .null: return .null
@@ -28,7 +28,9 @@ extension Value {
     case .time(let time): return .string(time.text)
     case .list(let elements): return .array(JSONArray(try Self.json(elements, &left)))
     case .range(let lower, let upper):
-      guard upper - lower < 1_000_000 else { throw Fault(.limit, "a range of more than a million integers as JSON") }
+      guard upper - lower < 1_000_000 else {
+        throw Fault(.limit, "a range of more than a million integers can't be JSON")
+      }
       return .array(JSONArray(lower <= upper ? (lower...upper).map { .number(JSONNumber($0)) } : []))
     case .record(let record):
       if let json = record.json { return .object(json) }

@@ -134,7 +134,7 @@ package enum Operators {
   }
 
   private static func duration(seconds: JSONNumber) throws(Fault) -> Duration {
-    guard let duration = Duration(seconds: seconds) else { throw Fault(.value, "a duration of more than 100 years") }
+    guard let duration = Duration(seconds: seconds) else { throw Fault(.value, "a duration can be at most 100 years") }
     return duration
   }
 

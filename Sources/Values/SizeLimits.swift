@@ -10,14 +10,14 @@ package enum SizeLimits {
   /// Throws if a text has more bytes than the limit.
   package static func check(text count: Int) throws(Fault) {
     guard count > text else { return }
-    throw Fault(.limit, "a text of more than \(text >> 20) MiB", nextStep: "write it in pieces: ... | write FILE")
+    throw Fault(.limit, "a text can have at most \(text >> 20) MiB", nextStep: "write it in pieces: ... | write FILE")
   }
 
   /// Throws if a list has more elements than the limit.
   package static func check(elements count: Int) throws(Fault) {
     guard count > elements else { return }
     throw Fault(
-      .limit, "a list of more than \(elements / 1_000_000) million elements",
+      .limit, "a list can have at most \(elements / 1_000_000) million elements",
       nextStep: "keep it a stream: ... | each do ... end")
   }
 }

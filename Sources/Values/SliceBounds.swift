@@ -21,8 +21,8 @@ package struct SliceBounds {
       }
       guard place >= 0 || isFromEnd else {
         throw Fault(
-          .value, "a computed bound of a part is below zero: \(place)",
-          nextStep: "only a literal bound can be negative, which counts from the end: [-3..-1]")
+          .value, "a computed bound of [a..b] is below zero: \(place)",
+          nextStep: "only a literal bound can be negative; it counts from the end: [-3..-1]")
       }
       self.place = place
     }
@@ -44,7 +44,7 @@ package struct SliceBounds {
     case .null: throw Fault(.type, "can't take a part of null", nextStep: "?? replaces null: (x ?? [])[0..2]")
     case .stream, .range:
       throw Fault(
-        .type, "Can't take a part of \(value.typeWithArticle)", nextStep: "| skip N | take N, or collect it first")
+        .type, "can't take a part of \(value.typeWithArticle)", nextStep: "| skip N | take N, or collect it first")
     default: throw Fault(.type, "can't take a part of \(value.typeWithArticle): only lists and text have parts")
     }
   }

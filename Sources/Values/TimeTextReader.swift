@@ -68,7 +68,7 @@ struct TimeTextReader {
   }
 
   mutating func end() throws(Fault) {
-    if !isAtEnd { throw Fault(.value, "unexpected text after it: \(String(decoding: rest, as: UTF8.self).quoted)") }
+    if !isAtEnd { throw Fault(.value, "unexpected text at the end: \(String(decoding: rest, as: UTF8.self).quoted)") }
   }
 
   private mutating func take(_ scalar: Unicode.Scalar) -> Bool {

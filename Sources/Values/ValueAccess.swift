@@ -18,7 +18,7 @@ package enum ValueAccess {
       throw missing(name.text, resource.label, resource.fieldNames)
     case .null:
       if isOptional { return .null }
-      throw Fault(.field, ".\(name.text) of null", nextStep: "for null instead of an error: ?.\(name.text)")
+      throw Fault(.field, "can't read .\(name.text) of null", nextStep: "for null instead of an error: ?.\(name.text)")
     default:
       let name = name.text
       let fields = fields(of: value)
@@ -118,8 +118,8 @@ package enum ValueAccess {
     }
     guard position >= 0 || isFromEnd else {
       throw Fault(
-        .value, "a computed index below zero: \(number)",
-        nextStep: "only a literal index can be negative, which counts from the end: [-1]")
+        .value, "a computed index is below zero: \(number)",
+        nextStep: "only a literal index can be negative; it counts from the end: [-1]")
     }
     return position
   }
@@ -139,7 +139,7 @@ package enum ValueAccess {
     if let place, place < scalars.endIndex { return .string(String(scalars[place])) }
     if isOptional { return .null }
     throw Fault(
-      .field, "no code point \(number) in text of \(scalars.count)",
+      .field, "there is no code point \(number): the text has \(scalars.count)",
       nextStep: "for null instead of an error: ?[\(number)]")
   }
 
@@ -194,7 +194,8 @@ package enum ValueAccess {
     if isOptional { return .null }
     let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
     throw Fault(
-      .field, "no element \(number) in a list of \(count)", nextStep: "for null instead of an error: ?[\(number)]")
+      .field, "there is no element \(number): the list has \(count)",
+      nextStep: "for null instead of an error: ?[\(number)]")
   }
 }
 

@@ -60,7 +60,7 @@ import Testing
     #expect(
       await report(answered(#"{"code":-32601,"message":"Method not found","data":{"method":"index"}}"#)) == [
         "method-not-found", "posts index: Method not found (code -32601)",
-        "the service does not have this method; to send any method, use the command `call`",
+        "the service does not have this method; to send another method, use the command `call`",
       ])
     #expect(
       await report(answered(document(#"{"status":"422","title":"Exceeds Maximum","meta":{"maximum":100}}"#)))

@@ -37,7 +37,7 @@ import Testing
     let refusal = Self.refusal("101", "peer_posts is not a valid resource.")
     #expect(
       await nextStep([refusal]) { _ = try await $0.document($0.createRequest([:])) }
-        == "the service has another type: set it with client ... type:")
+        == "the service has another type: name that type with client ... type:")
     let answers: [ScriptedTransport.Answer] = [#"{"data":{"type":"posts","id":"1"}}"#, refusal]
     #expect(
       await nextStep(answers) { _ = try await $0.document($0.createRequest([:])) }
@@ -137,7 +137,7 @@ import Testing
 
   @Test func refusesASingleIdentifierForAToMany() async throws {
     let link = try await refused(.link, Self.author)
-    #expect(link.message == "posts link: link adds to a to-many relationship, but this is not a list")
+    #expect(link.message == "posts link: link adds to a to-many relationship, but the value is not a list")
     #expect(
       link.nextStep
         == #"[{type: "authors", id: "7"}]; if author is a to-one relationship: relink posts 2 "author" {type: "authors", id: "7"}"#

@@ -69,21 +69,21 @@ import Testing
     (#"{"editor":{"type":"authors","id":1e3}}"#, "editor has the id 1e3"),
     (#"{"editor":{"type":"authors","id":[1]}}"#, "editor has the id [1]"),
     (#"{"editor":{"type":"authors","attributes":{}}}"#, "editor has no id"),
-    (#"{"editor":{"type":5,"id":1}}"#, "editor is a relationship, but this is not a record with type and id"),
+    (#"{"editor":{"type":5,"id":1}}"#, "editor is a relationship, but the value is not a record with type and id"),
     (#"{"author":{"name":"Ann"}}"#, "author is a relationship, but this record has no id"),
     (#"{"author":{"id":1,"name":"Ann"}}"#, "author is a relationship, which is sent as an id only"),
-    (#"{"author":"7"}"#, "author is a to-one relationship to authors, but this is not a record with an id"),
-    (#"{"author":[{"id":1}]}"#, "author is a to-one relationship to authors, but this is not a record with an id"),
-    (#"{"tags":{"id":1}}"#, "tags is a to-many relationship to tags, but this is not a list"),
-    (#"{"tags":null}"#, "tags is a to-many relationship to tags, but this is not a list"),
-    (#"{"tags":[1]}"#, "tags is a relationship, but this is not a record with type and id"),
+    (#"{"author":"7"}"#, "author is a to-one relationship to authors, but the value is not a record with an id"),
+    (#"{"author":[{"id":1}]}"#, "author is a to-one relationship to authors, but the value is not a record with an id"),
+    (#"{"tags":{"id":1}}"#, "tags is a to-many relationship to tags, but the value is not a list"),
+    (#"{"tags":null}"#, "tags is a to-many relationship to tags, but the value is not a list"),
+    (#"{"tags":[1]}"#, "tags is a relationship, but the value is not a record with type and id"),
     (#"{"tags":[{"id":1},{"name":"x"}]}"#, "tags is a relationship, but this record has no id"),
     (#"{"type":"authors","attributes":{}}"#, "the resource has the type authors"),
     (#"{"type":"posts","attributes":{},"relationships":[]}"#, "the relationships of the resource are not a record"),
     (#"{"type":"posts","attributes":"a","relationships":{}}"#, "the attributes of the resource are not a record"),
     (
       #"{"type":"posts","relationships":{"author":{"data":"1"}}}"#,
-      "author is a relationship, but this is not a record with type and id"
+      "author is a relationship, but the value is not a record with type and id"
     ),
     (#"{"type":"posts","relationships":{"tags":{"data":[{"type":"tags","id":"1,2"}]}}}"#, #"tags has the id "1,2""#),
   ])

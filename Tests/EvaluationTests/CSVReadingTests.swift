@@ -62,17 +62,17 @@ import Values
   }
 
   @Test(arguments: [
-    ("{\"a\":1}{\"a\":2}\n", "a.ndjson:1:8: something after the value"),
-    ("{\"a\":1} {\"a\":2}", "a.ndjson:1:9: something after the value"),
+    ("{\"a\":1}{\"a\":2}\n", "a.ndjson:1:8: unexpected text after the value"),
+    ("{\"a\":1} {\"a\":2}", "a.ndjson:1:9: unexpected text after the value"),
     ("1\n{\"a\":\n1}\n", "a.ndjson:3:3: a value of several lines; ndjson has a value on each line"),
-    ("\n\n1\n \n2", "1\n2"), ("1\r\n2\r\n", "1\n2"), ("1,\n2", "a.ndjson:1:2: something after the value"),
+    ("\n\n1\n \n2", "1\n2"), ("1\r\n2\r\n", "1\n2"), ("1,\n2", "a.ndjson:1:2: unexpected text after the value"),
   ])
   func ndjsonHasAValueOnEachLine(_ content: String, _ expected: String) throws {
     #expect(try reading(Array(content.utf8), "a.ndjson") == expected)
   }
 
   @Test(arguments: [
-    ("[1] 2", "a.json:1:5: something after the value"), ("[1]\n]", "a.json:2:1: something after the value"),
+    ("[1] 2", "a.json:1:5: unexpected text after the value"), ("[1]\n]", "a.json:2:1: unexpected text after the value"),
   ])
   func jsonIsOneValue(_ content: String, _ expected: String) throws {
     #expect(try reading(Array(content.utf8), "a.json") == expected)

@@ -49,9 +49,9 @@ import Values
     ("2026-1-31", "expected 2 digits of the month"), ("10000-01-01", #"expected "-""#),
     ("+2026-01-31", "expected 4 digits of the year"), ("２０２６-01-31", "expected 4 digits of the year"),
     (" 2026-01-31", "expected 4 digits of the year"), ("2026-01-31\n", "expected T after the date"),
-    ("2026-01-31T12:00:00Z ", #"unexpected text after it: " ""#), ("", "expected 4 digits of the year"),
-    ("0000-01-01T00:00:00+00:01", "a time outside the years 0000 to 9999"),
-    ("9999-12-31T23:59:59-00:01", "a time outside the years 0000 to 9999"),
+    ("2026-01-31T12:00:00Z ", #"unexpected text at the end: " ""#), ("", "expected 4 digits of the year"),
+    ("0000-01-01T00:00:00+00:01", "a time must be in the years 0000 to 9999"),
+    ("9999-12-31T23:59:59-00:01", "a time must be in the years 0000 to 9999"),
   ])
   func refusesInvalidTimes(_ input: String, _ reason: String) {
     #expect(text(input).hasSuffix(" is not a time: \(reason)") || text(input) == reason, "\(text(input))")
@@ -72,7 +72,7 @@ import Values
       ("1.2.26", "%d.%m.%Y", "expected 4 digits of the year"),
       ("2026013", "%Y%m%d", nil), ("202613", "%Y%m", "there is no month 13"),
       ("20261", "%Y%m%d", "expected 2 digits of the month"),
-      ("31-01-2026", "%d.%m.%Y", #"expected ".""#), ("31.01.2026x", "%d.%m.%Y", #"unexpected text after it: "x""#),
+      ("31-01-2026", "%d.%m.%Y", #"expected ".""#), ("31.01.2026x", "%d.%m.%Y", #"unexpected text at the end: "x""#),
       ("31.01", "%d.%m", #"the format "%d.%m" has no %Y: a time needs its year"#),
       ("31.2026", "%d.%Y", #"the format "%d.%Y" has %d but no %m"#),
       ("x", "%y", "%y is not a letter of time formats"), ("x", "%", "the format of a time ends in %"),

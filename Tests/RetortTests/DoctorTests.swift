@@ -68,7 +68,8 @@ import Testing
       fails(
         try await doctor(service.vhost.uri, "--queue", "posts", "--timeout", "200ms"),
         "call posts does not answer within 200ms",
-        "its service takes requests and does not reply: read its log, or wait longer with --timeout 30s", status: 1))
+        "the service of the queue takes requests and does not reply: read its log, or wait longer with --timeout 30s",
+        status: 1))
     _ = await service.stop()
   }
 

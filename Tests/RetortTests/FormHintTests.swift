@@ -28,7 +28,7 @@ import Testing
     ("[1, 2] | map |x| x * 2", "| map it + 1", "[1, 2] | map it + 1"),
     ("[1, 2] |> map it * 2", "| map ...", "[1, 2] | map it * 2"),
     ("[1] | map { it * 2 }", "it * 2", "[1] | map it * 2"),
-    ("[1] | map $_ * 2", "the element is it", "[1] | map it * 2"),
+    ("[1] | map $_ * 2", "`it` is the element", "[1] | map it * 2"),
     ("[1] | map &(&1 * 2)", "| map it + 1", "[1] | map it + 1"),
     ("[1] | map lambda x: x * 2", "| map it + 1", "[1] | map it + 1"),
     ("[1, 2] | reduce(0, +)", "sum", "[1, 2] | sum"),

@@ -6,9 +6,9 @@ import Testing
   @Test(arguments: [
     (
       "",
-      "if the service took the request in time, the change may still be carried out; otherwise the message leaves the queue"
+      "if the service took the request in time, the change may still be carried out; otherwise the broker removes the expired request from the queue"
     ),
-    (" expire: false", "the change may still be carried out, because its message does not expire"),
+    (" expire: false", "the change may still be carried out, because the request does not expire"),
   ]) func aMissingReplyDescribesTheQueue(option: String, fate: String) async throws {
     let service = try await FakeService("--fault", "drop=1")
     let statement = "update posts 1 {text: \"a\"} timeout: 2s" + option
@@ -24,7 +24,7 @@ import Testing
     #expect(
       notes == [
         "  = queue posts has 1 consumer and no waiting request: the service \(taken)", "  = \(fate)",
-        "  = check before you send it again",
+        "  = check whether the change was made before you send it again",
       ])
     #expect(await service.stop().status == 0)
   }

@@ -37,7 +37,9 @@ final class CommandDefinition: Sendable {
   /// The maximum depth of nested calls.
   static let depthLimit = 150
 
-  /// Returns the text that stands, in the effects of a def, for the client that a call passes for a parameter.
+  /// Returns the placeholder for the client that a call of the def passes as the parameter at `index`.
+  ///
+  /// The effects of a def contain the placeholder; at each call the known client replaces it.
   static func identity(ofParameter index: Int) -> String { "parameter \(index)" }
 
   /// The syntax of a call: `greet POST [times:]`.
@@ -52,7 +54,7 @@ final class CommandDefinition: Sendable {
 
   /// Runs the body with values for the parameters; nil stands for the default value.
   ///
-  /// `isOnce` is whether no loop, `each`, stage or recursion encloses the call.
+  /// `isOnce` is true if no loop, `each`, stage or recursion repeats the call.
   func call(_ values: [Value?], isOnce: Bool, _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     guard let body = compiled else { return .null }
     guard frame.depth < Self.depthLimit else {

@@ -27,7 +27,7 @@ final class CompiledArgument: Sendable {
 
   /// Evaluates the argument, and adds its value to a call's arguments.
   ///
-  /// It is inlined, which saves a suspension for each argument.
+  /// The function is inlined, which saves a suspension for each argument.
   @inline(__always) func add(to arguments: inout Arguments, _ frame: inout ExecutionFrame) async throws(Fault) {
     var added = Arguments.Argument(value: .null, range: range, compiled: self)
     switch form {

@@ -18,7 +18,7 @@ extension Compiler {
     let repeats = declaration.parameters.last?.repeats ?? false
     if positional.count > declaration.parameters.count, !repeats {
       let surplus = positional[declaration.parameters.count].expression
-      report("\(command.name) has no parameter for this", surplus.range, nextStep: declaration.signature)
+      report("\(command.name) has no parameter for this argument", surplus.range, nextStep: declaration.signature)
     }
     for option in declaration.options where option.isRequired && command.option(option.name) == nil {
       report(
@@ -62,8 +62,8 @@ extension Compiler {
     }
   }
 
-  /// Checks a literal against the type and the rule of its option; also checks that the call has the other option that
-  /// this option needs.
+  /// Checks the literal value of an option: its type, the option's rule, and whether the call has the other option that
+  /// the value needs.
   private func check(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }
@@ -85,8 +85,8 @@ extension Compiler {
   private func warnOfReuse(ofJournal path: String, _ range: SourceRange) {
     if context.loopDepth + context.eachDepth > 0 {
       warnThoroughly(
-        "the second iteration can't use this journal, which is complete or in use then", range,
-        nextStep: "use a journal of the loop: ... | each journal: \"...\" key: it do ... end")
+        "only the first iteration of the loop can use this journal: later ones find it complete or in use", range,
+        nextStep: "use one journal for the whole loop: ... | each journal: \"...\" key: it do ... end")
     } else if let first = findings.journals[path], first != range {
       warnThoroughly(
         "the statement on line \(source.place(of: first.lower).line) uses this journal too", range,
@@ -131,7 +131,7 @@ extension Compiler {
       return true
     }
     guard let word = value.literalText, !option.words.contains(word) else { return false }
-    // A format has further names, such as `jsonl`.
+    // `as:` also accepts names of formats that its list of words lacks, such as `jsonl`.
     if option.name == "as", (try? FileFormat(path: "", named: word)) != nil { return false }
     let isDuration = option.name == "timeout" && Declaration.ArgumentType.isDuration(word)
     report(
@@ -248,8 +248,8 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Returns the source text of a value of this type, built from a literal of another type; nil if there is no good
-  /// example.
+  /// Returns the source text of a value of this type, built from a literal of another type; nil if the literal suggests
+  /// no example.
   func example(for literal: Declaration.ArgumentType, _ text: String) -> String? {
     switch self {
     case .duration:
@@ -270,7 +270,7 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Whether a text is a duration over zero: `5s`.
+  /// Whether a text is a duration longer than zero, such as `5s`.
   static func isDuration(_ text: some StringProtocol) -> Bool {
     String(text).contains(#/^[1-9][0-9]*(ms|s|m|h|d)$/#)
   }

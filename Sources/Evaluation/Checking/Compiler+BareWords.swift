@@ -29,7 +29,7 @@ extension Compiler {
     guard let name = unknownName(expression) else { return false }
     report(
       "unknown name \(name)", expression.range,
-      nextStep: "a field has a dot: \(way("." + source.text(expression.range)))")
+      nextStep: "to read a field, write a dot: \(way("." + source.text(expression.range)))")
     return true
   }
 
@@ -49,10 +49,10 @@ extension Compiler {
   /// Returns the next step for an unknown name that is a command, a stage or a function; nil for other names.
   func misplaced(_ name: String) -> String? {
     let forms = [
-      context.hasElement ? "a field of the element has a dot: .\(name)" : nil,
-      Function.named(name).map { "call the function with parentheses: \($0.signature)" },
-      Command.named(name).map { "a command has its arguments: (\($0.declaration.shortForm))" },
-      Stage.named(name).map { "a stage has elements before it: (... | \($0.declaration.shortForm))" },
+      context.hasElement ? "to read a field of the element, write a dot: .\(name)" : nil,
+      Function.named(name).map { "to call the function: \($0.signature)" },
+      Command.named(name).map { "to run the command: (\($0.declaration.shortForm))" },
+      Stage.named(name).map { "to use the stage: (... | \($0.declaration.shortForm))" },
     ]
     let all = forms.compactMap(\.self)
     return all.count > (context.hasElement ? 1 : 0) ? all.joined(separator: "; ") : nil

@@ -75,16 +75,16 @@ extension Compiler {
         return "for a condition: | where \(arguments[0].dropFirst().dropLast())"
       }
       if arguments.count > 1, ["min", "max", "sum", "avg"].contains(name) {
-        return "a stage comes after |: ([\(arguments.joined(separator: ", "))] | \(name))"
+        return "write a stage after |: ([\(arguments.joined(separator: ", "))] | \(name))"
       }
       let words = [name] + arguments.dropFirst(isElements ? 1 : 0)
-      return "a stage comes after |: (\(isElements ? arguments[0] : "...") | \(words.joined(separator: " ")))"
+      return "write a stage after |: (\(isElements ? arguments[0] : "...") | \(words.joined(separator: " ")))"
     }
     guard Command.named(name) != nil else { return nil }
     if ["print", "warn", "fail"].contains(name) {
       return arguments.count == 1 ? "\(name) \(arguments[0])" : "\(name) [\(arguments.joined(separator: ", "))]"
     }
-    return "a command has its arguments after a space: (\(([name] + arguments).joined(separator: " ")))"
+    return "write the arguments of a command after a space: (\(([name] + arguments).joined(separator: " ")))"
   }
 
   /// Returns the source text of a command's argument, in parentheses if it has operators.

@@ -66,7 +66,7 @@ extension Compiler {
     else { return nil }
     findings.refused.append(command.range)
     let rest = SourceRange(first.range.upper, command.range.upper)
-    return "the command is the first word: \(word) \(command.name)\(source.text(rest))"
+    return "write the command first: \(word) \(command.name)\(source.text(rest))"
   }
 
   /// Returns the call of a function with the arguments that stand after its name: `env("HOME")` for `env HOME`.

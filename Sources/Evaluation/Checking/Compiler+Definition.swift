@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Returns the def with a name; nil if no def has it.
+  /// Returns the def with the given name; nil if there is none.
   func definition(_ name: String) -> CommandDefinition? { definitions[name] }
 
   /// Compiles `def NAME(parameters) do ... end`.
@@ -82,8 +82,8 @@ extension Compiler {
     }
   }
 
-  /// Returns the client that a call passes for the parameter that `fact` stands for; nil if `fact` stands for no
-  /// parameter, or if the argument is not known to be a client.
+  /// Returns the client that a call passes for the def's parameter whose placeholder is `fact`; nil if `fact` is no
+  /// placeholder, or if the argument is not known to be a client.
   private func given(
     _ fact: Scope.ClientFact, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
   ) -> Scope.ClientFact? {
@@ -108,7 +108,8 @@ extension Compiler {
     switch argument {
     case .positional(let expression):
       guard let place = places.popFirst() else {
-        return report("\(definition.name) has no parameter for this", expression.range, nextStep: definition.signature)
+        return report(
+          "\(definition.name) has no parameter for this argument", expression.range, nextStep: definition.signature)
       }
       codes[place] = code(expression)
     case .option(let name, let range, let expression):

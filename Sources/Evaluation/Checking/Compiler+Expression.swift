@@ -57,7 +57,7 @@ extension Compiler {
 
   private func duration(_ value: String, _ unit: String, _ range: SourceRange) -> CompiledExpression {
     guard let duration = Operators.duration(value, unit) else {
-      report("a duration of more than 100 years", range)
+      report("a duration can be at most 100 years", range)
       return broken
     }
     return .constant(.duration(duration))
@@ -97,7 +97,8 @@ extension Compiler {
     guard context.hasElement else {
       if findings.refused.contains(where: { $0.lower <= range.lower && range.upper <= $0.upper }) { return broken }
       report(
-        "there is no element here", range, nextStep: "it and .field are for stages: stream posts | where .views < 10")
+        "there is no element here", range,
+        nextStep: "`it` and .field need an element, as in a stage: stream posts | where .views < 10")
       return broken
     }
     return .sync { frame throws(Fault) in frame.element }

@@ -61,7 +61,8 @@ extension Compiler {
     effects.pages.append((source.text(name.range), client, page.range))
   }
 
-  /// Whether the page number of a `page:` record is computed, also in a variable or a field.
+  /// Whether the page number in the value of `page:` is computed, directly or in a variable or field that holds the
+  /// value.
   private func isVaryingPage(_ page: Expr) -> Bool {
     switch page.kind {
     case .record(let entries):
@@ -75,7 +76,8 @@ extension Compiler {
     }
   }
 
-  /// Returns what is known about the value of a record literal: whether it can be a page whose number is computed.
+  /// Returns what is known about the value of a record literal: that it can be a page with a computed number, or
+  /// nothing.
   func fact(ofRecord expression: Expr) -> Scope.VariableFact {
     guard case .record = expression.kind, isVaryingPage(expression) else { return .unknown }
     return .varyingPage
@@ -94,7 +96,7 @@ extension Compiler {
     return result
   }
 
-  /// Warns of a journaled destruction of a number of elements, because a resumed run selects other ones.
+  /// Warns of `take`, `skip` or `last` before a `destroy` with a journal, because a resumed run selects other elements.
   func warnOfSelection(_ pipeline: Pipeline) {
     guard let sink = pipeline.stages.firstIndex(where: { $0.name == "destroy" && $0.option("journal") != nil }),
       pipeline.stages[sink].option("max") == nil,

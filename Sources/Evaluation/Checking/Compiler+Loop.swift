@@ -51,7 +51,8 @@ extension Compiler {
     }
   }
 
-  /// Defines a variable of a `for` loop, and returns its slot; marks the variable as read, so that it is not reported.
+  /// Defines a variable of a `for` loop, and returns its slot; marks the variable as read, so that the check does not
+  /// report it as unused.
   private func defineLoopName(_ named: DeclaredName) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)

@@ -24,14 +24,14 @@ extension Compiler {
         $0.name == name && ([.string, .strings].contains($0.shape) || !$0.words.isEmpty)
       }
       let value = takesText && unknownName(next) != nil ? source.text(next.range).quoted : shown(next)
-      return refuse("an option has a colon", place.range, "\(name): \(value)", command)
+      return refuse("an option needs a colon", place.range, "\(name): \(value)", command)
     }
     let places = declaration.parameters.filter { $0.shape != .path }.count
     if let place = positional.dropFirst(places).first(where: isStageName) {
       let before = source.text(SourceRange(command.range.lower, place.range.lower))
       let after = source.text(SourceRange(place.range.lower, command.range.upper))
       return refuse(
-        "a bar comes before a stage", place.range,
+        "a stage needs | before it", place.range,
         before.contains("://") || after.contains("://")
           ? "... | \(source.text(place.range)) ..." : "\(before)| \(after)",
         command)
@@ -39,7 +39,7 @@ extension Compiler {
     if let last = positional.last, positional.count > declaration.parameters.count, case .name(let name) = last.kind,
       declaration.options.contains(where: { $0.name == name && $0.shape == .boolean }), unknownName(last) != nil
     {
-      return refuse("an option has a colon", last.range, "\(name): true", command)
+      return refuse("an option needs a colon", last.range, "\(name): true", command)
     }
     if command.name == "destroy", let filter = command.option("filter"), positional.count == 1 {
       return refuse(
@@ -51,26 +51,27 @@ extension Compiler {
     {
       let before = positional.dropLast(2).map(shown).joined(separator: " ")
       return refuse(
-        "a record is in braces", field.range,
+        "a record needs braces", field.range,
         "\(command.name) \(before) {\(name): \(shown(positional[positional.count - 1]))}", command)
     }
     if command.name == "connect", let (name, value) = unknown.first, name == "embedded", positional.isEmpty {
       return refuse(
-        "a URI is text", value.range, "put a URI in quotes: \"\(name):\(source.text(value.range))\"", command)
+        "a URI must be in quotes", value.range, "put a URI in quotes: \"\(name):\(source.text(value.range))\"", command)
     }
     if command.name == "connect", let place = positional.first, unknownName(place) != nil {
       let uri = positional.dropFirst().first(where: { $0.literalText != nil }).map(shown)
       let isHost = if case .negate = place.kind { false } else { true }
       let host = isHost ? source.text(place.range) : "localhost"
       return refuse(
-        "a URI is text", place.range,
+        "a URI must be in quotes", place.range,
         uri.map { "connect \($0)" } ?? "connect \"amqp://\(host)/\", or connect \"embedded:blog\"", command)
     }
     if command.name == "connect", let (name, value) = unknown.first, name != "embedded", positional.isEmpty,
       case .number(let port) = value.kind
     {
       return refuse(
-        "a URI is text", value.range, "connect \"amqp://\(name):\(port)/\", or connect \"embedded:blog\"", command)
+        "a URI must be in quotes", value.range, "connect \"amqp://\(name):\(port)/\", or connect \"embedded:blog\"",
+        command)
     }
     if command.name == "call", positional.count == 2, !unknown.isEmpty {
       let fields = unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")

@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// Compiles `as`, and reports mistakes that `as` can correct.
+/// Compiles `as`, and reports mistakes that a name from `as` would avoid.
 extension Compiler {
   /// Defines the name that `as` gives to the element in the stages after it.
   func name(element expression: Expr) {
@@ -52,7 +52,7 @@ extension Compiler {
       "both sides of \(symbol.rawValue) are the same", left.range.through(right.range),
       nextStep: outer.map {
         "name the outer element first: ... | as a | ... \(source.text(left.range)) \(symbol.rawValue) \($0)"
-      } ?? "this is always \(isTrue): compare it with another value")
+      } ?? "the comparison is always \(isTrue): compare with another value")
   }
 
   /// Returns the text of an expression that reads the element, such as `.id` or `it.id`, rewritten for an element named
@@ -80,7 +80,8 @@ private struct ExpressionNormalForm: Equatable {
   /// Whether the expression reads a variable or the element.
   var readsSomething = false
 
-  /// Creates a form from a word and the forms of the parts; nil if a part has no form.
+  /// Creates the normal form of an expression from a word for its kind and the forms of its parts; nil if a part has no
+  /// normal form.
   init?(_ word: String, _ parts: [ExpressionNormalForm?] = [], readsSomething: Bool = false) {
     text = word
     self.readsSomething = readsSomething
@@ -103,7 +104,7 @@ extension Expr {
     case .string(let parts): Self.normalForm(parts)
     case .it: ExpressionNormalForm("it", readsSomething: true)
     case .name(let name): ExpressionNormalForm("name \(name)", readsSomething: true)
-    // `?.` and `.` have equal values, unless one of them fails.
+    // `.name` and `?.name` have one normal form: their values are equal unless one of them fails.
     case .elementField(let name, _, _):
       Self.normalForm(field: name, of: ExpressionNormalForm("it", readsSomething: true))
     case .field(let base, let name, _, _): Self.normalForm(field: name, of: base.normalForm)

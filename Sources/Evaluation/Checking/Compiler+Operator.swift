@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles both operands, and checks them if their values are known.
+  /// Compiles the operands of an operator, and reports an operation whose constant operands have the wrong types.
   func operands(
     _ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ range: SourceRange
   ) -> (left: CompiledExpression, right: CompiledExpression) {

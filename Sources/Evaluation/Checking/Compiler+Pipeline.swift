@@ -62,8 +62,9 @@ extension Compiler {
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
-      "\(stage.name) must come before a stage that changes data, because that stage changes all elements", stage.range,
-      nextStep: "move it before the change: | \(stage.name) ... | ...")
+      "\(stage.name) must come before the stage that changes data, which changes every element that reaches it",
+      stage.range,
+      nextStep: "move \(stage.name) before that stage: | \(stage.name) ... | ...")
   }
 
   /// Reports stages after a command or stage without output, such as `print`.
@@ -79,9 +80,9 @@ extension Compiler {
   private func refuse(_ stage: Language.Command, after declaration: Declaration, isHead: Bool = false) {
     guard declaration.givesNothing || isHead && declaration.result == "null" else { return }
     report(
-      "no stage can follow \(declaration.name), which passes no elements on", stage.range,
+      "no stage can follow \(declaration.name), which returns no elements", stage.range,
       nextStep: declaration.name == "print"
-        ? "print at the end: ... | print" : isHead ? "put them on separate lines" : nil)
+        ? "print at the end: ... | print" : isHead ? "write two statements on separate lines" : nil)
   }
 
   /// Compiles the head of a pipeline; also returns what is known about its value.
@@ -118,7 +119,7 @@ extension Compiler {
 }
 
 extension Pipeline {
-  /// The hidden name of a change's original element, which the file of failures and the summary contain.
+  /// The hidden name that `as` gives to the original element of each change, for the file of `failed:` and the summary.
   static let sourceName = "$source"
 
   /// The stages of the pipeline.

@@ -50,7 +50,7 @@ extension Compiler {
   private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: ValueConstruct) -> CompiledStatement {
     let (value, fact) = self.valued(valued, .lazy)
     if context.isInDef, scope.variable(name) == nil, outer?.variable(name) != nil {
-      warn("\(name) is local to the def; the variable outside does not change", nameRange)
+      warn("\(name) is a local variable of the def; the variable outside the def does not change", nameRange)
     }
     if scope.crossesEach(name) {
       report(

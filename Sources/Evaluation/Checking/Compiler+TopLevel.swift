@@ -54,7 +54,7 @@ extension Compiler {
     else { return false }
     let text = source.text(value.range)
     let isBare = unknownName(value) != nil && setting.shape == .string
-    report("a setting has a colon", word.range, nextStep: "set \(name): \(isBare ? text.quoted : text)")
+    report("a setting needs a colon", word.range, nextStep: "set \(name): \(isBare ? text.quoted : text)")
     return true
   }
 

@@ -24,7 +24,7 @@ extension Compiler {
         let flow = try await step.run(&frame)
         if flow == .break { return .next }
         if flow == .return { return flow }
-        // A dry run changes nothing, so the condition could remain true forever.
+        // A dry run changes nothing, so the condition could remain true forever. Therefore the block runs only once.
         if acts, frame.run.session.options.isDryRun { return .next }
       }
       return .next

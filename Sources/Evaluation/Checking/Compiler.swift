@@ -40,7 +40,7 @@ final class Compiler {
     self.origin = origin
   }
 
-  /// Runs `body` with a changed copy of the context.
+  /// Runs `body` while the compiler's context is a changed copy, and then restores the context.
   func within<Result>(_ change: (inout CompilerContext) -> Void, _ body: () -> Result) -> Result {
     let outer = context
     change(&context)

@@ -33,7 +33,7 @@ struct OperatorAdvice {
       }
   }
 
-  /// Returns the next step for two values; nil to keep the operator's own step.
+  /// Returns the next step for the error of an operator between two values; nil if the error keeps its own step.
   func nextStep(_ x: Value, _ y: Value) -> String? {
     if symbol == .in { return membership(x, y) }
     if case .pattern = y, [.equal, .notEqual].contains(symbol) {

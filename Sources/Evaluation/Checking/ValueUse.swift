@@ -9,7 +9,9 @@ enum ValueUse {
   /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
   case operand
 
-  /// The use of the value of the block in a `try` whose own value has this use; a `try` never returns an unread stream.
+  /// The use of the value of the block in a `try`, if the value of the `try` itself has this use.
+  ///
+  /// A `try` never returns an unread stream, because the errors of the stream must occur inside the `try`.
   var inTry: ValueUse { self == .lazy ? .operand : self }
 }
 

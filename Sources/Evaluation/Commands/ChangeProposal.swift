@@ -8,7 +8,7 @@ import Values
 
 /// A change that a command or a stage proposes, with the arguments of its call.
 ///
-/// The command or stage does not send it: `RunContext.change` and ``BulkRun`` pass it to the dispatcher.
+/// The command or stage does not send the change: `RunContext.change` and ``BulkRun`` pass it to the dispatcher.
 final class ChangeProposal: Sendable {
   let change: Change
   let client: ClientValue

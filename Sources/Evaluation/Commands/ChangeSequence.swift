@@ -9,7 +9,7 @@ protocol ChangeSequence: Sendable {
   /// Whether the change that `next` returned last is the last one.
   var isAtEnd: Bool { get }
 
-  /// The field that contains the key of a created resource; nil if it has none.
+  /// The field that contains the key of a created resource; nil if the sequence creates no resource.
   var keyField: String? { get }
 
   /// The result after the last change.

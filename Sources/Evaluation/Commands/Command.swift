@@ -43,7 +43,7 @@ struct Command: Sendable {
 
   /// Runs the command; the dispatcher sends its changes.
   ///
-  /// It is inlined, which saves a suspension for each request.
+  /// The function is inlined, which saves a suspension for each request.
   @inline(__always) func run(_ arguments: Arguments, _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     switch body {
     case .value(let body): return try await body(arguments, &frame)
@@ -64,7 +64,7 @@ struct Command: Sendable {
     }
   }
 
-  /// Returns the command with a name; nil if no command has it.
+  /// Returns the command with the given name; nil if there is none.
   static func named(_ name: String) -> Command? { table[name] }
 
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
@@ -83,7 +83,7 @@ struct Arguments: Sendable {
     /// The compiled argument; nil if the argument is the pipeline's element, which has no expression.
     var compiled: CompiledArgument?
 
-    /// The expression, to find the source range of a part of it; nil for a pipeline's element.
+    /// The expression of the argument, which gives the source range of a part of it; nil for a pipeline's element.
     var expression: Expr? { compiled?.argument.expression }
   }
 

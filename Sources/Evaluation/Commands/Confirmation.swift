@@ -45,9 +45,9 @@ extension ConfirmationRequest {
 extension RunContext {
   /// Gets the consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// At a terminal it asks once for each connection, client, verb and filter; the typed number is the confirmation and
-  /// the limit. It does not ask if there is nothing to destroy. Without a terminal it refuses, unless the statement has
-  /// `confirm: true` or the program has `--yes`.
+  /// At a terminal the function asks once for each connection, client, verb and filter; the typed number is the
+  /// confirmation and the limit. If there is nothing to destroy, it does not ask. Without a terminal it refuses the
+  /// destruction, unless the statement has `confirm: true` or the program has `--yes`.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> DestroyConsent {
     try request.checkMax(arguments)
     if let left = session.account.left, let count = request.count, count > left {

@@ -142,7 +142,7 @@ extension Command {
 }
 
 extension LinkError {
-  /// The next step for a connection that can't be opened; nil if the message contains it.
+  /// The next step for a connection that can't be opened; nil if the message already says what to do.
   public var connectingStep: String? {
     switch code {
     case .unreachable: "check the address, and that the broker runs there; without a broker: connect \"embedded:blog\""

@@ -86,7 +86,7 @@ extension Session {
 
   fileprivate func noteUnknown(_ type: String, _ arguments: Arguments) {
     let name = arguments.source.text(arguments.range(0))
-    note("nothing is known of \(type) yet; to learn it from a reply: index \(name) page: {size: 5}")
+    note("the fields of \(type) are not known yet; to learn them from a reply: index \(name) page: {size: 5}")
   }
 
   /// Returns one row for each known queue of a connection.

@@ -141,7 +141,7 @@ private struct DiffSide {
     for name in old.names + new.names.filter({ old[$0] == nil }) {
       let (from, to) = (old[name], new[name])
       if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
-      // A field that one of two elements lacks has no value there, unlike a field that is null.
+      // A field that one of the two elements lacks is left out on that side, unlike a field whose value is null.
       let isPart = change == "changed"
       let values = [("from", from), ("to", to)].compactMap { side, value in
         value == nil && isPart ? nil : (name: side, value: value ?? .null)

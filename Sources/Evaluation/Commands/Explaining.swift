@@ -15,7 +15,7 @@ extension ClientValue {
     do throws(LinkError) {
       let state = try await probe()
       error.facts = [described(state, silence)]
-      if silence.changes { error.nextStep = "check before you send it again" }
+      if silence.changes { error.nextStep = "check whether the change was made before you send it again" }
       if silence.changes {
         error.facts.append(Self.fate(silence))
       } else if state == nil {
@@ -25,7 +25,7 @@ extension ClientValue {
       error.facts = ["the state of queue \(queue) is unknown: \(failure.message)"]
       if silence.changes {
         error.facts.append(Self.pending)
-        error.nextStep = "check before you send it again"
+        error.nextStep = "check whether the change was made before you send it again"
       }
     }
     return error
@@ -63,14 +63,14 @@ extension ClientValue {
   /// Returns a sentence that says whether a change that the broker accepted can still be carried out.
   private static func fate(_ silence: ClientError.MissingReply) -> String {
     silence.hasExpired
-      ? "if the service took the request in time, the change may still be carried out; otherwise the message leaves the queue"
-      : "the change may still be carried out, because its message does not expire"
+      ? "if the service took the request in time, the change may still be carried out; otherwise the broker removes the expired request from the queue"
+      : "the change may still be carried out, because the request does not expire"
   }
 
   /// The sentence for a change that the broker may not have accepted.
   ///
   /// The expiration time of a message begins only when the broker accepts the message.
-  private static let pending = "the message may not have reached the broker yet: the change may still be carried out"
+  private static let pending = "the broker may not have received the request yet: the change may still be carried out"
 
   /// Returns the error of a missing queue; if there is a queue with a similar name, the next step names that queue.
   ///

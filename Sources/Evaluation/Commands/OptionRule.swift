@@ -47,7 +47,8 @@ struct OptionRule: Sendable {
       let words = field.split(separator: " ")
       guard words.count > 1, let name = words.first else { continue }
       let sign = words[1].lowercased().hasPrefix("desc") && !name.hasPrefix("-") ? "-" : ""
-      throw OptionRefusal("sort: takes fields without other words", nextStep: "sort: \("\(sign)\(name)".quoted)")
+      throw OptionRefusal(
+        "sort: takes only names of fields, without words such as desc", nextStep: "sort: \("\(sign)\(name)".quoted)")
     }
   }
 
@@ -76,22 +77,22 @@ struct OptionRefusal: Error {
 
 /// Another option that an option needs, or that contradicts it.
 struct NeededOption: Sendable {
-  /// The name of the option that is needed, or contradicts.
+  /// The name of the other option.
   let option: String
-  /// Whether the other option contradicts.
+  /// Whether the other option contradicts the first one; otherwise the first one needs it.
   var contradicts = false
-  /// The names of options, any of which can replace it.
+  /// The names of options, any of which can take the place of the other option.
   var alternatives: [String] = []
   /// Whether the needed option must be a field, given by its name.
   var isField = false
-  /// The value of the option itself, as text, that needs or contradicts the other option; nil for every value.
+  /// The value, as text, with which the first option needs or contradicts the other one; nil if every value does.
   var valueInNeed: String?
   /// Returns the message for the command or stage that `command` names.
   let message: @Sendable (_ command: String) -> String
   /// The next step.
   let nextStep: String
 
-  /// Whether the options of a call lack the other option, or contradict, as far as the check can know it.
+  /// Whether a call lacks the needed option, or has the contradicting one, as far as the check can know.
   func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
     if let valueInNeed, value.literalText != valueInNeed { return false }
     if contradicts { return command.option(option) != nil }
@@ -116,7 +117,7 @@ extension OptionRule {
     OptionRule(reading: { value, stage throws(Fault) in _ = try value.whole(stage, "N", from: least) })
   }
 
-  /// The rule for ids that are text or numbers; other literals depend on the client.
+  /// The rule for an id that is text or a number; whether another literal is a valid id depends on the client.
   static let id = OptionRule(reading: { value, _ throws(Fault) in
     switch value {
     case .string, .number:

@@ -189,7 +189,7 @@ extension Arguments {
     case .null:
       throw refuse(
         "an id must be a string, an integer or a resource, not null",
-        nextStep: "give an id: \"12\"; in a pipeline, remove null before: | where it != null")
+        nextStep: "give an id: \"12\"; in a pipeline, remove nulls first: | where it != null")
     default:
       throw refuse(
         "an id must be a string, an integer or a resource, not \(value.typeWithArticle)", nextStep: "give an id: \"12\""

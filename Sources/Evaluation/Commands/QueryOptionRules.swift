@@ -40,7 +40,7 @@ enum QueryOptionRules {
     if text.isEmpty { throw emptyFilter(name, "\"\"") }
     if text.holds(",") {
       throw OptionRefusal(
-        "the filter \(name) contains a comma, and servers would read two values", at: [name],
+        "the filter \(name) contains a comma, and a server would read two values", at: [name],
         nextStep: "write several values as a list: {\(name): \(list(text))}; for one value with a comma: "
           + "| where .\(name) == \(JSONValue.string(text).text)")
     }
@@ -88,7 +88,7 @@ enum QueryOptionRules {
     let (place, extent) = isOffset ? ("offset", "limit") : ("number", "size")
     for name in record.names where name != place && name != extent {
       throw OptionRefusal(
-        "page: has no \(name)\(isOffset ? " beside offset and limit" : "")",
+        "page: does not take \(name)\(isOffset ? " beside offset and limit" : "")",
         nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
     }
     func integer(_ name: String, from least: Int, or fallback: Int?) throws(OptionRefusal) -> Int {
@@ -97,7 +97,7 @@ enum QueryOptionRules {
         let beside =
           record[place].map { "\(place): \($0.isPlace(from: isOffset ? 0 : 1) ? $0.label : isOffset ? "0" : "1"), " }
           ?? ""
-        throw OptionRefusal("page: has no \(name)", nextStep: "{\(beside)\(name): 100}")
+        throw OptionRefusal("page: needs \(name)", nextStep: "{\(beside)\(name): 100}")
       }
       guard case .number(let number)? = record[name], let integer = number.integer, integer >= least else {
         let has = record[name]?.label ?? "null"

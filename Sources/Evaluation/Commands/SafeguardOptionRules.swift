@@ -104,7 +104,7 @@ extension NeededOption {
   /// The option `journal:` or another option with which unknown changes are sent again, which `settle:` needs.
   static let resending = NeededOption(
     option: "journal", alternatives: ["retry", "workers"],
-    message: { "settle: of \($0) needs journal:, retry: or workers:, with which unknown changes are sent again" },
+    message: { "settle: of \($0) needs journal:, retry: or workers:, because only they send unknown changes again" },
     nextStep: "journal: \"FILE\" or retry: 3")
 
   /// The option `halt:`, which contradicts `on-error: "stop"`.

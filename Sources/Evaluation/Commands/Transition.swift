@@ -125,7 +125,7 @@ private struct StateMachine: ChangeSequence {
         Self.refusal(arguments, "with", field.name, "with: \(field.name) \(message)", nextStep)
       }
       guard case .client(let other) = field.value else {
-        throw refuse("names a client", "with: {published: reviewers}")
+        throw refuse("must be a client", "with: {published: reviewers}")
       }
       guard predecessors[field.name] != nil else {
         let near = nearest(to: field.name, among: Array(predecessors.keys))
@@ -142,7 +142,8 @@ private struct StateMachine: ChangeSequence {
     (self.predecessors, self.clients) = (predecessors, clients)
   }
 
-  /// Returns the change to the first state of the path; also returns the resource if it is already in the target state.
+  /// Returns the change to the first state of the path; if the resource is already in the target state, the result also
+  /// has that resource, and the change is not sent.
   func lookedUp() throws(Fault) -> LookupResult {
     LookupResult(proposal: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
   }

@@ -47,10 +47,10 @@ private struct UpsertSequence: ChangeSequence {
   private(set) var value: Value
   let keyField: String?
 
-  /// A sequence of at most one change.
+  /// True, because the sequence has at most one change.
   var isAtEnd: Bool { true }
 
-  /// Creates the sequence after the lookup by a key's field.
+  /// Creates the sequence from the result of the lookup by the key field.
   init(_ looked: LookupResult, keyField: String) {
     proposal = looked.found == nil ? looked.proposal : nil
     value = looked.found ?? .null
@@ -120,7 +120,7 @@ private struct Upsert {
   private func creating() throws(Fault) -> (ChangeProposal, content: JSONObject) {
     if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
       throw fault(
-        "the record has an id, but upsert finds its resource by \(key)",
+        "the record has an id, but upsert finds the resource by \(key)",
         nextStep: "remove the id (from elements: | without .id)")
     }
     var content = JSONObject()
@@ -137,7 +137,7 @@ private struct Upsert {
     guard let value = content["attributes"]?[key] else { throw lacksKey(content) }
     guard !value.isNull else {
       throw fault(
-        "the record's \(key) is null, but upsert finds its resource by this field",
+        "the record's \(key) is null, but upsert finds the resource by this field",
         nextStep: isStage ? "remove such records: | where .\(key) != null" : "give it a value: {\(key): ...}")
     }
     let text = value.filterText
@@ -146,7 +146,7 @@ private struct Upsert {
     }
     if text.holds(",") {
       throw fault(
-        "the \(key) \(value.text) contains a comma, and servers would read two values",
+        "the \(key) \(value.text) contains a comma, and a server would read two values",
         nextStep: "use another field as key:, or send it by create or update")
     }
     return value
@@ -161,7 +161,7 @@ private struct Upsert {
     let near = nearest(to: key, among: names).map { "did you mean key: .\($0)?" }
     let has = names.isEmpty ? "it has no attributes" : "it has \(names.prefix(12).joined(separator: ", "))"
     let way = isStage ? "; to leave such records out: | where ?.\(key) != null" : ""
-    return fault("the record has no field \(key), which key: names", nextStep: near ?? has + way)
+    return fault("the record has no field \(key), although key: names this field", nextStep: near ?? has + way)
   }
 
   /// Returns the resources that the service finds by the key.

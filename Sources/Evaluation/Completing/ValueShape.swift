@@ -88,7 +88,7 @@ extension ValueShape {
 }
 
 extension ValueShape.ResourceShape {
-  /// The fields in the client's spelling.
+  /// The fields of the resource, with their names as the client spells them.
   var fields: [ValueShape.Field] {
     let schema = schema
     let attributes = schema.attributes.entries.map { name, attribute -> ValueShape.Field in
@@ -125,7 +125,7 @@ extension ValueShape.ResourceShape {
 }
 
 extension TypeSchema.Attribute {
-  /// The description: `string or null: "draft", "published"`.
+  /// The description of an attribute, for completion: `string or null: "draft", "published"`.
   var note: String {
     let kinds = (kinds.map(\.rawValue).sorted() + (isNullable ? ["null"] : [])).joined(separator: " or ")
     guard !values.isEmpty, !kinds.contains("time") else { return kinds }
@@ -135,7 +135,7 @@ extension TypeSchema.Attribute {
 }
 
 extension TypeSchema.Relationship {
-  /// The description: `to many tags`.
+  /// The description of a relationship, for completion: `to many tags`.
   var note: String {
     let number = isToMany.map { $0 ? "to many " : "to one " } ?? "to "
     return types.isEmpty ? "relationship" : number + types.joined(separator: " or ")

@@ -6,7 +6,7 @@ import Values
 extension Function {
   static let numbers: [Function] = [
     Function(
-      "int(value)", "The integer that a text contains or that equals a number; any other value is an error.",
+      "int(value)", "The integer in a text, or the integer that equals a number; any other value is an error.",
       takes: 1...1,
       #"int("42")"#, "42"
     ) {

@@ -22,7 +22,7 @@ public struct PooledStatement: Sendable {
   public var settle: Duration?
   /// Returns a result of the service with its names in the form of the client's `keys`.
   public var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
-  /// The late replies of the program's connections; nil if they are of no use.
+  /// The late replies of the program's connections; nil if the statement does not need them.
   public var lateReplies: LateReplies?
   /// Whether the statement uses the resources in the replies.
   public var givesResults = true

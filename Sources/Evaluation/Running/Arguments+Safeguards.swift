@@ -15,7 +15,7 @@ extension Arguments {
   ///   - run: The run in which the statement is carried out.
   ///   - client: The statement's client.
   ///   - keyField: The field of `key:`; nil if creates can't be looked up.
-  ///   - readsFirst: Whether the statement reads first what remains to be done.
+  ///   - readsFirst: Whether the statement reads each resource first, to find out what is left to do.
   /// - Returns: The safeguards.
   /// - Throws: An error of an option, or of one of the files.
   func safeguards(
@@ -155,7 +155,7 @@ extension Session {
   func note(opened journal: Journal) {
     if journal.cutLines == 1 { note("\(journal.path): removed the last line, which was incomplete") }
     if journal.cutLines > 1 {
-      note("\(journal.path): removed the last \(journal.cutLines) lines, from the first damaged one on")
+      note("\(journal.path): removed the last \(journal.cutLines) lines, because the first of them was damaged")
     }
   }
 
@@ -164,12 +164,14 @@ extension Session {
     let shown = 5
     for identity in identities.prefix(shown) {
       let changes = journal.changes(of: identity)
-      let sent = changes.isEmpty ? "" : ", it may have sent: \(changes.joined(separator: ", "))"
-      note("unknown since an earlier run: \(identity.text)\(sent)")
+      let sent = changes.isEmpty ? "" : "; this iteration may have sent: \(changes.joined(separator: ", "))"
+      note("the outcome is unknown since an earlier run: \(identity.text)\(sent)")
     }
     if identities.count > shown { note("and \(identities.count - shown) more") }
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
-    note("check each, then settle it: retort journal \(journal.path) settle \(word) done, or ... settle \(word) again")
+    note(
+      "check each one, then record its outcome: retort journal \(journal.path) settle \(word) done, or ... settle \(word) again"
+    )
   }
 
   /// Shows how many done and unknown changes a journal has from earlier runs, and how many changes are left; `left` is

@@ -38,10 +38,10 @@ final class BulkFailures: Sendable {
     .record(Record([("source", source), ("element", element), ("error", .record(Record(error)))]))
   }
 
-  /// The failures in the order of their elements.
+  /// The failures in the order of their elements, as a list.
   ///
-  /// If there were too many to keep, it is a stream that throws when it is read. As JSON it is then a list of those that
-  /// were kept, whose last element has the number of the others.
+  /// If some failures were not kept, the value is a stream that throws when a statement reads it. Its JSON is a list of
+  /// the kept failures, followed by an element with the number of the others.
   var value: Value {
     let state = state.withLock { $0 }
     guard state.leftOut > 0 else { return .list(state.list) }

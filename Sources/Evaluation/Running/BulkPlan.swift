@@ -87,7 +87,8 @@ final class BulkElement: PlannedElement {
   /// The input of the stage that changes data; null if the element failed in an earlier stage.
   var input: Value { failedEarlier ? .null : element }
 
-  /// Creates the element of a create of which only the key remains; the key stands for the element.
+  /// Creates the element for a create of an earlier run, of which only the key is known; the key takes the place of the
+  /// element.
   convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     self.init(.string(change.key ?? ""), .success(ChangeProposal(restoring: change, arguments, client)))
   }
@@ -108,7 +109,8 @@ final class BulkElement: PlannedElement {
 }
 
 extension ClientError {
-  /// Creates the error of a read that failed, so that no change could be built; nil for an error of another origin.
+  /// Creates the client error for a read that failed, so that no change could be built; nil if `fault` has another
+  /// origin.
   fileprivate init?(failedRead fault: Fault) {
     guard let kind = Kind(rawValue: fault.kind.word), kind != .value, kind != .interrupted else { return nil }
     self.init(

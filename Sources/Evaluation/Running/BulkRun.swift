@@ -112,8 +112,8 @@ struct BulkRun {
         source.keep(flow.takeKept())
       }
       if report.isCut, report.unsent == 0, report.tally.isGoodNow, report.stop == nil, !Task.isCancelled {
-        // In the end all changes were carried out, so the statement has ended early only if its source has more
-        // elements.
+        // Every change that was sent has succeeded, after retries or lookups. The statement has then ended early only
+        // if its source has more elements.
         report.isCut = try await source.hasMore()
       }
     } catch { report.stop = error }
@@ -122,7 +122,7 @@ struct BulkRun {
 
   /// Shows notes on relationships that are not sent, and the first changes of a dry run.
   ///
-  /// `samples` is the number of earlier changes of the dry run; the result is that number after these elements.
+  /// `samples` is the number of changes that the dry run has shown before; returns the number after these elements.
   private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
     elements.reduce(samples) { samples, element in
       guard element.found == nil, case .success(let proposal) = element.proposal else { return samples }
@@ -235,7 +235,7 @@ struct BulkRun {
   private func finish(_ report: StatementReport) async throws(Fault) {
     let tally = report.tally
     if report.isCut, tally.isGoodNow {
-      await showFailures(of: tally)  // those that earlier runs caused
+      await showFailures(of: tally)  // the failures of changes of earlier runs
       throw Fault(
         .unknown,
         "\(plan.label) stopped at a change that got no reply in time but was carried out; later changes were not sent",
@@ -288,7 +288,7 @@ struct BulkRun {
   /// Returns the error of the first element in a group of similar failures, with the number of the others.
   private func shownFault(of group: OutcomeTally.FailureGroup) async -> Fault {
     let fault = await fault(of: group)
-    return group.count > 1 ? fault.within("and \(group.count - 1) more like it") : fault
+    return group.count > 1 ? fault.within("and \(group.count - 1) more like this one") : fault
   }
 
   /// Shows the failures after which the statement continued, except those of the first groups.

@@ -16,7 +16,9 @@ struct EnteredStatements: Sendable {
   /// The statements in order.
   private(set) var entries: [EnteredStatement] = []
 
-  /// The number of statements that remain when old ones are removed, which happens at twice this number.
+  /// The number of statements that are kept when old ones are removed.
+  ///
+  /// Old statements are removed as soon as there are twice as many.
   private static let limit = 10_000
 
   /// Adds a statement.

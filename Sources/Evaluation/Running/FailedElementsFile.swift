@@ -30,7 +30,7 @@ final class FailedElementsFile: Sendable {
     var fault: Fault? {
       failure.map { failure in
         Fault(
-          .file, "\(failure.message); \(missing) \(missing == 1 ? "element is" : "elements are") not in it",
+          .file, "\(failure.message); \(missing) \(missing == 1 ? "element is" : "elements are") missing from the file",
           nextStep: "make room on the disk before the next run; let r = ... keeps the first 1000 in r.failures")
       }
     }
@@ -95,8 +95,8 @@ final class FailedElementsFile: Sendable {
     }
   }
 
-  /// Returns the original element of an element that was read from such a file, so that failed elements can be run
-  /// again several times.
+  /// Returns the original element of a failure; if that element is a line of an earlier file of failures, returns the
+  /// original element in the line, so that failed elements can be run again several times.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil

@@ -143,7 +143,8 @@ enum PipelineRun {
 }
 
 extension Value {
-  /// The number of elements if this value is the head of a pipeline; nil if it is unknown until they are read.
+  /// The number of elements if this value is the head of a pipeline; nil if the number is unknown until the elements
+  /// are read.
   fileprivate var elementCount: Int? {
     switch self {
     case .list(let elements): elements.count

@@ -9,12 +9,12 @@ public import Values
 extension RunContext {
   /// Sends a single change with the dispatcher and returns the value of its reply.
   ///
-  /// It is inlined, which saves a suspension for each request.
+  /// The function is inlined, which saves a suspension for each request.
   ///
   /// - Parameters:
   ///   - proposal: The change.
-  ///   - step: What it is in an iteration of `each`, if the iteration ends with its command; nil for a command with a
-  ///     single change.
+  ///   - step: The part that the change plays in an iteration of `each` that ends with its command; nil for a command
+  ///     with a single change.
   /// - Returns: The value.
   /// - Throws: The error of the change, which marks the arguments that it is about.
   @inline(__always) func change(_ proposal: ChangeProposal, _ step: IterationStep? = nil) async throws(Fault) -> Value {
@@ -123,7 +123,7 @@ extension Fault {
           ? "\(arguments.name) would destroy more than the \(limit) resources that were confirmed; \(limit) destroys were already sent"
           : "\(arguments.name) would destroy more resources than max: \(limit) allows",
         nextStep: isConfirmed
-          ? "run the statement again: it asks about the remaining resources; from a loop over fixed ids, remove those already destroyed"
+          ? "run the statement again: retort asks about the remaining resources; in a loop over fixed ids, first remove the destroyed ones"
           : "raise max:, or narrow the filter")
     case .repeated(let identity):
       self.init(

@@ -71,7 +71,7 @@ extension Session {
   func note(notLoaded names: [String], of label: String, _ fate: String) {
     note(
       once: "not loaded \(label) \(fate)",
-      "\(label): \(names.joined(separator: ", ")) not loaded, so \(fate); name them in include: to load them"
+      "\(label): \(names.joined(separator: ", ")) not loaded, so \(fate); to load relationships, name them in include:"
     )
   }
 

@@ -12,7 +12,7 @@ extension Session {
     let complete = state.withLock(\.completedJournals)
     let secrets = HiddenSecrets.names(in: command)
     if !secrets.isEmpty {
-      note("\(label): the command below needs the secrets that it does not show, in \(secrets.joined(separator: ", "))")
+      note("\(label): before you run the command below, set \(secrets.joined(separator: ", ")) to the hidden secrets")
     }
     guard !complete.isEmpty else {
       return show(command: "\(label): to resume, run the same statement with the same journal: \(command)")

@@ -87,7 +87,7 @@ public final class Session: Sendable {
     /// The current number of columns of the terminal for notes; nil if notes do not go to a terminal.
     public var columns: (@Sendable () -> Int)?
 
-    /// Creates a host.
+    /// Creates the callbacks of a session.
     public init(
       open: @escaping @Sendable (String) async throws(LinkError) -> any ServiceLink,
       note: @escaping @Sendable (String) -> Void, draw: (@Sendable (String) -> Void)? = nil,

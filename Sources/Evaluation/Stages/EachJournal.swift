@@ -147,7 +147,7 @@ final class EachJournal: Sendable {
   func note(isEnded: Bool) async {
     if isEnded { await lookUpEarlier() }
     try? await journal.flush()
-    // An iteration that the input of this run lacks remains unknown too.
+    // The iterations that the input of this run lacks also count as unknown.
     let state = state.withLock { state in
       if isEnded, rule != .skip { state.unknown += journal.unseenIterations }
       return state

@@ -14,7 +14,7 @@ struct Stage: Sendable {
     self.prepare = prepare
   }
 
-  /// Returns the stage with a name; nil if no stage has it.
+  /// Returns the stage with the given name; nil if there is none.
   static func named(_ name: String) -> Stage? { known[name] }
 
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
@@ -92,7 +92,7 @@ struct StageCall {
   /// Compiles a positional argument that is evaluated only once and therefore can't read the element.
   func once(_ index: Int) -> CompiledExpression { compiler.withElement(false) { compiler.code(positional[index]) } }
 
-  /// The options with their expressions.
+  /// The options of the call, with the expressions of their values.
   var options: [(name: String, range: SourceRange, value: Expr)] {
     command.arguments.compactMap { argument in
       if case .option(let name, let range, let value) = argument { (name, range, value) } else { nil }

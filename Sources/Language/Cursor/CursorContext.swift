@@ -158,7 +158,7 @@ public struct CursorContext: Sendable {
     guard let last = tokens.last, last.range.upper == bytes.count else { return true }
     switch last.kind {
     case .symbol("-") where !last.hasSpaceBefore, .minus where !last.hasSpaceBefore:
-      // A hyphen inside a name being typed.
+      // The token is a hyphen inside a name that is being typed.
       guard let name = tokens.dropLast().last, name.range.upper == last.range.lower else { return true }
       tokens.removeLast()
       return takeWord(name, &tokens, bytes)

@@ -169,7 +169,7 @@ struct LayoutPrinter {
     if let first { breaks.insert(first.id) }
   }
 
-  /// Updates the frames after a token.
+  /// Updates the enclosing blocks and brackets after a token.
   private mutating func follow(_ index: Int) {
     let token = words[index].token
     switch token.kind {

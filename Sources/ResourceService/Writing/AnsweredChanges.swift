@@ -17,7 +17,7 @@ enum AnsweredChanges {
     init(id: [UInt8], body: [UInt8], isRedelivered: Bool) {
       self.id = id
       self.isRedelivered = isRedelivered
-      // FNV-1a, which is the same in every process.
+      // The hash is FNV-1a, because Swift's own hash differs between processes.
       var hash: UInt64 = 0xCBF2_9CE4_8422_2325
       for byte in body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
       digest = Int64(bitPattern: hash)

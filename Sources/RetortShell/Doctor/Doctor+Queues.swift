@@ -119,7 +119,8 @@ extension Doctor {
     case .timeout:
       .failed(
         .call, "\(queue) does not answer within \(options.timeout)",
-        "its service takes requests and does not reply: read its log, or wait longer with --timeout 30s", time,
+        "the service of the queue takes requests and does not reply: read its log, or wait longer with --timeout 30s",
+        time,
         status: 1)
     case .noRoute, .connection: .failed(.call, error.message, error.nextStep, time)
     case .malformed, .interrupted:
