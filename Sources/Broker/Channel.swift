@@ -144,7 +144,7 @@ final class Channel {
   ///
   /// A complete message is passed to the request that waits for it, or to the service; a message for which no request
   /// waits is returned.
-  func take(_ frame: borrowing Frame, _ counters: inout Connection.UndeliverableCounts) -> StrayReply? {
+  func take(_ frame: borrowing Frame, _ counters: inout Connection.StrayMessageCounts) -> StrayReply? {
     switch frame.kind {
     case RETORT_FRAME_DELIVER: assembly = PartialMessage(tag: frame.number, isRedelivered: frame.isRedelivered)
     case RETORT_FRAME_RETURN: assembly = PartialMessage(returned: (frame.code, frame.text))
@@ -169,7 +169,7 @@ final class Channel {
     return nil
   }
 
-  private func finish(_ counters: inout Connection.UndeliverableCounts) -> StrayReply? {
+  private func finish(_ counters: inout Connection.StrayMessageCounts) -> StrayReply? {
     guard let (size, count) = assembly.map({ ($0.size, $0.body.count) }), count >= size, let message = assembly.take()
     else { return nil }
     if let deliver {

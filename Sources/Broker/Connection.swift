@@ -34,7 +34,7 @@ public actor Connection {
   /// The broker's reason for accepting no messages (`connection.blocked`); nil while the broker accepts messages.
   public private(set) var blockedReason: String?
   /// The counts of replies for which no request waited, and of requests that the broker returned.
-  public internal(set) var counters = UndeliverableCounts()
+  public internal(set) var counters = StrayMessageCounts()
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
   private var watchers: [CheckedContinuation<BrokerError, Never>] = []
 
@@ -65,7 +65,7 @@ public actor Connection {
   }
 
   /// The counts of replies for which no request waited, and of requests that the broker returned.
-  public struct UndeliverableCounts: Sendable, Equatable {
+  public struct StrayMessageCounts: Sendable, Equatable {
     /// Replies that arrived after their deadline, a second time, or with an unknown correlation id.
     public var strayReplies = 0
     /// Requests that the broker returned, because their queue does not exist.

@@ -9,11 +9,11 @@ public actor Dialer {
   public nonisolated let uri: AMQPURI
   /// The name of the broker's cluster, which a new connection must have too; empty if the broker has none.
   public nonisolated let clusterName: String
-  private nonisolated let status = Status()
+  private nonisolated let status = DialerStatus()
   private let name: String
   private let listener: Connection.EventObserver
   private var connection: Connection?
-  private var attempt: Opening?
+  private var attempt: ConnectionAttempt?
   private var isClosed = false
 
   /// Connects for the first time.
@@ -55,17 +55,18 @@ public actor Dialer {
     case reconnecting
   }
 
-  private final class Status: Sendable {
+  private final class DialerStatus: Sendable {
     let value = Mutex(State.up)
   }
 
   /// The state of the connection.
   public nonisolated var state: State { status.value.withLock { $0 } }
 
-  private typealias Opening = Task<Result<Connection, BrokerError>, Never>
+  private typealias ConnectionAttempt = Task<Result<Connection, BrokerError>, Never>
 
-  private static func opening(_ uri: AMQPURI, _ name: String, _ listener: Connection.EventObserver) -> Opening {
-    Opening {
+  private static func opening(_ uri: AMQPURI, _ name: String, _ listener: Connection.EventObserver) -> ConnectionAttempt
+  {
+    ConnectionAttempt {
       do throws(BrokerError) { return .success(try await Connection.open(uri, name: name, listener: listener)) } catch {
         return .failure(error)
       }
@@ -73,9 +74,9 @@ public actor Dialer {
   }
 
   /// Connects again, and refuses another broker at the same address, because another broker has other queues and data.
-  private func openingAgain() -> Opening {
+  private func openingAgain() -> ConnectionAttempt {
     let (opening, uri, expected) = (Self.opening(uri, name, listener), uri, clusterName)
-    return Opening {
+    return ConnectionAttempt {
       guard case .success(let fresh) = await opening.value else { return await opening.value }
       let name = await fresh.clusterName
       guard name != expected else { return .success(fresh) }
@@ -146,7 +147,7 @@ public actor Dialer {
     try? await Task.sleep(for: pause)
   }
 
-  private func dialing() -> Opening {
+  private func dialing() -> ConnectionAttempt {
     if let attempt { return attempt }
     let opening = openingAgain()
     attempt = opening

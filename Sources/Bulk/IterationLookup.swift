@@ -10,7 +10,7 @@ struct IterationChange: Sendable {
   /// The sent content, with hashes in place of secrets.
   var content: JSONObject = [:]
   /// The role of the change in its iteration.
-  var step = IterationStep()
+  var step = IterationChangeRole()
   /// The change's number in the iteration; nil in a journal of an earlier version.
   var number: Int?
   /// Whether the change was carried out; nil if this is not recorded.
@@ -41,7 +41,7 @@ struct IterationChange: Sendable {
   }
 
   /// Creates the record of a change that is about to be sent.
-  init(_ change: Change, _ step: IterationStep, number: Int) {
+  init(_ change: Change, _ step: IterationChangeRole, number: Int) {
     text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
     (queue, type) = (change.target.queue, change.target.type)
     (self.step, self.number) = (step, number)

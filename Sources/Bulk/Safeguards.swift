@@ -31,12 +31,12 @@ public struct Safeguards: Sendable {
   /// The maximum time for which the service may hold a request: `settle:`.
   public var settle = Duration.zero
   /// The changes to look up at the end of the statement: `verify:`.
-  public var verification = Verification.none
+  public var verification = VerificationScope.none
 
   /// Records the changes that an iteration of `each` makes; nil outside a recorded iteration.
   public var iteration: (any IterationChangeRecorder)?
   /// The role of the statement's changes in an iteration of `each`.
-  public var step = IterationStep()
+  public var step = IterationChangeRole()
 
   /// Creates safeguards that neither limit nor record anything.
   public init() {}
@@ -46,7 +46,7 @@ public struct Safeguards: Sendable {
 }
 
 /// The role of a change in an iteration of `each`, which a lookup after a crash needs to know.
-public struct IterationStep: Sendable, Equatable {
+public struct IterationChangeRole: Sendable, Equatable {
   /// Whether the iteration does nothing after the change.
   public var isLast = false
   /// Whether the change was sent by a command that first reads what is left to do, such as `upsert`, so that the
@@ -64,7 +64,7 @@ public protocol IterationChangeRecorder: Sendable {
   /// Records that a change is about to be sent; returns the change's number in the iteration when this is on the disk.
   ///
   /// - Throws: ``JournalError`` if the write fails; then the change may not be sent.
-  func willSend(_ change: Change, _ step: IterationStep) async throws(JournalError) -> Int
+  func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int
 
   /// Records the outcome of the change with a number.
   func didSend(_ outcome: Outcome, number: Int)

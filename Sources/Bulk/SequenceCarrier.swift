@@ -4,13 +4,13 @@ public import Client
 /// steps of a `transition`; the carrier returns the last reply.
 public struct SequenceCarrier: ChangeCarrier {
   /// Returns the change that follows a reply; nil after the last one.
-  public typealias Following = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
+  public typealias NextChangeFinder = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
 
   private let client: ResourceClient
   private let others: [Change.TargetQueue: ResourceClient]
   private let control: RunControl
   private let rate: RateLimiter?
-  private let following: Following
+  private let following: NextChangeFinder
   private let step: @Sendable (Change) -> String
 
   /// Creates a carrier.
@@ -24,7 +24,7 @@ public struct SequenceCarrier: ChangeCarrier {
   ///   - step: Names a change for errors: `at the step to published`.
   public init(
     _ client: ResourceClient, others: [Change.TargetQueue: ResourceClient], control: RunControl, rate: RateLimiter?,
-    following: @escaping Following, step: @escaping @Sendable (Change) -> String
+    following: @escaping NextChangeFinder, step: @escaping @Sendable (Change) -> String
   ) {
     (self.client, self.others, self.control, self.rate) = (client, others, control, rate)
     (self.following, self.step) = (following, step)

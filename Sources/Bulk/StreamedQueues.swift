@@ -2,7 +2,7 @@ import Synchronization
 
 /// The queues that are being streamed; changes of these queues are refused.
 public final class StreamedQueues: Sendable {
-  fileprivate struct Key: Hashable {
+  fileprivate struct BrokerQueue: Hashable {
     var broker: String
     var queue: String
   }
@@ -10,9 +10,9 @@ public final class StreamedQueues: Sendable {
   /// Marks a queue as streamed while this object exists.
   public final class StreamedQueueMark: Sendable {
     private let leases: StreamedQueues
-    private let key: Key
+    private let key: BrokerQueue
 
-    fileprivate init(_ leases: StreamedQueues, _ key: Key) {
+    fileprivate init(_ leases: StreamedQueues, _ key: BrokerQueue) {
       self.leases = leases
       self.key = key
       leases.open.withLock { $0[key, default: 0] += 1 }
@@ -26,18 +26,18 @@ public final class StreamedQueues: Sendable {
     }
   }
 
-  private let open = Mutex<[Key: Int]>([:])
+  private let open = Mutex<[BrokerQueue: Int]>([:])
 
   /// Creates a set in which no queue is streamed.
   public init() {}
 
   /// Marks a queue as streamed until the returned object is deallocated.
   public func lease(broker: String, queue: String) -> StreamedQueueMark {
-    StreamedQueueMark(self, Key(broker: broker, queue: queue))
+    StreamedQueueMark(self, BrokerQueue(broker: broker, queue: queue))
   }
 
   /// Whether a change of a queue would disturb a stream.
   public func isStreamed(_ target: Change.TargetQueue) -> Bool {
-    open.withLock { !$0.isEmpty && $0[Key(broker: target.broker, queue: target.queue)] != nil }
+    open.withLock { !$0.isEmpty && $0[BrokerQueue(broker: target.broker, queue: target.queue)] != nil }
   }
 }

@@ -4,7 +4,7 @@ import JSONText
 import Synchronization
 
 /// The changes to look up at the end of a statement: `verify:`.
-public enum Verification: Sendable, Equatable {
+public enum VerificationScope: Sendable, Equatable {
   /// No changes.
   case none
   /// Unknown changes.
@@ -43,7 +43,7 @@ final class VerificationList: Sendable {
     var last: Change?
   }
 
-  private let what: Verification
+  private let what: VerificationScope
   private let resolver: UnknownChangeResolver?
   private let restored: (@Sendable (Change) -> any PlannedElement)?
   private let state = Mutex(State())
@@ -57,7 +57,7 @@ final class VerificationList: Sendable {
   ///   - resolver: Looks up the changes; nil if nothing is looked up.
   ///   - restored: Returns the element of a create of which only the key is kept.
   init(
-    _ what: Verification, _ resolver: UnknownChangeResolver?,
+    _ what: VerificationScope, _ resolver: UnknownChangeResolver?,
     restored: (@Sendable (Change) -> any PlannedElement)? = nil
   ) {
     (self.what, self.resolver, self.restored) = (what, resolver, restored)

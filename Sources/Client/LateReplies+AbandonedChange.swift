@@ -4,7 +4,7 @@ import JSONText
 
 extension LateReplies {
   /// Returns the outcome that a late reply contains; nil if the message is not the reply to the change.
-  public typealias Reading = @Sendable ([UInt8]) -> Outcome?
+  public typealias LateReplyParser = @Sendable ([UInt8]) -> Outcome?
 
   /// A change whose caller no longer waits for its reply.
   struct AbandonedChange: Sendable {
@@ -12,7 +12,7 @@ extension LateReplies {
     /// The id of the resource; nil for a create.
     let id: String?
     /// Reads the change's reply.
-    let read: Reading
+    let read: LateReplyParser
     /// The time after which no reply is expected; nil if unknown.
     let life: ContinuousClock.Instant?
     let end = ContinuousClock.now
@@ -29,7 +29,7 @@ extension LateReplies {
   ///   - id: The id of the resource; nil for a create.
   ///   - life: The time for which a reply is expected.
   ///   - read: Reads the message with the late reply.
-  public func expect(_ error: ClientError, id: String?, for life: Duration, read: @escaping Reading) {
+  public func expect(_ error: ClientError, id: String?, for life: Duration, read: @escaping LateReplyParser) {
     guard let call = error.call, !call.correlationID.isEmpty else { return }
     let change = AbandonedChange(call: call, id: id, read: read, life: .now + life)
     guard let early = add(change) else { return }

@@ -16,7 +16,7 @@ public struct ListChangeDetector: Sendable {
   }
 
   /// A 128-bit hash of a resource's type and id; two of a million resources collide with a probability of about 10^-27.
-  private struct Key: Hashable {
+  private struct ResourceHash: Hashable {
     let halves: SIMD2<Int>
 
     init?(_ resource: JSONObject) {
@@ -42,7 +42,7 @@ public struct ListChangeDetector: Sendable {
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?
   private var total: Int?
-  private var seen: Set<Key> = []
+  private var seen: Set<ResourceHash> = []
   /// The number of consecutive pages with only repeated resources.
   private var stalled = 0
 
@@ -63,7 +63,7 @@ public struct ListChangeDetector: Sendable {
       total = first
     }
     let places = document.resources.indices.filter { place in
-      Key(document.resources[place]).map { !seen.insert($0).inserted } ?? false
+      ResourceHash(document.resources[place]).map { !seen.insert($0).inserted } ?? false
     }
     repeated += places.count
     if !document.resources.isEmpty { stalled = places.count == document.resources.count ? stalled + 1 : 0 }

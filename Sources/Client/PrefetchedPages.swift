@@ -4,12 +4,12 @@ import Synchronization
 
 /// Requests pages of a list before they are needed; its deallocation cancels the requests in flight.
 final class PrefetchedPages: Sendable {
-  private typealias Reading = Task<Result<Document, ClientError>, Never>
+  private typealias PageTask = Task<Result<Document, ClientError>, Never>
 
   private let client: ResourceClient
   private let patience: ResourceClient.WaitLimit
   private let limit: Int
-  private let readings = Mutex<[Int: Reading]>([:])
+  private let readings = Mutex<[Int: PageTask]>([:])
 
   init(_ client: ResourceClient, _ patience: ResourceClient.WaitLimit, limit: Int) {
     (self.client, self.patience, self.limit) = (client, patience, limit)
@@ -38,7 +38,7 @@ final class PrefetchedPages: Sendable {
     }
   }
 
-  private func reading(_ query: Query) -> Reading {
+  private func reading(_ query: Query) -> PageTask {
     let (client, patience) = (client, patience)
     return Task(executorPreference: client.transport.taskExecutor) {
       do throws(ClientError) { return .success(try await client.index(query, patience: patience)) } catch {

@@ -103,7 +103,9 @@ package struct SpillFile {
       guard parts.count == 8 else { return ResourceValue(object) }
       let (path, includePath) = (parts[4].texts, parts[5].texts)
       let compound = parts[3].stringValue.map { client in
-        let (included, listed) = (Included(parts[2].arrayValue ?? []), Included(parts[7].arrayValue ?? []))
+        let (included, listed) = (
+          IncludedResourceIndex(parts[2].arrayValue ?? []), IncludedResourceIndex(parts[7].arrayValue ?? [])
+        )
         return ResourceValue.IncludedResources(client: client, asked: parts[6].texts) { type, id in
           included[type, id]
         } isListed: { type, id in

@@ -14,7 +14,7 @@ public enum ManPage {
   // MARK: retort(1)
 
   private static var program: String {
-    var page = Roff("retort", 1)
+    var page = RoffWriter("retort", 1)
     page.section("NAME")
     page.paragraph("retort \u{2D} a prompt and batch runner for JSON:API services over RabbitMQ")
     page.section("SYNOPSIS")
@@ -66,7 +66,7 @@ public enum ManPage {
   // MARK: retort-bulk(7) and the other articles
 
   private static func page(of article: Article) -> String {
-    var page = Roff("retort-" + article.name, 7)
+    var page = RoffWriter("retort-" + article.name, 7)
     page.section("NAME")
     page.paragraph("retort-\(article.name) \u{2D} \(article.title.prefix(1).lowercased() + article.title.dropFirst())")
     page.section("DESCRIPTION")
@@ -80,7 +80,7 @@ public enum ManPage {
   }
 
   /// Adds the words and options that change many resources.
-  private static func addOptions(to page: inout Roff) {
+  private static func addOptions(to page: inout RoffWriter) {
     page.section("STAGES AND COMMANDS")
     for declaration in Vocabulary.stages.filter(\.givesSummary)
       + Vocabulary.commands.filter({ $0.name == "destroy-all" })

@@ -9,7 +9,7 @@ public struct Document: Sendable {
   /// The primary resources: one for a single resource, none for null.
   public let resources: [JSONObject]
   /// The resources of `included` by type and id.
-  public let included: Included
+  public let included: IncludedResourceIndex
 
   /// Creates an empty document, as a service returns it for a destroy.
   public init() {
@@ -35,7 +35,7 @@ public struct Document: Sendable {
     default: throw NotADocumentError(member: "result", json)
     }
     resources = try Self.resources(object["data"] ?? .null)
-    included = object["included"]?.arrayValue.map(Included.init) ?? .none
+    included = object["included"]?.arrayValue.map(IncludedResourceIndex.init) ?? .none
   }
 
   private static func resources(_ data: JSONValue) throws(NotADocumentError) -> [JSONObject] {
@@ -112,11 +112,11 @@ public struct Document: Sendable {
 }
 
 /// The resources of a compound document by type and id, indexed at the first lookup.
-public final class Included: Sendable {
+public final class IncludedResourceIndex: Sendable {
   private let array: JSONArray
   private let index: OnceCell<[Identifier: JSONObject]>
   /// No resources.
-  static let none = Included([])
+  static let none = IncludedResourceIndex([])
 
   /// Creates an index of an array of resource objects.
   public init(_ array: JSONArray) {

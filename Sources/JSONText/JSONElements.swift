@@ -40,8 +40,8 @@ extension JSONParser {
   /// - Returns: The offset after the array's opening bracket; nil if the text does not begin with a bracket, or is too
   ///   long.
   fileprivate static func validateArray(_ bytes: [UInt8], depthLimit: Int) throws(JSONSyntaxError) -> Int? {
-    typealias Validated = Result<(first: Int?, duplicate: Duplicate?), JSONScanner.Fault>
-    let validated: Validated = unsafe bytes.withUnsafeBytes { raw in
+    typealias ValidatedArray = Result<(first: Int?, duplicate: DuplicateKey?), JSONScanner.Fault>
+    let validated: ValidatedArray = unsafe bytes.withUnsafeBytes { raw in
       let text = unsafe JSONScanner(raw)
       let start = text.skipSpace(0)
       guard text.byte(start) == UInt8(ascii: "["), raw.count < TapeEntry.textLimit else { return .success((nil, nil)) }

@@ -3,12 +3,12 @@ extension JSONParser {
   /// Parses a text that is one value.
   static func parse(
     _ bytes: [UInt8], depthLimit: Int
-  ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [Duplicate]) {
+  ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [DuplicateKey]) {
     guard bytes.count < TapeEntry.textLimit else {
       throw JSONSyntaxError("a text of more than 256 MiB", at: 0, in: [])
     }
-    typealias Parsed = Result<(value: JSONValue, duplicates: [Duplicate]), JSONScanner.Fault>
-    let parsed: Parsed = unsafe bytes.withUnsafeBytes { raw in
+    typealias ParsedText = Result<(value: JSONValue, duplicates: [DuplicateKey]), JSONScanner.Fault>
+    let parsed: ParsedText = unsafe bytes.withUnsafeBytes { raw in
       let text = unsafe JSONScanner(raw)
       var parser = JSONParser(text, length: raw.count, depthLimit: depthLimit)
       do throws(JSONScanner.Fault) {
@@ -29,7 +29,7 @@ extension JSONParser {
   /// The values before the first fault are returned with the fault.
   static func lines(
     _ bytes: [UInt8], depthLimit: Int
-  ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [Duplicate]) {
+  ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [DuplicateKey]) {
     guard bytes.count < TapeEntry.textLimit else {
       return ([], JSONSyntaxError("lines of more than 256 MiB", at: 0, in: []), [])
     }

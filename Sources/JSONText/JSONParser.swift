@@ -10,7 +10,7 @@ struct JSONParser: ~Copyable {
   }
 
   /// A key that occurs twice in its object, and the offset of its text.
-  typealias Duplicate = (key: String, offset: Int)
+  typealias DuplicateKey = (key: String, offset: Int)
 
   private let text: JSONScanner
   private let depthLimit: Int
@@ -22,7 +22,7 @@ struct JSONParser: ~Copyable {
   private var inner = OpenContainer()
   private var outer: [OpenContainer] = []
   /// The keys that occur twice in one object, in the order of the text; at most 100.
-  private(set) var duplicates: [Duplicate] = []
+  private(set) var duplicates: [DuplicateKey] = []
 
   init(_ text: JSONScanner, length: Int, depthLimit: Int) {
     self.text = text

@@ -66,14 +66,14 @@ public enum StringPart: Sendable, Equatable {
 /// A key and a value of a record.
 public struct RecordEntry: Sendable, Equatable {
   /// The key.
-  public var key: Key
+  public var key: RecordKey
   /// The source range of the key.
   public var keyRange: SourceRange
   /// The value.
   public var value: Expr
 
   /// A key in a record: a name or text, or an expression in brackets.
-  public enum Key: Sendable, Equatable {
+  public enum RecordKey: Sendable, Equatable {
     case name(String)
     case computed(Expr)
   }

@@ -5,13 +5,13 @@ import JSONAPI
 /// jsonapi-resources names the parameter as the error's source or by its code, and Calcinator points to the filter
 /// (WireProtocol.md, "Error documents"); both mention the name in their text.
 enum RefusedName {
-  typealias Name = (parameter: TypeSchema.QueryParameter, name: String)
+  typealias RequestedName = (parameter: TypeSchema.QueryParameter, name: String)
 
   /// Returns the requested names that were refused.
-  static func all(in errors: [ErrorDetail], _ asked: [Name]) -> [Name] {
+  static func all(in errors: [ErrorDetail], _ asked: [RequestedName]) -> [RequestedName] {
     guard !asked.isEmpty else { return [] }
     return errors.flatMap { error in
-      guard let parameter = parameter(of: error) else { return [Name]() }
+      guard let parameter = parameter(of: error) else { return [RequestedName]() }
       let names = asked.filter { $0.parameter == parameter }
       let named = names.filter { isNamed($0.name, in: error) }
       return named.isEmpty && names.count == 1 && error.detail == nil ? names : named

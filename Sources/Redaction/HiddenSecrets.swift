@@ -6,7 +6,7 @@
 /// ```
 public struct HiddenSecrets {
   /// A piece of a word: text, or a variable that stands for a secret.
-  public enum Piece: Equatable, Sendable {
+  public enum WordPiece: Equatable, Sendable {
     case text(String)
     case variable(String)
   }
@@ -22,7 +22,7 @@ public struct HiddenSecrets {
   ///   - word: The word.
   ///   - wanted: The name of the variable for a secret that has none.
   /// - Returns: The pieces, without empty texts.
-  public mutating func pieces(of word: String, as wanted: String = "PASSWORD") -> [Piece] {
+  public mutating func pieces(of word: String, as wanted: String = "PASSWORD") -> [WordPiece] {
     var secrets: [String] = []
     let masked = Secrets.hidden(in: word) { secret in
       secrets.append(String(secret))
@@ -30,7 +30,7 @@ public struct HiddenSecrets {
     }
     let texts = masked.split(separator: Self.mark, omittingEmptySubsequences: false).map(String.init)
     guard texts.count == secrets.count + 1 else { return [.text(Secrets.hidden(in: word))] }
-    var pieces = [Piece.text(texts[0])]
+    var pieces = [WordPiece.text(texts[0])]
     for (secret, text) in zip(secrets, texts.dropFirst()) {
       pieces += [.variable(name(of: secret, as: wanted)), .text(text)]
     }

@@ -10,7 +10,7 @@ struct URIPasswords {
   private let isQuoted: [Bool]
 
   /// A URI after its scheme.
-  private struct Authority {
+  private struct URIAfterScheme {
     /// The index of the first character after the scheme.
     var start: Int
     var kind: Kind
@@ -51,19 +51,19 @@ struct URIPasswords {
   }
 
   /// Finds the next URI after an index: after a scheme, a misspelt `amqp://`, or a quote; nil if no URI follows.
-  private func authority(from index: Int) -> Authority? {
+  private func authority(from index: Int) -> URIAfterScheme? {
     guard index < characters.count else { return nil }
     for place in index..<characters.count where ":/\"".contains(characters[place]) {
       let rest = characters[place...]
       if characters[place] == "\"" {
-        if lacksScheme(from: place + 1) { return Authority(start: place + 1, kind: .broker) }
+        if lacksScheme(from: place + 1) { return URIAfterScheme(start: place + 1, kind: .broker) }
         continue
       }
       let word = scheme(before: place, from: index)
-      if rest.starts(with: "://") { return Authority(start: place + 3, kind: kind(word)) }
+      if rest.starts(with: "://") { return URIAfterScheme(start: place + 3, kind: kind(word)) }
       guard word.hasSuffix("amqp") || word.hasSuffix("amqps") else { continue }
       let slashes = rest.first == ":" ? rest.dropFirst() : rest
-      return Authority(start: slashes.firstIndex { $0 != "/" } ?? characters.count, kind: .broker)
+      return URIAfterScheme(start: slashes.firstIndex { $0 != "/" } ?? characters.count, kind: .broker)
     }
     return nil
   }
@@ -73,7 +73,7 @@ struct URIPasswords {
     return String(letters.reversed()).lowercased()
   }
 
-  private func kind(_ scheme: String) -> Authority.Kind {
+  private func kind(_ scheme: String) -> URIAfterScheme.Kind {
     if ["http", "https", "ws", "wss"].contains(scheme) { return .web }
     return ["ampq", "ampqs"].contains(String(scheme.sorted())) ? .broker : .other
   }
@@ -90,7 +90,7 @@ struct URIPasswords {
 
   /// Returns where a URI ends: at the closing quote, if it is in a string literal; at the end of the text, if the text
   /// begins with it; otherwise at the next white space.
-  private func end(of authority: Authority) -> Int {
+  private func end(of authority: URIAfterScheme) -> Int {
     let start = authority.start
     guard start < characters.count else { return characters.count }
     let line = Secrets.closing(characters, from: start)
@@ -103,7 +103,7 @@ struct URIPasswords {
   /// The password is between the first colon and the last `@` of the URI's ``head(of:_:)``. If the head of a broker's
   /// URI has no `@`, the password extends to the last `@` or to the end of the whole URI, unless a port follows the
   /// colon.
-  private func password(_ uri: ArraySlice<Character>, _ kind: Authority.Kind) -> Range<Int>? {
+  private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }
     if let at = head.lastIndex(of: "@") { return colon < at ? (colon + 1)..<at : nil }
@@ -115,7 +115,7 @@ struct URIPasswords {
 
   /// Returns the part of a URI that can contain the password: before the path of a web address, and otherwise before
   /// parameters that name files or hosts, which may contain an `@`.
-  private func head(of uri: ArraySlice<Character>, _ kind: Authority.Kind) -> ArraySlice<Character> {
+  private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]
     let query = uri.indices.first { place in

@@ -15,7 +15,7 @@ extension ResourceService {
   ///
   /// - Throws: The error object of the reply.
   func answer(
-    to request: Request, _ queue: String, _ key: AnsweredChanges.Key?
+    to request: Request, _ queue: String, _ key: AnsweredChanges.MessageIdentity?
   ) throws(ErrorObject) -> ReplyResult {
     guard let type = schema.types[queue] else { throw dialect.worded(RequestRefusal(.invalidResource(queue))) }
     guard let method = Method(rawValue: request.method), dialect.flavour != .retort || !method.isOfRelationship else {
@@ -59,7 +59,7 @@ extension ResourceService {
   /// Carries out a change and stores its answer, in one transaction; for a change that was already carried out, returns
   /// the stored answer.
   private func change(
-    _ method: Method, _ params: JSONObject, _ type: ResourceType, _ key: AnsweredChanges.Key?
+    _ method: Method, _ params: JSONObject, _ type: ResourceType, _ key: AnsweredChanges.MessageIdentity?
   ) throws -> ReplyResult {
     let body = try changing(method, params, type)
     return try database.inTransaction(.immediate) { database in

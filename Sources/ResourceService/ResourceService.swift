@@ -84,7 +84,7 @@ public final class ResourceService: Sendable {
     }
     let key =
       remembersChanges
-      ? correlationID.map { AnsweredChanges.Key(id: $0, body: body, isRedelivered: isRedelivered) } : nil
+      ? correlationID.map { AnsweredChanges.MessageIdentity(id: $0, body: body, isRedelivered: isRedelivered) } : nil
     do throws(ErrorObject) {
       let answer = try answer(to: request, queue, key)
       return Reply(

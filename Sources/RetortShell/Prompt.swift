@@ -195,10 +195,10 @@ final class Prompt: Sendable {
   private var painting: LinePainting? {
     guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
     return LinePainting(
-      looks: Highlighting.looks(isLight: Highlighting.isLight(environment)),
+      looks: StatementHighlighter.looks(isLight: StatementHighlighter.isLight(environment)),
       parts: { [self] line, cursor in
         let names = interpreter.names
-        return Highlighting(variables: names.variables, definitions: names.definitions).parts(
+        return StatementHighlighter(variables: names.variables, definitions: names.definitions).parts(
           of: line, after: draft.text, cursor: cursor)
       },
       hint: { [self] line in interpreter.argumentHint(of: draft.isOpen ? draft.text + "\n" + line : line) })

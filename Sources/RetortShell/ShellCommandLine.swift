@@ -11,7 +11,7 @@ enum ShellCommandLine {
 
   private static func shown(_ word: String, _ secrets: inout HiddenSecrets) -> String {
     let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-    var pieces: [HiddenSecrets.Piece]
+    var pieces: [HiddenSecrets.WordPiece]
     if parts.count == 2, !parts[0].contains(where: \.isWhitespace), Secrets.isSecret(name: parts[0]) {
       pieces = [.text(parts[0] + "="), .variable(secrets.name(of: parts[1], as: parts[0]))]
     } else {

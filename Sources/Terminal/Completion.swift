@@ -30,7 +30,7 @@ public struct Completion: Sendable, Equatable {
 
   /// Returns the completion for a line and a cursor, in bytes of UTF-8 from the line's start; the function must not
   /// block.
-  public typealias Source = @Sendable (_ line: String, _ cursor: Int) -> Completion
+  public typealias CompletionSource = @Sendable (_ line: String, _ cursor: Int) -> Completion
 
   /// Returns the common prefix of all candidates, or the typed text if that prefix would be shorter.
   func commonPrefix(typed: Substring) -> String {

@@ -5,13 +5,13 @@ internal import Glibc
 ///
 /// It handles keys from the terminal and events from other threads.
 final class EditingLoop {
-  private typealias Reading = (prompt: LinePrompt, continuation: CheckedContinuation<PromptInput, Never>)
+  private typealias LineRequest = (prompt: LinePrompt, continuation: CheckedContinuation<PromptInput, Never>)
 
   private let mailbox: EditingMailbox
   private let input: Int32
   private let readline: Readline
   /// The callers that wait for a line; the line of the first one is being edited.
-  private var readings: [Reading] = []
+  private var readings: [LineRequest] = []
   /// The signal that ends the program; nil before it arrives.
   private var stop: Signal?
 
@@ -50,7 +50,7 @@ final class EditingLoop {
     }
   }
 
-  private func read(_ reading: Reading) {
+  private func read(_ reading: LineRequest) {
     if let stop { return reading.continuation.resume(returning: .stopped(stop)) }
     readings.append(reading)
     if readings.count == 1 { readline.begin(reading.prompt) }

@@ -6,7 +6,7 @@ internal import Redaction
 ///
 /// It is created and used on one thread, and never freed: it exists as long as the process.
 final class Readline {
-  private let completion: Completion.Source
+  private let completion: Completion.CompletionSource
   private let painting: LinePainting?
   private let help: HelpSource?
   /// The result of the last Tab.
@@ -14,7 +14,8 @@ final class Readline {
 
   /// Sets up readline, which reads inputrc; `$if retort` in inputrc applies.
   init(
-    input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>, completion: @escaping Completion.Source,
+    input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>,
+    completion: @escaping Completion.CompletionSource,
     painting: LinePainting? = nil, help: HelpSource? = nil
   ) {
     self.completion = completion

@@ -3,9 +3,9 @@ package import Language
 
 /// The operators of the language.
 package enum Operators {
-  package typealias Operation = @Sendable (Value, Value) throws(Fault) -> Value
+  package typealias OperatorFunction = @Sendable (Value, Value) throws(Fault) -> Value
 
-  package static func operation(_ symbol: BinaryOperator) -> Operation {
+  package static func operation(_ symbol: BinaryOperator) -> OperatorFunction {
     switch symbol {
     case .add: add
     case .subtract: subtract

@@ -90,7 +90,7 @@ public struct Pattern: Sendable {
   /// After an empty match, the search continues with a match at the same position that is not empty, or at the next
   /// code point.
   private func eachMatch(
-    in text: String, _ body: (Range<Int>, RegularExpression.Groups) throws(Fault) -> Void
+    in text: String, _ body: (Range<Int>, RegularExpression.GroupRanges) throws(Fault) -> Void
   ) throws(Fault) {
     let afterEmpty = PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED
     try unsafe within(text) { bytes throws(Fault) in

@@ -9,7 +9,7 @@ import Synchronization
 /// if the first form fails. It calls back before each item of the pattern, to count the steps and to check for Ctrl-C.
 @safe final class RegularExpression: Sendable {
   /// The byte offsets of the whole match, then of each group; nil for a group that matched nothing.
-  typealias Groups = [Range<Int>?]
+  typealias GroupRanges = [Range<Int>?]
 
   /// The reason why a search has no result.
   enum NoSearchResult: Error {
@@ -123,7 +123,8 @@ extension RegularExpression {
   }
 
   /// Returns the groups of the next match at or after an offset, nil without a match; `options` are PCRE2's.
-  func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(NoSearchResult) -> Groups?
+  func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(NoSearchResult)
+    -> GroupRanges?
   {
     try compiled.withLock { compiled throws(NoSearchResult) in
       let count = try unsafe compiled.search(text, from: start, options: options, quickLimit: quickLimit)
@@ -207,7 +208,7 @@ extension RegularExpression {
   }
 
   /// Returns the range of the last match, then those of its groups; PCRE2 set the first `count` ranges.
-  func groups(_ groupCount: Int, _ count: Int) -> RegularExpression.Groups? {
+  func groups(_ groupCount: Int, _ count: Int) -> RegularExpression.GroupRanges? {
     guard let offsets = unsafe pcre2_get_ovector_pointer_8(data) else { return nil }
     return (0...groupCount).map { group in
       let (lower, upper) = unsafe (offsets[2 * group], offsets[2 * group + 1])

@@ -20,7 +20,7 @@ import Testing
   /// The finding for an iteration that sent these changes; posts 12 has one view, and 14 is absent.
   private func finding(
     _ changes: [Change], isLast: Bool, hasClient: Bool = true, _ outcomes: [Outcome] = [],
-    _ step: IterationStep = IterationStep(), isSettled: Bool = false
+    _ step: IterationChangeRole = IterationChangeRole(), isSettled: Bool = false
   ) async throws -> Journal.IterationLookupResult {
     defer { unlink(path) }
     let header = JournalHeader(
@@ -87,7 +87,7 @@ import Testing
 
   /// An iteration of commands that read first what remains runs again, whatever was carried out.
   @Test func commandsThatReadFirstRunAgain() async throws {
-    var step = IterationStep()
+    var step = IterationChangeRole()
     step.readsFirst = true
     let done = Outcome.done(.result(.null))
     #expect(
@@ -103,7 +103,7 @@ import Testing
   func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationLookupResult)
     async throws
   {
-    var step = IterationStep()
+    var step = IterationChangeRole()
     step.keyField = "text"
     let change = Change(
       target: Change.posts, verb: .create, method: "create",

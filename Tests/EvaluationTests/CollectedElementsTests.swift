@@ -29,7 +29,7 @@ import Formats
           "relationships": {"author": {"data": {"type": "authors", "id": "1"}}, "tags": {"links": {}}}}
           """
       ).objectValue)
-    let included = Included(try #require(Self.included.arrayValue))
+    let included = IncludedResourceIndex(try #require(Self.included.arrayValue))
     let compound = ResourceValue.IncludedResources(client: "posts", asked: ["author.editor"]) { type, id in
       included[type, id]
     } isListed: { type, id in

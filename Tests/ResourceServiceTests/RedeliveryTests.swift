@@ -63,13 +63,14 @@ import Testing
     #expect(service.queues == ["posts", "tags"])
     try database.inTransaction(.immediate) { database in
       for number in 1...10_010 {
-        let key = AnsweredChanges.Key(id: Array("\(number)".utf8), body: [], isRedelivered: true)
+        let key = AnsweredChanges.MessageIdentity(id: Array("\(number)".utf8), body: [], isRedelivered: true)
         try AnsweredChanges.add([UInt8(ascii: "x")], to: key, database)
       }
     }
     let kept = try database.use { database in
       try ["10", "11", "10010"].map { id in
-        try AnsweredChanges.answer(to: AnsweredChanges.Key(id: Array(id.utf8), body: [], isRedelivered: true), database)
+        try AnsweredChanges.answer(
+          to: AnsweredChanges.MessageIdentity(id: Array(id.utf8), body: [], isRedelivered: true), database)
           != nil
       }
     }

@@ -10,7 +10,7 @@ extension Compiler {
       reportUnknownCommand(command)
       return (broken, .unknown)
     }
-    if known.declaration.isPromptOnly, !origin.isTyped {
+    if known.declaration.isPromptOnly, !settings.isTyped {
       report(
         "\(command.name) is a command of the prompt", command.nameRange,
         nextStep: "start the prompt with retort, and type it there")

@@ -13,7 +13,7 @@ indirect enum Condition: Sendable {
   struct ComparisonCondition: Sendable {
     var left: CompiledExpression
     var right: CompiledExpression
-    var operation: Operators.Operation
+    var operation: Operators.OperatorFunction
     var symbol: SourceRange
     var range: SourceRange
     var isNegated: Bool

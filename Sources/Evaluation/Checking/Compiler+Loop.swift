@@ -61,7 +61,7 @@ extension Compiler {
 
   /// Returns the loop for a head and a body that are both synchronous.
   private static func loop(
-    _ head: @escaping CompiledExpression.Sync, _ slot: Int,
+    _ head: @escaping CompiledExpression.SyncEvaluation, _ slot: Int,
     _ body: @escaping @Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow
   ) -> CompiledStatement {
     .async { frame throws(Fault) in

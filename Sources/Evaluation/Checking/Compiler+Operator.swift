@@ -20,7 +20,7 @@ extension Compiler {
   /// Returns the function of an operator.
   ///
   /// If the operands have types that do not fit together, the error proposes the expression that is probably meant.
-  func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.Operation {
+  func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.OperatorFunction {
     let operation = Operators.operation(symbol)
     let advice = OperatorAdvice(symbol, left, right, source)
     return { x, y throws(Fault) in

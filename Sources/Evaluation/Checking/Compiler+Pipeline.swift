@@ -3,7 +3,7 @@ import Values
 
 extension Compiler {
   /// Compiles a pipeline: its head, then its stages, each of which takes the elements of the previous one.
-  func pipeline(_ pipeline: Pipeline, _ use: ValueUse = .lazy) -> CompiledPipeline {
+  func pipeline(_ pipeline: Pipeline, _ use: StreamHandling = .lazy) -> CompiledPipeline {
     gathering {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
       guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
@@ -22,7 +22,7 @@ extension Compiler {
   ///
   /// A stream at the head counts as open until a stage, such as `collect`, has read it to its end.
   private func flow(
-    _ head: (code: CompiledExpression, fact: Scope.VariableFact), _ pipeline: Pipeline, _ use: ValueUse
+    _ head: (code: CompiledExpression, fact: Scope.VariableFact), _ pipeline: Pipeline, _ use: StreamHandling
   )
     -> CompiledPipeline
   {
@@ -86,7 +86,8 @@ extension Compiler {
   }
 
   /// Compiles the head of a pipeline; also returns what is known about its value.
-  private func head(_ head: PipelineHead, _ use: ValueUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
+  private func head(_ head: PipelineHead, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact)
+  {
     switch head {
     case .expression(let expression):
       if case .name(let name) = expression.kind { return (code(expression), scope.variable(name)?.fact ?? .unknown) }
@@ -106,7 +107,7 @@ extension Compiler {
   /// Compiles an expression.
   ///
   /// The value of the call of a def, or of an expression in parentheses, may remain a stream, as `use` determines.
-  func value(_ expression: Expr, _ use: ValueUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
+  func value(_ expression: Expr, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
     case .call(let name, let nameRange, let arguments):

@@ -5,7 +5,7 @@ import Language
 extension Compiler {
   /// Warns of a likely mistake, but only in a thorough check.
   func warnThoroughly(_ message: String, _ range: SourceRange, nextStep: String? = nil) {
-    if origin.isThorough { warn(message, range, nextStep: nextStep) }
+    if settings.isThorough { warn(message, range, nextStep: nextStep) }
   }
 
   /// Warns of names of the top level that are never read.
@@ -24,7 +24,7 @@ extension Compiler {
 
   /// Warns of a password in a URI in the script.
   func warnOfPassword(_ text: String, _ range: SourceRange) {
-    guard origin.isThorough, text.contains("://"), text.contains(#/(?i)[a-z+]+://[^\s:/@]*:[^\s]+@/#) else { return }
+    guard settings.isThorough, text.contains("://"), text.contains(#/(?i)[a-z+]+://[^\s:/@]*:[^\s]+@/#) else { return }
     warnThoroughly(
       "the script contains a password", range,
       nextStep: "set RETORT_URL instead, or write connect env(\"NAME\")")

@@ -3,7 +3,8 @@ import Values
 
 extension Compiler {
   /// Compiles a block with its own scope.
-  func block(_ statements: [Statement], isEach: Bool = false, value use: ValueUse = .dropped) -> CompiledStatement {
+  func block(_ statements: [Statement], isEach: Bool = false, value use: StreamHandling = .dropped) -> CompiledStatement
+  {
     scope.enter(isEach: isEach)
     let steps = self.steps(statements, value: use)
     for (name, range) in scope.leave() where name != "_" {
@@ -16,7 +17,7 @@ extension Compiler {
   }
 
   /// Compiles statements in the current scope.
-  func steps(_ statements: [Statement], value use: ValueUse = .dropped) -> CompiledStatement {
+  func steps(_ statements: [Statement], value use: StreamHandling = .dropped) -> CompiledStatement {
     var steps: [CompiledStatement] = []
     for (index, statement) in statements.enumerated() {
       let isLast = index == statements.count - 1
@@ -29,7 +30,7 @@ extension Compiler {
   }
 
   /// Compiles a statement of a block.
-  func step(_ statement: Statement, value use: ValueUse) -> CompiledStatement {
+  func step(_ statement: Statement, value use: StreamHandling) -> CompiledStatement {
     switch statement.kind {
     case .let(let name, let nameRange, let valued): return assignment(name, nameRange, valued)
     case .for(let node): return loop(node)
@@ -73,7 +74,7 @@ extension Compiler {
     }
   }
 
-  private func result(of pipeline: Pipeline, _ use: ValueUse) -> CompiledStatement {
+  private func result(of pipeline: Pipeline, _ use: StreamHandling) -> CompiledStatement {
     let code = self.pipeline(pipeline, use).code
     if let code = code.immediate {
       return .sync { frame throws(Fault) in
@@ -124,7 +125,7 @@ extension Compiler {
   ///
   /// The statement is a pipeline, an `if` or a `try`. The value of an `if` or a `try` is the value of the last
   /// statement in the block that runs.
-  func valued(_ valued: ValueConstruct, _ use: ValueUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
+  func valued(_ valued: ValueConstruct, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     let step: CompiledStatement
     switch valued {
     case .pipeline(let pipeline):

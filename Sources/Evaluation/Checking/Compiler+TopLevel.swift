@@ -89,8 +89,8 @@ extension Compiler {
   private func include(_ path: String, _ range: SourceRange) -> [Interpreter.PreparedStatement] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
-    if origin.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
-      report("these files source each other", range, nextStep: (origin.path + [file]).joined(separator: " -> "))
+    if settings.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
+      report("these files source each other", range, nextStep: (settings.path + [file]).joined(separator: " -> "))
       return []
     }
     let text: String
@@ -105,7 +105,7 @@ extension Compiler {
     findings.foreign += parsed.diagnostics.map { ($0, other) }
     guard parsed.diagnostics.isEmpty else { return [] }
     let inner = Compiler(
-      other, scope: scope, origin: TextOrigin(path: origin.path + [file], isThorough: origin.isThorough))
+      other, scope: scope, settings: CheckSettings(path: settings.path + [file], isThorough: settings.isThorough))
     inner.definitions = definitions
     let statements = inner.topLevel(parsed.program)
     findings.foreign += inner.findings.foreign + inner.findings.diagnostics.map { ($0, other) }

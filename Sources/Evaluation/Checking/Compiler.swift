@@ -21,11 +21,11 @@ final class Compiler {
   var laterDefinitions: [String: SourceRange] = [:]
   /// The findings of the check.
   var findings = CheckFindings()
-  /// The origin of the text, and the kind of check.
-  let origin: TextOrigin
+  /// The settings of the check.
+  let settings: CheckSettings
 
-  /// The files from which a text comes, and the kind of its check.
-  struct TextOrigin {
+  /// The settings of a check: the files that lead to the text, and which warnings and commands apply.
+  struct CheckSettings {
     /// The name of this text, preceded by the names of the files that include it by `source`, the outermost first.
     var path: [String] = []
     /// Whether the check also warns of likely mistakes, as `retort check` does.
@@ -34,10 +34,10 @@ final class Compiler {
     var isTyped = false
   }
 
-  init(_ source: SourceText, scope: Scope, origin: TextOrigin) {
+  init(_ source: SourceText, scope: Scope, settings: CheckSettings) {
     self.source = source
     self.scope = scope
-    self.origin = origin
+    self.settings = settings
   }
 
   /// Runs `body` while the compiler's context is a changed copy, and then restores the context.

@@ -23,7 +23,7 @@ extension RunContext {
   /// Sends the changes of a sequence one after another, and returns the result.
   func change(_ sequence: inout any ChangeSequence) async throws(Fault) -> Value {
     var before: Value?
-    var step = IterationStep()
+    var step = IterationChangeRole()
     (step.readsFirst, step.keyField) = (true, sequence.keyField)
     while let proposal = try await sequence.next(after: before) {
       step.isLast = sequence.isAtEnd

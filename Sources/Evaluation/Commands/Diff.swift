@@ -27,10 +27,10 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     guard let key = arguments["key"]?.code else { return .null }
     let keyText = arguments["key"].map { arguments.source.text($0.range) } ?? "it"
-    var sides: [DiffSide] = []
+    var sides: [DiffInput] = []
     for (index, name) in ["A", "B"].enumerated() {
       do throws(Fault) {
-        sides.append(try await DiffSide(name, arguments.value(index), key, keyText, &frame))
+        sides.append(try await DiffInput(name, arguments.value(index), key, keyText, &frame))
       } catch { throw error.placed(at: arguments.range(index), in: arguments.source) }
     }
     let (differences, text) = try await sides[0].compared(with: sides[1])
@@ -41,7 +41,7 @@ extension Command {
 
 /// One of the two inputs of `diff`: its elements, possibly in a temporary file, and the digest of the element with each
 /// key.
-private struct DiffSide {
+private struct DiffInput {
   private var elements = CollectedElements()
   private var digests: [Comparison.Key: ElementDigest] = [:]
   private var keys: [(key: Comparison.Key, value: Value)] = []
@@ -96,7 +96,7 @@ private struct DiffSide {
   /// Returns the differences from this input to the other one, and their counts as text.
   ///
   /// The differences are in the order of this input, followed by the elements that only the other input has.
-  func compared(with other: DiffSide) async throws(Fault) -> (differences: [Value], text: String) {
+  func compared(with other: DiffInput) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([Comparison.Key: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
       switch digests[key] {

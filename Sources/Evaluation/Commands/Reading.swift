@@ -49,7 +49,7 @@ extension Command {
     return try await client.reading(arguments) { () throws(ClientError) in
       let document = try await reader.index(query, patience: patience)
       frame.run.session.noteUnreadableNext(document, client)
-      var types = OtherTypes()
+      var types = UnexpectedTypes()
       types.take(document.resources, than: client.client.type)
       frame.run.session.noteOther(types, client, "index")
       frame.run.session.noteLinkage(document, client, "index")
@@ -95,7 +95,7 @@ extension Command {
         let feedsChanges = session.state.withLock(\.statement).changesData
         let rule: ListChangeDetector.ListChangeReaction = mayFail ? .fail : feedsChanges ? .passOver : .keep
         var pages = reader.stream(query, patience: patience, prefetch: prefetch, rule: rule)
-        let note = ListNote(session, client, rule)
+        let note = StreamedListNotes(session, client, rule)
         var total: Int?
         var stream = ElementStream { () async throws(Fault) in
           let page = try await client.reading(arguments) { () throws(ClientError) in try await pages.next() }
@@ -113,9 +113,9 @@ extension Command {
 
 /// Shows notes on a list when its stream ends or is abandoned: on changes that others made in it, and on resources of
 /// other types.
-private final class ListNote {
+private final class StreamedListNotes {
   private var changes: ListChangeDetector?
-  private var types = OtherTypes()
+  private var types = UnexpectedTypes()
   private let session: Session
   private let client: ClientValue
   private let rule: ListChangeDetector.ListChangeReaction
@@ -172,7 +172,7 @@ extension ClientValue {
 
   /// Returns the primary resources of a document as values.
   func resources(_ document: Document, asked include: [String] = []) -> [Value] {
-    let (included, listed) = (document.included, Included(document.object["data"]?.arrayValue ?? []))
+    let (included, listed) = (document.included, IncludedResourceIndex(document.object["data"]?.arrayValue ?? []))
     let compound = ResourceValue.IncludedResources(client: name, asked: include) { type, id in
       included[type, id]
     } isListed: { type, id in

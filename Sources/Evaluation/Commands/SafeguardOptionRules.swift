@@ -22,7 +22,7 @@ enum SafeguardOptionRules {
   }
 
   /// Reads `verify:`, which is true, false or "all".
-  static func verification(_ value: Value, _ command: String) throws(OptionRefusal) -> Verification {
+  static func verification(_ value: Value, _ command: String) throws(OptionRefusal) -> VerificationScope {
     switch value {
     case .bool(true): return .unknown
     case .bool(false): return .none

@@ -35,7 +35,7 @@ extension Command {
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
       options: Declaration.Option.transitionOptions + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
-      try await StateMachine(arguments).begun(run.session)
+      try await TransitionSequence(arguments).begun(run.session)
     })
 }
 
@@ -52,27 +52,27 @@ extension Stage {
       givesSummary: true)
   ) { _ in
     .lookingUp { arguments, session async throws(Fault) in
-      try await StateMachine(arguments).begun(session).lookedUp()
+      try await TransitionSequence(arguments).begun(session).lookedUp()
     }
   } plan: { plan, run throws(Fault) in
-    let machine = try StateMachine(plan.arguments, id: "")
+    let transition = try TransitionSequence(plan.arguments, id: "")
     // A lookup of one step would not show whether the element reached the goal. Therefore the goal is looked up.
     if plan.guards.resolver != nil {
       plan.guards.resolver = UnknownChangeResolver(
-        plan.client.client, keyField: nil, isSettled: false, goal: ["state": .string(machine.goal)])
+        plan.client.client, keyField: nil, isSettled: false, goal: ["state": .string(transition.goal)])
     }
-    for client in machine.clients.values {
+    for client in transition.clients.values {
       try run.session.refuseStreamed(client, "transition")
       try client.refuseReadOnly(plan.arguments)
     }
-    let others = machine.clients.values.map { ($0.target, $0.client) }
+    let others = transition.clients.values.map { ($0.target, $0.client) }
     plan.carrier = SequenceCarrier(
       plan.client.client, others: Dictionary(others) { first, _ in first }, control: run.session.account.control,
       rate: plan.guards.rate
     ) { change, reply throws(ClientError) in
-      try machine.following(change, reply)
+      try transition.following(change, reply)
     } step: { change in
-      "on the path to \(machine.goal), at the step to \(StateMachine.asked(change))"
+      "on the path to \(transition.goal), at the step to \(TransitionSequence.asked(change))"
     }
   }
 }
@@ -89,7 +89,7 @@ extension ClientValue {
 ///
 /// Each state has one predecessor, so there is only one path. Each step is an update of `state`, whose reply contains
 /// the new state.
-private struct StateMachine: ChangeSequence {
+private struct TransitionSequence: ChangeSequence {
   private let arguments: Arguments
   private let client: ClientValue
   private var id: String
@@ -107,7 +107,7 @@ private struct StateMachine: ChangeSequence {
   var keyField: String? { nil }
 
   init(_ arguments: Arguments) throws(Fault) {
-    self = try StateMachine(arguments, id: try arguments.id(1, of: try arguments.client()))
+    self = try TransitionSequence(arguments, id: try arguments.id(1, of: try arguments.client()))
   }
 
   init(_ arguments: Arguments, id: String) throws(Fault) {
@@ -156,22 +156,22 @@ private struct StateMachine: ChangeSequence {
   /// - Throws: An error if the resource is not in the requested state, or if the reply to an earlier step has no
   ///   resource.
   func following(_ change: Change, _ reply: ChangeReply) throws(ClientError) -> Change? {
-    var machine = self
-    machine.id = change.id ?? ""
+    var transition = self
+    transition.id = change.id ?? ""
     let asked = Self.asked(change)
     guard case .document(let document) = reply, let resource = client.resources(document).first else {
       guard asked != goal else { return nil }
       throw ClientError(.value, Self.withoutState(asked))
     }
     do throws(Fault) {
-      try machine.check(resource, asked)
+      try transition.check(resource, asked)
       return asked == goal
-        ? nil : try path(from: asked).first.map { state throws(Fault) in try machine.step(to: state).change }
+        ? nil : try path(from: asked).first.map { state throws(Fault) in try transition.step(to: state).change }
     } catch { throw ClientError(.value, error.message) }
   }
 
-  /// Reads the resource, and returns a copy of this machine that has the resource and its path.
-  func begun(_ session: Session) async throws(Fault) -> StateMachine {
+  /// Reads the resource, and returns a copy of this sequence that has the resource and its path.
+  func begun(_ session: Session) async throws(Fault) -> TransitionSequence {
     var begun = self
     begun.value = try await shown()
     begun.path = (session.options.isOffline ? try wholePath() : try path(from: try state(of: begun.value)))[...]

@@ -4,7 +4,7 @@ import Values
 
 /// A function of the language, which computes a value from its arguments.
 struct Function: Sendable {
-  typealias Body = @Sendable ([Value], RunContext) throws(Fault) -> Value
+  typealias FunctionBody = @Sendable ([Value], RunContext) throws(Fault) -> Value
 
   let name: String
   /// The signature: `replace(text, pattern, by)`.
@@ -12,11 +12,11 @@ struct Function: Sendable {
   let summary: String
   let arguments: ClosedRange<Int>
   let example: Declaration.Example
-  let body: Body
+  let body: FunctionBody
 
   init(
     _ signature: String, _ summary: String, takes arguments: ClosedRange<Int>, _ code: String, _ output: String,
-    _ body: @escaping Body
+    _ body: @escaping FunctionBody
   ) {
     name = String(signature.prefix { $0 != "(" })
     self.signature = signature

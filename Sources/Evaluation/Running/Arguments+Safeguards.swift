@@ -59,7 +59,7 @@ extension Arguments {
     } catch { throw fault(of: error) }
   }
 
-  private func verification(_ keyField: String?) throws(Fault) -> Verification {
+  private func verification(_ keyField: String?) throws(Fault) -> VerificationScope {
     let verification = try value(of: .verify, SafeguardOptionRules.verification) ?? .unknown
     if case .all = verification, name == "create", keyField == nil, let argument = options["verify"] {
       throw fault(needing: .lookupKey, argument)

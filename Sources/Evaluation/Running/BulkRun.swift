@@ -182,7 +182,7 @@ struct BulkRun {
     let refused = plan.guards.resolver?.refused ?? 0
     let reasons = [
       (refused, "because \(UnknownChangeResolver.timeoutLimit) lookups in a row got no reply"),
-      (report.unkept, "because at most \(Verification.limit) unknown changes are looked up at the end"),
+      (report.unkept, "because at most \(VerificationScope.limit) unknown changes are looked up at the end"),
     ]
     for (count, reason) in reasons where count > 0 {
       let next =

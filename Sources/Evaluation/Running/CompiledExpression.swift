@@ -5,12 +5,12 @@ import Values
 ///
 /// An expression without a command runs synchronously; only one with a command needs `await`.
 enum CompiledExpression: Sendable {
-  typealias Sync = @Sendable (inout ExecutionFrame) throws(Fault) -> Value
-  typealias Async = @Sendable (inout ExecutionFrame) async throws(Fault) -> Value
+  typealias SyncEvaluation = @Sendable (inout ExecutionFrame) throws(Fault) -> Value
+  typealias AsyncEvaluation = @Sendable (inout ExecutionFrame) async throws(Fault) -> Value
 
   case constant(Value)
-  case sync(Sync)
-  case async(Async)
+  case sync(SyncEvaluation)
+  case async(AsyncEvaluation)
 
   /// Evaluates the expression.
   ///
@@ -24,7 +24,7 @@ enum CompiledExpression: Sendable {
   }
 
   /// The expression as a synchronous function; nil if it contains a command.
-  var immediate: Sync? {
+  var immediate: SyncEvaluation? {
     switch self {
     case .constant(let value): { _ throws(Fault) in value }
     case .sync(let body): body

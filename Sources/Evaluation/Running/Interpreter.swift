@@ -257,7 +257,7 @@ public final class Interpreter: Sendable {
     let compiler = state.withLock { state in
       let compiler = Compiler(
         source, scope: state.scope,
-        origin: Compiler.TextOrigin(path: [source.name], isThorough: isThorough, isTyped: isTyped))
+        settings: Compiler.CheckSettings(path: [source.name], isThorough: isThorough, isTyped: isTyped))
       compiler.definitions = state.definitions
       return compiler
     }

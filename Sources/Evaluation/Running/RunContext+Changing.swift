@@ -17,7 +17,9 @@ extension RunContext {
   ///     with a single change.
   /// - Returns: The value.
   /// - Throws: The error of the change, which marks the arguments that it is about.
-  @inline(__always) func change(_ proposal: ChangeProposal, _ step: IterationStep? = nil) async throws(Fault) -> Value {
+  @inline(__always) func change(_ proposal: ChangeProposal, _ step: IterationChangeRole? = nil) async throws(Fault)
+    -> Value
+  {
     if isDry(proposal.arguments) { return dryValue(of: proposal) }
     let isOneOfMany = proposal.change.destroys && !proposal.arguments.isOnce
     let consent = isOneOfMany ? try await self.consent(to: proposal) : nil

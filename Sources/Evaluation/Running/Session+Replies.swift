@@ -38,7 +38,7 @@ extension Session {
   }
 
   /// Shows a note if a list has resources of other types than the client's.
-  func noteOther(_ types: OtherTypes, _ client: ClientValue, _ verb: String) {
+  func noteOther(_ types: UnexpectedTypes, _ client: ClientValue, _ verb: String) {
     guard let first = types.names.first else { return }
     note(
       once: "other types \(client.serial) \(verb)",
@@ -61,7 +61,7 @@ extension Session {
   /// declares.
   func noteLinkage(_ name: String, _ data: JSONValue, _ client: ClientValue, _ verb: String) {
     guard let type = client.client.settings.relationships[name]?.type else { return }
-    var others = OtherTypes()
+    var others = UnexpectedTypes()
     others.take(data.arrayValue?.compactMap(\.objectValue) ?? [data.objectValue].compactMap(\.self), than: type)
     guard !others.names.isEmpty else { return }
     note(
@@ -71,7 +71,7 @@ extension Session {
 }
 
 /// The types in a list that are not the expected one, with the number of their resources.
-struct OtherTypes {
+struct UnexpectedTypes {
   /// The types, in the order of their first resources.
   private(set) var names: [String] = []
   private var others = 0

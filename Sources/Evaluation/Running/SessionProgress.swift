@@ -9,7 +9,7 @@ import Values
 /// stream. Without an activity it shows the counts of the statement's single changes.
 final class SessionProgress: Sendable {
   /// A function that returns the progress of an activity.
-  typealias Reading = @Sendable () -> ProgressLine
+  typealias ProgressReader = @Sendable () -> ProgressLine
 
   /// An activity of the running statement.
   ///
@@ -40,7 +40,7 @@ final class SessionProgress: Sendable {
     var ticker: Task<Void, Never>
     let begin = ContinuousClock.now
     var nextNote: ContinuousClock.Instant
-    var activities: [(number: Int, begin: ContinuousClock.Instant, reading: Reading)] = []
+    var activities: [(number: Int, begin: ContinuousClock.Instant, reading: ProgressReader)] = []
     /// The number of the activity that counts the elements of the statement's outermost stream; nil if no activity
     /// counts them.
     var source: Int?
@@ -108,9 +108,9 @@ final class SessionProgress: Sendable {
   }
 
   /// Adds an activity to the running statement.
-  func add(_ reading: @escaping Reading) -> StatementActivity { state.withLock { add(reading, to: &$0) } }
+  func add(_ reading: @escaping ProgressReader) -> StatementActivity { state.withLock { add(reading, to: &$0) } }
 
-  private func add(_ reading: @escaping Reading, to state: inout State) -> StatementActivity {
+  private func add(_ reading: @escaping ProgressReader, to state: inout State) -> StatementActivity {
     state.nextNumber += 1
     state.statement?.activities.append((state.nextNumber, .now, reading))
     return StatementActivity(self, state.nextNumber)
@@ -168,7 +168,7 @@ final class SessionProgress: Sendable {
 
   /// Returns the line of an activity, or else a line of the statement's single changes; nil if the statement has
   /// neither.
-  private func line(of statement: StatementProgress, _ reading: Reading?) -> ProgressLine? {
+  private func line(of statement: StatementProgress, _ reading: ProgressReader?) -> ProgressLine? {
     if let line = reading?(), !line.label.isEmpty { return line }
     let counts = statement.account.counts
     let done = counts.reduce(0) { $0 + $1.count }

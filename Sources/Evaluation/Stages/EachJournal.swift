@@ -182,7 +182,7 @@ final class JournalIterationRecorder: IterationChangeRecorder {
   /// Whether a service may have carried out a change of this iteration.
   var hasSent: Bool { state.withLock { $0.sent > 0 } }
 
-  func willSend(_ change: Change, _ step: IterationStep) async throws(JournalError) -> Int {
+  func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int {
     let number = state.withLock { state in
       state.lastNumber += 1
       return state.lastNumber

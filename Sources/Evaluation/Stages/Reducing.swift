@@ -24,7 +24,7 @@ extension Stage {
   ) { call in
     folding(call, "sum", empty: .number(JSONNumber(0))) { total, value throws(Fault) in
       guard let total else { return value }
-      guard total.typeName == value.typeName else { throw Mean.mixed("sum", total, value) }
+      guard total.typeName == value.typeName else { throw RunningMean.mixed("sum", total, value) }
       return try Operators.operation(.add)(total, value)
     }
   }
@@ -54,7 +54,7 @@ extension Stage {
   ) { call in
     let (code, text) = (operand(call), call.operandText)
     return .reduce { frame, stream throws(Fault) in
-      var mean = Mean(operand: text)
+      var mean = RunningMean(operand: text)
       try await eachValue(code, "avg", &frame, &stream) { value throws(Fault) in try mean.add(value) }
       return try mean.value()
     }
@@ -109,13 +109,13 @@ extension Value {
     case (.number, _), (.duration, _), (.time, "min"), (.time, "max"), (.string, "min"), (.string, "max"),
       (.bool, "min"), (.bool, "max"):
       return self
-    default: throw Mean.misfit(self, stage, operand)
+    default: throw RunningMean.misfit(self, stage, operand)
     }
   }
 }
 
 /// The mean of numbers, durations or times.
-private struct Mean {
+private struct RunningMean {
   private var numbers = JSONNumber(0)
   private var durations = Duration.zero
   private var kind: Value?

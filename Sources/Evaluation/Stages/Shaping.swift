@@ -65,7 +65,7 @@ extension Stage {
       examples: [.init(code: "[[1, 2], [3]] | flatten", output: "1\n2\n3")], names: .kept)
   ) { _ in
     .transform { _, upstream throws(Fault) in
-      var flattening = Flattening(upstream)
+      var flattening = ListFlattener(upstream)
       return ElementStream(pages: { () async throws(Fault) in try await flattening.next() })
     }
   }
@@ -96,7 +96,7 @@ extension Stage {
 }
 
 /// Returns the elements of lists one by one, each with the named values of its list.
-private struct Flattening {
+private struct ListFlattener {
   private var upstream: ElementStream
   private var page = ElementPage()
   private var position = 0

@@ -1,7 +1,7 @@
 /// A token with its source text, and the comments and line ends before it.
 struct LaidOutToken {
   /// The separator between two statements.
-  enum Separator {
+  enum StatementSeparator {
     case none, newline, semicolon
   }
 
@@ -15,7 +15,7 @@ struct LaidOutToken {
 
   var token: Token
   var text: String
-  var separator: Separator
+  var separator: StatementSeparator
   var comments: [Comment] = []
   /// Whether a line end precedes the token.
   var breaksBefore: Bool
@@ -27,7 +27,7 @@ struct LaidOutToken {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
     var words: [LaidOutToken] = []
-    var separator = Separator.none
+    var separator = StatementSeparator.none
     var end = 0
     var index = 0
     while index < lexer.tokens.count {

@@ -1,12 +1,12 @@
 /// The brackets, pipelines and blocks of a text, and which of them take several lines.
 struct LayoutShape {
   /// The kinds of a bracket, by its content.
-  enum Bracket {
+  enum BracketContent {
     case list, record, call, group, index
   }
 
   /// The kind of each bracket, by the index of its opening token.
-  private(set) var brackets: [Int: Bracket] = [:]
+  private(set) var brackets: [Int: BracketContent] = [:]
   /// The index of each bracket's closing token, by the index of its opening token.
   private(set) var closings: [Int: Int] = [:]
   /// The index of the first bar of a pipeline, by the index of each of its bars.
@@ -101,7 +101,7 @@ struct LayoutShape {
     frames[frames.count - 1].pending = block
   }
 
-  private static func bracket(_ index: Int, _ words: [LaidOutToken]) -> Bracket {
+  private static func bracket(_ index: Int, _ words: [LaidOutToken]) -> BracketContent {
     let token = words[index].token
     let begins = index == 0 || words[index].separator != .none
     let touches = !begins && !token.hasSpaceBefore && !words[index - 1].token.opensOperand

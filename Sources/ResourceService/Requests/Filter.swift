@@ -4,13 +4,13 @@ import SQLite
 /// A condition of an `index` request: a member has one of several values.
 struct Filter {
   /// The member with which the values are compared.
-  private enum Member {
+  private enum FilteredMember {
     case key
     case attribute(Column)
     case relationship(Relationship, ResourceType)
   }
 
-  private let subject: Member
+  private let subject: FilteredMember
   private let values: [String]
 
   /// Parses `filter`: an object of attributes, relationships or `id`, each with a string of values separated by commas.
@@ -35,7 +35,7 @@ struct Filter {
     return filters
   }
 
-  private static func subject(_ name: String, of type: ResourceType, in schema: Schema) -> Member? {
+  private static func subject(_ name: String, of type: ResourceType, in schema: Schema) -> FilteredMember? {
     if name == "id" { return .key }
     if let column = type.attribute(name) {
       return column.kind == .json || column.kind == .blob ? nil : .attribute(column)

@@ -13,7 +13,7 @@ struct TableDescription {
   }
 
   /// An index with its columns in order; a nil name means an expression or the rowid.
-  struct Index {
+  struct TableIndex {
     let isUnique: Bool
     let isPartial: Bool
     let parts: [(column: String?, collation: String)]
@@ -26,7 +26,7 @@ struct TableDescription {
   let isIntegerKey: Bool
   let isWithoutRowID: Bool
   let foreignKeys: [ForeignKey]
-  let indexes: [Index]
+  let indexes: [TableIndex]
 
   /// Reads the description of every table except SQLite's and this service's own; views and virtual tables are skipped.
   static func all(_ database: Database) throws -> [TableDescription] {
@@ -76,7 +76,7 @@ struct TableDescription {
     }
   }
 
-  private static func indexes(_ database: Database, _ table: String) throws -> [Index] {
+  private static func indexes(_ database: Database, _ table: String) throws -> [TableIndex] {
     let rows = try database.run(
       #"SELECT name, "unique", partial FROM pragma_index_list(?) ORDER BY seq DESC"#,
       [.text(table)])
@@ -84,7 +84,7 @@ struct TableDescription {
       let parts = try database.run(
         "SELECT name, coll FROM pragma_index_xinfo(?) WHERE key ORDER BY seqno",
         [row[0]])
-      return Index(
+      return TableIndex(
         isUnique: row.isTrue(1), isPartial: row.isTrue(2), parts: parts.map { ($0.text(0), $0.text(1) ?? "BINARY") })
     }
   }

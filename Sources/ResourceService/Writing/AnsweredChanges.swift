@@ -6,7 +6,7 @@ import SQLite
 /// answer to the redelivered request is found here.
 enum AnsweredChanges {
   /// The identity of a change's message.
-  struct Key: Sendable {
+  struct MessageIdentity: Sendable {
     /// The correlation id of the change's message.
     let id: [UInt8]
     /// A digest of the message's body, because a client may use a correlation id twice.
@@ -36,7 +36,7 @@ enum AnsweredChanges {
   }
 
   /// Returns the stored answer to a change that was already carried out; nil for any other change.
-  static func answer(to key: Key, _ database: Database) throws -> [UInt8]? {
+  static func answer(to key: MessageIdentity, _ database: Database) throws -> [UInt8]? {
     guard key.isRedelivered else { return nil }
     let rows = try database.run(
       "SELECT answer FROM \(table) WHERE id = ? AND digest = ? ORDER BY n DESC LIMIT 1",
@@ -46,7 +46,7 @@ enum AnsweredChanges {
   }
 
   /// Stores the answer to a change; above the capacity, deletes the oldest answer.
-  static func add(_ answer: [UInt8], to key: Key, _ database: Database) throws {
+  static func add(_ answer: [UInt8], to key: MessageIdentity, _ database: Database) throws {
     let rows = try database.run(
       "INSERT INTO \(table) (id, digest, answer) VALUES (?, ?, ?) RETURNING n",
       [.blob(key.id), .integer(key.digest), .blob(answer)])

@@ -1,5 +1,5 @@
 /// Writes text in the macros of man(7).
-struct Roff {
+struct RoffWriter {
   private(set) var text: String
 
   /// Begins a page.

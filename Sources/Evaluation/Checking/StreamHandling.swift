@@ -1,7 +1,7 @@
 import Values
 
-/// The use of a value that may be a stream.
-enum ValueUse {
+/// How the code around an expression handles a value that may be a stream.
+enum StreamHandling {
   /// The value is not used; a stream is read to its end, so that its errors appear.
   case dropped
   /// The value is used unchanged; a stream stays lazy.
@@ -9,10 +9,10 @@ enum ValueUse {
   /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
   case operand
 
-  /// The use of the value of the block in a `try`, if the value of the `try` itself has this use.
+  /// How the block of a `try` is handled, if the value of the `try` itself is handled in this way.
   ///
   /// A `try` never returns an unread stream, because the errors of the stream must occur inside the `try`.
-  var inTry: ValueUse { self == .lazy ? .operand : self }
+  var inTry: StreamHandling { self == .lazy ? .operand : self }
 }
 
 extension CompiledExpression {

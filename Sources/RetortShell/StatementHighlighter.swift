@@ -6,7 +6,7 @@ import Terminal
 /// Colours a statement while it is typed.
 ///
 /// Unknown names are marked before Enter. The name at the cursor is marked only if no known name begins with it.
-struct Highlighting {
+struct StatementHighlighter {
   /// The styles of a statement's parts; the raw value of a style is its index in the result of `looks`.
   private enum TextStyle: Int, CaseIterable {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
