@@ -3,22 +3,16 @@ extension Lexer {
   /// Whether the dot of a field follows at the cursor, and an operand touches the character before the cursor.
   private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
 
+  /// Reports a character that begins no token, with the form that this language has for it.
   mutating func unknown() {
     let start = offset
     let rest = String(decoding: bytes[offset..<min(offset + 8, bytes.count)], as: UTF8.self)
     let character = rest.first ?? " "
     offset += max(1, min(String(character).utf8.count, bytes.count - offset))
     switch character {
-    case "&" where byte() == UInt8(ascii: "(") || isDigit(byte()):
-      guard diagnostics.last?.message != "& has no meaning here" else { return }
-      complain("& has no meaning here", start, nextStep: "`it` is the element: | map it + 1")
     case "&" where touchesField, "!" where touchesField:
       complain("\(character). is not an operator", start, nextStep: "for a value that may be null, write ?.")
-    case "&":
-      if byte() == UInt8(ascii: "&") { offset += 1 }
-      complain(
-        "\(text(from: start)) is not an operator", start,
-        nextStep: "between conditions, write and; between statements, a semicolon or a new line")
+    case "&": ampersand(start)
     case "|":
       offset += 1
       complain("|| is not an operator", start, nextStep: "write or; for a default, ??")
@@ -26,36 +20,63 @@ extension Lexer {
       offset += 1
       complain("!~ is not an operator", start, nextStep: "write not (TEXT =~ /PATTERN/)")
     case "!": complain("! is not an operator", start, nextStep: "write not")
-    case "'":
-      skipQuoted(to: "'")
-      let quoted = text(from: start)
-      let isShown = quoted.count > 1 && quoted.hasSuffix("'") && !quoted.contains("@") && !quoted.contains("\"")
-      complain(
-        "put text in double quotes", start,
-        nextStep: isShown ? "write \"\(quoted.dropFirst().dropLast())\"" : "write \"...\"")
-    case "$" where byte() == UInt8(ascii: "_"):
-      complain("a variable has no $", start, nextStep: "`it` is the element")
-    case "$" where isDigit(byte()):
-      complain("$ has no meaning here", start, nextStep: "the first argument of a script is args[0]")
-    case "$" where byte() >= UInt8(ascii: "A") && byte() <= UInt8(ascii: "Z"):
-      skipName()
-      complain("a variable has no $", start, nextStep: "env(\"\(text(from: start).dropFirst())\")")
-    case "$":
-      let isCommand = byte() == UInt8(ascii: "(")
-      complain(
-        isCommand ? "$ has no meaning here" : "a variable has no $", start,
-        nextStep: isCommand ? "put a command inside an expression in ( ), without $" : "write only the name")
+    case "'": singleQuote(start)
+    case "$": dollar(start)
     case "`":
       skipQuoted(to: "`")
       complain("backquotes have no meaning here", start, nextStep: "put a command inside an expression in ( )")
-    case "?" where !hasSpace && !(tokens.last?.opensOperand ?? true) && byte() != UInt8(ascii: ":"):
-      complain(
-        "a name has no question mark", start, nextStep: "to test for null, x == null; for an element, contains(x, y)")
-    case "?" where Self.beginsStatement(after: tokens):
-      complain("? is not a command", start, nextStep: "help shows the words")
-    case "?": complain("? is not an operator", start, nextStep: "write (if a do b else c end), or a ?? b for null")
+    case "?": questionMark(start)
     case ".": dot(start)
     default: foreign(character, start)
+    }
+  }
+
+  /// Reports `&`: Elixir's `&(&1 + 1)` and `&1`, or `&` and `&&` as operators.
+  private mutating func ampersand(_ start: Int) {
+    if byte() == UInt8(ascii: "(") || isDigit(byte()) {
+      guard diagnostics.last?.message != "& has no meaning here" else { return }
+      return complain("& has no meaning here", start, nextStep: "`it` is the element: | map it + 1")
+    }
+    if byte() == UInt8(ascii: "&") { offset += 1 }
+    complain(
+      "\(text(from: start)) is not an operator", start,
+      nextStep: "between conditions, write and; between statements, a semicolon or a new line")
+  }
+
+  /// Reports a text in single quotes, and skips it.
+  private mutating func singleQuote(_ start: Int) {
+    skipQuoted(to: "'")
+    let quoted = text(from: start)
+    let isShown = quoted.count > 1 && quoted.hasSuffix("'") && !quoted.contains("@") && !quoted.contains("\"")
+    complain(
+      "put text in double quotes", start,
+      nextStep: isShown ? "write \"\(quoted.dropFirst().dropLast())\"" : "write \"...\"")
+  }
+
+  /// Reports the `$` of a variable, of an argument or of a command in a shell.
+  private mutating func dollar(_ start: Int) {
+    switch byte() {
+    case UInt8(ascii: "_"): complain("a variable has no $", start, nextStep: "`it` is the element")
+    case let byte where isDigit(byte):
+      complain("$ has no meaning here", start, nextStep: "the first argument of a script is args[0]")
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"):
+      skipName()
+      complain("a variable has no $", start, nextStep: "env(\"\(text(from: start).dropFirst())\")")
+    case UInt8(ascii: "("):
+      complain("$ has no meaning here", start, nextStep: "put a command inside an expression in ( ), without $")
+    default: complain("a variable has no $", start, nextStep: "write only the name")
+    }
+  }
+
+  /// Reports `?` at the end of a name, in place of a command, or as an operator.
+  private mutating func questionMark(_ start: Int) {
+    if !hasSpace, !(tokens.last?.opensOperand ?? true), byte() != UInt8(ascii: ":") {
+      complain(
+        "a name has no question mark", start, nextStep: "to test for null, x == null; for an element, contains(x, y)")
+    } else if Self.beginsStatement(after: tokens) {
+      complain("? is not a command", start, nextStep: "help shows the words")
+    } else {
+      complain("? is not an operator", start, nextStep: "write (if a do b else c end), or a ?? b for null")
     }
   }
 

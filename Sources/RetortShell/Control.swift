@@ -11,20 +11,10 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
     return 0
   }
   let named = words.first.flatMap { pid_t(digits: $0) == nil ? nil : $0 }
-  let rest = words.dropFirst(named == nil ? 0 : 1)
-  let command = rest.first ?? "status"
-  if let word = rest.first, word.hasPrefix("rate="), !isCommand(word) {
-    console.note(
-      "error: rate= needs a number of changes a second from 1, or off, not '\(word.dropFirst(5))'\n  = \(usage)\n")
-    return 2
-  }
-  if named == nil, let word = words.first, !isCommand(word), words.count == 1 || isCommand(words[1]) {
-    console.note(
-      "error: '\(word)' is neither a run nor a command\n  = retort ctl lists the runs by number; \(usage)\n")
-    return 2
-  }
-  guard rest.count < 2, isCommand(command) else {
-    console.note("error: retort ctl does not know '\(words.joined(separator: " "))'\n  = \(usage)\n")
+  let commands = Array(words.dropFirst(named == nil ? 0 : 1))
+  let command = commands.first ?? "status"
+  if let problem = misuse(of: words, commands, usage) {
+    console.note("error: \(problem)\n")
     return 2
   }
   let runs = ControlSocket.directory(environment).map(runs) ?? []
@@ -39,18 +29,40 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
       "error: there are \(chosen.count) runs: \(chosen.joined(separator: ", "))\n  = retort ctl RUN \(command)\n")
     return 2
   }
-  var status: Int32 = 0
-  for run in chosen {
-    guard let process = pid_t(run), let answer = ControlSocket.of(process, environment)?.ask(command) else { continue }
-    if answer.isEmpty {
-      console.note(
-        "error: the run \(run) does not answer\n  = the run may be suspended; kill -CONT \(run) continues it\n")
-      status = 1
-    }
-    let lines = answer.split(separator: "\n").map { "\(run): \(TerminalSafeText.message(String($0)))\n" }
-    _ = console.write(Array(lines.joined().utf8))
+  let statuses = chosen.map { send(command, to: $0, console, environment) }
+  return statuses.contains(1) ? 1 : 0
+}
+
+/// Returns the problem with the arguments of `retort ctl` and the next step; nil for valid arguments.
+///
+/// - Parameters:
+///   - words: All arguments.
+///   - commands: The arguments after the run, if a run is named.
+///   - usage: The syntax of `retort ctl`.
+/// - Returns: The message with the next step on a second line.
+private func misuse(of words: [String], _ commands: [String], _ usage: String) -> String? {
+  if let word = commands.first, word.hasPrefix("rate="), !isCommand(word) {
+    return "rate= needs a number of changes a second from 1, or off, not '\(word.dropFirst(5))'\n  = \(usage)"
   }
-  return status
+  if commands.count == words.count, let word = words.first, !isCommand(word), words.count == 1 || isCommand(words[1]) {
+    return "'\(word)' is neither a run nor a command\n  = retort ctl lists the runs by number; \(usage)"
+  }
+  guard commands.count < 2, isCommand(commands.first ?? "status") else {
+    return "retort ctl does not know '\(words.joined(separator: " "))'\n  = \(usage)"
+  }
+  return nil
+}
+
+/// Sends a command to a run, and writes the reply; returns 1 if the run does not answer, else 0.
+private func send(_ command: String, to run: String, _ console: Console, _ environment: [String: String]) -> Int32 {
+  guard let process = pid_t(run), let answer = ControlSocket.of(process, environment)?.ask(command) else { return 0 }
+  if answer.isEmpty {
+    console.note(
+      "error: the run \(run) does not answer\n  = the run may be suspended; kill -CONT \(run) continues it\n")
+  }
+  let lines = answer.split(separator: "\n").map { "\(run): \(TerminalSafeText.message(String($0)))\n" }
+  _ = console.write(Array(lines.joined().utf8))
+  return answer.isEmpty ? 1 : 0
 }
 
 /// Returns the runs in which a statement changes data; if no run does, or if there is only one run, returns all runs.

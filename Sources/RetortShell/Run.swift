@@ -29,35 +29,28 @@ private func noteFailedOutput(_ status: Int32, _ console: Console) -> Int32 {
 }
 
 private func started(_ arguments: [String], _ console: Console, _ environment: [String: String]) async -> Int32 {
+  let rest = Array(arguments.dropFirst())
   switch arguments.first {
   case "check":
-    return await parsed(CheckOptions.self, Array(arguments.dropFirst()), "check", console) { check($0, console) }
+    return await parsed(CheckOptions.self, rest, "check", console) { check($0, console) }
   case "fmt":
-    return await parsed(FormatOptions.self, Array(arguments.dropFirst()), "fmt", console) { format($0, console) }
+    return await parsed(FormatOptions.self, rest, "fmt", console) { format($0, console) }
   case "serve":
-    return await parsed(ServeOptions.self, Array(arguments.dropFirst()), "serve", console) {
-      await serve($0, console, environment)
-    }
+    return await parsed(ServeOptions.self, rest, "serve", console) { await serve($0, console, environment) }
   case "doctor":
-    return await parsed(DoctorOptions.self, Array(arguments.dropFirst()), "doctor", console) {
-      await doctor($0, console, environment)
-    }
+    return await parsed(DoctorOptions.self, rest, "doctor", console) { await doctor($0, console, environment) }
   case "demo":
-    guard let rewritten = rewritten(Array(arguments.dropFirst()), console) else { return 2 }
-    return await parsed(ProgramOptions.self, rewritten, "demo", console) { options in
-      await demo(options, console, environment)
-    }
-  case "lsp": return languageServer(Array(arguments.dropFirst()), console, environment)
-  case "completions": return completions(Array(arguments.dropFirst()), console, environment)
-  case "man": return manual(Array(arguments.dropFirst()), console)
+    guard let rewritten = rewritten(rest, console) else { return 2 }
+    return await parsed(ProgramOptions.self, rewritten, "demo", console) { await demo($0, console, environment) }
+  case "lsp": return languageServer(rest, console, environment)
+  case "completions": return completions(rest, console, environment)
+  case "man": return manual(rest, console)
   case "work":
-    return await parsed(WorkOptions.self, Array(arguments.dropFirst()), "work", console) {
-      await work($0, console, environment)
-    }
-  case "ctl": return control(Array(arguments.dropFirst()), console, environment)
-  case "journal": return await journal(Array(arguments.dropFirst()), console)
-  case "trust": return trust(Array(arguments.dropFirst()), console, environment)
-  case "help": return help(Array(arguments.dropFirst()), console)
+    return await parsed(WorkOptions.self, rest, "work", console) { await work($0, console, environment) }
+  case "ctl": return control(rest, console, environment)
+  case "journal": return await journal(rest, console)
+  case "trust": return trust(rest, console, environment)
+  case "help": return help(rest, console)
   case "--help", "-h":
     _ = console.write(Array(Help.usage.utf8))
     return 0

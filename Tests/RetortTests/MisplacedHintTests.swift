@@ -18,7 +18,7 @@ import Testing
       "(count posts filter: {state: \"draft\"}) > 5"
     ),
     ("let n = count posts + 1", "(count posts) + 1", "let n = (count posts) + 1"),
-    ("[{count: 1}] | where (count > 5)", "has a dot: .count", "[{count: 1}] | where (.count > 5)"),
+    ("[{count: 1}] | where (count > 5)", "write a dot: .count", "[{count: 1}] | where (.count > 5)"),
     ("print (count > 5)", "(count CLIENT)", "print ((count posts) > 5)"),
     ("print count(posts)", "(count posts)", "print (count posts)"),
     ("print first([1, 2])", "([1, 2] | first)", "print ([1, 2] | first)"),

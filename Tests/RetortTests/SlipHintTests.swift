@@ -61,8 +61,8 @@ import Testing
     "for x in 1..3; do print x end", "read in.csv", "count posts filter {state: \"draft\"}", "index posts sort: .id",
     "posts show 1", "[1] | foreach do print it end",
   ]) func aSlipIsOneError(_ mistake: String) async {
-    let ran = await Ran.retort("-c", "connect \"embedded:blog\"; let posts = client queue: \"posts\"; \(mistake)")
-    #expect(ran.notes.split(separator: "\n").filter { $0.hasPrefix("error") }.count == 1, Comment(rawValue: ran.notes))
+    let ran = await Ran.onBlog(mistake)
+    #expect(ran.errorCount == 1, Comment(rawValue: ran.notes))
   }
 
   @Test(arguments: [

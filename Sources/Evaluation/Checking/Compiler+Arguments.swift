@@ -8,7 +8,26 @@ extension Compiler {
   func check(_ command: Language.Command, _ declaration: Declaration) {
     if refusesSpacedUnit(command.arguments, of: command.name) { return findings.refused.append(command.range) }
     if refusesMisplaced(command, declaration) { return }
-    let positional = command.arguments.filter { if case .positional = $0 { true } else { false } }
+    let positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
+    checkNumber(positional, command, declaration)
+    for option in declaration.options where option.isRequired && command.option(option.name) == nil {
+      report(
+        "\(command.name) needs \(option.name):", command.nameRange, nextStep: option.form)
+    }
+    for (value, parameter) in zip(positional, declaration.parameters) {
+      check(value, parameter, of: command, isFirst: parameter.name == declaration.parameters.first?.name)
+    }
+    for case .option(let name, let range, let value) in command.arguments {
+      if let option = declaration.options.first(where: { $0.name == name }) {
+        check(option, value, of: command)
+      } else if !declaration.takesAnyOption {
+        reportUnknownOption(name, range, value, command, declaration)
+      }
+    }
+  }
+
+  /// Reports a missing positional argument, and one for which there is no parameter.
+  private func checkNumber(_ positional: [Expr], _ command: Language.Command, _ declaration: Declaration) {
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if positional.count < needed.count {
       let missing = needed[positional.count]
@@ -17,54 +36,56 @@ extension Compiler {
     }
     let repeats = declaration.parameters.last?.repeats ?? false
     if positional.count > declaration.parameters.count, !repeats {
-      let surplus = positional[declaration.parameters.count].expression
+      let surplus = positional[declaration.parameters.count]
       report("\(command.name) has no parameter for this argument", surplus.range, nextStep: declaration.signature)
     }
-    for option in declaration.options where option.isRequired && command.option(option.name) == nil {
+  }
+
+  /// Checks a positional argument against its parameter: its type, and the parameter's rule if it is a literal.
+  private func check(
+    _ value: Expr, _ parameter: Declaration.Parameter, of command: Language.Command, isFirst: Bool
+  ) {
+    if [.string, .strings].contains(parameter.shape) { refuseBareText(value) }
+    let errors = findings.diagnostics.count
+    checkLiteral(value, parameter.shape, command.name, isAlone: isFirst)
+    let rule = parameter.rule ?? (parameter.shape == .id ? OptionRule.id : nil)
+    if findings.diagnostics.count == errors, !context.isRescued, let literal = value.literalValue,
+      let refusal = rule?.refusal(literal, command.name)
+    {
+      report(refusal.message, value.range, nextStep: refusal.nextStep)
+    }
+  }
+
+  /// Reports an option that a call's declaration does not have, with the option that is probably meant.
+  private func reportUnknownOption(
+    _ name: String, _ range: SourceRange, _ value: Expr, _ command: Language.Command, _ declaration: Declaration
+  ) {
+    let known = declaration.options.map(\.name)
+    reportUnknown(
+      "option", name + ":", range, among: known.map { $0 + ":" },
+      meant: limit(command, name, value)
+        ?? ForeignWords.option(name).flatMap { known.contains(String($0.dropLast())) ? $0 : nil },
+      hint: known.isEmpty
+        ? "\(command.name) has no options" : "\(command.name) has " + known.map { $0 + ":" }.joined(separator: " "))
+  }
+
+  /// Checks the value of an option: a field by its name, a word in quotes, or any other value.
+  private func check(_ option: Declaration.Option, _ value: Expr, of command: Language.Command) {
+    if option.shape == .field, value.path?.contains(".") ?? true {
       report(
-        "\(command.name) needs \(option.name):", command.nameRange, nextStep: option.form)
+        "\(option.name): needs one field, by its name", value.range,
+        nextStep: "\(option.name): .\(value.bareName.flatMap { $0.contains(".") ? nil : $0 } ?? "email")")
+      findings.refused.append(value.range)
     }
-    for (argument, parameter) in zip(positional, declaration.parameters) {
-      if [.string, .strings].contains(parameter.shape) { refuseBareText(argument.expression) }
-      let errors = findings.diagnostics.count
-      checkLiteral(
-        argument.expression, parameter.shape, command.name,
-        isAlone: parameter.name == declaration.parameters.first?.name)
-      let rule = parameter.rule ?? (parameter.shape == .id ? OptionRule.id : nil)
-      if findings.diagnostics.count == errors, !context.isRescued, let literal = argument.expression.literalValue,
-        let refusal = rule?.refusal(literal, command.name)
-      {
-        report(refusal.message, argument.expression.range, nextStep: refusal.nextStep)
-      }
+    if [.string, .strings].contains(option.shape) || !option.words.isEmpty {
+      refuseBareText(value, among: option.words)
     }
-    for case .option(let name, let range, let value) in command.arguments {
-      guard let option = declaration.options.first(where: { $0.name == name }) else {
-        if declaration.takesAnyOption { continue }
-        let known = declaration.options.map(\.name)
-        reportUnknown(
-          "option", name + ":", range, among: known.map { $0 + ":" },
-          meant: limit(command, name, value)
-            ?? ForeignWords.option(name).flatMap { known.contains(String($0.dropLast())) ? $0 : nil },
-          hint: known.isEmpty
-            ? "\(command.name) has no options" : "it has " + known.map { $0 + ":" }.joined(separator: " "))
-        continue
-      }
-      if option.shape == .field, value.path?.contains(".") ?? true {
-        report(
-          "\(name): needs one field, by its name", value.range,
-          nextStep: "\(name): .\(value.bareName.flatMap { $0.contains(".") ? nil : $0 } ?? "email")")
-        findings.refused.append(value.range)
-      }
-      if [.string, .strings].contains(option.shape) || !option.words.isEmpty {
-        refuseBareText(value, among: option.words)
-      }
-      check(value, option, of: command)
-    }
+    checkValue(value, option, of: command)
   }
 
   /// Checks the literal value of an option: its type, the option's rule, and whether the call has the other option that
   /// the value needs.
-  private func check(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
+  private func checkValue(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }
     if refusesWord(value, option, command.name) { return }

@@ -25,14 +25,20 @@ extension Compiler {
     if number == nil, let head = compiled.code.immediate, let body = step.immediate {
       return Self.loop(head, slot, body)
     }
+    return loop(compiled, (slot, number), step, node.pipeline.range)
+  }
+
+  /// Returns the loop over the elements of a pipeline; `slots` are those of the element and of its number.
+  private func loop(
+    _ pipeline: CompiledPipeline, _ slots: (element: Int, number: Int?), _ step: CompiledStatement, _ range: SourceRange
+  ) -> CompiledStatement {
     let source = source
-    let range = node.pipeline.range
     return .async { frame throws(Fault) in
       var elements: ElementStream
       do throws(Fault) {
         elements =
-          if let collected = compiled.collected { try await collected(&frame) } else {
-            try await PipelineRun.spread(compiled.code.run(&frame), frame.run.session.progress)
+          if let collected = pipeline.collected { try await collected(&frame) } else {
+            try await PipelineRun.spread(pipeline.code.run(&frame), frame.run.session.progress)
           }
       } catch { throw error.placed(at: range, in: source) }
       var count = 0
@@ -40,8 +46,8 @@ extension Compiler {
         for element in page {
           try frame.run.checkInterrupt()
           count += 1
-          frame.slots[slot] = element
-          if let number { frame.slots[number] = .number(JSONNumber(count)) }
+          frame.slots[slots.element] = element
+          if let number = slots.number { frame.slots[number] = .number(JSONNumber(count)) }
           let flow = try await step.run(&frame)
           if flow == .break { return .next }
           if flow == .return { return flow }

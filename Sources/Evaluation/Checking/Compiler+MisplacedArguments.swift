@@ -4,6 +4,40 @@ import Values
 /// Reports positional arguments that belong to an option or to a record, and options that should be positional
 /// arguments.
 extension Compiler {
+  /// A call whose arguments may be misplaced, with its declaration.
+  struct MisplacedCall {
+    let command: Language.Command
+    let declaration: Declaration
+    let positional: [Expr]
+    /// The options that the declaration does not have.
+    let unknown: [(name: String, value: Expr)]
+
+    fileprivate init(_ command: Language.Command, _ declaration: Declaration) {
+      (self.command, self.declaration) = (command, declaration)
+      positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
+      unknown = command.arguments.compactMap { argument in
+        guard case .option(let name, _, let value) = argument else { return nil }
+        return declaration.options.contains { $0.name == name } ? nil : (name, value)
+      }
+    }
+
+    /// The positional arguments for which the declaration has no parameter.
+    fileprivate var surplus: ArraySlice<Expr> {
+      declaration.parameters.last?.repeats ?? false ? [] : positional.dropFirst(declaration.parameters.count)
+    }
+  }
+
+  /// An error about misplaced arguments, with the correct form as its next step.
+  struct ArgumentCorrection {
+    let message: String
+    let range: SourceRange
+    let nextStep: String
+
+    init(_ message: String, _ range: SourceRange, _ nextStep: String) {
+      (self.message, self.range, self.nextStep) = (message, range, nextStep)
+    }
+  }
+
   /// Reports misplaced arguments in one error, with the correct form, if it is clear what was meant; otherwise returns
   /// false.
   ///
@@ -11,115 +45,87 @@ extension Compiler {
   /// `show posts id: 1` means `show posts 1`.
   func refusesMisplaced(_ command: Language.Command, _ declaration: Declaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
-    let positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
-    let unknown = command.arguments.compactMap { argument -> (name: String, value: Expr)? in
-      guard case .option(let name, _, let value) = argument else { return nil }
-      return declaration.options.contains { $0.name == name } ? nil : (name, value)
+    let call = MisplacedCall(command, declaration)
+    let corrections = [
+      optionWithoutColon, stageWithoutBar, flagWithoutColon, correctionOfCommand, missingArgument, surplusArgument,
+    ]
+    for correction in corrections {
+      guard let found = correction(call) else { continue }
+      report(found.message, found.range, nextStep: found.nextStep)
+      findings.refused.append(command.range)
+      return true
     }
-    for (place, next) in zip(positional, positional.dropFirst()) {
-      guard case .name(let name) = place.kind, declaration.options.contains(where: { $0.name == name }),
-        unknownName(place) != nil
+    return false
+  }
+
+  /// Corrects an option that is written as two positional arguments: `index posts include author`.
+  private func optionWithoutColon(_ call: MisplacedCall) -> ArgumentCorrection? {
+    let options = call.declaration.options
+    for (place, next) in zip(call.positional, call.positional.dropFirst()) {
+      guard case .name(let name) = place.kind, options.contains(where: { $0.name == name }), unknownName(place) != nil
       else { continue }
-      let takesText = declaration.options.contains {
+      let takesText = options.contains {
         $0.name == name && ([.string, .strings].contains($0.shape) || !$0.words.isEmpty)
       }
       let value = takesText && unknownName(next) != nil ? source.text(next.range).quoted : shown(next)
-      return refuse("an option needs a colon", place.range, "\(name): \(value)", command)
+      return ArgumentCorrection("an option needs a colon", place.range, "\(name): \(value)")
     }
-    let places = declaration.parameters.filter { $0.shape != .path }.count
-    if let place = positional.dropFirst(places).first(where: isStageName) {
-      let before = source.text(SourceRange(command.range.lower, place.range.lower))
-      let after = source.text(SourceRange(place.range.lower, command.range.upper))
-      return refuse(
-        "a stage needs | before it", place.range,
-        before.contains("://") || after.contains("://")
-          ? "... | \(source.text(place.range)) ..." : "\(before)| \(after)",
-        command)
-    }
-    if let last = positional.last, positional.count > declaration.parameters.count, case .name(let name) = last.kind,
-      declaration.options.contains(where: { $0.name == name && $0.shape == .boolean }), unknownName(last) != nil
-    {
-      return refuse("an option needs a colon", last.range, "\(name): true", command)
-    }
-    if command.name == "destroy", let filter = command.option("filter"), positional.count == 1 {
-      return refuse(
-        "destroy takes one id", filter.range,
-        "destroy-all \(shown(positional[0])) filter: \(shown(filter))", command)
-    }
-    if ["create", "update"].contains(command.name), positional.count == declaration.parameters.count + 1,
-      let field = positional.dropLast().last, case .name(let name) = field.kind, unknownName(field) != nil
-    {
-      let before = positional.dropLast(2).map(shown).joined(separator: " ")
-      return refuse(
-        "a record needs braces", field.range,
-        "\(command.name) \(before) {\(name): \(shown(positional[positional.count - 1]))}", command)
-    }
-    if command.name == "connect", let (name, value) = unknown.first, name == "embedded", positional.isEmpty {
-      return refuse(
-        "a URI must be in quotes", value.range, "put a URI in quotes: \"\(name):\(source.text(value.range))\"", command)
-    }
-    if command.name == "connect", let place = positional.first, unknownName(place) != nil {
-      let uri = positional.dropFirst().first(where: { $0.literalText != nil }).map(shown)
-      let isHost = if case .negate = place.kind { false } else { true }
-      let host = isHost ? source.text(place.range) : "localhost"
-      return refuse(
-        "a URI must be in quotes", place.range,
-        uri.map { "connect \($0)" } ?? "connect \"amqp://\(host)/\", or connect \"embedded:blog\"", command)
-    }
-    if command.name == "connect", let (name, value) = unknown.first, name != "embedded", positional.isEmpty,
-      case .number(let port) = value.kind
-    {
-      return refuse(
-        "a URI must be in quotes", value.range, "connect \"amqp://\(name):\(port)/\", or connect \"embedded:blog\"",
-        command)
-    }
-    if command.name == "call", positional.count == 2, !unknown.isEmpty {
-      let fields = unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")
-      return refuse(
-        "the parameters of a call are a record", unknown[0].value.range,
-        "call \(positional.map(shown).joined(separator: " ")) {\(fields)}", command)
-    }
-    if command.name == "update", positional.count == 2, case .record(let entries) = positional[1].kind,
-      let id = entries.first(where: { $0.name == "id" })
-    {
-      let fields = entries.filter { $0.name != "id" }.map {
-        "\($0.name.map { $0.isName ? $0 : $0.quoted } ?? "NAME"): \(shown($0.value))"
-      }
-      return refuse(
-        "update takes the id before the record", positional[1].range,
-        "update \(shown(positional[0])) \(shown(id.value)) {\(fields.joined(separator: ", "))}", command)
-    }
-    let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
-    if let missing = needed.dropFirst(positional.count).first, !unknown.isEmpty, !declaration.takesAnyOption {
-      guard let form = form(missing, unknown) else { return false }
-      return refuse(
-        "\(command.name) needs \(missing.name)", command.nameRange,
-        ([command.name] + positional.map(shown) + [form]).joined(separator: " "), command)
-    }
-    guard positional.count > declaration.parameters.count, !(declaration.parameters.last?.repeats ?? false) else {
-      return false
-    }
-    var surplus = Array(positional.dropFirst(declaration.parameters.count))
-    if declaration.takesAnyOption, case .record(let entries) = surplus[0].kind {
+    return nil
+  }
+
+  /// Corrects a stage that follows the arguments of a command without a bar: `stream posts take 5`.
+  private func stageWithoutBar(_ call: MisplacedCall) -> ArgumentCorrection? {
+    let places = call.declaration.parameters.filter { $0.shape != .path }.count
+    guard let place = call.positional.dropFirst(places).first(where: isStageName) else { return nil }
+    let before = source.text(SourceRange(call.command.range.lower, place.range.lower))
+    let after = source.text(SourceRange(place.range.lower, call.command.range.upper))
+    return ArgumentCorrection(
+      "a stage needs | before it", place.range,
+      before.contains("://") || after.contains("://")
+        ? "... | \(source.text(place.range)) ..." : "\(before)| \(after)")
+  }
+
+  /// Corrects the name of a boolean option without its value: `destroy-all posts filter: {} confirm`.
+  private func flagWithoutColon(_ call: MisplacedCall) -> ArgumentCorrection? {
+    guard let last = call.positional.last, call.positional.count > call.declaration.parameters.count,
+      case .name(let name) = last.kind, unknownName(last) != nil,
+      call.declaration.options.contains(where: { $0.name == name && $0.shape == .boolean })
+    else { return nil }
+    return ArgumentCorrection("an option needs a colon", last.range, "\(name): true")
+  }
+
+  /// Corrects unknown options in place of a missing argument: `show posts id: 1`.
+  private func missingArgument(_ call: MisplacedCall) -> ArgumentCorrection? {
+    let needed = call.declaration.parameters.filter { !$0.isOptional && !$0.repeats }
+    guard let missing = needed.dropFirst(call.positional.count).first, !call.unknown.isEmpty,
+      !call.declaration.takesAnyOption, let form = form(missing, call.unknown)
+    else { return nil }
+    return ArgumentCorrection(
+      "\(call.command.name) needs \(missing.name)", call.command.nameRange,
+      ([call.command.name] + call.positional.map(shown) + [form]).joined(separator: " "))
+  }
+
+  /// Corrects an argument without a parameter: `client "posts"`, `with {a: 1}`, `first 3`.
+  private func surplusArgument(_ call: MisplacedCall) -> ArgumentCorrection? {
+    guard let first = call.surplus.first else { return nil }
+    let name = call.command.name
+    if call.declaration.takesAnyOption, case .record(let entries) = first.kind {
       let options = entries.map { "\($0.name ?? "NAME"): \(shown($0.value))" }
-      return refuse(
-        "\(command.name) takes names with values, not a record", surplus[0].range,
-        ([command.name] + options).joined(separator: " "), command)
+      return ArgumentCorrection(
+        "\(name) takes names with values, not a record", first.range, ([name] + options).joined(separator: " "))
     }
-    if ["first", "last"].contains(command.name), case .number(let count) = surplus[0].kind {
-      return refuse(
-        "\(command.name) takes one element", surplus[0].range,
-        command.name == "first" ? "take \(count)" : "reverse | take \(count)", command)
+    if ["first", "last"].contains(name), case .number(let count) = first.kind {
+      return ArgumentCorrection(
+        "\(name) takes one element", first.range, name == "first" ? "take \(count)" : "reverse | take \(count)")
     }
-    guard let option = declaration.options.first(where: { $0.isRequired && command.option($0.name) == nil }) else {
-      return false
-    }
-    if case .name(option.name) = surplus[0].kind, surplus.count > 1 { surplus.removeFirst() }
-    let value = surplus[0]
+    guard let option = call.declaration.options.first(where: { $0.isRequired && call.command.option($0.name) == nil })
+    else { return nil }
+    let isNamed = if case .name(option.name) = first.kind { true } else { false }
+    let value = isNamed ? call.surplus.dropFirst().first ?? first : first
     let isBare = if case .name = value.kind { option.shape == .string } else { false }
-    return refuse(
-      "\(command.name) needs \(option.name):", value.range,
-      "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))", command)
+    return ArgumentCorrection(
+      "\(name) needs \(option.name):", value.range,
+      "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))")
   }
 
   /// Whether an expression is an unknown name that is the name of a stage.
@@ -128,25 +134,18 @@ extension Compiler {
     return unknownName(expression) != nil
   }
 
-  private func refuse(_ message: String, _ range: SourceRange, _ step: String, _ command: Language.Command) -> Bool {
-    report(message, range, nextStep: step)
-    findings.refused.append(command.range)
-    return true
-  }
-
   /// Returns the source text of a missing argument, built from the unknown options that were given instead of the
   /// argument; nil if the options have no such meaning.
   private func form(_ missing: Declaration.Parameter, _ unknown: [(name: String, value: Expr)]) -> String? {
     switch missing.name {
-    case "RECORD": return "{" + unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ") + "}"
-    case "ID" where unknown.count == 1 && unknown[0].name == "id": return shown(unknown[0].value)
-    case "URI": return nil
-    default: return nil
+    case "RECORD": "{" + unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ") + "}"
+    case "ID" where unknown.count == 1 && unknown[0].name == "id": shown(unknown[0].value)
+    default: nil
     }
   }
 
   /// Returns the source text of an argument, or dots if it may contain a password.
-  private func shown(_ expression: Expr) -> String {
+  func shown(_ expression: Expr) -> String {
     let text = source.text(expression.range)
     return text.contains("://") ? "..." : text
   }

@@ -12,38 +12,51 @@ extension Compiler {
       }
     }
     let (step, effects) = gathering { within({ $0.enterLoop() }) { block(body) } }
-    let mayEnd = !effects.acts
+    let rounds = WatchRounds(step: step, mayEnd: !effects.acts)
     let (range, source) = (pause.range, source)
     return .async { frame throws(Fault) in
       let pause: Duration
       do throws(Fault) { pause = try await pauseCode.run(&frame).pause() } catch {
         throw error.placed(at: range, in: source)
       }
-      let outer = frame.run.output
-      let round = outer.isTerminal && frame.run.session.options.isInteractive ? ResultOutput(gatheringFor: outer) : nil
-      frame.run.output = round ?? outer
-      defer { frame.run.output = outer }
-      var screen = WatchScreen(outer)
-      while true {
-        if Task.isCancelled, frame.run.session.isPrompt { return .next }
-        try frame.run.checkInterrupt()
-        let flow: ControlFlow
-        do throws(Fault) { flow = try await step.run(&frame) } catch {
-          if mayEnd, frame.run.isStoppedWatch(error) { return .next }
-          if let round { try outer.put(round.taken()) }
-          throw error
-        }
-        if let round {
-          outer.flush()
-          frame.run.session.host.draw(screen.frame(of: round.taken()))
-        }
-        if flow == .break { return .next }
-        if flow == .return { return flow }
+      return try await rounds.run(&frame, pause)
+    }
+  }
+}
+
+/// The rounds of a `watch`.
+private struct WatchRounds: Sendable {
+  /// The compiled block.
+  let step: CompiledStatement
+  /// Whether Ctrl-C may end a round at the prompt, because the block changes nothing.
+  let mayEnd: Bool
+
+  /// Runs rounds with a pause between them, until `break`, `return` or Ctrl-C.
+  func run(_ frame: inout ExecutionFrame, _ pause: Duration) async throws(Fault) -> ControlFlow {
+    let outer = frame.run.output
+    let round = outer.isTerminal && frame.run.session.options.isInteractive ? ResultOutput(gatheringFor: outer) : nil
+    frame.run.output = round ?? outer
+    defer { frame.run.output = outer }
+    var screen = WatchScreen(outer)
+    while true {
+      if Task.isCancelled, frame.run.session.isPrompt { return .next }
+      try frame.run.checkInterrupt()
+      let flow: ControlFlow
+      do throws(Fault) { flow = try await step.run(&frame) } catch {
+        if mayEnd, frame.run.isStoppedWatch(error) { return .next }
+        if let round { try outer.put(round.taken()) }
+        throw error
+      }
+      if let round {
         outer.flush()
-        do { try await Task.sleep(for: pause) } catch {
-          if frame.run.session.isPrompt { return .next }
-          throw Fault(.interrupted, "interrupted")
-        }
+        frame.run.session.host.draw(screen.frame(of: round.taken()))
+      }
+      if flow == .break { return .next }
+      if flow == .return { return flow }
+      outer.flush()
+      do { try await Task.sleep(for: pause) } catch {
+        if frame.run.session.isPrompt { return .next }
+        throw Fault(.interrupted, "interrupted")
       }
     }
   }

@@ -164,55 +164,70 @@ extension Arguments {
     try Self.id(of: value(index), client.client.type, at: range(index), in: source)
   }
 
+  /// Returns the text of the id that a value means.
+  ///
+  /// - Parameters:
+  ///   - value: The value.
+  ///   - type: The type of the client's resources.
+  ///   - range: The source range of the value, for errors.
+  ///   - source: The text that contains the range.
+  /// - Returns: The text.
+  /// - Throws: A `value` error for a value that means no id, for an id of another type, and for an id that is empty or
+  ///   contains a comma.
   static func id(of value: Value, _ type: String, at range: SourceRange, in source: SourceText) throws(Fault) -> String
   {
-    func refuse(_ message: String, nextStep: String? = nil) -> Fault {
-      Fault(.value, message, at: [Fault.LabelledRange(range)], in: source, nextStep: nextStep)
+    do throws(IDRefusal) {
+      let text = try idText(of: value, type)
+      if text.isEmpty { throw IDRefusal("the id is empty") }
+      guard text.holds(",") else { return text }
+      let ids = text.parts(between: ",").map { "\"\($0)\"" }.joined(separator: ", ")
+      throw IDRefusal(
+        "the id \"\(text)\" contains a comma, which a server can read as several ids",
+        nextStep: "send one id at a time: for id in [\(ids)] do ... end")
+    } catch {
+      throw Fault(.value, error.message, at: [Fault.LabelledRange(range)], in: source, nextStep: error.nextStep)
     }
-    let text: String?
+  }
+
+  /// Returns the text of the id that a value means: a string, an integer, a resource, or a record with an id.
+  private static func idText(of value: Value, _ type: String) throws(IDRefusal) -> String {
     switch value {
-    case .string(let string): text = string
-    case .number(let number): text = number.integer == nil && !number.text.allSatisfy(\.isNumber) ? nil : number.text
+    case .string(let string): return string
+    case .number(let number) where number.integer != nil || number.text.allSatisfy(\.isNumber): return number.text
+    case .number:
+      throw IDRefusal(
+        "an id must be an integer or a string, not \(value.label)",
+        nextStep: "if the id has these letters, put it in quotes: \"\(value.label)\"")
     case .resource(let resource):
       guard resource.type == type else {
-        throw refuse("\(resource.label) has the type \(resource.type), but the client's type is \(type)")
+        throw IDRefusal(
+          "\(resource.label) has the type \(resource.type), but the client's type is \(type)", nextStep: nil)
       }
-      text = resource.id
+      guard let id = resource.id else { throw IDRefusal("an id must be an integer or a string, not \(value.label)") }
+      return id
     case .record(let record):
       if case .string(let other)? = record["type"], other != type {
-        throw refuse("the record's type is \(other), but the client's type is \(type)")
+        throw IDRefusal("the record's type is \(other), but the client's type is \(type)", nextStep: nil)
       }
       guard let id = record["id"] else {
-        throw refuse("the record has no id", nextStep: "it has \(record.names.prefix(12).joined(separator: ", "))")
+        throw IDRefusal("the record has no id", nextStep: "it has \(record.names.prefix(12).joined(separator: ", "))")
       }
-      return try Self.id(of: id, type, at: range, in: source)
+      return try idText(of: id, type)
     case .null:
-      throw refuse(
+      throw IDRefusal(
         "an id must be a string, an integer or a resource, not null",
         nextStep: "give an id: \"12\"; in a pipeline, remove nulls first: | where it != null")
-    default:
-      throw refuse(
-        "an id must be a string, an integer or a resource, not \(value.typeWithArticle)", nextStep: "give an id: \"12\""
-      )
+    default: throw IDRefusal("an id must be a string, an integer or a resource, not \(value.typeWithArticle)")
     }
-    guard let text else {
-      throw refuse(
-        "an id must be an integer or a string, not \(value.label)",
-        nextStep: value.isNumber
-          ? "if the id has these letters, put it in quotes: \"\(value.label)\"" : "give an id: \"12\"")
-    }
-    if text.isEmpty { throw refuse("the id is empty", nextStep: "give an id: \"12\"") }
-    if text.holds(",") {
-      throw refuse(
-        "the id \"\(text)\" contains a comma, which a server can read as several ids",
-        nextStep:
-          "send one id at a time: for id in [\(text.parts(between: ",").map { "\"\($0)\"" }.joined(separator: ", "))] do ... end"
-      )
-    }
-    return text
   }
-}
 
-extension Value {
-  fileprivate var isNumber: Bool { if case .number = self { true } else { false } }
+  /// The reason why a value can't be used as an id, and the next step.
+  private struct IDRefusal: Error {
+    let message: String
+    let nextStep: String?
+
+    init(_ message: String, nextStep: String? = "give an id: \"12\"") {
+      (self.message, self.nextStep) = (message, nextStep)
+    }
+  }
 }

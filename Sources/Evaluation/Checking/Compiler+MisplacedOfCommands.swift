@@ -1,0 +1,78 @@
+import Language
+import Values
+
+/// Corrects misplaced arguments of single commands.
+extension Compiler {
+  /// Returns the correction of a mistake that only one command has; nil without such a mistake.
+  func correctionOfCommand(_ call: MisplacedCall) -> ArgumentCorrection? {
+    switch call.command.name {
+    case "destroy": destroyWithFilter(call)
+    case "create": fieldWithoutBraces(call)
+    case "update": fieldWithoutBraces(call) ?? idInRecord(call)
+    case "connect": uriWithoutQuotes(call)
+    case "call": parametersWithoutBraces(call)
+    default: nil
+    }
+  }
+
+  /// Corrects `destroy posts filter: {...}`, which is a `destroy-all`.
+  private func destroyWithFilter(_ call: MisplacedCall) -> ArgumentCorrection? {
+    guard let filter = call.command.option("filter"), call.positional.count == 1 else { return nil }
+    return ArgumentCorrection(
+      "destroy takes one id", filter.range, "destroy-all \(shown(call.positional[0])) filter: \(shown(filter))")
+  }
+
+  /// Corrects a field without the braces of its record: `update posts 1 text "b"`.
+  private func fieldWithoutBraces(_ call: MisplacedCall) -> ArgumentCorrection? {
+    guard call.positional.count == call.declaration.parameters.count + 1, let field = call.positional.dropLast().last,
+      let value = call.positional.last, case .name(let name) = field.kind, unknownName(field) != nil
+    else { return nil }
+    let before = call.positional.dropLast(2).map(shown).joined(separator: " ")
+    return ArgumentCorrection(
+      "a record needs braces", field.range, "\(call.command.name) \(before) {\(name): \(shown(value))}")
+  }
+
+  /// Corrects an update whose id is in the record: `update posts {id: 1, text: "b"}`.
+  private func idInRecord(_ call: MisplacedCall) -> ArgumentCorrection? {
+    guard call.positional.count == 2, case .record(let entries) = call.positional[1].kind,
+      let id = entries.first(where: { $0.name == "id" })
+    else { return nil }
+    let fields = entries.filter { $0.name != "id" }.map {
+      "\($0.name.map { $0.isName ? $0 : $0.quoted } ?? "NAME"): \(shown($0.value))"
+    }
+    return ArgumentCorrection(
+      "update takes the id before the record", call.positional[1].range,
+      "update \(shown(call.positional[0])) \(shown(id.value)) {\(fields.joined(separator: ", "))}")
+  }
+
+  /// Corrects the parameters of a `call` without the braces of their record: `call posts "show" id: 1`.
+  private func parametersWithoutBraces(_ call: MisplacedCall) -> ArgumentCorrection? {
+    guard call.positional.count == 2, let first = call.unknown.first else { return nil }
+    let fields = call.unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")
+    return ArgumentCorrection(
+      "the parameters of a call are a record", first.value.range,
+      "call \(call.positional.map(shown).joined(separator: " ")) {\(fields)}")
+  }
+
+  /// Corrects a URI without quotes: `connect embedded:blog`, `connect localhost`, `connect localhost:5672`.
+  private func uriWithoutQuotes(_ call: MisplacedCall) -> ArgumentCorrection? {
+    let message = "a URI must be in quotes"
+    if let place = call.positional.first {
+      guard unknownName(place) != nil else { return nil }
+      let uri = call.positional.dropFirst().first { $0.literalText != nil }.map(shown)
+      let isHost = if case .negate = place.kind { false } else { true }
+      let host = isHost ? source.text(place.range) : "localhost"
+      return ArgumentCorrection(
+        message, place.range,
+        uri.map { "connect \($0)" } ?? "connect \"amqp://\(host)/\", or connect \"embedded:blog\"")
+    }
+    guard let (name, value) = call.unknown.first else { return nil }
+    if name == "embedded" {
+      return ArgumentCorrection(
+        message, value.range, "put a URI in quotes: \"\(name):\(source.text(value.range))\"")
+    }
+    guard case .number(let port) = value.kind else { return nil }
+    return ArgumentCorrection(
+      message, value.range, "connect \"amqp://\(name):\(port)/\", or connect \"embedded:blog\"")
+  }
+}
