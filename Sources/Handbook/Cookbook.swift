@@ -102,7 +102,7 @@ public enum Cookbook {
     > stream posts filter: {state: "draft"} | write "posts.ndjson"
     . read "posts.ndjson" | count
     250
-    posts: comments, tags not loaded, so not in the file; name them in include: to load them
+    posts: comments, tags not loaded, so not in the file; to load relationships, name them in include:
     wrote 250 to posts.ndjson
     # Save a table for a spreadsheet
     > stream posts include: "author" | select .id .text author: .author.name | write "posts.csv"

@@ -112,8 +112,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .type, "A value has the wrong type.",
       """
-      There are no implicit conversions: use int("5"), string(5). Both operands have one type, and a condition is true or
-      false.
+      There are no implicit conversions: use int("5"), string(5). Both operands must have the same type, and a condition
+      must be true or false.
       """),
     ErrorPage(
       .name, "A name or word is unknown.",

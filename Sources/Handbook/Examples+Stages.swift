@@ -179,7 +179,7 @@ extension Examples {
     unlink posts: 2 ok
     # stage write
     > stream posts include: "tags" | write "posts.ndjson"
-    posts: comments not loaded, so not in the file; name them in include: to load them
+    posts: comments not loaded, so not in the file; to load relationships, name them in include:
     wrote 1000 to posts.ndjson
     > stream posts | take 2 | write "posts.csv" | count
     2

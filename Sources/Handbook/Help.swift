@@ -91,7 +91,7 @@ public enum Help {
 
     1. A line is a statement; text is "quoted", a bare name is a variable.
     2. Any JSON is a value; there are no implicit conversions: int("5").
-    3. | sends elements to a stage, where .field and it mean the element.
+    3. | sends elements to a stage: .field reads a field, it the whole element.
     4. Put | collect before a change of a queue that is being streamed.
     5. A bulk destroy asks first; a script needs confirm: true or --yes.
 

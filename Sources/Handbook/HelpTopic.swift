@@ -12,7 +12,8 @@ struct HelpTopic: Sendable {
         "null", "true", "false", "boolean", "number", "string", "duration", "list", "record", "range",
       ],
       text: """
-        null, true, numbers, "text", 10s (ms s m h d), [lists], {records}, 1..10, /patterns/; any JSON is a value.
+        null, true, numbers, "text", durations such as 10s (units ms s m h d), [lists], {records}, 1..10, /patterns/;
+        any JSON is a value.
         There are no implicit conversions: int("5"), string(5). Numbers keep all their digits.
         Integers of any size and decimals are added, subtracted, multiplied and compared exactly.
         """),
@@ -63,7 +64,7 @@ struct HelpTopic: Sendable {
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """
         x.name reads a field; a missing field is an error. x?.name is null if the field is missing; x ?? y is y if x is
-        null. In a stage, .name is a field of the current element, and it is the element. x[0] is the first element,
+        null. In a stage, .name is a field of the current element, and the word it means the element. x[0] is the first element,
         x[-1] the last, x[0..2] the first three. x[key] reads a field of a record, with a text or an integer as its
         name; x?[key] is null if the field is missing, and {[key]: 1} is a record with such a field. A name with other
         characters, such as a space, is written in brackets: x["a b"]. A pipeline inside a pipeline has its own
@@ -77,7 +78,7 @@ struct HelpTopic: Sendable {
       ],
       text: """
         + - * / %   == != < <= > >=   in   =~ (a pattern)   and or not   ??   .. and parentheses.
-        Both operands must have one type; and, or and not take booleans. / of integers is an integer if there is no remainder.
+        Both operands must have the same type; and, or and not take booleans. / of integers is an integer if there is no remainder.
         x ?? y is y if x is null, 1..4 is the integers from 1 to 4, x in [1, 2] tests membership, "ab" =~ /^a/ tests a pattern.
         """),
     HelpTopic(
@@ -214,7 +215,7 @@ struct HelpTopic: Sendable {
       name: "program",
       aliases: ["status"],
       text: """
-        Program options come before FILE; arguments after it are args. An argument that begins with - needs -- before
+        Program options come before FILE; the arguments after FILE are args. An argument that begins with - needs -- before
         it, and arguments that the script does not read are an error. Exit status: 0 done, 1 failed, 2 wrong usage or
         script, 3 assert, 4 no connection or route, 5 some elements of a bulk change failed, 6 refused, 130 interrupted,
         143 terminated. If standard output is closed early, the status is 1 if the rest of the script changes data,

@@ -34,8 +34,8 @@ struct OptionPage: Sendable {
   /// The notes that follow the summaries of some options.
   static let notes: [String: String] = [
     "journal": """
-    A file of JSON lines that only its owner can read: an intent before each request, an outcome after it. The same
-    statement with the same file continues where it stopped. The input and the script may change in the meantime,
+    A file of JSON lines that only its owner can read. One line announces each request before it is sent, and another
+    line records its outcome. The same statement with the same file continues where it stopped. The input and the script may change in the meantime,
     because a change is identified by its verb, queue and id (a create: by its key). A stage such as take 500 selects
     other elements when the earlier ones are gone; max: counts the changes of all runs. The journal of another statement
     or another broker is refused, and so is a complete one. A broker is identified by its cluster name and vhost, an
@@ -45,7 +45,7 @@ struct OptionPage: Sendable {
     "backup": """
     Lines of JSON. Each line is a resource as show returns it, and is on the disk before its change is sent. It contains
     the linkage that link, relink, unlink or update replaces; for a destroy, include: names the relationships to store.
-    Each run appends to the file, and the file keeps only the first image of each resource. A resource that can't be
+    Each run appends to the file; a resource that is already in the file is not stored again. A resource that can't be
     read is not changed. To restore values, run read "FILE" | update posts {state: .state}. To restore linkage, run read
     "FILE" | relink posts "tags" .tags. To restore destroyed resources, run read "FILE" | create posts keep-id: true.
     """,
@@ -82,7 +82,7 @@ struct OptionPage: Sendable {
     Without settle:, a create that may have been carried out and that a lookup does not find remains unknown. So does an
     update or a relink whose resource now has other content. With settle:, the statement waits this long after the
     messages expire, looks up the changes, and sends those that it does not find; an each runs an iteration again if the
-    lookups find none of its changes. settle: needs journal:, retry: or workers:, with which changes are sent again.
+    lookups find none of its changes. settle: needs journal:, retry: or workers:, because only they send changes again.
     """,
     "failed": """
     Lines of JSON that only the file's owner can read: {source, element, identity, error}. source is the element at the head of the pipeline, or after its
@@ -99,7 +99,7 @@ struct OptionPage: Sendable {
     """,
     "guard": """
     No other option in a script overrides the guard. With guard: "confirm", a batch needs --guarded and --yes=N. A
-    connection without a guard to the broker of a guarded connection is noted.
+    note is shown if another connection to the same broker has no guard.
     """,
     "timeout": """
     A call's timeout overrides the client's, which overrides set timeout: and --timeout. After the timeout a read fails

@@ -5,7 +5,7 @@ extension JSONParser {
     _ bytes: [UInt8], depthLimit: Int
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [DuplicateKey]) {
     guard bytes.count < TapeEntry.textLimit else {
-      throw JSONSyntaxError("a text of more than 256 MiB", at: 0, in: [])
+      throw JSONSyntaxError("a text can have at most 256 MiB", at: 0, in: [])
     }
     typealias ParsedText = Result<(value: JSONValue, duplicates: [DuplicateKey]), JSONScanner.Fault>
     let parsed: ParsedText = unsafe bytes.withUnsafeBytes { raw in
@@ -31,7 +31,7 @@ extension JSONParser {
     _ bytes: [UInt8], depthLimit: Int
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [DuplicateKey]) {
     guard bytes.count < TapeEntry.textLimit else {
-      return ([], JSONSyntaxError("lines of more than 256 MiB", at: 0, in: []), [])
+      return ([], JSONSyntaxError("lines of JSON can have at most 256 MiB in all", at: 0, in: []), [])
     }
     return unsafe bytes.withUnsafeBytes { raw in
       let text = unsafe JSONScanner(raw)

@@ -54,7 +54,7 @@ import Values
     guard try shell("\(program) < rows > a.csv") == 0 else { return }  // a compressor that is not installed
     let fault = try #require(try read(path(.csv), .csv).fault)
     #expect(fault.message.contains(message), Comment(rawValue: fault.message))
-    let step = try #require(fault.nextStep?.split(separator: " ").dropFirst(2).joined(separator: " "))
+    let step = try #require(fault.nextStep?.split(separator: ": ", maxSplits: 1).last.map(String.init))
     #expect(try shell(step) == 0, Comment(rawValue: step))
     #expect(try String(contentsOfFile: directory + "/utf8-a.csv", encoding: .utf8) == Self.rows)
     #expect(try read(directory + "/utf8-a.csv", .csv).count == 2)

@@ -54,7 +54,7 @@ import Testing
           --> t:150:7
         150 | print "abc
             |       ^^^^
-            = close it with "; write a line end in a string as \\n
+            = close the string with "; write a line end in a string as \\n
 
         """)
   }

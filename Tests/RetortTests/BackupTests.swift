@@ -47,7 +47,7 @@ import Testing
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
     #expect(
       ran.notes.hasPrefix(
-        "posts: comments, tags not loaded, so not in the backup; name them in include: to load them\n"))
+        "posts: comments, tags not loaded, so not in the backup; to load relationships, name them in include:\n"))
   }
 
   @Test(arguments: ["[7, 27] | destroy posts confirm: true", "destroy-all posts filter: {author: \"7\"} confirm: true"])

@@ -16,7 +16,7 @@ import Testing
       "destroy-all posts filter: {} confirm: true page: {size: 3} on-error: \"continue\"")
     #expect(ran.status == 5 && ran.output == "21\n" && service.left == [1, 2, 3, 14])
     #expect(ran.notes.hasPrefix("destroy-all posts: 21 ok, 4 failed\nerror[service]: posts destroy-all: has notes\n"))
-    #expect(ran.notes.hasSuffix("  = at element 1, 1\n  = and 3 more like it\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.hasSuffix("  = at element 1, 1\n  = and 3 more like this one\n"), Comment(rawValue: ran.notes))
     let stopped = await service.run("destroy-all posts filter: {} confirm: true")
     #expect(stopped.status == 5 && stopped.notes.contains("  = destroy-all posts: 0 ok, "))
     await service.stop()
@@ -41,7 +41,7 @@ import Testing
     let ran = await odd.run("stream posts | collect | create posts")
     #expect(
       ran.notes == """
-        posts: author, tags not loaded, so not sent; name them in include: to load them
+        posts: author, tags not loaded, so not sent; to load relationships, name them in include:
         posts create: the reply has no resource, so the new id is unknown
         create posts: 2 ok
 
@@ -53,10 +53,10 @@ import Testing
     )
     #expect(
       written.notes.replacing(file, with: "b") == """
-        posts: author, tags not loaded, so not in the file; name them in include: to load them
+        posts: author, tags not loaded, so not in the file; to load relationships, name them in include:
         wrote 2 to b.ndjson
         wrote 2 to b.csv
-        posts: author, tags not loaded, so not sent; name them in include: to load them
+        posts: author, tags not loaded, so not sent; to load relationships, name them in include:
         posts create: the reply has no resource, so the new id is unknown
         create posts: 2 ok
 

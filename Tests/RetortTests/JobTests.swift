@@ -106,9 +106,9 @@ import Testing
       """#,
       output: "750\n250\n0\n",
       notes: """
-        posts: comments, tags not loaded, so not in the backup; name them in include: to load them
+        posts: comments, tags not loaded, so not in the backup; to load relationships, name them in include:
         destroy posts: 250 ok
-        posts: comments, tags not loaded, so not sent; name them in include: to load them
+        posts: comments, tags not loaded, so not sent; to load relationships, name them in include:
         create posts: 250 ok
         diff: 0 added, 0 removed, 0 changed, 1000 same
 

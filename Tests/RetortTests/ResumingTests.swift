@@ -83,7 +83,8 @@ import Testing
   /// The check finds a journal that a run would refuse.
   @Test(arguments: [
     (
-      "for i in 1..2 do [i] | update posts {views: 1} journal: \"j\" end", "the second iteration can't use this journal"
+      "for i in 1..2 do [i] | update posts {views: 1} journal: \"j\" end",
+      "only the first iteration of the loop can use this journal"
     ),
     (
       "[1] | update posts {views: 1} journal: \"j\"\n[2] | update posts {views: 1} journal: \"j\"",

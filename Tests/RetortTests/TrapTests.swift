@@ -259,7 +259,7 @@ import Testing
       r.failures | map .element
       """)
     #expect(sink.status == 5 && sink.output == "2\n9998\n9999\n", Comment(rawValue: sink.notes))
-    #expect(sink.notes.contains("update posts: 2 ok, 2 failed\n") && sink.notes.contains("and 1 more like it"))
+    #expect(sink.notes.contains("update posts: 2 ok, 2 failed\n") && sink.notes.contains("and 1 more like this one"))
     let each = await run("[9997, 9998, 9999] | each in-flight: 3 do show posts it end")
     #expect(each.status == 1 && each.notes.contains("in each, at 9997"), Comment(rawValue: each.notes))
   }

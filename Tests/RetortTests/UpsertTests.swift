@@ -71,7 +71,8 @@ import Testing
     let odd = try await OddService(["index": OddService.errors(#"{"detail":"is locked","status":"409"}"#)])
     let ran = await odd.run(#"[{text: "a"}, {text: "b"}] | upsert posts key: .text on-error: "continue""#)
     #expect(ran.notes.contains("0 created, 0 updated, 0 same, 2 failed"), Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("is locked") && ran.notes.contains("and 1 more like it"), Comment(rawValue: ran.notes))
+    #expect(
+      ran.notes.contains("is locked") && ran.notes.contains("and 1 more like this one"), Comment(rawValue: ran.notes))
     await odd.stop()
   }
 

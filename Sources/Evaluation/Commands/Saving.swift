@@ -59,8 +59,8 @@ extension SavedStatements {
         .value, "save: these statements are not a complete script: \(error.message)", nextStep: error.nextStep)
     }
     var notes = ["saved \(texts.count) statement\(texts.count == 1 ? "" : "s") to \(path)"]
-    if added > 0 { notes.append("\(added) of them define names that the others use") }
-    if failed > 0 { notes.append("left out \(failed) that failed") }
+    if added > 0 { notes.append("\(added) of them were added, because the others need them") }
+    if failed > 0 { notes.append("\(failed) failed \(failed == 1 ? "statement was" : "statements were") left out") }
     if hidden != plain { notes.append("passwords are omitted, and connect asks for them at a terminal") }
     if report.inventory.contains(where: { $0.kind == .destroys || $0.kind == .mayDestroy }) {
       let isGuarded = text.contains("guard: \"confirm\"")

@@ -135,7 +135,7 @@ extension Article {
       - A journal belongs to one statement. With a journal, `create` needs `key: .email`: the field that identifies the created resource. `each`
         needs `key:` too, and records iterations. An iteration that sent a change and did not end is done if its changes are found and the last
         of them ends the block, as in `each do update posts .id {views: 1} end`. It runs again if none of them is found, or if only `upsert`,
-        `transition` and `destroy-all` sent them, which read first what remains to be done. Otherwise it remains unknown, and its changes are
+        `transition` and `destroy-all` sent them, which first read what is left to do. Otherwise it remains unknown, and its changes are
         named; `unknown: "retry"` runs it again, after `settle:`. `destroy-all`, `upsert` and `transition` take no journal: they look up the remaining work.
       - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key, `link`, `relink` and
         `unlink` by the linkage. A change that is not found is sent again only if that is safe, or after `settle: 60s`, the maximum time for

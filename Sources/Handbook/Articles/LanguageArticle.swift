@@ -99,7 +99,7 @@ extension Article {
       ## Pipelines
 
       A pipeline begins with a command or a value. The elements of a list, page, stream or range are processed one by one; any other value is one
-      element. In a stage `.field` is the element's field and `it` the element. Verbs work as stages: the element takes the place of their ID
+      element. In a stage, `.field` is a field of the element, and `it` is the element. Verbs work as stages: the element takes the place of their ID
       (of the RECORD for `create`). A stream in a variable sends its requests again at each use.
 
       \#(topic("pipelines"))
