@@ -25,7 +25,7 @@ public struct QueueDeclaration: Sendable, Equatable {
     self.isExclusive = isExclusive
   }
 
-  /// The declaration in a trace.
+  /// The declaration as text for a trace.
   var words: String {
     (isDurable ? " durable" : "") + (isExclusive ? " exclusive" : "")
       + (type.map { " x-queue-type \($0.rawValue)" } ?? "") + (deliveryLimit.map { " x-delivery-limit \($0)" } ?? "")

@@ -28,7 +28,7 @@ struct JournalChecksums: Sendable {
   enum CheckedLine {
     /// The line is complete and follows the previous line.
     case whole(JSONObject)
-    /// The line is complete, but the line that precedes it in the file is not the line after which it was written.
+    /// The line is complete, but it does not follow the line after which it was written.
     case displaced
     /// The line differs from the line that was written.
     case damaged

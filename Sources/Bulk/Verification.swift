@@ -5,11 +5,11 @@ import Synchronization
 
 /// The changes to look up at the end of a statement: `verify:`.
 public enum VerificationScope: Sendable, Equatable {
-  /// No changes.
+  /// Nothing is looked up.
   case none
-  /// Unknown changes.
+  /// Unknown changes are looked up.
   case unknown
-  /// Unknown changes, and each create by its key.
+  /// Unknown changes are looked up, and each create by its key.
   ///
   /// If a service dies, the broker delivers its request again, and a second resource may be created.
   case all

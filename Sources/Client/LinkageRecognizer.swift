@@ -101,7 +101,7 @@ struct LinkageRecognizer {
     if object.isLinkage { return try typed(object, name) }
     guard object.contains("id") else {
       throw refusal(
-        name, "is a relationship, but this record has no id",
+        name, "is a relationship, but the record has no id",
         "create it first, then use its id: \(name): {type: \"\(type)\", id: made.id}")
     }
     guard object.count == 1 else {

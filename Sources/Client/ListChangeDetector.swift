@@ -7,11 +7,11 @@ import Redaction
 public struct ListChangeDetector: Sendable {
   /// The reaction of a stream to a changed list.
   public enum ListChangeReaction: Sendable {
-    /// Returns each resource as often as it arrives.
+    /// The stream returns each resource as often as it arrives.
     case keep
-    /// Returns each resource once, because the resources will be changed.
+    /// The stream returns each resource once, because the resources will be changed.
     case passOver
-    /// Ends with an error.
+    /// The stream ends with an error.
     case fail
   }
 

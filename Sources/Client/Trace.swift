@@ -22,10 +22,10 @@ public struct Trace: Sendable {
     self.write = write
   }
 
-  /// Writes a line.
+  /// Writes a line to the trace.
   public func callAsFunction(_ text: String) { write(text) }
 
-  /// Writes a line, if its topic is shown.
+  /// Writes a line to the trace, if the trace shows the line's topic.
   public func callAsFunction(_ topic: ProtocolLayer, _ text: @autoclosure () -> String) {
     if topics.contains(topic) { write(text()) }
   }

@@ -108,7 +108,7 @@ package final class FileDescriptor: Sendable {
 
   private static let otherDirectory = "set TMPDIR to another directory for temporary files"
 
-  /// Moves to the beginning.
+  /// Moves to the beginning of the file.
   package func rewind() throws(Fault) {
     guard lseek(number, 0, SEEK_SET) == 0 else { throw Self.failure("can't read \(path)") }
   }
@@ -144,7 +144,7 @@ package final class FileDescriptor: Sendable {
     if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
   }
 
-  /// Writes all bytes.
+  /// Writes all bytes to the file.
   package func write(_ bytes: [UInt8]) throws(Fault) {
     if let stream = StandardStream.of(number) {
       switch stream.write(bytes) {

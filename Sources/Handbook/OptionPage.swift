@@ -35,12 +35,13 @@ struct OptionPage: Sendable {
   static let notes: [String: String] = [
     "journal": """
     A file of JSON lines that only its owner can read. One line announces each request before it is sent, and another
-    line records its outcome. The same statement with the same file continues where it stopped. The input and the script may change in the meantime,
-    because a change is identified by its verb, queue and id (a create: by its key). A stage such as take 500 selects
-    other elements when the earlier ones are gone; max: counts the changes of all runs. The journal of another statement
-    or another broker is refused, and so is a complete one. A broker is identified by its cluster name and vhost, an
-    embedded database by its file. embedded:blog is in memory and ends with its run, so no other run can resume its
-    journals. To resume a script after a statement whose journal is complete, remove this statement from the script.
+    line records its outcome. The same statement with the same file continues where it stopped. The input and the script
+    may change in the meantime, because a change is identified by its verb, queue and id (a create: by its key). A stage
+    such as take 500 selects other elements when the earlier ones are gone; max: counts the changes of all runs. The
+    journal of another statement or another broker is refused, and so is a complete one. A broker is identified by its
+    cluster name and vhost, an embedded database by its file. embedded:blog is in memory and ends with its run, so no
+    other run can resume its journals. To resume a script after a statement whose journal is complete, remove this
+    statement from the script.
     """,
     "backup": """
     Lines of JSON. Each line is a resource as show returns it, and is on the disk before its change is sent. It contains
@@ -98,8 +99,8 @@ struct OptionPage: Sendable {
     halt: implies on-error: "continue". A percentage is checked from 20 outcomes on, and at the end.
     """,
     "guard": """
-    No other option in a script overrides the guard. With guard: "confirm", a batch needs --guarded and --yes=N. A
-    note is shown if another connection to the same broker has no guard.
+    No other option in a script overrides the guard. With guard: "confirm", a batch needs --guarded and --yes=N. A note
+    is shown if another connection to the same broker has no guard.
     """,
     "timeout": """
     A call's timeout overrides the client's, which overrides set timeout: and --timeout. After the timeout a read fails

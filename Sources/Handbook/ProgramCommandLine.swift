@@ -51,7 +51,8 @@ public struct ProgramCommandLine: Sendable {
     switch word {
     case "serve": ProgramPage.serve.map(Option.init)
     case "check": [Option(name: "--output", value: "FORMAT", summary: "The format of findings: text or json.")]
-    case "fmt": [Option(name: "--check", value: nil, summary: "Changes nothing, and lists the files that differ.")]
+    case "fmt":
+      [Option(name: "--check", value: nil, summary: "Changes no file; lists the files whose layout would change.")]
     case "doctor":
       [
         Option(name: "--output", value: "FORMAT", summary: "The format: text or json; -o for short."),
@@ -60,10 +61,10 @@ public struct ProgramCommandLine: Sendable {
       ]
     case "work":
       [
-        Option(name: "--pool", value: "NAME", summary: "The pool that it works for."),
-        Option(name: "--in-flight", value: "N", summary: "The most changes in flight."),
+        Option(name: "--pool", value: "NAME", summary: "The pool whose changes the worker carries out."),
+        Option(name: "--in-flight", value: "N", summary: "The maximum number of changes in flight."),
         Option(
-          name: "--allow", value: "QUEUE", summary: "Carries out only changes of this queue; several are allowed."),
+          name: "--allow", value: "QUEUE", summary: "Carries out only changes of this queue; can be repeated."),
         Option(name: "--insecure", value: nil, summary: "Works without RETORT_POOL_KEY: nothing is signed."),
         Option(name: "--status", value: nil, summary: "Shows the pool's workers and the waiting chunks."),
       ]

@@ -2,7 +2,7 @@
 struct RoffWriter {
   private(set) var text: String
 
-  /// Begins a page.
+  /// Begins a page of the manual.
   init(_ name: String, _ section: Int) {
     text = ".TH \(name.uppercased().replacing("-", with: "\\-")) \(section) \"\" \"retort\" \"\"\n.nh\n.ad l\n"
   }

@@ -123,7 +123,7 @@ extension ServiceLink {
   /// The address of the link, unchanged.
   public var place: String { address }
 
-  /// Always `up`.
+  /// The state `up`, for a link whose state never changes.
   public var state: LinkState { .up }
 
   /// Nil, because the link can't list its queues.

@@ -39,7 +39,7 @@ public struct JSONArray: Sendable {
 }
 
 extension JSONArray: RandomAccessCollection {
-  /// Always 0.
+  /// The index of the first element, which is always 0.
   public var startIndex: Int { 0 }
   /// The number of elements.
   public var endIndex: Int {

@@ -203,7 +203,7 @@ extension Lexer {
     offset += 1
     guard let scalar = unicode() else {
       return complain(
-        "the escape has no valid code of a character", start,
+        "the code in the escape is not that of a character", start,
         nextStep: inBraces.map { "write \($0)" }
           ?? "write \\u and four hex digits, a pair for characters beyond U+FFFF")
     }

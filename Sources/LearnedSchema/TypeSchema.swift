@@ -102,7 +102,7 @@ public struct TypeSchema: Sendable {
     }
   }
 
-  /// Records an id.
+  /// Records the id of a resource of the type.
   mutating func take(id: String) {
     guard id.utf8.count <= BoundedDictionary<NameVerdict>.nameLimit, ids.first != id else { return }
     ids.removeAll { $0 == id }
@@ -112,7 +112,7 @@ public struct TypeSchema: Sendable {
 }
 
 extension TypeSchema.Attribute {
-  /// Records a value.
+  /// Records a value of the attribute.
   mutating func take(_ value: JSONValue, isSecret: Bool, at time: Int) {
     seen = time
     if isAssumed, !value.isNull { (kinds, isAssumed) = ([], false) }
@@ -149,7 +149,7 @@ extension TypeSchema.Attribute {
 }
 
 extension TypeSchema.Relationship {
-  /// Records a relationship object.
+  /// Records what a relationship object of a resource shows about the relationship.
   mutating func take(_ relationship: JSONValue, at time: Int) {
     seen = time
     guard let data = relationship["data"] else { return }
@@ -167,7 +167,7 @@ extension TypeSchema.Relationship {
     take(type: type)
   }
 
-  /// Records a type of the linkage.
+  /// Records a type that the relationship's linkage contains.
   mutating func take(type: String) {
     if !type.isEmpty, types.count < 8, type.utf8.count <= 200, !types.contains(type) { types.append(type) }
   }

@@ -9,7 +9,7 @@ struct URIPasswords {
   /// For each character, whether a quote is open before it.
   private let isQuoted: [Bool]
 
-  /// A URI after its scheme.
+  /// The part of a URI after its scheme, which can contain a user and a password.
   private struct URIAfterScheme {
     /// The index of the first character after the scheme.
     var start: Int

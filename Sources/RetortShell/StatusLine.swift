@@ -26,7 +26,7 @@ final class StatusLine: Sendable {
     }
   }
 
-  /// Removes the line.
+  /// Removes the progress line.
   func remove() { state.withLock { Self.remove(&$0) } }
 
   /// Removes the line before results are written.

@@ -7,7 +7,7 @@ final class RequestRateLimiter: Sendable {
 
   init(perSecond rate: UInt32) { step = .seconds(1) / Int(max(1, rate)) }
 
-  /// Waits for the next time slot.
+  /// Waits for the time slot of the next request.
   func turn() async {
     let turn = next.withLock { next in
       let turn = max(next, .now)

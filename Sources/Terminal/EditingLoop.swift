@@ -21,7 +21,7 @@ final class EditingLoop {
     self.readline = readline
   }
 
-  /// Runs until the process ends.
+  /// Runs the editing loop until the process ends.
   func run() {
     while true {
       let hasKey = waitForKeyOrEvent()

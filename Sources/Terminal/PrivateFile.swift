@@ -17,7 +17,7 @@ struct PrivateFile: ~Copyable {
     close(descriptor)
   }
 
-  /// Reads the whole content.
+  /// Reads the whole content of the file.
   func read() throws(TerminalError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)

@@ -4,7 +4,7 @@ internal import Glibc
 public struct TextEditor: Sendable {
   private let command: String
 
-  /// Finds the editor.
+  /// Finds the user's editor in the environment.
   public init(environment: [String: String]) {
     command = ["VISUAL", "EDITOR"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "vi"
   }

@@ -18,9 +18,9 @@ public struct Instant: Sendable, Hashable, Comparable {
 
   private init(unchecked sinceEpoch: Duration) { self.sinceEpoch = sinceEpoch }
 
-  /// 0000-01-01T00:00:00Z.
+  /// The earliest instant, 0000-01-01T00:00:00Z.
   private static let earliest = Duration.seconds(-719_528 * 86400)
-  /// 10000-01-01T00:00:00Z.
+  /// The first instant after the year 9999.
   private static let end = Duration.seconds(2_932_897 * 86400)
 
   /// The current instant.

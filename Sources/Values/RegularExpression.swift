@@ -104,7 +104,7 @@ private struct StepBudget {
   /// second if the text is short.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
-  /// Counts a call; returns false if the search must end.
+  /// Counts the steps up to a call before an item of the pattern; returns false if the search has used up its steps.
   mutating func spend(at position: Int) -> Bool {
     left -= 1 + abs(position - self.position) >> 4
     self.position = position

@@ -6,7 +6,7 @@ struct TimeTextReader {
 
   var isAtEnd: Bool { rest.isEmpty }
 
-  /// Reads `2026-01-31`.
+  /// Reads a date: `2026-01-31`.
   mutating func date(into time: inout CivilTime) throws(Fault) {
     time.year = try number("year", 4...4)
     try expect("-")
@@ -15,7 +15,7 @@ struct TimeTextReader {
     time.day = try number("day", 2...2)
   }
 
-  /// Reads `T12:00:00`, an optional fraction of the second and an optional offset.
+  /// Reads a time of day: `T12:00:00`, an optional fraction of the second and an optional offset.
   mutating func time(into time: inout CivilTime) throws(Fault) {
     guard take("T") || take("t") || take(" ") else { throw Fault(.value, "expected T after the date") }
     time.hour = try number("hour", 2...2)
@@ -27,7 +27,8 @@ struct TimeTextReader {
     if !isAtEnd { time.offset = try offset(needsColon: true) }
   }
 
-  /// Reads `Z` or `+02:00`, also `+0200` if no colon is required; returns the offset in seconds east of UTC.
+  /// Reads the offset from UTC: `Z` or `+02:00`, also `+0200` if no colon is required; returns the offset in seconds
+  /// east of UTC.
   mutating func offset(needsColon: Bool) throws(Fault) -> Int {
     if take("Z") || take("z") { return 0 }
     let isWest = take("-")

@@ -12,7 +12,8 @@ final class AMQPHandle {
   let clusterName: String
   /// The number of bytes that the socket accepts without blocking once the kernel reports the socket writable.
   let room: Int
-  /// The part of `room` that is not used since the kernel last reported the socket writable.
+  /// The number of bytes that the socket still accepts without blocking: `room`, less the bytes written since the
+  /// kernel last reported the socket writable.
   private var roomLeft = 0
   /// The buffer of messages to send together; nil under TLS, where only librabbitmq can write.
   private var burst: FrameBuffer?

@@ -5,7 +5,7 @@ import Values
 /// arguments.
 extension Compiler {
   /// A call whose arguments may be misplaced, with its declaration.
-  struct MisplacedCall {
+  struct CorrectableCall {
     let command: Language.Command
     let declaration: Declaration
     let positional: [Expr]
@@ -45,7 +45,7 @@ extension Compiler {
   /// `show posts id: 1` means `show posts 1`.
   func refusesMisplaced(_ command: Language.Command, _ declaration: Declaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
-    let call = MisplacedCall(command, declaration)
+    let call = CorrectableCall(command, declaration)
     let corrections = [
       optionWithoutColon, stageWithoutBar, flagWithoutColon, correctionOfCommand, missingArgument, surplusArgument,
     ]
@@ -59,7 +59,7 @@ extension Compiler {
   }
 
   /// Corrects an option that is written as two positional arguments: `index posts include author`.
-  private func optionWithoutColon(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func optionWithoutColon(_ call: CorrectableCall) -> ArgumentCorrection? {
     let options = call.declaration.options
     for (place, next) in zip(call.positional, call.positional.dropFirst()) {
       guard case .name(let name) = place.kind, options.contains(where: { $0.name == name }), unknownName(place) != nil
@@ -74,7 +74,7 @@ extension Compiler {
   }
 
   /// Corrects a stage that follows the arguments of a command without a bar: `stream posts take 5`.
-  private func stageWithoutBar(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func stageWithoutBar(_ call: CorrectableCall) -> ArgumentCorrection? {
     let places = call.declaration.parameters.filter { $0.shape != .path }.count
     guard let place = call.positional.dropFirst(places).first(where: isStageName) else { return nil }
     let before = source.text(SourceRange(call.command.range.lower, place.range.lower))
@@ -86,7 +86,7 @@ extension Compiler {
   }
 
   /// Corrects the name of a boolean option without its value: `destroy-all posts filter: {} confirm`.
-  private func flagWithoutColon(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func flagWithoutColon(_ call: CorrectableCall) -> ArgumentCorrection? {
     guard let last = call.positional.last, call.positional.count > call.declaration.parameters.count,
       case .name(let name) = last.kind, unknownName(last) != nil,
       call.declaration.options.contains(where: { $0.name == name && $0.shape == .boolean })
@@ -95,7 +95,7 @@ extension Compiler {
   }
 
   /// Corrects unknown options in place of a missing argument: `show posts id: 1`.
-  private func missingArgument(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func missingArgument(_ call: CorrectableCall) -> ArgumentCorrection? {
     let needed = call.declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     guard let missing = needed.dropFirst(call.positional.count).first, !call.unknown.isEmpty,
       !call.declaration.takesAnyOption, let form = form(missing, call.unknown)
@@ -106,7 +106,7 @@ extension Compiler {
   }
 
   /// Corrects an argument without a parameter: `client "posts"`, `with {a: 1}`, `first 3`.
-  private func surplusArgument(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func surplusArgument(_ call: CorrectableCall) -> ArgumentCorrection? {
     guard let first = call.surplus.first else { return nil }
     let name = call.command.name
     if call.declaration.takesAnyOption, case .record(let entries) = first.kind {

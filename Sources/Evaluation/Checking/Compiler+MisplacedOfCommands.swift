@@ -4,7 +4,7 @@ import Values
 /// Corrects misplaced arguments of single commands.
 extension Compiler {
   /// Returns the correction of a mistake that only one command has; nil without such a mistake.
-  func correctionOfCommand(_ call: MisplacedCall) -> ArgumentCorrection? {
+  func correctionOfCommand(_ call: CorrectableCall) -> ArgumentCorrection? {
     switch call.command.name {
     case "destroy": destroyWithFilter(call)
     case "create": fieldWithoutBraces(call)
@@ -16,14 +16,14 @@ extension Compiler {
   }
 
   /// Corrects `destroy posts filter: {...}`, which is a `destroy-all`.
-  private func destroyWithFilter(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func destroyWithFilter(_ call: CorrectableCall) -> ArgumentCorrection? {
     guard let filter = call.command.option("filter"), call.positional.count == 1 else { return nil }
     return ArgumentCorrection(
       "destroy takes one id", filter.range, "destroy-all \(shown(call.positional[0])) filter: \(shown(filter))")
   }
 
   /// Corrects a field without the braces of its record: `update posts 1 text "b"`.
-  private func fieldWithoutBraces(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func fieldWithoutBraces(_ call: CorrectableCall) -> ArgumentCorrection? {
     guard call.positional.count == call.declaration.parameters.count + 1, let field = call.positional.dropLast().last,
       let value = call.positional.last, case .name(let name) = field.kind, unknownName(field) != nil
     else { return nil }
@@ -33,7 +33,7 @@ extension Compiler {
   }
 
   /// Corrects an update whose id is in the record: `update posts {id: 1, text: "b"}`.
-  private func idInRecord(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func idInRecord(_ call: CorrectableCall) -> ArgumentCorrection? {
     guard call.positional.count == 2, case .record(let entries) = call.positional[1].kind,
       let id = entries.first(where: { $0.name == "id" })
     else { return nil }
@@ -46,7 +46,7 @@ extension Compiler {
   }
 
   /// Corrects the parameters of a `call` without the braces of their record: `call posts "show" id: 1`.
-  private func parametersWithoutBraces(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func parametersWithoutBraces(_ call: CorrectableCall) -> ArgumentCorrection? {
     guard call.positional.count == 2, let first = call.unknown.first else { return nil }
     let fields = call.unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")
     return ArgumentCorrection(
@@ -55,7 +55,7 @@ extension Compiler {
   }
 
   /// Corrects a URI without quotes: `connect embedded:blog`, `connect localhost`, `connect localhost:5672`.
-  private func uriWithoutQuotes(_ call: MisplacedCall) -> ArgumentCorrection? {
+  private func uriWithoutQuotes(_ call: CorrectableCall) -> ArgumentCorrection? {
     let message = "a URI must be in quotes"
     if let place = call.positional.first {
       guard unknownName(place) != nil else { return nil }

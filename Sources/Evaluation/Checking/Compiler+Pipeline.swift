@@ -30,13 +30,13 @@ extension Compiler {
     var open: [Scope.ClientFact] = if case .stream(let clients) = head.fact { clients } else { [] }
     let stages = pipeline.withSourceName(isDropped: use == .dropped)
     let counted = Self.counted(stages)
-    let links = stages.enumerated().map { index, stage -> PipelineRun.LinkedStage in
+    let links = stages.enumerated().map { index, stage -> PipelineRun.PlacedStage in
       context.openStreams = outside + open
       let names = context.named
       if effects.changed.count > changedByHead { refuseCut(stage) }
       let body = link(stage)
       if body.closes { open = [] }
-      return PipelineRun.LinkedStage(
+      return PipelineRun.PlacedStage(
         body: body, range: stage.range, source: source, names: names, keepsFailures: counted.contains(index))
     }
     let isSummary = pipeline.stages.last.map(Pipeline.givesSummary) ?? false

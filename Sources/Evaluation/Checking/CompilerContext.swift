@@ -29,13 +29,13 @@ struct CompilerContext {
   /// once outside defs.
   var isOnce: Bool { loopDepth == 0 && eachDepth == 0 && !hasElement }
 
-  /// Enters a loop.
+  /// Marks the code as enclosed by a loop.
   mutating func enterLoop() {
     loopDepth += 1
     eachDepth = 0
   }
 
-  /// Enters the block of an `each`; its iterations have an element, and no statement can leave them.
+  /// Marks the code as enclosed by an `each`; its iterations have an element, and no statement can leave them.
   mutating func enterEach() {
     loopDepth = 0
     eachDepth += 1

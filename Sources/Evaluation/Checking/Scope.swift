@@ -130,6 +130,6 @@ struct Scope: Sendable {
     blocks.first?.variables.filter { $0.key != "_" && $0.key != "args" }.mapValues(\.slot) ?? [:]
   }
 
-  /// All visible names.
+  /// The names of all visible variables.
   var names: [String] { blocks.flatMap(\.variables.keys) }
 }

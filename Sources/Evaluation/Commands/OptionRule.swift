@@ -112,7 +112,7 @@ extension OptionRule {
     }
   }
 
-  /// Returns the rule for the number of elements of a stage.
+  /// Returns the rule for the argument N of a stage such as `take`: an integer of at least `least`.
   static func count(from least: Int = 0) -> OptionRule {
     OptionRule(reading: { value, stage throws(Fault) in _ = try value.whole(stage, "N", from: least) })
   }

@@ -27,7 +27,7 @@ enum PipelineRun {
   }
 
   /// A stage with its source range, which is added to errors that have no source range.
-  struct LinkedStage: Sendable {
+  struct PlacedStage: Sendable {
     var body: CompiledStage
     var range: SourceRange
     var source: SourceText
@@ -38,7 +38,7 @@ enum PipelineRun {
   }
 
   /// Runs a head and its stages; the first sink opens its files before the head is evaluated.
-  static func run(_ head: CompiledExpression, _ links: [LinkedStage], _ frame: inout ExecutionFrame) async throws(Fault)
+  static func run(_ head: CompiledExpression, _ links: [PlacedStage], _ frame: inout ExecutionFrame) async throws(Fault)
     -> IntermediateResult
   {
     let sink = try await opened(links[...], &frame)
@@ -48,7 +48,7 @@ enum PipelineRun {
   /// Opens the files of the first sink among the stages; returns the function that runs this sink, or nil if there is
   /// no sink.
   private static func opened(
-    _ links: ArraySlice<LinkedStage>, _ frame: inout ExecutionFrame
+    _ links: ArraySlice<PlacedStage>, _ frame: inout ExecutionFrame
   ) async throws(Fault) -> CompiledStage.SinkRun? {
     for link in links {
       guard case .sink(let open) = link.body else { continue }
@@ -59,7 +59,7 @@ enum PipelineRun {
 
   /// Runs the stages over a head's value; `sink` runs the first sink, whose files are open.
   static func run(
-    _ head: Value, _ links: [LinkedStage], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun? = nil
+    _ head: Value, _ links: [PlacedStage], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun? = nil
   ) async throws(Fault) -> IntermediateResult {
     var sink = sink
     let outer = (frame.names, frame.keepsFailures)

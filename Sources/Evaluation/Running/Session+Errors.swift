@@ -27,7 +27,7 @@ extension Session {
     if report.diagnostics.count > limit { note("and \(report.diagnostics.count - limit) more") }
   }
 
-  /// Shows a report on standard error.
+  /// Shows an error or a warning on standard error.
   public func show(_ report: DiagnosticRenderer.DiagnosticContent) {
     output.flush()
     var renderer = options.renderer

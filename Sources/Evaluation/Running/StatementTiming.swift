@@ -8,7 +8,7 @@ struct StatementTiming {
   private let before: ClientActivity.SpentTimes
   private let readingTime: Duration
 
-  /// Starts to measure.
+  /// Starts to measure a statement.
   init(_ session: Session) {
     before = session.times
     readingTime = session.state.withLock(\.readingTime)

@@ -8,7 +8,7 @@ struct LayoutPrinter {
   private var indent = 0
   private var frames = [EnclosingConstruct()]
   /// The parts that can be broken on the current line.
-  private var candidates: [LineBreak] = []
+  private var candidates: [BreakCandidate] = []
   /// The parts that must be broken because their lines are too long, numbered as in ``LayoutShape/broken``.
   private(set) var breaks: Set<Int> = []
 
@@ -26,7 +26,7 @@ struct LayoutPrinter {
   }
 
   /// A part that can be broken to shorten a line.
-  private struct LineBreak {
+  private struct BreakCandidate {
     /// The part's number in ``LayoutShape/broken``.
     var id: Int
     var depth: Int
@@ -192,7 +192,7 @@ struct LayoutPrinter {
   }
 
   private mutating func note(_ id: Int, rank: Int, length: Int) {
-    candidates.append(LineBreak(id: id, depth: frames.count, rank: rank, length: length))
+    candidates.append(BreakCandidate(id: id, depth: frames.count, rank: rank, length: length))
   }
 
   private mutating func leave() { if frames.count > 1 { frames.removeLast() } }
