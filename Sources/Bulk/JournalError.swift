@@ -88,8 +88,8 @@ public enum JournalError: ElementError, Equatable {
     case .otherBroker(_, _, let here, _) where SampleIdentity.isIn(here):
       "this is a sample in memory: connect to the journal's broker, or use another journal"
     case .otherBroker(let path, _, let here, _):
-      "if it is the same broker, record that: retort journal \(Self.word(path)) broker \(Self.word(here)); "
-        + "with another journal, its changes would be repeated"
+      "if the journal belongs to this broker, record the broker: retort journal \(Self.word(path)) broker \(Self.word(here)); "
+        + "a run with another journal would repeat its changes"
     case .complete:
       "nothing is left to do: to run the rest of a script, remove this statement; "
         + "with another journal, all changes would be repeated"

@@ -35,11 +35,11 @@ public enum UnreadableJournalReason: Sendable, Equatable {
   /// The names of the file and of its copy must already be quoted for a shell.
   func nextStep(_ file: String, _ copy: String) -> String {
     switch self {
-    case .compressed(let program): "unpack it and use the copy: \(program) -dc \(file) > \(copy)"
-    case .utf16: "convert it to UTF-8 and use the copy: iconv -f utf-16 -t utf-8 \(file) > \(copy)"
+    case .compressed(let program): "unpack the file and use the copy: \(program) -dc \(file) > \(copy)"
+    case .utf16: "convert the file to UTF-8 and use the copy: iconv -f utf-16 -t utf-8 \(file) > \(copy)"
     case .byteOrderMark: "remove the mark and use the copy: tail -c +4 \(file) > \(copy)"
     case .carriageReturns: "convert the line ends and use the copy: tr -s '\\r' '\\n' < \(file) > \(copy)"
-    case .version: "use the version of retort that wrote it"
+    case .version: "use the version of retort that wrote the journal"
     case .torn: "run the statement with this file: the run begins anew"
     case .other: "use the journal of this statement, or a new file: journal: \"FILE.journal\""
     }

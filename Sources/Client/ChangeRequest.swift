@@ -56,7 +56,7 @@ extension ResourceClient {
     if !document.isResource, !keepID, let id = record["id"], !id.isNull {
       throw ClientError(
         .value, "\(label("create")): the record has the id \(id.text), but the service assigns ids",
-        nextStep: "send the id with keep-id: true, or remove it (from elements: | without .id)")
+        nextStep: "send the id with keep-id: true, or remove the id (from elements: | without .id)")
     }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
     let params = JSONObject([("data", data)]).merging(options)

@@ -102,7 +102,7 @@ struct LinkageRecognizer {
     guard object.contains("id") else {
       throw refusal(
         name, "is a relationship, but the record has no id",
-        "create it first, then use its id: \(name): {type: \"\(type)\", id: made.id}")
+        "create the related resource first, then use its id: \(name): {type: \"\(type)\", id: made.id}")
     }
     guard object.count == 1 else {
       throw refusal(name, "is a relationship, which is sent as an id only", "write only \(name): {id: ...}")

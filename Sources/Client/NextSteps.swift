@@ -84,7 +84,7 @@ extension ResourceClient {
       let id = message.params["id"]?.idText.map { "\(relink(spelled[0], $0, .null)), or " } ?? ""
       error.nextStep = "if \(spelled[0]) is a relationship: \(id)\(way)"
     } else {
-      error.nextStep = "remove it (from resources: | without \(spelled.map { ".\($0)" }.joined(separator: " ")))"
+      error.nextStep = "remove the field (from resources: | without \(spelled.map { ".\($0)" }.joined(separator: " ")))"
     }
     return error
   }

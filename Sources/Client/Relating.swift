@@ -158,7 +158,8 @@ extension ResourceClient {
     var error = error
     error.wasSent = false
     if [.methodNotFound, .malformed, .timeout].contains(error.kind) {
-      error.nextStep = "if it is a to-many relationship, declare it: client ... relationships: {\(name): [\"\(name)\"]}"
+      error.nextStep =
+        "if \(name) is a to-many relationship, declare the relationship: client ... relationships: {\(name): [\"\(name)\"]}"
     }
     return error
   }

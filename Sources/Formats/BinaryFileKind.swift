@@ -13,10 +13,10 @@ enum BinaryFileKind {
     func fault(_ what: String, _ nextStep: String) -> Fault { Fault(.file, "\(path) \(what)", nextStep: nextStep) }
     if let program = compressor(of: head) {
       let (name, out) = names(path)
-      return fault("is compressed with \(program)", "unpack it: \(program) -dc < \(name) > \(out)")
+      return fault("is compressed with \(program)", "unpack the file: \(program) -dc < \(name) > \(out)")
     }
     if head.starts(with: "SQLite format 3".utf8) {
-      return fault("is a SQLite database", "open it: connect \"embedded:\(path)\"")
+      return fault("is a SQLite database", "open the database: connect \"embedded:\(path)\"")
     }
     if let packed = packed.first(where: { head.starts(with: $0.magic) }) { return fault(packed.what, packed.nextStep) }
     if head.count > 262, head[257..<262].elementsEqual("ustar".utf8) {
@@ -26,7 +26,7 @@ enum BinaryFileKind {
       return fault("is \(encoding.uppercased())", converting(path, from: encoding))
     }
     if !isText, let page = page(head) {
-      return fault("is \(page), not a table", "open it to read its message, or save its data as csv or JSON")
+      return fault("is \(page), not a table", "open the page to read its message, or save the data as csv or JSON")
     }
     return nil
   }
@@ -44,15 +44,15 @@ enum BinaryFileKind {
   }
 
   private static let packed: [(magic: [UInt8], what: String, nextStep: String)] = [
-    ([0x50, 0x4B, 0x03, 0x04], "is a zip archive or a spreadsheet", "unzip it, or save the spreadsheet as csv"),
+    ([0x50, 0x4B, 0x03, 0x04], "is a zip archive or a spreadsheet", "unzip the file, or save the spreadsheet as csv"),
     ([0x50, 0x4B, 0x05, 0x06], "is an empty zip archive", "look for the file that it should contain"),
-    ([0x37, 0x7A, 0xBC, 0xAF], "is a 7z archive", "unpack it with 7z x"),
-    (Array("Rar!".utf8), "is a RAR archive", "unpack it with unrar x"),
-    ([0xD0, 0xCF, 0x11, 0xE0], "is an old spreadsheet or document", "save its data as csv"),
-    (Array("%PDF".utf8), "is a PDF document", "export its data as csv"),
-    (Array("PAR1".utf8), "is a Parquet file", "export its data as csv or ndjson"),
-    (Array("ARROW1".utf8), "is an Arrow file", "export its data as csv or ndjson"),
-    ([0x4F, 0x62, 0x6A, 0x01], "is an Avro file", "export its data as ndjson"),
+    ([0x37, 0x7A, 0xBC, 0xAF], "is a 7z archive", "unpack the file with 7z x"),
+    (Array("Rar!".utf8), "is a RAR archive", "unpack the file with unrar x"),
+    ([0xD0, 0xCF, 0x11, 0xE0], "is an old spreadsheet or document", "save the data as csv"),
+    (Array("%PDF".utf8), "is a PDF document", "export the data as csv"),
+    (Array("PAR1".utf8), "is a Parquet file", "export the data as csv or ndjson"),
+    (Array("ARROW1".utf8), "is an Arrow file", "export the data as csv or ndjson"),
+    ([0x4F, 0x62, 0x6A, 0x01], "is an Avro file", "export the data as ndjson"),
     ([0x89, 0x50, 0x4E, 0x47], "is an image", "name the file that contains the data"),
     ([0xFF, 0xD8, 0xFF], "is an image", "name the file that contains the data"),
     ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file that contains the data"),

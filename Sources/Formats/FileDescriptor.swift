@@ -216,10 +216,10 @@ package final class FileDescriptor: Sendable {
   /// Returns the next step for a system's error code; nil for a code without a next step.
   private static func nextStep(_ code: Int32, writes: Bool) -> String? {
     switch code {
-    case ENOENT where writes: "its directory does not exist: create it first, or check the path"
+    case ENOENT where writes: "the directory does not exist: create it first, or check the path"
     case ENOENT: "check the path, which is relative to the working directory"
     case EACCES, EPERM: "check the permissions of the file and of its directory"
-    case EISDIR: "it is a directory: name a file in it"
+    case EISDIR: "the path is a directory: name a file in it"
     case ENOTDIR: "a part of the path is a file, not a directory"
     case ENOSPC: "free some space, or write to another disk"
     case EROFS: "the disk is read-only: write to another one"

@@ -147,7 +147,8 @@ package struct FileReader: Sendable {
     var seen: Set<CodePoints> = []
     for name in names where !seen.insert(CodePoints(name)).inserted {
       throw Fault(
-        .file, "\(path):\(line): the column \(name) occurs twice", nextStep: "rename one of them in the first line")
+        .file, "\(path):\(line): the column \(name) occurs twice",
+        nextStep: "rename one of the columns in the first line")
     }
   }
 

@@ -21,7 +21,8 @@ package struct FileWriter {
   package init(_ path: String, _ format: FileFormat, appends: Bool, isNew: Bool = false) throws(Fault) {
     guard !(appends && isNew) else {
       throw Fault(
-        .value, "append: adds to a file, but new: requires that it does not exist", nextStep: "remove one of them")
+        .value, "append: adds to a file, but new: requires that it does not exist",
+        nextStep: "remove one of the two options")
     }
     guard !(appends && format == .json) else {
       throw Fault(.value, "a JSON array can't be appended to", nextStep: "write .ndjson instead")
@@ -116,7 +117,7 @@ package struct FileWriter {
     if names.has("") {
       throw Fault(
         .value, "a field without a name can't be a column of \(path)",
-        nextStep: "give it a name: | select name: it[\"\"]")
+        nextStep: "give the field a name: | select name: it[\"\"]")
     }
     if let name = names.first(where: \.containsNUL) { throw nul(name) }
   }

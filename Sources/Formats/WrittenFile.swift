@@ -85,7 +85,9 @@ package struct WrittenFile {
   }
 
   private static func isThere(_ path: String) -> Fault {
-    Fault(.file, "\(path) already exists", nextStep: "to add to it, use append: true; to replace it, remove new: true")
+    Fault(
+      .file, "\(path) already exists",
+      nextStep: "to add to the file, use append: true; to replace the file, remove new: true")
   }
 
   /// Whether the bytes are appended to the present content.

@@ -60,7 +60,7 @@ struct ErrorPage: Sendable {
       The service's log has the reason. A change may still have been carried out: check before you send it again.
       """),
     ErrorPage(
-      .service, "The service returned an error of no other kind.",
+      .service, "The service returned an error that no other kind describes.",
       """
       An example is an unknown filter or sort. The message and .errors come from the service.
       """),

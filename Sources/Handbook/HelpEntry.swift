@@ -108,7 +108,7 @@ extension HelpEntry {
 
 extension Declaration.Option {
   /// The summary, with the default in parentheses if the option has one.
-  var note: String { summary + (fallback.map { " (default \($0))" } ?? "") }
+  var note: String { summary + (fallback.map { " (default: \($0))" } ?? "") }
 }
 
 extension Declaration.Example {

@@ -112,7 +112,7 @@ struct ProgramPage: Sendable {
       summary: "Carries out changes of other runs, whose statements name the worker's pool with workers: \"NAME\".",
       note: """
         The worker needs the pool's secret in RETORT_POOL_KEY, or --insecure. --in-flight N limits the changes in flight
-        (default 64). --allow QUEUE limits the queues that the worker changes, and can be repeated. SIGTERM ends the
+        (default: 64). --allow QUEUE limits the queues that the worker changes, and can be repeated. SIGTERM ends the
         worker after its chunk. --status shows the pool's workers, the chunks that wait, the chunks that are not
         acknowledged, and the rate. help pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
@@ -187,7 +187,7 @@ struct ProgramPage: Sendable {
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
-      "workers", "NAME", "The pool of workers for sinks and destroy-all without workers:.",
+      "workers", "NAME", "The pool of workers for bulk changes that name no pool.",
       note: "help pools explains pools of workers.", example: "retort --workers night migrate.retort"),
     option(
       "reason", "TEXT", "The reason for the run.", note: "It is written to the headers of journals.",

@@ -106,7 +106,7 @@ extension Lexer {
     case (.number?, false):
       complain(
         "a number can have only one point", start,
-        nextStep: "if it is text, put it in quotes: \"\(name ?? "").\(digits)\"")
+        nextStep: "for text, write \"\(name ?? "").\(digits)\"")
     case (nil, false):
       complain("a number must begin with a digit", start, nextStep: "write 0.\(digits)")
       add(.number("0.\(digits)"), from: start)

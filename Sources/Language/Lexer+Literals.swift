@@ -29,7 +29,7 @@ extension Lexer {
     }
     add(.number("0"), from: start)
     if unit.isEmpty {
-      complain("a number can't begin with 0", start, nextStep: "if it is text, put it in quotes: \"\(text)\"")
+      complain("a number can't begin with 0", start, nextStep: "for text, write \"\(text)\"")
     } else {
       let whole = (text + unit).replacing("_", with: "")
       let isHexadecimal = text == "0" && unit.first == "x"
@@ -39,7 +39,7 @@ extension Lexer {
       complain(
         "\(unit) follows a number without a space", start,
         nextStep: (meant ?? weeks ?? time).map { "write \($0)" }
-          ?? "the units are ms s m h d; if it is text, put it in quotes: \"\(text)\(unit)\"")
+          ?? "the units are ms s m h d; for text, write \"\(text)\(unit)\"")
     }
   }
 

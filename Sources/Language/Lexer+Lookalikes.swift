@@ -6,7 +6,7 @@ extension Lexer {
   mutating func foreign(_ character: Character, _ start: Int) {
     if Self.quotes.contains(character) { return quoted(start) }
     if let meant = Self.lookalikes[character] {
-      return complain("\(shown(character)) has no meaning here", start, nextStep: "write \(meant) in its place")
+      return complain("\(shown(character)) has no meaning here", start, nextStep: "write \(meant) instead")
     }
     if character == "^" {
       return complain("^ has no meaning here", start, nextStep: "there is no power operator: write a * a")
@@ -17,7 +17,7 @@ extension Lexer {
     if character == "@", tokens.last?.isSymbol("|") ?? false { return formatOfJQ(start) }
     complain(
       "\(shown(character)) has no meaning here", start,
-      nextStep: Self.isVisible(character) ? "put text in quotes: \"\(character)...\"" : "remove it")
+      nextStep: Self.isVisible(character) ? "put text in quotes: \"\(character)...\"" : "remove the character")
   }
 
   /// Reads the rest of a text in typographic quotes, after its opening quote.

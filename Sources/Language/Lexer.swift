@@ -205,7 +205,7 @@ struct Lexer {
       "the letters of a name must be a to z: \(name)", start, offset,
       nextStep: isField
         ? "write x[\"\(name)\"]; for a field of the element, it[\"\(name)\"]"
-        : "choose another name; or, if it is text, put it in quotes: \"\(name)\"")
+        : "choose another name; or, for text, write \"\(name)\"")
   }
 
   private var isHyphen: Bool {

@@ -239,7 +239,7 @@ extension Parser {
           diagnostics.append(
             Diagnostic(
               range: token.range, message: "a semicolon can't separate the fields of a record",
-              nextStep: "write a comma in its place"))
+              nextStep: "write a comma instead"))
           advance()
         } else {
           guard take(",") else { throw unclosed(start, "}") }
@@ -273,7 +273,7 @@ extension Parser {
       guard take(":") else { throw wanted(": after the key", nextStep: "{[EXPRESSION]: value}") }
       return RecordEntry(key: .computed(key), keyRange: whole, value: try expression())
     case .number(let text):
-      throw fail("a record's key must be a name or a string", nextStep: "quote it: \"\(text)\": ...")
+      throw fail("a record's key must be a name or a string", nextStep: "put the key in quotes: \"\(text)\": ...")
     default: throw wanted("a key", nextStep: keyHint ?? "a record is {name: value, \"a key\": value}")
     }
   }
@@ -294,7 +294,7 @@ extension Parser {
   private mutating func unclosed(_ start: SourceRange, _ close: String) -> StatementParseStop {
     if token.kind == .end {
       return fail(
-        "the bracket is not closed", nextStep: "close it with \(close)",
+        "the bracket is not closed", nextStep: "close the bracket with \(close)",
         marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
     }
     return fail(

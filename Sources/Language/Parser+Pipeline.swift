@@ -26,7 +26,7 @@ extension Parser {
       let path = source.text(nextToken.range.through(tokens[index + 2].range))
       let range = nextToken.range
       index += 3
-      throw fail("a path must be in quotes", at: range, nextStep: "put it in quotes: \(name) \"\(path)\"")
+      throw fail("a path must be in quotes", at: range, nextStep: "write \(name) \"\(path)\"")
     }
     guard Self.isEnd(nextToken) else { return .expression(try expression()) }
     defer { advance() }

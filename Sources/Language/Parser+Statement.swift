@@ -33,7 +33,7 @@ extension Parser {
     Diagnostic(
       range: token.range, message: "\(word) without an open block",
       nextStep: word == "end"
-        ? "remove it, or look for a missing do above"
+        ? "remove \(word), or look for a missing do above"
         : word == "rescue" ? "try do ... rescue error ... end" : "\(word) belongs between do and end")
   }
 
@@ -259,7 +259,7 @@ extension Parser {
       diagnostics.append(
         Diagnostic(
           range: opening.range, message: "the \(opening.word) that begins here has no end",
-          nextStep: "close it with end", isIncomplete: true))
+          nextStep: "close the block with end", isIncomplete: true))
       throw StatementParseStop()
     }
     throw wanted("end of the \(opening.word)", nextStep: "close the block with end")
@@ -310,7 +310,7 @@ extension Parser {
     let isInside = !blocks.isEmpty
     let opening = open("def")
     if isInside {
-      throw fail("a def is allowed at the top level only", at: opening.range, nextStep: "move it out of the block")
+      throw fail("a def is allowed at the top level only", at: opening.range, nextStep: "move the def out of the block")
     }
     let (name, nameRange) = try name("a name after def")
     guard token.isSymbol("("), !token.hasSpaceBefore else {

@@ -43,7 +43,7 @@ struct ProgramOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The pool of workers for each bulk change that has no workers: of its own.", valueName: "NAME"))
+      "The pool of workers for bulk changes that name no pool.", valueName: "NAME"))
   var workers: String?
 
   @Option(help: ArgumentHelp("The reason for the run, which its journals record.", valueName: "TEXT"))

@@ -123,6 +123,6 @@ package enum Comparison {
       .type, "can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
       nextStep: hasTime
         ? "convert the text: time(x)"
-        : left.isScalar || right.isScalar ? "convert one of them: int(x), number(x) or string(x)" : nil)
+        : left.isScalar || right.isScalar ? "convert one of the values: int(x), number(x) or string(x)" : nil)
   }
 }

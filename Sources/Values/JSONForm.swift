@@ -57,7 +57,7 @@ extension Value {
   /// The next step for a value without a JSON form.
   private var wayToJSON: String? {
     switch self {
-    case .stream: "collect it first: | collect"
+    case .stream: "collect the stream first: | collect"
     case .client: "read its resources: stream CLIENT"
     default: nil
     }

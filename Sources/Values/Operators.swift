@@ -109,7 +109,8 @@ package enum Operators {
 
   private static func matches(_ text: Value, _ pattern: Value) throws(Fault) -> Bool {
     guard case .pattern(let pattern) = pattern else {
-      throw Fault(.type, "=~ needs a pattern on its right", nextStep: "write it between slashes: .text =~ /draft/i")
+      throw Fault(
+        .type, "=~ needs a pattern on its right", nextStep: "write the pattern between slashes: .text =~ /draft/i")
     }
     guard case .string(let text) = text else {
       throw Fault(.type, "=~ needs a string on its left, not \(text.typeWithArticle)", nextStep: "string(x) =~ /.../")
@@ -145,7 +146,7 @@ package enum Operators {
     return Fault(
       .type, "\(symbol) can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
       nextStep: left.isScalar && right.isScalar
-        ? "convert one of them: int(x), number(x) or string(x), or put it into text: \"\\(x)\"" : nil)
+        ? "convert one of the values: int(x), number(x) or string(x), or put it into text: \"\\(x)\"" : nil)
   }
 }
 
@@ -165,7 +166,8 @@ extension Value {
   package func condition(_ word: String) throws(Fault) -> Bool {
     guard case .bool(let value) = self else {
       throw Fault(
-        .type, "\(word) needs a boolean, not \(typeWithArticle)", nextStep: "compare it: x == y, x != null, x > 0")
+        .type, "\(word) needs a boolean, not \(typeWithArticle)",
+        nextStep: "write a comparison: x == y, x != null, x > 0")
     }
     return value
   }

@@ -209,7 +209,7 @@ public struct ResourceValue: Sendable {
     if compound?.isListed(type, id ?? "") == true {
       return Fault(
         .field, "\(what), which is in the list but was not included",
-        nextStep: "find it in the list by its id, or show it")
+        nextStep: "find the resource in the list by its id, or read it with show")
     }
     let path = includePath.joined(separator: ".")
     if let compound, compound.asked.contains(where: { $0.isSame(as: path) || $0.begins(with: path + ".") }) {

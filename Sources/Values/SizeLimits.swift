@@ -10,7 +10,8 @@ package enum SizeLimits {
   /// Throws if a text has more bytes than the limit.
   package static func check(text count: Int) throws(Fault) {
     guard count > text else { return }
-    throw Fault(.limit, "a text can have at most \(text >> 20) MiB", nextStep: "write it in pieces: ... | write FILE")
+    throw Fault(
+      .limit, "a text can have at most \(text >> 20) MiB", nextStep: "write the text in pieces: ... | write FILE")
   }
 
   /// Throws if a list has more elements than the limit.
@@ -18,6 +19,6 @@ package enum SizeLimits {
     guard count > elements else { return }
     throw Fault(
       .limit, "a list can have at most \(elements / 1_000_000) million elements",
-      nextStep: "keep it a stream: ... | each do ... end")
+      nextStep: "process the elements as a stream: ... | each do ... end")
   }
 }

@@ -44,7 +44,7 @@ package struct SliceBounds {
     case .null: throw Fault(.type, "can't take a part of null", nextStep: "?? replaces null: (x ?? [])[0..2]")
     case .stream, .range:
       throw Fault(
-        .type, "can't take a part of \(value.typeWithArticle)", nextStep: "| skip N | take N, or collect it first")
+        .type, "can't take a part of \(value.typeWithArticle)", nextStep: "| skip N | take N, or | collect first")
     default: throw Fault(.type, "can't take a part of \(value.typeWithArticle): only lists and text have parts")
     }
   }

@@ -58,7 +58,8 @@ package enum ValueAccess {
   private static func noFields(_ value: Value, _ name: String) -> Fault {
     switch value {
     case .list, .stream, .range:
-      Fault(.field, "\(value.typeWithArticle) has no fields", nextStep: "read it from each element: | map .\(name)")
+      Fault(
+        .field, "\(value.typeWithArticle) has no fields", nextStep: "read the field from each element: | map .\(name)")
     default: Fault(.field, "\(value.typeWithArticle) has no fields")
     }
   }
@@ -87,7 +88,7 @@ package enum ValueAccess {
     if isOptional, key.isNull { return .null }
     let name = try Self.key(
       key, "a record",
-      nextStep: key.isNull ? "for null instead of an error: ?[...]" : "make it text: string(x), json([a, b])")
+      nextStep: key.isNull ? "for null instead of an error: ?[...]" : "make the key text: string(x), json([a, b])")
     switch owner {
     case .record(let record):
       if let value = record[name] { return value }
@@ -178,7 +179,8 @@ package enum ValueAccess {
       throw Fault(.type, "the index of a list must be an integer, not \(index.typeWithArticle)")
     case (.stream, _), (.range, _):
       throw Fault(
-        .type, "a stream has no index", nextStep: "collect it first: (... | collect)[0], or take one: | first")
+        .type, "a stream has no index",
+        nextStep: "collect the stream first: (... | collect)[0], or take one element: | first")
     case (.client, _):
       throw Fault(.type, "a client has no elements", nextStep: "show CLIENT ID reads a resource, stream CLIENT all")
     default: throw Fault(.type, "\(value.typeWithArticle) has no elements")

@@ -58,7 +58,7 @@ import Testing
       #"if author is a relationship: relink posts 4 "author" null, or client queue: "posts" relationships: {author: "authors"}"#
     ),
     (
-      #"{"inserted-at":"x"}"#, "inserted-at", "remove it (from resources: | without .inserted-at)"
+      #"{"inserted-at":"x"}"#, "inserted-at", "remove the field (from resources: | without .inserted-at)"
     ),
   ]) func aFieldThatIsNotAllowedHasAWayRound(record: String, name: String, step: String) async throws {
     let record = try object(record)

@@ -96,7 +96,8 @@ import Testing
 
   @Test func aNestedRecordWithoutIDHasANextStep() throws {
     #expect { try data(#"{"author":{"name":"Ann"}}"#) } throws: { error in
-      (error as? ClientError)?.nextStep == #"create it first, then use its id: author: {type: "authors", id: made.id}"#
+      (error as? ClientError)?.nextStep
+        == #"create the related resource first, then use its id: author: {type: "authors", id: made.id}"#
     }
     #expect { try data(#"{"editor":{"id":1}}"#) } throws: { error in
       (error as? ClientError)?.nextStep

@@ -45,7 +45,7 @@ import Testing
     #expect(unknown.lines.contains("failed queue there is no queue pots"))
     #expect(
       unknown.lines.contains(
-        " = did you mean posts? start the service that declares it; rabbitmqctl list_queues -p \(uri.vhost) lists the queues"
+        " = did you mean posts? start the service that declares the queue; rabbitmqctl list_queues -p \(uri.vhost) lists the queues"
       ))
     #expect(unknown.lines.contains("ok call posts answers index"))
     _ = await service.stop()
@@ -59,7 +59,7 @@ import Testing
     #expect(
       fails(
         try await doctor(vhost.uri, "--queue", "posts"), "queue posts has no consumer, 0 messages waiting",
-        "start the service that reads it: without one, each request waits until its timeout", status: 1))
+        "start the service of the queue: without one, each request waits until its timeout", status: 1))
   }
 
   @Test func itNamesAServiceThatDoesNotAnswer() async throws {
@@ -150,7 +150,7 @@ import Testing
     #expect(secret.lines.contains("warning configuration HOME/\(rc) has a password, and others can read it"))
     #expect(secret.lines.contains(" = chmod 600 HOME/\(rc)"))
     #expect(secret.lines.contains("warning configuration ./.retortrc is not trusted and does not run"))
-    #expect(secret.lines.contains(" = read it, then: retort trust"))
+    #expect(secret.lines.contains(" = read the file, then: retort trust"))
     #expect(secret.status == 0)
   }
 

@@ -124,7 +124,7 @@ import Testing
     ),
     ("[\"2026-01-31\"] | avg", "avg time(it)", "[\"2026-01-31\"] | avg time(it)"),
     ("[\" 5 \"] | avg", "avg number(trim(it))", "[\" 5 \"] | avg number(trim(it))"),
-    ("length(5)", "for the length of its text: length(string(5))", "length(string(5))"),
+    ("length(5)", "for the length of the text: length(string(5))", "length(string(5))"),
     ("length(null)", "length(null ?? [])", "length(null ?? [])"),
     ("int(\"2.5\")", "for the nearest integer: round(number(x))", "round(number(\"2.5\"))"),
     ("split(5, \",\")", "make a string: string(5)", "split(string(5), \",\")"),
@@ -185,7 +185,7 @@ import Testing
     ("[{\"a b\": 1}] | map .[\"a b\"]", "write it[\"a b\"]", "[{\"a b\": 1}] | map it[\"a b\"]"),
     ("print 1.", "write 1.0 or 1", "print 1.0"),
     ("print .5", "write 0.5", "print 0.5"), ("show authors.1", "for an id, authors 1", "show authors 1"),
-    ("read x.csv", "if it is text, put it in quotes: \"x.csv\"", "\"x.csv\""),
+    ("read x.csv", "for text, write \"x.csv\"", "\"x.csv\""),
     ("print nil", "did you mean null?", "print null"),
     ("print None", "did you mean null?", "print null"), ("print True", "did you mean true?", "print true"),
     ("nil", "did you mean null?", "null"),
@@ -210,7 +210,8 @@ import Testing
     ("related posts 1 \"autor\"", "did you mean author?", "related posts 1 \"author\""),
     ("related posts 1 \"nope\"", "posts has author", "related posts 1 \"author\""),
     ("index posts fields: {posts: \"txet\"}", "did you mean text?", "index posts fields: {posts: \"text\"}"),
-    ("count posts filter: null", "remove it", "count posts"), ("show posts null", "\"12\"", "show posts \"12\""),
+    ("count posts filter: null", "remove the argument", "count posts"),
+    ("show posts null", "\"12\"", "show posts \"12\""),
     ("show posts \"\"", "\"12\"", "show posts \"12\""),
     (
       "parse-json(\"\")", "parse-json(\"{\\\"a\\\": [1, null, true]}\")", "parse-json(\"{\\\"a\\\": [1, null, true]}\")"
@@ -271,7 +272,7 @@ import Testing
   @Test func aFileThatCannotBeWrittenHasItsOwnName() async {
     let ran = await Ran.retort("-c", "[{a: 1}] | write \"/nope/o.csv\"")
     #expect(ran.notes.contains("can't write /nope/o.csv: No such file or directory\n"))
-    #expect(ran.notes.contains("= its directory does not exist: create it first"))
+    #expect(ran.notes.contains("= the directory does not exist: create it first"))
   }
 
   @Test func anUpsertCountsAllThatItFinds() async {

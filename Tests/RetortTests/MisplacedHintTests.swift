@@ -72,8 +72,8 @@ import Testing
     ),
     ("print \u{201C}a\u{201D}", "write straight quotes: \"a\"", "print \"a\""),
     ("print \u{AB}a\u{BB}", "write straight quotes: \"a\"", "print \"a\""), ("print 'a'", "write \"a\"", "print \"a\""),
-    ("print 1 \u{2013} 5", "write - in its place", "print 1 - 5"),
-    ("print\u{A0}1", "U+00A0 write a space in its place", "print 1"),
+    ("print 1 \u{2013} 5", "write - instead", "print 1 - 5"),
+    ("print\u{A0}1", "U+00A0 write a space instead", "print 1"),
     ("1..5 | chunk 0", "chunk 10", "1..5 | chunk 10"),
     (
       "[1] | update posts {views: 1} throttle: 5", "throttle: {depth: 50, p95: 200ms}",
@@ -162,7 +162,7 @@ import Testing
     (["journal", "Package.swift"], "name the file that journal: of the statement names"),
     (["ctl", "nosuch", "stop"], "'nosuch' is neither a run nor a command"), (["fmt", "nofile"], "check the path"),
     (["trust", "nofile"], "check the path"), (["serve", "nofile", "--url", "amqp://localhost:1/"], "check the path"),
-    (["--report", "/nonexistent/x.json", "-c", "print 1"], "its directory does not exist: create it first"),
+    (["--report", "/nonexistent/x.json", "-c", "print 1"], "the directory does not exist: create it first"),
     (["--color", "x", "-c", "print 1"], "Write one of 'auto', 'always' or 'never'"),
     (["chek", "x"], "did you mean retort check?"),
   ]) func anArgumentHasANextStep(_ arguments: [String], _ hint: String) async {

@@ -75,7 +75,9 @@ final class AMQPHandle {
     case AMQP_STATUS_TIMEOUT.rawValue:
       return BrokerError(.unreachable, "\(place) did not answer within \(uri.timeout) ms")
     case _ where isOfTLS(status):
-      return BrokerError(.unreachable, "\(place) ended the connection in the TLS handshake: does it speak TLS?")
+      return BrokerError(
+        .unreachable,
+        "\(place) ended the connection in the TLS handshake: check that the broker speaks TLS at this port")
     default:
       if code == ECONNREFUSED || status == AMQP_STATUS_SOCKET_ERROR.rawValue {
         return BrokerError(.unreachable, "connection refused by \(place)")
@@ -106,7 +108,9 @@ final class AMQPHandle {
     if code != 0 { throw BrokerError(.unreachable, "\(place) closed the connection: \(code) \(said)") }
     if status == AMQP_STATUS_TIMEOUT.rawValue { throw unreachable(status, 0, uri) }
     if status == AMQP_STATUS_CONNECTION_CLOSED.rawValue {
-      throw BrokerError(.unreachable, "\(place) closed the connection during login without a reason: is it a broker?")
+      throw BrokerError(
+        .unreachable,
+        "\(place) closed the connection during login without a reason: check that a RabbitMQ broker runs there")
     }
     throw BrokerError(.unreachable, "the login at \(place) failed: \(text(status))")
   }

@@ -50,7 +50,7 @@ extension Compiler {
   /// Reports a name that is a command of the prompt; returns false for any other name.
   func refusesPromptWord(_ name: String, _ range: SourceRange) -> Bool {
     guard Vocabulary.promptWords.contains(name) else { return false }
-    report("\(name) is a command of the prompt", range, nextStep: "type it alone on a line at the prompt")
+    report("\(name) is a command of the prompt", range, nextStep: "type \(name) alone on a line at the prompt")
     return true
   }
 
@@ -58,7 +58,7 @@ extension Compiler {
   func reportsLater(_ name: String, _ range: SourceRange) -> Bool {
     guard let later = laterDefinitions[name] else { return false }
     report(
-      "\(name) is defined on line \(source.place(of: later.lower).line), after this", range,
+      "\(name) is defined on line \(source.place(of: later.lower).line), after this call", range,
       nextStep: "move its def up, before this line")
     return true
   }

@@ -191,7 +191,8 @@ extension Compiler {
   ) {
     if expression.kind == .null, summary != nil, !shape.takesNull {
       return report(
-        "\(place) needs \(shape.wanted), not null", expression.range, nextStep: "remove it, or give it \(shape.wanted)")
+        "\(place) needs \(shape.wanted), not null", expression.range,
+        nextStep: "remove the argument, or give it \(shape.wanted)")
     }
     guard let literal = Declaration.ArgumentType(literal: expression), !shape.takes(literal) else { return }
     let (text, option) = (source.text(expression.range), place.split(separator: " ").last.map(String.init) ?? "")
@@ -284,7 +285,7 @@ extension Declaration.ArgumentType {
         : text.firstMatch(of: #/[1-9][0-9]*/#).map { String($0.output) } ?? "10"
     case .boolean: text == "\"false\"" || text == "0" ? "false" : "true"
     case .list: "[\(text)]"
-    case .id: literal == .list ? "for each of them: \(text) | ..." : "\"12\""
+    case .id: literal == .list ? "for each element: \(text) | ..." : "\"12\""
     case .pattern: "/.../"
     case .record: "{NAME: VALUE}"
     case .any, .client, .connection, .path, .field, .condition: nil

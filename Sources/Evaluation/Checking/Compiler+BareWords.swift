@@ -18,7 +18,7 @@ extension Compiler {
     let near = words.isEmpty ? nearest(to: name, among: scope.names + (outer?.names ?? [])) : nil
     report(
       "unknown name \(name)", expression.range,
-      nextStep: "if it is text, put it in quotes: \"\(meant)\"" + (near.map { "; or did you mean \($0)?" } ?? ""))
+      nextStep: "for text, write \"\(meant)\"" + (near.map { "; or did you mean \($0)?" } ?? ""))
     findings.refused.append(expression.range)
   }
 

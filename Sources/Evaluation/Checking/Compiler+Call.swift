@@ -18,7 +18,7 @@ extension Compiler {
       return broken
     }
     for case .option(_, let place, _) in arguments {
-      report("\(name) has no options", place, nextStep: "its arguments are positional: \(function.signature)")
+      report("\(name) has no options", place, nextStep: "its arguments have no names: \(function.signature)")
       return broken
     }
     guard function.takes(codes.count) else {

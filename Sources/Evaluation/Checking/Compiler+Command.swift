@@ -13,7 +13,7 @@ extension Compiler {
     if known.declaration.isPromptOnly, !settings.isTyped {
       report(
         "\(command.name) is a command of the prompt", command.nameRange,
-        nextStep: "start the prompt with retort, and type it there")
+        nextStep: "start the prompt with retort, and type \(command.name) there")
     }
     check(command, known.declaration)
     warnOfRedirection(command)
@@ -97,7 +97,7 @@ extension Compiler {
     if Function.named(name) != nil {
       return report(
         "\(name) is a function", command.nameRange,
-        nextStep: "put its arguments in parentheses: \(functionForm(name, command))")
+        nextStep: "put the arguments in parentheses: \(functionForm(name, command))")
     }
     if let form = ForeignWords.sql(source.text(command.range).split(separator: " ").map(String.init)) {
       return report("this is a statement of SQL", command.nameRange, nextStep: form)
@@ -114,7 +114,7 @@ extension Compiler {
     if let near, !known.contains(near) {
       return report(
         "unknown command \(name)", command.nameRange,
-        nextStep: "did you mean \(near)? It is a stage and needs elements before it: ... | \(near) ...")
+        nextStep: "did you mean the stage \(near)? ... | \(near) ...")
     }
     reportUnknown(
       "command", name, command.nameRange, among: known, meant: meant, hint: "help commands lists the commands")

@@ -26,7 +26,8 @@ extension Compiler {
     for (index, parameter) in node.parameters.enumerated() {
       if parameters.contains(where: { $0.name == parameter.name }) {
         report(
-          "the parameter \(parameter.name) occurs twice", parameter.range, nextStep: "give one of them another name")
+          "the parameter \(parameter.name) occurs twice", parameter.range,
+          nextStep: "give one of the parameters another name")
       }
       parameters.append(.init(name: parameter.name, fallback: parameter.fallback.map(code)))
       let fact = Scope.ClientFact(identity: CommandDefinition.identity(ofParameter: index), queue: parameter.name)

@@ -144,7 +144,7 @@ extension Compiler {
     if word == "ENV" { return "env(\"NAME\")" }
     return context.hasElement
       ? "for a field of the element, write .\(word); for text, \"\(word)\""
-      : "define it first: let \(source.text(range)) = ...; or, if it is text, put it in quotes: \"\(word)\""
+      : "define the name first: let \(source.text(range)) = ...; or, for text, write \"\(word)\""
   }
 
   /// Returns an addition to the next step for an unknown name that can be a field of the element; empty without an

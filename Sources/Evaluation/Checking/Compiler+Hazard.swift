@@ -91,7 +91,7 @@ extension Compiler {
       guard !findings.diagnostics.contains(where: { $0.range == page.range }) else { continue }
       warnThoroughly(
         "\(page.client.queue) is changed between its pages: rows may be skipped or repeated", page.range,
-        nextStep: "read them all first: stream \(page.name) | collect")
+        nextStep: "read all pages first: stream \(page.name) | collect")
     }
     return result
   }

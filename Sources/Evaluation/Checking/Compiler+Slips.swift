@@ -12,14 +12,14 @@ extension Compiler {
   func warnOfUnused() {
     guard !findings.hasErrors else { return }
     for (name, range) in findings.names where scope.variable(name)?.isRead == false {
-      warnThoroughly("\(name) is never read", range, nextStep: "remove it, or read it")
+      warnThoroughly("\(name) is never read", range, nextStep: "remove \(name), or read it")
     }
   }
 
   /// Warns of a client at the head of a pipeline, where it is one element; its resources are probably meant.
   func warnOfClient(_ head: PipelineHead, _ fact: Scope.VariableFact, _ meant: (String) -> String) {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
-    warn("\(name) is a client and counts as one element", range, nextStep: "read its resources: \(meant(name))")
+    warn("\(name) is a client and counts as one element", range, nextStep: "to read its resources: \(meant(name))")
   }
 
   /// Warns of a password in a URI in the script.

@@ -58,7 +58,7 @@ extension Compiler {
     if Command.named(name) != nil {
       return report(
         "\(name) is a command, not a stage", command.nameRange,
-        nextStep: "run it for each element: | each do ... end, with `it` as the element")
+        nextStep: "run the command for each element: | each do ... end, with `it` as the element")
     }
     if reportsLater(name, command.nameRange) { return }
     if ForeignWords.stage(name) == nil, let function = Function.named(name)?.name ?? ForeignWords.function(name) {

@@ -23,7 +23,8 @@ extension Compiler {
       let isLast = index == statements.count - 1
       steps.append(step(statement, value: isLast ? use : .dropped))
       if statement.endsBlock, !isLast {
-        report("this statement never runs", statements[index + 1].range, nextStep: "remove it, or move it up")
+        report(
+          "this statement never runs", statements[index + 1].range, nextStep: "remove the statement, or move it up")
       }
     }
     return CompiledStatement.sequence(steps)
@@ -43,7 +44,7 @@ extension Compiler {
     case .continue: return jump(.continue, "continue", statement.range)
     case .pipeline(let pipeline): return result(of: pipeline, use)
     case .def, .source, .set, .help:
-      report("this is allowed at the top level only, not in a block", statement.range)
+      report("the statement is allowed at the top level only, not in a block", statement.range)
       return CompiledStatement.sequence([])
     }
   }
@@ -96,7 +97,7 @@ extension Compiler {
       report(
         inEach ? "\(word) can't leave an each" : "\(word) is allowed in a loop only", range,
         nextStep: inEach
-          ? "use for instead of each" : "put it in for ... do, while ... do or watch ... do; exit ends the run")
+          ? "use for instead of each" : "put \(word) in for ... do, while ... do or watch ... do; exit ends the run")
     }
     return .sync { _ throws(Fault) in flow }
   }

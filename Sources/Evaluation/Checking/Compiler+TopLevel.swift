@@ -12,7 +12,7 @@ extension Compiler {
     for (index, statement) in program.statements.enumerated() {
       let before = scope.slotCount
       if index > 0, program.statements[index - 1].endsBlock {
-        warnThoroughly("this statement never runs", statement.range, nextStep: "remove it, or move it up")
+        warnThoroughly("this statement never runs", statement.range, nextStep: "remove the statement, or move it up")
       }
       if case .source(let path, let range) = statement.kind {
         result += include(path, range).map { $0.within(statement.range) }

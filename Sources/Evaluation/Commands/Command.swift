@@ -154,7 +154,7 @@ struct Arguments: Sendable {
     return fault(
       argument, .type, "\(name) \(option): needs \(wanted), not \(argument.value.typeWithArticle)",
       nextStep: argument.value.isNull
-        ? "remove it, or give it \(wanted)"
+        ? "remove the option, or give it \(wanted)"
         : declared?.first { $0.name == option }?.shape.example(for: argument.value).map { "\(option): \($0)" }
           ?? summary.map { Declaration.form("\(option):", $0) })
   }

@@ -15,7 +15,7 @@ extension Arguments {
     for detail in error.errors {
       for name in names(detail) where name.place == "record" {
         guard let value = recordValue(name.text),
-          let step = linkage(name.text, value, detail, error.nextStep ?? "remove it")
+          let step = linkage(name.text, value, detail, error.nextStep ?? "remove the field")
         else { continue }
         return step
       }

@@ -56,7 +56,7 @@ struct OptionRule: Sendable {
   static func names(_ option: String) -> OptionRule {
     OptionRule { value, _ throws(OptionRefusal) in
       guard let names = value.strings, names.isEmpty || names.contains("") else { return }
-      throw OptionRefusal("\(option): is empty", nextStep: "remove it, or give it a value")
+      throw OptionRefusal("\(option): is empty", nextStep: "remove the option, or give it a value")
     }
   }
 }

@@ -40,8 +40,10 @@ extension Declaration.Option {
     name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" continues after a failure",
     words: ["stop", "continue"]
   ).needing(.withoutHalt)
-  static let max = Self(name: "max", shape: .number, summary: "refuses to start if there are more elements than this")
-    .ruled(.integer("max", from: 0))
+  static let max = Self(
+    name: "max", shape: .number, summary: "the maximum number of elements; with more, nothing is sent"
+  )
+  .ruled(.integer("max", from: 0))
   static let dryRun = Self(
     name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change without sending it")
   static let failed = Self(
@@ -50,7 +52,7 @@ extension Declaration.Option {
   static let halt = Self(
     name: "halt", shape: .any,
     summary:
-      "the number or share of failures that stops the statement: 10, or \"3%\"; after fewer failures it continues"
+      "the number or share of failures that stops the statement: 10, or \"3%\"; after fewer failures the statement continues"
   ).ruled(.halt)
   static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes a second").ruled(
     .integer("rate", from: 1))
@@ -197,7 +199,7 @@ extension Arguments {
     case .number:
       throw IDRefusal(
         "an id must be an integer or a string, not \(value.label)",
-        nextStep: "if the id has these letters, put it in quotes: \"\(value.label)\"")
+        nextStep: "if the id has these letters, put the id in quotes: \"\(value.label)\"")
     case .resource(let resource):
       guard resource.type == type else {
         throw IDRefusal(

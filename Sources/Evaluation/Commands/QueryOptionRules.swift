@@ -55,14 +55,14 @@ enum QueryOptionRules {
   private static func emptyFilter(_ name: String, _ what: String) -> OptionRefusal {
     OptionRefusal(
       "the filter \(name) is \(what): a server can ignore such a filter", at: [name],
-      nextStep: "remove it to match all, or give it a value")
+      nextStep: "remove the filter to match all, or give it a value")
   }
 
   /// Returns the fields to read by type; the type is nil for fields of the client's type.
   static func fields(_ value: Value, _ command: String) throws(OptionRefusal) -> [(type: String?, names: [String])] {
     if let names = value.strings {
       guard !names.isEmpty, !names.contains("") else {
-        throw OptionRefusal("fields: is empty", nextStep: "remove it, or give it a value")
+        throw OptionRefusal("fields: is empty", nextStep: "remove the option, or give it a value")
       }
       return [(nil, names)]
     }
@@ -115,7 +115,7 @@ enum QueryOptionRules {
   private static func misfit(_ option: String, _ value: Value, _ wanted: String, _ command: String) -> OptionRefusal {
     OptionRefusal(
       "\(command) \(option): needs \(wanted), not \(value.typeWithArticle)",
-      nextStep: "remove it, or give it \(wanted)")
+      nextStep: "remove the option, or give it \(wanted)")
   }
 }
 

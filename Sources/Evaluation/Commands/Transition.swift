@@ -233,7 +233,7 @@ private struct TransitionSequence: ChangeSequence {
       guard let before = predecessors[state] else {
         throw fault(
           "no path leads from \(start) to \(goal), because via: has no state before \(state)", at: arguments["via"],
-          nextStep: "via: {..., \(state): \"STATE BEFORE IT\"}")
+          nextStep: "via: {..., \(state): \"STATE BEFORE \(state)\"}")
       }
       state = before
     }

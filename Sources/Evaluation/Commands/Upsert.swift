@@ -138,7 +138,7 @@ private struct Upsert {
     guard !value.isNull else {
       throw fault(
         "the record's \(key) is null, but upsert finds the resource by this field",
-        nextStep: isStage ? "remove such records: | where .\(key) != null" : "give it a value: {\(key): ...}")
+        nextStep: isStage ? "remove such records: | where .\(key) != null" : "give the field a value: {\(key): ...}")
     }
     let text = value.filterText
     guard let text, !text.isEmpty else {
@@ -147,7 +147,7 @@ private struct Upsert {
     if text.holds(",") {
       throw fault(
         "the \(key) \(value.text) contains a comma, and a server would read two values",
-        nextStep: "use another field as key:, or send it by create or update")
+        nextStep: "use another field as key:, or send the record by create or update")
     }
     return value
   }

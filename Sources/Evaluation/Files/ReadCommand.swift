@@ -45,7 +45,7 @@ extension Session {
     if isTaken {
       throw Fault(
         .file, "standard input was already read",
-        nextStep: "keep its records: let rows = read \"-\" as: \"csv\" | collect")
+        nextStep: "keep the records: let rows = read \"-\" as: \"csv\" | collect")
     }
   }
 }

@@ -16,11 +16,11 @@ extension Function {
         count = page.items.count
       case .record(let record): count = record.count
       case .range(let lower, let upper): count = max(0, upper - lower + 1)
-      case .stream: throw Fault(.type, "a stream has no length", nextStep: "count its elements: (.field | count)")
+      case .stream: throw Fault(.type, "a stream has no length", nextStep: "count the elements: (.field | count)")
       case .number, .bool:
         throw Fault(
           .type, "\(values[0].typeWithArticle) has no length",
-          nextStep: "for the length of its text: length(string(.field))")
+          nextStep: "for the length of the text: length(string(.field))")
       case .null: throw Fault(.type, "null has no length", nextStep: "?? replaces null: length(.field ?? [])")
       default: throw Fault(.type, "\(values[0].typeWithArticle) has no length")
       }

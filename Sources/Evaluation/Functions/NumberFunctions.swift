@@ -23,13 +23,13 @@ extension Function {
       .number(try parsed(values[0], "number"))
     },
     rounding(
-      "round", .nearest, "The number rounded to the given decimal places (default 0); halves are rounded away from 0.",
+      "round", .nearest, "The number rounded to the given decimal places (default: 0); halves are rounded away from 0.",
       "round(2.5)", "3"),
     rounding(
-      "floor", .down, "The number rounded down to the given decimal places (default 0).",
+      "floor", .down, "The number rounded down to the given decimal places (default: 0).",
       "floor(-2.5)", "-3"),
     rounding(
-      "ceil", .up, "The number rounded up to the given decimal places (default 0).", "ceil(2.1)", "3"),
+      "ceil", .up, "The number rounded up to the given decimal places (default: 0).", "ceil(2.1)", "3"),
     Function("abs(number)", "The absolute value of a number.", takes: 1...1, "abs(-3)", "3") {
       values, _ throws(Fault) in
       if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }

@@ -58,7 +58,7 @@ extension Function {
       return TextConversionHint.time(text, ".field").map { "convert the text: \(function)(\($0))" }
         ?? TextConversionHint.notTime(text)
     case .null: return "remove such elements: | where .field != null"
-    case .time: return "it is a time already: use .field"
+    case .time: return "the value is a time already: use .field"
     case .duration: return "for the time that long ago: ago(.field)"
     case .number(let number) where number.integer != nil:
       let isInMilliseconds = (number.integer ?? 0).magnitude >= 100_000_000_000

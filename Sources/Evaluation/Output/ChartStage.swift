@@ -106,7 +106,7 @@ extension Stage {
       guard kinds < 2 else {
         throw Fault(
           .type, "chart has values of several types",
-          nextStep: "count them as text: | map string(\(field.map { ".\($0)" } ?? "it")) | chart it")
+          nextStep: "count the values as text: | map string(\(field.map { ".\($0)" } ?? "it")) | chart it")
       }
       if !numbers.isEmpty { return try Chart.histogram(of: numbers) }
       if !durations.isEmpty { return try Chart.histogram(of: durations, unit: " s") }

@@ -155,7 +155,7 @@ extension Session {
   func note(opened journal: Journal) {
     if journal.cutLines == 1 { note("\(journal.path): removed the last line, which was incomplete") }
     if journal.cutLines > 1 {
-      note("\(journal.path): removed the last \(journal.cutLines) lines, because the first of them was damaged")
+      note("\(journal.path): removed the last \(journal.cutLines) lines, the first of which was damaged")
     }
   }
 

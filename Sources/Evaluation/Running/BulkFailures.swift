@@ -55,7 +55,7 @@ final class BulkFailures: Sendable {
     return .stream(
       StreamValue { () async throws(Fault) in
         throw Fault(
-          .limit, "a summary keeps at most \(Self.limit) failures, and \(state.leftOut) more are not in it",
+          .limit, "a summary keeps at most \(Self.limit) failures, and \(state.leftOut) more are not in the summary",
           nextStep: advice)
       } json: { () throws(Fault) in
         try Value.list(state.list + [rest]).json()

@@ -143,7 +143,7 @@ extension Fault {
     case .guarded(let connection):
       self.init(
         .refused, "\(arguments.name): the connection \(connection) is read-only", at: [LabelledRange(arguments.range)],
-        in: arguments.source, nextStep: "to allow changes, disconnect it, and connect again without guard:")
+        in: arguments.source, nextStep: "to allow changes, disconnect, and connect again without guard:")
     case .unprepared(let error): self.init(copy: Fault(error, arguments))
     case .element(let error):
       switch error {

@@ -176,7 +176,7 @@ private struct RunningMean {
       guard let reading = TextConversionHint.number(text, operand) ?? time else {
         return "\(text.quoted) is not a number: remove such elements first, with where"
       }
-      return "convert it: \(stage) \(reading)"
+      return "convert the text: \(stage) \(reading)"
     case .time: return "times can't be added; to add their ages: sum age(\(operand))"
     case .bool: return "count the true ones: | where \(operand) | count"
     case .list, .page: return "take their lengths: \(stage) length(\(operand))"

@@ -14,14 +14,15 @@ extension StageCall {
         return .constant(.null)
       }
       if names.contains(path) {
-        compiler.report(".\(path) is already a column", expression.range, nextStep: "name it: other: .\(path)")
+        compiler.report(
+          ".\(path) is already a column", expression.range, nextStep: "give the column another name: other: .\(path)")
       }
       names.append(path)
       codes.append(each(expression))
     }
     for option in options where !declaration.options.contains(where: { $0.name == option.name }) {
       if names.contains(option.name) {
-        compiler.report("\(option.name): is already a column", option.range, nextStep: "give it another name")
+        compiler.report("\(option.name): is already a column", option.range, nextStep: "give the column another name")
       }
       names.append(option.name)
       codes.append(each(option.value))
@@ -57,7 +58,7 @@ extension StageCall {
     if fields.count == positional.count {
       return "write a field with a dot before its name: " + fields.joined(separator: " ")
     }
-    return "give it a name: total: (.a + .b)"
+    return "give the column a name: total: (.a + .b)"
   }
 }
 

@@ -210,7 +210,7 @@ extension Article {
         --> -c:1:31
       1 | connect "embedded:blog"; show posts 1
         |                               ^^^^^
-        = define it first: let posts = ...; or, if it is text, put it in quotes: "posts"
+        = define the name first: let posts = ...; or, for text, write "posts"
       $ retort -c 'connect "embedded:blog"
       > let posts = client queue: "posts"
       > create posts {text: "", state: "x"}'

@@ -83,7 +83,7 @@ struct BrokerExamination {
     var finding = DoctorFinding.ok(
       .tls, (["\(report.version) \(report.cipher)"] + chain).joined(separator: "; "), time)
     if !report.isVerified {
-      (finding.verdict, finding.nextStep) = (.warning, "verify=verify_none accepts any broker: remove it")
+      (finding.verdict, finding.nextStep) = (.warning, "remove verify=verify_none, which accepts any broker")
     } else if let ending = report.chain.first(where: { $0.secondsLeft < soon }) {
       finding.verdict = .warning
       finding.nextStep = "renew the certificate of \(ending.subject): \(days(ending.secondsLeft))"

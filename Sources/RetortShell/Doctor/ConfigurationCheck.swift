@@ -46,7 +46,8 @@ struct ConfigurationCheck {
       found.append(.warning(.configuration, "\(path) has a password, and others can read it", "chmod 600 \(quoted)"))
     }
     if path == StartFiles.local, !files.trusts(text) {
-      found.append(.warning(.configuration, "./\(path) is not trusted and does not run", "read it, then: retort trust"))
+      found.append(
+        .warning(.configuration, "./\(path) is not trusted and does not run", "read the file, then: retort trust"))
     }
     return found + mistakes(in: SourceText(name: path, text: text))
   }
@@ -78,7 +79,7 @@ struct ConfigurationCheck {
       let reason = unsafe String(cString: strerror(errno))
       return .warning(
         .configuration, "\(path) can't be written: \(existing): \(reason)",
-        "get permission to write it, or set XDG_STATE_HOME to a directory that you own")
+        "get permission to write there, or set XDG_STATE_HOME to a directory that you own")
     }
     if existing == path, let mode = mode(of: path), mode & 0o077 != 0 {
       return .warning(.configuration, "others can read \(path)", "chmod go-rwx \(ShellCommandLine.quoted(path))")

@@ -73,7 +73,7 @@ extension Doctor {
       add(
         .failed(
           .queue, "\(queue) has no consumer, \(waiting)",
-          "start the service that reads it: without one, each request waits until its timeout", time, status: 1))
+          "start the service of the queue: without one, each request waits until its timeout", time, status: 1))
       return false
     }
     return add(.ok(.queue, "\(queue): \(state.consumers) consumer\(state.consumers == 1 ? "" : "s"), \(waiting)", time))
@@ -84,12 +84,12 @@ extension Doctor {
       add(
         .warning(
           .queue, "\(queue) no longer exists",
-          "start its service; at the prompt, forget removes its learned schema"))
+          "start the service of the queue; at the prompt, forget removes its learned schema"))
       return
     }
     let near = nearest(to: queue, among: known).map { "did you mean \($0)? " } ?? ""
     let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellCommandLine.quoted($0)) lists the queues" } ?? ""
-    add(.failed(.queue, "there is no queue \(queue)", near + "start the service that declares it" + list, time))
+    add(.failed(.queue, "there is no queue \(queue)", near + "start the service that declares the queue" + list, time))
   }
 
   /// Reads one resource of a queue.
