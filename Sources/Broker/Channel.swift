@@ -2,7 +2,7 @@ import CRabbitMQ
 
 /// An AMQP channel: the requests that wait for replies, and the message whose frames are arriving.
 ///
-/// It is a class, because each frame changes it in place, on the connection's thread.
+/// A channel is a class, because each frame changes the channel in place, on the connection's thread.
 final class Channel {
   /// A request that waits for its reply.
   struct PendingRequest {

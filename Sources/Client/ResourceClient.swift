@@ -21,13 +21,13 @@ public struct ResourceClient: Sendable {
   }
 
   /// The client's properties in one object, because each request copies its client several times.
-  private final class PropertiesBox: Sendable {
+  private final class SharedClientProperties: Sendable {
     let properties: ClientStorage
 
     init(_ properties: ClientStorage) { self.properties = properties }
   }
 
-  private var box: PropertiesBox
+  private var box: SharedClientProperties
 
   /// The transport to the service.
   var transport: any Transport { box.properties.transport }
@@ -74,14 +74,14 @@ public struct ResourceClient: Sendable {
   private mutating func change(_ body: (inout ClientStorage) -> Void) {
     var properties = box.properties
     body(&properties)
-    box = PropertiesBox(properties)
+    box = SharedClientProperties(properties)
   }
 
   /// Creates a client.
   public init(
     transport: any Transport, settings: ClientSettings, trace: Trace? = nil, lateReplies: LateReplies? = nil
   ) {
-    box = PropertiesBox(
+    box = SharedClientProperties(
       ClientStorage(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
   }
 

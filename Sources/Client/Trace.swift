@@ -1,7 +1,7 @@
 /// A trace of what a client sends and receives, as lines for a person (`--trace`); only the chosen topics are shown.
 public struct Trace: Sendable {
   /// The topics of a trace.
-  public enum ProtocolLayer: String, CaseIterable, Sendable {
+  public enum TraceTopic: String, CaseIterable, Sendable {
     /// Frames of the broker's protocol, sent and received.
     case amqp
     /// Each request and its reply, with their bodies.
@@ -13,11 +13,11 @@ public struct Trace: Sendable {
   }
 
   /// The topics that are shown.
-  public let topics: Set<ProtocolLayer>
+  public let topics: Set<TraceTopic>
   private let write: @Sendable (String) -> Void
 
   /// Creates a trace that shows some topics.
-  public init(_ topics: Set<ProtocolLayer>, write: @escaping @Sendable (String) -> Void) {
+  public init(_ topics: Set<TraceTopic>, write: @escaping @Sendable (String) -> Void) {
     self.topics = topics
     self.write = write
   }
@@ -26,7 +26,7 @@ public struct Trace: Sendable {
   public func callAsFunction(_ text: String) { write(text) }
 
   /// Writes a line to the trace, if the trace shows the line's topic.
-  public func callAsFunction(_ topic: ProtocolLayer, _ text: @autoclosure () -> String) {
+  public func callAsFunction(_ topic: TraceTopic, _ text: @autoclosure () -> String) {
     if topics.contains(topic) { write(text()) }
   }
 }

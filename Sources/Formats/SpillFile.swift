@@ -118,8 +118,9 @@ package struct SpillFile {
 }
 
 extension ResourceValue {
-  /// Returns the included resources that can be reached from this resource through relationships, and the identifiers
-  /// of reached resources that are not included but are among the primary data.
+  /// Returns the resources of the document that can be reached from this resource through relationships.
+  ///
+  /// - Returns: The reached resources that are included, and the identifiers of those that are primary data.
   fileprivate func reachable() -> (included: [JSONObject], listed: [Identifier]) {
     guard let compound else { return ([], []) }
     var (found, listed): ([JSONObject], [Identifier]) = ([], [])

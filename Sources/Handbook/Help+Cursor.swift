@@ -5,7 +5,7 @@ extension Help {
   ///
   /// - Parameters:
   ///   - source: The text, which need not parse.
-  ///   - offset: The byte; the byte after a word means that word.
+  ///   - offset: The byte: one of the word's bytes, or the byte directly after the word.
   ///
   /// - Returns: The page and the range; nil if the word has no page.
   public static func page(in source: SourceText, at offset: Int) -> (text: String, range: SourceRange)? {

@@ -96,16 +96,16 @@ struct ProgramOptions: ParsableArguments {
   }
 
   /// The topics of `--trace`; empty without `--trace`, nil if a topic is unknown.
-  var topics: Set<Trace.ProtocolLayer>? {
+  var topics: Set<Trace.TraceTopic>? {
     let words = trace?.split(separator: ",").map(String.init) ?? []
-    let topics = words.compactMap(Trace.ProtocolLayer.init)
+    let topics = words.compactMap(Trace.TraceTopic.init)
     return topics.count == words.count ? Set(topics) : nil
   }
 
   func validate() throws {
     if topics == nil || trace?.isEmpty == true {
       throw ValidationError(
-        "--trace takes any of \(Trace.ProtocolLayer.allCases.map(\.rawValue).joined(separator: ","))")
+        "--trace takes any of \(Trace.TraceTopic.allCases.map(\.rawValue).joined(separator: ","))")
     }
     if let report, !report.hasSuffix(".json"), !report.hasSuffix(".xml") {
       throw ValidationError("--report takes a file that ends in .json or .xml, not '\(report)'")

@@ -97,7 +97,7 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
       }
       result += ["--yes-limit", String(limit)]
     } else if name == "--trace" {
-      result += ["--trace", argument == name ? Trace.ProtocolLayer.rpc.rawValue : String(argument.dropFirst(8))]
+      result += ["--trace", argument == name ? Trace.TraceTopic.rpc.rawValue : String(argument.dropFirst(8))]
     } else if ProgramOptions.valued.contains(name) || ProgramOptions.flags.contains(argument) {
       result.append(argument)
       if name == argument, ProgramOptions.valued.contains(name), let value = rest.popFirst() { result.append(value) }

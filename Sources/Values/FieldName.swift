@@ -1,17 +1,17 @@
 /// The name of a field, and the member of a resource object that it stands for.
 package struct FieldName: Sendable {
   /// A member that is a field of every resource; it hides an attribute or a relationship with the same name.
-  enum CommonMember: String {
+  enum ResourceMember: String {
     case type, id, links, meta, attributes, relationships
   }
 
   /// The name.
   let text: String
   /// The member; nil if the name is that of an attribute or a relationship.
-  let part: CommonMember?
+  let part: ResourceMember?
 
   package init(_ text: String) {
     self.text = text
-    part = CommonMember(rawValue: text)
+    part = ResourceMember(rawValue: text)
   }
 }

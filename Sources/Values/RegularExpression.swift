@@ -135,7 +135,7 @@ extension RegularExpression {
 
 /// PCRE2's objects of a pattern: both compiled forms, their contexts, and the position of a match.
 ///
-/// It is owned by a mutex, so that one task at a time uses the objects.
+/// A mutex owns the objects, so that only one task at a time uses them.
 @safe private struct CompiledPattern: ~Copyable, @unchecked Sendable {
   private let quick: OpaquePointer
   private let careful: OpaquePointer

@@ -211,7 +211,8 @@ import Testing
     let service = try await Self.growing(Rows(), to: 1100)
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1")
     let notes = [3, 1002].map {
-      "destroy-all posts: found \($0) more than the 3 that were counted at first; use max: 3 to stop there\n"
+      "destroy-all posts: found \($0) more than the 3 that were counted before the first page; "
+        + "use max: 3 to destroy at most 3\n"
     }
     #expect(ran == Ran(status: 0, output: "1100\n", notes: notes.joined()))
     await service.stop()

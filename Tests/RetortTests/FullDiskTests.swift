@@ -107,7 +107,7 @@ private enum MountNamespace {
       retort -c 'read "f.ndjson" | count'
       """, on: service)
     let missing = try #require(
-      Self.number(text.replacing("No space left on device; ", with: ""), before: "elements are not in it"))
+      Self.number(text.replacing("No space left on device; ", with: ""), before: "elements are missing from the file"))
     let kept = try #require(text.split(separator: "\n").last.flatMap { Int($0) })
     #expect(text.contains("status 5\n") && 0 < kept && missing + kept == 1000, Comment(rawValue: text))
     #expect(await service.stop().status == 0)

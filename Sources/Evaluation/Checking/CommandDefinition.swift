@@ -12,8 +12,8 @@ final class CommandDefinition: Sendable {
     var fallback: CompiledExpression?
   }
 
-  /// The compiled body.
-  struct CompiledBody: Sendable {
+  /// The compiled body of the definition.
+  struct CompiledDefBody: Sendable {
     var slotCount: Int
     var step: CompiledStatement
     /// The effects of a call.
@@ -23,16 +23,16 @@ final class CommandDefinition: Sendable {
   let name: String
   let parameters: [Parameter]
   /// The compiled body; nil while it is being compiled, for example when it contains a call of this def.
-  private let body = Mutex<CompiledBody?>(nil)
+  private let body = Mutex<CompiledDefBody?>(nil)
 
   init(name: String, parameters: [Parameter]) {
     self.name = name
     self.parameters = parameters
   }
 
-  var compiled: CompiledBody? { body.withLock { $0 } }
+  var compiled: CompiledDefBody? { body.withLock { $0 } }
 
-  func complete(_ body: CompiledBody) { self.body.withLock { $0 = body } }
+  func complete(_ body: CompiledDefBody) { self.body.withLock { $0 = body } }
 
   /// The maximum depth of nested calls.
   static let depthLimit = 150

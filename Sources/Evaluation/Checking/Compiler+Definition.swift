@@ -37,7 +37,7 @@ extension Compiler {
     let definition = CommandDefinition(name: node.name, parameters: parameters)
     definitions[node.name] = definition
     let (step, own) = gathering { block(node.body.statements, value: .lazy) }
-    definition.complete(CommandDefinition.CompiledBody(slotCount: scope.slotCount, step: step, effects: own))
+    definition.complete(CommandDefinition.CompiledDefBody(slotCount: scope.slotCount, step: step, effects: own))
   }
 
   /// Compiles the call of a def.

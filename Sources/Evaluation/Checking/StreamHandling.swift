@@ -9,7 +9,7 @@ enum StreamHandling {
   /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
   case operand
 
-  /// How the block of a `try` is handled, if the value of the `try` itself is handled in this way.
+  /// The handling of the last value in the block of a `try`, if this is the handling of the `try` itself.
   ///
   /// A `try` never returns an unread stream, because the errors of the stream must occur inside the `try`.
   var inTry: StreamHandling { self == .lazy ? .operand : self }

@@ -103,8 +103,8 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     guard let counted = pages.counted, pages.surplus >= nextNote else { return }
     nextNote = (pages.surplus / 1000 + 1) * 1000
     session.note(
-      "destroy-all \(client.name): found \(pages.surplus) more than the \(counted) that were counted before the first page; "
-        + "use max: \(counted) to destroy no more than were counted")
+      "destroy-all \(client.name): found \(pages.surplus) more than the \(counted) that were counted before "
+        + "the first page; use max: \(counted) to destroy at most \(counted)")
   }
 
   func next() throws(Fault) -> [BulkElement]? {

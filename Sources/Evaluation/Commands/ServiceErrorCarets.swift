@@ -85,10 +85,10 @@ extension Fault {
 }
 
 extension Arguments {
-  /// A source range that an error concerns, and the rest of a path; the rest leads further into the value in that
-  /// range.
+  /// A source range that a service's error concerns, and the rest of the error's path.
   ///
-  /// The rest is empty unless the value is computed.
+  /// The rest leads from the value in the source range to a part of the value; it is empty unless the value is
+  /// computed.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
   /// Returns the source range that a service's error concerns, found by the error's pointer or parameter; nil if the

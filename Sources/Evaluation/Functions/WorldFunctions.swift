@@ -22,7 +22,8 @@ extension Function {
         return values[1]
       },
       Function(
-        "var(name, default)", "The value of the option --var NAME=VALUE, as text; the default if it is not given.",
+        "var(name, default)",
+        "The value of the option --var NAME=VALUE, as text; the default if the option is not given.",
         takes: 1...2, #"var("limit", "100")"#, "\"100\""
       ) {
         values, run throws(Fault) in

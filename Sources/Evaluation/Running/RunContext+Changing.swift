@@ -13,8 +13,7 @@ extension RunContext {
   ///
   /// - Parameters:
   ///   - proposal: The change.
-  ///   - step: The part that the change plays in an iteration of `each` that ends with its command; nil for a command
-  ///     with a single change.
+  ///   - step: The role of the change in its iteration of `each`; nil if the command sends only this change.
   /// - Returns: The value.
   /// - Throws: The error of the change, which marks the arguments that it is about.
   @inline(__always) func change(_ proposal: ChangeProposal, _ step: IterationChangeRole? = nil) async throws(Fault)

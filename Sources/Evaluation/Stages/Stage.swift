@@ -112,8 +112,8 @@ struct StageCall {
 extension ElementStream {
   /// Returns a stream of the elements that `body` adds to `out`.
   ///
-  /// `body` is called for each element with the value that `code` has for it, and adds at most one element; with
-  /// `addsEach` it adds one for each element that does not fail.
+  /// `body` is called for each element with the value that `code` has for the element, and adds at most one element
+  /// to `out`. If `addsEach` is true, `body` adds exactly one element unless it fails.
   func mapping(
     _ code: CompiledExpression, _ frame: ExecutionFrame, stage: String, addsEach: Bool = true,
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void

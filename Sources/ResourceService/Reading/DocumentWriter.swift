@@ -10,10 +10,10 @@ struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private let fieldsets: Fieldsets
   private let dialect: Dialect
-  private var shapes: [String: WrittenMembers] = [:]
+  private var shapes: [String: EncodedMemberLabels] = [:]
 
   /// The members of a type to write, with their labels encoded.
-  private struct WrittenMembers {
+  private struct EncodedMemberLabels {
     /// The text after the id, with the type: `","type":"posts"`.
     let type: [UInt8]
     let attributes: [(position: Int, column: Column)]
@@ -94,14 +94,14 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func shape(_ type: ResourceType) -> WrittenMembers {
+  private mutating func shape(_ type: ResourceType) -> EncodedMemberLabels {
     if let shape = shapes[type.name] { return shape }
-    let shape = WrittenMembers(type, fieldsets)
+    let shape = EncodedMemberLabels(type, fieldsets)
     shapes[type.name] = shape
     return shape
   }
 
-  private mutating func attributes(_ record: ResourceRow, _ shape: WrittenMembers) {
+  private mutating func attributes(_ record: ResourceRow, _ shape: EncodedMemberLabels) {
     if shape.attributes.isEmpty { return }
     append(#","attributes":{"#)
     var isFirst = true
@@ -114,7 +114,7 @@ struct DocumentWriter {
     append("}")
   }
 
-  private mutating func relationships(_ record: ResourceRow, _ shape: WrittenMembers) {
+  private mutating func relationships(_ record: ResourceRow, _ shape: EncodedMemberLabels) {
     if shape.toOnes.isEmpty, shape.toManies.isEmpty { return }
     append(#","relationships":{"#)
     var separator = ""

@@ -75,7 +75,8 @@ struct SortOrder {
   /// The terms for ORDER BY.
   var sql: String { terms.map { $0.expression + ($0.isDescending ? " DESC" : "") }.joined(separator: ", ") }
 
-  /// Returns the condition that a row comes after the row whose terms have the values `position`.
+  /// Returns a condition that selects the rows after a given row in this order; `position` has the given row's values
+  /// of the terms.
   ///
   /// NULL is the least value, as in SQLite. The bound on the first term is redundant, but it lets SQLite use an index.
   func condition(after position: [SQLValue]) -> SQLFragment {

@@ -129,7 +129,7 @@ struct ShellCandidates {
     case "--output" where command.isEmpty: ResultFormat.allCases.map(\.rawValue)
     case "--output", "--summary": ["text", "json"]
     case "--color": ProgramOptions.ColourMode.allCases.map(\.rawValue)
-    case "--trace": Trace.ProtocolLayer.allCases.map(\.rawValue)
+    case "--trace": Trace.TraceTopic.allCases.map(\.rawValue)
     case "--queue-type": QueueDeclaration.QueueType.allCases.map(\.rawValue)
     case "--pages": Dialect.ListPaging.allCases.map(\.rawValue)
     case "--flavour": Dialect.ImitatedLibrary.allCases.map(\.rawValue)
