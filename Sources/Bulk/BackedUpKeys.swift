@@ -34,15 +34,15 @@ struct BackedUpKeys {
 }
 
 extension JSONObject {
-  /// The names of the resource's relationships that have no linkage.
+  /// The names of the resource's relationships that have no linkage, or only the first page of it.
   var relationshipsWithoutLinkage: [String] {
-    (self["relationships"]?.objectValue ?? [:]).compactMap { $0.value["data"] == nil ? $0.key : nil }
+    (self["relationships"]?.objectValue ?? [:]).compactMap { $0.value.hasWholeLinkage ? nil : $0.key }
   }
 
   /// Whether the resource has the linkage of a relationship, under either spelling of the relationship's name.
   func hasLinkage(of name: String) -> Bool {
     let relationships = self["relationships"]?.objectValue ?? [:]
-    return relationships.contains { $0.key.spelledWithHyphens == name.spelledWithHyphens && $0.value["data"] != nil }
+    return relationships.contains { $0.key.spelledWithHyphens == name.spelledWithHyphens && $0.value.hasWholeLinkage }
   }
 
   /// Sets the linkage of a relationship, whose name can be spelled differently in the resource.
@@ -51,8 +51,16 @@ extension JSONObject {
     let own = relationships.keys.first { $0.spelledWithHyphens == name.spelledWithHyphens } ?? name
     var relationship = relationships[own]?.objectValue ?? [:]
     relationship["data"] = linkage
+    if !JSONValue.object(relationship).hasWholeLinkage { relationship["links"] = nil }
     relationships[own] = .object(relationship)
     self["relationships"] = .object(relationships)
+  }
+}
+
+extension JSONValue {
+  /// Whether a relationship has linkage without a next page.
+  fileprivate var hasWholeLinkage: Bool {
+    self["data"] != nil && Pagination(meta: [:], links: self["links"])?.hasNext != true
   }
 }
 

@@ -2,8 +2,8 @@ import JSONAPI
 import JSONText
 import Redaction
 
-/// Finds signs that the pages of a list do not show the whole list: a changed total, repeated resources, and fewer
-/// resources than the service counts.
+/// Finds signs that the pages of a list do not show the whole list: a changed total, repeated or skipped resources, and
+/// fewer or more resources than the service counts.
 public struct ListChangeDetector: Sendable {
   /// The reaction of a stream to a changed list.
   public enum ListChangeReaction: Sendable {
@@ -36,9 +36,10 @@ public struct ListChangeDetector: Sendable {
   public private(set) var moved: (from: Int, to: Int)?
   /// The number of resources that arrived again.
   public private(set) var repeated = 0
-  /// The total and the number of received resources, if the list ended before all counted resources arrived; nil
-  /// otherwise.
-  private(set) var missing: (counted: Int, received: Int)?
+  /// The total and the number of received resources, if they differ at the end of the list; nil otherwise.
+  private(set) var miscounted: (total: Int, received: Int)?
+  /// The number of resources between pages that the links to next pages skipped.
+  private(set) var skipped = 0
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?
   private var total: Int?
@@ -49,7 +50,9 @@ public struct ListChangeDetector: Sendable {
   init() {}
 
   /// Whether the pages have shown no sign of a change.
-  public var isEmpty: Bool { moved == nil && repeated == 0 && missing == nil && unreadableTotal == nil }
+  public var isEmpty: Bool {
+    moved == nil && repeated == 0 && skipped == 0 && miscounted == nil && unreadableTotal == nil
+  }
 
   /// Whether too many successive pages had only repeated resources; more such pages are allowed if the total changed.
   var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.patience) }
@@ -70,9 +73,21 @@ public struct ListChangeDetector: Sendable {
     return places
   }
 
+  /// Records the link from a page, which brought a number of resources, to the next one.
+  ///
+  /// - Parameters:
+  ///   - page: The requested page; nil for the first page of the service's own size.
+  ///   - received: The number of resources of the page.
+  ///   - next: The next page.
+  mutating func turn(from page: Pagination.Page?, received: Int, to next: Pagination.Page) {
+    let size = max(received, min(page?.size ?? next.size, next.size))
+    let (end, isOver) = (page?.start ?? 0).addingReportingOverflow(size)
+    if !isOver, next.start > end { skipped += next.start - end }
+  }
+
   /// Records the end of a list that was read from its first page, after a number of resources.
   mutating func end(received: Int) {
-    if moved == nil, let total, received < total { missing = (total, received) }
+    if moved == nil, let total, received != total { miscounted = (total, received) }
   }
 }
 
@@ -89,8 +104,12 @@ extension ListChangeDetector {
       let ids = repeated == 1 ? "1 id was received twice" : "\(repeated) ids were received twice"
       sentences.append(rule == .passOver ? "\(ids); repetitions were ignored" : ids)
     }
-    if let missing {
-      sentences.append("the service counts \(missing.counted) resources, but sent \(missing.received)")
+    if skipped > 0 {
+      let resources = skipped == 1 ? "1 resource" : "\(skipped) resources"
+      sentences.append("the links to next pages skip \(resources): rows may be missing")
+    }
+    if let miscounted {
+      sentences.append("the service counts \(miscounted.total) resources, but sent \(miscounted.received)")
     }
     if let unreadableTotal {
       sentences.append("record-count can't be read: \(TerminalSafeText.message(unreadableTotal).prefix(200))")

@@ -19,11 +19,16 @@ extension ResourceClient {
         nextStep: "[\(words(identifiers, name))]; if \(name) is a to-one relationship: \(relink)")
   }
 
-  /// Throws if a service replied to a `link` with null.
+  /// Throws if a service replied to a `link` with null, or to a change without a resource in its reply with false.
   ///
   /// Null means that the relationship is to-one and that the service added nothing (WireProtocol.md, "Relationship
   /// methods").
   func refuseNothing(_ result: JSONValue, to request: OutgoingRequest) throws(ClientError) {
+    if result == .bool(false),
+      request.method == "destroy" || RelationshipClient.LinkageChange(rawValue: request.method) != nil
+    {
+      throw malformed(request.method, "the reply's result is false")
+    }
     guard request.method == RelationshipClient.LinkageChange.link.rawValue, result.isNull,
       let name = request.params["relationship"]?.stringValue, let data = request.params["data"]
     else { return }
@@ -49,7 +54,7 @@ extension ResourceClient {
       guard let type = linkages.type else {
         return "the service has another type: name that type with client ... type:"
       }
-      return "client queue: \"\(transport.queue)\" type: \"\(type)\""
+      return "client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)"
     case "105" where ["number", "size"].contains { detail == "\($0) is not an allowed page parameter." }:
       return "page: {offset: 0, limit: 100}"
     case "105" where ["offset", "limit"].contains { detail == "\($0) is not an allowed page parameter." }:
@@ -61,7 +66,7 @@ extension ResourceClient {
     case "106":
       let name = detail.replacing("The required parameter, ", with: "").replacing(", is missing.", with: "")
       guard name.hasSuffix("_id"), name != "\(settings.singularName)_id" else { return nil }
-      return "client queue: \"\(transport.queue)\" singular: \"\(name.dropLast(3))\""
+      return made(with: "singular: \(JSONValue.string(String(name.dropLast(3))).text)")
     default: return nil
     }
   }
@@ -79,14 +84,34 @@ extension ResourceClient {
     guard let first = names.first else { return error }
     let spelled = names.map { settings.keys == .underscore ? KeyRenaming.incoming.name($0) : $0 }
     var error = error
-    if attributes[first]?.isNull == true {
-      let way = "client queue: \"\(transport.queue)\" relationships: {\(spelled[0]): \"\(spelled[0])s\"}"
-      let id = message.params["id"]?.idText.map { "\(relink(spelled[0], $0, .null)), or " } ?? ""
-      error.nextStep = "if \(spelled[0]) is a relationship: \(id)\(way)"
+    if names.contains("attributes") || names.contains("relationships") {
+      error.nextStep =
+        "write the fields in the record itself, or give it a type too: {type: \"\(settings.type)\", \(first): ...}"
+      return error
+    }
+    let value = attributes[first] ?? .null
+    if value.isNull || value.arrayValue?.isEmpty == true {
+      error.nextStep = emptying(spelled[0], of: message.params["id"]?.idText, isMany: !value.isNull)
     } else {
       error.nextStep = "remove the field (from resources: | without \(spelled.map { ".\($0)" }.joined(separator: " ")))"
     }
     return error
+  }
+
+  /// Returns the next step for a field that was sent as null or as an empty list, and is probably a relationship.
+  private func emptying(_ name: String, of id: String?, isMany: Bool) -> String {
+    let isMany = isMany || name.hasSuffix("s")
+    let type = JSONValue.string(name.hasSuffix("s") ? name : name + "s").text
+    let way = made(with: "relationships: {\(name): \(isMany ? "[\(type)]" : type)}")
+    let nothing: JSONValue = isMany ? .array([]) : .null
+    let statement = id.map { relink(name, $0, nothing) + ", or " } ?? ""
+    return "if \(name) is a relationship: \(statement)\(way)"
+  }
+
+  /// Returns the source text that makes the client with a further option.
+  private func made(with option: String) -> String {
+    let type = type == queue ? "" : " type: \(JSONValue.string(type).text)"
+    return "client queue: \(JSONValue.string(queue).text)\(type) \(option)"
   }
 
   private func relink(_ name: String, _ id: String, _ linkage: JSONValue) -> String {
@@ -97,6 +122,7 @@ extension ResourceClient {
   /// Returns null or an identifier as source text of the language; for any other value, a template of an identifier.
   private func words(_ linkage: JSONValue, _ name: String) -> String {
     if linkage.isNull { return "null" }
+    if linkage.arrayValue?.isEmpty == true { return "[]" }
     let id = "id: \(JSONValue.string(linkage["id"]?.idText ?? "1").text)"
     if settings.declared(name) != nil { return "{\(id)}" }
     return "{type: \(JSONValue.string(linkage["type"]?.stringValue ?? "...").text), \(id)}"

@@ -63,10 +63,12 @@ public struct PageStream: Sendable {
   private mutating func advance(_ document: Document) {
     do throws(ClientError) {
       if let next = try cursor.next(after: query, document, of: client) {
+        changes.turn(from: query.page, received: document.resources.count, to: next)
         query.page = next
         return
       }
       if cursor.isFromStart { changes.end(received: cursor.received) }
+      if rule == .fail, !changes.isEmpty { throw client.changed(changes) }
     } catch { fault = error }
     isDone = true
   }
@@ -98,7 +100,8 @@ extension ResourceClient {
   /// Reads the number of resources that match a query (in the Elixir library: Retort.Client.Generic `count`).
   ///
   /// The method requests a page with one resource or, if the service refuses that, a page of the service's own size,
-  /// and returns the total that the reply names. If the reply names no total, the method returns the number of
+  /// and returns the total that the reply names. If the reply names no total, or a total that is less than its own
+  /// resources, the method returns the number of
   /// resources of the page. If there may be more pages, the method counts the resources of all pages, and writes this
   /// to the trace.
   public func count(_ query: Query, patience: WaitLimit = .usual) async throws(ClientError) -> Int {
@@ -113,14 +116,18 @@ extension ResourceClient {
       guard error.kind == .service || error.kind == .invalid else { throw error }
       document = try await total(all, patience: patience)
     }
-    let pagination = document.pagination()
-    if let total = pagination?.totalSize { return total }
+    if let total = document.total { return total }
     let found = document.resources.count
-    if found != 1, pagination?.hasNext != true { return found }
+    if found != 1, document.pagination()?.hasNext != true { return found }
     trace?("\(label("count")): the service reports no total; counting its pages")
     var stream = stream(all, patience: patience)
     var count = 0
     while let page = try await stream.next() { count += page.resources.count }
     return count - stream.changes.repeated
   }
+}
+
+extension Document {
+  /// The number of resources on all pages; nil if the reply does not contain it, or contains more resources.
+  var total: Int? { pagination()?.totalSize.flatMap { $0 < resources.count ? nil : $0 } }
 }

@@ -42,13 +42,12 @@ public struct RelationshipClient: Sendable {
   public func show(
     options: JSONObject = [:], patience: ResourceClient.WaitLimit = .usual
   ) async throws(ClientError) -> (data: JSONValue, hasNext: Bool) {
-    let result = try await client.send(read("show_relationship", options), patience: patience)
-    guard let data = result.objectValue?["data"] else {
-      throw client.malformed("show_relationship", "the reply has no data")
+    let (data, hasNext) = try await client.send(read("show_relationship", options), patience: patience) {
+      result throws(ClientError) in
+      (try client.linkage(in: result), Pagination(meta: [:], links: result["links"])?.hasNext == true)
     }
     client.linkages.note(name, data)
-    let next = result["links"]?["next"]
-    return (data, next.map { $0 != .null && $0 != .string("") } ?? false)
+    return (data, hasNext)
   }
 
   /// Reads the related resources (`get_related_resource`).
@@ -144,13 +143,18 @@ extension ResourceClient {
   /// Reads the linkage of a relationship; `place` has the parameters that name the relationship, as they are sent.
   private func linkage(_ place: JSONObject, _ timeout: Duration?) async throws(ClientError) -> JSONValue {
     let message = OutgoingRequest("show_relationship", place, changes: false, timeout: timeout)
-    return try await send(message) { result throws(ClientError) in
-      guard let data = result.objectValue?["data"] else { throw malformed(message.method, "the reply has no data") }
-      guard data.isNull || data.objectValue != nil || data.arrayValue != nil else {
-        throw malformed(message.method, "the reply's data is not linkage: \(data.text.prefix(200))")
-      }
-      return data
+    return try await send(message) { result throws(ClientError) in try linkage(in: result) }
+  }
+
+  /// Returns the linkage in the result of `show_relationship`: null, an identifier, or a list of identifiers.
+  fileprivate func linkage(in result: JSONValue) throws(ClientError) -> JSONValue {
+    let method = "show_relationship"
+    guard let data = result.objectValue?["data"] else { throw malformed(method, "the reply has no data") }
+    let identifiers = data.arrayValue.map(Array.init) ?? (data.isNull ? [] : [data])
+    guard identifiers.allSatisfy({ $0.objectValue.flatMap { Identifier($0) } != nil }) else {
+      throw malformed(method, "the reply's data is not linkage: \(data.hidingSecrets.text.prefix(200))")
     }
+    return data
   }
 
   /// Returns the error of an `unlink` that is not sent, because the linkage could not be read.

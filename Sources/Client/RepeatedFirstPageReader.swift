@@ -119,7 +119,8 @@ extension ResourceClient {
   fileprivate func foreign(_ type: String, _ id: String) -> ClientError {
     ClientError(
       .value, "\(label("destroy-all")): the list has \(type)/\(id), but the client's type is \(self.type)",
-      nextStep: "use a client of that type: client queue: \"\(queue)\" type: \"\(type)\"")
+      nextStep:
+        "use a client of that type: client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)")
   }
 
   /// Returns a reader of a list's first page, for a caller that empties the list; the reader sends nothing before the

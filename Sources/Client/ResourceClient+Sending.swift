@@ -58,7 +58,8 @@ extension ResourceClient {
     try await send(request, patience: patience) { result throws(ClientError) in result }
   }
 
-  /// Sends a read, repeats it after temporary failures, and returns what `read` makes of the reply's result.
+  /// Sends a read, repeats it after temporary failures and malformed replies, and returns what `read` makes of the
+  /// reply's result.
   func send<Reading>(
     _ request: ReadRequest, patience: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -67,7 +68,9 @@ extension ResourceClient {
     var attempt = 0
     while true {
       do throws(ClientError) { return try await send(message, read: read) } catch {
-        guard attempt < retries, error.isPassing, !Task.isCancelled else { throw error.after(attempts: attempt + 1) }
+        guard attempt < retries, error.isPassing || error.kind == .malformed, !Task.isCancelled else {
+          throw error.after(attempts: attempt + 1)
+        }
       }
       try? await Task.sleep(for: RetryPause.pause(after: attempt))
       attempt += 1

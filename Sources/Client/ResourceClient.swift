@@ -140,7 +140,8 @@ public struct ResourceClient: Sendable {
 
   /// Reads a page of resources (`index`); a reply without `data` is an error, not an empty page.
   ///
-  /// - Throws: ``ClientError`` like ``document(_:patience:)``; kind `protocol` for a reply without `data`.
+  /// - Throws: ``ClientError`` like ``document(_:patience:)``; kind `protocol` for a reply whose `data` is missing or
+  /// empty.
   public func index(_ query: Query, patience: WaitLimit = .usual) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
@@ -152,13 +153,14 @@ public struct ResourceClient: Sendable {
   func total(_ query: Query, patience: WaitLimit) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, patience: patience) { document throws(ClientError) in
-      if document.pagination()?.totalSize == nil { try refuseMissingData(document, "index") }
+      if document.total == nil { try refuseMissingData(document, "index") }
     }
   }
 
-  /// Throws for a reply without `data`, or with `data` that is null.
+  /// Throws for a reply to `index` without `data`, or with `data` that is null or an empty object.
   func refuseMissingData(_ document: Document, _ method: String) throws(ClientError) {
     if document.object["data"]?.isNull ?? true { throw malformed(method, "the reply has no data") }
+    if document.resource?.isEmpty == true { throw malformed(method, "the reply has no data") }
   }
 
   /// Reads one resource (`show`).
@@ -168,7 +170,7 @@ public struct ResourceClient: Sendable {
     let params = JSONObject([("id", .string(id))]).merging(query.params)
     let request = ReadRequest(method: "show", params: params)
     return try await document(request, patience: patience) { document throws(ClientError) in
-      guard document.resource != nil else { throw malformed("show", "the reply has no resource") }
+      guard document.resource?.isEmpty == false else { throw malformed("show", "the reply has no resource") }
     }
   }
 

@@ -41,6 +41,9 @@ public struct Pagination: Sendable, Equatable {
       return isOver ? .max : product
     }
 
+    /// The number of resources before the page, as far as it is representable.
+    public var start: Int { offset ?? Self.product(number - 1, size) }
+
     /// The first page of this size.
     public var first: Page { offset == nil ? Page(number: 1, size: size) : Page(offset: 0, limit: size) }
 

@@ -91,6 +91,45 @@ import Testing
     #expect(await drained(client.stream(query)).changes.isEmpty)
   }
 
+  /// Where a changed list is an error, a list that is shorter or longer than its total is one too, at its end.
+  @Test(arguments: [(8, [1, 2], [3]), (2, [1, 2], [3])])
+  func aStreamMayFailWhereItsTotalIsWrong(total: Int, first: [Int], second: [Int]) async {
+    let (client, _) = ResourceClient.scripted([page(first, next: link(2), total: total), page(second)])
+    let (pages, _, error) = await drained(client.stream(Query(), rule: .fail))
+    #expect(pages == [["1", "2"], ["3"]] && error?.kind == .service)
+    #expect(error?.message == "posts index: the service counts \(total) resources, but sent 3")
+  }
+
+  /// A link that skips a page, one whose page is larger, and one to an offset beyond the next resource.
+  @Test(arguments: [
+    ("/p?page[number]=3&page[size]=2", 2), ("/p?page[number]=2&page[size]=3", 1),
+    ("/p?page[offset]=5&page[limit]=2", 3), ("/p?page[number]=2&page[size]=2", 0),
+  ]) func aLinkThatSkipsResourcesIsKept(next: String, count: Int) async {
+    let (client, _) = ResourceClient.scripted([page([1, 2], next: next), page([9])])
+    var query = Query()
+    query.page = Pagination.Page(number: 1, size: 2)
+    let (pages, changes, error) = await drained(client.stream(query))
+    #expect(pages == [["1", "2"], ["9"]] && error == nil)
+    #expect(
+      changes
+        == (count == 0
+          ? [] : ["the links to next pages skip \(count) resource\(count == 1 ? "" : "s"): rows may be missing"]))
+  }
+
+  /// A service that sends less than was asked for skips nothing.
+  @Test func aSmallerPageSkipsNothing() async {
+    let (client, _) = ResourceClient.scripted([page([1, 2], next: link(2)), page([3])])
+    var query = Query()
+    query.page = Pagination.Page(number: 1, size: 100)
+    #expect(await drained(client.stream(query)).changes.isEmpty)
+  }
+
+  /// A total that is less than the resources of its own page is not believed.
+  @Test func aCountBelowItsPageIsCounted() async throws {
+    let (client, _) = ResourceClient.scripted([page([1, 2], total: 0), page([1, 2], total: 0)])
+    #expect(try await client.count(Query()) == 2)
+  }
+
   @Test func aTotalThatIsNoNumberIsKept() async {
     let page = ScriptedTransport.Answer.result(
       #"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":"many"}}"#)

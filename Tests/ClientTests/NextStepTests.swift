@@ -27,7 +27,7 @@ import Testing
     let refusal = Self.refusal(code, "The required parameter, post_id, is missing.")
     #expect(
       await nextStep([refusal]) { _ = try await $0.relationship("tags", of: "1").show() }
-        == #"client queue: "posts" singular: "post""#)
+        == #"client queue: "posts" type: "peer_posts" singular: "post""#)
     // A parameter that was sent under its name needs no other name.
     #expect(
       await nextStep([refusal], type: "posts") { _ = try await $0.relationship("tags", of: "1").show() } == nil)

@@ -120,11 +120,39 @@ import Testing
     ("{}", "posts index: the reply has neither result nor error: {}"),
     ("[]", "posts index: the reply is not an object: []"),
     ("", "posts index: the reply is empty"),
+    (#"{"result":{"data":{}}}"#, "posts index: the reply has no data"),
     ("\u{1b}[2J", "posts index: the reply is not JSON (1:1: expected a value): \\u001b[2J"),
   ])
   func envelopesAreReadAsFarAsTheyCanBe(reply: String, message: String?) async throws {
     let (client, _) = ResourceClient.scripted([.bytes(Array(reply.utf8))])
     #expect(await failure { () throws(ClientError) in try await client.index(Query()) }?.message == message)
+  }
+
+  /// Some services answer false where they changed nothing.
+  @Test func falseIsNoConfirmation() async throws {
+    let (client, _) = ResourceClient.scripted([#"false"#, #"false"#, #"{"data":{}}"#])
+    let destroy = await failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }
+    #expect(destroy?.kind == .malformed && destroy?.message == "posts destroy: the reply's result is false")
+    let change = try client.relationship("author", of: "1").changeRequest(.relink, .null)
+    let relink = await failure { () throws(ClientError) in try await client.send(change) }
+    #expect(relink?.kind == .malformed && relink?.wasSent == true)
+    let show = await failure { () throws(ClientError) in try await client.show("1") }
+    #expect(show?.message == "posts show: the reply has no resource")
+  }
+
+  /// Linkage is null, an identifier, or a list of identifiers.
+  @Test(arguments: [#""x""#, "true", "{}", #"[{"type":"tags"}]"#, "[null]"])
+  func otherDataIsNoLinkage(_ data: String) async {
+    let (client, _) = ResourceClient.scripted([.result("{\"data\":\(data)}")])
+    let error = await failure { () throws(ClientError) in try await client.relationship("tags", of: "1").show() }
+    #expect(error?.message == "posts show_relationship: the reply's data is not linkage: \(data)")
+  }
+
+  /// Services write the absence of a next page in several ways.
+  @Test(arguments: [("null", false), ("false", false), (#""""#, false), ("{}", false), (#""/p?page[number]=2""#, true)])
+  func aRelationshipNamesANextPage(_ link: String, hasNext: Bool) async throws {
+    let (client, _) = ResourceClient.scripted([.result("{\"data\":[],\"links\":{\"next\":\(link)}}")])
+    #expect(try await client.relationship("tags", of: "1").show().hasNext == hasNext)
   }
 
   @Test func truncatesAMalformedReply() async throws {

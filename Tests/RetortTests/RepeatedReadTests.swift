@@ -59,6 +59,16 @@ import Testing
     await hasty.stop()
   }
 
+  /// A reply that is no response, a response without a document, and a list without data.
+  @Test(arguments: [#""nothing":1"#, #""result":"x""#, #""result":{}"#])
+  func aMalformedReplyIsRepeated(_ reply: String) async throws {
+    let requests = Requests()
+    let service = try await service(failing: 2, requests, reply)
+    let ran = await service.run("stream posts retry: 2 | count")
+    #expect(ran == Ran(status: 0, output: "1\n", notes: "") && requests.counts.withLock { $0["index"] } == 3)
+    await service.stop()
+  }
+
   @Test func aFailingReadReportsTheAttempts() async throws {
     let requests = Requests()
     let service = try await service(failing: 9, requests)

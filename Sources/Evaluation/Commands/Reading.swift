@@ -49,6 +49,7 @@ extension Command {
     return try await client.reading(arguments) { () throws(ClientError) in
       let document = try await reader.index(query, patience: patience)
       frame.run.session.noteUnreadableNext(document, client)
+      if query.page == nil { frame.run.session.noteTruncated(document, client) }
       var types = UnexpectedTypes()
       types.take(document.resources, than: client.client.type)
       frame.run.session.noteOther(types, client, "index")

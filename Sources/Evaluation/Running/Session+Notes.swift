@@ -54,6 +54,14 @@ extension Session {
     note(once: "next \(client.serial)", "\(client.name) index: the link to the next page can't be read: \(text)")
   }
 
+  /// Shows a note if the service sent fewer resources than it counts, and names no next page.
+  func noteTruncated(_ document: Document, _ client: ClientValue) {
+    let count = document.resources.count
+    guard let pagination = document.pagination(), !pagination.hasNext, let total = pagination.totalSize, total > count
+    else { return }
+    note("\(client.name) index: the service counts \(total) resources, but sent \(count) and names no next page")
+  }
+
   /// Shows a note if a printed or counted page has a next page.
   func noteNextPage(_ hasNext: Bool) {
     if hasNext { note(Self.nextPage()) }
