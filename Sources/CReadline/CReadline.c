@@ -18,10 +18,13 @@ const char *retort_readline_version(void) { return rl_library_version; }
 // ---- Descriptors 0, 1 and 2 ----
 
 // Opens `/dev/null` on each of these descriptors that is closed. Otherwise the next opened file would get its number,
-// and would be read or written as if it were the terminal. This runs before `main`, before Swift opens descriptors.
-__attribute__((constructor)) static void open_standard_descriptors(void) {
+// and would be read or written as if it were the terminal. Standard output is opened for reading, so that a write to it
+// fails. SIGPIPE is ignored, so that a write to a pipe without a reader fails and does not end the program. This runs
+// before `main`, before Swift opens descriptors.
+__attribute__((constructor)) static void prepare_standard_descriptors(void) {
   for (int number = 0; number <= 2; number++)
-    if (fcntl(number, F_GETFD) < 0 && errno == EBADF) open("/dev/null", O_RDWR);
+    if (fcntl(number, F_GETFD) < 0 && errno == EBADF) open("/dev/null", number == 1 ? O_RDONLY : O_RDWR);
+  signal(SIGPIPE, SIG_IGN);
 }
 
 // ---- Eventfds ----

@@ -122,10 +122,15 @@ public struct Console: Sendable {
   /// The error code of a failed write to standard output; 0 if none failed, or if the reader closed the pipe.
   private static let failure = Atomic<Int32>(0)
 
-  /// The reason of a failed write to standard output: `No space left on device`.
+  /// The reason of a failed write to standard output: `No space left on device`; nil if none failed, or if the reader
+  /// closed the pipe.
   static var failureText: String? {
     let code = failure.load(ordering: .relaxed)
-    return code == 0 ? nil : unsafe String(cString: strerror(code))
+    switch code {
+    case 0: return nil
+    case EBADF: return "it is closed"
+    default: return unsafe String(cString: strerror(code))
+    }
   }
 
   /// Writes all bytes to a descriptor; returns false if a write fails, or if a stop ended the wait for a slow reader.

@@ -10,8 +10,7 @@ internal import Synchronization
 /// ```
 ///
 /// Watchers are called on a separate thread, so that a statement that computes without a pause can't delay a second
-/// Ctrl-C. A terminal is not necessary. From the first access on, SIGPIPE is ignored. A signal that was ignored at the
-/// start of the program (nohup) remains ignored.
+/// Ctrl-C. A terminal is not necessary. A signal that was ignored at the start of the program (nohup) remains ignored.
 public final class Interrupts: Sendable {
   /// The only instance, because signals belong to the process.
   public static let shared = Interrupts()
@@ -29,7 +28,6 @@ public final class Interrupts: Sendable {
 
   /// Catches the signals; if no descriptor or thread is available, they keep their default effect and end the program.
   private init() {
-    signal(SIGPIPE, SIG_IGN)
     guard retort_signals_open() == 0, (try? BlockingThread.start { Self.shared.serve() }) != nil else { return }
     for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
   }

@@ -13,6 +13,8 @@ import Testing
     ("\(many)[1] | write \"/dev/null\" as: \"txt\"", 1),
     ("for i in 1..20000 do print \"twenty characters\"; update posts 1 {text: \"x\"} end", 1),
     ("def f() do assert true end; \(many)f", 1),
+    ("1..20 | update posts {views: 1} | map it", 0), ("update posts 1 {text: \"x\"}", 0),
+    ("1..20 | update posts {views: 1} | print", 1), ("1..20 | map (update posts it {views: 1}).id", 0),
     ("try do \(many) rescue e print \"rescued\" end; assert 1 == 1", 1),
   ]
 

@@ -6,17 +6,33 @@ import Testing
 /// Descriptors 0 to 2 that other programs left closed, non-blocking, or open without an end.
 @Suite(.timeLimit(.minutes(5))) struct DescriptorTests {
   @Test(arguments: [
-    ("<&-", "0\n", ""), (">&-", "", ""), ("2>&-", "0\n", ""), ("<&- >&- 2>&-", "", ""), ("<&- 2>&-", "0\n", ""),
+    ("<&-", "0\n", ""), ("2>&-", "0\n", ""), ("<&- 2>&-", "0\n", ""),
   ]) func aClosedStreamIsEmpty(redirection: String, output: String, notes: String) async throws {
     let program = try RunningProgram(
       ["-c", "connect \"embedded:blog\"; read \"-\" as: \"csv\" | count"], redirection)
     #expect(try await program.ended() == Ran(status: 0, output: output, notes: notes))
   }
 
+  /// A result that can't be written is an error, also if the output is closed from the start.
+  @Test(arguments: [
+    ["-c", "print 1"], ["-c", "1..3"], ["-c", "1..3 | ndjson"], ["-c", "[\"a\"] | write \"-\" as: \"txt\""], ["help"],
+    ["--version"], ["man"], ["completions", "bash"],
+  ]) func aClosedOutputIsAnError(_ arguments: [String]) async throws {
+    let ran = try await RunningProgram(arguments, ">&-").ended()
+    #expect(ran.status == 1 && ran.notes.contains("can't"), Comment(rawValue: ran.notes))
+  }
+
+  /// A check ends with its own status if nobody reads its report.
+  @Test func aReaderThatEndsChangesNoStatus() async throws {
+    let program = try RunningProgram(
+      shell: "echo 'let p = client queue: \"p\"; update p 1 {a: 1}' | retort check - | head -0; echo ${PIPESTATUS[1]}")
+    #expect(try await program.ended().output == "0\n")
+  }
+
   @Test func withoutOutputTheScriptRunsToItsEnd() async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).txt").path
     defer { try? FileManager.default.removeItem(atPath: file) }
-    let program = try RunningProgram(["-c", "print 1; [\"2\"] | write \"\(file)\"; fail \"no\""], "<&- >&-")
+    let program = try RunningProgram(["-c", "[\"2\"] | write \"\(file)\"; fail \"no\""], "<&- >&-")
     let ran = try await program.ended()
     #expect(ran.status == 1 && ran.output.isEmpty && ran.notes.contains("error[fail]: no\n"))
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "2\n")

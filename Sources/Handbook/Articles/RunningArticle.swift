@@ -42,14 +42,15 @@ extension Article {
       Ctrl-C, SIGTERM and SIGHUP stop the run: reads end immediately, no more changes are sent, and changes in flight wait for their replies
       until their timeout. With a journal, the running iterations of each end first. A second signal stops immediately,
       and changes in flight are unknown. At the prompt, a third signal ends the program. If standard output is closed
-      early, the status is 1 if the rest of the script changes data, writes or asserts, else 0.
+      early, the status is 1 if the rest of the script changes data, writes or asserts, else 0. If it can't be written, because the disk is
+      full or because it was closed from the start, the status is 1.
 
       ## Traces and dry runs
 
       `--trace` shows each request and reply with its correlation id and duration, `--trace=api` one line for each call, `--trace=amqp` the
       broker's frames, `--trace=errors` only failed calls; separate topics with commas. Values of members with names like password or token
       are shown as `***`, and so are passwords in URIs. `--offline` prints each request as a line of JSON, with the same stars, instead of
-      sending it: pages are empty, and a created resource has the id `offline-1`. `--dry-run` sends reads, and shows changes instead of
+      sending it: pages are empty, a created resource has the id `offline-1`, and results that depend on them are not printed. `--dry-run` sends reads, and shows changes instead of
       sending them.
 
       ## Text of services and files at a terminal
