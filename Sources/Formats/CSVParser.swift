@@ -2,7 +2,7 @@ import Glibc
 import JSONText
 import Values
 
-/// Splits comma- or tab-separated text into rows of cells (RFC 4180).
+/// Splits text with separators, such as commas, into rows of cells (RFC 4180).
 ///
 /// A line ends in LF or CRLF; if the first line ends in CR alone, all lines must. A cell with the separator, a quote or
 /// a line end is in quotes, with each quote in it doubled. Text in any other form is an error that names the line.
@@ -15,6 +15,8 @@ struct CSVParser {
   private var width = 0
   /// The number of the next line, from 1.
   private var line = 1
+  /// Whether a cell so far was in quotes.
+  private(set) var hasQuotes = false
   /// Whether lines end in CR alone; nil while unknown.
   private(set) var endsInReturn: Bool?
   /// Whether `bytes` contains the end of the file.
@@ -109,14 +111,15 @@ struct CSVParser {
 
   private mutating func cell() throws(CSVParseStop) -> String {
     guard try peek() == UInt8(ascii: "\"") else { return try plain() }
+    hasQuotes = true
     let start = line
-    let (range, hasQuotes) = try quoted()
+    let (range, hasDoubled) = try quoted()
     switch try peek() {
     case nil, separator?, 0x0A?, 0x0D?: break
     default: throw fault("text after a closing quote", "double a quote inside a quoted cell: \"\"")
     }
     let text = try text(range, start)
-    return hasQuotes ? text.replacing(each: "\"\"", with: "\"") : text
+    return hasDoubled ? text.replacing(each: "\"\"", with: "\"") : text
   }
 
   private mutating func plain() throws(CSVParseStop) -> String {
@@ -128,14 +131,15 @@ struct CSVParser {
     return try text(begin..<offset, line)
   }
 
-  /// Skips bytes up to a separator (a comma or tab), a line end or a quote.
+  /// Skips bytes up to a separator, a line end or a quote.
   ///
-  /// None of these has a greater code than the comma, so one comparison skips most other bytes.
+  /// None of these has a greater code than `highest`, so one comparison skips most other bytes.
   private mutating func skipPlain() {
+    let highest = max(separator, UInt8(ascii: "\""))
     offset = unsafe bytes.withUnsafeBufferPointer { bytes in
       var offset = offset
       while offset < bytes.count, case let byte = unsafe bytes[offset],
-        byte > 0x2C || byte != separator && byte != 0x0A && byte != 0x0D && byte != UInt8(ascii: "\"")
+        byte > highest || byte != separator && byte != 0x0A && byte != 0x0D && byte != UInt8(ascii: "\"")
       {
         offset += 1
       }
@@ -146,18 +150,18 @@ struct CSVParser {
   /// Skips a cell in quotes.
   ///
   /// - Returns: The bytes between the quotes, and whether they contain doubled quotes.
-  private mutating func quoted() throws(CSVParseStop) -> (range: Range<Int>, hasQuotes: Bool) {
+  private mutating func quoted() throws(CSVParseStop) -> (range: Range<Int>, hasDoubled: Bool) {
     let start = line
-    var hasQuotes = false
+    var hasDoubled = false
     offset += 1
     let begin = offset
     while let quote = place(of: UInt8(ascii: "\""), from: offset) {
       offset = quote + 1
       guard try peek() == UInt8(ascii: "\"") else {
         line += lineEnds(begin..<quote)
-        return (begin..<quote, hasQuotes)
+        return (begin..<quote, hasDoubled)
       }
-      hasQuotes = true
+      hasDoubled = true
       offset += 1
     }
     line += lineEnds(begin..<bytes.count)

@@ -80,6 +80,7 @@ package final class FileDescriptor: Sendable {
   /// - Throws: A `file` error with the reason.
   package static func checkWritable(_ path: String, appends: Bool = false) throws(Fault) {
     if standard(path) != nil { return }
+    if path.isEmpty { throw Fault(.file, "the path of a file is empty", nextStep: "name a file: \"out.ndjson\"") }
     let target = try FileText.target(of: path)
     var status = stat()
     let isThere = unsafe stat(path, &status) == 0

@@ -7,6 +7,7 @@ package struct FileReader: Sendable {
   private let file: FileDescriptor
   private let path: String
   private let format: FileFormat
+  private let separator: CSVSeparator
   private var rest: [UInt8] = []
   private var isAtEnd = false
   /// The number of lines before `rest`.
@@ -21,11 +22,13 @@ package struct FileReader: Sendable {
   /// The maximum size of a line, a record, or a JSON array file, in bytes.
   private static let limit = 1 << 28
 
-  package init(_ path: String, _ format: FileFormat) throws(Fault) {
+  /// Opens a file; `separator` is the character between the cells of a csv file.
+  package init(_ path: String, _ format: FileFormat, separator: CSVSeparator? = nil) throws(Fault) {
     file = try FileDescriptor.reading(path)
     self.path = path
     self.format = format
-    rows = CSVParser(separator: UInt8(ascii: format == .tsv ? "\t" : ","), path: path)
+    self.separator = separator ?? (format == .tsv ? .tab : .comma)
+    rows = CSVParser(separator: self.separator.byte, path: path)
   }
 
   /// A part of the file: elements, or lines of JSON that another thread can parse while the reader continues.
@@ -133,13 +136,25 @@ package struct FileReader: Sendable {
       throw Fault(
         .file, "\(path):\(line): \(count) under \(columns.count == 1 ? "1 column" : "\(columns.count) columns")",
         nextStep: cells.count > columns.count
-          ? "put a cell with the separator in quotes"
+          ? (columns.count == 1 ? "the first line names the columns: remove any lines before it; " : "")
+            + "put a cell with the separator in quotes"
           : "write \(columns.count) cells, empty ones too; put a cell with a line end in quotes")
     }
     return .record(Record(columns.indices.map { (name: columns[$0], value: .string(cells[$0])) }))
   }
 
   private func check(heading names: [String], _ line: Int) throws(Fault) {
+    if !rows.hasQuotes, names[0].begins(with: "sep="), names[0].utf8.count == (names.count == 1 ? 5 : 4),
+      names.dropFirst().allSatisfy(\.isEmpty), names.count == 2 || separator.other(in: names[0]) != nil
+    {
+      throw Fault(
+        .file, "\(path):\(line): the line only names the separator for a spreadsheet program",
+        nextStep: "remove that line")
+    }
+    if names.count == 1, !rows.hasQuotes, let seen = separator.other(in: names[0]) {
+      throw Fault(
+        .file, "\(path):\(line): the heading has one column, and \(seen.name) in it", nextStep: seen.step(path))
+    }
     if let place = names.firstIndex(of: "") {
       throw Fault(
         .file, "\(path):\(line): column \(place + 1) has no name", nextStep: "name each column in the first line")

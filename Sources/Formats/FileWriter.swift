@@ -128,7 +128,13 @@ package struct FileWriter {
 
   private var headerLine: [UInt8] {
     var line: [UInt8] = []
-    if let columns { Self.append(columns, format, to: &line) }
+    guard let columns else { return line }
+    let separator = format == .csv ? CSVSeparator.comma : .tab
+    // Without quotes a heading such as `a;b` would not be read back as one column.
+    if columns.count == 1, separator.other(in: columns[0]) != nil, !columns[0].utf8.contains(UInt8(ascii: "\"")) {
+      return Array("\"\(columns[0])\"\r\n".utf8)
+    }
+    Self.append(columns, format, to: &line)
     return line
   }
 

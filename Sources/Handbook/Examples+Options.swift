@@ -48,6 +48,11 @@ extension Examples {
     # option in-flight
     > 1..40 | map {text: "Post \(it)"} | create posts in-flight: 8
     create posts: 40 ok
+    # option separator
+    > ["name;age", "Ada;36"] | write "posts.csv" as: "txt"
+    . read "posts.csv" separator: ";"
+    {"name":"Ada","age":"36"}
+    wrote 2 to posts.csv
     # option key
     > read "people.csv" | create authors key: .email
     create authors: 2 ok

@@ -183,6 +183,7 @@ extension Examples {
     wrote 1000 to posts.ndjson
     > stream posts | take 2 | write "posts.csv" | count
     2
+    posts: comments, tags not loaded, so not in the file; to load relationships, name them in include:
     wrote 2 to posts.csv
     # stage table
     > stream posts | take 1 | table .id .text .author.id

@@ -75,6 +75,7 @@ extension Examples {
     create authors: 2 ok
     > stream authors | take 1 | write "posts.csv" | count
     1
+    authors: comments, posts not loaded, so not in the file; to load relationships, name them in include:
     wrote 1 to posts.csv
     # topic addresses
     > let c = connect "embedded:blog"

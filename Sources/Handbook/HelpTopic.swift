@@ -167,7 +167,8 @@ struct HelpTopic: Sendable {
 
         The first line of csv and tsv names the columns. Cells are strings: null is written as "", and a list as JSON. A
         cell with the separator, a quote or a line end is written in quotes, with each quote doubled. Empty lines are
-        skipped. Lines can end in LF or CRLF; a file in which all lines end in CR is accepted too.
+        skipped. Lines can end in LF or CRLF; a file in which all lines end in CR is accepted too. separator: ";" or "|" reads csv
+        with another separator.
         """),
     HelpTopic(
       name: "addresses",

@@ -7,14 +7,14 @@ import Values
 /// Text that violates the format is an error with its line.
 @Suite struct CSVReadingTests {
   /// The content of a file as JSON lines, or the message of its error.
-  private func reading(_ bytes: [UInt8], _ name: String) throws -> String {
+  private func reading(_ bytes: [UInt8], _ name: String, _ separator: CSVSeparator? = nil) throws -> String {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }
     let path = directory.appending(path: name).path
     try Data(bytes).write(to: URL(filePath: path))
     do throws(Fault) {
-      var reader = try FileReader(path, FileFormat(path: path, named: nil))
+      var reader = try FileReader(path, FileFormat(path: path, named: nil), separator: separator)
       var lines: [String] = []
       while let page = try reader.next() { for value in page { lines.append(try value.json().text) } }
       return lines.joined(separator: "\n")
@@ -50,6 +50,26 @@ import Values
   ])
   func readsRows(_ content: String, _ expected: String) throws {
     #expect(try Array(reading(Array(content.utf8), "a.csv").utf8) == Array(expected.utf8))
+  }
+
+  @Test(arguments: [
+    ("a.csv", "a;b\n1;2\n", "a.csv:1: the heading has one column, and a semicolon in it"),
+    ("a.csv", "a\tb\n1\t2\n", "a.csv:1: the heading has one column, and a tab in it"),
+    ("a.csv", "a|b\n1|2\n", "a.csv:1: the heading has one column, and a vertical bar in it"),
+    ("a.csv", "sep=;\na;b\n1;2\n", "a.csv:1: the line only names the separator for a spreadsheet program"),
+    ("a.csv", "sep=,\na,b\n1,2\n", "a.csv:1: the line only names the separator for a spreadsheet program"),
+    ("a.csv", "sep=\n1\n", #"{"sep=":"1"}"#),
+    ("a.tsv", "a,b\n1,2\n", "a.tsv:1: the heading has one column, and a comma in it"),
+    ("a.csv", "\"a;b\"\n1;2\n", #"{"a;b":"1;2"}"#), ("a.csv", "a;b,c\n1,2\n", #"{"a;b":"1","c":"2"}"#),
+  ])
+  func noticesAnotherSeparator(_ name: String, _ content: String, _ expected: String) throws {
+    #expect(try reading(Array(content.utf8), name) == expected)
+  }
+
+  @Test(arguments: [CSVSeparator.semicolon, .bar]) func readsOtherSeparators(_ separator: CSVSeparator) throws {
+    let content = "a;b,c\n1;\"2;3\"\n;\"x\"\"y\"\n".replacing(";", with: separator.rawValue)
+    let expected = #"{"a":"1","b,c":"2;3"}"# + "\n" + #"{"a":"","b,c":"x\"y"}"#
+    #expect(try reading(Array(content.utf8), "a.csv", separator) == expected.replacing(";", with: separator.rawValue))
   }
 
   /// The rows do not depend on how the bytes are split into pieces.

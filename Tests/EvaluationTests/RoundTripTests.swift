@@ -8,7 +8,9 @@ import Values
 /// `read` returns what `write` wrote, or `write` refuses it.
 @Suite struct RoundTripTests {
   private static let numbers = ["0", "-0", "1.10", "1e400", "9007199254740993"]
-  private static let names = ["a", "b", "é", "e\u{301}", "a,b", "\"", "x\ny", "\u{FEFF}", " ", "\t", "id", ""]
+  private static let names = [
+    "a", "b", "a;b", "x|y", "é", "e\u{301}", "a,b", "\"", "x\ny", "\u{FEFF}", " ", "\t", "id", "",
+  ]
   private static let texts = [
     "", " ", "x", "1", "007", "1.10", "true", "null", "é", "e\u{301}", "\"", "\"\"", ",", "\t", "a,\u{301}b", "\n",
     "\r", "\r\n",

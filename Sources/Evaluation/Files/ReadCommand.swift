@@ -11,7 +11,11 @@ extension Command {
       options: [
         .init(
           name: "as", shape: .string, fallback: "the suffix", summary: "the format",
-          words: FileFormat.allCases.map(\.rawValue))
+          words: FileFormat.allCases.map(\.rawValue)),
+        .init(
+          name: "separator", shape: .string, fallback: "\",\"",
+          summary: "the character between the cells of a csv file",
+          words: CSVSeparator.csv.map(\.rawValue)),
       ],
       result: "stream of records")
   ) { arguments, frame throws(Fault) in
@@ -19,12 +23,13 @@ extension Command {
       throw Fault(.type, "read needs a path as a string, not \(arguments.value(0).typeWithArticle)")
     }
     let format = try FileFormat(path: path, named: try arguments.string("as"))
+    let separator = try arguments.string("separator").map { text throws(Fault) in try CSVSeparator(text, format) }
     let session = frame.run.session
     return .stream(
       StreamValue { () async throws(Fault) in
         if path == "-" { try session.takeInput() }
         do throws(Fault) {
-          var reader = ReadAhead(try FileReader(path, format))
+          var reader = ReadAhead(try FileReader(path, format, separator: separator))
           return ElementStream { () async throws(Fault) in
             do throws(Fault) { return try await reader.next() } catch {
               throw error.placed(at: arguments.range, in: arguments.source)
@@ -103,7 +108,7 @@ extension FileWriter {
       while let page = try await stream.next() {
         try run.checkInterrupt()
         try write(page)
-        if format == .ndjson || format == .json { run.session.noteNotLoaded(in: page, "not in the file") }
+        if format != .txt { run.session.noteNotLoaded(in: page, "not in the file") }
         if keepsFlow { flow += page }
       }
       try finish()

@@ -1,0 +1,58 @@
+import JSONText
+package import Values
+
+/// The character between the cells of a csv or tsv file.
+package enum CSVSeparator: String, CaseIterable, Sendable {
+  case comma = ","
+  case semicolon = ";"
+  case bar = "|"
+  case tab = "\t"
+
+  /// The separators of csv files.
+  package static let csv: [Self] = [.comma, .semicolon, .bar]
+
+  /// Creates the separator that an option names, for a file of some format.
+  package init(_ text: String, _ format: FileFormat) throws(Fault) {
+    guard format == .csv else {
+      throw Fault(
+        .value, "separator: is an option for csv, and the format is \(format.rawValue)", nextStep: "as: \"csv\"")
+    }
+    guard let separator = Self(rawValue: text), separator != .tab else {
+      let known = Self.csv.map(\.rawValue.quoted).joined(separator: ", ")
+      throw Fault(
+        .value, "separator: is one of \(known), not \(text.quoted)",
+        nextStep: text == "\t" ? "as: \"tsv\"" : "separator: \";\"")
+    }
+    self = separator
+  }
+
+  /// The character as a byte.
+  package var byte: UInt8 { rawValue.utf8.first ?? 0 }
+
+  /// The name in messages: `a semicolon`.
+  var name: String {
+    switch self {
+    case .comma: "a comma"
+    case .semicolon: "a semicolon"
+    case .bar: "a vertical bar"
+    case .tab: "a tab"
+    }
+  }
+
+  /// Returns another separator that a heading of one column contains; nil without one.
+  func other(in heading: String) -> CSVSeparator? {
+    Self.allCases.first { $0 != self && heading.utf8.contains($0.byte) }
+  }
+
+  /// Returns the next step for a file whose cells this separator probably separates.
+  func step(_ path: String) -> String {
+    let path = JSONValue.string(path).text
+    let options =
+      switch self {
+      case .tab: "as: \"tsv\""
+      case .comma: "as: \"csv\""
+      case .semicolon, .bar: "as: \"csv\" separator: \"\(rawValue)\""
+      }
+    return "if it separates columns: read \(path) \(options); else put the heading in quotes"
+  }
+}
