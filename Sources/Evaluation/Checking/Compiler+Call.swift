@@ -27,6 +27,7 @@ extension Compiler {
     }
     let source = source
     let operand = arguments.first.map { source.text($0.expression.range) } ?? ""
+    refuse(literals: codes.map(\.known), of: function, operand, range)
     let immediate = codes.compactMap(\.immediate)
     guard immediate.count == codes.count else {
       return CompiledExpression.async { frame throws(Fault) in
@@ -43,6 +44,13 @@ extension Compiler {
       do throws(Fault) { return try function.body(values, frame.run) } catch {
         throw error.naming(operand).placed(at: range, in: source)
       }
+    }
+  }
+
+  /// Reports the error that literal arguments of a function cause at each run.
+  private func refuse(literals: [Value?], of function: Function, _ operand: String, _ range: SourceRange) {
+    refuse(range) { () throws(Fault) in
+      do throws(Fault) { try function.check(literals: literals) } catch { throw error.naming(operand) }
     }
   }
 

@@ -4,7 +4,7 @@ import Values
 extension Compiler {
   /// Compiles `if CONDITION do ... else ... end`.
   func choice(_ node: If, value use: StreamHandling) -> CompiledStatement {
-    let test = code(node.condition).condition("if", node.condition.range, source)
+    let test = condition(code(node.condition), "if", node.condition.range)
     let then = block(node.then.statements, value: use)
     let otherwise: CompiledStatement =
       switch node.otherwise {

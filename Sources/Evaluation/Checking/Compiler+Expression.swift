@@ -26,18 +26,36 @@ extension Compiler {
     case .cut(let base, let lower, let upper): cut(base, lower, upper, expression.range)
     case .binary(let symbol, let place, let left, let right): binary(symbol, place, left, right)
     case .not(let operand):
-      CompiledExpression.of(code(operand)) { value throws(Fault) in .bool(try !value.condition("not")) }.placed(
-        operand.range, source)
-    case .negate(let operand):
-      CompiledExpression.of(code(operand)) { value throws(Fault) in try Operators.negate(value) }.placed(
-        expression.range, source)
-    case .range(let lower, let upper):
-      CompiledExpression.of(code(lower), code(upper)) { a, b throws(Fault) in try Operators.range(a, b) }
-        .placed(expression.range, source)
+      CompiledExpression.of(condition(code(operand), "not", operand.range)) { value throws(Fault) in
+        .bool(try !value.condition("not"))
+      }
+    case .negate(let operand): negation(of: operand, expression.range)
+    case .range(let lower, let upper): range(code(lower), code(upper), expression.range)
     case .list(let elements):
       CompiledExpression.literal(elements.map(code)) { values throws(Fault) in try Value.list(values).limitedInDepth() }
     case .record(let entries): record(entries)
     }
+  }
+
+  private func negation(of operand: Expr, _ range: SourceRange) -> CompiledExpression {
+    let code = code(operand)
+    if case .string(let text)? = code.known, !context.isRescued {
+      report(
+        "- is for numbers and durations, not a string", range,
+        nextStep: "put the minus into the text: \("-\(text)".quoted)")
+    } else if let known = code.known {
+      refuse(range) { () throws(Fault) in _ = try Operators.negate(known) }
+    }
+    return CompiledExpression.of(code) { value throws(Fault) in try Operators.negate(value) }.placed(range, source)
+  }
+
+  private func range(
+    _ lower: CompiledExpression, _ upper: CompiledExpression, _ range: SourceRange
+  ) -> CompiledExpression {
+    if let a = lower.known, let b = upper.known {
+      refuse(range) { () throws(Fault) in _ = try Operators.range(a, b) }
+    }
+    return CompiledExpression.of(lower, upper) { a, b throws(Fault) in try Operators.range(a, b) }.placed(range, source)
   }
 
   private func element(of base: Expr, at index: Expr, _ isOptional: Bool) -> CompiledExpression {

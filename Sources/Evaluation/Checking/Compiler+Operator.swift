@@ -2,7 +2,22 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles the operands of an operator, and reports an operation whose constant operands have the wrong types.
+  /// Reports the error that a computation with literals throws, because the run would fail there too.
+  func refuse(_ range: SourceRange, _ compute: () throws(Fault) -> Void) {
+    guard !context.isRescued else { return }
+    do throws(Fault) { try compute() } catch {
+      guard error.kind == .type || error.kind == .value else { return }
+      report(error.message, range, nextStep: error.nextStep)
+    }
+  }
+
+  /// Returns the same expression with a check that its value is a boolean; reports a literal that is not.
+  func condition(_ code: CompiledExpression, _ word: String, _ range: SourceRange) -> CompiledExpression {
+    if let known = code.known { refuse(range) { () throws(Fault) in _ = try known.condition(word) } }
+    return CompiledExpression.of(code) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
+  }
+
+  /// Compiles the operands of an operator, and reports an operation that constant operands make impossible.
   func operands(
     _ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ range: SourceRange
   ) -> (left: CompiledExpression, right: CompiledExpression) {
@@ -11,9 +26,7 @@ extension Compiler {
     guard ![.and, .or, .otherwise].contains(symbol), !context.isRescued, let x = a.known, let y = b.known,
       !triesPattern(symbol, x)
     else { return (a, b) }
-    do throws(Fault) { _ = try operation(symbol, left, right)(x, y) } catch {
-      if error.kind == .type { report(error.message, range, nextStep: error.nextStep) }
-    }
+    refuse(range) { () throws(Fault) in _ = try operation(symbol, left, right)(x, y) }
     return (a, b)
   }
 
@@ -31,18 +44,31 @@ extension Compiler {
     }
   }
 
+  /// Whether the right operand of `or` is text that the left comparison's operand can also equal: `.state == "a" or "b"`.
+  private func isAlternative(_ left: Expr, _ right: CompiledExpression) -> Bool {
+    guard case .string? = right.known, case .binary(.equal, _, _, _) = left.kind else { return false }
+    return !context.isRescued
+  }
+
   /// Compiles an operator between two operands.
   func binary(_ symbol: BinaryOperator, _ range: SourceRange, _ left: Expr, _ right: Expr) -> CompiledExpression {
     let (a, b) = operands(symbol, left, right, range)
     switch symbol {
     case .and:
-      return CompiledExpression.lazily(a, b.condition("and", right.range, source)) { value throws(Fault) in
-        try value.condition("and") ? nil : .bool(false)
-      }.placed(left.range, source)
+      return CompiledExpression.lazily(
+        condition(a, "and", left.range), condition(b, "and", right.range)
+      ) { value throws(Fault) in try value.condition("and") ? nil : .bool(false) }
+    case .or where isAlternative(left, b):
+      let operand = if case .binary(_, _, let operand, let first) = left.kind { [operand, first] } else { [left] }
+      let texts = (operand + [right]).map { source.text($0.range) }
+      report(
+        "or needs a boolean, not a string", right.range,
+        nextStep: "\(texts[0]) in [\(texts.dropFirst().joined(separator: ", "))]")
+      return broken
     case .or:
-      return CompiledExpression.lazily(a, b.condition("or", right.range, source)) { value throws(Fault) in
-        try value.condition("or") ? .bool(true) : nil
-      }.placed(left.range, source)
+      return CompiledExpression.lazily(
+        condition(a, "or", left.range), condition(b, "or", right.range)
+      ) { value throws(Fault) in try value.condition("or") ? .bool(true) : nil }
     case .otherwise:
       return CompiledExpression.lazily(a, b) { value throws(Fault) in value.isNull ? nil : value }
     default:
@@ -56,11 +82,4 @@ extension Compiler {
 /// The check does not evaluate such an operation, because a match can take a long time.
 private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
   if case .string = left { symbol == .matches } else { false }
-}
-
-extension CompiledExpression {
-  /// Returns the same expression with a check that its value is a boolean.
-  func condition(_ word: String, _ range: SourceRange, _ source: SourceText) -> CompiledExpression {
-    CompiledExpression.of(self) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
-  }
 }

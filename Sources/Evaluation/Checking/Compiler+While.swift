@@ -4,7 +4,7 @@ import Values
 extension Compiler {
   /// Compiles `while CONDITION do ... end`.
   func loop(while condition: Expr, _ body: [Statement]) -> CompiledStatement {
-    let test = code(condition).condition("while", condition.range, source)
+    let test = self.condition(code(condition), "while", condition.range)
     let (step, effects) = gathering { repeated { within({ $0.enterLoop() }) { block(body) } } }
     let acts = effects.acts
     if let test = test.immediate, let body = step.immediate {

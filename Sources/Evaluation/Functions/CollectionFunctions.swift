@@ -27,11 +27,11 @@ extension Function {
       return .number(JSONNumber(count))
     },
     Function("keys(record)", "The names of the fields.", takes: 1...1, "keys({a: 1, b: 2})", "\"a\"\n\"b\"") {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       .list(try fields(values, "keys").map { .string($0.name) })
     },
     Function("values(record)", "The values of the fields.", takes: 1...1, "values({a: 1, b: 2})", "1\n2") {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       .list(try fields(values, "values").map(\.value))
     },
   ]

@@ -5,25 +5,53 @@ import Values
 /// A function of the language, which computes a value from its arguments.
 struct Function: Sendable {
   typealias FunctionBody = @Sendable ([Value], RunContext) throws(Fault) -> Value
+  typealias PureBody = @Sendable ([Value]) throws(Fault) -> Value
+
+  /// What a parameter takes, for the check of a literal argument.
+  enum ParameterType {
+    case any, text, pattern, textOrPattern, number, places, duration, timeFormat
+  }
 
   let name: String
   /// The signature: `replace(text, pattern, by)`.
   let signature: String
   let summary: String
   let arguments: ClosedRange<Int>
+  private let parameters: [ParameterType]
   let example: Declaration.Example
   let body: FunctionBody
+  /// The body of a function whose value depends only on its arguments; nil for other functions.
+  private let pureBody: PureBody?
 
   init(
-    _ signature: String, _ summary: String, takes arguments: ClosedRange<Int>, _ code: String, _ output: String,
-    _ body: @escaping FunctionBody
+    _ signature: String, _ summary: String, takes arguments: ClosedRange<Int>, of parameters: [ParameterType] = [],
+    _ code: String, _ output: String, _ body: @escaping FunctionBody
+  ) {
+    self.init(signature, summary, arguments, parameters, Declaration.Example(code: code, output: output), body, nil)
+  }
+
+  /// Creates a function whose value depends only on its arguments.
+  init(
+    _ signature: String, _ summary: String, takes arguments: ClosedRange<Int>, of parameters: [ParameterType] = [],
+    _ code: String, _ output: String, _ body: @escaping PureBody
+  ) {
+    let example = Declaration.Example(code: code, output: output)
+    self.init(
+      signature, summary, arguments, parameters, example, { values, _ throws(Fault) in try body(values) }, body)
+  }
+
+  private init(
+    _ signature: String, _ summary: String, _ arguments: ClosedRange<Int>, _ parameters: [ParameterType],
+    _ example: Declaration.Example, _ body: @escaping FunctionBody, _ pureBody: PureBody?
   ) {
     name = String(signature.prefix { $0 != "(" })
     self.signature = signature
     self.summary = summary
     self.arguments = arguments
-    example = Declaration.Example(code: code, output: output)
+    self.parameters = parameters
+    self.example = example
     self.body = body
+    self.pureBody = pureBody
   }
 
   static func named(_ name: String) -> Function? { table[name] }
@@ -40,6 +68,33 @@ struct Function: Sendable {
     return "\(least) to \(most) arguments"
   }
 
+  /// Checks the arguments that are literals; nil stands for any other argument.
+  ///
+  /// A pattern is not tried, because a match can take a long time.
+  func check(literals: [Value?]) throws(Fault) {
+    let values = literals.map { $0 ?? .null }
+    let isPattern = values.contains { if case .pattern = $0 { true } else { false } }
+    if let pureBody, !isPattern, literals.allSatisfy({ $0 != nil }) { _ = try pureBody(values) }
+    for (place, type) in parameters.enumerated() where literals.indices.contains(place) && literals[place] != nil {
+      try check(values, place, type)
+    }
+  }
+
+  private func check(_ values: [Value], _ place: Int, _ type: ParameterType) throws(Fault) {
+    switch type {
+    case .any: return
+    case .text: _ = try Self.string(values, place, name)
+    case .pattern: _ = try Self.pattern(values, place, name)
+    case .textOrPattern:
+      if case .pattern = values[place] { return }
+      _ = try Self.string(values, place, name)
+    case .number: _ = try Self.number(values, place, name)
+    case .places: _ = try values[place].whole(name, "places")
+    case .duration: _ = try Self.duration(values, place, name)
+    case .timeFormat: _ = try TimeFormat(try Self.string(values, place, name))
+    }
+  }
+
   /// Returns the argument at the given index, which must be a string; throws if the argument has another type.
   static func string(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> String {
     guard case .string(let text) = values[index] else {
@@ -48,6 +103,23 @@ struct Function: Sendable {
         nextStep: values[index].wayToString(index == 0 ? ".field" : "x"))
     }
     return text
+  }
+
+  static func pattern(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> Pattern {
+    guard case .pattern(let pattern) = values[index] else {
+      throw Fault(
+        .type, "\(name) needs a pattern, not \(values[index].typeWithArticle)",
+        nextStep: name == "capture" ? "capture(text, /(...)/)" : "\(name)(text, /.../)")
+    }
+    return pattern
+  }
+
+  static func duration(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> Duration {
+    guard case .duration(let duration) = values[index] else {
+      throw Fault(
+        .type, "\(name) needs a duration, not \(values[index].typeWithArticle)", nextStep: "\(name)(7d)")
+    }
+    return duration
   }
 
   static func number(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> JSONNumber {

@@ -10,7 +10,7 @@ extension Function {
       takes: 1...1,
       #"int("42")"#, "42"
     ) {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       let number = try parsed(values[0], "int")
       guard let decimal = Decimal(number), decimal.exponent >= 0 || number.text.contains(".") else {
         throw notInteger(values[0])
@@ -19,7 +19,7 @@ extension Function {
       return .number(try whole(number))
     },
     Function("number(value)", "The number in a text; it keeps all digits.", takes: 1...1, #"number("1.10")"#, "1.10") {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       .number(try parsed(values[0], "number"))
     },
     rounding(
@@ -31,7 +31,7 @@ extension Function {
     rounding(
       "ceil", .up, "The number rounded up to the given decimal places (default: 0).", "ceil(2.1)", "3"),
     Function("abs(number)", "The absolute value of a number.", takes: 1...1, "abs(-3)", "3") {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }
       let number = try Self.number(values, 0, "abs")
       return .number(try Arithmetic.compare(number, JSONNumber(0)) < 0 ? Arithmetic.negate(number) : number)
@@ -57,7 +57,8 @@ extension Function {
   private static func rounding(
     _ name: String, _ rounding: RoundingMode, _ summary: String, _ code: String, _ output: String
   ) -> Function {
-    Function("\(name)(number, places)", summary, takes: 1...2, code, output) { values, _ throws(Fault) in
+    Function("\(name)(number, places)", summary, takes: 1...2, of: [.number, .places], code, output) {
+      values throws(Fault) in
       let number = try Self.number(values, 0, name)
       let places = values.count > 1 ? try values[1].whole(name, "places") : 0
       guard places <= 1000 else { throw Fault(.value, "\(name) keeps at most 1000 decimal places") }

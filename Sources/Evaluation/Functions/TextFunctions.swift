@@ -5,23 +5,23 @@ import Values
 extension Function {
   static let text: [Function] = [
     Function("lower(text)", "The text in lower case.", takes: 1...1, #"lower("Ab")"#, "\"ab\"") {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       .string(try string(values, 0, "lower").lowercased())
     },
     Function("upper(text)", "The text in upper case.", takes: 1...1, #"upper("Ab")"#, "\"AB\"") {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       .string(try string(values, 0, "upper").uppercased())
     },
     Function("trim(text)", "The text without white space at its ends.", takes: 1...1, #"trim(" a b ")"#, "\"a b\"") {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       .string(try string(values, 0, "trim").trimmed)
     },
     Function(
       "split(text, separator)", "The parts of a text between separators, which are texts or matches of a pattern.",
-      takes: 2...2,
+      takes: 2...2, of: [.text, .textOrPattern],
       #"split("a,b", ",")"#,
       "\"a\"\n\"b\""
-    ) { values, _ throws(Fault) in
+    ) { values throws(Fault) in
       let text = try string(values, 0, "split")
       if case .pattern(let pattern) = values[1] { return .list(try pattern.split(text).map { .string($0) }) }
       let separator = try string(values, 1, "split")
@@ -31,8 +31,9 @@ extension Function {
     },
     Function(
       "join(list, separator)", "The elements as one text, with separators between them.", takes: 1...2,
+      of: [.any, .text],
       #"join(["a", "b"], "-")"#, "\"a-b\""
-    ) { values, _ throws(Fault) in
+    ) { values throws(Fault) in
       let separator = values.count > 1 ? try string(values, 1, "join") : ""
       var text = ""
       for (index, element) in try list(values, 0, "join").enumerated() {
@@ -45,31 +46,26 @@ extension Function {
     Function(
       "replace(text, what, by)",
       "The text with each part or match of a pattern replaced; $1 to $9 insert groups of a pattern, and $$ inserts $.",
-      takes: 3...3, #"replace("a-b", "-", "+")"#, "\"a+b\""
-    ) { values, _ throws(Fault) in
+      takes: 3...3, of: [.text, .textOrPattern, .text], #"replace("a-b", "-", "+")"#, "\"a+b\""
+    ) { values throws(Fault) in
       let (text, by) = (try string(values, 0, "replace"), try string(values, 2, "replace"))
       if case .pattern(let pattern) = values[1] { return .string(try pattern.replacing(in: text, with: by)) }
       return .string(try replaced(text, try string(values, 1, "replace"), by))
     },
     Function(
-      "matches(text, pattern)", "Whether a text contains a match of a pattern.", takes: 2...2,
+      "matches(text, pattern)", "Whether a text contains a match of a pattern.", takes: 2...2, of: [.text, .pattern],
       #"matches("draft", /^d/)"#,
       "true"
-    ) { values, _ throws(Fault) in
-      guard case .pattern(let pattern) = values[1] else {
-        throw Fault(.type, "matches needs a pattern", nextStep: "matches(text, /.../)")
-      }
-      return .bool(try pattern.matches(try string(values, 0, "matches")))
+    ) { values throws(Fault) in
+      .bool(try pattern(values, 1, "matches").matches(try string(values, 0, "matches")))
     },
     Function(
       "capture(text, pattern)",
       "The groups of a pattern's first match, with null for a group that matched nothing; null without a match.",
-      takes: 2...2,
+      takes: 2...2, of: [.text, .pattern],
       #"capture("2026-05", /(\d+)-(\d+)/)"#, "\"2026\"\n\"05\""
-    ) { values, _ throws(Fault) in
-      guard case .pattern(let pattern) = values[1] else {
-        throw Fault(.type, "capture needs a pattern", nextStep: "capture(text, /(...)/)")
-      }
+    ) { values throws(Fault) in
+      let pattern = try pattern(values, 1, "capture")
       let text = try string(values, 0, "capture")
       guard pattern.groupCount > 0 else {
         throw Fault(.value, "\(pattern.description) has no group", nextStep: "put a group in parentheses: /(...)/")
@@ -80,7 +76,7 @@ extension Function {
     Function(
       "contains(text, part)", "Whether a text contains a part, or a list contains an element.", takes: 2...2,
       #"contains("draft", "raf")"#, "true"
-    ) { values, _ throws(Fault) in
+    ) { values throws(Fault) in
       if case .string(let text) = values[0] { return .bool(text.holds(try string(values, 1, "contains"))) }
       switch values[0] {
       case .record, .resource:
@@ -96,30 +92,32 @@ extension Function {
       return .bool(false)
     },
     Function(
-      "starts-with(text, part)", "Whether a text begins with a part.", takes: 2...2, #"starts-with("draft", "dr")"#,
+      "starts-with(text, part)", "Whether a text begins with a part.", takes: 2...2, of: [.text, .text],
+      #"starts-with("draft", "dr")"#,
       "true"
-    ) { values, _ throws(Fault) in
+    ) { values throws(Fault) in
       .bool(try string(values, 0, "starts-with").begins(with: try string(values, 1, "starts-with")))
     },
     Function(
-      "ends-with(text, part)", "Whether a text ends with a part.", takes: 2...2, #"ends-with("draft", "ft")"#, "true"
-    ) { values, _ throws(Fault) in
+      "ends-with(text, part)", "Whether a text ends with a part.", takes: 2...2, of: [.text, .text],
+      #"ends-with("draft", "ft")"#, "true"
+    ) { values throws(Fault) in
       .bool(try string(values, 0, "ends-with").ends(with: try string(values, 1, "ends-with")))
     },
     Function(
       "string(value)", "The value as text: a string unchanged, any other value as JSON.", takes: 1...1, "string(1.10)",
       "\"1.10\""
-    ) { values, _ throws(Fault) in
+    ) { values throws(Fault) in
       .string(try values[0].exactText())
     },
     Function("json(value)", "The value as JSON text.", takes: 1...1, "json({a: 1})", #""{\"a\":1}""#) {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       .string(try values[0].json().text)
     },
     Function(
       "parse-json(text)", "The value that a JSON text describes.", takes: 1...1, #"parse-json("[1.10]")"#, "1.10"
     ) {
-      values, _ throws(Fault) in
+      values throws(Fault) in
       let text = try string(values, 0, "parse-json")
       do throws(JSONSyntaxError) { return Value(try JSONValue(parsingUnique: Array(text.utf8))) } catch {
         throw Fault(

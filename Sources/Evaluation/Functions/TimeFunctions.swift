@@ -7,12 +7,12 @@ extension Function {
     Function("now()", "The current time.", takes: 0...0, #"now() > time("2026-01-01")"#, "true") { _, _ throws(Fault) in
       .time(Instant.now)
     },
-    Function("ago(duration)", "The time that is a duration before now.", takes: 1...1, "ago(1d) < now()", "true") {
+    Function(
+      "ago(duration)", "The time that is a duration before now.", takes: 1...1, of: [.duration], "ago(1d) < now()",
+      "true"
+    ) {
       values, _ throws(Fault) in
-      guard case .duration(let duration) = values[0] else {
-        throw Fault(.type, "ago needs a duration, not \(values[0].typeWithArticle)", nextStep: "ago(7d)")
-      }
-      return .time(try Instant.now.advanced(by: .zero - duration))
+      .time(try Instant.now.advanced(by: .zero - duration(values, 0, "ago")))
     },
     Function(
       "age(time)", "The duration since a time.", takes: 1...1,
@@ -22,9 +22,9 @@ extension Function {
     },
     Function(
       "time(text, format)", "The time in a text of RFC 3339, or of a format with the letters %Y %m %d %H %M %S %z.",
-      takes: 1...2,
+      takes: 1...2, of: [.text, .timeFormat],
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""
-    ) { values, _ throws(Fault) in
+    ) { values throws(Fault) in
       guard case .string(let text) = values[0] else {
         throw Fault(.type, "time needs a string, not \(values[0].typeWithArticle)", nextStep: wayToTime(values[0]))
       }
@@ -33,9 +33,9 @@ extension Function {
     },
     Function(
       "date(time, format)", "The day of a time in UTC, as text; with a format, the time in that format (see time).",
-      takes: 1...2,
+      takes: 1...2, of: [.any, .timeFormat],
       #"date(time("2026-01-31T12:30:00Z"))"#, "\"2026-01-31\""
-    ) { values, _ throws(Fault) in
+    ) { values throws(Fault) in
       let form = values.count > 1 ? try string(values, 1, "date") : "%Y-%m-%d"
       return .string(try TimeFormat(form).text(of: try time(values, 0, "date")))
     },

@@ -10,7 +10,7 @@ extension Function {
       },
       Function(
         "env(name, default)", "An environment variable of the process, as text; the default if it is not set.",
-        takes: 1...2, #"env("NO_SUCH_NAME", "none")"#,
+        takes: 1...2, of: [.text, .any], #"env("NO_SUCH_NAME", "none")"#,
         "\"none\""
       ) { values, run throws(Fault) in
         let name = try string(values, 0, "env")
@@ -24,7 +24,7 @@ extension Function {
       Function(
         "var(name, default)",
         "The value of the option --var NAME=VALUE, as text; the default if the option is not given.",
-        takes: 1...2, #"var("limit", "100")"#, "\"100\""
+        takes: 1...2, of: [.text, .any], #"var("limit", "100")"#, "\"100\""
       ) {
         values, run throws(Fault) in
         let name = try string(values, 0, "var")
