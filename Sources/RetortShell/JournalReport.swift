@@ -98,7 +98,10 @@ private struct JournalReport {
         + (unknown.changes.isEmpty ? "" : ", sent: \(unknown.changes.joined(separator: ", "))")
     }
     if journal.unknown.count > Self.limit { lines.append("and \(journal.unknown.count - Self.limit) more") }
-    if journal.cutLines > 0 { lines.append("the last line is incomplete; the next run removes it") }
+    if journal.cutLines == 1 { lines.append("the last line is damaged; the next run removes it") }
+    if journal.cutLines > 1 {
+      lines.append("the last \(journal.cutLines) lines are damaged; the next run removes them")
+    }
     lines.append(journal.end.map { "complete since \($0)" } ?? resuming)
     return lines.map { TerminalSafeText.message($0) + "\n" }.joined()
   }

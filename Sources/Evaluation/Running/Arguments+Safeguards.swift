@@ -35,12 +35,12 @@ extension Arguments {
     guards.throttle = try throttle(run.session, client)
     guard !run.isDry(self), !run.session.options.isOffline else { return guards }
     guards.resolver = UnknownChangeResolver(client.client, keyField: keyField, isSettled: settle != nil)
-    if let path = try string("journal") {
+    if let path = try linesFile("journal") {
       let journal = try openJournal(path, run, client, keyField)
       guards.journal = journal
       run.session.note(opened: journal)
     }
-    if let path = try string("backup") {
+    if let path = try linesFile("backup") {
       guards.backup = try openBackup(path, run.session, client)
     }
     return guards
@@ -153,7 +153,7 @@ extension Arguments {
 extension Session {
   /// Shows a note if damaged lines at the end of a journal were removed.
   func note(opened journal: Journal) {
-    if journal.cutLines == 1 { note("\(journal.path): removed the last line, which was incomplete") }
+    if journal.cutLines == 1 { note("\(journal.path): removed the last line, which was damaged") }
     if journal.cutLines > 1 {
       note("\(journal.path): removed the last \(journal.cutLines) lines, the first of which was damaged")
     }

@@ -165,14 +165,40 @@ extension Arguments {
   /// - Throws: A `file` error if the file is of another kind; a `value` error if the file is the statement's journal or
   ///   backup.
   func failedFile(isDry: Bool) throws(Fault) -> FailedElementsFile? {
-    guard let argument = options["failed"], let path = try string("failed"), !isDry else { return nil }
-    let target = try FileText.target(of: path)
-    for option in ["journal", "backup"] {
-      guard let other = try string(option), try FileText.target(of: other) == target else { continue }
-      throw fault(argument, .value, "failed: and \(option): name the same file", nextStep: "failed: \"failed.ndjson\"")
-    }
+    try refuseSharedFile()
+    guard let argument = options["failed"], let path = try linesFile("failed"), !isDry else { return nil }
     do throws(Fault) { return try FailedElementsFile(path) } catch {
       throw error.placed(at: argument.range, in: source)
     }
+  }
+
+  /// Throws if two of `failed:`, `journal:` and `backup:` name the same file.
+  private func refuseSharedFile() throws(Fault) {
+    var targets: [(option: String, target: String)] = []
+    for option in ["failed", "journal", "backup"] {
+      guard let path = try linesFile(option), let argument = options[option] else { continue }
+      let target = try FileText.target(of: path)
+      if let first = targets.first(where: { $0.target == target })?.option {
+        throw fault(
+          argument, .value, "\(first): and \(option): name the same file", nextStep: "\(option): \"\(option).ndjson\"")
+      }
+      targets.append((option, target))
+    }
+  }
+
+  /// Returns the path that an option names for a file with lines of JSON; nil without the option.
+  ///
+  /// - Throws: A `value` error for an empty path, for `-`, and for a path with the suffix of a table.
+  func linesFile(_ option: String) throws(Fault) -> String? {
+    guard let argument = options[option], let path = try string(option) else { return nil }
+    let nextStep = "\(option): \"\(option).ndjson\""
+    if path.isEmpty { throw fault(argument, .value, "\(option): is empty", nextStep: nextStep) }
+    if path == "-" { throw fault(argument, .value, "\(option): needs a file, not -", nextStep: nextStep) }
+    if let format = try? FileFormat(path: path, named: nil), format == .csv || format == .tsv {
+      throw fault(
+        argument, .value, "\(option): writes lines of JSON, but \(path) ends in .\(format.rawValue)", nextStep: nextStep
+      )
+    }
+    return path
   }
 }

@@ -202,7 +202,7 @@ extension Arguments {
   /// Opens the journal of an `each`; returns nil without `journal:`, and in runs that send nothing.
   func eachJournal(_ run: RunContext, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: Safeguards.UnknownChangeRule.allCases.map(\.rawValue))
-    guard let path = try string("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
+    guard let path = try linesFile("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }
     let places = Set(run.session.state.withLock { $0.connections.map(\.link.brokerIdentity) }).sorted()
     let header = journalHeader(run, broker: places.joined(separator: ", "), key: arguments.keyField)
     let journal: Journal
