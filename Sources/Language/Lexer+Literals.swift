@@ -29,7 +29,10 @@ extension Lexer {
     }
     add(.number("0"), from: start)
     if unit.isEmpty {
-      complain("a number can't begin with 0", start, nextStep: "for text, write \"\(text)\"")
+      complain(
+        "a number can't begin with 0", start,
+        nextStep: thousands(text, start).map { "write the number without commas: \($0)" }
+          ?? "for text, write \"\(text)\"")
     } else {
       let whole = (text + unit).replacing("_", with: "")
       let isHexadecimal = text == "0" && unit.first == "x"
@@ -41,6 +44,16 @@ extension Lexer {
         nextStep: (meant ?? weeks ?? time).map { "write \($0)" }
           ?? "the units are ms s m h d; for text, write \"\(text)\(unit)\"")
     }
+  }
+
+  /// Returns the number whose last digits follow a comma: `1000` for `1,000`; nil for other digits.
+  private func thousands(_ digits: String, _ start: Int) -> String? {
+    let last = tokens.dropLast().suffix(2)
+    guard digits.utf8.count == 3, last.count == 2, let comma = last.last, comma.isSymbol(","),
+      comma.range.upper == start, let first = last.first, case .number(let number) = first.kind,
+      first.range.upper == comma.range.lower
+    else { return nil }
+    return number + digits
   }
 
   /// The next step for a pattern that is not closed, or that has flags of another language; nil unless it follows `=~`.

@@ -120,7 +120,12 @@ extension Parser {
       }
     switch token.kind {
     case .symbol("{"), .symbol(":"), .name("then"): return "write a block between do and end: \(form)"
-    case .symbol("="), .symbol("-"), .minus:
+    case .symbol("=") where opening == "def":
+      guard let start = tokens[..<index].lastIndex(where: { $0.isKeyword("def") }),
+        let head = shown(tokens[start].range.through(tokens[index - 1].range)), let body = afterToken
+      else { return "write a block between do and end: \(form)" }
+      return "write a block between do and end: \(head) do \(body) end"
+    case .symbol("-"), .minus:
       return opening == "def" ? "write a block between do and end: \(form)" : nil
     case .number where opening == "for", .string where opening == "for":
       return "write a list with brackets and commas: for x in [1, 2, 3] do ... end"
@@ -172,11 +177,21 @@ extension Parser {
   /// guess.
   var fieldAssignmentHint: String? {
     let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
+    if case .field(let name, _) = tokens[index - 1].kind,
+      tokens[start].isName("with") || tokens[start].isName("select"),
+      let value = afterToken
+    {
+      return "write a new field with a colon: \(tokens[start].description) \(name): \(value)"
+    }
     guard token.isSymbol("="), index - start > 1, case .name(let word) = tokens[start].kind,
       words.commands.contains(word) || words.stages.contains(word), case .name(let field) = tokens[index - 1].kind,
       !Self.isEnd(nextToken), !Self.wholeWords.contains(word), !source.text(nextToken.range).contains("@")
     else { return nil }
-    let value = source.text(nextToken.range)
+    let text = source.text(nextToken.range)
+    let value = if case .name = nextToken.kind { "\"\(text)\"" } else { text }
+    if case .key("filter") = tokens[index - 2].kind {
+      return "write a filter as a record: filter: {\(field): \(value)}"
+    }
     return "write a record in braces: {\(field): \(value)}; write an option with a colon: \(field): \(value)"
   }
 

@@ -6,12 +6,32 @@ extension Parser {
     case .symbol(")"), .symbol("]"), .symbol("}"): "remove the bracket: it closes no open bracket"
     case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
     case .minus: nextToken.kind == .minus ? "a comment begins with #" : "minus needs spaces: a - b"
+    case .symbol(":") where tokens[statementStart].isName("assert"): "a comma precedes the message: assert ..., \"...\""
+    case .symbol(":") where filterInBrackets != nil: filterInBrackets
+    case .symbol(":") where fieldWithDot != nil: fieldWithDot.map { "write a new field without a dot: \($0): ..." }
     case .symbol(":"):
       nextToken.isSymbol("=")
         ? "let \(tokens[max(0, index - 1)].description) = ..."
         : "write no space before the colon of an option: filter: {...}"
     default: nil
     }
+  }
+
+  /// The filter that is meant by `filter[state]: "draft"` before the cursor; nil for other tokens.
+  private var filterInBrackets: String? {
+    guard index > 3, tokens[index - 1].isSymbol("]"), tokens[index - 4].isName("filter"),
+      case .name(let field) = tokens[index - 2].kind, !Self.isEnd(nextToken), let value = shown(nextToken.range)
+    else { return nil }
+    return "write a filter as a record: filter: {\(field): \(value)}"
+  }
+
+  /// The name after the dot of a new field, `with .total: 2`; nil for other tokens.
+  private var fieldWithDot: String? {
+    let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
+    guard index > 0, case .field(let name, _) = tokens[index - 1].kind,
+      tokens[start].isName("with") || tokens[start].isName("select")
+    else { return nil }
+    return name
   }
 
   /// The next step for `=` after an expression: a comparison, or `let`.
@@ -33,11 +53,22 @@ extension Parser {
   /// The next step for a comma between arguments or values.
   var commaHint: String? {
     guard token.isSymbol(",") else { return nil }
+    if let number = thousands { return "write the number without commas: \(number)" }
+    if case .number(let whole) = tokens[max(0, index - 1)].kind, case .number(let part) = nextToken.kind,
+      !token.hasSpaceBefore, !nextToken.hasSpaceBefore
+    {
+      return "a decimal has a point: \(whole).\(part); a list has brackets: [\(whole), \(part)]"
+    }
     let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
     guard case .name(let word) = tokens[start].kind, start < index - 1 else {
       return "write a list in brackets: [1, 2]"
     }
-    if Self.wholeWords.contains(word) { return "\(word) takes one value: \(word) [1, 2]" }
+    if word == "where" { return "write and between conditions: where .a > 1 and .b == 2" }
+    if Self.wholeWords.contains(word) {
+      let first = shown(tokens[start + 1].range.through(tokens[index - 1].range))
+      let values = first.flatMap { first in afterToken.map { "[\(first), \($0)]" } } ?? "[1, 2]"
+      return "\(word) takes one value: \(word) \(values)"
+    }
     if word == "select", case .name(let column) = tokens[index - 1].kind, case .name(let next) = nextToken.kind {
       return "write columns with dots and without commas: .\(column) .\(next)"
     }
@@ -47,6 +78,19 @@ extension Parser {
     let first = tokens[..<index].lastIndex { $0.hasSpaceBefore } ?? index - 1
     let columns = source.text(tokens[first].range.through(tokens[index - 1].range))
     return "write columns without commas: \(columns) \(source.text(nextToken.range))"
+  }
+
+  /// The number that is written with commas at the cursor, without them: `1000` for `1,000`; nil for other tokens.
+  private var thousands: String? {
+    guard case .number(let first) = tokens[max(0, index - 1)].kind, !token.hasSpaceBefore else { return nil }
+    var (digits, place) = (first, index)
+    while place + 1 < tokens.count, tokens[place].isSymbol(","), !tokens[place + 1].hasSpaceBefore,
+      case let part = source.text(tokens[place + 1].range), part.utf8.count == 3,
+      part.utf8.allSatisfy({ 0x30...0x39 ~= $0 })
+    {
+      (digits, place) = (digits + part, place + 2)
+    }
+    return place == index ? nil : digits
   }
 
   /// Returns the source text from a token to the end of its statement without the commas outside brackets; nil if it is
@@ -85,6 +129,14 @@ extension Parser {
     case _ where before.isSymbol("*") && index > 1 && tokens[index - 2].isName("select"):
       return "without select, the elements keep all their fields"
     case .symbol("*") where before.isSymbol("("): return "write a client in place of *: count posts"
+    case .symbol("<") where before.isSymbol("..") && index > 1:
+      return "a range has two dots, and both ends belong to it: \(tokens[index - 2].description)..9"
+    case .symbol(let sign)
+    where (before.isKeyword("and") || before.isKeyword("or")) && ["<", "<=", ">", ">=", "==", "!="].contains(sign):
+      return "write both sides of each comparison: x > 5 \(before.description) x \(sign) ..."
+    case .symbol("+"):
+      guard case .number(let number) = nextToken.kind, !nextToken.hasSpaceBefore else { return nil }
+      return "a number has no plus sign: \(number)"
     case .symbol(">") where before.isSymbol("-") || before.kind == .minus: return Self.arrowStep
     default: return foreignValueHint
     }
@@ -96,6 +148,7 @@ extension Parser {
   /// Returns the next step for a missing comma in brackets.
   func commaHint(before close: String) -> String? {
     let before = tokens[max(0, index - 1)]
+    if token.kind == .semicolon, close != "" { return "put a comma in place of the semicolon" }
     if case .number(let number) = before.kind, case .name(let word) = token.kind, let unit = ForeignWords.unit(word) {
       return "write a duration without a space: \(number)\(unit)"
     }
@@ -118,6 +171,11 @@ extension Parser {
     }
     if case .name(let word) = token.kind, let meant = ForeignWords.operation(word) { return operation(meant) }
     if token.isSymbol("="), !Self.isEnd(nextToken) { return operation("==") }
+    if token.isKeyword("not"), nextToken.isKeyword("in"),
+      let left = shown(tokens[operandStart].range.through(tokens[index - 1].range))
+    {
+      return "write not before the operand: not \(left) in [...]"
+    }
     if token.isKeyword("for") { return "for a value of each element: (LIST | map ...)" }
     if case .string = token.kind, !token.hasSpaceBefore, case .name = tokens[index - 1].kind {
       return "to insert a value into a text, write \\( ): \"... \\(x) ...\""
@@ -125,12 +183,18 @@ extension Parser {
     if let hint = commaHint(before: "") ?? methodHint ?? addingHint { return hint }
     if case .field(let field, _) = token.kind, !token.hasSpaceBefore, case .number(let id) = tokens[index - 1].kind {
       if words.functions.contains(field) { return "\(field)(\(id))" }
+      if let function = ForeignWords.function(field) { return "\(function)(\(id))" }
       return "write the name of a relationship as a separate text: \(id) \"\(field)\""
     }
     if case .string = token.kind, case .string = tokens[index - 1].kind {
       return "join texts with +: \(source.text(tokens[index - 1].range)) + \(source.text(token.range))"
     }
     guard case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
+    if !words.commands.contains(name), !words.functions.contains(name), !words.stages.contains(name),
+      let function = ForeignWords.function(name), let arguments = rest, words.functions.contains(function)
+    {
+      return "\(function)(\(arguments))"
+    }
     if case .name(let next) = token.kind, !words.commands.isEmpty, !words.commands.contains(name),
       !words.functions.contains(name)
     {
@@ -190,7 +254,8 @@ extension Parser {
     let inside = enclosed ?? "..."
     if inside.contains("=>") || inside.hasPrefix("&") { return Self.arrowStep }
     let function = words.functions.contains(name) ? name : ForeignWords.function(name) ?? name
-    let isModule = operand.first?.isUppercase ?? false
+    let isModule = operand.first?.isUppercase ?? false || words.functions.contains(operand)
+    if words.functions.contains(operand), words.functions.contains(name) { return "\(name)(\(inside))" }
     if words.functions.contains(function), !words.stages.contains(name), !isModule {
       return "\(function)(\(operand)\(inside.isEmpty ? "" : ", \(inside)"))"
     }
@@ -234,141 +299,6 @@ extension Parser {
     let text = source.text(range)
     return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text
   }
-}
-
-/// Errors about operators and brackets after arguments.
-extension Parser {
-  /// Throws if an operator or a touching bracket follows an argument, because the expression needs parentheses.
-  mutating func refuseGlued(_ word: CalledWord?, _ arguments: [Argument]) throws(StatementParseStop) {
-    switch token.kind {
-    case .symbol("(") where arguments.isEmpty:
-      if let word { throw fail("\(word.name) has no parentheses here", nextStep: withoutParentheses(word)) }
-    case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.name == "select":
-      throw fail("select takes fields", nextStep: "without select, the elements keep all their fields")
-    case .symbol(let symbol) where !Self.isEnd(token) && symbol != "=" && symbol != ":":
-      if let word, !words.functions.contains(word.name), !words.stages.contains(word.name),
-        let near = nearest(to: word.name, among: Array(Self.wholeWords))
-      {
-        let form = near == "where" ? "; it is a stage: ... | where ..." : ""
-        throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?\(form)")
-      }
-      throw fail(
-        "arguments can't be joined with \(symbol)", nextStep: redirection(symbol) ?? meant(symbol, word, arguments))
-    case .keyword(let sign) where ["and", "or", "in", "not"].contains(sign):
-      throw fail("arguments can't be joined with \(sign)", nextStep: meant(sign, word, arguments))
-    default: return
-    }
-  }
-
-  /// Returns the next step for a bracket that touches a stage: `| keys(it)`, `| take(5)`.
-  private func withoutParentheses(_ word: CalledWord) -> String {
-    let call = rest.map { word.name + $0 } ?? "\(word.name)(...)"
-    let inside = call.dropFirst(word.name.utf8.count + 1).dropLast()
-    if words.bareStages.contains(word.name), word.name != "first" {
-      return "\(word.name) takes no arguments: | \(word.name)"
-    }
-    if words.stages.contains(word.name) {
-      let form = spaced(word.name, inside)
-      return (form.hasPrefix(word.name) ? "write a space before arguments: " : "did you mean | ") + form
-    }
-    if !words.functions.contains(word.name), let stage = ForeignWords.stage(word.name) {
-      return "did you mean \(stage)? | \(spaced(stage, inside))"
-    }
-    if let function = ForeignWords.function(word.name), !words.functions.contains(word.name) {
-      let isElement = inside.hasPrefix(".") || inside.hasPrefix("it")
-      let operands = isElement ? String(inside) : inside.isEmpty ? "it" : "it, \(inside)"
-      return "to call a function for each element: | map \(function)(\(operands))"
-    }
-    if !words.functions.contains(word.name),
-      let near = nearest(to: word.name, among: words.functions.union(words.stages).sorted())
-    {
-      return "did you mean \(near)?"
-    }
-    return "to call a function for each element: | map \(call)"
-  }
-
-  /// Returns a stage followed by the arguments of a call: `take 5` for `take(5)`.
-  ///
-  /// If the stage does not take these arguments, returns another stage that does: `take 5` for `first(5)`.
-  private func spaced(_ stage: String, _ inside: Substring) -> String {
-    let isCondition = [" > ", " < ", " >= ", " <= ", " == ", " != ", " =~ "].contains { inside.contains($0) }
-    if stage == "select", isCondition { return "where \(inside)" }
-    if stage == "first", !inside.isEmpty, inside.allSatisfy(\.isNumber) { return "take \(inside)" }
-    if words.bareStages.contains(stage) { return stage }
-    if inside.contains("...") { return "\(stage) ..." }
-    return "\(stage) \(stage == "where" ? String(inside) : String(inside).replacing(", ", with: " "))"
-  }
-
-  /// Returns the next step for an operator after an argument.
-  private func meant(_ sign: String, _ word: CalledWord?, _ arguments: [Argument]) -> String {
-    let name = word?.name ?? "set"
-    if let form = ForeignWords.statement(name) { return "did you mean \(form)?" }
-    if sign == "%", Self.isEnd(nextToken) || nextToken.isKey, case .option(let key, _, let value) = arguments.last {
-      return "\(key): \"\(source.text(value.range))%\""
-    }
-    if let whole = Self.whole(name) ?? nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
-    for case .positional(let expression) in arguments.dropLast() {
-      if case .name(let stage) = expression.kind, Self.wholeWords.contains(stage) {
-        if Self.readers.contains(name) { return "write | before a stage: ... | \(stage) ..." }
-        return
-          "stream CLIENT | \(stage) ... | \(name == "count" ? "count" : "collect | \(name == "destroy-all" ? "destroy" : name) ...")"
-      }
-    }
-    let (left, isFilter) =
-      switch arguments.last {
-      case .positional(let expression): (source.text(expression.range), false)
-      case .option(let key, _, let expression): (source.text(expression.range), key == "filter" && sign == "==")
-      case nil: (name, false)
-      }
-    let right = operandText
-    if let step = redirectionHint(sign, word.map { whole(before: $0) } ?? left) { return step }
-    if isFilter, right == "..." || !left.hasPrefix("{") {
-      return "write a filter as a record: filter: {\(left.trimmingPrefix(".")): \(right)}"
-    }
-    if let word, takesWhole(word, sign, arguments) {
-      return "put the left operand in parentheses: (\(whole(before: word))) \(sign) \(right)"
-    }
-    return "put the expression in parentheses: (\(left) \(sign) \(right))"
-  }
-
-  /// The operand after the operator at the cursor, if it is one word, number or string; otherwise dots, also for a URI,
-  /// which may contain a password.
-  private var operandText: String {
-    let text = source.text(nextToken.range)
-    guard !text.contains("@") else { return "..." }
-    switch nextToken.kind {
-    case .name, .field, .number, .duration, .string: return text
-    case .keyword("it"), .keyword("null"), .keyword("true"), .keyword("false"): return text
-    default: return "..."
-    }
-  }
-
-  /// Whether the left operand of an operator is the value of the whole command or pipeline, not its last argument.
-  private func takesWhole(_ word: CalledWord, _ sign: String, _ arguments: [Argument]) -> Bool {
-    let isComparison = !["+", "-", "*", "/", "%"].contains(sign)
-    if word.isStage { return Self.reducing.contains(word.name) && (arguments.isEmpty || isComparison) }
-    guard isComparison || word.name == "count" else { return false }
-    switch arguments.last {
-    case .option(_, _, let value):
-      switch value.kind {
-      case .name, .elementField: return false
-      default: return true
-      }
-    default: return true
-    }
-  }
-
-  /// Returns the source text from the beginning of the pipeline to the cursor; if the text is long, only the name of
-  /// its last command or stage, between dots.
-  private func whole(before word: CalledWord) -> String {
-    shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
-  }
-
-  /// The commands whose results a stage can process.
-  private static let readers: Set<String> = ["stream", "index", "related", "read", "show"]
-
-  /// The stages that make one value of all elements.
-  private static let reducing: Set<String> = ["count", "sum", "avg", "min", "max"]
 }
 
 extension Token {

@@ -24,7 +24,7 @@ extension Parser {
   ]
 
   /// The index of the first token of the statement at the cursor.
-  private var statementStart: Int {
+  var statementStart: Int {
     tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon || $0.isKeyword("do") }.map { $0 + 1 }
       ?? 0
   }
@@ -36,7 +36,7 @@ extension Parser {
   }
 
   /// The text of the statement after the current token; nil if the statement ends with this token.
-  private var afterToken: String? {
+  var afterToken: String? {
     var parser = self
     parser.advance()
     return Self.isEnd(parser.token) ? nil : parser.rest
@@ -131,7 +131,10 @@ extension Parser {
     case .symbol("-"), .minus:
       if before.kind == .minus, !nextToken.hasSpaceBefore {
         if nextToken.isKeyword("help") { return "help \(tokens[statementStart].description)" }
-        if case .name(let name) = nextToken.kind { return "write an option with a colon: \(name): true" }
+        if case .name(let name) = nextToken.kind {
+          let value = tokens[min(index + 2, tokens.count - 1)]
+          return "write an option with a colon: \(name): \(Self.isEnd(value) ? "true" : "VALUE")"
+        }
       }
       if case .number(let number) = nextToken.kind {
         return "write a sign without a space before its number: -\(number)"
@@ -172,6 +175,7 @@ extension Parser {
 
   /// The next step for a record's key without a value, `{id, text}`; nil for other tokens.
   func shorthandHint(_ key: String) -> String? {
+    if let form = statementForm { return "did you mean \(form)?" }
     if words.commands.contains(key), Self.beginsArgument(token) {
       return "write a block between do and end: do ... end"
     }

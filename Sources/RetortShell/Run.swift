@@ -96,14 +96,16 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
         return nil
       }
       result += ["--yes-limit", String(limit)]
+    } else if name == "--yes", let limit = rest.first, UInt32(limit) != nil, (try? FileText.read(limit)) == nil {
+      console.note("error: --yes takes its number after =\n  = --yes=\(limit)\n")
+      return nil
     } else if name == "--trace" {
       result += ["--trace", argument == name ? Trace.TraceTopic.rpc.rawValue : String(argument.dropFirst(8))]
     } else if ProgramOptions.valued.contains(name) || ProgramOptions.flags.contains(argument) {
       result.append(argument)
       if name == argument, ProgramOptions.valued.contains(name), let value = rest.popFirst() { result.append(value) }
     } else {
-      let meant = ["-v": "--version", "-V": "--version", "-o": "--output"][name]
-      let near = (meant ?? nearest(to: name, among: ProgramOptions.words)).map { ": did you mean \($0)?" } ?? ""
+      let near = ScriptFile.option(meantBy: name).map { ": did you mean \($0)?" } ?? ""
       console.note("error: there is no option \(argument)\(near)\n  = retort --help lists them\n")
       return nil
     }
@@ -184,6 +186,11 @@ private func run(
 ) async -> Int32 {
   let file = options.script == nil ? options.rest.first : nil
   let arguments = options.script == nil ? Array(options.rest.dropFirst()) : options.rest
+  if options.script == nil, file == nil, let reason = options.reason, reason.hasSuffix(".retort") {
+    let line = "retort --reason \"...\" \(ShellCommandLine.quoted(reason))"
+    console.note("error: --reason takes a text before the file\n  = \(line)\n")
+    return 2
+  }
   let notices = ConnectionNotices(console)
   let report: WrittenFile?
   do throws(Fault) {
@@ -203,7 +210,7 @@ private func run(
   } else {
     let path = file ?? "-"
     status = await batch(session) { () throws(Fault) in
-      SourceText(name: path == "-" ? "standard input" : path, text: try scriptText(path))
+      SourceText(name: path == "-" ? "standard input" : path, text: try ScriptFile(path, arguments).text())
     }
   }
   if status != 2 { session.noteUnmatchedGuarded() }
@@ -212,15 +219,6 @@ private func run(
   status = noteFailedOutput(status, console)
   guard let report, let path = options.report, let content = session.options.report else { return status }
   return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
-}
-
-/// Returns the text of a script; the error of a missing file names the word of the program that was probably meant.
-private func scriptText(_ path: String) throws(Fault) -> String {
-  do throws(Fault) { return try FileText.read(path) } catch {
-    let words = ProgramCommandLine.all.map(\.name).filter { !$0.isEmpty }
-    guard let near = nearest(to: path, among: words) else { throw error }
-    throw error.advising("did you mean retort \(near)?")
-  }
 }
 
 /// Opens the prompt with clients of the sample blog, and a tour.

@@ -139,6 +139,52 @@ import Testing
     ("[1].map(x => x + 1)", "| map it + 1", "[1] | map it + 1"),
     ("for i in range(3) do print i end", "1..3", "for i in 1..3 do print i end"),
     ("null || 1", "for a default, ??", "null ?? 1"),
+    ("print 1,000", "write the number without commas: 1000", "print 1000"),
+    ("print [1,000]", "write the number without commas: 1000", "print [1000]"),
+    ("print 1,234,567", "write the number without commas: 1234567", "print 1234567"),
+    ("print 1,5", "a decimal has a point: 1.5", "print 1.5"),
+    ("print +5", "a number has no plus sign: 5", "print 5"),
+    ("let p = await 1", "remove await", "let p = 1"),
+    ("print [1; 2]", "put a comma in place of the semicolon", "print [1, 2]"),
+    ("stream posts | sort .views limit 5", "sort .views | take 5", "stream posts | sort .views | take 5"),
+    ("stream posts limit 5", "stream posts | take 5", "stream posts | take 5"),
+    ("create {text: \"a\"}", "create CLIENT {text: \"a\"}", "create posts {text: \"a\"}"),
+    ("def f(x) = x + 1", "def f(x) do x + 1 end", "def f(x) do x + 1 end"),
+    ("fn f(x) { x }", "def NAME(a) do ... end", "def f(a) do a end"),
+    ("lambda x: x + 1", "def f(x) do return x + 1 end", "def f(x) do return x + 1 end"),
+    ("print string.upper(\"a\")", "upper(\"a\")", "print upper(\"a\")"),
+    ("for i in 0..<3 do print i end", "a range has two dots, and both ends belong to it: 0..9", "print 0..9"),
+    ("assert 1 == 1 : \"no\"", "a comma precedes the message", "assert 1 == 1, \"no\""),
+    (
+      "count posts --filter state=draft", "write an option with a colon: filter: VALUE",
+      "count posts filter: {state: \"draft\"}"
+    ),
+    ("count posts filter: state=draft", "filter: {state: \"draft\"}", "count posts filter: {state: \"draft\"}"),
+    (
+      "stream posts filter: .views > 10", "for others: | where .views > 10", "stream posts | where .views > 10 | count"
+    ),
+    ("[{a: 1}] | with .n = 1", "with n: 1", "[{a: 1}] | with n: 1"),
+    ("destroy posts 4 5", "[4, 5] | destroy posts", "[4, 5] | destroy posts confirm: true"),
+    ("stream posts sort: [-\"views\"] | take 1", "\"-views\"", "stream posts sort: [\"-views\"] | take 1"),
+    (
+      "stream posts | where .views > 5, .state == \"draft\"", "write and between",
+      "stream posts | where .views > 5 and .state == \"draft\" | count"
+    ),
+    ("stream posts | map .id, .text", "map [.id, .text]", "stream posts | map [.id, .text] | take 1"),
+    ("print \"a\", \"b\"", "print [\"a\", \"b\"]", "print [\"a\", \"b\"]"),
+    ("count posts filter[state]: \"draft\"", "filter: {state: \"draft\"}", "count posts filter: {state: \"draft\"}"),
+    ("[{a: 1}] | with .b: 2", "write a new field without a dot: b: ...", "[{a: 1}] | with b: 2"),
+    ("[7] | where it > 5 and < 10", "write both sides of each comparison", "[7] | where it > 5 and it < 10"),
+    ("[7] | where it not in [1]", "not it in [...]", "[7] | where not it in [1]"),
+    ("print 5.to_s", "string(5)", "print string(5)"), ("print len \"abc\"", "length(\"abc\")", "print length(\"abc\")"),
+    ("print now() + \"1 day\"", "now() + 1d", "print now() + 1d"),
+    ("print now() - \"x\"", "now() - 1d", "print now() - 1d"),
+    ("[{s: \"a\"}] | where .s == \"a\" or \"b\"", ".s in [\"a\", \"b\"]", "[{s: \"a\"}] | where .s in [\"a\", \"b\"]"),
+    (
+      "create posts {attributes: {text: \"a\"}}", "{type: \"posts\", attributes: ...}",
+      "create posts {type: \"posts\", attributes: {text: \"a\"}}"
+    ),
+    ("open \"people.csv\" | count", "did you mean read?", "read \"/dev/null\" as: \"csv\" | count"),
   ]
 
   /// Stages and functions of jq, shells and SQL.

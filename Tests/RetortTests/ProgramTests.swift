@@ -8,7 +8,13 @@ import Testing
 
   @Test(arguments: [
     (["--frobnicate"], "there is no option --frobnicate"),
-    (["--outptu", "json"], "did you mean --output?"),
+    (["--outptu", "json"], "did you mean --output?"), (["--versoin"], "did you mean --version?"),
+    (["-n", "x"], "did you mean --dry-run?"), (["-y", "x"], "did you mean --yes?"), (["-e", "1"], "did you mean -c?"),
+    (["--json", "x"], "did you mean --output json?"), (["--force", "x"], "did you mean --yes?"),
+    (["version"], "did you mean retort --version?"), (["lint", "x"], "did you mean retort check?"),
+    (["run", #filePath, "a b"], "did you mean retort \(#filePath) 'a b'?"),
+    (["--yes", "5", "x.retort"], "error: --yes takes its number after =\n  = --yes=5\n"),
+    (["--reason", "x.retort"], "error: --reason takes a text before the file\n  = retort --reason \"...\" x.retort\n"),
     (["--output", "xml", "-c", "1"], "xml"),
     (["--var", "novalue", "-c", "1"], "--var takes NAME=VALUE"),
     (["no-such-file.retort"], "no-such-file.retort"),

@@ -37,8 +37,17 @@ extension Compiler {
     let repeats = declaration.parameters.last?.repeats ?? false
     if positional.count > declaration.parameters.count, !repeats {
       let surplus = positional[declaration.parameters.count]
-      report("\(command.name) has no parameter for this argument", surplus.range, nextStep: declaration.signature)
+      let takesID = declaration.parameters.last?.shape == .id && Stage.named(command.name) != nil
+      report(
+        "\(command.name) has no parameter for this argument", surplus.range,
+        nextStep: takesID ? severalIDs(positional, of: command.name) : declaration.signature)
     }
+  }
+
+  /// Returns the pipeline that is meant by a client and several ids: `[4, 5] | destroy posts` for `destroy posts 4 5`.
+  private func severalIDs(_ arguments: [Expr], of name: String) -> String {
+    let texts = arguments.map { source.text($0.range) }
+    return "for several ids: [\(texts.dropFirst().joined(separator: ", "))] | \(name) \(texts[0])"
   }
 
   /// Checks a positional argument against its parameter: its type, and the parameter's rule if it is a literal.

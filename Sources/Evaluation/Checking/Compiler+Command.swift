@@ -1,3 +1,4 @@
+import Formats
 import JSONText
 import Language
 import Values
@@ -102,9 +103,20 @@ extension Compiler {
     if let form = ForeignWords.sql(source.text(command.range).split(separator: " ").map(String.init)) {
       return report("this is a statement of SQL", command.nameRange, nextStep: form)
     }
+    if ["await", "async"].contains(name) {
+      return report(
+        "unknown command \(name)", command.nameRange,
+        nextStep: "each statement waits for its result: remove \(name)")
+    }
     if refusesPromptWord(name, command.nameRange) || reportsLater(name, command.nameRange) { return }
     let known: [String] = Command.all.map(\.declaration.name) + definitions.keys
-    let meant = (command.arguments.isEmpty ? ForeignWords.value(name) : nil) ?? ForeignWords.command(name)
+    let isFile =
+      if case .positional(let path)? = command.arguments.first, let text = path.literalText {
+        (try? FileFormat(path: text, named: nil)) != nil
+      } else { false }
+    let meant =
+      (command.arguments.isEmpty ? ForeignWords.value(name) : nil)
+      ?? (name == "open" && isFile ? "read" : ForeignWords.command(name))
     let near = meant == nil ? nearest(to: name, among: known + Stage.all.map(\.declaration.name)) : nil
     let function = meant == nil && near == nil ? nearest(to: name, among: Function.all.map(\.name)) : nil
     if let function {

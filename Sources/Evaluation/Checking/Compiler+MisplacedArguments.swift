@@ -47,7 +47,8 @@ extension Compiler {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
     let call = CorrectableCall(command, declaration)
     let corrections = [
-      optionWithoutColon, stageWithoutBar, flagWithoutColon, correctionOfCommand, missingArgument, surplusArgument,
+      optionWithoutColon, stageWithoutBar, flagWithoutColon, correctionOfCommand, recordWithoutClient, missingArgument,
+      surplusArgument,
     ]
     for correction in corrections {
       guard let found = correction(call) else { continue }
@@ -76,13 +77,26 @@ extension Compiler {
   /// Corrects a stage that follows the arguments of a command without a bar: `stream posts take 5`.
   private func stageWithoutBar(_ call: CorrectableCall) -> ArgumentCorrection? {
     let places = call.declaration.parameters.filter { $0.shape != .path }.count
-    guard let place = call.positional.dropFirst(places).first(where: isStageName) else { return nil }
-    let before = source.text(SourceRange(call.command.range.lower, place.range.lower))
-    let after = source.text(SourceRange(place.range.lower, call.command.range.upper))
+    for (index, place) in call.positional.enumerated().dropFirst(places) {
+      guard let stage = stageName(place, before: call.positional.dropFirst(index + 1).first) else { continue }
+      let before = source.text(SourceRange(call.command.range.lower, place.range.lower))
+      let after = source.text(SourceRange(place.range.upper, call.command.range.upper))
+      return ArgumentCorrection(
+        "a stage needs | before it", place.range,
+        before.contains("://") || after.contains("://") ? "... | \(stage) ..." : "\(before)| \(stage)\(after)")
+    }
+    return nil
+  }
+
+  /// Corrects a record without the client before it: `create {text: "a"}`.
+  private func recordWithoutClient(_ call: CorrectableCall) -> ArgumentCorrection? {
+    guard call.declaration.parameters.map(\.name) == ["CLIENT", "RECORD"], call.positional.count == 1,
+      case .record = call.positional[0].kind
+    else { return nil }
+    let name = call.command.name
     return ArgumentCorrection(
-      "a stage needs | before it", place.range,
-      before.contains("://") || after.contains("://")
-        ? "... | \(source.text(place.range)) ..." : "\(before)| \(after)")
+      "\(name) needs a client before the record", call.positional[0].range,
+      "\(name) CLIENT \(shown(call.positional[0]))")
   }
 
   /// Corrects the name of a boolean option without its value: `destroy-all posts filter: {} confirm`.
@@ -128,10 +142,13 @@ extension Compiler {
       "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))")
   }
 
-  /// Whether an expression is an unknown name that is the name of a stage.
-  private func isStageName(_ expression: Expr) -> Bool {
-    guard case .name(let name) = expression.kind, Stage.named(name) != nil else { return false }
-    return unknownName(expression) != nil
+  /// Returns the stage that an unknown name means: a stage's name, or a synonym before a number, such as `limit 5`; nil
+  /// for other expressions.
+  private func stageName(_ expression: Expr, before next: Expr?) -> String? {
+    guard case .name(let name) = expression.kind, unknownName(expression) != nil else { return nil }
+    if Stage.named(name) != nil { return name }
+    guard case .number? = next?.kind else { return nil }
+    return ForeignWords.stage(name)
   }
 
   /// Returns the source text of a missing argument, built from the unknown options that were given instead of the

@@ -32,10 +32,14 @@ extension Compiler {
 
   /// Warns of a variable that is inserted into a text with the syntax of another language: `${x}`, `#{x}`.
   func warnOfForeignInterpolation(_ text: String, _ range: SourceRange) {
-    guard text.contains("{"), let match = text.firstMatch(of: #/[$#]\{([A-Za-z][A-Za-z0-9_-]*)\}/#) else { return }
-    let name = String(match.output.1)
-    guard scope.variable(name) != nil || outer?.variable(name) != nil else { return }
-    warn("\(match.output.0) is text and inserts no value", range, nextStep: "to insert a value: \"\\(\(name))\"")
+    guard text.contains("{"),
+      let match = text.firstMatch(of: #/[$#]\{(([A-Za-z][A-Za-z0-9_-]*)[^{}]*)\}/#)
+    else { return }
+    let name = String(match.output.2)
+    guard scope.variable(name) != nil || outer?.variable(name) != nil || Function.named(name) != nil else { return }
+    warn(
+      "\(match.output.0) is text and inserts no value", range,
+      nextStep: "to insert a value: \"\\(\(match.output.1))\"")
   }
 
   /// Warns of `print "hi" > "file"`, which compares two texts and writes no file.

@@ -136,7 +136,8 @@ struct OperatorAdvice {
     case (.add, .duration, .time), (.subtract, .duration, .time): "\(b) \(sign) \(a)"
     case (.add, .time, .time): "for the duration between them: \(a) - \(b)"
     case (.add, .string, .time): "\(a) + string(\(b))"
-    case (.add, .time, .string): "string(\(a)) + \(b)"
+    case (.add, .time, .string(let text)):
+      Self.duration(text).map { "\(a) + \($0)" } ?? "string(\(a)) + \(b)"
     case (.multiply, .duration, .duration): "\(a) * (\(b) / 1s)"
     case (.remainder, .duration, .duration): "(\(a) / 1s) % (\(b) / 1s)"
     case (.remainder, .duration, .number): "(\(a) / 1s) % \(b)"
@@ -148,8 +149,8 @@ struct OperatorAdvice {
     case (.add, .resource, .resource): "\(a).attributes + \(b).attributes"
     case (.add, .string, .number), (.add, .string, .bool), (.add, .string, .duration): "\(a) + string(\(b))"
     case (.add, .number, .string), (.add, .bool, .string), (.add, .duration, .string): "string(\(a)) + \(b)"
-    case (.subtract, .time, .string(let text)) where Declaration.ArgumentType.isDuration(text):
-      "\(a) - \(text)"
+    case (.subtract, .time, .string(let text)):
+      Self.duration(text).map { "\(a) - \($0)" } ?? "write a duration: \(a) - 1d"
     case (.subtract, .string(let one), .string(let other)):
       if let first = TextConversionHint.number(one, a), let second = TextConversionHint.number(other, b) {
         "\(first) - \(second)"
@@ -172,6 +173,14 @@ struct OperatorAdvice {
   private func joined(_ fallback: String) -> String {
     if left.kind == .it, let options { return "| with \(options)" }
     return fallback
+  }
+
+  /// Returns the duration that a text contains, such as `1d` for `1 day`; nil for other text.
+  private static func duration(_ text: String) -> String? {
+    if Declaration.ArgumentType.isDuration(text) { return text }
+    let words = text.split(separator: " ").map(String.init)
+    guard words.count == 2, let unit = ForeignWords.unit(words[1]) else { return nil }
+    return Declaration.ArgumentType.isDuration(words[0] + unit) ? words[0] + unit : nil
   }
 
   /// Returns the source text of a number as a duration in seconds.

@@ -44,6 +44,9 @@ struct OptionRule: Sendable {
     try OptionRule.names("sort").validate(value, command)
     let fields = value.strings?.flatMap { $0.split(separator: ",") } ?? []
     for field in fields {
+      if field == "-" {
+        throw OptionRefusal("sort: has a minus without a field", nextStep: "sort: \"-views\"")
+      }
       let words = field.split(separator: " ")
       guard words.count > 1, let name = words.first else { continue }
       let sign = words[1].lowercased().hasPrefix("desc") && !name.hasPrefix("-") ? "-" : ""

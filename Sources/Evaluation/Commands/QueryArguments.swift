@@ -85,7 +85,8 @@ extension Declaration.Option {
     summary: "how often a change is repeated after a temporary failure, if a repetition is safe"
   ).ruled(.integer("retry", from: 0))
   static let retryRead = Self(
-    name: "retry", shape: .number, fallback: "0", summary: "how often the read is repeated after a temporary failure"
+    name: "retry", shape: .number, fallback: "0",
+    summary: "how often the read is repeated after a temporary failure or a malformed reply"
   ).ruled(.integer("retry", from: 0))
   static let throttle = Self(
     name: "throttle", shape: .record,
@@ -219,6 +220,10 @@ extension Arguments {
       throw IDRefusal(
         "an id must be a string, an integer or a resource, not null",
         nextStep: "give an id: \"12\"; in a pipeline, remove nulls first: | where it != null")
+    case .list, .page, .range, .stream:
+      throw IDRefusal(
+        "an id must be a string, an integer or a resource, not \(value.typeWithArticle)",
+        nextStep: "for each of them, use the command as a stage: LIST | ...")
     default: throw IDRefusal("an id must be a string, an integer or a resource, not \(value.typeWithArticle)")
     }
   }

@@ -1,0 +1,139 @@
+/// Errors about operators and brackets after arguments.
+extension Parser {
+  /// Throws if an operator or a touching bracket follows an argument, because the expression needs parentheses.
+  mutating func refuseGlued(_ word: CalledWord?, _ arguments: [Argument]) throws(StatementParseStop) {
+    switch token.kind {
+    case .symbol("(") where arguments.isEmpty:
+      if let word { throw fail("\(word.name) has no parentheses here", nextStep: withoutParentheses(word)) }
+    case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.name == "select":
+      throw fail("select takes fields", nextStep: "without select, the elements keep all their fields")
+    case .symbol where !Self.isEnd(token) && word?.name == "lambda":
+      throw fail("there are no arrow functions", nextStep: Self.arrowStep)
+    case .symbol(let symbol) where !Self.isEnd(token) && symbol != "=" && symbol != ":":
+      if let word, !words.functions.contains(word.name), !words.stages.contains(word.name),
+        let near = nearest(to: word.name, among: Array(Self.wholeWords))
+      {
+        let form = near == "where" ? "; it is a stage: ... | where ..." : ""
+        throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?\(form)")
+      }
+      throw fail(
+        "arguments can't be joined with \(symbol)", nextStep: redirection(symbol) ?? meant(symbol, word, arguments))
+    case .keyword(let sign) where ["and", "or", "in", "not"].contains(sign):
+      throw fail("arguments can't be joined with \(sign)", nextStep: meant(sign, word, arguments))
+    default: return
+    }
+  }
+
+  /// Returns the next step for a bracket that touches a stage: `| keys(it)`, `| take(5)`.
+  private func withoutParentheses(_ word: CalledWord) -> String {
+    let call = rest.map { word.name + $0 } ?? "\(word.name)(...)"
+    let inside = call.dropFirst(word.name.utf8.count + 1).dropLast()
+    if words.bareStages.contains(word.name), word.name != "first" {
+      return "\(word.name) takes no arguments: | \(word.name)"
+    }
+    if words.stages.contains(word.name) {
+      let form = spaced(word.name, inside)
+      return (form.hasPrefix(word.name) ? "write a space before arguments: " : "did you mean | ") + form
+    }
+    if !words.functions.contains(word.name), let stage = ForeignWords.stage(word.name) {
+      return "did you mean \(stage)? | \(spaced(stage, inside))"
+    }
+    if let function = ForeignWords.function(word.name), !words.functions.contains(word.name) {
+      let isElement = inside.hasPrefix(".") || inside.hasPrefix("it")
+      let operands = isElement ? String(inside) : inside.isEmpty ? "it" : "it, \(inside)"
+      return "to call a function for each element: | map \(function)(\(operands))"
+    }
+    if !words.functions.contains(word.name),
+      let near = nearest(to: word.name, among: words.functions.union(words.stages).sorted())
+    {
+      return "did you mean \(near)?"
+    }
+    return "to call a function for each element: | map \(call)"
+  }
+
+  /// Returns a stage followed by the arguments of a call: `take 5` for `take(5)`.
+  ///
+  /// If the stage does not take these arguments, returns another stage that does: `take 5` for `first(5)`.
+  private func spaced(_ stage: String, _ inside: Substring) -> String {
+    let isCondition = [" > ", " < ", " >= ", " <= ", " == ", " != ", " =~ "].contains { inside.contains($0) }
+    if stage == "select", isCondition { return "where \(inside)" }
+    if stage == "first", !inside.isEmpty, inside.allSatisfy(\.isNumber) { return "take \(inside)" }
+    if words.bareStages.contains(stage) { return stage }
+    if inside.contains("...") { return "\(stage) ..." }
+    return "\(stage) \(stage == "where" ? String(inside) : String(inside).replacing(", ", with: " "))"
+  }
+
+  /// Returns the next step for an operator after an argument.
+  private func meant(_ sign: String, _ word: CalledWord?, _ arguments: [Argument]) -> String {
+    let name = word?.name ?? "set"
+    if let form = ForeignWords.statement(name) { return "did you mean \(form)?" }
+    if sign == "%", Self.isEnd(nextToken) || nextToken.isKey, case .option(let key, _, let value) = arguments.last {
+      return "\(key): \"\(source.text(value.range))%\""
+    }
+    if let whole = Self.whole(name) ?? nearest(to: name, among: ["where", "print"]) { return "did you mean \(whole)?" }
+    for case .positional(let expression) in arguments.dropLast() {
+      if case .name(let stage) = expression.kind, Self.wholeWords.contains(stage) {
+        if Self.readers.contains(name) { return "write | before a stage: ... | \(stage) ..." }
+        return
+          "stream CLIENT | \(stage) ... | \(name == "count" ? "count" : "collect | \(name == "destroy-all" ? "destroy" : name) ...")"
+      }
+    }
+    let (left, isFilter) =
+      switch arguments.last {
+      case .positional(let expression): (source.text(expression.range), false)
+      case .option(let key, _, let expression): (source.text(expression.range), key == "filter" && sign == "==")
+      case nil: (name, false)
+      }
+    let right = operandText
+    if let step = redirectionHint(sign, word.map { whole(before: $0) } ?? left) { return step }
+    if case .option("filter", _, _) = arguments.last, ["!=", "<", "<=", ">", ">="].contains(sign), left.hasPrefix(".") {
+      return "a filter compares for equality only; for others: | where \(left) \(sign) \(right)"
+    }
+    if isFilter, right == "..." || !left.hasPrefix("{") {
+      return "write a filter as a record: filter: {\(left.trimmingPrefix(".")): \(right)}"
+    }
+    if let word, takesWhole(word, sign, arguments) {
+      return "put the left operand in parentheses: (\(whole(before: word))) \(sign) \(right)"
+    }
+    return "put the expression in parentheses: (\(left) \(sign) \(right))"
+  }
+
+  /// The operand after the operator at the cursor, if it is one word, number or string; otherwise dots, also for a URI,
+  /// which may contain a password.
+  private var operandText: String {
+    let text = source.text(nextToken.range)
+    guard !text.contains("@") else { return "..." }
+    switch nextToken.kind {
+    case .name, .field, .number, .duration, .string: return text
+    case .keyword("it"), .keyword("null"), .keyword("true"), .keyword("false"): return text
+    default: return "..."
+    }
+  }
+
+  /// Whether the left operand of an operator is the value of the whole command or pipeline, not its last argument.
+  private func takesWhole(_ word: CalledWord, _ sign: String, _ arguments: [Argument]) -> Bool {
+    let isComparison = !["+", "-", "*", "/", "%"].contains(sign)
+    if word.isStage { return Self.reducing.contains(word.name) && (arguments.isEmpty || isComparison) }
+    guard isComparison || word.name == "count" else { return false }
+    switch arguments.last {
+    case .option(_, _, let value):
+      switch value.kind {
+      case .name, .elementField: return false
+      default: return true
+      }
+    default: return true
+    }
+  }
+
+  /// Returns the source text from the beginning of the pipeline to the cursor; if the text is long, only the name of
+  /// its last command or stage, between dots.
+  private func whole(before word: CalledWord) -> String {
+    shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
+  }
+
+  /// The commands whose results a stage can process.
+  private static let readers: Set<String> = ["stream", "index", "related", "read", "show"]
+
+  /// The stages that make one value of all elements.
+  private static let reducing: Set<String> = ["count", "sum", "avg", "min", "max"]
+}

@@ -1,0 +1,50 @@
+import Formats
+import Handbook
+import Language
+import Values
+
+/// The file of a script, as the command line names it.
+struct ScriptFile {
+  private let path: String
+  private let arguments: [String]
+
+  init(_ path: String, _ arguments: [String]) { (self.path, self.arguments) = (path, arguments) }
+
+  /// Returns the text of the file; the error of a missing file proposes the command line that was probably meant.
+  func text() throws(Fault) -> String {
+    do throws(Fault) { return try FileText.read(path) } catch {
+      throw commandLine.map { error.advising("did you mean \($0)?") } ?? error
+    }
+  }
+
+  /// The command line that was probably meant by a word that is no file; nil without a guess.
+  private var commandLine: String? {
+    if ["run", "exec", "execute", "start"].contains(path), let file = arguments.first, Self.exists(file) {
+      return (["retort"] + arguments.map(ShellCommandLine.quoted)).joined(separator: " ")
+    }
+    if let word = Self.words[path] { return "retort \(word)" }
+    if Self.exists(path + ".retort") { return "retort \(ShellCommandLine.quoted(path + ".retort"))" }
+    return nearest(to: path, among: ProgramCommandLine.all.map(\.name).filter { !$0.isEmpty }).map { "retort \($0)" }
+  }
+
+  private static func exists(_ path: String) -> Bool { FileDescriptor.isFile(path) }
+
+  /// Words that other programs have for a command of this one.
+  private static let words = [
+    "version": "--version", "lint": "check", "validate": "check", "verify": "check", "format": "fmt", "server": "serve",
+    "status": "ctl", "completion": "completions",
+  ]
+
+  /// Returns the option that an unknown option probably means; nil without a guess.
+  static func option(meantBy name: String) -> String? {
+    options[name] ?? nearest(to: name, among: ProgramOptions.words + ["--version", "--help"])
+  }
+
+  /// Options that other programs have for an option of this one.
+  private static let options = [
+    "-v": "--version", "-V": "--version", "-o": "--output", "-n": "--dry-run", "-y": "--yes",
+    "--force": "--yes", "-q": "--quiet", "-s": "--quiet", "--silent": "--quiet", "-e": "-c", "--eval": "-c",
+    "--execute": "-c", "-t": "--timeout", "--verbose": "--trace", "--debug": "--trace", "--format": "--output",
+    "--json": "--output json", "--csv": "--output csv", "--no-color": "--color never",
+  ]
+}
