@@ -151,7 +151,7 @@ public struct OutcomeTally: Sendable {
     var parts = shown.filter { $0.word == "ok" || $0.count > 0 }.map { "\($0.count) \($0.word)" }
     if skipped > 0 { parts.insert("\(skipped) unknown and skipped", at: 1) }
     if before > 0 { parts.insert("\(before) done before", at: 1) }
-    if late > 0, areOk { parts.insert("\(late) of them without a reply in time", at: 1) }
+    if late > 0, areOk { parts.insert("\(late) of them confirmed later", at: 1) }
     if late > 0, !areOk { parts.append("\(late) of them carried out since") }
     return parts.joined(separator: ", ")
   }

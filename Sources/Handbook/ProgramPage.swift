@@ -217,6 +217,7 @@ struct ProgramPage: Sendable {
       "offline", "", "Prints the requests instead of sending them.",
       note: """
         Each request is a line of JSON. Pages are empty, and a created resource has the id offline-1.
+        Results that depend on them are not printed.
         """, example: "retort --offline migrate.retort"),
     option(
       "allow-sh", "", "Allows the stage sh to run programs.", note: "By default | sh is refused.",

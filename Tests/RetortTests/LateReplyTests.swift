@@ -62,7 +62,7 @@ import Testing
     let service = try await FakeService("--fault", "late=1", "--late", "3s", "--workers", "4")
     let ran = await service.run(statement)
     #expect(ran.status == status && ran.output == output, Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("update posts: 2 ok, 2 of them without a reply in time\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("update posts: 2 ok, 2 of them confirmed later\n"), Comment(rawValue: ran.notes))
     #expect(ran.notes.hasPrefix("update posts: waiting up to 2s for "), Comment(rawValue: ran.notes))
     #expect(!ran.notes.contains("unknown, "), Comment(rawValue: ran.notes))
     _ = await service.stop()
@@ -73,7 +73,7 @@ import Testing
     let service = try await FakeService("--fault", "late=1", "--late", "5s", "--workers", "8")
     let ran = await service.run("1..3 | update posts {views: 1} timeout: 2s in-flight: 3 on-error: \"continue\"")
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("update posts: 3 ok, 3 of them without a reply in time\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("update posts: 3 ok, 3 of them confirmed later\n"), Comment(rawValue: ran.notes))
     _ = await service.stop()
   }
 

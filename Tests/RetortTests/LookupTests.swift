@@ -17,7 +17,7 @@ import Testing
         ? #""result":{"data":[{"type":"tags","id":"1"},{"type":"tags","id":"2"}]}"# : Self.unreadable
     }
     let ran = await service.run("[1] | \(verb) posts \"tags\" \(tags) on-error: \"continue\"")
-    let counts = isFound ? "1 ok, 1 of them without a reply in time" : "0 ok, 1 unknown"
+    let counts = isFound ? "1 ok, 1 of them confirmed later" : "0 ok, 1 unknown"
     #expect(
       ran.notes.hasPrefix("\(verb) posts: looking up 1 change\n\(verb) posts: \(counts)\n"),
       Comment(rawValue: ran.notes))
@@ -41,7 +41,7 @@ import Testing
       [1] | transition posts to: "published" via: {published: "review", review: "draft"} on-error: "continue"
       """#
     let ran = await service.run(statement)
-    let counts = isFound ? "1 ok, 1 of them without a reply in time" : "0 ok, 1 unknown"
+    let counts = isFound ? "1 ok, 1 of them confirmed later" : "0 ok, 1 unknown"
     #expect(ran.notes.contains("transition posts: \(counts)\n"), Comment(rawValue: ran.notes))
     #expect(ran.status == (isFound ? 0 : 5))
     let off = await service.run(statement + " verify: false")
@@ -72,7 +72,7 @@ import Testing
     let ran = await service.run(
       "let tagged = client queue: \"posts\" relationships: {tags: [\"tags\"]}\n1..20 | \(sink) timeout: 300ms in-flight: 1 on-error: \"continue\""
     )
-    #expect(ran.notes.hasSuffix(" posts: 20 ok, 1 of them without a reply in time\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.hasSuffix(" posts: 20 ok, 1 of them confirmed later\n"), Comment(rawValue: ran.notes))
     #expect(ran.status == 0)
     #expect(await service.stop().status == 0)
   }

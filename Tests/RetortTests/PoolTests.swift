@@ -80,14 +80,14 @@ import Testing
         + "\n" + #"print r.ok; [{text: "a"}] | create posts timeout: 2s verify: false workers: "test" | map .text"#,
       on: service)
     #expect(ran.notes.contains("update posts: waiting up to 2s for "), Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("update posts: 4 ok, 4 of them without a reply in time\n"), Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("create posts: 1 ok, 1 of them without a reply in time\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("update posts: 4 ok, 4 of them confirmed later\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("create posts: 1 ok, 1 of them confirmed later\n"), Comment(rawValue: ran.notes))
     #expect(ran.output.hasPrefix("4\n"))
     let refused = await run(
       #"[1, 99999] | update posts {views: 1} timeout: 2s on-error: "continue" verify: false workers: "test""#,
       on: service)
     #expect(refused.status == 5 && refused.notes.contains("error[not-found]"), Comment(rawValue: refused.notes))
-    #expect(refused.notes.contains("update posts: 1 ok, 1 of them without a reply in time, 1 failed\n"))
+    #expect(refused.notes.contains("update posts: 1 ok, 1 of them confirmed later, 1 failed\n"))
     #expect(await worker.stop() == 0)
     _ = await service.stop()
   }

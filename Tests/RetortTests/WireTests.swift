@@ -77,6 +77,16 @@ import Testing
         """)
   }
 
+  /// Without a request the result is no invention, so it is printed.
+  @Test func offlinePrintsWhatNeedsNoService() async {
+    let ran = await Ran.retort(
+      "--offline", "-c",
+      "1 + 1; 1..2; connect \"amqp://nowhere.invalid/\"; let p = client queue: \"p\" meta: {}; count p")
+    let request =
+      #"{"queue":"p","request":{"id":"1","jsonrpc":"2.0","method":"index","params":{"page":{"number":1,"size":1}}}}"#
+    #expect(ran == Ran(status: 0, output: "2\n1\n2\n" + request + "\n", notes: ""))
+  }
+
   /// A stream is read although its elements are not printed.
   @Test(arguments: ["", " | map .id", " | take 2", " | collect", " | where .views > 1"])
   func offlineReadsStreams(_ stages: String) async {

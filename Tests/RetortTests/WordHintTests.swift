@@ -37,7 +37,7 @@ import Testing
     ("keys {a: 1}", "keys({a: 1})", "keys({a: 1})"), ("env HOME", "env(\"HOME\")", "env(\"HOME\", \"\")"),
     ("print $HOME", "env(\"HOME\")", "print env(\"HOME\", \"\")"), ("uuid", "uuid()", "uuid()"),
     ("\"a\" =~ /a", "/a/", "\"a\" =~ /a/"), ("\"a\" =~ /a/g", "i, m, s and x", "\"a\" =~ /a/i"),
-    ("2.5.round", "round(2.5)", "round(2.5)"), ("def f(x) = x + 1", "def NAME(a) do ... end", "def f(x) do x + 1 end"),
+    ("2.5.round", "round(2.5)", "round(2.5)"), ("def f(x) = x + 1", "def f(x) do x + 1 end", "def f(x) do x + 1 end"),
     ("def f(x y) do x end", "def f(a, b)", "def f(x, y) do x + y end"),
     ("watch do print 1 end", "watch 2s do", "print 1"),
     ("for i in 1 to 3 do print i end", "1..3", "for i in 1..3 do print i end"),

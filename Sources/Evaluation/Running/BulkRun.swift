@@ -238,7 +238,7 @@ struct BulkRun {
       await showFailures(of: tally)  // the failures of changes of earlier runs
       throw Fault(
         .unknown,
-        "\(plan.label) stopped at a change that got no reply in time but was carried out; later changes were not sent",
+        "\(plan.label) stopped at a change that was confirmed only later; the changes after it were not sent",
         nextStep: "wait longer with timeout:, or send the later changes too with on-error: \"continue\""
       ).ending(5)
     }

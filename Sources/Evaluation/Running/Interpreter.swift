@@ -149,7 +149,7 @@ public final class Interpreter: Sendable {
         if !session.output.flush() { return end(.closed(isOwed: index < lastOwed, session.output.failure()), running) }
       } catch {
         hasFailed = true
-        let isOwed = index < lastOwed || prepared.isOwed
+        let isOwed = index < lastOwed || prepared.isOwed && error.status == nil
         return end(error.kind == .closed ? .closed(isOwed: isOwed, session.output.failure()) : error, running)
       }
     }
@@ -228,6 +228,8 @@ public final class Interpreter: Sendable {
     }
   }
 
+  private func isStream(_ value: Value) -> Bool { if case .stream = value { true } else { false } }
+
   private func prepare(
     _ source: SourceText, _ isTyped: Bool, isThorough: Bool = false
   ) -> (report: CheckReport, [PreparedStatement], Compiler?) {
@@ -277,11 +279,20 @@ public final class Interpreter: Sendable {
     case .pipeline(let code, let isSummary, let isName):
       frame.run.isPaged = true
       frame.run.shown = shown
+      let requests = session.requestsShown
       let value = try await code.run(&frame)
       guard !isSummary else { return }
-      if session.options.isOffline { return try await PipelineRun.sendRequests(of: value, session.progress) }
-      try await ResultPrinter.showing(frame.run) { printer throws(Fault) in
-        if isName { try await printer.show(named: value) } else { try await printer.show(value) }
+      // Offline, a result that depends on a service is invented, so it is not printed.
+      if session.options.isOffline, isStream(value) || session.requestsShown > requests {
+        return try await PipelineRun.sendRequests(of: value, session.progress)
+      }
+      do throws(Fault) {
+        try await ResultPrinter.showing(frame.run) { printer throws(Fault) in
+          if isName { try await printer.show(named: value) } else { try await printer.show(value) }
+        }
+      } catch {
+        // Only a stream computes its elements while they are printed; otherwise the statement has had its effects.
+        throw error.kind == .closed && !isStream(value) ? error.ending(0) : error
       }
       let last = value.isNull ? shown?.value ?? .null : value
       if !last.isNull { frame.slots[0] = last }

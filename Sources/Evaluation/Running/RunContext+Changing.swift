@@ -121,7 +121,7 @@ extension Fault {
       self.init(
         .limit,
         isConfirmed
-          ? "\(arguments.name) would destroy more than the \(limit) resources that were confirmed; \(limit) destroys were already sent"
+          ? "\(arguments.name) would destroy more than the confirmed number: \(limit), which were already sent"
           : "\(arguments.name) would destroy more resources than max: \(limit) allows",
         nextStep: isConfirmed
           ? "run the statement again: retort asks about the remaining resources; in a loop over fixed ids, first remove the destroyed ones"

@@ -1,7 +1,15 @@
+import Client
 import JSONRPC
 public import LearnedSchema
+import Synchronization
+import Values
 
 extension Session {
+  /// The number of requests that the session's clients have shown instead of sending them.
+  var requestsShown: Int {
+    options.isOffline ? state.withLock(\.clients).reduce(0) { $0 + $1.client.activity.answers } : 0
+  }
+
   /// Creates a session for checks and completion, which opens no connection.
   ///
   /// - Parameters:

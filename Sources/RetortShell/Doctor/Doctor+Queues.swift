@@ -76,7 +76,9 @@ extension Doctor {
           "start the service of the queue: without one, each request waits until its timeout", time, status: 1))
       return false
     }
-    return add(.ok(.queue, "\(queue): \(state.consumers) consumer\(state.consumers == 1 ? "" : "s"), \(waiting)", time))
+    let consumers =
+      state.consumers == 1 ? "1 consumer" : "\(state.consumers) consumers, which must be services of the same data"
+    return add(.ok(.queue, "\(queue): \(consumers), \(waiting)", time))
   }
 
   private func addMissing(_ queue: String, _ time: Duration, among known: [String]) {
