@@ -156,7 +156,7 @@ import Testing
     try broker.evaluate("rabbit_nodes:set_cluster_name(<<\"other\">>, <<\"test\">>).")
     proxy.happen(.cut)
     for await notice in notices.stream where notice.hasPrefix("could not reconnect") {
-      #expect(notice.contains(" is now the broker other, and was \(name)"))
+      #expect(notice.contains(" is the broker other now; before, it was the broker \(name)"))
       break
     }
     try broker.evaluate("rabbit_nodes:set_cluster_name(<<\"\(name)\">>, <<\"test\">>).")
