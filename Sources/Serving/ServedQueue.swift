@@ -29,7 +29,7 @@ struct ServedQueue: Sendable {
   ///   - connection: The connection.
   ///   - taken: The number of requests that the queue got on earlier connections.
   /// - Returns: The serving channel.
-  /// - Throws: ``BrokerError`` if the broker refuses the queue.
+  /// - Throws: `BrokerError` if the broker refuses the queue.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
     let terms = ServiceChannel.QueueServingSettings(
       workers: options.workers, acknowledges: options.flavour != .carrot, taken: taken,
