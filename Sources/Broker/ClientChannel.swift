@@ -29,29 +29,50 @@ public final class ClientChannel: Sendable {
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
     isConfirmed: Bool = false
   ) async throws(BrokerError) -> [UInt8] {
-    let message = OutgoingMessage(
-      channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
-      body: body,
-      isMandatory: true, isConfirmed: isConfirmed, expires: expires, deadline: deadline)
-    guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
-      throw BrokerError(.malformed, "\(correlationID) is not a correlation id of this client")
-    }
+    let (message, serial) = try message(correlationID, body, deadline, expires: expires, isConfirmed: isConfirmed)
     if Task.isCancelled { throw .interrupted }
     let (thread, number) = (connection.thread, number)
     let reply = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        thread.post(.request(message, serial: serial, continuation))
+      await unsafe withUnsafeContinuation { continuation in
+        thread.post(.request(message, serial: serial, .task(continuation)))
         if Task.isCancelled { thread.post(.cancel(channel: number, serial: serial)) }
       }
     } onCancel: {
       thread.post(.cancel(channel: number, serial: serial))
     }
-    switch reply {
-    case .success(let body): return body
-    case .failure(let error) where error.code == .noRoute:
-      throw BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)")
-    case .failure(let error): throw error
+    return try named(reply).get()
+  }
+
+  /// Sends a request, and calls `receive` once with the reply or the error, on the connection's thread.
+  func post(
+    _ message: OutgoingMessage, _ serial: Int, _ receive: @escaping @Sendable (Result<[UInt8], BrokerError>) -> Void
+  ) {
+    connection.thread.post(.request(message, serial: serial, .function(receive)))
+  }
+
+  /// Makes a posted request fail with `cancelled`, unless it is a change that was already sent.
+  func cancel(_ correlationID: String) {
+    guard let serial = CorrelationIDs.serial(of: Array(correlationID.utf8), after: ids.prefix) else { return }
+    connection.thread.post(.cancel(channel: number, serial: serial))
+  }
+
+  /// Returns the message of a request, and the number at the end of its correlation id.
+  func message(
+    _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, isConfirmed: Bool
+  ) throws(BrokerError) -> (OutgoingMessage, serial: Int) {
+    let message = OutgoingMessage(
+      channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
+      body: body, isMandatory: true, isConfirmed: isConfirmed, expires: expires, deadline: deadline)
+    guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
+      throw BrokerError(.malformed, "\(correlationID) is not a correlation id of this client")
     }
+    return (message, serial)
+  }
+
+  /// Returns a reply with the queue's name added to the message of a `noRoute` error.
+  func named(_ reply: Result<[UInt8], BrokerError>) -> Result<[UInt8], BrokerError> {
+    guard case .failure(let error) = reply, error.code == .noRoute else { return reply }
+    return .failure(BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)"))
   }
 
   /// Makes all waiting requests fail with `cancelled`.

@@ -14,6 +14,8 @@ public final class QueueClient: Sendable {
     var channel: ClientChannel?
     var opening: Task<Result<ClientChannel, BrokerError>, Never>?
     var isStopped = false
+    /// The posted requests that wait for a new channel, by correlation id.
+    var reposted: [String: Task<Void, Never>] = [:]
   }
 
   /// A channel that is being opened.
@@ -51,21 +53,67 @@ public final class QueueClient: Sendable {
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
+    if Task.isCancelled { throw .interrupted }
+    return try await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        post(
+          correlationID: correlationID, body: body, deadline: deadline, expires: expires, mayRepeat: mayRepeat
+        ) { continuation.resume(returning: $0) }
+        if Task.isCancelled { cancel(correlationID) }
+      }
+    } onCancel: {
+      cancel(correlationID)
+    }.get()
+  }
+
+  /// Sends a request like ``send(correlationID:body:deadline:expires:mayRepeat:)``, and calls `receive` once with the
+  /// reply or the error, on the connection's thread or in a task.
+  public func post(
+    correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool,
+    _ receive: @escaping @Sendable (Result<[UInt8], BrokerError>) -> Void
+  ) {
     guard let channel = state.withLock(\.channel) else {
-      return try await sendOnNew(
-        mayHaveArrived: false, correlationID: correlationID, body: body, deadline: deadline, expires: expires,
-        mayRepeat: mayRepeat)
+      return repost(correlationID, body, deadline, expires: expires, mayRepeat: mayRepeat, receive)
     }
     do throws(BrokerError) {
-      return try await channel.send(
-        correlationID: correlationID, body: body, deadline: deadline, expires: expires, isConfirmed: !mayRepeat)
-    } catch {
-      guard error.code == .lost, mayRepeat || !error.wasSent, !Task.isCancelled else { throw error }
-      drop(channel)
-      return try await sendOnNew(
-        mayHaveArrived: error.wasSent, correlationID: correlationID, body: body, deadline: deadline, expires: expires,
-        mayRepeat: mayRepeat)
+      let (message, serial) = try channel.message(
+        correlationID, body, deadline, expires: expires, isConfirmed: !mayRepeat)
+      channel.post(message, serial) { [self] reply in
+        guard case .failure(let error) = reply else { return receive(reply) }
+        guard error.code == .lost, !message.isConfirmed || !error.wasSent else { return receive(channel.named(reply)) }
+        drop(channel)
+        repost(
+          correlationID, message.body, message.deadline, expires: message.expires, mayRepeat: !message.isConfirmed,
+          mayHaveArrived: error.wasSent, receive)
+      }
+    } catch { receive(.failure(error)) }
+  }
+
+  /// Sends a posted request in a task, because it needs a new channel.
+  private func repost(
+    _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool,
+    mayHaveArrived: Bool = false, _ receive: @escaping @Sendable (Result<[UInt8], BrokerError>) -> Void
+  ) {
+    state.withLock { state in
+      state.reposted[correlationID] = Task {
+        let reply: Result<[UInt8], BrokerError>
+        do throws(BrokerError) {
+          reply = .success(
+            try await sendOnNew(
+              mayHaveArrived: mayHaveArrived, correlationID: correlationID, body: body, deadline: deadline,
+              expires: expires, mayRepeat: mayRepeat))
+        } catch { reply = .failure(error) }
+        self.state.withLock { $0.reposted[correlationID] = nil }
+        receive(reply)
+      }
     }
+  }
+
+  /// Makes a posted request fail with `cancelled`, unless it is a change that was already sent.
+  public func cancel(_ correlationID: String) {
+    let (channel, task) = state.withLock { ($0.channel, $0.reposted[correlationID]) }
+    task?.cancel()
+    channel?.cancel(correlationID)
   }
 
   /// Sends a request on a new channel, and on a further one if that channel is lost.

@@ -240,8 +240,9 @@ extension Connection {
   /// Publishes a reply; returns whether the broker confirmed the reply.
   private func confirmed(_ message: OutgoingMessage) async -> Bool {
     guard end == nil, let channel = channels[message.channel] else { return false }
-    let result = await withCheckedContinuation { continuation in
-      outbox.append(OutboxEntry(content: message, request: channel.awaitConfirm(of: message, continuation)))
+    let result: Result<[UInt8], BrokerError> = await withCheckedContinuation { continuation in
+      let caller = RequestCaller.function { continuation.resume(returning: $0) }
+      outbox.append(OutboxEntry(content: message, request: channel.awaitConfirm(of: message, caller)))
     }
     if case .success = result { return true }
     return false

@@ -5,6 +5,8 @@ extension ChangeDispatcher {
   /// An element of the statement's input, its change, and the state of the change in the journal.
   final class PlannedChange: Sendable {
     let element: any PlannedElement
+    /// The index of the element in the statement.
+    let index: Int
     let change: Result<Change, ChangeRefusal>
     /// The identity under which the journal records the change; nil without a journal or an identity.
     let identity: ChangeIdentity?
@@ -12,10 +14,11 @@ extension ChangeDispatcher {
     let known: JournalState?
 
     init(
-      _ element: any PlannedElement, _ change: Result<Change, ChangeRefusal>, _ identity: ChangeIdentity? = nil,
-      known: JournalState? = nil
+      _ element: any PlannedElement, at index: Int, _ change: Result<Change, ChangeRefusal>,
+      _ identity: ChangeIdentity? = nil, known: JournalState? = nil
     ) {
-      (self.element, self.change, self.identity, self.known) = (element, change, identity, known)
+      (self.element, self.index, self.change) = (element, index, change)
+      (self.identity, self.known) = (identity, known)
     }
 
     /// Whether the journal must announce the change now: the journal contains no outcome of the change, and the change
@@ -40,15 +43,15 @@ extension ChangeDispatcher {
 
   /// Creates the entry of an element, and marks the identity of its change as seen in this run; the entry is a refusal
   /// if the identity was already seen.
-  func entry(of element: any PlannedElement) -> PlannedChange {
+  func entry(of element: any PlannedElement, at index: Int) -> PlannedChange {
     let planned = element.planned
     guard let journal = guards.journal, case .success(let change) = planned, let identity = change.identity else {
-      return PlannedChange(element, planned)
+      return PlannedChange(element, at: index, planned)
     }
     guard let state = journal.see(identity) else {
-      return PlannedChange(element, .failure(.repeated(identity)), identity)
+      return PlannedChange(element, at: index, .failure(.repeated(identity)), identity)
     }
-    return PlannedChange(element, planned, identity, known: state)
+    return PlannedChange(element, at: index, planned, identity, known: state)
   }
 
   /// Carries out the change of an entry, unless the journal contains its outcome; returns the outcome.

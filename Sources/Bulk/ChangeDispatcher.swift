@@ -95,7 +95,7 @@ public struct ChangeDispatcher: Sendable {
     let stop = await send(policy, recorder) { () async throws -> [PlannedChange]? in
       if let end { throw end }
       guard let page = try await next() else { return nil }
-      let (entries, refused) = entries(of: page, consent)
+      let (entries, refused) = entries(of: page, first: count, consent)
       if let refused, entries.isEmpty { throw refused }
       end = refused
       try await intend(entries)
@@ -111,35 +111,25 @@ public struct ChangeDispatcher: Sendable {
   private func send(
     _ policy: SendingPolicy, _ recorder: OutcomeRecorder, _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
-    guard let groupCarrier else {
-      return await ConcurrentWork(limit: policy.window, executor: carrier.executor).run(next) { index, entry in
-        let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
-        if !continues { carrier.end() }
-        return continues
-      }
-    }
-    let limit = Self.groupLimit(window: policy.window)
-    var count = 0
-    return await ConcurrentWork(limit: policy.window / limit, executor: carrier.executor).run {
-      () async throws -> [PlannedChangeGroup]? in
-      guard let entries = try await next() else { return nil }
-      defer { count += entries.count }
-      return Self.groups(of: entries, first: count, limit: limit)
-    } work: { _, group in
-      await send(group, by: groupCarrier, recorder)
+    if let groupCarrier { return await send(policy, by: groupCarrier, recorder, next) }
+    return await ConcurrentWork(limit: policy.window, executor: carrier.executor).run(next) { index, entry in
+      let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
+      if !continues { carrier.end() }
+      return continues
     }
   }
 
   /// Returns the entries of a page's elements.
   ///
-  /// If the refusal of an element ends the statement, returns the entries before that element, and the refusal.
-  private func entries(of page: [any PlannedElement], _ consent: DestroyConsent?) -> (
-    [PlannedChange], RefusedElementError?
-  ) {
+  /// If the refusal of an element ends the statement, returns the entries before that element, and the refusal. `first`
+  /// is the index of the first element in the statement.
+  private func entries(
+    of page: [any PlannedElement], first: Int, _ consent: DestroyConsent?
+  ) -> ([PlannedChange], RefusedElementError?) {
     var entries: [PlannedChange] = []
     entries.reserveCapacity(page.count)
     for element in page {
-      let entry = entry(of: element)
+      let entry = entry(of: element, at: first + entries.count)
       if let refusal = refusal(of: entry, consent) { return (entries, RefusedElementError(refusal, element)) }
       entries.append(entry)
     }

@@ -27,8 +27,8 @@ public struct LatencyHistogram: Sendable {
   }
 
   private static func bucket(_ duration: Duration) -> Int {
-    let micros = max(
-      1, Int(duration.components.seconds) * 1_000_000 + Int(duration.components.attoseconds / 1_000_000_000_000))
+    let (seconds, attoseconds) = duration.components
+    let micros = max(1, Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000))
     let power = Int.bitWidth - 1 - micros.leadingZeroBitCount
     let part = power < 3 ? 0 : (micros >> (power - 3)) & 7
     return min(255, power * 8 + part)

@@ -67,6 +67,9 @@ public enum Outcome: Sendable {
     }
   }
 
+  /// Whether the outcome is a failure of this run, which stops the statement unless it continues on errors.
+  var isFailure: Bool { !isGood && !isFromBefore }
+
   /// Whether the request may have reached a service.
   public var wasSent: Bool {
     switch self {

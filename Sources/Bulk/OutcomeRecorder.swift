@@ -29,13 +29,12 @@ final class OutcomeRecorder: Sendable {
   /// Records the outcome of an element; returns false if no more changes may be sent.
   func record(_ carried: CarriedOutcome, of entry: ChangeDispatcher.PlannedChange, at index: Int) -> Bool {
     let (outcome, place) = (carried.outcome, first + index)
-    let isFailure = !outcome.isGood && !outcome.isFromBefore
     let continuesOnError = report.withLock { report in
       report.tally.add(outcome, of: entry.element, at: place)
       if let latency = carried.latency { report.latencies.add(latency) }
       let isHalted = guards.halt?.isReached(report.tally) ?? false
       if isHalted, let halt = guards.halt { report.stop = FailureLimitReached(halt: halt) }
-      let stops = isHalted || isFailure && !policy.continuesOnError || guards.failure != nil
+      let stops = isHalted || outcome.isFailure && !policy.continuesOnError || guards.failure != nil
       if stops { report.isCut = true }
       return !stops
     }

@@ -59,7 +59,7 @@ extension ResourceClient {
         nextStep: "send the id with keep-id: true, or remove the id (from elements: | without .id)")
     }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
-    let params = JSONObject([("data", data)]).merging(options)
+    let params = JSONObject("data", data).merging(options)
     var request = ChangeRequest(method: "create", params: params)
     request.notLoaded = document.notLoaded
     return request
@@ -78,13 +78,13 @@ extension ResourceClient {
         .value, "\(label("update")): the record has the id \(own.text), but the statement updates \"\(id)\"",
         nextStep: "remove the id from the record: an update does not change it")
     }
-    let params = JSONObject([("id", .string(id)), ("data", document.data(id: id))]).merging(options)
+    let params = JSONObject("id", .string(id), "data", document.data(id: id)).merging(options)
     return ChangeRequest(method: "update", params: params)
   }
 
   /// Returns the request that destroys a resource.
   public func destroyRequest(_ id: String, options: JSONObject = [:]) -> ChangeRequest {
-    ChangeRequest(method: "destroy", params: JSONObject([("id", .string(id))]).merging(options))
+    ChangeRequest(method: "destroy", params: JSONObject("id", .string(id)).merging(options))
   }
 }
 

@@ -62,12 +62,12 @@ public final class ClientActivity: Sendable {
     }
   }
 
-  func end(_ envelope: RequestEnvelope, isAnswered: Bool) {
-    let time = ContinuousClock.now - envelope.begin
+  func end(_ envelope: RequestEnvelope, at end: ContinuousClock.Instant, isAnswered: Bool) {
+    let time = end - envelope.begin
     state.withLock { state in
       state.inFlight -= 1
       if state.inFlight == 0, let since = state.waitingSince {
-        state.times.waiting += .now - since
+        state.times.waiting += end - since
         state.waitingSince = nil
       }
       if !envelope.mayRepeat { state.changesInFlight -= 1 }

@@ -3,7 +3,7 @@ import JSONRPC
 import JSONText
 
 /// Writes a request and its reply to a trace.
-struct ExchangeTrace {
+final class ExchangeTrace: Sendable {
   private let trace: Trace
   private let label: String
   private let params: JSONObject

@@ -1,4 +1,5 @@
 public import JSONAPI
+public import JSONRPC
 public import JSONText
 
 /// A service's reply to a change.
@@ -25,8 +26,53 @@ extension ResourceClient {
   ) async throws(ClientError) -> ChangeReply {
     let message = OutgoingRequest(method, params, changes: true, expires: expires, timeout: timeout)
     return try await send(message) { result throws(ClientError) in
-      givesDocument ? .document(try single(document(result, method), method)) : .result(result)
+      try changeReply(result, method, givesDocument: givesDocument)
     }
+  }
+
+  /// Whether the client's transport can send a change without a task that waits for the reply.
+  @_spi(Sending)
+  public var canPost: Bool { poster != nil }
+
+  /// Sends a change like ``send(change:wireParams:expires:timeout:givesDocument:)``, without a task that waits for the
+  /// reply.
+  ///
+  /// - Parameters:
+  ///   - method: The JSON-RPC method.
+  ///   - params: The parameters, ready for the wire.
+  ///   - expires: Whether the message expires at its deadline.
+  ///   - timeout: The time to wait for the reply; nil for no limit.
+  ///   - givesDocument: Whether the result must be a document.
+  ///   - receive: Called once, with the reply or the error and the time since the request was made; it runs on the
+  ///     connection's thread and must not block.
+  /// - Returns: The request, for ``cancel(_:)``; nil, and nothing is sent, if the transport can't post.
+  @_spi(Sending)
+  public func post(
+    change method: String, wireParams params: JSONObject, expires: Bool, timeout: Duration?, givesDocument: Bool,
+    _ receive: @escaping @Sendable (Result<ChangeReply, ClientError>, Duration) -> Void
+  ) -> RequestEnvelope? {
+    guard let poster else { return nil }
+    let exchange = begin(OutgoingRequest(method, params, changes: true, expires: expires, timeout: timeout))
+    poster.post(exchange.envelope) { [self] answer in
+      let latency = ContinuousClock.now - exchange.envelope.begin
+      do throws(ClientError) {
+        let reply = try end(exchange, answer) { result throws(ClientError) in
+          try changeReply(result, exchange.message.method, givesDocument: givesDocument)
+        }
+        receive(.success(reply), latency)
+      } catch { receive(.failure(error), latency) }
+    }
+    return exchange.envelope
+  }
+
+  /// Makes a posted request fail, unless it was already sent.
+  @_spi(Sending)
+  public func cancel(_ envelope: RequestEnvelope) { poster?.cancel(envelope) }
+
+  private func changeReply(
+    _ result: JSONValue, _ method: String, givesDocument: Bool
+  ) throws(ClientError) -> ChangeReply {
+    givesDocument ? .document(try single(document(result, method), method)) : .result(result)
   }
 
   /// Returns the document; throws if it is a list of several resources, unless the change is a destroy.

@@ -23,6 +23,7 @@ extension ResourceClient {
   }
 
   private func wireParams(_ method: String, _ own: JSONObject, keepsKeys: Bool) throws(ClientError) -> JSONObject {
+    if isSentUnchanged(own) { return own }
     var params = own
     var meta = settings.meta
     if let own = params["meta"] {
@@ -45,6 +46,13 @@ extension ResourceClient {
     guard keepsKeys else { return KeyRenaming.outgoing.params(params) }
     if !renamed.isNull { params["meta"] = KeyRenaming.outgoing.value(renamed) }
     return params
+  }
+
+  /// Whether parameters are sent as they are: neither they nor the client have `meta`, and the client's `keys` are those
+  /// of the wire.
+  private func isSentUnchanged(_ params: JSONObject) -> Bool {
+    box.properties.settings.keys == .wire && box.properties.settings.meta.isEmpty
+      && !box.properties.settings.requiresBeam && !params.contains("meta")
   }
 
   private func refusal(_ method: String, _ message: String, nextStep: String) -> ClientError {
@@ -93,42 +101,74 @@ extension ResourceClient {
     }
   }
 
+  /// A request that is encoded for the transport, with the message from which it was made.
+  struct Exchange: Sendable {
+    let message: OutgoingRequest
+    let envelope: RequestEnvelope
+    let trace: ExchangeTrace?
+  }
+
   /// Sends a message, and returns what `read` makes of the reply's result.
   ///
   /// It is inlined, which saves a suspension for each request.
   @inline(__always) func send<Reading>(
     _ message: OutgoingRequest, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
+    let exchange = begin(message)
+    if let poster { return try end(exchange, await poster.reply(to: exchange.envelope), read: read) }
+    let answer: LateReplies.Answer
+    do throws(LinkError) { answer = .success(try await transport.send(exchange.envelope)) } catch {
+      answer = .failure(error)
+    }
+    return try end(exchange, answer, read: read)
+  }
+
+  /// Encodes a message for the transport, and counts it as a request in flight.
+  ///
+  /// It is not inlined, because the instants in it would be allocated separately in an asynchronous function.
+  @inline(never) func begin(_ message: OutgoingRequest) -> Exchange {
     let id = transport.nextCorrelationID()
     let envelope = RequestEnvelope(
       correlationID: id, method: message.method, type: type,
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
       deadline: message.timeout.map { .now + min($0, .seconds(1_000_000_000)) }, expires: message.expires,
       mayRepeat: !message.changes)
-    let call = ClientError.CallDescription(
-      method: message.method, label: type, queue: transport.queue, correlationID: id)
-    let exchange = trace.map { ExchangeTrace($0, call, message.params, envelope) }
+    let exchangeTrace = trace.map { ExchangeTrace($0, call(of: envelope), message.params, envelope) }
     activity.begin(envelope)
-    let answer: LateReplies.Answer
-    do throws(LinkError) { answer = .success(try await transport.send(envelope)) } catch { answer = .failure(error) }
-    let reply: [UInt8]
-    do throws(LinkError) { reply = try ended(envelope, answer, message, call) } catch {
-      exchange?.ended(error)
-      throw ClientError(
-        error, changes: message.changes, call, waited: message.timeout, hasExpired: message.expires)
-    }
+    return Exchange(message: message, envelope: envelope, trace: exchangeTrace)
+  }
+
+  /// Returns what `read` makes of the result in the transport's answer to a request.
+  ///
+  /// Like ``begin(_:)``, it is not inlined.
+  @inline(never) func end<Reading>(
+    _ exchange: Exchange, _ answer: LateReplies.Answer, read: (JSONValue) throws(ClientError) -> Reading
+  ) throws(ClientError) -> Reading {
+    let (message, envelope) = (exchange.message, exchange.envelope)
     let arrival = ContinuousClock.now
+    let reply: [UInt8]
+    do throws(LinkError) { reply = try ended(exchange, answer, at: arrival) } catch {
+      exchange.trace?.ended(error)
+      throw ClientError(
+        error, changes: message.changes, call(of: envelope), waited: message.timeout, hasExpired: message.expires)
+    }
     defer { activity.decoded(since: arrival) }
     do throws(ClientError) {
-      let result = try result(of: reply, to: call, message)
+      let result = try result(of: reply, to: exchange)
       try refuseNothing(result, to: message)
       let reading = try read(result)
-      exchange?.ended(reply, .success(result))
+      exchange.trace?.ended(reply, .success(result))
       return reading
     } catch {
-      exchange?.ended(reply, .failure(error))
-      throw withFieldStep(error, message).answering(call, changes: message.changes)
+      exchange.trace?.ended(reply, .failure(error))
+      throw withFieldStep(error, message).answering(call(of: envelope), changes: message.changes)
     }
+  }
+
+  /// Returns the description of a request for error messages.
+  private func call(of envelope: RequestEnvelope) -> ClientError.CallDescription {
+    ClientError.CallDescription(
+      method: envelope.method, label: type, queue: transport.queue, correlationID: envelope.correlationID)
   }
 
   /// Returns the reply that the transport returned, or throws the transport's error.
@@ -136,36 +176,37 @@ extension ResourceClient {
   /// A change that may still get a reply is registered with `lateReplies` first; if its reply has arrived in the
   /// meantime, that reply is returned.
   private func ended(
-    _ envelope: RequestEnvelope, _ answer: LateReplies.Answer, _ message: OutgoingRequest,
-    _ call: ClientError.CallDescription
+    _ exchange: Exchange, _ answer: LateReplies.Answer, at arrival: ContinuousClock.Instant
   ) throws(LinkError) -> [UInt8] {
+    let envelope = exchange.envelope
     switch answer {
     case .success(let reply):
-      activity.end(envelope, isAnswered: true)
+      activity.end(envelope, at: arrival, isAnswered: true)
       return reply
     case .failure(let error):
-      activity.end(envelope, isAnswered: false)
+      activity.end(envelope, at: arrival, isAnswered: false)
       let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed, .stopped].contains(error.code)
-      guard mayBeAnswered, let answer = lateReplies?.add(late(message, call, envelope.deadline)) else { throw error }
+      guard mayBeAnswered, let answer = lateReplies?.add(late(exchange)) else { throw error }
       return try answer.get()
     }
   }
 
   /// Returns a change to register with the late replies; its reply may take another `timeout`, because the service may
   /// have received the change just before the deadline.
-  private func late(
-    _ message: OutgoingRequest, _ call: ClientError.CallDescription, _ deadline: ContinuousClock.Instant?
-  ) -> LateReplies.AbandonedChange {
+  private func late(_ exchange: Exchange) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil
-    let life = deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
+    let (message, call) = (exchange.message, call(of: exchange.envelope))
+    let life = exchange.envelope.deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
     return LateReplies.AbandonedChange(
       call: call, id: message.params["id"]?.idText, read: { [reader] in reader.outcome(of: $0, to: call) }, life: life)
   }
 
   /// Returns the outcome in a late reply: a result or an error.
   func outcome(of reply: [UInt8], to call: ClientError.CallDescription) -> LateReplies.Outcome {
-    do throws(ClientError) { return .success(renamed(try wireResult(of: reply, to: call))) } catch {
+    do throws(ClientError) {
+      return .success(renamed(try wireResult(of: reply, to: call.method, call.correlationID)))
+    } catch {
       return .failure(error.answering(call, changes: true))
     }
   }
@@ -180,10 +221,11 @@ extension ResourceClient {
   }
 
   private func result(
-    of reply: [UInt8], to call: ClientError.CallDescription, _ message: OutgoingRequest
+    of reply: [UInt8], to exchange: Exchange
   ) throws(ClientError) -> JSONValue {
+    let message = exchange.message
     do throws(ClientError) {
-      let result = try wireResult(of: reply, to: call)
+      let result = try wireResult(of: reply, to: message.method, exchange.envelope.correlationID)
       observer?.observe(.success(result), to: message.method, message.params, of: type)
       return renamed(result)
     } catch {
@@ -196,36 +238,38 @@ extension ResourceClient {
 
   /// Returns a result as the service sent it, with its names in the form of the client's `keys`.
   public func renamed(_ result: JSONValue) -> JSONValue {
-    settings.keys == .underscore ? KeyRenaming.incoming.value(result) : result
+    box.properties.settings.keys == .underscore ? KeyRenaming.incoming.value(result) : result
   }
 
-  private func wireResult(of reply: [UInt8], to call: ClientError.CallDescription) throws(ClientError) -> JSONValue {
-    let response: Response
+  private func wireResult(
+    of reply: [UInt8], to method: String, _ correlationID: String
+  ) throws(ClientError) -> JSONValue {
+    let response: Response.DecodedResponse
     do throws(MalformedResponse) {
-      let decoded = try Response.decode(reply)
-      response = decoded.0
-      note(decoded.duplicateKeys, response.id, call)
+      response = try Response.decode(reply)
+      note(response, method, correlationID)
     } catch {
       throw malformed(
-        call.method, reply.isEmpty ? "the reply is empty" : "\(error.message): \(error.excerpt.hidingSecrets)")
+        method, reply.isEmpty ? "the reply is empty" : "\(error.message): \(error.excerpt.hidingSecrets)")
     }
     switch response.outcome {
-    case .error(let error): throw withNextStep(ClientError(error, on: label(call.method)), call.method)
+    case .error(let error): throw withNextStep(ClientError(error, on: label(method)), method)
     case .result(let result):
       let errors = result.objectValue.map(Document.errors(in:)) ?? []
-      if !errors.isEmpty { throw withNextStep(ClientError(errors, on: label(call.method)), call.method) }
+      if !errors.isEmpty { throw withNextStep(ClientError(errors, on: label(method)), method) }
       return result
     }
   }
 
-  private func note(_ duplicateKeys: [String], _ id: JSONValue, _ call: ClientError.CallDescription) {
+  private func note(_ response: Response.DecodedResponse, _ method: String, _ correlationID: String) {
     guard let trace else { return }
-    if !duplicateKeys.isEmpty {
-      let keys = duplicateKeys.joined(separator: ", ")
-      trace("\(label(call.method)): the reply has duplicate keys, and the last value of each is used: \(keys)")
+    let id = response.id
+    if !response.duplicateKeys.isEmpty {
+      let keys = response.duplicateKeys.joined(separator: ", ")
+      trace("\(label(method)): the reply has duplicate keys, and the last value of each is used: \(keys)")
     }
-    if id != .string(call.correlationID) {
-      trace("\(label(call.method)): the reply's id is \(id.text), its correlation id \(call.correlationID)")
+    if id != .string(correlationID) {
+      trace("\(label(method)): the reply's id is \(id.text), its correlation id \(correlationID)")
     }
   }
 }

@@ -9,8 +9,10 @@ import JSONText
 /// let page = try await posts.index(Query())
 /// ```
 public struct ResourceClient: Sendable {
-  private struct ClientStorage: Sendable {
+  struct ClientStorage: Sendable {
     var transport: any Transport
+    /// The transport, if it can send a request without a task that waits for the reply.
+    let poster: (any PostingTransport)?
     var settings: ClientSettings
     var trace: Trace?
     var lateReplies: LateReplies?
@@ -21,16 +23,22 @@ public struct ResourceClient: Sendable {
   }
 
   /// The client's properties in one object, because each request copies its client several times.
-  private final class SharedClientProperties: Sendable {
+  final class SharedClientProperties: Sendable {
     let properties: ClientStorage
 
     init(_ properties: ClientStorage) { self.properties = properties }
   }
 
-  private var box: SharedClientProperties
+  /// The shared properties.
+  ///
+  /// `box.properties.settings.keys` reads one setting; `settings.keys` copies all settings first.
+  private(set) var box: SharedClientProperties
 
   /// The transport to the service.
   var transport: any Transport { box.properties.transport }
+
+  /// The transport, if it can send a request without a task that waits for the reply; otherwise nil.
+  var poster: (any PostingTransport)? { box.properties.poster }
 
   /// The client's settings.
   public var settings: ClientSettings {
@@ -40,6 +48,9 @@ public struct ResourceClient: Sendable {
 
   /// The JSON:API type of the client's resources; reading it copies no other setting.
   public var type: String { box.properties.settings.type }
+
+  /// The relationships that the client declares, by name; reading them copies no other setting.
+  public var relationships: [String: ClientSettings.DeclaredRelationship] { box.properties.settings.relationships }
 
   /// The trace of requests and replies, and of remarks that are not errors; nil without a trace.
   public var trace: Trace? {
@@ -82,7 +93,9 @@ public struct ResourceClient: Sendable {
     transport: any Transport, settings: ClientSettings, trace: Trace? = nil, lateReplies: LateReplies? = nil
   ) {
     box = SharedClientProperties(
-      ClientStorage(transport: transport, settings: settings, trace: trace, lateReplies: lateReplies))
+      ClientStorage(
+        transport: transport, poster: transport as? any PostingTransport, settings: settings, trace: trace,
+        lateReplies: lateReplies))
   }
 
   /// The maximum time that a call waits: the client's timeout, another time, or no limit.

@@ -31,11 +31,28 @@ public struct Response: Sendable, Equatable {
   ///
   /// - Throws: ``MalformedResponse`` for other JSON.
   public init(decoding bytes: [UInt8]) throws(MalformedResponse) {
-    self = try Self.decode(bytes).0
+    let decoded = try Self.decode(bytes)
+    self.init(id: decoded.id, outcome: decoded.outcome)
+  }
+
+  /// A response as it was received.
+  public struct DecodedResponse: Sendable {
+    private let object: JSONObject
+    /// The outcome of the request.
+    public let outcome: Outcome
+    /// The keys that occurred twice in one object.
+    public let duplicateKeys: [String]
+
+    fileprivate init(_ object: JSONObject, _ outcome: Outcome, _ duplicateKeys: [String]) {
+      (self.object, self.outcome, self.duplicateKeys) = (object, outcome, duplicateKeys)
+    }
+
+    /// The request's id, as the service returned it; it is decoded at each access.
+    public var id: JSONValue { object["id"] ?? .null }
   }
 
   /// Reads a response like ``init(decoding:)``, and returns the keys that occurred twice in one object.
-  public static func decode(_ bytes: [UInt8]) throws(MalformedResponse) -> (Response, duplicateKeys: [String]) {
+  public static func decode(_ bytes: [UInt8]) throws(MalformedResponse) -> DecodedResponse {
     let parsed: (value: JSONValue, duplicateKeys: [String])
     do throws(JSONSyntaxError) {
       parsed = try JSONValue.parse(bytes)
@@ -43,15 +60,14 @@ public struct Response: Sendable, Equatable {
       throw MalformedResponse("the reply is not JSON (\(error))", bytes)
     }
     guard let object = parsed.value.objectValue else { throw MalformedResponse("the reply is not an object", bytes) }
-    let id = object["id"] ?? .null
     if let error = object["error"], !error.isNull {
       guard let error = ErrorObject(error) else { throw MalformedResponse("the reply's error is not an object", bytes) }
-      return (Response(id: id, outcome: .error(error)), parsed.duplicateKeys)
+      return DecodedResponse(object, .error(error), parsed.duplicateKeys)
     }
     guard let result = object["result"] else {
       throw MalformedResponse("the reply has neither result nor error", bytes)
     }
-    return (Response(id: id, outcome: .result(result)), parsed.duplicateKeys)
+    return DecodedResponse(object, .result(result), parsed.duplicateKeys)
   }
 }
 

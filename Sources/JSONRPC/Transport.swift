@@ -64,6 +64,35 @@ public protocol Transport: Sendable {
   func close() async
 }
 
+/// A transport that can send a request without a task that waits for the reply.
+public protocol PostingTransport: Transport {
+  /// Sends a request like ``Transport/send(_:)``, and calls `receive` once with the body of the reply or the error.
+  ///
+  /// `receive` runs on the connection's thread or in a task, and must not block.
+  func post(_ envelope: RequestEnvelope, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void)
+
+  /// Makes a posted request fail with `cancelled`, unless it is a change that was already sent.
+  func cancel(_ envelope: RequestEnvelope)
+}
+
+extension PostingTransport {
+  /// Posts a request, and waits for the body of the reply or the error, like ``Transport/send(_:)``.
+  ///
+  /// It is inlined, which saves several suspensions for each request. Its continuation is unsafe, because a checked one
+  /// costs an object for each request.
+  @inlinable @inline(__always) public func reply(to envelope: RequestEnvelope) async -> Result<[UInt8], LinkError> {
+    if Task.isCancelled { return .failure(LinkError(.cancelled, "interrupted")) }
+    return await withTaskCancellationHandler {
+      await unsafe withUnsafeContinuation { continuation in
+        post(envelope) { unsafe continuation.resume(returning: $0) }
+        if Task.isCancelled { cancel(envelope) }
+      }
+    } onCancel: {
+      cancel(envelope)
+    }
+  }
+}
+
 /// A connection to a broker or to the embedded service, on which clients are opened.
 public protocol ServiceLink: Sendable {
   /// The address without the password: `amqp://guest@localhost:5672/`, `embedded:blog`.

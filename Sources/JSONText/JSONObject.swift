@@ -26,6 +26,14 @@ public struct JSONObject: Sendable {
     }
   }
 
+  /// Creates an object with one member.
+  package init(_ key: String, _ value: JSONValue) { storage = .members([(key: key, value: value)]) }
+
+  /// Creates an object with two members, whose keys must differ.
+  package init(_ first: String, _ firstValue: JSONValue, _ second: String, _ secondValue: JSONValue) {
+    storage = .members([(key: first, value: firstValue), (key: second, value: secondValue)])
+  }
+
   init(tape: JSONTape, index: Int) { storage = .parsed(tape, index) }
 
   /// Whether the keys of a few members differ; comparing all pairs is faster than hashing.

@@ -148,7 +148,7 @@ final class BrokerLink: PoolLink {
 }
 
 /// The transport of a broker's link: sends requests with a queue client.
-private final class BrokerTransport: Transport {
+private final class BrokerTransport: PostingTransport {
   private let client: QueueClient
 
   init(_ client: QueueClient) { self.client = client }
@@ -159,13 +159,21 @@ private final class BrokerTransport: Transport {
 
   func nextCorrelationID() -> String { client.nextCorrelationID() }
 
-  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
-    do throws(BrokerError) {
-      return try await client.send(
-        correlationID: envelope.correlationID, body: envelope.body, deadline: envelope.deadline,
-        expires: envelope.expires, mayRepeat: envelope.mayRepeat)
-    } catch { throw LinkError(error) }
+  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
+
+  func post(_ envelope: RequestEnvelope, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void) {
+    client.post(
+      correlationID: envelope.correlationID, body: envelope.body, deadline: envelope.deadline,
+      expires: envelope.expires, mayRepeat: envelope.mayRepeat
+    ) { reply in
+      switch reply {
+      case .success(let body): receive(.success(body))
+      case .failure(let error): receive(.failure(LinkError(error)))
+      }
+    }
   }
+
+  func cancel(_ envelope: RequestEnvelope) { client.cancel(envelope.correlationID) }
 
   func abandon() { client.abandon() }
 

@@ -32,17 +32,17 @@ package final class PoolCarrier: GroupCarrier {
     package init(queue: String) { self.queue = queue }
   }
 
-  /// A change that the carrier has taken, and the group that gets its outcome.
+  /// A change that the carrier has taken, and the receiver of its outcome.
   struct WaitingChange: Sendable {
     let change: Change
     /// The number of chunks in which the change was returned without being sent.
     var attempts = 0
-    let group: CarriedGroup
-    /// The number of the change in the group.
+    let receiver: any ChangeOutcomeReceiver
+    /// The number of the change for the receiver.
     let number: Int
 
-    init(_ change: Change, _ group: CarriedGroup) {
-      (self.change, self.group, number) = (change, group, group.begin())
+    init(_ change: Change, _ number: Int, _ receiver: any ChangeOutcomeReceiver) {
+      (self.change, self.number, self.receiver) = (change, number, receiver)
     }
   }
 
@@ -151,22 +151,31 @@ package final class PoolCarrier: GroupCarrier {
 
   /// Passes a change to a worker; sets `latency` to the reply time of the service.
   package func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply {
-    let ended = Mutex<(Result<ChangeReply, ClientError>, Duration?)>((.failure(.notSent(by: pool)), nil))
-    let group = CarriedGroup { _, result, latency in ended.withLock { $0 = (result, latency) } }
-    await withTaskCancellationHandler {
-      take(change, for: group)
-      await group.wait()
+    let (result, time) = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in take(change, number: 0, for: OutcomeWaiter(continuation)) }
     } onCancel: {
       self.end()
     }
-    let (result, time) = ended.withLock { $0 }
     latency = time
     return try result.get()
   }
 
+  /// Resumes a task that waits for the outcome of one change.
+  private final class OutcomeWaiter: ChangeOutcomeReceiver {
+    private let continuation: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>
+
+    init(_ continuation: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>) {
+      self.continuation = continuation
+    }
+
+    func end(_ number: Int, _ result: Result<ChangeReply, ClientError>, latency: Duration?) {
+      continuation.resume(returning: (result, latency))
+    }
+  }
+
   /// Takes a change for the next chunk.
-  package func take(_ change: Change, for group: CarriedGroup) {
-    let waiting = WaitingChange(change, group)
+  package func take(_ change: Change, number: Int, for receiver: any ChangeOutcomeReceiver) {
+    let waiting = WaitingChange(change, number, receiver)
     let (isEnded, mustDispatch) = state.withLock { state in
       if state.isEnded || state.isLost { return (true, false) }
       state.waiting.append(waiting)
@@ -335,6 +344,6 @@ extension PoolCarrier.WaitingChange {
   func fail(_ error: ClientError) { end(.failure(error)) }
 
   func end(_ result: Result<ChangeReply, ClientError>, latency: Duration? = nil) {
-    group.end(number, result, latency: latency)
+    receiver.end(number, result, latency: latency)
   }
 }

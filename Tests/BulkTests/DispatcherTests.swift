@@ -9,15 +9,20 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct DispatcherTests {
   private struct SourceFailure: Error {}
 
+  /// How the carrier takes changes: each in a task that waits for its reply, or without such tasks.
+  enum Sending: CaseIterable, Sendable { case inTasks, taking }
+
   /// Runs elements of pages of three.
   private func run(
-    _ elements: [Element], on carrier: ScriptedCarrier, window: Int = 4, continuesOnError: Bool = false,
+    _ elements: [Element], _ sending: Sending = .inTasks, on scripted: ScriptedCarrier, window: Int = 4,
+    continuesOnError: Bool = false,
     account: StatementState = StatementState(RunSafeguards(.given)), consent: DestroyConsent? = nil,
     failsAfter pages: Int = .max
   ) async -> StatementReport {
     var rest = elements[...]
     var count = 0
     let policy = SendingPolicy(window: window, continuesOnError: continuesOnError)
+    let carrier: any ChangeCarrier = sending == .taking ? TakingCarrier(scripted) : scripted
     return await ChangeDispatcher(account, carrier, lateReplies: nil).run(StatementReport(), policy, consent: consent) {
       count += 1
       if count > pages { throw SourceFailure() }
@@ -28,27 +33,35 @@ import Testing
     }
   }
 
-  @Test func asManyAreInFlightAsTheWindowIsWide() async {
+  @Test(arguments: Sending.allCases) func asManyAreInFlightAsTheWindowIsWide(_ sending: Sending) async {
     let carrier = ScriptedCarrier(holds: 4)
-    let report = await run((0..<40).map { Element($0) }, on: carrier)
+    let report = await run((0..<40).map { Element($0) }, sending, on: carrier)
     #expect(report.tally.ok == 40 && carrier.most == 4 && carrier.carried.count == 40)
   }
 
-  @Test func oneAtATimeKeepsTheOrder() async {
+  @Test(arguments: Sending.allCases) func oneAtATimeKeepsTheOrder(_ sending: Sending) async {
     let carrier = ScriptedCarrier()
-    _ = await run((0..<20).map { Element($0) }, on: carrier, window: 1)
+    _ = await run((0..<20).map { Element($0) }, sending, on: carrier, window: 1)
     #expect(carrier.carried == (0..<20).map(String.init))
   }
 
-  @Test func theFirstFailureStopsLaterChanges() async {
+  @Test(arguments: Sending.allCases) func theFirstFailureStopsLaterChanges(_ sending: Sending) async {
     let carrier = ScriptedCarrier { $0.id == "2" ? ClientError(.invalid, "no") : nil }
-    let report = await run((0..<20).map { Element($0) }, on: carrier, window: 1)
+    let report = await run((0..<20).map { Element($0) }, sending, on: carrier, window: 1)
     #expect(report.tally.ok == 2 && report.tally.failed == 1 && report.isCut && carrier.carried.count == 3)
-    let all = await run((0..<20).map { Element($0) }, on: carrier, window: 1, continuesOnError: true)
+    let all = await run((0..<20).map { Element($0) }, sending, on: carrier, window: 1, continuesOnError: true)
     #expect(all.tally.ok == 19 && all.tally.failed == 1 && !all.isCut)
   }
 
-  @Test func everyErrorHasItsOutcome() async {
+  @Test(arguments: Sending.allCases) func theChangesBeforeARefusedElementAreAwaited(_ sending: Sending) async {
+    let elements = [Element(1), Element(2, .failure(.same)), Element(3, .failure(.repeated(.none))), Element(4)]
+    let carrier = ScriptedCarrier()
+    let report = await run(elements, sending, on: carrier, window: 1)
+    #expect(report.tally.ok == 2 && report.tally.refused == 1 && report.isCut)
+    #expect(carrier.carried == ["1"])
+  }
+
+  @Test(arguments: Sending.allCases) func everyErrorHasItsOutcome(_ sending: Sending) async {
     @Sendable func error(_ kind: ClientError.Kind, wasSent: Bool = true) -> ClientError {
       var error = ClientError(kind, "\(kind)")
       error.wasSent = wasSent
@@ -60,24 +73,24 @@ import Testing
       (error(.noRoute, wasSent: false), \.failed),
     ]
     for (error, count) in errors {
-      let report = await run([Element(1)], on: ScriptedCarrier { _ in error })
+      let report = await run([Element(1)], sending, on: ScriptedCarrier { _ in error })
       #expect(report.tally[keyPath: count] == 1 && report.tally.count == 1, "\(error.kind)")
       #expect(report.tally.hasSent == error.wasSent)
     }
-    let dropped = await run([Element(1)], on: ScriptedCarrier { _ in error(.interrupted, wasSent: false) })
+    let dropped = await run([Element(1)], sending, on: ScriptedCarrier { _ in error(.interrupted, wasSent: false) })
     #expect(dropped.tally.count == 0)
   }
 
-  @Test func theChangesBeforeASourcesErrorAreAwaited() async {
+  @Test(arguments: Sending.allCases) func theChangesBeforeASourcesErrorAreAwaited(_ sending: Sending) async {
     let carrier = ScriptedCarrier()
-    let report = await run((0..<20).map { Element($0) }, on: carrier, failsAfter: 2)
+    let report = await run((0..<20).map { Element($0) }, sending, on: carrier, failsAfter: 2)
     #expect(report.tally.ok == 6 && report.stop is SourceFailure)
   }
 
-  @Test func aLimitStopsAtItsElement() async {
+  @Test(arguments: Sending.allCases) func aLimitStopsAtItsElement(_ sending: Sending) async {
     let carrier = ScriptedCarrier()
     let limited = StatementState(RunSafeguards(.limited(4)))
-    let report = await run((0..<20).map { Element($0) }, on: carrier, account: limited)
+    let report = await run((0..<20).map { Element($0) }, sending, on: carrier, account: limited)
     #expect(carrier.carried.count == 4 && report.tally.ok == 4)
     guard let refused = report.stop as? RefusedElementError, case .runLimit(4) = refused.refusal else {
       Issue.record("the limit is not what stopped it")
@@ -85,22 +98,22 @@ import Testing
     }
     #expect((refused.element as? Element)?.number == 4)
     let consent = DestroyConsent(limit: 2, isConfirmed: true)
-    let confirmed = await run((0..<20).map { Element($0) }, on: ScriptedCarrier(), consent: consent)
+    let confirmed = await run((0..<20).map { Element($0) }, sending, on: ScriptedCarrier(), consent: consent)
     #expect(confirmed.tally.ok == 2 && consent.left == 0 && confirmed.stop is RefusedElementError)
   }
 
-  @Test func refusesChangesOfAStreamedQueue() async {
+  @Test(arguments: Sending.allCases) func refusesChangesOfAStreamedQueue(_ sending: Sending) async {
     let account = StatementState(RunSafeguards(.given))
     let lease = account.run.streams.lease(broker: Change.posts.broker, queue: "posts")
     let carrier = ScriptedCarrier()
-    let report = await run([Element(1)], on: carrier, account: account)
+    let report = await run([Element(1)], sending, on: carrier, account: account)
     withExtendedLifetime(lease) {}
     #expect(carrier.carried.isEmpty && report.stop is RefusedElementError)
   }
 
-  @Test func aCancelledStatementBeginsNoMore() async {
+  @Test(arguments: Sending.allCases) func aCancelledStatementBeginsNoMore(_ sending: Sending) async {
     let carrier = ScriptedCarrier()
-    let task = Task { await run((0..<20).map { Element($0) }, on: carrier, window: 1) }
+    let task = Task { await run((0..<20).map { Element($0) }, sending, on: carrier, window: 1) }
     task.cancel()
     let report = await task.value
     #expect(report.tally.count == carrier.carried.count && report.stop == nil)

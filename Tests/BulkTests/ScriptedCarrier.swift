@@ -29,6 +29,13 @@ final class ScriptedCarrier: ChangeCarrier {
   /// The maximum number of changes in flight.
   var most: Int { state.withLock(\.most) }
 
+  /// Records a change and returns its reply immediately; nil if changes are delayed.
+  func reply(to change: Change) -> Result<ChangeReply, ClientError>? {
+    guard holds <= 1 else { return nil }
+    state.withLock { $0.carried.append(change.id ?? "") }
+    return answer(change).map { .failure($0) } ?? .success(.result(.null))
+  }
+
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
     state.withLock { state in
       state.carried.append(change.id ?? "")

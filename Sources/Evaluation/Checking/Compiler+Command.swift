@@ -49,14 +49,18 @@ extension Compiler {
     let template = blank
     let isOnce = context.isOnce
     let isAssertion = known.declaration.parameters.first?.shape == .condition
-    return CompiledExpression.async { frame throws(Fault) in
-      if isAssertion, frame.run.leavesUnchecked(template) { return .null }
-      var values = template
-      values.isOnce = isOnce && frame.isOnce
-      values.positional.reserveCapacity(arguments.count)
-      for argument in arguments { try await argument.add(to: &values, &frame) }
-      return try await known.run(values, &frame)
-    }.placed(command.range, source)
+    let (range, source) = (command.range, source)
+    // The errors get their range here, because `placed` would add a suspension to each request.
+    return .async { frame throws(Fault) in
+      do throws(Fault) {
+        if isAssertion, frame.run.leavesUnchecked(template) { return .null }
+        var values = template
+        values.isOnce = isOnce && frame.isOnce
+        values.positional.reserveCapacity(arguments.count)
+        for argument in arguments { try await argument.add(to: &values, &frame) }
+        return try await known.run(values, &frame)
+      } catch { throw error.placed(at: range, in: source) }
+    }
   }
 
   /// Returns the right order of a call whose command stands after the client: `show posts 1` for `posts show 1`; nil

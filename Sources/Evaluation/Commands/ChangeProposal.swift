@@ -132,9 +132,10 @@ final class ChangeProposal: Sendable {
   /// Shows a note if the reply to a create, an update or a destroy is about another resource, or about none.
   func noteOther(_ reply: ChangeReply, _ session: Session) {
     guard case .document(let document) = reply, change.givesDocument else { return }
-    session.noteOther(document, than: change.id, client, change.verb.rawValue)
+    let id = change.id
+    session.noteOther(document, than: id, client, change.verb.rawValue)
     guard change.verb != .destroy else { return }
-    let sentID = change.id != nil || change.params["data"]?["id"] != nil
+    let sentID = id != nil || change.params["data"]?["id"] != nil
     session.noteMissing(document, client, change.verb.rawValue, sentID: sentID)
   }
 }

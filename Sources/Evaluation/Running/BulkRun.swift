@@ -89,7 +89,8 @@ struct BulkRun {
     let activity = plan.isDry ? nil : run.session.progress.add { progress.line }
     defer { activity?.end() }
     let dispatcher = run.session.dispatcher(
-      run, plan.client, isDry: plan.isDry, guards: plan.guards, carrier: plan.carrier)
+      run, plan.client, isDry: plan.isDry, guards: plan.guards,
+      carrier: plan.carrier ?? PostingCarrier(plan.client.client))
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
     var policy = plan.policy
     policy.follow = progress.follow

@@ -29,8 +29,9 @@ extension Session {
   /// `sentID` is whether the request named the id. The reply to an update may lack the resource (JSON:API 1.0,
   /// "Updating Resources").
   func noteMissing(_ document: Document, _ client: ClientValue, _ verb: String, sentID: Bool) {
+    guard !sentID else { return }
     let resource = document.resources.first
-    guard !sentID, resource?["id"]?.idText == nil else { return }
+    guard resource?["id"]?.idText == nil else { return }
     let lack = resource == nil ? "the reply has no resource" : "the resource in the reply has no id"
     note(
       once: "no resource \(client.serial) \(verb)",
@@ -48,8 +49,7 @@ extension Session {
 
   /// Shows a note if the linkage in a reply has other types than the client declares.
   func noteLinkage(_ document: Document, _ client: ClientValue, _ verb: String) {
-    let declared = client.client.settings.relationships
-    guard !declared.isEmpty else { return }
+    guard !client.client.relationships.isEmpty else { return }
     for resource in document.resources {
       for (name, relationship) in resource["relationships"]?.objectValue ?? [:] {
         if let data = relationship["data"] { noteLinkage(name, data, client, verb) }
@@ -60,7 +60,7 @@ extension Session {
   /// Shows a note if the linkage of a relationship, or its related resources, have another type than the client
   /// declares.
   func noteLinkage(_ name: String, _ data: JSONValue, _ client: ClientValue, _ verb: String) {
-    guard let type = client.client.settings.relationships[name]?.type else { return }
+    guard let type = client.client.relationships[name]?.type else { return }
     var others = UnexpectedTypes()
     others.take(data.arrayValue?.compactMap(\.objectValue) ?? [data.objectValue].compactMap(\.self), than: type)
     guard !others.names.isEmpty else { return }

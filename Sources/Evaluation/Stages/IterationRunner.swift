@@ -73,12 +73,12 @@ struct IterationRunner: Sendable {
     let stopped = await pool.run {
       try await stream.page()?.single
     } work: { index, item in
-      let gathered = IterationOutputBuffer()
-      let own = frame.printing(to: gathered.output(like: output))
+      let gathered = ResultOutput(gatheringFor: output)
+      let own = frame.printing(to: gathered)
       let outcome: Result<Value, Fault>
       do throws(Fault) { outcome = .success(try await iteration(own, item, 0)) } catch { outcome = .failure(error) }
-      own.run.output.flush()
-      return results.withLock { $0.take(outcome, gathered.bytes, of: item, at: index, output) }
+      let bytes = gathered.taken()
+      return results.withLock { $0.take(outcome, bytes, of: item, at: index, output) }
     }
     let all = results.withLock { $0 }
     if let fault = all.fault ?? (stopped as? Fault) { throw fault }
@@ -111,21 +111,6 @@ struct IterationValues: Sendable {
       nulls = 0
     }
     kept.elements.append(value)
-  }
-}
-
-/// A buffer for the printed output of one iteration.
-private final class IterationOutputBuffer: Sendable {
-  private let content = Mutex<[UInt8]>([])
-
-  var bytes: [UInt8] { content.withLock { $0 } }
-
-  /// Creates an output that adds the written bytes to this buffer.
-  func output(like other: ResultOutput) -> ResultOutput {
-    ResultOutput(likeTerminal: other) { [self] bytes in
-      content.withLock { $0 += bytes }
-      return true
-    }
   }
 }
 
