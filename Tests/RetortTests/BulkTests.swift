@@ -55,6 +55,7 @@ import Testing
       written.notes.replacing(file, with: "b") == """
         posts: author, tags not loaded, so not in the file; to load relationships, name them in include:
         wrote 2 to b.ndjson
+        posts: author, tags not loaded, so not in the file; to load relationships, name them in include:
         wrote 2 to b.csv
         posts: author, tags not loaded, so not sent; to load relationships, name them in include:
         posts create: the reply has no resource, so the new id is unknown
