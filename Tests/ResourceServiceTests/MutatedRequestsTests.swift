@@ -33,7 +33,7 @@ import Testing
 
   @Test(arguments: MutatedRequestsTests.dialects) func aReplyIsValid(
     _ flavour: Dialect.ImitatedLibrary?, _ pages: Dialect.ListPaging
-  ) throws {
+  ) async throws {
     let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: flavour, pages: pages))
     let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
     let end = ContinuousClock.now + .seconds(seconds)
@@ -41,6 +41,7 @@ import Testing
     var random = SeededNumbers(seed: 7)
     var (cases, silent) = (0, 0)
     repeat {
+      await Task.yield()  // other fuzz tests get the threads too
       for _ in 0..<500 {
         let body = Self.mutated(requests[random.below(requests.count)], &random)
         let queue = ["posts", "authors", "comments", "tags"][random.below(4)]
