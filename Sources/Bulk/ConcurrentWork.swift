@@ -3,7 +3,7 @@
 /// Each task takes one item after another. The tasks run on the executor of the requests, so that a reply resumes its
 /// task without a change of thread.
 public struct ConcurrentWork: Sendable {
-  /// The number of tasks.
+  /// The maximum number of tasks.
   public let limit: Int
   /// The executor of the tasks; nil for the default executor.
   public let executor: (any TaskExecutor)?

@@ -74,7 +74,7 @@ final class OutcomeRecorder: Sendable {
     policy.noteLookups(count)
     await resolver.verify(verification) { [self] item, outcome in
       if let error = item.error {
-        // Its late reply can arrive during the lookup.
+        // The late reply to the change can arrive during the lookup.
         guard settled.withLock({ $0.insert(item.place).inserted }) else { return }
         lateReplies?.forget(error)
         return settle(outcome, item.change, item.element, item.place)

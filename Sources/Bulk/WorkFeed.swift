@@ -19,7 +19,7 @@ final class WorkFeed: Sendable {
       guard head < ready.count else { return nil }
       head += 1
       let item = ready[head - 1]
-      // The array contains at most a few more taken items than ready items.
+      // Taken items are removed when they outnumber the ready ones, so that the array stays small.
       if head * 2 > ready.count + 64 {
         ready.removeFirst(head)
         head = 0

@@ -110,7 +110,7 @@ extension ResourceClient {
 
   /// Sends a message, and returns what `read` makes of the reply's result.
   ///
-  /// It is inlined, which saves a suspension for each request.
+  /// The function is inlined, which saves a suspension for each request.
   @inline(__always) func send<Reading>(
     _ message: OutgoingRequest, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {

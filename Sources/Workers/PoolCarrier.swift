@@ -21,14 +21,14 @@ package final class PoolCarrier: GroupCarrier {
     package var keyField: String?
     /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
     package var settle: Duration?
-    /// The late replies of the program's connections, which the workers pass on; nil if they are of no use.
+    /// The late replies of the program's connections, which the workers pass on; nil if the statement does not need them.
     package var lateReplies: LateReplies?
     /// Returns a result of the service with its names in the form of the client's `keys`.
     package var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
     /// Whether the statement uses the results of the service.
     package var givesResults = true
 
-    /// Creates terms without limits.
+    /// Creates limits that only name the queue.
     package init(queue: String) { self.queue = queue }
   }
 

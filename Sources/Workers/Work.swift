@@ -33,7 +33,7 @@ package struct WorkerCallbacks: Sendable {
   /// Waits until the worker must stop.
   package var stopped: @Sendable () async -> Void
 
-  /// Creates a host from functions.
+  /// Creates the callbacks of a worker.
   package init(
     note: @escaping @Sendable (String) -> Void,
     open: @escaping @Sendable (LateReplies) async throws(LinkError) -> any ServiceLink,
@@ -50,7 +50,7 @@ package struct WorkerCallbacks: Sendable {
 /// - Returns: The exit status.
 package func work(_ terms: WorkerSettings, _ host: WorkerCallbacks) async -> Int32 {
   do {
-    // The program that sent the chunk shows the notes.
+    // No notes are shown here, because the program that sent the chunk shows them.
     let lateReplies = LateReplies { _ in }
     let link = try await host.open(lateReplies)
     let worker = Worker(terms, host, link, lateReplies)

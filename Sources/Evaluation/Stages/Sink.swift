@@ -211,7 +211,7 @@ private final class PerElementChangeSource: BulkChangeSource {
 
   /// Returns the next elements of the current page with their changes, at most `policy.portion` of them.
   ///
-  /// It reads another page only when the current one is used up.
+  /// Another page is read only when the current one is used up.
   func next() async throws(Fault) -> [BulkElement]? {
     try frame.run.checkInterrupt()
     if let stop { throw stop }
