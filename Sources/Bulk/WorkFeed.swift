@@ -7,7 +7,8 @@ final class WorkFeed: Sendable {
   typealias ItemWork = ConcurrentWork.ItemWork
 
   private struct State {
-    var ready: [ItemWork] = []
+    /// The ready items; nil for those that were taken, so that they are freed.
+    var ready: [ItemWork?] = []
     var head = 0
     var isEnded = false
     var tasks: [CheckedContinuation<ItemWork?, Never>] = []
@@ -17,8 +18,9 @@ final class WorkFeed: Sendable {
 
     mutating func pop() -> ItemWork? {
       guard head < ready.count else { return nil }
+      let item = ready[head]
+      ready[head] = nil
       head += 1
-      let item = ready[head - 1]
       // Taken items are removed when they outnumber the ready ones, so that the array stays small.
       if head * 2 > ready.count + 64 {
         ready.removeFirst(head)
