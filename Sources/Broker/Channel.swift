@@ -6,7 +6,7 @@ import CRabbitMQ
 final class Channel {
   /// A request that waits for its reply.
   struct PendingRequest {
-    let caller: RequestCaller
+    let receive: ReplyReceiver
     let message: OutgoingMessage
     var wasSent = false
     /// The delivery tag that the broker's confirm will contain; nil before the message is sent, and on a channel
@@ -75,20 +75,21 @@ final class Channel {
     return true
   }
 
-  /// Adds a service's reply, whose caller is called when the broker confirms or refuses the reply; returns the
-  /// reply's number.
+  /// Adds a service's reply, and returns the reply's number.
+  ///
+  /// `receive` is called when the broker confirms or refuses the reply.
   func awaitConfirm(
-    of message: OutgoingMessage, _ caller: RequestCaller
+    of message: OutgoingMessage, _ receive: @escaping ReplyReceiver
   ) -> Int {
     confirmedReplies += 1
-    pending[confirmedReplies] = PendingRequest(caller: caller, message: message)
+    pending[confirmedReplies] = PendingRequest(receive: receive, message: message)
     return confirmedReplies
   }
 
   /// Ends a request that waits for its reply, with an error.
   func end(_ serial: Int, _ error: BrokerError) {
     guard let waiting = pending.removeValue(forKey: serial) else { return }
-    waiting.caller.receive(.failure(completed(error, of: waiting)))
+    waiting.receive(.failure(completed(error, of: waiting)))
   }
 
   /// Ends the requests whose deadline has passed, with an error.
@@ -122,7 +123,7 @@ final class Channel {
     var refused: [Int] = []
     if frame.kind == RETORT_FRAME_ACK, confirmedReplies > 0 {
       confirms.settle(frame.number, isMultiple: frame.isMultiple) { serial in
-        pending.removeValue(forKey: serial)?.caller.receive(.success([]))
+        pending.removeValue(forKey: serial)?.receive(.success([]))
       }
     } else if frame.kind == RETORT_FRAME_ACK {
       confirms.settle(frame.number, isMultiple: frame.isMultiple)
@@ -132,7 +133,7 @@ final class Channel {
     var strays: [StrayReply] = []
     for serial in refused {
       if let waiting = pending.removeValue(forKey: serial) {
-        waiting.caller.receive(.failure(.nacked))
+        waiting.receive(.failure(.nacked))
       } else {
         strays.append(StrayReply(correlationID: prefix + Array("\(serial)".utf8), outcome: .failure(.nacked)))
       }
@@ -188,7 +189,7 @@ final class Channel {
       counters.strayReplies += 1
       return StrayReply(correlationID: message.correlationID, outcome: outcome)
     }
-    waiting.caller.receive(outcome)
+    waiting.receive(outcome)
     return nil
   }
 

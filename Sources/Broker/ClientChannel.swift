@@ -33,8 +33,8 @@ public final class ClientChannel: Sendable {
     if Task.isCancelled { throw .interrupted }
     let (thread, number) = (connection.thread, number)
     let reply = await withTaskCancellationHandler {
-      await unsafe withUnsafeContinuation { continuation in
-        thread.post(.request(message, serial: serial, .task(continuation)))
+      await withCheckedContinuation { continuation in
+        thread.post(.request(message, serial: serial) { continuation.resume(returning: $0) })
         if Task.isCancelled { thread.post(.cancel(channel: number, serial: serial)) }
       }
     } onCancel: {
@@ -45,9 +45,9 @@ public final class ClientChannel: Sendable {
 
   /// Sends a request, and calls `receive` once with the reply or the error, on the connection's thread.
   func post(
-    _ message: OutgoingMessage, _ serial: Int, _ receive: @escaping @Sendable (Result<[UInt8], BrokerError>) -> Void
+    _ message: OutgoingMessage, _ serial: Int, _ receive: @escaping ReplyReceiver
   ) {
-    connection.thread.post(.request(message, serial: serial, .function(receive)))
+    connection.thread.post(.request(message, serial: serial, receive))
   }
 
   /// Makes a posted request fail with `cancelled`, unless it is a change that was already sent.

@@ -1,35 +1,22 @@
 /// A command from a client to its connection, executed in the next turn of the connection's thread.
 enum ClientCommand: Sendable {
-  /// Sends a request, and passes the reply to the caller.
-  case request(OutgoingMessage, serial: Int, RequestCaller)
+  /// Sends a request, and passes the reply on.
+  case request(OutgoingMessage, serial: Int, ReplyReceiver)
   /// Makes a waiting request fail with `cancelled`, unless the request is a change that was already sent.
   case cancel(channel: UInt16, serial: Int)
   /// Makes all waiting requests of a channel fail with `cancelled`.
   case abandon(channel: UInt16)
 }
 
-/// The caller of a request, who gets the reply or an error once.
-enum RequestCaller: Sendable {
-  /// A task that waits for the reply; its continuation is unsafe, because a checked one costs an object for each request.
-  case task(UnsafeContinuation<Result<[UInt8], BrokerError>, Never>)
-  /// A function that is called on the connection's thread.
-  case function(@Sendable (Result<[UInt8], BrokerError>) -> Void)
-
-  /// Passes the reply or an error to the caller.
-  func receive(_ reply: Result<[UInt8], BrokerError>) {
-    switch self {
-    case .task(let continuation): unsafe continuation.resume(returning: reply)
-    case .function(let body): body(reply)
-    }
-  }
-}
+/// Receives the reply to a request, or an error, once, on the connection's thread; it must not block.
+typealias ReplyReceiver = @Sendable (Result<[UInt8], BrokerError>) -> Void
 
 extension Connection {
   /// Executes the commands queued since the last turn.
   func accept(_ orders: [ClientCommand]) {
     for order in orders {
       switch order {
-      case .request(let message, let serial, let caller): begin(message, serial, caller)
+      case .request(let message, let serial, let receive): begin(message, serial, receive)
       case .cancel(let number, let serial):
         // The wait for the reply to a sent change continues.
         if let waiting = channels[number]?.pending[serial], !(waiting.message.isConfirmed && waiting.wasSent) {
@@ -40,9 +27,9 @@ extension Connection {
     }
   }
 
-  private func begin(_ message: OutgoingMessage, _ serial: Int, _ caller: RequestCaller) {
-    if let error = refusal(of: message) { return caller.receive(.failure(error)) }
-    channels[message.channel]?.pending[serial] = Channel.PendingRequest(caller: caller, message: message)
+  private func begin(_ message: OutgoingMessage, _ serial: Int, _ receive: @escaping ReplyReceiver) {
+    if let error = refusal(of: message) { return receive(.failure(error)) }
+    channels[message.channel]?.pending[serial] = Channel.PendingRequest(receive: receive, message: message)
     expect(message.deadline)
     outbox.append(OutboxEntry(content: message, request: serial))
   }

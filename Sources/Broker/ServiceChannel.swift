@@ -241,8 +241,8 @@ extension Connection {
   private func confirmed(_ message: OutgoingMessage) async -> Bool {
     guard end == nil, let channel = channels[message.channel] else { return false }
     let result: Result<[UInt8], BrokerError> = await withCheckedContinuation { continuation in
-      let caller = RequestCaller.function { continuation.resume(returning: $0) }
-      outbox.append(OutboxEntry(content: message, request: channel.awaitConfirm(of: message, caller)))
+      let number = channel.awaitConfirm(of: message) { continuation.resume(returning: $0) }
+      outbox.append(OutboxEntry(content: message, request: number))
     }
     if case .success = result { return true }
     return false

@@ -15,14 +15,9 @@ extension ChangeDispatcher {
     _ policy: SendingPolicy, by carrier: any GroupCarrier, _ recorder: OutcomeRecorder,
     _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
-    let continues = Atomic(true)
-    let record = { @Sendable (carried: CarriedOutcome, entry: PlannedChange) in
-      if recorder.record(carried, of: entry, at: entry.index) { return }
-      continues.store(false, ordering: .relaxed)
-      carrier.end()
-    }
+    let passing = ChangePassing(self, policy, carrier, recorder)
     let inFlight = ChangesInFlight(limit: policy.window) { entry, result, latency in
-      record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
+      passing.record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
     }
     return await withTaskCancellationHandler {
       // One task passes the changes on, while this one reads the next elements.
@@ -30,50 +25,13 @@ extension ChangeDispatcher {
         () async throws -> [[PlannedChange]]? in
         try await next().map { [$0] }
       } work: { (_: Int, entries: [PlannedChange]) in
-        await withDiscardingTaskGroup { lookups in
-          for entry in entries {
-            guard continues.load(ordering: .relaxed), !Task.isCancelled else { break }
-            guard let change = entry.changeToSend else {
-              await recordUnsent(entry, inFlight, &lookups) { carried in
-                let ends = carried.outcome.isFailure && !policy.continuesOnError
-                guard ends else { return record(carried, entry) }
-                guard continues.exchange(false, ordering: .relaxed) else { return }
-                // The changes of earlier elements end before the carrier does.
-                await inFlight.ended()
-                record(carried, entry)
-              }
-              continue
-            }
-            await account.run.control.turn()
-            await guards.rate?.turn()
-            let number = await inFlight.begin(entry)
-            // While this task waited, another change may have ended the statement.
-            guard continues.load(ordering: .relaxed), !Task.isCancelled else { return inFlight.remove(number) }
-            carrier.take(change, number: number, for: inFlight)
-          }
-        }
-        return continues.load(ordering: .relaxed)
+        await passing.pass(entries, inFlight)
+        return passing.continues
       }
       await inFlight.ended()
       return error
     } onCancel: {
       carrier.end()
-    }
-  }
-
-  /// Records the outcome of an entry that is not sent, or that is looked up before it is sent.
-  ///
-  /// Several entries are looked up concurrently, in tasks of the group.
-  private func recordUnsent(
-    _ entry: PlannedChange, _ inFlight: ChangesInFlight, _ lookups: inout DiscardingTaskGroup,
-    _ record: @escaping @Sendable (CarriedOutcome) async -> Void
-  ) async {
-    guard case .unknown? = entry.known else { return await record(await outcome(of: entry)) }
-    let number = await inFlight.begin(entry)
-    lookups.addTask {
-      let carried = await outcome(of: entry)
-      inFlight.remove(number)
-      await record(carried)
     }
   }
 
@@ -87,6 +45,74 @@ extension ChangeDispatcher {
     }
     if let identity = entry.identity { guards.journal?.record(outcome, of: change, identity) }
     return outcome
+  }
+}
+
+/// Passes the changes of a statement to a carrier that takes them, until a failure ends the statement.
+private final class ChangePassing: Sendable {
+  typealias PlannedChange = ChangeDispatcher.PlannedChange
+
+  private let dispatcher: ChangeDispatcher
+  private let policy: SendingPolicy
+  private let carrier: any GroupCarrier
+  private let recorder: OutcomeRecorder
+  private let mayContinue = Atomic(true)
+
+  init(
+    _ dispatcher: ChangeDispatcher, _ policy: SendingPolicy, _ carrier: any GroupCarrier, _ recorder: OutcomeRecorder
+  ) {
+    (self.dispatcher, self.policy, self.carrier, self.recorder) = (dispatcher, policy, carrier, recorder)
+  }
+
+  /// Whether more changes may be sent.
+  var continues: Bool { mayContinue.load(ordering: .relaxed) }
+
+  /// Records the outcome of an entry; if it ends the statement, drops the changes that were not sent yet.
+  func record(_ carried: CarriedOutcome, _ entry: PlannedChange) {
+    if recorder.record(carried, of: entry, at: entry.index) { return }
+    mayContinue.store(false, ordering: .relaxed)
+    carrier.end()
+  }
+
+  /// Passes the changes of entries to the carrier in order.
+  ///
+  /// Several changes that an earlier run left unknown are looked up concurrently, in tasks of a group.
+  func pass(_ entries: [PlannedChange], _ inFlight: ChangesInFlight) async {
+    await withDiscardingTaskGroup { lookups in
+      for entry in entries where continues && !Task.isCancelled {
+        if let change = entry.changeToSend {
+          await pass(change, entry, inFlight)
+        } else if case .unknown? = entry.known {
+          let number = await inFlight.begin(entry)
+          lookups.addTask {
+            let carried = await self.dispatcher.outcome(of: entry)
+            inFlight.remove(number)
+            await self.recordUnsent(carried, entry, inFlight)
+          }
+        } else {
+          await recordUnsent(await dispatcher.outcome(of: entry), entry, inFlight)
+        }
+      }
+    }
+  }
+
+  private func pass(_ change: Change, _ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
+    await dispatcher.account.run.control.turn()
+    await dispatcher.guards.rate?.turn()
+    let number = await inFlight.begin(entry)
+    // While this task waited, another change may have ended the statement.
+    guard continues, !Task.isCancelled else { return inFlight.remove(number) }
+    carrier.take(change, number: number, for: inFlight)
+  }
+
+  /// Records the outcome of an entry that the carrier did not take.
+  ///
+  /// If the outcome ends the statement, the changes of earlier elements get their outcomes first.
+  private func recordUnsent(_ carried: CarriedOutcome, _ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
+    guard carried.outcome.isFailure, !policy.continuesOnError else { return record(carried, entry) }
+    guard mayContinue.exchange(false, ordering: .relaxed) else { return }
+    await inFlight.ended()
+    record(carried, entry)
   }
 }
 

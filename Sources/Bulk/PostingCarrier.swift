@@ -4,9 +4,16 @@ import Synchronization
 
 /// A carrier that sends the changes of a statement with the transport of one client, without a task for each change.
 public final class PostingCarrier: GroupCarrier {
+  /// A change that was taken and has no outcome yet.
+  private enum TakenChange {
+    case posted(RequestEnvelope)
+    /// The task that sends the change.
+    case inTask(Task<Void, Never>)
+  }
+
   private struct State {
-    /// The requests that wait for replies, by the numbers of their changes; nil for a free number.
-    var requests: [RequestEnvelope?] = []
+    /// The changes by number; a number keeps its last change until it is used again.
+    var changes: [TakenChange?] = []
     var isEnded = false
   }
 
@@ -33,20 +40,18 @@ public final class PostingCarrier: GroupCarrier {
   /// Sends a change; an unlink is sent in a task, because its linkage is read first.
   public func take(_ change: Change, number: Int, for receiver: any ChangeOutcomeReceiver) {
     if state.withLock(\.isEnded) { return receiver.end(number, .failure(.unsent), latency: nil) }
-    guard change.verb != .unlink, let request = post(change, number, receiver) else {
-      Task(executorPreference: executor) { [self] in
-        let result: Result<ChangeReply, ClientError>
-        do throws(ClientError) { result = .success(try await carry(change)) } catch { result = .failure(error) }
-        receiver.end(number, result, latency: nil)
-      }
-      return
+    let taken: TakenChange
+    if change.verb != .unlink, let request = post(change, number, receiver) {
+      taken = .posted(request)
+    } else {
+      taken = .inTask(sent(change, number, receiver))
     }
     let isEnded = state.withLock { state in
-      while state.requests.count <= number { state.requests.append(nil) }
-      state.requests[number] = request
+      while state.changes.count <= number { state.changes.append(nil) }
+      state.changes[number] = taken
       return state.isEnded
     }
-    if isEnded { client.cancel(request) }
+    if isEnded { cancel(taken) }
   }
 
   private func post(_ change: Change, _ number: Int, _ receiver: any ChangeOutcomeReceiver) -> RequestEnvelope? {
@@ -56,13 +61,30 @@ public final class PostingCarrier: GroupCarrier {
     ) { result, latency in receiver.end(number, result, latency: latency) }
   }
 
-  /// Makes the requests fail that were not sent yet.
-  public func end() {
-    let requests = state.withLock { state in
-      state.isEnded = true
-      return state.requests
+  /// Sends a change in a task of its own.
+  private func sent(_ change: Change, _ number: Int, _ receiver: any ChangeOutcomeReceiver) -> Task<Void, Never> {
+    Task(executorPreference: executor) { [self] in
+      let result: Result<ChangeReply, ClientError>
+      do throws(ClientError) { result = .success(try await carry(change)) } catch { result = .failure(error) }
+      receiver.end(number, result, latency: nil)
     }
-    for case let request? in requests { client.cancel(request) }
+  }
+
+  /// Makes the changes fail that were not sent yet.
+  public func end() {
+    let changes = state.withLock { state in
+      state.isEnded = true
+      return state.changes
+    }
+    for case let change? in changes { cancel(change) }
+  }
+
+  /// Makes a change fail, unless it was already sent.
+  private func cancel(_ change: TakenChange) {
+    switch change {
+    case .posted(let request): client.cancel(request)
+    case .inTask(let task): task.cancel()
+    }
   }
 }
 

@@ -17,7 +17,7 @@ struct ScriptFile {
     }
   }
 
-  /// The command line that was probably meant by a word that is no file; nil without a guess.
+  /// A command line to propose when the path is not a file; nil if no command has a similar name.
   private var commandLine: String? {
     if ["run", "exec", "execute", "start"].contains(path), let file = arguments.first, Self.exists(file) {
       return (["retort"] + arguments.map(ShellCommandLine.quoted)).joined(separator: " ")
@@ -35,7 +35,7 @@ struct ScriptFile {
     "status": "ctl", "completion": "completions",
   ]
 
-  /// Returns the option that an unknown option probably means; nil without a guess.
+  /// Returns the option to propose for an unknown one; nil if no option has a similar name.
   static func option(meantBy name: String) -> String? {
     options[name] ?? nearest(to: name, among: ProgramOptions.words + ["--version", "--help"])
   }

@@ -26,8 +26,7 @@ import Values
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }
     let (path, copy) = (directory.appending(path: "a").path, directory.appending(path: "b").path)
-    let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
-    let end = ContinuousClock.now + .seconds(seconds)
+    let end = Fuzzing.end
     var random = SeededNumbers(seed: 3)
     var (cases, read) = (0, 0)
     repeat {
@@ -63,12 +62,7 @@ import Values
   /// Returns the elements of a file; nil if it is refused.
   private static func elements(_ path: String, _ format: FileFormat) throws -> [JSONValue]? {
     do throws(Fault) {
-      var reader = try FileReader(path, format)
-      var elements: [JSONValue] = []
-      while let page = try reader.next() {
-        for value in page { elements.append(try value.json()) }
-      }
-      return elements
+      return try format.elements(of: path)
     } catch {
       #expect(error.kind == .file && !error.message.isEmpty)
       return nil
@@ -78,14 +72,7 @@ import Values
   /// Writes elements to a file; returns false if they are refused.
   private static func write(_ elements: [JSONValue], _ path: String, _ format: FileFormat) throws -> Bool {
     do throws(Fault) {
-      var writer = try FileWriter(path, format, appends: false)
-      do throws(Fault) {
-        try writer.write(elements.map { Value($0) })
-        try writer.finish()
-      } catch {
-        writer.abandon()
-        throw error
-      }
+      try format.write(elements, to: path)
       return true
     } catch {
       #expect(error.kind == .value || error.kind == .type)

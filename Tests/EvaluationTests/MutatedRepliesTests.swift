@@ -47,8 +47,7 @@ import Testing
   ]
 
   @Test(.timeLimit(.minutes(120))) func aRunEnds() async throws {
-    let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
-    let end = ContinuousClock.now + .seconds(seconds)
+    let end = Fuzzing.end
     var random = SeededNumbers(seed: 5)
     var cases = 0
     repeat {
@@ -66,16 +65,7 @@ import Testing
   private static func mutated(_ random: inout SeededNumbers) -> [UInt8] {
     var bytes = Array(replies[random.below(replies.count)].utf8)
     for _ in 0..<random.below(4) {
-      let place = random.below(bytes.count + 1)
-      switch random.below(8) {
-      case 0: bytes.insert(contentsOf: values[random.below(values.count)].utf8, at: place)
-      case 1: bytes.removeSubrange(place..<min(bytes.count, place + random.below(20)))
-      case 2: if place < bytes.count { bytes[place] = UInt8(random.below(256)) }
-      default:
-        guard let colon = bytes[place...].firstIndex(of: UInt8(ascii: ":")) else { continue }
-        let end = bytes[(colon + 1)...].firstIndex { ",}]".utf8.contains($0) } ?? bytes.count
-        bytes.replaceSubrange((colon + 1)..<end, with: values[random.below(values.count)].utf8)
-      }
+      Fuzzing.mutate(json: &bytes, values: values, pieces: values, &random)
     }
     return bytes
   }

@@ -59,24 +59,6 @@ import Values
     }
   }
 
-  private func write(_ elements: [JSONValue], _ path: String, _ format: FileFormat, appends: Bool) throws(Fault) {
-    var writer = try FileWriter(path, format, appends: appends)
-    do throws(Fault) {
-      try writer.write(elements.map { Value($0) })
-      try writer.finish()
-    } catch {
-      writer.abandon()
-      throw error
-    }
-  }
-
-  private func read(_ path: String, _ format: FileFormat) throws -> [JSONValue] {
-    var reader = try FileReader(path, format)
-    var elements: [JSONValue] = []
-    while let page = try reader.next() { elements += try page.map { try $0.json() } }
-    return elements
-  }
-
   @Test(arguments: FileFormat.allCases, [false, true])
   func readReturnsTheValuesThatWriteWrote(_ format: FileFormat, appends: Bool) throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
@@ -89,14 +71,14 @@ import Values
       var written: [JSONValue] = []
       for _ in 0..<(appends && format != .json ? 2 : 1) {
         let elements = Self.elements(&random)
-        do throws(Fault) { try write(elements, path, format, appends: appends && format != .json) } catch {
+        do throws(Fault) { try format.write(elements, to: path, appends: appends && format != .json) } catch {
           #expect([.value, .type].contains(error.kind), "\(error.message)")
           continue
         }
         written += elements
         if !elements.isEmpty { taken += 1 }
       }
-      let found = FileManager.default.fileExists(atPath: path) ? try read(path, format) : []
+      let found = FileManager.default.fileExists(atPath: path) ? try format.elements(of: path) : []
       guard found == expected(written, format) else {
         Issue.record(
           "\(format): \(JSONValue.array(JSONArray(written)).text) is read as \(JSONValue.array(JSONArray(found)).text)")
@@ -136,7 +118,7 @@ import Values
     let left = "a.csv.\(gone.processIdentifier).7.part"
     let kept = ["a.csv.\(getpid()).7.part", "b.csv.\(gone.processIdentifier).7.part", "a.csv.x.7.part", "a.csv.7.part"]
     for name in [left] + kept { try Data().write(to: directory.appending(path: name)) }
-    try write([["a": 1]], directory.appending(path: "a.csv").path, .csv, appends: false)
+    try FileFormat.csv.write([["a": 1]], to: directory.appending(path: "a.csv").path)
     #expect(try Set(FileManager.default.contentsOfDirectory(atPath: directory.path)) == Set(kept + ["a.csv"]))
   }
 }

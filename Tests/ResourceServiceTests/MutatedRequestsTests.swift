@@ -35,8 +35,7 @@ import Testing
     _ flavour: Dialect.ImitatedLibrary?, _ pages: Dialect.ListPaging
   ) async throws {
     let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: flavour, pages: pages))
-    let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
-    let end = ContinuousClock.now + .seconds(seconds)
+    let end = Fuzzing.end
     let requests = try Self.requests()
     var random = SeededNumbers(seed: 7)
     var (cases, silent) = (0, 0)
@@ -79,16 +78,7 @@ import Testing
   private static func mutated(_ request: [UInt8], _ random: inout SeededNumbers) -> [UInt8] {
     var bytes = request
     for _ in 0...random.below(3) {
-      let place = random.below(bytes.count + 1)
-      switch random.below(8) {
-      case 0: bytes.insert(contentsOf: pieces[random.below(pieces.count)].utf8, at: place)
-      case 1: bytes.removeSubrange(place..<min(bytes.count, place + random.below(20)))
-      case 2: if place < bytes.count { bytes[place] = UInt8(random.below(256)) }
-      default:
-        guard let colon = bytes[place...].firstIndex(of: UInt8(ascii: ":")) else { continue }
-        let end = bytes[(colon + 1)...].firstIndex { ",}]".utf8.contains($0) } ?? bytes.count
-        bytes.replaceSubrange((colon + 1)..<end, with: values[random.below(values.count)].utf8)
-      }
+      Fuzzing.mutate(json: &bytes, values: values, pieces: pieces, &random)
     }
     return bytes
   }

@@ -73,18 +73,18 @@ import Testing
 
   /// Workers pass late replies on, so that the statement waits for them and counts them, as without workers.
   @Test func lateRepliesAreCounted() async throws {
-    let service = try await FakeService("--fault", "late=1", "--late", "3s", "--workers", "8")
+    let service = try await FakeService("--fault", "late=1", "--late", "5s", "--workers", "8")
     let worker = await PoolWorker(in: service.vhost)
     let ran = await run(
-      #"let r = 1..4 | update posts {views: 1} timeout: 2s on-error: "continue" verify: false workers: "test""#
-        + "\n" + #"print r.ok; [{text: "a"}] | create posts timeout: 2s verify: false workers: "test" | map .text"#,
+      #"let r = 1..4 | update posts {views: 1} timeout: 4s on-error: "continue" verify: false workers: "test""#
+        + "\n" + #"print r.ok; [{text: "a"}] | create posts timeout: 4s verify: false workers: "test" | map .text"#,
       on: service)
-    #expect(ran.notes.contains("update posts: waiting up to 2s for "), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("update posts: waiting up to 4s for "), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("update posts: 4 ok, 4 of them confirmed later\n"), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("create posts: 1 ok, 1 of them confirmed later\n"), Comment(rawValue: ran.notes))
     #expect(ran.output.hasPrefix("4\n"))
     let refused = await run(
-      #"[1, 99999] | update posts {views: 1} timeout: 2s on-error: "continue" verify: false workers: "test""#,
+      #"[1, 99999] | update posts {views: 1} timeout: 4s on-error: "continue" verify: false workers: "test""#,
       on: service)
     #expect(refused.status == 5 && refused.notes.contains("error[not-found]"), Comment(rawValue: refused.notes))
     #expect(refused.notes.contains("update posts: 1 ok, 1 of them confirmed later, 1 failed\n"))

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Returns the def with the given name; nil if there is none.
+  /// Finds a def by its name; returns nil if no def has this name.
   func definition(_ name: String) -> CommandDefinition? { definitions[name] }
 
   /// Compiles `def NAME(parameters) do ... end`.

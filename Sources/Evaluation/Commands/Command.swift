@@ -64,7 +64,7 @@ struct Command: Sendable {
     }
   }
 
-  /// Returns the command with the given name; nil if there is none.
+  /// Finds a command by its name; returns nil if no command has this name.
   static func named(_ name: String) -> Command? { table[name] }
 
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })

@@ -14,7 +14,7 @@ struct Stage: Sendable {
     self.prepare = prepare
   }
 
-  /// Returns the stage with the given name; nil if there is none.
+  /// Finds a stage by its name; returns nil if no stage has this name.
   static func named(_ name: String) -> Stage? { known[name] }
 
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })

@@ -1,0 +1,27 @@
+import Foundation
+
+/// What the tests with mutated input share.
+public enum Fuzzing {
+  /// The time until which a test continues with other cases: `RETORT_FUZZ_SECONDS` from now; without the variable, now.
+  public static var end: ContinuousClock.Instant {
+    let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
+    return .now + .seconds(seconds)
+  }
+
+  /// Changes one place of a JSON text: inserts a piece, removes some bytes, replaces a byte, or replaces the value after
+  /// a colon.
+  public static func mutate(
+    json bytes: inout [UInt8], values: [String], pieces: [String], _ random: inout SeededNumbers
+  ) {
+    let place = random.below(bytes.count + 1)
+    switch random.below(8) {
+    case 0: bytes.insert(contentsOf: pieces[random.below(pieces.count)].utf8, at: place)
+    case 1: bytes.removeSubrange(place..<min(bytes.count, place + random.below(20)))
+    case 2: if place < bytes.count { bytes[place] = UInt8(random.below(256)) }
+    default:
+      guard let colon = bytes[place...].firstIndex(of: UInt8(ascii: ":")) else { return }
+      let end = bytes[(colon + 1)...].firstIndex { ",}]".utf8.contains($0) } ?? bytes.count
+      bytes.replaceSubrange((colon + 1)..<end, with: values[random.below(values.count)].utf8)
+    }
+  }
+}
