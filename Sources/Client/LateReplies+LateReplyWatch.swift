@@ -53,14 +53,17 @@ extension LateReplies {
     /// Waits until each change has an outcome or no further reply can arrive, at most for `limit`; returns immediately
     /// if the task is cancelled.
     ///
+    /// - Parameters:
+    ///   - limit: The longest wait.
+    ///   - expectsAll: Whether the wait includes replies after the times at which changes and their replies expire.
     /// - Returns: The number of changes without an outcome.
-    public func settled(within limit: Duration) async -> Int {
+    public func settled(within limit: Duration, expectsAll: Bool = false) async -> Int {
       let (changes, changed) = AsyncStream.makeStream(of: Void.self)
       let end = state.withLock { state -> ContinuousClock.Instant? in
         guard !state.open.isEmpty else { return nil }
         state.waiters.append(changed)
         let latest = ContinuousClock.now + limit
-        return state.open.values.map { min($0 ?? latest, latest) }.max()
+        return expectsAll ? latest : state.open.values.map { min($0 ?? latest, latest) }.max()
       }
       guard let end else { return 0 }
       let clock = Task {

@@ -104,7 +104,8 @@ struct OptionPage: Sendable {
     """,
     "timeout": """
     A call's timeout overrides the client's, which overrides set timeout: and --timeout. After the timeout a read fails
-    with kind timeout and can be repeated; a change that was sent ends as unknown.
+    with kind timeout and can be repeated; a change that was sent ends as unknown. The lookups of a statement and its
+    reads for backup: wait as long as its changes, but not less than the client's timeout.
     """,
     "expire": """
     A change that waits in the queue expires with its timeout, so a service that starts later does not carry it out. A

@@ -36,6 +36,15 @@ public final class ClientValue: Sendable {
       name: name, client: changed, connection: connection, serial: serial, sessionTimeout: sessionTimeout)
   }
 
+  /// Returns the client for reads that no call sends itself, such as lookups: it waits as long as the session's timeout
+  /// says, and for `timeout` if that is longer.
+  package func reader(timeout: Duration? = nil) -> ResourceClient {
+    var reader = client
+    if let sessionTimeout { reader.settings.timeout = sessionTimeout.duration }
+    if let timeout, let own = reader.settings.timeout { reader.settings.timeout = max(own, timeout) }
+    return reader
+  }
+
   /// The name of the queue to which the client sends requests.
   public var queue: String { client.queue }
 

@@ -14,6 +14,9 @@ struct LateOutcomes {
   /// The unknown changes with their errors.
   private let unknown: [(change: Change, error: ClientError)]
 
+  /// The time for which late replies are passed on: the statement uses them until it ends, which the worker can't know.
+  private static let longestWait = Duration.seconds(600)
+
   init(_ chunk: Chunk, _ reply: ChunkReply, _ lateReplies: LateReplies) {
     (self.chunk, self.lateReplies) = (chunk, lateReplies)
     unknown = zip(chunk.changes, reply.items).compactMap { change, item in
@@ -21,7 +24,7 @@ struct LateOutcomes {
     }
   }
 
-  /// Returns the messages, which end when no late reply is expected any more; nil if no change is unknown.
+  /// Returns the messages, which end when each change has its reply, or ten minutes later; nil if no change is unknown.
   func messages(of pool: WorkerPool) -> AsyncStream<ServiceAnswer.Reply>? {
     guard !unknown.isEmpty else { return nil }
     let (messages, message) = AsyncStream.makeStream(of: ServiceAnswer.Reply.self)
@@ -35,9 +38,8 @@ struct LateOutcomes {
         message.yield(ServiceAnswer.Reply(pool.signed(response.encoded()), correlationID: Array(id.utf8)))
       }
     }
-    let longest = unknown.compactMap(\.change.timeout).max() ?? .zero
     Task {
-      _ = await watch.settled(within: longest)
+      _ = await watch.settled(within: Self.longestWait, expectsAll: true)
       watch.end()
       message.finish()
     }

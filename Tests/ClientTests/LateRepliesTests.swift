@@ -185,6 +185,9 @@ import Testing
     let watch = silent.late.watch()
     watch.add(try await silent.create()) { _ in }
     #expect(await watch.settled(within: .seconds(3600)) == 1)
+    let waiting = Task { await watch.settled(within: .seconds(3600), expectsAll: true) }
+    silent.late.receive(reply("\"result\":{}"), for: "c1")
+    #expect(await waiting.value == 0)
   }
 
   @Test func manyNotesAreCut() async throws {

@@ -49,7 +49,7 @@ import Testing
       guard isRepaired.withLock({ $0 }) || reads.contains(method) else { return #""other":1"# }
       return Self.reply(method, params, isDestroyed: isDestroyed)
     }
-    let options = "journal: \"\(path)\" timeout: 300ms on-error: \"continue\" verify: false"
+    let options = "journal: \"\(path)\" timeout: 1s on-error: \"continue\" verify: false"
     let broken = await service.run("\(first) | \(sink) \(options)")
     #expect(broken.status == 5, Comment(rawValue: broken.notes))
     isRepaired.withLock { $0 = true }

@@ -8,12 +8,17 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct LateReplyTests {
   /// Runs a change and a read on a service that replies to the change just before the read.
   private func afterwards(_ change: String, _ answer: String) async throws -> Ran {
+    try await run("try do \(change) rescue e print e.kind end\nshow posts 1", answer)
+  }
+
+  /// Runs statements on a service that replies to `show` only, and replies to all requests before it at the same time.
+  private func run(_ statements: String, _ answer: String) async throws -> Ran {
     let vhost = try await PrivateBroker.shared.vhost()
     let connection = try await Connection.open(try AMQPURI(vhost.uri), name: "late")
-    let held = Mutex<Delivery?>(nil)
-    _ = try await connection.serve(queue: "posts", on: ServiceChannel.QueueServingSettings(workers: 2)) { delivery in
+    let held = Mutex<[Delivery]>([])
+    _ = try await connection.serve(queue: "posts", on: ServiceChannel.QueueServingSettings(workers: 8)) { delivery in
       guard String(decoding: delivery.body, as: UTF8.self).contains("\"show\"") else {
-        held.withLock { $0 = delivery }
+        held.withLock { $0.append(delivery) }
         return ServiceAnswer([])
       }
       func reply(_ delivery: Delivery, _ answer: String) -> ServiceAnswer.Reply {
@@ -22,12 +27,10 @@ import Testing
           Array(#"{"id":"\#(id)","jsonrpc":"2.0",\#(answer)}"#.utf8), correlationID: delivery.correlationID)
       }
       let late = held.withLock { $0 }.map { reply($0, answer) }
-      return ServiceAnswer(
-        [late, late, reply(delivery, #""result":{"data":{"type":"posts","id":"1"}}"#)].compactMap { $0 })
+      return ServiceAnswer(late + late + [reply(delivery, #""result":{"data":{"type":"posts","id":"1"}}"#)])
     }
     let ran = await Ran.retort(
-      "-c", "connect\nlet posts = client queue: \"posts\"\ntry do \(change) rescue e print e.kind end\nshow posts 1",
-      environment: ["RETORT_URL": vhost.uri])
+      "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: ["RETORT_URL": vhost.uri])
     await connection.close()
     return ran
   }
@@ -54,27 +57,30 @@ import Testing
   /// A statement waits for the late replies to the changes of its commands too, and counts them.
   @Test(arguments: [
     (
-      "for i in 1..2 do try do update posts i {views: 1} timeout: 2s rescue e print e.kind end end", 0,
+      "for i in 1..2 do try do update posts i {views: 1} timeout: 5s rescue e print e.kind end end", 0,
       "unknown\nunknown\n"
     ),
-    ("1..2 | each in-flight: 2 do update posts it {views: 1} timeout: 2s end", 1, ""),
+    ("1..2 | each in-flight: 2 do update posts it {views: 1} timeout: 5s end", 1, ""),
   ]) func aLoopCountsLateReplies(_ statement: String, _ status: Int32, _ output: String) async throws {
-    let service = try await FakeService("--fault", "late=1", "--late", "3s", "--workers", "4")
-    let ran = await service.run(statement)
+    let held = HeldReplies()
+    let service = try await OddService { _, _ in
+      await held.released()
+      return #""result":{}"#
+    }
+    let ran = await service.run(statement) { if $0.contains("waiting up to") { held.release() } }
     #expect(ran.status == status && ran.output == output, Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("update posts: 2 ok, 2 of them confirmed later\n"), Comment(rawValue: ran.notes))
-    #expect(ran.notes.hasPrefix("update posts: waiting up to 2s for "), Comment(rawValue: ran.notes))
+    #expect(ran.notes.hasPrefix("update posts: waiting up to 5s for "), Comment(rawValue: ran.notes))
     #expect(!ran.notes.contains("unknown, "), Comment(rawValue: ran.notes))
-    _ = await service.stop()
+    await service.stop()
   }
 
   /// A reply that comes while unknown changes are looked up counts too.
   @Test func aReplyDuringTheLookupsIsCounted() async throws {
-    let service = try await FakeService("--fault", "late=1", "--late", "5s", "--workers", "8")
-    let ran = await service.run("1..3 | update posts {views: 1} timeout: 2s in-flight: 3 on-error: \"continue\"")
+    let ran = try await run(
+      "1..3 | update posts {views: 1} timeout: 2s in-flight: 3 on-error: \"continue\"", #""result":{}"#)
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("update posts: 3 ok, 3 of them confirmed later\n"), Comment(rawValue: ran.notes))
-    _ = await service.stop()
   }
 
   @Test func aLateReplyToAReadIsNot() async throws {

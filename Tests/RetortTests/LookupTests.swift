@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestBench
 import Testing
 
 /// Changes without a readable reply, which are looked up at the end of their statement.
@@ -49,11 +50,18 @@ import Testing
     await service.stop()
   }
 
-  /// Lookups end after three timeouts in a row; the summary says how many changes were not looked up.
+  /// Lookups wait as long as the session's timeout says, and end after three timeouts in a row; the summary says how many
+  /// changes were not looked up.
   @Test func changesThatAreNotLookedUpAreCounted() async throws {
     let service = try await FakeService("--fault", "drop=1")
-    let ran = await service.run(
-      "set timeout: 300ms\n1..9 | update posts {views: 1} in-flight: 9 on-error: \"continue\"")
+    let statements = """
+      let service = connect
+      let posts = client queue: "posts"
+      set timeout: 300ms
+      1..9 | update posts {views: 1} in-flight: 9 on-error: "continue"
+      """
+    let ran = await Ran.retort(
+      "--timeout", "never", "-c", statements, environment: ["RETORT_URL": service.vhost.uri])
     #expect(ran.status == 5 && ran.notes.contains("update posts: 0 ok, 9 unknown\n"), Comment(rawValue: ran.notes))
     let said = ran.notes.firstMatch(
       of: #/update posts: (\d) changes were not looked up, because 3 lookups in a row got no reply: check them/#)
@@ -70,7 +78,7 @@ import Testing
     // With this seed the service drops the reply to one of the changes, and of no lookup.
     let service = try await FakeService("--fault", "drop=10%", "--seed", "1")
     let ran = await service.run(
-      "let tagged = client queue: \"posts\" relationships: {tags: [\"tags\"]}\n1..20 | \(sink) timeout: 300ms in-flight: 1 on-error: \"continue\""
+      "let tagged = client queue: \"posts\" relationships: {tags: [\"tags\"]}\n1..20 | \(sink) timeout: 5s in-flight: 1 on-error: \"continue\""
     )
     #expect(ran.notes.hasSuffix(" posts: 20 ok, 1 of them confirmed later\n"), Comment(rawValue: ran.notes))
     #expect(ran.status == 0)

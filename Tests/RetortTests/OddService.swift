@@ -4,7 +4,7 @@ import TestBench
 
 /// A service with a fixed answer for each method, on a separate vhost.
 struct OddService {
-  private let vhost: VirtualHost
+  let vhost: VirtualHost
   private let connection: Connection
 
   /// Starts the service; an answer is the rest of a response: `"result":{}`.
@@ -29,10 +29,11 @@ struct OddService {
     #""error":{"code":422,"message":"JSONAPI error","data":{"errors":[\#(errors.joined(separator: ","))]}}"#
   }
 
-  /// Runs statements that use the service's posts.
-  func run(_ statements: String) async -> Ran {
+  /// Runs statements that use the service's posts, and calls `noted` with each text on standard error.
+  func run(_ statements: String, noted: @escaping @Sendable (String) -> Void = { _ in }) async -> Ran {
     await Ran.retort(
-      "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: ["RETORT_URL": vhost.uri])
+      ["-c", "connect\nlet posts = client queue: \"posts\"\n" + statements],
+      environment: ["RETORT_URL": vhost.uri], noted: noted)
   }
 
   func stop() async { await connection.close() }

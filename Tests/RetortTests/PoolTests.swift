@@ -8,10 +8,18 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct PoolTests {
   /// Runs statements that use the posts of a service, with the pool's secret.
   private func run(_ statements: String, on service: FakeService, key: String? = PoolWorker.key) async -> Ran {
-    var environment = ["RETORT_URL": service.vhost.uri]
+    await run(statements, in: service.vhost, key: key)
+  }
+
+  /// Runs statements that use the posts of a vhost, and calls `noted` with each text on standard error.
+  private func run(
+    _ statements: String, in vhost: VirtualHost, key: String? = PoolWorker.key,
+    noted: @escaping @Sendable (String) -> Void = { _ in }
+  ) async -> Ran {
+    var environment = ["RETORT_URL": vhost.uri]
     environment["RETORT_POOL_KEY"] = key
     return await Ran.retort(
-      "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: environment)
+      ["-c", "connect\nlet posts = client queue: \"posts\"\n" + statements], environment: environment, noted: noted)
   }
 
   @Test func changesOfASinkKeepTheirOrder() async throws {
@@ -73,23 +81,34 @@ import Testing
 
   /// Workers pass late replies on, so that the statement waits for them and counts them, as without workers.
   @Test func lateRepliesAreCounted() async throws {
-    let service = try await FakeService("--fault", "late=1", "--late", "5s", "--workers", "8")
+    let held = HeldReplies()
+    let service = try await OddService { _, params in
+      await held.released()
+      let id = params["id"] as? String ?? "7"
+      return id == "99999"
+        ? OddService.errors(#"{"title":"Not found","status":"404"}"#)
+        : #""result":{"data":{"type":"posts","id":"\#(id)","attributes":{"text":"a"}}}"#
+    }
     let worker = await PoolWorker(in: service.vhost)
+    @Sendable func releaseAfterTheTimeout(_ note: String) {
+      if note.contains("waiting up to") { held.release() }
+      if note.contains(" ok, ") { held.hold() }
+    }
     let ran = await run(
-      #"let r = 1..4 | update posts {views: 1} timeout: 4s on-error: "continue" verify: false workers: "test""#
-        + "\n" + #"print r.ok; [{text: "a"}] | create posts timeout: 4s verify: false workers: "test" | map .text"#,
-      on: service)
-    #expect(ran.notes.contains("update posts: waiting up to 4s for "), Comment(rawValue: ran.notes))
+      #"let r = 1..4 | update posts {views: 1} timeout: 5s on-error: "continue" verify: false workers: "test""#
+        + "\n" + #"print r.ok; [{text: "a"}] | create posts timeout: 5s verify: false workers: "test" | map .text"#,
+      in: service.vhost, noted: releaseAfterTheTimeout)
+    #expect(ran.notes.contains("update posts: waiting up to 5s for "), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("update posts: 4 ok, 4 of them confirmed later\n"), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("create posts: 1 ok, 1 of them confirmed later\n"), Comment(rawValue: ran.notes))
     #expect(ran.output.hasPrefix("4\n"))
     let refused = await run(
-      #"[1, 99999] | update posts {views: 1} timeout: 4s on-error: "continue" verify: false workers: "test""#,
-      on: service)
+      #"[1, 99999] | update posts {views: 1} timeout: 5s on-error: "continue" verify: false workers: "test""#,
+      in: service.vhost, noted: releaseAfterTheTimeout)
     #expect(refused.status == 5 && refused.notes.contains("error[not-found]"), Comment(rawValue: refused.notes))
     #expect(refused.notes.contains("update posts: 1 ok, 1 of them confirmed later, 1 failed\n"))
     #expect(await worker.stop() == 0)
-    _ = await service.stop()
+    await service.stop()
   }
 
   @Test func aPoolWithoutAWorkerSendsNothing() async throws {

@@ -15,13 +15,25 @@ struct Ran: Equatable {
   /// Runs the program in this process, without a terminal.
   ///
   /// By default statements wait a minute for a reply, and a slow machine adds no notes about their progress.
-  static func retort(_ arguments: [String], environment: [String: String] = [:]) async -> Ran {
+  ///
+  /// - Parameters:
+  ///   - arguments: The arguments of the program.
+  ///   - environment: The environment variables that the program reads.
+  ///   - noted: Called with each text that the program writes to standard error.
+  /// - Returns: The status and the whole output.
+  static func retort(
+    _ arguments: [String], environment: [String: String] = [:], noted: @escaping @Sendable (String) -> Void = { _ in }
+  ) async -> Ran {
     let recorded = Recorded()
     let console = Console(
       write: { bytes in
         recorded.output.withLock { $0 += bytes }
         return true
-      }, note: { text in recorded.notes.withLock { $0 += text } })
+      },
+      note: { text in
+        recorded.notes.withLock { $0 += text }
+        noted(text)
+      })
     let isTimed = arguments.contains { $0.hasPrefix("--timeout") }
     let patience = arguments.contains("-c") ? (isTimed ? [] : ["--timeout", "60s"]) + ["--quiet"] : []
     let status = await run(arguments: patience + arguments, console: console, environment: environment)

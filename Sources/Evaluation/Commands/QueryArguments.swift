@@ -111,9 +111,10 @@ extension Declaration.Option {
 extension Arguments {
   /// Returns a client for a statement's reads.
   ///
-  /// The client repeats failed reads as often as `retry:` allows.
+  /// The client repeats failed reads as often as `retry:` allows, and waits for replies to lookups and to reads for
+  /// backups as long as the statement's changes do, but not less than its own timeout.
   func reader(_ client: ClientValue) throws(Fault) -> ResourceClient {
-    var reader = client.client
+    var reader = client.reader(timeout: try timeout()?.duration)
     if let count = try integer(.retry) { reader.retries = count }
     return reader
   }

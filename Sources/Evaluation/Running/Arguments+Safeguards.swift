@@ -34,7 +34,7 @@ extension Arguments {
     guards.settle = settle ?? .zero
     guards.throttle = try throttle(run.session, client)
     guard !run.isDry(self), !run.session.options.isOffline else { return guards }
-    guards.resolver = UnknownChangeResolver(client.client, keyField: keyField, isSettled: settle != nil)
+    guards.resolver = UnknownChangeResolver(try reader(client), keyField: keyField, isSettled: settle != nil)
     if let path = try linesFile("journal") {
       let journal = try openJournal(path, run, client, keyField)
       guards.journal = journal

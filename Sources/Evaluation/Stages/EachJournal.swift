@@ -84,7 +84,7 @@ final class EachJournal: Sendable {
     return resolvers.withLock { resolvers in
       let resolver =
         resolvers[[queue, type, keyField]]
-        ?? UnknownChangeResolver(client.client, keyField: keyField, isSettled: isSettled)
+        ?? UnknownChangeResolver(client.reader(), keyField: keyField, isSettled: isSettled)
       resolvers[[queue, type, keyField]] = resolver
       return resolver
     }
