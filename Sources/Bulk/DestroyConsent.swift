@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The changes that one confirmation covers: those of one connection, queue, type, verb and filter.
+/// The changes that one confirmation covers: those of one connection, queue, type, verb, filter and `meta`.
 public struct ConsentScope: Sendable, Hashable {
   /// The serial number of the connection in the session.
   public var connection: Int
@@ -12,14 +12,17 @@ public struct ConsentScope: Sendable, Hashable {
   public var verb: String
   /// The filter as JSON; nil without a filter.
   public var filter: String?
+  /// The `meta` of the client and of the call as JSON: two clients of a queue can mean different data.
+  public var meta: [String]
 
   /// Creates the scope of a confirmation.
-  public init(connection: Int, queue: String, type: String, verb: String, filter: String?) {
+  public init(connection: Int, queue: String, type: String, verb: String, filter: String?, meta: [String]) {
     self.connection = connection
     self.queue = queue
     self.type = type
     self.verb = verb
     self.filter = filter
+    self.meta = meta
   }
 }
 

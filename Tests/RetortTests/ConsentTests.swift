@@ -38,6 +38,36 @@ import Testing
     #expect(await Ran.asked(["2"], "-c", Self.two + verbs).status == 6)
   }
 
+  @Test func anotherMetaAsksAgain() async {
+    let tenants = """
+      let s = connect "embedded:blog"
+      let a = client queue: "posts" meta: {tenant: "a"}
+      let b = client queue: "posts" meta: {tenant: "b"}
+
+      """
+    let loops = [
+      "for c in [a, b] do destroy c 1 end", "for t in [1, 2] do destroy a t meta: {run: t} end",
+    ]
+    for loop in loops {
+      let ran = await Ran.asked(["1", "no"], "-c", tenants + loop)
+      #expect(ran.status == 6 && ran.notes.contains("was not confirmed"), Comment(rawValue: loop + ran.notes))
+    }
+    let ran = await Ran.asked(["no"], "-c", tenants + "destroy-all a filter: {id: 1} meta: {run: 1}")
+    #expect(ran.notes.contains(" meta {\"run\":1}\n"), Comment(rawValue: ran.notes))
+  }
+
+  /// What a sink leaves of its confirmed number is no consent to the elements of another sink, or to a loop.
+  @Test(arguments: ["[5, 6] | destroy a", "destroy a 5"]) func aSinkUsesOnlyItsOwnConsent(_ next: String) async {
+    let statement = """
+      for i in 1..2 do
+        try do if i == 1 do [1, "2,3", 4] | destroy a else \(next) end rescue e print e.kind end
+      end
+      """
+    let ran = await Ran.asked(["3"], "-c", Self.two + statement)
+    #expect(ran.status == 6 && ran.output == "value\n", Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("was not confirmed: nothing was sent"), Comment(rawValue: ran.notes))
+  }
+
   @Test func theTypedNumberLimitsALoop() async {
     let loop = "for n in 1..9 do destroy a n end"
     let ran = await Ran.asked(["3"], "-c", Self.two + loop)

@@ -20,10 +20,14 @@ struct ConfirmationRequest: Sendable {
   /// Whether a loop sends the changes one by one.
   var isOneByOne = false
 
-  var subject: ConsentScope {
-    ConsentScope(
+  /// Returns the scope in which a consent is used again; nil for a sink, because no filter describes its elements.
+  fileprivate func scope(_ arguments: Arguments) -> ConsentScope? {
+    guard filter != nil || isOneByOne else { return nil }
+    return ConsentScope(
       connection: client.connection.serial, queue: client.queue, type: client.client.type, verb: verb,
-      filter: filter)
+      filter: filter,
+      meta: [JSONValue.object(client.client.settings.meta).text]
+        + (arguments.meta.map { [(try? $0.json().text) ?? $0.label] } ?? []))
   }
 }
 
@@ -42,11 +46,16 @@ extension ConfirmationRequest {
   fileprivate var limit: Int? { max.map { Swift.max(0, $0 - before) } }
 }
 
+extension Arguments {
+  /// The value of `meta:`; nil without the option.
+  fileprivate var meta: Value? { options["meta"]?.value }
+}
+
 extension RunContext {
   /// Gets the consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// At a terminal the function asks once for each connection, client, verb and filter; the typed number is the
-  /// confirmation and the limit. If there is nothing to destroy, it does not ask. Without a terminal it refuses the
+  /// At a terminal the function asks once for each connection, client, verb, filter and `meta`, and for each sink; the
+  /// typed number is the confirmation and the limit. If there is nothing to destroy, it does not ask. Without a terminal it refuses the
   /// destruction, unless the statement has `confirm: true` or the program has `--yes`.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> DestroyConsent {
     try request.checkMax(arguments)
@@ -60,17 +69,18 @@ extension RunContext {
     } else if try arguments.bool("confirm") ?? false || session.account.confirmation != .asked || request.count == 0 {
       return DestroyConsent(limit: request.count == 0 ? 0 : request.limit, isConfirmed: request.count == 0)
     }
-    if let consent = given(request) { return consent }
+    let scope = request.scope(arguments)
+    if let consent = given(request, scope) { return consent }
     guard let ask = session.host.ask else {
       throw refusal(
         .refused, "\(request.verb) on \(request.client.name) is a bulk change and needs a confirmation", arguments,
         nextStep: "add confirm: true to the statement, or run the program with --yes")
     }
     return try await session.questions.inTurn { () async throws(Fault) in
-      if let consent = given(request) { return consent }
+      if let consent = given(request, scope) { return consent }
       let limit = try await answer(request, arguments, ask)
       let consent = DestroyConsent(limit: limit, isConfirmed: true)
-      statement.keep(consent, for: request.subject)
+      if let scope { statement.keep(consent, for: scope) }
       return consent
     }
   }
@@ -98,8 +108,8 @@ extension RunContext {
 
   /// Returns an earlier consent to the same destruction if its limit still allows this number of resources; otherwise
   /// nil.
-  private func given(_ request: ConfirmationRequest) -> DestroyConsent? {
-    guard let consent = statement.consent(for: request.subject) else { return nil }
+  private func given(_ request: ConfirmationRequest, _ scope: ConsentScope?) -> DestroyConsent? {
+    guard let scope, let consent = statement.consent(for: scope) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }
     return count <= left ? consent : nil
   }
@@ -112,11 +122,12 @@ extension RunContext {
     let client = request.client
     let what = request.count.map { "\($0) " } ?? (request.isOneByOne ? "resources " : "")
     let filter = request.filter.map { " filter \($0)" } ?? ""
+    let meta = arguments.meta.map { " meta \($0.label)" } ?? ""
     let pace = request.count == nil && request.isOneByOne ? ", one by one" : ""
     let earlier = request.before > 0 ? " after \(request.before) in earlier runs" : ""
     let wanted = request.count.map { "type \($0) to continue: " } ?? "type the maximum number to destroy: "
     let reply = await ask(
-      "\(request.verb) \(what)of \(client.name)\(filter)\(pace)\(earlier)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
+      "\(request.verb) \(what)of \(client.name)\(filter)\(meta)\(pace)\(earlier)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
     )
     let number = reply.flatMap { Int(digits: $0.trimmed) }
     guard !Task.isCancelled, let number, number > 0, request.count == nil || number == request.count else {

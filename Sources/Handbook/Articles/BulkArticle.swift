@@ -32,10 +32,11 @@ extension Article {
         `--dry-run` shows the script's assertions and does not check them.
       - **Back up.** `backup: "before.ndjson"` stores each resource on the disk before its change is sent. `help backup` explains how to
         restore it.
-      - **Consent.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop ask once at a terminal. The number that
-        you type is the confirmation and the limit. Ctrl-C, or any other answer, sends nothing. Without a terminal they
-        need `confirm: true`, or the program's `--yes`. `--yes=N` ends the run with an error before it destroys more
-        than N resources.
+      - **Consent.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop ask once at a terminal;
+        another connection, client, filter or `meta:` asks again, and so does each sink. The number that you type is
+        the confirmation and the limit. Ctrl-C, or any other answer, sends nothing. Without a terminal they need
+        `confirm: true`, or the program's `--yes`. `--yes=N` ends the run with an error before it destroys more than N
+        resources.
       - **Guard a connection.** `connect URI guard: "confirm"` asks for each bulk destruction, regardless of the script, and `guard:
         "read-only"` refuses every change. A batch destroys on a guarded connection only with `--guarded CONNECTION --yes=N`.
 
