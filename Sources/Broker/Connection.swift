@@ -124,7 +124,7 @@ public actor Connection {
     }
     guard let descriptor = handle?.descriptor else { return ConnectionThread.AwaitedSocketEvents() }
     return ConnectionThread.AwaitedSocketEvents(
-      socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? patience : 0)
+      socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? waitLimit : 0)
   }
 
   /// Publishes messages and handles frames; returns true if no frame is left.
@@ -138,7 +138,7 @@ public actor Connection {
   }
 
   /// The maximum wait in milliseconds: until the next deadline, but at most half of the time between heartbeats.
-  private var patience: Int32 {
+  private var waitLimit: Int32 {
     var limit = uri.heartbeat > 0 ? uri.heartbeat * 500 : 60_000
     if let next = nextDeadline { limit = min(limit, OutgoingMessage.milliseconds(until: next)) }
     return Int32(clamping: max(limit, 1))

@@ -46,7 +46,7 @@ public actor Dialer {
   }
 
   /// The state of a connection.
-  public enum State: String, Sendable {
+  public enum ConnectionState: String, Sendable {
     /// The connection is open, and the broker accepts messages.
     case up
     /// The connection is open, but the broker accepts no messages.
@@ -56,11 +56,11 @@ public actor Dialer {
   }
 
   private final class DialerStatus: Sendable {
-    let value = Mutex(State.up)
+    let value = Mutex(ConnectionState.up)
   }
 
   /// The state of the connection.
-  public nonisolated var state: State { status.value.withLock { $0 } }
+  public nonisolated var state: ConnectionState { status.value.withLock { $0 } }
 
   private typealias ConnectionAttempt = Task<Result<Connection, BrokerError>, Never>
 

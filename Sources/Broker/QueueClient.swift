@@ -124,19 +124,19 @@ public final class QueueClient: Sendable {
     var mayHaveArrived = hadLeft
     /// The time until which a missing queue is no error: a restart of the broker may have deleted the queue, and the
     /// service must declare it again. Nil before the first attempt.
-    var patience: ContinuousClock.Instant?
+    var noRouteEnd: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
       do throws(BrokerError) { channel = try await opened(until: deadline) } catch {
         throw error.sent(mayHaveArrived)
       }
-      let returns = patience ?? .now + Self.returning
-      patience = returns
+      let end = noRouteEnd ?? .now + Self.returning
+      noRouteEnd = end
       do throws(BrokerError) {
         return try await channel.send(
           correlationID: correlationID, body: body, deadline: deadline, expires: expires, isConfirmed: !mayRepeat)
       } catch {
-        if error.code == .noRoute, .now < min(returns, deadline ?? returns) {
+        if error.code == .noRoute, .now < min(end, deadline ?? end) {
           if (try? await Task.sleep(for: Self.pause)) != nil { continue }
         }
         mayHaveArrived = mayHaveArrived || error.wasSent

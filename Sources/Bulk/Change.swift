@@ -70,12 +70,12 @@ public final class Change: Sendable, Equatable {
   /// - Throws: a `value` error of `ResourceClient.wireParams(of:)`.
   public convenience init(
     _ verb: Verb, _ request: ChangeRequest, of client: ResourceClient, at broker: String,
-    patience: ResourceClient.WaitLimit, expires: Bool
+    waitLimit: ResourceClient.WaitLimit, expires: Bool
   ) throws(ClientError) {
     self.init(
       target: TargetQueue(broker: broker, queue: client.queue, type: client.type), verb: verb,
       method: request.method, params: try client.wireParams(of: request), expires: expires,
-      timeout: client.timeout(patience))
+      timeout: client.timeout(waitLimit))
   }
 
   /// Returns a copy of the change with a value of `key:`, which identifies the change.

@@ -7,14 +7,14 @@ extension ChangeDispatcher {
     let element: any PlannedElement
     /// The index of the element in the statement.
     let index: Int
-    let change: Result<Change, ChangeRefusal>
+    let change: Result<Change, UnsentReason>
     /// The identity under which the journal records the change; nil without a journal or an identity.
     let identity: ChangeIdentity?
     /// The state that earlier runs left in the journal; nil if the journal does not contain the change.
     let known: JournalState?
 
     init(
-      _ element: any PlannedElement, at index: Int, _ change: Result<Change, ChangeRefusal>,
+      _ element: any PlannedElement, at index: Int, _ change: Result<Change, UnsentReason>,
       _ identity: ChangeIdentity? = nil, known: JournalState? = nil
     ) {
       (self.element, self.index, self.change) = (element, index, change)

@@ -3,7 +3,7 @@ public import Client
 /// An element for which a statement has planned a change.
 public protocol PlannedElement: AnyObject, Sendable {
   /// The change to send, or the reason why nothing is sent.
-  var planned: Result<Change, ChangeRefusal> { get }
+  var planned: Result<Change, UnsentReason> { get }
 }
 
 extension PlannedElement {
@@ -35,7 +35,7 @@ public struct ChangeDispatcher: Sendable {
   }
 
   /// Returns the refusal of a change; if the change may be sent, counts it against the limits and returns nil.
-  private func refusal(of change: Change, _ consent: DestroyConsent?) -> ChangeRefusal? {
+  private func refusal(of change: Change, _ consent: DestroyConsent?) -> UnsentReason? {
     if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
     guard change.destroys else { return nil }
@@ -139,7 +139,7 @@ public struct ChangeDispatcher: Sendable {
   /// Returns the refusal of an entry if the refusal ends the statement; otherwise nil.
   ///
   /// A change that is done according to the journal needs no permission.
-  private func refusal(of entry: PlannedChange, _ consent: DestroyConsent?) -> ChangeRefusal? {
+  private func refusal(of entry: PlannedChange, _ consent: DestroyConsent?) -> UnsentReason? {
     switch entry.change {
     case .failure(let refusal): refusal.isUncatchable ? refusal : nil
     case .success where entry.known?.isDone ?? false: nil

@@ -11,7 +11,7 @@ public struct ConcurrentWork: Sendable {
   /// The work on one item.
   ///
   /// A closure outside a struct would be wrapped again in each array, optional and continuation that it passes through.
-  @usableFromInline struct ItemWork: Sendable {
+  @usableFromInline struct WorkOnItem: Sendable {
     /// Does the work; returns false if no more items may start.
     let body: @Sendable () async -> Bool
 
@@ -32,18 +32,18 @@ public struct ConcurrentWork: Sendable {
     _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool
   ) async -> (any Error)? {
     var count = 0
-    return await run { () async throws -> [ItemWork]? in
+    return await run { () async throws -> [WorkOnItem]? in
       guard let page = try await next() else { return nil }
       return page.map { item in
         let index = count
         count += 1
-        return ItemWork { await work(index, item) }
+        return WorkOnItem { await work(index, item) }
       }
     }
   }
 
   /// Runs the work that `next` returns, until `next` returns nil or the body of a work returns false.
-  @usableFromInline func run(_ next: () async throws -> [ItemWork]?) async -> (any Error)? {
+  @usableFromInline func run(_ next: () async throws -> [WorkOnItem]?) async -> (any Error)? {
     await withTaskExecutorPreference(executor) {
       let feed = WorkFeed(ahead: limit)
       return await withTaskGroup { group in

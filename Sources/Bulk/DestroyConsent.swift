@@ -44,7 +44,7 @@ public final class DestroyConsent: Sendable {
   public var left: Int? { limit.map { limit in used.withLock { limit - $0 } } }
 
   /// Uses the consent for one resource; returns a refusal if the limit is reached.
-  func take() -> ChangeRefusal? {
+  func take() -> UnsentReason? {
     guard let limit else { return nil }
     let isTaken = used.withLock { used in
       guard used < limit else { return false }

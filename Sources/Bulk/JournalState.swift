@@ -17,15 +17,15 @@ public enum JournalState: Sendable, Equatable {
 
 /// The states of a journal's identities; an identity takes 24 bytes, and more while it is unknown.
 struct JournalStates {
-  /// A state in 64 bits: two for its kind, one for whether this run has seen the identity, the rest for the hash of the
+  /// A state in 64 bits: two for its progress, one for whether this run has seen the identity, the rest for the hash of the
   /// sent content.
   private struct PackedState {
-    enum Kind: UInt64 { case none, open, unknown, done }
+    enum Progress: UInt64 { case none, open, unknown, done }
 
     private var bits: UInt64 = 0
 
-    var kind: Kind {
-      get { Kind(rawValue: bits & 3) ?? .none }
+    var progress: Progress {
+      get { Progress(rawValue: bits & 3) ?? .none }
       set { bits = bits & ~3 | newValue.rawValue }
     }
     var isSeen: Bool {
@@ -44,7 +44,7 @@ struct JournalStates {
     }
 
     mutating func finish(_ sent: JSONObject?) {
-      kind = .done
+      progress = .done
       content = sent?.contentHash ?? 0
     }
   }
@@ -75,7 +75,7 @@ struct JournalStates {
   subscript(_ identity: StableHash) -> JournalState? { state(self[packed: identity], of: identity) }
 
   private func state(_ state: PackedState, of identity: StableHash) -> JournalState? {
-    switch state.kind {
+    switch state.progress {
     case .none: return nil
     case .open: return .open
     case .unknown: return .unknown(content: sent[identity]?.content ?? [:], life: sent[identity]?.life)
@@ -95,14 +95,14 @@ struct JournalStates {
   /// Records the intent of a change; the change is then unknown.
   mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
     let identity = StableHash(text)
-    self[packed: identity].kind = .unknown
+    self[packed: identity].progress = .unknown
     sent[identity] = SentChange(text: text, content: content, life: life)
   }
 
   /// Records that an iteration is about to send a change; the iteration is then unknown.
   mutating func add(_ change: IterationChange, to text: String, life: Duration?) {
     let identity = StableHash(text)
-    self[packed: identity].kind = .unknown
+    self[packed: identity].progress = .unknown
     var iteration = sent[identity] ?? SentChange(text: text, content: [:], life: .zero)
     iteration.changes.append(change)
     iteration.life = iteration.life.flatMap { longest in life.map { max(longest, $0) } }
@@ -132,14 +132,14 @@ struct JournalStates {
   /// Records that the change of an identity may be sent again.
   mutating func reopen(_ text: String) {
     let identity = StableHash(text)
-    self[packed: identity].kind = .open
+    self[packed: identity].progress = .open
     sent[identity] = nil
   }
 
   /// The numbers of identities whose changes are done, may be sent again, and are unknown.
   var counts: (done: Int, open: Int, unknown: Int) {
     parts.lazy.flatMap(\.values).reduce(into: (0, 0, 0)) { counts, state in
-      switch state.kind {
+      switch state.progress {
       case .done: counts.0 += 1
       case .open: counts.1 += 1
       case .unknown: counts.2 += 1

@@ -20,7 +20,7 @@ public enum Outcome: Sendable {
   /// The change was sent and got no reply.
   case unknown(ClientError)
   /// The change was not sent, because a rule or a limit forbids it, or because its element is invalid.
-  case refused(ChangeRefusal)
+  case refused(UnsentReason)
   /// The change was not sent, because the statement was interrupted.
   case dropped(ClientError)
 

@@ -33,7 +33,7 @@ public final class RunSafeguards: Sendable {
   }
 
   /// Counts a destroyed resource against `--yes=N`; returns a refusal if the limit is reached.
-  func take() -> ChangeRefusal? {
+  func take() -> UnsentReason? {
     guard case .limited(let limit) = confirmation else { return nil }
     let isTaken = used.withLock { used in
       guard used < limit else { return false }

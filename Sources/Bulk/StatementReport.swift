@@ -1,11 +1,11 @@
 /// The error that ends a statement because the change of an element was refused.
 public struct RefusedElementError: Error {
   /// The refusal.
-  public let refusal: ChangeRefusal
+  public let refusal: UnsentReason
   /// The element.
   public let element: any PlannedElement
 
-  init(_ refusal: ChangeRefusal, _ element: any PlannedElement) {
+  init(_ refusal: UnsentReason, _ element: any PlannedElement) {
     self.refusal = refusal
     self.element = element
   }

@@ -99,5 +99,5 @@ public final class StatementState: Sendable {
 /// A placeholder for changes without an element.
 private final class NoElement: PlannedElement {
   static let one = NoElement()
-  var planned: Result<Change, ChangeRefusal> { .failure(.runLimit(0)) }
+  var planned: Result<Change, UnsentReason> { .failure(.runLimit(0)) }
 }

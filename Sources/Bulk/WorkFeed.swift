@@ -4,19 +4,19 @@ import Synchronization
 ///
 /// It holds a few items that are ready, so that no task waits for the next page.
 final class WorkFeed: Sendable {
-  typealias ItemWork = ConcurrentWork.ItemWork
+  typealias WorkOnItem = ConcurrentWork.WorkOnItem
 
   private struct State {
     /// The ready items; nil for those that were taken, so that they are freed.
-    var ready: [ItemWork?] = []
+    var ready: [WorkOnItem?] = []
     var head = 0
     var isEnded = false
-    var tasks: [CheckedContinuation<ItemWork?, Never>] = []
+    var tasks: [CheckedContinuation<WorkOnItem?, Never>] = []
     var source: CheckedContinuation<Void, Never>?
 
     var count: Int { ready.count - head }
 
-    mutating func pop() -> ItemWork? {
+    mutating func pop() -> WorkOnItem? {
       guard head < ready.count else { return nil }
       let item = ready[head]
       ready[head] = nil
@@ -37,7 +37,7 @@ final class WorkFeed: Sendable {
   init(ahead: Int) { self.ahead = ahead }
 
   /// Waits for the next item and takes it; returns nil at the end.
-  func take() async -> ItemWork? {
+  func take() async -> WorkOnItem? {
     let (item, isEnded, source) = state.withLock { state in
       let item = state.pop()
       let source = state.count < ahead ? state.source.take() : nil
@@ -46,7 +46,7 @@ final class WorkFeed: Sendable {
     source?.resume()
     if item != nil || isEnded { return item }
     return await withCheckedContinuation { continuation in
-      let item: ItemWork?? = state.withLock { state in
+      let item: WorkOnItem?? = state.withLock { state in
         if let item = state.pop() { return .some(item) }
         if state.isEnded { return .some(nil) }
         state.tasks.append(continuation)
@@ -57,9 +57,9 @@ final class WorkFeed: Sendable {
   }
 
   /// Adds items, and waits while enough are ready; returns false if the feed has ended.
-  func put(_ items: [ItemWork]) async -> Bool {
+  func put(_ items: [WorkOnItem]) async -> Bool {
     let (handed, isFull) = state.withLock { state in
-      var handed: [(CheckedContinuation<ItemWork?, Never>, ItemWork)] = []
+      var handed: [(CheckedContinuation<WorkOnItem?, Never>, WorkOnItem)] = []
       for item in items where !state.isEnded {
         if let task = state.tasks.popLast() {
           handed.append((task, item))

@@ -40,14 +40,14 @@ extension LateReplies {
 
 extension LateReplies.AbandonedChange {
   /// Returns the answer, with the queue's name added to the message of a `noRoute` error.
-  func worded(_ answer: LateReplies.Answer) -> LateReplies.Answer {
+  func worded(_ answer: LateAnswer) -> LateAnswer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))
   }
 
   /// Returns the outcome that the change would have had if the answer had arrived in time; nil if the answer is not to
   /// this change.
-  func outcome(of answer: LateReplies.Answer) -> LateReplies.Outcome? {
+  func outcome(of answer: LateAnswer) -> LateReplies.Outcome? {
     switch worded(answer) {
     case .success(let reply): read(reply)
     case .failure(let error): .failure(ClientError(error, changes: true, call, waited: nil, hasExpired: false))
@@ -55,7 +55,7 @@ extension LateReplies.AbandonedChange {
   }
 
   /// Returns the outcome as text for a note.
-  func text(of answer: LateReplies.Answer, _ outcome: LateReplies.Outcome) -> String {
+  func text(of answer: LateAnswer, _ outcome: LateReplies.Outcome) -> String {
     let label = "\(call.label) \(call.method)\(id.map { " \($0)" } ?? "")"
     if case .failure(let error) = worded(answer) { return "\(label) was not carried out: \(error.message)" }
     switch outcome {

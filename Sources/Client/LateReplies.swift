@@ -3,6 +3,9 @@ public import JSONRPC
 public import JSONText
 import Synchronization
 
+/// A late answer: the body of a reply, or the broker's refusal (`noRoute`, `nacked`).
+public typealias LateAnswer = Result<[UInt8], LinkError>
+
 /// The changes whose callers stopped waiting before a reply arrived, and their late replies.
 ///
 /// The owner of such a change can watch it with a ``LateReplyWatch``; the reply to any other change becomes a note for
@@ -13,16 +16,14 @@ import Synchronization
 /// late.receive(.success(body), for: correlationID)  // a reply that came 2.3 s late: posts create was carried out, id 1001
 /// ```
 public final class LateReplies: Sendable {
-  /// A late answer: the body of a reply, or the broker's refusal (`noRoute`, `nacked`).
-  public typealias Answer = Result<[UInt8], LinkError>
-  /// The outcome of a change: a result that ``ResourceClient/send(_:patience:)`` would return, or an error that it
+  /// The outcome of a change: a result that ``ResourceClient/send(_:waitLimit:)`` would return, or an error that it
   /// would throw.
   public typealias Outcome = Result<JSONValue, ClientError>
 
   private struct State {
     var changes = CorrelatedValueCache<AbandonedChange>(limit: 100_000)
     /// Answers to changes that are not registered; a caller may be about to register the change.
-    var arrived = CorrelatedValueCache<Answer>(limit: 1 << 20)
+    var arrived = CorrelatedValueCache<LateAnswer>(limit: 1 << 20)
     /// The outcomes of changes without a watch.
     var settled = CorrelatedValueCache<Outcome>(limit: 1 << 20)
     var noted = 0
@@ -41,7 +42,7 @@ public final class LateReplies: Sendable {
   public init(note: @escaping @Sendable (String) -> Void) { self.note = note }
 
   /// Registers a change whose wait has ended; returns its answer if the answer arrived in the meantime.
-  func add(_ change: AbandonedChange) -> Answer? {
+  func add(_ change: AbandonedChange) -> LateAnswer? {
     let id = change.call.correlationID
     return state.withLock { state in
       if let answer = state.arrived.remove(id) { return change.worded(answer) }
@@ -54,7 +55,7 @@ public final class LateReplies: Sendable {
   ///
   /// The answer to a watched change goes to its watch. The answer to any other registered change becomes a note, unless
   /// many answers arrived within seconds. The answer to a change that is not registered is kept.
-  public func receive(_ answer: Answer, for correlationID: String) {
+  public func receive(_ answer: LateAnswer, for correlationID: String) {
     let weight = 256 + ((try? answer.get().count) ?? 0)
     let received = state.withLock { state -> (AbandonedChange, Outcome)? in
       guard let change = state.changes.remove(correlationID) else {
@@ -114,7 +115,7 @@ public final class LateReplies: Sendable {
     }
   }
 
-  private func news(of change: AbandonedChange, _ answer: Answer, _ outcome: Outcome) -> String? {
+  private func news(of change: AbandonedChange, _ answer: LateAnswer, _ outcome: Outcome) -> String? {
     let count = state.withLock { state in
       state.noted = .now > state.lastNoted + Self.calm ? 1 : state.noted + 1
       state.lastNoted = .now

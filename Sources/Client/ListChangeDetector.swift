@@ -55,7 +55,7 @@ public struct ListChangeDetector: Sendable {
   }
 
   /// Whether too many successive pages had only repeated resources; more such pages are allowed if the total changed.
-  var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.patience) }
+  var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.emptyPageLimit) }
 
   /// Records a page and returns the indices of its repeated resources.
   mutating func take(_ document: Document) -> [Int] {

@@ -14,7 +14,7 @@ struct PageCursor {
   private var isTurned = false
   private var empty = 0
   /// The maximum number of successive pages that contain nothing new.
-  static let patience = 25
+  static let emptyPageLimit = 25
 
   init(isFromStart: Bool) { self.isFromStart = isFromStart }
 
@@ -47,7 +47,7 @@ struct PageCursor {
     }
     guard empty > 0 else { return next }
     if let end = pagination.end(next.size) { return next.number > end ? nil : next }
-    guard empty < Self.patience else {
+    guard empty < Self.emptyPageLimit else {
       var error = client.malformed("index", "\(empty) successive pages are empty, and each has a next page")
       error.nextStep =
         "the service does not report the end of its list; use a filter or read single pages: index ... page: {number: 2, size: 10}"

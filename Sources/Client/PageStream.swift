@@ -20,13 +20,13 @@ public struct PageStream: Sendable {
   public private(set) var changes = ListChangeDetector()
 
   init(
-    _ client: ResourceClient, _ query: Query, _ patience: ResourceClient.WaitLimit, prefetch: Int,
+    _ client: ResourceClient, _ query: Query, _ waitLimit: ResourceClient.WaitLimit, prefetch: Int,
     rule: ListChangeDetector.ListChangeReaction
   ) {
     self.client = client
     self.query = query
     self.rule = rule
-    ahead = PrefetchedPages(client, patience, limit: prefetch)
+    ahead = PrefetchedPages(client, waitLimit, limit: prefetch)
     cursor = PageCursor(isFromStart: query.page.map { $0 == $0.first } ?? true)
   }
 
@@ -92,9 +92,10 @@ extension ResourceClient {
   ///
   /// After the first page has returned the count, up to `prefetch` pages are requested in advance.
   public func stream(
-    _ query: Query, patience: WaitLimit = .usual, prefetch: Int = 0, rule: ListChangeDetector.ListChangeReaction = .keep
+    _ query: Query, waitLimit: WaitLimit = .usual, prefetch: Int = 0,
+    rule: ListChangeDetector.ListChangeReaction = .keep
   ) -> PageStream {
-    PageStream(self, query, patience, prefetch: prefetch, rule: rule)
+    PageStream(self, query, waitLimit, prefetch: prefetch, rule: rule)
   }
 
   /// Reads the number of resources that match a query (in the Elixir library: Retort.Client.Generic `count`).
@@ -104,7 +105,7 @@ extension ResourceClient {
   /// resources, the method returns the number of
   /// resources of the page. If there may be more pages, the method counts the resources of all pages, and writes this
   /// to the trace.
-  public func count(_ query: Query, patience: WaitLimit = .usual) async throws(ClientError) -> Int {
+  public func count(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []
     all.sort = []
@@ -112,15 +113,15 @@ extension ResourceClient {
     var smallest = all
     smallest.page = Pagination.Page(number: 1, size: 1)
     let document: Document
-    do throws(ClientError) { document = try await total(smallest, patience: patience) } catch {
+    do throws(ClientError) { document = try await total(smallest, waitLimit: waitLimit) } catch {
       guard error.kind == .service || error.kind == .invalid else { throw error }
-      document = try await total(all, patience: patience)
+      document = try await total(all, waitLimit: waitLimit)
     }
     if let total = document.total { return total }
     let found = document.resources.count
     if found != 1, document.pagination()?.hasNext != true { return found }
     trace?("\(label("count")): the service reports no total; counting its pages")
-    var stream = stream(all, patience: patience)
+    var stream = stream(all, waitLimit: waitLimit)
     var count = 0
     while let page = try await stream.next() { count += page.resources.count }
     return count - stream.changes.repeated

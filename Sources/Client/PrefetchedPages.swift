@@ -7,12 +7,12 @@ final class PrefetchedPages: Sendable {
   private typealias PageTask = Task<Result<Document, ClientError>, Never>
 
   private let client: ResourceClient
-  private let patience: ResourceClient.WaitLimit
+  private let waitLimit: ResourceClient.WaitLimit
   private let limit: Int
   private let readings = Mutex<[Int: PageTask]>([:])
 
-  init(_ client: ResourceClient, _ patience: ResourceClient.WaitLimit, limit: Int) {
-    (self.client, self.patience, self.limit) = (client, patience, limit)
+  init(_ client: ResourceClient, _ waitLimit: ResourceClient.WaitLimit, limit: Int) {
+    (self.client, self.waitLimit, self.limit) = (client, waitLimit, limit)
   }
 
   deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
@@ -20,7 +20,7 @@ final class PrefetchedPages: Sendable {
   /// Returns the page of a query; the page may already have been requested.
   func page(_ query: Query) async throws(ClientError) -> Document {
     guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
-      return try await client.index(query, patience: patience)
+      return try await client.index(query, waitLimit: waitLimit)
     }
     return try await reading.value.get()
   }
@@ -39,9 +39,9 @@ final class PrefetchedPages: Sendable {
   }
 
   private func reading(_ query: Query) -> PageTask {
-    let (client, patience) = (client, patience)
+    let (client, waitLimit) = (client, waitLimit)
     return Task(executorPreference: client.transport.taskExecutor) {
-      do throws(ClientError) { return .success(try await client.index(query, patience: patience)) } catch {
+      do throws(ClientError) { return .success(try await client.index(query, waitLimit: waitLimit)) } catch {
         return .failure(error)
       }
     }

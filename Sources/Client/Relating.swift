@@ -40,9 +40,9 @@ public struct RelationshipClient: Sendable {
   ///
   /// - Returns: The linkage, and whether the reply names a next page, so that the linkage is incomplete.
   public func show(
-    options: JSONObject = [:], patience: ResourceClient.WaitLimit = .usual
+    options: JSONObject = [:], waitLimit: ResourceClient.WaitLimit = .usual
   ) async throws(ClientError) -> (data: JSONValue, hasNext: Bool) {
-    let (data, hasNext) = try await client.send(read("show_relationship", options), patience: patience) {
+    let (data, hasNext) = try await client.send(read("show_relationship", options), waitLimit: waitLimit) {
       result throws(ClientError) in
       (try client.linkage(in: result), Pagination(meta: [:], links: result["links"])?.hasNext == true)
     }
@@ -54,11 +54,11 @@ public struct RelationshipClient: Sendable {
   ///
   /// `source` is the path of the parent's type, which a server needs to generate links; nil means `api/v1/TYPE`.
   public func related(
-    source: String?, options: JSONObject = [:], patience: ResourceClient.WaitLimit = .usual
+    source: String?, options: JSONObject = [:], waitLimit: ResourceClient.WaitLimit = .usual
   ) async throws(ClientError) -> Document {
     let source = source ?? "api/v1/\(client.type)"
     let options = JSONObject([("source", .string(source))]).merging(options)
-    return try await client.document(read("get_related_resource", options), patience: patience) {
+    return try await client.document(read("get_related_resource", options), waitLimit: waitLimit) {
       document throws(ClientError) in
       guard document.object.contains("data") else {
         throw client.malformed("get_related_resource", "the reply has no data")

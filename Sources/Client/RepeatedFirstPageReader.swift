@@ -12,7 +12,7 @@ import JSONText
 /// refuses this size.
 public struct RepeatedFirstPageReader: Sendable {
   private let client: ResourceClient
-  private let patience: ResourceClient.WaitLimit
+  private let waitLimit: ResourceClient.WaitLimit
   private var query: Query
   /// The page with which a reading starts; nil to send no `page` parameter, so that the service uses its own page size.
   private var first: Pagination.Page?
@@ -29,9 +29,9 @@ public struct RepeatedFirstPageReader: Sendable {
   /// The number of resources that the service counted at the end but did not return.
   public private(set) var notShown = 0
 
-  init(_ client: ResourceClient, _ query: Query, _ patience: ResourceClient.WaitLimit) {
+  init(_ client: ResourceClient, _ query: Query, _ waitLimit: ResourceClient.WaitLimit) {
     self.client = client
-    self.patience = patience
+    self.waitLimit = waitLimit
     self.query = query
     mayLeaveOutPage = query.page == nil
     first = query.page?.first ?? Pagination.Page(number: 1, size: 100)
@@ -100,7 +100,7 @@ public struct RepeatedFirstPageReader: Sendable {
   /// If the service refuses the page size of a hundred, a page of the service's own size is read.
   private mutating func page() async throws(ClientError) -> Document? {
     do throws(ClientError) {
-      let document = try await client.index(query, patience: patience)
+      let document = try await client.index(query, waitLimit: waitLimit)
       mayLeaveOutPage = false
       return document
     } catch {
@@ -109,7 +109,7 @@ public struct RepeatedFirstPageReader: Sendable {
       guard mayLeaveOutPage else { throw error }
       mayLeaveOutPage = false
       (first, start, query.page) = (nil, nil, nil)
-      return try await client.index(query, patience: patience)
+      return try await client.index(query, waitLimit: waitLimit)
     }
   }
 }
@@ -125,7 +125,7 @@ extension ResourceClient {
 
   /// Returns a reader of a list's first page, for a caller that empties the list; the reader sends nothing before the
   /// first call of `next`.
-  public func firstPages(_ query: Query, patience: WaitLimit = .usual) -> RepeatedFirstPageReader {
-    RepeatedFirstPageReader(self, query, patience)
+  public func firstPages(_ query: Query, waitLimit: WaitLimit = .usual) -> RepeatedFirstPageReader {
+    RepeatedFirstPageReader(self, query, waitLimit)
   }
 }

@@ -52,17 +52,17 @@ extension ResourceClient {
     _ receive: @escaping @Sendable (Result<ChangeReply, ClientError>, Duration) -> Void
   ) -> RequestEnvelope? {
     guard let poster else { return nil }
-    let exchange = begin(OutgoingRequest(method, params, changes: true, expires: expires, timeout: timeout))
-    poster.post(exchange.envelope) { [self] answer in
-      let latency = ContinuousClock.now - exchange.envelope.begin
+    let encoded = begin(OutgoingRequest(method, params, changes: true, expires: expires, timeout: timeout))
+    poster.post(encoded.envelope) { [self] answer in
+      let latency = ContinuousClock.now - encoded.envelope.begin
       do throws(ClientError) {
-        let reply = try end(exchange, answer) { result throws(ClientError) in
-          try changeReply(result, exchange.message.method, givesDocument: givesDocument)
+        let reply = try end(encoded, answer) { result throws(ClientError) in
+          try changeReply(result, encoded.message.method, givesDocument: givesDocument)
         }
         receive(.success(reply), latency)
       } catch { receive(.failure(error), latency) }
     }
-    return exchange.envelope
+    return encoded.envelope
   }
 
   /// Makes a posted request fail, unless it was already sent.

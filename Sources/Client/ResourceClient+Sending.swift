@@ -62,17 +62,17 @@ extension ResourceClient {
   /// Sends a read and returns the reply's result.
   ///
   /// - Throws: ``ClientError``.
-  public func send(_ request: ReadRequest, patience: WaitLimit = .usual) async throws(ClientError) -> JSONValue {
-    try await send(request, patience: patience) { result throws(ClientError) in result }
+  public func send(_ request: ReadRequest, waitLimit: WaitLimit = .usual) async throws(ClientError) -> JSONValue {
+    try await send(request, waitLimit: waitLimit) { result throws(ClientError) in result }
   }
 
   /// Sends a read, repeats it after temporary failures and malformed replies, and returns what `read` makes of the
   /// reply's result.
   func send<Reading>(
-    _ request: ReadRequest, patience: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
+    _ request: ReadRequest, waitLimit: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let params = try wireParams(of: request)
-    let message = OutgoingRequest(request.method, params, changes: false, timeout: timeout(patience))
+    let message = OutgoingRequest(request.method, params, changes: false, timeout: timeout(waitLimit))
     var attempt = 0
     while true {
       do throws(ClientError) { return try await send(message, read: read) } catch {
@@ -102,7 +102,7 @@ extension ResourceClient {
   }
 
   /// A request that is encoded for the transport, with the message from which it was made.
-  struct Exchange: Sendable {
+  struct EncodedRequest: Sendable {
     let message: OutgoingRequest
     let envelope: RequestEnvelope
     let trace: ExchangeTrace?
@@ -114,19 +114,19 @@ extension ResourceClient {
   @inline(__always) func send<Reading>(
     _ message: OutgoingRequest, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
-    let exchange = begin(message)
-    if let poster { return try end(exchange, await poster.reply(to: exchange.envelope), read: read) }
-    let answer: LateReplies.Answer
-    do throws(LinkError) { answer = .success(try await transport.send(exchange.envelope)) } catch {
+    let encoded = begin(message)
+    if let poster { return try end(encoded, await poster.reply(to: encoded.envelope), read: read) }
+    let answer: LateAnswer
+    do throws(LinkError) { answer = .success(try await transport.send(encoded.envelope)) } catch {
       answer = .failure(error)
     }
-    return try end(exchange, answer, read: read)
+    return try end(encoded, answer, read: read)
   }
 
   /// Encodes a message for the transport, and counts it as a request in flight.
   ///
   /// It is not inlined, because the instants in it would be allocated separately in an asynchronous function.
-  @inline(never) func begin(_ message: OutgoingRequest) -> Exchange {
+  @inline(never) func begin(_ message: OutgoingRequest) -> EncodedRequest {
     let id = transport.nextCorrelationID()
     let envelope = RequestEnvelope(
       correlationID: id, method: message.method, type: type,
@@ -135,32 +135,32 @@ extension ResourceClient {
       mayRepeat: !message.changes)
     let exchangeTrace = trace.map { ExchangeTrace($0, call(of: envelope), message.params, envelope) }
     activity.begin(envelope)
-    return Exchange(message: message, envelope: envelope, trace: exchangeTrace)
+    return EncodedRequest(message: message, envelope: envelope, trace: exchangeTrace)
   }
 
   /// Returns what `read` makes of the result in the transport's answer to a request.
   ///
   /// Like ``begin(_:)``, it is not inlined.
   @inline(never) func end<Reading>(
-    _ exchange: Exchange, _ answer: LateReplies.Answer, read: (JSONValue) throws(ClientError) -> Reading
+    _ encoded: EncodedRequest, _ answer: LateAnswer, read: (JSONValue) throws(ClientError) -> Reading
   ) throws(ClientError) -> Reading {
-    let (message, envelope) = (exchange.message, exchange.envelope)
+    let (message, envelope) = (encoded.message, encoded.envelope)
     let arrival = ContinuousClock.now
     let reply: [UInt8]
-    do throws(LinkError) { reply = try ended(exchange, answer, at: arrival) } catch {
-      exchange.trace?.ended(error)
+    do throws(LinkError) { reply = try ended(encoded, answer, at: arrival) } catch {
+      encoded.trace?.ended(error)
       throw ClientError(
         error, changes: message.changes, call(of: envelope), waited: message.timeout, hasExpired: message.expires)
     }
     defer { activity.decoded(since: arrival) }
     do throws(ClientError) {
-      let result = try result(of: reply, to: exchange)
+      let result = try result(of: reply, to: encoded)
       try refuseNothing(result, to: message)
       let reading = try read(result)
-      exchange.trace?.ended(reply, .success(result))
+      encoded.trace?.ended(reply, .success(result))
       return reading
     } catch {
-      exchange.trace?.ended(reply, .failure(error))
+      encoded.trace?.ended(reply, .failure(error))
       throw withFieldStep(error, message).answering(call(of: envelope), changes: message.changes)
     }
   }
@@ -176,9 +176,9 @@ extension ResourceClient {
   /// A change that may still get a reply is registered with `lateReplies` first; if its reply has arrived in the
   /// meantime, that reply is returned.
   private func ended(
-    _ exchange: Exchange, _ answer: LateReplies.Answer, at arrival: ContinuousClock.Instant
+    _ encoded: EncodedRequest, _ answer: LateAnswer, at arrival: ContinuousClock.Instant
   ) throws(LinkError) -> [UInt8] {
-    let envelope = exchange.envelope
+    let envelope = encoded.envelope
     switch answer {
     case .success(let reply):
       activity.end(envelope, at: arrival, isAnswered: true)
@@ -186,18 +186,18 @@ extension ResourceClient {
     case .failure(let error):
       activity.end(envelope, at: arrival, isAnswered: false)
       let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed, .stopped].contains(error.code)
-      guard mayBeAnswered, let answer = lateReplies?.add(late(exchange)) else { throw error }
+      guard mayBeAnswered, let answer = lateReplies?.add(late(encoded)) else { throw error }
       return try answer.get()
     }
   }
 
   /// Returns a change to register with the late replies; its reply may take another `timeout`, because the service may
   /// have received the change just before the deadline.
-  private func late(_ exchange: Exchange) -> LateReplies.AbandonedChange {
+  private func late(_ encoded: EncodedRequest) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil
-    let (message, call) = (exchange.message, call(of: exchange.envelope))
-    let life = exchange.envelope.deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
+    let (message, call) = (encoded.message, call(of: encoded.envelope))
+    let life = encoded.envelope.deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
     return LateReplies.AbandonedChange(
       call: call, id: message.params["id"]?.idText, read: { [reader] in reader.outcome(of: $0, to: call) }, life: life)
   }
@@ -212,8 +212,8 @@ extension ResourceClient {
   }
 
   /// Returns the time for which a request waits for its reply; nil for no limit.
-  public func timeout(_ patience: WaitLimit) -> Duration? {
-    switch patience {
+  public func timeout(_ waitLimit: WaitLimit) -> Duration? {
+    switch waitLimit {
     case .usual: settings.timeout
     case .limited(let duration): duration
     case .endless: nil
@@ -221,11 +221,11 @@ extension ResourceClient {
   }
 
   private func result(
-    of reply: [UInt8], to exchange: Exchange
+    of reply: [UInt8], to encoded: EncodedRequest
   ) throws(ClientError) -> JSONValue {
-    let message = exchange.message
+    let message = encoded.message
     do throws(ClientError) {
-      let result = try wireResult(of: reply, to: message.method, exchange.envelope.correlationID)
+      let result = try wireResult(of: reply, to: message.method, encoded.envelope.correlationID)
       observer?.observe(.success(result), to: message.method, message.params, of: type)
       return renamed(result)
     } catch {

@@ -19,7 +19,7 @@ public struct ResourceClient: Sendable {
     var retries = 0
     var observer: (any ReplyObserver)?
     let activity = ClientActivity()
-    let linkages = SeenLinkageFacts()
+    let linkages = ObservedResourceFacts()
   }
 
   /// The client's properties in one object, because each request copies its client several times.
@@ -80,7 +80,7 @@ public struct ResourceClient: Sendable {
   public var activity: ClientActivity { box.properties.activity }
 
   /// The type and the to-one relationships that the client's replies have shown.
-  var linkages: SeenLinkageFacts { box.properties.linkages }
+  var linkages: ObservedResourceFacts { box.properties.linkages }
 
   private mutating func change(_ body: (inout ClientStorage) -> Void) {
     var properties = box.properties
@@ -122,17 +122,17 @@ public struct ResourceClient: Sendable {
 
   /// Sends a read and returns the reply's document.
   ///
-  /// - Throws: ``ClientError`` like ``send(_:patience:)``; kind `protocol` if the result is not a document.
-  public func document(_ request: ReadRequest, patience: WaitLimit = .usual) async throws(ClientError) -> Document {
-    try await document(request, patience: patience) { _ throws(ClientError) in }
+  /// - Throws: ``ClientError`` like ``send(_:waitLimit:)``; kind `protocol` if the result is not a document.
+  public func document(_ request: ReadRequest, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Document {
+    try await document(request, waitLimit: waitLimit) { _ throws(ClientError) in }
   }
 
   /// Sends a read, checks the reply's document and returns it.
   func document(
-    _ request: ReadRequest, patience: WaitLimit, check: (Document) throws(ClientError) -> Void
+    _ request: ReadRequest, waitLimit: WaitLimit, check: (Document) throws(ClientError) -> Void
   ) async throws(ClientError) -> Document {
     try refuseSeveral(request.method, request.params)
-    return try await send(request, patience: patience) { result throws(ClientError) in
+    return try await send(request, waitLimit: waitLimit) { result throws(ClientError) in
       let document = try document(result, request.method)
       try check(document)
       return document
@@ -153,19 +153,19 @@ public struct ResourceClient: Sendable {
 
   /// Reads a page of resources (`index`); a reply without `data` is an error, not an empty page.
   ///
-  /// - Throws: ``ClientError`` like ``document(_:patience:)``; kind `protocol` for a reply whose `data` is missing or
+  /// - Throws: ``ClientError`` like ``document(_:waitLimit:)``; kind `protocol` for a reply whose `data` is missing or
   /// empty.
-  public func index(_ query: Query, patience: WaitLimit = .usual) async throws(ClientError) -> Document {
+  public func index(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
-    return try await document(request, patience: patience) { document throws(ClientError) in
+    return try await document(request, waitLimit: waitLimit) { document throws(ClientError) in
       try refuseMissingData(document, "index")
     }
   }
 
   /// Reads a page for its total; only a reply without a total needs `data`.
-  func total(_ query: Query, patience: WaitLimit) async throws(ClientError) -> Document {
+  func total(_ query: Query, waitLimit: WaitLimit) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
-    return try await document(request, patience: patience) { document throws(ClientError) in
+    return try await document(request, waitLimit: waitLimit) { document throws(ClientError) in
       if document.total == nil { try refuseMissingData(document, "index") }
     }
   }
@@ -178,11 +178,11 @@ public struct ResourceClient: Sendable {
 
   /// Reads one resource (`show`).
   public func show(
-    _ id: String, _ query: Query = Query(), patience: WaitLimit = .usual
+    _ id: String, _ query: Query = Query(), waitLimit: WaitLimit = .usual
   ) async throws(ClientError) -> Document {
     let params = JSONObject([("id", .string(id))]).merging(query.params)
     let request = ReadRequest(method: "show", params: params)
-    return try await document(request, patience: patience) { document throws(ClientError) in
+    return try await document(request, waitLimit: waitLimit) { document throws(ClientError) in
       guard document.resource?.isEmpty == false else { throw malformed("show", "the reply has no resource") }
     }
   }

@@ -13,7 +13,7 @@ package final class StandardStream: Sendable {
   /// The time of ``stop()``; nil before it and after ``resume()``.
   private static let stopped = Mutex<ContinuousClock.Instant?>(nil)
   /// The time that a stopped run waits for a reader that does not read.
-  private static let patience = Duration.milliseconds(500)
+  private static let waitLimit = Duration.milliseconds(500)
 
   private let number: Int32
   /// A second descriptor of the same pipe or terminal, in non-blocking mode; -1 for other files.
@@ -78,7 +78,7 @@ package final class StandardStream: Sendable {
 
   /// Waits briefly for the reader; returns false if the run was stopped and the reader has not read for a while.
   private func waits(_ since: ContinuousClock.Instant) -> Bool {
-    if let stopped = Self.stopped.withLock({ $0 }), max(stopped, since) + Self.patience < .now {
+    if let stopped = Self.stopped.withLock({ $0 }), max(stopped, since) + Self.waitLimit < .now {
       isAbandoned.store(true, ordering: .relaxed)
       return false
     }

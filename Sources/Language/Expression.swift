@@ -28,7 +28,7 @@ public struct Expr: Sendable, Equatable {
     case range(Expr, Expr)
     case list([Expr])
     case record([RecordEntry])
-    case group(ValueConstruct)
+    case group(ValuedConstruct)
   }
 
   package init(_ kind: Kind, _ range: SourceRange) {

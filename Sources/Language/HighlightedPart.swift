@@ -22,9 +22,9 @@ public struct HighlightedPart: Sendable, Equatable {
   public static func parts(of source: SourceText) -> [HighlightedPart] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
-    var reader = HighlightClassifier()
-    reader.read(lexer.tokens)
-    return reader.parts + lexer.comments.map { HighlightedPart(range: $0, kind: .comment) }
+    var classifier = HighlightClassifier()
+    classifier.read(lexer.tokens)
+    return classifier.parts + lexer.comments.map { HighlightedPart(range: $0, kind: .comment) }
   }
 }
 
@@ -60,9 +60,9 @@ private struct HighlightClassifier {
     case .string(let pieces):
       add(token, .string)
       for case .tokens(let inner) in pieces {
-        var reader = HighlightClassifier()
-        reader.read(inner)
-        parts += reader.parts.map { $0.moved(by: parts.count) }
+        var classifier = HighlightClassifier()
+        classifier.read(inner)
+        parts += classifier.parts.map { $0.moved(by: parts.count) }
       }
     case .symbol(let symbol): bracket(symbol, token, index, tokens)
     case .minus, .newline, .semicolon, .end: break

@@ -1,6 +1,6 @@
 extension Parser {
   /// Parses a value: a pipeline, `if` or `try`.
-  mutating func valued() throws(StatementParseStop) -> ValueConstruct {
+  mutating func valued() throws(StatementParseStop) -> ValuedConstruct {
     if token.isKeyword("if") { return .if(try ifNode()) }
     if token.isKeyword("try") { return .try(try tryNode()) }
     return .pipeline(try pipeline())

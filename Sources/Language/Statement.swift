@@ -13,14 +13,14 @@ public struct Statement: Sendable, Equatable {
 
   /// The forms of a statement.
   public indirect enum Kind: Sendable, Equatable {
-    case `let`(String, SourceRange, ValueConstruct)
+    case `let`(String, SourceRange, ValuedConstruct)
     case `for`(For)
     case `while`(Expr, Block)
     case watch(Expr, Block)
     case `if`(If)
     case `try`(Try)
     case def(Def)
-    case `return`(ValueConstruct?)
+    case `return`(ValuedConstruct?)
     case `break`
     case `continue`
     case source(String, SourceRange)
@@ -109,7 +109,7 @@ public struct Def: Sendable, Equatable {
 }
 
 /// A construct whose value can be assigned, returned or put in parentheses.
-public indirect enum ValueConstruct: Sendable, Equatable {
+public indirect enum ValuedConstruct: Sendable, Equatable {
   case pipeline(Pipeline)
   case `if`(If)
   case `try`(Try)

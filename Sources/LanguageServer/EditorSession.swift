@@ -11,9 +11,9 @@ public final class EditorSession {
   private let version: String
   private var documents: [String: OpenDocument] = [:]
   private var encoding = PositionMap.PositionEncoding.utf16
-  private var state = State.new
+  private var phase = Phase.new
 
-  private enum State { case new, open, shutDown }
+  private enum Phase { case new, open, shutDown }
 
   /// The exit status, 1 if the editor did not send `shutdown` before `exit`; nil before `exit`.
   public private(set) var exitStatus: Int32?
@@ -61,15 +61,15 @@ public final class EditorSession {
   }
 
   private func answer(_ method: String, _ params: JSONValue) -> Result<JSONValue, RefusedEditorRequest> {
-    switch (state, method) {
+    switch (phase, method) {
     case (.new, "initialize"):
-      state = .open
+      phase = .open
       let offered = params["capabilities"]?["general"]?["positionEncodings"]?.arrayValue
       if offered?.contains(.string("utf-8")) == true { encoding = .utf8 }
       return .success(capabilities)
     case (.new, _): return .failure(RefusedEditorRequest(code: .serverNotInitialized, message: "send initialize first"))
     case (.open, "shutdown"):
-      state = .shutDown
+      phase = .shutDown
       return .success(.null)
     case (.open, _): return answerOpen(method, params)
     case (.shutDown, _):
@@ -124,10 +124,10 @@ public final class EditorSession {
 
   private func notified(_ method: String, _ params: JSONValue) -> [JSONValue] {
     if method == "exit" {
-      exitStatus = state == .shutDown ? 0 : 1
+      exitStatus = phase == .shutDown ? 0 : 1
       return []
     }
-    guard state == .open, let item = params["textDocument"], let uri = item["uri"]?.stringValue else { return [] }
+    guard phase == .open, let item = params["textDocument"], let uri = item["uri"]?.stringValue else { return [] }
     switch method {
     case "textDocument/didOpen":
       guard let text = item["text"]?.stringValue else { return [] }

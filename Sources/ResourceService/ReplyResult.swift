@@ -42,9 +42,9 @@ extension ResourceService {
         return try listing.document(database, &memory)
       }
     case .show:
-      let showing = try ResourceReply(params, of: type, in: schema)
+      let replyWriter = try ResourceReplyWriter(params, of: type, in: schema)
       let (id, key) = try RequestedID.parse(params["id"], of: type)
-      guard let document = try database.inTransaction(.deferred, { try showing.document(key, $0) }) else {
+      guard let document = try database.inTransaction(.deferred, { try replyWriter.document(key, $0) }) else {
         throw RequestRefusal(.notFound(id))
       }
       return document

@@ -211,7 +211,7 @@ final class Prompt: Sendable {
   /// Opens a text in the user's editor; the saved text becomes the statement.
   private func edit(_ text: String) async {
     do throws(TerminalError) {
-      guard let edited = try await TextEditor(environment: environment).edited(text) else {
+      guard let edited = try await ExternalEditor(environment: environment).edited(text) else {
         return console.note("note: the editor failed, so nothing is run\n")
       }
       guard !edited.allSatisfy(\.isWhitespace) else { return }

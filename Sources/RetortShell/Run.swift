@@ -149,7 +149,7 @@ private func repeatedOption(_ arguments: [String], _ word: String) -> String? {
     guard known.contains(option) else { continue }
     if option == argument { rest = rest.dropFirst() }
     let name = option == "-o" ? "--output" : option == "--yes-limit" ? "--yes" : option
-    if !seen.insert(name).inserted, !ShellCandidates.repeats.contains(name) { return name }
+    if !seen.insert(name).inserted, !CommandLineCandidates.repeats.contains(name) { return name }
   }
   return nil
 }

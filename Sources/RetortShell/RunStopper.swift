@@ -15,7 +15,7 @@ final class RunStopper: Sendable {
   private let state = Mutex<(signal: Terminal.Signal, count: Int)?>(nil)
   private let hasEnded = Atomic(false)
   /// The time after which a note explains the effect of the next signal.
-  private static let patience = Duration.milliseconds(700)
+  private static let noteDelay = Duration.milliseconds(700)
 
   init(_ session: Session, _ work: Task<Int32, Never>) {
     self.session = session
@@ -55,7 +55,7 @@ final class RunStopper: Sendable {
   /// Shows a note about the next signal, if the run does not stop at the first signal.
   private func sayWhatIsNext(_ signal: Terminal.Signal, _ forcedEnds: Bool) {
     Task { [self] in
-      try? await Task.sleep(for: Self.patience)
+      try? await Task.sleep(for: Self.noteDelay)
       guard !hasEnded.load(ordering: .relaxed), state.withLock({ $0?.count ?? 0 }) == 1 else { return }
       let next = forcedEnds ? "ends retort immediately" : "ends the wait for replies, a third one ends retort"
       let again = signal == .interrupt ? "Ctrl-C" : "signal"

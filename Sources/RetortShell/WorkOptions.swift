@@ -53,11 +53,12 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
         nextStep:
           "set one: export \(WorkerPool.keyVariable)=\"$(openssl rand -hex 32)\"; or work without a secret: --insecure")
     }
-    var terms = WorkerSettings(uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))
-    terms.inFlight = options.inFlight
-    terms.allowed = options.allowed.isEmpty ? nil : Set(options.allowed)
-    terms.meta = try poolMeta(environment)
-    return await work(terms, host(url, options.pool, console))
+    var settings = WorkerSettings(
+      uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))
+    settings.inFlight = options.inFlight
+    settings.allowed = options.allowed.isEmpty ? nil : Set(options.allowed)
+    settings.meta = try poolMeta(environment)
+    return await work(settings, host(url, options.pool, console))
   } catch {
     switch error {
     case let error as BrokerError: console.note("error[connection]: \(error.message)\n")

@@ -54,16 +54,8 @@ package enum Comparison {
     }
   }
 
-  /// A key by which `unique`, `group` and `key:` recognize equal values; different values have different keys.
-  package enum Key: Hashable, Sendable {
-    case integer(Int)
-    case text(CodePoints)
-    /// Any other value, converted to a text that differs for different values.
-    case other(CodePoints)
-  }
-
   /// Returns the key of a value.
-  package static func key(of value: Value) throws(Fault) -> Key {
+  package static func key(of value: Value) throws(Fault) -> EqualityKey {
     switch value {
     case .string(let text): return .text(CodePoints(text))
     case .number(let number):
@@ -125,4 +117,12 @@ package enum Comparison {
         ? "convert the text: time(x)"
         : left.isScalar || right.isScalar ? "convert one of the values: int(x), number(x) or string(x)" : nil)
   }
+}
+
+/// A key by which `unique`, `group` and `key:` recognize equal values; different values have different keys.
+package enum EqualityKey: Hashable, Sendable {
+  case integer(Int)
+  case text(CodePoints)
+  /// Any other value, converted to a text that differs for different values.
+  case other(CodePoints)
 }

@@ -87,8 +87,8 @@ extension Change {
 extension PoolCarrier {
   /// Registers an unknown change, so that the late reply that its worker passes on replaces the outcome.
   func expectLateReply(_ outcome: ChunkReply.Outcome, to change: Change) {
-    guard let lateReplies = terms.lateReplies, let error = outcome.lateError(of: change) else { return }
-    let (pool, id, renamed) = (pool, error.call?.correlationID, terms.renamed)
+    guard let lateReplies = limits.lateReplies, let error = outcome.lateError(of: change) else { return }
+    let (pool, id, renamed) = (pool, error.call?.correlationID, limits.renamed)
     lateReplies.expect(error, id: change.id, for: change.timeout ?? .zero) { bytes in
       guard pool.accepts(bytes), let response = try? Response(decoding: bytes), response.id.stringValue == id,
         case .result(let result) = response.outcome

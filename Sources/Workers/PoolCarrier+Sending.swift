@@ -6,8 +6,8 @@ import JSONText
 extension PoolCarrier {
   /// Sends an empty chunk to check that a worker accepts chunks of the statement's queue.
   func greet() async throws(ClientError) {
-    let chunk = Chunk(pool, run: run, number: 0, life: Self.life, queue: terms.queue, changes: [])
-    do throws(ClientError) { _ = try await sent(chunk, patience: .seconds(60)) } catch {
+    let chunk = Chunk(pool, run: run, number: 0, life: Self.life, queue: limits.queue, changes: [])
+    do throws(ClientError) { _ = try await sent(chunk, waitLimit: .seconds(60)) } catch {
       var refusal = error
       if error.kind == .unknown { refusal = ClientError(.connection, error.message, nextStep: WorkerPool.sameKey) }
       throw refusal
@@ -17,11 +17,11 @@ extension PoolCarrier {
   /// Sends a chunk, and returns the outcomes of its changes.
   ///
   /// - Throws: `unknown` if a worker may have started the chunk; after any other error, none of its changes was sent.
-  func sent(_ chunk: Chunk, patience: Duration? = nil) async throws(ClientError) -> ChunkReply {
+  func sent(_ chunk: Chunk, waitLimit: Duration? = nil) async throws(ClientError) -> ChunkReply {
     let id = transport.nextCorrelationID()
     let envelope = RequestEnvelope(
       correlationID: id, method: Chunk.method, body: pool.signed(chunk.request(id: id)),
-      deadline: .now + (patience ?? Self.patience(of: chunk)), expires: true)
+      deadline: .now + (waitLimit ?? Self.waitLimit(of: chunk)), expires: true)
     let bytes: [UInt8]
     do throws(LinkError) { bytes = try await transport.send(envelope) } catch {
       guard error.wasSent else {
@@ -58,7 +58,7 @@ extension PoolCarrier {
 
   /// Returns the time to wait for the outcomes of a chunk: enough for a worker to carry out the changes, and for
   /// another worker to repeat that if the first one is lost.
-  private static func patience(of chunk: Chunk) -> Duration {
+  private static func waitLimit(of chunk: Chunk) -> Duration {
     let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
     return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)
   }

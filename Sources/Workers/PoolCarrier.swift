@@ -74,7 +74,7 @@ package final class PoolCarrier: GroupCarrier {
   let pool: WorkerPool
   let link: any PoolLink
   let transport: any Transport
-  let terms: PooledChangeLimits
+  let limits: PooledChangeLimits
   let run: String
   private let state: Mutex<State>
   /// The time for which a worker may send the changes of a chunk.
@@ -88,7 +88,7 @@ package final class PoolCarrier: GroupCarrier {
   ///
   /// - Throws: `no-route` if the pool has no worker, `forbidden` if the worker refuses the chunk.
   package static func open(
-    _ pool: WorkerPool, on link: any PoolLink, _ terms: PooledChangeLimits
+    _ pool: WorkerPool, on link: any PoolLink, _ limits: PooledChangeLimits
   ) async throws(ClientError) -> PoolCarrier {
     let workers: Int
     let transport: any Transport
@@ -103,7 +103,7 @@ package final class PoolCarrier: GroupCarrier {
           ? "start one: retort work --pool \(pool.name), with the address of this broker and its password in RETORT_URL"
           : "nothing was sent: run the statement again")
     }
-    let carrier = PoolCarrier(pool, link, transport, terms, workers)
+    let carrier = PoolCarrier(pool, link, transport, limits, workers)
     do throws(ClientError) { try await carrier.greet() } catch {
       await carrier.close()
       throw error
@@ -114,11 +114,11 @@ package final class PoolCarrier: GroupCarrier {
   }
 
   private init(
-    _ pool: WorkerPool, _ link: any PoolLink, _ transport: any Transport, _ terms: PooledChangeLimits, _ workers: Int
+    _ pool: WorkerPool, _ link: any PoolLink, _ transport: any Transport, _ limits: PooledChangeLimits, _ workers: Int
   ) {
-    (self.pool, self.link, self.transport, self.terms) = (pool, link, transport, terms)
+    (self.pool, self.link, self.transport, self.limits) = (pool, link, transport, limits)
     run = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")
-    state = Mutex(State(workers: workers, budget: FailureBudget(limit: terms.failures, share: terms.share)))
+    state = Mutex(State(workers: workers, budget: FailureBudget(limit: limits.failures, share: limits.share)))
   }
 
   /// The executor that runs tasks on the thread of the connection that carries the chunks.
@@ -138,7 +138,7 @@ package final class PoolCarrier: GroupCarrier {
   package var status: String? {
     let (workers, rate, left, longest) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers, $0.longest) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
-    let wait = (link.silence + longest + (terms.settle ?? .zero)).components.seconds + 1
+    let wait = (link.silence + longest + (limits.settle ?? .zero)).components.seconds + 1
     let lost = left > 0 ? ", \(left) left the pool: \(wait) s later another worker looks up the lost changes" : ""
     return workers.of("worker") + each + lost
   }
@@ -191,8 +191,8 @@ package final class PoolCarrier: GroupCarrier {
   private func dispatch() {
     while let (portion, number, grant) = nextChunk() {
       let chunk = Chunk(
-        pool, run: run, number: number, life: Self.life, failures: grant.failures, keyField: terms.keyField,
-        settle: terms.settle, givesResults: terms.givesResults, queue: terms.queue, changes: portion.map(\.change))
+        pool, run: run, number: number, life: Self.life, failures: grant.failures, keyField: limits.keyField,
+        settle: limits.settle, givesResults: limits.givesResults, queue: limits.queue, changes: portion.map(\.change))
       Task(executorPreference: executor) { await self.send(chunk, portion, grant) }
     }
   }
@@ -230,7 +230,7 @@ package final class PoolCarrier: GroupCarrier {
     case .success(let reply):
       for (waiting, item) in zip(portion, reply.items) {
         if item.outcome.isFailure(of: waiting.change) { failures += 1 }
-        guard let result = item.outcome.reply(to: waiting.change, terms.renamed) else {
+        guard let result = item.outcome.reply(to: waiting.change, limits.renamed) else {
           left.append(waiting)
           continue
         }

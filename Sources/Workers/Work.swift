@@ -48,43 +48,43 @@ package struct WorkerCallbacks: Sendable {
 /// Before it stops, it finishes the chunk in progress.
 ///
 /// - Returns: The exit status.
-package func work(_ terms: WorkerSettings, _ host: WorkerCallbacks) async -> Int32 {
+package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) async -> Int32 {
   do {
     // No notes are shown here, because the program that sent the chunk shows them.
     let lateReplies = LateReplies { _ in }
-    let link = try await host.open(lateReplies)
-    let worker = Worker(terms, host, link, lateReplies)
-    var uri = terms.uri
+    let link = try await callbacks.open(lateReplies)
+    let worker = Worker(settings, callbacks, link, lateReplies)
+    var uri = settings.uri
     uri.heartbeat = WorkerPool.heartbeat(of: uri)
     let dialer = try await Dialer(
-      uri, name: terms.connectionName, listener: Connection.EventObserver(notice: host.note))
+      uri, name: settings.connectionName, listener: Connection.EventObserver(notice: callbacks.note))
     try await withThrowingTaskGroup { group in
-      group.addTask { try await serve(worker, terms, dialer, host) }
-      group.addTask { await host.stopped() }
+      group.addTask { try await serve(worker, settings, dialer, callbacks) }
+      group.addTask { await callbacks.stopped() }
       try await group.next()
       group.cancelAll()
       try await group.waitForAll()
     }
     await link.close()
-    host.note("stopped: \(worker.status.text)")
+    callbacks.note("stopped: \(worker.status.text)")
     return 0
   } catch {
     let message = (error as? BrokerError)?.message ?? (error as? LinkError)?.message ?? "\(error)"
-    host.note("error[connection]: \(message)")
+    callbacks.note("error[connection]: \(message)")
     return 4
   }
 }
 
 private func serve(
-  _ worker: Worker, _ terms: WorkerSettings, _ dialer: Dialer, _ host: WorkerCallbacks
+  _ worker: Worker, _ settings: WorkerSettings, _ dialer: Dialer, _ callbacks: WorkerCallbacks
 ) async throws(BrokerError) {
   try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
     // Status requests are served first: `--status` expects a reply from each consumer of the chunks' queue.
     if index == 0 { return try await worker.serveQuestions(on: connection) }
     return try await worker.serve(on: connection, after: taken)
   } begun: { isAgain in
-    host.note(isAgain ? "working again" : "working for the pool \(terms.pool.name) on \(terms.uri)")
+    callbacks.note(isAgain ? "working again" : "working for the pool \(settings.pool.name) on \(settings.uri)")
   } note: {
-    host.note("note: \($0)")
+    callbacks.note("note: \($0)")
   }
 }

@@ -14,8 +14,8 @@ final class Worker: Sendable {
     var status = WorkerStatus()
   }
 
-  private let terms: WorkerSettings
-  private let host: WorkerCallbacks
+  private let settings: WorkerSettings
+  private let callbacks: WorkerCallbacks
   /// The connection to the services, separate from the connection that carries the chunks.
   private let link: any ServiceLink
   /// The maximum time after which a worker notices that it has lost its connection.
@@ -25,9 +25,9 @@ final class Worker: Sendable {
   private let memory = ReplayMemory()
   private let state = Mutex(State())
 
-  init(_ terms: WorkerSettings, _ host: WorkerCallbacks, _ link: any ServiceLink, _ lateReplies: LateReplies) {
-    (self.terms, self.host, self.link, self.lateReplies) = (terms, host, link, lateReplies)
-    silence = WorkerPool.silence(of: terms.uri)
+  init(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks, _ link: any ServiceLink, _ lateReplies: LateReplies) {
+    (self.settings, self.callbacks, self.link, self.lateReplies) = (settings, callbacks, link, lateReplies)
+    silence = WorkerPool.silence(of: settings.uri)
   }
 
   /// The counts of the worker.
@@ -41,7 +41,7 @@ final class Worker: Sendable {
     }
     let channel = ServiceChannel.QueueServingSettings(
       confirmsReplies: true, taken: taken, declaration: WorkerPool.declaration)
-    return try await connection.serve(queue: terms.pool.queue, on: channel) { await self.answer($0) }
+    return try await connection.serve(queue: settings.pool.queue, on: channel) { await self.answer($0) }
   }
 
   /// Serves a separate queue for status requests, whose name has the lowest number that no other worker uses.
@@ -50,7 +50,7 @@ final class Worker: Sendable {
     while true {
       do throws(BrokerError) {
         return try await connection.serve(
-          queue: terms.pool.questions(to: number),
+          queue: settings.pool.questions(to: number),
           on: ServiceChannel.QueueServingSettings(declaration: QueueDeclaration(isExclusive: true))
         ) { delivery in
           let id = (try? Request(decoding: delivery.body))?.id ?? .null
@@ -75,7 +75,7 @@ final class Worker: Sendable {
       let chunk = try accepted(request, delivery)
       let reply = try await carriedOut(chunk, delivery)
       var answer = signed(Response(id: request.id, outcome: .result(reply.json)).encoded())
-      answer.further = LateOutcomes(chunk, reply, lateReplies).messages(of: terms.pool)
+      answer.further = LateOutcomes(chunk, reply, lateReplies).messages(of: settings.pool)
       return answer
     } catch {
       let name = request.params["run"]?.stringValue.map { " of run \($0.prefix(32))" } ?? ""
@@ -85,24 +85,24 @@ final class Worker: Sendable {
   }
 
   private func signed(_ body: [UInt8]) -> ServiceAnswer {
-    ServiceAnswer([ServiceAnswer.Reply(terms.pool.signed(body))])
+    ServiceAnswer([ServiceAnswer.Reply(settings.pool.signed(body))])
   }
 
   /// Reads the chunk of a request.
   ///
   /// - Throws: ``ChunkRefusal`` if the worker does not accept the chunk.
   private func accepted(_ request: Request, _ delivery: Delivery) throws(ChunkRefusal) -> Chunk {
-    let pool = terms.pool
+    let pool = settings.pool
     guard pool.accepts(delivery.body) else {
       let fault = WorkerPool.isSigned(delivery.body) ? "wrong" : "missing"
       throw ChunkRefusal("its signature is \(fault): \(WorkerPool.sameKey)")
     }
     guard request.method == Chunk.method else { throw ChunkRefusal("\(request.method) is not a method of workers") }
-    let chunk = try Chunk(request.params, meta: terms.meta)
+    let chunk = try Chunk(request.params, meta: settings.meta)
     guard chunk.vhost == pool.vhost, chunk.pool == pool.name else {
       throw ChunkRefusal("it is for the pool \(chunk.pool) of the vhost \(chunk.vhost)")
     }
-    guard !chunk.queue.hasPrefix(WorkerPool.queuePrefix), terms.allowed?.contains(chunk.queue) ?? true else {
+    guard !chunk.queue.hasPrefix(WorkerPool.queuePrefix), settings.allowed?.contains(chunk.queue) ?? true else {
       throw ChunkRefusal("the queue \(chunk.queue) is not allowed")
     }
     let now = WorkerPool.now
@@ -118,10 +118,10 @@ final class Worker: Sendable {
   private func carriedOut(_ chunk: Chunk, _ delivery: Delivery) async throws(ChunkRefusal) -> ChunkReply {
     guard !chunk.changes.isEmpty else { return ChunkReply([], time: .zero) }
     if delivery.isRedelivered {
-      host.note("chunk \(chunk.number) of run \(chunk.run) was delivered before: looking up its changes first")
+      callbacks.note("chunk \(chunk.number) of run \(chunk.run) was delivered before: looking up its changes first")
     }
     let run = ChunkRun(
-      chunk: chunk, client: try await client(of: chunk), window: terms.inFlight,
+      chunk: chunk, client: try await client(of: chunk), window: settings.inFlight,
       isRedelivered: delivery.isRedelivered, silence: silence)
     let task = Task { await run.reply() }
     state.withLock { state in
@@ -157,6 +157,6 @@ final class Worker: Sendable {
       state.status.refused += 1
       return state.status.refused
     }
-    host.note("refused \(text) (\(count) refused so far)")
+    callbacks.note("refused \(text) (\(count) refused so far)")
   }
 }

@@ -7,10 +7,10 @@ import Testing
 /// The broker's answers to published changes: it confirms them, refuses them, or has no queue for them.
 @Suite(.timeLimit(.minutes(5))) struct ConfirmTests {
   /// Sends concurrent changes to a queue without a service, and returns their errors.
-  private func changes(_ count: Int, _ client: QueueClient, within patience: Duration) async -> [BrokerError?] {
+  private func changes(_ count: Int, _ client: QueueClient, within waitLimit: Duration) async -> [BrokerError?] {
     await withTaskGroup(of: BrokerError?.self) { group in
       for number in 0..<count {
-        group.addTask { await client.failure("change \(number)", within: patience, mayRepeat: false) }
+        group.addTask { await client.failure("change \(number)", within: waitLimit, mayRepeat: false) }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }

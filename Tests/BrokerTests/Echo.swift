@@ -38,26 +38,26 @@ struct Echo {
 
 extension QueueClient {
   /// Sends a text and returns the text of the reply.
-  func ask(_ text: String, within patience: Duration? = .seconds(60), mayRepeat: Bool = true) async throws -> String {
+  func ask(_ text: String, within waitLimit: Duration? = .seconds(60), mayRepeat: Bool = true) async throws -> String {
     let reply = try await send(
-      correlationID: nextCorrelationID(), body: Array(text.utf8), deadline: patience.map { .now + $0 }, expires: false,
+      correlationID: nextCorrelationID(), body: Array(text.utf8), deadline: waitLimit.map { .now + $0 }, expires: false,
       mayRepeat: mayRepeat)
     return String(decoding: reply, as: UTF8.self)
   }
 
   /// The error of a request.
-  func failure(_ text: String, within patience: Duration? = .seconds(60), mayRepeat: Bool = true) async -> BrokerError?
+  func failure(_ text: String, within waitLimit: Duration? = .seconds(60), mayRepeat: Bool = true) async -> BrokerError?
   {
     do {
-      _ = try await ask(text, within: patience, mayRepeat: mayRepeat)
+      _ = try await ask(text, within: waitLimit, mayRepeat: mayRepeat)
       return nil
     } catch { return error as? BrokerError }
   }
 
   /// The error of a request that was sent and got no reply in time; one that expired before it was sent is sent again.
-  func silence(_ text: String, within patience: Duration, mayRepeat: Bool = true) async -> BrokerError? {
+  func silence(_ text: String, within waitLimit: Duration, mayRepeat: Bool = true) async -> BrokerError? {
     while true {
-      let error = await failure(text, within: patience, mayRepeat: mayRepeat)
+      let error = await failure(text, within: waitLimit, mayRepeat: mayRepeat)
       if error?.code != .timeout || error?.wasSent == true { return error }
     }
   }

@@ -120,8 +120,8 @@ import Testing
       error = await client.failure("two", within: .milliseconds(300))
     } while error?.code != .blocked || error?.wasSent == true
     #expect(error == BrokerError(.blocked, "the broker is blocked: low on memory"))
-    for patience in [Duration.milliseconds(2100), .milliseconds(300)] {
-      #expect(await client.failure("two", within: patience)?.code == .blocked)
+    for waitLimit in [Duration.milliseconds(2100), .milliseconds(300)] {
+      #expect(await client.failure("two", within: waitLimit)?.code == .blocked)
     }
     await #expect(throws: BrokerError(.blocked, "the broker is blocked: low on memory")) {
       try await echo.dialer.probe(queue: "echo", until: .now + .seconds(60))

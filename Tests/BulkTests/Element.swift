@@ -6,9 +6,9 @@ import JSONText
 /// A numbered element with a change or a refusal.
 final class Element: PlannedElement {
   let number: Int
-  let planned: Result<Change, ChangeRefusal>
+  let planned: Result<Change, UnsentReason>
 
-  init(_ number: Int, _ planned: Result<Change, ChangeRefusal>? = nil) {
+  init(_ number: Int, _ planned: Result<Change, UnsentReason>? = nil) {
     self.number = number
     self.planned = planned ?? .success(.destroy(number))
   }

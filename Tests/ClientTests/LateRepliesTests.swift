@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  private func reply(_ rest: String) -> LateReplies.Answer { .success(Array("{\"jsonrpc\":\"2.0\",\(rest)}".utf8)) }
+  private func reply(_ rest: String) -> LateAnswer { .success(Array("{\"jsonrpc\":\"2.0\",\(rest)}".utf8)) }
 
   /// The outcomes that a watch received.
   private final class Outcomes: Sendable {

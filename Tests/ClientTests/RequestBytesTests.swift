@@ -166,9 +166,9 @@ import Testing
     let (client, transport) = ResourceClient.scripted(
       ["{}", "{}", .result(#"{"data":[]}"#), .result(#"{"data":[]}"#)], settings)
     _ = try await client.document(client.destroyRequest("1"))
-    _ = try await client.document(client.destroyRequest("1"), patience: .limited(.seconds(60)))
-    _ = try await client.index(Query(), patience: .limited(.seconds(Int64.max)))
-    _ = try await client.index(Query(), patience: .endless)
+    _ = try await client.document(client.destroyRequest("1"), waitLimit: .limited(.seconds(60)))
+    _ = try await client.index(Query(), waitLimit: .limited(.seconds(Int64.max)))
+    _ = try await client.index(Query(), waitLimit: .endless)
     #expect(transport.sent.map(\.expires) == [false, true, false, false])
     #expect(transport.sent.map { $0.deadline != nil } == [false, true, true, false])
     #expect(transport.sent.map(\.method) == ["destroy", "destroy", "index", "index"])

@@ -4,17 +4,19 @@ import JSONText
 
 /// Changes sent as the dispatcher sends them.
 extension ResourceClient {
-  func document(_ request: ChangeRequest, patience: WaitLimit = .usual) async throws(ClientError) -> Document {
+  func document(_ request: ChangeRequest, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Document {
     let reply = try await send(
-      change: request.method, wireParams: wireParams(of: request), expires: request.expires, timeout: timeout(patience),
+      change: request.method, wireParams: wireParams(of: request), expires: request.expires,
+      timeout: timeout(waitLimit),
       givesDocument: true)
     guard case .document(let document) = reply else { return Document() }
     return document
   }
 
-  func send(_ request: ChangeRequest, patience: WaitLimit = .usual) async throws(ClientError) -> JSONValue {
+  func send(_ request: ChangeRequest, waitLimit: WaitLimit = .usual) async throws(ClientError) -> JSONValue {
     let reply = try await send(
-      change: request.method, wireParams: wireParams(of: request), expires: request.expires, timeout: timeout(patience),
+      change: request.method, wireParams: wireParams(of: request), expires: request.expires,
+      timeout: timeout(waitLimit),
       givesDocument: false)
     guard case .result(let result) = reply else { return .null }
     return result

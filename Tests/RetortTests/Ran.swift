@@ -35,8 +35,8 @@ struct Ran: Equatable {
         noted(text)
       })
     let isTimed = arguments.contains { $0.hasPrefix("--timeout") }
-    let patience = arguments.contains("-c") ? (isTimed ? [] : ["--timeout", "60s"]) + ["--quiet"] : []
-    let status = await run(arguments: patience + arguments, console: console, environment: environment)
+    let timeout = arguments.contains("-c") ? (isTimed ? [] : ["--timeout", "60s"]) + ["--quiet"] : []
+    let status = await run(arguments: timeout + arguments, console: console, environment: environment)
     return Ran(
       status: status, output: recorded.output.withLock { String(decoding: $0, as: UTF8.self) },
       notes: recorded.notes.withLock { $0 })

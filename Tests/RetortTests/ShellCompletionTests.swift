@@ -51,7 +51,7 @@ import Testing
 
   @Test func theCandidatesComeFromTheDeclarations() {
     func words(_ words: String...) -> [String] {
-      ShellCandidates(words: words, environment: [:]).candidates.map(\.text)
+      CommandLineCandidates(words: words, environment: [:]).candidates.map(\.text)
     }
     #expect(words("do") == ["doctor"])
     #expect(words("--yes", "--dr") == ["--dry-run"])
@@ -62,15 +62,15 @@ import Testing
     #expect(words("help", "strea") == ["stream"])
     #expect(words("--dry-run", "--dry") == [])
     #expect(words("nothing", "at", "al") == [])
-    #expect(ShellCandidates(words: [""], environment: [:]).files == ".retort")
-    #expect(ShellCandidates(words: ["x.retort", ""], environment: [:]).files == "")
-    #expect(ShellCandidates(words: ["--report", ""], environment: [:]).files == "")
+    #expect(CommandLineCandidates(words: [""], environment: [:]).files == ".retort")
+    #expect(CommandLineCandidates(words: ["x.retort", ""], environment: [:]).files == "")
+    #expect(CommandLineCandidates(words: ["--report", ""], environment: [:]).files == "")
     for (option, value) in [
       ("--output", "json"), ("-o", "json"), ("-c", "print 1"), ("--var", "a=1"), ("--timeout", "1s"),
     ] {
-      #expect(ShellCandidates(words: [option, value, ""], environment: [:]).files == ".retort")
+      #expect(CommandLineCandidates(words: [option, value, ""], environment: [:]).files == ".retort")
     }
-    #expect(ShellCandidates(words: [], environment: [:]).candidates.count > 5)
+    #expect(CommandLineCandidates(words: [], environment: [:]).candidates.count > 5)
   }
 
   /// The options of each command line are the options that the program accepts.

@@ -100,9 +100,9 @@ public final class Proxy: Sendable {
   deinit { Glibc.close(wakeUp.writer) }
 
   private func run() {
-    while let (waiting, patience) = state.withLock(\.interest) {
+    while let (waiting, waitLimit) = state.withLock(\.interest) {
       var entries = waiting + [listener, wakeUp.reader].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-      poll(&entries, nfds_t(entries.count), patience)
+      poll(&entries, nfds_t(entries.count), waitLimit)
       var bytes = [UInt8](repeating: 0, count: 64)
       while recv(wakeUp.reader, &bytes, bytes.count, LoopbackSocket.atOnce) > 0 {}
       state.withLock { state in
@@ -119,7 +119,7 @@ public final class Proxy: Sendable {
 
 extension Proxy.State {
   /// The events to wait for, and the maximum time in milliseconds; nil after the end.
-  var interest: (entries: [pollfd], patience: Int32)? {
+  var interest: (entries: [pollfd], waitLimit: Int32)? {
     guard !isClosed else { return nil }
     let isTrickling = flow == .trickling && passages.contains(where: \.isHolding)
     return (passages.flatMap { $0.interest(flow) }, isTrickling ? 1 : -1)

@@ -30,7 +30,7 @@ extension Compiler {
           nextStep: "give one of the parameters another name")
       }
       parameters.append(.init(name: parameter.name, fallback: parameter.fallback.map(code)))
-      let fact = Scope.ClientFact(identity: CommandDefinition.identity(ofParameter: index), queue: parameter.name)
+      let fact = Scope.KnownClient(identity: CommandDefinition.identity(ofParameter: index), queue: parameter.name)
       _ = scope.define(parameter.name, parameter.range, .client(fact))
       _ = scope.read(parameter.name)
     }
@@ -86,8 +86,8 @@ extension Compiler {
   /// Returns the client that a call passes for the def's parameter whose placeholder is `fact`; nil if `fact` is no
   /// placeholder, or if the argument is not known to be a client.
   private func given(
-    _ fact: Scope.ClientFact, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
-  ) -> Scope.ClientFact? {
+    _ fact: Scope.KnownClient, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
+  ) -> Scope.KnownClient? {
     let places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }
     guard
       let index = definition.parameters.indices.first(where: {

@@ -109,17 +109,17 @@ extension Compiler {
 
   /// Returns what is known about the client that a command's first argument names; nil if the argument is not a
   /// variable.
-  func client(of command: Language.Command) -> Scope.ClientFact? {
+  func client(of command: Language.Command) -> Scope.KnownClient? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
 
   /// Returns what is known about the client that an expression names; nil if the expression is not a variable.
-  func client(_ expression: Expr) -> Scope.ClientFact? {
+  func client(_ expression: Expr) -> Scope.KnownClient? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }
     if case .client(let fact) = variable.fact { return fact }
-    return Scope.ClientFact(identity: "slot \(variable.slot)\(context.isInDef ? " of a def" : "")", queue: name)
+    return Scope.KnownClient(identity: "slot \(variable.slot)\(context.isInDef ? " of a def" : "")", queue: name)
   }
 
   func fact(of command: Language.Command) -> Scope.VariableFact {
@@ -128,7 +128,7 @@ extension Compiler {
     case "client":
       guard let queue = command.literal("queue") else { return .unknown }
       let connection = command.option("on").map { "\($0.kind)" } ?? ""
-      return .client(Scope.ClientFact(identity: "queue \(queue) \(connection)", queue: queue))
+      return .client(Scope.KnownClient(identity: "queue \(queue) \(connection)", queue: queue))
     default: return .unknown
     }
   }

@@ -27,7 +27,7 @@ extension Compiler {
     -> CompiledPipeline
   {
     let (outside, changedByHead) = (context.openStreams, effects.changed.count)
-    var open: [Scope.ClientFact] = if case .stream(let clients) = head.fact { clients } else { [] }
+    var open: [Scope.KnownClient] = if case .stream(let clients) = head.fact { clients } else { [] }
     let stages = pipeline.withSourceName(isDropped: use == .dropped)
     let counted = Self.counted(stages)
     let links = stages.enumerated().map { index, stage -> PipelineRun.PlacedStage in

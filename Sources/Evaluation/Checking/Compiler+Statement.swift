@@ -49,7 +49,7 @@ extension Compiler {
     }
   }
 
-  private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: ValueConstruct) -> CompiledStatement {
+  private func assignment(_ name: String, _ nameRange: SourceRange, _ valued: ValuedConstruct) -> CompiledStatement {
     let (value, fact) = self.valued(valued, .lazy)
     if context.isInDef, scope.variable(name) == nil, outer?.variable(name) != nil {
       warn("\(name) is a local variable of the def; the variable outside the def does not change", nameRange)
@@ -102,7 +102,7 @@ extension Compiler {
     return .sync { _ throws(Fault) in flow }
   }
 
-  private func leave(_ valued: ValueConstruct?, _ range: SourceRange) -> CompiledStatement {
+  private func leave(_ valued: ValuedConstruct?, _ range: SourceRange) -> CompiledStatement {
     if !context.isInDef || context.eachDepth > 0 {
       report(
         "return is allowed in a def only", range,
@@ -126,7 +126,8 @@ extension Compiler {
   ///
   /// The statement is a pipeline, an `if` or a `try`. The value of an `if` or a `try` is the value of the last
   /// statement in the block that runs.
-  func valued(_ valued: ValueConstruct, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact) {
+  func valued(_ valued: ValuedConstruct, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact)
+  {
     let step: CompiledStatement
     switch valued {
     case .pipeline(let pipeline):

@@ -20,7 +20,7 @@ struct CompilerContext {
   /// The slots of the names that `as` gave to the current element, in order of creation.
   var named: [Int] = []
   /// The clients whose resources are being streamed at this point of the text.
-  var openStreams: [Scope.ClientFact] = []
+  var openStreams: [Scope.KnownClient] = []
 
   /// Whether a command at this point of the text runs at most once, because no loop, `each`, def or stage encloses it.
   var isSingle: Bool { isOnce && !isInDef }
@@ -52,10 +52,10 @@ struct KnownEffects {
   /// Whether skipping the code leaves work undone, because the code changes data, writes a file or asserts.
   var isOwed = false
   /// The clients whose resources the code changes, as far as they are known before the run.
-  var changed: [Scope.ClientFact] = []
+  var changed: [Scope.KnownClient] = []
 
   /// The reads of pages whose number is not a literal: the client's name, the client, and the range of `page:`.
-  var pages: [(name: String, client: Scope.ClientFact, range: SourceRange)] = []
+  var pages: [(name: String, client: Scope.KnownClient, range: SourceRange)] = []
 
   /// Adds the effects of other code.
   mutating func add(_ other: KnownEffects) {

@@ -6,15 +6,15 @@ struct Scope: Sendable {
   enum VariableFact: Sendable, Equatable {
     case unknown
     /// A client; it is identified by its queue if the script contains the queue's name as text.
-    case client(ClientFact)
+    case client(KnownClient)
     /// A stream of these clients' resources that is not collected.
-    case stream([ClientFact])
+    case stream([KnownClient])
     /// A record that may be a page whose number is computed.
     case varyingPage
   }
 
   /// The facts about a client that are known before the run.
-  struct ClientFact: Sendable, Hashable {
+  struct KnownClient: Sendable, Hashable {
     /// A text that identifies the client: the queue and the connection of `on:` or, if the queue is unknown, the
     /// variable's slot or the def's parameter.
     var identity: String

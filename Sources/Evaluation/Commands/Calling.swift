@@ -22,11 +22,11 @@ extension Command {
       examples: [
         .init(code: #"(call posts "show" {id: "12"} reads: true).data.attributes.text"#, output: "\"Post 12\"")
       ]),
-    .request { arguments throws(Fault) in try CallRequest(arguments) })
+    .request { arguments throws(Fault) in try MethodCallRequest(arguments) })
 }
 
 /// The request of a `call`, which can be for any method: a change, or a read if `reads:` is true.
-enum CallRequest {
+enum MethodCallRequest {
   case read(ClientValue, ReadRequest, ResourceClient.WaitLimit)
   case change(ChangeProposal)
 
@@ -52,7 +52,7 @@ enum CallRequest {
         at: [Fault.LabelledRange(arguments.range)],
         in: arguments.source, nextStep: "remove reads: true")
     }
-    self = .read(client, ReadRequest(method: method, params: params), try arguments.patience(client))
+    self = .read(client, ReadRequest(method: method, params: params), try arguments.waitLimit(client))
   }
 
   /// Refuses `reads: true` for an unknown method on a read-only connection and in a dry run, because the method may
@@ -82,9 +82,9 @@ enum CallRequest {
 extension ClientValue {
   /// Sends a read, and returns its raw result.
   func result(
-    of request: ReadRequest, _ patience: ResourceClient.WaitLimit, _ arguments: Arguments
+    of request: ReadRequest, _ waitLimit: ResourceClient.WaitLimit, _ arguments: Arguments
   ) async throws(Fault) -> Value {
-    do throws(ClientError) { return Value(try await client.send(request, patience: patience)) } catch {
+    do throws(ClientError) { return Value(try await client.send(request, waitLimit: waitLimit)) } catch {
       throw Fault(await explained(error), arguments)
     }
   }

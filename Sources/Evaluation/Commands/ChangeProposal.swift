@@ -22,12 +22,12 @@ final class ChangeProposal: Sendable {
     _ verb: Change.Verb, _ arguments: Arguments, _ client: ClientValue, record: Int?,
     _ request: () throws(ClientError) -> ChangeRequest
   ) throws(Fault) {
-    let patience = try arguments.patience(client)
+    let waitLimit = try arguments.waitLimit(client)
     let expires = try arguments.bool("expire") ?? true
     do throws(ClientError) {
       let request = try request()
       change = try Change(
-        verb, request, of: client.client, at: client.connection.link.brokerIdentity, patience: patience,
+        verb, request, of: client.client, at: client.connection.link.brokerIdentity, waitLimit: waitLimit,
         expires: expires)
       notLoaded = request.notLoaded
     } catch {

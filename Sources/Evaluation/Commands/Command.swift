@@ -11,7 +11,7 @@ struct Command: Sendable {
     /// Returns a single change.
     case change(@Sendable (Arguments) throws(Fault) -> ChangeProposal)
     /// Returns one request, a read or a change.
-    case request(@Sendable (Arguments) throws(Fault) -> CallRequest)
+    case request(@Sendable (Arguments) throws(Fault) -> MethodCallRequest)
     /// Returns a sequence of changes, each of which uses the result of the previous one.
     case changes(@Sendable (Arguments, RunContext) async throws(Fault) -> any ChangeSequence)
     /// Returns the plan of many changes, some of them concurrent.
@@ -51,9 +51,9 @@ struct Command: Sendable {
     case .request(let body):
       switch try body(arguments) {
       case .change(let proposal): return try await frame.run.change(proposal)
-      case .read(let client, let request, let patience):
-        try CallRequest.refuseUnknown(request, client, arguments, frame.run)
-        return try await client.result(of: request, patience, arguments)
+      case .read(let client, let request, let waitLimit):
+        try MethodCallRequest.refuseUnknown(request, client, arguments, frame.run)
+        return try await client.result(of: request, waitLimit, arguments)
       }
     case .changes(let body):
       var sequence = try await body(arguments, frame.run)

@@ -209,7 +209,7 @@ enum Timeout {
 
   var duration: Duration? { if case .after(let duration) = self { duration } else { nil } }
 
-  var patience: ResourceClient.WaitLimit {
+  var waitLimit: ResourceClient.WaitLimit {
     switch self {
     case .after(let duration): .limited(duration)
     case .never: .endless
@@ -224,8 +224,8 @@ extension Arguments {
   }
 
   /// Returns the timeout of the call: its own, or else its client's, or else the session's.
-  func patience(_ client: ClientValue) throws(Fault) -> ResourceClient.WaitLimit {
-    if let timeout = try timeout() { return timeout.patience }
+  func waitLimit(_ client: ClientValue) throws(Fault) -> ResourceClient.WaitLimit {
+    if let timeout = try timeout() { return timeout.waitLimit }
     guard let session = client.sessionTimeout else { return .usual }
     return session.duration.map { .limited($0) } ?? .endless
   }

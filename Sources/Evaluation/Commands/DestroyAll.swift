@@ -52,9 +52,9 @@ extension Command {
       verb: "destroy-all", client: client, filter: query.params["filter"]?.text ?? "{}", max: max)
     let isAsked = run.session.host.ask != nil || client.connection.protection == .confirm
     if max != nil || isAsked || run.session.account.left != nil {
-      let (reader, patience) = (try arguments.reader(client), try arguments.patience(client))
+      let (reader, waitLimit) = (try arguments.reader(client), try arguments.waitLimit(client))
       request.count = try await client.reading(arguments) { () throws(ClientError) in
-        try await reader.count(query, patience: patience)
+        try await reader.count(query, waitLimit: waitLimit)
       }
     }
     if request.count == 0 { run.session.note("destroy-all \(client.name): there is nothing to destroy") }
@@ -87,7 +87,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     self.client = client
     self.total = total
     options = try arguments.optionsWithoutDocument()
-    pages = try arguments.reader(client).firstPages(query, patience: try arguments.patience(client))
+    pages = try arguments.reader(client).firstPages(query, waitLimit: try arguments.waitLimit(client))
   }
 
   func begin() async throws(Fault) -> Bool {
@@ -132,7 +132,7 @@ private final class DryDestroyAllSource: BulkChangeSource {
     self.arguments = arguments
     self.client = client
     options = try arguments.optionsWithoutDocument()
-    stream = try arguments.reader(client).stream(query, patience: try arguments.patience(client))
+    stream = try arguments.reader(client).stream(query, waitLimit: try arguments.waitLimit(client))
   }
 
   func begin() -> Bool {

@@ -42,9 +42,9 @@ extension Command {
 /// One of the two inputs of `diff`: its elements, possibly in a temporary file, and the digest of the element with each
 /// key.
 private struct DiffInput {
-  private var elements = CollectedElements()
-  private var digests: [Comparison.Key: ElementDigest] = [:]
-  private var keys: [(key: Comparison.Key, value: Value)] = []
+  private var elements = SpillingElementBuffer()
+  private var digests: [EqualityKey: ElementDigest] = [:]
+  private var keys: [(key: EqualityKey, value: Value)] = []
   /// The source text of the key.
   private let text: String
 
@@ -97,7 +97,7 @@ private struct DiffInput {
   ///
   /// The differences are in the order of this input, followed by the elements that only the other input has.
   func compared(with other: DiffInput) async throws(Fault) -> (differences: [Value], text: String) {
-    var (theirs, added, same) = ([Comparison.Key: Value](), [Value](), 0)
+    var (theirs, added, same) = ([EqualityKey: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
       switch digests[key] {
       case nil: added.append(try Self.difference(value, "added", Record([]), element.row))
@@ -119,7 +119,7 @@ private struct DiffInput {
     )
   }
 
-  private func each(_ body: (Comparison.Key, Value, Value) throws(Fault) -> Void) async throws(Fault) {
+  private func each(_ body: (EqualityKey, Value, Value) throws(Fault) -> Void) async throws(Fault) {
     var stream = try elements.elements()
     var position = 0
     while let page = try await stream.next() {

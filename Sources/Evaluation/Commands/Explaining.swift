@@ -5,7 +5,7 @@ import Values
 
 extension ClientValue {
   /// The maximum time that questions to the broker take after the timeout of a call.
-  private static let patience = Duration.seconds(2)
+  private static let waitLimit = Duration.seconds(2)
 
   /// Returns the error with information from the broker: why a reply may be missing, or the name of a similar queue.
   func explained(_ error: ClientError) async -> ClientError {
@@ -35,7 +35,7 @@ extension ClientValue {
   private func probe() async throws(LinkError) -> QueueState? {
     let (link, queue) = (connection.link, queue)
     return try await Task { () -> Result<QueueState?, LinkError> in
-      do throws(LinkError) { return .success(try await link.probe(queue: queue, until: .now + Self.patience)) } catch {
+      do throws(LinkError) { return .success(try await link.probe(queue: queue, until: .now + Self.waitLimit)) } catch {
         return .failure(error)
       }
     }.value.get()

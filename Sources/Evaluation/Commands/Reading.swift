@@ -27,10 +27,10 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
     let query = try arguments.query()
-    let patience = try arguments.patience(client)
+    let waitLimit = try arguments.waitLimit(client)
     let reader = try arguments.reader(client)
     return try await client.reading(arguments) { () throws(ClientError) in
-      .number(JSONNumber(try await reader.count(query, patience: patience)))
+      .number(JSONNumber(try await reader.count(query, waitLimit: waitLimit)))
     }
   }
 
@@ -44,10 +44,10 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
     let query = try arguments.query()
-    let patience = try arguments.patience(client)
+    let waitLimit = try arguments.waitLimit(client)
     let reader = try arguments.reader(client)
     return try await client.reading(arguments) { () throws(ClientError) in
-      let document = try await reader.index(query, patience: patience)
+      let document = try await reader.index(query, waitLimit: waitLimit)
       frame.run.session.noteUnreadableNext(document, client)
       if query.page == nil { frame.run.session.noteTruncated(document, client) }
       var types = UnexpectedTypes()
@@ -86,7 +86,7 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
     let query = try arguments.query()
-    let patience = try arguments.patience(client)
+    let waitLimit = try arguments.waitLimit(client)
     let prefetch = min(try arguments.integer(.prefetch) ?? 0, 64)
     let (session, reader) = (frame.run.session, try arguments.reader(client))
     let mayFail = try arguments.word("on-shift", of: ["note", "fail"]) == "fail"
@@ -95,7 +95,7 @@ extension Command {
         let open = session.account.streams.lease(broker: client.connection.link.brokerIdentity, queue: client.queue)
         let feedsChanges = session.state.withLock(\.statement).changesData
         let rule: ListChangeDetector.ListChangeReaction = mayFail ? .fail : feedsChanges ? .passOver : .keep
-        var pages = reader.stream(query, patience: patience, prefetch: prefetch, rule: rule)
+        var pages = reader.stream(query, waitLimit: waitLimit, prefetch: prefetch, rule: rule)
         let note = StreamedListNotes(session, client, rule)
         var total: Int?
         var stream = ElementStream { () async throws(Fault) in
@@ -149,10 +149,10 @@ enum VerbImplementations {
     let id = try arguments.id(1, of: client)
     if let made = session.dryRun.resource(id) { return .resource(ResourceValue(made)) }
     let query = try arguments.query()
-    let patience = try arguments.patience(client)
+    let waitLimit = try arguments.waitLimit(client)
     let reader = try arguments.reader(client)
     return try await client.reading(arguments) { () throws(ClientError) in
-      let document = try await reader.show(id, query, patience: patience)
+      let document = try await reader.show(id, query, waitLimit: waitLimit)
       session.noteOther(document, than: id, client, "show")
       return client.resources(document, asked: query.include).first ?? .null
     }

@@ -23,9 +23,9 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let (client, relationship) = try arguments.relationship()
     let (source, options) = (try arguments.string("source"), try arguments.documentOptions())
-    let patience = try arguments.patience(client)
+    let waitLimit = try arguments.waitLimit(client)
     let document = try await client.reading(arguments) { () throws(ClientError) in
-      try await relationship.related(source: source, options: options, patience: patience)
+      try await relationship.related(source: source, options: options, waitLimit: waitLimit)
     }
     if case .string(let name) = arguments.value(2), let data = document.object["data"] {
       frame.run.session.noteLinkage(name, data, client, "related")
@@ -44,9 +44,9 @@ extension Command {
   ) { arguments, frame throws(Fault) in
     let (client, relationship) = try arguments.relationship()
     let options = try arguments.documentOptions()
-    let patience = try arguments.patience(client)
+    let waitLimit = try arguments.waitLimit(client)
     let (data, hasNext) = try await client.reading(arguments) { () throws(ClientError) in
-      try await relationship.show(options: options, patience: patience)
+      try await relationship.show(options: options, waitLimit: waitLimit)
     }
     if hasNext { frame.run.session.note(firstOf: data.arrayValue?.count ?? 1, "identifiers") }
     if case .string(let name) = arguments.value(2) {

@@ -242,9 +242,9 @@ private struct TransitionSequence: ChangeSequence {
   }
 
   private func shown() async throws(Fault) -> Value {
-    let (patience, query) = (try arguments.patience(client), try arguments.query())
+    let (waitLimit, query) = (try arguments.waitLimit(client), try arguments.query())
     let document = try await client.reading(arguments) { () throws(ClientError) in
-      try await client.client.show(id, query, patience: patience)
+      try await client.client.show(id, query, waitLimit: waitLimit)
     }
     guard let resource = client.resources(document).first else { throw fault("the reply has no resource") }
     return resource

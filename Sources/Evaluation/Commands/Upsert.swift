@@ -168,9 +168,9 @@ private struct Upsert {
   private func found(_ value: JSONValue) async throws(Fault) -> Document {
     var query = try arguments.query()
     query.filter = [(key, value.filterText ?? "")]
-    let (reader, patience) = (try arguments.reader(client), try arguments.patience(client))
+    let (reader, waitLimit) = (try arguments.reader(client), try arguments.waitLimit(client))
     let document = try await client.reading(arguments) { () throws(ClientError) in
-      try await reader.index(query, patience: patience)
+      try await reader.index(query, waitLimit: waitLimit)
     }
     guard document.object.contains("data") else { throw fault("the service sent a list without data") }
     return document

@@ -45,7 +45,7 @@ extension Function {
     case down, up
 
     /// Whether a number with a remainder is rounded away from 0.
-    func leavesZero(_ rest: BigInt, of unit: BigInt) -> Bool {
+    func roundsAwayFromZero(_ rest: BigInt, of unit: BigInt) -> Bool {
       switch self {
       case .nearest: rest.magnitude * 2 >= unit.magnitude
       case .down: rest.signum() < 0
@@ -101,7 +101,7 @@ extension Function {
     let unit = BigInt(10).power(-decimal.exponent - places)
     let (quotient, rest) = decimal.coefficient.quotientAndRemainder(dividingBy: unit)
     let step = BigInt(decimal.coefficient.sign == .minus ? -1 : 1)
-    let isAway = rounding.leavesZero(rest, of: unit)
+    let isAway = rounding.roundsAwayFromZero(rest, of: unit)
     let result = Decimal(coefficient: isAway ? quotient + step : quotient, exponent: -places)
     guard let number = result.number else { throw Fault(.value, "the number is too large to round") }
     return number

@@ -80,7 +80,7 @@ extension Arguments {
     } probe: {
       try await link.probe(queue: queue, until: .now + .seconds(5))
     } sample: {
-      _ = try await resources.count(Query(), patience: .usual)
+      _ = try await resources.count(Query(), waitLimit: .usual)
     }
   }
 
@@ -126,9 +126,9 @@ extension Arguments {
     let wait = try (journal.longestLife ?? .zero) + (duration(.settle) ?? .zero)
     guard wait > .zero else { return }
     for client in clients {
-      let (reader, patience) = (try reader(client), try self.patience(client))
+      let (reader, waitLimit) = (try reader(client), try self.waitLimit(client))
       _ = try await client.reading(self) { () throws(ClientError) in
-        try await reader.count(Query(), patience: patience)
+        try await reader.count(Query(), waitLimit: waitLimit)
       }
     }
     run.session.note("\(journal.path): waiting \(wait.text) for the replies to requests in flight")

@@ -99,7 +99,7 @@ final class BulkElement: PlannedElement {
   /// The type of the resource to change; empty if the change could not be built.
   var type: String { if case .success(let proposal) = proposal { proposal.change.target.type } else { "" } }
 
-  var planned: Result<Change, ChangeRefusal> {
+  var planned: Result<Change, UnsentReason> {
     switch proposal {
     case .success where found != nil: .failure(.same)
     case .success(let proposal): .success(proposal.change)
@@ -129,7 +129,7 @@ extension Arguments {
     if onError == "stop", options["halt"] != nil, let argument = options["on-error"] {
       throw fault(needing: .withoutHalt, argument)
     }
-    let timeout = client.client.timeout(try patience(client)) ?? .zero
+    let timeout = client.client.timeout(try waitLimit(client)) ?? .zero
     var policy = SendingPolicy(
       window: window, continuesOnError: onError == "continue" || options["halt"] != nil, lateWait: timeout
     ) { count, limit in

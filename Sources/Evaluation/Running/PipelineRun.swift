@@ -91,7 +91,7 @@ enum PipelineRun {
     switch body {
     case .transform(let body): return .elements(try body(frame, stream))
     case .gather(let body): return .elements(try await body(&frame, &stream))
-    case .collect: return .elements(try await CollectedElements.all(of: &stream).elements())
+    case .collect: return .elements(try await SpillingElementBuffer.all(of: &stream).elements())
     case .first:
       defer { stream.close() }
       guard let page = try await stream.page() else { return .value(.null, names: frame.names.map { _ in .null }) }

@@ -110,7 +110,7 @@ extension Session {
 
 extension Fault {
   /// Creates the error of a refused change.
-  convenience init(_ refusal: ChangeRefusal, _ arguments: Arguments) {
+  convenience init(_ refusal: UnsentReason, _ arguments: Arguments) {
     switch refusal {
     case .streamed(let queue): self.init(streamed: queue, arguments.name)
     case .runLimit(let limit):

@@ -175,7 +175,7 @@ public final class Session: Sendable {
   /// Answers the changes of dry runs without sending them, and keeps the resources that they would create.
   let dryRun = DryRunCarrier()
   /// Watches, while creates are sent to a queue, whether the queue loses its consumer.
-  let consumers = ConsumerLossDetector()
+  let consumers = QueueConsumerLossDetector()
   /// The progress of the session's statements.
   let progress: SessionProgress
   /// Lets the session's statements ask questions, one at a time.

@@ -64,7 +64,7 @@ extension Stage {
 /// Groups of elements with equal keys, in the order of each group's first element.
 private struct GroupedElements {
   private(set) var elements = PackedElements()
-  private var positions: [Comparison.Key: Int] = [:]
+  private var positions: [EqualityKey: Int] = [:]
   private var groups: [(key: Value, members: [Int32])] = []
 
   mutating func add(_ element: Value, key: Value) throws(Fault) {

@@ -55,7 +55,7 @@ extension Stage {
     let code: CompiledExpression =
       call.positional.isEmpty ? .sync { frame throws(Fault) in frame.element } : call.key(0)
     return .transform { frame, upstream throws(Fault) in
-      var seen: Set<Comparison.Key> = []
+      var seen: Set<EqualityKey> = []
       return upstream.mapping(code, frame, stage: "unique", addsEach: false) { element, value, out throws(Fault) in
         if seen.insert(try Comparison.key(of: value)).inserted { out.append(element) }
       }

@@ -85,7 +85,7 @@ struct PerElementArguments: Sendable {
     private let high: Int
     private let low: Int
 
-    init(_ key: Comparison.Key) {
+    init(_ key: EqualityKey) {
       high = key.hashValue
       var hasher = Hasher()
       hasher.combine(high)

@@ -182,7 +182,7 @@ private final class PerElementChangeSource: BulkChangeSource {
 
   /// Reads all elements, and returns the number of those that are not done in the journal.
   func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
-    let all = try await CollectedElements.all(of: &stream, keepsNames: true, limit: 16 << 20)
+    let all = try await SpillingElementBuffer.all(of: &stream, keepsNames: true, limit: 16 << 20)
     stream = try all.elements()
     let known = try await counts(of: all, in: journal)
     let left = all.count - known.done
@@ -191,8 +191,9 @@ private final class PerElementChangeSource: BulkChangeSource {
   }
 
   /// Returns the number of elements that the journal records as done, and the number that it records as unknown.
-  private func counts(of all: CollectedElements, in journal: Journal?) async throws(Fault) -> (done: Int, unknown: Int)
-  {
+  private func counts(of all: SpillingElementBuffer, in journal: Journal?) async throws(Fault) -> (
+    done: Int, unknown: Int
+  ) {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return (0, 0) }
     let policy = SendingPolicy(window: policy.window, continuesOnError: true)
     let source = PerElementChangeSource(try all.elements(), frame, arguments, once, policy, making)

@@ -23,10 +23,10 @@ public enum Formatter {
   public static func formatted(_ source: SourceText) throws(ParseFailure) -> String {
     let diagnostics = Parser.parse(source).diagnostics
     guard diagnostics.isEmpty else { throw ParseFailure(diagnostics: diagnostics) }
-    let words = LaidOutToken.words(of: source)
-    var shape = LayoutShape(words)
+    let tokens = LaidOutToken.tokens(of: source)
+    var shape = LayoutShape(tokens)
     while true {
-      var printer = LayoutPrinter(words, shape)
+      var printer = LayoutPrinter(tokens, shape)
       printer.run()
       let found = printer.breaks.subtracting(shape.broken)
       if found.isEmpty { return printer.text }

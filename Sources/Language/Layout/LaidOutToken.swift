@@ -23,10 +23,10 @@ struct LaidOutToken {
   var hasBlankBefore: Bool
 
   /// Returns the tokens of a text; the last one marks the end of the text.
-  static func words(of source: SourceText) -> [LaidOutToken] {
+  static func tokens(of source: SourceText) -> [LaidOutToken] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
-    var words: [LaidOutToken] = []
+    var tokens: [LaidOutToken] = []
     var separator = StatementSeparator.none
     var end = 0
     var index = 0
@@ -44,36 +44,36 @@ struct LaidOutToken {
           index += 1
         }
       }
-      let gap = TokenGap(source.bytes[end..<max(end, range.lower)], isFirst: words.isEmpty)
-      words.append(
+      let gap = TokenGap(source.bytes[end..<max(end, range.lower)], isFirst: tokens.isEmpty)
+      tokens.append(
         LaidOutToken(
           token: token, text: source.text(range), separator: separator, comments: gap.comments,
           breaksBefore: gap.hasNewline, hasBlankBefore: gap.newlines > 1))
       separator = .none
       end = range.upper
     }
-    return settled(words)
+    return settled(tokens)
   }
 
   /// Moves comments from before a comma to after it, and comments from after a bar to before it.
-  private static func settled(_ words: [LaidOutToken]) -> [LaidOutToken] {
-    var words = words
-    for index in words.indices.dropLast() {
-      if words[index].token.isSymbol(",") { move(from: index, to: index + 1, isBefore: true, &words) }
-      if words[index].token.isSymbol("|") { move(from: index + 1, to: index, isBefore: false, &words) }
+  private static func settled(_ tokens: [LaidOutToken]) -> [LaidOutToken] {
+    var tokens = tokens
+    for index in tokens.indices.dropLast() {
+      if tokens[index].token.isSymbol(",") { move(from: index, to: index + 1, isBefore: true, &tokens) }
+      if tokens[index].token.isSymbol("|") { move(from: index + 1, to: index, isBefore: false, &tokens) }
     }
-    return words
+    return tokens
   }
 
-  private static func move(from: Int, to: Int, isBefore: Bool, _ words: inout [LaidOutToken]) {
-    guard words[from].breaksBefore else { return }
+  private static func move(from: Int, to: Int, isBefore: Bool, _ tokens: inout [LaidOutToken]) {
+    guard tokens[from].breaksBefore else { return }
     var comments =
-      isBefore ? words[from].comments + words[to].comments : words[to].comments + words[from].comments
+      isBefore ? tokens[from].comments + tokens[to].comments : tokens[to].comments + tokens[from].comments
     for index in comments.indices.dropFirst() { comments[index].isOwnLine = true }
-    words[to].comments = comments
-    words[to].breaksBefore = true
-    words[from].comments = []
-    words[from].breaksBefore = false
+    tokens[to].comments = comments
+    tokens[to].breaksBefore = true
+    tokens[from].comments = []
+    tokens[from].breaksBefore = false
   }
 }
 

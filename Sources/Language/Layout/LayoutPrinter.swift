@@ -1,6 +1,6 @@
 /// Writes tokens in a given shape, and records the parts that must be broken because their lines are too long.
 struct LayoutPrinter {
-  private let words: [LaidOutToken]
+  private let tokens: [LaidOutToken]
   private let shape: LayoutShape
   private var lines: [String] = []
   private var line = ""
@@ -48,8 +48,8 @@ struct LayoutPrinter {
     case soft(Int, backslash: Bool)
   }
 
-  init(_ words: [LaidOutToken], _ shape: LayoutShape) {
-    self.words = words
+  init(_ tokens: [LaidOutToken], _ shape: LayoutShape) {
+    self.tokens = tokens
     self.shape = shape
   }
 
@@ -57,12 +57,12 @@ struct LayoutPrinter {
   var text: String { lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n" }
 
   mutating func run() {
-    for index in words.indices {
+    for index in tokens.indices {
       if isDropped(index) { continue }
       let joint = index == 0 ? .line(0, comments: 0) : joint(index)
       closeEntry(index)
       write(joint, index)
-      line += words[index].text.trimmedEnd
+      line += tokens[index].text.trimmedEnd
       follow(index)
     }
     finishLine()
@@ -72,19 +72,19 @@ struct LayoutPrinter {
 
   /// Whether a token is omitted: a comma before the closing bracket of a list or record on one line.
   private func isDropped(_ index: Int) -> Bool {
-    words[index].token.isSymbol(",") && words[index + 1].token.isClosing && !top.isBroken
+    tokens[index].token.isSymbol(",") && tokens[index + 1].token.isClosing && !top.isBroken
   }
 
   /// Writes the comma after the last entry of a broken list or record.
   private mutating func closeEntry(_ index: Int) {
     guard let opening = top.opening, top.isBroken, shape.closings[opening] == index, opening + 1 < index,
-      !words[index - 1].token.isSymbol(","), [.list, .record].contains(shape.brackets[opening])
+      !tokens[index - 1].token.isSymbol(","), [.list, .record].contains(shape.brackets[opening])
     else { return }
     line += ","
   }
 
   private func joint(_ index: Int) -> TokenSeparator {
-    let (word, before) = (words[index], words[index - 1])
+    let (word, before) = (tokens[index], tokens[index - 1])
     if let opening = top.opening, top.isBroken {
       if shape.closings[opening] == index { return .line(top.close, comments: top.base) }
       if index - 1 == opening || before.token.isSymbol(",") { return .line(top.base, comments: top.base) }
@@ -102,14 +102,14 @@ struct LayoutPrinter {
 
   /// Returns the separator before a token that begins a statement or ends a block; nil for others.
   private func statementJoint(_ index: Int) -> TokenSeparator? {
-    let (word, before) = (words[index], words[index - 1])
+    let (word, before) = (tokens[index], tokens[index - 1])
     if word.token.kind == .end { return .line(0, comments: 0) }
     if ["end", "else", "rescue"].contains(where: { word.token.isKeyword($0) }) {
       return top.isBroken ? .line(top.close, comments: top.base) : .text(" ")
     }
     let afterElse = before.token.isKeyword("else")
     let isElseIf = afterElse && word.token.isKeyword("if") && word.separator == .none
-    let afterRescue = index > 1 && words[index - 2].token.isKeyword("rescue")
+    let afterRescue = index > 1 && tokens[index - 2].token.isKeyword("rescue")
     let opens = before.token.isKeyword("do") || afterElse
     guard !isElseIf, word.separator != .none || opens || afterRescue else { return nil }
     if top.isBroken { return .line(top.base, comments: top.base) }
@@ -125,7 +125,7 @@ struct LayoutPrinter {
   }
 
   private mutating func newLine(_ index: Int, _ indent: Int, _ commentIndent: Int, backslash: Bool = false) {
-    let word = words[index]
+    let word = tokens[index]
     let isStatement = top.isBlock && !backslash && shape.pipelines[index] == nil
     var comments = word.comments[...]
     noteWidth()
@@ -148,8 +148,8 @@ struct LayoutPrinter {
   /// Writes an empty line, but not at the beginning of a text or a block.
   private mutating func blank(_ index: Int) {
     guard let last = lines.last, !last.isEmpty else { return }
-    let isFirst = index > 0 && ["do", "else"].contains { words[index - 1].token.isKeyword($0) }
-    let afterRescue = index > 1 && words[index - 2].token.isKeyword("rescue")
+    let isFirst = index > 0 && ["do", "else"].contains { tokens[index - 1].token.isKeyword($0) }
+    let afterRescue = index > 1 && tokens[index - 2].token.isKeyword("rescue")
     if (isFirst || afterRescue) && !last.drop(while: { $0 == " " }).hasPrefix("#") { return }
     lines.append("")
   }
@@ -171,7 +171,7 @@ struct LayoutPrinter {
 
   /// Updates the enclosing blocks and brackets after a token.
   private mutating func follow(_ index: Int) {
-    let token = words[index].token
+    let token = tokens[index].token
     switch token.kind {
     case .symbol("|"):
       let id = shape.pipelines[index] ?? index
@@ -180,11 +180,11 @@ struct LayoutPrinter {
     case .symbol where token.isClosing: close()
     case .keyword("do"): openBlock(index)
     case .keyword("else"):
-      let next = words[index + 1]
+      let next = tokens[index + 1]
       if next.token.isKeyword("if"), next.separator == .none { leave() }
     case .keyword("end"): leave()
     case .name("each"):
-      if index == 0 || words[index].separator != .none || words[index - 1].token.opensOperand {
+      if index == 0 || tokens[index].separator != .none || tokens[index - 1].token.opensOperand {
         frames[frames.count - 1].isEach = true
       }
     default: break

@@ -27,63 +27,63 @@ struct LayoutShape {
 
   private var frames = [EnclosingConstruct()]
 
-  init(_ words: [LaidOutToken]) {
-    for index in words.indices { take(index, words) }
+  init(_ tokens: [LaidOutToken]) {
+    for index in tokens.indices { take(index, tokens) }
   }
 
-  private mutating func take(_ index: Int, _ words: [LaidOutToken]) {
-    let word = words[index]
+  private mutating func take(_ index: Int, _ tokens: [LaidOutToken]) {
+    let word = tokens[index]
     if word.separator != .none { frames[frames.count - 1].pipeline = nil }
     switch word.token.kind {
-    case .symbol("|"): bar(index, words)
+    case .symbol("|"): bar(index, tokens)
     case .symbol(","):
-      if let opening = frames[frames.count - 1].opening, words[index + 1].breaksBefore { split(opening) }
+      if let opening = frames[frames.count - 1].opening, tokens[index + 1].breaksBefore { split(opening) }
     case .symbol where word.token.isOpening:
-      brackets[index] = Self.bracket(index, words)
+      brackets[index] = Self.bracket(index, tokens)
       frames.append(EnclosingConstruct(opening: index))
-      let next = words[index + 1]
+      let next = tokens[index + 1]
       if next.breaksBefore, !next.token.isClosing || !next.comments.isEmpty { split(index) }
-    case .symbol where word.token.isClosing: close(index, words)
+    case .symbol where word.token.isClosing: close(index, tokens)
     case .keyword("do"):
       let block = frames[frames.count - 1].pending ?? index
       frames[frames.count - 1].pending = nil
       blocks[index] = block
       frames.append(EnclosingConstruct(block: block))
-      if breaks(after: index, words) { broken.insert(block) }
-    case .keyword("else"): otherwise(index, words)
+      if breaks(after: index, tokens) { broken.insert(block) }
+    case .keyword("else"): otherwise(index, tokens)
     case .keyword("end"):
       if frames.count > 1 { frames.removeLast() }
     default: break
     }
-    markBlock(index, words)
+    markBlock(index, tokens)
   }
 
   /// Marks a block that contains a line end anywhere as a block of several lines.
-  private mutating func markBlock(_ index: Int, _ words: [LaidOutToken]) {
-    guard words[index].breaksBefore, index > 0 else { return }
+  private mutating func markBlock(_ index: Int, _ tokens: [LaidOutToken]) {
+    guard tokens[index].breaksBefore, index > 0 else { return }
     for frame in frames { if let block = frame.block, block < index { broken.insert(block) } }
   }
 
-  private func breaks(after index: Int, _ words: [LaidOutToken]) -> Bool {
-    index + 1 < words.count && words[index + 1].breaksBefore
+  private func breaks(after index: Int, _ tokens: [LaidOutToken]) -> Bool {
+    index + 1 < tokens.count && tokens[index + 1].breaksBefore
   }
 
-  private mutating func bar(_ index: Int, _ words: [LaidOutToken]) {
+  private mutating func bar(_ index: Int, _ tokens: [LaidOutToken]) {
     let first = frames[frames.count - 1].pipeline ?? index
     frames[frames.count - 1].pipeline = first
     pipelines[index] = first
-    if words[index].breaksBefore { broken.insert(first) }
+    if tokens[index].breaksBefore { broken.insert(first) }
   }
 
-  private mutating func close(_ index: Int, _ words: [LaidOutToken]) {
+  private mutating func close(_ index: Int, _ tokens: [LaidOutToken]) {
     guard frames.count > 1, let opening = frames.removeLast().opening else { return }
     closings[opening] = index
-    if index + 1 < words.count, words[index + 1].token.isSymbol(":") {
+    if index + 1 < tokens.count, tokens[index + 1].token.isSymbol(":") {
       // The brackets of a computed key, which take no comma and no separate line.
       brackets[opening] = .index
       broken.remove(opening)
     }
-    if words[index].breaksBefore, opening + 1 < index { split(opening) }
+    if tokens[index].breaksBefore, opening + 1 < index { split(opening) }
   }
 
   private mutating func split(_ opening: Int) {
@@ -91,9 +91,9 @@ struct LayoutShape {
   }
 
   /// Handles `else`: `else if` continues the block, but an `if` statement after `else` needs its own line.
-  private mutating func otherwise(_ index: Int, _ words: [LaidOutToken]) {
-    guard index + 1 < words.count, words[index + 1].token.isKeyword("if") else { return }
-    guard words[index + 1].separator == .none else {
+  private mutating func otherwise(_ index: Int, _ tokens: [LaidOutToken]) {
+    guard index + 1 < tokens.count, tokens[index + 1].token.isKeyword("if") else { return }
+    guard tokens[index + 1].separator == .none else {
       if let block = frames[frames.count - 1].block { broken.insert(block) }
       return
     }
@@ -101,10 +101,10 @@ struct LayoutShape {
     frames[frames.count - 1].pending = block
   }
 
-  private static func bracket(_ index: Int, _ words: [LaidOutToken]) -> BracketContent {
-    let token = words[index].token
-    let begins = index == 0 || words[index].separator != .none
-    let touches = !begins && !token.hasSpaceBefore && !words[index - 1].token.opensOperand
+  private static func bracket(_ index: Int, _ tokens: [LaidOutToken]) -> BracketContent {
+    let token = tokens[index].token
+    let begins = index == 0 || tokens[index].separator != .none
+    let touches = !begins && !token.hasSpaceBefore && !tokens[index - 1].token.opensOperand
     switch token.kind {
     case .symbol("{"): return .record
     case .symbol("("): return touches ? .call : .group

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The outcome for which a sender waits: the reply, the deadline or a cancellation, whichever comes first.
 final class PendingReply: Sendable {
-  private enum State {
+  private enum Phase {
     case open
     case waiting(CheckedContinuation<Outcome, Never>)
     case settled(Outcome)
@@ -11,7 +11,7 @@ final class PendingReply: Sendable {
 
   typealias Outcome = Result<[UInt8], LinkError>
 
-  private let state = Mutex(State.open)
+  private let state = Mutex(Phase.open)
 
   /// Whether the outcome is set.
   var isSettled: Bool {

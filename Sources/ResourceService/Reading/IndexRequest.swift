@@ -8,7 +8,7 @@ struct IndexRequest {
   private let filters: [Filter]
   private let order: SortOrder
   private let page: RequestedPage
-  private let presentation: RequestedContent
+  private let content: RequestedContent
   private let links: PageLinks
 
   /// Parses the parameters.
@@ -18,7 +18,7 @@ struct IndexRequest {
     self.type = type
     self.schema = schema
     var errors: [RequestError] = []
-    let presentation = errors.collect { () throws(RequestRefusal) in try RequestedContent(params, of: type, in: schema)
+    let content = errors.collect { () throws(RequestRefusal) in try RequestedContent(params, of: type, in: schema)
     }
     let filters = errors.collect { () throws(RequestRefusal) in try Filter.parse(params["filter"], of: type, in: schema)
     }
@@ -27,8 +27,8 @@ struct IndexRequest {
     let page = errors.collect { () throws(RequestRefusal) in
       try RequestedPage.parse(params["page"], schema.dialect.pages)
     }
-    guard let presentation, let filters, let order, let page else { throw RequestRefusal(errors) }
-    self.presentation = presentation
+    guard let content, let filters, let order, let page else { throw RequestRefusal(errors) }
+    self.content = content
     self.filters = filters
     self.order = order
     self.page = page
@@ -40,8 +40,8 @@ struct IndexRequest {
     memory.look(try PageCache.ChangeCounters(database))
     let count = try count(database, &memory)
     var document = CompoundDocument(try records(database, &memory, count: count), in: schema)
-    try document.include(presentation.include, from: database)
-    var writer = DocumentWriter(presentation.fieldsets, schema.dialect)
+    try document.include(content.include, from: database)
+    var writer = DocumentWriter(content.fieldsets, schema.dialect)
     writer.data(document.records.prefix(document.primaryCount))
     writer.included(document.included)
     if schema.dialect.pages.hasCount { writer.append(#","meta":{"record-count":\#(count)}"#) }

@@ -132,9 +132,9 @@ struct RelationshipRequest {
 
   /// Returns the document of the resource with its related resources.
   private func document(_ database: Database) throws -> JSONObject {
-    let showing = try ResourceReply(["include": .string(name)], of: type, in: schema)
+    let replyWriter = try ResourceReplyWriter(["include": .string(name)], of: type, in: schema)
     let (text, key) = try RequestedID.parse(id, of: type)
-    guard let bytes = try showing.document(key, database) else { throw RequestRefusal(.notFound(text)) }
+    guard let bytes = try replyWriter.document(key, database) else { throw RequestRefusal(.notFound(text)) }
     return try JSONValue(parsing: bytes).objectValue ?? [:]
   }
 

@@ -5,7 +5,7 @@ import SQLite
 struct WriteRequest {
   private let type: ResourceType
   private let schema: Schema
-  private let showing: ResourceReply
+  private let replyWriter: ResourceReplyWriter
   private var draft: WrittenValues
   /// The row to update; nil for a create.
   private var existing: (text: String, key: SQLValue)?
@@ -33,10 +33,12 @@ struct WriteRequest {
     self.type = type
     self.schema = schema
     var errors: [RequestError] = []
-    let showing = errors.collect { () throws(RequestRefusal) in try ResourceReply(params, of: type, in: schema) }
+    let replyWriter = errors.collect { () throws(RequestRefusal) in
+      try ResourceReplyWriter(params, of: type, in: schema)
+    }
     let draft = errors.collect { () throws(RequestRefusal) in try WrittenValues(params, of: type, in: schema) }
-    guard let showing, let draft else { throw RequestRefusal(errors) }
-    self.showing = showing
+    guard let replyWriter, let draft else { throw RequestRefusal(errors) }
+    self.replyWriter = replyWriter
     self.draft = draft
   }
 
@@ -44,7 +46,7 @@ struct WriteRequest {
   ///
   /// - Throws: ``RequestRefusal`` with all errors, before anything is written.
   func carryOut(_ database: Database) throws -> [UInt8] {
-    if let existing, try showing.document(existing.key, database) == nil {
+    if let existing, try replyWriter.document(existing.key, database) == nil {
       throw RequestRefusal(.notFound(existing.text))
     }
     let candidate = ProposedRowCheck(draft, of: type, in: schema, updating: existing?.key)
@@ -52,7 +54,7 @@ struct WriteRequest {
     guard violations.isEmpty else { throw RequestRefusal(violations) }
     let key = try existing.map { try update($0.key, database) } ?? insert(database)
     for (relationship, keys) in draft.linkages { try link(key, relationship, keys, database) }
-    guard let document = try showing.document(key, database) else {
+    guard let document = try replyWriter.document(key, database) else {
       throw RequestRefusal(.notFound(ResourceKey.id(key)))
     }
     return document

@@ -99,7 +99,7 @@ extension Doctor {
     let schema = schemas.schema(of: queue, at: link.place)
     schema.load()
     let type = schema.types.contains(queue) ? queue : schema.types.first ?? queue
-    let settings = ClientSettings(type: type, meta: [:], timeout: options.patience)
+    let settings = ClientSettings(type: type, meta: [:], timeout: options.waitLimit)
     let begin = ContinuousClock.now
     let transport: any Transport
     do throws(LinkError) { transport = try await link.open(queue: queue) } catch {

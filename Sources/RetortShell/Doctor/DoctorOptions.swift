@@ -28,11 +28,11 @@ struct DoctorOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if patience == nil { throw ValidationError("--timeout takes a duration such as 10s, not '\(timeout)'") }
+    if waitLimit == nil { throw ValidationError("--timeout takes a duration such as 10s, not '\(timeout)'") }
   }
 
   /// The maximum time that the call waits.
-  var patience: Duration? { ProgramOptions.duration(timeout)?.flatMap { $0 } }
+  var waitLimit: Duration? { ProgramOptions.duration(timeout)?.flatMap { $0 } }
 }
 
 /// Examines the connection to a service, step by step: `retort doctor [URI]`.

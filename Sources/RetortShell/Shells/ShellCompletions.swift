@@ -4,7 +4,8 @@
 func completions(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   switch words.first {
   case "words"?:
-    _ = console.write(Array(ShellCandidates(words: Array(words.dropFirst()), environment: environment).lines.utf8))
+    _ = console.write(
+      Array(CommandLineCandidates(words: Array(words.dropFirst()), environment: environment).lines.utf8))
     return 0
   case let name? where words.count == 1 && CompletionScripts.all[name] != nil:
     _ = console.write(Array((CompletionScripts.all[name] ?? "").utf8))

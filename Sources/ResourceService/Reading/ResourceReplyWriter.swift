@@ -2,15 +2,15 @@ import JSONText
 import SQLite
 
 /// Reads one resource and writes it as a document: the reply to `show`, `create` and `update`.
-struct ResourceReply {
+struct ResourceReplyWriter {
   private let type: ResourceType
   private let schema: Schema
-  private let presentation: RequestedContent
+  private let content: RequestedContent
 
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
-    presentation = try RequestedContent(params, of: type, in: schema)
+    content = try RequestedContent(params, of: type, in: schema)
   }
 
   /// Reads a row and returns its document as JSON; nil if the row does not exist.
@@ -18,8 +18,8 @@ struct ResourceReply {
     let query = "SELECT \(type.selection) FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?"
     guard let row = try database.firstRow(SQLFragment(query, [key])) else { return nil }
     var document = CompoundDocument([type.record(row)], in: schema)
-    try document.include(presentation.include, from: database)
-    var writer = DocumentWriter(presentation.fieldsets, schema.dialect)
+    try document.include(content.include, from: database)
+    var writer = DocumentWriter(content.fieldsets, schema.dialect)
     for record in document.records.prefix(1) { writer.data(record) }
     writer.included(document.included)
     writer.end()

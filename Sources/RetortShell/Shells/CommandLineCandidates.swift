@@ -7,7 +7,7 @@ import ResourceService
 import Serving
 
 /// The candidates with which a shell completes a command line: words, and files.
-struct ShellCandidates {
+struct CommandLineCandidates {
   /// A word with its description.
   struct Candidate: Equatable {
     var text: String

@@ -1,7 +1,7 @@
 public import Client
 
 /// The reason why a change is not sent.
-public enum ChangeRefusal: Error, Sendable {
+public enum UnsentReason: Error, Sendable {
   /// The queue is being streamed: changes would move rows between its pages.
   case streamed(queue: String)
   /// The run has reached `--yes=N`.
@@ -21,7 +21,7 @@ public enum ChangeRefusal: Error, Sendable {
   /// A read that the change depends on failed; the change then counts as failed.
   case unprepared(ClientError)
 
-  /// Whether the refusal ends the statement regardless of `on-error:`.
+  /// Whether the reason ends the statement regardless of `on-error:`.
   public var isUncatchable: Bool {
     switch self {
     case .streamed, .runLimit, .statementLimit, .guarded: true

@@ -8,7 +8,7 @@ import Values
 /// The broker redelivers unacknowledged requests to the next consumer, which may carry out a create a second time. The
 /// broker does not notify clients of this. Therefore this type asks the broker for the queue's consumer count while no
 /// reply arrives.
-final class ConsumerLossDetector: Sendable {
+final class QueueConsumerLossDetector: Sendable {
   private struct QueueWatch {
     let client: ClientValue
     let isLost = LossFlag()
@@ -21,7 +21,7 @@ final class ConsumerLossDetector: Sendable {
 
   private let watches = Mutex<[Int: QueueWatch]>([:])
   private static let pause = Duration.milliseconds(100)
-  private static let patience = Duration.seconds(2)
+  private static let waitLimit = Duration.seconds(2)
 
   /// Watches the queue of a client until ``end()``.
   func begin(_ client: ClientValue) {
@@ -53,7 +53,7 @@ final class ConsumerLossDetector: Sendable {
         (answers, hadConsumer) = (now, hadConsumer || now != answers)
         continue
       }
-      guard let state = try? await client.connection.link.probe(queue: client.queue, until: .now + patience) else {
+      guard let state = try? await client.connection.link.probe(queue: client.queue, until: .now + waitLimit) else {
         continue
       }
       hadConsumer = hadConsumer || state.consumers > 0

@@ -7,7 +7,7 @@ import Values
 import Formats
 
 /// Collected elements are read back unchanged, from memory and from a file.
-@Suite struct CollectedElementsTests {
+@Suite struct SpillingElementBufferTests {
   static let included: JSONValue = [
     [
       "type": "authors", "id": "1", "attributes": ["name": "Ada"],
@@ -44,7 +44,7 @@ import Formats
       .record(Record([("a", .number(JSONNumber(1))), ("b", .list([]))])),
       .record(Record([("when", .duration(.seconds(1))), ("post", try Self.post())])),
     ]
-    var collected = CollectedElements(limit: limit)
+    var collected = SpillingElementBuffer(limit: limit)
     for element in elements { try collected.add([element]) }
     var stream = try collected.elements()
     let found = try await stream.rest()
@@ -81,7 +81,7 @@ import Formats
   }
 
   @Test func manyPagesComeBackInOrder() async throws {
-    var collected = CollectedElements(limit: 100_000)
+    var collected = SpillingElementBuffer(limit: 100_000)
     for page in 0..<100 { try collected.add((0..<100).map { .number(JSONNumber(page * 100 + $0)) }) }
     var stream = try collected.elements()
     let found = try await stream.rest().map { try $0.json().text }

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// The content of requests does not depend on these facts, which are used to refuse misleading changes and to suggest
 /// next steps.
-final class SeenLinkageFacts: Sendable {
+final class ObservedResourceFacts: Sendable {
   private struct State {
     var type: String?
     var toOnes: Set<String> = []

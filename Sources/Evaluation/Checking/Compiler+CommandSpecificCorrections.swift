@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// Corrects misplaced arguments of single commands.
+/// Corrects misplaced arguments with rules that apply to only one command each.
 extension Compiler {
   /// Returns the correction of a mistake that only one command has; nil without such a mistake.
   func correctionOfCommand(_ call: CorrectableCall) -> ArgumentCorrection? {

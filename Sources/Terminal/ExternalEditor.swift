@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The user's text editor: `VISUAL`, else `EDITOR`, else `vi`.
-public struct TextEditor: Sendable {
+public struct ExternalEditor: Sendable {
   private let command: String
 
   /// Finds the user's editor in the environment.

@@ -5,7 +5,7 @@ package import Values
 ///
 /// The file has no name, so it disappears with the program in any case. The elements are read back unchanged, including
 /// the digits of numbers, the order of fields, and included resources.
-package struct CollectedElements {
+package struct SpillingElementBuffer {
   /// The approximate number of bytes up to which the elements stay in memory.
   package static let limit = 64 << 20
 
@@ -27,8 +27,8 @@ package struct CollectedElements {
   /// - Throws: The stream's errors, and a `file` error if the temporary file can't be written.
   package static func all(
     of stream: inout ElementStream, keepsNames: Bool = false, limit: Int = Self.limit
-  ) async throws(Fault) -> CollectedElements {
-    var collected = CollectedElements(limit: limit)
+  ) async throws(Fault) -> SpillingElementBuffer {
+    var collected = SpillingElementBuffer(limit: limit)
     while let page = try await stream.page() {
       if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
       if keepsNames { try collected.add(page) } else { try collected.add(page.elements) }
