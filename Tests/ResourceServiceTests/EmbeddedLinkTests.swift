@@ -111,12 +111,26 @@ import Testing
     busy.signal()
   }
 
-  @Test func awaitsASentChange() async {
-    let reply = PendingReply()
-    let waiting = Task { await reply.outcome(whenCancelled: nil) }
-    waiting.cancel()
-    reply.settle(.success([1]))
-    #expect(await waiting.value == .success([1]))
+  @Test func awaitsASentChange() async throws {
+    let transport = try await link.open(queue: "tags")
+    let busy = DispatchSemaphore(value: 0)
+    link.work.async { busy.wait() }
+    let change = envelope(transport)
+    let (replies, reply) = AsyncStream.makeStream(of: Bool.self)
+    let posting = try #require(transport as? any PostingTransport)
+    posting.post(change) { reply.yield((try? $0.get()) != nil) }
+    posting.cancel(change)
+    busy.signal()
+    for await isAnswered in replies.prefix(1) { #expect(isAnswered) }
+  }
+
+  @Test func requestsAreAnsweredInTheOrderInWhichTheyAreSent() async throws {
+    let transport = try #require(try await link.open(queue: "tags") as? any PostingTransport)
+    let (replies, reply) = AsyncStream.makeStream(of: Int.self)
+    for number in 0..<64 { transport.post(envelope(transport, "show")) { _ in reply.yield(number) } }
+    var order: [Int] = []
+    for await number in replies.prefix(64) { order.append(number) }
+    #expect(order == Array(0..<64))
   }
 
   @Test func aCancelledTaskSendsNothing() async throws {
@@ -126,7 +140,7 @@ import Testing
       return await failure(transport, envelope(transport))
     }
     sender.cancel()
-    #expect(await sender.value == LinkError(.cancelled, "cancelled"))
+    #expect(await sender.value == LinkError(.cancelled, "interrupted"))
   }
 
   @Test func aClosedTransportSendsNothing() async throws {

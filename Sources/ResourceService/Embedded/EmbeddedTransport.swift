@@ -4,16 +4,18 @@ import Synchronization
 
 /// A client's transport to a queue of the embedded service.
 ///
-/// Requests are answered on the dispatch queue of the link, so that a long request does not block the tasks of its
-/// sender, and its deadline still applies. As with a broker, a request is carried out even if its sender no longer
-/// waits, unless the request has expired.
-final class EmbeddedTransport: Transport {
+/// Requests are answered on the dispatch queue of the link, one at a time and in the order in which they are sent, so
+/// that a long request does not block the tasks of its sender, and its deadline still applies. As with a broker, a
+/// request is carried out even if its sender no longer waits, unless the request has expired.
+final class EmbeddedTransport: PostingTransport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil
   private let link: EmbeddedLink
   private let name = UUID().uuidString.lowercased()
   private let count = Atomic(0)
   private let closed = Atomic(false)
+  /// The reads without an outcome, by correlation id.
+  private let reads = Mutex<[String: PendingReply]>([:])
 
   init(link: EmbeddedLink, queue: String) {
     self.link = link
@@ -24,30 +26,47 @@ final class EmbeddedTransport: Transport {
 
   func close() async { closed.store(true, ordering: .releasing) }
 
-  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] {
-    if link.isClosed { throw LinkError(.closed, "the connection is closed") }
-    guard !closed.load(ordering: .acquiring) else {
-      throw LinkError(.stopped, "the client was stopped")
-    }
-    guard link.service.queues.contains(queue) else { throw link.noRoute(to: queue) }
-    if Task.isCancelled { throw LinkError(.cancelled, "cancelled") }
-    let timeout = LinkError(.timeout, "no reply from \"\(queue)\" to \(envelope.method) in time", wasSent: true)
-    if let deadline = envelope.deadline, deadline <= .now {
-      throw LinkError(.timeout, timeout.message, wasSent: false)
-    }
-    let reply = PendingReply()
+  func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
+
+  func post(_ envelope: RequestEnvelope, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void) {
+    if let error = refusal(of: envelope) { return receive(.failure(error)) }
+    let pending = envelope.mayRepeat ? read(envelope.correlationID, receive) : PendingReply(receive)
     link.work.async { [service = link.service, queue] in
-      if envelope.expires, reply.isSettled { return }
-      reply.settle(.success(service.answer(queue: queue, body: envelope.body)))
+      if envelope.expires, pending.isSettled { return }
+      pending.settle(.success(service.answer(queue: queue, body: envelope.body)))
     }
-    let watchdog = envelope.deadline.map { deadline in
-      Task {
-        try await Task.sleep(until: deadline, clock: .continuous)
-        reply.settle(.failure(timeout))
-      }
+    if let deadline = envelope.deadline {
+      pending.settle(.failure(timeout(of: envelope, wasSent: true)), at: deadline)
     }
-    defer { watchdog?.cancel() }
-    let cancelled = LinkError(.cancelled, "cancelled", wasSent: true)
-    return try await reply.outcome(whenCancelled: envelope.mayRepeat ? cancelled : nil).get()
+  }
+
+  func cancel(_ envelope: RequestEnvelope) {
+    reads.withLock { $0[envelope.correlationID] }?.settle(
+      .failure(LinkError(.cancelled, "interrupted", wasSent: true)))
+  }
+
+  /// Creates the pending reply of a read, which can be cancelled.
+  private func read(
+    _ id: String, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void
+  ) -> PendingReply {
+    let pending = PendingReply { [self] outcome in
+      reads.withLock { _ = $0.removeValue(forKey: id) }
+      receive(outcome)
+    }
+    reads.withLock { $0[id] = pending }
+    return pending
+  }
+
+  /// Returns the reason why a request can't be sent; nil if it can.
+  private func refusal(of envelope: RequestEnvelope) -> LinkError? {
+    if link.isClosed { return LinkError(.closed, "the connection is closed") }
+    if closed.load(ordering: .acquiring) { return LinkError(.stopped, "the client was stopped") }
+    if !link.service.queues.contains(queue) { return link.noRoute(to: queue) }
+    if let deadline = envelope.deadline, deadline <= .now { return timeout(of: envelope, wasSent: false) }
+    return nil
+  }
+
+  private func timeout(of envelope: RequestEnvelope, wasSent: Bool) -> LinkError {
+    LinkError(.timeout, "no reply from \"\(queue)\" to \(envelope.method) in time", wasSent: wasSent)
   }
 }

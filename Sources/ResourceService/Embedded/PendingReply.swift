@@ -1,54 +1,43 @@
 import JSONRPC
 import Synchronization
 
-/// The outcome for which a sender waits: the reply, the deadline or a cancellation, whichever comes first.
+/// A request that waits for its outcome: the reply, the deadline or a cancellation, whichever comes first.
 final class PendingReply: Sendable {
-  private enum Phase {
-    case open
-    case waiting(CheckedContinuation<Outcome, Never>)
-    case settled(Outcome)
-  }
-
   typealias Outcome = Result<[UInt8], LinkError>
 
-  private let state = Mutex(Phase.open)
-
-  /// Whether the outcome is set.
-  var isSettled: Bool {
-    state.withLock { state in
-      if case .settled = state { true } else { false }
-    }
+  private struct State {
+    /// Receives the outcome; nil after it was received.
+    var receive: (@Sendable (Outcome) -> Void)?
+    /// Waits for the deadline.
+    var clock: Task<Void, any Error>?
   }
+
+  private let state: Mutex<State>
+
+  /// Creates a request; `receive` is called once, with the first outcome.
+  init(_ receive: @escaping @Sendable (Outcome) -> Void) { state = Mutex(State(receive: receive)) }
+
+  /// Whether the request has its outcome.
+  var isSettled: Bool { state.withLock { $0.receive == nil } }
 
   /// Sets the outcome, unless it is already set.
   func settle(_ outcome: Outcome) {
-    let waiting = state.withLock { state -> CheckedContinuation<Outcome, Never>? in
-      switch state {
-      case .settled: return nil
-      case .open:
-        state = .settled(outcome)
-        return nil
-      case .waiting(let continuation):
-        state = .settled(outcome)
-        return continuation
-      }
+    let settled = state.withLock { state in
+      defer { state = State() }
+      return state
     }
-    waiting?.resume(returning: outcome)
+    settled.clock?.cancel()
+    settled.receive?(outcome)
   }
 
-  /// Waits for the outcome; if the task is cancelled, the outcome becomes `whenCancelled`, unless that is nil.
-  func outcome(whenCancelled: LinkError?) async -> Outcome {
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let outcome = state.withLock { state -> Outcome? in
-          if case .settled(let outcome) = state { return outcome }
-          state = .waiting(continuation)
-          return nil
-        }
-        if let outcome { continuation.resume(returning: outcome) }
+  /// Sets the outcome at a deadline, unless it is set before.
+  func settle(_ outcome: Outcome, at deadline: ContinuousClock.Instant) {
+    state.withLock { state in
+      guard state.receive != nil else { return }
+      state.clock = Task {
+        try await Task.sleep(until: deadline, clock: .continuous)
+        settle(outcome)
       }
-    } onCancel: {
-      if let whenCancelled { settle(.failure(whenCancelled)) }
     }
   }
 }
