@@ -89,7 +89,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// Returns the index of the `?` before the parameters; a `?` inside a password does not count.
   ///
   /// If an `@` follows the `?`, the parameters must all be known, and only TLS parameters, whose values are files or
-  /// hosts, may contain the `@`; otherwise the `?` is part of a password.
+  /// hosts, can contain the `@`; otherwise the `?` is part of a password.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }
@@ -144,7 +144,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     else {
       throw BrokerError(
         .address,
-        "the port after \(host) is not a number from 1 to 65535; after a password write @ and the host")
+        "the port after \(host) is not a number from 1 to 65535; if it is a password, @ and the host must follow")
     }
     port = number
   }

@@ -13,8 +13,8 @@ extension Dialer {
   ) async throws(BrokerError) {
     let deadline = ContinuousClock.now + .seconds(10)
     let connection = try await connected(until: deadline)
-    let terms = ServiceChannel.QueueServingSettings(workers: 256, confirmsReplies: true, declaration: declaration)
-    let channel = try await connection.serve(queue: queue, on: terms) { respond($0) ?? .left }
+    let settings = ServiceChannel.QueueServingSettings(workers: 256, confirmsReplies: true, declaration: declaration)
+    let channel = try await connection.serve(queue: queue, on: settings) { respond($0) ?? .left }
     var rest = 1
     while isNeeded(), .now < deadline, rest > 0 {
       try? await Task.sleep(for: .milliseconds(100))

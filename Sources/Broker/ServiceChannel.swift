@@ -33,7 +33,7 @@ public final class ServiceChannel: Sendable {
   private let connection: Connection
   private let number: UInt16
   private let queue: [UInt8]
-  private let terms: QueueServingSettings
+  private let settings: QueueServingSettings
   private let arrived: AsyncStream<Delivery>.Continuation
   private let state: Mutex<State>
 
@@ -47,17 +47,17 @@ public final class ServiceChannel: Sendable {
   }
 
   init(
-    _ connection: Connection, _ number: UInt16, _ queue: [UInt8], _ terms: QueueServingSettings,
+    _ connection: Connection, _ number: UInt16, _ queue: [UInt8], _ settings: QueueServingSettings,
     _ respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
   ) {
     self.connection = connection
     self.number = number
     self.queue = queue
-    self.terms = terms
-    state = Mutex(State(taken: terms.taken))
+    self.settings = settings
+    state = Mutex(State(taken: settings.taken))
     let (deliveries, arrived) = AsyncStream.makeStream(of: Delivery.self)
     self.arrived = arrived
-    let workers = (0..<terms.workers).map { _ in
+    let workers = (0..<settings.workers).map { _ in
       Task(executorPreference: connection.taskExecutor) {
         for await delivery in deliveries { await self.finish(delivery, await respond(delivery)) }
       }
@@ -100,8 +100,8 @@ public final class ServiceChannel: Sendable {
   private func finish(_ delivery: Delivery, _ answer: ServiceAnswer) async {
     if answer.isLeft { return }
     if let absence = answer.absence { await leave(for: absence) }
-    guard terms.confirmsReplies else {
-      return await connection.finish(delivery, answer, acknowledges: terms.acknowledges)
+    guard settings.confirmsReplies else {
+      return await connection.finish(delivery, answer, acknowledges: settings.acknowledges)
     }
     guard await !connection.finishConfirmed(delivery, answer) else { return }
     // When the channel is closed, the broker redelivers the request, to this service or to another one.
@@ -111,7 +111,7 @@ public final class ServiceChannel: Sendable {
 
   /// Starts to consume the queue.
   func consume() async throws(BrokerError) {
-    let (number, queue, acknowledges) = (number, queue, terms.acknowledges)
+    let (number, queue, acknowledges) = (number, queue, settings.acknowledges)
     let consumed = try await connection.call(number, .consume(queue, acknowledges: acknowledges))
     state.withLock { $0.tag = consumed.name }
   }
@@ -189,12 +189,12 @@ extension Connection {
   /// Serves a queue as ``serve(queue:prefetch:answer:)`` does; `respond` decides the number and the times of the
   /// replies.
   public func serve(
-    queue: String, on terms: ServiceChannel.QueueServingSettings,
+    queue: String, on settings: ServiceChannel.QueueServingSettings,
     respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
   ) async throws(BrokerError) -> ServiceChannel {
-    let (number, name) = try await openRequestQueue(queue, terms.declaration)
-    _ = try await call(number, .prefetch(terms.workers))
-    let channel = ServiceChannel(self, number, name, terms, respond)
+    let (number, name) = try await openRequestQueue(queue, settings.declaration)
+    _ = try await call(number, .prefetch(settings.workers))
+    let channel = ServiceChannel(self, number, name, settings, respond)
     serve(number) {
       channel.take($0)
     } ended: {

@@ -36,7 +36,7 @@ public final class Backup: Sendable {
   ///   - client: The client that reads the resources.
   ///   - query: The query of these reads; its `include` names the relationships to load.
   ///   - noteNotLoaded: Called before a resource is destroyed, with the names of its relationships without linkage.
-  /// - Throws: ``JournalError`` if the file can't be used, or has other content.
+  /// - Throws: ``JournalError`` if the file can't be used, or contains lines that are not resources.
   public init(
     _ path: String, _ client: ResourceClient, _ query: Query,
     noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }

@@ -45,13 +45,13 @@ extension ChangeCarrier {
   /// Nil, because the statement's `in-flight:` limits the changes.
   public var window: Int? { nil }
 
-  /// False, because an element can need several requests, and a late reply settles only one of them.
+  /// Always false, because an element can need several requests, and a late reply settles only one of them.
   public var hasLateReplies: Bool { false }
 
-  /// 0, because the client counts the changes in flight.
+  /// Always 0, because the client itself counts its changes in flight.
   public var inFlight: Int { 0 }
 
-  /// Nil, because the progress line needs no text about the carrier.
+  /// Always nil, because the progress line needs no text about the carrier.
   public var status: String? { nil }
 
   /// Does nothing, because each change is sent immediately.

@@ -17,8 +17,8 @@ public struct EarlierUnknownChanges: Sendable {
 extension Safeguards {
   /// Looks up the changes of ``EarlierUnknownChanges``, and records those that were carried out; sends no change.
   ///
-  /// The input of a resumed statement can lack elements of an earlier run: a change can remove its own element from the
-  /// list that the statement reads (BulkChanges.md, "Resuming").
+  /// The input of a resumed statement can lack elements that an earlier run had, because a carried-out change can remove
+  /// its element from the list that the statement reads (BulkChanges.md, "Resuming").
   public func lookUpEarlier(noteCount: (Int) -> Void) async -> EarlierUnknownChanges {
     guard let journal, let resolver else { return EarlierUnknownChanges() }
     let unknown = journal.unseen

@@ -26,7 +26,7 @@ public final class Journal: Sendable {
   let format: JournalChecksums.ChecksumForm
   /// The first line, which tells to which statement the journal belongs.
   public let header: JournalHeader
-  /// The numbers of changes that earlier runs left done, open (they may be sent again) and unknown.
+  /// The numbers of done, open and unknown changes of earlier runs; an open change was not carried out.
   public let before: (done: Int, open: Int, unknown: Int)
   /// The number of damaged lines at the end, which were removed.
   public let cutLines: Int

@@ -2,11 +2,11 @@
 public struct OutcomeTally: Sendable {
   /// Failures whose messages have the same wording, with the first element that failed.
   public struct FailureGroup: Sendable {
-    /// The index of this first element, from 0.
+    /// The index of the first failed element, from 0.
     public var index: Int
-    /// The outcome of the first element's change.
+    /// The outcome of that element's change.
     public var outcome: Outcome
-    /// The first element.
+    /// That element.
     public var element: any PlannedElement
     /// The number of failures with the same wording.
     public var count: Int
@@ -32,9 +32,9 @@ public struct OutcomeTally: Sendable {
   public var refused = 0
   /// The number of changes without a reply.
   public var unknown = 0
-  /// The number of changes without a reply in time that were carried out, according to a late reply or a lookup.
+  /// The number of changes that got no reply in time, but were carried out according to a late reply or a lookup.
   public private(set) var late = 0
-  /// The number of changes without a reply in time whose outcome became known later.
+  /// The number of changes that got no reply in time, and whose outcome became known later.
   public private(set) var settled = 0
   /// The number of refused changes that earlier runs carried out with other content.
   public private(set) var doneOtherwise = 0

@@ -28,7 +28,7 @@ public struct Safeguards: Sendable {
   public var backup: Backup?
   /// The number of times that a change is repeated after a temporary failure.
   public var retries = 0
-  /// The maximum time for which the service may hold a request: `settle:`.
+  /// The maximum time for which the service can hold a request: `settle:`.
   public var settle = Duration.zero
   /// The changes to look up at the end of the statement: `verify:`.
   public var verification = VerificationScope.none

@@ -102,7 +102,7 @@ final class VerificationList: Sendable {
   /// The number of changes to look up.
   var count: Int { state.withLock { $0.unknown.count + $0.created.count + $0.keys.count } }
 
-  /// Removes and returns some creates to look up by their keys; returns nil after the last create.
+  /// Removes and returns a group of creates to look up by their keys; returns nil after the last create.
   func takeCreated() -> [ChangeToVerify]? {
     state.withLock { state in
       if !state.created.isEmpty {
@@ -121,7 +121,10 @@ final class VerificationList: Sendable {
 }
 
 extension UnknownChangeResolver {
-  /// Looks up the changes of a list; calls `found` with each one that was carried out, or that created two resources.
+  /// Looks up the changes of a list.
+  ///
+  /// Calls `found` for each unknown change that was carried out, and for each create whose key belongs to several
+  /// resources.
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.ChangeToVerify, Outcome) -> Void)
     async
   {

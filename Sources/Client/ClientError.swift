@@ -126,7 +126,7 @@ extension ClientError {
     case .forbidden: return "the service refused access; check the meta: of the client"
     case .badGateway:
       let id = errors.lazy.compactMap { $0.object["id"]?.idText }.first
-      return "the service failed: see its log" + (id.map { "; quote id \($0)" } ?? "")
+      return "the service failed: look for \(id.map { "the error id \($0)" } ?? "the reason") in its log"
     default: return nil
     }
   }

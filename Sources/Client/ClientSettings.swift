@@ -51,7 +51,9 @@ public struct ClientSettings: Sendable {
     self.requiresBeam = requiresBeam
   }
 
-  /// Returns the declaration of a relationship; names are compared by code points, and nil means not declared.
+  /// Returns the declaration of a relationship; nil if the relationship is not declared.
+  ///
+  /// Names are compared by code points.
   func declared(_ name: String) -> DeclaredRelationship? {
     guard let index = relationships.index(forKey: name), relationships[index].key.isSame(as: name) else { return nil }
     return relationships[index].value

@@ -8,7 +8,7 @@ extension ResourceClient {
   func toOne(
     _ change: RelationshipClient.LinkageChange, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {
-    let isKnown = settings.declared(name) != nil || linkages.leadsToOne(name) || identifiers.isNull
+    let isKnown = settings.declared(name) != nil || observedFacts.leadsToOne(name) || identifiers.isNull
     let does = "\(change.word) \(change == .link ? "adds to" : "removes from") a to-many relationship"
     let relink = relink(name, id, change == .link ? identifiers.arrayValue?.first ?? identifiers : .null)
     return isKnown
@@ -19,7 +19,7 @@ extension ResourceClient {
         nextStep: "[\(words(identifiers, name))]; if \(name) is a to-one relationship: \(relink)")
   }
 
-  /// Throws if a service replied to a `link` with null, or to a change without a resource in its reply with false.
+  /// Throws if a service replied with null to a `link`, or with false to a change whose reply has no resource.
   ///
   /// Null means that the relationship is to-one and that the service added nothing (WireProtocol.md, "Relationship
   /// methods").
@@ -32,7 +32,7 @@ extension ResourceClient {
     guard request.method == RelationshipClient.LinkageChange.link.rawValue, result.isNull,
       let name = request.params["relationship"]?.stringValue, let data = request.params["data"]
     else { return }
-    linkages.note(name, .null)
+    observedFacts.record(name, .null)
     var error = ClientError(
       .service, "\(label("link")): \(name) is a to-one relationship, and the service changed nothing")
     let id = request.params["\(settings.singularName)_id"]?.idText ?? ""
@@ -51,7 +51,7 @@ extension ResourceClient {
     guard let detail = error.detail else { return nil }
     switch error.code {
     case "101" where detail == "\(settings.type) is not a valid resource.":
-      guard let type = linkages.type else {
+      guard let type = observedFacts.type else {
         return "the service has another type: name that type with client ... type:"
       }
       return "client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)"

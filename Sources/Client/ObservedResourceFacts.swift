@@ -23,7 +23,7 @@ final class ObservedResourceFacts: Sendable {
   func leadsToOne(_ name: String) -> Bool { state.withLock { $0.toOnes.contains(name.dashed) } }
 
   /// Records whether the linkage of a relationship is to-one.
-  func note(_ name: String, _ linkage: JSONValue) {
+  func record(_ name: String, _ linkage: JSONValue) {
     let leadsToOne = linkage.arrayValue == nil
     state.withLock { state in
       if leadsToOne { state.toOnes.insert(name.dashed) } else { state.toOnes.remove(name.dashed) }
@@ -38,7 +38,7 @@ final class ObservedResourceFacts: Sendable {
       state.withLock { $0.type = found }
     }
     for (name, relationship) in resource["relationships"]?.objectValue ?? [:] {
-      if let data = relationship["data"], data.arrayValue == nil { note(name, data) }
+      if let data = relationship["data"], data.arrayValue == nil { record(name, data) }
     }
   }
 }

@@ -46,7 +46,7 @@ public struct RelationshipClient: Sendable {
       result throws(ClientError) in
       (try client.linkage(in: result), Pagination(meta: [:], links: result["links"])?.hasNext == true)
     }
-    client.linkages.note(name, data)
+    client.observedFacts.record(name, data)
     return (data, hasNext)
   }
 
@@ -135,7 +135,7 @@ extension ResourceClient {
     let linkage: JSONValue
     do throws(ClientError) { linkage = try await self.linkage(place, timeout) } catch { throw unread(name, error) }
     guard linkage.arrayValue == nil else { return }
-    linkages.note(name, linkage)
+    observedFacts.record(name, linkage)
     let id = params.first { $0.key.hasSuffix("_id") }?.value.idText ?? ""
     throw toOne(.unlink, declared?.key ?? name, id, params["data"] ?? .null)
   }

@@ -16,7 +16,7 @@ extension ResourceClient {
   /// Sends a change, whose parameters are ready for the wire, and returns the service's reply.
   ///
   /// Only `Bulk` imports this interface, so that every change goes through its dispatcher. A `timeout` of nil means no
-  /// limit. Any reply without an error completes a destroy, so its document may be empty.
+  /// limit. Any reply without an error completes a destroy, so its document can be empty.
   ///
   /// - Throws: ``ClientError``; kind `unknown` for a request that was sent and got no reply; kind `protocol` if the
   ///   result must be a document and is not.

@@ -191,7 +191,7 @@ extension ResourceClient {
     }
   }
 
-  /// Returns a change to register with the late replies; its reply may take another `timeout`, because the service may
+  /// Returns a change to register with the late replies; its reply can take another `timeout`, because the service may
   /// have received the change just before the deadline.
   private func late(_ encoded: EncodedRequest) -> LateReplies.AbandonedChange {
     var reader = self

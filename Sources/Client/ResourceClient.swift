@@ -19,7 +19,7 @@ public struct ResourceClient: Sendable {
     var retries = 0
     var observer: (any ReplyObserver)?
     let activity = ClientActivity()
-    let linkages = ObservedResourceFacts()
+    let observedFacts = ObservedResourceFacts()
   }
 
   /// The client's properties in one object, because each request copies its client several times.
@@ -80,7 +80,7 @@ public struct ResourceClient: Sendable {
   public var activity: ClientActivity { box.properties.activity }
 
   /// The type and the to-one relationships that the client's replies have shown.
-  var linkages: ObservedResourceFacts { box.properties.linkages }
+  var observedFacts: ObservedResourceFacts { box.properties.observedFacts }
 
   private mutating func change(_ body: (inout ClientStorage) -> Void) {
     var properties = box.properties
@@ -143,7 +143,7 @@ public struct ResourceClient: Sendable {
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
     do throws(Document.NotADocumentError) {
       let document = try Document(result)
-      linkages.look(at: document.resources.first, of: type)
+      observedFacts.look(at: document.resources.first, of: type)
       return document
     } catch {
       if method == "destroy" { return Document() }

@@ -16,7 +16,7 @@ public struct Trace: Sendable {
   public let topics: Set<TraceTopic>
   private let write: @Sendable (String) -> Void
 
-  /// Creates a trace that shows some topics.
+  /// Creates a trace that shows the given topics.
   public init(_ topics: Set<TraceTopic>, write: @escaping @Sendable (String) -> Void) {
     self.topics = topics
     self.write = write

@@ -126,7 +126,9 @@ struct CSVParser {
     let begin = offset
     skipPlain()
     if try peek() == UInt8(ascii: "\"") {
-      throw fault("a quote inside a cell that does not begin with one", "quote the cell, and double the quotes in it")
+      throw fault(
+        "the cell contains a quote, but does not begin with a quote",
+        "put the cell in quotes, and write each quote in it twice")
     }
     return try text(begin..<offset, line)
   }
@@ -167,7 +169,8 @@ struct CSVParser {
     line += lineEnds(begin..<bytes.count)
     offset = bytes.count
     _ = try peek()
-    throw fault("a quote is not closed", "close the quote of the cell that begins there, or double it: \"\"", at: start)
+    throw fault(
+      "a quote is not closed", "close the quoted cell that begins there, or write a quote in text as \"\"", at: start)
   }
 
   /// Returns the offset of the next occurrence of a byte; nil without one.

@@ -11,7 +11,7 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
   /// The separators of csv files.
   package static let csv: [Self] = [.comma, .semicolon, .bar]
 
-  /// Creates the separator that an option names, for a file of some format.
+  /// Creates the separator that an option names, for a file of the given format.
   package init(_ text: String, _ format: FileFormat) throws(Fault) {
     guard format == .csv else {
       throw Fault(
@@ -53,6 +53,6 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
       case .comma: "as: \"csv\""
       case .semicolon, .bar: "as: \"csv\" separator: \"\(rawValue)\""
       }
-    return "if it separates columns: read \(path) \(options); else put the heading in quotes"
+    return "if this separates columns, write read \(path) \(options); otherwise put the heading in quotes"
   }
 }

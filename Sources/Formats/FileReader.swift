@@ -103,7 +103,7 @@ package struct FileReader: Sendable {
       }
       if let fault = BinaryFileKind.fault(of: bytes, path, isText: format == .txt) { throw fault }
       bytes = bytes.withoutMark
-      // Only the byte order mark was read; the file may continue.
+      // Only the byte order mark was read; the file can continue.
       if bytes.isEmpty { bytes = try file.read(count) }
     }
     isAtEnd = bytes.isEmpty
@@ -153,7 +153,8 @@ package struct FileReader: Sendable {
     }
     if names.count == 1, !rows.hasQuotes, let seen = separator.other(in: names[0]) {
       throw Fault(
-        .file, "\(path):\(line): the heading has one column, and \(seen.name) in it", nextStep: seen.step(path))
+        .file, "\(path):\(line): the heading has one column, whose name contains \(seen.name)",
+        nextStep: seen.step(path))
     }
     if let place = names.firstIndex(of: "") {
       throw Fault(

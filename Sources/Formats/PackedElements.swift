@@ -44,7 +44,7 @@ package struct PackedElements: Sendable {
       ElementLocation(chunk: UInt32(last), offset: UInt32(start), count: UInt32(chunks[last].count - start)))
   }
 
-  /// Returns the elements at some indices, in the order of the indices.
+  /// Returns the elements at the given indices, in the order of the indices.
   package func elements(at indices: some Sequence<Int32>) -> [Value] {
     var lines: [UInt8] = []
     var elements: [Value?] = []
@@ -63,7 +63,7 @@ package struct PackedElements: Sendable {
     return elements.map { element in element ?? read.next().map { Value($0) } ?? .null }
   }
 
-  /// Returns a stream of the elements at some indices, in the order of the indices.
+  /// Returns a stream of the elements at the given indices, in the order of the indices.
   ///
   /// Another thread unpacks the next page while the caller processes the current one.
   package func stream(in order: [Int32]) -> ElementStream {

@@ -87,7 +87,7 @@ struct ErrorPage: Sendable {
       The next step suggests a queue with a similar name, if one exists.
       """),
     ErrorPage(
-      .connection, "There is no connection, it was lost, or the broker refused a request.",
+      .connection, "The connection could not be opened or was lost, or the broker refused a request.",
       """
       The broker can't be reached, refuses the user, password, vhost or certificate, or the connection broke during a read.
       help addresses explains URIs. The next request after a loss reconnects. The kind also covers a change that the broker

@@ -183,15 +183,15 @@ enum Examples {
     . end
     . count posts filter: {state: "draft"}
     0
+    > for text, n in ["a", "b"] do print "\(n). \(text)" end
+    1. a
+    2. b
     # while
     > let n = 3
     . while n > 0 do let n = n - 1 end
     . n
     0
     > while true do break end
-    > for text, n in ["a", "b"] do print "\(n). \(text)" end
-    1. a
-    2. b
     # watch
     > let n = 0
     . watch 1ms do

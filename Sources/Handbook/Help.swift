@@ -16,7 +16,7 @@ public enum Help {
   /// The words that can follow `|`.
   public static var stageNames: [String] { Vocabulary.stages.map(\.name).sorted() }
 
-  /// Returns the text that `help` shows for some words; nil if no page matches.
+  /// Returns the text that `help` shows for the given words; nil if no page matches.
   ///
   /// The name of an option can include its colon.
   public static func text(_ words: [String]) -> String? {
@@ -104,8 +104,8 @@ public enum Help {
   static var words: String {
     HelpEntry.HelpSection.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n") + """
 
-      help stages shows the forms of a list; further lists are options, errors,
-      program and serve.
+      help stages shows how each stage is written; other such pages are options,
+      errors, program and serve.
 
       """
   }

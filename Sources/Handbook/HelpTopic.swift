@@ -20,11 +20,11 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "times",
       text: """
-        A time is an instant with nanoseconds. now() is the current time, ago(30d) an earlier one. time(TEXT) reads RFC
-        3339 (2026-01-31T12:00:00+02:00; a date alone means midnight in UTC), time(TEXT, "%d.%m.%Y") reads another
-        format. date(TIME) writes the day, date(TIME, "%d.%m.%Y") any format with the letters %Y %m %d %H %M %S %z, both
-        in UTC. A time is printed and sent as RFC 3339 in UTC. time - time is a duration, time + 1d a time. Services
-        send times as text, so convert them: time(.inserted-at) < ago(30d).
+        A time is an instant with nanoseconds. now() is the current time, ago(30d) the time 30 days ago. time(TEXT) reads
+        RFC 3339, such as 2026-01-31T12:00:00+02:00; a date alone means midnight in UTC. time(TEXT, FORMAT) reads another
+        format, such as "%d.%m.%Y". date(TIME) returns the day as text, and date(TIME, FORMAT) the time in a format with the
+        letters %Y %m %d %H %M %S %z; both use UTC. A time is printed and sent as RFC 3339 in UTC. time - time is a duration,
+        time + 1d a time. Services send times as text, so convert them: time(.inserted-at) < ago(30d).
         """),
     HelpTopic(
       name: "text",
@@ -52,8 +52,8 @@ struct HelpTopic: Sendable {
         Tab completes the text at the cursor: words, options and their values, variables, fields of the elements, keys
         of filter:, fields: and records, paths of include:, names for sort:, values of fields that have few values, ids
         from recent replies, queues, addresses, files, columns of the file after read, and keys after row[". Where text
-        is needed, Tab inserts the quotes. A second Tab lists the candidates; a list of up to 30 has a description of
-        each. Completion sends nothing. It learns fields from replies, or from the tables of an embedded service. It
+        is needed, Tab inserts the quotes. A second Tab lists the candidates; if there are at most 30, each has a
+        description. Completion sends nothing. It learns fields from replies, or from the tables of an embedded service. It
         stores them in ~/.local/state/retort/schema (RETORT_SCHEMA names another directory; an empty value means none).
         Values and ids are stored only with set learn-values: true.
 
@@ -65,7 +65,7 @@ struct HelpTopic: Sendable {
       text: """
         x.name reads a field; a missing field is an error. x?.name is null if the field is missing; x ?? y is y if x is
         null. In a stage, .name is a field of the current element, and the word it means the element. x[0] is the first element,
-        x[-1] the last, x[0..2] the first three. x[key] reads a field of a record, with a text or an integer as its
+        x[-1] the last, x[0..2] the first three. x[key] reads a field of a record, with a string or an integer as its
         name; x?[key] is null if the field is missing, and {[key]: 1} is a record with such a field. A name with other
         characters, such as a space, is written in brackets: x["a b"]. A pipeline inside a pipeline has its own
         elements; to read the outer element there, name that element first: ... | as post | .... A resource has .type
@@ -178,12 +178,12 @@ struct HelpTopic: Sendable {
       ],
       text: """
         amqp://USER:PASSWORD@HOST:5672/VHOST is a broker. embedded:blog (a sample) and embedded:FILE.sqlite (your
-        database) are services inside the program, without a broker. connect without an address uses RETORT_URL. In the
+        database) are services inside the program, without a broker. connect without a URI uses RETORT_URL. In the
         user and the password write / as %2F, @ as %40, ? as %3F, # as %23, % as %25 and a space as %20. Without a path,
         or with the path /, the vhost is /. Connections to one URI share a socket. connect with the URI and name of an
         open connection returns that connection. In such a URI the password can be left out or be ***.
 
-        After ?, separated by &: heartbeat=30 (seconds between heartbeats; 0 for none), connection_timeout=5000 (milliseconds to
+        Parameters follow a ? and are separated by &: heartbeat=30 (seconds between heartbeats; 0 for none), connection_timeout=5000 (milliseconds to
         connect and log in), frame_max=131072 (the largest frame, in bytes).
 
         amqps:// (port 5671) verifies the broker's certificate and its name. It has these parameters, with files in PEM:
@@ -207,7 +207,7 @@ struct HelpTopic: Sendable {
 
         A broker redelivers a request if the service that received it died before it acknowledged the request. retort
         serve stores the replies to its last 10,000 changes in its database, in the table retort_answers, and makes no
-        change twice. Other services may carry out a create twice and reply once. After a run of creates during which
+        change twice. Other services may carry out a create twice and reply once. After a series of creates during which
         the service died, count the created resources; a note reports each queue that lost its consumer during the
         creates of a statement. A service that does not acknowledge requests, such as carrot_rpc, gets no redelivery: if
         it dies, the request is lost.

@@ -46,7 +46,7 @@ public enum ManPage {
   }
 
   private static let environment = [
-    ("RETORT_URL", "The broker for connect without an address, and for serve, work and doctor."),
+    ("RETORT_URL", "The broker for connect without a URI, and for serve, work and doctor."),
     ("RETORT_HISTORY", "The file of the prompt's history; an empty value means no file."),
     ("RETORT_SCHEMA", "The directory for the learned schemas of services; an empty value means no directory."),
     ("RETORT_PAGER, PAGER", "The pager for tall results at the prompt; an empty value means no pager."),

@@ -5,7 +5,7 @@ struct OptionPage: Sendable {
   var name: String
   var text: String
 
-  /// Returns the pages of the options that some words take, sorted by name.
+  /// Returns the pages of the options that the given words take, sorted by name.
   static func all(of words: [HelpEntry]) -> [OptionPage] {
     var meanings: [String: [(note: String, words: [String])]] = [:]
     for word in words {
@@ -36,7 +36,7 @@ struct OptionPage: Sendable {
     "journal": """
     A file of JSON lines that only its owner can read. One line announces each request before it is sent, and another
     line records its outcome. The same statement with the same file continues where it stopped. The input and the script
-    may change in the meantime, because a change is identified by its verb, queue and id (a create: by its key). A stage
+    can change in the meantime, because a change is identified by its verb, queue and id (a create: by its key). A stage
     such as take 500 selects other elements when the earlier ones are gone; max: counts the changes of all runs. The
     journal of another statement or another broker is refused, and so is a complete one. A broker is identified by its
     cluster name and vhost, an embedded database by its file. embedded:blog is in memory and ends with its run, so no
@@ -155,9 +155,9 @@ struct OptionPage: Sendable {
     and an unlink first reads the linkage, because some services clear a to-one relationship whatever the unlink names.
     """,
     "in-flight": """
-    The number of requests that are in flight concurrently; the results keep the order of the elements. After the first
-    failure no more requests are sent; the replies to those in flight are awaited and counted. each runs this number of
-    its blocks concurrently.
+    The maximum number of requests that are in flight at one time; the results keep the order of the elements. After the first
+    failure no more requests are sent; the replies to those in flight are awaited and counted. each runs at
+    most this number of iterations at one time.
     """,
     "on-error": """
     By default the first failure stops the stage. "continue" processes all elements, then shows the first failure of

@@ -1,6 +1,8 @@
 import Evaluation
 
-/// A command line of the program, with its options and the kind of its arguments, for shells and the manual.
+/// A form of the program's command line, such as `retort doctor`: its options, and the kind of its arguments.
+///
+/// Shell completion and the manual use it.
 public struct ProgramCommandLine: Sendable {
   /// An option.
   public struct Option: Sendable {
@@ -57,7 +59,7 @@ public struct ProgramCommandLine: Sendable {
       [
         Option(name: "--output", value: "FORMAT", summary: "The format: text or json; -o for short."),
         Option(name: "--queue", value: "NAME", summary: "A queue to examine."),
-        Option(name: "--timeout", value: "DURATION", summary: "How long the call waits for its reply."),
+        Option(name: "--timeout", value: "DURATION", summary: "How long to wait for the reply."),
       ]
     case "work":
       [

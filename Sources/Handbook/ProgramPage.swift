@@ -163,7 +163,7 @@ struct ProgramPage: Sendable {
         """,
       example: "retort --output csv report.retort > report.csv"),
     option(
-      "timeout", "DURATION", "How long a request waits, unless the call or the client sets it: 10s, 500ms, never.",
+      "timeout", "DURATION", "How long to wait for a reply, unless the call or the client sets it: 10s, 500ms, never.",
       note: "The default is 5s. set timeout: changes it in a session.", example: "retort --timeout 30s migrate.retort"),
     option(
       "trace", "[=TOPICS]", "Shows traffic by topic: rpc (the default), api, amqp, errors.",
@@ -200,7 +200,7 @@ struct ProgramPage: Sendable {
         the iterations of an each with a journal, it writes the counts.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
-      "report", "FILE", "Writes a report about each statement to a file, .json or JUnit's .xml.",
+      "report", "FILE", "Writes the results of all statements to one file: .json, or .xml for JUnit.",
       note: """
         At the end of the run the file gets each statement with its time, its error, and the counts, times and failures
         of its changes, and each assertion. In the JUnit format, statements and assertions are test cases. A statement

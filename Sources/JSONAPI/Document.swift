@@ -98,7 +98,7 @@ public struct Document: Sendable {
       meta: meta, links: object["links"], size: asked?.size ?? (resources.isEmpty ? nil : resources.count))
   }
 
-  /// Returns the document without the primary resources at some indices, which must be in ascending order; `object` is
+  /// Returns the document without the primary resources at the given indices, which must be in ascending order; `object` is
   /// unchanged.
   public func without(_ places: [Int]) -> Document {
     var rest = places[...]

@@ -23,7 +23,7 @@ public struct Pagination: Sendable, Equatable {
       self.offset = offset
     }
 
-    /// Returns the page that is some pages later, or the last page with a representable number.
+    /// Returns the page that is `pages` pages later, or the last page with a representable number.
     public func advanced(by pages: Int) -> Page {
       var result = self
       result.number = Self.sum(number, pages)

@@ -1,7 +1,7 @@
 /// Turns text into a tape, the list of the positions of all values, in one pass that validates everything and decodes
 /// nothing.
 struct JSONParser: ~Copyable {
-  /// An open container: its entry, and whether two of its keys may be equal.
+  /// An open container: its entry, and whether its keys must be compared because two of them are possibly equal.
   private struct OpenContainer {
     var entry = 0
     var isObject = false

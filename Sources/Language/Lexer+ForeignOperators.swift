@@ -72,12 +72,18 @@ extension Lexer {
   private mutating func questionMark(_ start: Int) {
     if !hasSpace, !(tokens.last?.opensOperand ?? true), byte() != UInt8(ascii: ":") {
       complain(
-        "a name has no question mark", start, nextStep: "to test for null, x == null; for an element, contains(x, y)")
+        "a name can't contain ?", start,
+        nextStep: "to test for null, write x == null; to test whether a list has an element, write contains(x, y)")
     } else if Self.beginsStatement(after: tokens) {
       complain("? is not a command", start, nextStep: "help shows the words")
     } else {
       complain("? is not an operator", start, nextStep: "write (if a do b else c end), or a ?? b for null")
     }
+  }
+
+  /// Returns the next step for a number that ends with a dot.
+  private static func numberStep(_ number: String) -> String {
+    number.contains(".") ? "write \(number)" : "write \(number).0 or \(number)"
   }
 
   /// Reports a dot that no name follows, and skips the digits after it.
@@ -102,7 +108,7 @@ extension Lexer {
     let digits = text(from: first)
     switch (owner?.kind, digits.isEmpty) {
     case (.number?, true):
-      complain("a number must end with a digit", start, nextStep: "write \(name ?? "1").0 or \(name ?? "1")")
+      complain("a number must end with a digit", start, nextStep: Self.numberStep(name ?? "1"))
     case (.number?, false):
       complain(
         "a number can have only one point", start,

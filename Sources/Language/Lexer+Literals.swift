@@ -137,7 +137,7 @@ extension Lexer {
     while offset < bytes.count, !isSpace { offset += 1 }
     if offset == start { offset += 1 }
     let text = text(from: start)
-    // A URI is not repeated in the message, because it may contain a password.
+    // A URI is not repeated in the message, because it can contain a password.
     let isURI = text.hasPrefix("//") || text.contains("@")
     complain(
       "text between slashes is a pattern", start,

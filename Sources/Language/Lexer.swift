@@ -174,7 +174,7 @@ struct Lexer {
 
   static func isNameByte(_ byte: UInt8) -> Bool { isNameStart(byte) || byte >= 0x30 && byte <= 0x39 }
 
-  /// Moves past a name: letters, digits, `_`, and `-` between two letters or digits.
+  /// Moves past a name: ASCII letters and digits, `_`, and `-` between two letters or digits.
   mutating func skipName() {
     while Self.isNameByte(byte()) || byte() == UInt8(ascii: "-") && isHyphen { offset += 1 }
   }
@@ -202,10 +202,10 @@ struct Lexer {
     guard openBeforeHelp == nil else { return }
     let name = text(from: start)
     complain(
-      "the letters of a name must be a to z: \(name)", start, offset,
+      "the letters of a name must be a to z or A to Z: \(name)", start, offset,
       nextStep: isField
-        ? "write x[\"\(name)\"]; for a field of the element, it[\"\(name)\"]"
-        : "choose another name; or, for text, write \"\(name)\"")
+        ? "write x[\"\(name)\"], or it[\"\(name)\"] for a field of the element"
+        : "choose another name or, for text, write \"\(name)\"")
   }
 
   private var isHyphen: Bool {

@@ -1,7 +1,7 @@
 /// Returns the word of `known` that is most similar to a misspelt word; nil if none is similar enough.
 ///
-/// Counts insertions, removals, replacements and swaps of adjacent letters (Damerau-Levenshtein); up to a third of the
-/// letters may differ. Of equally similar words, one that begins with the misspelt word comes first: `show` for `sho`.
+/// Counts insertions, removals, replacements and swaps of adjacent characters (Damerau-Levenshtein); up to a third of the
+/// characters can differ. Of equally similar words, one that begins with the misspelt word comes first: `show` for `sho`.
 public func nearest(to word: String, among known: [String]) -> String? {
   let letters = Array(word.lowercased())
   guard letters.count > 1 else { return nil }

@@ -87,7 +87,7 @@ extension Parser {
     let right = operandText
     if let step = redirectionHint(sign, word.map { whole(before: $0) } ?? left) { return step }
     if case .option("filter", _, _) = arguments.last, ["!=", "<", "<=", ">", ">="].contains(sign), left.hasPrefix(".") {
-      return "a filter compares for equality only; for others: | where \(left) \(sign) \(right)"
+      return "a filter only tests for equality; for another comparison, write | where \(left) \(sign) \(right)"
     }
     if isFilter, right == "..." || !left.hasPrefix("{") {
       return "write a filter as a record: filter: {\(left.trimmingPrefix(".")): \(right)}"
@@ -99,7 +99,7 @@ extension Parser {
   }
 
   /// The operand after the operator at the cursor, if it is one word, number or string; otherwise dots, also for a URI,
-  /// which may contain a password.
+  /// which can contain a password.
   private var operandText: String {
     let text = source.text(nextToken.range)
     guard !text.contains("@") else { return "..." }

@@ -47,7 +47,7 @@ extension Parser {
 
   private static let tests = ["eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="]
 
-  /// The source text between the parenthesis at the cursor and the one that closes it; nil if it is long or may contain
+  /// The source text between the parenthesis at the cursor and the one that closes it; nil if it is long or can contain
   /// a password.
   var enclosed: String? {
     var parser = self
@@ -56,7 +56,7 @@ extension Parser {
   }
 
   /// Returns the source text from an offset to the closing bracket that ends the elements at the cursor; nil if it is
-  /// long or may contain a password.
+  /// long or can contain a password.
   func rest(from start: Int, to close: String) -> String? {
     var open = 0
     for next in index..<tokens.count {

@@ -94,7 +94,7 @@ extension Parser {
   }
 
   /// Returns the source text from a token to the end of its statement without the commas outside brackets; nil if it is
-  /// long or may contain a password.
+  /// long or can contain a password.
   private func withoutCommas(from start: Int) -> String? {
     var (text, open, place) = ("", 0, start)
     while place < tokens.count, open > 0 || !Self.isEnd(tokens[place]) || tokens[place].isSymbol(",") {
@@ -280,7 +280,7 @@ extension Parser {
     return start
   }
 
-  /// The source text from the cursor to the end of the arguments; nil if it is long or may contain a password.
+  /// The source text from the cursor to the end of the arguments; nil if it is long or can contain a password.
   var rest: String? {
     var (open, last) = (0, index)
     for next in index..<tokens.count {
@@ -294,7 +294,7 @@ extension Parser {
     return shown(token.range.through(tokens[last].range))
   }
 
-  /// Returns the text of a source range for a hint; nil if it is long or may contain a password.
+  /// Returns the text of a source range for a hint; nil if it is long or can contain a password.
   func shown(_ range: SourceRange) -> String? {
     let text = source.text(range)
     return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text

@@ -29,7 +29,7 @@ extension Parser {
       ?? 0
   }
 
-  /// The source text from the beginning of the statement to the cursor; nil if it is long or may contain a password.
+  /// The source text from the beginning of the statement to the cursor; nil if it is long or can contain a password.
   private var before: String? {
     let start = statementStart
     return start < index ? shown(tokens[start].range.through(tokens[index - 1].range)) : nil
@@ -122,7 +122,8 @@ extension Parser {
       guard case .name(let name) = nextToken.kind else { return nil }
       return "put text in quotes: \"\(name)\""
     case .symbol(let sign) where before.isKey && [">", "<", ">=", "<=", "!=", "=="].contains(sign):
-      return "a filter compares for equality only; for others: | where .\(before.description.dropLast()) \(sign) ..."
+      return
+        "a filter only tests for equality; for another comparison, write | where .\(before.description.dropLast()) \(sign) ..."
     case .symbol("..") where before.isSymbol("[") || before.isSymbol(","):
       return "join lists with +: \(spread) + [...]"
     case .symbol("<") where before.isSymbol("<"):

@@ -61,7 +61,7 @@ extension Parser {
     if let form = sqlForm { throw fail("this is a statement of SQL", at: form.range, nextStep: form.nextStep) }
     if let step = arrowHint { throw fail("there are no arrow functions", nextStep: step) }
     if token.isSymbol("=") {
-      throw fail("= assigns only after let", nextStep: assignmentHint)
+      throw fail("an assignment needs let", nextStep: assignmentHint)
     }
     if token.isKeyword("do") {
       throw fail(
@@ -121,7 +121,7 @@ extension Parser {
         throw fail("a line can't begin with |", nextStep: "end the line above with |, or write `_ | ...`")
       }
       if case .name(let name) = token.kind, nextToken.isSymbol("=") {
-        throw fail("= assigns only after let", at: nextToken.range, nextStep: "let \(name) = ...")
+        throw fail("an assignment needs let", at: nextToken.range, nextStep: "let \(name) = ...")
       }
       return token.isName("watch") && Self.beginsArgument(nextToken) ? try watchStatement() : .pipeline(try pipeline())
     }
@@ -160,7 +160,8 @@ extension Parser {
   mutating func name(_ what: String) throws(StatementParseStop) -> (String, SourceRange) {
     let range = token.range
     switch token.kind {
-    case .name("_"): throw fail("_ can't be assigned: it is the last value", nextStep: "choose a name of letters")
+    case .name("_"):
+      throw fail("_ is the last value, and can't be assigned", nextStep: "choose a name that begins with a letter")
     case .name(let name):
       advance()
       return (name, range)

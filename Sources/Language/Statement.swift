@@ -76,7 +76,7 @@ public struct If: Sendable, Equatable {
 
 /// `try do ... rescue NAME ... end`.
 public struct Try: Sendable, Equatable {
-  /// The statements that may fail.
+  /// The statements that can fail.
   public var body: Block
   /// The name of the error.
   public var name: String

@@ -39,7 +39,7 @@ public enum Secrets {
     "apikey", "privatekey", "beam",
   ].map { Array($0.utf8) }
 
-  /// Returns the ranges of secrets, in order; they may overlap.
+  /// Returns the ranges of secrets, in order; they can overlap.
   private static func ranges(in text: String) -> [Range<String.Index>] {
     let bearers = bearers(text)
     let parameters = parameters(text)

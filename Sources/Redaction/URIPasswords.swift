@@ -19,7 +19,7 @@ struct URIPasswords {
       /// A broker's URI, possibly misspelt: the text after the colon that follows the user is a password, even without
       /// a host.
       case broker
-      /// A web address, whose path may contain a colon and an `@`.
+      /// A web address, whose path can contain a colon and an `@`.
       case web
       case other
     }
@@ -50,7 +50,9 @@ struct URIPasswords {
     }
   }
 
-  /// Finds the next URI after an index: after a scheme, a misspelt `amqp://`, or a quote; nil if no URI follows.
+  /// Finds the next URI from an index on; nil if there is none.
+  ///
+  /// A URI follows a scheme, a misspelt `amqp://`, or a quote.
   private func authority(from index: Int) -> URIAfterScheme? {
     guard index < characters.count else { return nil }
     for place in index..<characters.count where ":/\"".contains(characters[place]) {
@@ -114,7 +116,7 @@ struct URIPasswords {
   }
 
   /// Returns the part of a URI that can contain the password: before the path of a web address, and otherwise before
-  /// parameters that name files or hosts, which may contain an `@`.
+  /// parameters that name files or hosts, which can contain an `@`.
   private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]

@@ -50,7 +50,9 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
 {
   guard let outcome = ["done": "ok", "again": "again"][word] else {
     let change = "retort journal \(ShellCommandLine.quoted(path)) settle \(ShellCommandLine.quoted(id))"
-    console.note("error: settle a change as done or again, not as '\(word)'\n  = \(change) done, or \(change) again\n")
+    console.note(
+      "error: the outcome must be done or again, not '\(word)'\n  = \(change) done, if it was carried out, or \(change) again, if not\n"
+    )
     return 2
   }
   let journal = try Journal(existing: path)

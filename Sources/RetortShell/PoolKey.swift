@@ -51,19 +51,20 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
   }
   guard WorkerPool.isName(request.name) else {
     throw ClientError(
-      .value, "workers: needs a name of at most 100 letters, digits, -, _ and ., not \"\(request.name)\"")
+      .value,
+      "workers: needs a name of at most 100 characters A-Z, a-z, 0-9, -, _ and .: \"\(request.name)\" is not one")
   }
   let key: MessageAuthenticationKey?
   do throws(PoolSettingsError) { key = try poolKey(environment) } catch {
     throw ClientError(.value, error.message, nextStep: error.nextStep)
   }
-  var terms = PoolCarrier.PooledChangeLimits(queue: request.queue)
+  var limits = PoolCarrier.PooledChangeLimits(queue: request.queue)
   switch request.halt {
-  case .count(let count)?: terms.failures = count
-  case .share(let share)?: terms.share = share
+  case .count(let count)?: limits.failures = count
+  case .share(let share)?: limits.share = share
   case nil: break
   }
-  (terms.keyField, terms.settle, terms.givesResults) = (request.keyField, request.settle, request.givesResults)
-  (terms.lateReplies, terms.renamed) = (request.lateReplies, request.renamed)
-  return try await PoolCarrier.open(WorkerPool(name: request.name, vhost: link.vhost, key: key), on: link, terms)
+  (limits.keyField, limits.settle, limits.givesResults) = (request.keyField, request.settle, request.givesResults)
+  (limits.lateReplies, limits.renamed) = (request.lateReplies, request.renamed)
+  return try await PoolCarrier.open(WorkerPool(name: request.name, vhost: link.vhost, key: key), on: link, limits)
 }

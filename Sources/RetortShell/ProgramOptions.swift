@@ -24,7 +24,8 @@ struct ProgramOptions: ParsableArguments {
   var output: ResultFormat?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("How long a request waits: 10s, 500ms, never.", valueName: "DURATION"))
+    parsing: .unconditional,
+    help: ArgumentHelp("How long to wait for a reply: 10s, 500ms, never.", valueName: "DURATION"))
   var timeout: String?
 
   @Option(
@@ -56,7 +57,7 @@ struct ProgramOptions: ParsableArguments {
 
   @Option(
     name: .customLong("report"),
-    help: ArgumentHelp("Write a report about each statement to a file, .json or JUnit's .xml.", valueName: "FILE"))
+    help: ArgumentHelp("Write the results of all statements to one file: .json, or .xml for JUnit.", valueName: "FILE"))
   var report: String?
 
   @Flag(help: "Hide the progress of long statements.")

@@ -40,7 +40,7 @@ struct ScriptFile {
     options[name] ?? nearest(to: name, among: ProgramOptions.words + ["--version", "--help"])
   }
 
-  /// Options that other programs have for an option of this one.
+  /// Options of other programs, each with the option of this program that has the same purpose.
   private static let options = [
     "-v": "--version", "-V": "--version", "-o": "--output", "-n": "--dry-run", "-y": "--yes",
     "--force": "--yes", "-q": "--quiet", "-s": "--quiet", "--silent": "--quiet", "-e": "-c", "--eval": "-c",

@@ -129,18 +129,18 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
   }
   let host = ServingCallbacks(
     write: { console.write($0) }, append: { Console.write($0, to: $1) }, note: console.note, stopped: stopSignal)
-  return await serve(options.terms(url: url), host)
+  return await serve(options.settings(url: url), host)
 }
 
 extension ServeOptions {
-  fileprivate func terms(url: String) -> ServiceSettings {
-    var terms = ServiceSettings(
+  fileprivate func settings(url: String) -> ServiceSettings {
+    var settings = ServiceSettings(
       database: database, url: url, connectionName: BrokerLink.connectionName("serve \(database)"))
-    terms.declaration = QueueDeclaration(isDurable: durable, type: queueType)
-    (terms.queues, terms.workers, terms.rate, terms.log) = (queues, workers, rate, log)
-    (terms.latency, terms.jitter, terms.late, terms.away) = (latency, jitter, late, away)
-    (terms.shares, terms.seed, terms.pages, terms.flavour) = (shares, seed, pages, flavour)
-    return terms
+    settings.declaration = QueueDeclaration(isDurable: durable, type: queueType)
+    (settings.queues, settings.workers, settings.rate, settings.log) = (queues, workers, rate, log)
+    (settings.latency, settings.jitter, settings.late, settings.away) = (latency, jitter, late, away)
+    (settings.shares, settings.seed, settings.pages, settings.flavour) = (shares, seed, pages, flavour)
+    return settings
   }
 }
 

@@ -31,7 +31,8 @@ struct WorkOptions: ParsableArguments {
 
   func validate() throws {
     if !WorkerPool.isName(pool) {
-      throw ValidationError("--pool takes letters, digits, -, _ and ., at most 100, not '\(pool)'")
+      throw ValidationError(
+        "--pool takes a name of at most 100 characters A-Z, a-z, 0-9, -, _ and .; '\(pool)' is not one")
     }
     if !(1...10_000).contains(inFlight) { throw ValidationError("--in-flight takes a number from 1 to 10000") }
   }

@@ -31,10 +31,10 @@ struct ServedQueue: Sendable {
   /// - Returns: The serving channel.
   /// - Throws: `BrokerError` if the broker refuses the queue.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
-    let terms = ServiceChannel.QueueServingSettings(
+    let settings = ServiceChannel.QueueServingSettings(
       workers: options.workers, acknowledges: options.flavour != .carrot, taken: taken,
       declaration: options.declaration)
-    return try await connection.serve(queue: name, on: terms) { delivery in
+    return try await connection.serve(queue: name, on: settings) { delivery in
       await respond(delivery) { await connection.end != nil }
     }
   }

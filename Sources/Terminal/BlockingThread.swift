@@ -27,8 +27,8 @@ final class BlockingThread {
 
   /// Runs the body with all signals unblocked.
   ///
-  /// A thread that Swift's pool starts inherits the signals that the pool blocks, and Ctrl-Z would not suspend the line
-  /// editor.
+  /// A thread that is started by Swift's thread pool inherits the pool's blocked signals. Ctrl-Z would then not suspend
+  /// the line editor.
   private func run() {
     var none = sigset_t()
     sigemptyset(&none)

@@ -32,7 +32,7 @@ final class EditingLoop {
 
   /// Waits for a key or an event; returns whether a key can be read.
   ///
-  /// If no caller waits for a line, keys are left unread, because they may be for the running statement.
+  /// If no caller waits for a line, keys are left unread, because they can be meant for the running statement.
   private func waitForKeyOrEvent() -> Bool {
     var sources = [pollfd(fd: mailbox.bell, events: Int16(POLLIN), revents: 0)]
     if !readings.isEmpty { sources.append(pollfd(fd: input, events: Int16(POLLIN), revents: 0)) }

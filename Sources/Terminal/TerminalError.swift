@@ -17,9 +17,9 @@ extension TerminalError: CustomStringConvertible {
     case .secondEditor:
       "this process already has a line editor; use that one"
     case .refused(let call, let number):
-      "can't edit lines: \(call): \(Self.text(number)); a pipe still works: retort -"
+      "can't edit lines: \(call): \(Self.text(number)); statements can still be piped to retort -"
     case .history(let path, let call, let number):
-      "can't store the history in \(path): \(call): \(Self.text(number)); set RETORT_HISTORY to another file, or to \"\""
+      "can't store the history in \(path): \(call): \(Self.text(number)); set RETORT_HISTORY to another file, or to \"\" to store no history"
     }
   }
 

@@ -76,7 +76,7 @@ import Synchronization
     return room < 1 ? -1 : Int(root(room, exponent))
   }
 
-  /// Returns the root of `number` with the degree `exponent`; the result may be too small, by at most one.
+  /// Returns the root of `number` with the degree `exponent`; the result can be too small, by at most one.
   private static func root(_ number: Double, _ exponent: Double) -> Double {
     var (low, high) = (1.0, number)
     while high - low > 1 {

@@ -78,7 +78,7 @@ package enum ValueAccess {
     case .number(let number) where number.integer != nil: return number.text
     default:
       throw Fault(
-        .type, "\(taker) needs a key of text or an integer, not \(value.typeWithArticle)",
+        .type, "\(taker) needs a string or an integer as key, not \(value.typeWithArticle)",
         nextStep: nextStep)
     }
   }
@@ -174,7 +174,7 @@ package enum ValueAccess {
     case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
     case (.null, _) where isOptional: return .null
     case (.null, _): throw Fault(.field, "null has no elements", nextStep: "for null instead of an error: ?[...]")
-    case (.string, _): throw Fault(.type, "the index of text must be an integer, not \(index.typeWithArticle)")
+    case (.string, _): throw Fault(.type, "the index of a string must be an integer, not \(index.typeWithArticle)")
     case (.list, _), (.page, _):
       throw Fault(.type, "the index of a list must be an integer, not \(index.typeWithArticle)")
     case (.stream, _), (.range, _):

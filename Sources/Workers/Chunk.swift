@@ -21,7 +21,7 @@ struct Chunk: Sendable {
   var failures: Int?
   /// The field that contains the key of a created resource, for lookups; nil if creates can't be looked up.
   var keyField: String?
-  /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
+  /// The maximum time for which the service can hold a request: `settle:`; nil if unknown.
   var settle: Duration?
   /// Whether the reply contains the results of the service; otherwise it contains only the identifiers of created
   /// resources and of resources other than the changed ones.

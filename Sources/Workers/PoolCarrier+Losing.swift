@@ -27,7 +27,7 @@ extension PoolCarrier {
         continue
       }
       guard let found = try? await link.probe(queue: pool.queue, until: .now + .seconds(5)) else { continue }
-      note(workers: found.consumers)
+      record(workers: found.consumers)
       guard found.consumers == 0 else {
         lost = nil
         continue

@@ -77,7 +77,7 @@ extension ClientError {
   /// Returns the error of a change that several workers returned without sending it.
   static func notSent(by pool: WorkerPool) -> ClientError {
     ClientError(
-      .timeout, "not sent: the workers of the pool \(pool.name) had no time for it",
+      .timeout, "not sent: the workers of the pool \(pool.name) had no time for the change",
       nextStep: "start more workers, and compare the clocks of the machines")
   }
 

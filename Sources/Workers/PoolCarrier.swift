@@ -19,7 +19,7 @@ package final class PoolCarrier: GroupCarrier {
     package var share: Double?
     /// The field that contains the key of a created resource; nil if creates can't be looked up.
     package var keyField: String?
-    /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
+    /// The maximum time for which the service can hold a request: `settle:`; nil if unknown.
     package var settle: Duration?
     /// The late replies of the program's connections, which the workers pass on; nil if the statement does not need them.
     package var lateReplies: LateReplies?
@@ -299,8 +299,8 @@ package final class PoolCarrier: GroupCarrier {
   /// The longest timeout of a change that was sent.
   var longestTimeout: Duration { state.withLock(\.longest) }
 
-  /// Records the number of workers, and sends the chunks that it allows.
-  func note(workers: Int) {
+  /// Records the number of workers, and sends as many chunks as this number allows.
+  func record(workers: Int) {
     state.withLock { state in
       state.workers = workers
       state.most = max(state.chunks > 0 ? state.most : 0, workers)

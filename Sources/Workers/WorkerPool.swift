@@ -33,7 +33,7 @@ package struct WorkerPool: Sendable {
   /// the worker's connection.
   func questions(to worker: Int) -> String { "\(queue).worker.\(worker)" }
 
-  /// Whether a text is a valid name of a pool: at most 100 letters, digits, `-`, `_` and `.`.
+  /// Whether a text is a valid name of a pool: at most 100 ASCII letters, ASCII digits, `-`, `_` and `.`.
   package static func isName(_ text: String) -> Bool {
     (1...100).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in

@@ -57,20 +57,22 @@ import Testing
     ("amqp://bea:s3c%+fret@h", "write a % in the password as %25"),
     ("amqp://bea:s3c%-0ret@h", "write a % in the password as %25"),
     ("amqp://h?heartbeat=+5", "heartbeat needs a number: heartbeat=30"),
-    ("amqp://h:0", "the port after h is not a number from 1 to 65535; after a password write @ and the host"),
-    ("amqp://h:+1", "the port after h is not a number from 1 to 65535; after a password write @ and the host"),
+    ("amqp://h:0", "the port after h is not a number from 1 to 65535; if it is a password, @ and the host must follow"),
+    (
+      "amqp://h:+1", "the port after h is not a number from 1 to 65535; if it is a password, @ and the host must follow"
+    ),
     (
       "amqp://bea:s3c?r=et",
-      "the port after bea is not a number from 1 to 65535; after a password write @ and the host"
+      "the port after bea is not a number from 1 to 65535; if it is a password, @ and the host must follow"
     ),
     ("amqp://bea:100%@h", "write a % in the password as %25"),
     (
       "amqp://h:port",
-      "the port after h is not a number from 1 to 65535; after a password write @ and the host"
+      "the port after h is not a number from 1 to 65535; if it is a password, @ and the host must follow"
     ),
     (
       "amqp://h:70000",
-      "the port after h is not a number from 1 to 65535; after a password write @ and the host"
+      "the port after h is not a number from 1 to 65535; if it is a password, @ and the host must follow"
     ),
     (
       "amqp://h?heartbeat=soon",

@@ -26,7 +26,7 @@ import Values
   @Test(arguments: [
     ("a,b\n\"MEGA\" pump,1\n", "a.csv:2: text after a closing quote"),
     ("a\n\"x\"\"\"y\n", "a.csv:2: text after a closing quote"),
-    ("a\nx\"y\n", "a.csv:2: a quote inside a cell that does not begin with one"),
+    ("a\nx\"y\n", "a.csv:2: the cell contains a quote, but does not begin with a quote"),
     ("a\n\n\n\"x", "a.csv:4: a quote is not closed"), ("a,\n1,2\n", "a.csv:1: column 2 has no name"),
     (",a\n1,2\n", "a.csv:1: column 1 has no name"), ("a,b\n1\n", "a.csv:2: 1 cell under 2 columns"),
     ("a\n1,2\n", "a.csv:2: 2 cells under 1 column"), ("a,a\n", "a.csv:1: the column a occurs twice"),
@@ -53,13 +53,13 @@ import Values
   }
 
   @Test(arguments: [
-    ("a.csv", "a;b\n1;2\n", "a.csv:1: the heading has one column, and a semicolon in it"),
-    ("a.csv", "a\tb\n1\t2\n", "a.csv:1: the heading has one column, and a tab in it"),
-    ("a.csv", "a|b\n1|2\n", "a.csv:1: the heading has one column, and a vertical bar in it"),
+    ("a.csv", "a;b\n1;2\n", "a.csv:1: the heading has one column, whose name contains a semicolon"),
+    ("a.csv", "a\tb\n1\t2\n", "a.csv:1: the heading has one column, whose name contains a tab"),
+    ("a.csv", "a|b\n1|2\n", "a.csv:1: the heading has one column, whose name contains a vertical bar"),
     ("a.csv", "sep=;\na;b\n1;2\n", "a.csv:1: the line only names the separator for a spreadsheet program"),
     ("a.csv", "sep=,\na,b\n1,2\n", "a.csv:1: the line only names the separator for a spreadsheet program"),
     ("a.csv", "sep=\n1\n", #"{"sep=":"1"}"#),
-    ("a.tsv", "a,b\n1,2\n", "a.tsv:1: the heading has one column, and a comma in it"),
+    ("a.tsv", "a,b\n1,2\n", "a.tsv:1: the heading has one column, whose name contains a comma"),
     ("a.csv", "\"a;b\"\n1;2\n", #"{"a;b":"1;2"}"#), ("a.csv", "a;b,c\n1,2\n", #"{"a;b":"1","c":"2"}"#),
   ])
   func noticesAnotherSeparator(_ name: String, _ content: String, _ expected: String) throws {

@@ -54,7 +54,7 @@ import Testing
     ("if true do continue end", "for ... do", "for x in [1] do continue end"),
     ("exit 300", "exit 1 for a failure", "exit 0"),
     ("exit -1", "exit 0 for success", "exit 0"),
-    ("disconnect posts", "stop stops a client", "stop posts"),
+    ("disconnect posts", "to stop a client, write stop CLIENT", "stop posts"),
   ]
 
   /// Statements of SQL, shells, Python, JavaScript and Ruby.
@@ -161,7 +161,7 @@ import Testing
     ),
     ("count posts filter: state=draft", "filter: {state: \"draft\"}", "count posts filter: {state: \"draft\"}"),
     (
-      "stream posts filter: .views > 10", "for others: | where .views > 10", "stream posts | where .views > 10 | count"
+      "stream posts filter: .views > 10", "for another comparison, write | where .views > 10", "stream posts | where .views > 10 | count"
     ),
     ("[{a: 1}] | with .n = 1", "with n: 1", "[{a: 1}] | with n: 1"),
     ("destroy posts 4 5", "[4, 5] | destroy posts", "[4, 5] | destroy posts confirm: true"),

@@ -144,7 +144,7 @@ import Testing
     #expect(throws: error) { try History(file: HistoryFile(path: directory)) }
     #expect(
       error.description == "can't store the history in \(directory): open: Is a directory; "
-        + "set RETORT_HISTORY to another file, or to \"\"")
+        + "set RETORT_HISTORY to another file, or to \"\" to store no history")
   }
 
   @Test(arguments: [

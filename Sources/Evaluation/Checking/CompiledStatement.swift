@@ -13,7 +13,7 @@ enum CompiledStatement: Sendable {
     }
   }
 
-  /// The statement as a synchronous function; nil if the statement may have to wait, for example for a command.
+  /// The statement as a synchronous function; nil if the statement has to wait in some cases, for example for a command.
   var immediate: (@Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow)? {
     if case .sync(let body) = self { body } else { nil }
   }

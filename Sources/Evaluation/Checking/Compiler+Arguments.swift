@@ -115,7 +115,8 @@ extension Compiler {
   private func warnOfReuse(ofJournal path: String, _ range: SourceRange) {
     if context.loopDepth + context.eachDepth > 0 {
       warnThoroughly(
-        "only the first iteration of the loop can use this journal: later ones find it complete or in use", range,
+        "only the first iteration of the loop can use this journal; later iterations find the journal complete or in use",
+        range,
         nextStep: "use one journal for the whole loop: ... | each journal: \"...\" key: it do ... end")
     } else if let first = findings.journals[path], first != range {
       warnThoroughly(
@@ -132,7 +133,7 @@ extension Compiler {
     let (path, sign) = if case .negate(let operand) = value.kind { (operand.path, "-") } else { (value.path, "") }
     guard let path, source.text(value.range).drop(while: { $0 == "-" }).first == "." else { return false }
     report(
-      "\(option.name): takes names as text", value.range, nextStep: "\(option.name): \"\(sign)\(path)\"")
+      "\(option.name): takes names as strings", value.range, nextStep: "\(option.name): \"\(sign)\(path)\"")
     findings.refused.append(value.range)
     return true
   }

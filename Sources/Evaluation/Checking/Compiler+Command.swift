@@ -19,7 +19,7 @@ extension Compiler {
     check(command, known.declaration)
     warnOfRedirection(command)
     let effect = effect(of: command, known.declaration)
-    note(effect, command)
+    record(effect, command)
     refuseHazard(effect, command)
     notePage(command)
     let arguments = command.arguments.map { CompiledArgument($0, compiled($0, known.declaration)) }

@@ -248,8 +248,10 @@ extension Compiler {
       var seen: Set<String> = []
       for (index, key) in all.prefix(places.count).enumerated() {
         guard case .string(let name) = key else {
-          throw Fault(.type, "a record's key must be text, not \(key.typeWithArticle)", nextStep: "{[string(x)]: ...}")
-            .placed(at: places[index], in: source)
+          throw Fault(
+            .type, "a record's key must be a string, not \(key.typeWithArticle)", nextStep: "{[string(x)]: ...}"
+          )
+          .placed(at: places[index], in: source)
         }
         guard seen.insert(name).inserted else {
           throw Fault(.value, "the key \(key.label) occurs twice in the record").placed(at: places[index], in: source)

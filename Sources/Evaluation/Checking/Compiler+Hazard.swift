@@ -3,7 +3,7 @@ import Language
 
 extension Compiler {
   /// Records the effect of a command; a command that changes data is also added to the inventory of the check.
-  func note(_ effect: Declaration.StatementEffect, _ command: Language.Command) {
+  func record(_ effect: Declaration.StatementEffect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys { effects.changesData = true }
     switch effect {

@@ -4,7 +4,7 @@ import Values
 /// Reports positional arguments that belong to an option or to a record, and options that should be positional
 /// arguments.
 extension Compiler {
-  /// A call whose arguments may be misplaced, with its declaration.
+  /// A call whose arguments are possibly misplaced, with its declaration.
   struct CorrectableCall {
     let command: Language.Command
     let declaration: Declaration
@@ -161,7 +161,7 @@ extension Compiler {
     }
   }
 
-  /// Returns the source text of an argument, or dots if it may contain a password.
+  /// Returns the source text of an argument, or dots if it can contain a password.
   func shown(_ expression: Expr) -> String {
     let text = source.text(expression.range)
     return text.contains("://") ? "..." : text

@@ -25,7 +25,7 @@ extension Compiler {
     guard findings.diagnostics.count == errors else { return .collect }
     check(command, stage.declaration)
     refuseHazard(stage.declaration.effect, command)
-    note(stage.declaration.effect, command)
+    record(stage.declaration.effect, command)
     guard !findings.diagnostics[errors...].contains(where: { $0.severity == .error }) else { return .collect }
     let body = repeated {
       stage.prepare(StageCall(compiler: self, command: command, declaration: stage.declaration))

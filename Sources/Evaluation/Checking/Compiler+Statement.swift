@@ -56,7 +56,7 @@ extension Compiler {
     }
     if scope.crossesEach(name) {
       report(
-        "\(name) is defined outside this each, so its iterations can't assign it", nameRange,
+        "the block of each can't assign \(name), because \(name) is defined outside the block", nameRange,
         nextStep: "end the block with a value, and collect the values: let results = ... | each do ... end; or use for")
     }
     if !context.isInDef, scope.blocks.count == 1, scope.variable(name) == nil {

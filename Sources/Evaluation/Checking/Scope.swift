@@ -9,7 +9,7 @@ struct Scope: Sendable {
     case client(KnownClient)
     /// A stream of these clients' resources that is not collected.
     case stream([KnownClient])
-    /// A record that may be a page whose number is computed.
+    /// A record that can be a page whose number is computed.
     case varyingPage
   }
 

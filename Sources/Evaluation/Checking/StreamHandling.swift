@@ -1,6 +1,6 @@
 import Values
 
-/// How the code around an expression handles a value that may be a stream.
+/// How the code around an expression handles a value that can be a stream.
 enum StreamHandling {
   /// The value is not used; a stream is read to its end, so that its errors appear.
   case dropped

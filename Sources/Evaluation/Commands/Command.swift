@@ -83,7 +83,7 @@ struct Arguments: Sendable {
     /// The compiled argument; nil if the argument is the pipeline's element, which has no expression.
     var compiled: CompiledArgument?
 
-    /// The expression of the argument, which gives the source range of a part of it; nil for a pipeline's element.
+    /// The expression of the argument, in which errors mark the part that they are about; nil for a pipeline's element.
     var expression: Expr? { compiled?.argument.expression }
   }
 

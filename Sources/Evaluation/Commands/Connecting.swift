@@ -15,7 +15,7 @@ extension Command {
         .init(
           name: "guard", shape: .string,
           summary:
-            "\"confirm\" asks before each bulk destruction, regardless of the script; \"read-only\" refuses every change",
+            "\"confirm\" asks before each bulk destruction, even if the script confirms it; \"read-only\" refuses every change",
           words: ["confirm", "read-only"]),
         .init(name: "env", shape: .string, summary: "the kind of system; \"production\" makes the prompt red"),
       ],
@@ -128,7 +128,7 @@ extension Command {
       throw Fault(
         .type, "disconnect needs a connection, not \(arguments.value(0).typeWithArticle)",
         nextStep: isClient
-          ? "stop stops a client; disconnect without an argument closes the only connection"
+          ? "to stop a client, write stop CLIENT; disconnect alone closes the connection if only one is open"
           : "let c = connect \"URI\" name: \"NAME\", then disconnect c")
     }
     await connection.link.close()

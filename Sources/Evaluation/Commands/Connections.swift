@@ -54,21 +54,25 @@ extension Command {
         .init(name: "on", shape: .connection, summary: "the connection, if several are open"),
         .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "the meta of each request"),
         .init(
-          name: "timeout", shape: .any, fallback: "5s", summary: "how long a request waits; \"never\" for no limit",
+          name: "timeout", shape: .any, fallback: "5s", summary: "how long to wait for a reply: 10s, \"never\"",
           words: ["never"]
         ).ruled(.timeout),
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
-          summary: "\"underscore\" writes - as _, like the Elixir library", words: ["wire", "underscore"]),
+          summary:
+            "\"wire\" leaves names unchanged; \"underscore\" sends _ as -, and shows - as _, like the Elixir library",
+          words: ["wire", "underscore"]),
         .relationships,
         .init(
           name: "singular", shape: .string, fallback: "the singular of the type",
-          summary: "the type in the singular, for the parent's id in relationship requests: post for post_id"),
+          summary: "the type in the singular; relationship requests name the parent's id SINGULAR_id, such as post_id"),
         .init(
           name: "reply", shape: .string, fallback: "\"queue\"",
           summary: "\"direct\" uses the broker's direct reply-to instead of a reply queue",
           words: ["queue", "direct"]),
-        .init(name: "require-beam", shape: .boolean, fallback: "false", summary: "refuses requests without meta.beam"),
+        .init(
+          name: "require-beam", shape: .boolean, fallback: "false",
+          summary: "refuses to send requests without meta.beam, the token of an Elixir test sandbox"),
       ],
       result: "client",
       examples: [.init(code: #"let posts = client queue: "posts""#, output: "")])

@@ -7,7 +7,7 @@ extension ClientValue {
   /// The maximum time that questions to the broker take after the timeout of a call.
   private static let waitLimit = Duration.seconds(2)
 
-  /// Returns the error with information from the broker: why a reply may be missing, or the name of a similar queue.
+  /// Returns the error with information from the broker: why a reply is possibly missing, or the name of a similar queue.
   func explained(_ error: ClientError) async -> ClientError {
     if error.kind == .noRoute { return await withNearestQueue(error) }
     guard let silence = error.silence else { return error }
@@ -75,7 +75,7 @@ extension ClientValue {
   /// Returns the error of a missing queue; if there is a queue with a similar name, the next step names that queue.
   ///
   /// A broker does not list its queues to a client. Therefore the name is compared with the queues of other clients,
-  /// and some other spellings of the name are looked up.
+  /// and the broker is asked about queues with another spelling of the name.
   private func withNearestQueue(_ error: ClientError) async -> ClientError {
     var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
     let deadline = ContinuousClock.now + .seconds(5)

@@ -23,10 +23,10 @@ extension Declaration.Option {
   static let meta = Self(name: "meta", shape: .record, summary: "the meta of the request")
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's",
-    summary: "\"wire\" sends the names of this call unchanged, \"underscore\" writes - as _",
+    summary: "\"wire\" leaves the names unchanged; \"underscore\" sends _ as -, and shows - as _",
     words: ["wire", "underscore"])
   static let timeout = Self(
-    name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait: 10s, \"never\"",
+    name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait for the reply: 10s, \"never\"",
     words: ["never"]
   ).ruled(.timeout)
   static let expire = Self(
@@ -34,7 +34,7 @@ extension Declaration.Option {
   static let confirm = Self(
     name: "confirm", shape: .boolean, fallback: "false", summary: "true confirms without asking")
   static let inFlight = Self(
-    name: "in-flight", shape: .number, fallback: "16", summary: "the number of concurrent requests"
+    name: "in-flight", shape: .number, fallback: "16", summary: "the maximum number of concurrent requests"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
   static let onError = Self(
     name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" continues after a failure",
@@ -62,7 +62,7 @@ extension Declaration.Option {
   static let settle = Self(
     name: "settle", shape: .duration,
     summary:
-      "the longest time for which the service may hold a request; the run waits this long before it repeats unknown changes"
+      "the longest time for which the service can hold a request unprocessed; the run waits this long before it repeats unknown changes"
   ).ruled(.duration("settle"))
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
@@ -82,11 +82,11 @@ extension Declaration.Option {
   ).ruled(.verify)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary: "how often a change is repeated after a temporary failure, if a repetition is safe"
+    summary: "the maximum number of repetitions after a temporary failure; a change is repeated only if that is safe"
   ).ruled(.integer("retry", from: 0))
   static let retryRead = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary: "how often the read is repeated after a temporary failure or a malformed reply"
+    summary: "the maximum number of repetitions after a temporary failure or a malformed reply"
   ).ruled(.integer("retry", from: 0))
   static let throttle = Self(
     name: "throttle", shape: .record,
@@ -94,7 +94,7 @@ extension Declaration.Option {
   ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
-    summary: "how long throttle: waits before it ends the statement"
+    summary: "the longest pause of throttle: before the statement ends"
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string, summary: "the pool of workers that sends the changes, by its name")
@@ -201,7 +201,7 @@ extension Arguments {
     case .number:
       throw IDRefusal(
         "an id must be an integer or a string, not \(value.label)",
-        nextStep: "if the id has these letters, put the id in quotes: \"\(value.label)\"")
+        nextStep: "if this text is the id, put it in quotes: \"\(value.label)\"")
     case .resource(let resource):
       guard resource.type == type else {
         throw IDRefusal(

@@ -55,7 +55,7 @@ enum QueryOptionRules {
   private static func emptyFilter(_ name: String, _ what: String) -> OptionRefusal {
     OptionRefusal(
       "the filter \(name) is \(what): a server can ignore such a filter", at: [name],
-      nextStep: "remove the filter to match all, or give it a value")
+      nextStep: "remove the filter to match all resources, or give the filter a value")
   }
 
   /// Returns the fields to read by type; the type is nil for fields of the client's type.

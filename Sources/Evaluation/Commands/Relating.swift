@@ -17,7 +17,7 @@ extension Command {
       options: [
         .init(
           name: "source", shape: .string, fallback: "\"api/v1/TYPE\"",
-          summary: "the path of the client's type at the service"),
+          summary: "the path of the client's type in the service's URLs; the service uses it to write links"),
         .meta, .timeout, .retryRead,
       ], result: "list")
   ) { arguments, frame throws(Fault) in

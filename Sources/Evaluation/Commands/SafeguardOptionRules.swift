@@ -17,7 +17,7 @@ enum SafeguardOptionRules {
     default: break
     }
     throw OptionRefusal(
-      "halt: must be a number of failures from 1, or a percentage from 0 to 100 as text",
+      "halt: must be a number of failures from 1, or a percentage from 0 to 100 as a string",
       nextStep: "halt: 10, or halt: \"3%\"")
   }
 
@@ -104,13 +104,15 @@ extension NeededOption {
   /// The option `journal:` or another option with which unknown changes are sent again, which `settle:` needs.
   static let resending = NeededOption(
     option: "journal", alternatives: ["retry", "workers"],
-    message: { "settle: of \($0) needs journal:, retry: or workers:, because only they send unknown changes again" },
+    message: {
+      "settle: of \($0) needs journal:, retry: or workers:, because only these options send unknown changes again"
+    },
     nextStep: "journal: \"FILE\" or retry: 3")
 
   /// The option `halt:`, which contradicts `on-error: "stop"`.
   static let withoutHalt = NeededOption(
     option: "halt", contradicts: true, valueInNeed: "stop",
-    message: { _ in "halt: continues after a failure, so on-error: \"stop\" contradicts it" },
+    message: { _ in "halt: continues after a failure, so on-error: \"stop\" contradicts halt:" },
     nextStep: "remove on-error:, or remove halt: to stop at the first failure")
 
   /// The option `throttle:`, which `patience:` needs.

@@ -7,7 +7,7 @@ import Values
 
 extension Declaration.Option {
   fileprivate static let last = Self(
-    name: "last", shape: .number, fallback: "all", summary: "how many of the last statements are considered"
+    name: "last", shape: .number, fallback: "all", summary: "the number of last statements to consider"
   ).ruled(.integer("last", from: 1))
 }
 
@@ -24,14 +24,14 @@ extension Command {
       effect: .writes, result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     guard case .string(let path) = arguments.value(0) else {
-      throw Fault(.type, "save needs a file as text, not \(arguments.value(0).typeWithArticle)")
+      throw Fault(.type, "save needs the path of a file as a string, not \(arguments.value(0).typeWithArticle)")
     }
     let session = frame.run.session
     let saved = SavedStatements(
       of: session.state.withLock(\.entered), last: try arguments.integer(.last))
     guard !saved.texts.isEmpty else {
       throw Fault(
-        .value, "save: there is no statement that succeeded", nextStep: "run a statement first, or give a larger last:")
+        .value, "save: no statement has succeeded", nextStep: "run a statement first, or give a larger last:")
     }
     let (text, note) = try saved.script(named: path)
     let replaces = try arguments.bool("replace") == true
@@ -59,7 +59,7 @@ extension SavedStatements {
         .value, "save: these statements are not a complete script: \(error.message)", nextStep: error.nextStep)
     }
     var notes = ["saved \(texts.count) statement\(texts.count == 1 ? "" : "s") to \(path)"]
-    if added > 0 { notes.append("\(added) of them were added, because the others need them") }
+    if added > 0 { notes.append("\(added) of these were added, because the other statements need them") }
     if failed > 0 { notes.append("\(failed) failed \(failed == 1 ? "statement was" : "statements were") left out") }
     if hidden != plain { notes.append("passwords are omitted, and connect asks for them at a terminal") }
     if report.inventory.contains(where: { $0.kind == .destroys || $0.kind == .mayDestroy }) {

@@ -171,7 +171,7 @@ extension Arguments {
   /// Returns the path in a record for a pointer into the record's document: `["text"]` in `{text: ""}` for
   /// `/data/attributes/text`.
   ///
-  /// The pointer may lead to a part of a field, spell the field with `-` or `_`, or name a relationship as an
+  /// The pointer can lead to a part of a field, spell the field with `-` or `_`, or name a relationship as an
   /// attribute.
   private func path(of steps: [String], in record: Int) -> [String]? {
     guard steps.count > 1, steps[0] == "data", ["attributes", "relationships"].contains(steps[1]),

@@ -6,7 +6,8 @@ import Values
 
 extension Declaration.Option {
   fileprivate static let via = Self(
-    name: "via", shape: .record, summary: "the previous state of each state: {published: \"draft\"}", isRequired: true
+    name: "via", shape: .record, summary: "for each state, the state before it: {published: \"draft\"}",
+    isRequired: true
   ).ruled(
     OptionRule { value, _ throws(OptionRefusal) in
       guard case .record(let record) = value else { return }
@@ -22,7 +23,9 @@ extension Declaration.Option {
   fileprivate static let transitionOptions: [Self] = [
     .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
     .via,
-    .init(name: "with", shape: .record, summary: "the clients for the steps to some states: {published: reviewers}"),
+    .init(
+      name: "with", shape: .record,
+      summary: "the client for the step to a state, if it is not CLIENT: {published: reviewers}"),
     .meta, .timeout,
     .expire,
   ]

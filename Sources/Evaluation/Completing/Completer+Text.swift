@@ -114,7 +114,7 @@ extension Completer {
     let fitting = candidates.filter { candidate in
       candidate.text.hasPrefix(path) && !refused.contains(candidate.text) && !given.contains { $0 == candidate.text }
     }
-    // The path may continue, so the string is not closed.
+    // The path can continue, so the string is not closed.
     return OfferedCandidates(candidates: fitting, suffix: nil, kept: context.word.count - path.count)
   }
 

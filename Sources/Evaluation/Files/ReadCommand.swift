@@ -10,7 +10,7 @@ extension Command {
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(
-          name: "as", shape: .string, fallback: "the suffix", summary: "the format",
+          name: "as", shape: .string, fallback: "the suffix", summary: "the format of the file",
           words: FileFormat.allCases.map(\.rawValue)),
         .init(
           name: "separator", shape: .string, fallback: "\",\"",
@@ -62,7 +62,7 @@ extension Stage {
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(
-          name: "as", shape: .string, fallback: "the suffix", summary: "the format: \(FileFormat.list)",
+          name: "as", shape: .string, fallback: "the suffix", summary: "the format of the file: \(FileFormat.list)",
           words: FileFormat.allCases.map(\.rawValue)),
         .init(name: "append", shape: .boolean, fallback: "false", summary: "appends to the file"),
         .init(name: "new", shape: .boolean, fallback: "false", summary: "refuses an existing file"),

@@ -74,14 +74,14 @@ extension Function {
       return .list(groups.map { $0.map { .string($0) } ?? .null })
     },
     Function(
-      "contains(text, part)", "Whether a text contains a part, or a list contains an element.", takes: 2...2,
+      "contains(text or list, part)", "Whether a text contains a part, or a list contains an element.", takes: 2...2,
       #"contains("draft", "raf")"#, "true"
     ) { values throws(Fault) in
       if case .string(let text) = values[0] { return .bool(text.holds(try string(values, 1, "contains"))) }
       switch values[0] {
       case .record, .resource:
         throw Fault(
-          .type, "contains needs a text or a list, not \(values[0].typeWithArticle)",
+          .type, "contains needs a string or a list, not \(values[0].typeWithArticle)",
           nextStep:
             "for the name of a field: contains(keys(.field), \((try? values[1].json().text) ?? values[1].label))")
       default: break

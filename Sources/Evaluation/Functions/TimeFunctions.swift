@@ -8,7 +8,7 @@ extension Function {
       .time(Instant.now)
     },
     Function(
-      "ago(duration)", "The time that is a duration before now.", takes: 1...1, of: [.duration], "ago(1d) < now()",
+      "ago(duration)", "The current time minus a duration.", takes: 1...1, of: [.duration], "ago(1d) < now()",
       "true"
     ) {
       values, _ throws(Fault) in

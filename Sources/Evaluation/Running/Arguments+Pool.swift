@@ -18,7 +18,7 @@ public struct PooledStatement: Sendable {
   public var halt: FailureLimit?
   /// The field whose value identifies each resource to create; nil without `key:`.
   public var keyField: String?
-  /// The maximum time for which the service may hold a request: `settle:`; nil if unknown.
+  /// The maximum time for which the service can hold a request: `settle:`; nil if unknown.
   public var settle: Duration?
   /// Returns a result of the service with its names in the form of the client's `keys`.
   public var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }

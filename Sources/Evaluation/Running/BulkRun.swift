@@ -101,7 +101,7 @@ struct BulkRun {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
         report = await dispatcher.run(report, policy, consent: plan.consent) {
           let page = try await source.next()
-          progress.note(total: source.total)
+          progress.record(total: source.total)
           samples = note(page ?? [], samples)
           return page
         } observe: { index, planned, outcome in
@@ -188,8 +188,8 @@ struct BulkRun {
     for (count, reason) in reasons where count > 0 {
       let next =
         plan.guards.journal == nil
-        ? "check them before you send them again; failed: \"FILE\" names those that are unknown"
-        : "the same statement with the same journal looks them up"
+        ? "check these changes before you send them again; failed: \"FILE\" stores the unknown ones"
+        : "run the same statement with the same journal to look up the rest"
       run.session.note(
         "\(plan.label): \(count) \(count == 1 ? "change was" : "changes were") not looked up, \(reason): \(next)")
     }

@@ -95,8 +95,10 @@ final class FailedElementsFile: Sendable {
     }
   }
 
-  /// Returns the original element of a failure; if that element is a line of an earlier file of failures, returns the
-  /// original element in the line, so that failed elements can be run again several times.
+  /// Returns the original element of a failure.
+  ///
+  /// If the element is a line of an earlier file of failures, returns the element stored in that line, so that the user
+  /// can repeat failed elements several times.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil

@@ -91,7 +91,7 @@ final class BulkProgress: Sendable {
   func follow(_ report: @escaping @Sendable () -> StatementReport) { self.report.withLock { $0 = report } }
 
   /// Sets the number of all elements, if it is known.
-  func note(total: Int?) { if let total { self.total.withLock { $0 = total } } }
+  func record(total: Int?) { if let total { self.total.withLock { $0 = total } } }
 
   /// The progress as a line.
   var line: ProgressLine {

@@ -19,10 +19,11 @@ public final class RunReport: Sendable {
     /// The byte offset in the file at which the statement or assertion begins.
     var lower = 0
     var isAssertion = false
-    /// Whether the case is an assertion that a dry run did not check.
+    /// Whether the test case is an assertion that a dry run did not check.
     var isUnchecked = false
-    /// Whether the case counts as a JUnit failure and not as an error: a false assertion, or a statement that continued
-    /// after failed changes.
+    /// Whether the test case is a JUnit failure rather than an error.
+    ///
+    /// A false assertion is a failure, and so is a statement that continued after failed changes.
     var isFailure: Bool { isAssertion ? error != nil : error.map { Self.failures.contains($0.kind) } ?? false }
     private static let failures = [Fault.Kind.assert.word, partial]
     /// The kind for a statement that continued although some changes failed, were refused or are unknown.

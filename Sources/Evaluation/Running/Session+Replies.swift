@@ -26,7 +26,7 @@ extension Session {
 
   /// Shows a note if the reply to a create has no resource or no id, so that the id is unknown.
   ///
-  /// `sentID` is whether the request named the id. The reply to an update may lack the resource (JSON:API 1.0,
+  /// `sentID` is whether the request named the id. The reply to an update can lack the resource (JSON:API 1.0,
   /// "Updating Resources").
   func noteMissing(_ document: Document, _ client: ClientValue, _ verb: String, sentID: Bool) {
     guard !sentID else { return }

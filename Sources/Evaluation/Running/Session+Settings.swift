@@ -33,7 +33,7 @@ extension Session {
     case ("output", .string(let word)) where ResultFormat(rawValue: word) != nil: return nil
     case ("output", _):
       return Fault(
-        .value, "output: must be one of \(ResultFormat.list), as text",
+        .value, "output: must be one of \(ResultFormat.list), as a string",
         nextStep: step(name, value, among: ResultFormat.allCases.map(\.rawValue)) ?? "set output: \"json\"")
     case ("in-flight", .number(let number)):
       if let count = number.integer, 1...SendingPolicy.largestWindow ~= count { return nil }

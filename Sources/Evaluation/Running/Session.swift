@@ -36,7 +36,7 @@ public final class Session: Sendable {
     public var report: RunReport?
     /// Whether progress is hidden: `--quiet`.
     public var isQuiet = false
-    /// Whether a summary shows the speed of changes that took at least ten seconds.
+    /// Whether the summary of a statement shows the speed of its changes if they took at least ten seconds in total.
     public var showsSpeed = true
     /// Whether nothing is sent, and results are not printed.
     public var isOffline = false

@@ -5,14 +5,14 @@ import Values
 
 extension Declaration.Option {
   fileprivate static let blocks = Self(
-    name: "in-flight", shape: .number, fallback: "1", summary: "the number of concurrent blocks"
+    name: "in-flight", shape: .number, fallback: "1", summary: "the maximum number of concurrent iterations"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
 }
 
 extension Stage {
   static let each = Stage(
     Declaration(
-      name: "each", summary: "Runs a block for each element and returns the values of the blocks.",
+      name: "each", summary: "Runs a block for each element, and returns the value of each iteration.",
       options: [
         .blocks, .journal.needing(.elementKey), .key.needing(.keyedJournal), .settle.needing(.journal(for: "settle")),
         .unknown,

@@ -92,7 +92,8 @@ extension Stage {
 
   static let `as` = Stage(
     Declaration(
-      name: "as", summary: "Names the element for the stages to its right, and for pipelines inside them.",
+      name: "as",
+      summary: "Gives each element a name, which the stages to the right of as and their inner pipelines can read.",
       parameters: [.init(name: "NAME", shape: .any)], result: "elements",
       examples: [
         .init(

@@ -134,8 +134,9 @@ private struct KeyedElements {
     case .last: fields[position].value = element
     case .neither:
       throw Fault(
-        .value, "the key \(Value.string(name).quoted) occurs twice: \(fields[position].value.label) has it too",
-        nextStep: "keep one with keep: \"first\" or keep: \"last\"; or group them: | group \(text)")
+        .value,
+        "two elements have the key \(Value.string(name).quoted); the first one is \(fields[position].value.label)",
+        nextStep: "keep one with keep: \"first\" or keep: \"last\"; or group the elements: | group \(text)")
     }
   }
 }

@@ -20,7 +20,9 @@ extension Stage {
   }
 
   static let sum = Stage(
-    declaration("sum", "Adds the elements, or a field of each: numbers or durations.", "1..4 | sum", "10")
+    declaration(
+      "sum", "Adds the elements, or one field of each element; the values are numbers or durations.", "1..4 | sum", "10"
+    )
   ) { call in
     folding(call, "sum", empty: .number(JSONNumber(0))) { total, value throws(Fault) in
       guard let total else { return value }
@@ -30,9 +32,11 @@ extension Stage {
   }
 
   static let min = extreme(
-    "min", "Returns the smallest of numbers, durations, times or text.", "[3, 1, 2] | min", "1", -1)
+    "min", "Returns the smallest element, or the smallest value of a field: numbers, durations, times or strings.",
+    "[3, 1, 2] | min", "1", -1)
   static let max = extreme(
-    "max", "Returns the largest of numbers, durations, times or text.", "[3, 1, 2] | max", "3", 1)
+    "max", "Returns the largest element, or the largest value of a field: numbers, durations, times or strings.",
+    "[3, 1, 2] | max", "3", 1)
 
   /// Creates the stage that returns the smallest or the largest value.
   private static func extreme(

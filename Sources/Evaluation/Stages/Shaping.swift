@@ -20,7 +20,7 @@ extension Stage {
 
   static let select = Stage(
     Declaration(
-      name: "select", summary: "Returns a flat record of some fields of each element.",
+      name: "select", summary: "Returns a flat record of the named fields of each element.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "records",
       examples: [
         .init(
@@ -95,7 +95,7 @@ extension Stage {
   }
 }
 
-/// Returns the elements of lists one by one, each with the named values of its list.
+/// Produces the elements of lists one by one, each with the values that `as` stages named for its list.
 private struct ListFlattener {
   private var upstream: ElementStream
   private var page = ElementPage()

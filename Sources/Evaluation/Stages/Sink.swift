@@ -152,7 +152,7 @@ private final class PerElementChangeSource: BulkChangeSource {
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.FailedElement> = []
-  /// The slot of the original elements; nil if they are the elements of this stage, or are not reported.
+  /// The slot of the original elements; nil if this stage gets the original elements, or if they are not reported.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false

@@ -37,7 +37,7 @@ extension Article {
         the confirmation and the limit. Ctrl-C, or any other answer, sends nothing. Without a terminal they need
         `confirm: true`, or the program's `--yes`. `--yes=N` ends the run with an error before it destroys more than N
         resources.
-      - **Guard a connection.** `connect URI guard: "confirm"` asks for each bulk destruction, regardless of the script, and `guard:
+      - **Guard a connection.** `connect URI guard: "confirm"` asks before each bulk destruction, even if the script confirms it, and `guard:
         "read-only"` refuses every change. A batch destroys on a guarded connection only with `--guarded CONNECTION --yes=N`.
 
       ```retort

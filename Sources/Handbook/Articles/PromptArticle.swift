@@ -45,7 +45,7 @@ extension Article {
 
       ## Watching
 
-      `watch 2s do ... end` runs a block repeatedly; at a terminal each round replaces the output of the previous one, with changes marked.
+      `watch 2s do ... end` runs a block repeatedly; at a terminal each round replaces the output of the previous round and marks the changes.
       Ctrl-C ends it.
       """#)
 }

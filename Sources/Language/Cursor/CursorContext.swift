@@ -68,9 +68,9 @@ public struct CursorContext: Sendable {
   public struct VisibleName: Sendable, Equatable {
     /// The source of a name's value.
     public enum NameOrigin: Sendable, Equatable {
-      /// The value of the pipeline in a range.
+      /// The value of the pipeline that has this source range.
       case value(SourceRange)
-      /// An element of the pipeline in a range.
+      /// An element of the pipeline that has this source range.
       case element(SourceRange)
       /// A rescued error.
       case error

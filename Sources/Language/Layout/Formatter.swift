@@ -4,9 +4,10 @@
 /// try Formatter.formatted(SourceText(name: "-", text: "let x=[1,2]"))  // let x = [1, 2]
 /// ```
 ///
-/// Blocks are indented by two spaces; operators have spaces around them; one empty line and all comments are kept. If a
-/// line ends between the entries of a list or record, each entry gets its own line. If a line ends between the stages
-/// of a pipeline, each stage begins a line with its bar. Lines with more than 100 columns are broken in the same way.
+/// Blocks are indented by two spaces, and operators have spaces around them. Of consecutive empty lines, one is kept.
+/// All comments are kept. If a line ends between the entries of a list or record, each entry gets its own line. If a
+/// line ends between the stages of a pipeline, each stage gets its own line, which begins with the bar. Lines with more
+/// than 100 columns are broken in the same way.
 public enum Formatter {
   /// The error of a text that does not parse.
   public struct ParseFailure: Error, Sendable {

@@ -175,7 +175,7 @@ struct LayoutPrinter {
     switch token.kind {
     case .symbol("|"):
       let id = shape.pipelines[index] ?? index
-      if !shape.broken.contains(id) { note(id, rank: 1, length: 0) }
+      if !shape.broken.contains(id) { record(id, rank: 1, length: 0) }
     case .symbol where token.isOpening: open(index)
     case .symbol where token.isClosing: close()
     case .keyword("do"): openBlock(index)
@@ -191,7 +191,7 @@ struct LayoutPrinter {
     }
   }
 
-  private mutating func note(_ id: Int, rank: Int, length: Int) {
+  private mutating func record(_ id: Int, rank: Int, length: Int) {
     candidates.append(BreakCandidate(id: id, depth: frames.count, rank: rank, length: length))
   }
 
@@ -200,7 +200,7 @@ struct LayoutPrinter {
   private mutating func open(_ index: Int) {
     let isBroken = shape.broken.contains(index)
     if !isBroken, shape.brackets[index] != .index, shape.brackets[index] != .group {
-      note(index, rank: 2, length: -line.count)
+      record(index, rank: 2, length: -line.count)
     }
     frames.append(
       EnclosingConstruct(
@@ -215,7 +215,7 @@ struct LayoutPrinter {
   private mutating func openBlock(_ index: Int) {
     let id = shape.blocks[index] ?? index
     let isBroken = shape.broken.contains(id)
-    if !isBroken { note(id, rank: 0, length: 0) }
+    if !isBroken { record(id, rank: 0, length: 0) }
     let close = top.isEach ? indent : top.base
     frames[frames.count - 1].isEach = false
     frames.append(EnclosingConstruct(base: isBroken ? close + 2 : close, close: close, isBroken: isBroken))

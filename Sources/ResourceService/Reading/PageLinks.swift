@@ -52,7 +52,7 @@ struct PageLinks {
 
 /// Encodes text for a URL in the form encoding, in which a space is `+`.
 enum FormURLEncoding {
-  /// Returns a text in which all characters except letters, digits and `-._~*` are encoded.
+  /// Returns a text in which all characters except ASCII letters, ASCII digits and `-._~*` are encoded.
   static func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var result: [UInt8] = []

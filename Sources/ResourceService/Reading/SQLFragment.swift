@@ -11,7 +11,7 @@ struct SQLFragment {
     self.arguments = arguments
   }
 
-  /// Creates the condition that an expression is one of some values.
+  /// Creates the condition that an expression is one of the given values.
   ///
   /// Several values are one argument, a JSON array, so the statement does not depend on their number.
   init(_ expression: String, isOneOf values: [SQLValue]) {

@@ -97,8 +97,9 @@ struct SortOrder {
     return bound + SQLFragment(" AND ") + condition
   }
 
-  /// Returns the condition that a term comes after a value, or equals it if `orEqual`; nil if the condition would be
-  /// true for all rows, or for none.
+  /// Returns the condition that a term comes after a value or, if `orEqual`, equals the value.
+  ///
+  /// Returns nil if every row fulfils the condition (only with `orEqual`), or if no row does (only without it).
   private static func after(_ term: SortTerm, _ value: SQLValue, orEqual: Bool) -> SQLFragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

@@ -91,7 +91,7 @@ struct ProposedRowCheck {
 
   private var rules: [RowRule] { required + checks + uniques + foreignKeys + takenKey }
 
-  /// Whether a rule on some columns is evaluated.
+  /// Whether a rule on the given columns is evaluated.
   ///
   /// It is not evaluated if a column has an invalid value, or is generated, so that its value is unknown before the
   /// write. In an update, it is not evaluated if none of the columns is written.

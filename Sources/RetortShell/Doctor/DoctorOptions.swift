@@ -20,7 +20,7 @@ struct DoctorOptions: ParsableArguments {
   var queues: [String] = []
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("How long the call waits for its reply: 5s.", valueName: "DURATION"))
+    parsing: .unconditional, help: ArgumentHelp("How long to wait for the reply: 5s.", valueName: "DURATION"))
   var timeout = "5s"
 
   enum OutputFormat: String, ExpressibleByArgument {
