@@ -161,7 +161,7 @@ import Testing
     ),
     ("count posts filter: state=draft", "filter: {state: \"draft\"}", "count posts filter: {state: \"draft\"}"),
     (
-      "stream posts filter: .views > 10", "for another comparison, write | where .views > 10", "stream posts | where .views > 10 | count"
+      "stream posts filter: .views > 10", "write | where .views > 10", "stream posts | where .views > 10 | count"
     ),
     ("[{a: 1}] | with .n = 1", "with n: 1", "[{a: 1}] | with n: 1"),
     ("destroy posts 4 5", "[4, 5] | destroy posts", "[4, 5] | destroy posts confirm: true"),
