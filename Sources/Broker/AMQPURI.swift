@@ -111,7 +111,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     let hidden = credentials.contains(":") ? ":***" : ""
     throw BrokerError(
       .address,
-      "the \(isPassword ? "password" : "user") contains \(bad), which a URI does not allow: write it as \(Self.encoded(bad)): \(tls == nil ? "amqp" : "amqps")://\(user)\(hidden)\(text[last...])"
+      "the \(isPassword ? "password" : "user") contains \(bad), which a URI does not allow; write \(Self.encoded(bad)) instead: \(tls == nil ? "amqp" : "amqps")://\(user)\(hidden)\(text[last...])"
     )
   }
 
@@ -128,7 +128,8 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       throw BrokerError(.address, "write an IPv6 address in brackets: \(Self.bracketed(text))")
     }
     if rest.hasPrefix("["), !rest.contains("]") {
-      throw BrokerError(.address, "the bracket in the address \(text) is not closed: write it as in [::1]:5672")
+      throw BrokerError(
+        .address, "the bracket in the address \(text) is not closed; an example of an address is [::1]:5672")
     }
     if rest.hasPrefix("["), let end = rest.firstIndex(of: "]") {
       host = String(rest[rest.index(after: rest.startIndex)..<end])

@@ -17,7 +17,8 @@ public protocol ChangeCarrier: Sendable {
   /// The number of changes that the carrier takes at the same time; nil if the statement's `in-flight:` limits them.
   var window: Int? { get }
 
-  /// Whether a late reply settles the change of an element: each change is one request, and replies reach this program.
+  /// Whether a late reply settles the change of an element; true if each change is one request, and replies reach this
+  /// program.
   var hasLateReplies: Bool { get }
 
   /// The number of sent changes that wait for a reply; 0 if the client, and not the carrier, counts them.

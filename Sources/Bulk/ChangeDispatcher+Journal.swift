@@ -21,7 +21,7 @@ extension ChangeDispatcher {
       (self.identity, self.known) = (identity, known)
     }
 
-    /// Whether the journal must announce the change now: the journal contains no outcome of the change, and the change
+    /// Whether the journal must announce the change now, because it contains no outcome of the change, and the change
     /// needs no lookup before it is sent.
     var isIntended: Bool {
       switch known {
@@ -115,7 +115,7 @@ extension ClientError {
     ClientError(
       .unknown, "unknown since an earlier run: the change may have been carried out, and no lookup has found it",
       nextStep:
-        "if the service holds requests for at most 60 s, use settle: 60s; otherwise check the change, then unknown: \"skip\""
+        "if the service holds requests for at most 60 s, use settle: 60s; otherwise check the change, and then use unknown: \"skip\""
     )
   }
 }

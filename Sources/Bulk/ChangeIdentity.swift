@@ -25,7 +25,7 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// The placeholder in place of an identity, for a change that has no identity.
   static let none = ChangeIdentity(text: "")
 
-  /// Whether a word names this identity: as the resource's id, the key of a create, or the whole identity.
+  /// Whether a word is the id of the resource, the key of the create, or the whole text of this identity.
   public func isNamed(by word: String) -> Bool {
     text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)")
   }

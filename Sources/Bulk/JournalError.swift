@@ -47,7 +47,7 @@ public enum JournalError: ElementError, Equatable {
     case .damaged(let path, let line, let recorded):
       "\(path):\(line): the journal is damaged before its end\(Self.unknown(recorded))"
     case .displaced(let path, let line, let recorded):
-      "\(path):\(line): the line does not continue the one before it: lines were removed, moved or added"
+      "\(path):\(line): the line does not continue the previous line, because lines were removed, moved or added"
         + Self.unknown(recorded)
     case .otherStatement(let path, let differences, _):
       "the journal \(path) belongs to another statement: \(differences.joined(separator: "; "))"

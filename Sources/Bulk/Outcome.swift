@@ -46,8 +46,8 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the outcome is no failure: the change was carried out, not needed or skipped, or the resource to destroy
-  /// was absent.
+  /// Whether the outcome is no failure, because the change was carried out, not needed or skipped, or because the
+  /// resource to destroy was absent.
   public var isGood: Bool {
     switch self {
     case .done, .absent, .before, .found, .same, .skipped: true

@@ -16,8 +16,8 @@ public final class RunControl: Sendable {
   }
 
   private let state: Mutex<State>
-  /// Whether a change must check the state before it is sent: before the first change, and while a pause or a limit is
-  /// set.
+  /// Whether the state must be checked before a change is sent; true before the first change, and while a pause or a
+  /// limit is set.
   private let isInUse = Atomic(true)
 
   /// Creates the control of a run; `open` is called before the first change, and makes the run reachable for other

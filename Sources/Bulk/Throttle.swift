@@ -147,8 +147,8 @@ public final class Throttle: Sendable {
     }
     guard let inFlight else { return }
     note(
-      "the queue's depth does not show the load: it stays 0 with \(inFlight) requests in flight, because the service receives "
-        + "them before it works on them; use p95: to limit by the reply times")
+      "the queue's depth does not show the load: the depth stays 0 with \(inFlight) requests in flight, because the service "
+        + "takes requests before it works on them; use p95: to limit by the reply times")
   }
 
   /// Returns the reason for a pause if the service is too slow; nil if it is not.

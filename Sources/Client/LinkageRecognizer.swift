@@ -125,7 +125,7 @@ struct LinkageRecognizer {
 }
 
 extension JSONObject {
-  /// Whether the object is linkage: an identifier with only `type` and `id`, or a whole resource object.
+  /// Whether the object is an identifier with only `type` and `id`, or a whole resource object.
   fileprivate var isLinkage: Bool {
     if count == 2, contains("type"), contains("id") { return true }
     return self["type"]?.stringValue != nil && (contains("attributes") || contains("relationships"))

@@ -56,7 +56,7 @@ struct PageCursor {
     return next
   }
 
-  /// Whether the list can be complete: the service named other pages, or all counted resources arrived.
+  /// Whether the list can be complete, because the service named other pages, or because all counted resources arrived.
   private func mayBeComplete(_ pagination: Pagination) -> Bool {
     let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
     return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0

@@ -18,7 +18,7 @@ public struct RepeatedFirstPageReader: Sendable {
   private var first: Pagination.Page?
   /// The page on which the last returned ids were found; earlier pages have only ids that could not be destroyed.
   private var start: Pagination.Page?
-  /// Whether the `page` parameter may still be omitted: the caller's query has none, and no page has been read.
+  /// Whether the `page` parameter can be omitted, because the caller's query has none, and no page has been read.
   private var mayLeaveOutPage: Bool
   /// The hashes of the returned ids; an id takes 8 bytes, because there can be millions.
   private var returned: Set<Int> = []

@@ -6,7 +6,8 @@ public enum RetryPause {
 }
 
 extension ClientError {
-  /// Whether the failure can be temporary: no route, a lost connection, no reply, or a failure of the service.
+  /// Whether the failure can be temporary, such as a missing route, a lost connection, a missing reply, or a failure of
+  /// the service.
   public var isPassing: Bool { [.noRoute, .connection, .timeout, .badGateway].contains(kind) }
 
   /// Returns this error with the number of attempts, if there was more than one.

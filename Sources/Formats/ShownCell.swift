@@ -27,7 +27,7 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// The value as a displayed row: the fields of a record or a resource; for any other value one field, `value`.
+  /// The value as a displayed row: the fields of a record or a resource; any other value is one field, `value`.
   package var shownRow: Record {
     if case .resource(let resource) = self, !resource.isIdentifier { return resource.shownRow() }
     return row

@@ -28,7 +28,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .notFound, "No resource has this id: the service returned exactly one error, with status 404.",
       """
-      show, update, a single destroy and the relationship commands raise this error; | destroy counts it as absent and continues.
+      show, update, a single destroy and the relationship commands raise this error; | destroy counts the element as absent and continues.
       Check the id and the client's queue.
       """),
     ErrorPage(
@@ -83,13 +83,13 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .noRoute, "The broker has no queue of that name, so the request was not delivered.",
       """
-      A service declares its queue when it starts: check that it runs on this broker and vhost, and check the spelling.
-      The next step suggests a queue with a similar name, if one exists.
+      Check the spelling, and check that the service runs on this broker and vhost; a service declares its queue when it
+      starts. The next step suggests a queue with a similar name, if one exists.
       """),
     ErrorPage(
       .connection, "The connection could not be opened or was lost, or the broker refused a request.",
       """
-      The broker can't be reached, refuses the user, password, vhost or certificate, or the connection broke during a read.
+      Either the broker can't be reached, or it refuses the user, password, vhost or certificate, or the connection broke during a read.
       help addresses explains URIs. The next request after a loss reconnects. The kind also covers a change that the broker
       refused (basic.nack for a full queue, 403 for a user who may not publish); such a change was not carried out.
       """),
@@ -107,12 +107,12 @@ struct ErrorPage: Sendable {
       .field, "A value does not have this field or element.",
       """
       x?.name and x?[0] are null if the field or element is missing; x?.name ?? y is then y. A relationship that was not included has only .type and
-      .id: include: adds the resource.
+      .id; include: adds the resource.
       """),
     ErrorPage(
       .type, "A value has the wrong type.",
       """
-      There are no implicit conversions: use int("5"), string(5). Both operands must have the same type, and a condition
+      There are no implicit conversions: use int("5") or string(5). Both operands must have the same type, and a condition
       must be true or false.
       """),
     ErrorPage(
@@ -154,8 +154,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .limit, "A limit was exceeded.",
       """
-      Limits on destroys: max: and --yes=N, which you can raise. Limits of the program: a text of 256 MiB, a list of
-      50 million elements, the depth of recursive defs.
+      You can raise max: and --yes=N, which limit destroys. The limits of the program are fixed: a text has at most 256
+      MiB, a list has at most 50 million elements, and the depth of recursive defs is limited.
       """),
     ErrorPage(
       .interrupted, "Ctrl-C or a signal stopped the statement.",

@@ -10,7 +10,7 @@ extension Help {
       read "a.csv" | create authors key: .email journal: "a.journal" settle: 60s
 
     before  dry-run: true shows requests and sends none; max: N refuses more than N;
-            backup: FILE keeps what was there; confirm: true answers the question;
+            backup: FILE stores the old values; confirm: true answers the question;
             guard: "confirm" or "read-only" of connect, which no script can override
     during  in-flight: 16; rate: 200 a second; throttle: {depth: 50, p95: 200ms};
             patience: 10m is the longest pause; retry: N repeats safe requests;

@@ -186,7 +186,7 @@ struct HelpTopic: Sendable {
         Parameters follow a ? and are separated by &: heartbeat=30 (seconds between heartbeats; 0 for none), connection_timeout=5000 (milliseconds to
         connect and log in), frame_max=131072 (the largest frame, in bytes).
 
-        amqps:// (port 5671) verifies the broker's certificate and its name. It has these parameters, with files in PEM:
+        amqps:// (port 5671) verifies the broker's certificate and the name in it. It has these parameters; the files are in PEM:
         cacertfile= (trusted authorities that replace the system's), certfile= and keyfile= (your certificate and its
         unencrypted key), verify=verify_none (no verification), server_name_indication= (the name in the certificate, if
         it is not the host).

@@ -34,7 +34,7 @@ struct OptionPage: Sendable {
   /// The notes that follow the summaries of some options.
   static let notes: [String: String] = [
     "journal": """
-    A file of JSON lines that only its owner can read. One line announces each request before it is sent, and another
+    The journal is a file of JSON lines that only its owner can read. One line announces each request before it is sent, and another
     line records its outcome. The same statement with the same file continues where it stopped. The input and the script
     can change in the meantime, because a change is identified by its verb, queue and id (a create: by its key). A stage
     such as take 500 selects other elements when the earlier ones are gone; max: counts the changes of all runs. The
@@ -44,8 +44,8 @@ struct OptionPage: Sendable {
     statement from the script.
     """,
     "backup": """
-    Lines of JSON. Each line is a resource as show returns it, and is on the disk before its change is sent. It contains
-    the linkage that link, relink, unlink or update replaces; for a destroy, include: names the relationships to store.
+    The file has lines of JSON. Each line is a resource as show returns it, and is on the disk before the resource is
+    changed. The line contains the linkage that link, relink, unlink or update replaces; for a destroy, include: names the relationships to store.
     Each run appends to the file; a resource that is already in the file is not stored again. A resource that can't be
     read is not changed. To restore values, run read "FILE" | update posts {state: .state}. To restore linkage, run read
     "FILE" | relink posts "tags" .tags. To restore destroyed resources, run read "FILE" | create posts keep-id: true.
@@ -86,9 +86,10 @@ struct OptionPage: Sendable {
     lookups find none of its changes. settle: needs journal:, retry: or workers:, because only they send changes again.
     """,
     "failed": """
-    Lines of JSON that only the file's owner can read: {source, element, identity, error}. source is the element at the head of the pipeline, or after its
-    last stage that combines elements, such as collect. element is the verb's input, null if an earlier stage failed;
-    identity is null if no change was built, and for a create without key:. A file of another kind is refused; a file of
+    The file has lines of JSON, {source, element, identity, error}, and only its owner can read it. source is the element
+    at the head of the pipeline or, if a stage combines elements, such as collect, after the last such stage. element is
+    the verb's input, null if an earlier stage failed; identity is null if no change was built, and for a create without
+    key:. A file of another kind is refused; a file of
     this kind is replaced at the first failure, or emptied at the end if there was none. If a late reply or a lookup
     shows that a change was carried out, its line is removed. To repeat the failures, leave out the elements of unknown
     outcome, because their changes may have been carried out:
@@ -174,7 +175,7 @@ struct OptionPage: Sendable {
     has the kind limit, and a batch ends with status 6. With journal:, the changes of earlier runs count too.
     """,
     "key": """
-    An expression of the element, such as .email. If an earlier element had the same key, the element is refused,
+    The key is an expression of the element, such as .email. If an earlier element had the same key, the element is refused,
     because it would be created twice; | unique .email removes such elements in advance. An element whose key is null
     is refused too.
     """,

@@ -8,7 +8,7 @@ extension ProgramPage {
       example: "retort serve blog --url amqp://guest:guest@localhost/"),
     option(
       "queue", "TYPE=NAME", "Serves a type on a queue with another name.",
-      note: "Can be repeated. By default a queue has the name of its type.",
+      note: "The option can be repeated. By default a queue has the name of its type.",
       example: "retort serve shop.sqlite --queue posts=remote_server_post"),
     option(
       "durable", "", "Declares missing queues as durable.",
@@ -21,7 +21,7 @@ extension ProgramPage {
     option(
       "log", "FILE", "Writes a line of JSON for each request before its reply is sent; - is standard output.",
       note: """
-        outcome is ok, error, a fault, lost (not carried out, because the connection closed while the request waited),
+        In each line, outcome is ok, error, a fault, lost (not carried out, because the connection closed while the request waited),
         remembered (a redelivered change that was already carried out and is answered from the database, see help
         losses) or silence (no reply); n counts a queue's requests. If the disk is full, requests are still answered;
         {"missing":N} replaces the lines that could not be written, and serve ends with status 1.
@@ -33,7 +33,7 @@ extension ProgramPage {
       "latency", "DURATION", "The delay of each reply: 20ms.", note: "By default replies are not delayed.",
       example: "retort serve blog --latency 20ms"),
     option(
-      "jitter", "DURATION", "The maximum random addition to the delay.", note: "--seed makes it repeatable.",
+      "jitter", "DURATION", "The maximum random addition to the delay.", note: "--seed makes the delays repeatable.",
       example: "retort serve blog --latency 20ms --jitter 5ms"),
     option(
       "workers", "N", "The maximum number of concurrent requests of a queue.", note: "The default is 1.",
@@ -47,8 +47,9 @@ extension ProgramPage {
     option(
       "fault", "KIND=SHARE", "Injects a fault into a share of the requests: drop=0.05, or drop=5%.",
       note: """
-        Can be repeated. drop: carried out, no reply. lose: not carried out, no reply. rpc-error: not carried out,
-        JSON-RPC's error -32603. With the other faults the request is carried out: duplicate (the reply is sent twice),
+        The option can be repeated. With drop, the request is carried out and gets no reply. With lose, it is not carried
+        out and gets no reply. With rpc-error, it is not carried out and gets JSON-RPC's error -32603. With the other
+        faults the request is carried out: duplicate (the reply is sent twice),
         late (the reply is sent after --late), wrong-id (another correlation id), malformed (not JSON), empty (no
         bytes), no-consumer (after the reply the queue has no consumer for --away). round needs no share and is added to
         other faults: the service stores numbers as integers, and text without white space at its ends.

@@ -21,9 +21,9 @@ struct ProgramPage: Sendable {
 
   static let starts = [
     ProgramPage(
-      name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "The prompt.",
+      name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "Opens the prompt.",
       note: """
-        It has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard input is
+        The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard input is
         not a terminal, its statements run as a batch.
         """, example: "retort --timeout 30s"),
     ProgramPage(
@@ -71,7 +71,7 @@ struct ProgramPage: Sendable {
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     ProgramPage(
       name: "demo", form: "retort demo",
-      summary: "The prompt with clients of the sample blog and a tour of five steps.",
+      summary: "Opens a prompt with clients of the sample blog and a tour of five steps.",
       note: """
         The sample runs inside the program, so no broker is needed and changes are not saved. The tour continues when a
         statement has completed its step: find, look, publish, save, run. Neither rc.retort nor the history is used.
@@ -81,7 +81,7 @@ struct ProgramPage: Sendable {
       summary: "Examines the connection to a service, step by step, and explains how to fix problems.",
       note: """
         The steps are: the files that the prompt reads, the address, the lookup of its host, TCP, TLS (chain, days
-        left), login, vhost, a channel, the known queues and their consumers, and one call. Each step has its time. URI
+        left), login, vhost, a channel, the known queues and their consumers, and one call. Each step shows its duration. URI
         is an address or a profile of rc.retort, by default RETORT_URL. --queue NAME examines a queue, --timeout 30s
         lets the call wait longer, -o json writes the steps as one JSON object. The status is 0, or the status of the
         first failed step.
@@ -89,10 +89,10 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "lsp", form: "retort lsp", summary: "Serves an editor on standard input and output.",
       note: """
-        It speaks the language server protocol: the findings of check while a .retort file is typed, completion, help
-        for the word at the cursor, the canonical layout, definitions of names, also in included files, and an outline
-        of the defs and of the statements that change or destroy data. It opens no connection. help editor explains how
-        editors start it.
+        By the language server protocol an editor gets the findings of check while a .retort file is typed, completion,
+        help for the word at the cursor, the canonical layout, definitions of names, also in included files, and an
+        outline of the defs and of the statements that change or destroy data. The server opens no connection. help
+        editor explains how editors start the server.
         """, example: "retort lsp"),
     ProgramPage(
       name: "completions", form: "retort completions bash|zsh|fish",
@@ -104,7 +104,8 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
       note: """
-        The default is retort(1), the program; bulk is retort-bulk(7), and each article of help guide has such a page.
+        Without PAGE, the page is retort(1), which describes the program. The page bulk is retort-bulk(7), and each article
+        of help guide has such a page.
         """,
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     ProgramPage(
@@ -129,7 +130,7 @@ struct ProgramPage: Sendable {
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
       summary: "Shows or controls the runs of other terminals that change data.",
       note: """
-        Without a command it shows the progress of each run of the same user, by its process id; a run is visible from
+        Without a command, ctl shows the progress of each run of the same user, with its process id; a run is visible from
         its first change on. pause holds back every change, of a sink, a loop or a single verb, until resume; changes in
         flight continue. rate=N sends at most N changes a second, in addition to the statement's own limits; rate=off
         removes this limit. stop has the effect of Ctrl-C. Without RUN, a command controls the only run in which a
@@ -148,12 +149,12 @@ struct ProgramPage: Sendable {
 
   static let options = [
     option(
-      "var", "NAME=VALUE", "A value for var(\"NAME\").",
-      note: "Can be repeated. The value is a string; int(var(\"limit\")) is a number.",
+      "var", "NAME=VALUE", "Gives a value to var(\"NAME\").",
+      note: "The option can be repeated. The value is a string; int(var(\"limit\")) is a number.",
       example: "retort --var limit=5 report.retort"),
     option(
       "yes", "[=N]", "Confirms bulk destruction; =N limits how many resources the whole run destroys.",
-      note: "It confirms every destroy-all, | destroy and destroy in a loop.",
+      note: "--yes confirms every destroy-all, | destroy and destroy in a loop.",
       example: "retort --yes=500 clean-up.retort"),
     option(
       "output", "FORMAT", "The format of results: \(ResultFormat.list).",
@@ -182,7 +183,7 @@ struct ProgramPage: Sendable {
     option(
       "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",
       note: """
-        For batches on connections with guard: "confirm". At a terminal, retort asks instead. The option can be
+        A batch needs this for connections with guard: "confirm"; at a terminal, retort asks instead. The option can be
         repeated. At the end, a note names each value that matches no connection of the run.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
@@ -217,7 +218,7 @@ struct ProgramPage: Sendable {
       "offline", "", "Prints the requests instead of sending them.",
       note: """
         Each request is a line of JSON. Pages are empty, and a created resource has the id offline-1.
-        Results that depend on them are not printed.
+        Results that depend on such a page or resource are not printed.
         """, example: "retort --offline migrate.retort"),
     option(
       "allow-sh", "", "Allows the stage sh to run programs.", note: "By default | sh is refused.",

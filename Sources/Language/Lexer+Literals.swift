@@ -128,7 +128,9 @@ extension Lexer {
     if pattern.isEmpty, !mayOpenOperand {
       complain(
         "// is not an operator", start,
-        nextStep: "for a default in place of null: ??; for a quotient: floor(a / b); a comment begins with #")
+        nextStep:
+          "for a default in place of null, write ??; for an integer quotient, write floor(a / b); a comment begins with #"
+      )
     }
     add(.regex(String(decoding: pattern, as: UTF8.self), flags: flags), from: start)
   }

@@ -146,7 +146,7 @@ extension Parser {
 
   /// The next step for an arrow function.
   static let arrowStep =
-    "in a stage, `it` is the element: | map it + 1; a function with a name: def f(x) do return x + 1 end"
+    "in a stage, `it` is the element: | map it + 1; to define a function, write def f(x) do return x + 1 end"
 
   /// The statement of this language that corresponds to the statement at the cursor, if that begins like a statement of
   /// SQL, and the range of its first word; nil for other statements.

@@ -80,7 +80,7 @@ extension Parser {
     return "write columns without commas: \(columns) \(source.text(nextToken.range))"
   }
 
-  /// The number that is written with commas at the cursor, without them: `1000` for `1,000`; nil for other tokens.
+  /// The number at the cursor without its commas, `1000` for `1,000`; nil for other tokens.
   private var thousands: String? {
     guard case .number(let first) = tokens[max(0, index - 1)].kind, !token.hasSpaceBefore else { return nil }
     var (digits, place) = (first, index)

@@ -51,8 +51,8 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
   }
   guard WorkerPool.isName(request.name) else {
     throw ClientError(
-      .value,
-      "workers: needs a name of at most 100 characters A-Z, a-z, 0-9, -, _ and .: \"\(request.name)\" is not one")
+      .value, "workers: \"\(request.name)\" is not a valid name of a pool",
+      nextStep: "write at most 100 of the characters A-Z a-z 0-9 . _ -")
   }
   let key: MessageAuthenticationKey?
   do throws(PoolSettingsError) { key = try poolKey(environment) } catch {

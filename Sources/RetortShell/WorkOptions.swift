@@ -32,7 +32,7 @@ struct WorkOptions: ParsableArguments {
   func validate() throws {
     if !WorkerPool.isName(pool) {
       throw ValidationError(
-        "--pool takes a name of at most 100 characters A-Z, a-z, 0-9, -, _ and .; '\(pool)' is not one")
+        "--pool takes at most 100 of the characters A-Z a-z 0-9 . _ -, not '\(pool)'")
     }
     if !(1...10_000).contains(inFlight) { throw ValidationError("--in-flight takes a number from 1 to 10000") }
   }
@@ -52,7 +52,7 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
       throw PoolSettingsError(
         "work needs the pool's secret in \(WorkerPool.keyVariable)",
         nextStep:
-          "set one: export \(WorkerPool.keyVariable)=\"$(openssl rand -hex 32)\"; or work without a secret: --insecure")
+          "export \(WorkerPool.keyVariable)=\"$(openssl rand -hex 32)\" sets a secret; --insecure works without one")
     }
     var settings = WorkerSettings(
       uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))

@@ -32,24 +32,27 @@ import Testing
     ("http://h", "a broker's URI must begin with amqp:// or amqps://"),
     (
       "amqp://bea:p@ss@h:5673/shop",
-      "the password contains @, which a URI does not allow: write it as %40: amqp://bea:***@h:5673/shop"
+      "the password contains @, which a URI does not allow; write %40 instead: amqp://bea:***@h:5673/shop"
     ),
-    ("amqp://bea:p/ss@h", "the password contains /, which a URI does not allow: write it as %2f: amqp://bea:***@h"),
-    ("amqp://bea:p?ss@h", "the password contains ?, which a URI does not allow: write it as %3f: amqp://bea:***@h"),
-    ("amqp://bea:p#ss@h", "the password contains #, which a URI does not allow: write it as %23: amqp://bea:***@h"),
-    ("amqp://bea:p?s=s@h/", "the password contains ?, which a URI does not allow: write it as %3f: amqp://bea:***@h/"),
+    ("amqp://bea:p/ss@h", "the password contains /, which a URI does not allow; write %2f instead: amqp://bea:***@h"),
+    ("amqp://bea:p?ss@h", "the password contains ?, which a URI does not allow; write %3f instead: amqp://bea:***@h"),
+    ("amqp://bea:p#ss@h", "the password contains #, which a URI does not allow; write %23 instead: amqp://bea:***@h"),
+    (
+      "amqp://bea:p?s=s@h/", "the password contains ?, which a URI does not allow; write %3f instead: amqp://bea:***@h/"
+    ),
     (
       "amqp://bea:p?heartbeat=1@h",
-      "the password contains ?, which a URI does not allow: write it as %3f: amqp://bea:***@h"
+      "the password contains ?, which a URI does not allow; write %3f instead: amqp://bea:***@h"
     ),
     (
-      "amqp://bea:p@s?s=s@h/", "the password contains @, which a URI does not allow: write it as %40: amqp://bea:***@h/"
+      "amqp://bea:p@s?s=s@h/",
+      "the password contains @, which a URI does not allow; write %40 instead: amqp://bea:***@h/"
     ),
     (
       "amqps://bea@b:p@h?cacertfile=/a@b",
-      "the user contains @, which a URI does not allow: write it as %40: amqps://bea%40b:***@h"
+      "the user contains @, which a URI does not allow; write %40 instead: amqps://bea%40b:***@h"
     ),
-    ("amqp://b/ea@h", "the user contains /, which a URI does not allow: write it as %2f: amqp://b%2fea@h"),
+    ("amqp://b/ea@h", "the user contains /, which a URI does not allow; write %2f instead: amqp://b%2fea@h"),
     ("amqp:bea:s3cret@h", "a broker's URI must begin with amqp:// or amqps://"),
     ("amqp://bea:s3c ret@h", "a URI can't contain spaces or line ends: write a space in a name or password as %20"),
     ("amqp://h\n", "a URI can't contain spaces or line ends: write a space in a name or password as %20"),

@@ -135,7 +135,7 @@ import Testing
       Issue.record("\(error)")
       return
     }
-    #expect(error.message.hasPrefix("\(path):\(place): the line does not continue the one before it"))
+    #expect(error.message.hasPrefix("\(path):\(place): the line does not continue the previous line"))
     #expect(error.message.hasSuffix("the outcomes of its \(recorded) changes are unknown"))
     #expect(
       error.nextStep == "restore the file from a copy; with another journal, these \(recorded) changes may be repeated")

@@ -195,7 +195,7 @@ import Testing
     #expect(
       report(error) == [
         "protocol", "posts index: page 4, like the previous page, has only ids of earlier pages",
-        "the service's pages overlap: sort: \"id\" may give them a stable order",
+        "the service's pages overlap; sort: \"id\" can give the pages a stable order",
       ])
   }
 

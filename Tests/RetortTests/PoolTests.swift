@@ -118,7 +118,7 @@ import Testing
     #expect(ran.notes.hasPrefix("error[no-route]: the pool test has no worker"), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("= start one: retort work --pool "))
     let name = await run(#"1..3 | update posts {views: 1} workers: "a b""#, on: service)
-    #expect(name.notes.contains("workers: needs a name of at most 100 characters"), Comment(rawValue: name.notes))
+    #expect(name.notes.contains("workers: \"a b\" is not a valid name of a pool"), Comment(rawValue: name.notes))
     let short = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: "short")
     #expect(short.notes.contains("RETORT_POOL_KEY has fewer than 16 bytes"), Comment(rawValue: short.notes))
     let empty = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: "")
@@ -133,7 +133,7 @@ import Testing
     let service = try await FakeService("--log", "-")
     let without = await PoolWorker(in: service.vhost, key: nil)
     #expect(await without.stop() == 2)
-    #expect(without.notes.hasPrefix("error: work needs the pool's secret in RETORT_POOL_KEY\n  = set one: export "))
+    #expect(without.notes.hasPrefix("error: work needs the pool's secret in RETORT_POOL_KEY\n  = export "))
     let worker = await PoolWorker(in: service.vhost)
     let statement = #"1..3 | update posts {views: 1} workers: "test""#
     let other = await run(statement, on: service, key: String(repeating: "x", count: 32))

@@ -6,7 +6,7 @@ struct CheckFindings {
   var diagnostics: [Diagnostic] = []
   /// Errors and warnings of included files.
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
-  /// The included files, each with the source range of the path in this text that leads to it.
+  /// The included files, each with the source range of the path that includes it, directly or through another file.
   var inclusions: [(file: String, range: SourceRange)] = []
   /// Statements that change or destroy data, and reads of `var`.
   var inventory: [InventoryEntry] = []

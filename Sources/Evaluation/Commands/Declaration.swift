@@ -131,7 +131,9 @@ public struct Declaration: Sendable {
   /// The effect of this stage on the names that `as` gave to its elements.
   public var names = EffectOnElementNames.ended
 
-  /// Whether the command exists only at the prompt: files can't use it, and a def may have its name.
+  /// Whether the command exists only at the prompt.
+  ///
+  /// Files can't use such a command, and a def can have its name.
   public var isPromptOnly = false
 
   /// Whether the stage sends changes and returns a summary of them; the summary is shown on standard error and not

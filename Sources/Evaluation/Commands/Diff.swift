@@ -7,7 +7,8 @@ extension Command {
   static let diff = Command(
     Declaration(
       name: "diff",
-      summary: "Compares two lists or streams: which elements were added, removed or changed from A to B.",
+      summary:
+        "Compares two lists or streams, and returns the elements that were added, removed or changed from A to B.",
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
         .init(

@@ -217,7 +217,7 @@ extension Completer {
     return booleans + (attribute.hasMoreValues ? [] : attribute.values)
   }
 
-  /// The texts that fit in the string at the cursor, by the argument or option that contains the string.
+  /// The texts that fit in the string at the cursor; they depend on the argument or option that contains the string.
   var partTexts: [String] {
     guard let client else { return [] }
     switch part {

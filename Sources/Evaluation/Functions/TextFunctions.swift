@@ -45,7 +45,7 @@ extension Function {
     },
     Function(
       "replace(text, what, by)",
-      "The text with each part or match of a pattern replaced; $1 to $9 insert groups of a pattern, and $$ inserts $.",
+      "The text in which each part, or each match of a pattern, is replaced; $1 to $9 insert groups of the match, and $$ inserts $.",
       takes: 3...3, of: [.text, .textOrPattern, .text], #"replace("a-b", "-", "+")"#, "\"a+b\""
     ) { values throws(Fault) in
       let (text, by) = (try string(values, 0, "replace"), try string(values, 2, "replace"))

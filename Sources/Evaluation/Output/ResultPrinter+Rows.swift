@@ -45,7 +45,7 @@ extension ResultPrinter {
     notes.append(Self.hidden(hidden, width))
   }
 
-  /// Whether the rows are to be shown as cards: they are wider than the screen, and few enough.
+  /// Whether the rows are shown as cards, because they are wider than the screen and few enough.
   private func isForCards(_ table: TextTable) -> Bool {
     guard isAutomatic, output.isTerminal, table.count * (table.columnCount + 1) <= Self.cardLimit else { return false }
     return table.hiddenCount(in: output.columns()) > 0

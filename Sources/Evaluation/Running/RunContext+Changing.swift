@@ -51,8 +51,9 @@ extension RunContext {
       to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
   }
 
-  /// Returns the error of a change that is not known to have been carried out; if no reply arrived, with what the
-  /// broker knows about the queue.
+  /// Returns the error of a change that is not known to have been carried out.
+  ///
+  /// If no reply arrived, the error says what the broker knows about the queue.
   func fault(of outcome: Outcome, _ proposal: ChangeProposal) async -> Fault {
     switch outcome {
     case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")

@@ -16,7 +16,7 @@ struct RunContext: Sendable {
   var lastCommands: [SourceRange] = []
   /// Keeps the elements that output stages show; nil in a file.
   var shown: ShownElements?
-  /// Whether output may go through a pager: true for a statement that is one pipeline, and for `help`.
+  /// Whether output can go through a pager; true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
   init(session: Session, source: SourceText, statement: StatementState, output: ResultOutput? = nil) {

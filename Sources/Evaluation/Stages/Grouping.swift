@@ -34,7 +34,7 @@ extension Stage {
       options: [
         .init(
           name: "keep", shape: .string,
-          summary: "which of several elements with an equal field to keep: \"first\" or \"last\"",
+          summary: "which element to keep of those with the same value: \"first\" or \"last\"",
           words: ["first", "last"])
       ], result: "record",
       examples: [

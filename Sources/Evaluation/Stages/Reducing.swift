@@ -54,7 +54,9 @@ extension Stage {
   }
 
   static let avg = Stage(
-    declaration("avg", "Returns the mean of numbers, durations or times.", "[1, 2, 6] | avg", "3")
+    declaration(
+      "avg", "Returns the mean of the elements, or of one field of each element: numbers, durations or times.",
+      "[1, 2, 6] | avg", "3")
   ) { call in
     let (code, text) = (operand(call), call.operandText)
     return .reduce { frame, stream throws(Fault) in

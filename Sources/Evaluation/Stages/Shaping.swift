@@ -38,7 +38,7 @@ extension Stage {
 
   static let with = Stage(
     Declaration(
-      name: "with", summary: "Adds fields to each element, or changes them.", result: "records",
+      name: "with", summary: "Adds or changes fields of each element.", result: "records",
       examples: [.init(code: "[{n: \"2\"}] | with n: int(.n) m: 1", output: #"{"n":2,"m":1}"#)], takesAnyOption: true,
       names: .kept)
   ) { call in

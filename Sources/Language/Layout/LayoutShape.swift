@@ -9,7 +9,7 @@ struct LayoutShape {
   private(set) var brackets: [Int: BracketContent] = [:]
   /// The index of each bracket's closing token, by the index of its opening token.
   private(set) var closings: [Int: Int] = [:]
-  /// The index of the first bar of a pipeline, by the index of each of its bars.
+  /// For each bar, by its index, the index of the first bar of the same pipeline.
   private(set) var pipelines: [Int: Int] = [:]
   /// The index of the first `do` of an `if`, by the index of each of its `do`s; for another block, the index of its
   /// `do`.
