@@ -47,7 +47,7 @@ public actor Connection {
     /// Called with each sent message and method and each received frame, for traces.
     public var frames: (@Sendable (String) -> Void)?
     /// Called with each completed stage of opening the connection, on the connection's thread.
-    public var stages: (@Sendable (OpeningStage) -> Void)?
+    public var stages: (@Sendable (ConnectionOpeningStage) -> Void)?
     /// Called with the outcome of a request whose caller no longer waits: the correlation id, and the reply's body or
     /// the broker's refusal (`noRoute`, `nacked`).
     public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void

@@ -48,7 +48,7 @@ package struct FileReader: Sendable {
       if let fault = lines.duplicate ?? lines.fault {
         throw Fault(
           .file, "\(path):\(before + fault.line):\(fault.column): \(fault.message)",
-          nextStep: JSONHint.ofLines(bytes, fault, isBeginning: before == 0, path))
+          nextStep: JSONNextStep.ofLines(bytes, fault, isBeginning: before == 0, path))
       }
       return lines.values.map { Value($0) }
     }
@@ -174,7 +174,7 @@ package struct FileReader: Sendable {
       rest.reserveCapacity(min(try file.length(), Self.limit) + 1)
       while !isAtEnd { try fill() }
       do throws(JSONSyntaxError) { document = try JSONElements(parsing: rest) } catch {
-        throw Fault(.file, "\(path):\(error)", nextStep: JSONHint.ofDocument(rest, error, path))
+        throw Fault(.file, "\(path):\(error)", nextStep: JSONNextStep.ofDocument(rest, error, path))
       }
       rest = []
     }

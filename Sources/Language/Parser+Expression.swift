@@ -169,7 +169,7 @@ extension Parser {
       throw fail(
         "as a value, \(word) must be in parentheses",
         nextStep: word == "if" ? "(if ... do ... else ... end)" : "(try do ... rescue error ... end)")
-    default: throw wanted("a value", nextStep: valueHint)
+    default: throw wanted("a value", nextStep: valueNextStep)
     }
   }
 
@@ -274,18 +274,18 @@ extension Parser {
       return RecordEntry(key: .computed(key), keyRange: whole, value: try expression())
     case .number(let text):
       throw fail("a record's key must be a name or a string", nextStep: "put the key in quotes: \"\(text)\": ...")
-    default: throw wanted("a key", nextStep: keyHint ?? "a record is {name: value, \"a key\": value}")
+    default: throw wanted("a key", nextStep: keyNextStep ?? "a record is {name: value, \"a key\": value}")
     }
   }
 
   private mutating func entry(_ key: String, _ keyRange: SourceRange) throws(StatementParseStop) -> RecordEntry {
     advance()
-    guard take(":") else { throw wanted(": after the key \(key)", nextStep: shorthandHint(key) ?? "{\(key): ...}") }
+    guard take(":") else { throw wanted(": after the key \(key)", nextStep: shorthandNextStep(key) ?? "{\(key): ...}") }
     return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
   }
 
   /// Returns the next step for a comma inside parentheses: the same elements as a list; nil for another token.
-  private func listHint(_ start: SourceRange, _ close: String) -> String? {
+  private func listNextStep(_ start: SourceRange, _ close: String) -> String? {
     guard close == ")", token.isSymbol(",") else { return nil }
     let elements = rest(from: start.upper, to: ")").map { "[\($0)]" }
     return "write a list in brackets: \(elements ?? "[1, 2]")"
@@ -301,8 +301,8 @@ extension Parser {
       "expected \(close), not \(token.description)",
       nextStep: token.kind == .symbol("|")
         ? "put the pipeline in parentheses: (... | ...)"
-        : commaHint(before: close) ?? listHint(start, close) ?? testHint ?? commandHint
-          ?? (close == ")" || token.isKeyword("for") ? misplacedHint : nil) ?? "close the bracket with \(close)",
+        : commaNextStep(before: close) ?? listNextStep(start, close) ?? testNextStep ?? commandNextStep
+          ?? (close == ")" || token.isKeyword("for") ? misplacedNextStep : nil) ?? "close the bracket with \(close)",
       marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
   }
 

@@ -109,7 +109,7 @@ extension Parser {
 
   /// The next step for a block that begins with a brace, a colon or `then`, and for the elements of a loop without
   /// brackets; nil without a guess.
-  func blockHint(_ opening: String) -> String? {
+  func blockNextStep(_ opening: String) -> String? {
     let form =
       switch opening {
       case "try": "try do ... rescue error ... end"
@@ -135,7 +135,7 @@ extension Parser {
   }
 
   /// The next step for `=>` or `->` after a name or parentheses; nil for other tokens.
-  var arrowHint: String? {
+  var arrowNextStep: String? {
     guard nextToken.isSymbol(">"), !nextToken.hasSpaceBefore else { return nil }
     switch token.kind {
     case .symbol("="), .symbol("-"), .minus:
@@ -157,9 +157,9 @@ extension Parser {
   }
 
   /// The next step for a token that can't be a stage, such as `.text` after a bar; nil without a guess.
-  var stageFormHint: String? {
+  var stageFormNextStep: String? {
     switch token.kind {
-    case .symbol("{") where selectHint != nil: return selectHint
+    case .symbol("{") where selectNextStep != nil: return selectNextStep
     case .symbol(">") where !token.hasSpaceBefore:
       return "one bar joins stages: | \(nextToken.description) ..."
     case .field, .string, .number, .symbol("{"), .symbol("["), .symbol("("), .keyword("not"), .keyword("it"),
@@ -175,7 +175,7 @@ extension Parser {
 
   /// The next step for a record's field that is assigned inside arguments: `update posts 1 views = 5`; nil without a
   /// guess.
-  var fieldAssignmentHint: String? {
+  var fieldAssignmentNextStep: String? {
     let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
     if case .field(let name, _) = tokens[index - 1].kind,
       tokens[start].isName("with") || tokens[start].isName("select"),
@@ -196,7 +196,7 @@ extension Parser {
   }
 
   /// The next step for a setting that is assigned: `set timeout: 5s` for `set timeout = 5s`; nil for other statements.
-  var settingHint: String? {
+  var settingNextStep: String? {
     guard index > 1, tokens[index - 2].isKeyword("set"), case .name(let name) = tokens[index - 1].kind,
       !Self.isEnd(nextToken)
     else { return nil }
@@ -204,7 +204,7 @@ extension Parser {
   }
 
   /// Returns the next step for output that is redirected into a file with `>` or `>>`; nil for other operators.
-  func redirectionHint(_ sign: String, _ left: String) -> String? {
+  func redirectionNextStep(_ sign: String, _ left: String) -> String? {
     guard sign == ">" else { return nil }
     let appends = nextToken.isSymbol(">") && !nextToken.hasSpaceBefore
     let file = appends ? tokens[min(index + 2, tokens.count - 1)] : nextToken

@@ -75,9 +75,9 @@ extension Parser {
   private mutating func stage() throws(StatementParseStop) -> Command {
     guard case .name = token.kind else {
       if case .keyword(let word) = token.kind {
-        throw fail("\(word) is not a stage", nextStep: stageFormHint ?? "help stages lists the stages")
+        throw fail("\(word) is not a stage", nextStep: stageFormNextStep ?? "help stages lists the stages")
       }
-      throw wanted("a stage after |", nextStep: stageFormHint ?? "help stages lists the stages")
+      throw wanted("a stage after |", nextStep: stageFormNextStep ?? "help stages lists the stages")
     }
     return try command(isStage: true)
   }
@@ -89,7 +89,7 @@ extension Parser {
     advance()
     var arguments: [Argument] = []
     var body: Block?
-    if name == "each", token.isSymbol("{") { throw wanted("do after each", nextStep: blockHint("each")) }
+    if name == "each", token.isSymbol("{") { throw wanted("do after each", nextStep: blockNextStep("each")) }
     if name == "as", isStage {
       arguments = [.positional(try binding())]
     } else if name == "print", isStage, Self.isEnd(token) {

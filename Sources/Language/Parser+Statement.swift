@@ -59,9 +59,9 @@ extension Parser {
     replaceForeignRescue()
     if token.kind == .newline || token.kind == .semicolon || token.kind == .end || strayWord != nil { return }
     if let form = sqlForm { throw fail("this is a statement of SQL", at: form.range, nextStep: form.nextStep) }
-    if let step = arrowHint { throw fail("there are no arrow functions", nextStep: step) }
+    if let step = arrowNextStep { throw fail("there are no arrow functions", nextStep: step) }
     if token.isSymbol("=") {
-      throw fail("an assignment needs let", nextStep: assignmentHint)
+      throw fail("an assignment needs let", nextStep: assignmentNextStep)
     }
     if token.isKeyword("do") {
       throw fail(
@@ -71,7 +71,7 @@ extension Parser {
     }
     throw fail(
       "expected the end of the statement, not \(token.description)",
-      nextStep: hint ?? commaHint ?? followingHint ?? misplacedHint)
+      nextStep: tokenNextStep ?? commaNextStep ?? followingNextStep ?? misplacedNextStep)
   }
 
   /// An example of a correct `watch`, if the statement that is being parsed begins with `watch`; else nil.
@@ -246,7 +246,7 @@ extension Parser {
       if !line.contains(where: { $0.isKeyword("do") }) { lacksDo = index }
       throw wanted(
         "do after \(opening.word) ...",
-        nextStep: blockHint(opening.word) ?? misplacedHint ?? "\(opening.word) ... do, and end after the block")
+        nextStep: blockNextStep(opening.word) ?? misplacedNextStep ?? "\(opening.word) ... do, and end after the block")
     }
     blocks.append(opening)
     defer { blocks.removeLast() }

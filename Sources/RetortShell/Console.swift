@@ -106,8 +106,8 @@ public struct Console: Sendable {
     rows: { TerminalProperties.rows(of: 1) },
     isInteractive: TerminalProperties.isTerminal(0) && TerminalProperties.isTerminal(2),
     status: TerminalProperties.isTerminal(2) ? StatusLine.standard.show : nil,
-    discardTyped: { TypedAnswer.discardTyped() }, answer: { await TypedAnswer.line() },
-    secret: { await TypedAnswer.secret(asking: $0) })
+    discardTyped: { AnswerReader.discardTyped() }, answer: { await AnswerReader.line() },
+    secret: { await AnswerReader.secret(asking: $0) })
 
   private static func writeResult(_ bytes: [UInt8]) -> Bool {
     StatusLine.standard.remove(before: bytes)

@@ -19,7 +19,7 @@ final class Prompt: Sendable {
   /// The tour of `retort demo`; nil at any other prompt.
   private let demo: Demo?
   /// The statement that is being typed.
-  let draft = TypedStatement()
+  let draft = StatementDraft()
 
   init(
     _ session: Session, _ console: Console, _ notices: ConnectionNotices, _ environment: [String: String],

@@ -22,7 +22,7 @@ final class AMQPHandle {
 
   /// Connects, and then logs in; each of the two steps blocks for at most the URI's timeout.
   init(
-    _ uri: AMQPURI, name: String, stages: (@Sendable (OpeningStage) -> Void)? = nil
+    _ uri: AMQPURI, name: String, stages: (@Sendable (ConnectionOpeningStage) -> Void)? = nil
   ) throws(BrokerError) {
     guard let connection = amqp_new_connection() else { throw BrokerError(.unreachable, "out of memory") }
     do throws(BrokerError) { try Self.connect(connection, uri, name, stages) } catch {
@@ -40,7 +40,7 @@ final class AMQPHandle {
 
   private static func connect(
     _ connection: amqp_connection_state_t, _ uri: AMQPURI, _ name: String,
-    _ stages: (@Sendable (OpeningStage) -> Void)?
+    _ stages: (@Sendable (ConnectionOpeningStage) -> Void)?
   ) throws(BrokerError) {
     var secured: TLSSocket?
     if let tls = uri.tls { secured = try TLSSocket(connection, tls, host: uri.host) }

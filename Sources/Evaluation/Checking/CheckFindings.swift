@@ -67,9 +67,9 @@ extension Compiler {
   /// word.
   func reportUnknown(
     _ kind: String, _ word: String, _ range: SourceRange, among known: [String], meant: String? = nil,
-    hint: String? = nil
+    nextStep: String? = nil
   ) {
     let near = meant ?? nearest(to: word, among: known)
-    report("unknown \(kind) \(word)", range, nextStep: near.map { "did you mean \($0)?" } ?? hint)
+    report("unknown \(kind) \(word)", range, nextStep: near.map { "did you mean \($0)?" } ?? nextStep)
   }
 }

@@ -74,7 +74,7 @@ extension Compiler {
       "option", name + ":", range, among: known.map { $0 + ":" },
       meant: limit(command, name, value)
         ?? ForeignWords.option(name).flatMap { known.contains(String($0.dropLast())) ? $0 : nil },
-      hint: known.isEmpty
+      nextStep: known.isEmpty
         ? "\(command.name) has no options" : "\(command.name) has " + known.map { $0 + ":" }.joined(separator: " "))
   }
 

@@ -70,7 +70,7 @@ extension Compiler {
     }
     reportUnknown(
       "function", name, range, among: Function.all.map(\.name) + definitions.keys, meant: ForeignWords.function(name),
-      hint: "help functions lists the functions")
+      nextStep: "help functions lists the functions")
   }
 
   /// Returns the next step for a command or a stage that is called like a function, with the correct call: `(count

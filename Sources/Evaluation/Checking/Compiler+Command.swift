@@ -133,7 +133,7 @@ extension Compiler {
         nextStep: "did you mean the stage \(near)? ... | \(near) ...")
     }
     reportUnknown(
-      "command", name, command.nameRange, among: known, meant: meant, hint: "help commands lists the commands")
+      "command", name, command.nameRange, among: known, meant: meant, nextStep: "help commands lists the commands")
   }
 }
 

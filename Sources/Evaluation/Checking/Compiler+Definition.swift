@@ -117,7 +117,7 @@ extension Compiler {
       guard let index = definition.parameters.firstIndex(where: { $0.name == name && $0.fallback != nil }) else {
         return reportUnknown(
           "option", name + ":", range, among: definition.parameters.filter { $0.fallback != nil }.map { $0.name + ":" },
-          hint: definition.signature)
+          nextStep: definition.signature)
       }
       if codes[index] != nil { report("\(name): occurs twice", range, nextStep: "keep one of them") }
       codes[index] = code(expression)

@@ -70,7 +70,7 @@ extension Compiler {
     }
     reportUnknown(
       "stage", name, command.nameRange, among: Stage.all.map(\.declaration.name) + definitions.keys,
-      meant: foreignStage(command), hint: "help stages lists the stages")
+      meant: foreignStage(command), nextStep: "help stages lists the stages")
   }
 
   /// Returns the stage that an unknown stage probably means, with its number: `take 5` for `head -n 5`; nil if unknown.

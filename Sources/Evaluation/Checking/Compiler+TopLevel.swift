@@ -4,8 +4,8 @@ import Formats
 
 extension Compiler {
   /// Compiles the statements of a text.
-  func topLevel(_ program: Program) -> [Interpreter.PreparedStatement] {
-    var result: [Interpreter.PreparedStatement] = []
+  func topLevel(_ program: Program) -> [Interpreter.CompiledTopLevelStatement] {
+    var result: [Interpreter.CompiledTopLevelStatement] = []
     for case .def(let node) in program.statements.map(\.kind) {
       laterDefinitions[node.name] = laterDefinitions[node.name] ?? node.nameRange
     }
@@ -21,7 +21,7 @@ extension Compiler {
       let (prepared, effects) = gathering { topLevel(statement) }
       guard let prepared else { continue }
       result.append(
-        Interpreter.PreparedStatement(
+        Interpreter.CompiledTopLevelStatement(
           statement: prepared, source: source, range: statement.range, outer: statement.range, before: before,
           isOwed: effects.isOwed,
           changesData: effects.changesData))
@@ -71,7 +71,7 @@ extension Compiler {
       if !Session.settings.contains(name) {
         reportUnknown(
           "setting", name + ":", nameRange, among: Session.settings.map { $0 + ":" },
-          hint: "the settings are " + Session.settings.map { $0 + ":" }.joined(separator: " "))
+          nextStep: "the settings are " + Session.settings.map { $0 + ":" }.joined(separator: " "))
       }
       if let setting = Vocabulary.settings.first(where: { $0.name == name }), setting.shape == .string {
         refuseBareText(expression, among: setting.words)
@@ -86,7 +86,7 @@ extension Compiler {
   }
 
   /// Compiles the file of a `source` statement.
-  private func include(_ path: String, _ range: SourceRange) -> [Interpreter.PreparedStatement] {
+  private func include(_ path: String, _ range: SourceRange) -> [Interpreter.CompiledTopLevelStatement] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
     if settings.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
@@ -124,9 +124,9 @@ extension Compiler {
   }
 }
 
-extension Interpreter.PreparedStatement {
+extension Interpreter.CompiledTopLevelStatement {
   /// Returns this statement, marked as a part of the file that the `source` statement at `outer` includes.
-  fileprivate func within(_ outer: SourceRange) -> Interpreter.PreparedStatement {
+  fileprivate func within(_ outer: SourceRange) -> Interpreter.CompiledTopLevelStatement {
     var prepared = self
     prepared.outer = outer
     return prepared

@@ -107,9 +107,9 @@ struct OperatorAdvice {
   private func comparison(_ x: Value, _ y: Value) -> String? {
     switch (x, y) {
     case (.string(let text), .time):
-      TextConversionHint.time(text, a).map { "\($0) \(sign) \(b)" } ?? TextConversionHint.notTime(text)
+      TextConversionNextStep.time(text, a).map { "\($0) \(sign) \(b)" } ?? TextConversionNextStep.notTime(text)
     case (.time, .string(let text)):
-      TextConversionHint.time(text, b).map { "\(a) \(sign) \($0)" } ?? TextConversionHint.notTime(text)
+      TextConversionNextStep.time(text, b).map { "\(a) \(sign) \($0)" } ?? TextConversionNextStep.notTime(text)
     case (.time, .duration): "age(\(a)) \(sign) \(b)"
     case (.duration, .time): "\(a) \(sign) age(\(b))"
     case (.number, .string(let text)):
@@ -152,17 +152,17 @@ struct OperatorAdvice {
     case (.subtract, .time, .string(let text)):
       Self.duration(text).map { "\(a) - \($0)" } ?? "write a duration: \(a) - 1d"
     case (.subtract, .string(let one), .string(let other)):
-      if let first = TextConversionHint.number(one, a), let second = TextConversionHint.number(other, b) {
+      if let first = TextConversionNextStep.number(one, a), let second = TextConversionNextStep.number(other, b) {
         "\(first) - \(second)"
       } else {
         "to remove a part of a text: replace(\(a), \(b), \"\")"
       }
     case (.subtract, .string(let text), .number), (.multiply, .string(let text), .number),
       (.divide, .string(let text), .number), (.remainder, .string(let text), .number):
-      TextConversionHint.number(text, a).map { "\($0) \(sign) \(b)" } ?? "\(text.quoted) is not a number"
+      TextConversionNextStep.number(text, a).map { "\($0) \(sign) \(b)" } ?? "\(text.quoted) is not a number"
     case (.subtract, .number, .string(let text)), (.multiply, .number, .string(let text)),
       (.divide, .number, .string(let text)), (.remainder, .number, .string(let text)):
-      TextConversionHint.number(text, b).map { "\(a) \(sign) \($0)" } ?? "\(text.quoted) is not a number"
+      TextConversionNextStep.number(text, b).map { "\(a) \(sign) \($0)" } ?? "\(text.quoted) is not a number"
     case (.matches, .string, .string(let text)) where !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber }:
       "\(a) =~ /\(text)/"
     default: nil

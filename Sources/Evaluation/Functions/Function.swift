@@ -159,7 +159,7 @@ extension Value {
     switch self {
     case .null: "?? replaces null: (\(text) ?? 0)"
     case .string(let own):
-      TextConversionHint.number(own, text).map { "make a number: \($0)" } ?? "\(own.quoted) is not a number"
+      TextConversionNextStep.number(own, text).map { "make a number: \($0)" } ?? "\(own.quoted) is not a number"
     case .duration: "for the number of seconds: \(text) / 1s"
     case .list, .page: "for the number of elements: length(\(text))"
     default: nil

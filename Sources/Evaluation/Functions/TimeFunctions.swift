@@ -55,8 +55,8 @@ extension Function {
   private static func wayToTime(_ value: Value, _ function: String = "time") -> String? {
     switch value {
     case .string(let text):
-      return TextConversionHint.time(text, ".field").map { "convert the text: \(function)(\($0))" }
-        ?? TextConversionHint.notTime(text)
+      return TextConversionNextStep.time(text, ".field").map { "convert the text: \(function)(\($0))" }
+        ?? TextConversionNextStep.notTime(text)
     case .null: return "remove such elements: | where .field != null"
     case .time: return "the value is a time already: use .field"
     case .duration: return "for the time that long ago: ago(.field)"

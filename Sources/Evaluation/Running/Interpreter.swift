@@ -31,7 +31,7 @@ public final class Interpreter: Sendable {
   }
 
   /// A compiled statement of the top level, with its source.
-  struct PreparedStatement {
+  struct CompiledTopLevelStatement {
     var statement: TopLevelStatement
     var source: SourceText
     var range: SourceRange
@@ -232,7 +232,7 @@ public final class Interpreter: Sendable {
 
   private func prepare(
     _ source: SourceText, _ isTyped: Bool, isThorough: Bool = false
-  ) -> (report: CheckReport, [PreparedStatement], Compiler?) {
+  ) -> (report: CheckReport, [CompiledTopLevelStatement], Compiler?) {
     let parsed = Parser.parse(source, isTyped: isTyped, words: Vocabulary.hinted)
     guard parsed.diagnostics.isEmpty else {
       return (
@@ -255,7 +255,7 @@ public final class Interpreter: Sendable {
   /// Compiles the statements of a text; the compiler has the findings.
   private func compiled(
     _ program: Program, of source: SourceText, isThorough: Bool, isTyped: Bool = false
-  ) -> (compiler: Compiler, statements: [PreparedStatement]) {
+  ) -> (compiler: Compiler, statements: [CompiledTopLevelStatement]) {
     let compiler = state.withLock { state in
       let compiler = Compiler(
         source, scope: state.scope,
@@ -269,7 +269,7 @@ public final class Interpreter: Sendable {
   }
 
   private func run(
-    _ prepared: PreparedStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
+    _ prepared: CompiledTopLevelStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
   ) async throws(Fault) {
     let timing = StatementTiming(session)
     defer { if session.state.withLock(\.showsTiming) { session.note(timing.text(session)) } }

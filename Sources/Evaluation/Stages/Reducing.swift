@@ -178,8 +178,8 @@ private struct RunningMean {
     switch value {
     case .null: return "remove nulls: | where \(operand) != null"
     case .string(let text):
-      let time = stage == "avg" ? TextConversionHint.time(text, operand) : nil
-      guard let reading = TextConversionHint.number(text, operand) ?? time else {
+      let time = stage == "avg" ? TextConversionNextStep.time(text, operand) : nil
+      guard let reading = TextConversionNextStep.number(text, operand) ?? time else {
         return "\(text.quoted) is not a number: remove such elements first, with where"
       }
       return "convert the text: \(stage) \(reading)"

@@ -18,7 +18,7 @@ struct BrokerExamination {
   /// Examines each step, and returns the open connection; returns nil if a step failed.
   func link() async -> (any JSONRPC.ServiceLink)? {
     guard name(), tcp() else { return nil }
-    let stages = Mutex<[(stage: OpeningStage, time: ContinuousClock.Instant)]>([])
+    let stages = Mutex<[(stage: ConnectionOpeningStage, time: ContinuousClock.Instant)]>([])
     var listener = Connection.EventObserver()
     listener.stages = { stage in stages.withLock { $0.append((stage, .now)) } }
     let notices = doctor.notices
@@ -62,7 +62,7 @@ struct BrokerExamination {
 
   /// Adds the findings of the completed stages, each with its duration.
   private func addStages(
-    _ stages: [(stage: OpeningStage, time: ContinuousClock.Instant)], since begin: ContinuousClock.Instant
+    _ stages: [(stage: ConnectionOpeningStage, time: ContinuousClock.Instant)], since begin: ContinuousClock.Instant
   ) {
     var last = begin
     for (stage, time) in stages {

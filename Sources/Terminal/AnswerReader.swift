@@ -4,7 +4,7 @@ internal import Glibc
 /// Reads a typed answer to a question, while no line is being edited.
 ///
 /// The terminal is in its default mode: it edits the line itself, and Ctrl-C drops the typed text.
-public enum TypedAnswer {
+public enum AnswerReader {
   /// Discards input that was typed before a question, so that it does not answer the question.
   public static func discardTyped(on input: Int32 = 0) { tcflush(input, TCIFLUSH) }
 

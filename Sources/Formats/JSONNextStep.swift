@@ -1,7 +1,7 @@
 import JSONText
 
 /// Proposes next steps for errors about files that are not valid JSON or JSON Lines.
-enum JSONHint {
+enum JSONNextStep {
   /// Returns the next step for a syntax error in JSON Lines.
   ///
   /// - Parameters:

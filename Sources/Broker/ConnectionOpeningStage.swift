@@ -1,5 +1,5 @@
 /// A completed stage of opening a connection.
-public enum OpeningStage: Sendable, Equatable {
+public enum ConnectionOpeningStage: Sendable, Equatable {
   /// The socket is open, with TLS for `amqps:`.
   case connected(TLSReport?)
   /// The broker accepted the user and opened the vhost.

@@ -3,7 +3,7 @@
 extension Parser {
   /// The next step for a token that follows a complete statement: a statement without a separator before it, a
   /// condition after a statement, a method of a module; nil without a guess.
-  var followingHint: String? {
+  var followingNextStep: String? {
     if token.isKeyword("if") || token.isName("unless"), let condition = afterToken, let statement = before {
       return token.isKeyword("if")
         ? "write the condition first: if \(condition) do \(statement) end"
@@ -16,7 +16,7 @@ extension Parser {
       return "write a comma before the message: \(condition), \(source.text(token.range))"
     }
     if case .key = token.kind, tokens[index - 1].isName("lambda") { return Self.arrowStep }
-    return moduleHint ?? commandOfClient ?? stageOfList
+    return moduleNextStep ?? commandOfClient ?? stageOfList
   }
 
   private static let statementWords: Set<String> = [
@@ -43,7 +43,7 @@ extension Parser {
   }
 
   /// The form of a call of a module's function: `print "a"` for `console.log("a")`, `length(x)` for `Enum.count(x)`.
-  private var moduleHint: String? {
+  private var moduleNextStep: String? {
     guard index > 1, case .field(let name, _) = tokens[index - 1].kind, case .name(let module) = tokens[index - 2].kind
     else { return nil }
     let isCall = token.isSymbol("(") && !token.hasSpaceBefore
@@ -99,7 +99,7 @@ extension Parser {
   ]
 
   /// The next step for a list or a record that a method adds to: `x + [2]` for `x.push(2)`.
-  var addingHint: String? {
+  var addingNextStep: String? {
     guard index > 1, token.isSymbol("("), case .field(let name, _) = tokens[index - 1].kind,
       ["push", "append", "add", "concat", "merge"].contains(name), let inside = enclosed
     else { return nil }
@@ -111,7 +111,7 @@ extension Parser {
   }
 
   /// The next step for a token in place of a value, in the syntax of another language; nil without a guess.
-  var foreignValueHint: String? {
+  var foreignValueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
     case .symbol("|") where before.isName("map") || before.isName("where"):
@@ -154,7 +154,7 @@ extension Parser {
   }
 
   /// The next step for a token in place of a record's key; nil without a guess.
-  var keyHint: String? {
+  var keyNextStep: String? {
     if let form = statementForm { return "did you mean \(form)?" }
     switch token.kind {
     case .symbol(".."): return "join records with +: \(spread) + {...}"
@@ -175,7 +175,7 @@ extension Parser {
   }
 
   /// The next step for a record's key without a value, `{id, text}`; nil for other tokens.
-  func shorthandHint(_ key: String) -> String? {
+  func shorthandNextStep(_ key: String) -> String? {
     if let form = statementForm { return "did you mean \(form)?" }
     if words.commands.contains(key), Self.beginsArgument(token) {
       return "write a block between do and end: do ... end"
@@ -186,7 +186,7 @@ extension Parser {
   }
 
   /// The columns of a record of names only, `{id, text}`, as a stage; nil for other tokens.
-  var selectHint: String? {
+  var selectNextStep: String? {
     guard token.isSymbol("{") else { return nil }
     var (names, place) = ([String](), index + 1)
     while place + 1 < tokens.count {

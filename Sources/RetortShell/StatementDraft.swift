@@ -2,7 +2,7 @@ import Language
 import Synchronization
 
 /// The statement that is being typed, line by line; the editor's thread reads it while the next line is typed.
-final class TypedStatement: Sendable {
+final class StatementDraft: Sendable {
   private struct State {
     var text = ""
     var wasPasted = false

@@ -1,7 +1,7 @@
 /// Guesses what a user meant by tokens that can't be parsed, for the next step of an error.
 extension Parser {
   /// The next step for a token that stands where a statement should end; nil without a guess.
-  var hint: String? {
+  var tokenNextStep: String? {
     switch token.kind {
     case .symbol(")"), .symbol("]"), .symbol("}"): "remove the bracket: it closes no open bracket"
     case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
@@ -35,11 +35,11 @@ extension Parser {
   }
 
   /// The next step for `=` after an expression: a comparison, or `let`.
-  var assignmentHint: String {
+  var assignmentNextStep: String {
     if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
     if nextToken.isSymbol("<") { return "write <=" }
-    if let hint = fieldAssignmentHint ?? settingHint { return hint }
-    return "to assign, let NAME = ...; to compare, " + (misplacedHint ?? "==")
+    if let step = fieldAssignmentNextStep ?? settingNextStep { return step }
+    return "to assign, let NAME = ...; to compare, " + (misplacedNextStep ?? "==")
   }
 
   /// The form of the statement that is probably meant, if the statement at the cursor begins with a word of another
@@ -51,7 +51,7 @@ extension Parser {
   }
 
   /// The next step for a comma between arguments or values.
-  var commaHint: String? {
+  var commaNextStep: String? {
     guard token.isSymbol(",") else { return nil }
     if let number = thousands { return "write the number without commas: \(number)" }
     if case .number(let whole) = tokens[max(0, index - 1)].kind, case .number(let part) = nextToken.kind,
@@ -111,7 +111,7 @@ extension Parser {
   }
 
   /// The next step for a token that stands where a value should begin; nil without a guess.
-  var valueHint: String? {
+  var valueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
     case .keyword(let word) where !Self.blockWords.contains(word) || before.isKey:
@@ -122,7 +122,7 @@ extension Parser {
       guard index > 1, case .name(let name) = tokens[index - 2].kind else { return nil }
       return "let \(name) = \(name) \(before.description) \(source.text(nextToken.range))"
     case .symbol("+") where before.isSymbol("+"):
-      guard index > 1, case .name(let name) = tokens[index - 2].kind else { return foreignValueHint }
+      guard index > 1, case .name(let name) = tokens[index - 2].kind else { return foreignValueNextStep }
       return "let \(name) = \(name) + 1"
     case .symbol(">") where before.isSymbol("<"): return "to compare, write !=; to join texts, +"
     case .symbol("*") where before.isSymbol("*"): return "there is no power operator: write a * a"
@@ -138,7 +138,7 @@ extension Parser {
       guard case .number(let number) = nextToken.kind, !nextToken.hasSpaceBefore else { return nil }
       return "a number has no plus sign: \(number)"
     case .symbol(">") where before.isSymbol("-") || before.kind == .minus: return Self.arrowStep
-    default: return foreignValueHint
+    default: return foreignValueNextStep
     }
   }
 
@@ -146,7 +146,7 @@ extension Parser {
   private static let blockWords: Set<String> = ["do", "end", "else", "rescue"]
 
   /// Returns the next step for a missing comma in brackets.
-  func commaHint(before close: String) -> String? {
+  func commaNextStep(before close: String) -> String? {
     let before = tokens[max(0, index - 1)]
     if token.kind == .semicolon, close != "" { return "put a comma in place of the semicolon" }
     if case .number(let number) = before.kind, case .name(let word) = token.kind, let unit = ForeignWords.unit(word) {
@@ -164,7 +164,7 @@ extension Parser {
 
   /// The next step for tokens that follow an expression, such as a word in place of an operator, or a command or
   /// function without parentheses; nil without a guess.
-  var misplacedHint: String? {
+  var misplacedNextStep: String? {
     guard index > 0 else { return nil }
     for case .name(let word) in [token.kind, tokens[index - 1].kind] where word != word.lowercased() {
       if Token.keywords.contains(word.lowercased()) { return "write \(word.lowercased()) in small letters" }
@@ -180,7 +180,7 @@ extension Parser {
     if case .string = token.kind, !token.hasSpaceBefore, case .name = tokens[index - 1].kind {
       return "to insert a value into a text, write \\( ): \"... \\(x) ...\""
     }
-    if let hint = commaHint(before: "") ?? methodHint ?? addingHint { return hint }
+    if let step = commaNextStep(before: "") ?? methodNextStep ?? addingNextStep { return step }
     if case .field(let field, _) = token.kind, !token.hasSpaceBefore, case .number(let id) = tokens[index - 1].kind {
       if words.functions.contains(field) { return "\(field)(\(id))" }
       if let function = ForeignWords.function(field) { return "\(function)(\(id))" }
@@ -200,8 +200,8 @@ extension Parser {
     {
       return "put text in quotes: \"\(name) \(next)\""
     }
-    if let hint = stageHint(name) { return hint }
-    if let hint = commandHint { return hint }
+    if let step = stageNextStep(name) { return step }
+    if let step = commandNextStep { return step }
     return words.functions.contains(name)
       ? "put the arguments of a function in parentheses: \(name)(\(rest ?? "..."))"
       : "put a command inside an expression in parentheses: (\(name) ...)"
@@ -209,7 +209,7 @@ extension Parser {
 
   /// Returns the next step for a command or a stage that stands where it is not allowed: `first(stream posts)`, `map
   /// without .text`, `watch count posts`.
-  private func stageHint(_ name: String) -> String? {
+  private func stageNextStep(_ name: String) -> String? {
     if index > 1, tokens[index - 2].isKeyword("watch") { return "watch needs a duration: watch 2s do ... end" }
     if index > 2, tokens[index - 2].isSymbol("("), case .name(let stage) = tokens[index - 3].kind,
       words.stages.contains(stage), !words.functions.contains(stage)
@@ -244,7 +244,7 @@ extension Parser {
   }
 
   /// The call of a function or a stage that is written as a method: `length("a")` for `"a".length()`.
-  private var methodHint: String? {
+  private var methodNextStep: String? {
     guard token.isSymbol("("), !token.hasSpaceBefore, case .field(let name, _) = tokens[index - 1].kind, index > 1
     else { return nil }
     let start = operandStart
@@ -294,7 +294,7 @@ extension Parser {
     return shown(token.range.through(tokens[last].range))
   }
 
-  /// Returns the text of a source range for a hint; nil if it is long or can contain a password.
+  /// Returns the text of a source range for a next step; nil if it is long or can contain a password.
   func shown(_ range: SourceRange) -> String? {
     let text = source.text(range)
     return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text

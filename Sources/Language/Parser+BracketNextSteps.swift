@@ -2,7 +2,7 @@
 extension Parser {
   /// The next step for a command that is an element of a list or the value of a record's field, without parentheses:
   /// `[count posts]`; nil for other tokens.
-  var commandHint: String? {
+  var commandNextStep: String? {
     guard index > 0, case .name(let name) = tokens[index - 1].kind, words.commands.contains(name),
       !words.functions.contains(name), Self.beginsArgument(token)
     else { return nil }
@@ -27,7 +27,7 @@ extension Parser {
 
   /// The next step for a condition in the syntax of shells, `[ 1 -eq 1 ]`, and for an option with `=`; nil for other
   /// tokens.
-  var testHint: String? {
+  var testNextStep: String? {
     if token.isSymbol("="), index > 1, !Self.isEnd(nextToken) {
       let (left, right) = (source.text(tokens[index - 1].range), source.text(nextToken.range))
       if tokens[index - 2].isSymbol("["), index > 2,

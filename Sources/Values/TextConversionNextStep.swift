@@ -2,7 +2,7 @@ import JSONText
 
 /// Finds an expression that converts a text to a number or a time, so that the next step of an error works for that
 /// text.
-package enum TextConversionHint {
+package enum TextConversionNextStep {
   /// Returns `number(OPERAND)`, with the functions that the text needs, such as `trim`; nil if the text is not a number.
   package static func number(_ text: String, _ operand: String) -> String? {
     JSONNumber(text: text) == nil ? numeral(text, operand).map { "number(\($0))" } : "number(\(operand))"

@@ -3,14 +3,14 @@ import Terminal
 import Testing
 
 /// Each test is a separate process with its own terminal.
-@Suite(.timeLimit(.minutes(5))) struct TypedAnswerTests {
+@Suite(.timeLimit(.minutes(5))) struct AnswerReaderTests {
   @Test func anAnswerIsALineAndNoMore() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal(controlling: false)
       terminal.person { $0.types("25\u{7F}50 é\nnext\n\u{4}") }
-      #expect(await TypedAnswer.line(from: terminal.slave) == "250 é")
-      #expect(await TypedAnswer.line(from: terminal.slave) == "next")
-      #expect(await TypedAnswer.line(from: terminal.slave) == nil)
+      #expect(await AnswerReader.line(from: terminal.slave) == "250 é")
+      #expect(await AnswerReader.line(from: terminal.slave) == "next")
+      #expect(await AnswerReader.line(from: terminal.slave) == nil)
     }
   }
 
@@ -18,7 +18,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal(controlling: false)
       terminal.person { $0.types("250\u{4}\u{4}") }
-      #expect(await TypedAnswer.line(from: terminal.slave) == nil)
+      #expect(await AnswerReader.line(from: terminal.slave) == nil)
     }
   }
 
@@ -26,7 +26,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()
       let interrupts = Interrupts.shared
-      let question = Task { await TypedAnswer.line(from: terminal.slave) }
+      let question = Task { await AnswerReader.line(from: terminal.slave) }
       let answer = await interrupts.watching { _ in
         question.cancel()
       } during: {
@@ -40,14 +40,14 @@ import Testing
       }
       #expect(answer == nil)
       terminal.person { $0.types("count posts\n") }
-      #expect(await TypedAnswer.line(from: terminal.slave) == "count posts")
+      #expect(await AnswerReader.line(from: terminal.slave) == "count posts")
     }
   }
 
   @Test func aQuestionOfACancelledTaskIsNotWaitedFor() async {
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal(controlling: false)
-      let question = Task { await TypedAnswer.line(from: terminal.slave) }
+      let question = Task { await AnswerReader.line(from: terminal.slave) }
       question.cancel()
       #expect(await question.value == nil)
     }

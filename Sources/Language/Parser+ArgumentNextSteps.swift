@@ -85,7 +85,7 @@ extension Parser {
       case nil: (name, false)
       }
     let right = operandText
-    if let step = redirectionHint(sign, word.map { whole(before: $0) } ?? left) { return step }
+    if let step = redirectionNextStep(sign, word.map { whole(before: $0) } ?? left) { return step }
     if case .option("filter", _, _) = arguments.last, ["!=", "<", "<=", ">", ">="].contains(sign), left.hasPrefix(".") {
       return "a filter only tests for equality; for another comparison, write | where \(left) \(sign) \(right)"
     }
