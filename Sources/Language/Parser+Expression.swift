@@ -138,7 +138,7 @@ extension Parser {
     }
     guard take("]") else {
       let isPart = token.isSymbol(":") || token.isSymbol(",")
-      throw wanted("] after the index", nextStep: isPart ? "for a part, with both ends: [0..1]" : nil)
+      throw wanted("] after the index", nextStep: isPart ? "write a part with both ends: [0..1]" : nil)
     }
     return Expr(kind, range(from: base.range.lower))
   }

@@ -63,7 +63,8 @@ final class CallLog: Sendable {
     let gap = missing == 0 ? [] : Array("{\"missing\":\(missing)}\n".utf8)
     guard let code = append(gap + line, &state) else {
       state.missing = 0
-      return missing == 0 ? nil : "note: --log \(path) can be written again: \(missing) requests are missing from it\n"
+      return missing == 0
+        ? nil : "note: --log \(path) can be written again: \(missing) requests are missing from the log\n"
     }
     state.missing += 1
     state.missingInAll += 1

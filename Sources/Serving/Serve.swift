@@ -34,7 +34,7 @@ private func serving(_ options: ServiceSettings, _ console: ServingCallbacks) as
   }
   console.note("stopped\n")
   guard let missing = log?.missing, missing > 0 else { return 0 }
-  console.note("error[file]: --log \(options.log ?? "-"): \(missing) requests are missing from it\n")
+  console.note("error[file]: --log \(options.log ?? "-"): \(missing) requests are missing from the log\n")
   return 1
 }
 

@@ -88,7 +88,7 @@ import Testing
       notes == """
         error[file]: --log /dev/full can't be written: No space left on device; requests are answered but not logged
         stopped
-        error[file]: --log /dev/full: 2 requests are missing from it
+        error[file]: --log /dev/full: 2 requests are missing from the log
         """)
   }
 

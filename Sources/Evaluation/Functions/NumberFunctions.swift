@@ -18,7 +18,7 @@ extension Function {
       guard try Arithmetic.compare(number, whole(number)) == 0 else { throw notInteger(values[0]) }
       return .number(try whole(number))
     },
-    Function("number(value)", "The number in a text; it keeps all digits.", takes: 1...1, #"number("1.10")"#, "1.10") {
+    Function("number(value)", "The number in a text, with all its digits.", takes: 1...1, #"number("1.10")"#, "1.10") {
       values throws(Fault) in
       .number(try parsed(values[0], "number"))
     },

@@ -106,6 +106,6 @@ extension Session {
     let text = Secrets.hidden(in: assertion.source.text(assertion.range)).split(separator: "\n").first ?? ""
     note(
       once: "unchecked \(assertion.source.name) \(assertion.range.lower)",
-      "dry run, not checked after changes that were not sent: \(text)")
+      "dry run, not checked because earlier changes were not sent: \(text)")
   }
 }
