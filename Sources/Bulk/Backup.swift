@@ -88,7 +88,7 @@ public final class Backup: Sendable {
       }
       let image: JSONObject?
       do throws(ClientError) { image = try await self.image(of: change, id) } catch {
-        return error.kind == .notFound && change.verb == .destroy ? .absent(error) : .failed(error.beforeSending)
+        return Outcome(readBefore: change, error)
       }
       guard let resource = image else { return nil }
       if change.verb == .destroy, case let names = resource.relationshipsWithoutLinkage, !names.isEmpty {
@@ -126,6 +126,18 @@ public final class Backup: Sendable {
       resource.set(linkage: data, of: name)
     }
     return resource
+  }
+}
+
+extension Outcome {
+  /// Creates the outcome of a change that was not sent, because the read before it failed.
+  fileprivate init(readBefore change: Change, _ error: ClientError) {
+    self =
+      switch error.kind {
+      case .notFound where change.verb == .destroy: .absent(error)
+      case .interrupted: .dropped(error)
+      default: .failed(error.beforeSending)
+      }
   }
 }
 

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Its reply to a create or an update is the record that the change would send. Created resources get the ids
 /// `dry-run-1`, `dry-run-2` and so on.
-public final class DryRunCarrier: ChangeCarrier {
+public final class DryRunCarrier: GroupCarrier {
   /// The prefix of ids of resources from a dry run.
   public static let prefix = "dry-run-"
 
@@ -32,6 +32,14 @@ public final class DryRunCarrier: ChangeCarrier {
 
   /// Whether the carrier got a change; if so, later reads return data that a real run would have changed.
   public var hasChanges: Bool { state.withLock(\.hasChanges) }
+
+  /// Passes the reply of ``carry(_:)`` to the receiver.
+  public func take(_ change: Change, number: Int, for receiver: any ChangeOutcomeReceiver) {
+    receiver.end(number, .success(carry(change)), latency: nil)
+  }
+
+  /// Has no effect, because no change waits for its outcome.
+  public func end() {}
 
   /// Returns the reply that the service is expected to send.
   public func carry(_ change: Change) -> ChangeReply {

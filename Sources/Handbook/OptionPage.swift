@@ -89,10 +89,9 @@ struct OptionPage: Sendable {
     The file has lines of JSON, {source, element, identity, error}, and only its owner can read it. source is the element
     at the head of the pipeline or, if a stage combines elements, such as collect, after the last such stage. element is
     the verb's input, null if an earlier stage failed; identity is null if no change was built, and for a create without
-    key:. A file of another kind is refused; a file of
-    this kind is replaced at the first failure, or emptied at the end if there was none. If a late reply or a lookup
-    shows that a change was carried out, its line is removed. To repeat the failures, leave out the elements of unknown
-    outcome, because their changes may have been carried out:
+    key:. A file of another kind is refused; a file of this kind is replaced at the first failure. Without failures the
+    file is empty. If a late reply or a lookup shows that a change was carried out, its line is removed. To repeat the
+    failures, leave out the elements of unknown outcome, because their changes may have been carried out:
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
     """,

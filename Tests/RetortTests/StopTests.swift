@@ -61,6 +61,24 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
+  /// A change whose backup is interrupted was not sent, and is no failure.
+  @Test func anInterruptedBackupIsNoFailure() async throws {
+    let (log, backup, failed) = (Log(), Log(), Log())
+    defer { for file in [log, backup, failed] { file.remove() } }
+    let service = try await FakeService("--log", log.path, "--latency", "20ms", "--workers", "64")
+    let sink =
+      "update posts {views: 7} in-flight: 16 timeout: 60s backup: \"\(backup.path)\" failed: \"\(failed.path)\""
+    let program = try RunningProgram(
+      ["-c", Self.posts + "1..1000 | \(sink)"], environment: ["RETORT_URL": service.vhost.uri])
+    try await log.reaches(50, "update")
+    program.signal(SIGINT)
+    let ran = try await program.ended()
+    #expect(ran.status == 130)
+    #expect(ran.notes.contains("update posts: \(try log.count("update")) ok\n"), Comment(rawValue: ran.notes))
+    #expect(try String(contentsOfFile: failed.path, encoding: .utf8).isEmpty)
+    #expect(await service.stop().status == 0)
+  }
+
   /// The state of the queue is requested even if a signal has ended the statement.
   @Test func theStateOfTheQueueIsReportedAfterASignal() async throws {
     let log = Log()

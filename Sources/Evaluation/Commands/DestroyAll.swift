@@ -27,7 +27,7 @@ extension Command {
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)
-      let failedFile = try arguments.failedFile(isDry: isDry)
+      let failedFile = try arguments.failedFile(isDry: isDry || run.session.options.isOffline)
       let guards = try arguments.safeguards(run, client, keyField: nil, readsFirst: true)
       let (consent, count) = isDry ? (nil, nil) : try await consent(arguments, client, query, run)
       let source: any BulkChangeSource =

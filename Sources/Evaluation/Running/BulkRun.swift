@@ -247,7 +247,7 @@ struct BulkRun {
     guard plan.policy.continuesOnError || tally.isGoodNow, tally.isGoodNow || tally.hasSent || tally.isHarmless else {
       if plan.policy.continuesOnError { await showFailures(of: tally, after: 1) }
       let fault = await shownFault(of: first)
-      throw tally.hasSent ? fault.ending(5) : fault
+      throw tally.hasSent && !plan.isDry ? fault.ending(5) : fault
     }
     run.session.state.withLock { $0.hasPartialFailure = true }
     await showFailures(of: tally)
@@ -256,7 +256,8 @@ struct BulkRun {
   /// Returns an error that ends the statement; if changes were sent, adds the counts of their outcomes and exit status
   /// 5.
   private func ended(_ fault: Fault, _ tally: OutcomeTally) -> Fault {
-    tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
+    if plan.isDry { return fault.within("\(plan.label): dry run, \(wouldBeSent(tally))") }
+    return tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
   }
 
   private func fault(of stop: any Error) -> Fault {
@@ -269,7 +270,7 @@ struct BulkRun {
         .limit, "\(plan.label) stopped, because it waited longer than patience: \(end.patience.text) (\(end.reason))",
         nextStep: "raise patience:, or the limits of throttle:")
     case let refused as RefusedElementError:
-      let fault = Fault(refused.refusal, plan.arguments)
+      let fault = Fault(refused.refusal, plan.arguments, isDry: plan.isDry)
       return (refused.element as? BulkElement).map { fault.within("at \($0.element.label)") } ?? fault
     default: return Fault(.value, "\(stop)")
     }

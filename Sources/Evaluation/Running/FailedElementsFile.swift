@@ -130,14 +130,14 @@ final class FailedElementsFile: Sendable {
 
   /// Removes the lines of changes that turned out to be successful.
   ///
-  /// If nothing failed, the function empties the file of an earlier statement.
+  /// If nothing failed, the function creates an empty file, or empties the file of an earlier statement.
   ///
   /// - Returns: The error of a failed write, with the number of missing elements; nil without one.
   func finish() -> Fault? {
     let state = state.withLock { $0 }
     if state.failure != nil || isDevice { return state.fault }
     do throws(Fault) {
-      if state.file == nil, FileDescriptor.isFile(target) { _ = try opened() }
+      if state.file == nil { _ = try opened() }
       if !state.removed.isEmpty { try rewrite(without: state.removed.sorted { $0.lowerBound < $1.lowerBound }) }
       return nil
     } catch { return error }

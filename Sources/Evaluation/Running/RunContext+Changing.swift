@@ -110,19 +110,22 @@ extension Session {
 }
 
 extension Fault {
-  /// Creates the error of a refused change.
-  convenience init(_ refusal: UnsentReason, _ arguments: Arguments) {
+  /// Creates the error of a refused change; in a dry run no earlier change was sent.
+  convenience init(_ refusal: UnsentReason, _ arguments: Arguments, isDry: Bool = false) {
     switch refusal {
     case .streamed(let queue): self.init(streamed: queue, arguments.name)
     case .runLimit(let limit):
       self.init(
-        .limit, "the run would destroy more resources than --yes=\(limit) allows; \(limit) destroys were already sent",
+        .limit,
+        "the run would destroy more resources than --yes=\(limit) allows"
+          + (isDry ? "" : "; \(limit) destroys were already sent"),
         nextStep: "raise --yes=N")
     case .statementLimit(let limit, let isConfirmed):
       self.init(
         .limit,
         isConfirmed
-          ? "\(arguments.name) would destroy more than the confirmed number: \(limit), which were already sent"
+          ? "\(arguments.name) would destroy more than the confirmed number: \(limit)"
+            + (isDry ? "" : ", which were already sent")
           : "\(arguments.name) would destroy more resources than max: \(limit) allows",
         nextStep: isConfirmed
           ? "run the statement again: retort asks about the remaining resources; in a loop over fixed ids, first remove the destroyed ones"
