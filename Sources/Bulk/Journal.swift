@@ -241,7 +241,7 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes the broker's name, as a person stated it; returns when it is on the disk.
+  /// Writes the broker's name, as a person stated it; returns when the line with the name is on the disk.
   public func rename(broker: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)], format))
   }

@@ -87,10 +87,9 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether it is known that the service made the change, or that it did not; nil if the service may have made the
-  /// change.
+  /// Whether the service made the change; nil if that is not known.
   ///
-  /// A service that fails with status 5xx may have made a change, and so may a broker that refuses a message.
+  /// It is not known if the service failed with status 5xx, or if the broker refused the message.
   var isKnownToBeDone: Bool? {
     switch self {
     case .done, .absent, .found, .before, .same: true

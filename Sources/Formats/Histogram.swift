@@ -39,7 +39,8 @@ extension Chart {
     return rest.signum() < 0 ? quotient - 1 : quotient
   }
 
-  /// Returns the smallest size of a range with which there are not too many ranges; at least 1 for integers.
+  /// Returns the smallest width with which at most `mostBins` bars cover the range of the numbers; at least 1 for
+  /// integers.
   private static func step(for range: JSONNumber, isWhole: Bool) throws(Fault) -> Decimal {
     guard let range = Decimal(range), range.coefficient.signum() > 0 else {
       return Decimal(coefficient: 1, exponent: 0)

@@ -6,7 +6,7 @@ extension ResourceValue {
   private static let titles = ["title", "name", "label"]
 
   /// The text that stands for this resource in a relationship: its title, or `authors/1` if only the identifier is
-  /// known or it has no title.
+  /// known or the resource has no title.
   package var shownLabel: String {
     guard !isIdentifier else { return label }
     for name in Self.titles {

@@ -39,9 +39,8 @@ struct HelpTopic: Sendable {
       text: #"""
         /.../ is a pattern with the flags i (ignore case), m (^ and $ match at each line), s (. matches a newline too)
         and x (spaces and # comments are ignored). The syntax is that of PCRE2 and Perl: classes, groups, lookaround,
-        \p{L}, (?<name>...). A pattern matches by code point; \d \w \s \b are ASCII, and i ignores case
-        letter by letter (ß does not match SS). text =~ /a/ and matches(text, /a/) search the whole text; anchor with ^
-        and $. capture
+        \p{L}, (?<name>...). A pattern matches by code point; \d \w \s \b are ASCII, and i ignores case letter by letter
+        (ß does not match SS). text =~ /a/ and matches(text, /a/) search the whole text; ^ and $ anchor a pattern. capture
         returns the groups of the first match. In the last argument of replace, $1 to $9 insert groups and $$ inserts $.
         split takes a pattern too. A pattern that takes too many steps on a text, such as (a+)+$, raises an error of
         kind limit.

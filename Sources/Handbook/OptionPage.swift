@@ -117,8 +117,8 @@ struct OptionPage: Sendable {
     its meta with each request, by default {host: "this machine"}; the meta of a call overrides it name by name.
     """,
     "include": """
-    One name, "author,tags", or a list of names; "author.posts" includes the posts of the author too. An included resource
-    is read as a field: .author.name. Without include:, a relationship has only .type and .id.
+    The value is one name, names with commas ("author,tags"), or a list of names. "author.posts" also includes the posts
+    of the author. An included resource is read as a field: .author.name. Without include:, a relationship has only .type and .id.
     """,
     "filter": """
     Values are sent as text. A list matches any of its values, and a resource is sent as its id. Values that servers
@@ -152,7 +152,8 @@ struct OptionPage: Sendable {
     "relationships": """
     With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and {tags:
     [{id: "1"}]}, without types; null and [] clear the relationship. Without the option, write {type:, id:} or a resource,
-    and an unlink first reads the linkage, because some services clear a to-one relationship whatever the unlink names.
+    and an unlink first reads the linkage, because some services clear a to-one relationship even
+    if the unlink names another identifier.
     """,
     "in-flight": """
     The maximum number of requests that are in flight at one time; the results keep the order of the elements. After the first

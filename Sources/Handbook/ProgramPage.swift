@@ -238,7 +238,7 @@ struct ProgramPage: Sendable {
         """, example: "retort --no-rc"),
     option(
       "color", "WHEN", "Colours of errors and of the typed line: auto, always or never.",
-      note: "auto is the default: colours at a terminal, unless NO_COLOR is set or TERM is dumb.",
+      note: "auto, the default, uses colours at a terminal unless NO_COLOR is set or TERM is dumb.",
       example: "retort --color never report.retort"),
     option(
       "version", "", "Prints the version.",

@@ -33,7 +33,7 @@ public struct ErrorObject: Error, Sendable, Equatable {
   ///
   /// A message that is not a text becomes its JSON text.
   ///
-  /// Some services send a text instead of an object; it becomes the message. Any other value gives nil.
+  /// Some services send a text instead of an object; this text becomes the message. Any other value gives nil.
   public init?(_ json: JSONValue) {
     if let text = json.stringValue {
       (code, message) = (0, text)

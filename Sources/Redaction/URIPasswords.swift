@@ -91,7 +91,7 @@ struct URIPasswords {
   }
 
   /// Returns where a URI ends: at the closing quote, if it is in a string literal; at the end of the text, if the text
-  /// begins with it; otherwise at the next white space.
+  /// begins with the URI; otherwise at the next white space.
   private func end(of authority: URIAfterScheme) -> Int {
     let start = authority.start
     guard start < characters.count else { return characters.count }

@@ -39,7 +39,7 @@ extension Dialect {
     "method", "methods", "object_id", "public_send", "send", "singleton_class", "start", "tap", "then", "to_s",
   ]
 
-  /// Returns a reply as it is sent: Rails escapes `<`, `>`, `&` and the line separators in JSON, which occur only in
+  /// Returns a reply as it is sent; Rails escapes `<`, `>`, `&` and the line separators, which occur in JSON only in
   /// strings.
   func written(_ reply: [UInt8]) -> [UInt8] {
     guard flavour == .carrot else { return reply }

@@ -31,7 +31,7 @@ public struct Console: Sendable {
   public var rows: @Sendable () -> Int
   /// Whether questions can be asked, which needs a terminal at standard input and standard error.
   public var isInteractive: Bool
-  /// Shows the progress line, which the next output replaces, or removes it if the text is nil.
+  /// Shows a text as the progress line, which the next output replaces; with nil, removes the progress line.
   ///
   /// Nil if notes do not go to a terminal.
   public var status: (@Sendable (String?) -> Void)?

@@ -45,8 +45,8 @@ extension Duration {
     return (seconds < 0 || attoseconds < 0 ? "-" : "") + (whole.isEmpty ? "0" : whole) + fraction
   }
 
-  /// The duration as `print` and an interpolation write it: exact if it is whole milliseconds, otherwise rounded, because
-  /// it is measured, as an age is.
+  /// The duration as `print` and an interpolation write it: exact if it is a whole number of milliseconds, otherwise
+  /// rounded, because such a duration is measured, for example with `age`.
   package var printed: String { components.attoseconds % 1_000_000_000_000_000 == 0 ? text : rounded }
 
   /// The duration for display: as source text if that is short, otherwise rounded: `350 ms`, `4.5 s`, `4m 10s`, `3h

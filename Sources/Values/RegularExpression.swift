@@ -93,8 +93,8 @@ import Synchronization
 private struct StepBudget {
   /// The remaining units.
   ///
-  /// Each call before an item of the pattern takes one unit, and one more for each sixteen bytes between this position
-  /// in the text and that of the previous call.
+  /// Each call before an item of the pattern takes one unit, and one more for each sixteen bytes by which its position
+  /// in the text differs from the position of the previous call.
   private var left: Int
   private var position = 0
   private var calls = 0

@@ -6,7 +6,7 @@ import JSONText
 
 /// Passes the late replies to the unknown changes of a chunk on to the program that sent the chunk.
 ///
-/// Each becomes a message with the change's correlation id: a JSON-RPC response with the outcome as in a
+/// Each late reply becomes a message with the change's correlation id: a JSON-RPC response with the outcome as in a
 /// ``ChunkReply``.
 struct LateOutcomes {
   private let chunk: Chunk
@@ -14,7 +14,9 @@ struct LateOutcomes {
   /// The unknown changes with their errors.
   private let unknown: [(change: Change, error: ClientError)]
 
-  /// The time for which late replies are passed on: the statement uses them until it ends, which the worker can't know.
+  /// The time for which late replies are passed on.
+  ///
+  /// The statement uses late replies until it ends, but the worker can't know when that is.
   private static let longestWait = Duration.seconds(600)
 
   init(_ chunk: Chunk, _ reply: ChunkReply, _ lateReplies: LateReplies) {
@@ -64,7 +66,7 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// The outcome as that of a late reply, with names as `renamed` returns them; nil if it says nothing about the
+  /// The outcome as that of a late reply, with names as `renamed` returns them; nil if the outcome says nothing about the
   /// change.
   func late(of change: Change, _ renamed: (JSONValue) -> JSONValue) -> LateReplies.Outcome? {
     switch self {

@@ -108,7 +108,8 @@ extension Command {
 
   static let disconnect = Command(
     Declaration(
-      name: "disconnect", summary: "Closes a connection and all its clients; by default the only connection.",
+      name: "disconnect",
+      summary: "Closes a connection and all its clients; without an argument, closes the only open connection.",
       parameters: [.init(name: "CONNECTION", shape: .connection, isOptional: true)], result: "null")
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session

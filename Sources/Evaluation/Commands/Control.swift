@@ -63,7 +63,7 @@ extension Command {
 
   static let sleep = Command(
     Declaration(
-      name: "sleep", summary: "Waits.",
+      name: "sleep", summary: "Waits for a duration.",
       parameters: [
         .init(name: "DURATION", shape: .duration).ruled(
           OptionRule(reading: { value, _ throws(Fault) in _ = try value.sleep() }))

@@ -28,7 +28,7 @@ extension Article {
       - **Count.** `count posts filter: {state: "spam"}` is one request. `max: 500` refuses the statement, before its first change, if there
         are more than 500 resources.
       - **Try.** `dry-run: true`, and the program's `--dry-run`, which a script can't turn off, show the number of changes, five samples and the
-        exact first request, and send no change. The summary's `ok` counts the changes that would be sent. After the first of them,
+        exact first request, and send no change. The summary's `ok` counts the changes that would be sent. After the first of these changes,
         `--dry-run` shows the script's assertions and does not check them.
       - **Back up.** `backup: "before.ndjson"` stores each resource on the disk before its change is sent. `help backup` explains how to
         restore it.
@@ -85,12 +85,12 @@ extension Article {
       | `unknown` | the change was sent, and no reply arrived |
 
       A change without a reply is `unknown`, never a failure: the service may have carried it out. At the end unknown changes are looked up
-      (`verify: false` turns this off; `verify: "all"` looks up each create). A statement waits at its end for late replies, as long as its timeout,
-      and counts them, also those of commands in loops; a reply after that is reported by a note.
+      (`verify: false` turns this off; `verify: "all"` looks up each create). At its end, a statement waits for late replies, at most for its timeout,
+      and counts them, also those of commands in loops. A note reports a reply that arrives after that.
 
       `failed: "bad.ndjson"` stores each element that failed, was refused or whose outcome is unknown, with its error and, as `source`, the element at the
       head of the pipeline: `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs them again. `--summary json` writes the counts, the times and each
-      kind of failure as one line of JSON, and `--report result.xml` (or `.json`) writes a report on each statement and assertion of the run. A bulk change
+      kind of failure as one line of JSON, and `--report result.xml` (or `.json`) writes the results of all statements and assertions of the run. A bulk change
       that sent something and ended with failed, refused or unknown elements gives status 5.
 
       ```retort
@@ -135,12 +135,12 @@ extension Article {
 
       - A journal belongs to one statement. With a journal, `create` needs `key: .email`: the field that identifies the created resource. `each`
         needs `key:` too, and records iterations. An iteration that sent a change and did not end is done if its changes are found and the last
-        of them ends the block, as in `each do update posts .id {views: 1} end`. It runs again if none of them is found, or if only `upsert`,
-        `transition` and `destroy-all` sent them, which first read what is left to do. Otherwise it remains unknown, and its changes are
+        of them ends the block, as in `each do update posts .id {views: 1} end`. It runs again if none of its changes is found, or if only `upsert`,
+        `transition` and `destroy-all` sent them, because these commands first read what is left to do. Otherwise it remains unknown, and its changes are
         named; `unknown: "retry"` runs it again, after `settle:`. `destroy-all`, `upsert` and `transition` take no journal: they look up the remaining work.
       - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key, `link`, `relink` and
         `unlink` by the linkage. A change that is not found is sent again only if that is safe, or after `settle: 60s`, the maximum time for
-        which the service may hold a request. Otherwise it remains unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` skips it.
+        which the service can hold a request unprocessed. Otherwise it remains unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` skips it.
       - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes the run. `retort journal publish.journal
         settle 4711 done` records that the change was carried out, and `settle 4711 again` records that it was not.
       - The journal consists of lines of JSON, which `read` can read; only the owner can read the file. A journal of a

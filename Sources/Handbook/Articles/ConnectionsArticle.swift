@@ -3,8 +3,8 @@ extension Article {
     name: "connections", title: "Connections, clients and TLS",
     summary: "Addresses, TLS, clients of queues, losses of the connection, and versions of RabbitMQ.",
     body: #"""
-      `connect "amqp://me:secret@broker.example/"` opens a connection, and `client queue: "posts"` a client of a queue on it. `connect` without
-      an address uses `RETORT_URL`. Put a URI with a password there: every user of the machine can read a command line. If a URI has no password,
+      `connect "amqp://me:secret@broker.example/"` opens a connection, and `client queue: "posts"` creates a client of a queue on this connection. `connect` without
+      a URI uses `RETORT_URL`. Put a URI with a password there: every user of the machine can read a command line. If a URI has no password,
       the prompt asks for it.
 
       ```retort
@@ -45,10 +45,10 @@ extension Article {
       the `meta:` of a call overrides it name by name; with `require-beam: true` a request without `meta.beam` is refused. `timeout:` limits the
       wait for a reply.
 
-      `keys: "underscore"` writes `inserted_at` for `inserted-at`, as the Elixir library does; a single `create`, `update` or `call` with `keys:
+      `keys: "underscore"` shows `inserted-at` as `inserted_at`, and sends `_` as `-`, as the Elixir library does; a single `create`, `update` or `call` with `keys:
       "wire"` sends its names unchanged, even inside a JSON attribute.
 
-      `reply: "direct"` uses RabbitMQ's direct reply-to instead of a reply queue. Opening a client, one request and stopping it took 2.3 ms
+      `reply: "direct"` uses RabbitMQ's direct reply-to instead of a reply queue. Opening a client, sending one request and stopping the client took 2.3 ms
       instead of 7.7 ms. With 64 requests in flight, direct reply-to is 7 % slower than the queue; with one request at a
       time it is equally fast. Use `"direct"` for many short-lived clients, otherwise the queue.
 

@@ -42,7 +42,7 @@ struct WriteRequest {
     self.draft = draft
   }
 
-  /// Writes the row and its linkages, and reads it back; call it in a transaction.
+  /// Writes the row and its linkages, and reads the row back; for use in a transaction.
   ///
   /// - Throws: ``RequestRefusal`` with all errors, before anything is written.
   func carryOut(_ database: Database) throws -> [UInt8] {
