@@ -1,4 +1,4 @@
-/// Words of shells and other languages, with the words of this language that have the same effect, for hints.
+/// Words of shells and other languages, with the words of this language that have the same effect, for next steps.
 public enum ForeignWords {
   /// Returns what an unknown word at the start of a statement probably means: `show`, `... | where ...`; nil if
   /// unknown.

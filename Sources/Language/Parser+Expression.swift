@@ -130,7 +130,7 @@ extension Parser {
     if token.isSymbol("..") {
       if isOptional {
         throw fail(
-          "a part [a..b] is written without ?, because its end may be beyond the last element", nextStep: "write [a..b]"
+          "a part [a..b] needs no ?, because its end can be beyond the last element", nextStep: "write [a..b]"
         )
       }
       advance()

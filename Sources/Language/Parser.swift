@@ -36,7 +36,7 @@ public struct Parser {
   var isInIndex = false
   /// The offset at which the pipeline at the cursor begins.
   var pipelineStart = 0
-  /// The names of the language's commands, functions and stages, for hints.
+  /// The names of the language's commands, functions and stages, for next steps.
   var words = KnownWords()
   /// The maximum nesting of expressions and blocks.
   static let depthLimit = 100
@@ -70,7 +70,7 @@ public struct Parser {
   /// Parses a text.
   ///
   /// If `isTyped` is true, a complete statement ends with its line, even if the next line begins with a bar. `words`
-  /// changes hints only.
+  /// changes next steps only.
   public static func parse(_ source: SourceText, isTyped: Bool = false, words: KnownWords = KnownWords()) -> ParseResult
   {
     var lexer = Lexer(source, isTyped: isTyped)

@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: [
     ("x[1..", "expected a value, not the end of the text"), ("x[..2]", "expected a value, not .."),
-    ("x?[0..1]", "a part [a..b] is written without ?, because its end may be beyond the last element"),
+    ("x?[0..1]", "a part [a..b] needs no ?, because its end can be beyond the last element"),
     ("x[1..2..3]", "expected ] after the index, not .."),
     ("{[a] 1}", "expected : after the key, not 1"), ("{[a: 1}", "expected a value, not a:"),
     ("for x, in y do end", "in is a word of the language and can't be a name"),

@@ -17,7 +17,7 @@ public enum Vocabulary {
   /// The commands of the prompt, each of which is typed alone on a line.
   public static let promptWords = ["edit", "trust"]
 
-  /// The names that the hints of the parser use.
+  /// The names that the next steps of the parser use.
   static let hinted = Parser.KnownWords(
     commands: Set(Command.all.map(\.declaration.name)), functions: Set(Function.all.map(\.name)),
     stages: Set(Stage.all.map(\.declaration.name)),
