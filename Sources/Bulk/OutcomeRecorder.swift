@@ -101,6 +101,8 @@ final class OutcomeRecorder: Sendable {
       report.unfound += verification.unfound
     }
     var ended = report.withLock { $0 }
+    // A late reply or a lookup has shown that the failures at the limit of `halt:` are none.
+    if ended.stop is FailureLimitReached, ended.tally.isGoodNow { ended.stop = nil }
     ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure
     if ended.stop == nil, let halt = guards.halt, halt.isReached(ended.tally, isEnd: true) {

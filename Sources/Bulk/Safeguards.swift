@@ -68,4 +68,7 @@ public protocol IterationChangeRecorder: Sendable {
 
   /// Records the outcome of the change with a number.
   func didSend(_ outcome: Outcome, number: Int)
+
+  /// Records that a stage of the iteration continued after failures, or left changes unknown.
+  func didLeaveFailures()
 }

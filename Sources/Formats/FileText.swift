@@ -37,7 +37,8 @@ public enum FileText {
     }
   }
 
-  /// Returns the file to which a path's symbolic links lead, even if it does not exist; without links, the path itself.
+  /// Returns the absolute path of a file, without symbolic links, even if the file does not exist; the path itself if its
+  /// folder does not exist.
   ///
   /// - Throws: A `file` error for a cycle of links.
   package static func target(of path: String) throws(Fault) -> String {
@@ -48,9 +49,14 @@ public enum FileText {
     guard errno != ELOOP else { throw FileDescriptor.failure("can't write \(path)") }
     var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe readlink(path, &bytes, bytes.count)
-    guard count > 0 else { return path }
-    let link = String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     let directory = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    guard count > 0 else {
+      guard let folder = unsafe realpath(directory.isEmpty ? "." : String(directory), nil) else { return path }
+      defer { unsafe free(folder) }
+      let parent = unsafe String(cString: folder)
+      return (parent == "/" ? "" : parent) + "/" + path.dropFirst(directory.count)
+    }
+    let link = String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return try target(of: link.hasPrefix("/") ? link : directory + link)
   }
 }

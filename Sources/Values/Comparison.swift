@@ -19,7 +19,7 @@ package enum Comparison {
     case (.list(let a), .list(let b)): return try equal(a, b)
     case (.record(let a), .record(let b)): return try equal(a, b)
     case (.resource(let a), .resource(let b)): return a.isSame(as: b)
-    case (.client(let a), .client(let b)): return a.name == b.name
+    case (.client(let a), .client(let b)): return a.serial == b.serial
     case (.page(let a), .page(let b)): return try equal(a.items, b.items)
     default: throw differentTypes(left, right, "compare")
     }

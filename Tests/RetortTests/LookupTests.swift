@@ -50,6 +50,22 @@ import Testing
     await service.stop()
   }
 
+  /// Unknown changes that lookups find are no failures at the limit of `halt:`.
+  @Test(arguments: [(2, ""), (5, "update posts stopped at a change that was confirmed only later; ")])
+  func changesThatAreFoundDoNotHalt(_ count: Int, _ error: String) async throws {
+    let service = try await OddService { method, params in
+      method == "show"
+        ? #""result":{"data":{"type":"posts","id":"\#(params["id"] ?? "")","attributes":{"views":5}}}"#
+        : Self.unreadable
+    }
+    let ran = await service.run("1..\(count) | update posts {views: 5} halt: 2 in-flight: 1")
+    #expect(ran.notes.contains("update posts: 2 ok, 2 of them confirmed later\n"), Comment(rawValue: ran.notes))
+    #expect(!ran.notes.contains("reached halt"), Comment(rawValue: ran.notes))
+    #expect(ran.status == (error.isEmpty ? 0 : 5), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("error[unknown]: \(error)") != error.isEmpty, Comment(rawValue: ran.notes))
+    await service.stop()
+  }
+
   /// Lookups wait as long as the session's timeout says, and end after three timeouts in a row; the summary says how many
   /// changes were not looked up.
   @Test func changesThatAreNotLookedUpAreCounted() async throws {
@@ -64,7 +80,8 @@ import Testing
       "--timeout", "never", "-c", statements, environment: ["RETORT_URL": service.vhost.uri])
     #expect(ran.status == 5 && ran.notes.contains("update posts: 0 ok, 9 unknown\n"), Comment(rawValue: ran.notes))
     let said = ran.notes.firstMatch(
-      of: #/update posts: (\d) changes were not looked up, because 3 lookups in a row got no reply: check them/#)
+      of:
+        #/update posts: (\d) changes were not looked up, because 3 lookups in a row got no reply: check these changes/#)
     let count = try #require(said.flatMap { Int($0.output.1) }, Comment(rawValue: ran.notes))
     #expect(3...6 ~= count)
     #expect(await service.stop().status == 0)

@@ -77,7 +77,7 @@ struct BulkRun {
     }
     guard !earlier.left.isEmpty else { return earlier }
     session.note(unknown: earlier.left, in: journal)
-    if plan.guards.unknown != .skip { session.state.withLock { $0.hasPartialFailure = true } }
+    if plan.guards.unknown != .skip { leaveFailures() }
     return earlier
   }
 
@@ -249,8 +249,14 @@ struct BulkRun {
       let fault = await shownFault(of: first)
       throw tally.hasSent && !plan.isDry ? fault.ending(5) : fault
     }
-    run.session.state.withLock { $0.hasPartialFailure = true }
+    leaveFailures()
     await showFailures(of: tally)
+  }
+
+  /// Records that the statement, and the iteration of `each` that contains it, continue after failures.
+  private func leaveFailures() {
+    run.session.state.withLock { $0.hasPartialFailure = true }
+    run.iteration?.didLeaveFailures()
   }
 
   /// Returns an error that ends the statement; if changes were sent, adds the counts of their outcomes and exit status

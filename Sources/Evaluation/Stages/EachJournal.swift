@@ -171,6 +171,7 @@ final class JournalIterationRecorder: IterationChangeRecorder {
     /// The number of changes that a service may have carried out.
     var sent = 0
     var lastNumber = 0
+    var leftFailures = false
   }
 
   private let journal: Journal
@@ -181,6 +182,11 @@ final class JournalIterationRecorder: IterationChangeRecorder {
 
   /// Whether a service may have carried out a change of this iteration.
   var hasSent: Bool { state.withLock { $0.sent > 0 } }
+
+  /// Whether a stage of this iteration continued after failures, or left changes unknown.
+  var leftFailures: Bool { state.withLock(\.leftFailures) }
+
+  func didLeaveFailures() { state.withLock { $0.leftFailures = true } }
 
   func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int {
     let number = state.withLock { state in

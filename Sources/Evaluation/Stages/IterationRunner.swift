@@ -62,7 +62,7 @@ struct IterationRunner: Sendable {
         return .success(frame.result)
       } catch { return .failure(error) }
     }
-    journal.end(identity, hasSent: changes.hasSent, isDone: (try? result.get()) != nil)
+    journal.end(identity, hasSent: changes.hasSent, isDone: (try? result.get()) != nil && !changes.leftFailures)
     return try result.get()
   }
 
