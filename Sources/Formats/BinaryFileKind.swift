@@ -92,12 +92,35 @@ enum BinaryFileKind {
 
   /// Returns the next step for a file with a byte that is not UTF-8: a command that converts it from Windows-1252,
   /// which has all printable characters of Latin-1 and more.
-  static func narrow(_ path: String, _ byte: UInt8) -> String {
+  ///
+  /// If most of the bytes above 0x7F in `sample` are UTF-8, the step is to correct the byte.
+  static func narrow(_ path: String, _ byte: UInt8, in sample: some Collection<UInt8>) -> String {
+    if isMostlyUTF8(sample) { return "the rest of the text is UTF-8: correct this byte in an editor" }
     // Windows-1252 has no characters for these bytes.
     guard ![0x81, 0x8D, 0x8F, 0x90, 0x9D].contains(byte) else {
       return "find out the file's encoding, then \(converting(path, from: "ENCODING"))"
     }
     return converting(path, from: "windows-1252")
+  }
+
+  /// Whether a text has at least as many characters of several bytes in UTF-8 as bytes that are not UTF-8.
+  private static func isMostlyUTF8(_ text: some Collection<UInt8>) -> Bool {
+    var (characters, wrong, rest) = (0, 0, Array(text)[...])
+    while let lead = rest.first {
+      guard lead >= 0x80 else {
+        rest = rest.drop { $0 < 0x80 }
+        continue
+      }
+      let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
+      if rest.count >= length, String(validating: rest.prefix(length), as: UTF8.self) != nil {
+        characters += 1
+        rest = rest.dropFirst(length)
+      } else {
+        wrong += 1
+        rest = rest.dropFirst()
+      }
+    }
+    return characters > 0 && characters >= wrong
   }
 
   private static func converting(_ path: String, from encoding: String) -> String {
@@ -123,8 +146,11 @@ extension Fault {
   ///   - path: The path of the file.
   ///   - line: The number of the line in which `bytes` begin.
   ///   - bytes: The text, from the beginning of a line.
+  ///   - sample: More text of the file, which shows its encoding; `bytes` if it is nil.
   /// - Returns: The error; its column counts bytes from 1.
-  package static func notUTF8(_ path: String, _ line: Int, _ bytes: some Collection<UInt8>) -> Fault {
+  package static func notUTF8(
+    _ path: String, _ line: Int, _ bytes: some Collection<UInt8>, sample: [UInt8]? = nil
+  ) -> Fault {
     let bytes = Array(bytes)
     let place = bytes.firstInvalid ?? 0
     let before = bytes[..<place]
@@ -134,7 +160,7 @@ extension Fault {
     return Fault(
       .file,
       "\(path):\(line + before.count { $0 == 0x0A }):\(column): the byte 0x\(digits.count < 2 ? "0" : "")\(digits) is not UTF-8",
-      nextStep: BinaryFileKind.narrow(path, byte))
+      nextStep: BinaryFileKind.narrow(path, byte, in: sample ?? bytes))
   }
 }
 

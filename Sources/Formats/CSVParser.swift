@@ -63,9 +63,9 @@ struct CSVParser {
 
   private mutating func row() throws(CSVParseStop) -> (cells: [String], line: Int) {
     let start = line
-    if start > 1, bytes[offset] == 0xEF, bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]) {
+    if bytes[offset] == 0xEF, bytes[offset...].starts(with: [0xEF, 0xBB, 0xBF]) {
       throw fault(
-        "a byte order mark (U+FEFF) begins a line inside the file",
+        start == 1 ? "a second byte order mark (U+FEFF)" : "a byte order mark (U+FEFF) begins a line inside the file",
         "the file was probably joined from several files: remove the mark, or put its cell in quotes")
     }
     var cells: [String] = []
@@ -195,7 +195,7 @@ struct CSVParser {
     let text = unsafe bytes.withUnsafeBytes { unsafe String(utf8: UnsafeRawBufferPointer(rebasing: $0[range])) }
     guard let text, !text.containsNUL else {
       if bytes[range].contains(0) { throw fault("a NUL byte", BinaryFileKind.withoutNUL(path), at: line) }
-      throw .fault(.notUTF8(path, line, bytes[lineStart(range.lowerBound)..<range.upperBound]))
+      throw .fault(.notUTF8(path, line, bytes[lineStart(range.lowerBound)..<range.upperBound], sample: Array(bytes)))
     }
     return text
   }

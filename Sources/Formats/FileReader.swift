@@ -210,7 +210,7 @@ package struct FileReader: Sendable {
             .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: BinaryFileKind.withoutNUL(path))
         }
         guard let text = unsafe bytes.withUnsafeBytes({ unsafe String(utf8: $0) }) else {
-          throw .notUTF8(path, linesBefore + texts.count + 1, bytes)
+          throw .notUTF8(path, linesBefore + texts.count + 1, content, sample: Array(lines.joined()))
         }
         texts.append(.string(text))
       }

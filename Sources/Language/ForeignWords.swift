@@ -62,13 +62,13 @@ public enum ForeignWords {
     ("where", "filter find grep select-if search having"), ("take", "limit head top"), ("skip", "offset drop"),
     ("sort", "order order-by sort-by"), ("group", "group-by groupby"),
     ("unique", "distinct uniq dedupe unique-by uniq-by"),
-    ("first", "select-first find-first"), ("last", "tail"), ("destroy", "delete remove rm del"), ("show", "get fetch"),
+    ("first", "select-first find-first"), ("last", "tail"), ("destroy", "delete remove rm"), ("show", "get fetch"),
     ("create", "add insert post"), ("update", "patch put modify"), ("each", "foreach for-each do xargs"),
     ("print", "echo puts log say"), ("avg", "average mean"), ("sum", "total add-up reduce inject fold"),
     ("count", "size len length wc"),
     ("write", "tee export store save"), ("collect", "list to-list to-array"),
     ("select", "pluck project pick columns cut"),
-    ("without", "omit except"), ("flatten", "flat-map"), ("chunk", "batch each-slice"), ("index-by", "key-by"),
+    ("without", "omit except del"), ("flatten", "flat-map"), ("chunk", "batch each-slice"), ("index-by", "key-by"),
     ("where not", "reject"), ("map", "transform jq awk sed"), ("with", "merge extend assign"), ("reverse", "tac"),
     ("max", "max-by"), ("min", "min-by"), ("for x, n in ... do ... end", "with-index each-with-index enumerate"),
   ])
@@ -77,7 +77,7 @@ public enum ForeignWords {
     ("length", "len size count"), ("a range, 1..3", "range seq"), ("string", "str to-string text tostring to-s"),
     ("upper", "uppercase upcase toupper ascii-upcase touppercase"),
     ("lower", "lowercase downcase tolower ascii-downcase tolowercase"), ("trim", "strip"),
-    ("number", "float decimal tonumber to-number parsefloat"), ("int", "integer parseint to-int"),
+    ("number", "float decimal tonumber to-number parsefloat to-f"), ("int", "integer parseint to-int to-i"),
     ("replace", "sub gsub substitute"), ("now", "today"), ("time", "datetime timestamp to-time"),
     ("contains", "includes has"), ("join", "concat"), ("starts-with", "startswith"), ("ends-with", "endswith"),
     ("json", "to-json tojson stringify"), ("parse-json", "from-json fromjson"), ("matches", "match test"),
@@ -91,8 +91,10 @@ public enum ForeignWords {
   private static let statements = table([
     ("let NAME = ...", "var const val local my export declare"), ("for x in ... do ... end", "foreach for-each"),
     ("while true do ... end", "loop"),
-    ("def NAME(a) do ... end", "function fn func fun defun proc"), ("if ... do ... end", "unless when switch case"),
-    ("while ... do ... end", "until repeat"), ("else if ... do", "elsif elseif elif"),
+    ("def NAME(a) do ... end", "function fn func fun defun proc"), ("if ... do ... end", "when switch case"),
+    ("if not (...) do ... end", "unless"),
+    ("while ... do ... end", "repeat"), ("while not (...) do ... end", "until"),
+    ("else if ... do", "elsif elseif elif"),
   ])
 
   /// Returns the option that an unknown option probably means, with its colon.
@@ -107,6 +109,7 @@ public enum ForeignWords {
   private static let operations = table([
     ("==", "is equals eq equal are"), ("!=", "isnt ne unequal"), ("<", "lt less below"), (">", "gt greater above over"),
     ("=~", "like ilike matches match regex"), ("contains", "contains includes has include"), ("+", "plus"),
+    ("starts-with", "starts-with startswith starts_with begins-with"), ("ends-with", "ends-with endswith ends_with"),
     ("%", "mod modulo"), ("in", "between"), ("floor", "div"), ("..", "to"),
   ])
 

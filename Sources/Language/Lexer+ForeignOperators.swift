@@ -93,13 +93,16 @@ extension Lexer {
     if byte() == UInt8(ascii: "[") {
       let bracket = String(decoding: bytes[offset...].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
       let index = bracket.firstIndex(of: "]").map { String(bracket[...$0]) } ?? "[\"...\"]"
-      if index == "[]", tokens.last?.isSymbol("|") ?? false {
+      if isSpread { return spread(start) }
+      if index == "[]" {
+        let form = "\(tokens.last?.isSymbol("|") ?? false ? "| " : "").[]"
         return complain(
-          "a dot needs a name after it", start, nextStep: "a stage takes one element at a time: remove | .[]")
+          "a dot needs a name after it", start, nextStep: "a stage takes one element at a time: remove \(form)")
       }
       return complain("a dot needs a name after it", start, nextStep: "write \(name ?? "it")\(index)")
     }
     if owner?.isSymbol("..") ?? false {
+      if isSpread { return spread(start) }
       complain("a range has two dots", start, nextStep: "write 1..3, both ends included")
       return
     }
@@ -116,6 +119,9 @@ extension Lexer {
     case (nil, false):
       complain("a number must begin with a digit", start, nextStep: "write 0.\(digits)")
       add(.number("0.\(digits)"), from: start)
+    case (.symbol?, false):
+      complain(
+        "a field's name must begin with a letter", start, nextStep: "for an element of a list, write [\(digits)]")
     case (_, false):
       complain(
         "a field's name must begin with a letter", start,
@@ -128,6 +134,17 @@ extension Lexer {
         nextStep: hasSpace && endsInText
           ? "to join texts, write +" : "for a field of the element, write .name; for a field of x, x.name")
     }
+  }
+
+  /// Whether the dot at the cursor is the third of `...` before an operand: `[...[1], 2]`.
+  private var isSpread: Bool {
+    guard tokens.last?.isSymbol("..") ?? false, !hasSpace else { return false }
+    return tokens.dropLast().last?.opensOperand ?? true
+  }
+
+  private mutating func spread(_ start: Int) {
+    complain(
+      "no value begins with ...", start - 2, nextStep: "join lists and records with +: [1] + [2], {a: 1} + {b: 2}")
   }
 
   /// Whether the last token is a text or a closing parenthesis.

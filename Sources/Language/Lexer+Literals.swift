@@ -131,6 +131,8 @@ extension Lexer {
         nextStep:
           "for a default in place of null, write ??; for an integer quotient, write floor(a / b); a comment begins with #"
       )
+    } else if pattern.isEmpty {
+      complain("a pattern needs a character between its slashes", start, nextStep: "for any text, write /^/")
     }
     add(.regex(String(decoding: pattern, as: UTF8.self), flags: flags), from: start)
   }

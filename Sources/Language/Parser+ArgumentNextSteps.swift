@@ -7,6 +7,8 @@ extension Parser {
       if let word { throw fail("\(word.name) has no parentheses here", nextStep: withoutParentheses(word)) }
     case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.name == "select":
       throw fail("select takes fields", nextStep: "without select, the elements keep all their fields")
+    case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.isStage ?? false:
+      throw fail("* is no argument", nextStep: "remove *: | \(word?.name ?? "table")")
     case .symbol where !Self.isEnd(token) && word?.name == "lambda":
       throw fail("there are no arrow functions", nextStep: Self.arrowStep)
     case .symbol(let symbol) where !Self.isEnd(token) && symbol != "=" && symbol != ":":
@@ -26,8 +28,12 @@ extension Parser {
 
   /// Returns the next step for a bracket that touches a stage: `| keys(it)`, `| take(5)`.
   private func withoutParentheses(_ word: CalledWord) -> String {
-    let call = rest.map { word.name + $0 } ?? "\(word.name)(...)"
-    let inside = call.dropFirst(word.name.utf8.count + 1).dropLast()
+    let inside = Substring(enclosed ?? "...")
+    let call = "\(word.name)(\(inside))"
+    if inside.contains("=>") || inside.contains("->") { return Self.arrowStep }
+    if definesWord(word.name) {
+      return "write the arguments of a stage after a space: | \(spaced(word.name, inside))"
+    }
     if words.bareStages.contains(word.name), word.name != "first" {
       return "\(word.name) takes no arguments: | \(word.name)"
     }
@@ -36,7 +42,12 @@ extension Parser {
       return (form.hasPrefix(word.name) ? "write a space before arguments: " : "did you mean | ") + form
     }
     if !words.functions.contains(word.name), let stage = ForeignWords.stage(word.name) {
-      return "did you mean \(stage)? | \(spaced(stage, inside))"
+      if stage == "destroy", inside.hasPrefix(".") { return "did you mean without? | \(spaced("without", inside))" }
+      let takesField = ["sum", "avg", "min", "max", "sort", "group", "unique", "index-by"].contains(stage)
+      let isField = inside.hasPrefix(".") || inside.hasPrefix("-.")
+      let form = "| \(spaced(stage, inside.prefix { $0 != ";" }))"
+      if takesField, !isField { return "did you mean \(stage)?" }
+      return "did you mean \(stage)?\(valid(form).map { " \($0)" } ?? "")"
     }
     if let function = ForeignWords.function(word.name), !words.functions.contains(word.name) {
       let isElement = inside.hasPrefix(".") || inside.hasPrefix("it")
@@ -48,8 +59,21 @@ extension Parser {
     {
       return "did you mean \(near)?"
     }
-    return "to call a function for each element: | map \(call)"
+    let readsElement = inside.hasPrefix(".") || inside.contains(" .") || inside.contains("it")
+    if word.name == "join", !inside.isEmpty, !readsElement,
+      let bar = tokens[..<index].lastIndex(where: { $0.isSymbol("|") }), bar > 0,
+      let elements = shown(SourceRange(pipelineStart, tokens[bar - 1].range.upper))
+    {
+      if let form = valid("join((\(elements)), \(inside))") { return "to join all elements: \(form)" }
+    }
+    guard words.functions.contains(word.name), !readsElement, !Self.elementless.contains(word.name) else {
+      return "to call a function for each element: | map \(call)"
+    }
+    return "to call a function for each element: | map \(word.name)(it\(inside.isEmpty ? "" : ", \(inside)"))"
   }
+
+  /// The functions whose first argument is not a value of an element.
+  private static let elementless: Set<String> = ["now", "ago", "uuid", "env", "var"]
 
   /// Returns a stage followed by the arguments of a call: `take 5` for `take(5)`.
   ///
@@ -60,13 +84,14 @@ extension Parser {
     if stage == "first", !inside.isEmpty, inside.allSatisfy(\.isNumber) { return "take \(inside)" }
     if words.bareStages.contains(stage) { return stage }
     if inside.contains("...") { return "\(stage) ..." }
+    if inside.isEmpty { return stage }
     return "\(stage) \(stage == "where" ? String(inside) : String(inside).replacing(", ", with: " "))"
   }
 
   /// Returns the next step for an operator after an argument.
   private func meant(_ sign: String, _ word: CalledWord?, _ arguments: [Argument]) -> String {
     let name = word?.name ?? "set"
-    if let form = ForeignWords.statement(name) { return "did you mean \(form)?" }
+    if let form = statementForm ?? ForeignWords.statement(name) { return "did you mean \(form)?" }
     if sign == "%", Self.isEnd(nextToken) || nextToken.isKey, case .option(let key, _, let value) = arguments.last {
       return "\(key): \"\(source.text(value.range))%\""
     }

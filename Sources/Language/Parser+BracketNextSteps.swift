@@ -45,6 +45,58 @@ extension Parser {
       "write a condition without brackets: \(source.text(tokens[index - 1].range)) \(sign) \(source.text(right.range))"
   }
 
+  /// The next step for a part of a list or text without its first end: `[0..1]` for `[..1]` and `[:2]`; nil for other
+  /// tokens.
+  var openPartNextStep: String? {
+    guard token.isSymbol("..") || token.isSymbol(":") else { return nil }
+    guard case .number(let end) = nextToken.kind, let last = Int(end) else { return "write both ends: [0..-1]" }
+    let isExclusive = token.isSymbol(":") && last > 0
+    return "both ends belong to a part: [0..\(isExclusive ? last - 1 : last)]"
+  }
+
+  /// The next step for the sign after the first end of a part in Python or Ruby: `[1..-1]` for `[1:]`; nil for other
+  /// tokens.
+  var partNextStep: String? {
+    guard token.isSymbol(":") || token.isSymbol(",") else { return nil }
+    let first = tokens[index - 1]
+    if token.isSymbol(":"), nextToken.isSymbol("]") { return "write both ends: [\(source.text(first.range))..-1]" }
+    guard token.isSymbol(":"), case .number(let start) = first.kind, case .number(let end) = nextToken.kind,
+      let lower = Int(start), let upper = Int(end), upper > 0, upper > lower
+    else { return "for a part, with both ends: [0..1]" }
+    return "both ends belong to a part: [\(lower)..\(upper - 1)]"
+  }
+
+  /// The next step for a token that can't stand between the arguments of a call: a missing comma, or `=` in place of a
+  /// colon; nil for other tokens and brackets.
+  func callNextStep(_ bracket: SourceRange) -> String? {
+    guard let open = tokens[..<index].lastIndex(where: { $0.range == bracket && $0.isSymbol("(") }), open > 0,
+      !tokens[open].hasSpaceBefore, case .name(let name) = tokens[open - 1].kind
+    else { return nil }
+    let isKnown = words.functions.contains(name) || definesWord(name)
+    switch token.kind {
+    case .semicolon where !isKnown:
+      return ForeignWords.stage(name).map { "did you mean | \($0)?" } ?? "help functions lists the functions"
+    case .symbol("=") where tokens[index - 1].isAName && !Self.isEnd(nextToken):
+      guard isKnown || !words.stages.contains(name) else { return nil }
+      let value = (tokens[index - 1].description, source.text(nextToken.range))
+      return definesWord(name)
+        ? "write an option with a colon: \(value.0): \(value.1)" : "a record has braces: {\(value.0): \(value.1)}"
+    case .number, .field, .name:
+      if case .name(let word) = token.kind {
+        guard ForeignWords.operation(word) == nil, ForeignWords.unit(word) == nil else { return nil }
+      }
+      guard isKnown, Self.beginsArgument(token), !commandPrecedes, !tokens[index - 1].isName("fn") else { return nil }
+      return "put a comma before \(source.text(token.range))"
+    default: return nil
+    }
+  }
+
+  /// Whether the token before the cursor is the name of a command, a function or a stage.
+  private var commandPrecedes: Bool {
+    guard case .name(let name) = tokens[index - 1].kind else { return false }
+    return words.commands.contains(name) || words.functions.contains(name) || words.stages.contains(name)
+  }
+
   private static let tests = ["eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="]
 
   /// The source text between the parenthesis at the cursor and the one that closes it; nil if it is long or can contain

@@ -125,6 +125,7 @@ extension Parser {
     let outer = isInIndex
     isInIndex = true
     defer { isInIndex = outer }
+    if let part = openPartNextStep { throw fail("a part needs both ends", nextStep: part) }
     let index = try expression()
     var kind = Expr.Kind.index(base, index, isOptional: isOptional)
     if token.isSymbol("..") {
@@ -133,12 +134,12 @@ extension Parser {
           "a part [a..b] needs no ?, because its end can be beyond the last element", nextStep: "write [a..b]"
         )
       }
+      if nextToken.isSymbol("]") { throw fail("a part needs both ends", nextStep: "[\(source.text(index.range))..-1]") }
       advance()
       kind = .cut(base, index, try expression())
     }
     guard take("]") else {
-      let isPart = token.isSymbol(":") || token.isSymbol(",")
-      throw wanted("] after the index", nextStep: isPart ? "write a part with both ends: [0..1]" : nil)
+      throw wanted("] after the index", nextStep: partNextStep)
     }
     return Expr(kind, range(from: base.range.lower))
   }
@@ -272,6 +273,10 @@ extension Parser {
       let whole = range(from: keyRange.lower)
       guard take(":") else { throw wanted(": after the key", nextStep: "{[EXPRESSION]: value}") }
       return RecordEntry(key: .computed(key), keyRange: whole, value: try expression())
+    case .number where nextToken.isSymbol(".."):
+      throw fail(
+        "a record's key must be a name or a string",
+        nextStep: rest(from: token.range.lower, to: "}").map { "a range has no braces: \($0)" })
     case .number(let text):
       throw fail("a record's key must be a name or a string", nextStep: "put the key in quotes: \"\(text)\": ...")
     default: throw wanted("a key", nextStep: keyNextStep ?? "a record is {name: value, \"a key\": value}")
@@ -298,12 +303,19 @@ extension Parser {
         marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
     }
     return fail(
-      "expected \(close), not \(token.description)",
-      nextStep: token.kind == .symbol("|")
-        ? "put the pipeline in parentheses: (... | ...)"
-        : commaNextStep(before: close) ?? listNextStep(start, close) ?? testNextStep ?? commandNextStep
-          ?? (close == ")" || token.isKeyword("for") ? misplacedNextStep : nil) ?? "close the bracket with \(close)",
+      "expected \(close), not \(token.description)", nextStep: bracketNextStep(start, close),
       marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
+  }
+
+  /// Returns the next step for a token in place of a comma or a closing bracket.
+  private func bracketNextStep(_ start: SourceRange, _ close: String) -> String {
+    if token.isSymbol("|") { return "put the pipeline in parentheses: (... | ...)" }
+    if let step = arrowNextStep ?? callNextStep(start) ?? commaNextStep(before: close) ?? listNextStep(start, close) {
+      return step
+    }
+    if let step = testNextStep ?? commandNextStep { return step }
+    if close == ")" || token.isKeyword("for"), let step = misplacedNextStep { return step }
+    return "close the bracket with \(close)"
   }
 
   /// Parses the parts of a string; the text between `\(` and `)` is a separate pipeline.

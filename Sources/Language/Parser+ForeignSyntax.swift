@@ -103,7 +103,7 @@ extension Parser {
   }
 
   /// Whether the text has a def of this name.
-  private func definesWord(_ word: String) -> Bool {
+  func definesWord(_ word: String) -> Bool {
     tokens.indices.dropLast().contains { tokens[$0].isKeyword("def") && tokens[$0 + 1].isName(word) }
   }
 
@@ -161,7 +161,11 @@ extension Parser {
     switch token.kind {
     case .symbol("{") where selectNextStep != nil: return selectNextStep
     case .symbol(">") where !token.hasSpaceBefore:
-      return "one bar joins stages: | \(nextToken.description) ..."
+      return "one bar joins stages" + (pipedStage.map { ": | \($0) ..." } ?? ": | and a stage")
+    case .field(let name, _) where nextToken.isSymbol("="):
+      guard let value = rest?.split(separator: "=", maxSplits: 1).last, let form = valid("| with \(name):\(value)")
+      else { return "to change a field of each element: | with \(name): ..." }
+      return "to change a field of each element: \(form)"
     case .field, .string, .number, .symbol("{"), .symbol("["), .symbol("("), .keyword("not"), .keyword("it"),
       .keyword("null"), .keyword("true"), .keyword("false"):
       let value = token.isKeyword("not") && Self.isEnd(nextToken) ? "not it" : rest ?? "..."
@@ -171,6 +175,16 @@ extension Parser {
     case .key(let key) where ForeignWords.stage(key) != nil: return "did you mean \(ForeignWords.stage(key) ?? key)?"
     default: return nil
     }
+  }
+
+  /// The stage after `|>`: `map` for `|> map it` and `|> Enum.map(f)`; nil for another name.
+  private var pipedStage: String? {
+    guard case .name(let first) = nextToken.kind else { return nil }
+    let after = tokens[min(index + 2, tokens.count - 1)]
+    guard case .field(let name, _) = after.kind, !after.hasSpaceBefore else {
+      return words.stages.contains(first) || words.commands.contains(first) || definesWord(first) ? first : nil
+    }
+    return words.stages.contains(name) ? name : ForeignWords.stage(name)
   }
 
   /// The next step for a record's field that is assigned inside arguments: `update posts 1 views = 5`; nil without a
@@ -192,6 +206,7 @@ extension Parser {
     if case .key("filter") = tokens[index - 2].kind {
       return "write a filter as a record: filter: {\(field): \(value)}"
     }
+    if ["with", "select"].contains(word) { return "write a new field with a colon: \(word) \(field): \(value)" }
     return "write a record in braces: {\(field): \(value)}; write an option with a colon: \(field): \(value)"
   }
 
@@ -200,15 +215,30 @@ extension Parser {
     guard index > 1, tokens[index - 2].isKeyword("set"), case .name(let name) = tokens[index - 1].kind,
       !Self.isEnd(nextToken)
     else { return nil }
+    guard ["timeout", "output", "in-flight", "timing"].contains(name) else {
+      return "let \(name) = \(source.text(nextToken.range))"
+    }
     return "set \(name): \(source.text(nextToken.range))"
   }
 
   /// Returns the next step for output that is redirected into a file with `>` or `>>`; nil for other operators.
   func redirectionNextStep(_ sign: String, _ left: String) -> String? {
+    if sign == "<" { return inputNextStep(left) }
     guard sign == ">" else { return nil }
     let appends = nextToken.isSymbol(">") && !nextToken.hasSpaceBefore
     let file = appends ? tokens[min(index + 2, tokens.count - 1)] : nextToken
     guard case .string = file.kind, !source.text(file.range).contains("@") else { return nil }
     return "to write a file: \(left) | write \(source.text(file.range))\(appends ? " append: true" : "")"
+  }
+
+  /// Returns the next step for input that is redirected from a file with `<`; nil for a comparison.
+  private func inputNextStep(_ left: String) -> String? {
+    let line = source.bytes[nextToken.range.lower...].prefix { $0 != 0x0A }
+    let text = String(decoding: line, as: UTF8.self).split(separator: " ").first.map(String.init) ?? ""
+    let file = text.filter { $0 != "\"" }
+    guard [".json", ".ndjson", ".csv", ".tsv", ".txt"].contains(where: file.hasSuffix), !file.contains("@") else {
+      return nil
+    }
+    return "to read a file: read \"\(file)\" | \(left)"
   }
 }

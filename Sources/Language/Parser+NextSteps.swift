@@ -38,16 +38,42 @@ extension Parser {
   var assignmentNextStep: String {
     if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
     if nextToken.isSymbol("<") { return "write <=" }
-    if let step = fieldAssignmentNextStep ?? settingNextStep { return step }
+    if let step = fieldAssignmentNextStep ?? settingNextStep ?? optionInBrackets ?? changedField { return step }
     return "to assign, let NAME = ...; to compare, " + (misplacedNextStep ?? "==")
+  }
+
+  /// The option that is meant by `page[size] = 10` or `filter[state] = "draft"` before the cursor; nil for other
+  /// tokens.
+  private var optionInBrackets: String? {
+    guard index > 3, tokens[index - 1].isSymbol("]"), !Self.isEnd(nextToken), let value = shown(nextToken.range),
+      case .name(let field) = tokens[index - 2].kind, case .name(let option) = tokens[index - 4].kind
+    else { return nil }
+    switch option {
+    case "filter": return "write a filter as a record: filter: {\(field): \(value)}"
+    case "page": return "write a page as a record: page: {number: 1, size: \(field == "size" ? value : "10")}"
+    default: return nil
+    }
+  }
+
+  /// The next step for the assignment of a variable's field, `r.a = 2`; nil for other tokens.
+  private var changedField: String? {
+    guard index == statementStart + 2, case .name(let name) = tokens[index - 2].kind, !Self.isEnd(nextToken),
+      case .field(let field, _) = tokens[index - 1].kind, let value = afterToken
+    else { return nil }
+    return valid("let \(name) = \(name) + {\(field): \(value)}").map { "to change a field: \($0)" }
   }
 
   /// The form of the statement that is probably meant, if the statement at the cursor begins with a word of another
   /// language; nil otherwise.
   var statementForm: String? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
-    guard case .name(let word) = tokens[start].kind else { return nil }
-    return ForeignWords.statement(word)
+    guard case .name(let word) = tokens[start].kind, let form = ForeignWords.statement(word) else { return nil }
+    let end = tokens[start...].firstIndex { $0.isKeyword("do") || $0.kind == .newline || $0.kind == .semicolon }
+    guard let end, end > start + 1, let condition = shown(tokens[start + 1].range.through(tokens[end - 1].range)) else {
+      return form
+    }
+    return valid(form.replacing("(...)", with: "(\(condition))").replacing("do ... end", with: "do x end"))
+      .map { $0.replacing("do x end", with: "do ... end") } ?? form
   }
 
   /// The next step for a comma between arguments or values.
@@ -64,6 +90,10 @@ extension Parser {
       return "write a list in brackets: [1, 2]"
     }
     if word == "where" { return "write and between conditions: where .a > 1 and .b == 2" }
+    if case .name(let stage) = nextToken.kind, words.stages.contains(stage), !words.commands.contains(stage) {
+      let line = shown(tokens[start].range.through(tokens[index - 1].range)) ?? "..."
+      return "write | before a stage: \(line) | \(afterToken ?? "\(stage) ...")"
+    }
     if Self.wholeWords.contains(word) {
       let first = shown(tokens[start + 1].range.through(tokens[index - 1].range))
       let values = first.flatMap { first in afterToken.map { "[\(first), \($0)]" } } ?? "[1, 2]"
@@ -128,6 +158,8 @@ extension Parser {
     case .symbol("*") where before.isSymbol("*"): return "there is no power operator: write a * a"
     case _ where before.isSymbol("*") && index > 1 && tokens[index - 2].isName("select"):
       return "without select, the elements keep all their fields"
+    case _ where before.isSymbol("*") && index > 1 && words.stages.contains(tokens[index - 2].description):
+      return "remove *: ... | \(tokens[index - 2].description)"
     case .symbol("*") where before.isSymbol("("): return "write a client in place of *: count posts"
     case .symbol("<") where before.isSymbol("..") && index > 1:
       return "a range has two dots, and both ends belong to it: \(tokens[index - 2].description)..9"
@@ -167,12 +199,13 @@ extension Parser {
   var misplacedNextStep: String? {
     guard index > 0 else { return nil }
     for case .name(let word) in [token.kind, tokens[index - 1].kind] where word != word.lowercased() {
+      if word.lowercased() == "not", nextToken.description.lowercased() == "in" { continue }
       if Token.keywords.contains(word.lowercased()) { return "write \(word.lowercased()) in small letters" }
     }
     if case .name(let word) = token.kind, let meant = ForeignWords.operation(word) { return operation(meant) }
     if token.isSymbol("="), !Self.isEnd(nextToken) { return operation("==") }
-    if token.isKeyword("not"), nextToken.isKeyword("in"),
-      let left = shown(tokens[operandStart].range.through(tokens[index - 1].range))
+    if token.isOperatorWord, token.description.lowercased() == "not", nextToken.description.lowercased() == "in",
+      let left = shown(tokens[operandStart(before: index)].range.through(tokens[index - 1].range))
     {
       return "write not before the operand: not \(left) in [...]"
     }
@@ -180,7 +213,7 @@ extension Parser {
     if case .string = token.kind, !token.hasSpaceBefore, case .name = tokens[index - 1].kind {
       return "to insert a value into a text, write \\( ): \"... \\(x) ...\""
     }
-    if let step = commaNextStep(before: "") ?? methodNextStep ?? addingNextStep { return step }
+    if let step = commaNextStep(before: "") ?? addingNextStep ?? methodNextStep ?? prefixNextStep { return step }
     if case .field(let field, _) = token.kind, !token.hasSpaceBefore, case .number(let id) = tokens[index - 1].kind {
       if words.functions.contains(field) { return "\(field)(\(id))" }
       if let function = ForeignWords.function(field) { return "\(function)(\(id))" }
@@ -191,9 +224,9 @@ extension Parser {
     }
     guard case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
     if !words.commands.contains(name), !words.functions.contains(name), !words.stages.contains(name),
-      let function = ForeignWords.function(name), let arguments = rest, words.functions.contains(function)
+      let function = ForeignWords.function(name), words.functions.contains(function)
     {
-      return "\(function)(\(arguments))"
+      return call(function)
     }
     if case .name(let next) = token.kind, !words.commands.isEmpty, !words.commands.contains(name),
       !words.functions.contains(name)
@@ -202,9 +235,21 @@ extension Parser {
     }
     if let step = stageNextStep(name) { return step }
     if let step = commandNextStep { return step }
-    return words.functions.contains(name)
-      ? "put the arguments of a function in parentheses: \(name)(\(rest ?? "..."))"
-      : "put a command inside an expression in parentheses: (\(name) ...)"
+    if words.functions.contains(name) {
+      return "put the arguments of a function in parentheses: \(call(name) ?? "\(name)(...)")"
+    }
+    guard words.commands.isEmpty || words.commands.contains(name) else { return nil }
+    return "put a command inside an expression in parentheses: (\(name) ...)"
+  }
+
+  /// The next step for a word before an operand, such as `exists .text` and `fn x -> x * 2`; nil for other words.
+  private var prefixNextStep: String? {
+    guard case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
+    if ["fn", "fun", "func", "function", "lambda"].contains(name) { return Self.arrowStep }
+    guard ["exists", "isset", "defined", "present", "has", "notnull"].contains(name), Self.isEnd(nextToken),
+      case .field = token.kind, let field = shown(token.range)
+    else { return nil }
+    return "\(field) != null"
   }
 
   /// Returns the next step for a command or a stage that stands where it is not allowed: `first(stream posts)`, `map
@@ -226,11 +271,19 @@ extension Parser {
   private func operation(_ meant: String) -> String {
     var right = index + 1
     var meant = meant
-    if tokens[min(right, tokens.count - 1)].isKeyword("not"), meant == "==" { (right, meant) = (right + 1, "!=") }
-    let left = source.text(tokens[operandStart].range.through(tokens[index - 1].range))
+    let isNegated = tokens[min(right, tokens.count - 1)].description.lowercased() == "not"
+    if isNegated, meant == "==" { (right, meant) = (right + 1, "!=") }
+    let start = ["==", "!=", "<", ">", "in"].contains(meant) ? sumStart : operandStart(before: index)
+    let left = source.text(tokens[start].range.through(tokens[index - 1].range))
     let value = tokens[min(right, tokens.count - 1)]
     var shown = Self.isEnd(value) ? "..." : source.text(value.range)
-    if case .name(let word) = value.kind, let meant = ForeignWords.value(word) { shown = meant }
+    if case .name(let word) = value.kind, let meant = ForeignWords.value(word) {
+      shown = meant
+    } else if ["==", "!=", "<", ">"].contains(meant), case let end = sumEnd(from: right), end > right + 1,
+      let text = self.shown(value.range.through(tokens[end - 1].range)), valid(text) != nil
+    {
+      shown = text
+    }
     if meant == ".." { return "\(left)..\(shown)" }
     if meant == "in" {
       let last = tokens[min(right + 2, tokens.count - 1)]
@@ -238,7 +291,7 @@ extension Parser {
     }
     guard !shown.contains("@"), !left.contains("@") else { return "write \(meant)" }
     if meant == "floor" { return "floor(\(left) / \(shown))" }
-    if meant == "contains" { return "contains(\(left), \(shown))" }
+    if ["contains", "starts-with", "ends-with"].contains(meant) { return "\(meant)(\(left), \(shown))" }
     let isPattern = if case .regex = value.kind { true } else { false }
     return "\(left) \(meant) \(meant == "=~" && !isPattern ? "/.../" : shown)"
   }
@@ -247,19 +300,26 @@ extension Parser {
   private var methodNextStep: String? {
     guard token.isSymbol("("), !token.hasSpaceBefore, case .field(let name, _) = tokens[index - 1].kind, index > 1
     else { return nil }
-    let start = operandStart
+    let start = operandStart(before: index)
     guard start < index - 1, let operand = shown(tokens[start].range.through(tokens[index - 2].range)) else {
       return nil
     }
     let inside = enclosed ?? "..."
     if inside.contains("=>") || inside.hasPrefix("&") { return Self.arrowStep }
     let function = words.functions.contains(name) ? name : ForeignWords.function(name) ?? name
-    let isModule = operand.first?.isUppercase ?? false || words.functions.contains(operand)
-    if words.functions.contains(operand), words.functions.contains(name) { return "\(name)(\(inside))" }
+    if Self.cutting.contains(name) { return "a part of a text or list, with both ends: \(operand)[0..2]" }
+    let isModule =
+      operand.first?.isUppercase ?? false || words.functions.contains(operand)
+      || Self.modules.contains(operand) && !definesVariable(operand)
+    if isModule, ["re", "regex", "regexp"].contains(operand.lowercased()) {
+      return "to test for a pattern: TEXT =~ /PATTERN/"
+    }
+    if isModule, name == "sleep" { return "sleep 1s" }
+    if isModule, words.functions.contains(name) { return valid("\(name)(\(inside))") }
     if words.functions.contains(function), !words.stages.contains(name), !isModule {
       return "\(function)(\(operand)\(inside.isEmpty ? "" : ", \(inside)"))"
     }
-    if index - start == 2, case .name = tokens[start].kind, words.commands.contains(name), name != "count" {
+    if index - start == 2, case .name = tokens[start].kind, !isModule, Self.clientCommands.contains(name) {
       let call = "\(name) \(operand)\(inside.isEmpty ? "" : " " + inside.replacing(", ", with: " "))"
       return start == 0 || tokens[start - 1].startsAfter ? call : "(\(call))"
     }
@@ -267,17 +327,26 @@ extension Parser {
     return "(\(operand) | \(name)\(inside.isEmpty ? "" : " \(inside)"))"
   }
 
-  /// The index of the token at which the operand before the cursor begins.
-  private var operandStart: Int {
-    var (start, open) = (index - 1, 0)
-    while start > 0 {
-      if case .symbol(let symbol) = tokens[start].kind {
-        open += [")", "]", "}"].contains(symbol) ? 1 : ["(", "[", "{", "?["].contains(symbol) ? -1 : 0
-      }
-      if open <= 0, tokens[start].hasSpaceBefore { break }
-      start -= 1
+  /// The modules of other languages whose functions this language has without a module.
+  private static let modules: Set<String> = [
+    "re", "regex", "regexp", "str", "string", "math", "os", "sys", "time", "datetime", "date", "json", "console",
+    "random", "list", "array",
+  ]
+
+  /// The methods that cut a part of a text or list.
+  private static let cutting: Set<String> = ["substring", "substr", "slice", "mid"]
+
+  /// The commands whose first argument is a client.
+  static let clientCommands: Set<String> = [
+    "show", "create", "update", "upsert", "destroy", "destroy-all", "index", "stream", "related", "relationship",
+    "link", "relink", "unlink", "call", "transition", "describe", "stop",
+  ]
+
+  /// Whether the text assigns a variable of this name.
+  private func definesVariable(_ name: String) -> Bool {
+    tokens.indices.dropLast().contains {
+      (tokens[$0].isKeyword("let") || tokens[$0].isKeyword("for")) && tokens[$0 + 1].isName(name)
     }
-    return start
   }
 
   /// The source text from the cursor to the end of the arguments; nil if it is long or can contain a password.

@@ -51,9 +51,12 @@ extension Parser {
     if Self.printing.contains(name) || module == "console" {
       return "print \(inside?.isEmpty ?? true ? "..." : inside ?? "...")"
     }
-    guard isCall, let inside, module.first?.isUppercase ?? false else { return nil }
+    guard isCall, let inside else { return nil }
+    if module.lowercased() == "json" {
+      return valid("\(["parse", "loads", "load", "decode"].contains(name) ? "parse-json" : "json")(\(inside))")
+    }
+    guard module.first?.isUppercase ?? false else { return nil }
     if inside.contains("->") || inside.contains("=>") { return Self.arrowStep }
-    if module == "JSON" { return "\(name == "parse" ? "parse-json" : "json")(\(inside))" }
     if let function = words.functions.contains(name) ? name : ForeignWords.function(name),
       words.functions.contains(function)
     {
@@ -75,7 +78,7 @@ extension Parser {
     if ["where", "filter", "find_by", "find-by"].contains(name), inside.contains(": ") {
       return "stream \(client) filter: {\(inside.trimmingPrefix("{"))\(inside.hasSuffix("}") ? "" : "}")"
     }
-    let command = Self.methods[name] ?? (words.commands.contains(name) ? name : nil)
+    let command = Self.methods[name] ?? (Self.clientCommands.contains(name) ? name : nil)
     guard let command, !inside.isEmpty else { return nil }
     return "\(command) \(client) \(inside.replacing(", ", with: " "))"
   }
@@ -125,13 +128,19 @@ extension Parser {
       return
         "a filter only tests for equality; for another comparison, write | where .\(before.description.dropLast()) \(sign) ..."
     case .symbol("..") where before.isSymbol("[") || before.isSymbol(","):
+      guard case .field = nextToken.kind else { return nil }
       return "join lists with +: \(spread) + [...]"
     case .symbol("<") where before.isSymbol("<"):
-      guard index > 1, case .name(let client) = tokens[index - 2].kind else { return nil }
+      guard index > 1, case .name(let client) = tokens[index - 2].kind, !Self.isEnd(nextToken) else {
+        return "there are no operators for bits: to double a number, x * 2"
+      }
       return "to create a resource: create \(client) \(source.text(nextToken.range))..."
     case .symbol("-"), .minus:
       if before.kind == .minus, !nextToken.hasSpaceBefore {
-        if nextToken.isKeyword("help") { return "help \(tokens[statementStart].description)" }
+        if nextToken.isKeyword("help") {
+          let first = tokens[statementStart].description
+          return words.commands.contains(first) || words.stages.contains(first) ? "help \(first)" : "help"
+        }
         if case .name(let name) = nextToken.kind {
           let value = tokens[min(index + 2, tokens.count - 1)]
           return "write an option with a colon: \(name): \(Self.isEnd(value) ? "true" : "VALUE")"
@@ -219,14 +228,33 @@ extension Parser {
           nextStep: "rescue \(tokens[min(index + 2, tokens.count - 1)].description)"))
       tokens.removeSubrange(index...index + 1)
     }
-    guard token.isKeyword("do") || token.kind == .newline || token.kind == .semicolon else { return }
+    guard token.isKeyword("do") || token.kind == .newline || token.kind == .semicolon || isCommandAfterRescue else {
+      return
+    }
     diagnostics.append(
       Diagnostic(
-        range: tokens[index - 1].range, message: "rescue needs a name for the error", nextStep: "rescue error"))
+        range: tokens[index - 1].range, message: "rescue needs a name for the error", nextStep: rescueStep))
     if token.isKeyword("do") { return tokens[index].kind = .name("error") }
     var name = token
     name.kind = .name("error")
     tokens.insert(name, at: index)
+  }
+
+  /// The form of `rescue` with a name for the error.
+  private var rescueStep: String {
+    guard isCommandAfterRescue, let statement = rest, valid(statement) != nil else { return "rescue error" }
+    return "rescue error \(statement)"
+  }
+
+  /// Whether the cursor is at a command in place of the name after `rescue`: `rescue print "failed"`.
+  ///
+  /// A name that ends its line is the error's name, even if there is such a command.
+  private var isCommandAfterRescue: Bool {
+    guard case .name(let name) = token.kind, nextToken.kind != .newline, nextToken.kind != .semicolon else {
+      return false
+    }
+    let isCall = nextToken.isSymbol("(") && !nextToken.hasSpaceBefore
+    return words.commands.contains(name) || Self.wholeWords.contains(name) || definesWord(name) || isCall
   }
 }
 

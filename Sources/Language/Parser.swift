@@ -38,6 +38,8 @@ public struct Parser {
   var pipelineStart = 0
   /// The names of the language's commands, functions and stages, for next steps.
   var words = KnownWords()
+  /// Whether the parser tries the code of a next step.
+  var isTrial = false
   /// The maximum nesting of expressions and blocks.
   static let depthLimit = 100
   /// The maximum number of successive operators of one precedence.

@@ -120,7 +120,7 @@ struct ProgramOptions: ParsableArguments {
       throw ValidationError("--var \(names[twice])= is given twice: keep one of them")
     }
     if let timeout, Self.duration(timeout) == nil {
-      throw ValidationError("--timeout takes a duration such as 10s, not '\(timeout)'")
+      throw ValidationError("--timeout takes a duration over 0 such as 10s, not '\(timeout)'")
     }
   }
 
@@ -132,7 +132,7 @@ struct ProgramOptions: ParsableArguments {
       case .pipeline(let pipeline) = parsed.program.statements[0].kind,
       case .expression(let expression) = pipeline.head,
       case .duration(let value, let unit) = expression.kind,
-      let duration = Session.duration(value, unit), duration >= .zero
+      let duration = Session.duration(value, unit), duration > .zero
     else { return nil }
     return duration
   }

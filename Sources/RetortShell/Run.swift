@@ -51,6 +51,13 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   case "journal": return await journal(rest, console)
   case "trust": return trust(rest, console, environment)
   case "help": return help(rest, console)
+  case "--help" where !rest.isEmpty, "-h" where !rest.isEmpty, "--version" where !rest.isEmpty:
+    let word = rest[0]
+    let isCommand = arguments[0] != "--version" && ProgramCommandLine.all.contains { $0.name == word }
+    console.note(
+      "error: \(arguments[0]) takes no words, but '\(word)' follows\n  = "
+        + (isCommand ? "retort \(word) --help" : "remove the word") + "\n")
+    return 2
   case "--help", "-h":
     _ = console.write(Array(Help.usage.utf8))
     return 0

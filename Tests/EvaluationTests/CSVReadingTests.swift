@@ -7,7 +7,10 @@ import Values
 /// Text that violates the format is an error with its line.
 @Suite struct CSVReadingTests {
   /// The content of a file as JSON lines, or the message of its error.
-  private func reading(_ bytes: [UInt8], _ name: String, _ separator: CSVSeparator? = nil) throws -> String {
+  private func reading(_ bytes: [UInt8], _ name: String, _ separator: CSVSeparator? = nil, showsStep: Bool = false)
+    throws
+    -> String
+  {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -19,7 +22,7 @@ import Values
       while let page = try reader.next() { for value in page { lines.append(try value.json().text) } }
       return lines.joined(separator: "\n")
     } catch {
-      return error.message.replacing(directory.path + "/", with: "")
+      return error.message.replacing(directory.path + "/", with: "") + (showsStep ? " = \(error.nextStep ?? "")" : "")
     }
   }
 
@@ -33,6 +36,7 @@ import Values
     ("a,b\r1,2\r3\r", "a.csv:3: 1 cell under 2 columns"),
     ("a\r1\n", "a.csv:2: a line ends in LF, but the earlier lines end in CR"),
     ("a\n1\r2\n", "a.csv:2: a carriage return outside quotes"), ("a\n1\u{0}\n", "a.csv:2: a NUL byte"),
+    ("\u{FEFF}\u{FEFF}a\n1\n", "a.csv:1: a second byte order mark (U+FEFF)"),
     ("a\n1\n\u{FEFF}a\n", "a.csv:3: a byte order mark (U+FEFF) begins a line inside the file"),
     ("a,b\n\"1\r\n2\",\"3\n4\"\n5\n", "a.csv:5: 1 cell under 2 columns"),
     ("a,b\n\"1\r2\",\"3\n4\"\n5\n", "a.csv:5: 1 cell under 2 columns"),
@@ -50,6 +54,22 @@ import Values
   ])
   func readsRows(_ content: String, _ expected: String) throws {
     #expect(try Array(reading(Array(content.utf8), "a.csv").utf8) == Array(expected.utf8))
+  }
+
+  static let encodings: [(String, [UInt8], String)] = [
+    ("a\n\u{E9}\u{E4}\n\u{FC}", [0xC3, 0x0A], "correct this byte"),
+    ("a\nb", [0xE9, 0x20, 0xFC, 0x0A], "iconv -f windows-1252"),
+    ("a\n\u{FC}", [0x0A, 0xE9, 0x20, 0xFC, 0x20, 0xE4, 0x0A], "iconv -f windows-1252"),
+  ]
+
+  /// A byte that is not UTF-8 is to be corrected by hand if the other characters are UTF-8.
+  @Test(arguments: encodings)
+  func proposesAnEncodingOnlyForTheWholeText(_ text: String, _ bytes: [UInt8], _ step: String) throws {
+    let content = Array(text.utf8) + bytes
+    for name in ["a.csv", "a.txt"] {
+      let shown = try reading(content, name, showsStep: true)
+      #expect(shown.contains("is not UTF-8") && shown.contains(step), "\(name): \(shown)")
+    }
   }
 
   @Test(arguments: [

@@ -117,7 +117,7 @@ import Testing
     ("print min(1, 2)", "([1, 2] | min)", "print ([1, 2] | min)"),
     ("print 5 ** 2", "a * a", "print 5 * 5"),
     ("print 5 // 2", "floor(a / b)", "print floor(5 / 2)"),
-    ("print [1, 2][0:1]", "[0..1]", "print [1, 2][0..1]"),
+    ("print [1, 2][0:1]", "[0..0]", "print [1, 2][0..0]"),
     ("print [1, 2][0, 1]", "[0..1]", "print [1, 2][0..1]"),
     ("print (1, 2)", "[1, 2]", "print [1, 2]"),
     ("print [x * 2 for x in [1]]", "(LIST | map ...)", "print ([1] | map it * 2)"),

@@ -199,7 +199,7 @@ import Testing
     ),
     ("posts | take 1", "stream posts | take 1", "stream posts | take 1"),
     ("index posts page: {number: 0}", "{number: 1, size: 100}", "index posts page: {number: 1, size: 100}"),
-    ("index posts page: {number: 0, size: 5}", "{number: 1, size: 100}", "index posts page: {number: 1, size: 100}"),
+    ("index posts page: {number: 0, size: 5}", "{number: 1, size: 5}", "index posts page: {number: 1, size: 5}"),
     ("upsert authors {name: \"Z\"} key: .email", "it has name", "upsert authors {name: \"Z\"} key: .name"),
     (
       "[{name: \"Z\"}] | upsert authors key: .email", "for null instead of an error: ?.email",

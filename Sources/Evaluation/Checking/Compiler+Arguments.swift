@@ -37,11 +37,24 @@ extension Compiler {
     let repeats = declaration.parameters.last?.repeats ?? false
     if positional.count > declaration.parameters.count, !repeats {
       let surplus = positional[declaration.parameters.count]
+      if Stage.named(command.name)?.declaration.name == declaration.name, declaration.takesAnyOption,
+        let step = fieldWithoutColon(positional, command.name)
+      {
+        return report("a field needs a colon before its value", surplus.range, nextStep: step)
+      }
       let takesID = declaration.parameters.last?.shape == .id && Stage.named(command.name) != nil
       report(
         "\(command.name) has no parameter for this argument", surplus.range,
         nextStep: takesID ? severalIDs(positional, of: command.name) : declaration.signature)
     }
+  }
+
+  /// Returns the option that is meant by a field and a value: `with views: 5` for `with .views 5`; nil for other
+  /// arguments.
+  private func fieldWithoutColon(_ arguments: [Expr], _ name: String) -> String? {
+    guard arguments.count > 1, let field = arguments[0].bareName ?? arguments[0].path, field.isName else { return nil }
+    findings.refused += arguments.map(\.range)
+    return "\(name) \(field): \(source.text(arguments[1].range))"
   }
 
   /// Returns the pipeline that is meant by a client and several ids: `[4, 5] | destroy posts` for `destroy posts 4 5`.
@@ -83,13 +96,21 @@ extension Compiler {
     if option.shape == .field, value.path?.contains(".") ?? true {
       report(
         "\(option.name): needs one field, by its name", value.range,
-        nextStep: "\(option.name): .\(value.bareName.flatMap { $0.contains(".") ? nil : $0 } ?? "email")")
+        nextStep: "\(option.name): .\(fieldName(value) ?? "email")")
       findings.refused.append(value.range)
     }
     if [.string, .strings].contains(option.shape) || !option.words.isEmpty {
       refuseBareText(value, among: option.words)
     }
     checkValue(value, option, of: command)
+  }
+
+  /// Returns the field that an option's value means, written as a bare word or as text: `text` for `".text"`; nil for
+  /// other values.
+  private func fieldName(_ value: Expr) -> String? {
+    if let name = value.bareName { return name.contains(".") ? nil : name }
+    guard let text = value.literalText, case let name = String(text.drop { $0 == "." }), name.isName else { return nil }
+    return name
   }
 
   /// Checks the literal value of an option: its type, the option's rule, and whether the call has the other option that

@@ -60,6 +60,11 @@ extension Compiler {
       let texts = arguments.map { source.text($0.expression.range) }
       return report("assert is not a function", range, nextStep: "assert \(texts.joined(separator: ", "))")
     }
+    if ["substring", "substr", "slice", "mid"].contains(name) {
+      let operand = arguments.first.map(text) ?? "x"
+      return report(
+        "unknown function \(name)", range, nextStep: "a part of a text or list, with both ends: \(operand)[0..2]")
+    }
     if let form = formWithoutParentheses(name, arguments.map(text)) {
       return report("\(name) is not a function", range, nextStep: form)
     }

@@ -85,6 +85,20 @@ extension Compiler {
     return "\(name)(\(arguments.joined(separator: ", ")))"
   }
 
+  /// Returns the next step for a variable in place of a command: `x - 1` for `x -1`, `show posts 1` for `posts 1`.
+  private func stepForVariable(_ name: String, _ command: Language.Command) -> String {
+    guard case .positional(let first)? = command.arguments.first else {
+      return "write the command first: index \(name) ..."
+    }
+    let text = shown(first)
+    if text.hasPrefix("-") { return "put spaces on both sides of an operator: \(name) - \(text.dropFirst())" }
+    let isClient = if case .client? = (scope.variable(name) ?? outer?.variable(name))?.fact { true } else { false }
+    if isClient, case .record = first.kind { return "write the command first: create \(name) \(text)" }
+    if isClient { return "write the command first: show \(name) \(text)" }
+    let isIndex = if case .number = first.kind { true } else { false }
+    return (isIndex ? "for an element of a list: \(name)[\(text)]; " : "") + "for its value, write only \(name)"
+  }
+
   private func reportUnknownCommand(_ command: Language.Command) {
     let name = command.name
     if scope.variable(name) != nil {
@@ -92,8 +106,7 @@ extension Compiler {
         return report("\(name) is a variable, not a command", command.nameRange, nextStep: step)
       }
       return report(
-        "\(name) is a variable, not a command", command.nameRange,
-        nextStep: "put spaces on both sides of an operator: \(name) - 1")
+        "\(name) is a variable, not a command", command.nameRange, nextStep: stepForVariable(name, command))
     }
     if Stage.named(name) != nil {
       return report(
@@ -106,6 +119,18 @@ extension Compiler {
     }
     if let form = ForeignWords.sql(source.text(command.range).split(separator: " ").map(String.init)) {
       return report("this is a statement of SQL", command.nameRange, nextStep: form)
+    }
+    if let difference = difference(name), command.arguments.isEmpty {
+      return report("unknown command \(name)", command.nameRange, nextStep: "minus needs spaces: \(difference)")
+    }
+    if name == "new", case .positional(let made)? = command.arguments.first,
+      case .call(let type, _, let values) = made.kind
+    {
+      let text = values.first.map { source.text($0.expression.range) }
+      let isTime = type == "Date" || type == "Time"
+      return report(
+        "unknown command new", command.nameRange,
+        nextStep: isTime ? text.map { "time(\($0))" } ?? "now()" : "values are written without new: {NAME: VALUE}")
     }
     if ["await", "async"].contains(name) {
       return report(

@@ -9,6 +9,7 @@ extension Compiler {
     case "destroy": destroyWithFilter(call)
     case "create": fieldWithoutBraces(call)
     case "update": fieldWithoutBraces(call) ?? idInRecord(call)
+    case "upsert": idBeforeRecord(call)
     case "connect": uriWithoutQuotes(call)
     case "call": parametersWithoutBraces(call)
     default: nil
@@ -43,6 +44,17 @@ extension Compiler {
     return ArgumentCorrection(
       "update takes the id before the record", call.positional[1].range,
       "update \(shown(call.positional[0])) \(shown(id.value)) {\(fields.joined(separator: ", "))}")
+  }
+
+  /// Corrects an id before the record of an `upsert`, which finds the resource by a field: `upsert posts 1 {text: "b"}`.
+  private func idBeforeRecord(_ call: CorrectableCall) -> ArgumentCorrection? {
+    guard call.positional.count == 3, case .record(let entries) = call.positional[2].kind,
+      let field = entries.first?.name, field.isName
+    else { return nil }
+    let key = call.command.option("key").map(shown) ?? ".\(field)"
+    return ArgumentCorrection(
+      "upsert finds the resource by a field, not by an id", call.positional[1].range,
+      "upsert \(shown(call.positional[0])) \(shown(call.positional[2])) key: \(key)")
   }
 
   /// Corrects the parameters of a `call` without the braces of their record: `call posts "show" id: 1`.

@@ -148,9 +148,34 @@ extension Compiler {
 
   /// Returns the next step for an unknown name that is a def or a word of the language; nil for other names.
   private func meant(_ name: String, _ range: SourceRange) -> String? {
-    if let definition = definition(name) { return "call the def: \(definition.callForm)" }
+    if let definition = definition(name) {
+      let takesElement = context.hasElement && definition.parameters.filter { $0.fallback == nil }.count == 1
+      return "call the def: \(takesElement ? "\(name)(it)" : definition.callForm)"
+    }
+    if let difference = difference(name) { return "minus needs spaces: \(difference)" }
+    if let variable = environmentVariable(range) { return variable }
     if let value = ForeignWords.value(name) { return "did you mean \(value)?" }
     return misplaced(name)
+  }
+
+  /// Returns the subtraction that a name with hyphens means, if its first part is `it` or a variable: `x - 1` for `x-1`;
+  /// nil for other names.
+  func difference(_ name: String) -> String? {
+    let parts = name.split(separator: "-", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { return nil }
+    let isElement = parts[0] == "it" && context.hasElement
+    let isVariable = scope.variable(parts[0]) != nil || outer?.variable(parts[0]) != nil
+    let isRight = parts[1].allSatisfy(\.isNumber) || scope.variable(parts[1]) != nil || parts[1] == "it"
+    return (isElement || isVariable) && isRight ? "\(parts[0]) - \(parts[1])" : nil
+  }
+
+  /// Returns the call of `env` for a variable of the environment in the syntax of another language: `env("HOME")` for
+  /// `env.HOME`, `ENV["HOME"]` and `process.env.HOME`; nil for other names.
+  private func environmentVariable(_ range: SourceRange) -> String? {
+    let rest = String(decoding: source.bytes[range.lower...].prefix(200), as: UTF8.self)
+    let pattern = #/^(?:process\.env|os\.environ|env|ENV)(?:\.([A-Za-z_][A-Za-z0-9_]*)|\["([A-Za-z_][A-Za-z0-9_]*)"\])/#
+    guard let match = rest.firstMatch(of: pattern), let name = match.output.1 ?? match.output.2 else { return nil }
+    return "env(\"\(name)\")"
   }
 
   /// Returns the next step for an unknown name that is similar to no known name: write it as a field, define it, or

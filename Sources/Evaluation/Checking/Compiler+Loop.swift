@@ -7,7 +7,7 @@ extension Compiler {
   func loop(_ node: For) -> CompiledStatement {
     let compiled = pipeline(node.pipeline)
     if node.pipeline.stages.isEmpty {
-      warnOfClient(node.pipeline.head, compiled.fact) { "for \(node.element.name) in stream \($0) do" }
+      warnOfClient(node.pipeline.head, compiled.fact, []) { "for \(node.element.name) in stream \($0) do" }
     }
     scope.enter()
     let slot = defineLoopName(node.element)

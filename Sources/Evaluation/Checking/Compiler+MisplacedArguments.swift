@@ -47,7 +47,8 @@ extension Compiler {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
     let call = CorrectableCall(command, declaration)
     let corrections = [
-      optionWithoutColon, stageWithoutBar, flagWithoutColon, correctionOfCommand, recordWithoutClient, missingArgument,
+      idAfterBar, optionWithoutColon, stageWithoutBar, flagWithoutColon, correctionOfCommand, recordWithoutClient,
+      missingArgument,
       surplusArgument,
     ]
     for correction in corrections {
@@ -59,12 +60,43 @@ extension Compiler {
     return false
   }
 
+  /// Corrects an id after a bar, where the element is the id: `... | link posts 1 "tags"`.
+  private func idAfterBar(_ call: CorrectableCall) -> ArgumentCorrection? {
+    guard let stage = Stage.named(call.command.name)?.declaration, let full = Command.named(call.command.name),
+      stage.parameters.count == call.declaration.parameters.count,
+      full.declaration.parameters.count == stage.parameters.count + 1,
+      full.declaration.parameters.dropFirst().first?.shape == .id,
+      call.positional.count > 1,
+      call.positional.count <= full.declaration.parameters.count
+    else { return nil }
+    let id = call.positional[1]
+    switch id.kind {
+    case .number: break
+    case .string where call.positional.count == full.declaration.parameters.count: break
+    default: return nil
+    }
+    let before = SourceRange(call.command.range.lower, call.positional[0].range.upper)
+    let after = SourceRange(id.range.upper, call.command.range.upper)
+    return ArgumentCorrection(
+      "after |, the element is the id", id.range,
+      "without an id: | \(source.text(before))\(source.text(after)); for one id, without the pipeline: \(source.text(call.command.range))"
+    )
+  }
+
   /// Corrects an option that is written as two positional arguments: `index posts include author`.
   private func optionWithoutColon(_ call: CorrectableCall) -> ArgumentCorrection? {
     let options = call.declaration.options
+    func option(_ place: Expr) -> Declaration.Option? {
+      let word = if case .negate(let operand) = place.kind { operand } else { place }
+      guard case .name(let name) = word.kind, unknownName(word) != nil else { return nil }
+      return options.first { $0.name == name }
+    }
+    if let last = call.positional.last, let option = option(last), let (name, value) = call.unknown.first {
+      let text = option.shape == .record ? "{\(name): \(shown(value))}" : name.quoted
+      return ArgumentCorrection("an option needs a colon", last.range, "\(option.name): \(text)")
+    }
     for (place, next) in zip(call.positional, call.positional.dropFirst()) {
-      guard case .name(let name) = place.kind, options.contains(where: { $0.name == name }), unknownName(place) != nil
-      else { continue }
+      guard let name = option(place)?.name else { continue }
       let takesText = options.contains {
         $0.name == name && ([.string, .strings].contains($0.shape) || !$0.words.isEmpty)
       }
@@ -134,6 +166,7 @@ extension Compiler {
     }
     guard let option = call.declaration.options.first(where: { $0.isRequired && call.command.option($0.name) == nil })
     else { return nil }
+    if option.shape == .field, first.bareName == nil, first.path == nil { return nil }
     let isNamed = if case .name(option.name) = first.kind { true } else { false }
     let value = isNamed ? call.surplus.dropFirst().first ?? first : first
     let isBare = if case .name = value.kind { option.shape == .string } else { false }

@@ -10,7 +10,7 @@ extension Compiler {
       refuseNothing(pipeline)
       warnOfSelection(pipeline)
       if let first = pipeline.stages.first, !["map", "select", "print", "as"].contains(first.name) {
-        warnOfClient(pipeline.head, head.fact) { "stream \($0) | \(source.text(first.range))" }
+        warnOfClient(pipeline.head, head.fact, pipeline.stages) { "stream \($0) | \(source.text(first.range))" }
       }
       scope.enter()
       defer { _ = scope.leave() }

@@ -17,8 +17,21 @@ extension Compiler {
   }
 
   /// Warns of a client at the head of a pipeline, where it is one element; its resources are probably meant.
-  func warnOfClient(_ head: PipelineHead, _ fact: Scope.VariableFact, _ meant: (String) -> String) {
+  func warnOfClient(
+    _ head: PipelineHead, _ fact: Scope.VariableFact, _ stages: [Language.Command], _ meant: (String) -> String
+  ) {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
+    let change = stages.first { stage in
+      (Stage.named(stage.name)?.declaration.effect).map { $0 == .destroys || $0 == .changes } ?? false
+    }
+    if let change {
+      // The next step has a condition, because a change of all resources is rarely meant.
+      let isDestroy = Stage.named(change.name)?.declaration.effect == .destroys
+      return warn(
+        "\(name) is a client and counts as one element", range,
+        nextStep: "choose the resources first: stream \(name) | where .FIELD == VALUE | collect | \(change.name) ..."
+          + (isDestroy ? "; or destroy-all \(name) filter: {FIELD: VALUE}" : ""))
+    }
     warn("\(name) is a client and counts as one element", range, nextStep: "to read its resources: \(meant(name))")
   }
 

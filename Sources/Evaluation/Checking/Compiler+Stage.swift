@@ -55,10 +55,9 @@ extension Compiler {
 
   private func reportUnknownStage(_ command: Language.Command) {
     let name = command.name
-    if Command.named(name) != nil {
+    if let known = Command.named(name)?.declaration {
       return report(
-        "\(name) is a command, not a stage", command.nameRange,
-        nextStep: "run the command for each element: | each do ... end, with `it` as the element")
+        "\(name) is a command, not a stage", command.nameRange, nextStep: stepForCommand(known, command))
     }
     if reportsLater(name, command.nameRange) { return }
     if ForeignWords.stage(name) == nil, let function = Function.named(name)?.name ?? ForeignWords.function(name) {
@@ -73,10 +72,27 @@ extension Compiler {
       meant: foreignStage(command), nextStep: "help stages lists the stages")
   }
 
+  /// Returns the next step for a command in place of a stage.
+  private func stepForCommand(_ known: Declaration, _ command: Language.Command) -> String {
+    if let stage = ForeignWords.stage(known.name) { return "did you mean \(stage)?" }
+    if known.name == "destroy-all" {
+      return "to destroy the elements: | collect | destroy CLIENT; by a filter: destroy-all CLIENT filter: {...}"
+    }
+    guard known.parameters.first?.shape == .client || known.name == "sleep" else {
+      return "\(known.name) begins a statement: \(known.shortForm)"
+    }
+    return "run the command for each element: | each do ... end, with `it` as the element"
+  }
+
   /// Returns the stage that an unknown stage probably means, with its number: `take 5` for `head -n 5`; nil if unknown.
   private func foreignStage(_ command: Language.Command) -> String? {
     let numbers = command.arguments.compactMap { argument in
       Int(source.text(argument.expression.range).drop { $0 == "-" })
+    }
+    if case .positional(let field)? = command.arguments.first, case .elementField = field.kind,
+      let stage = ForeignWords.stage(command.name), ["destroy", "without"].contains(stage)
+    {
+      return "without \(source.text(field.range))"
     }
     switch (ForeignWords.stage(command.name), numbers.first) {
     case ("create", _) where command.arguments.isEmpty: return "sum"
@@ -98,6 +114,14 @@ extension Compiler {
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
     var (kept, filler, isDescending): ([String], Expr?, Bool) = ([], nil, false)
     for place in places {
+      if case .negate(let flag) = place.kind, case .name(let letters) = flag.kind, unknownName(flag) != nil,
+        places.count > 1 || letters == "r", letters.allSatisfy({ "rnkufV".contains($0) }), command.name == "sort"
+      {
+        // A flag of the shell's `sort`.
+        isDescending = isDescending || letters.contains("r")
+        filler = filler ?? place
+        continue
+      }
       guard case .name(let word) = place.kind, scope.variable(word) == nil, outer?.variable(word) == nil else {
         kept.append(source.text(place.range))
         continue

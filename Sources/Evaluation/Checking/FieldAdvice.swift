@@ -13,6 +13,8 @@ enum FieldAdvice {
   static func nextStep(_ value: Value, _ name: String, of text: String) -> String? {
     let function = Function.named(name) == nil ? ForeignWords.function(name) : name
     switch value {
+    case .page where ["total", "total-size", "total-count", "total_count", "total_size"].contains(name):
+      return "\(text).pagination?.total-size"
     case .string: return function.flatMap { call($0, among: textFunctions, text) }
     case .number: return function.flatMap { call($0, among: numberFunctions, text) }
     case .list, .range, .page:

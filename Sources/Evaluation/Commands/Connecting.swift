@@ -4,6 +4,15 @@ import Language
 import Synchronization
 import Values
 
+extension Declaration.Option {
+  fileprivate static let connectionName = Self(name: "name", shape: .string, summary: "the connection's name")
+    .ruled(.text("name", "remove the option, or give it a value"))
+
+  fileprivate static let env = Self(
+    name: "env", shape: .string, summary: "the kind of system; \"production\" makes the prompt red"
+  ).ruled(.text("env", "remove the option, or give it a value"))
+}
+
 extension Command {
   static let connect = Command(
     Declaration(
@@ -11,18 +20,19 @@ extension Command {
       summary: "Opens a connection to a broker or to the embedded service, or returns an open one.",
       parameters: [.init(name: "URI", shape: .string, isOptional: true)],
       options: [
-        .init(name: "name", shape: .string, summary: "the connection's name"),
+        .connectionName,
         .init(
           name: "guard", shape: .string,
           summary:
             "\"confirm\" asks before each bulk destruction, even if the script confirms it; \"read-only\" refuses every change",
           words: ["confirm", "read-only"]),
-        .init(name: "env", shape: .string, summary: "the kind of system; \"production\" makes the prompt red"),
+        .env,
       ],
       result: "connection",
       examples: [.init(code: #"connect "embedded:blog""#, output: "")])
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
+    for option in [Declaration.Option.connectionName, .env] { _ = try arguments.valid(option) }
     let uri = try uri(arguments, session)
     let wanted = try RequestedConnectionProperties(arguments)
     if let open = try wanted.open(uri, session) { return .connection(open) }

@@ -14,6 +14,15 @@ extension Declaration.Option {
       throw OptionRefusal("client needs a queue", nextStep: #"client queue: "posts""#)
     })
 
+  fileprivate static let type = Self(
+    name: "type", shape: .string, fallback: "the queue's name", summary: "the JSON:API type of the resources"
+  ).ruled(.text("type", "remove type:, which is then the queue's name"))
+
+  fileprivate static let singular = Self(
+    name: "singular", shape: .string, fallback: "the singular of the type",
+    summary: "the type in the singular; relationship requests name the parent's id SINGULAR_id, such as post_id"
+  ).ruled(.text("singular", "singular: \"post\""))
+
   fileprivate static let relationships = Self(
     name: "relationships", shape: .record,
     summary: "the types of relationships, so that a record needs only ids: {author: \"authors\", tags: [\"tags\"]}"
@@ -49,8 +58,7 @@ extension Command {
       name: "client", summary: "Creates a client of a queue on the open connection.",
       options: [
         .queue,
-        .init(
-          name: "type", shape: .string, fallback: "the queue's name", summary: "the JSON:API type of the resources"),
+        .type,
         .init(name: "on", shape: .connection, summary: "the connection, if several are open"),
         .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "the meta of each request"),
         .init(
@@ -63,9 +71,7 @@ extension Command {
             "\"wire\" leaves names unchanged; \"underscore\" sends _ as -, and shows - as _, like the Elixir library",
           words: ["wire", "underscore"]),
         .relationships,
-        .init(
-          name: "singular", shape: .string, fallback: "the singular of the type",
-          summary: "the type in the singular; relationship requests name the parent's id SINGULAR_id, such as post_id"),
+        .singular,
         .init(
           name: "reply", shape: .string, fallback: "\"queue\"",
           summary: "\"direct\" uses the broker's direct reply-to instead of a reply queue",
@@ -77,7 +83,7 @@ extension Command {
       result: "client",
       examples: [.init(code: #"let posts = client queue: "posts""#, output: "")])
   ) { arguments, frame throws(Fault) in
-    _ = try arguments.valid(.queue)
+    for option in [Declaration.Option.queue, .type, .singular] { _ = try arguments.valid(option) }
     let queue = try arguments.string("queue") ?? ""
     let session = frame.run.session
     let connection = try connection(arguments, frame)

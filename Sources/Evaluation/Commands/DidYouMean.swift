@@ -24,6 +24,11 @@ extension Arguments {
   func known(for error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
     for name in error.errors.flatMap(names) {
+      if name.place == "include", let dot = name.text.lastIndex(of: "."),
+        error.errors.contains(where: { $0.detail?.hasPrefix("\(name.text[dot...].dropFirst()) ") ?? false })
+      {
+        return "a relationship is included with all its fields: include: \(String(name.text[..<dot]).quoted)"
+      }
       let type = name.type ?? resource.type
       let owner = ValueShape.ResourceShape(queue: resource.queue, type: type, keys: resource.keys)
       let isRelationship = ["relationship", "include"].contains(name.place)

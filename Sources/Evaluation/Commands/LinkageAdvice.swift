@@ -53,9 +53,15 @@ extension Arguments {
   /// Returns the next step for a field of a record that is probably a relationship: `{author: {type: "authors", id:
   /// "1"}}`; nil for other fields.
   private func linkage(_ name: String, _ value: Value, _ detail: ErrorDetail, _ otherwise: String) -> String? {
+    if detail.detail?.contains("must exist") ?? false, value.isIdentifier { return nil }
     let resource = knownResource
     let known = resource?.relationship(name)
     let types = known?.types ?? []
+    if case .record(let record) = value, case .string(let type)? = record["type"], let id = record["id"]?.plainID,
+      record.names.count > 2, detail.code == "105"
+    {
+      return "a relationship has only a type and an id: {\(name): {type: \(type.quoted), id: \(id.quoted)}}"
+    }
     guard case .record(let record) = value, case .string(let type)? = record["type"] else {
       let isMisspelt = known == nil && nearest(to: name, among: (resource?.fields ?? []).map(\.name)) != nil
       guard !isMisspelt, known != nil || detail.code == "105" && value.isProbablyID && !Secrets.isSecret(name: name),
@@ -92,10 +98,23 @@ extension Value {
     }
   }
 
+  /// Whether the value is a resource, or a record with only an id and perhaps a type.
+  fileprivate var isIdentifier: Bool {
+    switch self {
+    case .resource: true
+    case .record(let record): record["id"] != nil && record.names.allSatisfy { ["id", "type"].contains($0) }
+    default: false
+    }
+  }
+
   /// Returns the source text of the linkage that an id, or a list of ids, probably means; nil for other values.
   fileprivate func linkage(of type: String) -> String? {
     if case .record(let record) = self, record.names == ["id"], let id = record["id"] { return id.linkage(of: type) }
     if let plainID { return "{type: \"\(type)\", id: \"\(plainID)\"}" }
+    if case .string(let text) = self, text.contains(",") {
+      let ids = text.split(separator: ",").map { Value.string(String($0).trimmed) }
+      return Value.list(ids).linkage(of: type)
+    }
     guard case .list(let elements) = self, 1...4 ~= elements.count else { return nil }
     let identifiers = elements.compactMap { $0.plainID == nil ? nil : $0.linkage(of: type) }
     return identifiers.count == elements.count ? "[\(identifiers.joined(separator: ", "))]" : nil
@@ -106,7 +125,7 @@ extension Value {
     switch self {
     case .number(let number): number.integer.map(String.init)
     case .string(let text):
-      text.isEmpty || text.utf8.count > 36 || text.contains { $0.isWhitespace || $0 == "\"" } ? nil : text
+      text.isEmpty || text.utf8.count > 36 || text.contains { $0.isWhitespace || $0 == "\"" || $0 == "," } ? nil : text
     default: nil
     }
   }

@@ -49,9 +49,20 @@ struct OptionRule: Sendable {
       }
       let words = field.split(separator: " ")
       guard words.count > 1, let name = words.first else { continue }
+      guard name != "-" else {
+        throw OptionRefusal("sort: has a space after the minus", nextStep: "sort: \("-\(words[1])".quoted)")
+      }
       let sign = words[1].lowercased().hasPrefix("desc") && !name.hasPrefix("-") ? "-" : ""
       throw OptionRefusal(
         "sort: takes only names of fields, without words such as desc", nextStep: "sort: \("\(sign)\(name)".quoted)")
+    }
+  }
+
+  /// Returns the rule for a string that is not empty.
+  static func text(_ option: String, _ nextStep: String) -> OptionRule {
+    OptionRule { value, command throws(OptionRefusal) in
+      guard case .string("") = value else { return }
+      throw OptionRefusal("\(command) \(option): is empty", nextStep: nextStep)
     }
   }
 

@@ -100,10 +100,17 @@ enum QueryOptionRules {
         throw OptionRefusal("page: needs \(name)", nextStep: "{\(beside)\(name): 100}")
       }
       guard case .number(let number)? = record[name], let integer = number.integer, integer >= least else {
-        let has = record[name]?.label ?? "null"
+        var (has, meant) = (record[name]?.label ?? "null", [place: isOffset ? "0" : "1", extent: "100"])
+        if case .string(let text)? = record[name] {
+          has = text.quoted
+          if let count = JSONNumber(text: text)?.integer, count >= least { meant[name] = text }
+        }
+        for case let (other, value?) in [(place, record[place]), (extent, record[extent])] where other != name {
+          if value.isPlace(from: 1) { meant[other] = value.label }
+        }
         throw OptionRefusal(
           "page: needs a \(name) of at least \(least) and at most 18 digits, not \(has)",
-          nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
+          nextStep: "{\(place): \(meant[place] ?? "1"), \(extent): \(meant[extent] ?? "100")}")
       }
       return integer
     }

@@ -17,7 +17,7 @@ enum SafeguardOptionRules {
     default: break
     }
     throw OptionRefusal(
-      "halt: must be a number of failures from 1, or a percentage from 0 to 100 as a string",
+      "halt: must be a number of failures from 1, or a percentage over 0 and up to 100 as a string",
       nextStep: "halt: 10, or halt: \"3%\"")
   }
 

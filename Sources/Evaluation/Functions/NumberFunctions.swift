@@ -34,7 +34,7 @@ extension Function {
       values throws(Fault) in
       if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }
       let number = try Self.number(values, 0, "abs")
-      return .number(try Arithmetic.compare(number, JSONNumber(0)) < 0 ? Arithmetic.negate(number) : number)
+      return .number(number.text.hasPrefix("-") ? try Arithmetic.negate(number) : number)
     },
   ]
 

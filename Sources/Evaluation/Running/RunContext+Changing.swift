@@ -87,7 +87,8 @@ extension Session {
       "jsonrpc": "2.0", "method": .string(proposal.change.method),
       "params": .object(proposal.change.params.hidingSecrets),
     ]
-    note("dry run, not sent: \(proposal.label) (queue \(proposal.client.queue)) \(JSONValue.object(request).text)")
+    let queue = proposal.label.hasSuffix(")") ? "" : " (queue \(proposal.client.queue))"
+    note("dry run, not sent: \(proposal.label)\(queue) \(JSONValue.object(request).text)")
   }
 
   /// Shows the first change of a dry run as the exact request, and the next four by their identity.

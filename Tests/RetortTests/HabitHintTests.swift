@@ -1,0 +1,193 @@
+import TestBench
+import Testing
+
+/// Hints for habits from other languages and from shells work when they are followed.
+@Suite struct HabitHintTests {
+  static let values: [(String, String, String)] = [
+    ("print [1, 2, 3][..1]", "both ends belong to a part: [0..1]", "print [1, 2, 3][0..1]"),
+    ("print [1, 2, 3][1..]", "[1..-1]", "print [1, 2, 3][1..-1]"),
+    ("print [1, 2, 3][:2]", "[0..1]", "print [1, 2, 3][0..1]"),
+    ("print \"abc\"[1:]", "[1..-1]", "print \"abc\"[1..-1]"),
+    ("print [1, 2, 3][1:3]", "[1..2]", "print [1, 2, 3][1..2]"),
+    ("print {1..3}", "a range has no braces: 1..3", "print 1..3"),
+    ("print [...[1], 2]", "join lists and records with +", "print [1] + [2]"),
+    ("print {...{a: 1}}", "join lists and records with +", "print {a: 1} + {b: 2}"),
+    ("print substring(\"abc\", 1, 2)", "\"abc\"[0..2]", "print \"abc\"[0..2]"),
+    ("print \"abc\".substring(1, 2)", "\"abc\"[0..2]", "print \"abc\"[0..2]"),
+    ("print env.HOME", "env(\"HOME\")", "print env(\"HOME\", \"\")"),
+    ("print env[\"HOME\"]", "env(\"HOME\")", "print env(\"HOME\", \"\")"),
+    ("print process.env.HOME", "env(\"HOME\")", "print env(\"HOME\", \"\")"),
+    ("print lower", "lower(...)", "print lower(\"A\")"),
+    ("let x = 1; print x-1", "minus needs spaces: x - 1", "let x = 1; print x - 1"),
+    ("let x = 1; x-1", "minus needs spaces: x - 1", "let x = 1; x - 1"),
+    ("[1] | map it-1", "minus needs spaces: it - 1", "[1] | map it - 1"),
+    ("let f = 1; lower(\"a\" 2)", "put a comma before 2", "lower(\"a\")"),
+    ("dict(a=1)", "{a: 1}", "{a: 1}"),
+    ("let r = {a: 1}; r.a = 2", "let r = r + {a: 2}", "let r = {a: 1}; let r = r + {a: 2}"),
+    ("set x = 1", "let x = 1", "let x = 1"),
+    ("print json.loads(\"1\")", "parse-json(\"1\")", "print parse-json(\"1\")"),
+    ("re.match(\"a\", \"x\")", "=~ /PATTERN/", "\"x\" =~ /a/"),
+    ("math.floor(1.5)", "floor(1.5)", "floor(1.5)"),
+    ("time.sleep(1)", "sleep 1s", "sleep 0s"),
+    ("new Date()", "now()", "now()"),
+    ("new Date(\"2026-01-01\")", "time(\"2026-01-01\")", "time(\"2026-01-01\")"),
+    ("print \"5\".to_i", "int(\"5\")", "print int(\"5\")"),
+    ("--help", "help", "help"),
+    ("print \"a\" =~ //", "for any text, write /^/", "print \"a\" =~ /^/"),
+    ("print (index posts).total", "(index posts).pagination?.total-size", "print (index posts).pagination?.total-size"),
+    ("print ([1, 2]).0", "[0]", "print ([1, 2])[0]"),
+    (
+      "try do fail \"x\" rescue print \"failed\" end", "rescue error print \"failed\"",
+      "try do fail \"x\" rescue error print \"failed\" end"
+    ),
+    ("try do fail \"x\" rescue exit 3 end", "rescue error exit 3", "try do fail \"x\" rescue error exit 0 end"),
+    (
+      "try do\n fail \"x\"\nrescue warn \"a\"\nend", "rescue error warn \"a\"",
+      "try do\n fail \"x\"\nrescue error warn \"a\"\nend"
+    ),
+  ]
+
+  @Test(arguments: values) func aValuesHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
+    await follow(mistake, hint, followed)
+  }
+
+  static let conditions: [(String, String, String)] = [
+    ("stream posts | where .views IS NOT NULL", ".views != null", "stream posts | where .views != null | count"),
+    (
+      "stream posts | where .state NOT IN [\"a\"]", "not .state in [...]",
+      "stream posts | where not .state in [\"a\"] | count"
+    ),
+    ("[1, 2] | where it % 2 = 0", "it % 2 == 0", "[1, 2] | where it % 2 == 0"),
+    ("[{a: 1}] | where .a = 1 + 1", ".a == 1 + 1", "[{a: 1}] | where .a == 1 + 1"),
+    ("[\"Pa\"] | where it starts-with \"P\"", "starts-with(it, \"P\")", "[\"Pa\"] | where starts-with(it, \"P\")"),
+    (
+      "stream posts | where .text endswith \"1\"", "ends-with(.text, \"1\")",
+      "stream posts | where ends-with(.text, \"1\") | count"
+    ),
+    (
+      "stream posts | where contains .text \"1\"", "contains(.text, \"1\")",
+      "stream posts | where contains(.text, \"1\") | count"
+    ),
+    ("[\"a\"] | where length it > 5", "length(it)", "[\"a\"] | where length(it) > 5"),
+    ("stream posts | where exists .text", ".text != null", "stream posts | where .text != null | count"),
+    ("unless 1 == 2 do print 1 end", "if not (1 == 2) do", "if not (1 == 2) do print 1 end"),
+    ("unless false do print 1 end", "if not (false) do", "if not (false) do print 1 end"),
+    ("until 1 == 1 do print 1 end", "while not (1 == 1) do", "while not (1 == 1) do print 1 end"),
+  ]
+
+  @Test(arguments: conditions) func aConditionsHintIsFollowed(
+    _ mistake: String, _ hint: String, _ followed: String
+  ) async {
+    await follow(mistake, hint, followed)
+  }
+
+  static let stages: [(String, String, String)] = [
+    (
+      "stream posts | map .text | join(\" \")", "join((stream posts | map .text), \" \")",
+      "join((stream posts | map .text), \" \")"
+    ),
+    ("[\"a\"] | split(\",\")", "| map split(it, \",\")", "[\"a\"] | map split(it, \",\")"),
+    ("[1] | map(p => p + 1)", "| map it + 1", "[1] | map it + 1"),
+    ("[1] | filter(p => p > 5)", "`it` is the element", "[1] | where it > 5"),
+    ("[1] | map fn x -> x * 2 end", "`it` is the element", "[1] | map it * 2"),
+    ("[3, 1] | limit(5; .[])", "take 5", "[3, 1] | take 5"),
+    ("[1, 2] | inject(0) { |a, b| a + b }", "did you mean sum?", "[1, 2] | sum"),
+    ("[1, 2] | reduce(0, +)", "did you mean sum?", "[1, 2] | sum"),
+    ("stream posts | sort -r .views", "sort -.views", "stream posts | sort -.views | count"),
+    ("stream posts | sort -n .views", "sort .views", "stream posts | sort .views | count"),
+    ("stream posts | del .text", "without .text", "stream posts | without .text | count"),
+    ("stream posts | delete(.text)", "without .text", "stream posts | without .text | count"),
+    ("[{a: 1}] | .a = 2", "| with a: 2", "[{a: 1}] | with a: 2"),
+    ("[{a: 1}] | with .a 5", "with a: 5", "[{a: 1}] | with a: 5"),
+    ("[{a: 1}] | with a = 5", "with a: 5", "[{a: 1}] | with a: 5"),
+    ("stream posts | table *", "| table", "stream posts | take 1 | table"),
+    ("[1] |> map it", "one bar joins stages: | map", "[1] | map it"),
+    ("[1] |> Enum.map(it)", "one bar joins stages: | map", "[1] | map it"),
+    ("def f(a) do a end; [1] | f()", "| f", "def f(a) do a end; [1] | f"),
+    ("def f(a) do a end; [1] | map f", "f(it)", "def f(a) do a end; [1] | map f(it)"),
+    ("[{a: 1}] | save \"x.csv\"", "did you mean write?", "[{a: 1}] | write \"/dev/null\" as: \"csv\""),
+    (
+      "stream posts | destroy-all posts", "| collect | destroy CLIENT",
+      "stream posts | take 1 | collect | destroy posts confirm: true"
+    ),
+    ("stream posts | diff posts", "diff A B key:", "diff (stream posts) (stream posts) key: .id | count"),
+    ("[1] | link posts 1 \"tags\" []", "| link posts \"tags\" []", "[1] | link posts \"tags\" []"),
+    ("[1] | update posts 1 {views: 1}", "| update posts {views: 1}", "[1] | update posts {views: 1}"),
+  ]
+
+  @Test(arguments: stages) func aStagesHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
+    await follow(mistake, hint, followed)
+  }
+
+  static let commands: [(String, String, String)] = [
+    ("posts 1", "show posts 1", "show posts 1"),
+    ("posts {text: \"a\"}", "create posts {text: \"a\"}", "create posts {text: \"a\"}"),
+    ("let l = [1]; l 0", "l[0]", "let l = [1]; l[0]"),
+    ("create posts < \"f.json\"", "read \"f.json\" | create posts", "[{text: \"a\"}] | create posts"),
+    (
+      "upsert authors 1 {name: \"x\"}", "upsert authors {name: \"x\"} key: .name",
+      "upsert authors {name: \"x\"} key: .name"
+    ),
+    ("upsert authors {name: \"x\"} key: \".name\"", "key: .name", "upsert authors {name: \"x\"} key: .name"),
+    (
+      "stream posts sort: \"-views\", take 1", "stream posts sort: \"-views\" | take 1",
+      "stream posts sort: \"-views\" | take 1"
+    ),
+    ("index posts sort: \"- views\"", "sort: \"-views\"", "index posts sort: \"-views\" | count"),
+    ("stream posts page[size]=10", "page: {number: 1, size: 10}", "index posts page: {number: 1, size: 10}"),
+    (
+      "stream posts filter[state]=\"draft\"", "filter: {state: \"draft\"}",
+      "stream posts filter: {state: \"draft\"} | count"
+    ),
+    (
+      "stream posts filter state: \"draft\"", "filter: {state: \"draft\"}",
+      "stream posts filter: {state: \"draft\"} | count"
+    ),
+    ("stream posts -include author", "include: \"author\"", "stream posts include: \"author\" | count"),
+    ("index posts page: {number: 2, size: \"10\"}", "{number: 2, size: 10}", "index posts page: {number: 2, size: 10}"),
+    ("index posts include: \"author.name\"", "include: \"author\"", "index posts include: \"author\" | count"),
+    (
+      "create posts {text: \"x\", author: {type: \"authors\", id: \"1\", name: \"a\"}}",
+      "{author: {type: \"authors\", id: \"1\"}}", "create posts {text: \"x\", author: {type: \"authors\", id: \"1\"}}"
+    ),
+    (
+      "create posts {text: \"x\", tags: \"1,2\"}", "[{type: \"tags\", id: \"1\"}, {type: \"tags\", id: \"2\"}]",
+      "create posts {text: \"x\", tags: [{type: \"tags\", id: \"1\"}, {type: \"tags\", id: \"2\"}]}"
+    ),
+    (
+      "posts | destroy posts confirm: true", "stream posts | where .FIELD == VALUE | collect | destroy",
+      "stream posts | where .id == \"1\" | collect | destroy posts confirm: true"
+    ),
+    (
+      "posts | update posts {views: 1}", "stream posts | where .FIELD == VALUE | collect | update",
+      "stream posts | where .id == \"1\" | collect | update posts {views: 1}"
+    ),
+    ("client queue: \"posts\" type: \"\"", "remove type:", "client queue: \"posts\""),
+    ("connect \"embedded:blog\" name: \"\"", "remove the option", "connect \"embedded:blog\""),
+  ]
+
+  @Test(arguments: commands) func aCommandsHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
+    await follow(mistake, hint, followed)
+  }
+
+  /// Mistakes that have one error, and words that their hints must not contain.
+  @Test(arguments: [
+    ("print [...[1], 2]", ["..[1]"]), ("print {...{a: 1}}", ["1..3"]),
+    ("stream posts filter state: \"draft\"", ["define the name"]), ("1 << 3", ["create"]),
+    ("stream posts | del .text", ["destroy"]),
+    (
+      "let p = client queue: \"posts\" relationships: {author: \"authors\"}; create p {text: \"x\", author: {id: \"99999\"}}",
+      ["{author:"]
+    ),
+  ]) func aFalseHintIsAbsent(_ mistake: String, _ words: [String]) async {
+    let ran = await Ran.onBlog(mistake)
+    #expect(ran.errorCount == 1, Comment(rawValue: ran.notes))
+    for word in words { #expect(!ran.findings.contains(word), Comment(rawValue: ran.notes)) }
+  }
+
+  /// The name of a command is the error's name only at the end of its line.
+  @Test func anErrorCanHaveTheNameOfACommand() async {
+    let ran = await Ran.onBlog("try do fail \"x\" rescue count; print count.message end")
+    #expect(ran.status == 0 && ran.output == "x\n", Comment(rawValue: ran.notes))
+  }
+}
