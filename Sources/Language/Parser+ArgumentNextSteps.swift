@@ -52,7 +52,7 @@ extension Parser {
     if let function = ForeignWords.function(word.name), !words.functions.contains(word.name) {
       let isElement = inside.hasPrefix(".") || inside.hasPrefix("it")
       let operands = isElement ? String(inside) : inside.isEmpty ? "it" : "it, \(inside)"
-      return "to call a function for each element: | map \(function)(\(operands))"
+      return "to call a function for each element, write | map \(function)(\(operands))"
     }
     if !words.functions.contains(word.name),
       let near = nearest(to: word.name, among: words.functions.union(words.stages).sorted())
@@ -67,9 +67,9 @@ extension Parser {
       if let form = valid("join((\(elements)), \(inside))") { return "to join all elements: \(form)" }
     }
     guard words.functions.contains(word.name), !readsElement, !Self.elementless.contains(word.name) else {
-      return "to call a function for each element: | map \(call)"
+      return "to call a function for each element, write | map \(call)"
     }
-    return "to call a function for each element: | map \(word.name)(it\(inside.isEmpty ? "" : ", \(inside)"))"
+    return "to call a function for each element, write | map \(word.name)(it\(inside.isEmpty ? "" : ", \(inside)"))"
   }
 
   /// The functions whose first argument is not a value of an element.

@@ -169,9 +169,9 @@ extension Parser {
     case .field, .string, .number, .symbol("{"), .symbol("["), .symbol("("), .keyword("not"), .keyword("it"),
       .keyword("null"), .keyword("true"), .keyword("false"):
       let value = token.isKeyword("not") && Self.isEnd(nextToken) ? "not it" : rest ?? "..."
-      return "for a value of each element: | map \(value)"
-    case .keyword("if"): return "for a value of each element: | map (if ... do ... else ... end)"
-    case .keyword("for"), .keyword("while"): return "for each element: | each do ... end"
+      return "for a value of each element, write | map \(value)"
+    case .keyword("if"): return "for a value of each element, write | map (if ... do ... else ... end)"
+    case .keyword("for"), .keyword("while"): return "for each element, write | each do ... end"
     case .key(let key) where ForeignWords.stage(key) != nil: return "did you mean \(ForeignWords.stage(key) ?? key)?"
     default: return nil
     }

@@ -209,7 +209,7 @@ extension Parser {
     {
       return "write not before the operand: not \(left) in [...]"
     }
-    if token.isKeyword("for") { return "for a value of each element: (LIST | map ...)" }
+    if token.isKeyword("for") { return "for a value of each element, write (LIST | map ...)" }
     if case .string = token.kind, !token.hasSpaceBefore, case .name = tokens[index - 1].kind {
       return "to insert a value into a text, write \\( ): \"... \\(x) ...\""
     }

@@ -101,8 +101,8 @@ package enum Operators {
       guard case .number(let number) = element else { throw misfit("in", "compare", element, .number(JSONNumber(0))) }
       guard try Arithmetic.compare(number, JSONNumber(lower)) >= 0 else { return false }
       return try Arithmetic.compare(number, JSONNumber(upper)) <= 0
-    case .string: throw Fault(.type, "in is for lists", nextStep: "for text: contains(text, part)")
-    case .record: throw Fault(.type, "in is for lists", nextStep: "for a record's names: x in keys(record)")
+    case .string: throw Fault(.type, "in is for lists", nextStep: "for text, write contains(text, part)")
+    case .record: throw Fault(.type, "in is for lists", nextStep: "for a record's names, write x in keys(record)")
     default: throw Fault(.type, "in needs a list on its right, not \(container.typeWithArticle)")
     }
   }

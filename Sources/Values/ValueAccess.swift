@@ -18,7 +18,8 @@ package enum ValueAccess {
       throw missing(name.text, resource.label, resource.fieldNames)
     case .null:
       if isOptional { return .null }
-      throw Fault(.field, "can't read .\(name.text) of null", nextStep: "for null instead of an error: ?.\(name.text)")
+      throw Fault(
+        .field, "can't read .\(name.text) of null", nextStep: "for null instead of an error, write ?.\(name.text)")
     default:
       let name = name.text
       let fields = fields(of: value)
@@ -45,14 +46,14 @@ package enum ValueAccess {
     if near == nil, names == ClientValue.fieldNames {
       return Fault(
         .field, "\(owner) has no field \(name)",
-        nextStep: "it has \(names.joined(separator: ", ")); for its resources: stream CLIENT | map .\(name)")
+        nextStep: "it has \(names.joined(separator: ", ")); for its resources, write stream CLIENT | map .\(name)")
     }
     let known =
       names.isEmpty
       ? "it has none" : "it has " + names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
     return Fault(
       .field, "\(owner) has no field \(name)",
-      nextStep: near.map { "did you mean .\($0)?" } ?? "\(known); for null instead of an error: ?.\(name)")
+      nextStep: near.map { "did you mean .\($0)?" } ?? "\(known); for null instead of an error, write ?.\(name)")
   }
 
   private static func noFields(_ value: Value, _ name: String) -> Fault {
@@ -88,7 +89,8 @@ package enum ValueAccess {
     if isOptional, key.isNull { return .null }
     let name = try Self.key(
       key, "a record",
-      nextStep: key.isNull ? "for null instead of an error: ?[...]" : "make the key text: string(x), json([a, b])")
+      nextStep: key.isNull ? "for null instead of an error, write ?[...]" : "make the key text: string(x), json([a, b])"
+    )
     switch owner {
     case .record(let record):
       if let value = record[name] { return value }
@@ -107,7 +109,7 @@ package enum ValueAccess {
     return Fault(
       .field, "\(owner) has no key \(JSONValue.string(name).text)",
       nextStep: near.map { "did you mean \(JSONValue.string($0).text)?" }
-        ?? "for null instead of an error: ?[...]")
+        ?? "for null instead of an error, write ?[...]")
   }
 
   /// Returns an index as an integer.
@@ -141,7 +143,7 @@ package enum ValueAccess {
     if isOptional { return .null }
     throw Fault(
       .field, "there is no code point \(number): the text has \(scalars.count)",
-      nextStep: "for null instead of an error: ?[\(number)]")
+      nextStep: "for null instead of an error, write ?[\(number)]")
   }
 
   /// Returns what `value[index]` means: an element of a list or a page, a code point of a text, or a field of a record
@@ -173,7 +175,7 @@ package enum ValueAccess {
       ).of(value)
     case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
     case (.null, _) where isOptional: return .null
-    case (.null, _): throw Fault(.field, "null has no elements", nextStep: "for null instead of an error: ?[...]")
+    case (.null, _): throw Fault(.field, "null has no elements", nextStep: "for null instead of an error, write ?[...]")
     case (.string, _): throw Fault(.type, "the index of a string must be an integer, not \(index.typeWithArticle)")
     case (.list, _), (.page, _):
       throw Fault(.type, "the index of a list must be an integer, not \(index.typeWithArticle)")
@@ -197,7 +199,7 @@ package enum ValueAccess {
     let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
     throw Fault(
       .field, "there is no element \(number): the list has \(count)",
-      nextStep: "for null instead of an error: ?[\(number)]")
+      nextStep: "for null instead of an error, write ?[\(number)]")
   }
 }
 

@@ -22,7 +22,7 @@ import Testing
       "count posts filter: {state: [\"draft\",\"spam\"]}"
     ),
     (
-      "[{id: 1, b: 2}, {id: 2}] | csv .id .b", "for null instead of an error: ?.b",
+      "[{id: 1, b: 2}, {id: 2}] | csv .id .b", "for null instead of an error, write ?.b",
       "[{id: 1, b: 2}, {id: 2}] | csv .id ?.b"
     ),
     ("print 1 | map it", "... | print", "[1] | map it | print"),
@@ -124,9 +124,9 @@ import Testing
     ),
     ("[\"2026-01-31\"] | avg", "avg time(it)", "[\"2026-01-31\"] | avg time(it)"),
     ("[\" 5 \"] | avg", "avg number(trim(it))", "[\" 5 \"] | avg number(trim(it))"),
-    ("length(5)", "for the length of the text: length(string(5))", "length(string(5))"),
+    ("length(5)", "for the length of the text, write length(string(5))", "length(string(5))"),
     ("length(null)", "length(null ?? [])", "length(null ?? [])"),
-    ("int(\"2.5\")", "for the nearest integer: round(number(x))", "round(number(\"2.5\"))"),
+    ("int(\"2.5\")", "for the nearest integer, write round(number(x))", "round(number(\"2.5\"))"),
     ("split(5, \",\")", "make a string: string(5)", "split(string(5), \",\")"),
     ("join(\"a,b\", \"-\")", "make a list: split(\"a,b\", \",\")", "join(split(\"a,b\", \",\"), \"-\")"),
     ("join(5, \"-\")", "make a list: [5]", "join(([5] | map string(it)), \"-\")"),
@@ -140,7 +140,7 @@ import Testing
     ("1 < 2 < 3", "a < b and b < c", "1 < 2 and 2 < 3"),
     ("{5: 1}", "\"5\": ...", "{\"5\": 1}"),
     ("if 1 do print 1 end", "x > 0", "if 1 > 0 do print 1 end"),
-    ("null.a", "for null instead of an error: ?.a", "null?.a"),
+    ("null.a", "for null instead of an error, write ?.a", "null?.a"),
     ("[1].a", "| map .a", "[{a: 1}] | map .a"),
   ]
 
@@ -202,7 +202,7 @@ import Testing
     ("index posts page: {number: 0, size: 5}", "{number: 1, size: 5}", "index posts page: {number: 1, size: 5}"),
     ("upsert authors {name: \"Z\"} key: .email", "it has name", "upsert authors {name: \"Z\"} key: .name"),
     (
-      "[{name: \"Z\"}] | upsert authors key: .email", "for null instead of an error: ?.email",
+      "[{name: \"Z\"}] | upsert authors key: .email", "for null instead of an error, write ?.email",
       "[{name: \"Z\"}] | where ?.email != null | upsert authors key: .email"
     ),
     ("[{id: 5, text: \"a\"}] | create posts", "| without .id", "[{id: 5, text: \"a\"}] | without .id | create posts"),

@@ -60,7 +60,7 @@ extension Compiler {
   /// Returns the pipeline that is meant by a client and several ids: `[4, 5] | destroy posts` for `destroy posts 4 5`.
   private func severalIDs(_ arguments: [Expr], of name: String) -> String {
     let texts = arguments.map { source.text($0.range) }
-    return "for several ids: [\(texts.dropFirst().joined(separator: ", "))] | \(name) \(texts[0])"
+    return "for several ids, write [\(texts.dropFirst().joined(separator: ", "))] | \(name) \(texts[0])"
   }
 
   /// Checks a positional argument against its parameter: its type, and the parameter's rule if it is a literal.
@@ -316,7 +316,7 @@ extension Declaration.ArgumentType {
         : text.firstMatch(of: #/[1-9][0-9]*/#).map { String($0.output) } ?? "10"
     case .boolean: text == "\"false\"" || text == "0" ? "false" : "true"
     case .list: "[\(text)]"
-    case .id: literal == .list ? "for each element: \(text) | ..." : "\"12\""
+    case .id: literal == .list ? "for each element, write \(text) | ..." : "\"12\""
     case .pattern: "/.../"
     case .record: "{NAME: VALUE}"
     case .any, .client, .connection, .path, .field, .condition: nil

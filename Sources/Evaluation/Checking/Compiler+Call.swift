@@ -85,7 +85,7 @@ extension Compiler {
       let needed = stage.parameters.filter { !$0.isOptional }.count
       let isElements = arguments.count > needed
       if name == "select", arguments.count == 1, arguments[0].first == "(" {
-        return "for a condition: | where \(arguments[0].dropFirst().dropLast())"
+        return "for a condition, write | where \(arguments[0].dropFirst().dropLast())"
       }
       if arguments.count > 1, ["min", "max", "sum", "avg"].contains(name) {
         return "write a stage after |: ([\(arguments.joined(separator: ", "))] | \(name))"

@@ -65,7 +65,7 @@ extension Compiler {
         "unknown stage \(name)", command.nameRange,
         nextStep: function == "join"
           ? "to join the elements of a list: join((... | collect), \", \")"
-          : "to call a function for each element: | map \(function)(it)")
+          : "to call a function for each element, write | map \(function)(it)")
     }
     reportUnknown(
       "stage", name, command.nameRange, among: Stage.all.map(\.declaration.name) + definitions.keys,

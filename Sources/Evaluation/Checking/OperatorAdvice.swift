@@ -134,7 +134,7 @@ struct OperatorAdvice {
       "\(a) \(sign) \(Self.seconds(b, right))"
     case (.add, .number, .duration), (.subtract, .number, .duration): "\(Self.seconds(a, left)) \(sign) \(b)"
     case (.add, .duration, .time), (.subtract, .duration, .time): "\(b) \(sign) \(a)"
-    case (.add, .time, .time): "for the duration between them: \(a) - \(b)"
+    case (.add, .time, .time): "for the duration between the times, write \(a) - \(b)"
     case (.add, .string, .time): "\(a) + string(\(b))"
     case (.add, .time, .string(let text)):
       Self.duration(text).map { "\(a) + \($0)" } ?? "string(\(a)) + \(b)"

@@ -41,7 +41,7 @@ enum QueryOptionRules {
     if text.holds(",") {
       throw OptionRefusal(
         "the filter \(name) contains a comma, and a server would read two values", at: [name],
-        nextStep: "write several values as a list: {\(name): \(list(text))}; for one value with a comma: "
+        nextStep: "write several values as a list: {\(name): \(list(text))}; for one value with a comma, write "
           + "| where .\(name) == \(JSONValue.string(text).text)")
     }
     return text

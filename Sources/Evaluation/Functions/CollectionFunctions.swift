@@ -20,7 +20,7 @@ extension Function {
       case .number, .bool:
         throw Fault(
           .type, "\(values[0].typeWithArticle) has no length",
-          nextStep: "for the length of the text: length(string(.field))")
+          nextStep: "for the length of the text, write length(string(.field))")
       case .null: throw Fault(.type, "null has no length", nextStep: "?? replaces null: length(.field ?? [])")
       default: throw Fault(.type, "\(values[0].typeWithArticle) has no length")
       }

@@ -160,8 +160,8 @@ extension Value {
     case .null: "?? replaces null: (\(text) ?? 0)"
     case .string(let own):
       TextConversionNextStep.number(own, text).map { "make a number: \($0)" } ?? "\(own.quoted) is not a number"
-    case .duration: "for the number of seconds: \(text) / 1s"
-    case .list, .page: "for the number of elements: length(\(text))"
+    case .duration: "for the number of seconds, write \(text) / 1s"
+    case .list, .page: "for the number of elements, write length(\(text))"
     default: nil
     }
   }

@@ -85,7 +85,7 @@ extension Function {
   private static func whole(_ number: JSONNumber) throws(Fault) -> JSONNumber { try rounded(number, 0, .nearest) }
 
   private static func notInteger(_ value: Value) -> Fault {
-    Fault(.value, "int: \(value.label) is not an integer", nextStep: "for the nearest integer: round(number(x))")
+    Fault(.value, "int: \(value.label) is not an integer", nextStep: "for the nearest integer, write round(number(x))")
   }
 
   private static func rounded(

@@ -59,10 +59,10 @@ extension Function {
         ?? TextConversionNextStep.notTime(text)
     case .null: return "remove such elements: | where .field != null"
     case .time: return "the value is a time already: use .field"
-    case .duration: return "for the time that long ago: ago(.field)"
+    case .duration: return "to subtract the duration from now, write ago(.field)"
     case .number(let number) where number.integer != nil:
       let isInMilliseconds = (number.integer ?? 0).magnitude >= 100_000_000_000
-      return "for the time since 1970: time(\"1970-01-01\") + \(number)\(isInMilliseconds ? "ms" : "s")"
+      return "for the time since 1970, write time(\"1970-01-01\") + \(number)\(isInMilliseconds ? "ms" : "s")"
     default: return nil
     }
   }
