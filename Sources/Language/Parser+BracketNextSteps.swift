@@ -62,7 +62,7 @@ extension Parser {
     if token.isSymbol(":"), nextToken.isSymbol("]") { return "write both ends: [\(source.text(first.range))..-1]" }
     guard token.isSymbol(":"), case .number(let start) = first.kind, case .number(let end) = nextToken.kind,
       let lower = Int(start), let upper = Int(end), upper > 0, upper > lower
-    else { return "for a part, with both ends: [0..1]" }
+    else { return "write a part with both ends: [0..1]" }
     return "both ends belong to a part: [\(lower)..\(upper - 1)]"
   }
 

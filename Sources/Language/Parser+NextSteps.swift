@@ -307,7 +307,7 @@ extension Parser {
     let inside = enclosed ?? "..."
     if inside.contains("=>") || inside.hasPrefix("&") { return Self.arrowStep }
     let function = words.functions.contains(name) ? name : ForeignWords.function(name) ?? name
-    if Self.cutting.contains(name) { return "a part of a text or list, with both ends: \(operand)[0..2]" }
+    if Self.cutting.contains(name) { return "write a part of a text or list with both ends: \(operand)[0..2]" }
     let isModule =
       operand.first?.isUppercase ?? false || words.functions.contains(operand)
       || Self.modules.contains(operand) && !definesVariable(operand)

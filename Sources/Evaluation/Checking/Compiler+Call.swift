@@ -63,7 +63,7 @@ extension Compiler {
     if ["substring", "substr", "slice", "mid"].contains(name) {
       let operand = arguments.first.map(text) ?? "x"
       return report(
-        "unknown function \(name)", range, nextStep: "a part of a text or list, with both ends: \(operand)[0..2]")
+        "unknown function \(name)", range, nextStep: "write a part of a text or list with both ends: \(operand)[0..2]")
     }
     if let form = formWithoutParentheses(name, arguments.map(text)) {
       return report("\(name) is not a function", range, nextStep: form)

@@ -96,7 +96,7 @@ extension Compiler {
     if isClient, case .record = first.kind { return "write the command first: create \(name) \(text)" }
     if isClient { return "write the command first: show \(name) \(text)" }
     let isIndex = if case .number = first.kind { true } else { false }
-    return (isIndex ? "for an element of a list: \(name)[\(text)]; " : "") + "for its value, write only \(name)"
+    return (isIndex ? "for an element of a list, write \(name)[\(text)]; " : "") + "for the value, write only \(name)"
   }
 
   private func reportUnknownCommand(_ command: Language.Command) {

@@ -79,7 +79,7 @@ extension Compiler {
     let after = SourceRange(id.range.upper, call.command.range.upper)
     return ArgumentCorrection(
       "after |, the element is the id", id.range,
-      "without an id: | \(source.text(before))\(source.text(after)); for one id, without the pipeline: \(source.text(call.command.range))"
+      "remove the id: | \(source.text(before))\(source.text(after)); or name one id without the pipeline: \(source.text(call.command.range))"
     )
   }
 
