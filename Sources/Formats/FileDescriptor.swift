@@ -181,6 +181,12 @@ package final class FileDescriptor: Sendable {
     return unsafe standard(path) == nil && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
+  /// Whether a path leads to a named pipe.
+  package static func isNamedPipe(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+  }
+
   /// Waits for the lock, and locks the file until it is closed.
   package func lock() throws(Fault) {
     while flock(number, LOCK_EX) != 0 {

@@ -89,6 +89,25 @@ import Testing
     #expect(ran == Ran(status: 130, output: "", notes: "error[interrupted]: interrupted\n"))
   }
 
+  /// The file of failed elements can be a standard stream, also a pipe, and no other pipe.
+  @Test func failedElementsAreWrittenToAStandardStream() async throws {
+    let fifo = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
+    #expect(mkfifo(fifo, 0o600) == 0)
+    defer { unlink(fifo) }
+    func ran(_ file: String) async throws -> Ran {
+      let statement = "[9999] | update posts {views: 1} on-error: \"continue\" failed: \"\(file)\""
+      return try await RunningProgram(
+        ["-c", "connect \"embedded:blog\"; let posts = client queue: \"posts\"; " + statement]
+      ).ended()
+    }
+    for file in ["/dev/stdout", "/proc/self/fd/1"] {
+      let written = try await ran(file)
+      #expect(written.output.hasPrefix("{\"source\":9999,"), Comment(rawValue: written.notes))
+    }
+    let refused = try await ran(fifo)
+    #expect(refused.status == 1 && refused.notes.contains("is a named pipe"), Comment(rawValue: refused.notes))
+  }
+
   @Test(arguments: ["read \"FIFO\" as: \"txt\" | count", "[1] | write \"FIFO\" as: \"txt\""])
   func aWaitForANamedPipeIsInterrupted(_ statement: String) async throws {
     let fifo = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path

@@ -79,8 +79,11 @@ final class RunningProgram: Sendable {
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// Whether the program already catches a signal.
+  ///
+  /// Before the process runs the program, it is a copy of this one, which catches signals too.
   func catches(_ number: Int32) throws -> Bool {
     let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+    guard status.hasPrefix("Name:\tretort\n") else { return false }
     let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last ?? "0"
     return (UInt64(caught, radix: 16) ?? 0) & (1 << UInt64(number - 1)) != 0
   }

@@ -38,7 +38,7 @@ final class FailedElementsFile: Sendable {
 
   private let path: String
   private let target: String
-  /// Whether the file is a pipe or a device; lines are then written directly.
+  /// Whether the file is a device or a standard stream; lines are then written directly.
   private let isDevice: Bool
   private let state = Mutex(State())
 
@@ -48,8 +48,14 @@ final class FailedElementsFile: Sendable {
   init(_ path: String) throws(Fault) {
     self.path = path
     target = try FileText.target(of: path)
-    isDevice = unsafe access(target, F_OK) == 0 && !FileDescriptor.isFile(target)
+    let isStandard = FileDescriptor.standard(path) != nil
+    isDevice = unsafe isStandard || access(target, F_OK) == 0 && !FileDescriptor.isFile(target)
     try FileDescriptor.checkWritable(path)
+    if !isStandard, FileDescriptor.isNamedPipe(target) {
+      throw Fault(
+        .file, "\(path) is a named pipe, in which failed elements are lost if no program reads it",
+        nextStep: "failed: \"failed.ndjson\"")
+    }
     if isDevice { return }
     guard try Self.isReplaceable(target) else {
       throw Fault(
@@ -115,10 +121,11 @@ final class FailedElementsFile: Sendable {
     return JSONValue.object(line).encoded() + [0x0A]
   }
 
-  /// Opens the file if it is a device; otherwise creates an empty file that replaces the earlier file.
+  /// Opens the file if it is a device or a standard stream; otherwise creates an empty file that replaces the earlier file.
   ///
   /// A program that has the earlier file open can still read it.
   private func opened() throws(Fault) -> FileDescriptor {
+    if let standard = FileDescriptor.standard(path) { return standard }
     if isDevice { return try FileDescriptor.appending(to: target) }
     var status = stat()
     let mode = unsafe stat(target, &status) == 0 ? status.st_mode & 0o7777 : nil
