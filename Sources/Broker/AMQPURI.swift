@@ -150,9 +150,13 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     port = number
   }
 
-  /// Puts an IPv6 address in brackets; a last part `:5672` or `:5671` is taken for the port and follows the brackets.
+  /// Puts an IPv6 address in brackets; a last part of five digits is the port and follows the brackets.
   private static func bracketed(_ text: Substring) -> String {
-    for port in [":5672", ":5671"] where text.hasSuffix(port) { return "[\(text.dropLast(port.count))]\(port)" }
+    if let port = text.lastIndex(of: ":"), case let digits = text[port...].dropFirst(),
+      digits.count == 5 || digits == "5672" || digits == "5671", digits.allSatisfy(\.isNumber)
+    {
+      return "[\(text[..<port])]\(text[port...])"
+    }
     return "[\(text)]"
   }
 

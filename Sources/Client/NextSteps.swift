@@ -73,13 +73,13 @@ extension ResourceClient {
 
   /// Returns the error with a next step for fields that the service does not accept (jsonapi-resources' code 105).
   func withFieldStep(_ error: ClientError, _ message: OutgoingRequest) -> ClientError {
-    guard error.nextStep == nil, let attributes = message.params["data"]?["attributes"]?.objectValue else {
-      return error
-    }
+    guard error.nextStep == nil, let data = message.params["data"] else { return error }
+    let attributes = data["attributes"]?.objectValue ?? [:]
+    let relationships = data["relationships"]?.objectValue ?? [:]
     let names = error.errors.compactMap { error -> String? in
       guard error.code == "105", let detail = error.detail, detail.hasSuffix(" is not allowed.") else { return nil }
       let name = String(detail.dropLast(" is not allowed.".count))
-      return attributes.contains(name) ? name : nil
+      return attributes.contains(name) || relationships.contains(name) ? name : nil
     }
     guard let first = names.first else { return error }
     let spelled = names.map { settings.keys == .underscore ? KeyRenaming.incoming.name($0) : $0 }
@@ -90,7 +90,7 @@ extension ResourceClient {
       return error
     }
     let value = attributes[first] ?? .null
-    if value.isNull || value.arrayValue?.isEmpty == true {
+    if attributes.contains(first), value.isNull || value.arrayValue?.isEmpty == true {
       error.nextStep = emptying(spelled[0], of: message.params["id"]?.idText, isMany: !value.isNull)
     } else {
       error.nextStep = "remove the field (from resources: | without \(spelled.map { ".\($0)" }.joined(separator: " ")))"

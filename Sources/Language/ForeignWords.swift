@@ -59,11 +59,12 @@ public enum ForeignWords {
   ])
 
   private static let stages = table([
-    ("where", "filter find grep select-if search having"), ("take", "limit head top"), ("skip", "offset drop"),
+    ("where", "filter find grep select-if search having any some detect"), ("take", "limit head top"),
+    ("skip", "offset drop"),
     ("sort", "order order-by sort-by"), ("group", "group-by groupby"),
     ("unique", "distinct uniq dedupe unique-by uniq-by"),
     ("first", "select-first find-first"), ("last", "tail"), ("destroy", "delete remove rm"), ("show", "get fetch"),
-    ("create", "add insert post"), ("update", "patch put modify"), ("each", "foreach for-each do xargs"),
+    ("create", "add insert post"), ("update", "patch put modify"), ("each", "foreach for-each do xargs tap"),
     ("print", "echo puts log say"), ("avg", "average mean"), ("sum", "total add-up reduce inject fold"),
     ("count", "size len length wc"),
     ("write", "tee export store save"), ("collect", "list to-list to-array"),

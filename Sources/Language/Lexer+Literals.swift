@@ -8,6 +8,11 @@ extension Lexer {
   mutating func number(from sign: Int? = nil) {
     let start = sign ?? offset
     let first = offset
+    if sign == nil, skipDate() {
+      let text = text(from: start)
+      complain("a date is written as text", start, nextStep: "time(\"\(text)\")")
+      return add(.string([.literal(text)]), from: start)
+    }
     skipDigits()
     let hasLeadingZero = bytes[first] == UInt8(ascii: "0") && offset - first > 1
     if byte() == UInt8(ascii: "."), isDigit(byte(1)) {
@@ -38,12 +43,31 @@ extension Lexer {
       let isHexadecimal = text == "0" && unit.first == "x"
       let meant = isHexadecimal ? Int(unit.dropFirst(), radix: 16).map(String.init) : Int(whole).map(String.init)
       let weeks = unit == "w" ? Int(text).map { "\($0 * 7)d" } : nil
-      let time = ForeignWords.unit(unit).map { text + $0 }
+      let time = ForeignWords.unit(unit).map { text + $0 } ?? durations(text + unit)
       complain(
         "\(unit) follows a number without a space", start,
         nextStep: (meant ?? weeks ?? time).map { "write \($0)" }
           ?? "the units are ms s m h d; for text, write \"\(text)\(unit)\"")
     }
+  }
+
+  /// Skips a date with its time, such as `2026-01-31` and `2026-01-31T10:00:00Z`; returns false for other text.
+  private mutating func skipDate() -> Bool {
+    let ahead = bytes[offset...].prefix(10)
+    let isDate = zip(ahead, "0000-00-00".utf8).allSatisfy { isDigit($0) && $1 == 0x30 || $0 == 0x2D && $1 == 0x2D }
+    guard isDate, ahead.count == 10, !isDigit(byte(10)) else { return false }
+    offset += 10
+    if byte() == UInt8(ascii: "T"), isDigit(byte(1)) {
+      while Self.isNameByte(byte()) || ":+.".utf8.contains(byte()) { offset += 1 }
+    }
+    return true
+  }
+
+  /// Returns the sum of durations that a text contains: `(1h + 30m)` for `1h30m`; nil for other text.
+  private func durations(_ text: String) -> String? {
+    guard text.wholeMatch(of: #/(?:[0-9]+(?:ms|s|m|h|d)){2,}/#) != nil else { return nil }
+    let parts = text.matches(of: #/[0-9]+(?:ms|s|m|h|d)/#).map { String($0.output) }
+    return "(\(parts.joined(separator: " + ")))"
   }
 
   /// Returns the number whose last digits follow a comma: `1000` for `1,000`; nil for other digits.
@@ -145,9 +169,15 @@ extension Lexer {
     let isURI = text.hasPrefix("//") || text.contains("@")
     complain(
       "text between slashes is a pattern", start,
-      nextStep: unitStep(of: start) ?? patternStep(text)
+      nextStep: unitStep(of: start) ?? patternStep(text) ?? quotientStep(text)
         ?? (isURI ? "put a URI in quotes: \"amqp://...\"" : "put a path in quotes: \"\(text)\""))
     add(.string([.literal(text)]), from: start)
+  }
+
+  /// The next step for a slash after a number or a closing bracket, which divides; nil after other tokens.
+  private func quotientStep(_ text: String) -> String? {
+    guard let last = tokens.last, last.isNumber || last.isSymbol(")") || last.isSymbol("]") else { return nil }
+    return "a slash between spaces divides: ... / \(text.dropFirst())"
   }
 
   /// Returns the next step for a slash that begins a unit after a number, such as `5 /s` and `5/s`; nil for other

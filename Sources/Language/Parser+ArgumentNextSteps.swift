@@ -100,7 +100,7 @@ extension Parser {
       if case .name(let stage) = expression.kind, Self.wholeWords.contains(stage) {
         if Self.readers.contains(name) { return "write | before a stage: ... | \(stage) ..." }
         return
-          "stream CLIENT | \(stage) ... | \(name == "count" ? "count" : "collect | \(name == "destroy-all" ? "destroy" : name) ...")"
+          "stream CLIENT | \(stage) ... | \(name == "count" ? "count" : "collect | \(name == "destroy-all" ? "destroy" : ForeignWords.command(name) ?? name) ...")"
       }
     }
     let (left, isFilter) =
@@ -116,6 +116,14 @@ extension Parser {
     }
     if isFilter, right == "..." || !left.hasPrefix("{") {
       return "write a filter as a record: filter: {\(left.trimmingPrefix(".")): \(right)}"
+    }
+    if let word, word.isStage, word.name == "count", case .positional? = arguments.last {
+      return "| where \(left) \(sign) \(right) | count"
+    }
+    if let word, word.isStage, !words.stages.isEmpty, !words.stages.contains(word.name),
+      !words.commands.contains(word.name), !definesWord(word.name)
+    {
+      return "help stages lists the stages"
     }
     if let word, takesWhole(word, sign, arguments) {
       return "put the left operand in parentheses: (\(whole(before: word))) \(sign) \(right)"

@@ -310,6 +310,9 @@ extension Parser {
   /// Returns the next step for a token in place of a comma or a closing bracket.
   private func bracketNextStep(_ start: SourceRange, _ close: String) -> String {
     if token.isSymbol("|") { return "put the pipeline in parentheses: (... | ...)" }
+    if token.isNumber, source.text(token.range).hasPrefix("-"), !["]", "}"].contains(close) {
+      return "minus needs spaces: a - b"
+    }
     if let step = arrowNextStep ?? callNextStep(start) ?? commaNextStep(before: close) ?? listNextStep(start, close) {
       return step
     }

@@ -138,6 +138,7 @@ extension Parser {
   var arrowNextStep: String? {
     guard nextToken.isSymbol(">"), !nextToken.hasSpaceBefore else { return nil }
     switch token.kind {
+    case .symbol("=") where index > 0 && tokens[index - 1].isNumber: return "to compare, write >="
     case .symbol("="), .symbol("-"), .minus:
       return Self.arrowStep
     default: return nil
@@ -205,6 +206,9 @@ extension Parser {
     let value = if case .name = nextToken.kind { "\"\(text)\"" } else { text }
     if case .key("filter") = tokens[index - 2].kind {
       return "write a filter as a record: filter: {\(field): \(value)}"
+    }
+    if ["show", "destroy"].contains(word), field == "id" {
+      return "write an id without its name: \(word) \(source.text(tokens[start + 1].range)) \(text)"
     }
     if ["with", "select"].contains(word) { return "write a new field with a colon: \(word) \(field): \(value)" }
     return "write a record in braces: {\(field): \(value)}; write an option with a colon: \(field): \(value)"

@@ -102,6 +102,9 @@ extension Parser {
     if word == "select", case .name(let column) = tokens[index - 1].kind, case .name(let next) = nextToken.kind {
       return "write columns with dots and without commas: .\(column) .\(next)"
     }
+    if case .name = nextToken.kind, Self.clientCommands.contains(word) || word == "count" {
+      return "write a statement for each client: \(word) ...; \(word) ..."
+    }
     guard case .field = tokens[index - 1].kind, case .field = nextToken.kind else {
       return "write arguments without commas: \(withoutCommas(from: start) ?? "\(word) ... ...")"
     }
@@ -146,6 +149,9 @@ extension Parser {
     switch token.kind {
     case .keyword(let word) where !Self.blockWords.contains(word) || before.isKey:
       return "\(word) is a word of the language; as text it has quotes: \"\(word)\""
+    case .key(let key)
+    where before.isName("where") || before.isSymbol("(") && tokens[max(0, index - 2)].isName("where"):
+      return "write a condition: where .\(key) == \(Self.isEnd(nextToken) ? "..." : source.text(nextToken.range))"
     case .key(let key): return "write a record in braces: {\(key): ...}"
     case .symbol("=") where before.isSymbol("=="): return "write =="
     case .symbol("=") where before.isSymbol("+") || before.isSymbol("-") || before.isSymbol("*"):
@@ -209,6 +215,13 @@ extension Parser {
     {
       return "write not before the operand: not \(left) in [...]"
     }
+    if token.isSymbol("["), token.hasSpaceBefore, case .name(let list) = tokens[index - 1].kind,
+      !words.commands.contains(list), !words.functions.contains(list), !words.stages.contains(list)
+    {
+      var inner = self
+      inner.advance()
+      return inner.rest(from: token.range.upper, to: "]").map { "write an index without a space: \(list)[\($0)]" }
+    }
     if token.isKeyword("for") { return "for a value of each element, write (LIST | map ...)" }
     if case .string = token.kind, !token.hasSpaceBefore, case .name = tokens[index - 1].kind {
       return "to insert a value into a text, write \\( ): \"... \\(x) ...\""
@@ -217,6 +230,12 @@ extension Parser {
     if case .field(let field, _) = token.kind, !token.hasSpaceBefore, case .number(let id) = tokens[index - 1].kind {
       if words.functions.contains(field) { return "\(field)(\(id))" }
       if let function = ForeignWords.function(field) { return "\(function)(\(id))" }
+      if index > 1, tokens[index - 2].isSymbol("..") {
+        return "put a range in parentheses: (...)\(source.text(token.range))"
+      }
+      if tokens[statementStart].isName("show"), index == statementStart + 3 {
+        return "related \(tokens[index - 2].description) \(id) \"\(field)\""
+      }
       return "write the name of a relationship as a separate text: \(id) \"\(field)\""
     }
     if case .string = token.kind, case .string = tokens[index - 1].kind {
@@ -255,7 +274,7 @@ extension Parser {
   /// Returns the next step for a command or a stage that stands where it is not allowed: `first(stream posts)`, `map
   /// without .text`, `watch count posts`.
   private func stageNextStep(_ name: String) -> String? {
-    if index > 1, tokens[index - 2].isKeyword("watch") { return "watch needs a duration: watch 2s do ... end" }
+    if index > 1, tokens[index - 2].isName("watch") { return "watch needs a duration: watch 2s do ... end" }
     if index > 2, tokens[index - 2].isSymbol("("), case .name(let stage) = tokens[index - 3].kind,
       words.stages.contains(stage), !words.functions.contains(stage)
     {
@@ -325,28 +344,6 @@ extension Parser {
     }
     guard words.stages.contains(name), !isModule else { return nil }
     return "(\(operand) | \(name)\(inside.isEmpty ? "" : " \(inside)"))"
-  }
-
-  /// The modules of other languages whose functions this language has without a module.
-  private static let modules: Set<String> = [
-    "re", "regex", "regexp", "str", "string", "math", "os", "sys", "time", "datetime", "date", "json", "console",
-    "random", "list", "array",
-  ]
-
-  /// The methods that cut a part of a text or list.
-  private static let cutting: Set<String> = ["substring", "substr", "slice", "mid"]
-
-  /// The commands whose first argument is a client.
-  static let clientCommands: Set<String> = [
-    "show", "create", "update", "upsert", "destroy", "destroy-all", "index", "stream", "related", "relationship",
-    "link", "relink", "unlink", "call", "transition", "describe", "stop",
-  ]
-
-  /// Whether the text assigns a variable of this name.
-  private func definesVariable(_ name: String) -> Bool {
-    tokens.indices.dropLast().contains {
-      (tokens[$0].isKeyword("let") || tokens[$0].isKeyword("for")) && tokens[$0 + 1].isName(name)
-    }
   }
 
   /// The source text from the cursor to the end of the arguments; nil if it is long or can contain a password.

@@ -37,6 +37,28 @@ extension Parser {
     return texts.count == arguments.count ? valid("\(function)(\(texts.joined(separator: ", ")))") : nil
   }
 
+  /// The modules of other languages whose functions this language has without a module.
+  static let modules: Set<String> = [
+    "re", "regex", "regexp", "str", "string", "math", "os", "sys", "time", "datetime", "date", "json", "console",
+    "random", "list", "array",
+  ]
+
+  /// The methods that cut a part of a text or list.
+  static let cutting: Set<String> = ["substring", "substr", "slice", "mid"]
+
+  /// The commands whose first argument is a client.
+  static let clientCommands: Set<String> = [
+    "show", "create", "update", "upsert", "destroy", "destroy-all", "index", "stream", "related", "relationship",
+    "link", "relink", "unlink", "call", "transition", "describe", "stop",
+  ]
+
+  /// Whether the text assigns a variable of this name.
+  func definesVariable(_ name: String) -> Bool {
+    tokens.indices.dropLast().contains {
+      (tokens[$0].isKeyword("let") || tokens[$0].isKeyword("for")) && tokens[$0 + 1].isName(name)
+    }
+  }
+
   /// The index of the token at which the arithmetic expression before the cursor begins: of `it` in `it % 2 = 0`.
   var sumStart: Int {
     var start = operandStart(before: index)
@@ -81,6 +103,14 @@ extension Token {
   var nesting: Int {
     guard case .symbol(let symbol) = kind else { return 0 }
     return ["(", "[", "{", "?["].contains(symbol) ? 1 : [")", "]", "}"].contains(symbol) ? -1 : 0
+  }
+
+  /// Whether the token is a number or a duration; an adjacent minus would become part of it.
+  var isNumber: Bool {
+    switch kind {
+    case .number, .duration: true
+    default: false
+    }
   }
 
   /// Whether the token is `+`, `-`, `*`, `/` or `%`.

@@ -12,6 +12,11 @@ extension Parser {
     if case .keyword(let word) = token.kind, Self.statementWords.contains(word) {
       return "put a semicolon or a line end before \(word)"
     }
+    if case .name(let word) = token.kind, Self.wholeWords.contains(word) || words.commands.contains(word),
+      !words.stages.contains(word) || word == "print", Self.beginsArgument(nextToken), word != "where", word != "map"
+    {
+      return "put a semicolon or a line end before \(word)"
+    }
     if case .string = token.kind, tokens[statementStart].isName("assert"), let condition = before {
       return "write a comma before the message: \(condition), \(source.text(token.range))"
     }
@@ -80,6 +85,7 @@ extension Parser {
     }
     let command = Self.methods[name] ?? (Self.clientCommands.contains(name) ? name : nil)
     guard let command, !inside.isEmpty else { return nil }
+    if command == "create", !inside.hasPrefix("{"), let form = valid("create \(client) {\(inside)}") { return form }
     return "\(command) \(client) \(inside.replacing(", ", with: " "))"
   }
 
@@ -166,7 +172,9 @@ extension Parser {
   var keyNextStep: String? {
     if let form = statementForm { return "did you mean \(form)?" }
     switch token.kind {
-    case .symbol(".."): return "join records with +: \(spread) + {...}"
+    case .symbol(".."):
+      return "join records with +: "
+        + (tokens[max(0, index - 1)].isSymbol(",") ? "{...} + \(spread)" : "\(spread) + {...}")
     case .field(let name, _) where nextToken.isSymbol(",") || nextToken.isSymbol("}"):
       return "give the value a key: {\(name): .\(name)}"
     case .field(let name, _) where nextToken.isSymbol(":"): return "write a key without a dot: {\(name): ...}"

@@ -59,7 +59,9 @@ extension Parser {
     replaceForeignRescue()
     if token.kind == .newline || token.kind == .semicolon || token.kind == .end || strayWord != nil { return }
     if let form = sqlForm { throw fail("this is a statement of SQL", at: form.range, nextStep: form.nextStep) }
-    if let step = arrowNextStep { throw fail("there are no arrow functions", nextStep: step) }
+    if let step = arrowNextStep {
+      throw fail(step == Self.arrowStep ? "there are no arrow functions" : "=> is not an operator", nextStep: step)
+    }
     if token.isSymbol("=") {
       throw fail("an assignment needs let", nextStep: assignmentNextStep)
     }

@@ -170,6 +170,67 @@ import Testing
     await follow(mistake, hint, followed)
   }
 
+  static let signs: [(String, String, String)] = [
+    (
+      "stream posts | count .state == \"draft\"", "| where .state == \"draft\" | count",
+      "stream posts | where .state == \"draft\" | count"
+    ),
+    (
+      "stream posts | where state: \"draft\"", "where .state == \"draft\"",
+      "stream posts | where .state == \"draft\" | count"
+    ),
+    (
+      "stream posts | any .state == \"draft\"", "did you mean where?",
+      "stream posts | where .state == \"draft\" | count"
+    ),
+    ("stream posts | sort .views -desc", "sort -.views", "stream posts | sort -.views | count"),
+    ("stream posts | index by .id", "index-by .id", "stream posts | index-by .id | map 1"),
+    ("show posts id=1", "show posts 1", "show posts 1"),
+    ("show posts 1.author", "related posts 1 \"author\"", "related posts 1 \"author\""),
+    ("show posts 1 author", "include: \"author\"", "show posts 1 include: \"author\""),
+    ("print 1..3.sum", "put a range in parentheses: (...).sum", "print (1..3 | sum)"),
+    ("watch count posts", "watch 2s do ... end", "print 1"),
+    ("[1] | map (it -1)", "minus needs spaces", "[1] | map (it - 1)"),
+    ("print 5 /2", "... / 2", "print 5 / 2"),
+    ("count posts, authors", "a statement for each client", "count posts; count authors"),
+    ("let x = 1 print x", "put a semicolon or a line end before print", "let x = 1; print x"),
+    (
+      "for i in 1..2 do print i print i end", "put a semicolon or a line end before print",
+      "for i in 1..2 do print i; print i end"
+    ),
+    ("[{a: 1}] | map {a: .a, ...it}", "{...} + it", "[{a: 1}] | map {a: .a} + it"),
+    ("print 2026-01-01", "time(\"2026-01-01\")", "print time(\"2026-01-01\")"),
+    ("print 2026-01-01T10:00:00Z", "time(\"2026-01-01T10:00:00Z\")", "print time(\"2026-01-01T10:00:00Z\")"),
+    ("sleep 1h30m", "(1h + 30m)", "print (1h + 30m)"),
+    ("let a = [1]; print a [0]", "a[0]", "let a = [1]; print a[0]"),
+    ("print 1=>2", "write >=", "print 1 >= 2"),
+    ("[{a: {b: 1}}] | without .a.b", "without .a", "[{a: {b: 1}}] | without .a"),
+    (
+      "posts.destroy_all", "destroy-all posts filter: {FIELD: VALUE}",
+      "destroy-all posts filter: {state: \"x\"} confirm: true"
+    ),
+    ("posts.first", "(stream posts | first)", "(stream posts | first)"),
+    ("posts.create(text: \"a\")", "create posts {text: \"a\"}", "create posts {text: \"a\"}"),
+    (
+      "remove posts where .id == \"1\"", "| collect | destroy ...",
+      "stream posts | where .id == \"1\" | collect | destroy posts confirm: true"
+    ),
+    ("[1] | update posts {views: 1} halt: \"3.%\"", "halt: \"3%\"", "[1] | update posts {views: 1} halt: \"3%\""),
+    (
+      "[{type: \"posts\", attributes: {text: \"a\"}, relationships: {colors: {data: []}}}] | create posts",
+      "| without .colors",
+      "[{type: \"posts\", attributes: {text: \"a\"}}] | create posts"
+    ),
+    (
+      "connect \"amqp://g:g@::1:43255/\"", "[::1]:43255",
+      "connect \"embedded:blog\""
+    ),
+  ]
+
+  @Test(arguments: signs) func aHintForASignIsFollowed(_ mistake: String, _ hint: String, _ followed: String) async {
+    await follow(mistake, hint, followed, isOneError: true)
+  }
+
   /// Mistakes that have one error, and words that their hints must not contain.
   @Test(arguments: [
     ("print [...[1], 2]", ["..[1]"]), ("print {...{a: 1}}", ["1..3"]),

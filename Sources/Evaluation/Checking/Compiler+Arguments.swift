@@ -60,6 +60,10 @@ extension Compiler {
   /// Returns the pipeline that is meant by a client and several ids: `[4, 5] | destroy posts` for `destroy posts 4 5`.
   private func severalIDs(_ arguments: [Expr], of name: String) -> String {
     let texts = arguments.map { source.text($0.range) }
+    if name == "show", arguments.count > 2, unknownName(arguments[2]) != nil {
+      findings.refused += arguments.map(\.range)
+      return "include: \(texts[2].quoted)"
+    }
     return "for several ids, write [\(texts.dropFirst().joined(separator: ", "))] | \(name) \(texts[0])"
   }
 

@@ -214,7 +214,7 @@ extension Compiler {
     {
       let missing = ValueAccess.missing(name, "a client", ClientValue.fieldNames)
       report(
-        missing.message, range, nextStep: FieldAdvice.command(name, source.text(base.range)) ?? missing.nextStep)
+        missing.message, range, nextStep: FieldAdvice.clientStep(name, source.text(base.range)) ?? missing.nextStep)
     }
     return code
   }

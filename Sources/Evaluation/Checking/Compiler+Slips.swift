@@ -21,12 +21,10 @@ extension Compiler {
     _ head: PipelineHead, _ fact: Scope.VariableFact, _ stages: [Language.Command], _ meant: (String) -> String
   ) {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
-    let change = stages.first { stage in
-      (Stage.named(stage.name)?.declaration.effect).map { $0 == .destroys || $0 == .changes } ?? false
-    }
-    if let change {
+    let changes = stages.compactMap { Stage.named($0.name) ?? Stage.named(ForeignWords.stage($0.name) ?? "") }
+    if let change = changes.map(\.declaration).first(where: { $0.effect == .destroys || $0.effect == .changes }) {
       // The next step has a condition, because a change of all resources is rarely meant.
-      let isDestroy = Stage.named(change.name)?.declaration.effect == .destroys
+      let isDestroy = change.effect == .destroys
       return warn(
         "\(name) is a client and counts as one element", range,
         nextStep: "choose the resources first: stream \(name) | where .FIELD == VALUE | collect | \(change.name) ..."

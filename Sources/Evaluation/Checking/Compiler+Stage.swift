@@ -75,6 +75,9 @@ extension Compiler {
   /// Returns the next step for a command in place of a stage.
   private func stepForCommand(_ known: Declaration, _ command: Language.Command) -> String {
     if let stage = ForeignWords.stage(known.name) { return "did you mean \(stage)?" }
+    if known.name == "index", let field = command.arguments.last?.expression, field.path != nil {
+      return "index-by \(source.text(field.range))"
+    }
     if known.name == "destroy-all" {
       return "to destroy the elements: | collect | destroy CLIENT; by a filter: destroy-all CLIENT filter: {...}"
     }
@@ -114,6 +117,11 @@ extension Compiler {
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
     var (kept, filler, isDescending): ([String], Expr?, Bool) = ([], nil, false)
     for place in places {
+      if case .negate(let word) = place.kind, case .name("desc") = word.kind, command.name == "sort" {
+        (isDescending, filler) = (true, filler ?? place)
+        if let last = kept.popLast() { kept.append("-" + last) }
+        continue
+      }
       if case .negate(let flag) = place.kind, case .name(let letters) = flag.kind, unknownName(flag) != nil,
         places.count > 1 || letters == "r", letters.allSatisfy({ "rnkufV".contains($0) }), command.name == "sort"
       {

@@ -26,7 +26,7 @@ enum FieldAdvice {
     case .time:
       return letters[name].map { "int(date(\(text), \"%\($0)\"))" }
         ?? function.flatMap { call($0, among: ["string", "date", "age"], text) }
-    case .client: return command(name, text)
+    case .client: return clientStep(name, text)
     case .duration: return units[name].map { "for the number of \(name), write \(text) / 1\($0)" }
     default: return nil
     }
@@ -46,8 +46,15 @@ enum FieldAdvice {
     return "(\(text) | \(word))"
   }
 
+  /// Returns the command or pipeline that a name after a client means: `stream posts` for `posts.all`, `(stream posts |
+  /// first)` for `posts.first`; nil for other names.
+  static func clientStep(_ name: String, _ text: String) -> String? {
+    if name.replacing("_", with: "-") == "destroy-all" { return "destroy-all \(text) filter: {FIELD: VALUE}" }
+    return command(name, text) ?? stage(name, "stream \(text)")
+  }
+
   /// Returns the command of a client that a name means: `stream posts` for `posts.all`; nil for other names.
-  static func command(_ name: String, _ client: String) -> String? {
+  private static func command(_ name: String, _ client: String) -> String? {
     let word = ForeignWords.command(name).flatMap { Command.named($0) == nil ? nil : $0 } ?? name
     guard let command = Command.named(word)?.declaration, command.parameters.first?.shape == .client,
       command.parameters.filter({ !$0.isOptional }).count == 1, command.options.allSatisfy({ !$0.isRequired })

@@ -11,7 +11,9 @@ enum SafeguardOptionRules {
     case .number(let number):
       if let count = number.integer, count >= 1 { return .count(count) }
     case .string(let text):
-      if text.hasSuffix("%"), let share = Double(digits: text.dropLast()), 0 < share, share <= 100 {
+      if text.hasSuffix("%"), JSONNumber(text: String(text.dropLast())) != nil,
+        let share = Double(digits: text.dropLast()), 0 < share, share <= 100
+      {
         return .share(share / 100)
       }
     default: break

@@ -60,7 +60,8 @@ final class FailedElementsFile: Sendable {
     guard try Self.isReplaceable(target) else {
       throw Fault(
         .file, "\(path) is not a file of failed elements, so failed: does not replace it",
-        nextStep: "failed: \"\(path).failed\", or remove the file")
+        nextStep: path.hasPrefix("/dev/")
+          ? "failed: \"failed.ndjson\"" : "failed: \"\(path).failed\", or remove the file")
     }
   }
 

@@ -17,7 +17,9 @@ extension Stage {
         }
         call.compiler.report(
           "without names fields of the element", expression.range,
-          nextStep: "without \(names.count == call.positional.count ? names.joined(separator: " ") : ".a .b")")
+          nextStep: expression.path?.contains(".") ?? false
+            ? "without removes whole fields: without .\((expression.path ?? "a").prefix { $0 != "." })"
+            : "without \(names.count == call.positional.count ? names.joined(separator: " ") : ".a .b")")
         continue
       }
       fields.append((name, isOptional))

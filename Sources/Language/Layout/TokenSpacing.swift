@@ -12,13 +12,3 @@ enum TokenSpacing {
     return " "
   }
 }
-
-extension Token {
-  /// Whether the token is a number; an adjacent minus would become part of it.
-  fileprivate var isNumber: Bool {
-    switch kind {
-    case .number, .duration: true
-    default: false
-    }
-  }
-}
