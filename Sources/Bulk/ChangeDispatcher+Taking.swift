@@ -15,7 +15,7 @@ extension ChangeDispatcher {
     _ policy: SendingPolicy, by carrier: any GroupCarrier, _ recorder: OutcomeRecorder,
     _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
-    let passing = ChangePassing(self, policy, carrier, recorder)
+    let passing = GroupChangeSender(self, policy, carrier, recorder)
     let inFlight = ChangesInFlight(limit: policy.window) { entry, result, latency in
       passing.record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
     }
@@ -49,7 +49,7 @@ extension ChangeDispatcher {
 }
 
 /// Passes the changes of a statement to a carrier that takes them, until a failure ends the statement.
-private final class ChangePassing: Sendable {
+private final class GroupChangeSender: Sendable {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
 
   private let dispatcher: ChangeDispatcher

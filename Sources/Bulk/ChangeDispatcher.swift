@@ -15,7 +15,7 @@ extension PlannedElement {
 /// outcome.
 public struct ChangeDispatcher: Sendable {
   /// The consents and the shown notes of the outermost statement.
-  public let account: StatementState
+  public let account: StatementSafeguards
   let carrier: any ChangeCarrier
   /// Whether the carrier takes many changes concurrently and measures their reply times itself.
   let isPooled: Bool
@@ -24,7 +24,7 @@ public struct ChangeDispatcher: Sendable {
 
   /// Creates the dispatcher of a statement whose changes one carrier sends.
   public init(
-    _ account: StatementState, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
+    _ account: StatementSafeguards, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
     guards: Safeguards = Safeguards()
   ) {
     self.account = account

@@ -63,13 +63,14 @@ extension Journal {
   /// Looks up the changes that an iteration of an earlier run sent (BulkChanges.md, "Resuming").
   ///
   /// An iteration whose changes were carried out is done only if the last of them was its last action, because the
-  /// iteration may have ended before it sent further ones. An iteration can run again if each change was not carried
-  /// out and can safely be sent again, or was carried out by a command that first reads what is left to do.
+  /// iteration may have ended before it sent further ones. An iteration can run again if each of its changes is one
+  /// of these: not carried out, and safe to send again; or carried out, by a command that first reads what is left to
+  /// do.
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.
-  ///   - resolver: Returns the resolver for a queue, a type and the field of a create's key; nil if no client or more
-  ///     than one broker has them.
+  ///   - resolver: Returns the resolver for a queue, a type and the field of a create's key; nil if no client fits,
+  ///     or if clients of several brokers fit.
   /// - Returns: Whether the iteration is done, can run again, or is still unknown.
   public func look(
     _ iteration: ChangeIdentity,

@@ -136,8 +136,9 @@ package struct FileReader: Sendable {
       throw Fault(
         .file, "\(path):\(line): \(count) under \(columns.count == 1 ? "1 column" : "\(columns.count) columns")",
         nextStep: cells.count > columns.count
-          ? (columns.count == 1 ? "the first line names the columns: remove any lines before it; " : "")
-            + "put a cell with the separator in quotes"
+          ? (columns.count == 1
+            ? "the first line must name the columns: remove any lines above these names; or, if " : "if ")
+            + "a cell contains the separator, put the cell in quotes"
           : "write \(columns.count) cells, empty ones too; put a cell with a line end in quotes")
     }
     return .record(Record(columns.indices.map { (name: columns[$0], value: .string(cells[$0])) }))

@@ -16,7 +16,9 @@ struct ErrorPage: Sendable {
   /// The text of the page.
   var text: String {
     let fault = Fault(kind, "")
-    let seed = fault.isUncatchable ? "rescue does not catch it." : ".seed is \"\(fault.calcinatorKind)\"."
+    let seed =
+      fault.isUncatchable
+      ? "rescue does not catch it." : "Its name in Calcinator (.seed) is \"\(fault.calcinatorKind)\"."
     return "\(summary)\n\(advice)\n\(seed) A batch that this error ends has status \(fault.exitStatus)."
   }
 
@@ -129,7 +131,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .assert, "The condition of assert is false.",
       """
-      assert (count posts) > 0, "no posts" adds a message. A batch ends with status 3, which no other failure has.
+      assert (count posts) > 0, "no posts" adds a message. No other error has the exit status of this one.
       """),
     ErrorPage(
       .fail, "The script called fail.",

@@ -110,8 +110,8 @@ struct HelpTopic: Sendable {
       name: "pipelines", aliases: ["|"],
       text: """
         HEAD | STAGE | STAGE: the stages process the head's elements, one page at a time, when they are needed. A
-        pipeline that changes data, writes a file or runs a block runs completely and immediately. A line that ends with
-        | continues on the next line. The value of a statement at the top level is printed.
+        pipeline runs completely and immediately if it changes data, writes a file or runs a block. A line that ends
+        with | continues on the next line. The value of a statement at the top level is printed.
         """),
     HelpTopic(
       name: "errors", aliases: ["kinds"],

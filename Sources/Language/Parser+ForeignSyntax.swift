@@ -19,7 +19,7 @@ extension Parser {
         range: range, message: "try has no \(word)",
         nextStep: isRescue
           ? "write rescue and a name for the error: try do ... rescue \(name) ... end"
-          : "write its statements after the end of try: try do ... rescue error ... end"))
+          : "write the statements of \(word) after end: try do ... rescue error ... end"))
     tokens[index].kind = .keyword("rescue")
     let after = index + 2
     if isRescue, hasName, tokens.indices.contains(after), tokens[after].isKeyword("do") { tokens.remove(at: after) }

@@ -9,8 +9,8 @@ public final class PagerProcess: Sendable {
   /// Starts the pager with a shell command; nil if the shell can't be started.
   ///
   /// `less` shows UTF-8, keeps the last screen and starts no other programs, unless its own variables set something
-  /// else. It starts none, because a user can type the next statement while `less` still runs, and `less` would take a
-  /// `|` in the statement for a command that starts a shell.
+  /// else. `less` must not start programs, because a user can type the next statement while `less` still runs, and
+  /// `less` would take a `|` in the statement for a command that starts a shell.
   public init?(command: String) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }

@@ -35,7 +35,8 @@ import Testing
     var guards = Safeguards()
     (guards.journal, guards.unknown) = (journal, rule)
     var rest: [Element]? = elements
-    let dispatcher = ChangeDispatcher(StatementState(RunSafeguards(.given)), carrier, lateReplies: nil, guards: guards)
+    let dispatcher = ChangeDispatcher(
+      StatementSafeguards(RunSafeguards(.given)), carrier, lateReplies: nil, guards: guards)
     return await dispatcher.run(
       StatementReport(), SendingPolicy(window: 4, continuesOnError: continuesOnError), consent: consent,
       next: { rest.take() },
@@ -196,7 +197,7 @@ import Testing
       guards.halt = halt
       var rest: [Element]? = (1...100).map { Element($0) }
       let dispatcher = ChangeDispatcher(
-        StatementState(RunSafeguards(.given)), carrier, lateReplies: nil, guards: guards)
+        StatementSafeguards(RunSafeguards(.given)), carrier, lateReplies: nil, guards: guards)
       let policy = SendingPolicy(window: 1, continuesOnError: true)
       let report = await dispatcher.run(
         StatementReport(), policy, consent: nil, next: { rest.take() }, observe: { _, _, _ in })

@@ -49,7 +49,8 @@ import Testing
     guards.resolver = UnknownChangeResolver(service.client, keyField: nil, isSettled: isSettled)
     let carrier = ScriptedCarrier()
     var rest: [Element]? = [Element(1, .success(now))]
-    let dispatcher = ChangeDispatcher(StatementState(RunSafeguards(.given)), carrier, lateReplies: nil, guards: guards)
+    let dispatcher = ChangeDispatcher(
+      StatementSafeguards(RunSafeguards(.given)), carrier, lateReplies: nil, guards: guards)
     let report = await dispatcher.run(
       StatementReport(), SendingPolicy(window: 1, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })

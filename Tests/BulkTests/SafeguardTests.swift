@@ -17,7 +17,8 @@ import Testing
   ) async -> StatementReport {
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
     let late = LateReplies { _ in }
-    let dispatcher = ChangeDispatcher(StatementState(RunSafeguards(.given)), carrier, lateReplies: late, guards: guards)
+    let dispatcher = ChangeDispatcher(
+      StatementSafeguards(RunSafeguards(.given)), carrier, lateReplies: late, guards: guards)
     return await dispatcher.run(
       StatementReport(), SendingPolicy(window: window, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })
@@ -313,7 +314,7 @@ import Testing
     #expect(account.control.status == "destroy posts 0\npaused by retort ctl")
     let run = Task {
       var rest: [Element]? = (1...9).map { Element($0) }
-      let dispatcher = ChangeDispatcher(StatementState(account), carrier, lateReplies: nil)
+      let dispatcher = ChangeDispatcher(StatementSafeguards(account), carrier, lateReplies: nil)
       return await dispatcher.run(
         StatementReport(), SendingPolicy(window: 4, continuesOnError: true), consent: nil, next: { rest.take() },
         observe: { _, _, _ in })
@@ -332,7 +333,7 @@ import Testing
     let opened = Mutex(0)
     let account = RunSafeguards(.given, control: RunControl { _ in opened.withLock { $0 += 1 } })
     let carrier = ScriptedCarrier()
-    let dispatcher = ChangeDispatcher(StatementState(account), carrier, lateReplies: nil)
+    let dispatcher = ChangeDispatcher(StatementSafeguards(account), carrier, lateReplies: nil)
     account.control.pause()
     #expect(opened.withLock { $0 } == 0)
     let change = Task { await dispatcher.send(.destroy(1), consent: nil) }

@@ -41,7 +41,7 @@ import Values
   private final class Shown: Sendable {
     let lines: AsyncStream<String>
     let progress: SessionProgress
-    let account: StatementState
+    let account: StatementSafeguards
 
     init(changesData: Bool = false) {
       let (lines, show) = AsyncStream.makeStream(of: String.self)
@@ -50,7 +50,7 @@ import Values
         show.yield($0)
       }
       self.lines = lines
-      account = StatementState(run, changesData: changesData)
+      account = StatementSafeguards(run, changesData: changesData)
       progress = SessionProgress(Session.Options(), host, run.control, least: .zero, noteInterval: .zero)
     }
 

@@ -99,8 +99,8 @@ struct NeededOption: Sendable {
   var alternatives: [String] = []
   /// Whether the needed option must be a field, given by its name.
   var isField = false
-  /// The value, as text, with which the first option needs or contradicts the other one; nil if every value does.
-  var valueInNeed: String?
+  /// The value of the first option to which the rule applies, as text; nil if the rule applies to every value.
+  var applicableValue: String?
   /// Returns the message for the command or stage that `command` names.
   let message: @Sendable (_ command: String) -> String
   /// The next step.
@@ -108,7 +108,7 @@ struct NeededOption: Sendable {
 
   /// Whether a call lacks the needed option, or has the contradicting one, as far as the check can know.
   func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
-    if let valueInNeed, value.literalText != valueInNeed { return false }
+    if let applicableValue, value.literalText != applicableValue { return false }
     if contradicts { return command.option(option) != nil }
     if alternatives.contains(where: { command.option($0) != nil }) { return false }
     guard let other = command.option(option) else { return true }

@@ -72,7 +72,7 @@ extension Declaration.Option {
   static let backup = Self(
     name: "backup", shape: .string, summary: "a file that stores each resource before its change")
   static let kept = Self(
-    name: "include", shape: .strings, summary: "the relationships that backup: stores: \"tags,comments\""
+    name: "include", shape: .strings, summary: "the relationships to store in the backup, such as \"tags,comments\""
   ).ruled(.names("include")).needing(.backup)
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
@@ -94,7 +94,7 @@ extension Declaration.Option {
   ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
-    summary: "the longest pause of throttle: before the statement ends"
+    summary: "how long a pause by throttle: can last; after a longer one, the statement ends"
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string, summary: "the pool of workers that sends the changes, by its name")

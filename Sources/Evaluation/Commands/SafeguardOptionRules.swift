@@ -113,7 +113,7 @@ extension NeededOption {
 
   /// The option `halt:`, which contradicts `on-error: "stop"`.
   static let withoutHalt = NeededOption(
-    option: "halt", contradicts: true, valueInNeed: "stop",
+    option: "halt", contradicts: true, applicableValue: "stop",
     message: { _ in "halt: continues after a failure, so on-error: \"stop\" contradicts halt:" },
     nextStep: "remove on-error:, or remove halt: to stop at the first failure")
 
@@ -139,6 +139,7 @@ extension NeededOption {
 
   /// The option `key:`, which `verify: "all"` of a `create` needs.
   static let lookupKey = NeededOption(
-    option: "key", isField: true, valueInNeed: "all", message: { _ in "verify: \"all\" needs key: to look up creates" },
+    option: "key", isField: true, applicableValue: "all",
+    message: { _ in "verify: \"all\" needs key: to look up creates" },
     nextStep: "key: .email")
 }

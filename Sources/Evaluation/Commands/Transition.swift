@@ -25,7 +25,7 @@ extension Declaration.Option {
     .via,
     .init(
       name: "with", shape: .record,
-      summary: "the client for the step to a state, if it is not CLIENT: {published: reviewers}"),
+      summary: "for each state that another client than CLIENT sets, that client: {published: reviewers}"),
     .meta, .timeout,
     .expire,
   ]

@@ -56,7 +56,7 @@ public final class Interpreter: Sendable {
     let frame = ExecutionFrame(
       slots: [.null, .list(session.options.arguments.map { .string($0) })], globals: [],
       run: RunContext(
-        session: session, source: SourceText(name: "", text: ""), statement: StatementState(session.account)))
+        session: session, source: SourceText(name: "", text: ""), statement: StatementSafeguards(session.account)))
     state = Mutex(State(scope: scope, frame: frame))
   }
 

@@ -138,10 +138,10 @@ extension Fault {
         nextStep: "keep only the first element with each value: | unique .FIELD")
     case .otherContent(let identity):
       self.init(
-        .value, "\(identity.text) was already done with other content", at: [LabelledRange(arguments.range)],
+        .value, "\(identity.text) is done in the journal, with other content", at: [LabelledRange(arguments.range)],
         in: arguments.source,
         nextStep:
-          "a computed value such as .views + 1 would be applied twice: compare with show, and make missing changes in a new statement"
+          "it was not sent again, because a computed value such as .views + 1 would be applied twice: look at the resource with show, and make missing changes in a new statement"
       )
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):

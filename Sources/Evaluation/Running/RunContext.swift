@@ -9,7 +9,7 @@ struct RunContext: Sendable {
   /// The output of `print` and the output stages.
   var output: ResultOutput
   /// The state of the outermost statement: its counts of changes and its consents.
-  let statement: StatementState
+  let statement: StatementSafeguards
   /// Records the changes of the current iteration of `each`; nil if the `each` has no journal.
   var iteration: (any IterationChangeRecorder)?
   /// The commands that can be the last action of the current iteration.
@@ -19,7 +19,7 @@ struct RunContext: Sendable {
   /// Whether output can go through a pager; true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
-  init(session: Session, source: SourceText, statement: StatementState, output: ResultOutput? = nil) {
+  init(session: Session, source: SourceText, statement: StatementSafeguards, output: ResultOutput? = nil) {
     self.session = session
     self.source = source
     self.statement = statement

@@ -93,7 +93,7 @@ public final class RunReport: Sendable {
   ///   - fault: The statement's error; nil if the statement succeeded.
   ///   - isPartial: Whether the statement continued after failed changes, which make the exit status 5.
   func add(
-    statement range: SourceRange, in source: SourceText, _ account: StatementState, since: ContinuousClock.Instant,
+    statement range: SourceRange, in source: SourceText, _ account: StatementSafeguards, since: ContinuousClock.Instant,
     _ fault: Fault?, isPartial: Bool
   ) {
     let single = account.tallies.map { label, tally in JSONValue.object(tally.json(label)) }

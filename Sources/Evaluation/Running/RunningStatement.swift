@@ -8,7 +8,7 @@ import Values
 /// A statement of the top level while it runs, with its own counts of changes and its own progress.
 struct RunningStatement: Sendable {
   let prepared: Interpreter.CompiledTopLevelStatement
-  let account: StatementState
+  let account: StatementSafeguards
   private let session: Session
   private let begin = ContinuousClock.now
   /// Whether an earlier statement of the text ended although some of its changes failed.
@@ -18,7 +18,7 @@ struct RunningStatement: Sendable {
   init(_ prepared: Interpreter.CompiledTopLevelStatement, _ session: Session) {
     self.prepared = prepared
     self.session = session
-    let account = StatementState(session.account, changesData: prepared.changesData)
+    let account = StatementSafeguards(session.account, changesData: prepared.changesData)
     self.account = account
     hadPartialFailure = session.state.withLock { state in
       defer { state.hasPartialFailure = false }

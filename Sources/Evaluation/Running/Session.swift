@@ -149,7 +149,7 @@ public final class Session: Sendable {
     /// The total time for which the pager was open.
     var readingTime = Duration.zero
     /// The state of the running outermost statement.
-    var statement: StatementState
+    var statement: StatementSafeguards
     /// The running changes that have a journal.
     var journaled: [(label: String, journal: Journal)] = []
     /// The paths of the journals that were completed in this run.
@@ -181,7 +181,7 @@ public final class Session: Sendable {
   /// Lets the session's statements ask questions, one at a time.
   let questions = TerminalQuestionLock()
   /// The tasks that the first Ctrl-C lets finish.
-  let unfinished = UnfinishedTasks()
+  let unfinished = InterruptShieldedTasks()
   let state: Mutex<State>
 
   /// Creates a session.
@@ -192,7 +192,7 @@ public final class Session: Sendable {
     timeout = SessionTimeout(options.timeout)
     account = RunSafeguards(options.confirmed, control: RunControl(open: host.control))
     progress = SessionProgress(options, host, account.control)
-    var state = State(statement: StatementState(account))
+    var state = State(statement: StatementSafeguards(account))
     state.format = options.format
     self.state = Mutex(state)
   }

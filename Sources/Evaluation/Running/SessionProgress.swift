@@ -34,7 +34,7 @@ final class SessionProgress: Sendable {
   /// The running statement.
   private struct StatementProgress {
     var label: @Sendable () -> String
-    var account: StatementState
+    var account: StatementSafeguards
     /// The statement's number in the run's `RunControl`.
     var number: Int
     var ticker: Task<Void, Never>
@@ -72,7 +72,7 @@ final class SessionProgress: Sendable {
   }
 
   /// Begins the progress of an outermost statement; `label` returns the beginning of the statement's text.
-  func begin(_ account: StatementState, label: @escaping @Sendable () -> String) {
+  func begin(_ account: StatementSafeguards, label: @escaping @Sendable () -> String) {
     guard isOn else { return }
     let number = control.add { [self] in state.withLock { $0.statement.map { text(of: $0) } ?? label() } }
     let ticker = Task { [self] in

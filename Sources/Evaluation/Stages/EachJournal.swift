@@ -166,7 +166,7 @@ final class EachJournal: Sendable {
 }
 
 /// Records the changes of one iteration in the journal, each before it is sent, and their outcomes.
-final class JournalIterationRecorder: IterationChangeRecorder {
+final class JournalingChangeRecorder: IterationChangeRecorder {
   private struct State {
     /// The number of changes that a service may have carried out.
     var sent = 0

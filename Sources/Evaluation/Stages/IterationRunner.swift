@@ -52,7 +52,7 @@ struct IterationRunner: Sendable {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
     guard decision == .run else { return .null }
-    let changes = JournalIterationRecorder(journal.journal, identity)
+    let changes = JournalingChangeRecorder(journal.journal, identity)
     (frame.run.iteration, frame.run.lastCommands) = (changes, lastCommands)
     let (own, step, session) = (frame, step, frame.run.session)
     let result = await session.unfinished.run(on: session.linkExecutor) { () async -> Result<Value, Fault> in

@@ -2,9 +2,9 @@
 import Testing
 
 /// Ctrl-C lets unfinished tasks finish, and a second one cancels them.
-@Suite struct UnfinishedTasksTests {
+@Suite struct InterruptShieldedTasksTests {
   @Test func aTaskIsNotCancelledWithItsCaller() async {
-    let tasks = UnfinishedTasks()
+    let tasks = InterruptShieldedTasks()
     let caller = Task {
       while !Task.isCancelled { await Task.yield() }
       return await tasks.run(on: nil) { Task.isCancelled }
@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func cancelReachesRunningTasksAndLaterOnes() async {
-    let tasks = UnfinishedTasks()
+    let tasks = InterruptShieldedTasks()
     let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
     async let isCancelled = tasks.run(on: nil) {
       hasBegun.finish()

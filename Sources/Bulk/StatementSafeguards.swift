@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Only commands in loops and blocks are counted here. A stage such as `| create` counts the outcomes of its changes
 /// itself.
-public final class StatementState: Sendable {
+public final class StatementSafeguards: Sendable {
   private struct State {
     var consents: [ConsentScope: DestroyConsent] = [:]
     var noted: Set<String> = []

@@ -2,7 +2,7 @@ import Synchronization
 
 /// The tasks that the first Ctrl-C lets finish, such as the iterations of an `each` with a journal; the second Ctrl-C
 /// cancels them.
-final class UnfinishedTasks: Sendable {
+final class InterruptShieldedTasks: Sendable {
   private struct State {
     var cancels: [Int: @Sendable () -> Void] = [:]
     var lastNumber = 0
