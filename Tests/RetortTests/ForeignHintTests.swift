@@ -36,7 +36,10 @@ import Testing
       "try do print 1 rescue error print 2 end"
     ),
     ("try print 1", "try do ... rescue error ... end", "try do print 1 rescue error print 2 end"),
-    ("try do print 1 finally print 2 end", "after the end of try", "try do print 1 rescue e print 2 end; print 2"),
+    (
+      "try do print 1 finally print 2 end", "write the statements of finally after end",
+      "try do print 1 rescue e print 2 end; print 2"
+    ),
     ("if 1 == 1 then print 1 fi", "if ... do ... end", "if 1 == 1 do print 1 end"),
     ("if (1 == 1) { print 1 }", "if ... do ... end", "if (1 == 1) do print 1 end"),
     ("while 1 == 1: break", "while ... do ... end", "while true do break end"),
