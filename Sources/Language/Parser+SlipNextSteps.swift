@@ -256,11 +256,11 @@ extension Parser {
 
   /// Whether the cursor is at a command in place of the name after `rescue`: `rescue print "failed"`.
   ///
-  /// A name that ends its line is the error's name, even if there is such a command.
+  /// A name that ends its line is the error's name, even if there is such a command, unless no statement follows.
   private var isCommandAfterRescue: Bool {
-    guard case .name(let name) = token.kind, nextToken.kind != .newline, nextToken.kind != .semicolon else {
-      return false
-    }
+    guard case .name(let name) = token.kind else { return false }
+    let next = tokens[(index + 1)...].first { $0.kind != .newline && $0.kind != .semicolon }
+    if nextToken.kind == .newline || nextToken.kind == .semicolon, next?.isKeyword("end") != true { return false }
     let isCall = nextToken.isSymbol("(") && !nextToken.hasSpaceBefore
     return words.commands.contains(name) || Self.wholeWords.contains(name) || definesWord(name) || isCall
   }

@@ -50,7 +50,7 @@ struct URIPasswords {
     }
   }
 
-  /// Finds the next URI from an index on; nil if there is none.
+  /// Returns the first URI that begins at or after an index; nil without one.
   ///
   /// A URI follows a scheme, a misspelt `amqp://`, or a quote.
   private func authority(from index: Int) -> URIAfterScheme? {

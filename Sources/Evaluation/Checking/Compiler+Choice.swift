@@ -26,7 +26,6 @@ extension Compiler {
 
   /// Compiles `try do ... rescue NAME ... end`.
   func attempt(_ node: Try, value use: StreamHandling) -> CompiledStatement {
-    refuseCommandAsErrorName(node)
     let use = use.inTry
     let body = within({ $0.isRescued = true }) { block(node.body.statements, value: use) }
     scope.enter()
@@ -43,18 +42,5 @@ extension Compiler {
         return try await rescue.run(&frame)
       }
     }
-  }
-
-  /// Reports a command in the place of the error's name: `rescue print "failed"` would print nothing.
-  private func refuseCommandAsErrorName(_ node: Try) {
-    guard Command.named(node.name) != nil || definitions[node.name] != nil else { return }
-    let first = node.rescue.statements.first
-    let end = first?.range.lower ?? node.nameRange.upper
-    let between = source.text(SourceRange(node.nameRange.upper, end))
-    guard first == nil || !between.contains(where: { $0 == ";" || $0.isNewline }) else { return }
-    let rest = first.map { between + source.text($0.range) } ?? ""
-    report(
-      "rescue needs a name for the error before \(node.name)", node.nameRange,
-      nextStep: "rescue error \(node.name)\(rest)")
   }
 }

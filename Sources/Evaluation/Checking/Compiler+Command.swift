@@ -117,27 +117,41 @@ extension Compiler {
         "\(name) is a function", command.nameRange,
         nextStep: "put the arguments in parentheses: \(functionForm(name, command))")
     }
+    if reportForeignCommand(command) { return }
+    if refusesPromptWord(name, command.nameRange) || reportsLater(name, command.nameRange) { return }
+    reportWithNearestName(command)
+  }
+
+  /// Reports a command in the syntax of another language, and returns true; returns false for any other command.
+  private func reportForeignCommand(_ command: Language.Command) -> Bool {
     if let form = ForeignWords.sql(source.text(command.range).split(separator: " ").map(String.init)) {
-      return report("this is a statement of SQL", command.nameRange, nextStep: form)
+      report("this is a statement of SQL", command.nameRange, nextStep: form)
+      return true
     }
+    guard let step = foreignStep(command) else { return false }
+    report("unknown command \(command.name)", command.nameRange, nextStep: step)
+    return true
+  }
+
+  /// Returns the next step for a command in the syntax of another language; nil for any other command.
+  private func foreignStep(_ command: Language.Command) -> String? {
+    let name = command.name
     if let difference = difference(name), command.arguments.isEmpty {
-      return report("unknown command \(name)", command.nameRange, nextStep: "minus needs spaces: \(difference)")
+      return "minus needs spaces: \(difference)"
     }
     if name == "new", case .positional(let made)? = command.arguments.first,
       case .call(let type, _, let values) = made.kind
     {
       let text = values.first.map { source.text($0.expression.range) }
       let isTime = type == "Date" || type == "Time"
-      return report(
-        "unknown command new", command.nameRange,
-        nextStep: isTime ? text.map { "time(\($0))" } ?? "now()" : "values are written without new: {NAME: VALUE}")
+      return isTime ? text.map { "time(\($0))" } ?? "now()" : "values are written without new: {NAME: VALUE}"
     }
-    if ["await", "async"].contains(name) {
-      return report(
-        "unknown command \(name)", command.nameRange,
-        nextStep: "each statement waits for its result: remove \(name)")
-    }
-    if refusesPromptWord(name, command.nameRange) || reportsLater(name, command.nameRange) { return }
+    return ["await", "async"].contains(name) ? "each statement waits for its result: remove \(name)" : nil
+  }
+
+  /// Reports an unknown command with the command, the stage or the function that has a similar name.
+  private func reportWithNearestName(_ command: Language.Command) {
+    let name = command.name
     let known: [String] = Command.all.map(\.declaration.name) + definitions.keys
     let isFile =
       if case .positional(let path)? = command.arguments.first, let text = path.literalText {

@@ -109,11 +109,18 @@ extension Declaration.Option {
 }
 
 extension Arguments {
-  /// Returns a client for a statement's reads.
-  ///
-  /// The client repeats failed reads as often as `retry:` allows, and waits for replies to lookups and to reads for
-  /// backups as long as the statement's changes do, but not less than its own timeout.
+  /// Returns a client for a statement's reads, which repeats failed reads as often as `retry:` allows.
   func reader(_ client: ClientValue) throws(Fault) -> ResourceClient {
+    var reader = client.client
+    if let count = try integer(.retry) { reader.retries = count }
+    return reader
+  }
+
+  /// Returns a client for a statement's lookups and its reads for `backup:`.
+  ///
+  /// It repeats failed reads like ``reader(_:)``, and waits for replies as long as the statement's changes do, but not
+  /// less than the client's timeout.
+  func lookupReader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.reader(timeout: try timeout()?.duration)
     if let count = try integer(.retry) { reader.retries = count }
     return reader

@@ -62,7 +62,7 @@ extension Stage {
     // A lookup of one step would not show whether the element reached the goal. Therefore the goal is looked up.
     if plan.guards.resolver != nil {
       plan.guards.resolver = UnknownChangeResolver(
-        try plan.arguments.reader(plan.client), keyField: nil, isSettled: false,
+        try plan.arguments.lookupReader(plan.client), keyField: nil, isSettled: false,
         goal: ["state": .string(transition.goal)])
     }
     for client in transition.clients.values {

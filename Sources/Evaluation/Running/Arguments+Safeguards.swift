@@ -34,7 +34,7 @@ extension Arguments {
     guards.settle = settle ?? .zero
     guards.throttle = try throttle(run.session, client)
     guard !run.isDry(self), !run.session.options.isOffline else { return guards }
-    guards.resolver = UnknownChangeResolver(try reader(client), keyField: keyField, isSettled: settle != nil)
+    guards.resolver = UnknownChangeResolver(try lookupReader(client), keyField: keyField, isSettled: settle != nil)
     if let path = try linesFile("journal") {
       let journal = try openJournal(path, run, client, keyField)
       guards.journal = journal
@@ -49,7 +49,7 @@ extension Arguments {
   private func openBackup(_ path: String, _ session: Session, _ client: ClientValue) throws(Fault) -> Backup {
     var query = Query()
     query.include = try list(.kept)
-    let (name, reader) = (client.name, try self.reader(client))
+    let (name, reader) = (client.name, try lookupReader(client))
     do throws(JournalError) {
       let backup = try Backup(path, reader, query) { names in
         session.note(notLoaded: names, of: name, "not in the backup")
