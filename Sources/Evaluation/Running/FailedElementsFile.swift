@@ -60,8 +60,7 @@ final class FailedElementsFile: Sendable {
     guard try Self.isReplaceable(target) else {
       throw Fault(
         .file, "\(path) is not a file of failed elements, so failed: does not replace it",
-        nextStep: path.hasPrefix("/dev/")
-          ? "failed: \"failed.ndjson\"" : "failed: \"\(path).failed\", or remove the file")
+        nextStep: "failed: \"\(path).failed\", or remove the file")
     }
   }
 

@@ -87,7 +87,9 @@ extension Session {
       "jsonrpc": "2.0", "method": .string(proposal.change.method),
       "params": .object(proposal.change.params.hidingSecrets),
     ]
-    let queue = proposal.label.hasSuffix(")") ? "" : " (queue \(proposal.client.queue))"
+    // The label names a queue that differs from the type.
+    let client = proposal.client
+    let queue = client.queue == client.client.type ? " (queue \(client.queue))" : ""
     note("dry run, not sent: \(proposal.label)\(queue) \(JSONValue.object(request).text)")
   }
 
