@@ -5,7 +5,8 @@
 /// "\(uri)"  // "amqp://guest@localhost:5672/"
 /// ```
 ///
-/// The path `/` means the vhost `/`, as a missing path does; in the specification it means a vhost with an empty name.
+/// The path `/` and a missing path both mean the vhost `/`. In the specification, the path `/` means a vhost with an
+/// empty name.
 public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// The host.
   public var host = "localhost"
@@ -88,8 +89,8 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Returns the index of the `?` before the parameters; a `?` inside a password does not count.
   ///
-  /// If an `@` follows the `?`, the parameters must all be known, and only TLS parameters, whose values are files or
-  /// hosts, can contain the `@`; otherwise the `?` is part of a password.
+  /// If an `@` follows the `?`, the `?` begins the parameters only if all parameters are known and the `@` is in a TLS
+  /// parameter, whose value is a file or a host. Otherwise the `?` is part of a password.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }

@@ -1,5 +1,6 @@
 extension Dialer {
-  /// Consumes the messages that wait in a queue, for at most 10 s, and puts back the messages that it does not answer.
+  /// Consumes the messages that wait in a queue, for at most 10 s, and puts back the messages that `respond` does not
+  /// answer.
   ///
   /// - Parameters:
   ///   - queue: The queue; it is declared if it is missing.

@@ -20,7 +20,7 @@ public final class QueueClient: Sendable {
 
   /// A channel that is being opened.
   ///
-  /// If another caller opens it (`isOwn` is false), that caller's deadline can be earlier.
+  /// If another caller opens the channel (`isOwn` is false), that caller's deadline can be earlier.
   private struct ChannelOpening {
     var task: Task<Result<ClientChannel, BrokerError>, Never>
     var isOwn: Bool

@@ -18,9 +18,10 @@ struct UnconfirmedMessages {
     tag >= firstTag && tag - firstTag < serials.count && serials[Int(tag - firstTag)] != nil
   }
 
-  /// Handles a confirm or nack, and passes the number of each request that it covers to `body`.
+  /// Handles a confirm or nack, and passes the number of each covered request to `body`.
   ///
-  /// It covers the message with the tag; with `isMultiple`, all messages up to this one, or all messages if the tag is 0.
+  /// A confirm or nack covers the message with its tag. With `isMultiple`, it covers all messages up to this one, or
+  /// all messages if the tag is 0.
   mutating func settle(_ tag: UInt64, isMultiple: Bool, _ body: (_ serial: Int) -> Void = { _ in }) {
     let end = tag == 0 && isMultiple ? firstTag + UInt64(serials.count) : tag &+ 1
     guard end > firstTag, end - firstTag <= serials.count else { return }

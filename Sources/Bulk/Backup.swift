@@ -63,7 +63,7 @@ public final class Backup: Sendable {
 
   /// Whether the last line of the file, which has no line end, is the beginning of a resource.
   ///
-  /// False for a line of a file of another kind.
+  /// The result is false for a line of another kind of file.
   private static func isTorn(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
     let begins = isFirst ? ["{\"type\":\"", "{\"id\":\""] : ["{\""]
     return begins.contains { line.starts(with: $0.utf8) || !isFirst && $0.utf8.starts(with: line) }
@@ -142,8 +142,7 @@ extension Outcome {
 }
 
 extension ClientError {
-  /// A copy of this error, whose message says that the change was not sent; the error occurred in a read before the
-  /// change.
+  /// A copy of this error, which occurred in a read before a change; its message says that the change was not sent.
   fileprivate var beforeSending: ClientError {
     var error = self
     error.wasSent = false

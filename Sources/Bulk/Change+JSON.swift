@@ -3,7 +3,7 @@ public import JSONText
 import Redaction
 
 extension Change {
-  /// The change as JSON, for a dry run to show and for a worker to send.
+  /// The change as JSON, which a dry run shows, and from which a worker creates the change again.
   ///
   /// Only the names of secret members of `meta` are stored: ``init(json:meta:after:)`` takes their values from the
   /// client.

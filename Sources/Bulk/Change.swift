@@ -5,10 +5,10 @@ import Redaction
 
 /// A change of a service's data, ready to be sent.
 ///
-/// It can be written as JSON and read again.
+/// A change can be written as JSON and read again.
 ///
-/// It can't send itself; a ``ChangeDispatcher`` passes it to a ``ChangeCarrier``. It is a class, because a struct with
-/// its many members would be copied at each step.
+/// A change does not send itself: a ``ChangeDispatcher`` passes it to a ``ChangeCarrier``. The type is a class, because
+/// a struct with so many members would be copied at each step.
 public final class Change: Sendable, Equatable {
   /// The verb of a change.
   public enum Verb: String, Sendable, CaseIterable {
@@ -45,9 +45,9 @@ public final class Change: Sendable, Equatable {
   public let expires: Bool
   /// The time to wait for the reply; nil for no limit.
   public let timeout: Duration?
-  /// The value of `key:` that identifies a create; nil without `key:`, and for other changes.
+  /// The value of `key:` that identifies a create; nil for a create without `key:`, and for all other changes.
   public let key: String?
-  /// Whether the change destroys data, judged by its verb, or by the name of a called method.
+  /// Whether the change destroys data, according to its verb or, for a call, to the name of the method.
   public let destroys: Bool
 
   /// Creates a change.

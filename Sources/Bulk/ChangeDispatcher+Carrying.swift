@@ -42,7 +42,7 @@ extension ChangeDispatcher {
     return CarriedOutcome(outcome: outcome, latency: latency)
   }
 
-  /// The next step after an attempt that failed or got no reply.
+  /// What happens after an attempt that failed or got no reply.
   private enum FailedAttemptStep {
     /// Send the change again.
     case send
@@ -50,8 +50,7 @@ extension ChangeDispatcher {
     case settled(Outcome)
   }
 
-  /// Waits after an attempt, longer each time, and returns the next step; returns nil if the change is not to be sent
-  /// again.
+  /// Waits after an attempt, longer each time, and returns what happens next; nil if the change is not sent again.
   private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> FailedAttemptStep? {
     let pause = RetryPause.pause(after: attempt)
     switch outcome {
@@ -74,8 +73,8 @@ extension ChangeDispatcher {
 extension ClientError {
   /// Whether a change with this failure can safely be sent again.
   ///
-  /// A broker that refuses a message (nack) may have put it into the queue nevertheless; a second create, for example,
-  /// may then create a second resource.
+  /// A broker that refuses a message (nack) may nevertheless have put the message into the queue. If a create is then
+  /// sent again, the service may create two resources.
   fileprivate func mayRepeat(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update, .relink: isPassing

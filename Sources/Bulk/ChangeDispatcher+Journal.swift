@@ -21,8 +21,8 @@ extension ChangeDispatcher {
       (self.identity, self.known) = (identity, known)
     }
 
-    /// Whether the journal must announce the change now, because it contains no outcome of the change, and the change
-    /// needs no lookup before it is sent.
+    /// Whether the intent of the change must be written now, because the journal has no outcome of the change, and the
+    /// change is sent without a lookup.
     var isIntended: Bool {
       switch known {
       case nil, .open?: true
@@ -72,8 +72,8 @@ extension ChangeDispatcher {
     return carried
   }
 
-  /// Returns the outcome of a change if the journal contains it, or if the change is unknown and a lookup finds it; nil
-  /// if the change must be sent.
+  /// Returns the outcome of a change from the journal or, for an unknown change, from a lookup; nil if the change must
+  /// be sent.
   private func known(_ state: JournalState?, _ change: Change) async -> Outcome? {
     switch state {
     case .done(let id, let content)?:

@@ -2,15 +2,17 @@ import Client
 import Synchronization
 
 extension ChangeDispatcher {
-  /// The carrier, if it can take changes without a task for each; nil if a change needs an earlier request or can be
-  /// repeated.
+  /// The carrier, if it is a ``GroupCarrier`` and no change needs a task of its own; nil otherwise.
+  ///
+  /// A change needs a task of its own with `backup:`, `throttle:` and `retry:`, and in a journaled `each`.
   var groupCarrier: (any GroupCarrier)? {
     guard guards.backup == nil, guards.throttle == nil, guards.retries == 0, guards.iteration == nil else { return nil }
     return carrier as? any GroupCarrier
   }
 
-  /// Passes the changes of the entries that `next` returns to the carrier in order, and records their outcomes; returns
-  /// the error that `next` threw, if any.
+  /// Passes the changes of the entries that `next` returns to the carrier, in order, and records their outcomes.
+  ///
+  /// - Returns: The error that `next` threw, if any.
   func send(
     _ policy: SendingPolicy, by carrier: any GroupCarrier, _ recorder: OutcomeRecorder,
     _ next: () async throws -> [PlannedChange]?
@@ -20,7 +22,7 @@ extension ChangeDispatcher {
       passing.record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
     }
     return await withTaskCancellationHandler {
-      // One task passes the changes on, while this one reads the next elements.
+      // A second task passes the changes on, while the current task reads the next elements.
       let error = await ConcurrentWork(limit: 1, executor: carrier.executor).run {
         () async throws -> [[PlannedChange]]? in
         try await next().map { [$0] }
@@ -48,7 +50,7 @@ extension ChangeDispatcher {
   }
 }
 
-/// Passes the changes of a statement to a carrier that takes them, until a failure ends the statement.
+/// Passes the changes of a statement to a ``GroupCarrier``, until a failure ends the statement.
 private final class GroupChangeSender: Sendable {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
 
@@ -67,7 +69,7 @@ private final class GroupChangeSender: Sendable {
   /// Whether more changes may be sent.
   var continues: Bool { mayContinue.load(ordering: .relaxed) }
 
-  /// Records the outcome of an entry; if it ends the statement, drops the changes that were not sent yet.
+  /// Records the outcome of an entry; if the outcome ends the statement, drops the changes that were not sent yet.
   func record(_ carried: CarriedOutcome, _ entry: PlannedChange) {
     if recorder.record(carried, of: entry, at: entry.index) { return }
     mayContinue.store(false, ordering: .relaxed)

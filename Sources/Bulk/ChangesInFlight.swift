@@ -3,7 +3,7 @@ import Synchronization
 
 /// The changes of a statement that a carrier has taken and that have no outcome yet, up to a limit.
 ///
-/// Each change has a number below the limit, which is used again after its outcome.
+/// Each change has a number below the limit; after the outcome of the change, another change can get the number.
 final class ChangesInFlight: ChangeOutcomeReceiver {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
   /// Receives a change, its reply or error, and the service's reply time.

@@ -26,7 +26,7 @@ public struct ConcurrentWork: Sendable {
 
   /// Runs `work` for each item of the arrays that `next` returns, until `next` returns nil or `work` returns false.
   ///
-  /// It waits for the items in progress, and returns the error that `next` threw, if any. This function is specialized
+  /// The function waits for the items in progress, and returns the error that `next` threw, if any. It is specialized
   /// at the call site; the code for each item has no generic type.
   @inlinable public func run<Item: Sendable>(
     _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool

@@ -5,7 +5,7 @@ import Synchronization
 
 /// A carrier that sends nothing.
 ///
-/// Its reply to a create or an update is the record that the change would send. Created resources get the ids
+/// The reply to a create or an update contains the values that the change would send. Created resources get the ids
 /// `dry-run-1`, `dry-run-2` and so on.
 public final class DryRunCarrier: GroupCarrier {
   /// The prefix of ids of resources from a dry run.

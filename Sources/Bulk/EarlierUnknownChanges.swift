@@ -45,7 +45,7 @@ extension Safeguards {
 }
 
 extension UnknownChangeResolver {
-  /// Looks up a change for which this run has no element, but only the journal's record.
+  /// Looks up a change that only the journal records, because this run has no element for it.
   func look(recorded: Journal.RecordedUnknownChange, to target: Change.TargetQueue) async -> LookupFinding {
     guard let change = change(recorded, target) else { return .unknown }
     return await look(change, sent: recorded.content)

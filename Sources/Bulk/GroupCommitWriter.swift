@@ -13,7 +13,7 @@ final class GroupCommitWriter: Sendable {
     var owed = 0
     /// The callers that wait until their lines are on the disk.
     var waiting: [CheckedContinuation<Void, Never>] = []
-    /// Whether an immediate write, or a delayed write, is scheduled.
+    /// Whether an immediate write is scheduled, and whether a delayed write is scheduled.
     var (writesNow, writesSoon) = (false, false)
     var failure: JournalError?
     /// The checksums of the written lines; nil if the file's lines have none.

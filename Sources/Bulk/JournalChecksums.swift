@@ -34,11 +34,11 @@ struct JournalChecksums: Sendable {
     case damaged
   }
 
-  /// The format.
+  /// The form of the checksums.
   let format: ChecksumForm
   /// The sum of the last line that was read or written; 0 before the first line.
   private var last: UInt32 = 0
-  /// The bytes of a line between its last other member and the digits of its sum.
+  /// The bytes of a line between its second last member and the digits of its sum.
   private static let mark = Array(",\"sum\":\"".utf8)
 
   /// Creates the state for the beginning of a file.
@@ -93,7 +93,7 @@ struct JournalChecksums: Sendable {
 
   /// Returns a hash of a line's bytes and the previous sum.
   ///
-  /// It takes eight bytes at a time. Each step is reversible, so a change of one word always changes the hash.
+  /// The hash takes eight bytes at a time. Each step is reversible, so a change of one word always changes the hash.
   private static func chained(_ body: UnsafeRawBufferPointer, _ before: UInt32) -> UInt32 {
     var hash = UInt64(before) << 32 | UInt64(truncatingIfNeeded: body.count)
     var place = 0

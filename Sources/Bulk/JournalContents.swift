@@ -82,7 +82,7 @@ struct JournalContents {
   private static func isTornHeader(_ line: ArraySlice<UInt8>) -> Bool {
     let (begin, object) = (Array("{\"retort-journal\":".utf8), Array("{\"".utf8))
     let isBegun = line.starts(with: begin) || begin.starts(with: line)
-    // In the raw bytes of a header an object begins only at the start: in a string the quotation mark is escaped.
+    // The bytes `{"` occur in a header only at its start, because quotation marks in a string are escaped.
     let others = line.indices.dropFirst().contains { line[$0...].starts(with: object) }
     return isBegun && !others || line.allSatisfy { $0 == 0 }
   }

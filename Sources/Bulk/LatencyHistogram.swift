@@ -1,6 +1,6 @@
 /// A histogram of request durations, for percentiles with an error of about 10 %.
 public struct LatencyHistogram: Sendable {
-  /// Eight buckets for each doubling, from a microsecond to an hour.
+  /// The buckets: eight for each doubling of the duration, from a microsecond to an hour.
   private var buckets = [UInt32](repeating: 0, count: 256)
   /// The number of durations.
   public private(set) var count = 0

@@ -36,7 +36,7 @@ public enum Outcome: Sendable {
       }
   }
 
-  /// Creates the outcome of a change from its late reply, as from a reply in time.
+  /// Creates the outcome of a change from its late reply, by the same rules as for a reply in time.
   init(late reply: LateReplies.Outcome, of change: Change) {
     switch reply {
     case .success(let result):

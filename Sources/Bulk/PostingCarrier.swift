@@ -70,7 +70,7 @@ public final class PostingCarrier: GroupCarrier {
     }
   }
 
-  /// Makes the changes fail that were not sent yet.
+  /// Ends the changes that were not sent yet, with an error.
   public func end() {
     let changes = state.withLock { state in
       state.isEnded = true
@@ -79,7 +79,7 @@ public final class PostingCarrier: GroupCarrier {
     for case let change? in changes { cancel(change) }
   }
 
-  /// Makes a change fail, unless it was already sent.
+  /// Ends a change with an error, unless the change was already sent.
   private func cancel(_ change: TakenChange) {
     switch change {
     case .posted(let request): client.cancel(request)

@@ -1,7 +1,9 @@
 public import Client
 
-/// A carrier that sends a change and then, one after another, the changes that follow from each reply, such as the
-/// steps of a `transition`; the carrier returns the last reply.
+/// A carrier that sends a change and, after each reply, the change that follows from this reply, such as the next step
+/// of a `transition`.
+///
+/// The carrier returns the last reply.
 public struct SequenceCarrier: ChangeCarrier {
   /// Returns the change that follows a reply; nil after the last one.
   public typealias NextChangeFinder = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
@@ -60,7 +62,8 @@ public struct SequenceCarrier: ChangeCarrier {
 }
 
 extension ClientError {
-  /// A copy of this error that counts as sent, for a later change of a sequence whose first change was carried out.
+  /// A copy of this error with `wasSent` true, for a later change of a sequence, because the first change was carried
+  /// out.
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {

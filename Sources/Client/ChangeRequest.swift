@@ -20,7 +20,8 @@ public struct ReadRequest: Sendable, Equatable {
 
 /// A request that changes data; without a reply, its outcome is unknown.
 ///
-/// A client can't send it: `Bulk` makes it a `Change`, which the dispatcher of `Bulk` sends.
+/// A client can't send a change request: `Bulk` makes a `Change` of the request, and the dispatcher of `Bulk` sends
+/// this change.
 public struct ChangeRequest: Sendable, Equatable {
   /// The JSON-RPC method.
   public var method: String

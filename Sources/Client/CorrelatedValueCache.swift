@@ -10,7 +10,9 @@ struct CorrelatedValueCache<Value> {
   /// - Parameter limit: The minimum total weight of the values that are kept.
   init(limit: Int) { self.limit = limit }
 
-  /// Adds a value; if the newer half would exceed the limit, that half first replaces the older half.
+  /// Adds a value.
+  ///
+  /// If the newer half would exceed the limit, the older half is dropped, and the newer half takes its place.
   mutating func insert(_ value: Value, for id: String, weight: Int = 1) {
     if self.weight + weight > limit { (older, newer, self.weight) = (newer, [:], 0) }
     newer[id] = value

@@ -22,7 +22,7 @@ extension LateReplies {
     var settle: (@Sendable (Outcome) -> Void)?
   }
 
-  /// Registers a change that another program has sent, and whose late reply that program passes on.
+  /// Registers a change that another program has sent; that program passes the late reply on.
   ///
   /// - Parameters:
   ///   - error: The change's error, of kind `unknown`.

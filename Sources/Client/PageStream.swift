@@ -48,8 +48,10 @@ public struct PageStream: Sendable {
     return given
   }
 
-  /// Returns a page without the repeated resources that the rule leaves out; throws if the rule forbids changes of the
-  /// list and the page shows such a change, or if the pages bring no new resources.
+  /// Returns a page without the repeated resources that the rule leaves out.
+  ///
+  /// - Throws: An error if the rule forbids changes of the list and the page shows one, or if the pages bring no new
+  ///   resources.
   private mutating func given(_ document: Document) throws(ClientError) -> Document {
     let places = changes.take(document)
     let isRefused = rule == .fail && !changes.isEmpty
@@ -100,11 +102,10 @@ extension ResourceClient {
 
   /// Reads the number of resources that match a query (in the Elixir library: Retort.Client.Generic `count`).
   ///
-  /// The method requests a page with one resource or, if the service refuses that, a page of the service's own size,
-  /// and returns the total that the reply names. If the reply names no total, or a total that is less than its own
-  /// resources, the method returns the number of
-  /// resources of the page. If there may be more pages, the method counts the resources of all pages, and writes this
-  /// to the trace.
+  /// The method requests a page with one resource or, if the service refuses this size, a page of the service's own
+  /// size. It returns the total in the reply. If the total is missing, or less than the number of resources of the
+  /// page, the method returns that number. If there may be more pages, the method counts the resources of all pages,
+  /// and writes this to the trace.
   public func count(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []

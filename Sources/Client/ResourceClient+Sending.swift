@@ -48,8 +48,8 @@ extension ResourceClient {
     return params
   }
 
-  /// Whether parameters are sent as they are, because neither the parameters nor the client have `meta`, and the
-  /// client's `keys` are those of the wire.
+  /// Whether parameters are sent unchanged, because neither the parameters nor the client have `meta`, and the client's
+  /// `keys` is `wire`.
   private func isSentUnchanged(_ params: JSONObject) -> Bool {
     box.properties.settings.keys == .wire && box.properties.settings.meta.isEmpty
       && !box.properties.settings.requiresBeam && !params.contains("meta")

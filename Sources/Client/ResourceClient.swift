@@ -153,8 +153,8 @@ public struct ResourceClient: Sendable {
 
   /// Reads a page of resources (`index`); a reply without `data` is an error, not an empty page.
   ///
-  /// - Throws: ``ClientError`` like ``document(_:waitLimit:)``; kind `protocol` for a reply whose `data` is missing or
-  /// empty.
+  /// - Throws: ``ClientError`` like ``document(_:waitLimit:)``; kind `protocol` for a reply whose `data` is missing
+  ///   or empty.
   public func index(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, waitLimit: waitLimit) { document throws(ClientError) in

@@ -2,7 +2,8 @@ import Glibc
 
 /// Validates the parts of JSON text (RFC 8259, UTF-8 as in RFC 3629).
 ///
-/// A function that reads a part gets the offset of its first byte, and returns the offset of the byte after it.
+/// Each function that reads a token gets the offset of the token's first byte, and returns the offset of the byte after
+/// the token.
 @safe struct JSONScanner {
   private let bytes: UnsafeRawBufferPointer
   private let end: Int

@@ -6,7 +6,7 @@ import JSONText
 /// A group of a statement's changes for one worker, all of the same queue.
 struct Chunk: Sendable {
   /// The JSON-RPC method of a request with a chunk; another format of chunks gets another method, so that a worker of
-  /// another version refuses them.
+  /// another version refuses the request.
   static let method = "carry.2"
 
   /// The pool's vhost and name.

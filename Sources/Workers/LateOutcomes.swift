@@ -4,7 +4,7 @@ import Client
 import JSONRPC
 import JSONText
 
-/// Passes the late replies to the unknown changes of a chunk on to the program that sent the chunk.
+/// Sends late replies to the program that sent a chunk: the replies to the chunk's unknown changes.
 ///
 /// Each late reply becomes a message with the change's correlation id: a JSON-RPC response with the outcome as in a
 /// ``ChunkReply``.

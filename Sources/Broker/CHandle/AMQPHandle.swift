@@ -189,7 +189,7 @@ final class AMQPHandle {
     try check(retort_confirm_connection_close(connection))
   }
 
-  /// Whether the socket accepts a body of `count` bytes without blocking; for a larger body than `room`, whether the
+  /// Whether the socket accepts a body of `count` bytes without blocking; for a body larger than `room`, whether the
   /// socket is writable.
   ///
   /// The kernel is asked only if the bytes written since the last question can have filled the socket's buffer. Each

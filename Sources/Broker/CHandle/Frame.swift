@@ -23,7 +23,7 @@ struct Frame: ~Copyable {
   var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
   var replyTo: [UInt8] { Self.copy(raw.reply_to) }
 
-  /// Appends the bytes of a body frame to the earlier ones.
+  /// Appends the bytes of this body frame to `body`, which has the bytes of the earlier frames.
   func appendBody(to body: inout [UInt8]) {
     body.append(contentsOf: UnsafeBufferPointer(start: raw.body.start, count: raw.body.count))
   }

@@ -19,7 +19,7 @@ struct TLSSocket {
     name = tls.serverName ?? host
     amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
     amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
-    amqp_ssl_socket_set_verify_hostname(socket, 0)  // off, because OpenSSL verifies the name, and an address too
+    amqp_ssl_socket_set_verify_hostname(socket, 0)  // off, because OpenSSL verifies the name or address
     guard retort_prepare_tls(socket, name, tls.serverName == nil ? 0 : 1, tls.verifies ? 1 : 0) != 0 else {
       throw BrokerError(.tls, "\(name) can't be a server's name")
     }
@@ -125,8 +125,9 @@ struct TLSSocket {
     }
   }
 
-  /// Returns the text about a refusal by a broker that requires a client certificate; not every broker sends an alert
-  /// with the reason.
+  /// Returns the message for a broker that requires a client certificate, and refused the connection.
+  ///
+  /// Not every broker sends an alert with the reason.
   private func refusal(_ handshake: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return
