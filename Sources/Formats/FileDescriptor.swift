@@ -49,7 +49,7 @@ package final class FileDescriptor: Sendable {
 
   /// Returns standard output or standard error if a path names one of them, otherwise nil.
   ///
-  /// Writing begins at their current position.
+  /// Writing begins at the current position of this stream.
   package static func standard(_ path: String) -> FileDescriptor? {
     switch path {
     case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, "standard output")

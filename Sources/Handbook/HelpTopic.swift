@@ -1,4 +1,4 @@
-/// A topic of the language that is not one of its words, with its page in `help`.
+/// A topic of `help` that is not a word of the language, with its page.
 struct HelpTopic: Sendable {
   var name: String
   /// Other words for the topic.

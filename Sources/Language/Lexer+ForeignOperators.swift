@@ -1,6 +1,7 @@
 /// Operators and quotes of other languages, for errors with the form that this language has for them.
 extension Lexer {
-  /// Whether the dot of a field follows at the cursor, and an operand touches the character before the cursor.
+  /// Whether the cursor is at the dot of a field, and an operand directly precedes the foreign character before the
+  /// dot.
   private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
 
   /// Reports a character that begins no token, with the form that this language has for it.

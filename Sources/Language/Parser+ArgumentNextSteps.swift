@@ -143,7 +143,7 @@ extension Parser {
     }
   }
 
-  /// Whether the left operand of an operator is the value of the whole command or pipeline, not its last argument.
+  /// Whether the left operand of an operator is the value of the whole command or pipeline, and not the last argument.
   private func takesWhole(_ word: CalledWord, _ sign: String, _ arguments: [Argument]) -> Bool {
     let isComparison = !["+", "-", "*", "/", "%"].contains(sign)
     if word.isStage { return Self.reducing.contains(word.name) && (arguments.isEmpty || isComparison) }

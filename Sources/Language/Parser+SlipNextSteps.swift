@@ -107,7 +107,7 @@ extension Parser {
     "patch": "update",
   ]
 
-  /// The next step for a list or a record that a method adds to: `x + [2]` for `x.push(2)`.
+  /// The next step for a method that adds to a list or a record: `x + [2]` for `x.push(2)`.
   var addingNextStep: String? {
     guard index > 1, token.isSymbol("("), case .field(let name, _) = tokens[index - 1].kind,
       ["push", "append", "add", "concat", "merge"].contains(name), let inside = enclosed
@@ -256,7 +256,7 @@ extension Parser {
 
   /// Whether the cursor is at a command in place of the name after `rescue`: `rescue print "failed"`.
   ///
-  /// A name that ends its line is the error's name, even if there is such a command, unless no statement follows.
+  /// A name at the end of its line is the name of the error, even if a command has this name, unless `end` follows.
   private var isCommandAfterRescue: Bool {
     guard case .name(let name) = token.kind else { return false }
     let next = tokens[(index + 1)...].first { $0.kind != .newline && $0.kind != .semicolon }

@@ -21,7 +21,7 @@ extension Parser {
     return word
   }
 
-  /// Whether an error was reported before the cursor on the same line, so that the cursor's word may belong to it.
+  /// Whether an error was already reported in the same statement, so that the word at the cursor may be a consequence.
   private var followsError: Bool {
     guard let last = diagnostics.last, last.range.lower < token.range.lower else { return false }
     return !tokens[..<index].contains {

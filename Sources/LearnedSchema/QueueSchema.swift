@@ -7,8 +7,8 @@ import Synchronization
 
 /// The schemas of one queue's types, learned from the service's replies.
 ///
-/// Every error is observed. To limit the cost for each request, only the first results are observed, and then at most
-/// one result every 50 ms.
+/// Every error is observed. To limit the cost, only the first 64 results are observed, and after them at most one
+/// result every 50 ms.
 public final class QueueSchema: Sendable {
   /// The location of the queue: broker and virtual host, or the embedded service.
   public let place: String

@@ -2,8 +2,8 @@ import JSONAPI
 
 /// Finds the name in a request's parameters that caused a service's error.
 ///
-/// jsonapi-resources names the parameter as the error's source or by its code, and Calcinator points to the filter
-/// (WireProtocol.md, "Error documents"); both mention the name in their text.
+/// An error of jsonapi-resources shows the parameter by its source or its code, and an error of Calcinator points to
+/// the filter (WireProtocol.md, "Error documents"). Both mention the name in the error's text.
 enum RefusedName {
   typealias RequestedName = (parameter: TypeSchema.QueryParameter, name: String)
 

@@ -52,7 +52,8 @@ struct DatabaseFile {
     return database
   }
 
-  /// Checks that the file is a database, because SQLite would create a missing one; returns whether it is writable.
+  /// Checks that the file is a database, because SQLite would create a missing file; returns whether the file is
+  /// writable.
   private func look() throws(ResourceService.DatabaseOpeningError) -> Bool {
     typealias DatabaseOpeningError = ResourceService.DatabaseOpeningError
     var isDirectory: ObjCBool = false

@@ -9,9 +9,9 @@ import Terminal
 
 /// The streams of the program: output for results, output for notes, and input.
 ///
-/// All output to a terminal passes here. Characters that control the terminal or mislead a reader become escapes, as in
-/// `TerminalSafeText`. A pipe or a file gets the bytes unchanged. Whether results or notes are escaped depends on their
-/// own stream.
+/// All output to a terminal passes through these functions, which replace characters that control the terminal or
+/// mislead a reader by escapes, as in `TerminalSafeText`. Output to a pipe or a file is not changed. Results can go to
+/// a terminal while notes go to a file, or the other way round.
 public struct Console: Sendable {
   /// Writes results; returns false if the reader has closed the pipe.
   public let write: @Sendable ([UInt8]) -> Bool

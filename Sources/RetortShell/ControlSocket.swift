@@ -7,7 +7,7 @@ import Terminal
 
 /// The Unix socket by which `retort ctl` reaches a run.
 ///
-/// Each process that changes data has one, in a directory that only its owner can enter.
+/// Each process that changes data has a socket, in a directory that only its owner can enter.
 struct ControlSocket {
   /// The socket's path.
   let path: String

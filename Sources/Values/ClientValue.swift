@@ -4,7 +4,7 @@ import Synchronization
 
 /// A client as a value of the language: sends requests to one queue of a connection, with settings of its own.
 ///
-/// It is a class, so that the copies that each request makes are cheap.
+/// The type is a class, because each request copies its client.
 public final class ClientValue: Sendable {
   /// The client's name in messages: the resource type, and the queue if its name differs from the type.
   public let name: String
@@ -36,8 +36,9 @@ public final class ClientValue: Sendable {
       name: name, client: changed, connection: connection, serial: serial, sessionTimeout: sessionTimeout)
   }
 
-  /// Returns the client for reads that no call sends itself, such as lookups: it waits as long as the session's timeout
-  /// says, and for `timeout` if that is longer.
+  /// Returns the client for reads that the program sends on its own, such as lookups.
+  ///
+  /// If the client's timeout is not `never`, the client waits for `timeout` if this is longer.
   package func reader(timeout: Duration? = nil) -> ResourceClient {
     var reader = client
     if let sessionTimeout { reader.settings.timeout = sessionTimeout.duration }

@@ -54,7 +54,7 @@ package enum Comparison {
     }
   }
 
-  /// Returns the key of a value.
+  /// Returns the key that represents a value in comparisons; equal values have equal keys.
   package static func key(of value: Value) throws(Fault) -> EqualityKey {
     switch value {
     case .string(let text): return .text(CodePoints(text))

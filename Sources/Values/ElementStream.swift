@@ -1,6 +1,6 @@
 package import Language
 
-/// A part of a stream's elements, which the stream returns together.
+/// Consecutive elements of a stream, which the stream returns together.
 package struct ElementPage: Sendable {
   package var elements: [Value]
   /// For each element, the values that the `as` stages of the pipeline named, in the order of these stages; empty
@@ -45,7 +45,7 @@ package struct ElementPage: Sendable {
     }
   }
 
-  /// Pages of one element each, with its named values; the failures are left out.
+  /// The elements as pages of one element each, with their named values; the failures are left out.
   package var single: [ElementPage] {
     elements.enumerated().map { ElementPage([$1], names: names.isEmpty ? [] : [names[$0]]) }
   }
@@ -134,9 +134,9 @@ package struct ElementStream {
 
   /// Returns a stream that has the same elements and reports its progress to `advance`.
   ///
-  /// Each request for further elements calls `advance` with the number of elements that the previous request returned,
-  /// and with the total, if known. At the end of the stream, the number is nil. A large page is passed on in pieces,
-  /// each of which the caller processes in about a tenth of a second.
+  /// Each request for elements calls `advance` with the number of elements that the previous request returned, and with
+  /// the total, if it is known. At the end of the stream, the number is nil. A large page is returned in pieces; the
+  /// size of a piece is adjusted so that the caller processes it in 50 to 200 ms.
   package func counted(_ advance: @escaping (_ done: Int?, _ total: Int?) -> Void) -> ElementStream {
     guard let pull else { return self }
     var counted = self

@@ -11,8 +11,8 @@ extension Value {
 
   /// Converts the value to JSON.
   ///
-  /// `left` is the number of values, including nested ones, that the JSON text may still have; throws if it is
-  /// exceeded.
+  /// `left` is the number of values, including nested ones, that the JSON text may still have; throws if this value has
+  /// more.
   private func json(_ left: inout Int) throws(Fault) -> JSONValue {
     left -= 1
     if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }

@@ -30,7 +30,7 @@ public struct Pattern: Sendable {
 
   /// Whether the pattern is found in a text.
   ///
-  /// - Throws: A `limit` error if the search takes too many steps, and `interrupted`.
+  /// - Throws: A `limit` error if the search takes too many steps; an `interrupted` error if the task is cancelled.
   package func matches(_ text: String) throws(Fault) -> Bool {
     try unsafe within(text) { bytes throws(Fault) in
       try unsafe found(in: bytes) { bytes throws(RegularExpression.NoSearchResult) in

@@ -4,9 +4,10 @@ import Synchronization
 
 /// A regular expression compiled by PCRE2 (pcre2api), which matches by code point.
 ///
-/// It is compiled twice. The first form is machine code (pcre2jit), which can't be interrupted; it is used only for a
-/// text so short that even the slowest search is fast. The second form is interpreted; it is used for other texts, and
-/// if the first form fails. It calls back before each item of the pattern, to count the steps and to check for Ctrl-C.
+/// The pattern is compiled twice. The first form is machine code (pcre2jit), which can't be interrupted; it is used
+/// only for a text so short that even the slowest search is fast. The second form is interpreted; it is used for other
+/// texts, and if the first form fails. During an interpreted search, PCRE2 calls back before each item of the pattern,
+/// to count the steps and to check for Ctrl-C.
 @safe final class RegularExpression: Sendable {
   /// The byte offsets of the whole match, then of each group; nil for a group that matched nothing.
   typealias GroupRanges = [Range<Int>?]
@@ -93,8 +94,8 @@ import Synchronization
 private struct StepBudget {
   /// The remaining units.
   ///
-  /// Each call before an item of the pattern takes one unit, and one more for each sixteen bytes by which its position
-  /// in the text differs from the position of the previous call.
+  /// A call before an item of the pattern takes one unit, and one more unit for each sixteen bytes between its position
+  /// in the text and the position of the previous call.
   private var left: Int
   private var position = 0
   private var calls = 0
@@ -104,7 +105,8 @@ private struct StepBudget {
   /// second if the text is short.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
-  /// Counts the steps up to a call before an item of the pattern; returns false if the search has used up its steps.
+  /// Takes the units of a call at a position of the text; returns false if no units are left, or if the task is
+  /// cancelled.
   mutating func spend(at position: Int) -> Bool {
     left -= 1 + abs(position - self.position) >> 4
     self.position = position

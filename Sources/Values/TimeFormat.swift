@@ -16,7 +16,7 @@ package struct TimeFormat: Sendable {
 
   private let parts: [FormatPart]
   private let form: String
-  /// For each letter, the letter of the next larger unit, which it requires, so that a format skips no unit.
+  /// For each letter, the letter of the next larger unit; a format with the first letter must have the second one.
   private static let larger: KeyValuePairs<Character, Character> = [
     "m": "Y", "d": "m", "H": "d", "M": "H", "S": "M", "z": "H",
   ]

@@ -76,8 +76,7 @@ extension Compiler {
     }
   }
 
-  /// Returns what is known about the value of a record literal: that it can be a page with a computed number, or
-  /// nothing.
+  /// Returns the fact that a record literal can be a page with a computed number, or `.unknown` for other expressions.
   func fact(ofRecord expression: Expr) -> Scope.VariableFact {
     guard case .record = expression.kind, isVaryingPage(expression) else { return .unknown }
     return .varyingPage

@@ -123,10 +123,10 @@ extension Pipeline {
   /// The hidden name that `as` gives to the original element of each change, for the file of `failed:` and the summary.
   static let sourceName = "$source"
 
-  /// The stages of the pipeline.
+  /// The stages of the pipeline; if a stage reports its failures, an additional `as` names the original elements.
   ///
-  /// If a stage reports its failures, in the file of `failed:` or in a summary that is used, an additional `as` names
-  /// the original elements: those of the head, or of the last stage before it that combines elements.
+  /// A stage reports its failures in the file of `failed:`, or in a summary that the script uses. The original elements
+  /// are those of the head, or of the last earlier stage that combines elements.
   fileprivate func withSourceName(isDropped: Bool) -> [Language.Command] {
     let reporting = stages.indices.first { index in
       let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])

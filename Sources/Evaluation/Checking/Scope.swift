@@ -112,8 +112,8 @@ struct Scope: Sendable {
     return block.variables.filter { !$0.value.isRead }.map { ($0.key, $0.value.range) }
   }
 
-  /// Removes all blocks but the outermost, the variables whose slot is at least `slot`, and what is known about the
-  /// other variables' values.
+  /// Removes all blocks except the outermost one, and all variables with a slot of at least `slot`; forgets the facts
+  /// about the values of the other variables.
   mutating func forget(from slot: Int) {
     blocks = blocks.prefix(1).map { block in
       BlockVariables(

@@ -40,8 +40,7 @@ extension Command {
   }
 }
 
-/// One of the two inputs of `diff`: its elements, possibly in a temporary file, and the digest of the element with each
-/// key.
+/// One of the two inputs of `diff`: its elements, possibly in a temporary file, and a digest of each element by key.
 private struct DiffInput {
   private var elements = SpillingElementBuffer()
   private var digests: [EqualityKey: ElementDigest] = [:]
@@ -133,8 +132,8 @@ private struct DiffInput {
 
   /// Returns a difference as `{key, change, fields}`.
   ///
-  /// For each field that differs, `fields` has the old and the new value; of a changed element, `from` is missing for
-  /// an added field, and `to` for a removed one.
+  /// For each field that differs, `fields` has the old value as `from` and the new value as `to`. An added field of a
+  /// changed element has no `from`, and a removed field has no `to`.
   private static func difference(
     _ key: Value, _ change: String, _ old: Record, _ new: Record
   ) throws(Fault) -> Value {
@@ -142,7 +141,7 @@ private struct DiffInput {
     for name in old.names + new.names.filter({ old[$0] == nil }) {
       let (from, to) = (old[name], new[name])
       if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
-      // A field that one of the two elements lacks is left out on that side, unlike a field whose value is null.
+      // If one of the two elements lacks the field, this side has no value; if the field is null, this side is null.
       let isPart = change == "changed"
       let values = [("from", from), ("to", to)].compactMap { side, value in
         value == nil && isPart ? nil : (name: side, value: value ?? .null)

@@ -90,7 +90,7 @@ extension OptionRule {
 }
 
 extension NeededOption {
-  /// The option `journal:`, which `unknown:`, and `settle:` of an `each`, need.
+  /// The option `journal:`, which is needed by `unknown:`, and by the `settle:` of an `each`.
   static func journal(for option: String) -> NeededOption {
     NeededOption(
       option: "journal",
@@ -103,7 +103,7 @@ extension NeededOption {
     option: "journal", message: { "key: identifies the elements in a journal, and this \($0) has no journal" },
     nextStep: "journal: \"FILE\"")
 
-  /// The option `journal:` or another option with which unknown changes are sent again, which `settle:` needs.
+  /// The option that `settle:` needs: `journal:`, or another option with which unknown changes are sent again.
   static let resending = NeededOption(
     option: "journal", alternatives: ["retry", "workers"],
     message: {

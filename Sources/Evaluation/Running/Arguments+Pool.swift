@@ -6,7 +6,7 @@ import Language
 import Synchronization
 import Values
 
-/// The parts of a statement that a pool of workers needs to carry out the statement's changes.
+/// The data of a statement that a pool of workers needs to carry out the statement's changes.
 public struct PooledStatement: Sendable {
   /// The pool's name.
   public var name: String

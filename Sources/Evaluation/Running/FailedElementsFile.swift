@@ -42,7 +42,8 @@ final class FailedElementsFile: Sendable {
   private let isDevice: Bool
   private let state = Mutex(State())
 
-  /// Checks that the file is missing, empty, or a file of failed elements, and can be written, without changing it.
+  /// Checks, without changing the file, that it can be written, and that it is missing, empty, or a file of failed
+  /// elements.
   ///
   /// - Throws: A `file` error.
   init(_ path: String) throws(Fault) {

@@ -291,7 +291,8 @@ public final class Interpreter: Sendable {
           if isName { try await printer.show(named: value) } else { try await printer.show(value) }
         }
       } catch {
-        // Only a stream computes its elements while they are printed; otherwise the statement has had its effects.
+        // Only a stream computes its elements while they are printed. Any other value is computed before, with all
+        // effects.
         throw error.kind == .closed && !isStream(value) ? error.ending(0) : error
       }
       let last = value.isNull ? shown?.value ?? .null : value

@@ -5,9 +5,9 @@ import Values
 
 /// Detects whether a queue loses its consumer while a statement sends creates to it.
 ///
-/// The broker redelivers unacknowledged requests to the next consumer, which then possibly carries out a create a second time. The
-/// broker does not notify clients of this. Therefore this type asks the broker for the queue's consumer count while no
-/// reply arrives.
+/// The broker redelivers unacknowledged requests to the next consumer, which may then carry out a create a second time.
+/// The broker does not notify clients of this. Therefore this type asks the broker for the queue's consumer count while
+/// no reply arrives.
 final class QueueConsumerLossDetector: Sendable {
   private struct QueueWatch {
     let client: ClientValue

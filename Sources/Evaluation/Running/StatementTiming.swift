@@ -2,7 +2,7 @@ import Client
 import Synchronization
 import Values
 
-/// Measures the duration of a statement, and its parts.
+/// Measures the duration of a statement, and the times of waiting and decoding in it.
 struct StatementTiming {
   private let start = ContinuousClock.now
   private let before: ClientActivity.SpentTimes

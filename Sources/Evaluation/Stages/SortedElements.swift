@@ -44,7 +44,7 @@ struct SortedElements {
     return order
   }
 
-  /// Whether element `a` sorts before element `b` by the keys in `columns`; once `fault` is set, by position.
+  /// Whether element `a` sorts before element `b` by the keys in `columns`; after a `fault`, elements sort by position.
   private func isBefore(_ a: Int32, _ b: Int32, _ columns: ArraySlice<SortColumn>, _ fault: inout Fault?) -> Bool {
     guard fault == nil else { return a < b }
     do throws(Fault) {

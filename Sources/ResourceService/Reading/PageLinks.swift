@@ -2,9 +2,8 @@ import JSONText
 
 /// Writes the links from a page of an `index` reply to the other pages.
 ///
-/// The links are relative unless `base` is the beginning of absolute ones. They contain the query's parameters, with
-/// percent-encoded brackets:
-/// `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
+/// The links are relative, unless `base` is the beginning of absolute links. They contain the query's parameters, with
+/// percent-encoded brackets: `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
 struct PageLinks {
   /// The parts of each link before and after the page's number or offset.
   private let before: String

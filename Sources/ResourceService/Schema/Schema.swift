@@ -8,8 +8,8 @@ import SQLite
 ///   Its reverse is a to-many relationship, named after the referencing table or, if that name is taken or several
 ///   foreign keys lead to the same table, after relationship and table: `editor-comments`. Foreign keys of several
 ///   columns stay attributes.
-/// - A primary key of one column is the id. Other tables use their rowid, but a table `WITHOUT ROWID` is then not
-///   served. Views and virtual tables are not served.
+/// - A primary key of one column is the id. A table without such a key uses its rowid as the id; without a rowid
+///   (`WITHOUT ROWID`) it is not served. Views and virtual tables are not served.
 struct Schema: Sendable {
   /// The service's dialect.
   let dialect: Dialect
