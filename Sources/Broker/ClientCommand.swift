@@ -49,7 +49,7 @@ extension Connection {
     return nil
   }
 
-  /// Ends, with an error, the requests and the waits for the broker's answers whose deadline has passed.
+  /// Ends the requests, and the waits for the broker's answers, whose deadline has passed; each gets an error.
   func expire() {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now

@@ -16,7 +16,7 @@ public actor Connection {
   /// The broker's address.
   public nonisolated let uri: AMQPURI
   nonisolated let thread: ConnectionThread
-  /// The executor for tasks that send many requests; its thread exists as long as the connection or such a task.
+  /// The executor for tasks that send many requests; its thread exists as long as the connection or one of these tasks.
   public nonisolated let taskExecutor: any TaskExecutor
   var handle: AMQPHandle?
   /// The name of the broker's cluster (the server property `cluster_name`); empty if the broker has none.

@@ -40,7 +40,7 @@ public struct ServiceAnswer: Sendable {
   public var replies: [Reply]
   /// The time for which the service does not consume the queue, beginning before the first reply; nil for no pause.
   public var absence: Duration?
-  /// Replies that are sent when they come, on a channel that confirms its replies; nil for none.
+  /// Further replies, each sent when the stream returns it, on a channel with confirms; nil for none.
   public var further: AsyncStream<Reply>?
   /// Whether the request stays unanswered, and returns to the queue when the channel closes.
   var isLeft = false

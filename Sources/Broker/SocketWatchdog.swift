@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Shuts a socket down at a deadline, or after 60 s without a deadline, so that writing a large body does not block the
-/// connection's thread any longer.
+/// Shuts a socket down at a deadline, or after 60 s without a deadline, so that the write of a large body can't block
+/// the connection's thread longer.
 final class SocketWatchdog: Sendable {
   private let isDone = Mutex(false)
 

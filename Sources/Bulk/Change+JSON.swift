@@ -111,7 +111,7 @@ extension Change.TargetQueue {
 }
 
 extension Change {
-  /// Returns the names of the secrets that the JSON of a change needs in `meta` and that the given `meta` lacks.
+  /// Returns the names of the secrets in the JSON of a change that are missing in the given `meta`.
   public static func secrets(of object: JSONObject, missingIn meta: JSONObject) -> [String] {
     (object["params"]?["meta"]?.objectValue?.namedSecrets ?? []).filter { meta[$0] == nil }
   }

@@ -96,8 +96,10 @@ public final class Change: Sendable, Equatable {
   /// Whether the reply to the change is a JSON:API document.
   public var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
 
-  /// Whether a method changes data, judged by its name: one of the words in the name is `create`, `update`, `destroy`
-  /// or `delete`, as in `destroy_all` and `bulkUpdate`, but not in `recently_updated`.
+  /// Whether a method changes data, judged by its name.
+  ///
+  /// It does if one of the words in the name is `create`, `update`, `destroy` or `delete`, as in `destroy_all` and
+  /// `bulkUpdate`, but not in `recently_updated`.
   public static func changes(method: String) -> Bool {
     var words = [""]
     for character in method {

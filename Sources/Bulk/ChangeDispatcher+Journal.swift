@@ -110,7 +110,7 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// The error of a change that an earlier run may have carried out and that a lookup did not find.
+  /// The error of an unknown change of an earlier run, after a lookup did not find the change.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
       .unknown, "unknown since an earlier run: the change may have been carried out, and no lookup has found it",

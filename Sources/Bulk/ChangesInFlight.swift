@@ -1,7 +1,7 @@
 import Client
 import Synchronization
 
-/// The changes of a statement that a carrier has taken and that have no outcome yet, up to a limit.
+/// The changes that a carrier has taken and that have no outcome yet; their number is limited.
 ///
 /// Each change has a number below the limit; after the outcome of the change, another change can get the number.
 final class ChangesInFlight: ChangeOutcomeReceiver {

@@ -3,7 +3,7 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The result of looking up the changes that earlier runs left unknown and that no element of this run repeats.
+/// The result of looking up the unknown changes of earlier runs for which this run has no element.
 public struct EarlierUnknownChanges: Sendable {
   /// The number of changes that, according to a lookup, were carried out.
   public var found = 0
@@ -17,8 +17,8 @@ public struct EarlierUnknownChanges: Sendable {
 extension Safeguards {
   /// Looks up the changes of ``EarlierUnknownChanges``, and records those that were carried out; sends no change.
   ///
-  /// The input of a resumed statement can lack elements that an earlier run had, because a carried-out change can remove
-  /// its element from the list that the statement reads (BulkChanges.md, "Resuming").
+  /// The input of a resumed statement can lack elements of an earlier run: after a change was carried out, the list
+  /// that the statement reads may no longer contain the element (BulkChanges.md, "Resuming").
   public func lookUpEarlier(noteCount: (Int) -> Void) async -> EarlierUnknownChanges {
     guard let journal, let resolver else { return EarlierUnknownChanges() }
     let unknown = journal.unseen

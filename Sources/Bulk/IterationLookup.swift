@@ -62,10 +62,9 @@ extension Journal {
 
   /// Looks up the changes that an iteration of an earlier run sent (BulkChanges.md, "Resuming").
   ///
-  /// An iteration whose changes were carried out is done only if the last of them was its last action, because the
-  /// iteration may have ended before it sent further ones. An iteration can run again if each of its changes is one
-  /// of these: not carried out, and safe to send again; or carried out, by a command that first reads what is left to
-  /// do.
+  /// An iteration whose changes were carried out is done only if its last change was its last action. Otherwise the
+  /// iteration may have ended before it sent further changes. An iteration can run again if each of its changes was not
+  /// carried out and can safely be sent again, or was carried out by a command that first reads what is left to do.
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.

@@ -15,7 +15,7 @@ import Synchronization
 public final class Journal: Sendable {
   private struct State {
     var states: JournalStates
-    /// The identities of the changes whose intent, but not yet the outcome, was written in this run.
+    /// The identities of the changes with a written intent and no written outcome in this run.
     var intended: [StableHash: ChangeIdentity] = [:]
   }
 

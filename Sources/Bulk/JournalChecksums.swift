@@ -7,9 +7,11 @@ struct JournalChecksums: Sendable {
   enum ChecksumForm: Sendable {
     /// The form in versions 1 and 2: eight digits, the sum of the line.
     case separate
-    /// The form since version 3: eight digits that repeat the sum of the previous line, then eight digits with the
-    /// line's own sum, which also covers the previous sum. If a line's own sum is right and its previous sum is wrong,
-    /// lines before it were removed, moved or added.
+    /// The form since version 3: eight digits that repeat the sum of the previous line, then eight digits of the line's
+    /// own sum.
+    ///
+    /// The own sum also covers the repeated sum. If the own sum is right and the repeated sum is wrong, lines before
+    /// this line were removed, moved or added.
     case chained
 
     /// The last bytes of a line and its line end, with zeros in place of the sum, which ``seal(_:)`` writes.
@@ -28,7 +30,7 @@ struct JournalChecksums: Sendable {
   enum CheckedLine {
     /// The line is complete and follows the previous line.
     case whole(JSONObject)
-    /// The line is complete, but it does not follow the line after which it was written.
+    /// The line is complete, but lines before it were removed, moved or added.
     case displaced
     /// The line differs from the line that was written.
     case damaged

@@ -22,8 +22,8 @@ public enum JournalError: ElementError, Equatable {
   case imageLacks(String, String, String)
   /// A line before the end is damaged; `recorded` is the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
-  /// A line is complete, but it does not follow the line after which it was written, because lines before it were
-  /// removed, moved or added; `recorded` is the number of changes that the file records.
+  /// A line is complete, but lines before it were removed, moved or added; `recorded` is the number of changes that the
+  /// file records.
   case displaced(String, line: Int, recorded: Int)
   /// The journal belongs to another statement; the values are the path, the differences of the headers, and the number
   /// of recorded changes.

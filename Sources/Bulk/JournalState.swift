@@ -119,8 +119,7 @@ struct JournalStates {
   /// Returns the changes of an unknown iteration.
   func changes(of text: String) -> [IterationChange] { sent[StableHash(text)]?.changes ?? [] }
 
-  /// Records that the change of an identity was carried out, and keeps only the hash of the content that the intent
-  /// contained.
+  /// Records that the change of an identity was carried out; of the content in the intent, keeps only a hash.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content

@@ -3,7 +3,6 @@ import Glibc
 /// The file of a journal or of a backup; only one run at a time can open the file for writing.
 final class LockedFile: Sendable {
   private let number: Int32
-  /// The path.
   let path: String
   /// The noun for the file in messages: `journal`.
   private let noun: String

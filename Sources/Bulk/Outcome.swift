@@ -138,8 +138,8 @@ public enum Outcome: Sendable {
 }
 
 extension ChangeReply {
-  /// Whether a late reply to a create or an update does not show what was carried out, because the reply is no document
-  /// or a document of several resources.
+  /// Whether a late reply to a create or an update does not show the result, because the reply is no document, or is a
+  /// document of several resources.
   fileprivate func isUnreadable(of change: Change) -> Bool {
     guard change.givesDocument, change.verb != .destroy else { return false }
     guard case .document(let document) = self else { return true }

@@ -4,9 +4,9 @@ public struct OutcomeTally: Sendable {
   public struct FailureGroup: Sendable {
     /// The index of the first failed element, from 0.
     public var index: Int
-    /// The outcome of that element's change.
+    /// The outcome of the first failed element's change.
     public var outcome: Outcome
-    /// That element.
+    /// The first failed element.
     public var element: any PlannedElement
     /// The number of failures with the same wording.
     public var count: Int

@@ -1,6 +1,6 @@
 /// The journal, backup, limits and rate of a statement's changes, and the lookup of unknown changes.
 public struct Safeguards: Sendable {
-  /// The treatment of a change that an earlier run left unknown and that a lookup did not find: `unknown:`.
+  /// What happens to an unknown change of an earlier run that a lookup did not find: `unknown:`.
   public enum UnknownChangeRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.
     case fail

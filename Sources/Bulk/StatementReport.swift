@@ -21,8 +21,8 @@ public struct StatementReport: Sendable {
   public let begin = ContinuousClock.now
   /// The time in which changes were sent, without the wait for late replies.
   public var duration = Duration.zero
-  /// The error that ended the changes early, such as an error while the elements were read, or a reached limit; nil if
-  /// no error did.
+  /// The error that ended the changes early, such as an error while elements were read, or a reached limit; nil without
+  /// such an error.
   public var stop: (any Error)?
   /// Whether a failure ended the statement before its last element.
   public var isCut = false

@@ -135,8 +135,9 @@ public final class Throttle: Sendable {
     } catch { return "the queue's depth can't be read" }
   }
 
-  /// Shows a note once if the depth stays 0 although the service can't work on all requests in flight: the service then
-  /// stores the requests itself, because it uses no acknowledgements.
+  /// Shows a note, once, if the depth stays 0 although more requests are in flight than the service can work on.
+  ///
+  /// The service then takes requests without acknowledgements, and stores them itself.
   private func noteEmptiness(of queue: QueueState) {
     let inFlight = state.withLock { state -> Int? in
       let isEmpty = queue.messages == 0 && state.outstanding > 2 * queue.consumers

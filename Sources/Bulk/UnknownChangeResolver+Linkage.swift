@@ -6,7 +6,7 @@ extension UnknownChangeResolver {
   /// Looks up a `link`, `relink` or `unlink` in the linkage of its relationship.
   ///
   /// A `link` of resources that are already linked, and an `unlink` of resources that are not linked, change nothing,
-  /// so both may be sent again. A `relink` may be sent again if it has the linkage that the earlier run sent, or after
+  /// so both may be sent again. A `relink` may be sent again if it sends the same linkage as the earlier run, or after
   /// the time of `settle:`.
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .unknown }
@@ -40,8 +40,7 @@ extension UnknownChangeResolver {
     return true
   }
 
-  /// Reads the linkage of a relationship; nil if the service does not return it, or returns only a
-  /// page of it.
+  /// Reads the linkage of a relationship; nil if the service returns no linkage, or only a page of the linkage.
   ///
   /// - Throws: `ClientError` if the service does not reply.
   private func linkage(

@@ -48,7 +48,7 @@ public struct UnknownChangeResolver: Sendable {
   /// The number of changes that were not looked up, because the service did not reply to earlier lookups.
   public var refused: Int { limit.refused }
 
-  /// Whether a lookup can find a change of this kind.
+  /// Whether a lookup is possible for a change with this verb and key.
   func finds(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update, .link, .relink, .unlink: true

@@ -31,7 +31,7 @@ public enum UnsentReason: Error, Sendable {
   }
 }
 
-/// An error that prevents the change of an element, with the parts that an error of the command language shows.
+/// An error that prevents the change of an element, with the properties that an error of the language shows.
 public protocol ElementError: Error, Sendable {
   /// The kind of the error in the language.
   var kindWord: String { get }

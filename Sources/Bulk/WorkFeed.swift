@@ -7,7 +7,7 @@ final class WorkFeed: Sendable {
   typealias WorkOnItem = ConcurrentWork.WorkOnItem
 
   private struct State {
-    /// The ready items; nil for those that were taken, so that they are freed.
+    /// The ready items; nil replaces an item that was taken, so that its memory is freed.
     var ready: [WorkOnItem?] = []
     var head = 0
     var isEnded = false

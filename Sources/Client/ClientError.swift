@@ -142,8 +142,8 @@ extension ClientError {
     }
   }
 
-  /// Returns a copy of this error with the call whose reply contained it; for a change, the next step says whether the
-  /// change may have been carried out.
+  /// Returns a copy of this error that names the call; for a change, the next step says whether it may have been
+  /// carried out.
   func answering(_ call: CallDescription, changes: Bool) -> ClientError {
     var error = self
     error.call = call

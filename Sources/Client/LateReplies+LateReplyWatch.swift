@@ -96,6 +96,6 @@ extension LateReplies {
     }
   }
 
-  /// Starts a watch for one owner of changes, such as a statement, which adds its unknown changes to the watch.
+  /// Starts a watch for one owner of changes, such as a statement; the owner adds its unknown changes to the watch.
   public func watch() -> LateReplyWatch { LateReplyWatch(self) }
 }

@@ -20,8 +20,8 @@ struct PageCursor {
 
   /// Returns the page after the page of `query`, whose reply is `document`; nil after the last one.
   ///
-  /// - Throws: A `protocol` error if the next page does not advance, if its link can't be read, if only empty pages
-  ///   arrive, or if the count exceeds the received resources and the service names no other page.
+  /// - Throws: A `protocol` error if the next page does not advance, if its link can't be read, or if only empty
+  ///   pages arrive; also if the count exceeds the received resources and the service names no other page.
   mutating func next(
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {

@@ -82,8 +82,10 @@ public struct RelationshipClient: Sendable {
     return ChangeRequest(method: change.rawValue, params: params(document.merging(options)), keepsKeys: true)
   }
 
-  /// Throws for an addition to or a removal from a declared to-one relationship, because jsonapi-resources would do
-  /// nothing, or clear the relationship regardless of the identifiers (WireProtocol.md, "Relationship methods").
+  /// Throws for an addition to, or a removal from, a declared to-one relationship.
+  ///
+  /// jsonapi-resources would do nothing, or would clear the relationship regardless of the identifiers
+  /// (WireProtocol.md, "Relationship methods").
   ///
   /// If a relationship is not declared, a list of identifiers is taken to mean that the relationship is to-many.
   private func refuseToOne(_ change: LinkageChange, _ identifiers: JSONValue) throws(ClientError) {
@@ -115,8 +117,9 @@ extension ResourceClient {
 }
 
 extension ResourceClient {
-  /// Reads the linkage that an `unlink` changes, and throws if the relationship is to-one; it sends nothing for a
-  /// relationship that is declared to-many.
+  /// Reads the linkage that an `unlink` changes, and throws if the relationship is to-one.
+  ///
+  /// Nothing is sent for a relationship that is declared to-many.
   ///
   /// jsonapi-resources clears a to-one relationship regardless of the identifiers (WireProtocol.md, "Relationship
   /// methods").

@@ -3,9 +3,9 @@ import JSONText
 
 /// Reads the ids on a list's first page repeatedly, while the caller destroys their resources, until the list is empty.
 ///
-/// No id is returned twice. If a page has only ids that were returned before, the service keeps destroyed resources in
-/// its list, or gives their ids to new ones, and the reading ends with an error (`destroy_all` of the Elixir library
-/// would never end).
+/// No id is returned twice. A page that has only ids that were returned before is an error: the service keeps destroyed
+/// resources in its list, or gives their ids to new resources. `destroy_all` of the Elixir library would never end
+/// then.
 ///
 /// An empty page, or a page with only ids that could not be destroyed, is skipped if there is a next page. For a query
 /// without a page, pages of a hundred resources are requested, or pages of the service's own size if the service

@@ -90,10 +90,11 @@ enum BinaryFileKind {
     return "remove the NUL bytes: tr -d '\\000' < \(name) > \(out)"
   }
 
-  /// Returns the next step for a file with a byte that is not UTF-8: a command that converts it from Windows-1252,
-  /// which has all printable characters of Latin-1 and more.
+  /// Returns the next step for a file with a byte that is not UTF-8: a command that converts the file from
+  /// Windows-1252.
   ///
-  /// If most of the bytes above 0x7F in `sample` are UTF-8, the step is to correct the byte.
+  /// Windows-1252 has all printable characters of Latin-1, and more. If most of the bytes above 0x7F in `sample` are
+  /// UTF-8, the step is to correct the byte.
   static func narrow(_ path: String, _ byte: UInt8, in sample: some Collection<UInt8>) -> String {
     if isMostlyUTF8(sample) { return "the rest of the text is UTF-8: correct this byte in an editor" }
     // Windows-1252 has no characters for these bytes.

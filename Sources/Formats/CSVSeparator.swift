@@ -44,7 +44,7 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
     Self.allCases.first { $0 != self && heading.utf8.contains($0.byte) }
   }
 
-  /// Returns the next step for a file whose cells this separator probably separates.
+  /// Returns the next step for a file in which this is probably the separator of the cells.
   func step(_ path: String) -> String {
     let path = JSONValue.string(path).text
     let options =

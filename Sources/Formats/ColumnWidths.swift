@@ -39,7 +39,7 @@ struct ColumnWidths {
     widths.reduce(0, +) + gap * max(0, widths.count - 1)
   }
 
-  /// Distributes `room` among the columns; a column is shortened only if all wider ones are.
+  /// Distributes `room` among the columns; a column is shortened only if all wider columns are shortened.
   private static func shared(_ room: Int, _ natural: ArraySlice<Int>, _ least: ArraySlice<Int>) -> [Int] {
     func widths(_ level: Int) -> [Int] { zip(natural, least).map { min($0, max($1, level)) } }
     var (low, high) = (0, room)

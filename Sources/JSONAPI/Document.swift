@@ -74,8 +74,8 @@ public struct Document: Sendable {
 
   /// Returns the errors in an object's `errors` member.
   ///
-  /// Besides a list of error objects it accepts other forms that services send: one error object, a text, or Rails'
-  /// lists of messages by attribute, `{"text":["can't be blank"]}`.
+  /// The function accepts a list of error objects, and other forms that services send: one error object, a text, or
+  /// Rails' lists of messages by attribute, `{"text":["can't be blank"]}`.
   public static func errors(in object: JSONObject) -> [ErrorDetail] {
     switch object["errors"] {
     case nil, .null?, .bool(false)?: return []

@@ -18,9 +18,9 @@ public struct LinkError: Error, Sendable, Equatable {
     case lost
     /// Another broker has the address of the lost connection.
     case otherBroker
-    /// This side closed the connection.
+    /// This program closed the connection.
     case closed
-    /// This side stopped the client.
+    /// This program stopped the client.
     case stopped
     /// The queue does not exist on the broker (`basic.return` 312).
     case noRoute

@@ -1,4 +1,4 @@
-/// The broker identity of a sample that is in the memory of its process and ends with it.
+/// The broker identity of a sample database in memory, which ends with its process.
 public enum SampleIdentity {
   private static let mark = " in memory, number "
 

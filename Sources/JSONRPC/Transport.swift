@@ -135,7 +135,7 @@ extension Transport {
   public func abandon() {}
 }
 
-/// The state of a link.
+/// Whether a link accepts requests, is blocked, or is being opened again.
 public enum LinkState: String, Sendable {
   /// The link accepts requests.
   case up

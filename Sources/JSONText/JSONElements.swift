@@ -1,6 +1,6 @@
 /// The elements of a JSON text: the elements of its array, or else its one value.
 ///
-/// The whole text is validated first, and elements are parsed in groups when they are read, so that the tape of a large
+/// The whole text is validated first. Elements are parsed in groups when they are read, so that the tape of a large
 /// array is never in memory as a whole.
 package struct JSONElements: Sendable {
   private let bytes: [UInt8]

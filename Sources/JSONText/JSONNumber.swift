@@ -54,8 +54,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   /// The digits, the same as ``text``.
   public var description: String { text }
 
-  /// Returns the integer whose usual text is exactly these bytes; nil if the bytes are not such a text, or have more
-  /// than 18 digits.
+  /// Returns the integer whose usual text is exactly these bytes; nil for any other bytes, and for more than 18 digits.
   private static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     guard var index = bytes.indices.first else { return nil }
     let isNegative = unsafe bytes[index] == UInt8(ascii: "-")

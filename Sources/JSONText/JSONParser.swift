@@ -165,7 +165,7 @@ struct JSONParser: ~Copyable {
 }
 
 extension JSONParser {
-  /// Marks the earlier ones of equal keys as ignored, so that the last one is used.
+  /// Marks all equal keys except the last one as ignored.
   private mutating func voidDuplicates(of object: Int) {
     guard mayContainDuplicates(object) else { return }
     var seen: [CodePoints: Int] = [:]

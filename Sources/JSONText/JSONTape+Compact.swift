@@ -1,6 +1,6 @@
 extension JSONTape {
-  /// Returns the byte range of an object that is alone on its line and has the form that the writer writes; nil for any
-  /// other object.
+  /// Returns the byte range of an object that is alone on its line and looks as if the writer had written it; nil for
+  /// any other object.
   func compactLine(ofObject index: Int) -> Range<Int>? {
     guard let line = line(ofObject: index), compactLength(of: index) == line.count else { return nil }
     return line

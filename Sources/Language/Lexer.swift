@@ -9,8 +9,10 @@ struct Lexer {
   var open: [(symbol: String, range: SourceRange)] = []
   /// The source ranges of comments, including the `#`.
   var comments: [SourceRange] = []
-  /// The strings that are still open at the end of the text, innermost first: the offset of the opening quote, and
-  /// whether the text ends in an interpolation of the string.
+  /// The strings that are still open at the end of the text, innermost first.
+  ///
+  /// `start` is the offset of the opening quote; `isInInterpolation` is true if the text ends in an interpolation of
+  /// the string.
   var openStrings: [(start: Int, isInInterpolation: Bool)] = []
   /// Whether the text ends in a backslash that continues its line.
   var endsInBackslash = false

@@ -89,8 +89,8 @@ extension Parser {
     return "to write a file: ... | write \"\(word)\""
   }
 
-  /// Returns the form that an unknown word probably means, if the form has a word that takes one whole expression, such
-  /// as `where`; nil otherwise.
+  /// Returns the form that an unknown word probably means; nil if the form has no word that takes one whole expression,
+  /// such as `where`.
   static func whole(_ name: String) -> String? {
     [ForeignWords.stage(name), ForeignWords.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
@@ -149,8 +149,8 @@ extension Parser {
   static let arrowStep =
     "in a stage, `it` is the element: | map it + 1; to define a function, write def f(x) do return x + 1 end"
 
-  /// The statement of this language that corresponds to the statement at the cursor, if that begins like a statement of
-  /// SQL, and the range of its first word; nil for other statements.
+  /// For a statement of SQL at the cursor, the range of its first word, and the corresponding statement of this
+  /// language; nil for other statements.
   var sqlForm: (range: SourceRange, nextStep: String)? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
     let line = tokens[start...].prefix { $0.kind != .newline && $0.kind != .semicolon }

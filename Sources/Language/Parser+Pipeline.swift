@@ -42,8 +42,9 @@ extension Parser {
   /// The words that take one whole expression instead of arguments.
   static let wholeWords: Set<String> = ["where", "map", "assert", "print", "fail", "warn"]
 
-  /// Whether the token after a name shows that the name is an operand, not a command: the end of the pipeline, `=`
-  /// after a space, or a field or bracket that touches the name.
+  /// Whether the token after a name shows that the name is an operand, not a command.
+  ///
+  /// Such a token is the end of the pipeline, `=` after a space, or a field or bracket that touches the name.
   private static func touchesOperand(_ token: Token) -> Bool {
     if isEnd(token) { return true }
     guard !token.hasSpaceBefore else { return token.isSymbol("=") }

@@ -1,4 +1,4 @@
-/// A token of the language.
+/// A token: a name, a literal, a symbol, a keyword or a line end.
 struct Token {
   enum Kind: Equatable {
     case name(String)

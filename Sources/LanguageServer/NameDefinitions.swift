@@ -78,8 +78,8 @@ struct NameDefinitions {
     blocks.filter { $0.lower <= offset && offset < $0.upper }.max { $0.lower < $1.lower } ?? SourceRange(0, end + 1)
   }
 
-  /// Returns the block in which a name of a `for`, or a parameter, at a byte is visible: the next block, or else the
-  /// block around the byte.
+  /// Returns the block in which the name of a `for` or of a parameter at a byte is visible: the next block or, without
+  /// one, the block around the byte.
   private func following(_ offset: Int) -> SourceRange {
     let around = innermost(offset)
     let next = blocks.filter { offset < $0.lower && $0.lower < around.upper }.min { $0.lower < $1.lower }

@@ -113,7 +113,7 @@ extension OpenDocument {
     return [["range": map.whole, "newText": .string(formatted)]]
   }
 
-  /// The defs, and the statements that change or destroy data, of the statements that parse.
+  /// The outline: the defs, and the statements that change or destroy data; statements that do not parse are left out.
   var outline: JSONValue {
     var symbols: [(line: Int, symbol: JSONValue)] = []
     for statement in Parser.parse(source).program.statements {

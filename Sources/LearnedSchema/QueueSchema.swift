@@ -15,7 +15,7 @@ public final class QueueSchema: Sendable {
   /// The name of the queue.
   public let queue: String
 
-  fileprivate struct State {
+  fileprivate struct LearnedTypes {
     var types: [String: TypeSchema] = [:]
     /// The types of the observed requests, in the order of their first observation.
     var clientTypes: [String] = []
@@ -25,7 +25,7 @@ public final class QueueSchema: Sendable {
     var hasNewValues = false
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(LearnedTypes())
   private let observed = Atomic<Int>(0)
   private let next = Atomic<Int>(0)
   /// The function that reads the stored schema.
@@ -160,7 +160,7 @@ extension QueueSchema: ReplyObserver {
   }
 }
 
-extension QueueSchema.State {
+extension QueueSchema.LearnedTypes {
   mutating func change(_ type: String, _ body: (inout TypeSchema) -> Void) {
     guard type.utf8.count <= 200, types[type] != nil || types.count < QueueSchema.typeLimit else { return }
     if types[type] == nil { isChanged = true }

@@ -10,10 +10,10 @@ import Synchronization
 public final class SchemaStore: Sendable {
   /// The directory of the files; nil if nothing is stored.
   public let directory: String?
-  private let schemas = Mutex<[QueuePlace: QueueSchema]>([:])
+  private let schemas = Mutex<[QueueLocation: QueueSchema]>([:])
   private let failure = Mutex<String?>(nil)
 
-  private struct QueuePlace: Hashable {
+  private struct QueueLocation: Hashable {
     var place: String
     var queue: String
   }
@@ -38,7 +38,7 @@ public final class SchemaStore: Sendable {
   /// Returns the schema of a queue in memory; creates it at the first call, without the stored schema.
   public func schema(of queue: String, at place: String) -> QueueSchema {
     schemas.withLock { schemas in
-      let key = QueuePlace(place: place, queue: queue)
+      let key = QueueLocation(place: place, queue: queue)
       if let known = schemas[key] { return known }
       let schema = QueueSchema(place: place, queue: queue) { [directory] schema in
         guard let directory else { return [:] }

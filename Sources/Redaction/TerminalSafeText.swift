@@ -1,8 +1,9 @@
-/// Makes text safe for a terminal: replaces characters that control it, or that hide or reorder text, by escapes.
+/// Makes text safe for a terminal: characters that control the terminal, or hide or reorder text, become escapes.
 ///
-/// Escaped as `\u{1b}` are the control characters C0, C1 and DEL, line and paragraph separators, direction marks, and
-/// characters without a glyph, such as U+200B, U+2060, U+FEFF, U+00AD and tags (U+E0000 to U+E007F). The joiners U+200C
-/// and U+200D remain between two visible characters, where Persian and emoji need them.
+/// These characters become escapes such as `\u{1b}`: the control characters C0, C1 and DEL; line and paragraph
+/// separators; direction marks; and characters without a glyph, such as U+200B, U+2060, U+FEFF, U+00AD and tags
+/// (U+E0000 to U+E007F). The joiners U+200C and U+200D remain between two visible characters, where Persian and emoji
+/// need them.
 public enum TerminalSafeText {
   /// Returns text of several lines with escapes; newlines and tabs remain.
   public static func visible(_ text: String) -> String { shown(text, .lines) }

@@ -103,8 +103,8 @@ struct URIPasswords {
   /// Returns the range of the password in a URI without its scheme; nil if the URI has no password.
   ///
   /// The password is between the first colon and the last `@` of the URI's ``head(of:_:)``. If the head of a broker's
-  /// URI has no `@`, the password extends to the last `@` or to the end of the whole URI, unless a port follows the
-  /// colon.
+  /// URI has no `@`, the password extends to the last `@`, or else to the end, of the whole URI. If a port follows the
+  /// colon, such a URI has no password.
   private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }
@@ -115,8 +115,10 @@ struct URIPasswords {
     return (colon + 1)..<(uri.lastIndex(of: "@") ?? uri.endIndex)
   }
 
-  /// Returns the part of a URI that can contain the password: before the path of a web address, and otherwise before
-  /// parameters that name files or hosts, which can contain an `@`.
+  /// Returns the part of a URI that can contain the password.
+  ///
+  /// The part ends before the path of a web address. In other URIs it ends before parameters that name files or hosts,
+  /// because these can contain an `@`.
   private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]

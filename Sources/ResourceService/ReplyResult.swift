@@ -28,7 +28,7 @@ extension ResourceService {
     } catch let refusal as RequestRefusal {
       throw dialect.worded(refusal)
     } catch {
-      throw dialect.worded(RequestRefusal((error as? SQLError)?.objection(of: type) ?? .internalError("\(error)")))
+      throw dialect.worded(RequestRefusal((error as? SQLError)?.requestError(of: type) ?? .internalError("\(error)")))
     }
   }
 

@@ -159,8 +159,8 @@ final class ControlServer: Sendable {
 }
 
 /// Holds this process's server for `retort ctl`; the server is opened before the first change.
-final class ControlServers: Sendable {
-  static let shared = ControlServers()
+final class LazyControlServer: Sendable {
+  static let shared = LazyControlServer()
 
   private let state = Mutex<(server: ControlServer?, isOpened: Bool)>((nil, false))
 

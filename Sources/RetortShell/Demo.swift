@@ -11,7 +11,7 @@ final class Demo: Sendable {
     let post = show posts 12 include: "author"
     """
 
-  /// A step of the tour.
+  /// A step of the tour: a proposed statement, and the words that complete the step.
   private struct TourStep {
     var name: String
     /// The statement that the step proposes.

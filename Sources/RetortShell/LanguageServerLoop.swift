@@ -20,7 +20,7 @@ func languageServer(_ words: [String], _ console: Console, _ environment: [Strin
     options: options, help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
     schemas: SchemaStore(environment: environment))
   let editor = EditorSession(session, version: version)
-  var frames = MessageFrames()
+  var frames = MessageFrameReader()
   var piece = [UInt8](repeating: 0, count: 1 << 16)
   while true {
     let count = unsafe read(0, &piece, piece.count)
@@ -34,12 +34,12 @@ func languageServer(_ words: [String], _ console: Console, _ environment: [Strin
 }
 
 private func send(_ bodies: [[UInt8]]) -> Bool {
-  bodies.allSatisfy { Console.write(MessageFrames.framed($0), to: 1) }
+  bodies.allSatisfy { Console.write(MessageFrameReader.framed($0), to: 1) }
 }
 
 extension EditorSession {
   /// Handles a frame and returns the bodies of the messages to send.
-  fileprivate func replies(to frame: MessageFrames.Frame) -> [[UInt8]] {
+  fileprivate func replies(to frame: MessageFrameReader.Frame) -> [[UInt8]] {
     switch frame {
     case .body(let body): receive(body)
     case .malformed(let reason): [malformed(reason)]

@@ -121,8 +121,9 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   return result + (words.isEmpty ? [] : ["--"]) + words
 }
 
-/// Returns FILE and the arguments of the script, without the `--` that must precede arguments that begin with `-`; if
-/// this `--` is missing, shows an error and returns nil.
+/// Returns FILE and the arguments of the script, without the `--` before arguments that begin with `-`.
+///
+/// If this `--` is missing, shows an error and returns nil.
 private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
   let mark = words.firstIndex(of: "--") ?? words.endIndex
   guard let place = words[..<mark].firstIndex(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
@@ -208,7 +209,7 @@ private func run(
   }
   let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
   let session = session(options, arguments, isPrompt ? nil : command, console, notices, environment)
-  defer { ControlServers.shared.remove() }
+  defer { LazyControlServer.shared.remove() }
   var status: Int32
   if let script = options.script {
     status = await batch(session) { SourceText(name: "-c", text: script) }
@@ -301,7 +302,7 @@ private func session(
   host.identity = identity
   host.columns = console.showsNotes ? console.noteColumns : nil
   host.pool = { request throws(ClientError) in try await openPool(request, environment) }
-  host.control = { ControlServers.shared.open($0, environment) }
+  host.control = { LazyControlServer.shared.open($0, environment) }
   return Session(options: own, output: output, host: host)
 }
 

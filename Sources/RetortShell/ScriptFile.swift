@@ -29,7 +29,7 @@ struct ScriptFile {
 
   private static func exists(_ path: String) -> Bool { FileDescriptor.isFile(path) }
 
-  /// Words that other programs have for a command of this one.
+  /// Command names of other programs, each with the word of this program that has the same purpose.
   private static let words = [
     "version": "--version", "lint": "check", "validate": "check", "verify": "check", "format": "fmt", "server": "serve",
     "status": "ctl", "completion": "completions",

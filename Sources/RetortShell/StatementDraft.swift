@@ -3,13 +3,13 @@ import Synchronization
 
 /// The statement that is being typed, line by line; the editor's thread reads it while the next line is typed.
 final class StatementDraft: Sendable {
-  private struct State {
+  private struct EnteredLines {
     var text = ""
     var wasPasted = false
     var last = ""
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(EnteredLines())
 
   /// The complete lines, without the current line.
   var text: String { state.withLock(\.text) }

@@ -68,8 +68,8 @@ struct StatementHighlighter {
     return LinePainting.ColouredPart(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
 
-  /// Returns the bracket at the cursor, or else the closing bracket before it, and the matching bracket; nil without a
-  /// match.
+  /// Returns the bracket at the cursor, or a closing bracket directly before the cursor, with the matching bracket; nil
+  /// without a match.
   private static func pair(in parts: [HighlightedPart], at cursor: Int) -> [SourceRange]? {
     for part in parts {
       switch part.kind {

@@ -7,13 +7,13 @@ final class StatusLine: Sendable {
   /// The progress line of standard error.
   static let standard = StatusLine()
 
-  private struct State {
+  private struct TerminalLineState {
     var isShown = false
     /// Whether the results on the terminal end in the middle of a line.
     var isInLine = false
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(TerminalLineState())
 
   /// Shows a text, truncated to the terminal's width; nil removes the line.
   func show(_ text: String?) {
@@ -39,7 +39,7 @@ final class StatusLine: Sendable {
     }
   }
 
-  private static func remove(_ state: inout State) {
+  private static func remove(_ state: inout TerminalLineState) {
     if state.isShown { _ = Console.write(Array("\r\u{1B}[K".utf8), to: 2) }
     state.isShown = false
   }

@@ -14,9 +14,9 @@ final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32
   private let console: ServingCallbacks
-  private let state = Mutex(State())
+  private let state = Mutex(LineCounts())
 
-  private struct State {
+  private struct LineCounts {
     /// The length of the complete lines, in bytes.
     var length: off_t = 0
     /// The number of lines that could not be written since the last complete line.
@@ -58,7 +58,7 @@ final class CallLog: Sendable {
   }
 
   /// Writes a line; returns a note when writing begins to fail or to work again.
-  private func write(_ line: [UInt8], _ state: inout State) -> String? {
+  private func write(_ line: [UInt8], _ state: inout LineCounts) -> String? {
     let missing = state.missing
     let gap = missing == 0 ? [] : Array("{\"missing\":\(missing)}\n".utf8)
     guard let code = append(gap + line, &state) else {
@@ -75,7 +75,7 @@ final class CallLog: Sendable {
 
   /// Appends all bytes and returns nil; if that fails, removes an incomplete line from a file and returns the error
   /// code.
-  private func append(_ bytes: [UInt8], _ state: inout State) -> Int32? {
+  private func append(_ bytes: [UInt8], _ state: inout LineCounts) -> Int32? {
     guard descriptor > 2 else { return console.write(bytes) ? nil : EPIPE }
     guard !console.append(bytes, descriptor) else {
       state.length += off_t(bytes.count)

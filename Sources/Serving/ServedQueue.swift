@@ -42,7 +42,7 @@ struct ServedQueue: Sendable {
   /// Answers a request, with the injected fault that its random numbers select.
   ///
   /// A request is not carried out if its connection was lost while the request waited, because the broker redelivers
-  /// it.
+  /// the request.
   private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
     var random = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
     let fault = faults.draw(&random)

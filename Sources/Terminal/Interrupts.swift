@@ -15,7 +15,7 @@ public final class Interrupts: Sendable {
   /// The only instance, because signals belong to the process.
   public static let shared = Interrupts()
 
-  private struct State {
+  private struct SignalWatchers {
     var watchers: [(id: Int, call: @Sendable (Signal) -> Void)] = []
     var nextID = 0
     /// Signals that arrived without a watcher, for the next watcher.
@@ -24,7 +24,7 @@ public final class Interrupts: Sendable {
     var terminal: (@Sendable (Int32) -> Void)?
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(SignalWatchers())
 
   /// Catches the signals; if no descriptor or thread is available, they keep their default effect and end the program.
   private init() {

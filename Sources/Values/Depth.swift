@@ -15,7 +15,7 @@ extension Value {
     throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
   }
 
-  /// The first and the last value in this list or record, each only if it is a list or a record itself; empty for other
+  /// The first and the last value of this list or record, if these values are lists or records too; empty for other
   /// values.
   private var ends: [Value] {
     let all: (first: Value?, last: Value?) =

@@ -46,7 +46,9 @@ extension Duration {
   }
 
   /// The duration as `print` and an interpolation write it: exact if it is a whole number of milliseconds, otherwise
-  /// rounded, because such a duration is measured, for example with `age`.
+  /// rounded.
+  ///
+  /// A duration with a fraction of a millisecond was measured, for example with `age`.
   package var printed: String { components.attoseconds % 1_000_000_000_000_000 == 0 ? text : rounded }
 
   /// The duration for display: as source text if that is short, otherwise rounded: `350 ms`, `4.5 s`, `4m 10s`, `3h

@@ -30,7 +30,7 @@ package struct ElementPage: Sendable {
     self.names = names
   }
 
-  /// Adds an element, and gives it the named values that the element at `index` of `page` has.
+  /// Adds an element with the named values of the element at `index` of `page`.
   package mutating func append(_ element: Value, like page: ElementPage, _ index: Int) {
     elements.append(element)
     if !page.names.isEmpty { names.append(page.names[index]) }

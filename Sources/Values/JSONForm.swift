@@ -70,8 +70,10 @@ extension Value {
     return try exactText()
   }
 
-  /// Returns the text for a csv cell, a key and `string`: a string, a duration or a time without quotes, the name of a
-  /// client, the address of a connection, the message of an error, a pattern in slashes, and any other value as JSON.
+  /// Returns the text for a csv cell, a key and `string`.
+  ///
+  /// A string, a duration and a time have no quotes. A client becomes its name, a connection its address, an error its
+  /// message, and a pattern its text in slashes. Any other value becomes JSON.
   package func exactText() throws(Fault) -> String {
     switch self {
     case .string(let string): return string

@@ -119,13 +119,13 @@ private final class NameIndex: Sendable {
   /// The maximum number of fields of a record that is searched linearly.
   static let threshold = 16
 
-  private struct State {
+  private struct IndexedFields {
     var places: [CodePoints: Int] = [:]
     var values: [Value] = []
     var isFilled = false
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(IndexedFields())
 
   subscript(name: String, in record: Record) -> Value? {
     state.withLock { state in

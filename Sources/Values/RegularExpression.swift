@@ -94,15 +94,17 @@ import Synchronization
 private struct StepBudget {
   /// The remaining units.
   ///
-  /// A call before an item of the pattern takes one unit, and one more unit for each sixteen bytes between its position
-  /// in the text and the position of the previous call.
+  /// A call before an item of the pattern takes one unit. It takes one more unit for each sixteen bytes between its
+  /// position in the text and the position of the previous call.
   private var left: Int
   private var position = 0
   private var calls = 0
   private(set) var isInterrupted = false
 
-  /// Creates the budget for a text of `count` bytes: enough for any search in linear time, and used up in less than a
-  /// second if the text is short.
+  /// Creates the budget for a text of `count` bytes.
+  ///
+  /// The budget is enough for any search in linear time. A search of a short text uses the budget up in less than a
+  /// second.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
   /// Takes the units of a call at a position of the text; returns false if no units are left, or if the task is

@@ -13,7 +13,7 @@ public struct ResourceValue: Sendable {
   package let relationships: JSONObject
   /// The included resources of the document that contained the resource; nil without a document.
   package let compound: IncludedResources?
-  /// The resources through whose relationships this one was reached, each as `TYPE/ID`.
+  /// The resources, as `TYPE/ID`, on the path of relationships by which this resource was reached.
   ///
   /// A related resource that is already in the path becomes an identifier, so that a cycle ends.
   package let path: [String]

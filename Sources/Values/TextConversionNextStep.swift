@@ -1,15 +1,16 @@
 import JSONText
 
-/// Finds an expression that converts a text to a number or a time, so that the next step of an error works for that
-/// text.
+/// Finds an expression that converts a given text to a number or a time, so that the next step of an error works for
+/// this text.
 package enum TextConversionNextStep {
   /// Returns `number(OPERAND)`, with the functions that the text needs, such as `trim`; nil if the text is not a number.
   package static func number(_ text: String, _ operand: String) -> String? {
     JSONNumber(text: text) == nil ? numeral(text, operand).map { "number(\($0))" } : "number(\(operand))"
   }
 
-  /// Returns the expression whose value is a text of a number: `replace("5,5", ",", ".")` for a decimal comma; nil if
-  /// the text has no number, and if a comma can be a decimal comma or a separator of thousands.
+  /// Returns the expression whose value is the text of a number: `replace("5,5", ",", ".")` for a decimal comma.
+  ///
+  /// Returns nil if the text has no number, and if its comma can be a decimal comma or a separator of thousands.
   package static func numeral(_ text: String, _ operand: String) -> String? {
     let (digits, hasSpace) = (trimmed(text), trimmed(text) != text)
     let own = hasSpace ? "trim(\(operand))" : operand

@@ -15,16 +15,17 @@ struct ChunkRun: Sendable {
 
   /// The state of a chunk's changes.
   private final class ChunkProgress: Sendable {
-    private struct State {
+    private struct ChangeOutcomes {
       var items: [ChunkReply.TimedOutcome]
       var failures = 0
       var repeatable: [Int] = []
     }
 
-    private let state: Mutex<State>
+    private let state: Mutex<ChangeOutcomes>
 
     init(_ count: Int) {
-      state = Mutex(State(items: [ChunkReply.TimedOutcome](repeating: ChunkReply.TimedOutcome(.unsent), count: count)))
+      state = Mutex(
+        ChangeOutcomes(items: [ChunkReply.TimedOutcome](repeating: ChunkReply.TimedOutcome(.unsent), count: count)))
     }
 
     var items: [ChunkReply.TimedOutcome] { state.withLock(\.items) }
@@ -103,7 +104,7 @@ struct ChunkRun: Sendable {
 }
 
 extension ClientError {
-  /// Returns the error of a change that a lost worker may have carried out and that a lookup did not find.
+  /// Returns the error of a change that a lost worker may have carried out, after a lookup did not find the change.
   fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
     var error = ClientError(
       .unknown, "unknown: its worker was lost; the change may have been carried out, and no lookup has found it",

@@ -56,8 +56,8 @@ extension PoolCarrier {
     }
   }
 
-  /// Returns the time to wait for the outcomes of a chunk: enough for a worker to carry out the changes, and for
-  /// another worker to repeat that if the first one is lost.
+  /// Returns the time to wait for the outcomes of a chunk: enough for a worker to carry out the changes and, if this
+  /// worker is lost, for another worker to carry out the chunk again.
   private static func waitLimit(of chunk: Chunk) -> Duration {
     let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
     return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)

@@ -46,7 +46,7 @@ package final class PoolCarrier: GroupCarrier {
     }
   }
 
-  private struct State {
+  private struct ChangeQueue {
     var waiting: [WaitingChange] = []
     /// The number of changes at the beginning of `waiting` that were already sent.
     var head = 0
@@ -76,7 +76,7 @@ package final class PoolCarrier: GroupCarrier {
   let transport: any Transport
   let limits: PooledChangeLimits
   let run: String
-  private let state: Mutex<State>
+  private let state: Mutex<ChangeQueue>
   /// The time for which a worker may send the changes of a chunk.
   static let life = Duration.seconds(50)
   /// The number of chunks after which a change fails if none of them sent it.
@@ -118,7 +118,7 @@ package final class PoolCarrier: GroupCarrier {
   ) {
     (self.pool, self.link, self.transport, self.limits) = (pool, link, transport, limits)
     run = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")
-    state = Mutex(State(workers: workers, budget: FailureBudget(limit: limits.failures, share: limits.share)))
+    state = Mutex(ChangeQueue(workers: workers, budget: FailureBudget(limit: limits.failures, share: limits.share)))
   }
 
   /// The executor that runs tasks on the thread of the connection that carries the chunks.

@@ -7,13 +7,13 @@ final class ReplayMemory: Sendable {
     let number: Int
   }
 
-  private struct State {
+  private struct TakenChunks {
     var taken: [Key: Int] = [:]
     /// The number of chunks at which expired chunks are removed.
     var purgeAt = 256
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(TakenChunks())
 
   /// Records a chunk; returns false if the chunk was taken before.
   ///

@@ -7,7 +7,7 @@ import Synchronization
 
 /// A worker of a pool: takes chunks, carries out their changes, and replies with the outcomes.
 final class Worker: Sendable {
-  private struct State {
+  private struct WorkInProgress {
     var clients: [Change.TargetQueue: ResourceClient] = [:]
     /// The chunk in progress.
     var current: Task<ChunkReply, Never>?
@@ -23,7 +23,7 @@ final class Worker: Sendable {
   /// The late replies on the connection to the services.
   private let lateReplies: LateReplies
   private let memory = ReplayMemory()
-  private let state = Mutex(State())
+  private let state = Mutex(WorkInProgress())
 
   init(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks, _ link: any ServiceLink, _ lateReplies: LateReplies) {
     (self.settings, self.callbacks, self.link, self.lateReplies) = (settings, callbacks, link, lateReplies)
@@ -44,7 +44,7 @@ final class Worker: Sendable {
     return try await connection.serve(queue: settings.pool.queue, on: channel) { await self.answer($0) }
   }
 
-  /// Serves a separate queue for status requests, whose name has the lowest number that no other worker uses.
+  /// Serves a separate queue for status requests; the queue's name has the lowest number that no other worker uses.
   func serveQuestions(on connection: Connection) async throws(BrokerError) -> ServiceChannel {
     var number = 1
     while true {
@@ -75,7 +75,7 @@ final class Worker: Sendable {
       let chunk = try accepted(request, delivery)
       let reply = try await carriedOut(chunk, delivery)
       var answer = signed(Response(id: request.id, outcome: .result(reply.json)).encoded())
-      answer.further = LateOutcomes(chunk, reply, lateReplies).messages(of: settings.pool)
+      answer.further = LateReplyForwarder(chunk, reply, lateReplies).messages(of: settings.pool)
       return answer
     } catch {
       let name = request.params["run"]?.stringValue.map { " of run \($0.prefix(32))" } ?? ""

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// A compiled pipeline.
+  /// The code of a pipeline, and what the check knows about the pipeline's value.
   struct CompiledPipeline {
     /// The expression that runs the pipeline and returns its value.
     var code: CompiledExpression

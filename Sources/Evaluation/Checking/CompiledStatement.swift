@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// A compiled statement.
+/// A statement as a function that can be run: synchronous, or asynchronous if it may have to wait.
 enum CompiledStatement: Sendable {
   case sync(@Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow)
   case async(@Sendable (inout ExecutionFrame) async throws(Fault) -> ControlFlow)

@@ -11,13 +11,13 @@ extension Compiler {
     context.named.append(slot)
   }
 
-  /// Makes the names that `as` gave unreadable after a stage that combines the elements.
+  /// Marks the names from `as` as unreadable after a stage that combines the elements.
   func endNames(at stage: String) {
     scope.end(context.named, at: stage)
     context.named = []
   }
 
-  /// Reports a read of a name that `as` gave, after a stage that combines the elements.
+  /// Reports a read of a name from `as` after a stage that combines the elements.
   func refuseEnded(_ name: String, _ variable: Scope.Variable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(

@@ -24,7 +24,7 @@ extension Compiler {
   }
 }
 
-/// The rounds of a `watch`.
+/// Runs the block of a `watch` again and again, and draws its output.
 private struct WatchRounds: Sendable {
   /// The compiled block.
   let step: CompiledStatement

@@ -4,7 +4,7 @@ import Values
 /// Compiles statements, and reports all their errors before any statement runs.
 ///
 /// One pass checks and compiles, so that exactly the checked program runs. It replaces each name by a slot (the index
-/// of the variable), compares options and arguments with their declarations, and refuses changes to a queue that is
+/// of the variable), and compares options and arguments with their declarations. It refuses changes to a queue that is
 /// being streamed.
 final class Compiler {
   let source: SourceText

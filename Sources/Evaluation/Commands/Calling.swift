@@ -55,8 +55,9 @@ enum MethodCallRequest {
     self = .read(client, ReadRequest(method: method, params: params), try arguments.waitLimit(client))
   }
 
-  /// Refuses `reads: true` for an unknown method on a read-only connection and in a dry run, because the method may
-  /// change data although the script says that it reads.
+  /// Refuses `reads: true` for an unknown method on a read-only connection and in a dry run.
+  ///
+  /// The method may change data, although the script says that it reads.
   static func refuseUnknown(
     _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: RunContext
   ) throws(Fault) {

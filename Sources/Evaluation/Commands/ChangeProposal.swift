@@ -15,7 +15,7 @@ final class ChangeProposal: Sendable {
   let arguments: Arguments
   /// The index of the argument that is the record, so that an error can mark a part of the record; nil without a record.
   let record: Int?
-  /// The relationships that a create omits, because the resource that it copies has no data for them.
+  /// The relationships that a create omits, because the copied resource has no data for them.
   let notLoaded: [String]
 
   init(

@@ -4,7 +4,7 @@ import Values
 
 /// A command, which can begin a pipeline.
 struct Command: Sendable {
-  /// The implementation of a command.
+  /// The function that carries out a command; the cases differ in what the function returns.
   enum CommandImplementation: Sendable {
     /// Returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value)
@@ -76,7 +76,7 @@ struct Arguments: Sendable {
   struct Argument: Sendable {
     var value: Value
     var range: SourceRange
-    /// The operands of the parts that make a condition false, for a command that shows them.
+    /// The operands of the false parts of a condition, for a command that shows the operands.
     var sides: [Condition.ComparedOperands] = []
     /// The expression of an option that is evaluated for each element, such as `key: .id`; nil for other arguments.
     var code: CompiledExpression?

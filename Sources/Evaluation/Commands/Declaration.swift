@@ -17,7 +17,7 @@ public struct Declaration: Sendable {
     case condition
   }
 
-  /// The effect of a statement.
+  /// What a statement does to a service or to files.
   public enum StatementEffect: Sendable {
     /// Reads resources, or has no effect.
     case none

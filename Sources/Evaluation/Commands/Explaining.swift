@@ -60,7 +60,7 @@ extension ClientValue {
     return "queue \(queue) has \(consumers) and \(waiting): \(reason)"
   }
 
-  /// Returns a sentence that says whether a change that the broker accepted can still be carried out.
+  /// Returns a sentence on a change that the broker accepted: whether the service may still carry out the change.
   private static func fate(_ silence: ClientError.MissingReply) -> String {
     silence.hasExpired
       ? "if the service took the request in time, the change may still be carried out; otherwise the broker removes the expired request from the queue"

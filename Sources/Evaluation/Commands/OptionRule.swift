@@ -77,11 +77,9 @@ struct OptionRule: Sendable {
 
 /// The reason why an option's value is invalid.
 struct OptionRefusal: Error {
-  /// The message.
   let message: String
   /// The path in a record to the invalid part; empty for the whole value.
   let path: [String]
-  /// The next step.
   let nextStep: String?
 
   init(_ message: String, at path: [String] = [], nextStep: String?) {
@@ -103,7 +101,6 @@ struct NeededOption: Sendable {
   var applicableValue: String?
   /// Returns the message for the command or stage that `command` names.
   let message: @Sendable (_ command: String) -> String
-  /// The next step.
   let nextStep: String
 
   /// Whether a call lacks the needed option, or has the contradicting one, as far as the check can know.

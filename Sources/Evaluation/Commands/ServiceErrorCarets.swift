@@ -74,8 +74,8 @@ extension Fault {
 
   /// Returns the message of an error.
   ///
-  /// It names the command of the statement instead of the method that was sent, because `count` and `stream` send
-  /// `index`.
+  /// The message names the command of the statement, and not the method that was sent, because `count` and `stream`
+  /// send `index`.
   private static func message(_ error: ClientError, _ verb: String) -> String {
     guard let call = error.call, verb != "call" else { return error.message }
     let sent = "\(call.label) \(call.method): "

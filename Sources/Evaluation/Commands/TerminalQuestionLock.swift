@@ -3,12 +3,12 @@ import Values
 
 /// Makes sure that only one question at a time is open at the terminal.
 final class TerminalQuestionLock: Sendable {
-  private struct State {
+  private struct QuestionQueue {
     var isAsking = false
     var waiting: [CheckedContinuation<Void, Never>] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(QuestionQueue())
 
   /// Waits until no other question is open, and then runs `body`, which asks a question.
   func inTurn<Result>(_ body: () async throws(Fault) -> Result) async throws(Fault) -> Result {

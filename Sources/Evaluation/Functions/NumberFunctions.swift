@@ -38,7 +38,7 @@ extension Function {
     },
   ]
 
-  /// A mode of rounding.
+  /// The direction in which a function rounds.
   private enum RoundingMode {
     /// Rounds to the nearest number, with halves away from 0.
     case nearest

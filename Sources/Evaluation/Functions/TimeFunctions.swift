@@ -51,7 +51,7 @@ extension Function {
     return time
   }
 
-  /// Returns the next step with an expression that makes a time of a value, for a function that takes a time.
+  /// Returns the next step for a function that takes a time: an expression that converts a value to a time.
   private static func wayToTime(_ value: Value, _ function: String = "time") -> String? {
     switch value {
     case .string(let text):

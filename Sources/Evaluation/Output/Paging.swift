@@ -20,7 +20,7 @@ public struct Pager: Sendable {
 ///
 /// A result that is taller than the screen goes to a pager.
 final class PagedResult: Sendable {
-  private struct State {
+  private struct BufferedResult {
     var held: [UInt8] = []
     var pager: Pager?
     /// Whether everything is written to the terminal, because there is no pager.
@@ -31,7 +31,7 @@ final class PagedResult: Sendable {
 
   private let output: ResultOutput
   private let open: @Sendable () -> Pager?
-  private let state = Mutex(State())
+  private let state = Mutex(BufferedResult())
 
   init(_ output: ResultOutput, _ open: @escaping @Sendable () -> Pager?) {
     self.output = output

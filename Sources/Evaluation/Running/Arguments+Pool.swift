@@ -29,8 +29,8 @@ public struct PooledStatement: Sendable {
 }
 
 extension Arguments {
-  /// Opens the pool of workers that `workers:` or else `--workers` names; returns nil if neither is set or nothing is
-  /// sent.
+  /// Opens the pool that `workers:` or, without that option, `--workers` names; returns nil without a name, and if the
+  /// run sends nothing.
   func pool(
     _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: Safeguards, keyField: String?,
     givesResults: Bool

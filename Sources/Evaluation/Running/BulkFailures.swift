@@ -5,7 +5,7 @@ import Values
 
 /// The elements of a bulk change that failed, were refused, or whose outcome is unknown: `.failures` of its summary.
 final class BulkFailures: Sendable {
-  private struct State {
+  private struct KeptFailures {
     var failures: [Int: Value] = [:]
     /// The number of failures that were not kept.
     var leftOut = 0
@@ -14,7 +14,7 @@ final class BulkFailures: Sendable {
     var list: [Value] { failures.sorted { $0.key < $1.key }.map(\.value) }
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(KeptFailures())
   /// The maximum number of failures that are kept.
   private static let limit = 1000
 

@@ -109,7 +109,7 @@ final class BulkElement: PlannedElement {
 }
 
 extension ClientError {
-  /// Creates the client error for a read that failed, so that no change could be built; nil if `fault` has another
+  /// Creates the client error of a failed read, after which no change could be built; nil if `fault` has another
   /// origin.
   fileprivate init?(failedRead fault: Fault) {
     guard let kind = Kind(rawValue: fault.kind.word), kind != .value, kind != .interrupted else { return nil }

@@ -6,14 +6,14 @@ import Values
 /// Collects the results of a stage's changes as replies arrive: the values for the next stage, and the elements that
 /// were not changed.
 final class BulkResultCollector: Sendable {
-  private struct State {
+  private struct CollectedResults {
     /// The values for the next stage, each with its element's position and the values named with `as`.
     var flow: [(index: Int, value: Value, names: [Value])] = []
     /// The elements of a portion that were not changed successfully.
     var kept: [Value] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(CollectedResults())
 
   /// Collects the result of an element's change; keeps a value for the next stage only if `keepsFlow` is true.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int, keepsFlow: Bool, _ session: Session) {

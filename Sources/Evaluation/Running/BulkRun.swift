@@ -62,7 +62,7 @@ struct BulkRun {
     return (flow.page, report.tally)
   }
 
-  /// Looks up the changes that earlier runs left unknown and that are not among the changes of this run.
+  /// Looks up the unknown changes of earlier runs that are not among the changes of this run.
   private func lookedUpEarlier(_ report: StatementReport) async -> EarlierUnknownChanges {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
       return EarlierUnknownChanges()
@@ -123,7 +123,7 @@ struct BulkRun {
 
   /// Shows notes on relationships that are not sent, and the first changes of a dry run.
   ///
-  /// `samples` is the number of changes that the dry run has shown before; returns the number after these elements.
+  /// `samples` is the number of changes that the dry run has already shown; returns this number after the elements.
   private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
     elements.reduce(samples) { samples, element in
       guard element.found == nil, case .success(let proposal) = element.proposal else { return samples }

@@ -30,7 +30,7 @@ struct EnteredStatements: Sendable {
 
 /// The statements of a running text that are not yet in the session's list of entered statements; each is added when it
 /// has ended.
-struct StatementsToEnter {
+struct StatementsToRecord {
   private let source: SourceText
   private var left: ArraySlice<SourceRange>
   private let session: Session

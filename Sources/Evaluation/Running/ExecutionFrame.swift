@@ -13,8 +13,7 @@ struct ExecutionFrame: Sendable {
   var element: Value = .null
   /// The slots of the values named with `as`, in order of creation.
   var names: [Int] = []
-  /// Whether an element that fails in a stage is passed on as a failure, so that the stage that sends the changes
-  /// counts it.
+  /// Whether an element that fails in a stage is passed on as a failure, so that a later stage can count it.
   var keepsFailures = false
   /// The value of a `return`, or of a block.
   var result: Value = .null

@@ -14,7 +14,7 @@ import Values
 /// The first line that is written replaces the file of an earlier statement. A statement without failures leaves an
 /// empty file.
 final class FailedElementsFile: Sendable {
-  private struct State {
+  private struct FileLines {
     var file: FileDescriptor?
     var length = 0
     /// The byte ranges of the lines of unknown changes, by element index.
@@ -40,7 +40,7 @@ final class FailedElementsFile: Sendable {
   private let target: String
   /// Whether the file is a device or a standard stream; lines are then written directly.
   private let isDevice: Bool
-  private let state = Mutex(State())
+  private let state = Mutex(FileLines())
 
   /// Checks, without changing the file, that it can be written, and that it is missing, empty, or a file of failed
   /// elements.
@@ -104,8 +104,8 @@ final class FailedElementsFile: Sendable {
 
   /// Returns the original element of a failure.
   ///
-  /// If the element is a line of an earlier file of failures, returns the element stored in that line, so that the user
-  /// can repeat failed elements several times.
+  /// If the element is a line of an earlier file of failures, returns the element in that line. The user can then
+  /// repeat failed elements several times.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil

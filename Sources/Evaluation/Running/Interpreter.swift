@@ -12,10 +12,10 @@ import Values
 public final class Interpreter: Sendable {
   /// The session.
   public let session: Session
-  private let state: Mutex<State>
+  private let state: Mutex<PersistentState>
 
   /// The state that persists between texts.
-  private struct State {
+  private struct PersistentState {
     var scope: Scope
     var definitions: [String: CommandDefinition] = [:]
     var frame: ExecutionFrame
@@ -57,10 +57,10 @@ public final class Interpreter: Sendable {
       slots: [.null, .list(session.options.arguments.map { .string($0) })], globals: [],
       run: RunContext(
         session: session, source: SourceText(name: "", text: ""), statement: StatementSafeguards(session.account)))
-    state = Mutex(State(scope: scope, frame: frame))
+    state = Mutex(PersistentState(scope: scope, frame: frame))
   }
 
-  /// The report of a check.
+  /// The findings of a check and the inventory of the text.
   public struct CheckReport: Sendable {
     /// Errors and warnings with their sources, in order.
     public var diagnostics: [(diagnostic: Diagnostic, source: SourceText)]
@@ -75,7 +75,7 @@ public final class Interpreter: Sendable {
     /// The included files, each with the source range of the path in this text that leads to it.
     public var inclusions: [(file: String, range: SourceRange)] = []
 
-    /// A line of the inventory.
+    /// A line of the inventory: a statement that changes or destroys data, or a read of `var`.
     public struct InventoryLine: Sendable, Equatable {
       /// What the statement does: it changes or destroys data, or reads a value of `--var`.
       public enum Kind: String, Sendable {
@@ -125,7 +125,7 @@ public final class Interpreter: Sendable {
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)
     session.show(report)
-    var entering = StatementsToEnter(source, isTyped: isTyped, session)
+    var entering = StatementsToRecord(source, isTyped: isTyped, session)
     guard !report.hasErrors, let compiler else {
       session.options.report?.add(check: report.diagnostics)
       entering.enterRest(hasSucceeded: false)
@@ -214,7 +214,7 @@ public final class Interpreter: Sendable {
     state.withLock { ($0.scope.topLevelNames.keys.sorted(), $0.definitions.keys.sorted()) }
   }
 
-  /// What completion uses: the value of each variable, for a stream also its queue, and the session's defs.
+  /// What completion needs: each variable's value, the queue of a variable that is a stream, and the session's defs.
   var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: CommandDefinition]) {
     state.withLock { state in
       var values: [String: (value: Value, streamed: String?)] = [:]

@@ -3,13 +3,13 @@ import Synchronization
 /// The tasks that the first Ctrl-C lets finish, such as the iterations of an `each` with a journal; the second Ctrl-C
 /// cancels them.
 final class InterruptShieldedTasks: Sendable {
-  private struct State {
+  private struct RunningTasks {
     var cancels: [Int: @Sendable () -> Void] = [:]
     var lastNumber = 0
     var isCancelled = false
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(RunningTasks())
 
   /// Runs a closure in a task that is not cancelled with the caller's task; returns its result.
   func run<Value: Sendable>(

@@ -113,7 +113,7 @@ extension Session {
 }
 
 extension Fault {
-  /// Creates the error of a refused change; in a dry run no earlier change was sent.
+  /// Creates the error of a refused change; in a dry run, the message does not say that earlier changes were sent.
   convenience init(_ refusal: UnsentReason, _ arguments: Arguments, isDry: Bool = false) {
     switch refusal {
     case .streamed(let queue): self.init(streamed: queue, arguments.name)

@@ -32,7 +32,7 @@ public final class RunReport: Sendable {
     var changes: [JSONValue] = []
   }
 
-  private struct State {
+  private struct ReportEntries {
     var cases: [TestCase] = []
     /// The changes of the running statement.
     var changes: [JSONValue] = []
@@ -42,7 +42,7 @@ public final class RunReport: Sendable {
     var leftOut = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(ReportEntries())
   private let begin = ContinuousClock.now
   private let started = Instant.now.text
   /// The maximum number of changes that are listed for a statement.

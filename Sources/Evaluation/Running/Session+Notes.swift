@@ -74,8 +74,8 @@ extension Session {
     (total.map { "\(shown) of \($0); " } ?? "") + "this page has a next page: stream reads all pages"
   }
 
-  /// Shows a note on relationships that the service sent without data, so that their linkage is lost; `fate` says where
-  /// it will be missing.
+  /// Shows a note on relationships without data in a reply, so that their linkage is lost; `fate` says where the
+  /// linkage will be missing.
   func note(notLoaded names: [String], of label: String, _ fate: String) {
     note(
       once: "not loaded \(label) \(fate)",

@@ -5,8 +5,9 @@ import Values
 
 /// Notes on replies that are not about what was requested.
 extension Session {
-  /// Shows a note if a reply is about another resource than the requested one: if its type is not the client's, or if
-  /// its id differs, for example in spelling.
+  /// Shows a note if a reply is about another resource than the requested one.
+  ///
+  /// The type is then not the client's, or the id differs, for example in spelling.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
     guard let resource = document.resources.first else { return }
     let type = client.client.type

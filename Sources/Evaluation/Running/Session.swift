@@ -129,7 +129,7 @@ public final class Session: Sendable {
   }
 
   /// The mutable state of a session.
-  struct State {
+  struct SessionState {
     var connections: [ConnectionValue] = []
     /// The identities of the connections, by serial number.
     var identities: [Int: ConnectionIdentity] = [:]
@@ -182,7 +182,7 @@ public final class Session: Sendable {
   let questions = TerminalQuestionLock()
   /// The tasks that the first Ctrl-C lets finish.
   let unfinished = InterruptShieldedTasks()
-  let state: Mutex<State>
+  let state: Mutex<SessionState>
 
   /// Creates a session.
   public init(options: Options, output: ResultOutput, host: SessionCallbacks) {
@@ -192,7 +192,7 @@ public final class Session: Sendable {
     timeout = SessionTimeout(options.timeout)
     account = RunSafeguards(options.confirmed, control: RunControl(open: host.control))
     progress = SessionProgress(options, host, account.control)
-    var state = State(statement: StatementSafeguards(account))
+    var state = SessionState(statement: StatementSafeguards(account))
     state.format = options.format
     self.state = Mutex(state)
   }

@@ -26,7 +26,7 @@ final class SessionProgress: Sendable {
     func end() { progress.end(number) }
   }
 
-  private struct State {
+  private struct CurrentStatement {
     var statement: StatementProgress?
     var nextNumber = 0
   }
@@ -54,7 +54,7 @@ final class SessionProgress: Sendable {
   /// Shows the line, or removes it if the argument is nil; nil if standard error is not a terminal.
   private let status: (@Sendable (String?) -> Void)?
   private let note: @Sendable (String) -> Void
-  private let state = Mutex(State())
+  private let state = Mutex(CurrentStatement())
   /// Whether no further stream is to be counted, because a stream is counted already or no statement runs.
   private let isCounting = Atomic(true)
   /// The minimum duration of an activity that is shown.
@@ -110,7 +110,7 @@ final class SessionProgress: Sendable {
   /// Adds an activity to the running statement.
   func add(_ reading: @escaping ProgressReader) -> StatementActivity { state.withLock { add(reading, to: &$0) } }
 
-  private func add(_ reading: @escaping ProgressReader, to state: inout State) -> StatementActivity {
+  private func add(_ reading: @escaping ProgressReader, to state: inout CurrentStatement) -> StatementActivity {
     state.nextNumber += 1
     state.statement?.activities.append((state.nextNumber, .now, reading))
     return StatementActivity(self, state.nextNumber)

@@ -63,8 +63,9 @@ extension Stage {
 }
 
 extension [Statement] {
-  /// The commands and stages that can be the last action of these statements: that of the last statement, or of the
-  /// last statement of each branch of an `if`.
+  /// The commands and stages that can be the last action of these statements.
+  ///
+  /// They belong to the last statement or, if this is an `if`, to the last statement of each branch.
   fileprivate var lastCommands: [SourceRange] {
     switch last?.kind {
     case .pipeline(let pipeline):

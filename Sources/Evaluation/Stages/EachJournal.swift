@@ -14,7 +14,7 @@ final class EachJournal: Sendable {
   /// The decision to run or to skip an iteration.
   enum IterationDecision { case run, skip }
 
-  private struct State {
+  private struct IterationOutcomes {
     var ok = 0
     var before = 0
     var skipped = 0
@@ -46,7 +46,7 @@ final class EachJournal: Sendable {
   /// Whether the time of `settle:` has passed when the first iteration runs.
   private let isSettled: Bool
   private let resolvers = Mutex<[[String?]: UnknownChangeResolver]>([:])
-  private let state = Mutex(State())
+  private let state = Mutex(IterationOutcomes())
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
 
   init(
@@ -102,8 +102,8 @@ final class EachJournal: Sendable {
     }
   }
 
-  /// Looks up the unknown iterations of earlier runs that the input of this run lacks, and shows a note on those that
-  /// were carried out.
+  /// Looks up the unknown iterations of earlier runs for which this run has no element, and shows a note on the
+  /// iterations that were carried out.
   private func lookUpEarlier() async {
     var count = 0
     for identity in journal.unseenIterations where !Task.isCancelled {
@@ -167,7 +167,7 @@ final class EachJournal: Sendable {
 
 /// Records the changes of one iteration in the journal, each before it is sent, and their outcomes.
 final class JournalingChangeRecorder: IterationChangeRecorder {
-  private struct State {
+  private struct RecordedChangeCounts {
     /// The number of changes that a service may have carried out.
     var sent = 0
     var lastNumber = 0
@@ -176,7 +176,7 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
 
   private let journal: Journal
   private let identity: ChangeIdentity
-  private let state = Mutex(State())
+  private let state = Mutex(RecordedChangeCounts())
 
   init(_ journal: Journal, _ identity: ChangeIdentity) { (self.journal, self.identity) = (journal, identity) }
 

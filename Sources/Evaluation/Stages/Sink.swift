@@ -156,7 +156,7 @@ private final class PerElementChangeSource: BulkChangeSource {
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
-  /// The error that ends the statement after the elements that were returned last; nil without one.
+  /// The error that ends the statement after the last returned elements; nil without one.
   private var stop: Fault?
   private var isBegun = false
   /// The number of elements; nil while it is unknown.
@@ -190,7 +190,7 @@ private final class PerElementChangeSource: BulkChangeSource {
     return left
   }
 
-  /// Returns the number of elements that the journal records as done, and the number that it records as unknown.
+  /// Returns how many elements are done according to the journal, and how many are unknown.
   private func counts(of all: SpillingElementBuffer, in journal: Journal?) async throws(Fault) -> (
     done: Int, unknown: Int
   ) {

@@ -1,12 +1,10 @@
 import Language
 
 extension StageCall {
-  /// Compiles a positional argument that is evaluated for each element, and by whose value the stage sorts, groups or
-  /// combines the elements.
+  /// Compiles a positional argument that gives the key of each element, by which the stage sorts, groups or combines.
   func key(_ index: Int) -> CompiledExpression { key(positional[index]) }
 
-  /// Compiles an expression that is evaluated for each element, and by whose value the stage sorts, groups or combines
-  /// the elements.
+  /// Compiles an expression that gives the key of each element, by which the stage sorts, groups or combines.
   ///
   /// Text, a boolean and a duration are refused: they are the same for each element, so that `sort "-views"` would sort
   /// nothing.

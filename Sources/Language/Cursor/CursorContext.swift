@@ -26,7 +26,7 @@ public struct CursorContext: Sendable {
     case operand
     /// An operator, or the end of an expression.
     case operation
-    /// The name of a field of the expression in a range or, without a range, of the pipeline's element.
+    /// The name of a field of the value in a range of the text or, without a range, of the pipeline's element.
     case field(of: SourceRange?)
     /// An index or a key in brackets, after the value in a range.
     case element(of: SourceRange?)
@@ -64,7 +64,7 @@ public struct CursorContext: Sendable {
     public var path: [String] = []
   }
 
-  /// A name that the text defines before the position and that is visible there.
+  /// A name that the text defines before the position, and that is visible at the position.
   public struct VisibleName: Sendable, Equatable {
     /// The source of a name's value.
     public enum NameOrigin: Sendable, Equatable {
@@ -243,7 +243,7 @@ public struct CursorContext: Sendable {
 }
 
 extension Token {
-  /// Whether the token belongs to the operand before it if no space separates them.
+  /// Whether the token belongs to the operand before it, provided that no space separates the two.
   fileprivate var touchesOperand: Bool {
     switch kind {
     case .field, .symbol("["), .symbol("?["), .symbol("("): true

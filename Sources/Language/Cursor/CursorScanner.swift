@@ -141,7 +141,6 @@ struct CursorScanner {
     extend(to: token)
   }
 
-  /// Opens a block.
   private mutating func openBlock() {
     let (flows, start) = (flows, level.kind == .statements ? level.nameCount : names.count)
     let outer = level

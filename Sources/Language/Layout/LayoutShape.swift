@@ -11,8 +11,8 @@ struct LayoutShape {
   private(set) var closings: [Int: Int] = [:]
   /// For each bar, by its index, the index of the first bar of the same pipeline.
   private(set) var pipelines: [Int: Int] = [:]
-  /// The index of the first `do` of an `if`, by the index of each of its `do`s; for another block, the index of its
-  /// `do`.
+  /// For each `do` of an `if`, by its index, the index of the first `do` of the `if`; for the `do` of another block,
+  /// its own index.
   private(set) var blocks: [Int: Int] = [:]
   /// The parts that take several lines, by the index of their opening bracket, first bar or first `do`.
   var broken: Set<Int> = []

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A client's transport to a queue of the embedded service.
 ///
-/// Requests are answered on the dispatch queue of the link, one at a time and in the order in which they are sent, so
-/// that a long request does not block the tasks of its sender, and its deadline still applies. As with a broker, a
+/// The dispatch queue of the link answers the requests, one at a time and in the order in which they are sent.
+/// Therefore a long request does not block the tasks of its sender, and its deadline still applies. As with a broker, a
 /// request is carried out even if its sender no longer waits, unless the request has expired.
 final class EmbeddedTransport: PostingTransport {
   let queue: String

@@ -5,17 +5,17 @@ import Synchronization
 final class PendingReply: Sendable {
   typealias Outcome = Result<[UInt8], LinkError>
 
-  private struct State {
+  private struct OutcomeWait {
     /// Receives the outcome; nil after it was received.
     var receive: (@Sendable (Outcome) -> Void)?
     /// Waits for the deadline.
     var clock: Task<Void, any Error>?
   }
 
-  private let state: Mutex<State>
+  private let state: Mutex<OutcomeWait>
 
   /// Creates a request; `receive` is called once, with the first outcome.
-  init(_ receive: @escaping @Sendable (Outcome) -> Void) { state = Mutex(State(receive: receive)) }
+  init(_ receive: @escaping @Sendable (Outcome) -> Void) { state = Mutex(OutcomeWait(receive: receive)) }
 
   /// Whether the request has its outcome.
   var isSettled: Bool { state.withLock { $0.receive == nil } }
@@ -23,7 +23,7 @@ final class PendingReply: Sendable {
   /// Sets the outcome, unless it is already set.
   func settle(_ outcome: Outcome) {
     let settled = state.withLock { state in
-      defer { state = State() }
+      defer { state = OutcomeWait() }
       return state
     }
     settled.clock?.cancel()

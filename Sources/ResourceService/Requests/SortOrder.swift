@@ -99,8 +99,8 @@ struct SortOrder {
 
   /// Returns the condition that a term comes after a value or, if `orEqual`, equals the value.
   ///
-  /// The result is nil if every row fulfils the condition, which requires that `orEqual` is true, or if no row fulfils
-  /// it, which requires that `orEqual` is false.
+  /// With `orEqual`, nil means that every row fulfils the condition. Without `orEqual`, nil means that no row fulfils
+  /// it.
   private static func after(_ term: SortTerm, _ value: SQLValue, orEqual: Bool) -> SQLFragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

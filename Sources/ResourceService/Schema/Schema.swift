@@ -3,11 +3,11 @@ import SQLite
 /// The types of a database's tables, and the relationships of its foreign keys.
 ///
 /// - A table is a type and a queue of the same name. A table of exactly two columns that are both foreign keys is a
-///   join table: it is no type, but gives each of the two types a to-many relationship, named after the other table.
-/// - A foreign key of one column to another table's key is a to-one relationship, named like the column without `_id`.
-///   Its reverse is a to-many relationship, named after the referencing table or, if that name is taken or several
-///   foreign keys lead to the same table, after relationship and table: `editor-comments`. Foreign keys of several
-///   columns stay attributes.
+///   join table. It is no type, but gives each of the two types a to-many relationship, named after the other table.
+/// - A foreign key of one column to another table's key is a to-one relationship, named like the column without
+///   `_id`. The reverse is a to-many relationship, named after the referencing table. If this name is taken, or if
+///   several foreign keys lead to the same table, the reverse is named after relationship and table: `editor-comments`.
+///   Foreign keys of several columns stay attributes.
 /// - A primary key of one column is the id. A table without such a key uses its rowid as the id; without a rowid
 ///   (`WITHOUT ROWID`) it is not served. Views and virtual tables are not served.
 struct Schema: Sendable {

@@ -26,7 +26,7 @@ struct DestroyRequest {
     guard database.changes > 0 else { throw RequestRefusal(.notFound(id)) }
   }
 
-  /// Returns the message that counts the rows that prevent the deletion.
+  /// Returns the message with the number of rows that prevent the deletion.
   private func conflict(_ database: Database) throws -> String {
     var references: [String] = []
     for relationship in type.relationships {

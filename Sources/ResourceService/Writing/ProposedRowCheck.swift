@@ -1,6 +1,6 @@
 import SQLite
 
-/// The row that a write would produce, and the query that finds the rules that the row violates.
+/// The row that a write would produce, and a query for the rules that this row violates.
 ///
 /// SQLite evaluates the rules (NOT NULL, CHECK, UNIQUE, foreign keys) on a row that is selected instead of inserted.
 /// For an update, only the rules on written columns are evaluated, as in SQLite.
@@ -93,8 +93,8 @@ struct ProposedRowCheck {
 
   /// Whether a rule on the given columns is evaluated.
   ///
-  /// It is not evaluated if a column has an invalid value, or is generated, so that its value is unknown before the
-  /// write. In an update, it is not evaluated if none of the columns is written.
+  /// A rule is not evaluated if a column has an invalid value, or if a column is generated, because its value is
+  /// unknown before the write. In an update, a rule is not evaluated if none of its columns is written.
   private func concerns(_ columns: [String]) -> Bool {
     if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
     if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }

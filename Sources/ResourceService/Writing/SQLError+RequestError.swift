@@ -1,11 +1,11 @@
 import SQLite
 
 extension SQLError {
-  /// Returns the objection that describes the error in a reply.
+  /// Returns the error of the request that SQLite refused, as the reply contains it.
   ///
   /// A constraint that could not be evaluated beforehand (of a trigger, a partial index, a foreign key of several
   /// columns) is also a violation, with SQLite's message: `UNIQUE constraint failed: posts.slug`.
-  func objection(of type: ResourceType) -> RequestError {
+  func requestError(of type: ResourceType) -> RequestError {
     if kind == .readOnly { return .readOnly }
     if kind == .other { return .internalError(message) }
     let text = message

@@ -2,7 +2,7 @@
 /// bytes.
 ///
 /// https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#baseProtocol
-public struct MessageFrames: Sendable {
+public struct MessageFrameReader: Sendable {
   /// A frame, or the reason why a part of the input is not a frame.
   public enum Frame: Sendable, Equatable {
     case body([UInt8])

@@ -8,7 +8,7 @@ import JSONText
 ///
 /// Each late reply becomes a message with the change's correlation id: a JSON-RPC response with the outcome as in a
 /// ``ChunkReply``.
-struct LateOutcomes {
+struct LateReplyForwarder {
   private let chunk: Chunk
   private let lateReplies: LateReplies
   /// The unknown changes with their errors.
@@ -66,8 +66,8 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// The outcome as that of a late reply, with names as `renamed` returns them; nil if the outcome says nothing about the
-  /// change.
+  /// Returns the outcome as a late reply to a change, with names as `renamed` returns them; nil for a change that was
+  /// not sent.
   func late(of change: Change, _ renamed: (JSONValue) -> JSONValue) -> LateReplies.Outcome? {
     switch self {
     case .done(let result): .success(renamed(result))
@@ -87,7 +87,7 @@ extension Change {
 }
 
 extension PoolCarrier {
-  /// Registers an unknown change, so that the late reply that its worker passes on replaces the outcome.
+  /// Registers an unknown change: if its worker passes a late reply on, that reply replaces the outcome.
   func expectLateReply(_ outcome: ChunkReply.Outcome, to change: Change) {
     guard let lateReplies = limits.lateReplies, let error = outcome.lateError(of: change) else { return }
     let (pool, id, renamed) = (pool, error.call?.correlationID, limits.renamed)
