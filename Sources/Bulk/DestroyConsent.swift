@@ -12,7 +12,7 @@ public struct ConsentScope: Sendable, Hashable {
   public var verb: String
   /// The filter as JSON; nil without a filter.
   public var filter: String?
-  /// The `meta` of the client and of the call as JSON: two clients of a queue can mean different data.
+  /// The `meta` of the client and of the call as JSON: requests with different `meta` can concern different data.
   public var meta: [String]
 
   /// Creates the scope of a confirmation.

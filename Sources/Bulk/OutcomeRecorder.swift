@@ -101,7 +101,7 @@ final class OutcomeRecorder: Sendable {
       report.unfound += verification.unfound
     }
     var ended = report.withLock { $0 }
-    // The changes that reached `halt:` were carried out, as a late reply or a lookup has shown.
+    // Late replies or lookups have shown that the failures that reached `halt:` were successes.
     if ended.stop is FailureLimitReached, ended.tally.isGoodNow { ended.stop = nil }
     ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure

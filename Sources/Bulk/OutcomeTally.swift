@@ -144,7 +144,7 @@ public struct OutcomeTally: Sendable {
     }
     var shown = counts
     // If no change is still unknown, late changes are shown as ok. Otherwise they are shown among the unknown changes,
-    // with the number of them that were carried out since.
+    // and the text says how many of these were carried out later.
     let areOk = unknown == 0
     shown[0].count -= areOk ? 0 : late
     shown[4].count += areOk ? 0 : late

@@ -20,8 +20,8 @@ public final class RunControl: Sendable {
   /// limit is set.
   private let isInUse = Atomic(true)
 
-  /// Creates the control of a run; `open` is called before the first change, and makes the run reachable for other
-  /// processes.
+  /// Creates the control of a run; `open` is called before the first change at the latest, and makes the run reachable
+  /// for other processes.
   public init(open: (@Sendable (RunControl) -> Void)? = nil) { state = Mutex(State(open: open)) }
 
   /// Makes the run reachable for other processes, unless it already is.

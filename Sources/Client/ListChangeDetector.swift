@@ -73,7 +73,7 @@ public struct ListChangeDetector: Sendable {
     return places
   }
 
-  /// Records the link from a page, which brought a number of resources, to the next one.
+  /// Records that a page with a number of resources links to a next page.
   ///
   /// - Parameters:
   ///   - page: The requested page; nil for the first page of the service's own size.

@@ -57,8 +57,8 @@ package struct Chart {
     return String(repeating: "█", count: eighths / 8) + rest
   }
 
-  /// Returns a chart with a bar for each different label, which counts its occurrences; the most frequent label is
-  /// first.
+  /// Returns a chart with a bar for each distinct label: the length of a bar is the number of its occurrences, and the
+  /// longest bar is first.
   package static func counts(of labels: [String]) -> Chart {
     var places: [CodePoints: Int] = [:]
     var counts: [(label: String, count: Int)] = []

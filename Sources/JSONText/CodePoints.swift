@@ -3,8 +3,8 @@ import Glibc
 /// A text that is compared, ordered and hashed by its Unicode code points.
 ///
 /// Swift's `String` treats canonically equivalent texts as equal, and `"\r\n"` as one character. JSON and services
-/// distinguish them, so keys of dictionaries and elements of sets use this type. It works on the bytes of UTF-8, which
-/// have the same order and the same substrings as the code points.
+/// distinguish them, so keys of dictionaries and elements of sets use this type. Its functions work on the bytes of
+/// UTF-8, which have the same order and the same substrings as the code points.
 package struct CodePoints: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
   /// The text.
   package let text: String
@@ -33,7 +33,8 @@ extension String {
 
   /// Whether the text has the same code points as another.
   package func isSame(as other: String) -> Bool {
-    // Texts with the same representation are equal: short texts, which are stored in the value, and copies.
+    // Texts with the same representation are equal: this finds short texts, which the value itself contains, and
+    // copies.
     if unsafe unsafeBitCast(self, to: (UInt64, UInt64).self) == unsafeBitCast(other, to: (UInt64, UInt64).self) {
       return true
     }

@@ -1,24 +1,25 @@
 /// Words of shells and other languages, with the words of this language that have the same effect, for next steps.
 public enum ForeignWords {
-  /// Returns what an unknown word at the start of a statement probably means: `show`, `... | where ...`; nil if
-  /// unknown.
+  /// Returns the form that is probably meant by an unknown word at the start of a statement: `show`, `... | where ...`;
+  /// nil if unknown.
   public static func command(_ word: String) -> String? {
     commands[usual(word)] ?? stage(word).map { "... | \($0) ..." }
   }
 
-  /// Returns the stage that an unknown stage probably means.
+  /// Returns the stage that is probably meant by the name of an unknown stage.
   public static func stage(_ word: String) -> String? { stages[usual(word)] }
 
-  /// Returns the function that an unknown function probably means.
+  /// Returns the function that is probably meant by the name of an unknown function.
   public static func function(_ word: String) -> String? { functions[usual(word)] }
 
-  /// Returns the operator or function that a word between two operands probably means.
+  /// Returns the operator or function that is probably meant by a word between two operands.
   public static func operation(_ word: String) -> String? { operations[word.lowercased()] }
 
-  /// Returns the value that an unknown name probably means.
+  /// Returns the value that is probably meant by an unknown name.
   public static func value(_ word: String) -> String? { values[word.lowercased()] }
 
-  /// Returns the topic in `known` that an unknown topic of help probably means: its synonym, or the most similar topic.
+  /// Returns the topic in `known` that is probably meant by an unknown topic of help: its synonym, or the most similar
+  /// one.
   public static func topic(_ word: String, among known: [String]) -> String? {
     let phrase = command(word) ?? function(word) ?? value(word)
     return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)
@@ -98,7 +99,7 @@ public enum ForeignWords {
     ("else if ... do", "elsif elseif elif"),
   ])
 
-  /// Returns the option that an unknown option probably means, with its colon.
+  /// Returns the option, with its colon, that is probably meant by an unknown option.
   public static func option(_ word: String) -> String? { options[usual(word)] }
 
   private static let options = table([

@@ -1,10 +1,10 @@
-/// Operators and quotes of other languages, for errors with the form that this language has for them.
+/// Recognizes operators and quotes of other languages, so that an error can show the form of this language.
 extension Lexer {
   /// Whether the cursor is at the dot of a field, and an operand directly precedes the foreign character before the
   /// dot.
   private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
 
-  /// Reports a character that begins no token, with the form that this language has for it.
+  /// Reports a character that begins no token, and shows the corresponding form of this language.
   mutating func unknown() {
     let start = offset
     let rest = String(decoding: bytes[offset..<min(offset + 8, bytes.count)], as: UTF8.self)

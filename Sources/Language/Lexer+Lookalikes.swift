@@ -1,4 +1,4 @@
-/// Characters of word processors and of web pages that look like characters of the language.
+/// Recognizes characters of word processors and web pages that look like characters of the language.
 extension Lexer {
   /// Reports a character without a meaning.
   ///

@@ -45,8 +45,8 @@ extension Parser {
       "write a condition without brackets: \(source.text(tokens[index - 1].range)) \(sign) \(source.text(right.range))"
   }
 
-  /// The next step for a part of a list or text without its first end: `[0..1]` for `[..1]` and `[:2]`; nil for other
-  /// tokens.
+  /// The next step for a slice of a list or text without its first bound: `[0..1]` for `[..1]` and `[:2]`; nil for
+  /// other tokens.
   var openPartNextStep: String? {
     guard token.isSymbol("..") || token.isSymbol(":") else { return nil }
     guard case .number(let end) = nextToken.kind, let last = Int(end) else { return "write both ends: [0..-1]" }
@@ -54,7 +54,7 @@ extension Parser {
     return "both ends belong to a part: [0..\(isExclusive ? last - 1 : last)]"
   }
 
-  /// The next step for the sign after the first end of a part in Python or Ruby: `[1..-1]` for `[1:]`; nil for other
+  /// The next step for the sign after the first bound of a slice in Python or Ruby: `[1..-1]` for `[1:]`; nil for other
   /// tokens.
   var partNextStep: String? {
     guard token.isSymbol(":") || token.isSymbol(",") else { return nil }

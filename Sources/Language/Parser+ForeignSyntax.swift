@@ -1,4 +1,4 @@
-/// Recognizes the syntax of other languages, for errors with the form that this language has for it.
+/// Recognizes the syntax of other languages, so that an error can show the corresponding form of this language.
 extension Parser {
   /// Replaces `catch`, `except`, `finally` or `ensure` in the block of a `try` by `rescue`, and reports the word.
   ///

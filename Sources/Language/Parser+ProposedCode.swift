@@ -125,7 +125,7 @@ extension Token {
     return ["==", "!=", "<", "<=", ">", ">=", "=~"].contains(symbol)
   }
 
-  /// Whether the token is an operator that is a word, in small or capital letters.
+  /// Whether the token is an operator that is written as a word, in small or capital letters.
   var isOperatorWord: Bool {
     switch kind {
     case .keyword(let word), .name(let word): ["and", "or", "in", "not"].contains(word.lowercased())

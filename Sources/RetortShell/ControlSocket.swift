@@ -7,7 +7,8 @@ import Terminal
 
 /// The Unix socket by which `retort ctl` reaches a run.
 ///
-/// Each process that changes data has a socket, in a directory that only its owner can enter.
+/// A process has a socket if it changes data or runs a statement for more than a second. Only the owner can enter the
+/// directory of the sockets.
 struct ControlSocket {
   /// The socket's path.
   let path: String
@@ -158,7 +159,7 @@ final class ControlServer: Sendable {
   }
 }
 
-/// Holds this process's server for `retort ctl`; the server is opened before the first change.
+/// Holds this process's server for `retort ctl`, which is opened when it is first needed.
 final class LazyControlServer: Sendable {
   static let shared = LazyControlServer()
 

@@ -36,7 +36,7 @@ package struct ElementPage: Sendable {
     if !page.names.isEmpty { names.append(page.names[index]) }
   }
 
-  /// Moves to this page the failures that come before the element at `index` of the page in which they occurred.
+  /// Moves failures to this page: those before the element at `index` of the page in which they occurred.
   package mutating func pass(_ failures: inout ArraySlice<FailedElement>, before index: Int) {
     while var failure = failures.first, failure.place <= index {
       failures.removeFirst()

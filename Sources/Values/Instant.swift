@@ -6,7 +6,7 @@ public struct Instant: Sendable, Hashable, Comparable {
   /// The time since 1970-01-01T00:00:00Z, without leap seconds.
   package let sinceEpoch: Duration
 
-  /// Creates an instant from the time since 1970 in UTC.
+  /// Creates an instant from the time since 1970-01-01T00:00:00Z.
   ///
   /// - Throws: A `value` error outside the years 0000 to 9999.
   package init(sinceEpoch: Duration) throws(Fault) {

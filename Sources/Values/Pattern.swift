@@ -87,8 +87,8 @@ public struct Pattern: Sendable {
 
   /// Calls `body` with each match, from left to right.
   ///
-  /// After an empty match, the search continues with a match at the same position that is not empty, or at the next
-  /// code point.
+  /// After an empty match, the search looks for a match at the same position that is not empty; without one, it
+  /// continues at the next code point.
   private func eachMatch(
     in text: String, _ body: (Range<Int>, RegularExpression.GroupRanges) throws(Fault) -> Void
   ) throws(Fault) {

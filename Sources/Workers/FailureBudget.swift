@@ -1,9 +1,9 @@
 /// Decides how many failures each chunk of a statement may have, so that the statement ends close to its limit of
 /// failures (BulkChanges.md, "Workers").
 ///
-/// The chunks in flight divide the number of failures still allowed among them. Before the first failure each chunk may
-/// have at least one, so that every worker is busy. After the first failure, a chunk is sent only if the chunks in
-/// flight leave a failure for it.
+/// The number of failures still allowed is divided among the chunks in flight. Before the first failure each chunk may
+/// have at least one failure, so that every worker is busy. After the first failure, a chunk is sent only if the chunks
+/// in flight leave a failure for it.
 struct FailureBudget: Sendable {
   /// The number of failures that a chunk may have; nil for no limit.
   struct FailureGrant: Sendable, Equatable { var failures: Int? }

@@ -10,7 +10,7 @@ final class AMQPHandle {
   let descriptor: Int32
   /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String
-  /// The number of bytes that the socket accepts without blocking once the kernel reports the socket writable.
+  /// The number of bytes that the socket accepts without blocking after the kernel has reported that it is writable.
   let room: Int
   /// The number of bytes that the socket still accepts without blocking: `room`, less the bytes written since the
   /// kernel last reported the socket writable.
@@ -192,7 +192,7 @@ final class AMQPHandle {
   /// Whether the socket accepts a body of `count` bytes without blocking; for a body larger than `room`, whether the
   /// socket is writable.
   ///
-  /// The kernel is asked only if the bytes written since the last question can have filled the socket's buffer. Each
+  /// The kernel is asked only if the bytes written since the last time can have filled the socket's buffer. Each
   /// message counts as 4096 more bytes, because it can occupy a page.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {

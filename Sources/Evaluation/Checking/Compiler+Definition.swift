@@ -83,7 +83,7 @@ extension Compiler {
     }
   }
 
-  /// Returns the client that a call passes for the def's parameter whose placeholder is `fact`; nil if `fact` is no
+  /// Returns the client that a call passes for the parameter with the placeholder `fact`; nil if `fact` is no
   /// placeholder, or if the argument is not known to be a client.
   private func given(
     _ fact: Scope.KnownClient, _ definition: CommandDefinition, _ command: Language.Command, element: Bool

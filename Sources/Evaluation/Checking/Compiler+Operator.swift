@@ -11,7 +11,7 @@ extension Compiler {
     }
   }
 
-  /// Returns the same expression with a check that its value is a boolean; reports a literal that is not.
+  /// Returns the same expression with a check that its value is a boolean; reports a literal that is not a boolean.
   func condition(_ code: CompiledExpression, _ word: String, _ range: SourceRange) -> CompiledExpression {
     if let known = code.known { refuse(range) { () throws(Fault) in _ = try known.condition(word) } }
     return CompiledExpression.of(code) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
@@ -44,7 +44,7 @@ extension Compiler {
     }
   }
 
-  /// Whether the right operand of `or` is text that the left comparison's operand can also equal: `.state == "a" or "b"`.
+  /// Whether the right operand of `or` is a text that belongs to the comparison on the left: `.state == "a" or "b"`.
   private func isAlternative(_ left: Expr, _ right: CompiledExpression) -> Bool {
     guard case .string? = right.known, case .binary(.equal, _, _, _) = left.kind else { return false }
     return !context.isRescued

@@ -42,7 +42,8 @@ extension ConfirmationRequest {
       at: [Fault.LabelledRange(arguments.range)], in: arguments.source, nextStep: "raise max:, or narrow the filter")
   }
 
-  /// The number of resources that may still be destroyed: `max:` without those of earlier runs; nil without `max:`.
+  /// The number of resources that may still be destroyed: `max:` minus the number that earlier runs destroyed; nil
+  /// without `max:`.
   fileprivate var limit: Int? { max.map { Swift.max(0, $0 - before) } }
 }
 

@@ -150,7 +150,7 @@ extension ValueShape.ResourceShape {
 
   /// The source text of a record with every known field.
   ///
-  /// A relationship is omitted if it is unknown whether it is to one or to many.
+  /// A relationship is omitted if it is unknown whether the relationship is to-one or to-many.
   fileprivate var template: String {
     let schema = schema
     let attributes = schema.attributes.entries.map { name, attribute in

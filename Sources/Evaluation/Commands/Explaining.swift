@@ -4,7 +4,7 @@ import Language
 import Values
 
 extension ClientValue {
-  /// The maximum time that questions to the broker take after the timeout of a call.
+  /// The maximum time for questions to the broker after the timeout of a call.
   private static let waitLimit = Duration.seconds(2)
 
   /// Returns the error with information from the broker: why a reply is possibly missing, or the name of a similar queue.

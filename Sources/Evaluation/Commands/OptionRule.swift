@@ -39,7 +39,7 @@ struct OptionRule: Sendable {
     }
   }
 
-  /// The rule for the fields of `sort:`, which have no words such as `desc` after them.
+  /// The rule for the fields of `sort:`: no word such as `desc` may follow a field.
   static let sort = OptionRule { value, command throws(OptionRefusal) in
     try OptionRule.names("sort").validate(value, command)
     let fields = value.strings?.flatMap { $0.split(separator: ",") } ?? []

@@ -118,8 +118,8 @@ extension Arguments {
 
   /// Returns a client for a statement's lookups and its reads for `backup:`.
   ///
-  /// It repeats failed reads like ``reader(_:)``, and waits for replies as long as the statement's changes do, but not
-  /// less than the client's timeout.
+  /// The client repeats failed reads like ``reader(_:)``. It waits for a reply as long as a change of the statement
+  /// does, but at least for the client's timeout.
   func lookupReader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.reader(timeout: try timeout()?.duration)
     if let count = try integer(.retry) { reader.retries = count }

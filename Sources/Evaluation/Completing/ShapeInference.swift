@@ -4,8 +4,9 @@ import Language
 import LearnedSchema
 import Values
 
-/// Infers what kinds of values (shapes) expressions and pipelines have, from variables, names defined in the text and
-/// the learned schema.
+/// Infers the shapes of expressions and pipelines from variables, names defined in the text, and the learned schema.
+///
+/// A shape is what completion knows about a value.
 struct ShapeInference {
   let source: SourceText
   /// The variables of the top level.
@@ -48,7 +49,7 @@ struct ShapeInference {
     }
   }
 
-  /// Returns the shape of a name that the text defines, or else of a variable.
+  /// Returns the shape of a name that the text defines or, if there is none, of a variable.
   func shape(ofName name: String, depth: Int = 0) -> ValueShape {
     guard depth < Self.depthLimit else { return .unknown }
     guard let made = names.last(where: { $0.name == name }) else { return variables[name] ?? .unknown }

@@ -63,7 +63,7 @@ struct ResultPrinter {
 
   /// Writes the elements of a stream.
   ///
-  /// Adds a note if the result is empty at a terminal, and a note if it is a page that has a next page.
+  /// Adds a note at a terminal if the result is empty, and a note if the result is a page with a next page.
   mutating func show(_ elements: inout ElementStream) async throws(Fault) {
     try await write(&elements)
     if count == 0, output.isTerminal { notes.append("0 rows") }

@@ -11,7 +11,7 @@ final class ShownElements: Sendable {
   /// The elements as a list; null if nothing was shown.
   var value: Value { elements.withLock { $0.isEmpty ? .null : .list($0) } }
 
-  /// Returns a stream of the same elements that keeps each page when the page is read.
+  /// Returns a stream of the same elements; each page that is read from it is kept.
   func keeping(_ stream: ElementStream) -> ElementStream {
     var source = stream
     var kept = ElementStream(pages: { () async throws(Fault) in

@@ -67,7 +67,7 @@ final class BulkElement: PlannedElement {
   let proposal: Result<ChangeProposal, Fault>
   /// The resource that already has the requested values, so that nothing is sent; nil if a change is needed.
   let found: Value?
-  /// The original element: the one at the head of the pipeline from which this element was made.
+  /// The original element at the head of the pipeline, from which this element was made.
   let source: Value
   /// Whether `element` failed in an earlier stage, so that it is not the input of the changing stage.
   private let failedEarlier: Bool
@@ -87,8 +87,8 @@ final class BulkElement: PlannedElement {
   /// The input of the stage that changes data; null if the element failed in an earlier stage.
   var input: Value { failedEarlier ? .null : element }
 
-  /// Creates the element for a create of an earlier run, of which only the key is known; the key takes the place of the
-  /// element.
+  /// Creates the element of a create that was already sent and of which only the key was kept; the key takes the place
+  /// of the element.
   convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     self.init(.string(change.key ?? ""), .success(ChangeProposal(restoring: change, arguments, client)))
   }

@@ -71,7 +71,7 @@ extension Session {
   }
 }
 
-/// The types in a list that are not the expected one, with the number of their resources.
+/// The types in a list other than the expected type, and the number of resources of these types.
 struct UnexpectedTypes {
   /// The types, in the order of their first resources.
   private(set) var names: [String] = []

@@ -1,7 +1,7 @@
 import SQLite
 
 extension SQLError {
-  /// Returns the error of the request that SQLite refused, as the reply contains it.
+  /// Returns the error that the reply to the refused request contains.
   ///
   /// A constraint that could not be evaluated beforehand (of a trigger, a partial index, a foreign key of several
   /// columns) is also a violation, with SQLite's message: `UNIQUE constraint failed: posts.slug`.
