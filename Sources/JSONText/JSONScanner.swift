@@ -166,7 +166,7 @@ import Glibc
     }
   }
 
-  /// Reads four hex digits, and the low surrogate that a high one needs.
+  /// Reads four hex digits and, after a high surrogate, the low surrogate.
   private func unicodeEscape(_ start: Int) throws(Fault) -> Int {
     let (first, offset) = try hex4(start)
     guard first & 0xF800 == 0xD800 else { return offset }

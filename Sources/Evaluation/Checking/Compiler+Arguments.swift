@@ -26,7 +26,7 @@ extension Compiler {
     }
   }
 
-  /// Reports a missing positional argument, and one for which there is no parameter.
+  /// Reports a missing positional argument, and a positional argument without a parameter.
   private func checkNumber(_ positional: [Expr], _ command: Language.Command, _ declaration: Declaration) {
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if positional.count < needed.count {

@@ -6,7 +6,7 @@ protocol ChangeSequence: Sendable {
   /// Returns the next change, given the result of the previous one; nil after the last change.
   mutating func next(after before: Value?) async throws(Fault) -> ChangeProposal?
 
-  /// Whether the change that `next` returned last is the last one.
+  /// Whether the change that `next` returned most recently is the last change of the sequence.
   var isAtEnd: Bool { get }
 
   /// The field that contains the key of a created resource; nil if the sequence creates no resource.

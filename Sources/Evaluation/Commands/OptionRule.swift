@@ -89,9 +89,9 @@ struct OptionRefusal: Error {
 
 /// Another option that an option needs, or that contradicts it.
 struct NeededOption: Sendable {
-  /// The name of the other option.
+  /// The name of the option that is needed or contradicted.
   let option: String
-  /// Whether the other option contradicts the first one; otherwise the first one needs it.
+  /// Whether the two options contradict each other; otherwise the first option needs the second one.
   var contradicts = false
   /// The names of options, any of which can take the place of the other option.
   var alternatives: [String] = []

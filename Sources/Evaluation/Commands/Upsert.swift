@@ -41,7 +41,7 @@ extension Stage {
   }
 }
 
-/// An upsert as a sequence of one change, or of none.
+/// An upsert as a sequence of one change, or of no change.
 private struct UpsertSequence: ChangeSequence {
   private var proposal: ChangeProposal?
   private(set) var value: Value
