@@ -12,7 +12,7 @@ extension Compiler {
       }
     }
     let (step, effects) = gathering { within({ $0.enterLoop() }) { block(body) } }
-    let rounds = WatchRounds(step: step, mayEnd: !effects.acts)
+    let rounds = WatchLoop(step: step, mayEnd: !effects.acts)
     let (range, source) = (pause.range, source)
     return .async { frame throws(Fault) in
       let pause: Duration
@@ -25,7 +25,7 @@ extension Compiler {
 }
 
 /// Runs the block of a `watch` again and again, and draws its output.
-private struct WatchRounds: Sendable {
+private struct WatchLoop: Sendable {
   /// The compiled block.
   let step: CompiledStatement
   /// Whether Ctrl-C may end a round at the prompt, because the block changes nothing.

@@ -23,10 +23,10 @@ struct Schema: Sendable {
   init(_ database: Database, _ dialect: Dialect) throws {
     self.dialect = dialect
     let tables = try TableDescription.all(database)
-    var drafts: [String: TypeDraft] = [:]
+    var drafts: [String: ResourceTypeBuilder] = [:]
     for table in tables where table.joined == nil {
       guard let key = table.key else { continue }
-      drafts[table.name.lowercased()] = TypeDraft(table: table, key: key)
+      drafts[table.name.lowercased()] = ResourceTypeBuilder(table: table, key: key)
     }
     Self.addToOnes(&drafts, in: tables)
     Self.addReverses(&drafts, in: tables)
@@ -36,7 +36,7 @@ struct Schema: Sendable {
     self.types = types
   }
 
-  private static func addToOnes(_ drafts: inout [String: TypeDraft], in tables: [TableDescription]) {
+  private static func addToOnes(_ drafts: inout [String: ResourceTypeBuilder], in tables: [TableDescription]) {
     for table in tables {
       for foreignKey in table.foreignKeys {
         guard let target = drafts[foreignKey.table.lowercased()], target.isKey(foreignKey.target),
@@ -47,7 +47,7 @@ struct Schema: Sendable {
     }
   }
 
-  private static func addReverses(_ drafts: inout [String: TypeDraft], in tables: [TableDescription]) {
+  private static func addReverses(_ drafts: inout [String: ResourceTypeBuilder], in tables: [TableDescription]) {
     for table in tables {
       guard let own = drafts[table.name.lowercased()] else { continue }
       for relationship in own.toOnes {
@@ -63,7 +63,7 @@ struct Schema: Sendable {
     }
   }
 
-  private static func addJoins(_ drafts: inout [String: TypeDraft], in tables: [TableDescription]) {
+  private static func addJoins(_ drafts: inout [String: ResourceTypeBuilder], in tables: [TableDescription]) {
     for table in tables {
       guard let (left, right) = table.joined, let leftType = drafts[left.table.lowercased()],
         let rightType = drafts[right.table.lowercased()], leftType.isKey(left.target), rightType.isKey(right.target)

@@ -1,7 +1,7 @@
 import SQLite
 
 /// A type whose relationships are being collected.
-struct TypeDraft {
+struct ResourceTypeBuilder {
   let table: TableDescription
   let key: ResourceKey
   var toOnes: [Relationship] = []
