@@ -89,8 +89,8 @@ extension Journal {
     return mayRunAgain ? .repeatable : .unknown
   }
 
-  /// Looks up a change; returns whether it was carried out, or nil if this remains unknown or the change can't safely
-  /// be sent again.
+  /// Looks up a change; returns true if the change was carried out, false if it can safely be sent again, and otherwise
+  /// nil.
   private func isCarriedOut(
     _ change: IterationChange, _ resolver: (String, String, String?) -> UnknownChangeResolver?
   ) async -> Bool? {

@@ -94,7 +94,7 @@ public final class Throttle: Sendable {
     return false
   }
 
-  /// Counts the reply to a change.
+  /// Counts the end of a change and, if the service replied, the time of the reply.
   func end(after latency: Duration, isAnswered: Bool) {
     state.withLock { state in
       state.outstanding -= 1
@@ -123,7 +123,10 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Returns the reason for a pause if the queue has more messages than `depth:` allows; otherwise nil.
+  /// Returns the reason for a pause because of the queue; nil if there is none, or if `depth:` is not set.
+  ///
+  /// The reasons are that the queue has more messages than `depth:` allows, that it does not exist, and that its depth
+  /// can't be read.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {

@@ -82,12 +82,12 @@ public struct RelationshipClient: Sendable {
     return ChangeRequest(method: change.rawValue, params: params(document.merging(options)), keepsKeys: true)
   }
 
-  /// Throws for an addition to, or a removal from, a declared to-one relationship.
+  /// Throws for an addition to, or a removal from, a to-one relationship.
   ///
   /// jsonapi-resources would do nothing, or would clear the relationship regardless of the identifiers
   /// (WireProtocol.md, "Relationship methods").
   ///
-  /// If a relationship is not declared, a list of identifiers is taken to mean that the relationship is to-many.
+  /// A relationship that is not declared counts as to-many if `identifiers` is a list; otherwise it counts as to-one.
   private func refuseToOne(_ change: LinkageChange, _ identifiers: JSONValue) throws(ClientError) {
     switch client.settings.declared(name) {
     case .toMany: return

@@ -36,7 +36,7 @@ public struct JSONObject: Sendable {
 
   init(tape: JSONTape, index: Int) { storage = .parsed(tape, index) }
 
-  /// Whether the keys of a few members differ; comparing all pairs is faster than hashing.
+  /// Whether no two of a few members have the same key; comparing all pairs is faster than hashing.
   private static func areUnique(_ members: [(String, JSONValue)]) -> Bool {
     for (index, member) in members.enumerated() where members[..<index].contains(where: { $0.0 == member.0 }) {
       return false

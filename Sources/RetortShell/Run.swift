@@ -89,7 +89,8 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
 /// value, and gives `--trace` a topic if it has none.
 ///
 /// The first argument that is not an option is FILE; the arguments after it belong to the script. Returns nil, after an
-/// error message, if an option is unknown, or if an argument after FILE begins with `-` and no `--` precedes it.
+/// error message, if an option is unknown or its number is invalid, or if an argument after FILE begins with `-` and no
+/// `--` precedes it.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   var result: [String] = []
   var rest = arguments[...]

@@ -55,10 +55,12 @@ extension Arguments {
 extension RunContext {
   /// Gets the consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// At a terminal the function asks once for each connection, client, verb, filter and `meta`, and for each sink. The
-  /// typed number is the confirmation and the limit. If there is nothing to destroy, the function does not ask. Without
-  /// a terminal it refuses the destruction, unless the statement has `confirm: true` or the program has `--yes`. With
-  /// `--offline` it needs no consent, because nothing is sent.
+  /// With `confirm: true` or `--yes`, no question is needed, except on a guarded connection. Without them, the function
+  /// asks at a terminal, and refuses the destruction without a terminal. It asks once for each connection, client,
+  /// verb, filter and `meta`, and for each sink. The typed number is the confirmation and the limit. If there is
+  /// nothing to destroy, the function does not ask.
+  ///
+  /// With `--offline` no consent is needed, because nothing is sent.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> DestroyConsent {
     try request.checkMax(arguments)
     if session.options.isOffline { return DestroyConsent(limit: request.limit, isConfirmed: false) }

@@ -120,7 +120,7 @@ extension Value {
     return identifiers.count == elements.count ? "[\(identifiers.joined(separator: ", "))]" : nil
   }
 
-  /// The text of a value that is probably an id: an integer, or text without spaces.
+  /// The text of a value that is probably an id: an integer, or a short text without spaces, quotes and commas.
   fileprivate var plainID: String? {
     switch self {
     case .number(let number): number.integer.map(String.init)

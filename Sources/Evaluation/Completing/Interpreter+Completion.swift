@@ -44,7 +44,7 @@ extension Session {
     return schema
   }
 
-  /// Returns the schema that learns from the replies of a queue; nil if the replies are simulated.
+  /// Returns the schema that learns from the replies of a queue; nil with `--offline`, which simulates replies.
   func schemaToLearn(of queue: String, on connection: ConnectionValue) -> QueueSchema? {
     guard !options.isOffline else { return nil }
     let schema = host.schemas.schema(of: queue, at: schemaPlace(of: connection))

@@ -65,7 +65,7 @@ final class FailedElementsFile: Sendable {
     }
   }
 
-  /// Whether a file is missing, empty, or begins with a line of a failed element.
+  /// Whether a file is no regular file, is empty, or begins with a line of a failed element.
   private static func isReplaceable(_ path: String) throws(Fault) -> Bool {
     guard FileDescriptor.isFile(path) else { return true }
     let file = try FileDescriptor.reading(path)
@@ -104,8 +104,8 @@ final class FailedElementsFile: Sendable {
 
   /// Returns the original element of a failure.
   ///
-  /// If the element is a line of an earlier file of failures, returns the element in that line. The user can then
-  /// repeat failed elements several times.
+  /// If the element is a line of an earlier file of failures, returns the original element in that line. The user can
+  /// then repeat failed elements several times.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil
@@ -198,7 +198,7 @@ extension Arguments {
 
   /// Returns the path that an option names for a file with lines of JSON; nil without the option.
   ///
-  /// - Throws: A `value` error for an empty path, for `-`, and for a path with the suffix of a table.
+  /// - Throws: A `value` error for an empty path, for `-`, and for a path that ends in `.csv` or `.tsv`.
   func linesFile(_ option: String) throws(Fault) -> String? {
     guard let argument = options[option], let path = try string(option) else { return nil }
     let nextStep = "\(option): \"\(option).ndjson\""
