@@ -8,17 +8,17 @@
 /// The path `/` and a missing path both mean the vhost `/`. In the specification, the path `/` means a vhost with an
 /// empty name.
 public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
-  /// The host.
+  /// The broker's host name or IP address.
   public var host = "localhost"
-  /// The port.
+  /// The broker's TCP port.
   public var port = 5672
-  /// The user.
+  /// The user to log in as.
   public var user = "guest"
   /// The password, which `description` does not contain.
   public var password = "guest"
   /// Whether the URI has a user but no password, not even an empty one.
   public var lacksPassword = false
-  /// The vhost.
+  /// The vhost that the connection opens.
   public var vhost = "/"
   /// The seconds between heartbeats; 0 turns heartbeats off.
   public var heartbeat = 30

@@ -1,6 +1,6 @@
 /// A request as a service receives it.
 public struct Delivery: Sendable {
-  /// The request's bytes.
+  /// The body of the request's message.
   public var body: [UInt8]
   /// The correlation id of the request.
   public var correlationID: [UInt8]
@@ -21,7 +21,7 @@ public struct Delivery: Sendable {
 public struct ServiceAnswer: Sendable {
   /// A message to the client.
   public struct Reply: Sendable {
-    /// The reply's bytes.
+    /// The body of the reply's message.
     public var body: [UInt8]
     /// The correlation id; nil for the correlation id of the request.
     public var correlationID: [UInt8]?

@@ -19,7 +19,7 @@ public final class Change: Sendable, Equatable {
   public struct TargetQueue: Sendable, Hashable {
     /// The identity of the broker and vhost, equal for all connections to that vhost.
     public let broker: String
-    /// The queue.
+    /// The name of the queue.
     public let queue: String
     /// The JSON:API type of the client's resources.
     public let type: String
@@ -32,11 +32,11 @@ public final class Change: Sendable, Equatable {
     }
   }
 
-  /// The target.
+  /// The queue to which the change is sent.
   public let target: TargetQueue
-  /// The verb.
+  /// The kind of change, as a statement names it.
   public let verb: Verb
-  /// The JSON-RPC method.
+  /// The JSON-RPC method of the request: `create`.
   public let method: String
   /// The parameters as they are sent: with the client's `meta`, and with names in the form of the client's `keys`.
   public let params: JSONObject

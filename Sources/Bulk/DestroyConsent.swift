@@ -4,11 +4,11 @@ import Synchronization
 public struct ConsentScope: Sendable, Hashable {
   /// The serial number of the connection in the session.
   public var connection: Int
-  /// The queue.
+  /// The name of the queue to which the changes are sent.
   public var queue: String
   /// The JSON:API type of the client's resources.
   public var type: String
-  /// The verb.
+  /// The command or stage that destroys the resources, such as `destroy-all`.
   public var verb: String
   /// The filter as JSON; nil without a filter.
   public var filter: String?

@@ -24,6 +24,6 @@ public enum FailureLimit: Sendable, Equatable {
 
 /// The error that ends a statement whose failures reached `halt:`.
 public struct FailureLimitReached: Error, Sendable {
-  /// The limit.
+  /// The limit that the failures reached.
   public let halt: FailureLimit
 }

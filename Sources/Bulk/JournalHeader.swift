@@ -3,13 +3,13 @@ public import JSONText
 
 /// The header of a journal: its statement, the user, and the time of creation.
 public struct JournalHeader: Sendable, Equatable {
-  /// The broker's name and vhost.
+  /// The identity of the broker and vhost; for `each`, the identities of all open connections.
   public var broker: String
-  /// The queue.
+  /// The name of the queue to which the changes are sent; empty for `each`.
   public var queue: String
-  /// The JSON:API type.
+  /// The JSON:API type of the client's resources; empty for `each`.
   public var type: String
-  /// The verb.
+  /// The name of the command or stage: `create`, `each`.
   public var verb: String
   /// The expression of `key:`; nil without `key:`.
   public var key: String?

@@ -63,7 +63,7 @@ final class OutcomeRecorder: Sendable {
     observe(place, element, outcome)
   }
 
-  /// The current counts.
+  /// The report with the counts so far.
   var current: StatementReport { report.withLock { $0 } }
 
   /// Looks up unknown changes; with `verify: "all"`, also looks up each create by its key.

@@ -1,8 +1,8 @@
 /// The error that ends a statement because the change of an element was refused.
 public struct RefusedElementError: Error {
-  /// The refusal.
+  /// The reason why the change was not sent.
   public let refusal: UnsentReason
-  /// The element.
+  /// The element whose change was refused.
   public let element: any PlannedElement
 
   init(_ refusal: UnsentReason, _ element: any PlannedElement) {

@@ -4,7 +4,7 @@ public import JSONText
 
 /// Reads resources to determine whether an unknown change was carried out (BulkChanges.md, "Resuming").
 public struct UnknownChangeResolver: Sendable {
-  /// The result of a lookup.
+  /// The result of the lookup of an unknown change.
   public enum LookupFinding: Sendable {
     /// The change was carried out; `id` is the resource's id.
     case carriedOut(id: String?)

@@ -48,7 +48,7 @@ public enum UnreadableJournalReason: Sendable, Equatable {
 
 /// The reason why the bytes of a file can't be read as a journal.
 struct JournalDiagnosis {
-  /// The reason.
+  /// The reason; `other` if no more is known.
   private(set) var form = UnreadableJournalReason.other
   /// The number of recorded changes in the readable lines.
   private(set) var recorded = 0

@@ -3,7 +3,7 @@ public import JSONText
 
 /// A request that changes no data.
 public struct ReadRequest: Sendable, Equatable {
-  /// The JSON-RPC method.
+  /// The JSON-RPC method of the request: `index`.
   public var method: String
   /// The parameters, before ``ResourceClient/wireParams(of:)-(ReadRequest)`` adds the client's `meta`.
   public var params: JSONObject
@@ -23,7 +23,7 @@ public struct ReadRequest: Sendable, Equatable {
 /// A client can't send a change request: `Bulk` makes a `Change` of the request, and the dispatcher of `Bulk` sends
 /// this change.
 public struct ChangeRequest: Sendable, Equatable {
-  /// The JSON-RPC method.
+  /// The JSON-RPC method of the request: `create`.
   public var method: String
   /// The parameters, before ``ResourceClient/wireParams(of:)-(ChangeRequest)`` adds the client's `meta`.
   public var params: JSONObject

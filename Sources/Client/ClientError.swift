@@ -24,13 +24,13 @@ public struct ClientError: Error, Sendable {
 
   /// The request that an error is about.
   public struct CallDescription: Sendable, Equatable {
-    /// The JSON-RPC method.
+    /// The JSON-RPC method of the request.
     public var method: String
     /// The client's type, which names the client in messages.
     public var label: String
     /// The queue to which the request was sent.
     public var queue: String
-    /// The correlation id.
+    /// The correlation id of the request.
     public var correlationID: String
 
     /// Creates the description of a request.

@@ -8,7 +8,8 @@ package enum FileFormat: String, CaseIterable {
   /// The values of `as:`, separated by commas.
   package static let list = allCases.map(\.rawValue).joined(separator: ", ")
 
-  /// Creates the format that the value of `as:` names or, without a value, the suffix of the path.
+  /// Creates the format that the value of `as:` names; without a value, the format that belongs to the suffix of the
+  /// path.
   package init(path: String, named word: String?) throws(Fault) {
     let text = word ?? path.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
     let aliases = ["jsonl": "ndjson", "lines": "txt", "log": "txt", "text": "txt"]

@@ -1,6 +1,6 @@
 import Evaluation
 
-/// An option and its page in `help`: its summaries from all words that take the option, without repetition.
+/// The page of an option in `help`: the option's summaries from all words that take the option, without repetition.
 struct OptionPage: Sendable {
   var name: String
   var text: String

@@ -4,7 +4,7 @@ import Evaluation
 ///
 /// Shell completion and the manual use it.
 public struct ProgramCommandLine: Sendable {
-  /// An option.
+  /// An option of the program, such as `--var`.
   public struct Option: Sendable {
     /// The option as the user types it: `--var`.
     public var name: String
@@ -24,7 +24,7 @@ public struct ProgramCommandLine: Sendable {
   public var name: String
   /// The summary, in one line.
   public var summary: String
-  /// The options.
+  /// The options that this form of the command line accepts.
   public var options: [Option]
   /// The kind of the arguments.
   public var argument: Argument

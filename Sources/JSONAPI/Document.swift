@@ -4,7 +4,7 @@ public import JSONText
 ///
 /// It accepts what lenient services send: `{}`, null links, resources without attributes.
 public struct Document: Sendable {
-  /// The whole document.
+  /// The document as a JSON object, with all members.
   public let object: JSONObject
   /// The primary resources: one for a single resource, none for null.
   public let resources: [JSONObject]
@@ -52,7 +52,7 @@ public struct Document: Sendable {
 
   /// The error of a result that is not a document.
   public struct NotADocumentError: Error, Sendable, Equatable {
-    /// The wrong member: `result`, or `data` in it.
+    /// The wrong member: `result`, or the member `data` of the result.
     public var member: String
     /// The beginning of the member's text.
     public var text: String
@@ -115,7 +115,7 @@ public struct Document: Sendable {
 public final class IncludedResourceIndex: Sendable {
   private let array: JSONArray
   private let index: OnceCell<[Identifier: JSONObject]>
-  /// No resources.
+  /// An index without resources.
   static let none = IncludedResourceIndex([])
 
   /// Creates an index of an array of resource objects.

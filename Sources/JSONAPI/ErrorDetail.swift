@@ -50,7 +50,7 @@ public struct ErrorDetail: Sendable, Equatable {
   public var code: String? { object["code"]?.idText }
   /// The summary of the problem.
   public var title: String? { object["title"]?.stringValue }
-  /// The explanation of this occurrence.
+  /// The explanation of this occurrence of the problem.
   public var detail: String? { object["detail"]?.stringValue }
   /// The JSON pointer to the refused value in the request's document: `/data/attributes/text`.
   public var pointer: String? { object["source"]?["pointer"]?.stringValue }

@@ -2,7 +2,7 @@ public import JSONText
 
 /// A resource identifier object: a type and an id (JSON:API 1.0, "Resource Identifier Objects").
 public struct Identifier: Sendable, Hashable {
-  /// The type.
+  /// The resource type: `posts`.
   public var type: String
   /// The id; if a service sends a number, its digits.
   public var id: String

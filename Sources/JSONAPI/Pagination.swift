@@ -4,7 +4,7 @@ public import JSONText
 public struct Pagination: Sendable, Equatable {
   /// A page of a list: its number, from 1, and its size.
   public struct Page: Sendable, Equatable {
-    /// The number.
+    /// The number of the page, counted from 1.
     public var number: Int
     /// The maximum number of resources of a page.
     public var size: Int

@@ -55,7 +55,7 @@ public struct Request: Sendable, Equatable {
 public struct ErrorResponse: Error, Sendable, Equatable {
   /// The request's id; null if it could not be read.
   public var id: JSONValue
-  /// The error object.
+  /// The error object that the response contains.
   public var error: ErrorObject
 
   /// Creates an error response.

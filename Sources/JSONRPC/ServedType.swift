@@ -6,7 +6,7 @@ public struct ServedType: Sendable {
   /// A relationship to resources of a type.
   public typealias Relationship = (name: String, type: String, isToMany: Bool)
 
-  /// The type's name.
+  /// The name of the type: `posts`.
   public var name: String
   /// The attributes in order.
   public var attributes: [Attribute]

@@ -5,11 +5,11 @@ public struct Diagnostic: Sendable, Equatable {
     case error, warning
   }
 
-  /// The severity.
+  /// Whether this is an error or a warning.
   public var severity: Severity
   /// The source range that caused the error or warning.
   public var range: SourceRange
-  /// The message.
+  /// The message, which says what is wrong.
   public var message: String
   /// The label of the carets below the source range; nil for carets without a label.
   public var label: String?
@@ -22,9 +22,9 @@ public struct Diagnostic: Sendable, Equatable {
 
   /// A source range and the label below it.
   public struct LabelledRange: Sendable, Equatable {
-    /// The source range.
+    /// The source range that is marked.
     public var range: SourceRange
-    /// The label.
+    /// The text below the mark; nil for no text.
     public var label: String?
 
     /// Creates a labelled range.

@@ -1,6 +1,6 @@
 /// An expression and its source range.
 public struct Expr: Sendable, Equatable {
-  /// The form.
+  /// The form of the expression, with its content.
   public var kind: Kind
   /// The source range.
   public var range: SourceRange

@@ -11,9 +11,9 @@ public struct HighlightedPart: Sendable, Equatable {
     case opening(closedBy: Int?), closing(openedBy: Int?)
   }
 
-  /// The source range.
+  /// The source range of the part.
   public var range: SourceRange
-  /// The kind.
+  /// The kind of the part, which determines its colour.
   public var kind: Kind
   /// The name; empty for a part that is not a name.
   public var name = ""

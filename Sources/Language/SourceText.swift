@@ -75,8 +75,8 @@ public struct SourceRange: Sendable, Hashable {
 
 /// A line and a column in characters, both counted from 1.
 public struct SourcePosition: Sendable, Hashable {
-  /// The line.
+  /// The number of the line.
   public var line: Int
-  /// The column.
+  /// The number of the column.
   public var column: Int
 }

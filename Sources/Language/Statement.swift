@@ -1,4 +1,4 @@
-/// A parsed text.
+/// The statements of a parsed text.
 public struct Program: Sendable, Equatable {
   /// The statements of the text, in order.
   public var statements: [Statement]
@@ -6,7 +6,7 @@ public struct Program: Sendable, Equatable {
 
 /// A statement and its source range.
 public struct Statement: Sendable, Equatable {
-  /// The form.
+  /// The form of the statement, with its content.
   public var kind: Kind
   /// The source range.
   public var range: SourceRange
@@ -32,7 +32,7 @@ public struct Statement: Sendable, Equatable {
 
 /// Statements between `do` and `end`.
 public struct Block: Sendable, Equatable {
-  /// The statements.
+  /// The statements of the block, in order.
   public var statements: [Statement]
   /// The source range.
   public var range: SourceRange
@@ -60,7 +60,7 @@ public struct For: Sendable, Equatable {
 
 /// `if CONDITION do ... else ... end`.
 public struct If: Sendable, Equatable {
-  /// The condition.
+  /// The condition, which must be a boolean.
   public var condition: Expr
   /// The statements to run if the condition is true.
   public var then: Block
@@ -88,7 +88,7 @@ public struct Try: Sendable, Equatable {
 
 /// `def NAME(PARAMETERS) do ... end`.
 public struct Def: Sendable, Equatable {
-  /// The name.
+  /// The name of the def.
   public var name: String
   /// The source range of the name.
   public var nameRange: SourceRange
@@ -99,7 +99,7 @@ public struct Def: Sendable, Equatable {
 
   /// A parameter, optional if it has a default.
   public struct Parameter: Sendable, Equatable {
-    /// The name.
+    /// The name of the parameter.
     public var name: String
     /// The source range of the name.
     public var range: SourceRange
@@ -135,7 +135,7 @@ public enum PipelineHead: Sendable, Equatable {
 
 /// A word with its arguments: a command or a stage.
 public struct Command: Sendable, Equatable {
-  /// The word.
+  /// The name of the command or stage.
   public var name: String
   /// The source range of the word.
   public var nameRange: SourceRange

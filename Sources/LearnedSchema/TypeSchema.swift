@@ -2,7 +2,7 @@ public import JSONText
 
 /// The schema of a resource type, learned from replies (JSON:API 1.0, "Resource Objects").
 public struct TypeSchema: Sendable {
-  /// An attribute.
+  /// What is known about an attribute of the type.
   public struct Attribute: Sendable {
     /// A kind of value.
     public enum Kind: String, Sendable, CaseIterable {
@@ -30,7 +30,7 @@ public struct TypeSchema: Sendable {
     static let examples = 3
   }
 
-  /// A relationship.
+  /// What is known about a relationship of the type.
   public struct Relationship: Sendable {
     /// The observed types of the relationship's linkage.
     public internal(set) var types: [String] = []

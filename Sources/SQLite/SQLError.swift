@@ -18,7 +18,7 @@ public struct SQLError: Error, Sendable, Equatable {
 
   /// The extended result code.
   public let code: Int32
-  /// SQLite's message.
+  /// The message of the error from SQLite.
   public let message: String
 
   /// The kind of the error.

@@ -41,7 +41,7 @@ extension SQLValue: Hashable {
 
 /// A row of a query: its values in the order of the columns.
 public struct Row: Sendable {
-  /// The values.
+  /// The values in the order of the columns.
   public let values: [SQLValue]
 
   /// The value of a column, counted from 0.

@@ -6,7 +6,7 @@ internal import Glibc
 /// is known, it precedes the statement, between `\@` and `\:`. The file is created with mode 0600, its directory with
 /// 0700; a wider mode is narrowed at each use.
 public struct HistoryFile: Sendable, Equatable {
-  /// The path.
+  /// The path of the file.
   public let path: String
 
   /// Creates the description of a history file without opening it.

@@ -7,11 +7,11 @@ public import Language
 public final class Fault: Error, Sendable {
   /// A kind of error, identified by its name in the language.
   public struct Kind: Sendable, Hashable, CustomStringConvertible {
-    /// The name: `not-found`.
+    /// The name of the kind in the language: `not-found`.
     public var word: String
     /// Creates a kind.
     public init(_ word: String) { self.word = word }
-    /// The name.
+    /// The same name, for messages.
     public var description: String { word }
   }
 
@@ -43,7 +43,7 @@ public final class Fault: Error, Sendable {
 
   private let facts: FaultContent
 
-  /// The kind.
+  /// The kind of the error.
   public var kind: Kind { facts.kind }
   /// The message, one sentence.
   public var message: String { facts.message }

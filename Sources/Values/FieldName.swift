@@ -5,7 +5,7 @@ package struct FieldName: Sendable {
     case type, id, links, meta, attributes, relationships
   }
 
-  /// The name.
+  /// The name as the script has it.
   let text: String
   /// The member; nil if the name is that of an attribute or a relationship.
   let part: ResourceMember?

@@ -7,7 +7,7 @@ import JSONText
 struct ChunkReply: Sendable {
   /// The outcome of a change.
   enum Outcome: Sendable {
-    /// The service's result.
+    /// The service carried out the change; the value is the result of its reply.
     case done(JSONValue)
     /// A result about the changed resource; the chunk did not ask for its contents.
     case omitted

@@ -5,9 +5,9 @@ package import JSONText
 
 /// The settings of a worker.
 package struct WorkerSettings: Sendable {
-  /// The broker's URI.
+  /// The URI of the broker on which the pool's queue is.
   package var uri: AMQPURI
-  /// The pool.
+  /// The pool whose chunks the worker takes.
   package var pool: WorkerPool
   /// The maximum number of changes in flight.
   package var inFlight = 64

@@ -3,7 +3,7 @@ import Glibc
 
 /// A pool of workers: programs that take the changes of other programs from one queue, and carry them out.
 package struct WorkerPool: Sendable {
-  /// The pool's name.
+  /// The name of the pool, as in `workers: "NAME"`.
   package let name: String
   /// The broker's vhost, which the signatures cover.
   package let vhost: String

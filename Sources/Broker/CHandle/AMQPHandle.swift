@@ -6,7 +6,7 @@ import Glibc
 /// All of its functions run on the connection's thread. Only this folder uses pointers of librabbitmq.
 final class AMQPHandle {
   private let connection: amqp_connection_state_t
-  /// The socket.
+  /// The file descriptor of the socket.
   let descriptor: Int32
   /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String

@@ -29,11 +29,11 @@ public struct Declaration: Sendable {
     case writes
   }
 
-  /// A positional parameter.
+  /// A positional parameter of a command or a stage.
   public struct Parameter: Sendable {
     /// The name, as help shows it: `ID`.
     public var name: String
-    /// The type.
+    /// The type of the argument.
     public var shape: ArgumentType
     /// Whether the parameter is optional.
     public var isOptional = false
@@ -52,11 +52,11 @@ public struct Declaration: Sendable {
   public struct Option: Sendable {
     /// The name without the colon.
     public var name: String
-    /// The type.
+    /// The type of the option's value.
     public var shape: ArgumentType
     /// The default, as help shows it.
     public var fallback: String?
-    /// The summary.
+    /// The summary of the option's effect.
     public var summary: String
     /// Whether the option is required.
     public var isRequired = false
@@ -83,9 +83,9 @@ public struct Declaration: Sendable {
 
   /// A statement and its output on a new `embedded:blog` with the clients `posts` and `authors`.
   public struct Example: Sendable {
-    /// The statement.
+    /// The text of the statement.
     public var code: String
-    /// The exact output.
+    /// The output of the statement, exactly as a script prints it.
     public var output: String
 
     /// Creates an example.

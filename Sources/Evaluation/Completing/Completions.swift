@@ -2,7 +2,7 @@
 public struct Completions: Sendable, Equatable {
   /// A text that completes the typed word, with a description.
   public struct Candidate: Sendable, Equatable {
-    /// The full text.
+    /// The text that replaces the typed text.
     public var text: String
     /// The description, in one line.
     public var note: String?

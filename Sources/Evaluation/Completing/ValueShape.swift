@@ -38,7 +38,7 @@ extension ValueShape {
   /// A field's name, description and shape.
   typealias Field = (name: String, note: String?, shape: ValueShape)
 
-  /// The readable fields.
+  /// The fields that `.field` can read, as far as they are known.
   var fields: [Field] {
     switch self {
     case .resource(let resource): resource.fields

@@ -8,7 +8,7 @@ import Values
 
 /// The data of a statement that a pool of workers needs to carry out the statement's changes.
 public struct PooledStatement: Sendable {
-  /// The pool's name.
+  /// The name of the pool, as in `workers: "NAME"`.
   public var name: String
   /// The connection of the statement's client.
   public var link: any ServiceLink

@@ -10,7 +10,7 @@ import Values
 /// let status = await interpreter.run(SourceText(name: "-c", text: "print 1 + 1"))
 /// ```
 public final class Interpreter: Sendable {
-  /// The session.
+  /// The session in which the statements run.
   public let session: Session
   private let state: Mutex<PersistentState>
 

@@ -164,7 +164,7 @@ public final class Session: Sendable {
     var isInputTaken = false
   }
 
-  /// The options.
+  /// The options that apply to the whole session, such as `--dry-run`.
   public let options: Options
   /// The output for results.
   public let output: ResultOutput

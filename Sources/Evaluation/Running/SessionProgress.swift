@@ -31,7 +31,7 @@ final class SessionProgress: Sendable {
     var nextNumber = 0
   }
 
-  /// The running statement.
+  /// The progress of the running statement: its activities, and the task that shows them.
   private struct StatementProgress {
     var label: @Sendable () -> String
     var account: StatementSafeguards

@@ -56,9 +56,9 @@ public struct CursorContext: Sendable {
       case option(String)
     }
 
-    /// The call.
+    /// The call to which the argument belongs.
     public var call: PartialCall
-    /// The argument.
+    /// Which of the call's arguments it is.
     public var place: ArgumentPosition
     /// The record keys that lead from the argument to the part of it at the cursor; empty for the whole argument.
     public var path: [String] = []
@@ -72,12 +72,12 @@ public struct CursorContext: Sendable {
       case value(SourceRange)
       /// An element of the pipeline that has this source range.
       case element(SourceRange)
-      /// A rescued error.
+      /// An error that `rescue` caught.
       case error
       case number, parameter
     }
 
-    /// The name.
+    /// The name as the text defines it.
     public var name: String
     /// The source of the name's value.
     public var origin: NameOrigin
@@ -85,7 +85,7 @@ public struct CursorContext: Sendable {
     public var flows: [SourceRange]
   }
 
-  /// The expected input.
+  /// The kind of input that is expected at the position.
   public var wanted = ExpectedInput.nothing
   /// The part of the expected input that is already typed, without a string's opening quote.
   public var word = ""

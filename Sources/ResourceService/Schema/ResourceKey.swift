@@ -7,7 +7,7 @@ struct ResourceKey: Sendable {
   enum Kind: Sendable {
     /// Integers of 64 bits in their shortest form.
     case integer
-    /// Any text.
+    /// Texts without a restriction.
     case text
     /// A column without a type, in which an id that looks like an integer is stored as an integer.
     case untyped
