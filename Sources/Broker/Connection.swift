@@ -66,9 +66,9 @@ public actor Connection {
 
   /// The counts of replies for which no request waited, and of requests that the broker returned.
   public struct StrayMessageCounts: Sendable, Equatable {
-    /// Replies that arrived after their deadline, a second time, or with an unknown correlation id.
+    /// The number of replies that arrived after their deadline, a second time, or with an unknown correlation id.
     public var strayReplies = 0
-    /// Requests that the broker returned, because their queue does not exist.
+    /// The number of requests that the broker returned, because their queue does not exist.
     public var returned = 0
   }
 

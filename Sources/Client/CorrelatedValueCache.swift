@@ -5,7 +5,7 @@ struct CorrelatedValueCache<Value> {
   private var weight = 0
   private let limit: Int
 
-  /// Creates an empty collection.
+  /// Creates an empty cache.
   ///
   /// - Parameter limit: The minimum total weight of the values that are kept.
   init(limit: Int) { self.limit = limit }

@@ -41,7 +41,7 @@ public struct Pagination: Sendable, Equatable {
       return isOver ? .max : product
     }
 
-    /// The number of resources before the page, as far as it is representable.
+    /// The number of resources before the page; `Int.max` if the number is larger.
     public var start: Int { offset ?? Self.product(number - 1, size) }
 
     /// The first page of this size.

@@ -78,7 +78,7 @@ public struct MalformedResponse: Error, Sendable, Equatable {
   /// Up to 200 characters of the reply, with control characters escaped as in JSON.
   public var excerpt: String
 
-  /// Creates the error for the bytes of a reply.
+  /// Creates the error for a reply that consists of these bytes.
   public init(_ message: String, _ bytes: [UInt8]) {
     self.message = message
     let start = String(decoding: bytes.prefix(800), as: UTF8.self)

@@ -33,8 +33,8 @@ extension String {
 
   /// Whether the text has the same code points as another.
   package func isSame(as other: String) -> Bool {
-    // Texts with the same representation are equal: this finds short texts, which the value itself contains, and
-    // copies.
+    // Texts with the same representation are equal. A short text is stored in the representation itself, and copies of
+    // a long text share its address.
     if unsafe unsafeBitCast(self, to: (UInt64, UInt64).self) == unsafeBitCast(other, to: (UInt64, UInt64).self) {
       return true
     }

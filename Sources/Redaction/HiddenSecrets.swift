@@ -51,7 +51,9 @@ public struct HiddenSecrets {
   /// A character that no argument of a program can contain.
   private static let mark = "\0"
 
-  /// Returns a variable as a shell reads it; a shell refuses the command while the variable is not set.
+  /// Returns the text with which a shell command reads an environment variable.
+  ///
+  /// If the variable is not set, or is empty, the shell reports an error and does not run the command.
   public static func reference(to name: String) -> String { "\"${\(name):?}\"" }
 
   /// Returns the names of the variables in a command that ``reference(to:)`` wrote, in the order of the command.
