@@ -6,12 +6,22 @@ import CRabbitMQ
 final class Channel {
   /// A request that waits for its reply.
   struct PendingRequest {
-    let receive: ReplyReceiver
+    let receiver: any ReplyReceiver
     let message: OutgoingMessage
     var wasSent = false
     /// The delivery tag that the broker's confirm will contain; nil before the message is sent, and on a channel
     /// without confirms.
     var tag: UInt64?
+
+    init(receiver: any ReplyReceiver, message: OutgoingMessage) { (self.receiver, self.message) = (receiver, message) }
+
+    /// Ends the request with the body of its reply, or with an error.
+    ///
+    /// After an error, the client of the request decides whether the request is sent again.
+    func end(_ reply: Result<[UInt8], BrokerError>) {
+      guard case .failure(let error) = reply, let origin = message.origin else { return receiver.receive(reply) }
+      origin.client.end(message, with: error, on: origin.channel, receiver)
+    }
   }
 
   /// The broker's answer to a method.
@@ -35,6 +45,9 @@ final class Channel {
     var tag: UInt64 = 0
     var isRedelivered = false
     var size = 0
+    /// The number at the end of the correlation id; nil for a request to a service, and for an id of another client.
+    var serial: Int?
+    /// The correlation id; empty if `serial` is known.
     var correlationID: [UInt8] = []
     var replyTo: [UInt8] = []
     var body: [UInt8] = []
@@ -77,19 +90,17 @@ final class Channel {
 
   /// Adds a service's reply, and returns the reply's number.
   ///
-  /// `receive` is called when the broker confirms or refuses the reply.
-  func awaitConfirm(
-    of message: OutgoingMessage, _ receive: @escaping ReplyReceiver
-  ) -> Int {
+  /// The receiver is called when the broker confirms or refuses the reply.
+  func awaitConfirm(of message: OutgoingMessage, _ receiver: any ReplyReceiver) -> Int {
     confirmedReplies += 1
-    pending[confirmedReplies] = PendingRequest(receive: receive, message: message)
+    pending[confirmedReplies] = PendingRequest(receiver: receiver, message: message)
     return confirmedReplies
   }
 
   /// Ends a request that waits for its reply, with an error.
   func end(_ serial: Int, _ error: BrokerError) {
     guard let waiting = pending.removeValue(forKey: serial) else { return }
-    waiting.receive(.failure(completed(error, of: waiting)))
+    waiting.end(.failure(completed(error, of: waiting)))
   }
 
   /// Ends the requests whose deadline has passed, with an error.
@@ -123,7 +134,7 @@ final class Channel {
     var refused: [Int] = []
     if frame.kind == RETORT_FRAME_ACK, confirmedReplies > 0 {
       confirms.settle(frame.number, isMultiple: frame.isMultiple) { serial in
-        pending.removeValue(forKey: serial)?.receive(.success([]))
+        pending.removeValue(forKey: serial)?.end(.success([]))
       }
     } else if frame.kind == RETORT_FRAME_ACK {
       confirms.settle(frame.number, isMultiple: frame.isMultiple)
@@ -133,9 +144,9 @@ final class Channel {
     var strays: [StrayReply] = []
     for serial in refused {
       if let waiting = pending.removeValue(forKey: serial) {
-        waiting.receive(.failure(.nacked))
+        waiting.end(.failure(.nacked))
       } else {
-        strays.append(StrayReply(correlationID: prefix + Array("\(serial)".utf8), outcome: .failure(.nacked)))
+        strays.append(StrayReply(correlationID: CorrelationIDs.id(serial, after: prefix), outcome: .failure(.nacked)))
       }
     }
     return strays
@@ -151,8 +162,11 @@ final class Channel {
     case RETORT_FRAME_RETURN: assembly = PartialMessage(returned: (frame.code, frame.text))
     case RETORT_FRAME_HEADER:
       assembly?.size = Int(clamping: frame.number)
-      assembly?.correlationID = frame.correlationID
-      assembly?.replyTo = frame.replyTo
+      assembly?.serial = deliver == nil ? frame.serial(after: prefix) : nil
+      if assembly?.serial == nil {
+        assembly?.correlationID = frame.correlationID
+        assembly?.replyTo = frame.replyTo
+      }
       assembly?.body.reserveCapacity(min(Int(clamping: frame.number), 1 << 20))
       return finish(&counters)
     case RETORT_FRAME_BODY:
@@ -183,13 +197,12 @@ final class Channel {
     if message.returned != nil { counters.returned += 1 }
     let outcome: Result<[UInt8], BrokerError> =
       message.returned.map { .failure(BrokerError(.noRoute, "\($0.code) \($0.reason)")) } ?? .success(message.body)
-    guard let serial = CorrelationIDs.serial(of: message.correlationID, after: prefix),
-      let waiting = pending.removeValue(forKey: serial)
-    else {
+    guard let waiting = message.serial.flatMap({ pending.removeValue(forKey: $0) }) else {
       counters.strayReplies += 1
-      return StrayReply(correlationID: message.correlationID, outcome: outcome)
+      let id = message.serial.map { CorrelationIDs.id($0, after: prefix) } ?? message.correlationID
+      return StrayReply(correlationID: id, outcome: outcome)
     }
-    waiting.receive(outcome)
+    waiting.end(outcome)
     return nil
   }
 

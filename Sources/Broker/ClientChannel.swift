@@ -34,7 +34,7 @@ public final class ClientChannel: Sendable {
     let (thread, number) = (connection.thread, number)
     let reply = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        thread.post(.request(message, serial: serial) { continuation.resume(returning: $0) })
+        thread.post(.request(message, serial: serial, ReplyContinuation(continuation)))
         if Task.isCancelled { thread.post(.cancel(channel: number, serial: serial)) }
       }
     } onCancel: {
@@ -43,11 +43,9 @@ public final class ClientChannel: Sendable {
     return try named(reply).get()
   }
 
-  /// Sends a request, and calls `receive` once with the reply or the error, on the connection's thread.
-  func post(
-    _ message: OutgoingMessage, _ serial: Int, _ receive: @escaping ReplyReceiver
-  ) {
-    connection.thread.post(.request(message, serial: serial, receive))
+  /// Sends a request, and passes the reply or the error to the receiver.
+  func post(_ message: OutgoingMessage, _ serial: Int, _ receiver: any ReplyReceiver) {
+    connection.thread.post(.request(message, serial: serial, receiver))
   }
 
   /// Makes a posted request fail with `cancelled`, unless it is a change that was already sent.
@@ -57,12 +55,16 @@ public final class ClientChannel: Sendable {
   }
 
   /// Returns the message of a request, and the number at the end of its correlation id.
+  ///
+  /// `client` is the client that decides whether a lost request is sent again; nil if the caller decides this.
   func message(
-    _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, isConfirmed: Bool
+    _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, isConfirmed: Bool,
+    of client: QueueClient? = nil
   ) throws(BrokerError) -> (OutgoingMessage, serial: Int) {
     let message = OutgoingMessage(
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
-      body: body, isMandatory: true, isConfirmed: isConfirmed, expires: expires, deadline: deadline)
+      body: body, isMandatory: true, isConfirmed: isConfirmed, expires: expires, deadline: deadline,
+      origin: client.map { RequestOrigin(client: $0, channel: self) })
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
       throw BrokerError(.malformed, "\(correlationID) is not a correlation id of this client")
     }

@@ -1,22 +1,20 @@
 /// A command from a client to its connection, executed in the next turn of the connection's thread.
 enum ClientCommand: Sendable {
   /// Sends a request, and passes the reply on.
-  case request(OutgoingMessage, serial: Int, ReplyReceiver)
+  case request(OutgoingMessage, serial: Int, any ReplyReceiver)
   /// Makes a waiting request fail with `cancelled`, unless the request is a change that was already sent.
   case cancel(channel: UInt16, serial: Int)
   /// Makes all waiting requests of a channel fail with `cancelled`.
   case abandon(channel: UInt16)
 }
 
-/// Receives the reply to a request, or an error, once, on the connection's thread; it must not block.
-typealias ReplyReceiver = @Sendable (Result<[UInt8], BrokerError>) -> Void
-
 extension Connection {
   /// Executes the commands queued since the last turn.
   func accept(_ orders: [ClientCommand]) {
     for order in orders {
       switch order {
-      case .request(let message, let serial, let receive): begin(message, serial, receive)
+      case .request(let message, let serial, let receiver):
+        begin(Channel.PendingRequest(receiver: receiver, message: message), serial)
       case .cancel(let number, let serial):
         // The wait for the reply to a sent change continues.
         if let waiting = channels[number]?.pending[serial], !(waiting.message.isConfirmed && waiting.wasSent) {
@@ -27,17 +25,19 @@ extension Connection {
     }
   }
 
-  private func begin(_ message: OutgoingMessage, _ serial: Int, _ receive: @escaping ReplyReceiver) {
-    if let error = refusal(of: message) { return receive(.failure(error)) }
-    channels[message.channel]?.pending[serial] = Channel.PendingRequest(receive: receive, message: message)
+  private func begin(_ request: Channel.PendingRequest, _ serial: Int) {
+    let message = request.message
+    let channel = channels[message.channel]
+    if let error = refusal(of: message, channel) { return request.end(.failure(error)) }
+    channel?.pending[serial] = request
     expect(message.deadline)
     outbox.append(OutboxEntry(content: message, request: serial))
   }
 
   /// Returns the reason why a request can't be sent; nil if it can be sent.
-  private func refusal(of message: OutgoingMessage) -> BrokerError? {
+  private func refusal(of message: OutgoingMessage, _ channel: Channel?) -> BrokerError? {
     if let end { return end }
-    switch channels[message.channel]?.isClosing {
+    switch channel?.isClosing {
     case nil: return BrokerError(.lost, "the client's channel is lost")
     case true?: return BrokerError(.stopped, "the client was stopped")
     case false?: break
@@ -55,7 +55,7 @@ extension Connection {
     let now = ContinuousClock.now
     nextDeadline = nil
     let blocked = blockedReason.map { BrokerError(.blocked, "the broker is blocked: \($0)") }
-    for number in channels.keys {
+    for number in channels.numbers {
       channels[number]?.expire(now, blocked ?? BrokerError(.timeout, "the timeout expired"))
       channels[number]?.pending.values.forEach { expect($0.message.deadline) }
       guard let due = channels[number]?.awaited.map(\.deadline).min() else { continue }

@@ -25,7 +25,7 @@ public actor Connection {
   let listener: EventObserver
   /// The reason why the connection ended; nil while the connection is open.
   public private(set) var end: BrokerError?
-  var channels: [UInt16: Channel] = [:]
+  var channels = ChannelTable()
   var nextChannel: UInt16 = 1
   var outbox = Fifo<OutboxEntry>()
   /// The time of the next check for passed deadlines, which is never later than the earliest deadline; nil without a
@@ -253,7 +253,7 @@ public actor Connection {
     end = end ?? error
     handle = nil
     outbox = Fifo()
-    for number in Array(channels.keys) { fail(number, end ?? error, code: 0) }
+    for number in channels.numbers { fail(number, end ?? error, code: 0) }
     closing?.continuation.resume()
     closing = nil
     for watcher in watchers { watcher.resume(returning: end ?? error) }
@@ -261,7 +261,7 @@ public actor Connection {
   }
 
   func fail(_ number: UInt16, _ error: BrokerError, code: UInt16) {
-    channels.removeValue(forKey: number)?.fail(error, code: code)
+    channels.remove(number)?.fail(error, code: code)
   }
 
   /// Waits until the connection is closed or lost, and returns the reason.
@@ -278,7 +278,7 @@ public actor Connection {
     guard handle != nil else { return }
     let closed = BrokerError(.closed, "the connection is closed")
     end = closed
-    for number in Array(channels.keys) { fail(number, closed, code: 0) }
+    for number in channels.numbers { fail(number, closed, code: 0) }
     outbox = Fifo()
     guard blockedReason == nil else { return lose(closed) }
     await withCheckedContinuation { continuation in

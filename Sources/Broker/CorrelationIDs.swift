@@ -7,30 +7,51 @@ import Synchronization
 public final class CorrelationIDs: Sendable {
   /// The common prefix, in UTF-8.
   let prefix: [UInt8]
-  private let text: String
   private let counter = Atomic(0)
 
   /// Creates ids that begin with a new UUID.
   public init() {
-    text = Self.uuid() + "-"
-    prefix = Array(text.utf8)
+    prefix = Array((Self.uuid() + "-").utf8)
   }
 
   /// Makes the next id.
-  public func next() -> String { text + String(counter.add(1, ordering: .relaxed).newValue) }
+  public func next() -> String {
+    var serial = counter.add(1, ordering: .relaxed).newValue
+    var length = prefix.count + 1
+    var rest = serial / 10
+    while rest > 0 { (length, rest) = (length + 1, rest / 10) }
+    return unsafe String(unsafeUninitializedCapacity: length) { [length] text in
+      _ = unsafe text.update(fromContentsOf: prefix)
+      for index in stride(from: length - 1, through: prefix.count, by: -1) {
+        unsafe text[index] = 0x30 + UInt8(serial % 10)
+        serial /= 10
+      }
+      return length
+    }
+  }
 
   /// Returns the counter at the end of an id that begins with the prefix; nil for another text.
   static func serial(of id: [UInt8], after prefix: [UInt8]) -> Int? {
-    guard id.count > prefix.count, id.count <= prefix.count + 18, memcmp(id, prefix, prefix.count) == 0 else {
-      return nil
-    }
-    var serial = 0
-    for byte in id[prefix.count...] {
+    id.withUnsafeBufferPointer { serial(of: $0, after: prefix) }
+  }
+
+  /// Returns the counter at the end of an id, which is followed by no other text and begins with no zero.
+  static func serial(of id: UnsafeBufferPointer<UInt8>, after prefix: [UInt8]) -> Int? {
+    guard id.count > prefix.count, id.count <= prefix.count + 18, let start = id.baseAddress,
+      memcmp(start, prefix, prefix.count) == 0, id[prefix.count] != 0x30
+    else { return nil }
+    var (serial, index) = (0, prefix.count)
+    while index < id.count {
+      let byte = id[index]
       guard byte >= 0x30, byte <= 0x39 else { return nil }
       serial = serial * 10 + Int(byte - 0x30)
+      index += 1
     }
     return serial
   }
+
+  /// Returns the id with a counter.
+  static func id(_ serial: Int, after prefix: [UInt8]) -> [UInt8] { prefix + Array("\(serial)".utf8) }
 
   /// Returns a random UUID (RFC 9562, version 4).
   private static func uuid() -> String {

@@ -57,8 +57,8 @@ public final class QueueClient: Sendable {
     return try await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         post(
-          correlationID: correlationID, body: body, deadline: deadline, expires: expires, mayRepeat: mayRepeat
-        ) { continuation.resume(returning: $0) }
+          correlationID: correlationID, body: body, deadline: deadline, expires: expires, mayRepeat: mayRepeat,
+          for: ReplyContinuation(continuation))
         if Task.isCancelled { cancel(correlationID) }
       }
     } onCancel: {
@@ -66,33 +66,39 @@ public final class QueueClient: Sendable {
     }.get()
   }
 
-  /// Sends a request like ``send(correlationID:body:deadline:expires:mayRepeat:)``, and calls `receive` once with the
-  /// reply or the error, on the connection's thread or in a task.
-  public func post(
+  /// Sends a request like ``send(correlationID:body:deadline:expires:mayRepeat:)``, and passes the reply or the error to
+  /// the receiver.
+  package func post(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool,
-    _ receive: @escaping @Sendable (Result<[UInt8], BrokerError>) -> Void
+    for receiver: any ReplyReceiver
   ) {
     guard let channel = state.withLock(\.channel) else {
-      return repost(correlationID, body, deadline, expires: expires, mayRepeat: mayRepeat, receive)
+      return repost(correlationID, body, deadline, expires: expires, mayRepeat: mayRepeat, receiver)
     }
     do throws(BrokerError) {
       let (message, serial) = try channel.message(
-        correlationID, body, deadline, expires: expires, isConfirmed: !mayRepeat)
-      channel.post(message, serial) { [self] reply in
-        guard case .failure(let error) = reply else { return receive(reply) }
-        guard error.code == .lost, !message.isConfirmed || !error.wasSent else { return receive(channel.named(reply)) }
-        drop(channel)
-        repost(
-          correlationID, message.body, message.deadline, expires: message.expires, mayRepeat: !message.isConfirmed,
-          mayHaveArrived: error.wasSent, receive)
-      }
-    } catch { receive(.failure(error)) }
+        correlationID, body, deadline, expires: expires, isConfirmed: !mayRepeat, of: self)
+      channel.post(message, serial, receiver)
+    } catch { receiver.receive(.failure(error)) }
+  }
+
+  /// Ends a posted request that failed: sends it again on a new channel if that is safe, or passes the error on.
+  func end(
+    _ message: OutgoingMessage, with error: BrokerError, on channel: ClientChannel, _ receiver: any ReplyReceiver
+  ) {
+    guard error.code == .lost, !message.isConfirmed || !error.wasSent else {
+      return receiver.receive(channel.named(.failure(error)))
+    }
+    drop(channel)
+    repost(
+      String(decoding: message.correlationID, as: UTF8.self), message.body, message.deadline, expires: message.expires,
+      mayRepeat: !message.isConfirmed, mayHaveArrived: error.wasSent, receiver)
   }
 
   /// Sends a posted request in a task, because it needs a new channel.
   private func repost(
     _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool,
-    mayHaveArrived: Bool = false, _ receive: @escaping @Sendable (Result<[UInt8], BrokerError>) -> Void
+    mayHaveArrived: Bool = false, _ receiver: any ReplyReceiver
   ) {
     state.withLock { state in
       state.reposted[correlationID] = Task {
@@ -104,7 +110,7 @@ public final class QueueClient: Sendable {
               expires: expires, mayRepeat: mayRepeat))
         } catch { reply = .failure(error) }
         self.state.withLock { $0.reposted[correlationID] = nil }
-        receive(reply)
+        receiver.receive(reply)
       }
     }
   }

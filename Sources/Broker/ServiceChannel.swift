@@ -241,7 +241,7 @@ extension Connection {
   private func confirmed(_ message: OutgoingMessage) async -> Bool {
     guard end == nil, let channel = channels[message.channel] else { return false }
     let result: Result<[UInt8], BrokerError> = await withCheckedContinuation { continuation in
-      let number = channel.awaitConfirm(of: message) { continuation.resume(returning: $0) }
+      let number = channel.awaitConfirm(of: message, ReplyContinuation(continuation))
       outbox.append(OutboxEntry(content: message, request: number))
     }
     if case .success = result { return true }

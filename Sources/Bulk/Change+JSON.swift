@@ -101,8 +101,8 @@ extension Change {
   }
 }
 
-extension Change.TargetQueue {
-  fileprivate init?(_ object: JSONObject) {
+extension TargetQueue {
+  fileprivate convenience init?(_ object: JSONObject) {
     guard let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
       let type = object["type"]?.stringValue
     else { return nil }

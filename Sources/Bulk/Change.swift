@@ -15,23 +15,6 @@ public final class Change: Sendable, Equatable {
     case create, update, destroy, link, relink, unlink, call
   }
 
-  /// The queue to which a change is sent, with its broker and the type of its resources.
-  public struct TargetQueue: Sendable, Hashable {
-    /// The identity of the broker and vhost, equal for all connections to that vhost.
-    public let broker: String
-    /// The name of the queue.
-    public let queue: String
-    /// The JSON:API type of the client's resources.
-    public let type: String
-
-    /// Creates a target.
-    public init(broker: String, queue: String, type: String) {
-      self.broker = broker
-      self.queue = queue
-      self.type = type
-    }
-  }
-
   /// The queue to which the change is sent.
   public let target: TargetQueue
   /// The kind of change, as a statement names it.
@@ -63,19 +46,6 @@ public final class Change: Sendable, Equatable {
     self.timeout = timeout
     self.key = key
     destroys = verb == .destroy || verb == .call && Self.destroys(method: method)
-  }
-
-  /// Creates a change from a client's request.
-  ///
-  /// - Throws: a `value` error of `ResourceClient.wireParams(of:)`.
-  public convenience init(
-    _ verb: Verb, _ request: ChangeRequest, of client: ResourceClient, at broker: String,
-    waitLimit: ResourceClient.WaitLimit, expires: Bool
-  ) throws(ClientError) {
-    self.init(
-      target: TargetQueue(broker: broker, queue: client.queue, type: client.type), verb: verb,
-      method: request.method, params: try client.wireParams(of: request), expires: expires,
-      timeout: client.timeout(waitLimit))
   }
 
   /// Returns a copy of the change with a value of `key:`, which identifies the change.

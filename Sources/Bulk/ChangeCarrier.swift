@@ -68,14 +68,7 @@ extension ChangeCarrier {
 /// A carrier that takes many changes at the same time, without a task for each of them.
 public protocol GroupCarrier: ChangeCarrier {
   /// Takes a change without waiting for its outcome; passes the outcome to `receiver`, with `number`, when it is known.
-  func take(_ change: Change, number: Int, for receiver: any ChangeOutcomeReceiver)
-}
-
-/// Receives the outcomes of the changes that a ``GroupCarrier`` has taken.
-public protocol ChangeOutcomeReceiver: AnyObject, Sendable {
-  /// Receives the reply or error of the change with a number, and the service's reply time; called once for each
-  /// change.
-  func end(_ number: Int, _ result: Result<ChangeReply, ClientError>, latency: Duration?)
+  func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver)
 }
 
 /// A carrier that sends each change with the transport of one client.

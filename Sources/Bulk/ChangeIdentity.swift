@@ -1,3 +1,4 @@
+import Client
 import JSONAPI
 public import JSONText
 

@@ -4,7 +4,7 @@ import Synchronization
 /// The changes that a carrier has taken and that have no outcome yet; their number is limited.
 ///
 /// Each change has a number below the limit; after the outcome of the change, another change can get the number.
-final class ChangesInFlight: ChangeOutcomeReceiver {
+final class ChangesInFlight: ChangeReplyReceiver {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
   /// Receives a change, its reply or error, and the service's reply time.
   typealias OutcomeObserver = @Sendable (PlannedChange, Result<ChangeReply, ClientError>, Duration?) -> Void

@@ -34,7 +34,7 @@ public final class DryRunCarrier: GroupCarrier {
   public var hasChanges: Bool { state.withLock(\.hasChanges) }
 
   /// Passes the reply of ``carry(_:)`` to the receiver.
-  public func take(_ change: Change, number: Int, for receiver: any ChangeOutcomeReceiver) {
+  public func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     receiver.end(number, .success(carry(change)), latency: nil)
   }
 

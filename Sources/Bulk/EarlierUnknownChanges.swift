@@ -30,7 +30,7 @@ extension Safeguards {
       pages.popFirst()
     } work: { _, change in
       let header = journal.header
-      let target = Change.TargetQueue(broker: header.broker, queue: header.queue, type: header.type)
+      let target = TargetQueue(broker: header.broker, queue: header.queue, type: header.type)
       let finding = await resolver.look(recorded: change, to: target)
       if case .carriedOut(let id) = finding {
         journal.settle(change.identity, "ok", id: id)
@@ -46,14 +46,14 @@ extension Safeguards {
 
 extension UnknownChangeResolver {
   /// Looks up a change that only the journal records, because this run has no element for it.
-  func look(recorded: Journal.RecordedUnknownChange, to target: Change.TargetQueue) async -> LookupFinding {
+  func look(recorded: Journal.RecordedUnknownChange, to target: TargetQueue) async -> LookupFinding {
     guard let change = change(recorded, target) else { return .unknown }
     return await look(change, sent: recorded.content)
   }
 
   /// Creates a change, for a lookup, from the change's record in the journal; nil if the recorded identity can't be
   /// parsed.
-  private func change(_ recorded: Journal.RecordedUnknownChange, _ target: Change.TargetQueue) -> Change? {
+  private func change(_ recorded: Journal.RecordedUnknownChange, _ target: TargetQueue) -> Change? {
     let text = recorded.identity.text
     guard let verb = Change.Verb(rawValue: String(text.prefix { $0 != " " })) else { return nil }
     let start = "\(verb.rawValue) \(target.queue) "

@@ -1,3 +1,4 @@
+import Client
 import JSONText
 
 /// A change that an iteration of `each` sent, as the journal records it.
@@ -95,7 +96,7 @@ extension Journal {
     _ change: IterationChange, _ resolver: (String, String, String?) -> UnknownChangeResolver?
   ) async -> Bool? {
     guard let type = change.type, let resolver = resolver(change.queue, type, change.step.keyField) else { return nil }
-    let target = Change.TargetQueue(broker: header.broker, queue: change.queue, type: type)
+    let target = TargetQueue(broker: header.broker, queue: change.queue, type: type)
     let recorded = RecordedUnknownChange(identity: ChangeIdentity(text: change.text), content: change.content)
     switch await resolver.look(recorded: recorded, to: target) {
     case .carriedOut: return true

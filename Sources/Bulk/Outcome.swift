@@ -143,7 +143,7 @@ extension ChangeReply {
   fileprivate func isUnreadable(of change: Change) -> Bool {
     guard change.givesDocument, change.verb != .destroy else { return false }
     guard case .document(let document) = self else { return true }
-    return document.resources.count > 1
+    return document.count > 1
   }
 }
 

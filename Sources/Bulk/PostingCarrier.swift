@@ -38,7 +38,7 @@ public final class PostingCarrier: GroupCarrier {
   }
 
   /// Sends a change; an unlink is sent in a task, because its linkage is read first.
-  public func take(_ change: Change, number: Int, for receiver: any ChangeOutcomeReceiver) {
+  public func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     if state.withLock(\.isEnded) { return receiver.end(number, .failure(.unsent), latency: nil) }
     let taken: TakenChange
     if change.verb != .unlink, let request = post(change, number, receiver) {
@@ -54,15 +54,14 @@ public final class PostingCarrier: GroupCarrier {
     if isEnded { cancel(taken) }
   }
 
-  private func post(_ change: Change, _ number: Int, _ receiver: any ChangeOutcomeReceiver) -> RequestEnvelope? {
+  private func post(_ change: Change, _ number: Int, _ receiver: any ChangeReplyReceiver) -> RequestEnvelope? {
     client.post(
       change: change.method, wireParams: change.params, expires: change.expires, timeout: change.timeout,
-      givesDocument: change.givesDocument
-    ) { result, latency in receiver.end(number, result, latency: latency) }
+      givesDocument: change.givesDocument, number: number, for: receiver)
   }
 
   /// Sends a change in a task of its own.
-  private func sent(_ change: Change, _ number: Int, _ receiver: any ChangeOutcomeReceiver) -> Task<Void, Never> {
+  private func sent(_ change: Change, _ number: Int, _ receiver: any ChangeReplyReceiver) -> Task<Void, Never> {
     Task(executorPreference: executor) { [self] in
       let result: Result<ChangeReply, ClientError>
       do throws(ClientError) { result = .success(try await carry(change)) } catch { result = .failure(error) }

@@ -9,7 +9,7 @@ public struct SequenceCarrier: ChangeCarrier {
   public typealias NextChangeFinder = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
 
   private let client: ResourceClient
-  private let others: [Change.TargetQueue: ResourceClient]
+  private let others: [TargetQueue: ResourceClient]
   private let control: RunControl
   private let rate: RateLimiter?
   private let following: NextChangeFinder
@@ -25,7 +25,7 @@ public struct SequenceCarrier: ChangeCarrier {
   ///   - following: Returns the change that follows a reply; nil after the last change.
   ///   - step: Names a change for errors: `at the step to published`.
   public init(
-    _ client: ResourceClient, others: [Change.TargetQueue: ResourceClient], control: RunControl, rate: RateLimiter?,
+    _ client: ResourceClient, others: [TargetQueue: ResourceClient], control: RunControl, rate: RateLimiter?,
     following: @escaping NextChangeFinder, step: @escaping @Sendable (Change) -> String
   ) {
     (self.client, self.others, self.control, self.rate) = (client, others, control, rate)

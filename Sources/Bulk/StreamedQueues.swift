@@ -1,3 +1,4 @@
+public import Client
 import Synchronization
 
 /// The queues that are being streamed; changes of these queues are refused.
@@ -37,7 +38,7 @@ public final class StreamedQueues: Sendable {
   }
 
   /// Whether a change of a queue would disturb a stream.
-  public func isStreamed(_ target: Change.TargetQueue) -> Bool {
+  public func isStreamed(_ target: TargetQueue) -> Bool {
     open.withLock { !$0.isEmpty && $0[BrokerQueue(broker: target.broker, queue: target.queue)] != nil }
   }
 }

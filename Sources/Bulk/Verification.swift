@@ -65,7 +65,13 @@ final class VerificationList: Sendable {
 
   /// Adds a change to look up, if `verify:` requires the lookup.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
-    guard what != .none, resolver?.finds(change) ?? false else { return }
+    let isVerified =
+      switch outcome {
+      case .unknown: what != .none
+      case .done: what == .all && change.verb == .create
+      default: false
+      }
+    guard isVerified, resolver?.finds(change) ?? false else { return }
     var item = ChangeToVerify(change: change, element: element, place: place)
     switch outcome {
     case .unknown(let error) where error.call != nil:
@@ -73,7 +79,7 @@ final class VerificationList: Sendable {
       state.withLock { [item] state in
         if state.unknown.count < Self.limit { state.unknown[place] = item } else { state.unkept += 1 }
       }
-    case .done where what == .all && change.verb == .create:
+    case .done:
       guard let key = change.key else { return }
       state.withLock { state in
         if state.created.count < Self.limit || restored == nil { return state.created.append(item) }

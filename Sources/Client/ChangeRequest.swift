@@ -85,7 +85,9 @@ extension ResourceClient {
 
   /// Returns the request that destroys a resource.
   public func destroyRequest(_ id: String, options: JSONObject = [:]) -> ChangeRequest {
-    ChangeRequest(method: "destroy", params: JSONObject("id", .string(id)).merging(options))
+    var params = JSONObject("id", .string(id), capacity: 2)
+    params.merge(options)
+    return ChangeRequest(method: "destroy", params: params)
   }
 }
 
@@ -93,15 +95,20 @@ extension JSONObject {
   /// Returns this object with the members of `other` added; two nested objects are merged, and any other value is
   /// replaced.
   public func merging(_ other: JSONObject) -> JSONObject {
-    guard !other.isEmpty else { return self }
     var result = self
+    result.merge(other)
+    return result
+  }
+
+  /// Adds the members of `other`, like ``merging(_:)``.
+  public mutating func merge(_ other: JSONObject) {
+    guard !other.isEmpty else { return }
     for (key, value) in other {
-      if let inner = value.objectValue, let own = result[key]?.objectValue {
-        result[key] = .object(own.merging(inner))
+      if let inner = value.objectValue, let own = self[key]?.objectValue {
+        self[key] = .object(own.merging(inner))
       } else {
-        result[key] = value
+        self[key] = value
       }
     }
-    return result
   }
 }

@@ -6,13 +6,11 @@ import JSONText
 final class ExchangeTrace: Sendable {
   private let trace: Trace
   private let label: String
-  private let params: JSONObject
   private let envelope: RequestEnvelope
 
-  init(_ trace: Trace, _ call: ClientError.CallDescription, _ params: JSONObject, _ envelope: RequestEnvelope) {
+  init(_ trace: Trace, _ call: ClientError.CallDescription, _ envelope: RequestEnvelope) {
     self.trace = trace
     label = "\(call.label)\(call.label == call.queue ? "" : " (queue \(call.queue))") \(call.method)"
-    self.params = params
     self.envelope = envelope
     trace(.rpc, request)
   }
@@ -54,7 +52,7 @@ final class ExchangeTrace: Sendable {
 
   /// The request's parameters as JSON text, without `data`, `meta` and secrets.
   private var asked: String {
-    let rest = JSONObject(params.compactMap { ["data", "meta"].contains($0.key) ? nil : ($0.key, $0.value) })
+    let rest = JSONObject(envelope.params.compactMap { ["data", "meta"].contains($0.key) ? nil : ($0.key, $0.value) })
     return JSONValue.object(rest.hidingSecrets).text
   }
 

@@ -69,7 +69,7 @@ public struct ListChangeDetector: Sendable {
       ResourceHash(document.resources[place]).map { !seen.insert($0).inserted } ?? false
     }
     repeated += places.count
-    if !document.resources.isEmpty { stalled = places.count == document.resources.count ? stalled + 1 : 0 }
+    if document.count > 0 { stalled = places.count == document.count ? stalled + 1 : 0 }
     return places
   }
 

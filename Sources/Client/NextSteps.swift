@@ -23,7 +23,7 @@ extension ResourceClient {
   ///
   /// Null means that the relationship is to-one and that the service added nothing (WireProtocol.md, "Relationship
   /// methods").
-  func refuseNothing(_ result: JSONValue, to request: OutgoingRequest) throws(ClientError) {
+  func refuseNothing(_ result: JSONValue, to request: RequestEnvelope) throws(ClientError) {
     if result == .bool(false),
       request.method == "destroy" || RelationshipClient.LinkageChange(rawValue: request.method) != nil
     {
@@ -72,7 +72,7 @@ extension ResourceClient {
   }
 
   /// Returns the error with a next step for fields that the service does not accept (jsonapi-resources' code 105).
-  func withFieldStep(_ error: ClientError, _ message: OutgoingRequest) -> ClientError {
+  func withFieldStep(_ error: ClientError, _ message: RequestEnvelope) -> ClientError {
     guard error.nextStep == nil, let data = message.params["data"] else { return error }
     let attributes = data["attributes"]?.objectValue ?? [:]
     let relationships = data["relationships"]?.objectValue ?? [:]

@@ -26,8 +26,8 @@ struct PageCursor {
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {
     let number = query.page?.number ?? 1
-    empty = document.resources.isEmpty ? empty + 1 : 0
-    received += document.resources.count
+    empty = document.count == 0 ? empty + 1 : 0
+    received += document.count
     guard let pagination = document.pagination(asked: query.page) else { return nil }
     if let link = pagination.unreadableNext {
       // When all counted resources have arrived, the link leads to an empty page.

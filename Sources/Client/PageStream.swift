@@ -65,7 +65,7 @@ public struct PageStream: Sendable {
   private mutating func advance(_ document: Document) {
     do throws(ClientError) {
       if let next = try cursor.next(after: query, document, of: client) {
-        changes.turn(from: query.page, received: document.resources.count, to: next)
+        changes.turn(from: query.page, received: document.count, to: next)
         query.page = next
         return
       }
@@ -77,7 +77,7 @@ public struct PageStream: Sendable {
 
   private mutating func refuseRepetition(_ document: Document) throws(ClientError) {
     defer { last = document.resources }
-    guard !last.isEmpty, last.count == document.resources.count else { return }
+    guard !last.isEmpty, last.count == document.count else { return }
     let isSame = zip(last, document.resources).allSatisfy { left, right in
       left["id"] != nil && left["id"] == right["id"] && left["type"] == right["type"]
     }
@@ -119,17 +119,17 @@ extension ResourceClient {
       document = try await total(all, waitLimit: waitLimit)
     }
     if let total = document.total { return total }
-    let found = document.resources.count
+    let found = document.count
     if found != 1, document.pagination()?.hasNext != true { return found }
     trace?("\(label("count")): the service reports no total; counting its pages")
     var stream = stream(all, waitLimit: waitLimit)
     var count = 0
-    while let page = try await stream.next() { count += page.resources.count }
+    while let page = try await stream.next() { count += page.count }
     return count - stream.changes.repeated
   }
 }
 
 extension Document {
   /// The number of resources on all pages; nil if the reply does not contain it, or contains more resources.
-  var total: Int? { pagination()?.totalSize.flatMap { $0 < resources.count ? nil : $0 } }
+  var total: Int? { pagination()?.totalSize.flatMap { $0 < count ? nil : $0 } }
 }

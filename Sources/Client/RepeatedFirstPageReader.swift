@@ -78,7 +78,7 @@ public struct RepeatedFirstPageReader: Sendable {
   /// - Throws: A `service` error if the page has only ids that were returned before.
   private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
-    guard ids.count == document.resources.count else {
+    guard ids.count == document.count else {
       throw client.malformed("index", "the reply has a resource without an id")
     }
     if let other = document.resources.first(where: { !$0.hasText(client.type, at: "type") }),

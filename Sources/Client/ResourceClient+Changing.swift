@@ -43,33 +43,55 @@ extension ResourceClient {
   ///   - expires: Whether the message expires at its deadline.
   ///   - timeout: The time to wait for the reply; nil for no limit.
   ///   - givesDocument: Whether the result must be a document.
-  ///   - receive: Called once, with the reply or the error and the time since the request was made; it runs on the
-  ///     connection's thread and must not block.
+  ///   - number: The number of the change, for the receiver.
+  ///   - receiver: Gets the reply or the error once, with the time since the request was made, on the connection's
+  ///     thread; it must not block.
   /// - Returns: The request, for ``cancel(_:)``; nil, and nothing is sent, if the transport can't post.
   @_spi(Sending)
   public func post(
     change method: String, wireParams params: JSONObject, expires: Bool, timeout: Duration?, givesDocument: Bool,
-    _ receive: @escaping @Sendable (Result<ChangeReply, ClientError>, Duration) -> Void
+    number: Int, for receiver: any ChangeReplyReceiver
   ) -> RequestEnvelope? {
     guard let poster else { return nil }
     let encoded = begin(OutgoingRequest(method, params, changes: true, expires: expires, timeout: timeout))
-    poster.post(encoded.envelope) { [self] answer in
-      let latency = ContinuousClock.now - encoded.envelope.begin
-      do throws(ClientError) {
-        let reply = try end(encoded, answer) { result throws(ClientError) in
-          try changeReply(result, encoded.message.method, givesDocument: givesDocument)
-        }
-        receive(.success(reply), latency)
-      } catch { receive(.failure(error), latency) }
-    }
+    poster.post(PostedChange(encoded, self, givesDocument: givesDocument, number: number, receiver))
     return encoded.envelope
+  }
+
+  /// A change that was sent without a task that waits for the reply.
+  private final class PostedChange: PostedRequest, @unchecked Sendable {
+    private let client: ResourceClient
+    private let trace: ExchangeTrace?
+    private let givesDocument: Bool
+    private let number: Int
+    private let receiver: any ChangeReplyReceiver
+
+    init(
+      _ encoded: EncodedRequest, _ client: ResourceClient, givesDocument: Bool, number: Int,
+      _ receiver: any ChangeReplyReceiver
+    ) {
+      (self.client, trace, self.givesDocument) = (client, encoded.trace, givesDocument)
+      (self.number, self.receiver) = (number, receiver)
+      super.init(encoded.envelope)
+    }
+
+    override func receive(_ reply: LateAnswer) {
+      let latency = ContinuousClock.now - envelope.begin
+      do throws(ClientError) {
+        let encoded = EncodedRequest(envelope: envelope, trace: trace)
+        let reply = try client.end(encoded, reply) { [client, envelope, givesDocument] result throws(ClientError) in
+          try client.changeReply(result, envelope.method, givesDocument: givesDocument)
+        }
+        receiver.end(number, .success(reply), latency: latency)
+      } catch { receiver.end(number, .failure(error), latency: latency) }
+    }
   }
 
   /// Makes a posted request fail, unless it was already sent.
   @_spi(Sending)
   public func cancel(_ envelope: RequestEnvelope) { poster?.cancel(envelope) }
 
-  private func changeReply(
+  fileprivate func changeReply(
     _ result: JSONValue, _ method: String, givesDocument: Bool
   ) throws(ClientError) -> ChangeReply {
     givesDocument ? .document(try single(document(result, method), method)) : .result(result)
@@ -77,8 +99,8 @@ extension ResourceClient {
 
   /// Returns the document; throws if it is a list of several resources, unless the change is a destroy.
   private func single(_ document: Document, _ method: String) throws(ClientError) -> Document {
-    guard document.resources.count > 1, method != "destroy" else { return document }
-    throw malformed(method, "the reply is a list of \(document.resources.count) resources, but one was sent")
+    guard document.count > 1, method != "destroy" else { return document }
+    throw malformed(method, "the reply is a list of \(document.count) resources, but one was sent")
   }
 }
 

@@ -18,12 +18,32 @@ extension ResourceClient {
   ///
   /// - Throws: Also a `value` error for an id that a service can read as several ids.
   public func wireParams(of request: ChangeRequest) throws(ClientError) -> JSONObject {
+    var request = request
+    try completeParams(of: &request)
+    return request.params
+  }
+
+  /// Replaces the parameters of a change by those that are sent, like ``wireParams(of:)-(ChangeRequest)``.
+  public func completeParams(of request: inout ChangeRequest) throws(ClientError) {
     try refuseSeveral(request.method, request.params)
-    return try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
+    try complete(&request.params, request.method, keepsKeys: request.keepsKeys)
   }
 
   private func wireParams(_ method: String, _ own: JSONObject, keepsKeys: Bool) throws(ClientError) -> JSONObject {
-    if isSentUnchanged(own) { return own }
+    var params = own
+    try complete(&params, method, keepsKeys: keepsKeys)
+    return params
+  }
+
+  private func complete(_ params: inout JSONObject, _ method: String, keepsKeys: Bool) throws(ClientError) {
+    if let meta = box.unchangedMeta, !params.contains("meta") {
+      if !meta.isEmpty { params.append("meta", .object(meta)) }
+    } else {
+      params = try completed(params, method, keepsKeys: keepsKeys)
+    }
+  }
+
+  private func completed(_ own: JSONObject, _ method: String, keepsKeys: Bool) throws(ClientError) -> JSONObject {
     var params = own
     var meta = settings.meta
     if let own = params["meta"] {
@@ -32,7 +52,7 @@ extension ResourceClient {
       }
       for (key, value) in own { meta[key] = value }
     }
-    if settings.requiresBeam, meta["beam"]?.stringValue?.isEmpty ?? true {
+    if settings.requiresBeam, !meta.hasBeam {
       throw refusal(method, "the client requires meta.beam, which is missing", nextStep: "meta: {beam: \"...\"}")
     }
     if !meta.isEmpty { params["meta"] = .object(meta) }
@@ -46,13 +66,6 @@ extension ResourceClient {
     guard keepsKeys else { return KeyRenaming.outgoing.params(params) }
     if !renamed.isNull { params["meta"] = KeyRenaming.outgoing.value(renamed) }
     return params
-  }
-
-  /// Whether parameters are sent unchanged, because neither the parameters nor the client have `meta`, and the client's
-  /// `keys` is `wire`.
-  private func isSentUnchanged(_ params: JSONObject) -> Bool {
-    box.properties.settings.keys == .wire && box.properties.settings.meta.isEmpty
-      && !box.properties.settings.requiresBeam && !params.contains("meta")
   }
 
   private func refusal(_ method: String, _ message: String, nextStep: String) -> ClientError {
@@ -101,9 +114,8 @@ extension ResourceClient {
     }
   }
 
-  /// A request that is encoded for the transport, with the message from which it was made.
+  /// A request that is encoded for the transport, with its trace.
   struct EncodedRequest: Sendable {
-    let message: OutgoingRequest
     let envelope: RequestEnvelope
     let trace: ExchangeTrace?
   }
@@ -129,13 +141,13 @@ extension ResourceClient {
   @inline(never) func begin(_ message: OutgoingRequest) -> EncodedRequest {
     let id = transport.nextCorrelationID()
     let envelope = RequestEnvelope(
-      correlationID: id, method: message.method, type: type,
+      correlationID: id, method: message.method, type: type, params: message.params,
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
-      deadline: message.timeout.map { .now + min($0, .seconds(1_000_000_000)) }, expires: message.expires,
-      mayRepeat: !message.changes)
-    let exchangeTrace = trace.map { ExchangeTrace($0, call(of: envelope), message.params, envelope) }
+      deadline: message.timeout.map { .now + min($0, .seconds(1_000_000_000)) }, timeout: message.timeout,
+      expires: message.expires, mayRepeat: !message.changes)
+    let exchangeTrace = trace.map { ExchangeTrace($0, call(of: envelope), envelope) }
     activity.begin(envelope)
-    return EncodedRequest(message: message, envelope: envelope, trace: exchangeTrace)
+    return EncodedRequest(envelope: envelope, trace: exchangeTrace)
   }
 
   /// Returns what `read` makes of the result in the transport's answer to a request.
@@ -144,24 +156,25 @@ extension ResourceClient {
   @inline(never) func end<Reading>(
     _ encoded: EncodedRequest, _ answer: LateAnswer, read: (JSONValue) throws(ClientError) -> Reading
   ) throws(ClientError) -> Reading {
-    let (message, envelope) = (encoded.message, encoded.envelope)
+    let envelope = encoded.envelope
     let arrival = ContinuousClock.now
     let reply: [UInt8]
     do throws(LinkError) { reply = try ended(encoded, answer, at: arrival) } catch {
       encoded.trace?.ended(error)
       throw ClientError(
-        error, changes: message.changes, call(of: envelope), waited: message.timeout, hasExpired: message.expires)
+        error, changes: !envelope.mayRepeat, call(of: envelope), waited: envelope.timeout,
+        hasExpired: envelope.expires)
     }
     defer { activity.decoded(since: arrival) }
     do throws(ClientError) {
-      let result = try result(of: reply, to: encoded)
-      try refuseNothing(result, to: message)
+      let result = try result(of: reply, to: envelope)
+      try refuseNothing(result, to: envelope)
       let reading = try read(result)
       encoded.trace?.ended(reply, .success(result))
       return reading
     } catch {
       encoded.trace?.ended(reply, .failure(error))
-      throw withFieldStep(error, message).answering(call(of: envelope), changes: message.changes)
+      throw withFieldStep(error, envelope).answering(call(of: envelope), changes: !envelope.mayRepeat)
     }
   }
 
@@ -186,20 +199,20 @@ extension ResourceClient {
     case .failure(let error):
       activity.end(envelope, at: arrival, isAnswered: false)
       let mayBeAnswered = error.wasSent && !envelope.mayRepeat && ![.lost, .closed, .stopped].contains(error.code)
-      guard mayBeAnswered, let answer = lateReplies?.add(late(encoded)) else { throw error }
+      guard mayBeAnswered, let answer = lateReplies?.add(late(envelope)) else { throw error }
       return try answer.get()
     }
   }
 
   /// Returns a change to register with the late replies; its reply can take another `timeout`, because the service may
   /// have received the change just before the deadline.
-  private func late(_ encoded: EncodedRequest) -> LateReplies.AbandonedChange {
+  private func late(_ envelope: RequestEnvelope) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil
-    let (message, call) = (encoded.message, call(of: encoded.envelope))
-    let life = encoded.envelope.deadline.flatMap { deadline in message.timeout.map { deadline + $0 } }
+    let call = call(of: envelope)
+    let life = envelope.deadline.flatMap { deadline in envelope.timeout.map { deadline + $0 } }
     return LateReplies.AbandonedChange(
-      call: call, id: message.params["id"]?.idText, read: { [reader] in reader.outcome(of: $0, to: call) }, life: life)
+      call: call, id: envelope.params["id"]?.idText, read: { [reader] in reader.outcome(of: $0, to: call) }, life: life)
   }
 
   /// Returns the outcome in a late reply: a result or an error.
@@ -220,17 +233,14 @@ extension ResourceClient {
     }
   }
 
-  private func result(
-    of reply: [UInt8], to encoded: EncodedRequest
-  ) throws(ClientError) -> JSONValue {
-    let message = encoded.message
+  private func result(of reply: [UInt8], to envelope: RequestEnvelope) throws(ClientError) -> JSONValue {
     do throws(ClientError) {
-      let result = try wireResult(of: reply, to: message.method, encoded.envelope.correlationID)
-      observer?.observe(.success(result), to: message.method, message.params, of: type)
+      let result = try wireResult(of: reply, to: envelope.method, envelope.correlationID)
+      box.properties.observer?.observe(.success(result), to: envelope.method, envelope.params, of: type)
       return renamed(result)
     } catch {
       if !error.errors.isEmpty {
-        observer?.observe(.failure(error), to: message.method, message.params, of: type)
+        observer?.observe(.failure(error), to: envelope.method, envelope.params, of: type)
       }
       throw error
     }
@@ -272,4 +282,9 @@ extension ResourceClient {
       trace("\(label(method)): the reply's id is \(id.text), its correlation id \(correlationID)")
     }
   }
+}
+
+extension JSONObject {
+  /// Whether a `meta` has the member `beam`, as a text that is not empty.
+  var hasBeam: Bool { !(self["beam"]?.stringValue?.isEmpty ?? true) }
 }

@@ -25,8 +25,18 @@ public struct ResourceClient: Sendable {
   /// The client's properties in one object, because each request copies its client several times.
   final class SharedClientProperties: Sendable {
     let properties: ClientStorage
+    /// The `meta` of requests without a `meta` of their own, if these are sent with their names unchanged; nil if the
+    /// names change, or if the client's `meta` lacks a required `beam`.
+    ///
+    /// It is parsed from its JSON text, so that each request copies this text.
+    let unchangedMeta: JSONObject?
 
-    init(_ properties: ClientStorage) { self.properties = properties }
+    init(_ properties: ClientStorage) {
+      self.properties = properties
+      let (settings, meta) = (properties.settings, properties.settings.meta)
+      let isComplete = settings.keys == .wire && (!settings.requiresBeam || meta.hasBeam)
+      unchangedMeta = isComplete ? JSONValue.lines(of: JSONValue.object(meta).encoded()).values.first?.objectValue : nil
+    }
   }
 
   /// The shared properties.
@@ -143,7 +153,7 @@ public struct ResourceClient: Sendable {
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
     do throws(Document.NotADocumentError) {
       let document = try Document(result)
-      observedFacts.look(at: document.resources.first, of: type)
+      observedFacts.look(at: document.first, of: type)
       return document
     } catch {
       if method == "destroy" { return Document() }

@@ -2,26 +2,60 @@ public import JSONText
 
 /// A JSON:API document as it was received (JSON:API 1.0, "Top Level").
 ///
-/// It accepts what lenient services send: `{}`, null links, resources without attributes.
-public struct Document: Sendable {
+/// It accepts what lenient services send: `{}`, null links, resources without attributes. It is a class, so that copies
+/// of a reply are cheap.
+public final class Document: Sendable {
+  /// The primary data: no resource, one resource object, or a list of resources.
+  private enum PrimaryData {
+    case none
+    case one(JSONObject)
+    case list([JSONObject])
+  }
+
   /// The document as a JSON object, with all members.
   public let object: JSONObject
-  /// The primary resources: one for a single resource, none for null.
-  public let resources: [JSONObject]
+  private let primary: PrimaryData
   /// The resources of `included` by type and id.
   public let included: IncludedResourceIndex
 
   /// Creates an empty document, as a service returns it for a destroy.
   public init() {
     object = JSONObject()
-    resources = []
+    primary = .none
     included = .none
   }
 
   private init(_ document: Document, resources: [JSONObject]) {
     object = document.object
-    self.resources = resources
+    primary = .list(resources)
     included = document.included
+  }
+
+  /// The primary resources: one for a single resource, none for null.
+  public var resources: [JSONObject] {
+    switch primary {
+    case .none: []
+    case .one(let resource): [resource]
+    case .list(let resources): resources
+    }
+  }
+
+  /// The number of primary resources.
+  public var count: Int {
+    switch primary {
+    case .none: 0
+    case .one: 1
+    case .list(let resources): resources.count
+    }
+  }
+
+  /// The first primary resource; nil if there is none.
+  public var first: JSONObject? {
+    switch primary {
+    case .none: nil
+    case .one(let resource): resource
+    case .list(let resources): resources.first
+    }
   }
 
   /// Creates a document from a reply's result; null makes an empty one.
@@ -34,18 +68,18 @@ public struct Document: Sendable {
     case .null: object = JSONObject()
     default: throw NotADocumentError(member: "result", json)
     }
-    resources = try Self.resources(object["data"] ?? .null)
+    primary = try Self.primary(object["data"] ?? .null)
     included = object["included"]?.arrayValue.map(IncludedResourceIndex.init) ?? .none
   }
 
-  private static func resources(_ data: JSONValue) throws(NotADocumentError) -> [JSONObject] {
+  private static func primary(_ data: JSONValue) throws(NotADocumentError) -> PrimaryData {
     switch data {
-    case .null: return []
-    case .object(let resource): return [resource]
+    case .null: return .none
+    case .object(let resource): return .one(resource)
     case .array(let array):
       let resources = array.compactMap(\.objectValue)
       guard resources.count == array.count else { throw NotADocumentError(member: "data", data) }
-      return resources
+      return .list(resources)
     default: throw NotADocumentError(member: "data", data)
     }
   }
@@ -95,7 +129,7 @@ public struct Document: Sendable {
   /// resources.
   public func pagination(asked: Pagination.Page? = nil) -> Pagination? {
     Pagination(
-      meta: meta, links: object["links"], size: asked?.size ?? (resources.isEmpty ? nil : resources.count))
+      meta: meta, links: object["links"], size: asked?.size ?? (count == 0 ? nil : count))
   }
 
   /// Returns the document without the primary resources at the given indices, which must be in ascending order; `object` is

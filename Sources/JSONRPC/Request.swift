@@ -20,11 +20,11 @@ public struct Request: Sendable, Equatable {
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(256)
-    bytes.append(contentsOf: #"{"id":"#.utf8)
+    bytes.append(word: #"{"id":"#)
     id.encode(into: &bytes)
-    bytes.append(contentsOf: #","jsonrpc":"2.0","method":"#.utf8)
+    bytes.append(word: #","jsonrpc":"2.0","method":"#)
     bytes.append(jsonString: method)
-    bytes.append(contentsOf: #","params":"#.utf8)
+    bytes.append(word: #","params":"#)
     params.encode(into: &bytes)
     bytes.append(UInt8(ascii: "}"))
     return bytes

@@ -1,3 +1,5 @@
+public import JSONText
+
 /// An encoded request with the properties that a ``Transport`` needs to send it.
 ///
 /// It is a class, so that passing it on copies only a reference. Copies of a struct would be slow, because the compiler
@@ -9,10 +11,14 @@ public final class RequestEnvelope: Sendable {
   public let method: String
   /// The JSON:API type of the client, for simulated replies.
   public let type: String
+  /// The parameters of the request, for messages about its reply; empty if there are no such messages.
+  public let params: JSONObject
   /// The request as JSON text in UTF-8.
   public let body: [UInt8]
   /// The time at which the wait for the reply ends; nil for no limit.
   public let deadline: ContinuousClock.Instant?
+  /// The time to wait for the reply, from which the deadline was calculated; nil for no limit.
+  public let timeout: Duration?
   /// Whether the message itself expires at the deadline and is not carried out later (AMQP `expiration`).
   public let expires: Bool
   /// Whether the request changes no data, and may be sent again after a lost connection.
@@ -22,15 +28,16 @@ public final class RequestEnvelope: Sendable {
 
   /// Creates an envelope.
   public init(
-    correlationID: String, method: String, type: String = "", body: [UInt8], deadline: ContinuousClock.Instant?,
-    expires: Bool = false,
-    mayRepeat: Bool = false
+    correlationID: String, method: String, type: String = "", params: JSONObject = [:], body: [UInt8],
+    deadline: ContinuousClock.Instant?, timeout: Duration? = nil, expires: Bool = false, mayRepeat: Bool = false
   ) {
     self.correlationID = correlationID
     self.method = method
     self.type = type
+    self.params = params
     self.body = body
     self.deadline = deadline
+    self.timeout = timeout
     self.expires = expires
     self.mayRepeat = mayRepeat
   }
@@ -66,10 +73,8 @@ public protocol Transport: Sendable {
 
 /// A transport that can send a request without a task that waits for the reply.
 public protocol PostingTransport: Transport {
-  /// Sends a request like ``Transport/send(_:)``, and calls `receive` once with the body of the reply or the error.
-  ///
-  /// `receive` runs on the connection's thread or in a task, and must not block.
-  func post(_ envelope: RequestEnvelope, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void)
+  /// Sends a request like ``Transport/send(_:)``, and calls ``PostedRequest/receive(_:)`` with the reply or the error.
+  func post(_ request: PostedRequest)
 
   /// Makes a posted request fail with `cancelled`, unless it is a change that was already sent.
   func cancel(_ envelope: RequestEnvelope)
@@ -84,7 +89,7 @@ extension PostingTransport {
     if Task.isCancelled { return .failure(LinkError(.cancelled, "interrupted")) }
     return await withTaskCancellationHandler {
       await unsafe withUnsafeContinuation { continuation in
-        post(envelope) { unsafe continuation.resume(returning: $0) }
+        unsafe post(AwaitedRequest(envelope, continuation))
         if Task.isCancelled { cancel(envelope) }
       }
     } onCancel: {

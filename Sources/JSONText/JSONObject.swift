@@ -26,8 +26,13 @@ public struct JSONObject: Sendable {
     }
   }
 
-  /// Creates an object with one member.
-  package init(_ key: String, _ value: JSONValue) { storage = .members([(key: key, value: value)]) }
+  /// Creates an object with one member, and with room for `capacity` members.
+  package init(_ key: String, _ value: JSONValue, capacity: Int = 1) {
+    var members: [Element] = []
+    members.reserveCapacity(capacity)
+    members.append((key: key, value: value))
+    storage = .members(members)
+  }
 
   /// Creates an object with two members, whose keys must differ.
   package init(_ first: String, _ firstValue: JSONValue, _ second: String, _ secondValue: JSONValue) {
@@ -35,6 +40,14 @@ public struct JSONObject: Sendable {
   }
 
   init(tape: JSONTape, index: Int) { storage = .parsed(tape, index) }
+
+  /// Appends a member whose key the object does not have.
+  package mutating func append(_ key: String, _ value: JSONValue) {
+    guard case .members(var members) = storage else { return self[key] = value }
+    storage = .members([])
+    members.append((key: key, value: value))
+    storage = .members(members)
+  }
 
   /// Whether no two of a few members have the same key; comparing all pairs is faster than hashing.
   private static func areUnique(_ members: [(String, JSONValue)]) -> Bool {
@@ -229,13 +242,18 @@ extension JSONTape {
   func member(_ name: String, of object: Int) -> Int? {
     var name = name
     return name.withUTF8 { wanted in
-      var index = object + 1
-      let end = entry(object).extent
-      while index < end {
-        if unsafe isKey(entry(index), UnsafeRawBufferPointer(wanted)) { return index + 1 }
-        index = next(after: index + 1)
+      unsafe bytes.withUnsafeBytes { all in
+        let wanted = UnsafeRawBufferPointer(wanted)
+        let count = wanted.count
+        let end = entry(object).extent
+        var index = object + 1
+        while index < end {
+          let key = entry(index)
+          if key.extent == count || key.hasEscape, unsafe isKey(key, wanted, in: all) { return index + 1 }
+          index = next(after: index + 1)
+        }
+        return nil
       }
-      return nil
     }
   }
 
@@ -243,16 +261,18 @@ extension JSONTape {
   func isText(_ text: String, at index: Int) -> Bool {
     guard entry(index).kind == .string else { return false }
     var text = text
-    return text.withUTF8 { unsafe isKey(entry(index), UnsafeRawBufferPointer($0)) }
+    return text.withUTF8 { wanted in
+      unsafe bytes.withUnsafeBytes { unsafe isKey(entry(index), UnsafeRawBufferPointer(wanted), in: $0) }
+    }
   }
 
-  private func isKey(_ key: TapeEntry, _ wanted: UnsafeRawBufferPointer) -> Bool {
+  @inline(__always) private func isKey(
+    _ key: TapeEntry, _ wanted: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer
+  ) -> Bool {
     if key.kind == .voidKey { return false }
     if key.hasEscape { return unsafe string(key).utf8.elementsEqual(wanted) }
     guard key.extent == wanted.count else { return false }
-    return unsafe bytes.withUnsafeBytes { all in
-      guard let text = all.baseAddress, let name = wanted.baseAddress else { return key.extent == 0 }
-      return unsafe memcmp(text + key.offset, name, wanted.count) == 0
-    }
+    guard let start = text.baseAddress, let name = wanted.baseAddress else { return key.extent == 0 }
+    return unsafe memcmp(start + key.offset, name, wanted.count) == 0
   }
 }

@@ -17,9 +17,10 @@ struct JSONParser: ~Copyable {
   private var entries: TapeEntries
   /// The number of open containers.
   private var depth = 0
-  /// The innermost open container (`inner`), and the containers around it (`outer`), of which the first represents the
-  /// text.
+  /// The innermost open container (`inner`), and the containers around it, of which the first represents the text; those
+  /// beyond `nearest` are in `outer`.
   private var inner = OpenContainer()
+  private var nearest = InlineArray<6, OpenContainer>(repeating: OpenContainer())
   private var outer: [OpenContainer] = []
   /// The keys that occur twice in one object, in the order of the text; at most 100.
   private(set) var duplicates: [DuplicateKey] = []
@@ -28,7 +29,6 @@ struct JSONParser: ~Copyable {
     self.text = text
     self.depthLimit = depthLimit
     entries = TapeEntries(capacity: length / 8 + 16)
-    outer.reserveCapacity(8)
   }
 
   /// The index of the next value on the tape.
@@ -115,7 +115,7 @@ struct JSONParser: ~Copyable {
     guard depth < depthLimit else {
       throw JSONScanner.Fault("nested deeper than \(depthLimit) levels", at: start)
     }
-    outer.append(inner)
+    if depth < nearest.count { nearest[depth] = inner } else { outer.append(inner) }
     inner = OpenContainer(entry: entries.count, isObject: kind == .object)
     depth += 1
     entries.append(TapeEntry(kind, offset: start, extent: 0))
@@ -130,8 +130,8 @@ struct JSONParser: ~Copyable {
       guard text.byte(offset) == (inner.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { break }
       if inner.mayRepeat { voidDuplicates(of: inner.entry) }
       entries[inner.entry] = entries[inner.entry].ending(before: entries.count)
-      inner = outer.removeLast()
       depth -= 1
+      inner = depth < nearest.count ? nearest[depth] : outer.removeLast()
       offset += 1
     }
     return offset

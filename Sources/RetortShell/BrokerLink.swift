@@ -1,6 +1,6 @@
-import Broker
+package import Broker
 import Glibc
-import JSONRPC
+package import JSONRPC
 import Synchronization
 import Workers
 
@@ -161,16 +161,11 @@ private final class BrokerTransport: PostingTransport {
 
   func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
 
-  func post(_ envelope: RequestEnvelope, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void) {
+  func post(_ request: PostedRequest) {
+    let envelope = request.envelope
     client.post(
       correlationID: envelope.correlationID, body: envelope.body, deadline: envelope.deadline,
-      expires: envelope.expires, mayRepeat: envelope.mayRepeat
-    ) { reply in
-      switch reply {
-      case .success(let body): receive(.success(body))
-      case .failure(let error): receive(.failure(LinkError(error)))
-      }
-    }
+      expires: envelope.expires, mayRepeat: envelope.mayRepeat, for: request)
   }
 
   func cancel(_ envelope: RequestEnvelope) { client.cancel(envelope.correlationID) }
@@ -178,6 +173,16 @@ private final class BrokerTransport: PostingTransport {
   func abandon() { client.abandon() }
 
   func close() async { await client.close() }
+}
+
+extension PostedRequest: ReplyReceiver {
+  /// Receives the reply, with the error of the broker's connection as the error of a link.
+  package func receive(_ reply: Result<[UInt8], BrokerError>) {
+    switch reply {
+    case .success(let body): receive(Result<[UInt8], LinkError>.success(body))
+    case .failure(let error): receive(Result<[UInt8], LinkError>.failure(LinkError(error)))
+    }
+  }
 }
 
 extension LinkError {

@@ -16,6 +16,8 @@ public final class ClientValue: Sendable {
   package let serial: Int
   /// The session's timeout, which applies to the client's requests; nil if the client has a timeout of its own.
   package let sessionTimeout: SessionTimeout?
+  /// The queue to which the client's changes are sent.
+  package let target: TargetQueue
 
   /// Creates a client.
   package init(
@@ -26,6 +28,7 @@ public final class ClientValue: Sendable {
     self.connection = connection
     self.serial = serial
     self.sessionTimeout = sessionTimeout
+    target = TargetQueue(broker: connection.link.brokerIdentity, queue: client.queue, type: client.type)
   }
 
   /// Returns the same client with another value of `keys:`, the spelling of names in its requests and replies.

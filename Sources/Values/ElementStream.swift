@@ -50,6 +50,11 @@ package struct ElementPage: Sendable {
     elements.enumerated().map { ElementPage([$1], names: names.isEmpty ? [] : [names[$0]]) }
   }
 
+  /// Returns a page of the elements at the given indices, without the failures.
+  func part(_ range: Range<Int>) -> ElementPage {
+    ElementPage(Array(elements[range]), names: names.isEmpty ? [] : Array(names[range]))
+  }
+
   /// Returns a page of the first `count` elements, without the failures.
   package func prefix(_ count: Int) -> ElementPage {
     ElementPage(Array(elements.prefix(count)), names: Array(names.prefix(count)))
@@ -140,7 +145,7 @@ package struct ElementStream {
   package func counted(_ advance: @escaping (_ done: Int?, _ total: Int?) -> Void) -> ElementStream {
     guard let pull else { return self }
     var counted = self
-    var (rest, size, given) = (ElementPage(), 4, 0)
+    var (page, position, size, given) = (ElementPage(), 0, 4, 0)
     var begin = ContinuousClock.now
     let total = total
     counted.pull = { () async throws(Fault) in
@@ -151,17 +156,19 @@ package struct ElementStream {
         advance(given, total?())
         given = 0
       }
-      if rest.isEmpty {
-        guard let page = try await pull() else {
+      if position == page.elements.count {
+        guard let next = try await pull() else {
           advance(nil, total?())
           return nil
         }
-        rest = page
+        (page, position) = (next, 0)
       }
       // A page with failures stays whole, because each failure contains its position in the page.
-      let piece = rest.failures.isEmpty && rest.elements.count > size ? rest.prefix(size) : rest
-      rest = piece.elements.count < rest.elements.count ? rest.dropFirst(size) : ElementPage()
-      (given, begin) = (piece.elements.count, .now)
+      let isWhole = !page.failures.isEmpty || position == 0 && page.elements.count <= size
+      let end = isWhole ? page.elements.count : min(position + size, page.elements.count)
+      let piece = isWhole ? page : page.part(position..<end)
+      (given, begin, position) = (end - position, .now, end)
+      if position == page.elements.count { (page, position) = (ElementPage(), 0) }
       return piece
     }
     return counted

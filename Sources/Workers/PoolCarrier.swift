@@ -37,11 +37,11 @@ package final class PoolCarrier: GroupCarrier {
     let change: Change
     /// The number of chunks in which the change was returned without being sent.
     var attempts = 0
-    let receiver: any ChangeOutcomeReceiver
+    let receiver: any ChangeReplyReceiver
     /// The number of the change for the receiver.
     let number: Int
 
-    init(_ change: Change, _ number: Int, _ receiver: any ChangeOutcomeReceiver) {
+    init(_ change: Change, _ number: Int, _ receiver: any ChangeReplyReceiver) {
       (self.change, self.number, self.receiver) = (change, number, receiver)
     }
   }
@@ -161,7 +161,7 @@ package final class PoolCarrier: GroupCarrier {
   }
 
   /// Resumes a task that waits for the outcome of one change.
-  private final class OutcomeWaiter: ChangeOutcomeReceiver {
+  private final class OutcomeWaiter: ChangeReplyReceiver {
     private let continuation: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>
 
     init(_ continuation: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>) {
@@ -174,7 +174,7 @@ package final class PoolCarrier: GroupCarrier {
   }
 
   /// Takes a change for the next chunk.
-  package func take(_ change: Change, number: Int, for receiver: any ChangeOutcomeReceiver) {
+  package func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     let waiting = WaitingChange(change, number, receiver)
     let (isEnded, mustDispatch) = state.withLock { state in
       if state.isEnded || state.isLost { return (true, false) }

@@ -8,7 +8,7 @@ import Synchronization
 /// A worker of a pool: takes chunks, carries out their changes, and replies with the outcomes.
 final class Worker: Sendable {
   private struct WorkInProgress {
-    var clients: [Change.TargetQueue: ResourceClient] = [:]
+    var clients: [TargetQueue: ResourceClient] = [:]
     /// The chunk in progress.
     var current: Task<ChunkReply, Never>?
     var status = WorkerStatus()

@@ -11,7 +11,7 @@ final class TakingCarrier: GroupCarrier {
 
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply { try await scripted.carry(change) }
 
-  func take(_ change: Change, number: Int, for receiver: any ChangeOutcomeReceiver) {
+  func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     // Without a window, the change ends before this function returns.
     if let reply = scripted.reply(to: change) { return receiver.end(number, reply, latency: nil) }
     Task {

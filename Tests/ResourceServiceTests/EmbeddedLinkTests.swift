@@ -118,7 +118,7 @@ import Testing
     let change = envelope(transport)
     let (replies, reply) = AsyncStream.makeStream(of: Bool.self)
     let posting = try #require(transport as? any PostingTransport)
-    posting.post(change) { reply.yield((try? $0.get()) != nil) }
+    posting.post(ObservedRequest(change) { reply.yield((try? $0.get()) != nil) })
     posting.cancel(change)
     busy.signal()
     for await isAnswered in replies.prefix(1) { #expect(isAnswered) }
@@ -127,7 +127,7 @@ import Testing
   @Test func requestsAreAnsweredInTheOrderInWhichTheyAreSent() async throws {
     let transport = try #require(try await link.open(queue: "tags") as? any PostingTransport)
     let (replies, reply) = AsyncStream.makeStream(of: Int.self)
-    for number in 0..<64 { transport.post(envelope(transport, "show")) { _ in reply.yield(number) } }
+    for number in 0..<64 { transport.post(ObservedRequest(envelope(transport, "show")) { _ in reply.yield(number) }) }
     var order: [Int] = []
     for await number in replies.prefix(64) { order.append(number) }
     #expect(order == Array(0..<64))
@@ -161,4 +161,16 @@ import Testing
       try EmbeddedLink("./nope.sqlite")
     }
   }
+}
+
+/// A posted request that passes its reply to a closure.
+private final class ObservedRequest: PostedRequest, @unchecked Sendable {
+  private let observe: @Sendable (Result<[UInt8], LinkError>) -> Void
+
+  init(_ envelope: RequestEnvelope, _ observe: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void) {
+    self.observe = observe
+    super.init(envelope)
+  }
+
+  override func receive(_ reply: Result<[UInt8], LinkError>) { observe(reply) }
 }

@@ -19,7 +19,7 @@ import Testing
 
   private static func destroy(_ id: String, queue: String = "posts") -> Change {
     Change(
-      target: Change.TargetQueue(broker: "h:5672 /", queue: queue, type: "posts"), verb: .destroy, method: "destroy",
+      target: TargetQueue(broker: "h:5672 /", queue: queue, type: "posts"), verb: .destroy, method: "destroy",
       params: ["id": .string(id), "meta": ["host": "h", "token": "t"]], expires: true, timeout: .seconds(5))
   }
 
@@ -89,7 +89,7 @@ import Testing
       target: first.target, verb: .update, method: "update", params: ["id": "2"], expires: false, timeout: nil,
       key: "k")
     let typed = Change(
-      target: Change.TargetQueue(broker: "h:5672 /", queue: "posts", type: "notes"), verb: .destroy, method: "destroy",
+      target: TargetQueue(broker: "h:5672 /", queue: "posts", type: "notes"), verb: .destroy, method: "destroy",
       params: ["id": "3"], expires: true, timeout: .seconds(6))
     let chunk = chunk([first, Self.destroy("2"), other, typed])
     let params = try Self.params(chunk)
@@ -178,7 +178,7 @@ import Testing
       var params: JSONObject = ["id": "1"]
       params["meta"] = meta
       return Change(
-        target: Change.TargetQueue(broker: "h:5672 /", queue: "posts", type: "posts"), verb: .destroy,
+        target: TargetQueue(broker: "h:5672 /", queue: "posts", type: "posts"), verb: .destroy,
         method: "destroy",
         params: params, expires: true, timeout: nil)
     }

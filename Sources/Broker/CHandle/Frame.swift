@@ -21,6 +21,11 @@ struct Frame: ~Copyable {
   /// The bytes of `name` as text, such as the reason in `channel.close`.
   var text: String { String(decoding: name, as: UTF8.self) }
   var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
+  /// Returns the number at the end of a correlation id that begins with `prefix`; nil for another id.
+  func serial(after prefix: [UInt8]) -> Int? {
+    CorrelationIDs.serial(
+      of: UnsafeBufferPointer(start: raw.correlation_id.start, count: raw.correlation_id.count), after: prefix)
+  }
   var replyTo: [UInt8] { Self.copy(raw.reply_to) }
 
   /// Appends the bytes of this body frame to `body`, which has the bytes of the earlier frames.

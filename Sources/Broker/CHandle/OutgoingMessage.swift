@@ -16,11 +16,13 @@ final class OutgoingMessage: Sendable {
   let expires: Bool
   /// The time at which a client stops waiting for the reply; nil for no limit.
   let deadline: ContinuousClock.Instant?
+  /// The client that decides whether the request is sent again after an error; nil if its caller decides this.
+  let origin: RequestOrigin?
 
   init(
     channel: UInt16, routingKey: [UInt8], correlationID: [UInt8], replyTo: [UInt8] = [], body: [UInt8],
     isMandatory: Bool = false, isConfirmed: Bool = false, expires: Bool = false,
-    deadline: ContinuousClock.Instant? = nil
+    deadline: ContinuousClock.Instant? = nil, origin: RequestOrigin? = nil
   ) {
     self.channel = channel
     self.routingKey = routingKey
@@ -31,6 +33,7 @@ final class OutgoingMessage: Sendable {
     self.isConfirmed = isConfirmed
     self.expires = expires
     self.deadline = deadline
+    self.origin = origin
   }
 
   /// The maximum number of bytes of a body that a broker accepts; for a larger body, the broker closes the channel.
@@ -38,15 +41,16 @@ final class OutgoingMessage: Sendable {
 
   /// Calls `body`, which calls a C function, with the message.
   func withRaw<Result>(_ body: (retort_message) -> Result) -> Result {
-    let expiration = expires ? deadline.map { Array(String(Self.milliseconds(until: $0)).utf8) } ?? [] : []
+    var expiration = expires ? deadline.map { String(Self.milliseconds(until: $0)) } ?? "" : ""
     return routingKey.withLent { key in
       correlationID.withLent { correlation in
         replyTo.withLent { reply in
-          expiration.withLent { expiration in
+          expiration.withUTF8 { expiration in
             self.body.withLent { bytes in
               body(
                 retort_message(
-                  routing_key: key, correlation_id: correlation, reply_to: reply, expiration: expiration, body: bytes,
+                  routing_key: key, correlation_id: correlation, reply_to: reply,
+                  expiration: retort_bytes(start: expiration.baseAddress, count: expiration.count), body: bytes,
                   mandatory: isMandatory ? 1 : 0))
             }
           }

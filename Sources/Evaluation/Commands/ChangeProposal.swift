@@ -22,13 +22,14 @@ final class ChangeProposal: Sendable {
     _ verb: Change.Verb, _ arguments: Arguments, _ client: ClientValue, record: Int?,
     _ request: () throws(ClientError) -> ChangeRequest
   ) throws(Fault) {
-    let waitLimit = try arguments.waitLimit(client)
-    let expires = try arguments.bool("expire") ?? true
+    let timeout = try arguments.timeout(client)
+    let expires = try arguments.expires()
     do throws(ClientError) {
-      let request = try request()
-      change = try Change(
-        verb, request, of: client.client, at: client.connection.link.brokerIdentity, waitLimit: waitLimit,
-        expires: expires)
+      var request = try request()
+      try client.client.completeParams(of: &request)
+      change = Change(
+        target: client.target, verb: verb, method: request.method, params: request.params, expires: expires,
+        timeout: timeout)
       notLoaded = request.notLoaded
     } catch {
       let words = record.flatMap { arguments.target($0, error.path) }

@@ -91,45 +91,68 @@ struct Arguments: Sendable {
   ///
   /// With so few options, a linear search is faster than hashing.
   struct Options: Sendable {
-    private var names: [String] = []
-    private var arguments: [Argument] = []
+    private var entries: [(name: String, argument: Argument)] = []
 
-    var isEmpty: Bool { names.isEmpty }
+    var isEmpty: Bool { entries.isEmpty }
 
     subscript(name: String) -> Argument? {
-      get { names.firstIndex(of: name).map { arguments[$0] } }
+      get { index(of: name).map { entries[$0].argument } }
       set {
-        if let index = names.firstIndex(of: name) {
-          names.remove(at: index)
-          arguments.remove(at: index)
-        }
+        if let index = index(of: name) { entries.remove(at: index) }
         guard let newValue else { return }
-        names.append(name)
-        arguments.append(newValue)
+        entries.append((name, newValue))
       }
     }
 
     /// Whether the call has an option.
-    func contains(_ name: String) -> Bool { names.contains(name) }
+    func contains(_ name: String) -> Bool { index(of: name) != nil }
 
     /// Replaces the value of an option; does nothing if the call does not have the option.
     mutating func set(_ name: String, _ value: Value) {
-      guard let index = names.firstIndex(of: name) else { return }
-      arguments[index].value = value
+      guard let index = index(of: name) else { return }
+      entries[index].argument.value = value
+    }
+
+    private func index(of name: String) -> Int? {
+      var index = 0
+      while index < entries.count {
+        if entries[index].name == name { return index }
+        index += 1
+      }
+      return nil
     }
   }
 
-  let name: String
+  /// The place of a call in its source; it is a class, so that the arguments of each element are copied cheaply.
+  private final class CallSite: Sendable {
+    let name: String
+    let range: SourceRange
+    let nameRange: SourceRange
+    let source: SourceText
+
+    init(name: String, range: SourceRange, nameRange: SourceRange, source: SourceText) {
+      (self.name, self.range, self.nameRange, self.source) = (name, range, nameRange, source)
+    }
+  }
+
+  private let site: CallSite
+  var name: String { site.name }
   /// The source range of the call, from its word to its last argument.
-  let range: SourceRange
-  let nameRange: SourceRange
-  let source: SourceText
+  var range: SourceRange { site.range }
+  var nameRange: SourceRange { site.nameRange }
+  var source: SourceText { site.source }
   var positional: [Argument] = []
   var options = Options()
+  /// What the changes of a stage have in common; nil for a call that is no stage.
+  var common: CommonChangeArguments?
   /// Whether this call runs at most once, because it is not in a loop, `each`, def or stage that repeats it.
   var isSingle = false
   /// Whether the statement runs this call at most once: like `isSingle`, but also in a def that is called once.
   var isOnce = false
+
+  init(name: String, range: SourceRange, nameRange: SourceRange, source: SourceText) {
+    site = CallSite(name: name, range: range, nameRange: nameRange, source: source)
+  }
 
   subscript(option: String) -> Argument? { options[option] }
 

@@ -240,8 +240,21 @@ extension Arguments {
     return session.duration.map { .limited($0) } ?? .endless
   }
 
+  /// Returns the time to wait for the reply to a change; nil for no limit.
+  func timeout(_ client: ClientValue) throws(Fault) -> Duration? {
+    if let common, common.client === client { return common.timeout }
+    return client.client.timeout(try waitLimit(client))
+  }
+
+  /// Returns the value of `expire:`: whether the message of a change expires at its deadline.
+  func expires() throws(Fault) -> Bool {
+    if let common { return common.expires }
+    return try bool("expire") ?? true
+  }
+
   /// Returns the client that is the first argument, with the call's `keys:`.
   func client() throws(Fault) -> ClientValue {
+    if let common { return common.client }
     guard case .client(let client) = value(0) else {
       throw Fault(
         .type, "\(name) needs a client, not \(value(0).typeWithArticle)", at: [Fault.LabelledRange(range(0))],

@@ -143,6 +143,7 @@ extension Arguments {
 
   /// Returns the `include` and `meta` parameters of a request whose reply has a document.
   func documentOptions() throws(Fault) -> JSONObject {
+    if let common { return common.params }
     guard options.contains("include") || options.contains("meta") else { return [:] }
     var query = Query()
     query.include = try list(.include)
@@ -154,6 +155,7 @@ extension Arguments {
   ///
   /// The parameters lack `include`, because the option `include:` of such a change concerns only its `backup:`.
   func optionsWithoutDocument() throws(Fault) -> JSONObject {
+    if let common { return common.paramsWithoutDocument }
     var options = try documentOptions()
     if options.contains("include") { options["include"] = nil }
     return options

@@ -92,13 +92,13 @@ private struct Upsert {
     for resource in document.resources where resource["attributes"]?[key]?.equals(value) != true {
       throw notFiltered(by: value, resource)
     }
-    guard document.resources.count < 2 else {
-      let total = document.pagination()?.totalSize.map { "\($0)" } ?? "at least \(document.resources.count)"
+    guard document.count < 2 else {
+      let total = document.pagination()?.totalSize.map { "\($0)" } ?? "at least \(document.count)"
       throw fault(
         "\(total) \(client.name) have the \(key) \(value.text)",
         nextStep: "to list them: stream \(clientText) filter: {\(key): \(value.text)}")
     }
-    guard let resource = document.resources.first else {
+    guard let resource = document.first else {
       return LookupResult(proposal: creating.keyed(value.filterText))
     }
     guard let id = resource["id"]?.idText else { throw fault("the service sent a resource without an id") }

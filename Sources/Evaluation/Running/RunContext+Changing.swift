@@ -190,10 +190,3 @@ extension Session {
     if account.streams.isStreamed(client.target) { throw Fault(streamed: client.queue, verb) }
   }
 }
-
-extension ClientValue {
-  /// The broker, the queue and the type that the client's changes apply to.
-  var target: Change.TargetQueue {
-    Change.TargetQueue(broker: connection.link.brokerIdentity, queue: queue, type: client.type)
-  }
-}

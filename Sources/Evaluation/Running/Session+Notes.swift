@@ -56,7 +56,7 @@ extension Session {
 
   /// Shows a note if the service sent fewer resources than it counts, and names no next page.
   func noteTruncated(_ document: Document, _ client: ClientValue) {
-    let count = document.resources.count
+    let count = document.count
     guard let pagination = document.pagination(), !pagination.hasNext, let total = pagination.totalSize, total > count
     else { return }
     note("\(client.name) index: the service counts \(total) resources, but sent \(count) and names no next page")

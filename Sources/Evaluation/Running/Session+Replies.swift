@@ -9,7 +9,7 @@ extension Session {
   ///
   /// The type is then not the client's, or the id differs, for example in spelling.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
-    guard let resource = document.resources.first else { return }
+    guard let resource = document.first else { return }
     let type = client.client.type
     if !resource.hasText(type, at: "type"), let other = resource["type"]?.stringValue {
       note(
@@ -31,7 +31,7 @@ extension Session {
   /// "Updating Resources").
   func noteMissing(_ document: Document, _ client: ClientValue, _ verb: String, sentID: Bool) {
     guard !sentID else { return }
-    let resource = document.resources.first
+    let resource = document.first
     guard resource?["id"]?.idText == nil else { return }
     let lack = resource == nil ? "the reply has no resource" : "the resource in the reply has no id"
     note(

@@ -1,3 +1,4 @@
+import Client
 import Bulk
 import JSONText
 import Redaction

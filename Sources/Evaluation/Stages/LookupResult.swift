@@ -45,7 +45,7 @@ struct ElementAwaitingLookup: Sendable {
 /// An element that already has its change, or that waits for its lookup.
 enum DraftedElement: Sendable {
   case made(BulkElement)
-  case waiting(ElementAwaitingLookup)
+  indirect case waiting(ElementAwaitingLookup)
 }
 
 extension [DraftedElement] {

@@ -37,13 +37,26 @@ struct PerElementArguments: Sendable {
     return arguments
   }
 
-  /// Returns the arguments for an element; the element itself is passed as the ID or RECORD of the command with the
-  /// same name.
-  func each(_ once: Arguments, _ element: Value, _ frame: inout ExecutionFrame) async throws(Fault) -> Arguments {
+  /// Whether the call has `key:`.
+  var hasKey: Bool { key != nil }
+
+  /// Whether the call has arguments after CLIENT.
+  var hasPlaces: Bool { !places.isEmpty }
+
+  /// Returns the arguments for an element, without those that are evaluated for it; the element itself is passed as the
+  /// ID or RECORD of the command with the same name.
+  func each(_ once: Arguments, _ element: Value) -> Arguments {
     var arguments = once
+    arguments.positional = []
+    arguments.positional.reserveCapacity(once.positional.count + 1 + places.count)
+    arguments.positional.append(contentsOf: once.positional)
     arguments.positional.append(.init(value: element, range: template.nameRange))
-    for place in places { try await place.add(to: &arguments, &frame) }
     return arguments
+  }
+
+  /// Evaluates the arguments after CLIENT for the current element, and adds them.
+  func addPlaces(to arguments: inout Arguments, _ frame: inout ExecutionFrame) async throws(Fault) {
+    for place in places { try await place.add(to: &arguments, &frame) }
   }
 
   /// Returns the value of `key:` for the current element, as text; nil without that option.

@@ -17,7 +17,7 @@ extension Stage {
           try frame.run.checkInterrupt()
           frame.take(page, index)
           page.elements[index] = try await VerbImplementations.show(
-            try await arguments.each(once, element, &frame), frame.run.session)
+            arguments.each(once, element), frame.run.session)
         }
         return page
       })

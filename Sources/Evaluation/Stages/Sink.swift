@@ -76,7 +76,7 @@ extension Stage {
       let slot = call.compiler.scope.variable(Pipeline.sourceName)?.slot
       let named = slot.flatMap { call.compiler.context.named.contains($0) ? $0 : nil }
       return .sink { frame throws(Fault) in
-        let once = try await arguments.once(&frame)
+        let once = try await arguments.once(&frame).withCommonOptions()
         let client = try once.client()
         let policy = try once.policy(frame.run, client, label: "\(declaration.name) \(client.name)")
         let isDry = frame.run.isDry(once)
@@ -249,13 +249,15 @@ private final class PerElementChangeSource: BulkChangeSource {
     position += 1
     let source = page.names.isEmpty ? nil : named.map { frame.slots[$0] }
     do throws(Fault) {
-      let key = try await arguments.key(&keys, &frame)
-      let arguments = try await arguments.each(once, element, &frame)
+      // Without `key:`, and without further arguments, the element needs no asynchronous call.
+      let key = arguments.hasKey ? try await arguments.key(&keys, &frame) : nil
+      var given = arguments.each(once, element)
+      if arguments.hasPlaces { try await arguments.addPlaces(to: &given, &frame) }
       guard case .proposing(let propose) = making else {
         return .waiting(
-          ElementAwaitingLookup(element: element, names: names, source: source, key: key, arguments: arguments))
+          ElementAwaitingLookup(element: element, names: names, source: source, key: key, arguments: given))
       }
-      let proposal = try propose(arguments).keyed(key)
+      let proposal = try propose(given).keyed(key)
       return .made(BulkElement(element, names: names, .success(proposal), source: source))
     } catch {
       if error.isUncatchable { throw error.within("at \(element.label)") }

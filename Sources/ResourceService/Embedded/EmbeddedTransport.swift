@@ -28,9 +28,11 @@ final class EmbeddedTransport: PostingTransport {
 
   func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8] { try await reply(to: envelope).get() }
 
-  func post(_ envelope: RequestEnvelope, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void) {
-    if let error = refusal(of: envelope) { return receive(.failure(error)) }
-    let pending = envelope.mayRepeat ? read(envelope.correlationID, receive) : PendingReply(receive)
+  func post(_ request: PostedRequest) {
+    let envelope = request.envelope
+    if let error = refusal(of: envelope) { return request.receive(.failure(error)) }
+    let pending =
+      envelope.mayRepeat ? read(envelope.correlationID, request.receive) : PendingReply { request.receive($0) }
     link.work.async { [service = link.service, queue] in
       if envelope.expires, pending.isSettled { return }
       pending.settle(.success(service.answer(queue: queue, body: envelope.body)))
