@@ -146,7 +146,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     else {
       throw BrokerError(
         .address,
-        "the port after \(host) is not a number from 1 to 65535; if it is a password, @ and the host must follow")
+        "the port after \(host) is not a number from 1 to 65535; if this is a password, write @ and the host after it")
     }
     port = number
   }

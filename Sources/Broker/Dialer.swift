@@ -81,11 +81,16 @@ public actor Dialer {
       let name = await fresh.clusterName
       guard name != expected else { return .success(fresh) }
       await fresh.close()
-      let (now, before) = (name.isEmpty ? "without a name" : name, expected.isEmpty ? "without a name" : expected)
       return .failure(
         BrokerError(
-          .otherBroker, "\(uri.host):\(uri.port) is the broker \(now) now; before, it was the broker \(before)"))
+          .otherBroker,
+          "the connection was to \(Self.words(expected)), but \(uri.host):\(uri.port) is now \(Self.words(name))"))
     }
+  }
+
+  /// Returns a broker's name in a message: `the broker rabbit@one`.
+  private static func words(_ name: String) -> String {
+    name.isEmpty ? "a broker without a name" : "the broker \(name)"
   }
 
   /// Connects again when the connection is lost, even if nobody uses it.

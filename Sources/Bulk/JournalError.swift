@@ -54,7 +54,7 @@ public enum JournalError: ElementError, Equatable {
     case .otherBroker(let path, let recorded, let here, false):
       "the journal \(path) belongs to another broker: \(recorded), here \(here)"
     case .otherBroker(let path, let recorded, let here, true):
-      "the journal \(path) has an earlier format, which records only the broker's address \(recorded); this broker is \(here)"
+      "the journal \(path) has an earlier format, which names the broker only by its address \(recorded); this broker is \(here)"
     case .complete(let path, let time): "the journal \(path) was completed at \(time)"
     }
   }
@@ -82,8 +82,8 @@ public enum JournalError: ElementError, Equatable {
       "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
     case .otherStatement(_, _, let recorded):
-      "run the journal's own statement, or give this statement a new journal, which will not know the \(recorded) "
-        + "recorded changes"
+      "run the statement that began this journal; or give this statement a new journal, which does not have the "
+        + "\(recorded) recorded changes"
     case .otherBroker(_, let recorded, _, _) where SampleIdentity.isIn(recorded): JournalHeader.noteOnSample
     case .otherBroker(_, _, let here, _) where SampleIdentity.isIn(here):
       "this is a sample in memory: connect to the journal's broker, or use another journal"
@@ -91,7 +91,7 @@ public enum JournalError: ElementError, Equatable {
       "if the journal belongs to this broker, record the broker: retort journal \(Self.word(path)) broker \(Self.word(here)); "
         + "a run with another journal would repeat its changes"
     case .complete:
-      "nothing is left to do: to run the rest of a script, remove this statement; "
+      "all changes of this statement are done: to run the rest of the script, remove the statement; "
         + "with another journal, all changes would be repeated"
     }
   }

@@ -129,8 +129,8 @@ public enum Outcome: Sendable {
     case .refused(.element(let error)): (error.kindWord, error.message)
     case .refused(.unprepared(let error)): (error.kind.rawValue, error.message)
     case .refused(.streamed): ("refused", "streamed")
-    case .refused(.repeated): ("value", "the identity occurs twice")
-    case .refused(.otherContent): ("value", "the change was already done with other content")
+    case .refused(.repeated): ("value", "the same change occurs twice in the statement")
+    case .refused(.otherContent): ("value", "the journal records this change as done, but with other content")
     case .refused(.guarded): ("refused", "guarded")
     case .refused(.runLimit), .refused(.statementLimit): ("limit", "limit")
     }

@@ -170,10 +170,10 @@ public final class Throttle: Sendable {
       let time = ContinuousClock.now - begin
       guard time > limit else { return nil }
       try? await Task.sleep(for: .seconds(1))
-      return "a read takes \(time.inMilliseconds), p95: allows \(limit.inMilliseconds)"
+      return "a read takes \(time.inMilliseconds), but p95: is \(limit.inMilliseconds)"
     }
     guard recent.count >= Self.least, let p95 = recent.percentile(0.95), p95 > limit else { return nil }
-    return "p95 is \(p95.inMilliseconds), p95: allows \(limit.inMilliseconds)"
+    return "95 % of the replies take up to \(p95.inMilliseconds), but p95: is \(limit.inMilliseconds)"
   }
 }
 

@@ -211,7 +211,8 @@ extension ClientError {
     let queue = call.queue
     return switch error.code {
     case .noRoute: "check that the service runs and that the queue's name is correct"
-    case .nacked: "if the queue \(queue) is full, the request was not carried out: send it again when there is room"
+    case .nacked:
+      "the request was not carried out; if the queue \(queue) is full, send the request again when the queue has room"
     case .blocked where isUncertain: "when the broker accepts messages again, check the change before you send it again"
     case _ where isUncertain: "the change may have been carried out: check before you send it again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"

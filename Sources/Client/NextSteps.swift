@@ -9,7 +9,8 @@ extension ResourceClient {
     _ change: RelationshipClient.LinkageChange, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {
     let isKnown = settings.declared(name) != nil || observedFacts.leadsToOne(name) || identifiers.isNull
-    let does = "\(change.word) \(change == .link ? "adds to" : "removes from") a to-many relationship"
+    let does =
+      "\(change.word) \(change == .link ? "adds resources to" : "removes resources from") a to-many relationship"
     let relink = relink(name, id, change == .link ? identifiers.arrayValue?.first ?? identifiers : .null)
     return isKnown
       ? ClientError(

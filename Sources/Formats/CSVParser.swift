@@ -116,7 +116,7 @@ struct CSVParser {
     let (range, hasDoubled) = try quoted()
     switch try peek() {
     case nil, separator?, 0x0A?, 0x0D?: break
-    default: throw fault("text after a closing quote", "double a quote inside a quoted cell: \"\"")
+    default: throw fault("text after a closing quote", "write a quote inside a quoted cell as \"\"")
     }
     let text = try text(range, start)
     return hasDoubled ? text.replacing(each: "\"\"", with: "\"") : text

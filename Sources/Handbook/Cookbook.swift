@@ -24,7 +24,7 @@ public enum Cookbook {
   static func text(_ words: [String]) -> String? {
     guard let word = words.first else {
       let list = recipes.enumerated().map { "\(String($0 + 1).filled(to: 2))  \($1.title)\n" }.joined()
-      return list + "\nhelp cookbook 3 shows one.\n"
+      return list + "\nhelp cookbook 3 shows recipe 3.\n"
     }
     guard words.count == 1, let index = recipes.indices.first(where: { String($0 + 1) == word }) else { return nil }
     let recipe = recipes[index]
@@ -87,7 +87,7 @@ public enum Cookbook {
     > let names = stream authors | index-by .name keep: "first"
     . read "people.csv" | where names?[.name] == null | map {name: .name} | create authors
     create authors: 2 ok
-    # Import, and update what is there: the second run changes nothing
+    # Import, and update existing resources: the second import changes nothing
     > read "people.csv" | map {email: lower(.email), name: .name} | upsert authors key: .email
     . read "people.csv" | map {email: lower(.email), name: .name} | upsert authors key: .email
     upsert authors: 2 created, 0 updated, 0 same
@@ -102,14 +102,14 @@ public enum Cookbook {
     > stream posts filter: {state: "draft"} | write "posts.ndjson"
     . read "posts.ndjson" | count
     250
-    posts: comments, tags not loaded, so not in the file; to load relationships, name them in include:
+    posts: the relationships comments, tags are not in the file, because the service sent no data for them; to get the data, use include: "comments,tags"
     wrote 250 to posts.ndjson
     # Save a table for a spreadsheet
     > stream posts include: "author" | select .id .text author: .author.name | write "posts.csv"
     . read "posts.csv" | take 1
     {"id":"1","text":"Post 1","author":"Ada Archer"}
     wrote 1000 to posts.csv
-    # Change many: publish the drafts
+    # Change many resources: publish the drafts
     > stream posts filter: {state: "draft"} | collect | update posts {state: "published"}
     update posts: 250 ok
     # Change each element by its own values
@@ -126,10 +126,10 @@ public enum Cookbook {
     . related posts 7 "tags" | map .id
     "3"
     relink posts: 20 ok
-    # Add a tag to many
+    # Add a tag to many resources
     > stream posts filter: {state: "draft"} | collect | link posts "tags" [{type: "tags", id: "3"}]
     link posts: 250 ok
-    # Move many through their states
+    # Move many resources through their states
     > stream posts filter: {state: "draft"} | take 3 | collect | transition posts to: "archived" via: {published: "draft", archived: "published"}
     transition posts: 3 ok
     # Work in chunks
@@ -162,7 +162,7 @@ public enum Cookbook {
     . diff before (stream posts | select .id .state) key: .id | select .key .change
     {"key":"4","change":"changed"}
     diff: 0 added, 0 removed, 1 changed, 999 same
-    # Verify a copy
+    # Check that a copy is complete
     > let saved = stream posts | select .id .text | collect
     . assert (diff saved (stream posts | select .id .text) key: .id | count) == 0
     diff: 0 added, 0 removed, 0 changed, 1000 same

@@ -18,8 +18,9 @@ struct ErrorPage: Sendable {
     let fault = Fault(kind, "")
     let seed =
       fault.isUncatchable
-      ? "rescue does not catch it." : "Its name in Calcinator (.seed) is \"\(fault.calcinatorKind)\"."
-    return "\(summary)\n\(advice)\n\(seed) A batch that this error ends has status \(fault.exitStatus)."
+      ? "rescue does not catch this error."
+      : "Its .seed, the kind in the Elixir library Calcinator, is \"\(fault.calcinatorKind)\"."
+    return "\(summary)\n\(advice)\n\(seed) A batch that this error ends has the exit status \(fault.exitStatus)."
   }
 
   /// The pages of all kinds: a service's error responses, requests without a reply, mistakes of a script, and
@@ -30,26 +31,27 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .notFound, "No resource has this id: the service returned exactly one error, with status 404.",
       """
-      show, update, a single destroy and the relationship commands raise this error; | destroy counts the element as absent and continues.
-      Check the id and the client's queue.
+      show, update, a single destroy and the relationship commands raise this error; | destroy counts the element as absent
+      and continues. Check the id and the client's queue.
       """),
     ErrorPage(
-      .invalid, "The service rejected the data: an error points into /data.",
+      .invalid, "The service rejected the data: the pointer of an error begins with /data.",
       """
-      Carets mark the parts of the statement that the service rejected; .errors has each error with .title and
-      .source.pointer. Change the record and send it again.
+      Carets mark the parts of the statement that the service rejected. In rescue e, e.errors has each error of the
+      service with .title and .source.pointer. Change the record and send it again.
       """),
     ErrorPage(
       .forbidden, "The service refused access: an error has status 401 or 403.",
       """
-      If the broker refuses access, the kind is connection. Read the service's message; some services need credentials in
-      meta:.
+      Read the service's message; some services need credentials in meta:. If not the service but the broker refuses
+      access, the kind is connection.
       """),
     ErrorPage(
-      .sandbox, "The service refused the test sandbox: an error points to /meta/beam.",
+      .sandbox, "The service refused the test sandbox: the pointer of an error is /meta/beam.",
       """
-      In tests, an Elixir service selects the test's database connection by meta.beam; this error means that the token belongs to no running test.
-      Give the client the test's token: meta: {beam: "..."}. With require-beam: true, requests without a token are refused.
+      In tests, meta.beam is a token that tells an Elixir service which database connection to use. This error means that
+      the token belongs to no running test. Give the client the token of the test: meta: {beam: "..."}. A client with
+      require-beam: true refuses requests without a token.
       """),
     ErrorPage(
       .methodNotFound, "The service has no such method: the code is -32601.",
@@ -64,7 +66,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .service, "The service returned an error that no other kind describes.",
       """
-      An example is an unknown filter or sort. The message and .errors come from the service.
+      An example is a filter or a sort by an unknown field. The message and .errors come from the service.
       """),
   ]
 
@@ -72,18 +74,18 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .timeout, "No reply arrived in time, and nothing was changed; it is safe to send the request again.",
       """
-      Only reads, and changes that were not yet sent, end as timeout; a change that was sent ends as unknown. The next step
-      describes the queue: no consumer, waiting requests, or a service that sent no reply. A larger timeout: waits longer.
+      Only reads, and changes that were not yet sent, have this kind; a change that was sent has the kind unknown. The error
+      describes the queue: no consumer, waiting requests, or a service that sent no reply. timeout: 30s waits longer.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply: the change may have been carried out.",
       """
-      The timeout expired, or the connection broke. The change is not repeated automatically: check before you send it again.
-      The summary of a bulk change counts it as unknown, not as failed. If the reply arrives later, a note reports the
-      outcome.
+      The timeout expired, or the connection broke. The change is not sent again automatically: check the resource before
+      you send the change again. The summary of a bulk change counts such a change as unknown, not as failed. If the reply
+      arrives later, a note reports the outcome.
       """),
     ErrorPage(
-      .noRoute, "The broker has no queue of that name, so the request was not delivered.",
+      .noRoute, "The broker has no queue with the client's queue name, so the request was not delivered.",
       """
       Check the spelling, and check that the service runs on this broker and vhost; a service declares its queue when it
       starts. The next step suggests a queue with a similar name, if one exists.
@@ -91,16 +93,17 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .connection, "The connection could not be opened or was lost, or the broker refused a request.",
       """
-      Either the broker can't be reached, or it refuses the user, password, vhost or certificate, or the connection broke during a read.
-      help addresses explains URIs. The next request after a loss reconnects. The kind also covers a change that the broker
-      refused (basic.nack for a full queue, 403 for a user who may not publish); such a change was not carried out.
+      Either the broker can't be reached, or it refuses the user, password, vhost or certificate, or the connection broke
+      during a read. help addresses explains URIs. After a loss, the next request opens the connection again. A change that
+      the broker refused (basic.nack for a full queue, 403 for a user who may not publish) has this kind too; such a
+      change was not carried out.
       """),
     ErrorPage(
       .malformed,
       "The reply is not valid JSON-RPC or JSON:API, or its pages do not advance.",
       """
-      The message describes the fault, and --trace shows the whole reply. A change may have been carried out: check before
-      you send it again.
+      The message says what is wrong with the reply, and --trace shows the whole reply. A change may have been carried out:
+      check before you send it again.
       """),
   ]
 
@@ -108,8 +111,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .field, "A value does not have this field or element.",
       """
-      x?.name and x?[0] are null if the field or element is missing; x?.name ?? y is then y. A relationship that was not included has only .type and
-      .id; include: adds the resource.
+      x?.name and x?[0] are null if the field or element is missing; x?.name ?? y is then y. A relationship that was not
+      included has only .type and .id; with include: it is the whole resource.
       """),
     ErrorPage(
       .type, "A value has the wrong type.",
@@ -120,18 +123,19 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .name, "A name or word is unknown.",
       """
-      The check finds unknown names before anything runs; at run time only help raises this error.
+      The check of a script finds unknown names before anything runs, so in a running script only help WORD raises this
+      error.
       """),
     ErrorPage(
       .value, "A value has the right type but is invalid.",
       """
-      Examples are an empty id, a filter of null, an option out of its range, int("x"), or a body that is too large for the
-      broker. The message or the next step says what is valid.
+      Examples are an empty id, a filter with the value null, a number outside the range of an option, int("x"), or a request
+      that is too large for the broker. The message or the next step says what is valid.
       """),
     ErrorPage(
       .assert, "The condition of assert is false.",
       """
-      assert (count posts) > 0, "no posts" adds a message. No other error has the exit status of this one.
+      assert (count posts) > 0, "no posts" adds a message.
       """),
     ErrorPage(
       .fail, "The script called fail.",
@@ -141,28 +145,30 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .file, "A file can't be read or written, or its content does not fit its format.",
       """
-      The message has the path and, if known, the line. Paths are relative to the working directory; paths of source are
-      relative to the file that contains it.
+      The message has the path and, if known, the line. Paths are relative to the working directory; the path after source
+      is relative to the file that contains the source statement.
       """),
   ]
 
   private static let ends = [
     ErrorPage(
-      .refused, "A guard or a missing confirmation stopped the statement; nothing was sent.",
+      .refused,
+      "The statement is not allowed: a guard, a rule or a missing confirmation stopped it, and nothing was sent.",
       """
-      Confirm a bulk change with confirm: true or --yes. Put | collect before a change of the queue that is being streamed.
-      Allow | sh with --allow-sh.
+      Confirm a bulk destruction with confirm: true or --yes. Put | collect before a change of the queue that is being
+      streamed. Allow | sh with the program's option --allow-sh.
       """),
     ErrorPage(
       .limit, "A limit was exceeded.",
       """
-      You can raise max: and --yes=N, which limit destroys. The limits of the program are fixed: a text has at most 256
-      MiB, a list has at most 50 million elements, and the depth of recursive defs is limited.
+      max:, halt: and patience: limit a statement, and --yes=N limits the destroyed resources of a run; you can raise these
+      limits. The limits of the program are fixed: a text has at most 256 MiB, a list has at most 50 million elements, and
+      a def can call itself only to a limited depth.
       """),
     ErrorPage(
       .interrupted, "Ctrl-C or a signal stopped the statement.",
       """
-      No further request was sent; requests in flight may have been carried out. At the prompt the session continues.
+      After that no request was sent; the changes in flight may have been carried out. At the prompt the session continues.
       """),
   ]
 }

@@ -179,11 +179,11 @@ extension Examples {
     unlink posts: 2 ok
     # stage write
     > stream posts include: "tags" | write "posts.ndjson"
-    posts: comments not loaded, so not in the file; to load relationships, name them in include:
+    posts: the relationship comments is not in the file, because the service sent no data for it; to get the data, use include: "comments"
     wrote 1000 to posts.ndjson
     > stream posts | take 2 | write "posts.csv" | count
     2
-    posts: comments, tags not loaded, so not in the file; to load relationships, name them in include:
+    posts: the relationships comments, tags are not in the file, because the service sent no data for them; to get the data, use include: "comments,tags"
     wrote 2 to posts.csv
     # stage table
     > stream posts | take 1 | table .id .text .author.id

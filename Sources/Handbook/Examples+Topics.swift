@@ -75,7 +75,7 @@ extension Examples {
     create authors: 2 ok
     > stream authors | take 1 | write "posts.csv" | count
     1
-    authors: comments, posts not loaded, so not in the file; to load relationships, name them in include:
+    authors: the relationships comments, posts are not in the file, because the service sent no data for them; to get the data, use include: "comments,posts"
     wrote 1 to posts.csv
     # topic addresses
     > let c = connect "embedded:blog"

@@ -11,7 +11,7 @@ extension Help {
 
     before  dry-run: true shows requests and sends none; max: N refuses more than N;
             backup: FILE stores the old values; confirm: true answers the question;
-            guard: "confirm" or "read-only" of connect, which no script can override
+            connect ... guard: "confirm" always asks, guard: "read-only" refuses
     during  in-flight: 16; rate: 200 a second; throttle: {depth: 50, p95: 200ms};
             patience: 10m is the longest pause; retry: N repeats safe requests;
             on-error: "stop" or "continue"; halt: 10 or "3%" limits the failures;
@@ -19,12 +19,12 @@ extension Help {
     after   the summary counts ok, failed, absent, refused, unknown (no reply came);
             verify: true looks up unknown changes, "all" every create, false none;
             failed: FILE has the failed elements with errors; the status is then 5
-    resume  journal: FILE records each change; the same statement, run again, does
-            the rest, and nothing twice; create and each need key: .FIELD with it;
-            settle: 60s is the longest time for which the service holds a request;
-            then changes that are not found are sent; unknown: "fail", "skip" or
-            "retry" treats the others; retort journal FILE lists them, and retort
-            journal FILE settle ID done, or settle ID again, decides one
+    resume  journal: FILE records each change; run the same statement again to do
+            the rest; create and each then need key: .FIELD; settle: 60s says that
+            the service holds a request for at most 60 s, so a change that is not
+            found after this time is sent again; unknown: "fail" counts, "skip"
+            omits, "retry" sends the changes that remain; retort journal FILE lists
+            them, retort journal FILE settle ID done (or again) records an outcome
 
     help bulk-changes is the whole article; help journal: explains an option.
 

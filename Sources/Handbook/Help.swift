@@ -89,9 +89,9 @@ public enum Help {
       load        read "people.csv" | upsert authors key: .email
       save        stream posts | write "posts.ndjson"
 
-    1. A line is a statement; text is "quoted", a bare name is a variable.
+    1. A line is a statement; text is "quoted", an unquoted word is a variable.
     2. Any JSON is a value; there are no implicit conversions: int("5").
-    3. | sends elements to a stage: .field reads a field, it the whole element.
+    3. In a stage after |, .field is a field of the element, it the element.
     4. Put | collect before a change of a queue that is being streamed.
     5. A bulk destroy asks first; a script needs confirm: true or --yes.
 
@@ -104,8 +104,8 @@ public enum Help {
   static var words: String {
     HelpEntry.HelpSection.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n") + """
 
-      help stages shows how each stage is written; other such pages are options,
-      errors, program and serve.
+      help stages lists all stages with their arguments; help options, errors,
+      program and serve are other lists.
 
       """
   }

@@ -47,20 +47,22 @@ public enum ManPage {
 
   private static let environment = [
     ("RETORT_URL", "The broker for connect without a URI, and for serve, work and doctor."),
-    ("RETORT_HISTORY", "The file of the prompt's history; an empty value means no file."),
-    ("RETORT_SCHEMA", "The directory for the learned schemas of services; an empty value means no directory."),
+    ("RETORT_HISTORY", "The file of the prompt's history; an empty value means that no history is stored."),
+    (
+      "RETORT_SCHEMA", "The directory for the fields learned from replies; an empty value means that nothing is stored."
+    ),
     ("RETORT_PAGER, PAGER", "The pager for tall results at the prompt; an empty value means no pager."),
-    ("RETORT_COLORS", "light for light terminals; NO_COLOR and TERM=dumb turn colours off."),
+    ("RETORT_COLORS", "The value light chooses colours for light terminals; NO_COLOR and TERM=dumb turn colours off."),
     ("VISUAL, EDITOR", "The editor for the prompt's command edit and for Ctrl-X Ctrl-E."),
-    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories of the files below, if they are set."),
+    ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories in place of ~/.config and ~/.local/state below."),
   ]
 
   private static let files = [
     ("~/.config/retort/rc.retort", "The statements that the prompt runs at its start; a def there is a profile."),
-    ("./.retortrc", "The same for a directory; retort trust must have accepted its text."),
+    ("./.retortrc", "The same for the working directory, if retort trust has accepted the text of the file."),
     ("~/.local/state/retort/history", "The history, which only its owner can read."),
-    ("~/.local/state/retort/schema", "The schema of each queue, learned from replies, for completion."),
-    ("~/.local/state/retort/runs", "The sockets by which retort ctl reaches runs."),
+    ("~/.local/state/retort/schema", "The fields of each queue's types, learned from replies, for completion."),
+    ("~/.local/state/retort/runs", "The sockets by which retort ctl controls other running retort programs."),
   ]
 
   // MARK: retort-bulk(7) and the other articles

@@ -34,158 +34,178 @@ struct OptionPage: Sendable {
   /// The notes that follow the summaries of some options.
   static let notes: [String: String] = [
     "journal": """
-    The journal is a file of JSON lines that only its owner can read. One line announces each request before it is sent, and another
-    line records its outcome. The same statement with the same file continues where it stopped. The input and the script
-    can change in the meantime, because a change is identified by its verb, queue and id (a create: by its key). A stage
-    such as take 500 selects other elements when the earlier ones are gone; max: counts the changes of all runs. The
-    journal of another statement or another broker is refused, and so is a complete one. A broker is identified by its
-    cluster name and vhost, an embedded database by its file. embedded:blog is in memory and ends with its run, so no
-    other run can resume its journals. To resume a script after a statement whose journal is complete, remove this
-    statement from the script.
+    The journal is a file of JSON lines that only its owner can read. One line announces each request before it is sent,
+    and another line records its outcome. To continue after a stop, run the same statement with the same file. The input
+    and the script can change in the meantime, because a change is identified by its verb, queue and id (a create: by its
+    key). A stage such as take 500 can select other elements in the next run; max: 500 then allows at most 500 changes
+    in all runs together.
+
+    A journal is refused if it is complete, or if it belongs to another statement or another broker. A broker is
+    identified by its cluster name and vhost, an embedded database by its file. embedded:blog exists only in memory, so no
+    later run can use its journals. If a script stopped after a statement whose journal is complete, remove that
+    statement, then run the script again.
     """,
     "backup": """
     The file has lines of JSON. Each line is a resource as show returns it, and is on the disk before the resource is
-    changed. The line contains the linkage that link, relink, unlink or update replaces; for a destroy, include: names the relationships to store.
-    Each run appends to the file; a resource that is already in the file is not stored again. A resource that can't be
-    read is not changed. To restore values, run read "FILE" | update posts {state: .state}. To restore linkage, run read
-    "FILE" | relink posts "tags" .tags. To restore destroyed resources, run read "FILE" | create posts keep-id: true.
+    changed. The line contains the linkage that link, relink, unlink or update replaces; for a destroy, include: names the
+    relationships to store. Each run appends to the file; a resource that is already in the file is not stored again. A
+    resource that can't be read is not changed. The commands that restore values, linkage and destroyed resources are:
+
+      read "FILE" | update posts {state: .state}
+      read "FILE" | relink posts "tags" .tags
+      read "FILE" | create posts keep-id: true
     """,
     "verify": """
-    At the end, changes without a reply are looked up; a change that is found counts as carried out. Nothing is sent
-    again. link, relink and unlink are looked up in the linkage, and a transition in the state of its resource. "all"
-    also looks up every create by its key, and finds resources that were created twice. Lookups stop after three
-    successive timeouts, and at most 10,000 changes without a reply are looked up; a note says how many were not, and why.
+    At its end, the statement looks up the changes that got no reply; a change that is found counts as ok. No change is
+    sent again. link, relink and unlink are looked up in the linkage, a transition in the state of its resource. "all"
+    also looks up every create by its key, and so finds resources that were created twice. The lookups end after three
+    timeouts in a row, or after 10,000 changes; a note then says how many changes were not looked up, and why.
     """,
     "dry-run": """
-    The summary of a sink counts in ok the changes that would be sent. A created resource has the id dry-run-1. The
-    program option --dry-run does the same for a whole script: after the first change that it does not send, it shows
-    assertions and does not check them, because they would be about data that only a real run has.
+    The summary counts as ok the changes that would be sent. A created resource has the id dry-run-1. The program option
+    --dry-run does the same for a whole script. After the first change that is not sent, --dry-run shows assertions and
+    does not check them, because the data that they test is not changed.
     """,
     "retry": """
-    The pauses grow from 250 ms to 16 s. Reads, also those of a bulk change, are sent again if there was no route or no
-    reply, or if the connection or the service failed. The same applies to a destroy, an update or a relink, but after a
-    missing reply only if a lookup does not find the change. Any other change is sent again only if it was not sent, and
-    not after the broker refused its message (nack).
+    The pauses before the repetitions grow from 250 ms to 16 s. A read is sent again if its queue did not exist, if no
+    reply came, or if the connection or the service failed. A destroy, an update or a relink is sent again in the same
+    cases, but after a missing reply only if a lookup does not find the change. Any other change is sent again only if it
+    never left this machine, and not if the broker refused its message (nack).
     """,
     "throttle": """
-    depth: is the maximum number of messages in the client's queue, including those of the statement; p95: is the maximum
-    95th percentile of the reply times. If the depth can't be read, the statement waits too. The progress line shows the
-    reason; patience: limits the wait.
+    depth: is the maximum number of messages in the client's queue, including those of the statement. p95: is the maximum
+    95th percentile of the reply times. While a value is above its maximum, or while the depth can't be read, the
+    statement sends nothing, and the progress line shows the reason. patience: limits such a pause.
     """,
     "workers": """
-    Programs started with retort work URI --pool NAME send the changes, in chunks of up to 200, on the client's broker
-    and vhost. Order, journal, limits and summary are the same as without workers. in-flight: is then the number of
-    changes in chunks; the default is two chunks for each worker. The chunks are signed with the secret in
-    RETORT_POOL_KEY, which the workers need too. If a worker is lost, another one gets its chunk, and looks up the
-    changes before it sends them.
+    A worker is a program that was started with retort work URI --pool NAME, on the broker and vhost of the client. The
+    statement gives the changes to the workers in chunks of up to 200. Order, journal, limits and summary are the same as
+    without workers. in-flight: is the number of changes in all chunks; the default is two chunks for each worker. The
+    program and the workers need the same secret in RETORT_POOL_KEY. If a worker is lost, another worker gets its chunk,
+    and looks up the changes before it sends them. help pools explains how to start workers.
     """,
     "settle": """
-    Without settle:, a create that may have been carried out and that a lookup does not find remains unknown. So does an
-    update or a relink whose resource now has other content. With settle:, the statement waits this long after the
-    messages expire, looks up the changes, and sends those that it does not find; an each runs an iteration again if the
-    lookups find none of its changes. settle: needs journal:, retry: or workers:, because only they send changes again.
+    A change that got no reply and that a lookup does not find may still wait in the service. So without settle:, a create
+    remains unknown, and so does an update or a relink whose resource now has other content. With settle: 60s, the
+    statement waits until the messages have expired and 60 s more, looks up the changes, and sends those that it does not
+    find. each runs an iteration again if the lookups find none of its changes. settle: needs journal:, retry: or
+    workers:, because only these options send changes again.
+    """,
+    "unknown": """
+    A change is unknown if it was sent and no reply came. When a run continues a journal, it first looks up the changes
+    that are unknown since an earlier run. This option decides about those that are not found and can't safely be sent
+    again. "fail" counts them as unknown, and the exit status is 5. "skip" leaves them out. "retry" sends them again, so a
+    change can be carried out twice.
+    """,
+    "via": """
+    With via: {published: "draft", archived: "published"} and to: "archived", a resource in the state draft gets two
+    updates: to published, then to archived. A resource in the state archived is not changed.
+    """,
+    "with": """
+    Without the option, CLIENT sends all updates. With with: {published: reviewers}, the client reviewers sends the update
+    to the state published. Both clients need the same type.
     """,
     "failed": """
-    The file has lines of JSON, {source, element, identity, error}, and only its owner can read it. source is the element
-    at the head of the pipeline or, if a stage combines elements, such as collect, after the last such stage. element is
-    the verb's input, null if an earlier stage failed; identity is null if no change was built, and for a create without
-    key:. A file of another kind is refused; a file of this kind is replaced at the first failure. Without failures the
-    file is empty. If a late reply or a lookup shows that a change was carried out, its line is removed. To repeat the
-    failures, leave out the elements of unknown outcome, because their changes may have been carried out:
+    The file has lines of JSON, {source, element, identity, error}, and only its owner can read the file. source is the
+    element at the head of the pipeline, or after the last stage that combines elements, such as collect. element is what
+    the verb got; it is null if an earlier stage failed. identity names the change; it is null if there was no change, and
+    for a create without key:. A file of another kind is refused; a file of this kind is replaced. Without failures the
+    file is empty. If a late reply or a lookup shows that a change was carried out, its line is removed. To run the
+    failed elements again, leave out those with the kind unknown, because their changes may have been carried out:
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
     """,
     "halt": """
-    halt: implies on-error: "continue". A percentage is checked from 20 outcomes on, and at the end.
+    With halt:, the statement continues after a failure, as with on-error: "continue". A percentage is checked when 20
+    elements have an outcome, then after each outcome, and at the end.
     """,
     "guard": """
-    No other option in a script overrides the guard. With guard: "confirm", a batch needs --guarded and --yes=N. A note
-    is shown if another connection to the same broker has no guard.
+    Nothing else in a script overrides the guard. With guard: "confirm", a batch destroys only if the program has the
+    options --guarded and --yes=N. If another connection to the same broker has no guard, a note says so.
     """,
     "timeout": """
-    A call's timeout overrides the client's, which overrides set timeout: and --timeout. After the timeout a read fails
-    with kind timeout and can be repeated; a change that was sent ends as unknown. The lookups of a statement and its
-    reads for backup: wait as long as its changes, but not less than the client's timeout.
+    timeout: of a command or stage overrides timeout: of the client, which overrides set timeout: and --timeout. When the
+    timeout expires, a read fails with the kind timeout and can be repeated; a change that was sent is unknown. The
+    lookups of a statement, and its reads for backup:, wait as long as its changes, but not less than the client's timeout.
     """,
     "expire": """
-    A change that waits in the queue expires with its timeout, so a service that starts later does not carry it out. A
-    queue with a dead-letter exchange forwards the expired message, and a stream queue keeps it. With expire: false or
-    timeout: "never", the message remains in the queue. Messages of reads never expire.
+    When the timeout of a change expires, the broker drops its message from the queue, so a service that starts later does
+    not carry out the change. A queue with a dead-letter exchange forwards the expired message, and a stream queue keeps
+    it. With expire: false or timeout: "never", the message remains in the queue. Messages of reads never expire.
     """,
     "meta": """
-    The request's meta: information that is not part of the resource, such as the caller or a test sandbox. A client sends
-    its meta with each request, by default {host: "this machine"}; the meta of a call overrides it name by name.
+    The member meta of a request has information that is not part of the resource, such as the caller or a test sandbox. A
+    client sends its meta with each request, by default {host: "NAME OF THIS MACHINE"}. If a command has meta: too, its
+    members are added, and replace members of the same name.
     """,
     "include": """
     The value is one name, names with commas ("author,tags"), or a list of names. "author.posts" also includes the posts
-    of the author. An included resource is read as a field: .author.name. Without include:, a relationship has only .type and .id.
+    of the author. An included resource is a field: .author.name. Without include:, a relationship has only .type and .id.
     """,
     "filter": """
-    Values are sent as text. A list matches any of its values, and a resource is sent as its id. Values that servers
-    ignore or misread are errors before anything is sent: null, "", [], and text with a comma.
+    Values are sent as text. A list matches each of its values, and a resource is sent as its id. null, "", [] and text
+    with a comma are errors before anything is sent, because servers ignore or misread such values.
     """,
     "page": """
-    A size without a number means page 1. index reads that page; stream and destroy-all use the size for all pages.
-    Services with offset paging need {offset: 0, limit: 100}. Many services have a maximum size, which their error
-    names.
+    Without number, page: means the first page. index reads the page; stream and destroy-all use the size for all pages.
+    Services with offset paging need {offset: 0, limit: 100}. Many services limit the size; their error names the maximum.
     """,
     "prefetch": """
-    stream requests a page when the previous one is used up. With prefetch: 2, it requests two more pages in advance,
-    from the second page on, which helps if pages take a long time. The order of the pages does not change. The maximum
-    is 64.
+    By default, stream requests a page when all elements of the previous page are used. With prefetch: 2, it requests two
+    more pages in advance, from the second page on. This saves time if each page takes long. The order of the elements
+    does not change. The maximum is 64.
     """,
     "on-shift": """
-    Rows move between pages while others create and destroy them, so a stream can skip rows or return rows twice. At the
-    end a note reports where the record-count changed between two pages, and how many ids were returned twice. A
-    statement that changes data ignores repeated ids. With on-shift: "fail", each of these cases is an error as soon as
-    it is detected.
+    If other programs create or destroy resources during the read, resources move between pages, so a stream can skip some
+    or return some twice. At the end a note reports whether the record-count changed between two pages, and how many ids
+    came twice. A statement that changes data ignores an id that comes again. With on-shift: "fail", such a change of the
+    list is an error as soon as it is detected.
     """,
     "reply": """
     By default a client has its own reply queue, which is deleted when the client is stopped. "direct" uses RabbitMQ's
     direct reply-to, which is lighter for the broker; the replies are the same.
     """,
     "keys": """
-    By default names have the form of the wire: inserted-at. A client with keys: "underscore" shows inserted_at, and
-    sends names with - in place of _; types are sent unchanged. keys: "wire" in a call sends the names of that call
-    unchanged.
+    With keys: "underscore", a client shows the field inserted-at as inserted_at, and sends inserted_at as inserted-at;
+    types are sent unchanged. keys: "wire" of a command sends the names of this command unchanged.
     """,
     "relationships": """
     With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and {tags:
-    [{id: "1"}]}, without types; null and [] clear the relationship. Without the option, write {type:, id:} or a resource,
-    and an unlink first reads the linkage, because some services clear a to-one relationship even
-    if the unlink names another identifier.
+    [{id: "1"}]}, without types; null and [] clear the relationship. Without the option, write {type: "authors", id: "1"} or a
+    resource. Without the option, unlink also reads the linkage first, because some services clear a to-one relationship
+    even if unlink names another identifier.
     """,
     "in-flight": """
-    The maximum number of requests that are in flight at one time; the results keep the order of the elements. After the first
-    failure no more requests are sent; the replies to those in flight are awaited and counted. each runs at
-    most this number of iterations at one time.
+    A request is in flight from when it is sent until its reply arrives. The results keep the order of the elements. After
+    the first failure no more requests are sent; the statement waits for the replies to those in flight, and counts them.
+    each runs at most this number of iterations at one time.
     """,
     "on-error": """
-    By default the first failure stops the stage. "continue" processes all elements, then shows the first failure of
-    each kind. The summary counts all outcomes; refused counts the changes that could not be sent. A batch ends with
-    status 5. Failed elements are not passed on to the next stage. destroy-all skips them and continues with the next
-    page.
+    By default the first failure stops the statement. With "continue", all elements are processed, then the first failure
+    of each kind is shown. The summary counts all outcomes; refused are the changes that could not be sent. A batch ends
+    with status 5. The next stage gets no failed elements. destroy-all goes on to the next page.
     """,
     "confirm": """
-    destroy-all, | destroy, and a destroy in a loop or a stage, or in a def that is called there, ask at a terminal; you
-    confirm by typing the number. Without a terminal they need confirm: true, or --yes for the whole run.
+    Bulk destructions are destroy-all, | destroy, and a destroy in a loop or inside another stage, or in a def that is
+    called there. At a terminal retort asks, and you confirm by typing the number of resources. Without a terminal, the
+    statement needs confirm: true, or the program needs --yes.
     """,
     "max": """
-    The elements are counted before the first change is sent. If there are more than max:, nothing is sent, the error
-    has the kind limit, and a batch ends with status 6. With journal:, the changes of earlier runs count too.
+    The elements are counted before the first change is sent. If there are too many, the error has the kind limit, and a
+    batch ends with status 6. With journal:, the changes of earlier runs count too.
     """,
     "key": """
-    The key is an expression of the element, such as .email. If an earlier element had the same key, the element is refused,
-    because it would be created twice; | unique .email removes such elements in advance. An element whose key is null
-    is refused too.
+    The key of an element is a field such as .email, or another expression. If an earlier element had the same key, the
+    element is refused, because its resource would be created twice; | unique .email removes such elements in advance. An
+    element whose key is null is refused too.
     """,
     "append": """
-    Either everything is appended, or nothing. Rows of csv and tsv must have the columns of the file; a row with another
-    column stops the stage. Concurrent statements that append to one file take turns.
+    Either all elements are appended, or none. Rows of csv and tsv must have the columns of the file; a row with another
+    column is an error. If several statements append to one file at the same time, each waits for the one before.
     """,
     "keep-id": """
-    A service assigns ids to new resources. Without this option, create omits the id of a resource (the copy gets a new
-    id), and refuses a plain record that has an id. With keep-id: true, it sends the id, for example to restore a backup.
+    By default the service assigns the id of a new resource: create does not send the id of a resource, so its copy gets a
+    new id, and refuses a plain record that has an id. keep-id: true sends the id, for example to restore a backup.
     """,
   ]
 }

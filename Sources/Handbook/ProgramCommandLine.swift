@@ -63,12 +63,15 @@ public struct ProgramCommandLine: Sendable {
       ]
     case "work":
       [
-        Option(name: "--pool", value: "NAME", summary: "The pool whose changes the worker carries out."),
+        Option(name: "--pool", value: "NAME", summary: "The pool that the worker belongs to."),
         Option(name: "--in-flight", value: "N", summary: "The maximum number of changes in flight."),
         Option(
-          name: "--allow", value: "QUEUE", summary: "Carries out only changes of this queue; can be repeated."),
-        Option(name: "--insecure", value: nil, summary: "Works without RETORT_POOL_KEY: nothing is signed."),
-        Option(name: "--status", value: nil, summary: "Shows the pool's workers and the waiting chunks."),
+          name: "--allow", value: "QUEUE", summary: "Allows changes of this queue only; can be repeated."),
+        Option(
+          name: "--insecure", value: nil, summary: "Allows work without RETORT_POOL_KEY: messages are not signed."),
+        Option(
+          name: "--status", value: nil,
+          summary: "Shows the workers of the pool and the waiting chunks, and starts no worker."),
       ]
     case "demo": main.filter { ["--color", "--no-pager", "--trace", "--timeout"].contains($0.name) }
     default: []

@@ -23,127 +23,131 @@ struct ProgramPage: Sendable {
     ProgramPage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "Opens the prompt.",
       note: """
-        The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard input is
-        not a terminal, its statements run as a batch.
+        The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard input
+        is not a terminal, the statements in it run as a script.
         """, example: "retort --timeout 30s"),
     ProgramPage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
       summary: "At the prompt, opens a statement in VISUAL, EDITOR or vi, and runs the edited text.",
       note: """
-        edit opens the last statement; Ctrl-X Ctrl-E (in vi mode also v) opens the statement that is being typed. An
-        empty file runs nothing. If the editor fails, nothing runs either.
+        edit opens the last statement; Ctrl-X Ctrl-E (in vi mode also v) opens the statement that is being typed. If you
+        empty the file, or if the editor fails, nothing runs.
         """, example: "EDITOR=nano retort"),
     ProgramPage(
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
       summary: "Runs a file of statements; - is standard input.",
       note: """
-        The whole file is checked before its first statement runs, including the literal values of options; the first
-        failure ends the run. An option of retort that takes one value can't be given twice. The arguments after
-        FILE are args. An executable file that begins with #!/usr/bin/env retort is a program.
+        The whole file is checked before its first statement runs. The first failure ends the run. The arguments after FILE
+        are the list args. An option of retort that takes one value can't be given twice. A file whose first line is
+        #!/usr/bin/env retort can be started as a program, if it is executable.
         """, example: "retort --yes=500 migrate.retort people.csv"),
     ProgramPage(
       name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
       note: """
-        Single quotes protect the statements from the shell; separate statements with ; or a newline. Several -c are the
-        lines of one script.
+        Single quotes protect the statements from the shell; separate statements with ; or a newline. If -c is given several
+        times, the statements are the lines of one script.
         """,
       example: #"retort -c 'connect; count (client queue: "posts")'"#),
     ProgramPage(
-      name: "check", form: "retort check FILE ...", summary: "Parses and checks files; opens no connection.",
+      name: "check", form: "retort check FILE ...", summary: "Checks files without running them; opens no connection.",
       note: """
-        Shows every error, and lists each var(...) and each statement that changes or destroys data. The status is 2 if
-        there is an error. --output json is for editors.
+        Shows every error, and lists each var(...) and each statement that changes or destroys data. The exit status is 2 if
+        there is an error. --output json writes the findings as JSON, for editors.
         """, example: "retort check migrate.retort"),
     ProgramPage(
       name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
       note: """
-        Comments and meaning do not change. --check changes no file; it lists the files that formatting would change,
-        and exits with status 1 if there are any.
+        The comments and the meaning stay the same. With --check no file is changed: the files that formatting would change are
+        listed, and the exit status is 1 if there are any.
         """, example: "retort fmt --check migrate.retort"),
     ProgramPage(
       name: "serve", form: "retort serve DB [--url URI]",
       summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
-        --queue TYPE=NAME sets the queue of a type. For tests of clients, --latency, --jitter, --workers and --rate
-        limit the speed, --fault KIND=SHARE injects faults (drop lose duplicate late wrong-id malformed empty rpc-error
-        no-consumer round), --pages and --flavour imitate other servers, and --log FILE logs each request. help latency
-        explains --latency; each option has such a page.
+        Each table is a type with its own queue; --queue TYPE=NAME gives the queue of a type another name. The other options
+        are for tests of clients: --latency, --jitter, --workers and --rate limit the speed, --fault injects faults,
+        --pages and --flavour imitate other servers, and --log FILE logs each request. help serve lists all options, and
+        help fault explains one.
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     ProgramPage(
       name: "demo", form: "retort demo",
       summary: "Opens a prompt with clients of the sample blog and a tour of five steps.",
       note: """
-        The sample runs inside the program, so no broker is needed and changes are not saved. The tour continues when a
-        statement has completed its step: find, look, publish, save, run. Neither rc.retort nor the history is used.
+        The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, look,
+        publish, save and run. When a statement has completed a step, the next step is shown. Neither rc.retort nor the
+        history is used.
         """, example: "retort demo"),
     ProgramPage(
       name: "doctor", form: "retort doctor [URI] [-o json]",
       summary: "Examines the connection to a service, step by step, and explains how to fix problems.",
       note: """
-        The steps are: the files that the prompt reads, the address, the lookup of its host, TCP, TLS (chain, days
-        left), login, vhost, a channel, the known queues and their consumers, and one call. Each step shows its duration. URI
-        is an address or a profile of rc.retort, by default RETORT_URL. --queue NAME examines a queue, --timeout 30s
-        lets the call wait longer, -o json writes the steps as one JSON object. The status is 0, or the status of the
-        first failed step.
+        URI is the URI of the connection, or the name of a profile in rc.retort; without URI, retort doctor uses RETORT_URL.
+        The steps are: the files that the prompt reads, the URI, the lookup of its host, TCP, TLS (the chain of
+        certificates and the days left), the login, the vhost, a channel, the known queues and their consumers, and one
+        request. Each step shows its duration. --queue NAME examines one more queue, --timeout 30s waits longer for the
+        reply, -o json writes the steps as one JSON object. The exit status is that of the first failed step, otherwise 0.
         """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
     ProgramPage(
-      name: "lsp", form: "retort lsp", summary: "Serves an editor on standard input and output.",
+      name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
       note: """
-        By the language server protocol an editor gets the findings of check while a .retort file is typed, completion,
-        help for the word at the cursor, the canonical layout, definitions of names, also in included files, and an
-        outline of the defs and of the statements that change or destroy data. The server opens no connection. help
-        editor explains how editors start the server.
+        An editor gets the findings of retort check while you type, completion, help for the word at the cursor, the
+        canonical layout, the definitions of names, and an outline of the defs and of the statements that change or destroy
+        data. The server opens no connection. help editor explains how editors start the server.
         """, example: "retort lsp"),
     ProgramPage(
       name: "completions", form: "retort completions bash|zsh|fish",
       summary: "Writes the completion script of a shell.",
       note: """
-        The script completes the command lines of retort, their options and values, files, words of help, and the
-        profiles of rc.retort. It asks the program for completions, so it works with new versions of retort too.
+        With this script, Tab in the shell completes the options of retort and their values, files, words of help, and the
+        profiles of rc.retort. The script asks the installed program for completions, so it needs no update.
         """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
     ProgramPage(
       name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
       note: """
-        Without PAGE, the page is retort(1), which describes the program. The page bulk is retort-bulk(7), and each article
-        of help guide has such a page.
+        Without PAGE, retort man writes retort(1), the page of the program. retort man bulk writes retort-bulk(7); each article
+        that help guide lists has such a page.
         """,
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     ProgramPage(
       name: "work", form: "retort work URI --pool NAME",
-      summary: "Carries out changes of other runs, whose statements name the worker's pool with workers: \"NAME\".",
+      summary: "Starts a worker, which sends the changes of statements that have workers: \"NAME\".",
       note: """
-        The worker needs the pool's secret in RETORT_POOL_KEY, or --insecure. --in-flight N limits the changes in flight
-        (default: 64). --allow QUEUE limits the queues that the worker changes, and can be repeated. SIGTERM ends the
-        worker after its chunk. --status shows the pool's workers, the chunks that wait, the chunks that are not
-        acknowledged, and the rate. help pools explains more.
+        The workers with one NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY, or --insecure. It gets
+        the changes in chunks, and has at most --in-flight N changes in flight (default: 64). With --allow QUEUE, it
+        changes only this queue; the option can be repeated. SIGTERM ends the worker after its current chunk. --status
+        starts no worker: it shows the workers of the pool, their rates, and the chunks that wait or are not acknowledged.
+        help pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
     ProgramPage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
-      summary: "Shows a journal, or settles an unknown change.",
+      summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
-        Shows the statement; how many of its changes are done, will be sent again, or are unknown; each unknown change;
-        and the command that resumes the statement. settle ID done records that the change was carried out. settle ID
-        again records that the change was not carried out; the next run sends it. broker NAME records the broker that
-        the journal belongs to: its cluster name and vhost, in the form that the error shows.
+        A journal is the file of journal: in a statement. retort journal FILE shows the statement, the numbers of changes that
+        are done, will be sent again, or are unknown, each unknown change, and the command that resumes the statement.
+        settle ID done records that an unknown change was carried out. settle ID again records that it was not carried out,
+        so the next run sends it. broker NAME changes the broker that the journal belongs to; the error for a journal of
+        another broker shows the NAME.
         """, example: "retort journal posts.journal settle 4711 done"),
     ProgramPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
-      summary: "Shows or controls the runs of other terminals that change data.",
+      summary: "Shows or controls the other running retort programs that change data.",
       note: """
-        Without a command, ctl shows the progress of each run of the same user, with its process id; a run is visible from
-        its first change on. pause holds back every change, of a sink, a loop or a single verb, until resume; changes in
-        flight continue. rate=N sends at most N changes a second, in addition to the statement's own limits; rate=off
-        removes this limit. stop has the effect of Ctrl-C. Without RUN, a command controls the only run in which a
-        statement changes data.
+        RUN is the process id of such a program. Without arguments, retort ctl shows the RUN and the progress of each program
+        of the same user that has sent a change. pause holds back all changes until resume; changes in flight continue.
+        rate=N limits the changes to N a second, in addition to the limits of the statement; rate=off removes this limit.
+        stop has the effect of Ctrl-C. RUN can be left out if only one program changes data.
         """, example: "retort ctl 4711 rate=50"),
     ProgramPage(
       name: "trust", form: "retort trust [FILE ...]",
-      summary: "Allows the prompt to run a directory's .retortrc, as long as the text of this file stays the same.",
-      note: "At the prompt, trust does this for ./.retortrc and runs it. The state directory lists the trusted files.",
+      summary: "Allows the prompt to run the .retortrc of a directory, until the text of this file changes.",
+      note: """
+        Without FILE, the file is ./.retortrc. The statement trust at the prompt does the same, and runs the file. The list of
+        trusted files is in ~/.local/state/retort.
+        """,
       example: "retort trust .retortrc"),
     ProgramPage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
-      summary: "Explains the language or one of its words, like help at the prompt.",
+      summary: "Explains the language or one of its words, as help does at the prompt.",
       note: "--help lists the ways to start the program, and its options.", example: "retort help stream"),
   ]
 
@@ -153,71 +157,75 @@ struct ProgramPage: Sendable {
       note: "The option can be repeated. The value is a string; int(var(\"limit\")) is a number.",
       example: "retort --var limit=5 report.retort"),
     option(
-      "yes", "[=N]", "Confirms bulk destruction; =N limits how many resources the whole run destroys.",
-      note: "--yes confirms every destroy-all, | destroy and destroy in a loop.",
+      "yes", "[=N]", "Confirms every bulk destruction; with =N, the run destroys at most N resources.",
+      note: "Bulk destructions are destroy-all, | destroy, and a destroy in a loop or inside another stage.",
       example: "retort --yes=500 clean-up.retort"),
     option(
       "output", "FORMAT", "The format of results: \(ResultFormat.list).",
       note: """
-        The default is a table at a terminal, and otherwise one line of JSON for each result. At a terminal, a few rows
-        that are too wide for a table are cards: one line for each field. set output: changes the format in a session.
+        By default results are tables at a terminal, and otherwise lines of JSON. At a terminal, a few rows that are too wide
+        for a table are shown as cards: one line for each field. set output: changes the format in a session.
         """,
       example: "retort --output csv report.retort > report.csv"),
     option(
-      "timeout", "DURATION", "How long to wait for a reply, unless the call or the client sets it: 10s, 500ms, never.",
-      note: "The default is 5s. set timeout: changes it in a session.", example: "retort --timeout 30s migrate.retort"),
+      "timeout", "DURATION", "How long to wait for a reply: 10s, 500ms, never.",
+      note: "The default is 5s. set timeout:, and timeout: of a client or a command, override this option.",
+      example: "retort --timeout 30s migrate.retort"),
     option(
-      "trace", "[=TOPICS]", "Shows traffic by topic: rpc (the default), api, amqp, errors.",
+      "trace", "[=TOPICS]",
+      "Shows the requests and replies, in the detail that TOPICS selects: rpc, api, amqp, errors.",
       note: """
-        The trace goes to standard error. Separate topics with commas: rpc shows each request and reply, api one line
-        for each call, amqp the broker's frames, errors only failed calls. Passwords and tokens are shown as ***.
+        rpc, the default, shows the JSON of each request and reply; api shows one line for each request, amqp the frames of
+        the broker, and errors only failed requests. Separate several topics with commas. The trace goes to standard error.
+        Passwords and tokens are shown as ***.
         """, example: "retort --trace=api,errors migrate.retort"),
     option(
       "dry-run", "", "Sends reads, but only shows changes.",
       note: """
-        Standard error shows the exact request of each single change. Of a bulk change it shows the first request, the
-        ids of four more, and the total number. A created resource has the id dry-run-1, and a summary's ok counts the
-        changes that would be sent. Assertions after the first such change are shown and not checked. write and sh work as
-        usual. A script can't turn the dry run off.
+        Standard error shows the exact request of each single change; of a bulk change, the first request, the ids of four
+        more, and the total number. A created resource has the id dry-run-1. A summary counts as ok the changes that would
+        be sent. After the first change that is not sent, assertions are shown and not checked. write and sh work as usual.
+        A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
-      "guarded", "CONNECTION", "Allows --yes=N to destroy on a guarded connection, given by name or address.",
+      "guarded", "CONNECTION", "Allows --yes=N on a connection with guard: \"confirm\"; CONNECTION is its name or URI.",
       note: """
-        A batch needs this for connections with guard: "confirm"; at a terminal, retort asks instead. The option can be
-        repeated. At the end, a note names each value that matches no connection of the run.
+        Without a terminal, retort destroys on such a connection only with this option and --yes=N; at a terminal it asks
+        instead. The option can be repeated. At the end, a note names each CONNECTION that the run did not open.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
-      "workers", "NAME", "The pool of workers for bulk changes that name no pool.",
+      "workers", "NAME", "The pool of workers that sends bulk changes without workers:.",
       note: "help pools explains pools of workers.", example: "retort --workers night migrate.retort"),
     option(
-      "reason", "TEXT", "The reason for the run.", note: "It is written to the headers of journals.",
+      "reason", "TEXT", "The reason for the run.",
+      note: "The text is written to the header of each journal, and to the report.",
       example: "retort --reason OPS-123 migrate.retort"),
     option(
       "summary", "FORM", "The format of summaries on standard error: text or json.",
       note: """
-        json writes one line for each statement that changes many resources: counts by outcome, milliseconds, rate,
-        percentiles of reply times, and each kind of failure with its count and an example. For the commands in loops and
-        the iterations of an each with a journal, it writes the counts.
+        json writes one line for each statement that changes many resources: the counts of the outcomes, the milliseconds, the
+        rate, percentiles of the reply times, and each kind of failure with its count and an example. For the commands in
+        loops, and for an each with a journal, the line has only the counts.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
       "report", "FILE", "Writes the results of all statements to one file: .json, or .xml for JUnit.",
       note: """
-        At the end of the run the file gets each statement with its time, its error, and the counts, times and failures
-        of its changes, and each assertion. In the JUnit format, statements and assertions are test cases. A statement
-        that continued after failed changes has the error partial, which is a failure in JUnit. A file that can't be written is an
-        error before the first statement.
+        The file is written at the end of the run. It has each assertion, and each statement with its time, its error, and the
+        counts, times and failures of its changes. In the JUnit format, statements and assertions are test cases. A
+        statement that continued after failed changes has the error partial, in JUnit a failure. If the file can't be
+        written, no statement runs.
         """, example: "retort --report result.xml migrate.retort"),
     option(
       "quiet", "", "Hides the progress of long statements.",
       note: """
-        By default, a statement that changes or reads for more than a second shows its progress on standard error: at a
-        terminal on one line, otherwise as a note every ten seconds.
+        By default, a statement that takes more than a second shows its progress on standard error: at a terminal on one line,
+        otherwise as a note every ten seconds.
         """, example: "retort --quiet migrate.retort"),
     option(
       "offline", "", "Prints the requests instead of sending them.",
       note: """
-        Each request is a line of JSON. Pages are empty, and a created resource has the id offline-1.
+        Each request is a line of JSON. As there are no replies, pages are empty, and a created resource has the id offline-1.
         Results that depend on such a page or resource are not printed.
         """, example: "retort --offline migrate.retort"),
     option(
@@ -226,15 +234,15 @@ struct ProgramPage: Sendable {
     option(
       "no-pager", "", "Shows results without a pager, even if they are taller than the screen.",
       note: """
-        By default the prompt shows such results, and help, with RETORT_PAGER, PAGER or less. The first screen appears
-        as soon as it is complete. An empty RETORT_PAGER has the same effect as --no-pager.
+        By default the prompt shows such results, and help, with the pager that RETORT_PAGER or PAGER names, or with less. An
+        empty RETORT_PAGER has the same effect as --no-pager.
         """, example: "retort --no-pager"),
     option(
       "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
       note: """
         By default the prompt first runs ~/.config/retort/rc.retort (or retort/rc.retort in XDG_CONFIG_HOME), then
-        ./.retortrc if it is trusted. A profile is a def in rc.retort: def prod() do connect "amqps://me@broker/" name:
-        "prod" env: "production" end.
+        ./.retortrc, if retort trust has accepted its text. A profile is a def in rc.retort that connects: def prod() do
+        connect "amqps://me@broker/" name: "prod" env: "production" end.
         """, example: "retort --no-rc"),
     option(
       "color", "WHEN", "Colours of errors and of the typed line: auto, always or never.",
@@ -242,7 +250,7 @@ struct ProgramPage: Sendable {
       example: "retort --color never report.retort"),
     option(
       "version", "", "Prints the version.",
-      note: "The output includes the commit, and the versions of Swift and of the libraries that the program uses.",
+      note: "The output also has the commit, and the versions of Swift and of the libraries of the program.",
       example: "retort --version"),
   ]
 

@@ -250,9 +250,9 @@ extension Lexer {
     offset += 1
     guard let scalar = unicode() else {
       return complain(
-        "the code in the escape is not that of a character", start,
+        "the escape is not the code of a character", start,
         nextStep: inBraces.map { "write \($0)" }
-          ?? "write \\u and four hex digits, a pair for characters beyond U+FFFF")
+          ?? "write \\u and four hex digits; for a character beyond U+FFFF, write a pair of such escapes")
     }
     literal.append(contentsOf: String(scalar).utf8)
   }

@@ -125,7 +125,7 @@ extension Parser {
     let outer = isInIndex
     isInIndex = true
     defer { isInIndex = outer }
-    if let part = openPartNextStep { throw fail("a part needs both ends", nextStep: part) }
+    if let part = openPartNextStep { throw fail("a part [a..b] needs both ends", nextStep: part) }
     let index = try expression()
     var kind = Expr.Kind.index(base, index, isOptional: isOptional)
     if token.isSymbol("..") {
@@ -134,7 +134,9 @@ extension Parser {
           "a part [a..b] needs no ?, because its end can be beyond the last element", nextStep: "write [a..b]"
         )
       }
-      if nextToken.isSymbol("]") { throw fail("a part needs both ends", nextStep: "[\(source.text(index.range))..-1]") }
+      if nextToken.isSymbol("]") {
+        throw fail("a part [a..b] needs both ends", nextStep: "[\(source.text(index.range))..-1]")
+      }
       advance()
       kind = .cut(base, index, try expression())
     }

@@ -39,7 +39,7 @@ extension Parser {
     if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
     if nextToken.isSymbol("<") { return "write <=" }
     if let step = fieldAssignmentNextStep ?? settingNextStep ?? optionInBrackets ?? changedField { return step }
-    return "to assign, let NAME = ...; to compare, " + (misplacedNextStep ?? "==")
+    return "to assign, write let NAME = ...; to compare, " + (misplacedNextStep ?? "write ==")
   }
 
   /// The option that is meant by `page[size] = 10` or `filter[state] = "draft"` before the cursor; nil for other
@@ -160,7 +160,7 @@ extension Parser {
     case .symbol("+") where before.isSymbol("+"):
       guard index > 1, case .name(let name) = tokens[index - 2].kind else { return foreignValueNextStep }
       return "let \(name) = \(name) + 1"
-    case .symbol(">") where before.isSymbol("<"): return "to compare, write !=; to join texts, +"
+    case .symbol(">") where before.isSymbol("<"): return "to compare, write !=; to join texts, write +"
     case .symbol("*") where before.isSymbol("*"): return "there is no power operator: write a * a"
     case _ where before.isSymbol("*") && index > 1 && tokens[index - 2].isName("select"):
       return "without select, the elements keep all their fields"

@@ -138,7 +138,7 @@ extension Parser {
       return "join lists with +: \(spread) + [...]"
     case .symbol("<") where before.isSymbol("<"):
       guard index > 1, case .name(let client) = tokens[index - 2].kind, !Self.isEnd(nextToken) else {
-        return "there are no operators for bits: to double a number, x * 2"
+        return "there are no operators for bits: to double a number, write x * 2"
       }
       return "to create a resource: create \(client) \(source.text(nextToken.range))..."
     case .symbol("-"), .minus:

@@ -69,7 +69,7 @@ extension Parser {
       throw fail(
         "do does not belong here",
         nextStep: (statementForm ?? blockStage ?? watchForm).map { "did you mean \($0)?" }
-          ?? "for x in ... do, while ... do, if ... do")
+          ?? "a block begins with for x in ... do, while ... do or if ... do")
     }
     throw fail(
       "expected the end of the statement, not \(token.description)",

@@ -100,7 +100,7 @@ public final class SchemaStore: Sendable {
     guard let first else { return nil }
     return failure.withLock { failure in
       defer { failure = first }
-      return failure == nil ? "can't store the learned schema in \(directory): \(first)" : nil
+      return failure == nil ? "can't store the learned fields in \(directory): \(first)" : nil
     }
   }
 

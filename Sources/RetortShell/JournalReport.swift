@@ -61,7 +61,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
     let what =
       named.isEmpty
       ? "is not the id of an unknown change"
-      : "is the id of \(named.count) unknown changes: write the whole identity of one"
+      : "is the id of \(named.count) unknown changes: write the whole text of one of them"
     console.note("error: \(path): \(id) \(what)\n  = retort journal \(path) lists the unknown changes\n")
     return 2
   }

@@ -8,13 +8,15 @@ import Language
 struct ProgramOptions: ParsableArguments {
   @Option(
     name: .customShort("c"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Run these statements; several -c are one script.", valueName: "STATEMENTS"))
+    help: ArgumentHelp("Run these statements; several -c are the lines of one script.", valueName: "STATEMENTS"))
   var statements: [String] = []
 
   @Option(name: .customLong("var"), help: ArgumentHelp("A value for var(\"NAME\").", valueName: "NAME=VALUE"))
   var variables: [String] = []
 
-  @Flag(name: .customLong("yes"), help: "Confirm bulk destruction; --yes=N limits the resources that the run destroys.")
+  @Flag(
+    name: .customLong("yes"),
+    help: "Confirm every bulk destruction; with --yes=N, the run destroys at most N resources.")
   var isConfirmed = false
 
   @Option(name: .customLong("yes-limit"), help: .hidden)
@@ -33,18 +35,18 @@ struct ProgramOptions: ParsableArguments {
     help: ArgumentHelp("Show requests and replies: amqp, rpc, api, errors.", valueName: "TOPICS"))
   var trace: String?
 
-  @Flag(name: .customLong("dry-run"), help: "Send reads, but only show changes; a script can't turn it off.")
+  @Flag(name: .customLong("dry-run"), help: "Send reads, but only show changes.")
   var isDryRun = false
 
   @Option(
     name: .customLong("guarded"),
     help: ArgumentHelp(
-      "Allow --yes=N to destroy on this guarded connection, given by name or address.", valueName: "CONNECTION"))
+      "Allow --yes=N on this connection with guard: \"confirm\", given by its name or URI.", valueName: "CONNECTION"))
   var opened: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "The pool of workers for bulk changes that name no pool.", valueName: "NAME"))
+      "The pool of workers that sends bulk changes without workers:.", valueName: "NAME"))
   var workers: String?
 
   @Option(help: ArgumentHelp("The reason for the run, which its journals record.", valueName: "TEXT"))

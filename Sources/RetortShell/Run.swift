@@ -114,7 +114,7 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
       if name == argument, ProgramOptions.valued.contains(name), let value = rest.popFirst() { result.append(value) }
     } else {
       let near = ScriptFile.option(meantBy: name).map { ": did you mean \($0)?" } ?? ""
-      console.note("error: there is no option \(argument)\(near)\n  = retort --help lists them\n")
+      console.note("error: there is no option \(argument)\(near)\n  = retort --help lists the options\n")
       return nil
     }
   }

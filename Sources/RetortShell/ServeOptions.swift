@@ -11,7 +11,7 @@ struct ServeOptions: ParsableArguments {
   @ArgumentParser.Argument(help: ArgumentHelp("A SQLite database, or the sample blog.", valueName: "DB"))
   var database: String
 
-  @Option(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
+  @Option(help: ArgumentHelp("The URI of the broker; by default RETORT_URL.", valueName: "URI"))
   var url: String?
 
   @Option(
@@ -19,33 +19,34 @@ struct ServeOptions: ParsableArguments {
     help: ArgumentHelp("Serves a type on a queue with another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
 
-  @Flag(help: "Declares missing queues as durable; an existing queue keeps its properties.")
+  @Flag(help: "Makes the queues that serve creates durable; a queue that exists keeps its properties.")
   var durable = false
 
   @Option(
-    help: ArgumentHelp("The type of missing queues: classic, quorum (durable).", valueName: "TYPE"),
+    help: ArgumentHelp("The type of the queues that serve creates: classic, quorum (durable).", valueName: "TYPE"),
     transform: word)
   var queueType: QueueDeclaration.QueueType?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The delay of each reply: 20ms.", valueName: "DURATION"),
+    parsing: .unconditional, help: ArgumentHelp("How long each reply is delayed: 20ms.", valueName: "DURATION"),
     transform: duration)
   var latency: Duration?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The maximum random addition to the delay.", valueName: "DURATION"),
+    parsing: .unconditional,
+    help: ArgumentHelp("The maximum random time that is added to the delay of a reply.", valueName: "DURATION"),
     transform: duration)
   var jitter: Duration?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The maximum number of requests of a queue that are answered concurrently.", valueName: "N"),
+    help: ArgumentHelp("How many requests of a queue are processed at the same time, at most.", valueName: "N"),
     transform: wholeNumber)
   var workers: UInt16 = 1
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The maximum number of requests of a queue that are answered in a second.", valueName: "N"),
+    help: ArgumentHelp("How many requests of a queue are answered in a second, at most.", valueName: "N"),
     transform: wholeNumber)
   var rate: UInt32?
 
@@ -59,18 +60,20 @@ struct ServeOptions: ParsableArguments {
   var shares: [InjectedFaults.FaultShare] = []
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The delay of the fault late; by default 10s.", valueName: "DURATION"),
+    parsing: .unconditional,
+    help: ArgumentHelp("How long the fault late delays a reply; by default 10s.", valueName: "DURATION"),
     transform: duration)
   var late: Duration?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How long the fault no-consumer lasts; by default 1s.", valueName: "DURATION"),
+    help: ArgumentHelp(
+      "How long the fault no-consumer leaves a queue without a consumer; by default 1s.", valueName: "DURATION"),
     transform: duration)
   var away: Duration?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Seeds the random faults and delays.", valueName: "N"),
+    parsing: .unconditional, help: ArgumentHelp("The seed of the random faults and delays.", valueName: "N"),
     transform: wholeNumber)
   var seed: UInt64 = 0
 
@@ -83,7 +86,7 @@ struct ServeOptions: ParsableArguments {
         + "offset and limit).", valueName: "STYLE"), transform: word)
   var pages: Dialect.ListPaging = .number
 
-  @Option(help: ArgumentHelp("Imitates a retort or a carrot server.", valueName: "NAME"), transform: word)
+  @Option(help: ArgumentHelp("Imitates another server: carrot or retort.", valueName: "NAME"), transform: word)
   var flavour: Dialect.ImitatedLibrary?
 
   func validate() throws {

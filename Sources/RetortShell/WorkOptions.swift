@@ -6,10 +6,10 @@ import Workers
 
 /// The options of `retort work`.
 struct WorkOptions: ParsableArguments {
-  @ArgumentParser.Argument(help: ArgumentHelp("The broker; by default RETORT_URL.", valueName: "URI"))
+  @ArgumentParser.Argument(help: ArgumentHelp("The URI of the broker; by default RETORT_URL.", valueName: "URI"))
   var uri: String?
 
-  @Option(help: ArgumentHelp("The pool whose changes the worker carries out.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("The pool that the worker belongs to.", valueName: "NAME"))
   var pool: String
 
   @Option(
@@ -20,13 +20,13 @@ struct WorkOptions: ParsableArguments {
 
   @Option(
     name: .customLong("allow"),
-    help: ArgumentHelp("Carries out only changes of this queue; can be repeated.", valueName: "QUEUE"))
+    help: ArgumentHelp("Allows changes of this queue only; can be repeated.", valueName: "QUEUE"))
   var allowed: [String] = []
 
-  @Flag(help: "Works without RETORT_POOL_KEY: messages are not signed.")
+  @Flag(help: "Allows work without RETORT_POOL_KEY: messages are not signed.")
   var insecure = false
 
-  @Flag(help: "Shows the pool's workers and the number of waiting chunks.")
+  @Flag(help: "Shows the workers of the pool and the waiting chunks, and starts no worker.")
   var status = false
 
   func validate() throws {

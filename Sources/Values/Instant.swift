@@ -45,7 +45,7 @@ public struct Instant: Sendable, Hashable, Comparable {
       try reader.end()
       try self.init(sinceEpoch: time.sinceEpoch())
     } catch {
-      throw error.about(text, "2026-01-31, or 2026-01-31T12:00:00Z")
+      throw error.about(text, "write 2026-01-31, or 2026-01-31T12:00:00Z")
     }
   }
 

@@ -19,16 +19,17 @@ enum ReplacementPart {
       } else {
         throw Fault(
           .value, "a $ in the replacement needs a digit from 1 to 9 after it",
-          nextStep: "$1 is the first group, and $$ a dollar")
+          nextStep: "write $1 for the first group, and $$ for a dollar")
       }
     }
     return parts
   }
 
   private static func missing(_ number: Int, _ pattern: Pattern) -> Fault {
-    let has = pattern.groupCount == 0 ? "none" : "\(pattern.groupCount)"
+    let count = pattern.groupCount
+    let has = count == 0 ? "no group" : count == 1 ? "1 group" : "\(count) groups"
     return Fault(
       .value, "there is no group $\(number) in \(pattern.description), which has \(has)",
-      nextStep: "a group is in parentheses, and $$ is a dollar")
+      nextStep: "put a group in parentheses, or write $$ for a dollar")
   }
 }

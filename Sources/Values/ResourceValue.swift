@@ -203,19 +203,20 @@ public struct ResourceValue: Sendable {
     let what = "\(includePath.last ?? "it") is \(label)"
     if stub == .cycle {
       return Fault(
-        .field, "\(what), which the path already contains, so only type and id can be read",
+        .field, "\(what), which was already read on this path, so only its type and id can be read here",
         nextStep: "keep the resource in a variable: let post = ...")
     }
     if compound?.isListed(type, id ?? "") == true {
       return Fault(
-        .field, "\(what), which is in the list but was not included",
-        nextStep: "find the resource in the list by its id, or read it with show")
+        .field,
+        "\(what): the list has this resource, but it was not included here, so only its type and id can be read",
+        nextStep: "look the resource up in the list by its id, or read it with show")
     }
     let path = includePath.joined(separator: ".")
     if let compound, compound.asked.contains(where: { $0.isSame(as: path) || $0.begins(with: path + ".") }) {
       return Fault(
-        .field, "\(what), which the reply does not contain, although include: names it",
-        nextStep: "the resource may be deleted or hidden: show it by its id")
+        .field, "\(what), which the reply does not contain, although include: asks for it",
+        nextStep: "the resource may be deleted or hidden: read it by its id with show")
     }
     return Fault(
       .field, "\(what), of which only type and id are known",

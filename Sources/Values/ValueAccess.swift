@@ -46,14 +46,22 @@ package enum ValueAccess {
     if near == nil, names == ClientValue.fieldNames {
       return Fault(
         .field, "\(owner) has no field \(name)",
-        nextStep: "it has \(names.joined(separator: ", ")); for its resources, write stream CLIENT | map .\(name)")
+        nextStep:
+          "its fields are \(names.joined(separator: ", ")); for its resources, write stream CLIENT | map .\(name)")
     }
-    let known =
-      names.isEmpty
-      ? "it has none" : "it has " + names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
     return Fault(
       .field, "\(owner) has no field \(name)",
-      nextStep: near.map { "did you mean .\($0)?" } ?? "\(known); for null instead of an error, write ?.\(name)")
+      nextStep: near.map { "did you mean .\($0)?" }
+        ?? "\(listing(names)); for null instead of an error, write ?.\(name)")
+  }
+
+  /// Returns a sentence with the names of fields, at most twelve: `its fields are a, b`.
+  package static func listing(_ names: [String]) -> String {
+    switch names.count {
+    case 0: "it has no fields"
+    case 1: "its only field is \(names[0])"
+    default: "its fields are " + names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
+    }
   }
 
   private static func noFields(_ value: Value, _ name: String) -> Fault {

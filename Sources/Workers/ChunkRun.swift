@@ -107,7 +107,7 @@ extension ClientError {
   /// Returns the error of a change that a lost worker may have carried out, after a lookup did not find the change.
   fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
     var error = ClientError(
-      .unknown, "unknown: its worker was lost; the change may have been carried out, and no lookup has found it",
+      .unknown, "the worker of this change was lost; the change may have been carried out, and no lookup has found it",
       nextStep: "check the change; or, if the service holds requests for at most 60 s, send it again with settle: 60s")
     error.wasSent = true
     error.call = CallDescription(

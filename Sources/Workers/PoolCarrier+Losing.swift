@@ -70,6 +70,6 @@ extension ClientError {
   static func lost(_ pool: WorkerPool, on link: any JSONRPC.ServiceLink) -> ClientError {
     ClientError(
       .noRoute, "not sent: the pool \(pool.name) has lost its workers",
-      nextStep: "start one: retort work \(link.address) --pool \(pool.name)")
+      nextStep: "start a worker: retort work \(link.address) --pool \(pool.name)")
   }
 }

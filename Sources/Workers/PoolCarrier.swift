@@ -100,7 +100,7 @@ package final class PoolCarrier: GroupCarrier {
       throw ClientError(
         error.code == .noRoute ? .noRoute : .connection, error.message,
         nextStep: error.code == .noRoute
-          ? "start one: retort work --pool \(pool.name); set RETORT_URL to the address of this broker with its password, and \(WorkerPool.keyVariable) to the pool's key"
+          ? "start a worker: retort work --pool \(pool.name); set RETORT_URL to the URI of this broker with its password, and \(WorkerPool.keyVariable) to the secret of the pool"
           : "nothing was sent: run the statement again")
     }
     let carrier = PoolCarrier(pool, link, transport, limits, workers)

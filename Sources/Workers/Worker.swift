@@ -110,7 +110,7 @@ final class Worker: Sendable {
       throw ChunkRefusal("it expires in more than 60 s: compare the clocks of the machines")
     }
     guard memory.take(chunk, now: now) || delivery.isRedelivered else {
-      throw ChunkRefusal("its number \(chunk.number) was taken before")
+      throw ChunkRefusal("a chunk with its number \(chunk.number) was received before")
     }
     return chunk
   }

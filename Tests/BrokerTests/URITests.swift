@@ -60,22 +60,26 @@ import Testing
     ("amqp://bea:s3c%+fret@h", "write a % in the password as %25"),
     ("amqp://bea:s3c%-0ret@h", "write a % in the password as %25"),
     ("amqp://h?heartbeat=+5", "heartbeat needs a number: heartbeat=30"),
-    ("amqp://h:0", "the port after h is not a number from 1 to 65535; if it is a password, @ and the host must follow"),
     (
-      "amqp://h:+1", "the port after h is not a number from 1 to 65535; if it is a password, @ and the host must follow"
+      "amqp://h:0",
+      "the port after h is not a number from 1 to 65535; if this is a password, write @ and the host after it"
+    ),
+    (
+      "amqp://h:+1",
+      "the port after h is not a number from 1 to 65535; if this is a password, write @ and the host after it"
     ),
     (
       "amqp://bea:s3c?r=et",
-      "the port after bea is not a number from 1 to 65535; if it is a password, @ and the host must follow"
+      "the port after bea is not a number from 1 to 65535; if this is a password, write @ and the host after it"
     ),
     ("amqp://bea:100%@h", "write a % in the password as %25"),
     (
       "amqp://h:port",
-      "the port after h is not a number from 1 to 65535; if it is a password, @ and the host must follow"
+      "the port after h is not a number from 1 to 65535; if this is a password, write @ and the host after it"
     ),
     (
       "amqp://h:70000",
-      "the port after h is not a number from 1 to 65535; if it is a password, @ and the host must follow"
+      "the port after h is not a number from 1 to 65535; if this is a password, write @ and the host after it"
     ),
     (
       "amqp://h?heartbeat=soon",

@@ -93,12 +93,13 @@ import Testing
       let unlink = try await refused(.unlink, linkage, declared: one)
       #expect(
         unlink.message
-          == "posts unlink: author is a to-one relationship, but unlink removes from a to-many relationship")
+          == "posts unlink: author is a to-one relationship, but unlink removes resources from a to-many relationship")
       #expect(unlink.nextStep == #"relink posts 2 "author" null"#)
       #expect(unlink.sent == 0)
     }
     let link = try await refused(.link, ["id": "7"], declared: one)
-    #expect(link.message == "posts link: author is a to-one relationship, but link adds to a to-many relationship")
+    #expect(
+      link.message == "posts link: author is a to-one relationship, but link adds resources to a to-many relationship")
     #expect(link.nextStep == #"relink posts 2 "author" {id: "7"}"#)
     #expect(try await refused(.relink, .null, declared: one).sent == 1)
   }
@@ -137,7 +138,7 @@ import Testing
 
   @Test func refusesASingleIdentifierForAToMany() async throws {
     let link = try await refused(.link, Self.author)
-    #expect(link.message == "posts link: link adds to a to-many relationship, but the value is not a list")
+    #expect(link.message == "posts link: link adds resources to a to-many relationship, but the value is not a list")
     #expect(
       link.nextStep
         == #"[{type: "authors", id: "7"}]; if author is a to-one relationship: relink posts 2 "author" {type: "authors", id: "7"}"#

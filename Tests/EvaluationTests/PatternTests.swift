@@ -48,7 +48,7 @@ import Values
   }
 
   @Test(arguments: [
-    ("$1", "there is no group $1 in /a/, which has none"), ("$0", "a $ in the replacement needs a digit"),
+    ("$1", "there is no group $1 in /a/, which has no group"), ("$0", "a $ in the replacement needs a digit"),
     ("a$", "a $ in the replacement needs a digit"), ("$x", "a $ in the replacement needs a digit"),
   ])
   func refusesOtherGroups(_ replacement: String, _ reason: String) throws {

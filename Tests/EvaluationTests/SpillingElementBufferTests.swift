@@ -67,8 +67,11 @@ import Formats
     #expect(cycle.isIdentifier)
     #expect(post.compound?.included("towns", "4") == nil || limit > 0)
     for (name, message) in [
-      ("best", "best is posts/13, which is in the list but was not included"),
-      ("editor", "editor is authors/2, which the reply does not contain, although include: names it"),
+      (
+        "best",
+        "best is posts/13: the list has this resource, but it was not included here, so only its type and id can be read"
+      ),
+      ("editor", "editor is authors/2, which the reply does not contain, although include: asks for it"),
       ("club", "club is clubs/9, of which only type and id are known"),
     ] {
       guard case .resource(let stub) = try author.field(name) else {

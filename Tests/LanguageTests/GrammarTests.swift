@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("x[1..", "expected a value, not the end of the text"), ("x[..2]", "a part needs both ends"),
+    ("x[1..", "expected a value, not the end of the text"), ("x[..2]", "a part [a..b] needs both ends"),
     ("x?[0..1]", "a part [a..b] needs no ?, because its end can be beyond the last element"),
     ("x[1..2..3]", "expected ] after the index, not .."),
     ("{[a] 1}", "expected : after the key, not 1"), ("{[a: 1}", "expected a value, not a:"),

@@ -201,7 +201,7 @@ import Testing
     let store = SchemaStore(directory: "/proc/nowhere")
     _ = try learn(store)
     #expect(
-      store.save(withValues: false) == "can't store the learned schema in /proc/nowhere: No such file or directory")
+      store.save(withValues: false) == "can't store the learned fields in /proc/nowhere: No such file or directory")
     _ = try learn(store)
     #expect(store.save(withValues: false) == nil)
   }
@@ -214,7 +214,7 @@ import Testing
     _ = try learn(store)
     store.schema(of: "tags", at: "here").observe(
       .success(try JSONValue(parsing: Self.page)), to: "index", [:], of: "posts")
-    #expect(store.save(withValues: false) == "can't store the learned schema in \(directory): Not a directory")
+    #expect(store.save(withValues: false) == "can't store the learned fields in \(directory): Not a directory")
     try FileManager.default.removeItem(atPath: directory)
     #expect(store.save(withValues: false) == nil)
     #expect(SchemaStore(directory: directory).queues(at: "here") == ["posts", "tags"])

@@ -38,7 +38,7 @@ import Testing
   func yesBelowTheCountDestroysNothing(_ statement: String) async {
     let ran = await Ran.retort("--yes=50", "-c", Self.head + statement)
     #expect(
-      ran.status == 6 && ran.notes.contains("would destroy 250 of posts, but --yes=N allows only 50"), "\(ran.notes)")
+      ran.status == 6 && ran.notes.contains("would destroy 250 resources, but --yes=N allows only 50"), "\(ran.notes)")
     let all = await Ran.retort("--yes=250", "-c", Self.head + statement + "; print (count p)")
     #expect(all.status == 0 && all.output.hasSuffix("750\n"), "\(all.notes)")
   }

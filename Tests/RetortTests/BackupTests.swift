@@ -47,7 +47,8 @@ import Testing
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
     #expect(
       ran.notes.hasPrefix(
-        "posts: comments, tags not loaded, so not in the backup; to load relationships, name them in include:\n"))
+        "posts: the relationships comments, tags are not in the backup, because the service sent no data for them; to get the data, use include: \"comments,tags\"\n"
+      ))
   }
 
   @Test(arguments: ["[7, 27] | destroy posts confirm: true", "destroy-all posts filter: {author: \"7\"} confirm: true"])

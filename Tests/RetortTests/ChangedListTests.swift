@@ -104,7 +104,7 @@ import Testing
     let ran = await service.run("stream posts | collect | update posts {a: 1}")
     #expect(ran.status == 1 && changed.sorted.isEmpty)
     #expect(
-      ran.notes.contains("error[protocol]: posts index: page 4, like the previous page, has only ids of earlier pages")
+      ran.notes.contains("error[protocol]: posts index: page 4 and the page before it have only ids of earlier pages")
     )
     await service.stop()
   }
@@ -211,7 +211,7 @@ import Testing
     let service = try await Self.growing(Rows(), to: 1100)
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1")
     let notes = [3, 1002].map {
-      "destroy-all posts: found \($0) more than the 3 that were counted before the first page; "
+      "destroy-all posts: found \($0) resources more than the 3 that were counted at the start; "
         + "use max: 3 to destroy at most 3\n"
     }
     #expect(ran == Ran(status: 0, output: "1100\n", notes: notes.joined()))

@@ -95,7 +95,7 @@ import Testing
     let spam = "destroy-all posts filter: {state: \"spam\"} confirm: true\n"
     let refused = await Ran.retort("--yes", "-c", guarded + spam)
     #expect(
-      refused.status == 6 && refused.notes.contains("would destroy 250 of posts")
+      refused.status == 6 && refused.notes.contains("would destroy 250 resources")
         && refused.notes.contains("--guarded 'prod'"))
     #expect(await Ran.retort("--yes=250", "--guarded", "prod", "-c", guarded + spam).output == "250\n")
     #expect(await Ran.asked(["250"], "-c", guarded + spam).output == "250\n")

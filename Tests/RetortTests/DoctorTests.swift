@@ -147,7 +147,7 @@ import Testing
     let secret = try await doctor(
       "embedded:blog",
       files: [rc: "def prod() do connect \"amqp://me:pw@host/\" end\n", ".retortrc": "let x = 1\n"])
-    #expect(secret.lines.contains("warning configuration HOME/\(rc) has a password, and others can read it"))
+    #expect(secret.lines.contains("warning configuration HOME/\(rc) has a password, and other users can read the file"))
     #expect(secret.lines.contains(" = chmod 600 HOME/\(rc)"))
     #expect(secret.lines.contains("warning configuration ./.retortrc is not trusted and does not run"))
     #expect(secret.lines.contains(" = read the file, then: retort trust"))
@@ -159,7 +159,7 @@ import Testing
     let found = try await doctor("blog", files: rc)
     #expect(found.status == 0 && found.lines.contains("ok address embedded:blog, from profile blog"))
     let near = try await doctor("blgo", files: rc)
-    #expect(fails(near, "address blgo is neither an address nor a profile", "did you mean blog?", status: 2))
+    #expect(fails(near, "address blgo is neither a URI nor a profile", "did you mean blog?", status: 2))
     let none = try await doctor(environment: ["RETORT_URL": "amqp://a b"])
     #expect(none.status == 2 && none.lines.contains { $0.hasPrefix("failed address amqp://a b, from RETORT_URL: ") })
   }

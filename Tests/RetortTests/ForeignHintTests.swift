@@ -300,7 +300,7 @@ import Testing
     ("stream posts timeout: \"nver\" | take 1", "did you mean \"never\"?", "stream posts timeout: \"never\" | take 1"),
     ("stream posts timeout: \"5s\" | take 1", "timeout: 5s", "stream posts timeout: 5s | take 1"),
     ("stream posts timeout: 0 | take 1", "timeout: 10s", "stream posts timeout: 10s | take 1"),
-    ("count posts meta: \"x\"", "meta: {NAME: VALUE}", "count posts meta: {name: \"x\"}"),
+    ("count posts meta: \"x\"", "meta: {host: \"me\"}", "count posts meta: {host: \"me\"}"),
     (
       "call posts \"index\" [1] reads: true", "{NAME: VALUE}",
       "call posts \"index\" {page: {number: 1, size: 1}} reads: true"

@@ -42,7 +42,7 @@ import Testing
       "stream posts | group .state | select .key .count"
     ),
     ("stream posts | where .state !== \"a\"", "write !=", "stream posts | where .state != \"a\" | count"),
-    ("print \"a\" <> \"b\"", "to join texts, +", "print \"a\" + \"b\""),
+    ("print \"a\" <> \"b\"", "to join texts, write +", "print \"a\" + \"b\""),
     ("print \"a\" ++ \"b\"", "one +", "print \"a\" + \"b\""),
     ("print \"a\" . \"b\"", "to join texts, write +", "print \"a\" + \"b\""),
     ("print :draft", "\"draft\"", "print \"draft\""),

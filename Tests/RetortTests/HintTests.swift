@@ -200,7 +200,7 @@ import Testing
     ("posts | take 1", "stream posts | take 1", "stream posts | take 1"),
     ("index posts page: {number: 0}", "{number: 1, size: 100}", "index posts page: {number: 1, size: 100}"),
     ("index posts page: {number: 0, size: 5}", "{number: 1, size: 5}", "index posts page: {number: 1, size: 5}"),
-    ("upsert authors {name: \"Z\"} key: .email", "it has name", "upsert authors {name: \"Z\"} key: .name"),
+    ("upsert authors {name: \"Z\"} key: .email", "its only field is name", "upsert authors {name: \"Z\"} key: .name"),
     (
       "[{name: \"Z\"}] | upsert authors key: .email", "for null instead of an error, write ?.email",
       "[{name: \"Z\"}] | where ?.email != null | upsert authors key: .email"
@@ -208,7 +208,7 @@ import Testing
     ("[{id: 5, text: \"a\"}] | create posts", "| without .id", "[{id: 5, text: \"a\"}] | without .id | create posts"),
     ("create posts {textt: \"x\"}", "did you mean text?", "create posts {text: \"x\"}"),
     ("related posts 1 \"autor\"", "did you mean author?", "related posts 1 \"author\""),
-    ("related posts 1 \"nope\"", "posts has author", "related posts 1 \"author\""),
+    ("related posts 1 \"nope\"", "the relationships of posts are author", "related posts 1 \"author\""),
     ("index posts fields: {posts: \"txet\"}", "did you mean text?", "index posts fields: {posts: \"text\"}"),
     ("count posts filter: null", "remove the argument", "count posts"),
     ("show posts null", "\"12\"", "show posts \"12\""),

@@ -106,9 +106,9 @@ import Testing
       """#,
       output: "750\n250\n0\n",
       notes: """
-        posts: comments, tags not loaded, so not in the backup; to load relationships, name them in include:
+        posts: the relationships comments, tags are not in the backup, because the service sent no data for them; to get the data, use include: "comments,tags"
         destroy posts: 250 ok
-        posts: comments, tags not loaded, so not sent; to load relationships, name them in include:
+        posts: the relationships comments, tags are not sent, because the service sent no data for them; to get the data, use include: "comments,tags"
         create posts: 250 ok
         diff: 0 added, 0 removed, 0 changed, 1000 same
 

@@ -4,7 +4,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct LostConsumerTests {
   private static let note =
     "queue posts lost its consumer during the creates; the broker redelivers unacknowledged requests, "
-    + "so a create may be carried out twice; help losses explains it\n"
+    + "so a create may be carried out twice; help losses explains this\n"
 
   @Test(arguments: [
     "1..3 | map {text: \"x\"} | create posts timeout: 5s in-flight: 1",

@@ -116,7 +116,7 @@ import Testing
     let ran = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service)
     #expect(ran.status == 4)
     #expect(ran.notes.hasPrefix("error[no-route]: the pool test has no worker"), Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains("= start one: retort work --pool "))
+    #expect(ran.notes.contains("= start a worker: retort work --pool "))
     let name = await run(#"1..3 | update posts {views: 1} workers: "a b""#, on: service)
     #expect(name.notes.contains("workers: \"a b\" is not a valid name of a pool"), Comment(rawValue: name.notes))
     let short = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: "short")
@@ -179,7 +179,7 @@ import Testing
       (chunk(2, "posts", expires: expires + 60_000, ""), "it expires in more than 60 s"),
       (chunk(3, "retort.work.test", expires: expires, ""), "the queue retort.work.test is not allowed"),
       (chunk(4, "posts", expires: expires, ""), #""outcomes":[]"#),
-      (chunk(4, "posts", expires: expires, ""), "its number 4 was taken before"),
+      (chunk(4, "posts", expires: expires, ""), "a chunk with its number 4 was received before"),
     ]
     for (request, part) in requests {
       let id = client.nextCorrelationID()

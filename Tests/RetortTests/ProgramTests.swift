@@ -63,7 +63,7 @@ import Testing
       ["x.retort", "-x"],
       "is not an option of retort\n  = for an argument of the script, put -- before it: retort x.retort -- -x\n"
     ),
-    (["-c", "print 1", "a"], "error: -c does not read args, but got \"a\""),
+    (["-c", "print 1", "a"], "error: the script -c does not read args, but got the argument \"a\""),
   ]) func wrongUsageIsStatus2(_ arguments: [String], _ part: String) async {
     let ran = await Ran.retort(arguments)
     #expect(ran.status == 2)

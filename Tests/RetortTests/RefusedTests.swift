@@ -23,7 +23,8 @@ import Testing
     #expect(one.status == 4)
     #expect(
       one.notes.hasSuffix(
-        "  = if the queue posts is full, the request was not carried out: send it again when there is room\n"))
+        "  = the request was not carried out; if the queue posts is full, send the request again when the queue has room\n"
+      ))
   }
 
   /// After a refusal, `retry:` repeats only changes whose repetition changes nothing.

@@ -34,7 +34,7 @@ import Testing
       #expect(whole.status == 6 && whole.notes.contains("the journal \(journal) was completed at "))
       #expect(
         whole.notes.contains(
-          "= nothing is left to do: to run the rest of a script, remove this statement;"),
+          "= all changes of this statement are done: to run the rest of the script, remove the statement;"),
         Comment(rawValue: whole.notes))
       let rest = try await ran(clients + second, #"["3", "9999", "5"]"#.replacing("9999", with: "4"))
       #expect(rest.status == 0 && rest.notes.contains(" done before\n"), Comment(rawValue: rest.notes))
@@ -92,7 +92,7 @@ import Testing
     ),
     (
       "stream posts | take 5 | collect | destroy posts confirm: true journal: \"j\"",
-      "take selects other elements when the run is resumed"
+      "take selects other elements when the statement is resumed"
     ),
   ]) func theCheckFindsASecondUse(_ statements: String, _ warning: String) async throws {
     try await inDirectory { directory in

@@ -100,7 +100,7 @@ import Testing
     let script = "connect \"embedded:blog\" name: \"prod\""
     let ran = await Ran.retort("--guarded", "prdo", "--guarded", "prod", "-c", script)
     #expect(
-      ran.notes.contains("--guarded prdo: the run opened no connection with this name or address")
+      ran.notes.contains("--guarded prdo: the run opened no connection with this name or URI")
         && !ran.notes.contains("--guarded prod:"), Comment(rawValue: ran.notes))
   }
 }

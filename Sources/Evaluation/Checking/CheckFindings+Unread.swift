@@ -7,8 +7,10 @@ extension CheckFindings {
   func unreadInput(of options: Session.Options, _ source: SourceText) -> DiagnosticRenderer.DiagnosticContent? {
     if !readsArguments, let first = options.arguments.first {
       return DiagnosticRenderer.DiagnosticContent(
-        title: "error", message: "\(source.name) does not read args, but got \(JSONValue.string(first).text)",
-        source: nil, marks: [], notes: ["put options of retort before FILE; a script can read args, or var(\"NAME\")"])
+        title: "error",
+        message: "the script \(source.name) does not read args, but got the argument \(JSONValue.string(first).text)",
+        source: nil, marks: [],
+        notes: ["put options of retort before FILE; to use arguments, read args or var(\"NAME\") in the script"])
     }
     return unreadVariable(of: options.variables, source)
   }

@@ -99,7 +99,7 @@ extension Compiler {
   private func check(_ option: Declaration.Option, _ value: Expr, of command: Language.Command) {
     if option.shape == .field, value.path?.contains(".") ?? true {
       report(
-        "\(option.name): needs one field, by its name", value.range,
+        "\(option.name): needs the name of one field", value.range,
         nextStep: "\(option.name): .\(fieldName(value) ?? "email")")
       findings.refused.append(value.range)
     }

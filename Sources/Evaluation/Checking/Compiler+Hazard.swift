@@ -102,8 +102,9 @@ extension Compiler {
       let selection = pipeline.stages[..<sink].first(where: { ["take", "skip", "last"].contains($0.name) })
     else { return }
     warnThoroughly(
-      "\(selection.name) selects other elements when the run is resumed, because the earlier ones are gone",
-      selection.range, nextStep: "add max:, which counts earlier runs too, or read the elements from a file")
+      "\(selection.name) selects other elements when the statement is resumed, because the first run destroyed some",
+      selection.range,
+      nextStep: "add max:, which counts the changes of earlier runs too, or read the elements from a file")
   }
 
   /// Returns what is known about the client that a command's first argument names; nil if the argument is not a

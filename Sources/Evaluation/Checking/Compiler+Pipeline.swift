@@ -62,7 +62,7 @@ extension Compiler {
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
-      "\(stage.name) must come before the stage that changes data, which changes every element that reaches it",
+      "\(stage.name) can't follow a stage that changes data, because that stage has already changed all elements",
       stage.range,
       nextStep: "move \(stage.name) before that stage: | \(stage.name) ... | ...")
   }

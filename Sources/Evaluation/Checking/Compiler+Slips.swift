@@ -49,7 +49,7 @@ extension Compiler {
     let name = String(match.output.2)
     guard scope.variable(name) != nil || outer?.variable(name) != nil || Function.named(name) != nil else { return }
     warn(
-      "\(match.output.0) is text and inserts no value", range,
+      "\(match.output.0) is plain text and inserts no value", range,
       nextStep: "to insert a value: \"\\(\(match.output.1))\"")
   }
 

@@ -11,7 +11,8 @@ extension Compiler {
       report(
         "\(name) is assigned in this block and never read", range,
         nextStep: nearest(to: name, among: scope.names).map { "did you mean \($0)?" }
-          ?? "the name exists only in its block; to use it later, define it before the block: let \(name) = null")
+          ?? "the name exists only in its block; to use the value later, define the name before the block: let \(name) = null"
+      )
     }
     return steps
   }

@@ -90,7 +90,9 @@ extension Compiler {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
     if settings.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
-      report("these files source each other", range, nextStep: (settings.path + [file]).joined(separator: " -> "))
+      report(
+        "these files source each other", range,
+        nextStep: "remove one of these source statements: " + (settings.path + [file]).joined(separator: " -> "))
       return []
     }
     let text: String

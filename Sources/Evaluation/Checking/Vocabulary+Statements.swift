@@ -4,22 +4,28 @@ extension Vocabulary {
     ("let", "let NAME = PIPELINE", "Assigns a value to the visible variable with this name, or defines a new one."),
     (
       "for", "for NAME [, NUMBER] in PIPELINE do ... end",
-      "Runs a block for each element; the second name is the element's number, from 1."
+      "Runs a block for each element; NUMBER is a name for the element's number, which counts from 1."
     ),
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
     (
       "watch", "watch DURATION do ... end",
-      "Runs a block repeatedly with a pause between two rounds. At a terminal, each round replaces the output of the previous round and marks the changes. break ends the loop; at the prompt, Ctrl-C ends it too."
+      "Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of an iteration replaces the previous output, and changes are marked. break ends the loop; at the prompt, Ctrl-C ends it too."
     ),
-    ("if", "if CONDITION do ... else ... end", "Runs a block if a condition is true, else another block."),
+    (
+      "if", "if CONDITION do ... else ... end",
+      "Runs the first block if a condition is true, otherwise the second block."
+    ),
     (
       "try", "try do ... rescue NAME ... end",
-      "Runs a block; if it fails, runs the second block with the error as NAME."
+      "Runs the first block. If a statement in it fails, runs the second block, in which NAME is the error."
     ),
-    ("def", "def NAME(a, b: 1) do ... end", "Defines a command, which is also a stage and a function."),
+    (
+      "def", "def NAME(a, b: 1) do ... end",
+      "Defines a command with parameters; the name works as a stage and as a function too."
+    ),
     ("return", "return [PIPELINE]", "Ends a def and returns a value."),
-    ("break", "break", "Leaves a loop."),
-    ("continue", "continue", "Continues with the next element of a loop."),
+    ("break", "break", "Ends the innermost loop."),
+    ("continue", "continue", "Starts the next iteration of the innermost loop."),
     ("source", "source \"FILE.retort\"", "Runs the statements of another file, as if they were in this one."),
     ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes a setting of the session."),
     ("help", "help [WORD]", "Explains a word, or shows an overview."),
@@ -29,25 +35,29 @@ extension Vocabulary {
   public static let settings: [Declaration.Option] = [
     .init(
       name: "timeout", shape: .any, fallback: "5s",
-      summary: "how long to wait for a reply, unless the call or the client sets it: 10s, \"never\""),
+      summary:
+        "how long to wait for a reply, such as 10s or \"never\"; timeout: of a command or client overrides this setting"
+    ),
     .init(
       name: "output", shape: .string, summary: "the format of results: \(ResultFormat.list)",
       words: ResultFormat.allCases.map(\.rawValue)),
     .init(
       name: "in-flight", shape: .number, fallback: "16",
-      summary: "the maximum number of concurrent requests of a bulk change, unless the statement's in-flight: sets it"),
+      summary:
+        "the maximum number of concurrent requests of a bulk change; in-flight: of a statement overrides this setting"),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary:
-        "prints the duration of each statement, with the time spent on waiting for replies and on decoding replies"
+        "true prints how long each statement took, and how much of this time it waited for replies and decoded replies"
     ),
     .init(
       name: "history", shape: .string, fallback: "\"all\"",
       summary:
-        "which statements the arrow keys and Ctrl-R find: \"all\", or \"directory\" for those entered in the current directory",
+        "which earlier statements the arrow keys and Ctrl-R find: \"all\", or \"directory\" for those typed in the current directory",
       words: ["all", "directory"]),
     .init(
       name: "learn-values", shape: .boolean, fallback: "false",
-      summary: "stores values and ids of replies at the end of the program, for completion"),
+      summary:
+        "true stores the values and ids of replies when the program ends, so that Tab completes them in later sessions"),
   ]
 }

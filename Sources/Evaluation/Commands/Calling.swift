@@ -15,7 +15,7 @@ extension Command {
       options: [
         .init(
           name: "reads", shape: .boolean, fallback: "false",
-          summary: "true declares that the method changes nothing; true is refused for methods such as \"destroy\""),
+          summary: "true means that the method changes nothing; true is refused for methods such as \"destroy\""),
         .confirm, .keys, .meta, .timeout, .expire, .dryRun,
       ],
       effect: .changes, result: "value",

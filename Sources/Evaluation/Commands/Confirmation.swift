@@ -35,11 +35,17 @@ extension ConfirmationRequest {
   /// Throws if the number of elements exceeds `max:`.
   func checkMax(_ arguments: Arguments) throws(Fault) {
     guard let max, let count, count + before > max else { return }
-    let what = verb.hasPrefix("destroy") || verb.hasPrefix("call") ? "destroy" : verb
+    let destroys = verb.hasPrefix("destroy") || verb.hasPrefix("call")
+    let what = destroys ? "destroy" : ["create", "update"].contains(verb) ? verb : "change"
     let earlier = before > 0 ? " after \(before) in earlier runs" : ""
     throw Fault(
-      .limit, "\(verb) would \(what) \(count) of \(client.name)\(earlier), but max: is \(max)",
+      .limit, "\(verb) \(client.name) would \(what) \(resources)\(earlier), but max: is \(max)",
       at: [Fault.LabelledRange(arguments.range)], in: arguments.source, nextStep: "raise max:, or narrow the filter")
+  }
+
+  /// The number as text: `250 resources`.
+  fileprivate var resources: String {
+    count.map { $0 == 1 ? "1 resource" : "\($0) resources" } ?? "an unknown number of resources"
   }
 
   /// The number of resources that may still be destroyed: `max:` minus the number that earlier runs destroyed; nil
@@ -66,7 +72,8 @@ extension RunContext {
     if session.options.isOffline { return DestroyConsent(limit: request.limit, isConfirmed: false) }
     if let left = session.account.left, let count = request.count, count > left {
       throw refusal(
-        .limit, "\(request.verb) would destroy \(count) of \(request.client.name), but --yes=N allows only \(left)",
+        .limit,
+        "\(request.verb) \(request.client.name) would destroy \(request.resources), but --yes=N allows only \(left)",
         arguments, nextStep: "raise --yes=N to the number that may be destroyed, or narrow the filter")
     }
     if request.client.connection.protection == .confirm {
@@ -78,7 +85,7 @@ extension RunContext {
     if let consent = given(request, scope) { return consent }
     guard let ask = session.host.ask else {
       throw refusal(
-        .refused, "\(request.verb) on \(request.client.name) is a bulk change and needs a confirmation", arguments,
+        .refused, "\(request.verb) \(request.client.name) is a bulk destruction and needs a confirmation", arguments,
         nextStep: "add confirm: true to the statement, or run the program with --yes")
     }
     return try await session.questions.inTurn { () async throws(Fault) in
@@ -102,13 +109,13 @@ extension RunContext {
       return DestroyConsent(limit: request.limit, isConfirmed: false)
     }
     if session.host.ask != nil { return nil }
-    let count = request.count.map { "\($0)" } ?? "resources"
     throw refusal(
       .refused,
-      "\(request.verb) would destroy \(count) of \(request.client.name) on \(connection.label), whose guard is \"confirm\"",
+      "\(request.verb) \(request.client.name) would destroy \(request.resources) on \(connection.label), whose guard is \"confirm\"",
       arguments,
       nextStep:
-        "at a terminal, retort asks; a batch needs --guarded '\(connection.name ?? connection.address)' and --yes=N")
+        "run the statement at a terminal, where retort asks; or run the program with --guarded '\(connection.name ?? connection.address)' and --yes=N"
+    )
   }
 
   /// Returns an earlier consent to the same destruction if its limit still allows this number of resources; otherwise
@@ -125,20 +132,19 @@ extension RunContext {
   ) async throws(Fault) -> Int {
     session.output.flush()
     let client = request.client
-    let what = request.count.map { "\($0) " } ?? (request.isOneByOne ? "resources " : "")
-    let filter = request.filter.map { " filter \($0)" } ?? ""
-    let meta = arguments.meta.map { " meta \($0.label)" } ?? ""
+    let filter = request.filter.map { ", filter \($0)" } ?? ""
+    let meta = arguments.meta.map { ", meta \($0.label)" } ?? ""
     let pace = request.count == nil && request.isOneByOne ? ", one by one" : ""
-    let earlier = request.before > 0 ? " after \(request.before) in earlier runs" : ""
+    let earlier = request.before > 0 ? ", after \(request.before) in earlier runs" : ""
     let wanted = request.count.map { "type \($0) to continue: " } ?? "type the maximum number to destroy: "
     let reply = await ask(
-      "\(request.verb) \(what)of \(client.name)\(filter)\(meta)\(pace)\(earlier)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
+      "\(request.verb) \(client.name): \(request.resources)\(filter)\(meta)\(pace)\(earlier)\n  on \(place(client.connection)), queue \(client.queue)\n\(wanted)"
     )
     let number = reply.flatMap { Int(digits: $0.trimmed) }
     guard !Task.isCancelled, let number, number > 0, request.count == nil || number == request.count else {
       throw refusal(
         Task.isCancelled ? .interrupted : .refused,
-        "\(request.verb) on \(client.name) was not confirmed: nothing was sent", arguments, nextStep: nil)
+        "\(request.verb) \(client.name) was not confirmed: nothing was sent", arguments, nextStep: nil)
     }
     return number
   }

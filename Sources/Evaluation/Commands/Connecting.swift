@@ -5,11 +5,13 @@ import Synchronization
 import Values
 
 extension Declaration.Option {
-  fileprivate static let connectionName = Self(name: "name", shape: .string, summary: "the connection's name")
-    .ruled(.text("name", "remove the option, or give it a value"))
+  fileprivate static let connectionName = Self(
+    name: "name", shape: .string, summary: "a name for the connection, which the prompt and messages show: \"staging\""
+  )
+  .ruled(.text("name", "remove the option, or give it a value"))
 
   fileprivate static let env = Self(
-    name: "env", shape: .string, summary: "the kind of system; \"production\" makes the prompt red"
+    name: "env", shape: .string, summary: "the environment of the broker; \"production\" makes the prompt red"
   ).ruled(.text("env", "remove the option, or give it a value"))
 }
 
@@ -17,14 +19,15 @@ extension Command {
   static let connect = Command(
     Declaration(
       name: "connect",
-      summary: "Opens a connection to a broker or to the embedded service, or returns an open one.",
+      summary:
+        "Opens a connection to a broker or to an embedded service. If a connection with this URI and name is open, returns that connection.",
       parameters: [.init(name: "URI", shape: .string, isOptional: true)],
       options: [
         .connectionName,
         .init(
           name: "guard", shape: .string,
           summary:
-            "\"confirm\" asks before each bulk destruction, even if the script confirms it; \"read-only\" refuses every change",
+            "\"confirm\" asks before each bulk destruction, even if the statement has confirm: true; \"read-only\" refuses every change",
           words: ["confirm", "read-only"]),
         .env,
       ],
@@ -62,7 +65,7 @@ extension Command {
     case .null:
       guard let text = session.options.environment["RETORT_URL"], !text.isEmpty else {
         throw Fault(
-          .value, "connect without a URI, and RETORT_URL is not set",
+          .value, "connect has no URI, and RETORT_URL is not set",
           nextStep: #"connect "amqp://guest:guest@localhost/", or connect "embedded:blog""#)
       }
       return text
@@ -112,7 +115,7 @@ extension Command {
       return Fault(
         .value, "this connection is already open, \(how)", at: [Fault.LabelledRange(arguments.range)],
         in: arguments.source,
-        nextStep: "disconnect it first, or open a second connection: connect URI name: \"other\"")
+        nextStep: "close the connection first with disconnect, or open a second one: connect URI name: \"other\"")
     }
   }
 

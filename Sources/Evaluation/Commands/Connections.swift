@@ -7,7 +7,7 @@ import Values
 
 extension Declaration.Option {
   fileprivate static let queue = Self(
-    name: "queue", shape: .string, summary: "the service's queue", isRequired: true
+    name: "queue", shape: .string, summary: "the queue that receives the requests: \"posts\"", isRequired: true
   ).ruled(
     OptionRule { value, _ throws(OptionRefusal) in
       guard case .string("") = value else { return }
@@ -20,7 +20,8 @@ extension Declaration.Option {
 
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",
-    summary: "the type in the singular; relationship requests name the parent's id SINGULAR_id, such as post_id"
+    summary:
+      "the type in the singular; relationship requests send the id of the resource as SINGULAR_id, such as post_id"
   ).ruled(.text("singular", "singular: \"post\""))
 
   fileprivate static let relationships = Self(
@@ -59,8 +60,12 @@ extension Command {
       options: [
         .queue,
         .type,
-        .init(name: "on", shape: .connection, summary: "the connection, if several are open"),
-        .init(name: "meta", shape: .record, fallback: "{host: ...}", summary: "the meta of each request"),
+        .init(
+          name: "on", shape: .connection,
+          summary: "the connection of the client; needed if several connections are open"),
+        .init(
+          name: "meta", shape: .record, fallback: "{host: ...}",
+          summary: "the member meta of each request: {host: \"me\"}"),
         .init(
           name: "timeout", shape: .any, fallback: "5s", summary: "how long to wait for a reply: 10s, \"never\"",
           words: ["never"]
@@ -68,7 +73,7 @@ extension Command {
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
           summary:
-            "\"wire\" leaves names unchanged; \"underscore\" sends _ as -, and shows - as _, like the Elixir library",
+            "\"wire\" leaves the names of fields unchanged; \"underscore\" shows - in names as _, and sends _ as -, like the Elixir library",
           words: ["wire", "underscore"]),
         .relationships,
         .singular,
@@ -78,7 +83,7 @@ extension Command {
           words: ["queue", "direct"]),
         .init(
           name: "require-beam", shape: .boolean, fallback: "false",
-          summary: "refuses to send requests without meta.beam, the token of an Elixir test sandbox"),
+          summary: "true refuses requests without meta.beam, the token of an Elixir test sandbox"),
       ],
       result: "client",
       examples: [.init(code: #"let posts = client queue: "posts""#, output: "")])
@@ -174,8 +179,8 @@ extension Command {
     Declaration(
       name: "clients",
       summary: """
-        Lists the clients: queue, type, connection and its state, consumers, depth, requests in flight, last round trip; \
-        then the connections without clients.
+        Lists the clients, then the connections without clients: queue, type, connection, state of the connection, \
+        consumers and depth of the queue, requests in flight, and last round trip.
         """,
       result: "list of records")
   ) { _, frame throws(Fault) in

@@ -19,7 +19,7 @@ extension RunContext {
 extension Command {
   static let assert = Command(
     Declaration(
-      name: "assert", summary: "Ends the batch with status 3 if a condition is false.",
+      name: "assert", summary: "Raises an error if a condition is false; a batch then ends with status 3.",
       parameters: [.init(name: "CONDITION", shape: .condition), .init(name: "MESSAGE", shape: .any, isOptional: true)],
       result: "null", examples: [.init(code: "assert 1 + 1 == 2", output: "")], givesNothing: true)
   ) { arguments, frame throws(Fault) in
@@ -53,7 +53,7 @@ extension Command {
 
   static let fail = Command(
     Declaration(
-      name: "fail", summary: "Fails with a message, or with a rescued error.",
+      name: "fail", summary: "Raises an error with a message, or raises a rescued error again.",
       parameters: [.init(name: "EXPRESSION", shape: .any)],
       result: "null")
   ) { arguments, frame throws(Fault) in

@@ -163,10 +163,10 @@ extension Declaration {
   /// Returns an option with the example at the end of its summary, `throttle: {depth: 50, p95: 200ms}`; without an
   /// example, with the summary.
   static func form(_ option: String, _ summary: String) -> String {
-    let opening: Character = summary.hasSuffix("}") ? "{" : "\""
-    guard summary.hasSuffix("}") || summary.hasSuffix("\""), let example = summary.firstIndex(of: opening),
-      summary[..<example].hasSuffix(": ")
-    else { return "\(option) \(summary)" }
+    let opening: Character = summary.hasSuffix("}") ? "{" : summary.hasSuffix("\"") ? "\"" : "."
+    guard let example = summary.firstIndex(of: opening), summary[..<example].hasSuffix(": ") else {
+      return "\(option) \(summary)"
+    }
     return "\(option) \(summary[example...])"
   }
 

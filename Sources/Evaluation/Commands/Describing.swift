@@ -13,7 +13,7 @@ extension Command {
     Declaration(
       name: "describe",
       summary:
-        "Lists the fields of a client's type and the names that its options accept, as learned from replies. Sends nothing.",
+        "Lists what earlier replies showed of a client's type: its fields, and the names that filter:, sort: and include: accept or refuse. Sends no request.",
       parameters: [place], result: "list of records",
       examples: [
         .init(
@@ -30,7 +30,8 @@ extension Command {
   static let template = Command(
     Declaration(
       name: "template",
-      summary: "Writes a create statement with every known field of a client's type, ready to be edited.",
+      summary:
+        "Writes a create statement with every known field of a client's type. At the prompt you can edit the statement and run it.",
       parameters: [place], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
@@ -44,13 +45,14 @@ extension Command {
   static let forget = Command(
     Declaration(
       name: "forget",
-      summary: "Forgets the learned schema of a client's queue, or of all queues; removes the stored files too.",
+      summary:
+        "Removes what was learned about the fields of a client's queue, or of all queues; removes the stored files too.",
       parameters: [.init(name: "CLIENT", shape: .client, isOptional: true)], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
     let schema = arguments.positional.isEmpty ? nil : try session.resource(arguments).queue
     if let problem = session.host.schemas.forget(schema) {
-      throw Fault(.file, "can't remove the stored schema: \(problem)")
+      throw Fault(.file, "can't remove the stored fields: \(problem)")
     }
     return .null
   }
@@ -59,7 +61,7 @@ extension Command {
     Declaration(
       name: "queues",
       summary:
-        "Lists the known queues of a broker, or all queues of an embedded service, with their types, consumers and depth.",
+        "Lists the known queues of a broker, or all queues of an embedded service, with types, consumers and depth (waiting requests).",
       result: "list of records",
       examples: [
         .init(code: "queues | map .queue", output: "\"authors\"\n\"comments\"\n\"posts\"\n\"tags\"")

@@ -11,8 +11,11 @@ extension Command {
       name: "destroy-all", summary: "Destroys the resources that a filter finds, page by page.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [
-        .init(name: "filter", shape: .record, summary: "the resources to destroy; write {} for all", isRequired: true)
-          .ruled(.filter),
+        .init(
+          name: "filter", shape: .record, summary: "the resources to destroy: {state: \"spam\"}; {} means all",
+          isRequired: true
+        )
+        .ruled(.filter),
         .confirm, .max,
         .page, .meta, .timeout, .expire, .backup, .kept,
       ] + Declaration.Option.bulk + [.workers], effect: .destroys, result: "number",
@@ -103,8 +106,8 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     guard let counted = pages.counted, pages.surplus >= nextNote else { return }
     nextNote = (pages.surplus / 1000 + 1) * 1000
     session.note(
-      "destroy-all \(client.name): found \(pages.surplus) more than the \(counted) that were counted before "
-        + "the first page; use max: \(counted) to destroy at most \(counted)")
+      "destroy-all \(client.name): found \(pages.surplus) resources more than the \(counted) that were counted "
+        + "at the start; use max: \(counted) to destroy at most \(counted)")
   }
 
   func next() throws(Fault) -> [BulkElement]? {

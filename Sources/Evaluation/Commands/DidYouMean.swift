@@ -35,7 +35,9 @@ extension Arguments {
       let all = isRelationship ? owner.schema.relationships.names.map(owner.spelled) : owner.fields.map(\.name)
       let others = all.filter { !["id", "type"].contains($0) }
       guard !others.isEmpty, !others.contains(name.text) else { continue }
-      return "\(type) has \(others.prefix(12).joined(separator: ", "))\(others.count > 12 ? ", ..." : "")"
+      let what = isRelationship ? "relationships" : "fields"
+      return
+        "the \(what) of \(type) are \(others.prefix(12).joined(separator: ", "))\(others.count > 12 ? ", ..." : "")"
     }
     return nil
   }

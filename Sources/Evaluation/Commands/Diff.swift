@@ -8,7 +8,7 @@ extension Command {
     Declaration(
       name: "diff",
       summary:
-        "Compares two lists or streams, and returns the elements that were added, removed or changed from A to B.",
+        "Compares two lists or streams. Returns the elements that B has and A lacks (added), that A has and B lacks (removed), and that differ (changed).",
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
         .init(

@@ -11,44 +11,49 @@ extension Declaration.Option {
   ).ruled(.filter)
   static let sort = Self(name: "sort", shape: .strings, summary: "the fields to sort by: \"-views,id\"").ruled(
     .sort)
-  static let include = Self(name: "include", shape: .strings, summary: "related resources to include: \"author\"")
-    .ruled(.names("include"))
+  static let include = Self(
+    name: "include", shape: .strings, summary: "the relationships whose resources the reply includes: \"author\""
+  )
+  .ruled(.names("include"))
   static let fields = Self(
     name: "fields", shape: .any, summary: "the fields to return: \"text,state\", or by type {posts: \"text\"}"
   ).ruled(.fields)
   static let page = Self(
     name: "page", shape: .record, fallback: "the service's",
-    summary: "{number: 1, size: 100}, or {offset: 0, limit: 100}"
+    summary: "the page: {number: 1, size: 100}, or {offset: 0, limit: 100}"
   ).ruled(.page)
-  static let meta = Self(name: "meta", shape: .record, summary: "the meta of the request")
+  static let meta = Self(name: "meta", shape: .record, summary: "the member meta of the request: {host: \"me\"}")
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's",
-    summary: "\"wire\" leaves the names unchanged; \"underscore\" sends _ as -, and shows - as _",
+    summary: "\"wire\" leaves the names of fields unchanged; \"underscore\" shows - in names as _, and sends _ as -",
     words: ["wire", "underscore"])
   static let timeout = Self(
     name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait for the reply: 10s, \"never\"",
     words: ["never"]
   ).ruled(.timeout)
   static let expire = Self(
-    name: "expire", shape: .boolean, fallback: "true", summary: "whether the message expires with the timeout")
+    name: "expire", shape: .boolean, fallback: "true",
+    summary: "whether the broker drops the message when the timeout expires")
   static let confirm = Self(
-    name: "confirm", shape: .boolean, fallback: "false", summary: "true confirms without asking")
+    name: "confirm", shape: .boolean, fallback: "false",
+    summary: "true confirms a bulk destruction, so retort does not ask")
   static let inFlight = Self(
     name: "in-flight", shape: .number, fallback: "16", summary: "the maximum number of concurrent requests"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
   static let onError = Self(
-    name: "on-error", shape: .string, fallback: "\"stop\"", summary: "\"continue\" continues after a failure",
+    name: "on-error", shape: .string, fallback: "\"stop\"",
+    summary: "\"continue\" continues with the other elements after a failure",
     words: ["stop", "continue"]
   ).needing(.withoutHalt)
   static let max = Self(
-    name: "max", shape: .number, summary: "the maximum number of elements; with more, nothing is sent"
+    name: "max", shape: .number, summary: "the maximum number of elements; if there are more, nothing is sent"
   )
   .ruled(.integer("max", from: 0))
   static let dryRun = Self(
     name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change without sending it")
   static let failed = Self(
     name: "failed", shape: .string,
-    summary: "a file for elements that failed, were refused, or whose outcome is unknown")
+    summary: "a file that stores the elements that failed, were refused or got no reply")
   static let halt = Self(
     name: "halt", shape: .any,
     summary:
@@ -62,11 +67,11 @@ extension Declaration.Option {
   static let settle = Self(
     name: "settle", shape: .duration,
     summary:
-      "the longest time for which the service can hold a request unprocessed; the run waits this long before it repeats unknown changes"
+      "the longest time that the service can hold a request before it processes the request; the statement waits this long before it sends unknown changes again"
   ).ruled(.duration("settle"))
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
-    summary: "what to do with unknown changes of an earlier run: \"fail\", \"retry\", \"skip\"",
+    summary: "what to do with changes that are unknown since an earlier run: \"fail\", \"retry\", \"skip\"",
     words: ["fail", "retry", "skip"]
   ).needing(.journal(for: "unknown"))
   static let backup = Self(
@@ -77,16 +82,17 @@ extension Declaration.Option {
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
     summary:
-      "looks up unknown changes at the end; \"all\" also looks up each create by its key; false looks up nothing",
+      "looks up the changes without a reply at the end; \"all\" also looks up each create by its key; false looks up nothing",
     words: ["all"]
   ).ruled(.verify)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary: "the maximum number of repetitions after a temporary failure; a change is repeated only if that is safe"
+    summary:
+      "how often a request can be sent again after a temporary failure; a change is sent again only if that is safe"
   ).ruled(.integer("retry", from: 0))
   static let retryRead = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary: "the maximum number of repetitions after a temporary failure or a malformed reply"
+    summary: "how often the request can be sent again after a temporary failure or a malformed reply"
   ).ruled(.integer("retry", from: 0))
   static let throttle = Self(
     name: "throttle", shape: .record,
@@ -94,18 +100,20 @@ extension Declaration.Option {
   ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
-    summary: "how long a pause by throttle: can last; after a longer one, the statement ends"
+    summary: "the longest pause that throttle: can make; a longer pause ends the statement with an error"
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
-    name: "workers", shape: .string, summary: "the pool of workers that sends the changes, by its name")
+    name: "workers", shape: .string, summary: "the name of the pool of workers that sends the changes")
   /// The options that all bulk changes have.
   static let bulk: [Self] = [
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,
   ]
   static let keepID = Self(
-    name: "keep-id", shape: .boolean, fallback: "false", summary: "sends the id of a resource or record")
+    name: "keep-id", shape: .boolean, fallback: "false",
+    summary: "true sends the id of the resource or record to the service")
   static let key = Self(
-    name: "key", shape: .any, summary: "a unique field; two elements with the same value are an error")
+    name: "key", shape: .any,
+    summary: "the field that identifies each element; two elements with the same value are an error")
 }
 
 extension Arguments {
@@ -223,7 +231,8 @@ extension Arguments {
         throw IDRefusal("the record's type is \(other), but the client's type is \(type)", nextStep: nil)
       }
       guard let id = record["id"] else {
-        throw IDRefusal("the record has no id", nextStep: "it has \(record.names.prefix(12).joined(separator: ", "))")
+        throw IDRefusal(
+          "the record has no id", nextStep: ValueAccess.listing(record.names))
       }
       return try idText(of: id, type)
     case .null:

@@ -75,7 +75,8 @@ extension Command {
         .prefetch,
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
-          summary: "\"fail\" ends the stream if others change the list while it is read", words: ["note", "fail"]),
+          summary: "\"fail\" ends the stream with an error if other programs change the list during the read",
+          words: ["note", "fail"]),
         .meta, .timeout, .retryRead,
       ], result: "stream of resources",
       examples: [

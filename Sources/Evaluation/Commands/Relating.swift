@@ -17,7 +17,7 @@ extension Command {
       options: [
         .init(
           name: "source", shape: .string, fallback: "\"api/v1/TYPE\"",
-          summary: "the path of the client's type in the service's URLs; the service uses it to write links"),
+          summary: "the URL path of the client's type, from which the service makes the links in its reply"),
         .meta, .timeout, .retryRead,
       ], result: "list")
   ) { arguments, frame throws(Fault) in
@@ -39,7 +39,8 @@ extension Command {
 
   static let relationship = Command(
     Declaration(
-      name: "relationship", summary: "Reads the linkage of a relationship: an identifier, a list of them, or null.",
+      name: "relationship",
+      summary: "Reads the linkage of a relationship: an identifier, a list of identifiers, or null.",
       parameters: place, options: [.meta, .timeout, .retryRead], result: "identifiers")
   ) { arguments, frame throws(Fault) in
     let (client, relationship) = try arguments.relationship()

@@ -94,13 +94,13 @@ extension NeededOption {
   static func journal(for option: String) -> NeededOption {
     NeededOption(
       option: "journal",
-      message: { "\(option): is for unknown changes in a journal, and this \($0) has no journal" },
+      message: { "\(option): of \($0) needs journal:, because only a journal has unknown changes of earlier runs" },
       nextStep: "journal: \"FILE\"")
   }
 
   /// The option `journal:`, which `key:` of an `each` needs.
   static let keyedJournal = NeededOption(
-    option: "journal", message: { "key: identifies the elements in a journal, and this \($0) has no journal" },
+    option: "journal", message: { "key: of \($0) needs journal:, because key: identifies the elements in a journal" },
     nextStep: "journal: \"FILE\"")
 
   /// The option that `settle:` needs: `journal:`, or another option with which unknown changes are sent again.
@@ -119,7 +119,8 @@ extension NeededOption {
 
   /// The option `throttle:`, which `patience:` needs.
   static let throttle = NeededOption(
-    option: "throttle", message: { "patience: is for throttle:, and this \($0) has no throttle" },
+    option: "throttle",
+    message: { "patience: of \($0) needs throttle:, because patience: limits the pauses of throttle:" },
     nextStep: "throttle: {depth: 50, p95: 200ms}")
 
   /// The option `backup:`, which `include:` of a change needs if the reply contains no resource.

@@ -7,7 +7,8 @@ import Values
 
 extension Declaration.Option {
   fileprivate static let last = Self(
-    name: "last", shape: .number, fallback: "all", summary: "the number of last statements to consider"
+    name: "last", shape: .number, fallback: "all",
+    summary: "how many statements to save, counted back from the last one"
   ).ruled(.integer("last", from: 1))
 }
 
@@ -15,11 +16,12 @@ extension Command {
   static let save = Command(
     Declaration(
       name: "save",
-      summary: "Writes a script: the statements that succeeded, and the earlier ones that define the names they use.",
+      summary:
+        "Writes a script of the statements that succeeded, and of the earlier statements that define the names in them.",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .last,
-        .init(name: "replace", shape: .boolean, fallback: "false", summary: "replaces an existing file"),
+        .init(name: "replace", shape: .boolean, fallback: "false", summary: "true replaces a file that exists"),
       ],
       effect: .writes, result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in

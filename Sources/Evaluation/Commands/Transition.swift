@@ -6,7 +6,8 @@ import Values
 
 extension Declaration.Option {
   fileprivate static let via = Self(
-    name: "via", shape: .record, summary: "for each state, the state before it: {published: \"draft\"}",
+    name: "via", shape: .record,
+    summary: "the allowed steps: for each state, the state from which it is reached: {published: \"draft\"}",
     isRequired: true
   ).ruled(
     OptionRule { value, _ throws(OptionRefusal) in
@@ -21,11 +22,11 @@ extension Declaration.Option {
 
   /// The options that the command and the stage `transition` share.
   fileprivate static let transitionOptions: [Self] = [
-    .init(name: "to", shape: .string, summary: "the state to reach", isRequired: true),
+    .init(name: "to", shape: .string, summary: "the state to reach: \"published\"", isRequired: true),
     .via,
     .init(
       name: "with", shape: .record,
-      summary: "for each state that another client than CLIENT sets, that client: {published: reviewers}"),
+      summary: "the states that another client sets in place of CLIENT, each with its client: {published: reviewers}"),
     .meta, .timeout,
     .expire,
   ]
@@ -34,7 +35,7 @@ extension Declaration.Option {
 extension Command {
   static let transition = Command(
     Declaration(
-      name: "transition", summary: "Moves a resource to a state, through the intermediate states.",
+      name: "transition", summary: "Moves a resource to a state, one update for each step.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
       options: Declaration.Option.transitionOptions + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
@@ -48,7 +49,7 @@ extension Stage {
 
   static let transition = sink(
     Declaration(
-      name: "transition", summary: "Moves the resource of each element to a state, through the intermediate states.",
+      name: "transition", summary: "Moves the resource of each element to a state, one update for each step.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: Declaration.Option.transitionOptions + [.max, .backup] + stepOptions, effect: .changes,
       result: "summary", names: .kept,

@@ -7,14 +7,16 @@ import Values
 
 extension Declaration.Option {
   static let upsertKey = Self(
-    name: "key", shape: .field, summary: "the field of the record that identifies its resource: .email",
+    name: "key", shape: .field, summary: "the field of the record that identifies the resource: .email",
     isRequired: true)
 }
 
 extension Command {
   static let upsert = Command(
     Declaration(
-      name: "upsert", summary: "Creates a resource from a record, or updates the resource with the same key.",
+      name: "upsert",
+      summary:
+        "Creates a resource from a record; if a resource with the same value of the key field exists, updates that resource.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
       examples: [
@@ -29,7 +31,9 @@ extension Command {
 extension Stage {
   static let upsert = sink(
     Declaration(
-      name: "upsert", summary: "Creates a resource from each element, or updates the resource with the same key.",
+      name: "upsert",
+      summary:
+        "Creates a resource from each element; if a resource with the same value of the key field exists, updates that resource.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + lookupOptions, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)
@@ -159,7 +163,7 @@ private struct Upsert {
   private func lacksKey(_ content: JSONObject) -> Fault {
     let names = content["attributes"]?.objectValue?.keys ?? []
     let near = nearest(to: key, among: names).map { "did you mean key: .\($0)?" }
-    let has = names.isEmpty ? "it has no attributes" : "it has \(names.prefix(12).joined(separator: ", "))"
+    let has = names.isEmpty ? "the record has no attributes" : ValueAccess.listing(names)
     let way = isStage ? "; to leave such records out: | where ?.\(key) != null" : ""
     return fault("the record has no field \(key), although key: names this field", nextStep: near ?? has + way)
   }

@@ -6,11 +6,11 @@ import Formats
 extension Command {
   static let read = Command(
     Declaration(
-      name: "read", summary: "Reads a file's records, or its lines: \(FileFormat.list).",
+      name: "read", summary: "Reads the records or lines of a file: \(FileFormat.list).",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(
-          name: "as", shape: .string, fallback: "the suffix", summary: "the format of the file",
+          name: "as", shape: .string, fallback: "the suffix", summary: "the format of the file: \(FileFormat.list)",
           words: FileFormat.allCases.map(\.rawValue)),
         .init(
           name: "separator", shape: .string, fallback: "\",\"",
@@ -64,8 +64,8 @@ extension Stage {
         .init(
           name: "as", shape: .string, fallback: "the suffix", summary: "the format of the file: \(FileFormat.list)",
           words: FileFormat.allCases.map(\.rawValue)),
-        .init(name: "append", shape: .boolean, fallback: "false", summary: "appends to the file"),
-        .init(name: "new", shape: .boolean, fallback: "false", summary: "refuses an existing file"),
+        .init(name: "append", shape: .boolean, fallback: "false", summary: "true appends to the file"),
+        .init(name: "new", shape: .boolean, fallback: "false", summary: "true refuses a file that exists"),
       ], effect: .writes, result: "elements")
   ) { call in
     let path = call.once(0)

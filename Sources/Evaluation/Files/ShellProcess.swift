@@ -122,7 +122,8 @@ extension Stage {
   static let sh = Stage(
     Declaration(
       name: "sh",
-      summary: "Pipes the elements as JSON lines through a shell command; needs --allow-sh.",
+      summary:
+        "Sends the elements as lines of JSON to a shell command, and prints its output; needs the program's --allow-sh.",
       parameters: [.init(name: "COMMAND", shape: .string)], effect: .writes, result: "null")
   ) { call in
     let command = call.once(0)

@@ -5,7 +5,10 @@ import Formats
 
 extension Function {
   static let collections: [Function] = [
-    Function("length(value)", "The number of code points, elements or fields.", takes: 1...1, #"length("été")"#, "3") {
+    Function(
+      "length(value)", "The number of code points of a text, elements of a list, or fields of a record.", takes: 1...1,
+      #"length("été")"#, "3"
+    ) {
       values, run throws(Fault) in
       let count: Int
       switch values[0] {
@@ -26,11 +29,12 @@ extension Function {
       }
       return .number(JSONNumber(count))
     },
-    Function("keys(record)", "The names of the fields.", takes: 1...1, "keys({a: 1, b: 2})", "\"a\"\n\"b\"") {
+    Function("keys(record)", "The list of the names of the fields.", takes: 1...1, "keys({a: 1, b: 2})", "\"a\"\n\"b\"")
+    {
       values throws(Fault) in
       .list(try fields(values, "keys").map { .string($0.name) })
     },
-    Function("values(record)", "The values of the fields.", takes: 1...1, "values({a: 1, b: 2})", "1\n2") {
+    Function("values(record)", "The list of the values of the fields.", takes: 1...1, "values({a: 1, b: 2})", "1\n2") {
       values throws(Fault) in
       .list(try fields(values, "values").map(\.value))
     },

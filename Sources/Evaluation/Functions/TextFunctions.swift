@@ -17,7 +17,7 @@ extension Function {
       .string(try string(values, 0, "trim").trimmed)
     },
     Function(
-      "split(text, separator)", "The parts of a text between separators, which are texts or matches of a pattern.",
+      "split(text, separator)", "The list of the parts of a text between separators; separator is a text or a pattern.",
       takes: 2...2, of: [.text, .textOrPattern],
       #"split("a,b", ",")"#,
       "\"a\"\n\"b\""
@@ -30,7 +30,7 @@ extension Function {
       return .list(parts.map { .string($0) })
     },
     Function(
-      "join(list, separator)", "The elements as one text, with separators between them.", takes: 1...2,
+      "join(list, separator)", "The elements of a list as one text, with the separator between them.", takes: 1...2,
       of: [.any, .text],
       #"join(["a", "b"], "-")"#, "\"a-b\""
     ) { values throws(Fault) in
@@ -45,7 +45,7 @@ extension Function {
     },
     Function(
       "replace(text, what, by)",
-      "The text in which each part, or each match of a pattern, is replaced; $1 to $9 insert groups of the match, and $$ inserts $.",
+      "Replaces each occurrence of a text or pattern. In the replacement, $1 to $9 insert groups of the match, and $$ inserts $.",
       takes: 3...3, of: [.text, .textOrPattern, .text], #"replace("a-b", "-", "+")"#, "\"a+b\""
     ) { values throws(Fault) in
       let (text, by) = (try string(values, 0, "replace"), try string(values, 2, "replace"))
@@ -61,7 +61,7 @@ extension Function {
     },
     Function(
       "capture(text, pattern)",
-      "The groups of a pattern's first match, with null for a group that matched nothing; null without a match.",
+      "The list of the groups of the first match; null if nothing matches. A group that matched nothing is null.",
       takes: 2...2, of: [.text, .pattern],
       #"capture("2026-05", /(\d+)-(\d+)/)"#, "\"2026\"\n\"05\""
     ) { values throws(Fault) in

@@ -21,7 +21,8 @@ extension Function {
       .duration(Instant.now.sinceEpoch - (try time(values, 0, "age")).sinceEpoch)
     },
     Function(
-      "time(text, format)", "The time in a text of RFC 3339, or of a format with the letters %Y %m %d %H %M %S %z.",
+      "time(text, format)",
+      "The time that a text describes in RFC 3339, or in a format with the letters %Y %m %d %H %M %S %z.",
       takes: 1...2, of: [.text, .timeFormat],
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""
     ) { values throws(Fault) in
@@ -32,7 +33,8 @@ extension Function {
       return .time(try TimeFormat(try string(values, 1, "time")).instant(of: text))
     },
     Function(
-      "date(time, format)", "The day of a time in UTC, as text; with a format, the time in that format (see time).",
+      "date(time, format)",
+      "The day of a time in UTC, as text; with a format, the time in that format (help time lists the letters).",
       takes: 1...2, of: [.any, .timeFormat],
       #"date(time("2026-01-31T12:30:00Z"))"#, "\"2026-01-31\""
     ) { values throws(Fault) in

@@ -8,9 +8,9 @@ extension Stage {
     Declaration(
       name: "chart",
       summary: """
-        Draws bars: VALUE is the length for each LABEL. With one argument, each bar counts elements: numbers \
-        and durations by range, times by day or month, and text by equality. Nulls among numbers are not drawn; a note \
-        counts them.
+        Draws a bar for each element: LABEL is its label, VALUE its length. Without VALUE, each bar counts elements: \
+        those in a range of numbers or durations, in a day or month, or with the same text. Nulls among numbers are not \
+        drawn; a note counts them.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",

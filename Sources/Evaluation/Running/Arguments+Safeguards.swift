@@ -164,13 +164,13 @@ extension Session {
     let shown = 5
     for identity in identities.prefix(shown) {
       let changes = journal.changes(of: identity)
-      let sent = changes.isEmpty ? "" : "; this iteration may have sent: \(changes.joined(separator: ", "))"
-      note("the outcome is unknown since an earlier run: \(identity.text)\(sent)")
+      let sent = changes.isEmpty ? "" : "; the iteration may have sent: \(changes.joined(separator: ", "))"
+      note("unknown since an earlier run: \(identity.text)\(sent)")
     }
     if identities.count > shown { note("and \(identities.count - shown) more") }
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
     note(
-      "check each one, then record its outcome: retort journal \(journal.path) settle \(word) done, or ... settle \(word) again"
+      "check whether each was carried out, then record the outcome: retort journal \(journal.path) settle \(word) done, or ... settle \(word) again"
     )
   }
 

@@ -239,8 +239,8 @@ struct BulkRun {
       await showFailures(of: tally)  // the failures of changes of earlier runs
       throw Fault(
         .unknown,
-        "\(plan.label) stopped at a change that was confirmed only later; the changes after it were not sent",
-        nextStep: "wait longer with timeout:, or send the later changes too with on-error: \"continue\""
+        "\(plan.label) stopped, because the reply to a change did not come in time; the reply came later, but the changes after this one were not sent",
+        nextStep: "wait longer with timeout:, or use on-error: \"continue\" to go on after such a change"
       ).ending(5)
     }
     guard let first = tally.groups.first else { return }

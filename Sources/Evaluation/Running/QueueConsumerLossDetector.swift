@@ -70,7 +70,7 @@ extension Session {
     for queue in consumers.end() {
       note(
         "queue \(queue) lost its consumer during the creates; the broker redelivers unacknowledged requests, "
-          + "so a create may be carried out twice; help losses explains it")
+          + "so a create may be carried out twice; help losses explains this")
     }
   }
 }

@@ -131,7 +131,7 @@ extension Fault {
             + (isDry ? "" : ", which were already sent")
           : "\(arguments.name) would destroy more resources than max: \(limit) allows",
         nextStep: isConfirmed
-          ? "run the statement again: retort asks about the remaining resources; in a loop over fixed ids, first remove the destroyed ones"
+          ? "run the statement again: retort asks about the remaining resources; in a loop over a list of ids, first remove the ids of the destroyed resources"
           : "raise max:, or narrow the filter")
     case .repeated(let identity):
       self.init(
@@ -140,10 +140,11 @@ extension Fault {
         nextStep: "keep only the first element with each value: | unique .FIELD")
     case .otherContent(let identity):
       self.init(
-        .value, "\(identity.text) is done in the journal, with other content", at: [LabelledRange(arguments.range)],
+        .value, "the journal records \(identity.text) as done, but with other content",
+        at: [LabelledRange(arguments.range)],
         in: arguments.source,
         nextStep:
-          "it was not sent again, because a computed value such as .views + 1 would be applied twice: look at the resource with show, and make missing changes in a new statement"
+          "the change was not sent again, because a computed value such as .views + 1 would be applied twice; read the resource with show, and make a missing change in a new statement"
       )
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):

@@ -81,7 +81,7 @@ extension Session {
   /// Shows a note for each value of `--guarded` that no connection of the run has matched.
   public func noteUnmatchedGuarded() {
     for name in options.opened.subtracting(state.withLock(\.matchedGuarded)).sorted() {
-      note("--guarded \(name): the run opened no connection with this name or address")
+      note("--guarded \(name): the run opened no connection with this name or URI")
     }
   }
 }

@@ -77,9 +77,12 @@ extension Session {
   /// Shows a note on relationships without data in a reply, so that their linkage is lost; `fate` says where the
   /// linkage will be missing.
   func note(notLoaded names: [String], of label: String, _ fate: String) {
+    let what = names.count == 1 ? "the relationship" : "the relationships"
+    let (are, them) = names.count == 1 ? ("is", "it") : ("are", "them")
     note(
       once: "not loaded \(label) \(fate)",
-      "\(label): \(names.joined(separator: ", ")) not loaded, so \(fate); to load relationships, name them in include:"
+      "\(label): \(what) \(names.joined(separator: ", ")) \(are) \(fate), because the service sent no data for \(them); "
+        + "to get the data, use include: \(names.joined(separator: ",").quoted)"
     )
   }
 

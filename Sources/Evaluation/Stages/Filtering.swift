@@ -93,7 +93,7 @@ extension Stage {
   static let `as` = Stage(
     Declaration(
       name: "as",
-      summary: "Gives each element a name, which the stages to the right of as and their inner pipelines can read.",
+      summary: "Gives each element a name. Later stages, and pipelines inside them, can read the element by this name.",
       parameters: [.init(name: "NAME", shape: .any)], result: "elements",
       examples: [
         .init(

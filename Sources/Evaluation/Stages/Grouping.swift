@@ -6,7 +6,8 @@ import Values
 extension Stage {
   static let group = Stage(
     Declaration(
-      name: "group", summary: "Groups the elements with equal fields into records {key, count, items}.",
+      name: "group",
+      summary: "Groups the elements with the same values of the fields. Each group is a record {key, count, items}.",
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "records",
       examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")], names: .read)
   ) { call in
@@ -29,12 +30,12 @@ extension Stage {
 
   static let indexBy = Stage(
     Declaration(
-      name: "index-by", summary: "Returns a record that maps the value of a field to the element with this value.",
+      name: "index-by", summary: "Returns a record: its keys are the values of the field, its values the elements.",
       parameters: [.init(name: ".FIELD", shape: .path)],
       options: [
         .init(
           name: "keep", shape: .string,
-          summary: "which element to keep of those with the same value: \"first\" or \"last\"",
+          summary: "which of several elements with the same value to keep: \"first\" or \"last\"",
           words: ["first", "last"])
       ], result: "record",
       examples: [

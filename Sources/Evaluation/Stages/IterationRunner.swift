@@ -166,7 +166,7 @@ private struct OrderedResults: Sendable {
     return others.sorted { $0.key.word < $1.key.word }.reduce(first.fault) { fault, kind in
       let labels = kind.value.prefix(Self.named).map(\.label).joined(separator: ", ")
       let isAll = kind.value.count <= Self.named
-      return fault.within("\(kind.value.count) more \(kind.key): at \(labels)\(isAll ? "" : ", ...")")
+      return fault.within("\(kind.value.count) more of the kind \(kind.key): at \(labels)\(isAll ? "" : ", ...")")
     }
   }
 

@@ -48,7 +48,7 @@ extension Stage {
 
   static let unique = Stage(
     Declaration(
-      name: "unique", summary: "Keeps the first of equal elements, or of elements with an equal field.",
+      name: "unique", summary: "Keeps only the first of equal elements, or of elements with the same value of a field.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
   ) { call in

@@ -20,7 +20,8 @@ extension Stage {
 
   static let select = Stage(
     Declaration(
-      name: "select", summary: "Returns a flat record of the named fields of each element.",
+      name: "select",
+      summary: "Returns a flat record for each element; .FIELD keeps a field, NAME: EXPRESSION adds a new field.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "records",
       examples: [
         .init(
@@ -38,7 +39,8 @@ extension Stage {
 
   static let with = Stage(
     Declaration(
-      name: "with", summary: "Adds or changes fields of each element.", result: "records",
+      name: "with", summary: "Adds or changes fields of each element; NAME: EXPRESSION sets the field NAME.",
+      result: "records",
       examples: [.init(code: "[{n: \"2\"}] | with n: int(.n) m: 1", output: #"{"n":2,"m":1}"#)], takesAnyOption: true,
       names: .kept)
   ) { call in
@@ -72,7 +74,7 @@ extension Stage {
 
   static let chunk = Stage(
     Declaration(
-      name: "chunk", summary: "Returns lists of N elements each; the last can be shorter.",
+      name: "chunk", summary: "Returns lists of N elements each; the last list can be shorter.",
       parameters: [.init(name: "N", shape: .number).ruled(.count(from: 1))], result: "lists",
       examples: [.init(code: "1..5 | chunk 2 | map length(it)", output: "2\n2\n1")])
   ) { call in

@@ -37,7 +37,8 @@ public struct Article: Sendable {
   /// The list of `help guide`.
   static var list: String {
     let width = all.map(\.word.count).max() ?? 0
-    return all.map { "\($0.word.filled(to: width))  \($0.summary)\n" }.joined() + "\nhelp bulk-changes shows one.\n"
+    return all.map { "\($0.word.filled(to: width))  \($0.summary)\n" }.joined()
+      + "\nhelp bulk-changes shows the article bulk-changes.\n"
   }
 
   /// Returns the text of a topic of `help`, as a part of an article.

@@ -25,20 +25,19 @@ extension Article {
 
       ## Before
 
-      - **Count.** `count posts filter: {state: "spam"}` is one request. `max: 500` refuses the statement, before its first change, if there
-        are more than 500 resources.
-      - **Try.** `dry-run: true`, and the program's `--dry-run`, which a script can't turn off, show the number of changes, five samples and the
-        exact first request, and send no change. The summary's `ok` counts the changes that would be sent. After the first of these changes,
-        `--dry-run` shows the script's assertions and does not check them.
+      - **Count.** `count posts filter: {state: "spam"}` sends one request. With `max: 500`, a statement that would change more than 500
+        resources is an error before its first change.
+      - **Try.** `dry-run: true` sends no change, but shows the number of changes, five samples and the exact first request. The summary
+        counts as `ok` the changes that would be sent. The program's `--dry-run` does the same for the whole script, which can't turn it
+        off; after the first change that is not sent, assertions are shown and not checked.
       - **Back up.** `backup: "before.ndjson"` stores each resource on the disk before its change is sent. `help backup` explains how to
         restore it.
-      - **Consent.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop ask once at a terminal;
-        another connection, client, filter or `meta:` asks again, and so does each sink. The number that you type is
-        the confirmation and the limit. Ctrl-C, or any other answer, sends nothing. Without a terminal they need
-        `confirm: true`, or the program's `--yes`. `--yes=N` ends the run with an error before it destroys more than N
-        resources.
-      - **Guard a connection.** `connect URI guard: "confirm"` asks before each bulk destruction, even if the script confirms it, and `guard:
-        "read-only"` refuses every change. A batch destroys on a guarded connection only with `--guarded CONNECTION --yes=N`.
+      - **Confirm.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop destroy many resources, so at a terminal retort asks for a
+        confirmation: type the number of resources, which is then the maximum. Any other answer, and Ctrl-C, sends nothing. A loop
+        asks once for each connection, client, filter and `meta:`. Without a terminal the statement needs `confirm: true`, or the
+        program `--yes`. `--yes=N` ends the run with an error before it destroys more than N resources.
+      - **Guard a connection.** After `connect URI guard: "confirm"`, retort asks before each bulk destruction, even if the statement has
+        `confirm: true`. Without a terminal, it destroys only with `--guarded CONNECTION --yes=N`. `guard: "read-only"` refuses every change.
 
       ```retort
       connect "embedded:blog"
@@ -60,21 +59,21 @@ extension Article {
 
       - `in-flight: 16` is the maximum number of requests that wait for replies. `rate: 200` sends at most 200 a second, and
         `throttle: {depth: 50, p95: 200ms}` waits while the queue has more than 50 messages or the 95th percentile of the reply
-        times is above 200 ms. A pause of more than `patience: 10m` ends the statement.
+        times is above 200 ms. With `patience: 10m`, a pause of more than 10 minutes ends the statement.
       - The first failure stops a sink: nothing more is sent, and the replies to requests in flight are counted. `on-error: "continue"` processes all elements.
-        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` repeats a change up to N times after a temporary failure, if
-        a repetition is safe. It also applies to the reads of the statement, and `count`, `index`, `show` and `stream` take it too.
-      - `workers: "NAME"` sends the changes with a pool of `retort work` programs, on any machines that reach the broker: `help pools`.
-      - At a terminal, a change of many resources shows a bar with its rate, the 95th percentile of the reply times and the remaining time;
-        elsewhere it writes a note every ten seconds. A long read and a loop show their progress too. `--quiet` hides
-        the progress. From another terminal, `retort ctl` shows the progress of a run, and `retort ctl pause`, `resume`,
-        `rate=50` and `stop` control all of its changes, including single changes and those of loops.
-      - The first Ctrl-C stops sending, waits for the replies to requests in flight, and shows the summary and the command that resumes the run. A second
-        Ctrl-C ends the program; changes in flight are unknown.
+        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` sends a change up to N times again after a temporary failure,
+        if this is safe, and the reads of the statement too. `count`, `index`, `show` and `stream` also take `retry:`.
+      - With `workers: "NAME"`, other programs on any machines send the changes; `help pools` explains them.
+      - At a terminal, a bar shows the progress of a long statement, with the rate, the 95th percentile of the reply times and the
+        remaining time; elsewhere a note is written every ten seconds. `--quiet` hides the progress. From another terminal, `retort
+        ctl` shows the progress of a run, and `retort ctl pause`, `resume`, `rate=50` and `stop` control all of its changes.
+      - After the first Ctrl-C no more changes are sent. The program waits for the replies to requests in flight, and shows the summary and
+        the command that resumes the run. A second Ctrl-C ends the program at once; changes in flight are then unknown.
 
       ## After
 
-      The summary on standard error counts outcomes. With `let`, it is a value with the numbers as fields:
+      A summary on standard error counts the outcomes of the changes. `let sum = ... | update ...` assigns it to a variable, whose fields are
+      the numbers:
 
       | Outcome | Meaning |
       |---|---|
@@ -84,14 +83,15 @@ extension Article {
       | `refused` | a guard, a limit or a rule forbade the change |
       | `unknown` | the change was sent, and no reply arrived |
 
-      A change without a reply is `unknown`, never a failure: the service may have carried it out. At the end unknown changes are looked up
-      (`verify: false` turns this off; `verify: "all"` looks up each create). At its end, a statement waits for late replies, at most for its timeout,
-      and counts them, also those of commands in loops. A note reports a reply that arrives after that.
+      A change without a reply is `unknown`, never a failure: the service may have carried it out. At its end, a statement waits for late
+      replies, at most for its timeout, and counts them. Then it looks up the changes that are still unknown (`verify: false` turns this
+      off; `verify: "all"` also looks up each create). If a reply arrives even later, a note reports it.
 
-      `failed: "bad.ndjson"` stores each element that failed, was refused or whose outcome is unknown, with its error and, as `source`, the element at the
-      head of the pipeline: `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs them again. `--summary json` writes the counts, the times and each
-      kind of failure as one line of JSON, and `--report result.xml` (or `.json`) writes the results of all statements and assertions of the run. A bulk change
-      that sent something and ended with failed, refused or unknown elements gives status 5.
+      `failed: "bad.ndjson"` stores each element that failed, was refused or is unknown, with its error. `source` is the element at the head
+      of the pipeline, so `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs the failed elements again.
+      `--summary json` writes the counts, the times and each kind of failure as one line of JSON, and `--report result.xml` (or `.json`)
+      writes the results of all statements and assertions of the run. If a bulk change sent something and has failed, refused or unknown
+      elements, the exit status is 5.
 
       ```retort
       connect "embedded:blog"
@@ -109,8 +109,8 @@ extension Article {
       ## Resume after a stop
 
       `journal: "publish.journal"` records each change on the disk before it is sent, and each outcome. After a crash, a kill or Ctrl-C, run
-      the same statement again: it sends the remaining changes, and repeats none that was carried out. The following run changes the
-      first example's posts slowly on a broker, and is killed:
+      the same statement again: it sends the remaining changes, and repeats none that was carried out. The following script changes posts
+      as in the first example, but slowly and on a broker. Its first run is killed after a second:
 
       ```retort publish.retort
       connect
@@ -133,19 +133,21 @@ extension Article {
       30 drafts are left
       ```
 
-      - A journal belongs to one statement. With a journal, `create` needs `key: .email`: the field that identifies the created resource. `each`
-        needs `key:` too, and records iterations. An iteration that sent a change and did not end is done if its changes are found and the last
-        of them ends the block, as in `each do update posts .id {views: 1} end`. It runs again if none of its changes is found, or if only `upsert`,
-        `transition` and `destroy-all` sent them, because these commands first read what is left to do. Otherwise it remains unknown, and its changes are
-        named; `unknown: "retry"` runs it again, after `settle:`. `destroy-all`, `upsert` and `transition` take no journal: they look up the remaining work.
-      - Changes that were in flight are looked up: an update by its fields, a destroy by its id, a create by its key, `link`, `relink` and
-        `unlink` by the linkage. A change that is not found is sent again only if that is safe, or after `settle: 60s`, the maximum time for
-        which the service can hold a request unprocessed. Otherwise it remains unknown, with status 5; `unknown: "retry"` sends it, `unknown: "skip"` skips it.
-      - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes the run. `retort journal publish.journal
-        settle 4711 done` records that the change was carried out, and `settle 4711 again` records that it was not.
-      - The journal consists of lines of JSON, which `read` can read; only the owner can read the file. A journal of a
-        complete run is refused, and so is a journal that was edited or lacks a line.
+      - A journal belongs to one statement. With a journal, `create` needs `key: .email`: the field that identifies the created resource.
+        `destroy-all`, `upsert` and `transition` need no journal, because they read from the service what is left to do.
+      - The next run looks up the changes that were in flight: an update by its fields, a destroy by its id, a create by its key, `link`,
+        `relink` and `unlink` by the linkage. A change that is not found is sent again if this is safe. `settle: 60s` says that the service
+        holds a request for at most 60 seconds; after this time every change that is not found is sent again. The others remain unknown, and
+        the exit status is 5; with `unknown: "retry"` they are sent again, with `unknown: "skip"` they are left out.
+      - `each` with a journal needs `key:` too, and records iterations. The next run looks up the changes of an iteration that sent a change
+        and did not end. If all are found, and the last of them ends the block, as in `each do update posts .id {views: 1} end`, the
+        iteration is done. If none is found, or if only `upsert`, `transition` and `destroy-all` sent changes, the iteration runs again.
+        Otherwise it remains unknown, and its changes are named; `unknown: "retry"` runs it again, after `settle:`.
+      - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes the run. `retort journal
+        publish.journal settle 4711 done` records that the change of 4711 was carried out, and `settle 4711 again` that it was not.
+      - The journal consists of lines of JSON, which `read` can read; only its owner can read the file. A complete journal is refused, and
+        so is a journal that was edited or lacks a line.
 
-      BulkChanges.md in the source defines the guarantees and the reasons.
+      BulkChanges.md in the source of retort defines the guarantees and explains the reasons.
       """#)
 }

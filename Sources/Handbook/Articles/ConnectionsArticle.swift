@@ -1,11 +1,11 @@
 extension Article {
   static let connections = Article(
     name: "connections", title: "Connections, clients and TLS",
-    summary: "Addresses, TLS, clients of queues, losses of the connection, and versions of RabbitMQ.",
+    summary: "Addresses, TLS, clients of queues, lost connections, and versions of RabbitMQ.",
     body: #"""
       `connect "amqp://me:secret@broker.example/"` opens a connection, and `client queue: "posts"` creates a client of a queue on this connection. `connect` without
-      a URI uses `RETORT_URL`. Put a URI with a password there: every user of the machine can read a command line. If a URI has no password,
-      the prompt asks for it.
+      a URI uses `RETORT_URL`. Put a URI with a password into this variable, because every user of the machine can read a command line. If a
+      URI has no password, the prompt asks for the password.
 
       ```retort
       let blog = connect "embedded:blog" name: "blog"
@@ -29,9 +29,10 @@ extension Article {
 
       ## TLS
 
-      `amqps://` verifies the broker's certificate with Debian's authorities (package `ca-certificates`, or `?cacertfile=FILE`), and its names
-      with the host (or `server_name_indication=NAME`). `certfile=FILE&keyfile=FILE` is a client certificate. All files are PEM, and a key must
-      not be encrypted. If TLS fails, the error gives the reason: expired, another name, unknown authority, no TLS.
+      With `amqps://`, an authority of Debian's package `ca-certificates` (or of `?cacertfile=FILE`) must have signed the broker's certificate,
+      and the certificate must contain the name of the host (or the name in `server_name_indication=NAME`).
+      `certfile=FILE&keyfile=FILE` is a client certificate. All files are PEM, and a key must not be encrypted. If TLS fails, the error
+      gives the reason: expired, another name, unknown authority, no TLS.
 
       ```sh
       export RETORT_URL='amqps://me:secret@broker.example/site?cacertfile=/etc/site/ca.pem'
@@ -40,17 +41,17 @@ extension Article {
 
       ## Clients
 
-      A client's JSON:API type is its queue's name, unless `type:` names another. `relationships: {author: "authors", tags: ["tags"]}` declares
-      the types of relationships; `create` and `update` then accept `{author: {id: "1"}}` without the type. `meta:` is sent with each request, and
-      the `meta:` of a call overrides it name by name; with `require-beam: true` a request without `meta.beam` is refused. `timeout:` limits the
-      wait for a reply.
+      A client's JSON:API type is its queue's name, unless `type:` names another type. `relationships: {author: "authors", tags: ["tags"]}`
+      declares the types of relationships; `create` and `update` then accept `{author: {id: "1"}}` without the type. `meta:` is sent with each
+      request; members of `meta:` of a command are added, and replace members of the same name. With `require-beam: true` a request without
+      `meta.beam` is refused. `timeout:` limits the wait for a reply.
 
-      `keys: "underscore"` shows `inserted-at` as `inserted_at`, and sends `_` as `-`, as the Elixir library does; a single `create`, `update` or `call` with `keys:
-      "wire"` sends its names unchanged, even inside a JSON attribute.
+      `keys: "underscore"` shows the field `inserted-at` as `inserted_at`, and sends `inserted_at` as `inserted-at`, as the Elixir library
+      does. A single `create`, `update` or `call` with `keys: "wire"` sends its names unchanged, even inside a JSON attribute.
 
-      `reply: "direct"` uses RabbitMQ's direct reply-to instead of a reply queue. Opening a client, sending one request and stopping the client took 2.3 ms
-      instead of 7.7 ms. With 64 requests in flight, direct reply-to is 7 % slower than the queue; with one request at a
-      time it is equally fast. Use `"direct"` for many short-lived clients, otherwise the queue.
+      `reply: "direct"` uses RabbitMQ's direct reply-to instead of a reply queue. To create a client, send one request and stop the client
+      took 2.3 ms instead of 7.7 ms. With 64 requests in flight, direct reply-to is 7 % slower than a reply queue; with one request at a time
+      both are equally fast. Use `"direct"` for many short-lived clients, otherwise the reply queue.
 
       ## Losses
 
@@ -58,7 +59,7 @@ extension Article {
 
       ## Versions of RabbitMQ
 
-      retort is tested with RabbitMQ 3.10 of Debian 12. Other versions differ as follows; retort was not tested with them:
+      retort is tested with RabbitMQ 3.10 of Debian 12, and with no other version. Other versions differ as follows:
 
       | Version | Difference | What to do |
       |---|---|---|

@@ -3,9 +3,9 @@ extension Article {
     name: "editor", aliases: ["editors", "shells"], title: "Editors, shells and the manual",
     summary: "The language server for editors, the completion of shells, and the pages of the manual.",
     body: #"""
-      `retort lsp` is a language server for `.retort` files: the findings of `retort check` while you type, completion, help for the word at
-      the cursor, the canonical layout, the definition of a name, and an outline with the statements that change data. It opens no connection;
-      completion uses the fields that earlier sessions learned.
+      `retort lsp` is a language server for `.retort` files. It gives an editor the findings of `retort check` while you type, completion, help
+      for the word at the cursor, the canonical layout, the definition of a name, and an outline with the statements that change data. It
+      opens no connection; completion uses the fields that earlier sessions learned.
 
       ## Neovim
 
@@ -36,7 +36,7 @@ extension Article {
 
       ## VS Code
 
-      VS Code needs an extension that starts a server; with the extension Generic LSP Client (v2) (`zsol.vscode-glspc`), in `settings.json`:
+      VS Code needs an extension that starts the server, such as Generic LSP Client (v2) (`zsol.vscode-glspc`). In `settings.json`:
 
       ```json
       "files.associations": { "*.retort": "plaintext" },
@@ -47,8 +47,8 @@ extension Article {
 
       ## Shells and the manual
 
-      The Debian package installs the completions of bash, zsh and fish and the pages of the manual: `man retort` is the program, and `man
-      retort-bulk` this reference's article on bulk changes; each article has such a page. Without the package:
+      The Debian package installs the completions for bash, zsh and fish, and the pages of the manual. `man retort` describes the program;
+      each article has a page too, such as `man retort-bulk`. Without the package, write the files yourself:
 
       ```sh
       mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1 ~/.local/share/man/man7

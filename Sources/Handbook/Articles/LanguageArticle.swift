@@ -2,8 +2,8 @@ extension Article {
   static let language = Article(
     name: "language", title: "The language", summary: "Statements, commands, pipelines, values, output and errors.",
     body: #"""
-      One line is one statement, or several with `;`. Verbs come first. Text is `"quoted"`, a bare name is a variable, any JSON is a
-      value, `#` begins a comment. A statement continues after `|`, `,`, `=` and an operator, before a line that begins with `|`, inside
+      One line is one statement, or several with `;`. Verbs come first. Text is `"quoted"`, a word without quotes is a variable, any JSON is
+      a value, `#` begins a comment. A statement continues after `|`, `,`, `=` and an operator, before a line that begins with `|`, inside
       brackets, and after a `\` at the end of a line. Each block below is a whole script, followed by its output to a pipe: lines of JSON.
       At a terminal the same results are tables.
 
@@ -29,8 +29,8 @@ extension Article {
 
       \#(table(.statements))
 
-      A block is a scope. `if` and `try` have values. Conditions must be booleans. The check finds unknown names before
-      anything runs, and suggests the nearest name.
+      Names that are defined in a block are gone after it. `if` and `try` have values. Conditions must be booleans. Before anything runs, a
+      check finds unknown names and suggests similar ones.
 
       \#(topic("names"))
 
@@ -86,21 +86,22 @@ extension Article {
 
       \#(table(.commands))
 
-      `help WORD` shows the options of each with examples. `include:` and `sort:` take a string or a list (`"-views"` descends), `fields:` a
-      record by type (`{posts: "text,views"}`), `page:` a record (`{number: 2, size: 50}`, or `{offset: 50, limit: 50}` for offset paging). A
-      filter's list is joined with commas: `filter: {state: ["draft", "spam"]}`. `destroy-all` needs a filter; `filter: {}` means all.
+      `help WORD` shows the options of a command with examples. `include:` and `sort:` take a string or a list (`"-views"` sorts in descending
+      order), `fields:` a record by type (`{posts: "text,views"}`), `page:` a record (`{number: 2, size: 50}`, or `{offset: 50, limit: 50}` for
+      offset paging). `filter: {state: ["draft", "spam"]}` matches both states. `destroy-all` needs a filter; `filter: {}` means all.
 
       An ID is a string, an integer, a resource, or a record with `id`. In a RECORD, `{type, id}`, a resource, or a list of those is a
-      relationship; everything else is an attribute. `create` leaves ids to the service: the id of a resource is omitted, and a plain record
-      with an `id` is refused, unless `keep-id: true` sends it. `upsert` looks a resource up by the field of `key:`, then creates it, updates
-      it, or does nothing if the resource has the same values. Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The message of a change
-      expires with its timeout, unless `expire: false` is given. If an option's value contains an operator, put it in parentheses: `active: (.state == "on")`.
+      relationship; everything else is an attribute. The service assigns the id of a created resource: `create` does not send the id
+      of a resource, and refuses a plain record with an `id`, unless `keep-id: true` is given. `upsert` looks for a resource with the same
+      value of the field that `key:` names. If there is none, it creates one; otherwise it updates the resource, or does nothing if all values
+      are the same. Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The broker drops the message of a change when its timeout
+      expires, unless `expire: false` is given. Put an operator in the value of an option in parentheses: `active: (.state == "on")`.
 
       ## Pipelines
 
       A pipeline begins with a command or a value. The elements of a list, page, stream or range are processed one by one; any other value is one
-      element. In a stage, `.field` is a field of the element, and `it` is the element. Verbs work as stages: the element takes the place of their ID
-      (of the RECORD for `create`). A stream in a variable sends its requests again at each use.
+      element. In a stage, `.field` is a field of the element, and `it` is the element. A command such as `update` works as a stage: the element
+      is then its ID (for `create` and `upsert`, its RECORD). A stream in a variable sends its requests again at each use.
 
       \#(topic("pipelines"))
 
@@ -136,8 +137,8 @@ extension Article {
       ## Values
 
       null, boolean, number, string, duration (`10s`, `500ms`), time (`now()`, `time("2026-01-31")`), list, record, range, resource, page,
-      stream, client, connection, error, pattern (`/^post/i`). There are no implicit conversions: comparing or joining values of two types is an
-      error that names both types.
+      stream, client, connection, error, pattern (`/^post/i`). There are no implicit conversions: if you compare or join values of two types, the
+      error names both types.
 
       \#(topic("values"))
 
@@ -151,7 +152,7 @@ extension Article {
 
       \#(topic("patterns"))
 
-      `collect` uses a temporary file (in `TMPDIR`) above 64 MB, for pipelines and loops. A text has at most 256 MiB, a list 50 million elements.
+      Above 64 MB, `collect` keeps the elements in a temporary file in `TMPDIR`. A text has at most 256 MiB, a list 50 million elements.
 
       Operators, in order of increasing precedence: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
       both sides. `x?.z` is null if x is null or has no z; `a ?? b` is b if a is null. Reading `.z` of a value without z
@@ -187,22 +188,21 @@ extension Article {
       \#(topic("files"))
 
       A resource as JSON is its JSON:API resource object. `stream posts | write "b.ndjson"` and `read "b.ndjson" | create posts` are a
-      backup and a restore. If a service sends a relationship's data only when the relationship is included, a note
-      lists the relationships that the file lacks or a create does not send: name them in `include:`. With `append:
-      true`, `write` appends everything or nothing; rows of csv must have the columns of the file. A duplicate key in a
-      JSON object of a file, or of `parse-json`, is an error.
+      backup and a restore. Some services send the data of a relationship only if `include:` names the relationship. A note then lists the
+      relationships that are not in the file: name them in `include:`. With `append: true`, `write` appends everything or nothing; rows of
+      csv must have the columns of the file. A duplicate key in a JSON object of a file, or of `parse-json`, is an error.
 
       ## Output
 
       At the top level a pipeline's result is printed, unless it is null, a client or a connection; `let` prints nothing, and inside
-      blocks only `print`, `write` and the output stages do. A terminal gets tables, a pipe gets one JSON text a line, and `--output table`,
-      `card`, `json`, `ndjson` or `csv` chooses. Results go to standard output; everything else (progress, warnings, summaries, errors) goes to
+      blocks only `print`, `write` and the output stages do. A terminal gets tables, a pipe gets lines of JSON; `--output table`, `card`,
+      `json`, `ndjson` or `csv` chooses the format. Results go to standard output; everything else (progress, warnings, summaries, errors) goes to
       standard error.
 
       ## Errors
 
-      An error shows its kind, its place, carets under the parts that caused it, and what to do next. If the service points to a member of
-      the document, the caret is under that part of the statement:
+      An error shows its kind, the place FILE:LINE:COLUMN, carets under the parts that caused the error, and after `=` what to do next. If
+      the error of a service has a pointer to a member of the request, the caret is under the part of the statement that this member came from:
 
       ```console
       $ retort -c 'connect "embedded:blog"; show posts 1'
@@ -231,15 +231,16 @@ extension Article {
 
       ## Safety
 
-      1. **A stream is not changed while it is read.** Changes move rows between pages, so that rows would be skipped silently. The check
-         refuses such a change if it can detect it, and the run always refuses it; use `| collect` or `destroy-all`.
-      2. **Bulk destruction is confirmed.** `destroy-all`, `destroy` as a stage, and `destroy` in a loop ask once at a terminal; you confirm
-         by typing the number. Without a terminal they need `confirm: true`, or the program's `--yes`. `help bulk` has the limits.
-      3. **A missing reply is not a failure.** A change without a reply is `unknown`; `timeout` is only for reads, so a repetition after a
-         `timeout` is always safe.
-      4. **Check before you run.** `retort check FILE` shows every error, in all files that are `source`d; warns of names that are never
-         read, statements that never run (inside a block both are errors) and passwords in the text; and lists each statement that changes
-         or destroys, and each `var(...)`. It opens no connection.
-      5. **Passwords stay hidden**, in the history and in errors: an error that quotes a URI, even a misspelt one, shows stars.
+      1. **A stream is not changed while it is read.** Changes move rows between pages, so rows would be skipped silently. Such a change is
+         refused, by the check of the script or when it runs; use `| collect` or `destroy-all`.
+      2. **Bulk destruction is confirmed.** At a terminal, retort asks before `destroy-all`, `destroy` as a stage, and `destroy` in a loop; you
+         confirm by typing the number. Without a terminal, the statement needs `confirm: true`, or the program `--yes`. `help bulk` lists the
+         limits.
+      3. **A missing reply is not a failure.** A change without a reply is `unknown`. The kind `timeout` is only for reads, so it is always
+         safe to repeat a request after a `timeout`.
+      4. **Check before you run.** `retort check FILE` shows every error, also in the files that `source` names. It warns of names that are
+         never read, statements that never run (inside a block both are errors) and passwords in the text. It lists each statement that
+         changes or destroys data, and each `var(...)`. It opens no connection.
+      5. **Passwords stay hidden**, in the history and in errors: an error that quotes a URI, even a misspelt one, shows `***`.
       """#)
 }

@@ -8,7 +8,7 @@ extension Article {
 
       - The language: statements, pipelines and stages, with a check of the whole script before its first request.
       - JSON:API over JSON-RPC 2.0 over RabbitMQ: all verbs, paging by number, by offset and by links, relationships, `call` for any method.
-      - Bulk changes with consent, limits, dry runs, backups, a journal that resumes after a crash, and lookups of unknown changes.
+      - Bulk changes with confirmation, limits, dry runs, backups, a journal that resumes after a crash, and lookups of unknown changes.
       - The prompt, with completion that learns from replies, colours, a pager and start files.
       - `retort serve`: a SQLite database, or the sample blog, as a service, with injected faults and imitations of other servers.
       - `retort demo`, a tour; `retort doctor`, which examines the connection to a service; `save`, which writes a session as a script.

@@ -5,13 +5,10 @@ extension Article {
     body: #"""
       \#(table(.program))
 
-      Program options come before FILE. The arguments after it are `args`; an argument that begins with `-` needs `--`
-      before it. Arguments for a script that does not read `args` are an error. Put a URI with a password in
-      `RETORT_URL`, which `connect` without a URI uses: every user of the machine can read a command line. Several `-c`
-      are the lines of one script. With `#!/usr/bin/env retort` as its first line, a file is a program.
-
-      `retort fmt FILE` writes the canonical layout, and `retort fmt --check` lists the files that formatting would
-      change. `retort check --output json` is for editors.
+      Program options come before FILE. The arguments after FILE are the list `args`; write `--` before an argument that begins with `-`.
+      Arguments for a script that does not read `args` are an error. Put a URI with a password in `RETORT_URL`, which `connect` without a
+      URI uses, because every user of the machine can read a command line. If `-c` is given several times, the statements are the lines of
+      one script. A file whose first line is `#!/usr/bin/env retort` can be started as a program, if it is executable.
 
       ## Exit status
 
@@ -19,12 +16,12 @@ extension Article {
       |---|---|
       | 0 | everything was done |
       | 1 | a statement failed |
-      | 2 | wrong usage, or the check found errors: nothing ran |
+      | 2 | wrong usage, or errors of the check: no statement ran |
       | 3 | an assertion failed |
-      | 4 | no connection, no route, or the broker refused access |
-      | 5 | a bulk change that sent requests ended with failed, refused or unknown elements, and no later statement failed |
-      | 6 | refused: a limit, or a confirmation is missing |
-      | 129, 130, 143 | ended by SIGHUP, Ctrl-C, SIGTERM |
+      | 4 | no connection, no queue of this name, or the broker refused access |
+      | 5 | a bulk change sent requests, but has failed, refused or unknown elements; no later statement failed |
+      | 6 | a guard, a limit or a missing confirmation refused a statement |
+      | 129, 130, 143 | SIGHUP, Ctrl-C or SIGTERM ended the run |
 
       ```console
       $ retort -c 'assert 1 + 1 == 3, "arithmetic"'; echo "status $?"
@@ -39,23 +36,25 @@ extension Article {
 
       ## Signals
 
-      Ctrl-C, SIGTERM and SIGHUP stop the run: reads end immediately, no more changes are sent, and changes in flight wait for their replies
-      until their timeout. With a journal, the running iterations of each end first. A second signal stops immediately,
-      and changes in flight are unknown. At the prompt, a third signal ends the program. If standard output is closed
-      early, the status is 1 if the rest of the script changes data, writes or asserts, else 0. If it can't be written, because the disk is
-      full or because it was closed from the start, the status is 1.
+      Ctrl-C, SIGTERM and SIGHUP stop the run: reads end immediately, no more changes are sent, and the program waits for the replies to
+      changes in flight, at most for their timeout. The iterations of an `each` with a journal are finished first. A second signal ends this
+      wait, and changes in flight are then unknown. At the prompt, a third signal ends the program.
+
+      If standard output is closed early, the rest of the script is skipped; the status is then 1 if the rest changes data, writes or
+      asserts, otherwise 0. If standard output can't be written, because the disk is full or because it was closed from the start, the
+      status is 1.
 
       ## Traces and dry runs
 
-      `--trace` shows each request and reply with its correlation id and duration, `--trace=api` one line for each call, `--trace=amqp` the
-      broker's frames, `--trace=errors` only failed calls; separate topics with commas. Values of members with names like password or token
-      are shown as `***`, and so are passwords in URIs. `--offline` prints each request as a line of JSON, with the same stars, instead of
-      sending it: pages are empty, a created resource has the id `offline-1`, and results that depend on them are not printed. `--dry-run` sends reads, and shows changes instead of
-      sending them.
+      `--trace` shows each request and reply with its correlation id and duration, `--trace=api` one line for each request, `--trace=amqp`
+      the frames of the broker, `--trace=errors` only failed requests; separate several topics with commas. Members with names like password
+      or token have the value `***`, and so have passwords in URIs. `--offline` sends nothing and prints each request as a line of JSON, with the same stars. As there are no
+      replies, pages are empty, a created resource has the id `offline-1`, and results that depend on them are not printed. `--dry-run`
+      sends reads, but only shows changes.
 
       ## Text of services and files at a terminal
 
-      On a terminal, control characters, direction marks and invisible characters of data are shown as escapes: ESC as `\u{1b}`, in JSON as
-      `\u001b`. A pipe or a file gets these characters unchanged. At a terminal, an empty result prints `0 rows`.
+      At a terminal, control characters, direction marks and invisible characters in data are shown as escapes: ESC as `\u{1b}`, in JSON as
+      `\u001b`. A pipe or a file gets these characters unchanged. At a terminal, `0 rows` means an empty result.
       """#)
 }

@@ -4,13 +4,13 @@ extension Article {
     summary: "The sample, your SQLite database as a service, injected faults, and imitations of other servers.",
     body: #"""
       `connect "embedded:blog"` opens a new copy of the sample inside the program: 50 authors, 1,000 posts, 3,000 comments, 20 tags.
-      `connect "embedded:FILE.sqlite"` opens your own database. A table is a type and a queue of the same name, `author_id REFERENCES authors`
-      is the relationship `author`, its reverse and join tables are to-many relationships, and violated constraints of the database are
-      validation errors.
+      `connect "embedded:FILE.sqlite"` opens your own database. Each table is a type, with a queue of the same name. A column `author_id
+      REFERENCES authors` is the to-one relationship `author` of this table, and a to-many relationship of `authors`. A join table is a to-many
+      relationship of both its tables. A violated constraint of the database is a validation error.
 
       ## On a broker
 
-      On a broker the same service is a separate process:
+      `retort serve` runs the same service as a separate process on a broker:
 
       ```sh
       retort serve blog --url amqp://guest:guest@localhost/                        # the sample
@@ -19,20 +19,20 @@ extension Article {
       retort serve blog --latency 20ms --jitter 5ms --workers 4                    # a slow service, to try timeouts and prefetch:
       ```
 
-      Several processes `serve FILE.sqlite` share the work of one queue; a note names the queues that have another service
-      already. SIGTERM stops `serve` after the current
-      request. When the connection is lost, for example because the broker restarts, `serve` reconnects and declares its
-      queues; notes report both. Requests in flight get no reply. The broker then redelivers the requests that were not
-      acknowledged. `serve` stores the answers to its last 10,000 changes in the table `retort_answers` of its database,
-      in the transaction of each change, and answers a redelivered request from there: no change is made twice, even
-      after a crash.
+      Several processes `retort serve FILE.sqlite` can share the work of a queue; at its start, `serve` names the queues that already have
+      another service. SIGTERM stops `serve` after the current request.
 
-      An existing queue keeps its properties: durable, quorum, lazy or with priorities. `--durable` and `--queue-type classic|quorum` set the
-      properties of a missing queue.
+      When the connection is lost, for example because the broker restarts, `serve` connects again and declares its queues; notes report
+      this. Requests in flight get no reply, and the broker delivers those again that were not acknowledged. `serve` makes no change twice,
+      even after a crash: in the transaction of each change, it stores the reply in the table `retort_answers` of its database, which
+      keeps the last 10,000 replies, and sends this reply again if the request comes again.
+
+      A queue that exists keeps its properties: durable, quorum, lazy or with priorities. `--durable` and `--queue-type classic|quorum` set
+      the properties of a queue that `serve` creates.
 
       ## Faults
 
-      For tests of clients, `--fault KIND=SHARE` injects a fault into a share of the requests, given from 0 to 1 or as a percentage:
+      To test clients, `--fault KIND=SHARE` injects a fault into a share of the requests: a number from 0 to 1, or a percentage:
 
       ```sh
       retort serve blog --fault drop=1% --fault late=5% --late 30s --rate 200 --seed 7 --log calls.ndjson
@@ -51,23 +51,20 @@ extension Article {
       | `round`, without a share | the service stores numbers as integers, and text without white space at its ends; can be combined with other faults |
 
       `--rate N` answers at most N requests of a queue a second. `--log FILE` (`-` is standard output) writes a line of JSON for each request
-      before its reply is sent. Its `outcome`, which shows whether the request was carried out, is `ok`, `error`, the fault, `remembered` (redelivered
-      and answered from the database) or `lost` (not carried out, because the connection closed while the request
-      waited). If the disk is full, requests are still answered; the log has `{"missing":N}` for missing lines, and
-      `serve` ends with status 1. The faults of a request depend only on `--seed N` (0 by default), its queue, and its
-      number `n` in the queue, so a run can be repeated.
+      before its reply is sent; `help log` explains the lines. The faults of a request depend only on `--seed N` (0 by default), its queue,
+      and its number `n` in the queue, so the same requests get the same faults again.
 
       ## Imitations of other servers
 
-      `--pages none` returns the whole list without a count, `no-count` has page links without `record-count`, `offset` has
-      jsonapi-resources' pages of `offset` and `limit`.
+      `--pages none` returns the whole list without a count. `--pages no-count` returns links to pages, without `record-count`. `--pages
+      offset` has pages of `offset` and `limit`, as jsonapi-resources can have.
 
-      `--flavour carrot` imitates carrot_rpc with jsonapi-resources: no acknowledgements, integer codes in errors, no reply to an invalid
+      `--flavour carrot` imitates the Ruby server carrot_rpc with jsonapi-resources: no acknowledgements, integer codes in errors, no reply to an invalid
       request (`silence` in the log), absolute links everywhere, linkage only for included relationships, and a `destroy` of `"1,2"` destroys
       two resources.
 
-      `--flavour retort` imitates Retort with Calcinator: errors without codes, `Changeset error` for violated constraints, pages with both
+      `--flavour retort` imitates the Elixir server Retort with Calcinator: errors without codes, `Changeset error` for violated constraints, pages with both
       `number` and `size`, names with dashes or underscores, `{"meta":{}}` for `destroy`, no relationship methods, and `Invalid Request` if the
-      JSON id is not the correlation id.
+      id of the JSON-RPC request is not the correlation id.
       """#)
 }

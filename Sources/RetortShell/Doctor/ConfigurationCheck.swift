@@ -40,10 +40,12 @@ struct ConfigurationCheck {
     let mode = Self.mode(of: path) ?? 0
     let quoted = ShellCommandLine.quoted(path)
     if mode & 0o022 != 0 {
-      found.append(.warning(.configuration, "others can change \(path), which the prompt runs", "chmod go-w \(quoted)"))
+      found.append(
+        .warning(.configuration, "other users can change \(path), which the prompt runs", "chmod go-w \(quoted)"))
     }
     if mode & 0o044 != 0, Secrets.hidden(in: text) != text {
-      found.append(.warning(.configuration, "\(path) has a password, and others can read it", "chmod 600 \(quoted)"))
+      found.append(
+        .warning(.configuration, "\(path) has a password, and other users can read the file", "chmod 600 \(quoted)"))
     }
     if path == StartFiles.local, !files.trusts(text) {
       found.append(
@@ -82,7 +84,7 @@ struct ConfigurationCheck {
         "get permission to write there, or set XDG_STATE_HOME to a directory that you own")
     }
     if existing == path, let mode = mode(of: path), mode & 0o077 != 0 {
-      return .warning(.configuration, "others can read \(path)", "chmod go-rwx \(ShellCommandLine.quoted(path))")
+      return .warning(.configuration, "other users can read \(path)", "chmod go-rwx \(ShellCommandLine.quoted(path))")
     }
     return nil
   }

@@ -37,7 +37,7 @@ struct ConnectionProfiles {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {
       return .failed(
-        .address, "the profile \(name) in \(file) computes its address", "give the address: retort doctor URI",
+        .address, "the profile \(name) in \(file) computes its URI", "give the URI itself: retort doctor URI",
         status: 2)
     }
     let names = all.map(\.name)
@@ -46,7 +46,7 @@ struct ConnectionProfiles {
       names.isEmpty
       ? "a profile is a def in \(file) with a connect" : "the profiles are \(names.joined(separator: ", "))"
     return .failed(
-      .address, "\(Secrets.hidden(in: name)) is neither an address nor a profile", near ?? listed, status: 2)
+      .address, "\(Secrets.hidden(in: name)) is neither a URI nor a profile", near ?? listed, status: 2)
   }
 
   private static func connect(in block: Block) -> Command? {

@@ -77,7 +77,7 @@ extension Doctor {
       return false
     }
     let consumers =
-      state.consumers == 1 ? "1 consumer" : "\(state.consumers) consumers, which must be services of the same data"
+      state.consumers == 1 ? "1 consumer" : "\(state.consumers) consumers, which must all serve the same data"
     return add(.ok(.queue, "\(queue): \(consumers), \(waiting)", time))
   }
 
@@ -86,7 +86,8 @@ extension Doctor {
       add(
         .warning(
           .queue, "\(queue) no longer exists",
-          "start the service of the queue; at the prompt, forget removes its learned schema"))
+          "start the service of the queue; if the queue is not used any more, forget at the prompt removes what was learned about it"
+        ))
       return
     }
     let near = nearest(to: queue, among: known).map { "did you mean \($0)? " } ?? ""
@@ -127,7 +128,8 @@ extension Doctor {
     case .noRoute, .connection: .failed(.call, error.message, error.nextStep, time)
     case .malformed, .interrupted:
       .failed(
-        .call, error.message, "\(queue) is not read by a JSON:API service: check the queue's name", time, status: 1)
+        .call, error.message, "the consumer of \(queue) is not a JSON:API service: check the queue's name", time,
+        status: 1)
     default: .ok(.call, "\(queue) replies with an error: \(error.message)", time)
     }
   }

@@ -72,7 +72,7 @@ final class Doctor {
     if let url = environment["RETORT_URL"], !url.isEmpty { return (url, "RETORT_URL") }
     add(
       .failed(
-        .address, "no address is given, and RETORT_URL is not set", "retort doctor amqp://guest:guest@localhost/",
+        .address, "no URI is given, and RETORT_URL is not set", "retort doctor amqp://guest:guest@localhost/",
         status: 2))
     return nil
   }

@@ -6,7 +6,7 @@ import LearnedSchema
 struct DoctorOptions: ParsableArguments {
   @ArgumentParser.Argument(
     help: ArgumentHelp(
-      "The address of a connection, or a profile in rc.retort; by default RETORT_URL.", valueName: "URI"))
+      "The URI of a connection, or a profile in rc.retort; by default RETORT_URL.", valueName: "URI"))
   var address: String?
 
   @Option(
