@@ -152,7 +152,7 @@ public struct OutcomeTally: Sendable {
     if skipped > 0 { parts.insert("\(skipped) unknown and skipped", at: 1) }
     if before > 0 { parts.insert("\(before) done before", at: 1) }
     if late > 0, areOk { parts.insert("\(late) of them confirmed later", at: 1) }
-    if late > 0, !areOk { parts.append("\(late) of them carried out since") }
+    if late > 0, !areOk { parts.append("\(late) of them confirmed later") }
     return parts.joined(separator: ", ")
   }
 

@@ -171,7 +171,7 @@ public enum Cookbook {
     . stream posts | take 3 | collect | map {text: .text, author: {type: "authors", id: ids[.author.id].new}} | create posts
     create authors: 3 ok
     create posts: 3 ok
-    # Clean up in a nightly batch, with a limit
+    # Clean up in a nightly script, with a limit
     > stream posts | where time(.inserted-at) < ago(30d) | collect | destroy posts max: int(var("cap", "1000")) confirm: true
     destroy posts: 1000 ok
     # Correct dates in another format

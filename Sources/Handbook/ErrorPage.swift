@@ -20,7 +20,7 @@ struct ErrorPage: Sendable {
       fault.isUncatchable
       ? "rescue does not catch this error."
       : "Its .seed, the kind in the Elixir library Calcinator, is \"\(fault.calcinatorKind)\"."
-    return "\(summary)\n\(advice)\n\(seed) A batch that this error ends has the exit status \(fault.exitStatus)."
+    return "\(summary)\n\(advice)\n\(seed) A script that this error ends has the exit status \(fault.exitStatus)."
   }
 
   /// The pages of all kinds: a service's error responses, requests without a reply, mistakes of a script, and
@@ -88,7 +88,7 @@ struct ErrorPage: Sendable {
       .noRoute, "The broker has no queue with the client's queue name, so the request was not delivered.",
       """
       Check the spelling, and check that the service runs on this broker and vhost; a service declares its queue when it
-      starts. The next step suggests a queue with a similar name, if one exists.
+      starts. The error suggests a queue with a similar name, if one exists.
       """),
     ErrorPage(
       .connection, "The connection could not be opened or was lost, or the broker refused a request.",
@@ -130,7 +130,7 @@ struct ErrorPage: Sendable {
       .value, "A value has the right type but is invalid.",
       """
       Examples are an empty id, a filter with the value null, a number outside the range of an option, int("x"), or a request
-      that is too large for the broker. The message or the next step says what is valid.
+      that is too large for the broker. The error says what is valid.
       """),
     ErrorPage(
       .assert, "The condition of assert is false.",

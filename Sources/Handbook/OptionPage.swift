@@ -120,8 +120,8 @@ struct OptionPage: Sendable {
     elements have an outcome, then after each outcome, and at the end.
     """,
     "guard": """
-    Nothing else in a script overrides the guard. With guard: "confirm", a batch destroys only if the program has the
-    options --guarded and --yes=N. If another connection to the same broker has no guard, a note says so.
+    Nothing else in a script overrides the guard. With guard: "confirm" and without a terminal, resources are destroyed
+    only if the program has the options --guarded and --yes=N. If another connection to the same broker has no guard, a note says so.
     """,
     "timeout": """
     timeout: of a command or stage overrides timeout: of the client, which overrides set timeout: and --timeout. When the
@@ -182,8 +182,8 @@ struct OptionPage: Sendable {
     """,
     "on-error": """
     By default the first failure stops the statement. With "continue", all elements are processed, then the first failure
-    of each kind is shown. The summary counts all outcomes; refused are the changes that could not be sent. A batch ends
-    with status 5. The next stage gets no failed elements. destroy-all goes on to the next page.
+    of each kind is shown. The summary counts all outcomes; refused are the changes that could not be sent. A script ends
+    with the exit status 5. The next stage gets no failed elements. destroy-all goes on to the next page.
     """,
     "confirm": """
     Bulk destructions are destroy-all, | destroy, and a destroy in a loop or inside another stage, or in a def that is
@@ -192,7 +192,7 @@ struct OptionPage: Sendable {
     """,
     "max": """
     The elements are counted before the first change is sent. If there are too many, the error has the kind limit, and a
-    batch ends with status 6. With journal:, the changes of earlier runs count too.
+    script ends with the exit status 6. With journal:, the changes of earlier runs count too.
     """,
     "key": """
     The key of an element is a field such as .email, or another expression. If an earlier element had the same key, the

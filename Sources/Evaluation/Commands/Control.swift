@@ -19,7 +19,7 @@ extension RunContext {
 extension Command {
   static let assert = Command(
     Declaration(
-      name: "assert", summary: "Raises an error if a condition is false; a batch then ends with status 3.",
+      name: "assert", summary: "Raises an error if a condition is false; a script then ends with the exit status 3.",
       parameters: [.init(name: "CONDITION", shape: .condition), .init(name: "MESSAGE", shape: .any, isOptional: true)],
       result: "null", examples: [.init(code: "assert 1 + 1 == 2", output: "")], givesNothing: true)
   ) { arguments, frame throws(Fault) in

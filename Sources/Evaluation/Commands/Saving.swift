@@ -66,7 +66,7 @@ extension SavedStatements {
     if hidden != plain { notes.append("passwords are omitted, and connect asks for them at a terminal") }
     if report.inventory.contains(where: { $0.kind == .destroys || $0.kind == .mayDestroy }) {
       let isGuarded = text.contains("guard: \"confirm\"")
-      notes.append("as a batch the script needs \(isGuarded ? "--guarded NAME and --yes=N" : "--yes")")
+      notes.append("without a terminal the script needs \(isGuarded ? "--guarded NAME and --yes=N" : "--yes")")
     }
     return (text, notes.joined(separator: "; "))
   }

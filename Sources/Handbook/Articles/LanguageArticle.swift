@@ -227,7 +227,7 @@ extension Article {
       Errors of the transport: `timeout`, `unknown` (a change was sent and got no reply), `no-route` (the queue does not
       exist), `connection`, `protocol`. Errors of a script: `field`, `type`, `name`, `value`, `assert`, `fail`, `file`.
       The kinds `refused`, `limit` and `interrupted` cannot be rescued. `help not-found` explains a kind. At the prompt
-      the session continues after a failed statement; in a batch a failure ends the run.
+      the session continues after a failed statement; in a script a failure ends the run.
 
       ## Safety
 
