@@ -105,7 +105,7 @@ struct LinkageRecognizer {
         "create the related resource first, then use its id: \(name): {type: \"\(type)\", id: made.id}")
     }
     guard object.count == 1 else {
-      throw refusal(name, "is a relationship, which is sent as an id only", "write only \(name): {id: ...}")
+      throw refusal(name, "is a relationship, of which only the id can be sent", "write only \(name): {id: ...}")
     }
     return Identifier(type: type, id: try id(object["id"], of: name)).json
   }

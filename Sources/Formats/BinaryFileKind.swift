@@ -45,7 +45,7 @@ enum BinaryFileKind {
 
   private static let packed: [(magic: [UInt8], what: String, nextStep: String)] = [
     ([0x50, 0x4B, 0x03, 0x04], "is a zip archive or a spreadsheet", "unzip the file, or save the spreadsheet as csv"),
-    ([0x50, 0x4B, 0x05, 0x06], "is an empty zip archive", "look for the file that it should contain"),
+    ([0x50, 0x4B, 0x05, 0x06], "is an empty zip archive", "look for the file that the archive should contain"),
     ([0x37, 0x7A, 0xBC, 0xAF], "is a 7z archive", "unpack the file with 7z x"),
     (Array("Rar!".utf8), "is a RAR archive", "unpack the file with unrar x"),
     ([0xD0, 0xCF, 0x11, 0xE0], "is an old spreadsheet or document", "save the data as csv"),

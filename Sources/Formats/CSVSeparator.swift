@@ -15,7 +15,7 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
   package init(_ text: String, _ format: FileFormat) throws(Fault) {
     guard format == .csv else {
       throw Fault(
-        .value, "separator: is an option for csv, and the format is \(format.rawValue)", nextStep: "as: \"csv\"")
+        .value, "separator: is only for csv, but the format is \(format.rawValue)", nextStep: "as: \"csv\"")
     }
     guard let separator = Self(rawValue: text), separator != .tab else {
       let known = Self.csv.map(\.rawValue.quoted).joined(separator: ", ")
@@ -53,6 +53,6 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
       case .comma: "as: \"csv\""
       case .semicolon, .bar: "as: \"csv\" separator: \"\(rawValue)\""
       }
-    return "if this separates columns, write read \(path) \(options); otherwise put the heading in quotes"
+    return "if this character separates columns, write read \(path) \(options); otherwise put the heading in quotes"
   }
 }

@@ -141,7 +141,7 @@ package enum Operators {
 
   private static func misfit(_ symbol: String, _ verb: String, _ left: Value, _ right: Value) -> Fault {
     if left.isNull || right.isNull {
-      return Fault(.type, "\(symbol) can't \(verb) null", nextStep: "?? replaces null: (x ?? 0)")
+      return Fault(.type, "\(symbol) can't \(verb) null", nextStep: "to replace null, write (x ?? 0)")
     }
     return Fault(
       .type, "\(symbol) can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",

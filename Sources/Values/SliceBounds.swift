@@ -22,7 +22,7 @@ package struct SliceBounds {
       guard place >= 0 || isFromEnd else {
         throw Fault(
           .value, "a computed bound of [a..b] is below zero: \(place)",
-          nextStep: "only a literal bound can be negative; it counts from the end: [-3..-1]")
+          nextStep: "only a literal bound can be negative: [-3..-1] is the last three")
       }
       self.place = place
     }
@@ -41,10 +41,11 @@ package struct SliceBounds {
     case .list(let elements): return .list(Array(elements[range(of: elements.count)]))
     case .page(let page): return .list(Array(page.items[range(of: page.items.count)]))
     case .string(let text): return .string(part(of: text))
-    case .null: throw Fault(.type, "can't take a part of null", nextStep: "?? replaces null: (x ?? [])[0..2]")
+    case .null: throw Fault(.type, "can't take a part of null", nextStep: "to replace null, write (x ?? [])[0..2]")
     case .stream, .range:
       throw Fault(
-        .type, "can't take a part of \(value.typeWithArticle)", nextStep: "| skip N | take N, or | collect first")
+        .type, "can't take a part of \(value.typeWithArticle)",
+        nextStep: "write | skip N | take N, or collect the stream first: | collect")
     default: throw Fault(.type, "can't take a part of \(value.typeWithArticle): only lists and text have parts")
     }
   }

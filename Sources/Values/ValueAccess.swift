@@ -130,7 +130,7 @@ package enum ValueAccess {
     guard position >= 0 || isFromEnd else {
       throw Fault(
         .value, "a computed index is below zero: \(number)",
-        nextStep: "only a literal index can be negative; it counts from the end: [-1]")
+        nextStep: "only a literal index can be negative: [-1] is the last one")
     }
     return position
   }

@@ -138,7 +138,8 @@ import Testing
     let ran = await service.run("\(verb) posts 5 \"tags\"")
     #expect(ran.status == 0)
     #expect(
-      ran.notes == "the reply has 1 \(noun) and a next page: use stream with a client of their type\n",
+      ran.notes
+        == "the reply has 1 \(noun) and a next page; to read all pages, use stream with a client of the related type\n",
       Comment(rawValue: ran.notes))
     await service.stop()
   }

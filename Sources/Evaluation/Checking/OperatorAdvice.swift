@@ -74,7 +74,7 @@ struct OperatorAdvice {
   }
 
   private func replacingNull(_ x: Value, _ y: Value) -> String? {
-    guard symbol != .matches else { return "?? replaces null: (\(a) ?? \"\") =~ \(b)" }
+    guard symbol != .matches else { return "to replace null, write (\(a) ?? \"\") =~ \(b)" }
     let isRight = !x.isNull
     let fallback =
       switch x.isNull ? y : x {
@@ -86,8 +86,8 @@ struct OperatorAdvice {
       default: isRight && [.divide, .remainder].contains(symbol) ? "1" : "0"
       }
     let text = isRight ? "\(a) \(sign) (\(b) ?? \(fallback))" : "(\(a) ?? \(fallback)) \(sign) \(b)"
-    if case .time = y, symbol == .add { return "?? replaces null: \(b) + (\(a) ?? 0s)" }
-    return "?? replaces null: \(text)"
+    if case .time = y, symbol == .add { return "to replace null, write \(b) + (\(a) ?? 0s)" }
+    return "to replace null, write \(text)"
   }
 
   /// Returns the operation with its ranges, streams and pages replaced by lists, such as `(a | collect) == b`, as the

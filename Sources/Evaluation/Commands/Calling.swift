@@ -67,8 +67,8 @@ enum MethodCallRequest {
       .refused, "call \(request.method.quoted) may change data, although it has reads: true",
       at: [Fault.LabelledRange(arguments.range)], in: arguments.source,
       nextStep: isReadOnly
-        ? "on a read-only connection call allows only index, show, show_relationship and get_related_resource"
-        : "a dry run allows only calls of index, show, show_relationship and get_related_resource")
+        ? "on a read-only connection, call allows only the methods index, show, show_relationship and get_related_resource"
+        : "in a dry run, call allows only the methods index, show, show_relationship and get_related_resource")
   }
 
   private static func params(_ arguments: Arguments) throws(Fault) -> JSONObject {

@@ -24,7 +24,7 @@ extension Function {
         throw Fault(
           .type, "\(values[0].typeWithArticle) has no length",
           nextStep: "for the length of the text, write length(string(.field))")
-      case .null: throw Fault(.type, "null has no length", nextStep: "?? replaces null: length(.field ?? [])")
+      case .null: throw Fault(.type, "null has no length", nextStep: "to replace null, write length(.field ?? [])")
       default: throw Fault(.type, "\(values[0].typeWithArticle) has no length")
       }
       return .number(JSONNumber(count))

@@ -148,7 +148,7 @@ struct Function: Sendable {
 extension Value {
   fileprivate func wayToString(_ text: String) -> String? {
     switch self {
-    case .null: "?? replaces null: (\(text) ?? \"\")"
+    case .null: "to replace null, write (\(text) ?? \"\")"
     case .stream: "make a string: string((\(text) | collect))"
     case .pattern: nil
     default: "make a string: string(\(text))"
@@ -157,7 +157,7 @@ extension Value {
 
   fileprivate func wayToNumber(_ text: String) -> String? {
     switch self {
-    case .null: "?? replaces null: (\(text) ?? 0)"
+    case .null: "to replace null, write (\(text) ?? 0)"
     case .string(let own):
       TextConversionNextStep.number(own, text).map { "make a number: \($0)" } ?? "\(own.quoted) is not a number"
     case .duration: "for the number of seconds, write \(text) / 1s"
@@ -168,7 +168,7 @@ extension Value {
 
   fileprivate func wayToList(_ text: String) -> String? {
     switch self {
-    case .null: "?? replaces null: (\(text) ?? [])"
+    case .null: "to replace null, write (\(text) ?? [])"
     case .stream, .range: "make a list: (\(text) | collect)"
     case .string: "make a list: split(\(text), \",\")"
     case .record, .resource: "make a list: values(\(text))"

@@ -124,7 +124,7 @@ enum PipelineRun {
     case .stream(let stream): return try await stream.open()
     case .range(let lower, let upper): return range(lower, upper)
     case .null:
-      throw Fault(.type, "null at the head of a pipeline", nextStep: "?? replaces null: (x ?? []) | ...")
+      throw Fault(.type, "null at the head of a pipeline", nextStep: "to replace null, write (x ?? []) | ...")
     default: return ElementStream([value])
     }
   }

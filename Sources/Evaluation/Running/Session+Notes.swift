@@ -27,7 +27,8 @@ extension Session {
 
   /// Shows a note that a reply about a relationship has only the first resources or identifiers.
   func note(firstOf count: Int, _ noun: String) {
-    note("the reply has \(count) \(noun) and a next page: use stream with a client of their type")
+    note(
+      "the reply has \(count) \(noun) and a next page; to read all pages, use stream with a client of the related type")
   }
 
   /// Shows a line of JSON on standard error; a terminal does not wrap it.
