@@ -73,7 +73,9 @@ final class Channel {
   var deliver: (@Sendable (Delivery) -> Void)?
   /// Called when the channel of a service or its consumer ends; nil on a client's channel.
   var ended: (@Sendable (BrokerError) -> Void)?
-  private var assembly: PartialMessage?
+  /// The message whose frames are arriving; valid while `isAssembling` is true.
+  private var assembly = PartialMessage()
+  private var isAssembling = false
 
   init(number: UInt16, prefix: [UInt8] = []) {
     self.number = number
@@ -158,22 +160,25 @@ final class Channel {
   /// waits is returned.
   func take(_ frame: borrowing Frame, _ counters: inout Connection.StrayMessageCounts) -> StrayReply? {
     switch frame.kind {
-    case RETORT_FRAME_DELIVER: assembly = PartialMessage(tag: frame.number, isRedelivered: frame.isRedelivered)
-    case RETORT_FRAME_RETURN: assembly = PartialMessage(returned: (frame.code, frame.text))
+    case RETORT_FRAME_DELIVER:
+      assembly = PartialMessage(tag: frame.number, isRedelivered: frame.isRedelivered)
+      isAssembling = true
+    case RETORT_FRAME_RETURN:
+      assembly = PartialMessage(returned: (frame.code, frame.text))
+      isAssembling = true
     case RETORT_FRAME_HEADER:
-      assembly?.size = Int(clamping: frame.number)
-      assembly?.serial = deliver == nil ? frame.serial(after: prefix) : nil
-      if assembly?.serial == nil {
-        assembly?.correlationID = frame.correlationID
-        assembly?.replyTo = frame.replyTo
+      guard isAssembling else { return nil }
+      assembly.size = Int(clamping: frame.number)
+      assembly.serial = deliver == nil ? frame.serial(after: prefix) : nil
+      if assembly.serial == nil {
+        assembly.correlationID = frame.correlationID
+        assembly.replyTo = frame.replyTo
       }
-      assembly?.body.reserveCapacity(min(Int(clamping: frame.number), 1 << 20))
+      assembly.body.reserveCapacity(min(assembly.size, 1 << 20))
       return finish(&counters)
     case RETORT_FRAME_BODY:
-      if var message = assembly.take() {
-        frame.appendBody(to: &message.body)
-        assembly = message
-      }
+      guard isAssembling else { return nil }
+      frame.appendBody(to: &assembly.body)
       return finish(&counters)
     case RETORT_FRAME_CHANNEL_OPEN_OK, RETORT_FRAME_DECLARE_OK, RETORT_FRAME_CONSUME_OK, RETORT_FRAME_QOS_OK,
       RETORT_FRAME_CANCEL_OK, RETORT_FRAME_CHANNEL_CLOSE_OK:
@@ -185,8 +190,10 @@ final class Channel {
   }
 
   private func finish(_ counters: inout Connection.StrayMessageCounts) -> StrayReply? {
-    guard let (size, count) = assembly.map({ ($0.size, $0.body.count) }), count >= size, let message = assembly.take()
-    else { return nil }
+    guard assembly.body.count >= assembly.size else { return nil }
+    var message = PartialMessage()
+    swap(&message, &assembly)
+    isAssembling = false
     if let deliver {
       deliver(
         Delivery(

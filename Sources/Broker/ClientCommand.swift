@@ -70,6 +70,7 @@ extension Connection {
   /// Makes the thread wake up at a deadline.
   func expect(_ deadline: ContinuousClock.Instant?) {
     guard let deadline else { return }
-    nextDeadline = nextDeadline.map { min($0, deadline) } ?? deadline
+    if let nextDeadline, nextDeadline <= deadline { return }
+    nextDeadline = deadline
   }
 }

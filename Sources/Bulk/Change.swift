@@ -87,6 +87,8 @@ public final class Change: Sendable, Equatable {
 
   /// Whether a method destroys data, judged by its name.
   public static func destroys(method: String) -> Bool {
+    // Both words begin with a D; most other methods have none.
+    guard method.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "d") }) else { return false }
     let name = method.utf8.map { $0 | 0x20 }
     return destroying.contains { name.contains(word: $0) }
   }

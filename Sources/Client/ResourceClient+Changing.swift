@@ -76,10 +76,12 @@ extension ResourceClient {
     }
 
     override func receive(_ reply: LateAnswer) {
-      let latency = ContinuousClock.now - envelope.begin
+      let arrival = ContinuousClock.now
+      let latency = arrival - envelope.begin
       do throws(ClientError) {
         let encoded = EncodedRequest(envelope: envelope, trace: trace)
-        let reply = try client.end(encoded, reply) { [client, envelope, givesDocument] result throws(ClientError) in
+        let reply = try client.end(encoded, reply, at: arrival) {
+          [client, envelope, givesDocument] result throws(ClientError) in
           try client.changeReply(result, envelope.method, givesDocument: givesDocument)
         }
         receiver.end(number, .success(reply), latency: latency)

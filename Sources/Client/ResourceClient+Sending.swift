@@ -127,12 +127,12 @@ extension ResourceClient {
     _ message: OutgoingRequest, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let encoded = begin(message)
-    if let poster { return try end(encoded, await poster.reply(to: encoded.envelope), read: read) }
+    if let poster { return try end(encoded, await poster.reply(to: encoded.envelope), at: .now, read: read) }
     let answer: LateAnswer
     do throws(LinkError) { answer = .success(try await transport.send(encoded.envelope)) } catch {
       answer = .failure(error)
     }
-    return try end(encoded, answer, read: read)
+    return try end(encoded, answer, at: .now, read: read)
   }
 
   /// Encodes a message for the transport, and counts it as a request in flight.
@@ -140,11 +140,12 @@ extension ResourceClient {
   /// It is not inlined, because the instants in it would be allocated separately in an asynchronous function.
   @inline(never) func begin(_ message: OutgoingRequest) -> EncodedRequest {
     let id = transport.nextCorrelationID()
+    let begin = ContinuousClock.now
     let envelope = RequestEnvelope(
       correlationID: id, method: message.method, type: type, params: message.params,
       body: Request(id: .string(id), method: message.method, params: message.params).encoded(),
-      deadline: message.timeout.map { .now + min($0, .seconds(1_000_000_000)) }, timeout: message.timeout,
-      expires: message.expires, mayRepeat: !message.changes)
+      deadline: message.timeout.map { begin + min($0, .seconds(1_000_000_000)) }, timeout: message.timeout,
+      expires: message.expires, mayRepeat: !message.changes, begin: begin)
     let exchangeTrace = trace.map { ExchangeTrace($0, call(of: envelope), envelope) }
     activity.begin(envelope)
     return EncodedRequest(envelope: envelope, trace: exchangeTrace)
@@ -154,10 +155,10 @@ extension ResourceClient {
   ///
   /// Like ``begin(_:)``, it is not inlined.
   @inline(never) func end<Reading>(
-    _ encoded: EncodedRequest, _ answer: LateAnswer, read: (JSONValue) throws(ClientError) -> Reading
+    _ encoded: EncodedRequest, _ answer: LateAnswer, at arrival: ContinuousClock.Instant,
+    read: (JSONValue) throws(ClientError) -> Reading
   ) throws(ClientError) -> Reading {
     let envelope = encoded.envelope
-    let arrival = ContinuousClock.now
     let reply: [UInt8]
     do throws(LinkError) { reply = try ended(encoded, answer, at: arrival) } catch {
       encoded.trace?.ended(error)

@@ -24,13 +24,15 @@ public final class RequestEnvelope: Sendable {
   /// Whether the request changes no data, and may be sent again after a lost connection.
   public let mayRepeat: Bool
   /// The time at which the envelope was created.
-  public let begin = ContinuousClock.now
+  public let begin: ContinuousClock.Instant
 
   /// Creates an envelope.
   public init(
     correlationID: String, method: String, type: String = "", params: JSONObject = [:], body: [UInt8],
-    deadline: ContinuousClock.Instant?, timeout: Duration? = nil, expires: Bool = false, mayRepeat: Bool = false
+    deadline: ContinuousClock.Instant?, timeout: Duration? = nil, expires: Bool = false, mayRepeat: Bool = false,
+    begin: ContinuousClock.Instant = .now
   ) {
+    self.begin = begin
     self.correlationID = correlationID
     self.method = method
     self.type = type

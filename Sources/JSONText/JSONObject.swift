@@ -26,6 +26,9 @@ public struct JSONObject: Sendable {
     }
   }
 
+  /// Creates an object with members whose keys differ.
+  package init(unique members: [Element]) { storage = .members(members) }
+
   /// Creates an object with one member, and with room for `capacity` members.
   package init(_ key: String, _ value: JSONValue, capacity: Int = 1) {
     var members: [Element] = []

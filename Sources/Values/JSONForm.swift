@@ -34,9 +34,11 @@ extension Value {
       return .array(JSONArray(lower <= upper ? (lower...upper).map { .number(JSONNumber($0)) } : []))
     case .record(let record):
       if let json = record.json { return .object(json) }
-      var members: [(String, JSONValue)] = []
-      for field in record.fields { members.append((field.name, try field.value.json(&left))) }
-      return .object(JSONObject(members))
+      let fields = record.fields
+      var members: [JSONObject.Element] = []
+      members.reserveCapacity(fields.count + 1)
+      for field in fields { members.append((key: field.name, value: try field.value.json(&left))) }
+      return .object(JSONObject(unique: members))
     case .resource(let resource): return .object(resource.object)
     case .page(let page): return .array(JSONArray(try Self.json(page.items, &left)))
     case .error(let fault):
