@@ -118,10 +118,11 @@ import Testing
       return Self.reply(method, params, isDestroyed: isDestroyed)
     }
     let stage = "each journal: \"\(path)\" key: it do \(body) end"
-    let broken = await service.run("[1] | \(stage)")
+    // A resumed run waits until no request of the earlier run can be carried out any more: twice the timeout.
+    let broken = await service.run("set timeout: 1s; [1] | \(stage)")
     #expect(broken.status != 0 && broken.notes.contains("each: 0 ok, 1 failed\n"), Comment(rawValue: broken.notes))
     state.withLock { $0.isRepaired = true }
-    let resumed = await service.run("\(next) | \(stage)")
+    let resumed = await service.run("set timeout: 1s; \(next) | \(stage)")
     #expect(resumed.notes.contains(said), Comment(rawValue: resumed.notes))
     #expect(resumed.status == (said.contains("unknown\n") ? 5 : 0), Comment(rawValue: resumed.notes))
     #expect(state.withLock(\.changes) == sent)

@@ -37,7 +37,7 @@ final class CompiledArgument: Sendable {
       added.value = .bool(try await condition.run(&frame, arguments.source, &added.sides))
     }
     switch argument {
-    case .positional: arguments.positional.append(added)
+    case .positional: arguments.append(added)
     case .option(let name, _, _): arguments.options[name] = added
     }
   }

@@ -56,7 +56,7 @@ extension Compiler {
         if isAssertion, frame.run.leavesUnchecked(template) { return .null }
         var values = template
         values.isOnce = isOnce && frame.isOnce
-        values.positional.reserveCapacity(arguments.count)
+        values.reserveCapacity(arguments.count)
         for argument in arguments { try await argument.add(to: &values, &frame) }
         return try await known.run(values, &frame)
       } catch { throw error.placed(at: range, in: source) }

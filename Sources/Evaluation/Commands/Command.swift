@@ -141,7 +141,10 @@ struct Arguments: Sendable {
   var range: SourceRange { site.range }
   var nameRange: SourceRange { site.nameRange }
   var source: SourceText { site.source }
-  var positional: [Argument] = []
+  /// The positional arguments that the call itself has.
+  private(set) var given: [Argument] = []
+  /// The pipeline's element, which a stage passes as the second positional argument; nil for a command.
+  var element: Value?
   var options = Options()
   /// What the changes of a stage have in common; nil for a call that is no stage.
   var common: CommonChangeArguments?
@@ -154,16 +157,36 @@ struct Arguments: Sendable {
     site = CallSite(name: name, range: range, nameRange: nameRange, source: source)
   }
 
+  /// The positional arguments in order, with the pipeline's element.
+  var positional: [Argument] {
+    guard let element else { return given }
+    return given.prefix(1) + [Argument(value: element, range: nameRange)] + given.dropFirst()
+  }
+
+  mutating func append(_ argument: Argument) { given.append(argument) }
+
+  mutating func reserveCapacity(_ count: Int) { given.reserveCapacity(count) }
+
+  /// Returns the positional argument at an index; nil for the pipeline's element, and beyond the last one.
+  private func given(at index: Int) -> Argument? {
+    if element != nil, index == 1 { return nil }
+    let index = element != nil && index > 1 ? index - 1 : index
+    return index < given.count ? given[index] : nil
+  }
+
   subscript(option: String) -> Argument? { options[option] }
 
   /// Returns the value of a positional argument; null if it is missing.
   ///
   /// The check refuses a call in which an argument is missing, except in a stage, where the element of the pipeline can
   /// take the place of the argument.
-  func value(_ index: Int) -> Value { index < positional.count ? positional[index].value : .null }
+  func value(_ index: Int) -> Value {
+    if index == 1, let element { return element }
+    return given(at: index)?.value ?? .null
+  }
 
   /// Returns the source range of a positional argument; if it is missing, the range of the command's name.
-  func range(_ index: Int) -> SourceRange { index < positional.count ? positional[index].range : nameRange }
+  func range(_ index: Int) -> SourceRange { given(at: index)?.range ?? nameRange }
 
   /// Returns an error about an argument, with its source range.
   func fault(_ argument: Argument, _ kind: Fault.Kind, _ message: String, nextStep: String? = nil) -> Fault {

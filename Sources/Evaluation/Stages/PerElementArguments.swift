@@ -47,10 +47,7 @@ struct PerElementArguments: Sendable {
   /// ID or RECORD of the command with the same name.
   func each(_ once: Arguments, _ element: Value) -> Arguments {
     var arguments = once
-    arguments.positional = []
-    arguments.positional.reserveCapacity(once.positional.count + 1 + places.count)
-    arguments.positional.append(contentsOf: once.positional)
-    arguments.positional.append(.init(value: element, range: template.nameRange))
+    arguments.element = element
     return arguments
   }
 
