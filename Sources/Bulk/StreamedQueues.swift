@@ -3,7 +3,7 @@ import Synchronization
 
 /// The queues that are being streamed; changes of these queues are refused.
 public final class StreamedQueues: Sendable {
-  fileprivate struct BrokerQueue: Hashable {
+  fileprivate struct QueueKey: Hashable {
     var broker: String
     var queue: String
   }
@@ -11,9 +11,9 @@ public final class StreamedQueues: Sendable {
   /// Marks a queue as streamed while this object exists.
   public final class StreamedQueueMark: Sendable {
     private let leases: StreamedQueues
-    private let key: BrokerQueue
+    private let key: QueueKey
 
-    fileprivate init(_ leases: StreamedQueues, _ key: BrokerQueue) {
+    fileprivate init(_ leases: StreamedQueues, _ key: QueueKey) {
       self.leases = leases
       self.key = key
       leases.open.withLock { $0[key, default: 0] += 1 }
@@ -27,18 +27,18 @@ public final class StreamedQueues: Sendable {
     }
   }
 
-  private let open = Mutex<[BrokerQueue: Int]>([:])
+  private let open = Mutex<[QueueKey: Int]>([:])
 
   /// Creates a set in which no queue is streamed.
   public init() {}
 
   /// Marks a queue as streamed until the returned object is deallocated.
   public func lease(broker: String, queue: String) -> StreamedQueueMark {
-    StreamedQueueMark(self, BrokerQueue(broker: broker, queue: queue))
+    StreamedQueueMark(self, QueueKey(broker: broker, queue: queue))
   }
 
   /// Whether a change of a queue would disturb a stream.
   public func isStreamed(_ target: TargetQueue) -> Bool {
-    open.withLock { !$0.isEmpty && $0[BrokerQueue(broker: target.broker, queue: target.queue)] != nil }
+    open.withLock { !$0.isEmpty && $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }
   }
 }

@@ -8,7 +8,7 @@ public struct ProgramCommandLine: Sendable {
   public struct Option: Sendable {
     /// The option as the user types it: `--var`.
     public var name: String
-    /// The name of the option's value: `NAME=VALUE`; nil for an option without a value.
+    /// The placeholder of the option's value in help, such as `DURATION`; nil for an option without a value.
     public var value: String?
     /// The summary, in one line.
     public var summary: String

@@ -65,11 +65,11 @@ public final class ResourceService: Sendable {
 
   /// Answers a request; the returned reply also says whether it is an error.
   ///
-  /// A service that remembers its changes does not repeat a redelivered change that was carried out. The flavour retort
+  /// A service that remembers its changes does not repeat a redelivered change that was carried out. The flavour `retort`
   /// refuses a request whose id is not the correlation id of its message. Invalid JSON, a request without a method, and
   /// parameters that are not an object get the errors of JSON-RPC 2.0 section 5.1. Errors in a document or a query, and
   /// a queue that is not served, get the code 422 with a document of errors in `data`. The flavours have their own
-  /// wording for these errors; the flavour carrot does not reply to an invalid request.
+  /// wording for these errors; the flavour `carrot` does not reply to an invalid request.
   public func reply(
     queue: String, body: [UInt8], correlationID: [UInt8]? = nil, isRedelivered: Bool = false
   ) -> Reply {

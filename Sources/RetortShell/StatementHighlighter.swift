@@ -8,7 +8,7 @@ import Terminal
 /// Unknown names are marked before Enter. The name at the cursor is marked only if no known name begins with it.
 struct StatementHighlighter {
   /// The styles of a statement's parts; the raw value of a style is its index in the result of `looks`.
-  private enum TextStyle: Int, CaseIterable {
+  private enum SyntaxStyle: Int, CaseIterable {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
   }
 
@@ -63,7 +63,7 @@ struct StatementHighlighter {
     return painted.filter { !$0.range.isEmpty }
   }
 
-  private static func part(_ range: SourceRange, _ look: TextStyle, _ offset: Int) -> LinePainting.ColouredPart {
+  private static func part(_ range: SourceRange, _ look: SyntaxStyle, _ offset: Int) -> LinePainting.ColouredPart {
     let lower = max(0, range.lower - offset)
     return LinePainting.ColouredPart(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
@@ -82,8 +82,8 @@ struct StatementHighlighter {
     return nil
   }
 
-  private func look(of part: HighlightedPart, made: Set<String>, cursor: Int) -> TextStyle {
-    func known(_ sets: [Set<String>], as look: TextStyle) -> TextStyle {
+  private func look(of part: HighlightedPart, made: Set<String>, cursor: Int) -> SyntaxStyle {
+    func known(_ sets: [Set<String>], as look: SyntaxStyle) -> SyntaxStyle {
       if sets.contains(where: { $0.contains(part.name) }) { return look }
       let isTyping = part.range.upper == cursor && sets.contains { $0.contains { $0.hasPrefix(part.name) } }
       return isTyping ? .usual : .unknown

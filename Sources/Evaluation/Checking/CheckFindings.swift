@@ -8,7 +8,7 @@ struct CheckFindings {
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
   /// The included files, each with the source range of the path that includes it, directly or through another file.
   var inclusions: [(file: String, range: SourceRange)] = []
-  /// Statements that change or destroy data, and reads of `var`.
+  /// The statements that change or destroy data, and the calls of `var(NAME)`, which read options `--var`.
   var inventory: [InventoryEntry] = []
   /// Whether the text reads `args`.
   var readsArguments = false
@@ -21,7 +21,7 @@ struct CheckFindings {
   /// The names that the text defines at its top level.
   var names: [(name: String, range: SourceRange)] = []
 
-  /// A statement that changes or destroys data, or a read of `var`.
+  /// An entry of the inventory: a statement that changes or destroys data, or a call of `var(NAME)`.
   struct InventoryEntry: Sendable {
     var range: SourceRange
     var source: SourceText

@@ -4,7 +4,7 @@ import Values
 /// Corrects misplaced arguments with rules that apply to only one command each.
 extension Compiler {
   /// Returns the correction of a mistake that only one command has; nil without such a mistake.
-  func correctionOfCommand(_ call: CorrectableCall) -> ArgumentCorrection? {
+  func correctionOfCommand(_ call: ExaminedCommand) -> ArgumentCorrection? {
     switch call.command.name {
     case "destroy": destroyWithFilter(call)
     case "create": fieldWithoutBraces(call)
@@ -17,14 +17,14 @@ extension Compiler {
   }
 
   /// Corrects `destroy posts filter: {...}`, which is a `destroy-all`.
-  private func destroyWithFilter(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func destroyWithFilter(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard let filter = call.command.option("filter"), call.positional.count == 1 else { return nil }
     return ArgumentCorrection(
       "destroy takes one id", filter.range, "destroy-all \(shown(call.positional[0])) filter: \(shown(filter))")
   }
 
   /// Corrects a field without the braces of its record: `update posts 1 text "b"`.
-  private func fieldWithoutBraces(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func fieldWithoutBraces(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard call.positional.count == call.declaration.parameters.count + 1, let field = call.positional.dropLast().last,
       let value = call.positional.last, case .name(let name) = field.kind, unknownName(field) != nil
     else { return nil }
@@ -34,7 +34,7 @@ extension Compiler {
   }
 
   /// Corrects an update whose id is in the record: `update posts {id: 1, text: "b"}`.
-  private func idInRecord(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func idInRecord(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard call.positional.count == 2, case .record(let entries) = call.positional[1].kind,
       let id = entries.first(where: { $0.name == "id" })
     else { return nil }
@@ -47,7 +47,7 @@ extension Compiler {
   }
 
   /// Corrects an id before the record of an `upsert`, which finds the resource by a field: `upsert posts 1 {text: "b"}`.
-  private func idBeforeRecord(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func idBeforeRecord(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard call.positional.count == 3, case .record(let entries) = call.positional[2].kind,
       let field = entries.first?.name, field.isName
     else { return nil }
@@ -58,7 +58,7 @@ extension Compiler {
   }
 
   /// Corrects the parameters of a `call` without the braces of their record: `call posts "show" id: 1`.
-  private func parametersWithoutBraces(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func parametersWithoutBraces(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard call.positional.count == 2, let first = call.unknown.first else { return nil }
     let fields = call.unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")
     return ArgumentCorrection(
@@ -67,7 +67,7 @@ extension Compiler {
   }
 
   /// Corrects a URI without quotes: `connect embedded:blog`, `connect localhost`, `connect localhost:5672`.
-  private func uriWithoutQuotes(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func uriWithoutQuotes(_ call: ExaminedCommand) -> ArgumentCorrection? {
     let message = "a URI must be in quotes"
     if let place = call.positional.first {
       guard unknownName(place) != nil else { return nil }

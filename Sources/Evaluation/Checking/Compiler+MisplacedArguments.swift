@@ -5,7 +5,7 @@ import Values
 /// arguments.
 extension Compiler {
   /// A call whose arguments are possibly misplaced, with its declaration.
-  struct CorrectableCall {
+  struct ExaminedCommand {
     let command: Language.Command
     let declaration: Declaration
     let positional: [Expr]
@@ -45,7 +45,7 @@ extension Compiler {
   /// `show posts id: 1` means `show posts 1`.
   func refusesMisplaced(_ command: Language.Command, _ declaration: Declaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
-    let call = CorrectableCall(command, declaration)
+    let call = ExaminedCommand(command, declaration)
     let corrections = [
       idAfterBar, optionWithoutColon, stageWithoutBar, flagWithoutColon, correctionOfCommand, recordWithoutClient,
       missingArgument,
@@ -61,7 +61,7 @@ extension Compiler {
   }
 
   /// Corrects an id after a bar, where the element is the id: `... | link posts 1 "tags"`.
-  private func idAfterBar(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func idAfterBar(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard let stage = Stage.named(call.command.name)?.declaration, let full = Command.named(call.command.name),
       stage.parameters.count == call.declaration.parameters.count,
       full.declaration.parameters.count == stage.parameters.count + 1,
@@ -84,7 +84,7 @@ extension Compiler {
   }
 
   /// Corrects an option that is written as two positional arguments: `index posts include author`.
-  private func optionWithoutColon(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func optionWithoutColon(_ call: ExaminedCommand) -> ArgumentCorrection? {
     let options = call.declaration.options
     func option(_ place: Expr) -> Declaration.Option? {
       let word = if case .negate(let operand) = place.kind { operand } else { place }
@@ -107,7 +107,7 @@ extension Compiler {
   }
 
   /// Corrects a stage that follows the arguments of a command without a bar: `stream posts take 5`.
-  private func stageWithoutBar(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func stageWithoutBar(_ call: ExaminedCommand) -> ArgumentCorrection? {
     let places = call.declaration.parameters.filter { $0.shape != .path }.count
     for (index, place) in call.positional.enumerated().dropFirst(places) {
       guard let stage = stageName(place, before: call.positional.dropFirst(index + 1).first) else { continue }
@@ -121,7 +121,7 @@ extension Compiler {
   }
 
   /// Corrects a record without the client before it: `create {text: "a"}`.
-  private func recordWithoutClient(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func recordWithoutClient(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard call.declaration.parameters.map(\.name) == ["CLIENT", "RECORD"], call.positional.count == 1,
       case .record = call.positional[0].kind
     else { return nil }
@@ -132,7 +132,7 @@ extension Compiler {
   }
 
   /// Corrects the name of a boolean option without its value: `destroy-all posts filter: {} confirm`.
-  private func flagWithoutColon(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func flagWithoutColon(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard let last = call.positional.last, call.positional.count > call.declaration.parameters.count,
       case .name(let name) = last.kind, unknownName(last) != nil,
       call.declaration.options.contains(where: { $0.name == name && $0.shape == .boolean })
@@ -141,7 +141,7 @@ extension Compiler {
   }
 
   /// Corrects unknown options in place of a missing argument: `show posts id: 1`.
-  private func missingArgument(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func missingArgument(_ call: ExaminedCommand) -> ArgumentCorrection? {
     let needed = call.declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     guard let missing = needed.dropFirst(call.positional.count).first, !call.unknown.isEmpty,
       !call.declaration.takesAnyOption, let form = form(missing, call.unknown)
@@ -152,7 +152,7 @@ extension Compiler {
   }
 
   /// Corrects an argument without a parameter: `client "posts"`, `with {a: 1}`, `first 3`.
-  private func surplusArgument(_ call: CorrectableCall) -> ArgumentCorrection? {
+  private func surplusArgument(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard let first = call.surplus.first else { return nil }
     let name = call.command.name
     if call.declaration.takesAnyOption, case .record(let entries) = first.kind {

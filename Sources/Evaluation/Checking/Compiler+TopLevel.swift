@@ -4,8 +4,8 @@ import Formats
 
 extension Compiler {
   /// Compiles the statements of a text.
-  func topLevel(_ program: Program) -> [Interpreter.CompiledTopLevelStatement] {
-    var result: [Interpreter.CompiledTopLevelStatement] = []
+  func topLevel(_ program: Program) -> [Interpreter.PreparedStatement] {
+    var result: [Interpreter.PreparedStatement] = []
     for case .def(let node) in program.statements.map(\.kind) {
       laterDefinitions[node.name] = laterDefinitions[node.name] ?? node.nameRange
     }
@@ -21,7 +21,7 @@ extension Compiler {
       let (prepared, effects) = gathering { topLevel(statement) }
       guard let prepared else { continue }
       result.append(
-        Interpreter.CompiledTopLevelStatement(
+        Interpreter.PreparedStatement(
           statement: prepared, source: source, range: statement.range, outer: statement.range, before: before,
           isOwed: effects.isOwed,
           changesData: effects.changesData))
@@ -29,7 +29,7 @@ extension Compiler {
     return result
   }
 
-  private func topLevel(_ statement: Statement) -> Interpreter.TopLevelStatement? {
+  private func topLevel(_ statement: Statement) -> Interpreter.CompiledTopLevelStatement? {
     switch statement.kind {
     case .def(let node):
       define(node)
@@ -86,7 +86,7 @@ extension Compiler {
   }
 
   /// Compiles the file of a `source` statement.
-  private func include(_ path: String, _ range: SourceRange) -> [Interpreter.CompiledTopLevelStatement] {
+  private func include(_ path: String, _ range: SourceRange) -> [Interpreter.PreparedStatement] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
     if settings.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
@@ -126,9 +126,9 @@ extension Compiler {
   }
 }
 
-extension Interpreter.CompiledTopLevelStatement {
+extension Interpreter.PreparedStatement {
   /// Returns this statement, marked as a part of the file that the `source` statement at `outer` includes.
-  fileprivate func within(_ outer: SourceRange) -> Interpreter.CompiledTopLevelStatement {
+  fileprivate func within(_ outer: SourceRange) -> Interpreter.PreparedStatement {
     var prepared = self
     prepared.outer = outer
     return prepared

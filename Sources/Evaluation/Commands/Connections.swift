@@ -235,7 +235,7 @@ enum Timeout {
 extension Arguments {
   /// Reads the option `timeout:`, a duration or `"never"`; nil without the option.
   func timeout() throws(Fault) -> Timeout? {
-    try value(of: .timeout, SafeguardOptionRules.timeout)
+    try value(of: .timeout, SafeguardOptionReader.timeout)
   }
 
   /// Returns the timeout of the call: its own, or else its client's, or else the session's.

@@ -137,14 +137,14 @@ extension Arguments {
   /// Returns the query that a call's options describe.
   func query() throws(Fault) -> Query {
     var query = Query()
-    if let filter = try value(of: .filter, QueryOptionRules.filter) { query.filter = filter }
+    if let filter = try value(of: .filter, QueryOptionReader.filter) { query.filter = filter }
     query.sort = try list(.sort)
     query.include = try list(.include)
-    for field in try value(of: .fields, QueryOptionRules.fields) ?? [] {
+    for field in try value(of: .fields, QueryOptionReader.fields) ?? [] {
       let type = if let type = field.type { type } else { try client().client.type }
       query.fields.append((type, field.names))
     }
-    if let page = try value(of: .page, QueryOptionRules.page) { query.page = page }
+    if let page = try value(of: .page, QueryOptionReader.page) { query.page = page }
     query.meta = try meta()
     return query
   }

@@ -60,7 +60,8 @@ extension Stage {
     }
   } plan: { plan, run throws(Fault) in
     let transition = try TransitionSequence(plan.arguments, id: "")
-    // A lookup of one step would not show whether the element reached the goal. Therefore the goal is looked up.
+    // After a missing reply, the resolver reads the resource and compares its state with the goal of the whole path,
+    // because the state after one step does not show whether the path was completed.
     if plan.guards.resolver != nil {
       plan.guards.resolver = UnknownChangeResolver(
         try plan.arguments.lookupReader(plan.client), keyField: nil, isSettled: false,

@@ -23,7 +23,7 @@ extension Arguments {
   ) throws(Fault) -> Safeguards {
     var guards = Safeguards()
     (guards.step.keyField, guards.step.readsFirst) = (keyField, readsFirst)
-    guards.halt = try value(of: .halt, SafeguardOptionRules.halt)
+    guards.halt = try value(of: .halt, SafeguardOptionReader.halt)
     if let rate = try integer(.rate) { guards.rate = RateLimiter(perSecond: rate) }
     if let rule = try word("unknown", of: Safeguards.UnknownChangeRule.allCases.map(\.rawValue)) {
       guards.unknown = Safeguards.UnknownChangeRule(rawValue: rule) ?? .fail
@@ -60,7 +60,7 @@ extension Arguments {
   }
 
   private func verification(_ keyField: String?) throws(Fault) -> VerificationScope {
-    let verification = try value(of: .verify, SafeguardOptionRules.verification) ?? .unknown
+    let verification = try value(of: .verify, SafeguardOptionReader.verification) ?? .unknown
     if case .all = verification, name == "create", keyField == nil, let argument = options["verify"] {
       throw fault(needing: .lookupKey, argument)
     }
@@ -69,7 +69,7 @@ extension Arguments {
 
   /// Creates the throttle of `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`; nil without `throttle:`.
   private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {
-    guard var limits = try value(of: .throttle, SafeguardOptionRules.throttle) else { return nil }
+    guard var limits = try value(of: .throttle, SafeguardOptionReader.throttle) else { return nil }
     if let patience = try duration(.patience) { limits.patience = patience }
     let link = client.connection.link
     let (queue, resources, label) = (client.queue, client.client, "\(name) \(client.name)")

@@ -84,7 +84,7 @@ struct SavedStatements {
     let last = counted.suffix(count ?? counted.count)
     let chosen = last.filter { entered.entries[$0].hasSucceeded }
     failed = last.count - chosen.count
-    var needs = StatementDependencies(facts: facts, entries: entered.entries)
+    var needs = NeededStatements(facts: facts, entries: entered.entries)
     for index in chosen { needs.add(index) }
     added = needs.indices.count - Set(chosen).count
     texts = needs.indices.sorted().map { entered.entries[$0].text }
@@ -92,7 +92,7 @@ struct SavedStatements {
 }
 
 /// Collects statements and everything that they need: names, a connection, the value of `_`.
-private struct StatementDependencies {
+private struct NeededStatements {
   let facts: [StatementNames]
   let entries: [EnteredStatements.EnteredStatement]
   private(set) var indices: Set<Int> = []

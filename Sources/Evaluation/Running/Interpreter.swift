@@ -12,10 +12,10 @@ import Values
 public final class Interpreter: Sendable {
   /// The session in which the statements run.
   public let session: Session
-  private let state: Mutex<PersistentState>
+  private let state: Mutex<InterpreterState>
 
   /// The state that persists between texts.
-  private struct PersistentState {
+  private struct InterpreterState {
     var scope: Scope
     var definitions: [String: CommandDefinition] = [:]
     var frame: ExecutionFrame
@@ -23,7 +23,7 @@ public final class Interpreter: Sendable {
   }
 
   /// A compiled statement of the top level.
-  enum TopLevelStatement {
+  enum CompiledTopLevelStatement {
     case step(CompiledStatement)
     case pipeline(CompiledExpression, isSummary: Bool, isName: Bool)
     case set([(name: String, range: SourceRange, code: CompiledExpression)])
@@ -31,8 +31,8 @@ public final class Interpreter: Sendable {
   }
 
   /// A compiled statement of the top level, with its source.
-  struct CompiledTopLevelStatement {
-    var statement: TopLevelStatement
+  struct PreparedStatement {
+    var statement: CompiledTopLevelStatement
     var source: SourceText
     var range: SourceRange
     /// The range of this statement in the text that is run; in an included file, the range of the `source` statement.
@@ -57,7 +57,7 @@ public final class Interpreter: Sendable {
       slots: [.null, .list(session.options.arguments.map { .string($0) })], globals: [],
       run: RunContext(
         session: session, source: SourceText(name: "", text: ""), statement: StatementSafeguards(session.account)))
-    state = Mutex(PersistentState(scope: scope, frame: frame))
+    state = Mutex(InterpreterState(scope: scope, frame: frame))
   }
 
   /// The findings of a check and the inventory of the text.
@@ -70,12 +70,12 @@ public final class Interpreter: Sendable {
     public var isIncomplete: Bool
     /// The open bracket or block, for the continuation prompt; nil if nothing is open.
     public var open: UnclosedPart?
-    /// The statements that change or destroy data, and the reads of `var`, in the order of the text.
+    /// The statements that change or destroy data, and the calls of `var(NAME)`, in the order of the text.
     public var inventory: [InventoryLine] = []
     /// The included files, each with the source range of the path in this text that leads to it.
     public var inclusions: [(file: String, range: SourceRange)] = []
 
-    /// A line of the inventory: a statement that changes or destroys data, or a read of `var`.
+    /// A line of the inventory: a statement that changes or destroys data, or a call of `var(NAME)`.
     public struct InventoryLine: Sendable, Equatable {
       /// What the statement does: it changes or destroys data, or reads a value of `--var`.
       public enum Kind: String, Sendable {
@@ -232,7 +232,7 @@ public final class Interpreter: Sendable {
 
   private func prepare(
     _ source: SourceText, _ isTyped: Bool, isThorough: Bool = false
-  ) -> (report: CheckReport, [CompiledTopLevelStatement], Compiler?) {
+  ) -> (report: CheckReport, [PreparedStatement], Compiler?) {
     let parsed = Parser.parse(source, isTyped: isTyped, words: Vocabulary.hinted)
     guard parsed.diagnostics.isEmpty else {
       return (
@@ -255,7 +255,7 @@ public final class Interpreter: Sendable {
   /// Compiles the statements of a text; the compiler has the findings.
   private func compiled(
     _ program: Program, of source: SourceText, isThorough: Bool, isTyped: Bool = false
-  ) -> (compiler: Compiler, statements: [CompiledTopLevelStatement]) {
+  ) -> (compiler: Compiler, statements: [PreparedStatement]) {
     let compiler = state.withLock { state in
       let compiler = Compiler(
         source, scope: state.scope,
@@ -269,7 +269,7 @@ public final class Interpreter: Sendable {
   }
 
   private func run(
-    _ prepared: CompiledTopLevelStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
+    _ prepared: PreparedStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
   ) async throws(Fault) {
     let timing = StatementTiming(session)
     defer { if session.state.withLock(\.showsTiming) { session.note(timing.text(session)) } }

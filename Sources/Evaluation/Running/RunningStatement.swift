@@ -7,7 +7,7 @@ import Values
 
 /// A statement of the top level while it runs, with its own counts of changes and its own progress.
 struct RunningStatement: Sendable {
-  let prepared: Interpreter.CompiledTopLevelStatement
+  let prepared: Interpreter.PreparedStatement
   let account: StatementSafeguards
   private let session: Session
   private let begin = ContinuousClock.now
@@ -15,7 +15,7 @@ struct RunningStatement: Sendable {
   private let hadPartialFailure: Bool
 
   /// Begins a statement.
-  init(_ prepared: Interpreter.CompiledTopLevelStatement, _ session: Session) {
+  init(_ prepared: Interpreter.PreparedStatement, _ session: Session) {
     self.prepared = prepared
     self.session = session
     let account = StatementSafeguards(session.account, changesData: prepared.changesData)

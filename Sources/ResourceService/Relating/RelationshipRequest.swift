@@ -12,7 +12,7 @@ struct RelationshipRequest {
 
   /// Parses the parent's id from `SINGULAR_id`, the relationship's name in either spelling, and the linkage.
   ///
-  /// Any parameter whose name ends in `_id` is accepted as the id, except in the flavour carrot; see
+  /// Any parameter whose name ends in `_id` is accepted as the id, except by a service of the flavour `carrot`; see
   /// ``CarrotRelationshipParams``.
   init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.schema = schema
@@ -63,7 +63,9 @@ struct RelationshipRequest {
     }
   }
 
-  /// Carries out a change; the flavour carrot adds nothing to a to-one relationship and returns null.
+  /// Carries out a change.
+  ///
+  /// A service of the flavour `carrot` adds nothing to a to-one relationship, and returns null.
   func change(_ method: Method, _ database: Database) throws -> [UInt8] {
     switch method {
     case .createRelationship where isCarrot && isToOne:
@@ -97,8 +99,10 @@ struct RelationshipRequest {
     }
   }
 
-  /// Returns the resource's linkage without the request's identifiers; the flavour carrot clears a to-one relationship
-  /// regardless of the identifiers.
+  /// Returns the resource's linkage without the request's identifiers.
+  ///
+  /// Like jsonapi-resources, a service of the flavour `carrot` returns null for a to-one relationship, whatever
+  /// identifiers the request has.
   private func without(_ database: Database) throws -> JSONValue {
     let linkage = try linkage(database)
     guard case .array(let own) = linkage else {

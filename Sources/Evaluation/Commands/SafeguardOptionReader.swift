@@ -4,7 +4,7 @@ import Language
 import Values
 
 /// Reads the options that limit and safeguard changes; the check applies the same functions to literals.
-enum SafeguardOptionRules {
+enum SafeguardOptionReader {
   /// Reads `halt: 10` or `halt: "3%"`.
   static func halt(_ value: Value, _ command: String) throws(OptionRefusal) -> FailureLimit {
     switch value {
@@ -76,16 +76,16 @@ enum SafeguardOptionRules {
 
 extension OptionRule {
   static let halt = OptionRule { value, command throws(OptionRefusal) in
-    _ = try SafeguardOptionRules.halt(value, command)
+    _ = try SafeguardOptionReader.halt(value, command)
   }
   static let verify = OptionRule { value, command throws(OptionRefusal) in
-    _ = try SafeguardOptionRules.verification(value, command)
+    _ = try SafeguardOptionReader.verification(value, command)
   }
   static let throttle = OptionRule { value, command throws(OptionRefusal) in
-    _ = try SafeguardOptionRules.throttle(value, command)
+    _ = try SafeguardOptionReader.throttle(value, command)
   }
   static let timeout = OptionRule { value, command throws(OptionRefusal) in
-    _ = try SafeguardOptionRules.timeout(value, command)
+    _ = try SafeguardOptionReader.timeout(value, command)
   }
 }
 

@@ -3,7 +3,7 @@ import JSONText
 import Values
 
 /// Reads the options of a query; the check applies the same functions to literals.
-enum QueryOptionRules {
+enum QueryOptionReader {
   /// Returns the filter's values as strings; throws for a value that servers would ignore.
   static func filter(_ value: Value, _ command: String) throws(OptionRefusal) -> [(name: String, value: String)] {
     guard case .record(let record) = value else { throw misfit("filter", value, "a record", command) }
@@ -128,12 +128,13 @@ enum QueryOptionRules {
 
 extension OptionRule {
   static let filter = OptionRule { value, command throws(OptionRefusal) in
-    _ = try QueryOptionRules.filter(value, command)
+    _ = try QueryOptionReader.filter(value, command)
   }
   static let fields = OptionRule { value, command throws(OptionRefusal) in
-    _ = try QueryOptionRules.fields(value, command)
+    _ = try QueryOptionReader.fields(value, command)
   }
-  static let page = OptionRule { value, command throws(OptionRefusal) in _ = try QueryOptionRules.page(value, command) }
+  static let page = OptionRule { value, command throws(OptionRefusal) in _ = try QueryOptionReader.page(value, command)
+  }
 }
 
 extension Value {
