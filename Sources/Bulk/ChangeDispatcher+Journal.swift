@@ -113,7 +113,8 @@ extension ClientError {
   /// The error of an unknown change of an earlier run, after a lookup did not find the change.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
-      .unknown, "unknown since an earlier run: the change may have been carried out, and no lookup has found it",
+      .unknown,
+      "without a known outcome since an earlier run: the change may have been carried out, and no lookup has found it",
       nextStep:
         "if the service holds requests for at most 60 s, use settle: 60s; otherwise check the change, and then use unknown: \"skip\""
     )

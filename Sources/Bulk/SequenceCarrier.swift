@@ -67,7 +67,7 @@ extension ClientError {
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {
-      error = ClientError(.value, "interrupted between the changes of this element")
+      error = ClientError(.value, "interrupted after some of the changes of this element")
       error.facts = facts
     }
     error.wasSent = true

@@ -19,7 +19,7 @@ struct ErrorPage: Sendable {
     let seed =
       fault.isUncatchable
       ? "rescue does not catch this error."
-      : "Its .seed, the kind in the Elixir library Calcinator, is \"\(fault.calcinatorKind)\"."
+      : "In rescue e, e.seed is \"\(fault.calcinatorKind)\": the name of this kind of error in the Elixir library Calcinator."
     return "\(summary)\n\(advice)\n\(seed) A script that this error ends has the exit status \(fault.exitStatus)."
   }
 

@@ -93,9 +93,9 @@ struct OptionPage: Sendable {
     """,
     "unknown": """
     A change is unknown if it was sent and no reply came. When a run continues a journal, it first looks up the changes
-    that are unknown since an earlier run. This option decides about those that are not found and can't safely be sent
-    again. "fail" counts them as unknown, and the exit status is 5. "skip" leaves them out. "retry" sends them again, so a
-    change can be carried out twice.
+    of an earlier run whose outcome is still unknown. This option decides about those that are not found and can't
+    safely be sent again. "fail" counts them as unknown, and the exit status is 5. "skip" leaves them out. "retry" sends
+    them again, so a change can be carried out twice.
     """,
     "via": """
     With via: {published: "draft", archived: "published"} and to: "archived", a resource in the state draft gets two

@@ -11,11 +11,11 @@ extension ProgramPage {
       note: "The option can be repeated. By default a queue has the name of its type.",
       example: "retort serve shop.sqlite --queue posts=remote_server_post"),
     option(
-      "durable", "", "Makes the queues that serve creates durable.",
+      "durable", "", "Makes the queues that retort serve creates durable.",
       note: "A queue that exists keeps its type and arguments.",
       example: "retort serve blog --durable"),
     option(
-      "queue-type", "TYPE", "The type of the queues that serve creates: classic or quorum.",
+      "queue-type", "TYPE", "The type of the queues that retort serve creates: classic or quorum.",
       note: "By default the broker decides. A quorum queue is durable.",
       example: "retort serve blog --queue-type quorum"),
     option(

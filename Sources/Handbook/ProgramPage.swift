@@ -213,8 +213,9 @@ struct ProgramPage: Sendable {
       note: """
         The file is written at the end of the run. It has each assertion, and each statement with its time, its error, and the
         counts, times and failures of its changes. In the JUnit format, statements and assertions are test cases. A
-        statement that continued after failed changes has the error partial, in JUnit a failure. If the file can't be
-        written, no statement runs.
+        statement that continued although changes failed, were refused or are unknown has an error of the kind
+        "partial"; JUnit shows it as a failure, not as an error. The file is opened before the first statement; if that
+        fails, no statement runs.
         """, example: "retort --report result.xml migrate.retort"),
     option(
       "quiet", "", "Hides the progress of long statements.",

@@ -19,11 +19,12 @@ struct ServeOptions: ParsableArguments {
     help: ArgumentHelp("Serves a type on a queue with another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
 
-  @Flag(help: "Makes the queues that serve creates durable; a queue that exists keeps its properties.")
+  @Flag(help: "Makes the queues that retort serve creates durable; a queue that exists keeps its properties.")
   var durable = false
 
   @Option(
-    help: ArgumentHelp("The type of the queues that serve creates: classic, quorum (durable).", valueName: "TYPE"),
+    help: ArgumentHelp(
+      "The type of the queues that retort serve creates: classic, quorum (durable).", valueName: "TYPE"),
     transform: word)
   var queueType: QueueDeclaration.QueueType?
 

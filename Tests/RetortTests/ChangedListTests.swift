@@ -210,9 +210,9 @@ import Testing
   @Test func newRowsThatKeepComingAreNotedAtEachThousand() async throws {
     let service = try await Self.growing(Rows(), to: 1100)
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1")
-    let notes = [3, 1002].map {
-      "destroy-all posts: found \($0) resources more than the 3 that were counted at the start; "
-        + "use max: 3 to destroy at most 3\n"
+    let notes = [6, 1005].map {
+      "destroy-all posts: 3 resources were counted at the start, but \($0) have been found so far; "
+        + "max: 3 would have limited the destroys\n"
     }
     #expect(ran == Ran(status: 0, output: "1100\n", notes: notes.joined()))
     await service.stop()

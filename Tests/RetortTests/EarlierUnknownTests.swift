@@ -59,7 +59,9 @@ import Testing
       #expect(resumed.notes.contains("1 unknown change of an earlier run was carried out"))
       #expect(resumed.status == 0, Comment(rawValue: resumed.notes))
     } else {
-      #expect(resumed.notes.contains("unknown since an earlier run: \(identity)\n"), Comment(rawValue: resumed.notes))
+      #expect(
+        resumed.notes.contains("without a known outcome since an earlier run: \(identity)\n"),
+        Comment(rawValue: resumed.notes))
       #expect(resumed.status == 5)
     }
     let journal = await Ran.retort("journal", path)

@@ -13,7 +13,9 @@ extension Compiler {
     let slot = defineLoopName(node.element)
     let number = node.number.map(defineLoopName)
     if let number = node.number, number.name == node.element.name {
-      report("\(number.name) occurs twice", number.range, nextStep: "choose another name for the number: n")
+      report(
+        "\(number.name) occurs twice", number.range,
+        nextStep: "give the number another name, such as \(number.name == "n" ? "i" : "n")")
     }
     let step = repeated {
       within({ context in

@@ -106,8 +106,8 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     guard let counted = pages.counted, pages.surplus >= nextNote else { return }
     nextNote = (pages.surplus / 1000 + 1) * 1000
     session.note(
-      "destroy-all \(client.name): found \(pages.surplus) resources more than the \(counted) that were counted "
-        + "at the start; use max: \(counted) to destroy at most \(counted)")
+      "destroy-all \(client.name): \(counted) resources were counted at the start, but \(counted + pages.surplus) have "
+        + "been found so far; max: \(counted) would have limited the destroys")
   }
 
   func next() throws(Fault) -> [BulkElement]? {

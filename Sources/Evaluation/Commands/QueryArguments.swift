@@ -71,7 +71,7 @@ extension Declaration.Option {
   ).ruled(.duration("settle"))
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
-    summary: "what to do with changes that are unknown since an earlier run: \"fail\", \"retry\", \"skip\"",
+    summary: "what to do with changes of an earlier run whose outcome is still unknown: \"fail\", \"retry\", \"skip\"",
     words: ["fail", "retry", "skip"]
   ).needing(.journal(for: "unknown"))
   static let backup = Self(
@@ -82,7 +82,8 @@ extension Declaration.Option {
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
     summary:
-      "looks up the changes without a reply at the end; \"all\" also looks up each create by its key; false looks up nothing",
+      "at its end, the statement looks up the changes that got no reply; \"all\" also looks up each create by its key; "
+      + "false looks up nothing",
     words: ["all"]
   ).ruled(.verify)
   static let retry = Self(

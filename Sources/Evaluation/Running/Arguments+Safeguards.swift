@@ -165,7 +165,7 @@ extension Session {
     for identity in identities.prefix(shown) {
       let changes = journal.changes(of: identity)
       let sent = changes.isEmpty ? "" : "; the iteration may have sent: \(changes.joined(separator: ", "))"
-      note("unknown since an earlier run: \(identity.text)\(sent)")
+      note("without a known outcome since an earlier run: \(identity.text)\(sent)")
     }
     if identities.count > shown { note("and \(identities.count - shown) more") }
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"

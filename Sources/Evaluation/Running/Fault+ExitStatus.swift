@@ -20,7 +20,7 @@ extension Fault {
     }
     return Fault(
       .closed, "standard output was closed, and the rest of the run was skipped",
-      nextStep: "the skipped statements change data, write or assert: send the output to a file"
+      nextStep: "the skipped statements would change data, write or assert; so that they run, send the output to a file"
     ).ending(isOwed ? 1 : 0)
   }
 
