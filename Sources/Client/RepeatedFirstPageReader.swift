@@ -26,6 +26,8 @@ public struct RepeatedFirstPageReader: Sendable {
   public private(set) var counted: Int?
   /// The ids that could not be destroyed.
   private var kept: Set<CodePoints> = []
+  /// A resource on the last page that was read, and the filter from which it differs; nil without such a resource.
+  public private(set) var ignoredFilter: IgnoredFilter?
   /// The number of resources that the service counted at the end but did not return.
   public private(set) var notShown = 0
 
@@ -53,6 +55,7 @@ public struct RepeatedFirstPageReader: Sendable {
       var cursor = PageCursor(isFromStart: start == first)
       while let document = try await page() {
         counted = counted ?? document.pagination()?.totalSize
+        ignoredFilter = IgnoredFilter(query.filter, in: document)
         if let fresh = try fresh(document) {
           start = query.page
           return fresh

@@ -97,6 +97,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     do throws(ClientError) { page = try await pages.next() } catch {
       throw Fault(await client.explained(error), arguments).within("in reading the list")
     }
+    if let ignored = pages.ignoredFilter { throw Fault(ignored, client, arguments) }
     noteSurplus()
     return page != nil
   }
@@ -128,12 +129,14 @@ private final class DryDestroyAllSource: BulkChangeSource {
   private let arguments: Arguments
   private let client: ClientValue
   private let options: JSONObject
+  private let filter: [(name: String, value: String)]
   private var stream: PageStream
   private var isBegun = false
 
   init(_ arguments: Arguments, _ client: ClientValue, _ query: Query) throws(Fault) {
     self.arguments = arguments
     self.client = client
+    filter = query.filter
     options = try arguments.optionsWithoutDocument()
     stream = try arguments.reader(client).stream(query, waitLimit: try arguments.waitLimit(client))
   }
@@ -148,6 +151,7 @@ private final class DryDestroyAllSource: BulkChangeSource {
     do throws(ClientError) { page = try await stream.next() } catch {
       throw Fault(await client.explained(error), arguments).within("in reading the list")
     }
+    if let page, let ignored = IgnoredFilter(filter, in: page) { throw Fault(ignored, client, arguments) }
     let ids = page?.resources.compactMap { $0["id"]?.idText }
     return try ids.map { ids throws(Fault) in try BulkElement.destroying(ids, arguments, client, options) }
   }
@@ -172,5 +176,30 @@ extension BulkElement {
       elements.append(BulkElement(.string(id), .success(proposal)))
     }
     return elements
+  }
+}
+
+extension Fault {
+  /// Creates the error for a resource that the service returned although it differs from the filter.
+  fileprivate convenience init(_ ignored: IgnoredFilter, _ client: ClientValue, _ arguments: Arguments) {
+    let name = arguments.source.text(arguments.range(0))
+    let filter = arguments["filter"]?.expression.map { " filter: \(arguments.source.text($0.range))" } ?? ""
+    self.init(
+      .value,
+      "destroy-all \(client.name): the filter asks for the \(ignored.name) \(ignored.wanted), but the service returned "
+        + "\(client.client.type)/\(ignored.id), whose \(ignored.name) is \(ignored.found)",
+      at: [Fault.LabelledRange(arguments["filter"]?.range ?? arguments.range)], in: arguments.source,
+      nextStep: "the service may ignore this filter. To destroy only the resources that match: "
+        + "stream \(name) | where \(ignored.condition) | collect | destroy \(name). To destroy what the service returns: "
+        + "stream \(name)\(filter) | collect | destroy \(name)")
+  }
+}
+
+extension IgnoredFilter {
+  /// The condition of the stage `where` for the resources that match the filter.
+  fileprivate var condition: String {
+    let isText = found.hasPrefix("\"")
+    let values = wanted.split(separator: ",").map { isText ? JSONValue.string(String($0)).text : String($0) }
+    return values.count == 1 ? ".\(name) == \(values[0])" : ".\(name) in [\(values.joined(separator: ", "))]"
   }
 }

@@ -1,0 +1,78 @@
+import Foundation
+import Synchronization
+import TestBench
+import Testing
+
+/// Services that ignore the filter of `destroy-all`.
+@Suite(.timeLimit(.minutes(5))) struct IgnoredFilterTests {
+  /// A service that returns these posts for every filter, and the number of destroys that it got.
+  private static func service(_ attributes: [String], _ destroys: Destroys) async throws -> OddService {
+    try await OddService { method, params in
+      guard method == "index" else {
+        destroys.count.withLock { $0 += 1 }
+        return "\"result\":{}"
+      }
+      let left = attributes.enumerated().dropFirst(destroys.count.withLock { $0 })
+      let data = left.map { #"{"type":"posts","id":"\#($0.offset + 1)","attributes":{\#($0.element)}}"# }
+      return #""result":{"data":[\#(data.joined(separator: ","))],"meta":{"record-count":\#(data.count)}}"#
+    }
+  }
+
+  private final class Destroys: Sendable {
+    let count = Mutex(0)
+  }
+
+  @Test(arguments: ["", " dry-run: true"]) func aContradictionStopsBeforeThePage(dry: String) async throws {
+    let destroys = Destroys()
+    let service = try await Self.service([#""state":"spam""#, #""state":"published""#], destroys)
+    let ran = await service.run("destroy-all posts filter: {state: \"spam\"} confirm: true\(dry)")
+    #expect(ran.status == 1 && destroys.count.withLock { $0 } == 0, Comment(rawValue: ran.notes))
+    #expect(
+      ran.notes.contains(
+        #"destroy-all posts: the filter asks for the state spam, but the service returned posts/2, whose state is "published""#
+      ), Comment(rawValue: ran.notes))
+    #expect(
+      ran.notes.contains(
+        #"stream posts | where .state == "spam" | collect | destroy posts. To destroy what the service returns: stream posts filter: {state: "spam"} | collect | destroy posts"#
+      ), Comment(rawValue: ran.notes))
+    await service.stop()
+  }
+
+  @Test(arguments: [
+    #"stream posts | where .state == "spam" | collect | destroy posts confirm: true"#,
+    #"stream posts filter: {state: "spam"} | collect | destroy posts confirm: true"#,
+  ]) func theNextStepsWork(step: String) async throws {
+    let destroys = Destroys()
+    let service = try await Self.service([#""state":"spam""#, #""state":"published""#], destroys)
+    let ran = await service.run(step)
+    #expect(ran.status == 0 && destroys.count.withLock { $0 } == (step.contains("where") ? 1 : 2))
+    await service.stop()
+  }
+
+  @Test(arguments: [
+    (#"{views: 5}"#, #""views":6"#), (#"{open: true}"#, #""open":false"#), (#"{state: ["a", "b"]}"#, #""state":"c""#),
+    (#"{state: "spam-mail"}"#, #""state":"SPAM""#),
+  ]) func contradictions(filter: String, attribute: String) async throws {
+    let destroys = Destroys()
+    let service = try await Self.service([attribute], destroys)
+    let ran = await service.run("destroy-all posts filter: \(filter) confirm: true")
+    #expect(ran.status == 1 && destroys.count.withLock { $0 } == 0, Comment(rawValue: ran.notes))
+    await service.stop()
+  }
+
+  /// A filter can have a meaning that retort does not know, such as a range, a pattern or a part of a text.
+  @Test(arguments: [
+    (#"{}"#, #""state":"a""#), (#"{state: "spam"}"#, #""text":"a""#), (#"{state: "spam"}"#, #""state":null"#),
+    (#"{state: "spam"}"#, #""state":"Spammer""#), (#"{state: ">a"}"#, #""state":"b""#),
+    (#"{state: "s*"}"#, #""state":"b""#),
+    (#"{day: "2026-11-01"}"#, #""day":"2026-11-30""#), (#"{tags: "a"}"#, #""tags":["b"]"#),
+    (#"{state: ["a", "b"]}"#, #""state":"b""#),
+  ]) func noContradictions(filter: String, attribute: String) async throws {
+    let destroys = Destroys()
+    let service = try await Self.service([attribute], destroys)
+    let ran = await service.run("destroy-all posts filter: \(filter) confirm: true")
+    #expect(ran == Ran(status: 0, output: "1\n", notes: ""), Comment(rawValue: ran.notes))
+    #expect(destroys.count.withLock { $0 } == 1)
+    await service.stop()
+  }
+}
