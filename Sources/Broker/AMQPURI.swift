@@ -31,16 +31,19 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// The TLS settings of an `amqps:` connection (https://www.rabbitmq.com/docs/uri-query-parameters).
   public struct TLS: Sendable, Hashable {
-    /// The PEM file with the certificates of trusted authorities: `cacertfile`.
+    /// The PEM file with the certificates of trusted authorities (the parameter `cacertfile`).
     public var authorities = "/etc/ssl/certs/ca-certificates.crt"
-    /// The PEM file with the client's certificate: `certfile`; nil for no certificate.
+    /// The PEM file with the client's certificate (the parameter `certfile`); nil for no certificate.
     public var certificate: String?
-    /// The PEM file with the certificate's private key: `keyfile`; nil if the certificate's file contains the key.
+    /// The PEM file with the private key of the client's certificate (the parameter `keyfile`).
+    ///
+    /// Nil if the file of the certificate contains the key.
     public var key: String?
-    /// Whether the broker's certificate and its name are verified: `verify`.
+    /// Whether the broker's certificate, and the name in it, are verified (the parameter `verify`).
     public var verifies = true
-    /// The name that is sent to the broker and that the broker's certificate must contain: `server_name_indication`;
-    /// nil for the host.
+    /// The name that the broker's certificate must contain (the parameter `server_name_indication`).
+    ///
+    /// The name is also sent to the broker. Nil means the host of the URI.
     public var serverName: String?
   }
 
@@ -76,7 +79,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     try take(address: rest)
     try take(parameters: parameters)
     if tls?.key != nil, tls?.certificate == nil {
-      throw BrokerError(.address, "keyfile needs certfile=, which names the certificate of the key")
+      throw BrokerError(.address, "keyfile= also needs certfile=, the file of the certificate that belongs to the key")
     }
   }
 
@@ -101,7 +104,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     } ? mark : nil
   }
 
-  /// Throws if the user or the password contains an unescaped character: an `@`, `/`, `?` or `#` before the last `@`.
+  /// Throws if the user or the password contains an `@`, `/`, `?` or `#` that is not percent-encoded.
+  ///
+  /// The last `@` of the text ends the user and the password.
   private func refuseUnescaped(_ text: Substring) throws(BrokerError) {
     guard let last = text.lastIndex(of: "@") else { return }
     let credentials = text[..<last]
@@ -146,12 +151,15 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     else {
       throw BrokerError(
         .address,
-        "the port after \(host) is not a number from 1 to 65535; if this is a password, write @ and the host after it")
+        "the port after \(host) is not a number from 1 to 65535; if the text is a password, write @ and the host after "
+          + "the password")
     }
     port = number
   }
 
-  /// Puts an IPv6 address in brackets; a last part of five digits is the port and follows the brackets.
+  /// Returns an IPv6 address in brackets, followed by the port if the text has one.
+  ///
+  /// The digits after the last `:` are the port if there are five of them, or if they are 5671 or 5672.
   private static func bracketed(_ text: Substring) -> String {
     if let port = text.lastIndex(of: ":"), case let digits = text[port...].dropFirst(),
       digits.count == 5 || digits == "5672" || digits == "5671", digits.allSatisfy(\.isNumber)
@@ -185,7 +193,11 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       case "heartbeat" where value <= 65535: heartbeat = value
       case "connection_timeout" where 1...3_600_000 ~= value: timeout = value
       case "frame_max" where 4096...(1 << 27) ~= value: frameMax = value
-      default: throw BrokerError(.address, "\(pair) is out of range")
+      default:
+        throw BrokerError(
+          .address,
+          "\(pair) is out of range: heartbeat is 0 to 65535, connection_timeout 1 to 3600000, frame_max 4096 to "
+            + "134217728")
       }
     }
   }

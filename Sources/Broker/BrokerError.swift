@@ -13,9 +13,9 @@ public struct BrokerError: Error, Sendable, Equatable {
   public var message: String
   /// Whether the request was sent and may have been carried out.
   public var wasSent: Bool
-  /// Whether the broker confirmed the request; false also after its refusal (nack).
+  /// Whether the broker confirmed the request; false also if the broker refused the request (nack).
   ///
-  /// It is nil for a request that was not sent, or needs no confirm.
+  /// The value is nil for a request that was not sent, and for a request that needs no confirm.
   public var wasConfirmed: Bool?
 
   /// The error of a request that the broker refused (AMQP `basic.nack`).

@@ -154,10 +154,10 @@ final class Channel {
     return strays
   }
 
-  /// Handles a frame.
+  /// Handles a frame that the channel has received.
   ///
-  /// A complete message is passed to the request that waits for it, or to the service; a message for which no request
-  /// waits is returned.
+  /// If the frame completes a message, the message is passed to the request that waits for it, or to the service. A
+  /// message for which no request waits is the result of the function.
   func take(_ frame: borrowing Frame, _ counters: inout Connection.StrayMessageCounts) -> StrayReply? {
     switch frame.kind {
     case RETORT_FRAME_DELIVER:

@@ -1,13 +1,13 @@
 /// The open channels of a connection, by number.
 ///
-/// It is an array, because each frame looks up its channel.
+/// The table is an array, because the channel of each received frame is looked up in it.
 struct ChannelTable {
   private var channels: [Channel?] = []
 
   /// The numbers of the open channels.
   var numbers: [UInt16] { channels.indices.filter { channels[$0] != nil }.map { UInt16($0) } }
 
-  /// The channel with a number; nil if it is not open.
+  /// The channel with the given number; nil if no such channel is open.
   subscript(number: UInt16) -> Channel? {
     get { Int(number) < channels.count ? channels[Int(number)] : nil }
     set {

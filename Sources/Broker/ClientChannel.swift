@@ -71,7 +71,7 @@ public final class ClientChannel: Sendable {
     return (message, serial)
   }
 
-  /// Returns a reply with the queue's name added to the message of a `noRoute` error.
+  /// Adds the queue's name to the message of a reply that is a `noRoute` error; returns any other reply unchanged.
   func named(_ reply: Result<[UInt8], BrokerError>) -> Result<[UInt8], BrokerError> {
     guard case .failure(let error) = reply, error.code == .noRoute else { return reply }
     return .failure(BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)"))

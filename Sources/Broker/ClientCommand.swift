@@ -1,6 +1,6 @@
 /// A command from a client to its connection, executed in the next turn of the connection's thread.
 enum ClientCommand: Sendable {
-  /// Sends a request, and passes the reply on.
+  /// Sends a request, and passes its reply or its error to the receiver.
   case request(OutgoingMessage, serial: Int, any ReplyReceiver)
   /// Makes a waiting request fail with `cancelled`, unless the request is a change that was already sent.
   case cancel(channel: UInt16, serial: Int)
@@ -49,7 +49,9 @@ extension Connection {
     return nil
   }
 
-  /// Ends the requests, and the waits for the broker's answers, whose deadline has passed; each gets an error.
+  /// Ends each request, and each wait for an answer of the broker, whose deadline has passed.
+  ///
+  /// The callers get an error.
   func expire() {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now

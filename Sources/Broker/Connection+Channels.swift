@@ -27,7 +27,7 @@ extension Connection {
     -> UInt16
   {
     if let end { throw end }
-    guard let number = freeChannel() else { throw BrokerError(.lost, "no channel is left on the connection") }
+    guard let number = freeChannel() else { throw BrokerError(.lost, "all channels of the connection are in use") }
     channels[number] = Channel(number: number, prefix: prefix)
     _ = try await call(number, .openChannel, until: deadline)
     return number

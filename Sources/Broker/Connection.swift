@@ -16,7 +16,9 @@ public actor Connection {
   /// The broker's address.
   public nonisolated let uri: AMQPURI
   nonisolated let thread: ConnectionThread
-  /// The executor for tasks that send many requests; its thread exists as long as the connection or one of these tasks.
+  /// The executor for tasks that send many requests.
+  ///
+  /// Its thread ends when the connection and all tasks on this executor have ended.
   public nonisolated let taskExecutor: any TaskExecutor
   var handle: AMQPHandle?
   /// The name of the broker's cluster (the server property `cluster_name`); empty if the broker has none.
@@ -28,8 +30,9 @@ public actor Connection {
   var channels = ChannelTable()
   var nextChannel: UInt16 = 1
   var outbox = Fifo<OutboxEntry>()
-  /// The time of the next check for passed deadlines, which is never later than the earliest deadline; nil without a
-  /// deadline.
+  /// The time of the next check for passed deadlines; nil without a deadline.
+  ///
+  /// This time is never later than the earliest deadline.
   var nextDeadline: ContinuousClock.Instant?
   /// The broker's reason for accepting no messages (`connection.blocked`); nil while the broker accepts messages.
   public private(set) var blockedReason: String?
@@ -72,7 +75,7 @@ public actor Connection {
     public var returned = 0
   }
 
-  /// The maximum number of bytes of a message.
+  /// The maximum number of bytes of a message's body.
   public static let largestBody = OutgoingMessage.bodyLimit
 
   /// The executor of the actor, which is the connection's own thread.

@@ -122,7 +122,9 @@ final class ConnectionThread: SerialExecutor {
 
   func checkIsolated() { precondition(isCurrent, "not on the connection's thread") }
 
-  /// The maximum number of rounds of newly enqueued jobs that run before the connection's turn.
+  /// The maximum number of batches of enqueued jobs that run before the connection's turn.
+  ///
+  /// A batch consists of the jobs that were enqueued while the previous batch ran.
   private static let rounds = 16
 
   private func run() {

@@ -35,7 +35,9 @@ public final class CorrelationIDs: Sendable {
     id.withUnsafeBufferPointer { serial(of: $0, after: prefix) }
   }
 
-  /// Returns the counter at the end of an id, which is followed by no other text and begins with no zero.
+  /// Returns the counter at the end of an id that begins with the prefix; nil for another text.
+  ///
+  /// The counter consists of digits only, and does not begin with a zero.
   static func serial(of id: UnsafeBufferPointer<UInt8>, after prefix: [UInt8]) -> Int? {
     guard id.count > prefix.count, id.count <= prefix.count + 18, let start = id.baseAddress,
       memcmp(start, prefix, prefix.count) == 0, id[prefix.count] != 0x30

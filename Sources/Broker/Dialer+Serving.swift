@@ -5,7 +5,7 @@ extension Dialer {
   ///   - count: The number of queues.
   ///   - open: Serves one of the queues, given by its index, on a connection; `taken` is the number of requests that
   ///     the queue got on earlier connections.
-  ///   - begun: Called when all queues are served; `isAgain` is false only in the first call.
+  ///   - begun: Called each time when all queues are served on a connection; `isAgain` is false only in the first call.
   ///   - note: Called with the reason when a channel ends while its connection is open.
   /// - Throws: A broker error if the broker refuses the user or a queue.
   public nonisolated func serve(

@@ -7,7 +7,9 @@ internal import Synchronization
 public actor Dialer {
   /// The broker's address.
   public nonisolated let uri: AMQPURI
-  /// The name of the broker's cluster, which a new connection must have too; empty if the broker has none.
+  /// The name of the broker's cluster; empty if the broker has none.
+  ///
+  /// Each new connection must lead to a broker with the same cluster name.
   public nonisolated let clusterName: String
   private nonisolated let status = DialerStatus()
   private let name: String
@@ -73,7 +75,9 @@ public actor Dialer {
     }
   }
 
-  /// Connects again, and refuses another broker at the same address, because another broker has other queues and data.
+  /// Begins to connect again; the attempt refuses another broker at the same address.
+  ///
+  /// Another broker has other queues and other data.
   private func openingAgain() -> ConnectionAttempt {
     let (opening, uri, expected) = (Self.opening(uri, name, listener), uri, clusterName)
     return ConnectionAttempt {
@@ -88,12 +92,12 @@ public actor Dialer {
     }
   }
 
-  /// Returns a broker's name in a message: `the broker rabbit@one`.
+  /// Returns the broker's name as messages show it, such as `the broker rabbit@one`.
   private static func words(_ name: String) -> String {
     name.isEmpty ? "a broker without a name" : "the broker \(name)"
   }
 
-  /// Connects again when the connection is lost, even if nobody uses it.
+  /// Connects again when the connection is lost, even if no caller needs a connection.
   private nonisolated func watch(_ connection: Connection) {
     Task { [weak self] in
       _ = await connection.ended()

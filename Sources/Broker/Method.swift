@@ -1,4 +1,6 @@
-/// A method that is sent on a channel; the broker answers each kind with its own method (AMQP 0-9-1, section 1).
+/// A method that is sent on a channel (AMQP 0-9-1, section 1).
+///
+/// The broker answers each kind of method with another one that belongs to it: `channel.open` with `channel.open-ok`.
 enum Method {
   case openChannel
   case closeChannel

@@ -1,7 +1,8 @@
 import Synchronization
 
-/// A client of one queue that outlives its channel: if the channel, reply queue or connection is lost, the next request
-/// opens a new one.
+/// A client of one queue that outlives its channel.
+///
+/// If the channel, the reply queue or the connection is lost, the next request opens a new channel.
 public final class QueueClient: Sendable {
   /// The queue to which the requests are sent.
   public let queue: String
@@ -20,7 +21,7 @@ public final class QueueClient: Sendable {
 
   /// A channel that is being opened.
   ///
-  /// If another caller opens the channel (`isOwn` is false), that caller's deadline can be earlier.
+  /// If another caller began the opening (`isOwn` is false), its deadline can be earlier than that of this caller.
   private struct ChannelOpening {
     var task: Task<Result<ClientChannel, BrokerError>, Never>
     var isOwn: Bool
@@ -122,14 +123,17 @@ public final class QueueClient: Sendable {
     channel?.cancel(correlationID)
   }
 
-  /// Sends a request on a new channel, and on a further one if that channel is lost.
+  /// Sends a request on a new channel.
+  ///
+  /// If that channel is lost, the function opens another channel, and sends the request again if that is safe.
   private func sendOnNew(
     mayHaveArrived hadLeft: Bool, correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?,
     expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
     var mayHaveArrived = hadLeft
-    /// The time until which a missing queue is no error: a restart of the broker may have deleted the queue, and the
-    /// service must declare it again. Nil before the first attempt.
+    /// The time until which a missing queue is no error; nil before the request is first sent.
+    ///
+    /// A restart of the broker may have deleted the queue, and the service needs time to declare the queue again.
     var noRouteEnd: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
@@ -175,7 +179,9 @@ public final class QueueClient: Sendable {
     return channel
   }
 
-  /// Returns the opening in progress, or begins one; nil if the channel is open or the client was stopped.
+  /// Returns the opening of a channel that is in progress, or begins a new opening.
+  ///
+  /// Returns nil if the channel is already open, or if the client was stopped.
   private func opening(until deadline: ContinuousClock.Instant?) -> ChannelOpening? {
     state.withLock { state in
       if state.channel != nil || state.isStopped { return nil }

@@ -14,7 +14,9 @@ final class ReplyContinuation: ReplyReceiver {
   func receive(_ reply: Result<[UInt8], BrokerError>) { continuation.resume(returning: reply) }
 }
 
-/// The client and the channel of a request, which is sent again on another channel if this one is lost.
+/// The client and the channel that send a request.
+///
+/// If the channel is lost, the client can send the request again on another channel.
 struct RequestOrigin: Sendable {
   let client: QueueClient
   let channel: ClientChannel

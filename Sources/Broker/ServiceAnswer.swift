@@ -4,8 +4,9 @@ public struct Delivery: Sendable {
   public var body: [UInt8]
   /// The correlation id of the request.
   public var correlationID: [UInt8]
-  /// Whether the request was delivered before, to a service that may have carried it out without acknowledging it (AMQP
-  /// 0-9-1, section 1.8.3.13).
+  /// Whether the request was already delivered to a service that sent no acknowledgement.
+  ///
+  /// That service may have carried out the request (AMQP 0-9-1, section 1.8.3.13).
   public var isRedelivered: Bool
   /// The number of the request in the order in which the service received its requests, from 1.
   public internal(set) var number = 0
@@ -16,8 +17,8 @@ public struct Delivery: Sendable {
 
 /// A service's answer to a request: its replies, their delays, and whether the service pauses.
 ///
-/// The request is finished when the replies without a delay are sent; replies with a delay do not hold up other
-/// requests, and neither do further replies.
+/// The request is finished when the replies without a delay are sent. Replies with a delay, and the replies in
+/// `further`, do not hold up other requests.
 public struct ServiceAnswer: Sendable {
   /// A message to the client.
   public struct Reply: Sendable {

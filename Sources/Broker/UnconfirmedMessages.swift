@@ -1,8 +1,9 @@
 /// The messages of a channel that the broker has neither confirmed nor refused
 /// (https://www.rabbitmq.com/docs/confirms#publisher-confirms).
 struct UnconfirmedMessages {
-  /// The numbers of the requests in the order of their delivery tags; nil for a request that the broker confirmed or
-  /// refused before an earlier one.
+  /// The numbers of the requests, in the order of their delivery tags.
+  ///
+  /// Nil stands for a request that the broker has confirmed or refused while an earlier request still waits.
   private var serials = Fifo<Int?>()
   /// The delivery tag of the first element of `serials`.
   private var firstTag: UInt64 = 1
@@ -20,8 +21,8 @@ struct UnconfirmedMessages {
 
   /// Handles a confirm or nack, and passes the number of each covered request to `body`.
   ///
-  /// A confirm or nack covers the message with its tag. With `isMultiple`, it covers all messages up to this one, or
-  /// all messages if the tag is 0.
+  /// A confirm or nack covers the message with the delivery tag `tag`. With `isMultiple`, it also covers all earlier
+  /// messages. With `isMultiple` and the tag 0, it covers all messages.
   mutating func settle(_ tag: UInt64, isMultiple: Bool, _ body: (_ serial: Int) -> Void = { _ in }) {
     let end = tag == 0 && isMultiple ? firstTag + UInt64(serials.count) : tag &+ 1
     guard end > firstTag, end - firstTag <= serials.count else { return }

@@ -8,8 +8,9 @@ struct BackedUpKeys {
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// Returns the first of the given relationships without linkage in the backup of a resource; nil if the backup has
-  /// the linkage of each relationship.
+  /// Returns the first of the given relationships whose linkage is missing in the backup of a resource.
+  ///
+  /// Returns nil if the backup has the linkage of every given relationship.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }

@@ -130,7 +130,7 @@ public final class Backup: Sendable {
 }
 
 extension Outcome {
-  /// Creates the outcome of a change that was not sent, because the read before it failed.
+  /// Creates the outcome of a change that was not sent, because the read of its resource failed.
   fileprivate init(readBefore change: Change, _ error: ClientError) {
     self =
       switch error.kind {

@@ -48,7 +48,7 @@ public final class Change: Sendable, Equatable {
     destroys = verb == .destroy || verb == .call && Self.destroys(method: method)
   }
 
-  /// Returns a copy of the change with a value of `key:`, which identifies the change.
+  /// Returns a copy of the change that has the given value of `key:`, which identifies the change.
   public func keyed(_ key: String) -> Change {
     Change(target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout, key: key)
   }
@@ -87,7 +87,7 @@ public final class Change: Sendable, Equatable {
 
   /// Whether a method destroys data, judged by its name.
   public static func destroys(method: String) -> Bool {
-    // Both words begin with a D; most other methods have none.
+    // Both words begin with a D, and the names of most other methods contain no D.
     guard method.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "d") }) else { return false }
     let name = method.utf8.map { $0 | 0x20 }
     return destroying.contains { name.contains(word: $0) }

@@ -17,8 +17,9 @@ public protocol ChangeCarrier: Sendable {
   /// The number of changes that the carrier takes at the same time; nil if the statement's `in-flight:` limits them.
   var window: Int? { get }
 
-  /// Whether a late reply settles the change of an element; true if each change is one request, and replies reach this
-  /// program.
+  /// Whether the late reply to a request shows the outcome of an element's change.
+  ///
+  /// The value is true if each change is one request, and late replies reach this program.
   var hasLateReplies: Bool { get }
 
   /// The number of sent changes that wait for a reply; 0 if the client, and not the carrier, counts them.
@@ -46,7 +47,7 @@ extension ChangeCarrier {
   /// Nil, because the statement's `in-flight:` limits the changes.
   public var window: Int? { nil }
 
-  /// Always false, because an element can need several requests, and a late reply settles only one of them.
+  /// Always false, because an element can need several requests, and a late reply answers only one of them.
   public var hasLateReplies: Bool { false }
 
   /// Always 0, because the client itself counts its changes in flight.
@@ -67,7 +68,9 @@ extension ChangeCarrier {
 
 /// A carrier that takes many changes at the same time, without a task for each of them.
 public protocol GroupCarrier: ChangeCarrier {
-  /// Takes a change without waiting for its outcome; passes the outcome to `receiver`, with `number`, when it is known.
+  /// Takes a change without waiting for its outcome.
+  ///
+  /// Passes the outcome and `number` to `receiver` as soon as the outcome is known.
   func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver)
 }
 

@@ -114,9 +114,9 @@ extension ClientError {
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
       .unknown,
-      "without a known outcome since an earlier run: the change may have been carried out, and no lookup has found it",
+      "the outcome is unknown since an earlier run: the change may have been carried out, but no lookup has found it",
       nextStep:
-        "if the service holds requests for at most 60 s, use settle: 60s; otherwise check the change, and then use unknown: \"skip\""
+        "if no request stays in the service longer than 60 s, use settle: 60s; otherwise check the change: use unknown: \"skip\" if it was carried out, or unknown: \"retry\" if it was not"
     )
   }
 }

@@ -4,13 +4,14 @@ import Synchronization
 extension ChangeDispatcher {
   /// The carrier, if it is a ``GroupCarrier`` and no change needs a task of its own; nil otherwise.
   ///
-  /// A change needs a task of its own with `backup:`, `throttle:` and `retry:`, and in a journaled `each`.
+  /// A change needs a task of its own if the statement has `backup:`, `throttle:` or `retry:`, and in an `each` with a
+  /// journal.
   var groupCarrier: (any GroupCarrier)? {
     guard guards.backup == nil, guards.throttle == nil, guards.retries == 0, guards.iteration == nil else { return nil }
     return carrier as? any GroupCarrier
   }
 
-  /// Passes the changes of the entries that `next` returns to the carrier, in order, and records their outcomes.
+  /// Calls `next` for entries, passes their changes to the carrier in order, and records the outcomes.
   ///
   /// - Returns: The error that `next` threw, if any.
   func send(

@@ -75,8 +75,9 @@ public struct ChangeDispatcher: Sendable {
   /// then waits for the changes in flight.
   ///
   /// - Parameters:
-  ///   - report: The counts of changes that were already made; indexes continue from its number of elements.
-  ///   - policy: The number of changes in flight, and the effect of a failure.
+  ///   - report: The counts of the statement's earlier changes; the index of the first new element is the number of
+  ///     elements that are already counted.
+  ///   - policy: The maximum number of changes in flight, and the effect of a failure.
   ///   - consent: The consent to destroy; nil if the statement needs none.
   ///   - next: Returns the next elements in order; nil after the last one.
   ///   - observe: Called with the index, element and outcome of each change, in the order of replies; it must not

@@ -15,7 +15,9 @@ public struct EarlierUnknownChanges: Sendable {
 }
 
 extension Safeguards {
-  /// Looks up the changes of ``EarlierUnknownChanges``, and records those that were carried out; sends no change.
+  /// Looks up the unknown changes of earlier runs for which this run has no element; sends no change.
+  ///
+  /// The function records the changes that were carried out.
   ///
   /// The input of a resumed statement can lack elements of an earlier run: after a change was carried out, the list
   /// that the statement reads may no longer contain the element (BulkChanges.md, "Resuming").

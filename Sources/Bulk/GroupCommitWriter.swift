@@ -7,7 +7,7 @@ import Synchronization
 /// written even after a failed write, into reserved disk space.
 final class GroupCommitWriter: Sendable {
   private struct State {
-    /// The lines to write: those for which a caller waits, and the others.
+    /// The lines to write: the lines for which a caller waits (`synced`), and all other lines (`pending`).
     var (synced, pending): ([UInt8], [UInt8]) = ([], [])
     /// The number of bytes to reserve for later lines.
     var owed = 0
@@ -24,7 +24,7 @@ final class GroupCommitWriter: Sendable {
   private let state: Mutex<State>
   private let queue = DispatchQueue(label: "retort.writer")
 
-  /// Creates the writer of a file; `sums` adds the checksums to the lines, and is nil if the lines have none.
+  /// Creates the writer of a file; `sums` adds checksums to the lines, and is nil for lines without checksums.
   init(_ file: LockedFile, _ sums: JournalChecksums? = nil) {
     self.file = file
     var state = State()
@@ -32,7 +32,9 @@ final class GroupCommitWriter: Sendable {
     self.state = Mutex(state)
   }
 
-  /// The error of a failed write, which is final; nil if no write failed.
+  /// The error of the first failed write; nil if no write failed.
+  ///
+  /// After a failed write, ``appendSynced(_:owing:)`` always throws this error.
   var failure: JournalError? { state.withLock(\.failure) }
 
   /// Appends lines without waiting; `write` adds them to the bytes of the next group.
@@ -53,7 +55,7 @@ final class GroupCommitWriter: Sendable {
   /// - Parameters:
   ///   - lines: The lines.
   ///   - owing: The number of bytes to reserve for later lines.
-  /// - Throws: ``JournalError`` after a failed write, which is final.
+  /// - Throws: ``JournalError`` if this write or an earlier one has failed.
   func appendSynced(_ lines: [UInt8], owing: Int = 0) async throws(JournalError) {
     await withCheckedContinuation { continuation in
       let isScheduled = state.withLock { state in

@@ -3,7 +3,7 @@ import JSONText
 
 /// A change that an iteration of `each` sent, as the journal records it.
 struct IterationChange: Sendable {
-  /// The identity; for a change without one, the verb, the method and the queue.
+  /// The identity of the change; for a change without an identity, its verb, method and queue.
   var text: String
   var queue: String
   /// The type of the client's resources; nil in a journal of an earlier version.
@@ -32,7 +32,7 @@ struct IterationChange: Sendable {
     return members
   }
 
-  /// Reads the change in a journal's line; nil if the line has none.
+  /// Reads the change in a journal's line; nil if the line contains no change.
   init?(_ line: JSONObject) {
     guard let text = line["change"]?.stringValue else { return nil }
     (self.text, queue, type) = (text, line["queue"]?.stringValue ?? "", line["type"]?.stringValue)
@@ -63,9 +63,11 @@ extension Journal {
 
   /// Looks up the changes that an iteration of an earlier run sent (BulkChanges.md, "Resuming").
   ///
-  /// An iteration whose changes were carried out is done only if its last change was its last action. Otherwise the
-  /// iteration may have ended before it sent further changes. An iteration can run again if each of its changes was not
-  /// carried out and can safely be sent again, or was carried out by a command that first reads what is left to do.
+  /// An iteration is done if all its changes were carried out and its last change was its last action. If the last
+  /// change was not the last action, the iteration may have ended before it sent further changes.
+  ///
+  /// An iteration can run again if this repeats no change by mistake. Each of its changes must be one of two kinds: it
+  /// was not carried out and can safely be sent again, or its command first reads what is left to do.
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.

@@ -101,13 +101,13 @@ public final class Journal: Sendable {
     let content: JSONObject
   }
 
-  /// The unknown changes of earlier runs that this run has not seen, sorted.
+  /// The unknown changes of earlier runs for which this run has had no element yet, sorted.
   var unseen: [RecordedUnknownChange] {
     state.withLock { $0.states.unseen }.sorted { $0.text < $1.text }
       .map { RecordedUnknownChange(identity: ChangeIdentity(text: $0.text), content: $0.content) }
   }
 
-  /// The unknown iterations of earlier runs that this run has not seen, sorted.
+  /// The unknown iterations of earlier runs for which this run has had no element yet, sorted.
   public var unseenIterations: [ChangeIdentity] { unseen.map(\.identity) }
 
   /// Marks an identity as seen in this run.
@@ -165,8 +165,9 @@ public final class Journal: Sendable {
     try await writer.appendSynced(JournalLine.encoded(line, format), owing: identity.outcomeLength)
   }
 
-  /// Writes whether the change with a number in an iteration was carried out, if the outcome shows it; the line is on
-  /// the disk with the next group of lines.
+  /// Writes whether a change of an iteration was carried out, if the outcome shows this.
+  ///
+  /// `number` is the number of the change in the iteration. The line is on the disk with the next group of lines.
   public func record(_ outcome: Outcome, of identity: ChangeIdentity, number: Int) {
     let isDone = outcome.isKnownToBeDone
     writer.append(owed: identity.outcomeLength) { lines in
@@ -241,7 +242,7 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes the broker's name, as a person stated it; returns when the line with the name is on the disk.
+  /// Writes the broker's name that a user has given for the journal; returns when the line is on the disk.
   public func rename(broker: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)], format))
   }

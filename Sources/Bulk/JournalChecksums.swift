@@ -1,7 +1,9 @@
 import Glibc
 import JSONText
 
-/// Computes and checks the checksums of a journal's lines, which are passed in the order of the file.
+/// Computes and checks the checksums of a journal's lines.
+///
+/// The lines must be passed in the order of the file.
 struct JournalChecksums: Sendable {
   /// The form of a line's checksum.
   enum ChecksumForm: Sendable {
@@ -14,7 +16,7 @@ struct JournalChecksums: Sendable {
     /// this line were removed, moved or added.
     case chained
 
-    /// The last bytes of a line and its line end, with zeros in place of the sum, which ``seal(_:)`` writes.
+    /// The last bytes of a line, including its line end; zeros stand for the sum, which ``seal(_:)`` writes.
     var blank: StaticString {
       switch self {
       case .separate: ",\"sum\":\"00000000\"}\n"

@@ -78,7 +78,7 @@ struct JournalContents {
 
   /// Whether the only line of a file is the beginning of a header.
   ///
-  /// Nothing was sent then, because the header is on the disk before the first request is sent.
+  /// The earlier run sent no request in this case, because the header is on the disk before the first request is sent.
   private static func isTornHeader(_ line: ArraySlice<UInt8>) -> Bool {
     let (begin, object) = (Array("{\"retort-journal\":".utf8), Array("{\"".utf8))
     let isBegun = line.starts(with: begin) || begin.starts(with: line)
@@ -93,7 +93,7 @@ struct JournalContents {
     if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
   }
 
-  /// Adds the content of a line to the header, the states or the end.
+  /// Records the content of a line: the header, the state of a change, or the end of the statement.
   ///
   /// Returns false if the first line is not a header, or if the header's version uses another form of checksums.
   private mutating func take(_ object: JSONObject) -> Bool {

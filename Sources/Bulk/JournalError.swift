@@ -52,7 +52,7 @@ public enum JournalError: ElementError, Equatable {
     case .otherStatement(let path, let differences, _):
       "the journal \(path) belongs to another statement: \(differences.joined(separator: "; "))"
     case .otherBroker(let path, let recorded, let here, false):
-      "the journal \(path) belongs to another broker: \(recorded), here \(here)"
+      "the journal \(path) belongs to the broker \(recorded), but this broker is \(here)"
     case .otherBroker(let path, let recorded, let here, true):
       "the journal \(path) has an earlier format, which names the broker only by its address \(recorded); this broker is \(here)"
     case .complete(let path, let time): "the journal \(path) was completed at \(time)"
@@ -82,14 +82,14 @@ public enum JournalError: ElementError, Equatable {
       "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
     case .otherStatement(_, _, let recorded):
-      "run the statement that began this journal; or give this statement a new journal, which does not have the "
-        + "\(recorded) recorded changes"
+      "run the statement that began this journal; or give this statement a new journal, without the \(recorded) "
+        + "changes that this journal records"
     case .otherBroker(_, let recorded, _, _) where SampleIdentity.isIn(recorded): JournalHeader.noteOnSample
     case .otherBroker(_, _, let here, _) where SampleIdentity.isIn(here):
-      "this is a sample in memory: connect to the journal's broker, or use another journal"
+      "the open connection is to a sample in memory: connect to the journal's broker, or use another journal"
     case .otherBroker(let path, _, let here, _):
       "if the journal belongs to this broker, record the broker: retort journal \(Self.word(path)) broker \(Self.word(here)); "
-        + "a run with another journal would repeat its changes"
+        + "a run with another journal would repeat the recorded changes"
     case .complete:
       "all changes of this statement are done: to run the rest of the script, remove the statement; "
         + "with another journal, all changes would be repeated"

@@ -31,7 +31,9 @@ public struct JournalHeader: Sendable, Equatable {
     (self.created, self.by, self.reason, self.command) = (created, by, reason, command)
   }
 
-  /// The version of the format: 1 recorded a broker by its address, 2 by its name, 3 chains the checksums.
+  /// The version of the journal's format.
+  ///
+  /// Version 1 records a broker by its address, and version 2 by its name. Version 3 also chains the checksums.
   var version = 3
 
   /// The versions that can be read, and appended to.
@@ -63,12 +65,14 @@ public struct JournalHeader: Sendable, Equatable {
     self.version = version
   }
 
-  /// Whether the journal belongs to a sample in memory, so that only the same process can resume it.
+  /// Whether the journal belongs to a sample service in memory (`embedded:blog`).
+  ///
+  /// Only the same process can resume such a journal.
   public var isOfSample: Bool { SampleIdentity.isIn(broker) }
 
-  /// A note that a journal of a sample can't be resumed, and the next step.
+  /// The note that no later run can resume the journal of a sample service in memory, with the next step.
   public static let noteOnSample =
-    "no later run can resume this journal, because embedded:blog is in memory and ends with its run; "
+    "no later run can resume this journal, because embedded:blog is in memory and ends with this run; "
     + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog"
 
   /// The broker as text for people.

@@ -9,8 +9,9 @@ struct JournalIntents {
   /// The number of bytes to reserve on the disk for the lines of the outcomes.
   private(set) var owed = 0
   private let format: JournalChecksums.ChecksumForm
-  /// The expiration time of the last added change, and this time as text in milliseconds; the text is reused for an
-  /// equal time.
+  /// The expiration time of the last added change, with its text in milliseconds.
+  ///
+  /// The text is used again if the next change has the same time.
   private var life: (timeout: Duration, text: String) = (.zero, "0")
 
   /// Creates an empty list; `format` is the form of the lines' checksums.

@@ -4,9 +4,9 @@ public struct JournalSnapshot: Sendable {
   public let header: JournalHeader
   /// The numbers of changes that are done, that may be sent again, and that are unknown.
   public let counts: (done: Int, open: Int, unknown: Int)
-  /// The unknown identities, sorted.
+  /// The identities of the unknown changes, sorted.
   ///
-  /// The changes are those that an iteration of `each` sent; other identities have none.
+  /// An iteration of `each` also has the changes that it sent; for any other identity, `changes` is empty.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]
   /// The time at which the statement was completed; nil if it is not complete.
   public let end: String?

@@ -92,14 +92,16 @@ struct JournalStates {
   /// Records the start of an iteration; the iteration may run again until one of its changes is recorded.
   mutating func begin(_ text: String) { reopen(text) }
 
-  /// Records the intent of a change; the change is then unknown.
+  /// Records the intent of a change; until an outcome is recorded, the change counts as unknown.
   mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
     sent[identity] = SentChange(text: text, content: content, life: life)
   }
 
-  /// Records that an iteration is about to send a change; the iteration is then unknown.
+  /// Records that an iteration is about to send a change.
+  ///
+  /// Until an outcome is recorded, the iteration counts as unknown.
   mutating func add(_ change: IterationChange, to text: String, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
@@ -109,7 +111,7 @@ struct JournalStates {
     sent[identity] = iteration
   }
 
-  /// Records whether the change with a number in an iteration was carried out.
+  /// Records whether the change with the given number in an iteration was carried out.
   mutating func settle(_ number: Int, in text: String, isDone: Bool) {
     let identity = StableHash(text)
     guard let index = sent[identity]?.changes.lastIndex(where: { $0.number == number }) else { return }
@@ -135,7 +137,7 @@ struct JournalStates {
     sent[identity] = nil
   }
 
-  /// The numbers of identities whose changes are done, may be sent again, and are unknown.
+  /// The numbers of identities in each state: done, open (the change may be sent again), and unknown.
   var counts: (done: Int, open: Int, unknown: Int) {
     parts.lazy.flatMap(\.values).reduce(into: (0, 0, 0)) { counts, state in
       switch state.progress {
@@ -147,7 +149,9 @@ struct JournalStates {
     }
   }
 
-  /// The texts and contents of the unknown changes that this run has not seen, unordered.
+  /// The identities, as text, and the contents of the unknown changes for which this run has had no element yet.
+  ///
+  /// The order is arbitrary.
   var unseen: [(text: String, content: JSONObject)] {
     sent.compactMap { self[packed: $0.key].isSeen ? nil : ($0.value.text, $0.value.content) }
   }

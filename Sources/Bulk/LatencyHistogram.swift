@@ -14,7 +14,9 @@ public struct LatencyHistogram: Sendable {
     count += 1
   }
 
-  /// Returns the duration that a share of all durations (0 to 1) does not exceed; nil for an empty histogram.
+  /// Returns the duration that the given share of all durations does not exceed; nil for an empty histogram.
+  ///
+  /// `share` is a number from 0 to 1.
   public func percentile(_ share: Double) -> Duration? {
     guard count > 0 else { return nil }
     let wanted = max(1, (Double(count) * share).rounded(.up))

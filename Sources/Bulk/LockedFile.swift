@@ -4,7 +4,7 @@ import Glibc
 final class LockedFile: Sendable {
   private let number: Int32
   let path: String
-  /// The noun for the file in messages: `journal`.
+  /// The noun for the file in messages: `journal` or `backup`.
   private let noun: String
   private let room: ReservedDiskSpace
 

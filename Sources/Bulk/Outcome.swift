@@ -11,7 +11,7 @@ public enum Outcome: Sendable {
   case found(id: String?)
   /// Nothing was sent, because the resource already had the requested values.
   case same
-  /// An earlier run sent the change and got no reply, and the statement skips it: `unknown: "skip"`.
+  /// An earlier run sent the change and got no reply, and this statement skips the change (`unknown: "skip"`).
   case skipped
   /// The resource to destroy was absent.
   case absent(ClientError)
@@ -67,7 +67,9 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the outcome is a failure of this run, which stops the statement unless it continues on errors.
+  /// Whether the outcome is a failure of this run.
+  ///
+  /// Such a failure stops the statement, unless the statement continues after failures.
   var isFailure: Bool { !isGood && !isFromBefore }
 
   /// Whether the request may have reached a service.
@@ -89,7 +91,8 @@ public enum Outcome: Sendable {
 
   /// Whether the service made the change; nil if that is not known.
   ///
-  /// It is not known if the service failed with status 5xx, or if the broker refused the message.
+  /// The result is nil without a reply, after a failure of the service with status 5xx, and if the broker refused the
+  /// message.
   var isKnownToBeDone: Bool? {
     switch self {
     case .done, .absent, .found, .before, .same: true
@@ -138,8 +141,9 @@ public enum Outcome: Sendable {
 }
 
 extension ChangeReply {
-  /// Whether a late reply to a create or an update does not show the result, because the reply is no document, or is a
-  /// document of several resources.
+  /// Whether a late reply to a create or an update shows no result.
+  ///
+  /// Such a reply is no document, or is a document of several resources.
   fileprivate func isUnreadable(of change: Change) -> Bool {
     guard change.givesDocument, change.verb != .destroy else { return false }
     guard case .document(let document) = self else { return true }

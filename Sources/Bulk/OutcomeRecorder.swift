@@ -101,7 +101,7 @@ final class OutcomeRecorder: Sendable {
       report.unfound += verification.unfound
     }
     var ended = report.withLock { $0 }
-    // Late replies or lookups have shown that the failures that reached `halt:` were successes.
+    // The failures reached `halt:`, but late replies or lookups have shown that the changes were carried out.
     if ended.stop is FailureLimitReached, ended.tally.isGoodNow { ended.stop = nil }
     ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure

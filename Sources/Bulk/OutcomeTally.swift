@@ -18,7 +18,7 @@ public struct OutcomeTally: Sendable {
   public private(set) var created = 0
   /// The number of elements, counted in `ok`, that needed no change, so that nothing was sent.
   public private(set) var same = 0
-  /// Whether the summary shows created, updated and same instead of ok.
+  /// Whether the summary shows the counts `created`, `updated` and `same` instead of `ok`.
   public let countsUpserts: Bool
   /// The number of changes that earlier runs carried out.
   public var before = 0
@@ -47,7 +47,7 @@ public struct OutcomeTally: Sendable {
   /// The maximum number of groups of failures.
   private static let limit = 5
 
-  /// Creates an empty tally; with `countsUpserts`, its summary shows created, updated and same instead of ok.
+  /// Creates an empty tally; with `countsUpserts`, its summary shows `created`, `updated` and `same` instead of `ok`.
   public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
   /// Counts the outcome of an element; the order of outcomes does not matter.

@@ -12,7 +12,7 @@ public final class PostingCarrier: GroupCarrier {
   }
 
   private struct State {
-    /// The changes by number; a number keeps its last change until it is used again.
+    /// The changes by number; the last change stays under its number until another change gets the number.
     var changes: [TakenChange?] = []
     var isEnded = false
   }

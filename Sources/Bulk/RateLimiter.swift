@@ -9,7 +9,7 @@ public final class RateLimiter: Sendable {
 
   private let state: Mutex<State>
 
-  /// Creates a limiter with a number of changes a second.
+  /// Creates a limiter that allows the given number of changes a second.
   public init(perSecond rate: Int) { state = Mutex(State(step: .seconds(1) / max(1, rate))) }
 
   /// Sets the number of changes a second.

@@ -1,6 +1,6 @@
 /// The journal, backup, limits and rate of a statement's changes, and the lookup of unknown changes.
 public struct Safeguards: Sendable {
-  /// What happens to an unknown change of an earlier run that a lookup did not find: `unknown:`.
+  /// What happens to an unknown change of an earlier run that a lookup did not find (the option `unknown:`).
   public enum UnknownChangeRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.
     case fail
@@ -28,9 +28,9 @@ public struct Safeguards: Sendable {
   public var backup: Backup?
   /// The number of times that a change is repeated after a temporary failure.
   public var retries = 0
-  /// The maximum time for which the service can hold a request: `settle:`.
+  /// The maximum time for which the service can hold a request (the option `settle:`).
   public var settle = Duration.zero
-  /// The changes to look up at the end of the statement: `verify:`.
+  /// The changes to look up at the end of the statement (the option `verify:`).
   public var verification = VerificationScope.none
 
   /// Records the changes that an iteration of `each` makes; nil outside a recorded iteration.
@@ -45,7 +45,7 @@ public struct Safeguards: Sendable {
   var failure: (any Error)? { journal?.failure ?? backup?.failure ?? throttle?.failure }
 }
 
-/// The role of a change in an iteration of `each`, which a lookup after a crash needs to know.
+/// The role of a change in an iteration of `each`; a lookup after a crash needs this role.
 public struct IterationChangeRole: Sendable, Equatable {
   /// Whether the iteration does nothing after the change.
   public var isLast = false
@@ -55,7 +55,7 @@ public struct IterationChangeRole: Sendable, Equatable {
   /// The field that contains the key of a created resource; nil if a create can't be looked up.
   public var keyField: String?
 
-  /// Creates the role of a change that is not the last one, and whose command does not read first.
+  /// Creates the role of a change after which the iteration can do more, and whose command does not read first.
   public init() {}
 }
 
@@ -66,7 +66,7 @@ public protocol IterationChangeRecorder: Sendable {
   /// - Throws: ``JournalError`` if the write fails; then the change may not be sent.
   func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int
 
-  /// Records the outcome of the change with a number.
+  /// Records the outcome of the change with the given number in the iteration.
   func didSend(_ outcome: Outcome, number: Int)
 
   /// Records that a stage of the iteration continued after failures, or left changes unknown.

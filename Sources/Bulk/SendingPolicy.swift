@@ -16,7 +16,9 @@ public struct SendingPolicy: Sendable {
   public var noteLateWait: @Sendable (Int, Duration) -> Void
   /// Shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// Creates the element of a create from its change, to report what a lookup found; nil if elements are kept.
+  /// Creates the element of a create again from its change, so that the outcome of a lookup can be reported.
+  ///
+  /// The value is nil if the elements of creates are kept.
   public var restored: (@Sendable (Change) -> any PlannedElement)?
   /// Called before the first change is sent, with a function that returns the current counts; nil if the counts are not
   /// shown while the statement runs.

@@ -5,7 +5,7 @@ public import Client
 ///
 /// The carrier returns the last reply.
 public struct SequenceCarrier: ChangeCarrier {
-  /// Returns the change that follows a reply; nil after the last one.
+  /// Returns the change to send after a reply; nil after the reply to the last change.
   public typealias NextChangeFinder = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
 
   private let client: ResourceClient
@@ -23,7 +23,7 @@ public struct SequenceCarrier: ChangeCarrier {
   ///   - control: The control of the run, which delays each change except the first of a sequence.
   ///   - rate: The limit of changes per second; the first change of each sequence has already been counted.
   ///   - following: Returns the change that follows a reply; nil after the last change.
-  ///   - step: Names a change for errors: `at the step to published`.
+  ///   - step: Returns the words that name a change in an error, such as `at the step to published`.
   public init(
     _ client: ResourceClient, others: [TargetQueue: ResourceClient], control: RunControl, rate: RateLimiter?,
     following: @escaping NextChangeFinder, step: @escaping @Sendable (Change) -> String

@@ -1,7 +1,9 @@
 public import Client
 import Synchronization
 
-/// The queues that are being streamed; changes of these queues are refused.
+/// The queues whose resources a stream is reading page by page.
+///
+/// Changes of these queues are refused, because a change can move resources between the pages.
 public final class StreamedQueues: Sendable {
   fileprivate struct QueueKey: Hashable {
     var broker: String

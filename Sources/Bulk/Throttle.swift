@@ -140,7 +140,7 @@ public final class Throttle: Sendable {
 
   /// Shows a note, once, if the depth stays 0 although more requests are in flight than the service can work on.
   ///
-  /// The service then takes requests without acknowledgements, and stores them itself.
+  /// The depth stays 0 if the service takes requests without acknowledgements and stores them itself.
   private func noteEmptiness(of queue: QueueState) {
     let inFlight = state.withLock { state -> Int? in
       let isEmpty = queue.messages == 0 && state.outstanding > 2 * queue.consumers

@@ -19,7 +19,9 @@ public struct UnknownChangeResolver: Sendable {
   let client: ResourceClient
   /// The field that contains the key of a created resource; nil if creates can't be looked up.
   private let keyField: String?
-  /// Whether the time of `settle:` has passed, after which a change that was not found can no longer be carried out.
+  /// Whether the time of the option `settle:` has passed.
+  ///
+  /// After this time, a change that was not found can no longer be carried out.
   let isSettled: Bool
   /// The attributes to which a sequence of updates leads; nil if each change is one request.
   private let goal: JSONObject?

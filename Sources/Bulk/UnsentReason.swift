@@ -2,11 +2,11 @@ public import Client
 
 /// The reason why a change is not sent.
 public enum UnsentReason: Error, Sendable {
-  /// The queue is being streamed: changes would move rows between its pages.
+  /// A stream is reading the queue's resources page by page, and the change could move resources between the pages.
   case streamed(queue: String)
   /// The run has reached `--yes=N`.
   case runLimit(Int)
-  /// The statement has reached the confirmed number, or `max:`.
+  /// The statement has destroyed as many resources as the user confirmed, or as `max:` allows.
   case statementLimit(Int, isConfirmed: Bool)
   /// The statement already has a change with this identity.
   case repeated(ChangeIdentity)
@@ -18,7 +18,7 @@ public enum UnsentReason: Error, Sendable {
   case guarded(connection: String)
   /// No valid change could be planned for the element, or nothing may be sent (a `JournalError`).
   case element(any ElementError)
-  /// A read that the change depends on failed; the change then counts as failed.
+  /// A read that the change needs has failed; the change counts as failed.
   case unprepared(ClientError)
 
   /// Whether the reason ends the statement regardless of `on-error:`.

@@ -3,15 +3,16 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The changes to look up at the end of a statement: `verify:`.
+/// The changes to look up at the end of a statement (the option `verify:`).
 public enum VerificationScope: Sendable, Equatable {
   /// Nothing is looked up.
   case none
   /// Unknown changes are looked up.
   case unknown
-  /// Unknown changes are looked up, and each create by its key.
+  /// Unknown changes are looked up, and also each create, by its key.
   ///
-  /// If a service dies, the broker delivers its request again, and a second resource may be created.
+  /// If a service dies, the broker delivers the service's unfinished requests again, and a second resource may be
+  /// created.
   case all
 
   /// The maximum number of unknown changes that are looked up at the end.
@@ -166,6 +167,6 @@ extension UnknownChangeResolver {
 extension ClientError {
   /// Returns the error of a create whose key belongs to several resources.
   public static func doubled(_ count: Int) -> ClientError {
-    ClientError(.value, "maybe created twice: \(count) resources have the key")
+    ClientError(.value, "the create may have been carried out twice: \(count) resources have its key")
   }
 }

@@ -63,7 +63,9 @@ public struct ClientError: Error, Sendable {
   public var call: CallDescription?
   /// Whether the request was sent and may have been carried out by the service.
   public var wasSent = false
-  /// Whether the broker confirmed the request; false also after its refusal (nack), nil if it was not sent.
+  /// Whether the broker confirmed the request; false also if the broker refused the request (nack).
+  ///
+  /// The value is nil if the request was not sent.
   public var wasConfirmed: Bool?
   /// The state of a request that was sent and got no reply in time; nil for any other failure.
   public var silence: MissingReply?
@@ -121,7 +123,7 @@ extension ClientError {
     let maximum = errors.lazy.compactMap { $0.meta?["maximum"]?.idText }.first
     if let maximum { return "the service's maximum is \(maximum)" }
     switch kind {
-    case .notFound: return "check the id and the client"
+    case .notFound: return "check the id, and the queue and the type of the client"
     case .methodNotFound: return "the service does not have this method; to send another method, use the command `call`"
     case .forbidden: return "the service refused access; check the meta: of the client"
     case .badGateway:
@@ -201,7 +203,7 @@ extension ClientError {
     }
   }
 
-  /// Returns the source text that makes the client of a call again.
+  /// Returns, as source text, the `client` command that creates the client of a call.
   private static func client(of call: CallDescription) -> String {
     let type = call.label == call.queue ? "" : " type: \(JSONValue.string(call.label).text)"
     return "client queue: \(JSONValue.string(call.queue).text)\(type)"
@@ -213,10 +215,12 @@ extension ClientError {
     case .noRoute: "check that the service runs and that the queue's name is correct"
     case .nacked:
       "the request was not carried out; if the queue \(queue) is full, send the request again when the queue has room"
-    case .blocked where isUncertain: "when the broker accepts messages again, check the change before you send it again"
+    case .blocked where isUncertain:
+      "when the broker accepts messages again, check whether the change was carried out, then send it again if it was not"
     case _ where isUncertain: "the change may have been carried out: check before you send it again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"
-    case .timeout: "nothing was sent: the connection did not accept the request in time"
+    case .timeout:
+      "nothing was sent, because the connection did not accept the request in time; wait longer with timeout:"
     case .otherBroker: "disconnect, and connect again"
     case .lost, .unreachable: "check that the broker runs at this address, and that the network reaches it"
     case .accessRefused:

@@ -7,7 +7,7 @@ struct CorrelatedValueCache<Value> {
 
   /// Creates an empty cache.
   ///
-  /// - Parameter limit: The minimum total weight of the values that are kept.
+  /// - Parameter limit: The total weight up to which the latest values are kept.
   init(limit: Int) { self.limit = limit }
 
   /// Adds a value.

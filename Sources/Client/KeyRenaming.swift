@@ -18,8 +18,9 @@ struct KeyRenaming {
     return String(decoding: name.utf8.map { $0 == from ? to : $0 }, as: UTF8.self)
   }
 
-  /// Returns the object with its keys renamed; a key that would become equal to another one keeps its name, so that no
-  /// value is lost.
+  /// Returns the object with its keys renamed.
+  ///
+  /// A key that would become equal to another key keeps its name, so that no value is lost.
   func object(_ object: JSONObject) -> JSONObject {
     var taken: Set<CodePoints> = []
     return JSONObject(
@@ -41,7 +42,7 @@ struct KeyRenaming {
     }
   }
 
-  /// Returns the parameters of a request with their keys renamed, and the names in `sort`, `include` and `fields`.
+  /// Renames the keys of a request's parameters, and the names in `sort`, `include` and `fields`.
   ///
   /// The types in `fields` are keys too (WireProtocol.md, "Names").
   func params(_ params: JSONObject) -> JSONObject { object(query(params)) }

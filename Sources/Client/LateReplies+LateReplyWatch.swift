@@ -50,12 +50,13 @@ extension LateReplies {
       }
     }
 
-    /// Waits until each change has an outcome or no further reply can arrive, at most for `limit`; returns immediately
-    /// if the task is cancelled.
+    /// Waits, at most for `limit`, for the outcomes of all changes.
+    ///
+    /// The wait ends earlier if no further reply can arrive. The function returns immediately if the task is cancelled.
     ///
     /// - Parameters:
     ///   - limit: The longest wait.
-    ///   - expectsAll: Whether the wait includes replies after the times at which changes and their replies expire.
+    ///   - expectsAll: Whether the wait continues after the times until which replies are expected.
     /// - Returns: The number of changes without an outcome.
     public func settled(within limit: Duration, expectsAll: Bool = false) async -> Int {
       let (changes, changed) = AsyncStream.makeStream(of: Void.self)
@@ -85,7 +86,7 @@ extension LateReplies {
       late.leave(left)
     }
 
-    /// Counts a change as settled, after its outcome was reported.
+    /// Removes a change from the watch, because its outcome was reported.
     func remove(_ id: String) {
       let waiters = state.withLock { state -> [AsyncStream<Void>.Continuation] in
         guard state.open.removeValue(forKey: id) != nil, state.open.isEmpty else { return [] }

@@ -102,7 +102,8 @@ struct LinkageRecognizer {
     guard object.contains("id") else {
       throw refusal(
         name, "is a relationship, but the record has no id",
-        "create the related resource first, then use its id: \(name): {type: \"\(type)\", id: made.id}")
+        "create the related resource first: let made = create ...; then write "
+          + "\(name): {type: \"\(type)\", id: made.id}")
     }
     guard object.count == 1 else {
       throw refusal(name, "is a relationship, of which only the id can be sent", "write only \(name): {id: ...}")
@@ -125,7 +126,9 @@ struct LinkageRecognizer {
 }
 
 extension JSONObject {
-  /// Whether the object is an identifier with only `type` and `id`, or a whole resource object.
+  /// Whether the object is linkage: an identifier, or a whole resource object.
+  ///
+  /// An identifier has only `type` and `id`.
   fileprivate var isLinkage: Bool {
     if count == 2, contains("type"), contains("id") { return true }
     return self["type"]?.stringValue != nil && (contains("attributes") || contains("relationships"))

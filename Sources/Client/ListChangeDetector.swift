@@ -38,7 +38,7 @@ public struct ListChangeDetector: Sendable {
   public private(set) var repeated = 0
   /// The total and the number of received resources, if they differ at the end of the list; nil otherwise.
   private(set) var miscounted: (total: Int, received: Int)?
-  /// The number of resources between pages that the links to next pages skipped.
+  /// The number of resources that no page contained, because a link to the next page skipped them.
   private(set) var skipped = 0
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?
@@ -73,7 +73,7 @@ public struct ListChangeDetector: Sendable {
     return places
   }
 
-  /// Records that a page with a number of resources links to a next page.
+  /// Records the link from a received page to its next page.
   ///
   /// - Parameters:
   ///   - page: The requested page; nil for the first page of the service's own size.
@@ -85,7 +85,9 @@ public struct ListChangeDetector: Sendable {
     if !isOver, next.start > end { skipped += next.start - end }
   }
 
-  /// Records the end of a list that was read from its first page, after a number of resources.
+  /// Records the end of a list that was read from its first page.
+  ///
+  /// `received` is the number of resources on all pages.
   mutating func end(received: Int) {
     if moved == nil, let total, received != total { miscounted = (total, received) }
   }
@@ -123,7 +125,7 @@ extension ResourceClient {
   func changed(_ changes: ListChangeDetector) -> ClientError {
     ClientError(
       .service, "\(label("index")): \(changes.sentences(.fail).joined(separator: "; "))",
-      nextStep: "repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"")
+      nextStep: "repeat the read when nobody is changing the resources, or allow changes with on-shift: \"note\"")
   }
 
   /// Returns the error of a list whose pages bring no new resources.

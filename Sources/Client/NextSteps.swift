@@ -53,7 +53,7 @@ extension ResourceClient {
     switch error.code {
     case "101" where detail == "\(settings.type) is not a valid resource.":
       guard let type = observedFacts.type else {
-        return "the service has another type: name that type with client ... type:"
+        return "the service of this queue has another type: set the client's type: to that type"
       }
       return "client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)"
     case "105" where ["number", "size"].contains { detail == "\($0) is not an allowed page parameter." }:
@@ -87,7 +87,7 @@ extension ResourceClient {
     var error = error
     if names.contains("attributes") || names.contains("relationships") {
       error.nextStep =
-        "write the fields in the record itself, or give it a type too: {type: \"\(settings.type)\", \(first): ...}"
+        "write the fields in the record itself, or add the type to the record: {type: \"\(settings.type)\", \(first): ...}"
       return error
     }
     let value = attributes[first] ?? .null
@@ -109,7 +109,7 @@ extension ResourceClient {
     return "if \(name) is a relationship: \(statement)\(way)"
   }
 
-  /// Returns the source text that makes the client with a further option.
+  /// Returns, as source text, the `client` command that creates this client with an additional option.
   private func made(with option: String) -> String {
     let type = type == queue ? "" : " type: \(JSONValue.string(type).text)"
     return "client queue: \(JSONValue.string(queue).text)\(type) \(option)"

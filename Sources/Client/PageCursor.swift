@@ -3,9 +3,10 @@ import JSONText
 
 /// Finds the next page of a list, from the link `next` in the reply with the current page.
 ///
-/// A page before the last one can be empty if the service hides rows after paging (WireProtocol.md, "Pagination"). An
-/// empty page beyond the service's count is the end. Without a count, several successive empty pages are an error. A
-/// count that exceeds the number of received resources is an error if the service names no other page.
+/// A page before the last page can be empty, because a service can hide rows after it has divided them into pages
+/// (WireProtocol.md, "Pagination"). An empty page after the service's count of resources is the end of the list.
+/// Without a count, several successive empty pages are an error. A count that exceeds the number of received resources
+/// is an error if the service names no other page.
 struct PageCursor {
   /// Whether the reading began at the first page.
   let isFromStart: Bool
@@ -18,7 +19,9 @@ struct PageCursor {
 
   init(isFromStart: Bool) { self.isFromStart = isFromStart }
 
-  /// Returns the page after the page of `query`, whose reply is `document`; nil after the last one.
+  /// Returns the page after the page of `query`; nil after the last page.
+  ///
+  /// `document` is the reply with the page of `query`.
   ///
   /// - Throws: A `protocol` error if the next page does not advance, if its link can't be read, or if only empty
   ///   pages arrive; also if the count exceeds the received resources and the service names no other page.

@@ -30,7 +30,7 @@ public struct PageStream: Sendable {
     cursor = PageCursor(isFromStart: query.page.map { $0 == $0.first } ?? true)
   }
 
-  /// Returns the next page; nil after the last one.
+  /// Returns the next page; nil after the last page.
   ///
   /// - Throws: ``ClientError`` of the request; a `protocol` error if the service's pages do not advance, or end before
   ///   all counted resources have arrived; a `service` error if others changed the list and the rule is `fail`.
@@ -121,7 +121,7 @@ extension ResourceClient {
     if let total = document.total { return total }
     let found = document.count
     if found != 1, document.pagination()?.hasNext != true { return found }
-    trace?("\(label("count")): the service reports no total; counting its pages")
+    trace?("\(label("count")): the service reports no total; counting the resources of all pages")
     var stream = stream(all, waitLimit: waitLimit)
     var count = 0
     while let page = try await stream.next() { count += page.count }
@@ -130,6 +130,8 @@ extension ResourceClient {
 }
 
 extension Document {
-  /// The number of resources on all pages; nil if the reply does not contain it, or contains more resources.
+  /// The number of resources on all pages, as the reply states it.
+  ///
+  /// The value is nil if the reply states no number, or a number below the number of resources that it contains.
   var total: Int? { pagination()?.totalSize.flatMap { $0 < count ? nil : $0 } }
 }

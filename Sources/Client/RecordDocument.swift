@@ -30,8 +30,8 @@ struct RecordDocument {
 
   /// Returns the resource object to send.
   ///
-  /// It always has `attributes`, because Alembic would read an object without them as an identifier. Empty
-  /// relationships are omitted.
+  /// The object always has `attributes`, because the Elixir library Alembic reads an object without them as an
+  /// identifier. Empty relationships are omitted.
   func data(id: String?) -> JSONValue {
     var members: [(String, JSONValue)] = []
     members.reserveCapacity(4)

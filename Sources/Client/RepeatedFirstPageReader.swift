@@ -20,7 +20,9 @@ public struct RepeatedFirstPageReader: Sendable {
   private var start: Pagination.Page?
   /// Whether the `page` parameter can be omitted, because the caller's query has none, and no page has been read.
   private var mayLeaveOutPage: Bool
-  /// The hashes of the returned ids; an id takes 8 bytes, because there can be millions.
+  /// The hashes of the returned ids.
+  ///
+  /// Only a hash of 8 bytes is stored for each id, because there can be millions of ids.
   private var returned: Set<Int> = []
   /// The first count of resources that the service sent; nil if it sends no count.
   public private(set) var counted: Int?
@@ -94,8 +96,8 @@ public struct RepeatedFirstPageReader: Sendable {
     guard fresh.isEmpty, !open.isEmpty else { return fresh.isEmpty ? nil : fresh }
     throw ClientError(
       .service, "\(client.label("destroy-all")): a page still has resources that were destroyed",
-      nextStep: "the service may keep destroyed resources in its list: narrow the filter; or, if it gives their ids to "
-        + "new resources, run the statement again")
+      nextStep: "the service may keep destroyed resources in its list: narrow the filter; or, if the service gives ids "
+        + "of destroyed resources to new resources, run the statement again")
   }
 
   /// Reads the page of the query; returns nil if the service refuses a page that existed before.

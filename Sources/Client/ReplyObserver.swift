@@ -2,7 +2,9 @@ public import JSONText
 
 /// Observes the replies of a client; it does not influence requests.
 public protocol ReplyObserver: Sendable {
-  /// Observes a result, or an error with the service's error objects, with the names as on the wire.
+  /// Observes the result of a request, or an error that contains the service's error objects.
+  ///
+  /// All names are in the form in which they are sent and received.
   ///
   /// The client calls this method before the client uses the reply. The method must return immediately. Late replies,
   /// and errors without the service's error objects, are not observed.

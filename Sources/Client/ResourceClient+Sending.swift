@@ -79,8 +79,9 @@ extension ResourceClient {
     try await send(request, waitLimit: waitLimit) { result throws(ClientError) in result }
   }
 
-  /// Sends a read, repeats it after temporary failures and malformed replies, and returns what `read` makes of the
-  /// reply's result.
+  /// Sends a read, and returns the value that `read` computes from the reply's result.
+  ///
+  /// The read is repeated after temporary failures and malformed replies.
   func send<Reading>(
     _ request: ReadRequest, waitLimit: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -120,7 +121,7 @@ extension ResourceClient {
     let trace: ExchangeTrace?
   }
 
-  /// Sends a message, and returns what `read` makes of the reply's result.
+  /// Sends a message, and returns the value that `read` computes from the reply's result.
   ///
   /// The function is inlined, which saves a suspension for each request.
   @inline(__always) func send<Reading>(
@@ -137,7 +138,7 @@ extension ResourceClient {
 
   /// Encodes a message for the transport, and counts it as a request in flight.
   ///
-  /// It is not inlined, because the instants in it would be allocated separately in an asynchronous function.
+  /// The function is not inlined: in an asynchronous function, its instants would be allocated separately.
   @inline(never) func begin(_ message: OutgoingRequest) -> EncodedRequest {
     let id = transport.nextCorrelationID()
     let begin = ContinuousClock.now
@@ -151,9 +152,9 @@ extension ResourceClient {
     return EncodedRequest(envelope: envelope, trace: exchangeTrace)
   }
 
-  /// Returns what `read` makes of the result in the transport's answer to a request.
+  /// Returns the value that `read` computes from the result in the transport's answer to a request.
   ///
-  /// Like ``begin(_:)``, it is not inlined.
+  /// Like ``begin(_:)``, the function is not inlined.
   @inline(never) func end<Reading>(
     _ encoded: EncodedRequest, _ answer: LateAnswer, at arrival: ContinuousClock.Instant,
     read: (JSONValue) throws(ClientError) -> Reading
@@ -205,8 +206,10 @@ extension ResourceClient {
     }
   }
 
-  /// Returns a change to register with the late replies; its reply can take another `timeout`, because the service may
-  /// have received the change just before the deadline.
+  /// Returns a change to register with the late replies.
+  ///
+  /// The reply is expected for another `timeout` after the deadline, because the service may have received the change
+  /// just before the deadline.
   private func late(_ envelope: RequestEnvelope) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil
@@ -280,7 +283,7 @@ extension ResourceClient {
       trace("\(label(method)): the reply has duplicate keys, and the last value of each is used: \(keys)")
     }
     if id != .string(correlationID) {
-      trace("\(label(method)): the reply's id is \(id.text), its correlation id \(correlationID)")
+      trace("\(label(method)): the reply's id is \(id.text), but its correlation id is \(correlationID)")
     }
   }
 }

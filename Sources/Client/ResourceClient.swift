@@ -25,10 +25,10 @@ public struct ResourceClient: Sendable {
   /// The client's properties in one object, because each request copies its client several times.
   final class SharedClientProperties: Sendable {
     let properties: ClientStorage
-    /// The `meta` of requests without a `meta` of their own, if these are sent with their names unchanged; nil if the
-    /// names change, or if the client's `meta` lacks a required `beam`.
+    /// The `meta` of a request that has no `meta` of its own, if names are sent unchanged.
     ///
-    /// It is parsed from its JSON text, so that each request copies this text.
+    /// The value is nil if names are renamed, or if the client's `meta` lacks a required `beam`. It is parsed from JSON
+    /// text, so that a request copies this text instead of encoding the object.
     let unchangedMeta: JSONObject?
 
     init(_ properties: ClientStorage) {
@@ -163,8 +163,8 @@ public struct ResourceClient: Sendable {
 
   /// Reads a page of resources (`index`); a reply without `data` is an error, not an empty page.
   ///
-  /// - Throws: ``ClientError`` like ``document(_:waitLimit:)``; kind `protocol` for a reply whose `data` is missing
-  ///   or empty.
+  /// - Throws: ``ClientError`` like ``document(_:waitLimit:)``; kind `protocol` for a reply whose `data` is missing,
+  ///   null or an empty object.
   public func index(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, waitLimit: waitLimit) { document throws(ClientError) in

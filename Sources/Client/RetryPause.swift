@@ -1,7 +1,8 @@
 /// The time to wait before a request is repeated after a temporary failure.
 public enum RetryPause {
-  /// Returns the pause after the attempt with a number, counted from 0: 250 ms after the first attempt, and twice as
-  /// long after each further one, up to 16 s.
+  /// Returns the pause after an attempt; the first attempt has the number 0.
+  ///
+  /// The pause is 250 ms after the first attempt, and doubles with each further attempt, up to 16 s.
   public static func pause(after attempt: Int) -> Duration { .milliseconds(250) * (1 << min(attempt, 6)) }
 }
 

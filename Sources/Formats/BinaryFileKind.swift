@@ -58,8 +58,8 @@ enum BinaryFileKind {
     ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file that contains the data"),
   ]
 
-  /// Returns the encoding if the byte order mark, or the positions of NUL bytes, show that it is UTF-16 or UTF-32;
-  /// otherwise nil.
+  /// Returns the encoding of a file in UTF-16 or UTF-32, recognized by a byte order mark or by the positions of NUL
+  /// bytes; nil for any other file.
   private static func encoding(of head: [UInt8]) -> String? {
     if head.starts(with: [0xFF, 0xFE, 0, 0]) || head.starts(with: [0, 0, 0xFE, 0xFF]) { return "utf-32" }
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "utf-16" }
@@ -90,11 +90,11 @@ enum BinaryFileKind {
     return "remove the NUL bytes: tr -d '\\000' < \(name) > \(out)"
   }
 
-  /// Returns the next step for a file with a byte that is not UTF-8: a command that converts the file from
-  /// Windows-1252.
+  /// Returns the next step for a file with a byte that is not UTF-8.
   ///
-  /// Windows-1252 has all printable characters of Latin-1, and more. If most of the bytes above 0x7F in `sample` are
-  /// UTF-8, the step is to correct the byte.
+  /// The step is a command that converts the file from Windows-1252, which has all printable characters of Latin-1, and
+  /// more. If `sample` is mostly UTF-8, the step is to correct the byte. If Windows-1252 has no character for the byte,
+  /// the step is to find out the encoding.
   static func narrow(_ path: String, _ byte: UInt8, in sample: some Collection<UInt8>) -> String {
     if isMostlyUTF8(sample) { return "the rest of the text is UTF-8: correct this byte in an editor" }
     // Windows-1252 has no characters for these bytes.
@@ -104,7 +104,7 @@ enum BinaryFileKind {
     return converting(path, from: "windows-1252")
   }
 
-  /// Whether a text has at least as many characters of several bytes in UTF-8 as bytes that are not UTF-8.
+  /// Whether a text has valid UTF-8 characters of several bytes, and at most as many invalid bytes.
   private static func isMostlyUTF8(_ text: some Collection<UInt8>) -> Bool {
     var (characters, wrong, rest) = (0, 0, Array(text)[...])
     while let lead = rest.first {
@@ -129,7 +129,10 @@ enum BinaryFileKind {
     return "convert the file: iconv -f \(encoding) -t utf-8 < \(name) > \(out)"
   }
 
-  /// Returns the path of the file, and that of a new file in the same directory, each quoted for a shell.
+  /// Returns two paths, each quoted for a shell: the path of the file, and the path of a new file in the same
+  /// directory.
+  ///
+  /// For standard input, it returns placeholders.
   private static func names(_ path: String) -> (String, String) {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     guard path != "-" else { return ("FILE", "NEW") }

@@ -53,6 +53,6 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
       case .comma: "as: \"csv\""
       case .semicolon, .bar: "as: \"csv\" separator: \"\(rawValue)\""
       }
-    return "if this character separates columns, write read \(path) \(options); otherwise put the heading in quotes"
+    return "if this character separates columns, use read \(path) \(options); otherwise put the heading in quotes"
   }
 }

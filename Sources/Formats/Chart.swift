@@ -8,7 +8,7 @@ package struct Chart {
   package struct Bar: Sendable {
     package var label: String
     package var length: Double
-    /// The text of the length beside the bar.
+    /// The text beside the bar, which shows the length.
     package var text: String
 
     package init(label: String, length: Double, text: String) {
@@ -57,8 +57,9 @@ package struct Chart {
     return String(repeating: "█", count: eighths / 8) + rest
   }
 
-  /// Returns a chart with a bar for each distinct label: the length of a bar is the number of its occurrences, and the
-  /// longest bar is first.
+  /// Returns a chart with a bar for each distinct label, the longest bar first.
+  ///
+  /// The length of a bar is the number of times that the label occurs in `labels`.
   package static func counts(of labels: [String]) -> Chart {
     var places: [CodePoints: Int] = [:]
     var counts: [(label: String, count: Int)] = []

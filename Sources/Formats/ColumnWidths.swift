@@ -7,7 +7,7 @@ struct ColumnWidths {
   /// The minimum width of a number, whose digits can't be shortened.
   private static let shortestNumber = 24
 
-  /// The widths of the columns that fit, from the first on.
+  /// The widths of the columns that fit on the line; the columns after them are omitted.
   let widths: [Int]
 
   /// Distributes the width of a line: each column gets the width of its widest cell if there is enough room.

@@ -7,9 +7,9 @@ package import Values
 package final class FileDescriptor: Sendable {
   private let number: Int32
   private let path: String
-  /// Whether a read can wait for another program.
+  /// Whether a read can block, because the file is not a regular file, but for example a pipe.
   private let mayWait: Bool
-  /// The next step of a write error; nil means the next step that belongs to the system's error code.
+  /// The next step that the message of a write error shows; nil for the usual next step of the system's error code.
   private let next: String?
 
   private init(_ number: Int32, _ path: String, next: String? = nil) {
@@ -102,7 +102,7 @@ package final class FileDescriptor: Sendable {
   ) throws(Fault) -> FileDescriptor {
     let path = "\(directory)/retort.\(getpid()).\(UInt32.random(in: 0...UInt32.max))"
     let number = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard number >= 0 else { throw failure("can't keep elements in \(directory)", next: otherDirectory) }
+    guard number >= 0 else { throw failure("can't store elements in \(directory)", next: otherDirectory) }
     unsafe unlink(path)
     return FileDescriptor(number, "the temporary file in \(directory)", next: otherDirectory)
   }

@@ -134,7 +134,9 @@ package struct FileReader: Sendable {
     guard cells.count == columns.count else {
       let count = cells.count == 1 ? "1 cell" : "\(cells.count) cells"
       throw Fault(
-        .file, "\(path):\(line): \(count) under \(columns.count == 1 ? "1 column" : "\(columns.count) columns")",
+        .file,
+        "\(path):\(line): \(count), but the heading has "
+          + (columns.count == 1 ? "1 column" : "\(columns.count) columns"),
         nextStep: cells.count > columns.count
           ? (columns.count == 1
             ? "the first line must name the columns: remove any lines above these names; or, if " : "if ")

@@ -46,6 +46,6 @@ enum JSONNextStep {
   private static func isDuplicate(_ fault: JSONSyntaxError) -> Bool { fault.message.hasSuffix("occurs twice") }
 
   private static func general(_ fault: JSONSyntaxError) -> String {
-    isDuplicate(fault) ? "rename or remove one of the two" : "correct the JSON at that place"
+    isDuplicate(fault) ? "rename or remove one of the two keys" : "correct the JSON at that place"
   }
 }

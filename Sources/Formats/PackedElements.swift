@@ -17,7 +17,7 @@ package struct PackedElements: Sendable {
   private var chunks: [[UInt8]] = []
   private var places: [ElementLocation] = []
   private var kept: [Value] = []
-  /// The size in bytes from which no further element is added to a chunk.
+  /// The size of a full chunk, in bytes; a chunk that has reached this size gets no further element.
   private static let chunk = 1 << 20
   /// The number of elements that are stored as values before any is stored as bytes.
   private static let few = 4096
@@ -88,7 +88,7 @@ package struct PackedElements: Sendable {
 }
 
 extension Value {
-  /// Whether the value's JSON text is read back as the same value.
+  /// Whether parsing the value's JSON text gives the same value again.
   fileprivate var isPackable: Bool {
     switch self {
     case .record(let record):

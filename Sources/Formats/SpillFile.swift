@@ -5,9 +5,13 @@ package import Values
 
 /// A temporary file of elements, one on each line.
 ///
-/// A line is an array: `[0, JSON]` is a plain value; `[1, resource object, included, client, path, include path, asked,
-/// listed]` is a resource with its document; `[2, N]` is the Nth of the values that stay in memory, because JSON can't
-/// restore them (a duration, a client); `[3, TEXT]` is a time.
+/// A line is an array, whose first number shows the kind of the element:
+/// - `[0, JSON]`: a plain value.
+/// - `[1, ...]`: a resource. The resource object, the included resources that it can reach, the client's name, the
+///   path, the include path, the request's include paths, and the identifiers of primary resources that it can reach
+///   follow.
+/// - `[2, N]`: the Nth of the values that stay in memory, because JSON can't restore them (a duration, a client).
+/// - `[3, TEXT]`: a time.
 package struct SpillFile {
   private let file: FileDescriptor
   private var pending: [UInt8] = []
@@ -154,7 +158,7 @@ extension JSONValue {
 }
 
 extension Value {
-  /// Whether the value's JSON text is read back as the same value.
+  /// Whether parsing the value's JSON text gives the same value again.
   fileprivate var isPlain: Bool {
     switch self {
     case .null, .bool, .number, .string: true

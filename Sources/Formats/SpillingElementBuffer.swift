@@ -36,7 +36,7 @@ package struct SpillingElementBuffer {
     return collected
   }
 
-  /// Adds a page with its failures; stores each element in a list with its named values.
+  /// Adds a page with its failures; if the page has named values, stores each element in a list with them.
   package mutating func add(_ page: ElementPage) throws(Fault) {
     for var failure in page.failures {
       failure.place += count

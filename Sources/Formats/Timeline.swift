@@ -49,7 +49,7 @@ private enum TimeUnit: Equatable {
     }
   }
 
-  /// Returns the text of the period with a number: `2026-01-31 12:00`, `2026-01`, `2020 to 2029`.
+  /// Returns the text of the period with the given number: `2026-01-31 12:00`, `2026-01`, `2020 to 2029`.
   func label(_ index: Int) -> String {
     func pad(_ number: Int, _ width: Int) -> String {
       String(repeating: "0", count: max(0, width - "\(number)".count)) + "\(number)"

@@ -19,8 +19,8 @@ struct ErrorPage: Sendable {
     let seed =
       fault.isUncatchable
       ? "rescue does not catch this error."
-      : "In rescue e, e.seed is \"\(fault.calcinatorKind)\": the name of this kind of error in the Elixir library Calcinator."
-    return "\(summary)\n\(advice)\n\(seed) A script that this error ends has the exit status \(fault.exitStatus)."
+      : "After rescue e, e.seed is \"\(fault.calcinatorKind)\", the name of such an error in the Elixir library Calcinator."
+    return "\(summary)\n\(advice)\n\(seed) If this error ends a script, the exit status is \(fault.exitStatus)."
   }
 
   /// The pages of all kinds: a service's error responses, requests without a reply, mistakes of a script, and
@@ -37,14 +37,14 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .invalid, "The service rejected the data: the pointer of an error begins with /data.",
       """
-      Carets mark the parts of the statement that the service rejected. In rescue e, e.errors has each error of the
-      service with .title and .source.pointer. Change the record and send it again.
+      Carets mark the parts of the statement that the service rejected. After rescue e, e.errors is the list of the
+      service's errors, with .title and .source.pointer. Change the record and send it again.
       """),
     ErrorPage(
       .forbidden, "The service refused access: an error has status 401 or 403.",
       """
-      Read the service's message; some services need credentials in meta:. If not the service but the broker refuses
-      access, the kind is connection.
+      Read the service's message; some services need credentials in meta:. If the broker refuses access, and not the
+      service, the kind is connection.
       """),
     ErrorPage(
       .sandbox, "The service refused the test sandbox: the pointer of an error is /meta/beam.",
@@ -66,7 +66,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .service, "The service returned an error that no other kind describes.",
       """
-      An example is a filter or a sort by an unknown field. The message and .errors come from the service.
+      An example is a filter or a sort by a field that the service does not know. The message and .errors come from the
+      service.
       """),
   ]
 
@@ -74,8 +75,9 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .timeout, "No reply arrived in time, and nothing was changed; it is safe to send the request again.",
       """
-      Only reads, and changes that were not yet sent, have this kind; a change that was sent has the kind unknown. The error
-      describes the queue: no consumer, waiting requests, or a service that sent no reply. timeout: 30s waits longer.
+      Only reads, and changes that were not yet sent, have this kind; a change that was sent has the kind unknown. The
+      error describes the queue: whether it has a consumer, how many requests wait, or that the service sent no reply.
+      To wait longer, use timeout: 30s.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply: the change may have been carried out.",
@@ -100,7 +102,7 @@ struct ErrorPage: Sendable {
       """),
     ErrorPage(
       .malformed,
-      "The reply is not valid JSON-RPC or JSON:API, or its pages do not advance.",
+      "The reply is not valid JSON-RPC or JSON:API, or the pages of a list do not advance.",
       """
       The message says what is wrong with the reply, and --trace shows the whole reply. A change may have been carried out:
       check before you send it again.
@@ -111,8 +113,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .field, "A value does not have this field or element.",
       """
-      x?.name and x?[0] are null if the field or element is missing; x?.name ?? y is then y. A relationship that was not
-      included has only .type and .id; with include: it is the whole resource.
+      x?.name and x?[0] are null if the field or element is missing; x?.name ?? y is y in this case. A relationship that
+      was not included has only .type and .id; with include:, the relationship is the whole resource.
       """),
     ErrorPage(
       .type, "A value has the wrong type.",
@@ -123,8 +125,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .name, "A name or word is unknown.",
       """
-      The check of a script finds unknown names before anything runs, so in a running script only help WORD raises this
-      error.
+      Unknown names in a script are found before the script runs; in a running script, only help WORD raises this error,
+      if WORD is unknown.
       """),
     ErrorPage(
       .value, "A value has the right type but is invalid.",
@@ -153,22 +155,23 @@ struct ErrorPage: Sendable {
   private static let ends = [
     ErrorPage(
       .refused,
-      "The statement is not allowed: a guard, a rule or a missing confirmation stopped it, and nothing was sent.",
+      "The statement was not allowed, for example because of a guard or a missing confirmation; nothing was sent.",
       """
-      Confirm a bulk destruction with confirm: true or --yes. Put | collect before a change of the queue that is being
-      streamed. Allow | sh with the program's option --allow-sh.
+      Confirm a bulk destruction with confirm: true or --yes. Put | collect before a stage that changes the queue from
+      which the pipeline streams. Allow | sh with the program option --allow-sh.
       """),
     ErrorPage(
       .limit, "A limit was exceeded.",
       """
-      max:, halt: and patience: limit a statement, and --yes=N limits the destroyed resources of a run; you can raise these
-      limits. The limits of the program are fixed: a text has at most 256 MiB, a list has at most 50 million elements, and
-      a def can call itself only to a limited depth.
+      max:, halt: and patience: limit a statement, and --yes=N limits how many resources a run destroys; you can raise
+      these limits. The limits of the program are fixed: a text has at most 256 MiB, a list has at most 50 million
+      elements, and a def can call itself only to a limited depth.
       """),
     ErrorPage(
       .interrupted, "Ctrl-C or a signal stopped the statement.",
       """
-      After that no request was sent; the changes in flight may have been carried out. At the prompt the session continues.
+      After the signal no request was sent; the changes in flight may have been carried out. At the prompt the session
+      continues. After SIGTERM the exit status is 143, after SIGHUP 129.
       """),
   ]
 }

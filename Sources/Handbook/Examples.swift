@@ -1,6 +1,6 @@
 import Evaluation
 
-/// Examples in addition to those of the declarations: for each word, statements with their output.
+/// Examples of words, as statements with their output; a word's declaration can contain further examples.
 ///
 /// The text consists of blocks: a line `# WORD` begins a block, `> ` begins a statement, `. ` continues the statement,
 /// and its output follows, with a backslash for a blank line. A test runs all examples.

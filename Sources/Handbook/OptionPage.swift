@@ -36,46 +36,50 @@ struct OptionPage: Sendable {
     "journal": """
     The journal is a file of JSON lines that only its owner can read. One line announces each request before it is sent,
     and another line records its outcome. To continue after a stop, run the same statement with the same file. The input
-    and the script can change in the meantime, because a change is identified by its verb, queue and id (a create: by its
-    key). A stage such as take 500 can select other elements in the next run; max: 500 then allows at most 500 changes
-    in all runs together.
+    and the script can change in the meantime, because a change is identified by its method, queue and id; a create is
+    identified by its key. A stage such as take 500 can select other elements in the next run; use max: 500 to allow at
+    most 500 changes in all runs together.
 
     A journal is refused if it is complete, or if it belongs to another statement or another broker. A broker is
-    identified by its cluster name and vhost, an embedded database by its file. embedded:blog exists only in memory, so no
-    later run can use its journals. If a script stopped after a statement whose journal is complete, remove that
-    statement, then run the script again.
+    identified by its cluster name and vhost; an embedded database is identified by its file. embedded:blog exists only
+    in memory, so a journal of its changes can't be used by a later run. If a script stopped after a statement whose
+    journal is complete, remove that statement, then run the script again.
     """,
     "backup": """
     The file has lines of JSON. Each line is a resource as show returns it, and is on the disk before the resource is
-    changed. The line contains the linkage that link, relink, unlink or update replaces; for a destroy, include: names the
-    relationships to store. Each run appends to the file; a resource that is already in the file is not stored again. A
-    resource that can't be read is not changed. The commands that restore values, linkage and destroyed resources are:
+    changed. The line contains the linkage that link, relink, unlink or update replaces; for a destroy, include: names
+    the relationships to store. Each run appends to the file; a resource that is already in the file is not stored
+    again. A resource that can't be read is not changed. These three commands restore values, linkage and destroyed
+    resources, in this order:
 
       read "FILE" | update posts {state: .state}
       read "FILE" | relink posts "tags" .tags
       read "FILE" | create posts keep-id: true
     """,
     "verify": """
-    At its end, the statement looks up the changes that got no reply; a change that is found counts as ok. No change is
-    sent again. link, relink and unlink are looked up in the linkage, a transition in the state of its resource. "all"
-    also looks up every create by its key, and so finds resources that were created twice. The lookups end after three
-    timeouts in a row, or after 10,000 changes; a note then says how many changes were not looked up, and why.
+    When all replies have arrived or timed out, the statement looks up the changes that got no reply; a change that is
+    found counts as ok. No change is sent again. link, relink and unlink are looked up in the linkage, a transition in
+    the state of its resource. With "all", the statement also looks up every create by its key, and so finds resources
+    that were created twice. The lookups end after three timeouts in a row, or after 10,000 changes; a note then says
+    how many changes were not looked up, and why.
     """,
     "dry-run": """
-    The summary counts as ok the changes that would be sent. A created resource has the id dry-run-1. The program option
-    --dry-run does the same for a whole script. After the first change that is not sent, --dry-run shows assertions and
-    does not check them, because the data that they test is not changed.
+    In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program
+    option --dry-run does the same for a whole script. After the first change that is not sent, --dry-run shows
+    assertions and does not check them, because the data that they test is not changed.
     """,
     "retry": """
     The pauses before the repetitions grow from 250 ms to 16 s. A read is sent again if its queue did not exist, if no
     reply came, or if the connection or the service failed. A destroy, an update or a relink is sent again in the same
-    cases, but after a missing reply only if a lookup does not find the change. Any other change is sent again only if it
-    never left this machine, and not if the broker refused its message (nack).
+    cases; but if no reply came, the statement first looks up the change, and sends it again only if the change was not
+    found. Any other change is sent again only if it never left this machine, and only if the broker did not refuse its
+    message (nack).
     """,
     "throttle": """
-    depth: is the maximum number of messages in the client's queue, including those of the statement. p95: is the maximum
-    95th percentile of the reply times. While a value is above its maximum, or while the depth can't be read, the
-    statement sends nothing, and the progress line shows the reason. patience: limits such a pause.
+    depth: is the maximum number of messages in the client's queue, including those of the statement. p95: is the
+    maximum 95th percentile of the reply times. While a value is above its maximum, or while the depth can't be read,
+    the statement sends nothing, and the progress line shows the reason. patience: is the maximum length of such a
+    pause.
     """,
     "workers": """
     A worker is a program that was started with retort work URI --pool NAME, on the broker and vhost of the client. The
@@ -85,33 +89,34 @@ struct OptionPage: Sendable {
     and looks up the changes before it sends them. help pools explains how to start workers.
     """,
     "settle": """
-    A change that got no reply and that a lookup does not find may still wait in the service. So without settle:, a create
-    remains unknown, and so does an update or a relink whose resource now has other content. With settle: 60s, the
-    statement waits until the messages have expired and 60 s more, looks up the changes, and sends those that it does not
-    find. each runs an iteration again if the lookups find none of its changes. settle: needs journal:, retry: or
-    workers:, because only these options send changes again.
+    A change that got no reply and that a lookup does not find may still wait in the service. So without settle:, a
+    create remains unknown, and so does an update or a relink whose resource now has other content. With settle: 60s,
+    the statement waits until the messages have expired, waits 60 s more, looks up the changes, and sends those that it
+    does not find. The stage each runs an iteration again if the lookups find none of its changes. settle: needs
+    journal:, retry: or workers:, because only these options send changes again.
     """,
     "unknown": """
     A change is unknown if it was sent and no reply came. When a run continues a journal, it first looks up the changes
-    of an earlier run whose outcome is still unknown. This option decides about those that are not found and can't
-    safely be sent again. "fail" counts them as unknown, and the exit status is 5. "skip" leaves them out. "retry" sends
-    them again, so a change can be carried out twice.
+    that earlier runs left unknown. Some of these changes are not found and can't safely be sent again; the option
+    unknown: decides about them. "fail" counts them as unknown, and the exit status is 5. "skip" leaves them out.
+    "retry" sends them again, so a change can be carried out twice.
     """,
     "via": """
     With via: {published: "draft", archived: "published"} and to: "archived", a resource in the state draft gets two
     updates: to published, then to archived. A resource in the state archived is not changed.
     """,
     "with": """
-    Without the option, CLIENT sends all updates. With with: {published: reviewers}, the client reviewers sends the update
-    to the state published. Both clients need the same type.
+    Without the option, the client of the statement sends all updates. In the example, the client reviewers sends the
+    update to the state published. Both clients need the same type.
     """,
     "failed": """
     The file has lines of JSON, {source, element, identity, error}, and only its owner can read the file. source is the
-    element at the head of the pipeline, or after the last stage that combines elements, such as collect. element is what
-    the verb got; it is null if an earlier stage failed. identity names the change; it is null if there was no change, and
-    for a create without key:. A file of another kind is refused; a file of this kind is replaced. Without failures the
-    file is empty. If a late reply or a lookup shows that a change was carried out, its line is removed. To run the
-    failed elements again, leave out those with the kind unknown, because their changes may have been carried out:
+    element that entered the pipeline; after a stage that combines elements, such as collect, it is the element that
+    this stage returned. element is the element that the changing stage received; it is null if an earlier stage failed.
+    identity identifies the change; it is null if there was no change, and for a create without key:. If the file
+    exists, the statement replaces it, but refuses a file that has other content. Without failures the file is empty. If
+    a late reply or a lookup shows that a change was carried out, its line is removed. To run the failed elements again,
+    leave out those with the kind unknown, because their changes may have been carried out:
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
     """,
@@ -120,8 +125,9 @@ struct OptionPage: Sendable {
     elements have an outcome, then after each outcome, and at the end.
     """,
     "guard": """
-    Nothing else in a script overrides the guard. With guard: "confirm" and without a terminal, resources are destroyed
-    only if the program has the options --guarded and --yes=N. If another connection to the same broker has no guard, a note says so.
+    No option in a script overrides the guard. With guard: "confirm" and without a terminal, resources are destroyed
+    only if the program has the options --guarded and --yes=N. If another connection to the same broker has no guard, a
+    note says so.
     """,
     "timeout": """
     timeout: of a command or stage overrides timeout: of the client, which overrides set timeout: and --timeout. When the
@@ -134,21 +140,24 @@ struct OptionPage: Sendable {
     it. With expire: false or timeout: "never", the message remains in the queue. Messages of reads never expire.
     """,
     "meta": """
-    The member meta of a request has information that is not part of the resource, such as the caller or a test sandbox. A
-    client sends its meta with each request, by default {host: "NAME OF THIS MACHINE"}. If a command has meta: too, its
-    members are added, and replace members of the same name.
+    The member meta of a request has information that is not part of the resource, such as the caller or a test sandbox.
+    A client sends its meta with each request, by default {host: "NAME OF THIS MACHINE"}. If a command has meta: too,
+    its members are added to those of the client; a member of the command replaces a member of the client with the same
+    name.
     """,
     "include": """
     The value is one name, names with commas ("author,tags"), or a list of names. "author.posts" also includes the posts
     of the author. An included resource is a field: .author.name. Without include:, a relationship has only .type and .id.
     """,
     "filter": """
-    Values are sent as text. A list matches each of its values, and a resource is sent as its id. null, "", [] and text
-    with a comma are errors before anything is sent, because servers ignore or misread such values.
+    Values are sent as text. A list means that a resource matches if it has one of the values. A resource as a value is
+    sent as its id. null, "", [] and text with a comma are refused, and nothing is sent, because servers ignore or
+    misread such values.
     """,
     "page": """
-    Without number, page: means the first page. index reads the page; stream and destroy-all use the size for all pages.
-    Services with offset paging need {offset: 0, limit: 100}. Many services limit the size; their error names the maximum.
+    Without number, the page is the first one. index reads the page; stream and destroy-all use the size for all pages.
+    Services with offset paging need {offset: 0, limit: 100}. Many services limit the size; their error names the
+    maximum.
     """,
     "prefetch": """
     By default, stream requests a page when all elements of the previous page are used. With prefetch: 2, it requests two
@@ -156,10 +165,10 @@ struct OptionPage: Sendable {
     does not change. The maximum is 64.
     """,
     "on-shift": """
-    If other programs create or destroy resources during the read, resources move between pages, so a stream can skip some
-    or return some twice. At the end a note reports whether the record-count changed between two pages, and how many ids
-    came twice. A statement that changes data ignores an id that comes again. With on-shift: "fail", such a change of the
-    list is an error as soon as it is detected.
+    If other programs create or destroy resources during the read, resources move between pages, so a stream can skip
+    some resources or return some twice. At the end a note reports whether the total number of resources in the replies
+    (record-count) changed between two pages, and how many ids came twice. A statement that changes data ignores an id
+    that comes again. With on-shift: "fail", such a change of the list is an error as soon as it is detected.
     """,
     "reply": """
     By default a client has its own reply queue, which is deleted when the client is stopped. "direct" uses RabbitMQ's
@@ -167,23 +176,24 @@ struct OptionPage: Sendable {
     """,
     "keys": """
     With keys: "underscore", a client shows the field inserted-at as inserted_at, and sends inserted_at as inserted-at;
-    types are sent unchanged. keys: "wire" of a command sends the names of this command unchanged.
+    types are sent unchanged. If a command has keys: "wire", the names of its fields are sent unchanged.
     """,
     "relationships": """
-    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and {tags:
-    [{id: "1"}]}, without types; null and [] clear the relationship. Without the option, write {type: "authors", id: "1"} or a
-    resource. Without the option, unlink also reads the linkage first, because some services clear a to-one relationship
-    even if unlink names another identifier.
+    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and
+    {tags: [{id: "1"}]}, without types; null and [] clear the relationship. Without the option, write
+    {type: "authors", id: "1"}, or give the resource itself. Without the option, unlink also reads the linkage first,
+    because some services clear a to-one relationship even if the request names another resource than the linked one.
     """,
     "in-flight": """
-    A request is in flight from when it is sent until its reply arrives. The results keep the order of the elements. After
-    the first failure no more requests are sent; the statement waits for the replies to those in flight, and counts them.
-    each runs at most this number of iterations at one time.
+    A request is in flight from when it is sent until its reply arrives. The results keep the order of the elements.
+    After the first failure no more requests are sent; the statement waits for the replies to the requests in flight,
+    and counts them. The stage each runs at most this number of iterations at the same time.
     """,
     "on-error": """
-    By default the first failure stops the statement. With "continue", all elements are processed, then the first failure
-    of each kind is shown. The summary counts all outcomes; refused are the changes that could not be sent. A script ends
-    with the exit status 5. The next stage gets no failed elements. destroy-all goes on to the next page.
+    By default the first failure stops the statement. With "continue", all elements are processed, then the first
+    failure of each kind is shown. The summary counts all outcomes; it counts a change that could not be sent as
+    refused. A script with failures ends with the exit status 5. The next stage does not get the failed elements.
+    destroy-all continues with the next page.
     """,
     "confirm": """
     Bulk destructions are destroy-all, | destroy, and a destroy in a loop or inside another stage, or in a def that is
@@ -201,11 +211,12 @@ struct OptionPage: Sendable {
     """,
     "append": """
     Either all elements are appended, or none. Rows of csv and tsv must have the columns of the file; a row with another
-    column is an error. If several statements append to one file at the same time, each waits for the one before.
+    column is an error. If several statements append to one file at the same time, one appends after the other.
     """,
     "keep-id": """
-    By default the service assigns the id of a new resource: create does not send the id of a resource, so its copy gets a
-    new id, and refuses a plain record that has an id. keep-id: true sends the id, for example to restore a backup.
+    By default the service assigns the id of a new resource: if the element is a resource, create leaves its id out, and
+    the copy gets a new id; if the element is a plain record with an id, create refuses it. keep-id: true sends the id,
+    for example to restore a backup.
     """,
   ]
 }

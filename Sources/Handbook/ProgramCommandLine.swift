@@ -41,7 +41,7 @@ public struct ProgramCommandLine: Sendable {
   private static let main =
     [Option(name: "-c", value: "STATEMENTS", summary: "Runs these statements.")] + ProgramPage.options.map(Option.init)
 
-  /// The kind of the arguments of each first word.
+  /// The kind of the arguments after the first word of the command line, by this word.
   private static let arguments: [String: Argument] = [
     "check": .scripts, "fmt": .scripts, "serve": .database, "demo": .nothing, "doctor": .address, "lsp": .nothing,
     "work": .address,

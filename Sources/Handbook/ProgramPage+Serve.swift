@@ -21,11 +21,12 @@ extension ProgramPage {
     option(
       "log", "FILE", "Writes a line of JSON for each request before its reply is sent; - is standard output.",
       note: """
-        In each line, n is the number of the request in its queue, and outcome says what happened to the request. ok and error
-        mean a reply with a result or an error. The name of a fault means that --fault injected it. lost means not carried out, because the connection
-        closed while the request waited. remembered means that the broker delivered a change again, and that its first
-        reply was sent again (see help losses). silence means that no reply was sent. If the disk is full, requests are
-        still answered; {"missing":N} stands for N lines that could not be written, and serve ends with status 1.
+        In each line, n is the number of the request in its queue, and outcome says what happened to the request. ok and
+        error mean a reply with a result or an error. The name of a fault means that --fault injected this fault. lost
+        means that the request was not carried out, because the connection closed while the request waited. remembered
+        means that the broker delivered a change again, and that the first reply to it was sent again (see help losses).
+        silence means that no reply was sent. If the disk is full, requests are still answered; {"missing":N} stands for
+        N lines that could not be written, and retort serve ends with status 1.
         """, example: "retort serve blog --log calls.ndjson"),
   ]
 
@@ -38,11 +39,11 @@ extension ProgramPage {
       note: "With the same --seed, the delays are the same.",
       example: "retort serve blog --latency 20ms --jitter 5ms"),
     option(
-      "workers", "N", "How many requests of a queue are processed at the same time, at most.",
+      "workers", "N", "The maximum number of requests of a queue that are processed at the same time.",
       note: "The default is 1.",
       example: "retort serve blog --latency 20ms --workers 4"),
     option(
-      "rate", "N", "How many requests of a queue are answered in a second, at most.",
+      "rate", "N", "The maximum number of requests of a queue that are answered per second.",
       note: "By default there is no limit.", example: "retort serve blog --rate 200"),
   ]
 
@@ -50,12 +51,13 @@ extension ProgramPage {
     option(
       "fault", "KIND=SHARE", "Injects a fault into a share of the requests: drop=0.05, or drop=5%.",
       note: """
-        The option can be repeated. drop carries the request out and sends no reply. lose does not carry the request out and
-        sends no reply. rpc-error does not carry the request out and replies with JSON-RPC's error -32603. The other faults
-        carry the request out: duplicate sends the reply twice, late sends the reply after the time of --late, wrong-id
-        sends another correlation id, malformed sends a reply that is not JSON, empty sends a reply of no bytes, and
-        no-consumer removes the consumer of the queue after the reply, for the time of --away. round has no share, and can
-        be combined with the others: the service stores numbers as integers, and text without white space at its ends.
+        The option can be repeated. drop carries the request out and sends no reply. lose does not carry the request out
+        and sends no reply. rpc-error does not carry the request out and replies with JSON-RPC's error -32603. The other
+        faults carry the request out: duplicate sends the reply twice, late sends the reply after the time of --late,
+        wrong-id sends another correlation id, malformed sends a reply that is not JSON, empty sends a reply of no
+        bytes, and no-consumer removes the consumer of the queue after the reply, for the time of --away. round is
+        written without a share, and can be combined with the others: the service stores numbers as integers, and
+        removes white space at the ends of text.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
       "late", "DURATION", "How long the fault late delays a reply.", note: "The default is 10s.",

@@ -28,7 +28,8 @@ struct ProgramPage: Sendable {
         """, example: "retort --timeout 30s"),
     ProgramPage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
-      summary: "At the prompt, opens a statement in VISUAL, EDITOR or vi, and runs the edited text.",
+      summary:
+        "At the prompt, opens a statement in the editor of VISUAL or EDITOR, or in vi, and runs the edited text.",
       note: """
         edit opens the last statement; Ctrl-X Ctrl-E (in vi mode also v) opens the statement that is being typed. If you
         empty the file, or if the editor fails, nothing runs.
@@ -64,10 +65,10 @@ struct ProgramPage: Sendable {
       name: "serve", form: "retort serve DB [--url URI]",
       summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
-        Each table is a type with its own queue; --queue TYPE=NAME gives the queue of a type another name. The other options
-        are for tests of clients: --latency, --jitter, --workers and --rate limit the speed, --fault injects faults,
-        --pages and --flavour imitate other servers, and --log FILE logs each request. help serve lists all options, and
-        help fault explains one.
+        Each table is a type with its own queue; --queue TYPE=NAME gives the queue of a type another name. Some options
+        help to test clients: --latency, --jitter, --workers and --rate limit the speed, --fault injects faults, --pages
+        and --flavour imitate other servers, and --log FILE logs each request. help serve lists all options; help NAME,
+        such as help fault, explains an option.
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     ProgramPage(
       name: "demo", form: "retort demo",
@@ -122,24 +123,25 @@ struct ProgramPage: Sendable {
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
-        A journal is the file of journal: in a statement. retort journal FILE shows the statement, the numbers of changes that
-        are done, will be sent again, or are unknown, each unknown change, and the command that resumes the statement.
-        settle ID done records that an unknown change was carried out. settle ID again records that it was not carried out,
-        so the next run sends it. broker NAME changes the broker that the journal belongs to; the error for a journal of
-        another broker shows the NAME.
+        A journal is the file that the option journal: of a statement names. retort journal FILE shows the statement,
+        the numbers of changes that are done, that will be sent again and that are unknown, then each unknown change,
+        and the command that resumes the statement. settle ID done records that an unknown change was carried out.
+        settle ID again records that it was not carried out, so the next run sends it. broker NAME records that the
+        journal belongs to the broker NAME. If a statement refuses a journal of another broker, its error shows the
+        NAME.
         """, example: "retort journal posts.journal settle 4711 done"),
     ProgramPage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
       summary: "Shows or controls the other running retort programs that change data.",
       note: """
-        RUN is the process id of such a program. Without arguments, retort ctl shows the RUN and the progress of each program
-        of the same user that has sent a change. pause holds back all changes until resume; changes in flight continue.
-        rate=N limits the changes to N a second, in addition to the limits of the statement; rate=off removes this limit.
-        stop has the effect of Ctrl-C. RUN can be left out if only one program changes data.
+        RUN is the process id of such a program. Without arguments, retort ctl shows the RUN and the progress of each of
+        your programs that has sent a change. pause holds back all changes until resume; changes in flight continue.
+        rate=N limits the changes to N per second, in addition to the limits of the statement; rate=off removes this
+        limit. stop has the effect of Ctrl-C. RUN can be left out if only one program changes data.
         """, example: "retort ctl 4711 rate=50"),
     ProgramPage(
       name: "trust", form: "retort trust [FILE ...]",
-      summary: "Allows the prompt to run the .retortrc of a directory, until the text of this file changes.",
+      summary: "Allows the prompt to run the file .retortrc of a directory, until the text of this file changes.",
       note: """
         Without FILE, the file is ./.retortrc. The statement trust at the prompt does the same, and runs the file. The list of
         trusted files is in ~/.local/state/retort.
@@ -175,38 +177,39 @@ struct ProgramPage: Sendable {
       "trace", "[=TOPICS]",
       "Shows the requests and replies, in the detail that TOPICS selects: rpc, api, amqp, errors.",
       note: """
-        rpc, the default, shows the JSON of each request and reply; api shows one line for each request, amqp the frames of
-        the broker, and errors only failed requests. Separate several topics with commas. The trace goes to standard error.
-        Passwords and tokens are shown as ***.
+        rpc, the default, shows the JSON of each request and reply. api shows one line for each request. amqp shows the
+        frames between the program and the broker. errors shows only failed requests. Separate several topics with
+        commas. The trace goes to standard error. Passwords and tokens are shown as ***.
         """, example: "retort --trace=api,errors migrate.retort"),
     option(
       "dry-run", "", "Sends reads, but only shows changes.",
       note: """
-        Standard error shows the exact request of each single change; of a bulk change, the first request, the ids of four
-        more, and the total number. A created resource has the id dry-run-1. A summary counts as ok the changes that would
-        be sent. After the first change that is not sent, assertions are shown and not checked. write and sh work as usual.
-        A script can't turn the dry run off.
+        For a single change, standard error shows the exact request. For a bulk change, it shows the first request, the
+        ids of four more, and the total number. A created resource has the id dry-run-1. In a summary, the changes that
+        would be sent count as ok. After the first change that is not sent, assertions are shown and not checked. write
+        and sh work as usual. A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N on a connection with guard: \"confirm\"; CONNECTION is its name or URI.",
       note: """
-        Without a terminal, retort destroys on such a connection only with this option and --yes=N; at a terminal it asks
-        instead. The option can be repeated. At the end, a note names each CONNECTION that the run did not open.
+        Without a terminal, retort destroys resources on such a connection only with this option and --yes=N; at a
+        terminal retort asks instead. The option can be repeated. At the end, a note names each CONNECTION that the run
+        did not open.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
-      "workers", "NAME", "The pool of workers that sends bulk changes without workers:.",
+      "workers", "NAME", "The pool of workers for the bulk changes of statements that do not have the option workers:.",
       note: "help pools explains pools of workers.", example: "retort --workers night migrate.retort"),
     option(
       "reason", "TEXT", "The reason for the run.",
-      note: "The text is written to the header of each journal, and to the report.",
+      note: "The text is written to the header of each journal, and to the file of --report.",
       example: "retort --reason OPS-123 migrate.retort"),
     option(
       "summary", "FORM", "The format of summaries on standard error: text or json.",
       note: """
-        json writes one line for each statement that changes many resources: the counts of the outcomes, the milliseconds, the
-        rate, percentiles of the reply times, and each kind of failure with its count and an example. For the commands in
-        loops, and for an each with a journal, the line has only the counts.
+        With json, each statement that changes many resources writes one line: the counts of the outcomes, the
+        milliseconds, the rate, percentiles of the reply times, and each kind of failure with its count and an example.
+        For commands in loops, and for the stage each with a journal, the line has only the counts.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
       "report", "FILE", "Writes the results of all statements to one file: .json, or .xml for JUnit.",

@@ -66,7 +66,8 @@ struct RoffWriter {
     return lines + last + "\n"
   }
 
-  /// Escapes roff's control characters in a text; a hyphen remains a hyphen that can be copied.
+  /// Escapes roff's control characters in a text; a hyphen is escaped too, so that the page shows it as an ASCII
+  /// hyphen.
   static func escaped(_ words: String) -> String {
     let plain = words.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
       .replacing("`", with: "\\(ga").replacing("^", with: "\\(ha").replacing("~", with: "\\(ti")

@@ -36,7 +36,8 @@ public struct ErrorDetail: Sendable, Equatable {
     if let object = json.objectValue { self.init(object) } else { self.init(detail: json.stringValue ?? json.text) }
   }
 
-  /// Creates the error from an attribute's message in the form of Rails; messages of `base` concern the whole resource.
+  /// Creates an error from one message of Rails' lists of messages by attribute; the name `base` means the whole
+  /// resource.
   init(message: JSONValue, of name: String) {
     let text = message.stringValue ?? message.text
     self.init(

@@ -1,6 +1,8 @@
 public import JSONText
 
-/// The page links and the count of a list, read from top-level links and `meta.record-count` (as Alembic's pagination).
+/// The page links and the count of a list, read from the top-level links and `meta.record-count`.
+///
+/// Alembic, a JSON:API library for Elixir, uses these members for its pagination.
 public struct Pagination: Sendable, Equatable {
   /// A page of a list: its number, from 1, and its size.
   public struct Page: Sendable, Equatable {
@@ -66,7 +68,7 @@ public struct Pagination: Sendable, Equatable {
   /// The number of resources on all pages; nil if the service does not count them.
   public var totalSize: Int?
 
-  /// The count of resources that the service sent, if it is not a number of resources; nil otherwise.
+  /// The value that the service sent as the count of resources, if it is not a whole number; nil otherwise.
   public private(set) var unreadableTotal: JSONValue?
 
   /// Whether there is a next page, even if its link can't be read.

@@ -16,7 +16,7 @@ public struct ErrorObject: Error, Sendable, Equatable {
     case methodNotFound = -32601
     case invalidParams = -32602
     case internalError = -32603
-    /// A request of an editor before `initialize` (LSP, "ErrorCodes").
+    /// The editor sent a request before `initialize` (LSP, "ErrorCodes").
     case serverNotInitialized = -32002
     /// `data` is a document with JSON:API errors.
     case document = 422

@@ -16,7 +16,7 @@ public struct LinkError: Error, Sendable, Equatable {
     case accessRefused
     /// The connection was lost.
     case lost
-    /// Another broker has the address of the lost connection.
+    /// Another broker answers at the address of the lost connection.
     case otherBroker
     /// This program closed the connection.
     case closed

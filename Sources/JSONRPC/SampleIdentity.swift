@@ -1,4 +1,6 @@
-/// The broker identity of a sample database in memory, which ends with its process.
+/// Creates and recognizes the broker identities of sample databases.
+///
+/// A sample database is in memory and ends with its process.
 public enum SampleIdentity {
   private static let mark = " in memory, number "
 

@@ -2,7 +2,7 @@
 ///
 /// Two numbers are equal if their texts are equal: `1` and `1.0` differ.
 public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
-  /// An integer, if its usual text is the number's text; otherwise the text.
+  /// The digits of a number: an integer if its decimal text equals the received text, otherwise the received text.
   enum Digits: Sendable, Hashable {
     case integer(Int64)
     case literal(String)

@@ -17,8 +17,10 @@ struct JSONParser: ~Copyable {
   private var entries: TapeEntries
   /// The number of open containers.
   private var depth = 0
-  /// The innermost open container (`inner`), and the containers around it, of which the first represents the text; those
-  /// beyond `nearest` are in `outer`.
+  /// The innermost open container.
+  ///
+  /// The containers around it are in `nearest` and, if there are more, in `outer`. The outermost one represents the
+  /// text.
   private var inner = OpenContainer()
   private var nearest = InlineArray<6, OpenContainer>(repeating: OpenContainer())
   private var outer: [OpenContainer] = []
@@ -180,7 +182,8 @@ extension JSONParser {
     }
   }
 
-  /// Whether an object is large, has escapes in keys, or has two keys of the same text.
+  /// Whether an object may have equal keys: it has more than 32 members, an escape in a key, or two keys with the same
+  /// bytes.
   ///
   /// Comparing the keys of a small object is faster than hashing them.
   private func mayContainDuplicates(_ object: Int) -> Bool {

@@ -1,13 +1,13 @@
 extension JSONTape {
-  /// Returns the byte range of an object that is alone on its line and looks as if the writer had written it; nil for
-  /// any other object.
+  /// Returns the byte range of an object that is alone on its line and is already in the compact form of the writer;
+  /// nil for any other object.
   func compactLine(ofObject index: Int) -> Range<Int>? {
     guard let line = line(ofObject: index), compactLength(of: index) == line.count else { return nil }
     return line
   }
 
-  /// Returns the length of a value without white space; nil if the writer would write one of its strings with other
-  /// escapes.
+  /// Returns the length in bytes that a value has as compact JSON; nil if the writer would write different escapes in a
+  /// string of the value.
   private func compactLength(of index: Int) -> Int? {
     let end = next(after: index)
     // Each entry except the first adds one byte for a comma or a colon. The first entry in a container has neither, so

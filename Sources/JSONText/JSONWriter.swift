@@ -60,7 +60,7 @@ extension JSONObject {
 }
 
 extension JSONObject {
-  /// Appends the object without one of its members as compact JSON.
+  /// Appends the object as compact JSON, but omits the member with the name `key`.
   package func encode(into bytes: inout [UInt8], without key: String) {
     bytes.append(UInt8(ascii: "{"))
     var isFirst = true

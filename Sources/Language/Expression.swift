@@ -15,7 +15,7 @@ public struct Expr: Sendable, Equatable {
     case null
     case it
     case name(String)
-    /// A call of a function, or of a def, which also takes options.
+    /// A call with arguments in parentheses: of a function, or of a def; only the arguments of a def can be options.
     case call(String, SourceRange, [Argument])
     case elementField(String, SourceRange, isOptional: Bool)
     case field(Expr, String, SourceRange, isOptional: Bool)

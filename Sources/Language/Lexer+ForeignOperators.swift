@@ -1,7 +1,7 @@
 /// Recognizes operators and quotes of other languages, so that an error can show the form of this language.
 extension Lexer {
-  /// Whether the cursor is at the dot of a field, and an operand directly precedes the foreign character before the
-  /// dot.
+  /// Whether the foreign character before the cursor stands between an operand and the dot of a field, without spaces:
+  /// `post&.text`.
   private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
 
   /// Reports a character that begins no token, and shows the corresponding form of this language.
@@ -16,11 +16,13 @@ extension Lexer {
     case "&": ampersand(start)
     case "|":
       offset += 1
-      complain("|| is not an operator", start, nextStep: "write or; for a default, ??")
+      complain(
+        "|| is not an operator", start,
+        nextStep: "to combine conditions, write or; for a default in place of null, write ??")
     case "!" where byte() == UInt8(ascii: "~"):
       offset += 1
       complain("!~ is not an operator", start, nextStep: "write not (TEXT =~ /PATTERN/)")
-    case "!": complain("! is not an operator", start, nextStep: "write not")
+    case "!": complain("! is not an operator", start, nextStep: "to negate a condition, write not")
     case "'": singleQuote(start)
     case "$": dollar(start)
     case "`":
@@ -41,7 +43,7 @@ extension Lexer {
     if byte() == UInt8(ascii: "&") { offset += 1 }
     complain(
       "\(text(from: start)) is not an operator", start,
-      nextStep: "between conditions, write and; between statements, a semicolon or a new line")
+      nextStep: "combine conditions with and; separate statements with a semicolon or a new line")
   }
 
   /// Reports a text in single quotes, and skips it.

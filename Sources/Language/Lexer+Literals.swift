@@ -70,7 +70,7 @@ extension Lexer {
     return "(\(parts.joined(separator: " + ")))"
   }
 
-  /// Returns the number whose last digits follow a comma: `1000` for `1,000`; nil for other digits.
+  /// Returns a number without its comma, if `digits` are its last three digits: `1000` for `1,000`; nil otherwise.
   private func thousands(_ digits: String, _ start: Int) -> String? {
     let last = tokens.dropLast().suffix(2)
     guard digits.utf8.count == 3, last.count == 2, let comma = last.last, comma.isSymbol(","),
@@ -80,7 +80,8 @@ extension Lexer {
     return number + digits
   }
 
-  /// The next step for a pattern that is not closed, or that has flags of another language; nil unless it follows `=~`.
+  /// Returns the next step for a pattern after `=~` that is not closed, or that has unknown flags; nil for text after
+  /// another token.
   private func patternStep(_ text: String) -> String? {
     guard tokens.last?.isSymbol("=~") ?? false else { return nil }
     let isClosed = text.dropFirst().contains("/")
@@ -156,7 +157,7 @@ extension Lexer {
           "for a default in place of null, write ??; for an integer quotient, write floor(a / b); a comment begins with #"
       )
     } else if pattern.isEmpty {
-      complain("a pattern needs a character between its slashes", start, nextStep: "for any text, write /^/")
+      complain("a pattern needs a character between its slashes", start, nextStep: "to match any text, write /^/")
     }
     add(.regex(String(decoding: pattern, as: UTF8.self), flags: flags), from: start)
   }
@@ -174,7 +175,8 @@ extension Lexer {
     add(.string([.literal(text)]), from: start)
   }
 
-  /// The next step for a slash after a number or a closing bracket, which divides; nil after other tokens.
+  /// Returns the next step for a slash that probably means a division, because it follows a number or a closing
+  /// bracket; nil after other tokens.
   private func quotientStep(_ text: String) -> String? {
     guard let last = tokens.last, last.isNumber || last.isSymbol(")") || last.isSymbol("]") else { return nil }
     return "a slash between spaces divides: ... / \(text.dropFirst())"

@@ -37,7 +37,7 @@ extension Lexer {
   private mutating func formatOfJQ(_ start: Int) {
     complain(
       "@ has no meaning here", start,
-      nextStep: "to write a file, append | write \"FILE.csv\"; to change all results, run set output: \"csv\"")
+      nextStep: "to write a csv file, add | write \"FILE.csv\"; to print all results as csv, run set output: \"csv\"")
   }
 
   private func shown(_ character: Character) -> String {

@@ -1,12 +1,15 @@
 /// Errors about operators and brackets after arguments.
 extension Parser {
-  /// Throws if an operator or a touching bracket follows an argument, because the expression needs parentheses.
+  /// Throws if a token that can't follow the arguments is at the cursor: an operator, or a parenthesis in place of the
+  /// first argument.
+  ///
+  /// An expression with operators needs parentheses to be an argument.
   mutating func refuseGlued(_ word: CalledWord?, _ arguments: [Argument]) throws(StatementParseStop) {
     switch token.kind {
     case .symbol("(") where arguments.isEmpty:
       if let word { throw fail("\(word.name) has no parentheses here", nextStep: withoutParentheses(word)) }
     case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.name == "select":
-      throw fail("select takes fields", nextStep: "without select, the elements keep all their fields")
+      throw fail("select takes fields", nextStep: "to keep all fields of the elements, leave out select")
     case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.isStage ?? false:
       throw fail("* is no argument", nextStep: "remove *: | \(word?.name ?? "table")")
     case .symbol where !Self.isEnd(token) && word?.name == "lambda":
@@ -26,7 +29,7 @@ extension Parser {
     }
   }
 
-  /// Returns the next step for a bracket that touches a stage: `| keys(it)`, `| take(5)`.
+  /// Returns the next step for parentheses around the arguments of a command or a stage: `| keys(it)`, `| take(5)`.
   private func withoutParentheses(_ word: CalledWord) -> String {
     let inside = Substring(enclosed ?? "...")
     let call = "\(word.name)(\(inside))"

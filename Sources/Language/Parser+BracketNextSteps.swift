@@ -51,7 +51,7 @@ extension Parser {
     guard token.isSymbol("..") || token.isSymbol(":") else { return nil }
     guard case .number(let end) = nextToken.kind, let last = Int(end) else { return "write both ends: [0..-1]" }
     let isExclusive = token.isSymbol(":") && last > 0
-    return "both ends belong to a part: [0..\(isExclusive ? last - 1 : last)]"
+    return "a part includes both ends: [0..\(isExclusive ? last - 1 : last)]"
   }
 
   /// The next step for the sign after the first bound of a slice in Python or Ruby: `[1..-1]` for `[1:]`; nil for other
@@ -63,7 +63,7 @@ extension Parser {
     guard token.isSymbol(":"), case .number(let start) = first.kind, case .number(let end) = nextToken.kind,
       let lower = Int(start), let upper = Int(end), upper > 0, upper > lower
     else { return "write a part with both ends: [0..1]" }
-    return "both ends belong to a part: [\(lower)..\(upper - 1)]"
+    return "a part includes both ends: [\(lower)..\(upper - 1)]"
   }
 
   /// The next step for a token that can't stand between the arguments of a call: a missing comma, or `=` in place of a

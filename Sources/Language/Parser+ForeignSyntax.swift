@@ -89,8 +89,8 @@ extension Parser {
     return "to write a file: ... | write \"\(word)\""
   }
 
-  /// Returns the form that an unknown word probably means; nil if the form has no word that takes one whole expression,
-  /// such as `where`.
+  /// Returns the form that an unknown word probably means, if the form contains a word, such as `where`, that takes one
+  /// whole expression; otherwise nil.
   static func whole(_ name: String) -> String? {
     [ForeignWords.stage(name), ForeignWords.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }

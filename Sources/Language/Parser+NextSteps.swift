@@ -89,7 +89,7 @@ extension Parser {
     guard case .name(let word) = tokens[start].kind, start < index - 1 else {
       return "write a list in brackets: [1, 2]"
     }
-    if word == "where" { return "write and between conditions: where .a > 1 and .b == 2" }
+    if word == "where" { return "combine conditions with and: where .a > 1 and .b == 2" }
     if case .name(let stage) = nextToken.kind, words.stages.contains(stage), !words.commands.contains(stage) {
       let line = shown(tokens[start].range.through(tokens[index - 1].range)) ?? "..."
       return "write | before a stage: \(line) | \(afterToken ?? "\(stage) ...")"
@@ -148,7 +148,7 @@ extension Parser {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
     case .keyword(let word) where !Self.blockWords.contains(word) || before.isKey:
-      return "\(word) is a word of the language; as text it has quotes: \"\(word)\""
+      return "\(word) is a word of the language; for text, write \"\(word)\""
     case .key(let key)
     where before.isName("where") || before.isSymbol("(") && tokens[max(0, index - 2)].isName("where"):
       return "write a condition: where .\(key) == \(Self.isEnd(nextToken) ? "..." : source.text(nextToken.range))"
@@ -163,12 +163,12 @@ extension Parser {
     case .symbol(">") where before.isSymbol("<"): return "to compare, write !=; to join texts, write +"
     case .symbol("*") where before.isSymbol("*"): return "there is no power operator: write a * a"
     case _ where before.isSymbol("*") && index > 1 && tokens[index - 2].isName("select"):
-      return "without select, the elements keep all their fields"
+      return "to keep all fields of the elements, leave out select"
     case _ where before.isSymbol("*") && index > 1 && words.stages.contains(tokens[index - 2].description):
       return "remove *: ... | \(tokens[index - 2].description)"
     case .symbol("*") where before.isSymbol("("): return "write a client in place of *: count posts"
     case .symbol("<") where before.isSymbol("..") && index > 1:
-      return "a range has two dots, and both ends belong to it: \(tokens[index - 2].description)..9"
+      return "a range has two dots, and includes both ends: \(tokens[index - 2].description)..9"
     case .symbol(let sign)
     where (before.isKeyword("and") || before.isKeyword("or")) && ["<", "<=", ">", ">=", "==", "!="].contains(sign):
       return "write both sides of each comparison: x > 5 \(before.description) x \(sign) ..."
@@ -213,7 +213,7 @@ extension Parser {
     if token.isOperatorWord, token.description.lowercased() == "not", nextToken.description.lowercased() == "in",
       let left = shown(tokens[operandStart(before: index)].range.through(tokens[index - 1].range))
     {
-      return "write not before the operand: not \(left) in [...]"
+      return "put the word not before the operand: not \(left) in [...]"
     }
     if token.isSymbol("["), token.hasSpaceBefore, case .name(let list) = tokens[index - 1].kind,
       !words.commands.contains(list), !words.functions.contains(list), !words.stages.contains(list)
@@ -286,7 +286,9 @@ extension Parser {
     return "\(name) is a stage of its own: ... | \(name) \(rest ?? "...")"
   }
 
-  /// Returns the expression that a word between two operands means: `.state == "x"` for `.state is "x"`.
+  /// Returns the expression to propose for a foreign word between two operands: `.state == "x"` for `.state is "x"`.
+  ///
+  /// `meant` is the operator or function of this language that replaces the word.
   private func operation(_ meant: String) -> String {
     var right = index + 1
     var meant = meant
@@ -326,7 +328,7 @@ extension Parser {
     let inside = enclosed ?? "..."
     if inside.contains("=>") || inside.hasPrefix("&") { return Self.arrowStep }
     let function = words.functions.contains(name) ? name : ForeignWords.function(name) ?? name
-    if Self.cutting.contains(name) { return "write a part of a text or list with both ends: \(operand)[0..2]" }
+    if Self.cutting.contains(name) { return "for a part of a text or list, write a range: \(operand)[0..2]" }
     let isModule =
       operand.first?.isUppercase ?? false || words.functions.contains(operand)
       || Self.modules.contains(operand) && !definesVariable(operand)

@@ -59,7 +59,8 @@ extension Parser {
     }
   }
 
-  /// The index of the token at which the arithmetic expression before the cursor begins: of `it` in `it % 2 = 0`.
+  /// The index of the token at which the arithmetic expression before the cursor begins: the index of `it` in `it % 2 =
+  /// 0`, if the cursor is at `=`.
   var sumStart: Int {
     var start = operandStart(before: index)
     while start > 1, tokens[start - 1].isArithmetic, tokens[start - 1].hasSpaceBefore {

@@ -21,7 +21,8 @@ extension Parser {
     return word
   }
 
-  /// Whether an error was already reported in the same statement, so that the word at the cursor may be a consequence.
+  /// Whether an error was already reported in the same statement; the word at the cursor is then perhaps only a
+  /// consequence of it.
   private var followsError: Bool {
     guard let last = diagnostics.last, last.range.lower < token.range.lower else { return false }
     return !tokens[..<index].contains {
@@ -31,7 +32,7 @@ extension Parser {
 
   private func stray(_ word: String) -> Diagnostic {
     Diagnostic(
-      range: token.range, message: "\(word) without an open block",
+      range: token.range, message: "there is no open block for \(word)",
       nextStep: word == "end"
         ? "remove \(word), or look for a missing do above"
         : word == "rescue" ? "try do ... rescue error ... end" : "\(word) belongs between do and end")
@@ -67,7 +68,7 @@ extension Parser {
     }
     if token.isKeyword("do") {
       throw fail(
-        "do does not belong here",
+        "unexpected do",
         nextStep: (statementForm ?? blockStage ?? watchForm).map { "did you mean \($0)?" }
           ?? "a block begins with for x in ... do, while ... do or if ... do")
     }

@@ -78,8 +78,10 @@ struct NameDefinitions {
     blocks.filter { $0.lower <= offset && offset < $0.upper }.max { $0.lower < $1.lower } ?? SourceRange(0, end + 1)
   }
 
-  /// Returns the block in which the name of a `for` or of a parameter at a byte is visible: the next block or, without
-  /// one, the block around the byte.
+  /// Returns the range in which a name of a `for` or of a parameter is visible; the name is defined at a byte.
+  ///
+  /// The range begins at the byte. It ends with the next block in the same block; if there is no next block, it ends
+  /// with the block around the byte.
   private func following(_ offset: Int) -> SourceRange {
     let around = innermost(offset)
     let next = blocks.filter { offset < $0.lower && $0.lower < around.upper }.min { $0.lower < $1.lower }

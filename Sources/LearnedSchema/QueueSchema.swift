@@ -52,7 +52,7 @@ public final class QueueSchema: Sendable {
 
   /// The maximum number of types.
   static let typeLimit = 500
-  /// The number of the first results, all of which are observed.
+  /// The number of results that are observed without a time limit; later ones are observed at most every 50 ms.
   private static let always = 64
 
   /// The schema of a type; nil if the type is unknown.

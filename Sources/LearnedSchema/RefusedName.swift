@@ -29,7 +29,8 @@ enum RefusedName {
     }
   }
 
-  /// Whether an error's text or pointer contains a name as a whole word; for a path, one of its steps is enough.
+  /// Whether an error's text or pointer contains a name as a whole word; if the name is a path, such as `author.name`,
+  /// one part of it is enough.
   private static func isNamed(_ name: String, in error: ErrorDetail) -> Bool {
     let text = [error.detail, error.title, error.pointer, error.parameter].compactMap(\.self).joined(separator: " ")
     let words = text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 }

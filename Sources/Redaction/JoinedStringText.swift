@@ -30,8 +30,10 @@ struct JoinedStringText {
     }
   }
 
-  /// Returns the index after the opening quote of a string that `+` joins to the closing quote at an index; nil without
-  /// one.
+  /// Returns the index after the opening quote of the next joined string; nil if no string is joined.
+  ///
+  /// `quote` is the index of a closing quote. A string is joined if `+` and the string's opening quote follow the
+  /// closing quote.
   private static func next(after quote: Int, _ all: [Character]) -> Int? {
     guard let plus = all[(quote + 1)...].firstIndex(where: { !$0.isWhitespace }), all[plus] == "+",
       let other = all[(plus + 1)...].firstIndex(where: { !$0.isWhitespace }), all[other] == "\""

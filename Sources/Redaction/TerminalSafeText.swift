@@ -53,7 +53,7 @@ public enum TerminalSafeText {
     return String(shown)
   }
 
-  /// Whether a text contains characters other than visible ASCII and the newlines and tabs that a form allows.
+  /// Whether a text contains any character that is neither visible ASCII nor a newline or a tab that the form keeps.
   private static func mayNeedEscapes(_ text: String, _ form: EscapingForm) -> Bool {
     text.utf8.contains { byte in
       byte < 0x20 ? form == .line || byte != 0x09 && byte != 0x0A : byte >= 0x7F

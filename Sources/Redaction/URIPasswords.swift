@@ -103,8 +103,8 @@ struct URIPasswords {
   /// Returns the range of the password in a URI without its scheme; nil if the URI has no password.
   ///
   /// The password is between the first colon and the last `@` of the URI's ``head(of:_:)``. If the head of a broker's
-  /// URI has no `@`, the password extends to the last `@`, or else to the end, of the whole URI. If a port follows the
-  /// colon, such a URI has no password.
+  /// URI has no `@` and no port follows the colon, the password extends to the last `@` of the whole URI, or else to
+  /// its end.
   private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }

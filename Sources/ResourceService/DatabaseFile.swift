@@ -7,7 +7,7 @@ import SQLite
 /// A file uses WAL mode, so that several processes can serve it, and each waits up to five seconds for the others.
 /// Missing indexes of foreign keys are created. A file that can't be written is served read-only and not changed.
 struct DatabaseFile {
-  /// The name of the sample, which is created in memory; a file of that name is written as `./blog`.
+  /// The name of the sample database, which is created in memory; a user names a file of the same name as `./blog`.
   static let sample = "blog"
 
   let path: String

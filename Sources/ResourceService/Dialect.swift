@@ -7,7 +7,8 @@ import JSONText
 public struct Dialect: Sendable {
   /// A library whose servers the service imitates.
   public enum ImitatedLibrary: String, CaseIterable, Sendable {
-    /// Retort with Calcinator: no error codes, changesets, no relationship methods.
+    /// Retort with Calcinator: errors have no codes, violated constraints are a `Changeset error`, and there are no
+    /// relationship methods.
     case retort
     /// carrot_rpc with jsonapi-resources up to 0.7: integer codes, no reply to an unreadable request.
     case carrot
@@ -15,13 +16,13 @@ public struct Dialect: Sendable {
 
   /// The division of lists into pages.
   public enum ListPaging: String, CaseIterable, Sendable {
-    /// Pages of `number` and `size`, with links and the count of all records.
+    /// A page is requested by `number` and `size`; replies have links and the count of all records.
     case number
     /// `page` is ignored, and the whole list is returned without count or links.
     case none
-    /// Pages of `number` and `size`, with links and without the count.
+    /// A page is requested by `number` and `size`; replies have links, but not the count of all records.
     case noCount = "no-count"
-    /// Pages of `offset` and `limit`, as in jsonapi-resources' offset paginator.
+    /// A page is requested by `offset` and `limit`, as in jsonapi-resources' offset paginator.
     case offset
 
     var hasLinks: Bool { self != .none }

@@ -176,7 +176,7 @@ private final class BrokerTransport: PostingTransport {
 }
 
 extension PostedRequest: ReplyReceiver {
-  /// Receives the reply, with the error of the broker's connection as the error of a link.
+  /// Receives the reply; converts an error of the broker's connection to a link error.
   package func receive(_ reply: Result<[UInt8], BrokerError>) {
     switch reply {
     case .success(let body): receive(Result<[UInt8], LinkError>.success(body))

@@ -2,7 +2,8 @@ import Bulk
 import Language
 import Redaction
 
-/// Shows a journal, settles an unknown change, or records the broker's name: `retort journal FILE`.
+/// Shows a journal, records how to treat a change with an unknown outcome, or records the broker's name: `retort
+/// journal FILE`.
 func journal(_ words: [String], _ console: Console) async -> Int32 {
   let usage = "retort journal FILE, or retort journal FILE settle ID done, or ... settle ID again, or ... broker NAME"
   guard let path = words.first, !path.hasPrefix("-"),
@@ -23,7 +24,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
     _ = console.write(Array(JournalReport(try JournalSnapshot(path)).text.utf8))
     return 0
   } catch {
-    let step = error.isForeign ? "name the file that journal: of the statement names" : error.nextStep
+    let step = error.isForeign ? "give the file that the option journal: of the statement names" : error.nextStep
     console.note("error: \(TerminalSafeText.message(error.message))\n  = \(step)\n")
     return 2
   }
@@ -61,7 +62,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
     let what =
       named.isEmpty
       ? "is not the id of an unknown change"
-      : "is the id of \(named.count) unknown changes: write the whole text of one of them"
+      : "is the id of \(named.count) unknown changes: give the whole identity of one of them"
     console.note("error: \(path): \(id) \(what)\n  = retort journal \(path) lists the unknown changes\n")
     return 2
   }
@@ -82,7 +83,7 @@ private func rename(_ path: String, _ broker: String, _ console: Console) async 
 /// The text that shows the state of a journal.
 private struct JournalReport {
   private let journal: JournalSnapshot
-  /// The maximum number of unknown changes to list.
+  /// The maximum number of listed changes whose outcome is unknown.
   private static let limit = 20
 
   init(_ journal: JournalSnapshot) { self.journal = journal }

@@ -20,7 +20,8 @@ func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> Messa
   if secret.isEmpty {
     throw PoolSettingsError(
       "\(WorkerPool.keyVariable) is empty",
-      nextStep: "set the secret of the pool's workers, or unset \(WorkerPool.keyVariable) if they work with --insecure")
+      nextStep:
+        "set the secret of the pool's workers, or unset \(WorkerPool.keyVariable) if the workers run with --insecure")
   }
   guard let key = MessageAuthenticationKey(Array(secret.utf8)) else {
     throw PoolSettingsError(
@@ -47,7 +48,7 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
   guard let link = request.link as? BrokerLink else {
     throw ClientError(
       .value, "workers: needs a connection to a broker, not \(request.link.address)",
-      nextStep: "connect \"amqp://guest:guest@localhost/\"; without a broker, remove workers:")
+      nextStep: "connect to a broker: connect \"amqp://guest:guest@localhost/\"; or remove workers:")
   }
   guard WorkerPool.isName(request.name) else {
     throw ClientError(

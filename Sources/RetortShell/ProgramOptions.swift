@@ -8,7 +8,8 @@ import Language
 struct ProgramOptions: ParsableArguments {
   @Option(
     name: .customShort("c"), parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Run these statements; several -c are the lines of one script.", valueName: "STATEMENTS"))
+    help: ArgumentHelp(
+      "Run these statements; if -c is repeated, its values are the lines of one script.", valueName: "STATEMENTS"))
   var statements: [String] = []
 
   @Option(name: .customLong("var"), help: ArgumentHelp("A value for var(\"NAME\").", valueName: "NAME=VALUE"))
@@ -46,7 +47,8 @@ struct ProgramOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The pool of workers that sends bulk changes without workers:.", valueName: "NAME"))
+      "The pool of workers for the bulk changes of statements that do not have the option workers:.",
+      valueName: "NAME"))
   var workers: String?
 
   @Option(help: ArgumentHelp("The reason for the run, which its journals record.", valueName: "TEXT"))

@@ -103,7 +103,7 @@ final class Prompt: Sendable {
     return nil
   }
 
-  /// Drops the incomplete statement, if there is one.
+  /// Drops the incomplete statement, if there is one, and shows a note about it; `addition` ends the note.
   private func drop(_ addition: String = "") {
     guard draft.isOpen else { return }
     draft.take()
@@ -220,7 +220,10 @@ final class Prompt: Sendable {
     } catch { console.note("error: \(error)\n") }
   }
 
-  /// Asks whether to run a pasted text that destroys on a guarded connection; returns whether the text may run.
+  /// Asks the user whether to run a pasted text that destroys resources on a guarded connection; returns whether the
+  /// text may run.
+  ///
+  /// Any other text may run without a question.
   private func isAllowed(_ report: Interpreter.CheckReport, _ isPasted: Bool) async -> Bool {
     let count = report.inventory.filter { $0.kind == .destroys }.count
     guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }

@@ -21,7 +21,7 @@ public func run(arguments: [String], console: Console, environment: [String: Str
   noteFailedOutput(await started(arguments, console, environment), console)
 }
 
-/// Shows the reason why standard output could not be written after a successful run; returns the exit status.
+/// Shows an error if the run was successful, but its standard output could not be written; returns the exit status.
 private func noteFailedOutput(_ status: Int32, _ console: Console) -> Int32 {
   guard status == 0, let failure = Console.failureText else { return status }
   console.note("error: standard output can't be written: \(failure)\n")

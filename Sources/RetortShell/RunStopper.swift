@@ -57,7 +57,7 @@ final class RunStopper: Sendable {
     Task { [self] in
       try? await Task.sleep(for: Self.noteDelay)
       guard !hasEnded.load(ordering: .relaxed), state.withLock({ $0?.count ?? 0 }) == 1 else { return }
-      let next = forcedEnds ? "ends retort immediately" : "ends the wait for replies, a third one ends retort"
+      let next = forcedEnds ? "ends retort immediately" : "ends the wait for replies, and a third ends retort"
       let again = signal == .interrupt ? "Ctrl-C" : "signal"
       Console.standard.note("note: the statement is still running; another \(again) \(next)\n")
     }

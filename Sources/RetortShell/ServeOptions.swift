@@ -41,13 +41,14 @@ struct ServeOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many requests of a queue are processed at the same time, at most.", valueName: "N"),
+    help: ArgumentHelp(
+      "The maximum number of requests of a queue that are processed at the same time.", valueName: "N"),
     transform: wholeNumber)
   var workers: UInt16 = 1
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many requests of a queue are answered in a second, at most.", valueName: "N"),
+    help: ArgumentHelp("The maximum number of requests of a queue that are answered per second.", valueName: "N"),
     transform: wholeNumber)
   var rate: UInt32?
 
@@ -91,11 +92,11 @@ struct ServeOptions: ParsableArguments {
   var flavour: Dialect.ImitatedLibrary?
 
   func validate() throws {
-    if workers == 0 { throw ValidationError("--workers takes a number from 1") }
+    if workers == 0 { throw ValidationError("--workers takes a number of at least 1") }
     if flavour == .retort, pages == .offset {
       throw ValidationError("--pages offset needs --flavour carrot: retort servers have pages of number and size")
     }
-    if rate == 0 { throw ValidationError("--rate takes a number from 1") }
+    if rate == 0 { throw ValidationError("--rate takes a number of at least 1") }
     do throws(InjectedFaults.OptionError) { _ = try InjectedFaults(shares) } catch {
       throw ValidationError(error.description)
     }

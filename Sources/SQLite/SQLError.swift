@@ -6,7 +6,7 @@ public struct SQLError: Error, Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// The database is open for reading only.
     case readOnly
-    /// A row refers to a missing row, or to one that would be deleted.
+    /// A row refers to a missing row, or to a row that would be deleted.
     case foreignKey
     /// A required column has no value.
     case notNull

@@ -10,7 +10,7 @@ final class EditingLoop {
   private let mailbox: EditingMailbox
   private let input: Int32
   private let readline: Readline
-  /// The callers that wait for a line; the line of the first one is being edited.
+  /// The callers that wait for a line; the user edits the line for the first caller.
   private var readings: [LineRequest] = []
   /// The signal that ends the program; nil before it arrives.
   private var stop: Signal?

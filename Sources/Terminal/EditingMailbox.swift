@@ -8,9 +8,9 @@ enum EditingEvent: Sendable {
   case read(LinePrompt, CheckedContinuation<PromptInput, Never>)
   /// A text to show above the line, and the line's new prompt; the prompt is nil if it does not change.
   case notice(String, LinePrompt?)
-  /// A statement to add to those that the arrow keys find.
+  /// A new statement that the arrow keys find in addition to the previous statements.
   case remember(String)
-  /// All statements that the arrow keys find; they replace the previous ones.
+  /// All statements that the arrow keys find, in place of the previous statements.
   case history([String])
   /// A signal, by number.
   case signal(Int32)

@@ -43,7 +43,7 @@ public final class Interrupts: Sendable {
     return try await body()
   }
 
-  /// Passes a signal to the watcher without a system signal, even if the signal is ignored.
+  /// Passes a signal to the watcher as if the process had received it, even if the process ignores the signal.
   public func raise(_ signal: Signal) { deliver(signal.rawValue) }
 
   /// Sets the function that gets SIGTSTP and SIGWINCH, and catches SIGWINCH.

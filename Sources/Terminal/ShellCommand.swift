@@ -42,7 +42,7 @@ struct ShellCommand {
       guard signal != .interrupt else { return }
       state.withLock { state in
         state.stop = signal
-        // After the end of the process is collected, its id can belong to another process.
+        // After the exit status of the process is collected, the process id can belong to another process.
         if !state.isReaped { kill(id, SIGTERM) }
       }
     } during: {

@@ -41,7 +41,8 @@ public final class ClientValue: Sendable {
 
   /// Returns the client for reads that the program sends on its own, such as lookups.
   ///
-  /// If the client's timeout is not `never`, the client waits for `timeout` if this is longer.
+  /// A read waits for the client's timeout or for `timeout`, whichever is longer; if the client's timeout is `never`,
+  /// it waits without a limit.
   package func reader(timeout: Duration? = nil) -> ResourceClient {
     var reader = client
     if let sessionTimeout { reader.settings.timeout = sessionTimeout.duration }

@@ -2,9 +2,10 @@ extension Value {
   /// The maximum nesting of lists and records, the same as for JSON.
   private static let depthLimit = 512
 
-  /// Returns the value itself; throws if it is nested deeper than the limit.
+  /// Returns the value itself; throws if lists and records are nested deeper than the limit.
   ///
-  /// Only the first and the last value of each list and record are checked, and at most eight of them on each level.
+  /// Only the first and the last value of a list or a record are checked, and at most eight lists and records on each
+  /// level of nesting.
   package func limitedInDepth() throws(Fault) -> Value {
     var level = ends
     if level.isEmpty { return self }
@@ -15,8 +16,7 @@ extension Value {
     throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
   }
 
-  /// The first and the last value of this list or record, if these values are lists or records too; empty for other
-  /// values.
+  /// The lists and records among the first and the last value of this list or record; empty for any other value.
   private var ends: [Value] {
     let all: (first: Value?, last: Value?) =
       switch self {

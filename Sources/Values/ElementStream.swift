@@ -36,7 +36,9 @@ package struct ElementPage: Sendable {
     if !page.names.isEmpty { names.append(page.names[index]) }
   }
 
-  /// Moves failures to this page: those before the element at `index` of the page in which they occurred.
+  /// Moves to this page the failures that occurred before an element of another page.
+  ///
+  /// `failures` are the failures of the other page, and `index` is the index of the element in it.
   package mutating func pass(_ failures: inout ArraySlice<FailedElement>, before index: Int) {
     while var failure = failures.first, failure.place <= index {
       failures.removeFirst()

@@ -121,7 +121,8 @@ public final class Fault: Error, Sendable {
   /// `exit`, or closed standard output.
   public var isUncatchable: Bool { Kind.final.contains(kind) }
 
-  /// The value of `.seed`: the word for the kind in the Elixir library's `error_to_calcinator_error`.
+  /// The value of the error's field `.seed`: the word that the Elixir function `error_to_calcinator_error` uses for the
+  /// error's kind.
   public var calcinatorKind: String {
     switch kind {
     case .notFound: "not_found"

@@ -1,4 +1,4 @@
-/// The name of a field, and the member of a resource object that it stands for.
+/// The name of a field and, if the name stands for a member of every resource object, this member.
 package struct FieldName: Sendable {
   /// A member that is a field of every resource; it hides an attribute or a relationship with the same name.
   enum ResourceMember: String {
@@ -7,7 +7,7 @@ package struct FieldName: Sendable {
 
   /// The name as the script has it.
   let text: String
-  /// The member; nil if the name is that of an attribute or a relationship.
+  /// The member; nil if the name stands for an attribute or a relationship.
   let part: ResourceMember?
 
   package init(_ text: String) {

@@ -60,7 +60,7 @@ extension Value {
   private var wayToJSON: String? {
     switch self {
     case .stream: "collect the stream first: | collect"
-    case .client: "read its resources: stream CLIENT"
+    case .client: "read the resources of the client: stream CLIENT"
     default: nil
     }
   }

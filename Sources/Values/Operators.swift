@@ -101,9 +101,14 @@ package enum Operators {
       guard case .number(let number) = element else { throw misfit("in", "compare", element, .number(JSONNumber(0))) }
       guard try Arithmetic.compare(number, JSONNumber(lower)) >= 0 else { return false }
       return try Arithmetic.compare(number, JSONNumber(upper)) <= 0
-    case .string: throw Fault(.type, "in is for lists", nextStep: "for text, write contains(text, part)")
-    case .record: throw Fault(.type, "in is for lists", nextStep: "for a record's names, write x in keys(record)")
-    default: throw Fault(.type, "in needs a list on its right, not \(container.typeWithArticle)")
+    case .string:
+      throw Fault(
+        .type, "the right operand of in must be a list", nextStep: "for text, write contains(text, part)")
+    case .record:
+      throw Fault(
+        .type, "the right operand of in must be a list",
+        nextStep: "to test whether a record has a key, write x in keys(record)")
+    default: throw Fault(.type, "the right operand of in must be a list, not \(container.typeWithArticle)")
     }
   }
 

@@ -203,13 +203,13 @@ public struct ResourceValue: Sendable {
     let what = "\(includePath.last ?? "it") is \(label)"
     if stub == .cycle {
       return Fault(
-        .field, "\(what), which was already read on this path, so only its type and id can be read here",
-        nextStep: "keep the resource in a variable: let post = ...")
+        .field, "\(what), which occurs earlier on the same path, so here only its type and id can be read",
+        nextStep: "assign the earlier resource to a variable, and read its fields there: let post = ...")
     }
     if compound?.isListed(type, id ?? "") == true {
       return Fault(
         .field,
-        "\(what): the list has this resource, but it was not included here, so only its type and id can be read",
+        "\(what), which is an element of the list and was not included, so here only its type and id can be read",
         nextStep: "look the resource up in the list by its id, or read it with show")
     }
     let path = includePath.joined(separator: ".")

@@ -22,7 +22,7 @@ package struct SliceBounds {
       guard place >= 0 || isFromEnd else {
         throw Fault(
           .value, "a computed bound of [a..b] is below zero: \(place)",
-          nextStep: "only a literal bound can be negative: [-3..-1] is the last three")
+          nextStep: "only a literal bound can be negative: [-3..-1] is the last three elements")
       }
       self.place = place
     }

@@ -4,7 +4,7 @@ package import JSONText
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
 
-  /// Returns the JSON form; nil if the stream has none, so that it must be collected first.
+  /// Returns the JSON form of the stream; nil if it has no JSON form, so that a script must collect its elements first.
   let json: (@Sendable () throws(Fault) -> JSONValue)?
 
   /// Creates a stream from a function that opens it, and a function that returns its JSON form, if it has one.

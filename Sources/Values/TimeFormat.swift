@@ -33,11 +33,11 @@ package struct TimeFormat: Sendable {
       } else if let letter = rest.popFirst() {
         parts.append(try Self.part(letter, after: parts))
       } else {
-        throw Self.refusal("the format of a time ends in %", "write %% for a percent sign")
+        throw Self.refusal("the time format ends in %", "write %% for a percent sign")
       }
     }
     guard parts.contains(where: { if case .letter = $0 { true } else { false } }) else {
-      throw Self.refusal("the format of a time \(form.quoted) has no letter such as %Y")
+      throw Self.refusal("the time format \(form.quoted) has no letter such as %Y")
     }
     self.parts = parts
     self.form = form
@@ -48,7 +48,7 @@ package struct TimeFormat: Sendable {
     case "%": return .literal("%")
     case "Y", "m", "d", "H", "M", "S", "z":
       guard !parts.contains(.letter(Character(letter))) else {
-        throw refusal("%\(letter) occurs twice in the format of a time")
+        throw refusal("%\(letter) occurs twice in the time format")
       }
       return .letter(Character(letter))
     default: throw refusal("%\(letter) is not a letter of time formats")
@@ -128,7 +128,8 @@ package struct TimeFormat: Sendable {
 }
 
 extension CivilTime {
-  /// The number that a letter with two digits stands for: `m` is the month.
+  /// The part of the time that a format letter stands for, such as the month for `m`; only for letters that are written
+  /// as two digits.
   fileprivate subscript(letter: Character) -> Int {
     get {
       switch letter {

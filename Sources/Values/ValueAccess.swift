@@ -47,7 +47,8 @@ package enum ValueAccess {
       return Fault(
         .field, "\(owner) has no field \(name)",
         nextStep:
-          "its fields are \(names.joined(separator: ", ")); for its resources, write stream CLIENT | map .\(name)")
+          "its fields are \(names.joined(separator: ", ")); "
+          + "for this field of its resources, write stream CLIENT | map .\(name)")
     }
     return Fault(
       .field, "\(owner) has no field \(name)",
@@ -130,7 +131,7 @@ package enum ValueAccess {
     guard position >= 0 || isFromEnd else {
       throw Fault(
         .value, "a computed index is below zero: \(number)",
-        nextStep: "only a literal index can be negative: [-1] is the last one")
+        nextStep: "only a literal index can be negative: [-1] is the last element")
     }
     return position
   }
@@ -192,7 +193,9 @@ package enum ValueAccess {
         .type, "a stream has no index",
         nextStep: "collect the stream first: (... | collect)[0], or take one element: | first")
     case (.client, _):
-      throw Fault(.type, "a client has no elements", nextStep: "show CLIENT ID reads a resource, stream CLIENT all")
+      throw Fault(
+        .type, "a client has no elements",
+        nextStep: "show CLIENT ID reads a resource, and stream CLIENT reads all resources")
     default: throw Fault(.type, "\(value.typeWithArticle) has no elements")
     }
   }

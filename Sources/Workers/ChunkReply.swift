@@ -9,7 +9,8 @@ struct ChunkReply: Sendable {
   enum Outcome: Sendable {
     /// The service carried out the change; the value is the result of its reply.
     case done(JSONValue)
-    /// A result about the changed resource; the chunk did not ask for its contents.
+    /// The service carried out the change; its result concerns the changed resource and is left out, because the chunk
+    /// did not request results.
     case omitted
     /// A lookup found that an earlier delivery of the chunk carried out the change; `id` is the resource's id.
     case found(id: String?)

@@ -4,7 +4,7 @@ import Client
 import JSONRPC
 import JSONText
 
-/// Sends late replies to the program that sent a chunk: the replies to the chunk's unknown changes.
+/// Sends late replies to the program that sent a chunk: replies to changes of the chunk whose outcomes were unknown.
 ///
 /// Each late reply becomes a message with the change's correlation id: a JSON-RPC response with the outcome as in a
 /// ``ChunkReply``.
@@ -14,9 +14,9 @@ struct LateReplyForwarder {
   /// The unknown changes with their errors.
   private let unknown: [(change: Change, error: ClientError)]
 
-  /// The time for which late replies are passed on.
+  /// The maximum time for which late replies are passed on.
   ///
-  /// The statement uses late replies until it ends, but the worker can't know when that is.
+  /// The statement uses late replies until it ends, but the worker does not know when the statement ends.
   private static let longestWait = Duration.seconds(600)
 
   init(_ chunk: Chunk, _ reply: ChunkReply, _ lateReplies: LateReplies) {
@@ -26,7 +26,9 @@ struct LateReplyForwarder {
     }
   }
 
-  /// Returns the messages, which end when each change has its reply, or ten minutes later; nil if no change is unknown.
+  /// Returns the messages with late replies; nil if the outcome of every change is known.
+  ///
+  /// The messages end when each change has its reply, or after ten minutes.
   func messages(of pool: WorkerPool) -> AsyncStream<ServiceAnswer.Reply>? {
     guard !unknown.isEmpty else { return nil }
     let (messages, message) = AsyncStream.makeStream(of: ServiceAnswer.Reply.self)
@@ -50,7 +52,8 @@ struct LateReplyForwarder {
 }
 
 extension ChunkReply.Outcome {
-  /// The error of an unknown change to which a late reply may arrive; nil for any other outcome.
+  /// The error of a change whose outcome is unknown, if a late reply to the change may arrive; nil for any other
+  /// outcome.
   func lateError(of change: Change) -> ClientError? {
     guard case .failed(let error) = self, case .unknown = Bulk.Outcome(error, of: change),
       !(error.call?.correlationID.isEmpty ?? true)
@@ -87,7 +90,7 @@ extension Change {
 }
 
 extension PoolCarrier {
-  /// Registers an unknown change: if its worker passes a late reply on, that reply replaces the outcome.
+  /// Registers a change whose outcome is unknown, so that a late reply from its worker can replace the outcome.
   func expectLateReply(_ outcome: ChunkReply.Outcome, to change: Change) {
     guard let lateReplies = limits.lateReplies, let error = outcome.lateError(of: change) else { return }
     let (pool, id, renamed) = (pool, error.call?.correlationID, limits.renamed)

@@ -40,7 +40,8 @@ extension PoolCarrier {
 
   /// Takes back the chunks in flight from the queue of a pool that has lost its workers, and sends no further chunks.
   ///
-  /// The changes of a chunk that no worker had taken count as not sent; those of every other chunk are unknown.
+  /// If no worker had taken a chunk, the changes of the chunk count as not sent. The outcomes of the changes of every
+  /// other chunk are unknown.
   private func takeBack() async {
     lose()
     let (pool, run) = (pool, run)

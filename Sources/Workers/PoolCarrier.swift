@@ -38,7 +38,7 @@ package final class PoolCarrier: GroupCarrier {
     /// The number of chunks in which the change was returned without being sent.
     var attempts = 0
     let receiver: any ChangeReplyReceiver
-    /// The number of the change for the receiver.
+    /// The number by which the receiver identifies the change.
     let number: Int
 
     init(_ change: Change, _ number: Int, _ receiver: any ChangeReplyReceiver) {
@@ -139,7 +139,7 @@ package final class PoolCarrier: GroupCarrier {
     let (workers, rate, left, longest) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers, $0.longest) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
     let wait = (link.silence + longest + (limits.settle ?? .zero)).components.seconds + 1
-    let lost = left > 0 ? ", \(left) left the pool: \(wait) s later another worker looks up the lost changes" : ""
+    let lost = left > 0 ? ", \(left) left the pool: after \(wait) s another worker looks up their changes" : ""
     return workers.of("worker") + each + lost
   }
 
@@ -327,7 +327,7 @@ package final class PoolCarrier: GroupCarrier {
     }
   }
 
-  /// Stops waiting for the replies to chunks; the changes in these chunks are then unknown.
+  /// Stops waiting for the replies to chunks; the outcomes of the changes in these chunks are then unknown.
   package func abandon() { transport.abandon() }
 
   /// Closes the channel of the chunks.

@@ -68,7 +68,7 @@ final class Worker: Sendable {
   private func answer(_ delivery: Delivery) async -> ServiceAnswer {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: delivery.body) } catch {
-      note(refusal: "a message is not a JSON-RPC request")
+      note(refusal: "a message that is not a JSON-RPC request")
       return signed(error.encoded())
     }
     do throws(ChunkRefusal) {
@@ -103,14 +103,14 @@ final class Worker: Sendable {
       throw ChunkRefusal("it is for the pool \(chunk.pool) of the vhost \(chunk.vhost)")
     }
     guard !chunk.queue.hasPrefix(WorkerPool.queuePrefix), settings.allowed?.contains(chunk.queue) ?? true else {
-      throw ChunkRefusal("the queue \(chunk.queue) is not allowed")
+      throw ChunkRefusal("no --allow of the worker names the queue \(chunk.queue)")
     }
     let now = WorkerPool.now
     guard chunk.expires - now <= WorkerPool.longestLife.wholeMilliseconds else {
       throw ChunkRefusal("it expires in more than 60 s: compare the clocks of the machines")
     }
     guard memory.take(chunk, now: now) || delivery.isRedelivered else {
-      throw ChunkRefusal("a chunk with its number \(chunk.number) was received before")
+      throw ChunkRefusal("the worker already received a chunk \(chunk.number) of this run")
     }
     return chunk
   }

@@ -10,7 +10,7 @@ final class AMQPHandle {
   let descriptor: Int32
   /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String
-  /// The number of bytes that the socket accepts without blocking after the kernel has reported that it is writable.
+  /// The number of bytes that the socket accepts without blocking once the kernel has reported the socket writable.
   let room: Int
   /// The number of bytes that the socket still accepts without blocking: `room`, less the bytes written since the
   /// kernel last reported the socket writable.
@@ -189,11 +189,11 @@ final class AMQPHandle {
     try check(retort_confirm_connection_close(connection))
   }
 
-  /// Whether the socket accepts a body of `count` bytes without blocking; for a body larger than `room`, whether the
-  /// socket is writable.
+  /// Whether a body of `count` bytes can be written to the socket without blocking.
   ///
-  /// The kernel is asked only if the bytes written since the last time can have filled the socket's buffer. Each
-  /// message counts as 4096 more bytes, because it can occupy a page.
+  /// For a body larger than `room`, the result is whether the socket is writable. The kernel is asked only if the bytes
+  /// written since the previous question can have filled the socket's buffer. Each message counts 4096 bytes more than
+  /// its body, because a message can occupy a memory page of its own.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -227,7 +227,7 @@ extension AMQPURI {
 }
 
 extension [UInt8] {
-  /// Calls `body`, which calls a C function, with the bytes.
+  /// Calls `body` with the bytes in the form that a C function takes.
   func withLent<Result>(_ body: (retort_bytes) -> Result) -> Result {
     withUnsafeBufferPointer { body(retort_bytes(start: $0.baseAddress, count: $0.count)) }
   }

@@ -16,9 +16,9 @@ struct Frame: ~Copyable {
   var isRedelivered: Bool { raw.redelivered != 0 }
   var consumers: Int { Int(raw.consumers) }
   var code: UInt16 { raw.code }
-  /// The name of a queue or the tag of a consumer.
+  /// The bytes of the frame's text, such as the name of a queue or the tag of a consumer.
   var name: [UInt8] { Self.copy(raw.text) }
-  /// The bytes of `name` as text, such as the reason in `channel.close`.
+  /// The frame's text as a string, such as the reason in `channel.close`.
   var text: String { String(decoding: name, as: UTF8.self) }
   var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
   /// Returns the number at the end of a correlation id that begins with `prefix`; nil for another id.

@@ -1,6 +1,6 @@
 import CRabbitMQ
 
-/// A secret that authenticates messages with HMAC-SHA-256 (RFC 2104), which libcrypto computes.
+/// A secret that authenticates messages with HMAC-SHA-256 (RFC 2104); libcrypto computes the codes.
 public struct MessageAuthenticationKey: Sendable {
   /// The minimum number of bytes of a secret.
   public static let least = 16

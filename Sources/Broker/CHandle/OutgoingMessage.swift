@@ -12,11 +12,13 @@ final class OutgoingMessage: Sendable {
   let isMandatory: Bool
   /// Whether the broker must confirm or refuse the message.
   let isConfirmed: Bool
-  /// Whether the message itself expires at the deadline.
+  /// Whether the broker drops the message at the deadline (AMQP `expiration`).
   let expires: Bool
   /// The time at which a client stops waiting for the reply; nil for no limit.
   let deadline: ContinuousClock.Instant?
-  /// The client that decides whether the request is sent again after an error; nil if its caller decides this.
+  /// The client that decides whether the request is sent again after an error.
+  ///
+  /// The value is nil if the caller of the request decides this.
   let origin: RequestOrigin?
 
   init(
@@ -39,7 +41,7 @@ final class OutgoingMessage: Sendable {
   /// The maximum number of bytes of a body that a broker accepts; for a larger body, the broker closes the channel.
   static let bodyLimit = 128 << 20
 
-  /// Calls `body`, which calls a C function, with the message.
+  /// Calls `body` with the message in the form that a C function takes.
   func withRaw<Result>(_ body: (retort_message) -> Result) -> Result {
     var expiration = expires ? deadline.map { String(Self.milliseconds(until: $0)) } ?? "" : ""
     return routingKey.withLent { key in

@@ -11,7 +11,7 @@ struct TLSSocket {
 
   /// Creates the socket of a connection, and reads the files of keys and certificates that the URI names.
   ///
-  /// - Throws: `tls`, with the wrong parameter of the URI.
+  /// - Throws: A `tls` error, which says what is wrong in the URI.
   init(_ connection: amqp_connection_state_t, _ tls: AMQPURI.TLS, host: String) throws(BrokerError) {
     guard let socket = amqp_ssl_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
     self.socket = socket
@@ -21,7 +21,7 @@ struct TLSSocket {
     amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
     amqp_ssl_socket_set_verify_hostname(socket, 0)  // off, because OpenSSL verifies the name or address
     guard retort_prepare_tls(socket, name, tls.serverName == nil ? 0 : 1, tls.verifies ? 1 : 0) != 0 else {
-      throw BrokerError(.tls, "\(name) can't be a server's name")
+      throw BrokerError(.tls, "\(name) is not a valid server name: correct the host, or server_name_indication=")
     }
     if tls.verifies { try check(retort_trust(socket, tls.authorities), "cacertfile", tls.authorities) }
     guard let certificate = tls.certificate else { return }
@@ -33,7 +33,9 @@ struct TLSSocket {
     }
   }
 
-  /// Whether the server at a URI's port speaks TLS, which only an attempted handshake shows.
+  /// Whether a server that speaks TLS answers at the URI's port.
+  ///
+  /// The function attempts a handshake, because nothing else shows whether a server speaks TLS.
   static func isAnswered(_ uri: AMQPURI) -> Bool {
     guard let connection = amqp_new_connection() else { return false }
     defer { amqp_destroy_connection(connection) }
@@ -53,7 +55,7 @@ struct TLSSocket {
     case RETORT_PEM_UNREADABLE:
       why =
         "\(named) can't be read: \(String(cString: strerror(errno)))"
-        + (parameter == "cacertfile" ? ": install the authorities with Debian's package ca-certificates" : "")
+        + (parameter == "cacertfile" ? ": correct the path, or install Debian's package ca-certificates" : "")
     case RETORT_PEM_ENCRYPTED:
       why = "the key in \(named) is encrypted: write an unencrypted copy with openssl pkey -in \(file) -out PLAIN"
     case RETORT_PEM_OF_ANOTHER:
@@ -86,7 +88,7 @@ struct TLSSocket {
     String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Returns the error of a failed handshake; nil if TLS is not the reason.
+  /// Returns the error of a failed handshake; nil if the handshake failed for a reason other than TLS.
   ///
   /// `place` is the host and the port.
   func objection(_ place: String) -> BrokerError? {
@@ -100,7 +102,10 @@ struct TLSSocket {
     case 0: return nil
     case 40: return BrokerError(.tls, "\(place) has no cipher in common with this machine's OpenSSL")
     case 70: return BrokerError(.tls, "\(place) does not speak TLS 1.2 or newer")
-    case 112: return BrokerError(.tls, "\(place) has no server \(name): set server_name_indication=")
+    case 112:
+      return BrokerError(
+        .tls,
+        "\(place) does not recognize the server name \(name): set server_name_indication= to the broker's name")
     default: return BrokerError(.tls, "\(place) ended the TLS handshake: \(String(cString: handshake.alert_text))")
     }
   }
@@ -116,28 +121,29 @@ struct TLSSocket {
     case RETORT_DISTRUST_SELF_SIGNED:
       return "that is self-signed: to trust it, name its file with cacertfile="
     case RETORT_DISTRUST_AUTHORITY:
-      return "that no trusted authority signed: name the file of its authority with cacertfile="
+      return
+        "that no trusted authority signed: name the file of the signing authority's certificate with cacertfile="
     case RETORT_DISTRUST_NAME:
       let names = String(cString: handshake.names)
       return
-        "for \(names.isEmpty ? "no name" : names), not for \(name): connect to a host that it names, or set server_name_indication="
-    default: return "that is not accepted: \(String(cString: handshake.distrust_text))"
+        "for \(names.isEmpty ? "no name" : names), not for \(name): connect to a host that the certificate names, or set server_name_indication= to one of its names"
+    default: return "that OpenSSL does not accept: \(String(cString: handshake.distrust_text))"
     }
   }
 
-  /// Returns the message for a broker that requires a client certificate, and refused the connection.
+  /// Returns the message for a broker that requires a client certificate and refused the connection.
   ///
-  /// Not every broker sends an alert with the reason.
+  /// The message is less exact if the broker sent no alert with its reason.
   private func refusal(_ handshake: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return
-        "\(handshake.alert == 0 ? "ended the connection, and required" : "requires") a client certificate: name its file with certfile=, and the file of its key with keyfile="
+        "\(handshake.alert == 0 ? "ended the connection after it asked for" : "requires") a client certificate: name its file with certfile=, and the file of its key with keyfile="
     }
     switch handshake.alert {
-    case 0: return "closed the connection after it received the certificate in \(certificate)"
+    case 0: return "closed the connection after it received the certificate in \(certificate): see the broker's log"
     case 44: return "refuses the certificate in \(certificate): it is revoked"
     case 45: return "refuses the certificate in \(certificate): it has expired"
-    case 48: return "refuses the certificate in \(certificate): no authority that it trusts signed it"
+    case 48: return "refuses the certificate in \(certificate): no authority that the broker trusts signed it"
     default: return "refuses the certificate in \(certificate): \(String(cString: handshake.alert_text))"
     }
   }

@@ -3,7 +3,9 @@ import Language
 import Values
 
 extension CheckFindings {
-  /// Returns an error about an argument or a `--var` that no statement of a script reads; nil if all are read.
+  /// Returns an error about an argument of the script, or an option `--var`, that no statement reads.
+  ///
+  /// Returns nil if statements read all of them.
   func unreadInput(of options: Session.Options, _ source: SourceText) -> DiagnosticRenderer.DiagnosticContent? {
     if !readsArguments, let first = options.arguments.first {
       return DiagnosticRenderer.DiagnosticContent(
@@ -15,8 +17,9 @@ extension CheckFindings {
     return unreadVariable(of: options.variables, source)
   }
 
-  /// Returns an error about a `--var` that no statement reads; nil if each is read, or if the script computes a name
-  /// for `var`.
+  /// Returns an error about an option `--var` that no statement reads; nil if statements read all of them.
+  ///
+  /// Returns nil also if a call of `var` has a name that is known only at run time.
   private func unreadVariable(of variables: [String: String], _ source: SourceText) -> DiagnosticRenderer
     .DiagnosticContent?
   {

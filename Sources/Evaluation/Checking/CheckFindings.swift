@@ -12,9 +12,9 @@ struct CheckFindings {
   var inventory: [InventoryEntry] = []
   /// Whether the text reads `args`.
   var readsArguments = false
-  /// The names that the text reads with `var`.
+  /// The names of the options `--var` that the text reads with calls such as `var("NAME")`.
   var readNames: Set<String> = []
-  /// Whether the text computes a name for `var`.
+  /// Whether the text calls `var` with a name that is known only at run time.
   var computesNames = false
   /// The paths of journals, each with the source range where a statement names it first.
   var journals: [String: SourceRange] = [:]

@@ -6,7 +6,7 @@ import Values
 final class CommandDefinition: Sendable {
   struct Parameter: Sendable {
     var name: String
-    /// The default value; nil for a parameter without one.
+    /// The default value; nil for a parameter without a default value.
     ///
     /// A parameter with a default is passed by name, any other parameter by position.
     var fallback: CompiledExpression?

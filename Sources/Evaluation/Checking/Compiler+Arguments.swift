@@ -67,7 +67,7 @@ extension Compiler {
     return "for several ids, write [\(texts.dropFirst().joined(separator: ", "))] | \(name) \(texts[0])"
   }
 
-  /// Checks a positional argument against its parameter: its type, and the parameter's rule if it is a literal.
+  /// Checks the type of a positional argument; for a literal, also checks the parameter's rule.
   private func check(
     _ value: Expr, _ parameter: Declaration.Parameter, of command: Language.Command, isFirst: Bool
   ) {
@@ -95,7 +95,10 @@ extension Compiler {
         ? "\(command.name) has no options" : "\(command.name) has " + known.map { $0 + ":" }.joined(separator: " "))
   }
 
-  /// Checks the value of an option: a field by its name, a word in quotes, or any other value.
+  /// Checks the value of an option.
+  ///
+  /// Reports a value that is not the name of a field where a field is needed, and an unknown word without quotes where
+  /// text is needed. Checks any literal against the option's type and rule.
   private func check(_ option: Declaration.Option, _ value: Expr, of command: Language.Command) {
     if option.shape == .field, value.path?.contains(".") ?? true {
       report(
@@ -163,7 +166,9 @@ extension Compiler {
     return true
   }
 
-  /// Returns the form that replaces an option of another language, such as `limit: 5`; nil for other options.
+  /// Returns what to write in place of an option that only other languages have, such as `limit: 5`.
+  ///
+  /// Returns nil for other options.
   private func limit(_ command: Language.Command, _ name: String, _ value: Expr) -> String? {
     guard ["limit", "top", "take", "first"].contains(name), case .number = value.kind else { return nil }
     let count = source.text(value.range)
@@ -278,7 +283,9 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Whether null is a valid value of this type, or has its own error.
+  /// Whether the check of an argument's type accepts null.
+  ///
+  /// Null is a valid value of such a type, or another check reports it with an error of its own.
   var takesNull: Bool { [.any, .path, .field, .condition].contains(self) }
 
   /// Whether a literal of a type is valid for an argument of this type.

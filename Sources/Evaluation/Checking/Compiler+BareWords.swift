@@ -46,7 +46,7 @@ extension Compiler {
     }
   }
 
-  /// Returns the next step for an unknown name that is a command, a stage or a function; nil for other names.
+  /// Returns the next step for the name of a command, stage or function in place of a value; nil for other names.
   func misplaced(_ name: String) -> String? {
     let forms = [
       context.hasElement ? "to read a field of the element, write a dot: .\(name)" : nil,

@@ -18,7 +18,7 @@ extension Compiler {
       return broken
     }
     for case .option(_, let place, _) in arguments {
-      report("\(name) has no options", place, nextStep: "its arguments have no names: \(function.signature)")
+      report("\(name) has no options", place, nextStep: "write the arguments without names: \(function.signature)")
       return broken
     }
     guard function.takes(codes.count) else {
@@ -63,7 +63,7 @@ extension Compiler {
     if ["substring", "substr", "slice", "mid"].contains(name) {
       let operand = arguments.first.map(text) ?? "x"
       return report(
-        "unknown function \(name)", range, nextStep: "write a part of a text or list with both ends: \(operand)[0..2]")
+        "unknown function \(name)", range, nextStep: "for a part of a text or list, write a range: \(operand)[0..2]")
     }
     if let form = formWithoutParentheses(name, arguments.map(text)) {
       return report("\(name) is not a function", range, nextStep: form)

@@ -144,9 +144,9 @@ extension Compiler {
     {
       let text = values.first.map { source.text($0.expression.range) }
       let isTime = type == "Date" || type == "Time"
-      return isTime ? text.map { "time(\($0))" } ?? "now()" : "values are written without new: {NAME: VALUE}"
+      return isTime ? text.map { "time(\($0))" } ?? "now()" : "remove new, and write the value: {NAME: VALUE}"
     }
-    return ["await", "async"].contains(name) ? "each statement waits for its result: remove \(name)" : nil
+    return ["await", "async"].contains(name) ? "remove \(name): every statement waits for its result" : nil
   }
 
   /// Reports an unknown command with the command, the stage or the function that has a similar name.

@@ -16,7 +16,7 @@ extension Compiler {
     }
   }
 
-  /// Corrects `destroy posts filter: {...}`, which is a `destroy-all`.
+  /// Corrects `destroy posts filter: {...}`, which should be a `destroy-all`.
   private func destroyWithFilter(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard let filter = call.command.option("filter"), call.positional.count == 1 else { return nil }
     return ArgumentCorrection(
@@ -62,7 +62,7 @@ extension Compiler {
     guard call.positional.count == 2, let first = call.unknown.first else { return nil }
     let fields = call.unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")
     return ArgumentCorrection(
-      "the parameters of a call are a record", first.value.range,
+      "the parameters of call must be a record", first.value.range,
       "call \(call.positional.map(shown).joined(separator: " ")) {\(fields)}")
   }
 

@@ -41,7 +41,7 @@ extension Compiler {
     let code = code(operand)
     if case .string(let text)? = code.known, !context.isRescued {
       report(
-        "- is for numbers and durations, not a string", range,
+        "the operator - takes a number or a duration, not a string", range,
         nextStep: "put the minus into the text: \("-\(text)".quoted)")
     } else if let known = code.known {
       refuse(range) { () throws(Fault) in _ = try Operators.negate(known) }
@@ -115,8 +115,8 @@ extension Compiler {
     guard context.hasElement else {
       if findings.refused.contains(where: { $0.lower <= range.lower && range.upper <= $0.upper }) { return broken }
       report(
-        "there is no element here", range,
-        nextStep: "`it` and .field need an element, as in a stage: stream posts | where .views < 10")
+        "`it` and .field have no element here", range,
+        nextStep: "use `it` and .field in a stage: stream posts | where .views < 10")
       return broken
     }
     return .sync { frame throws(Fault) in frame.element }
@@ -146,7 +146,9 @@ extension Compiler {
     return broken
   }
 
-  /// Returns the next step for an unknown name that is a def or a word of the language; nil for other names.
+  /// Returns the next step for a name that is no variable but has another meaning, such as a def or a command.
+  ///
+  /// Returns nil for other names.
   private func meant(_ name: String, _ range: SourceRange) -> String? {
     if let definition = definition(name) {
       let takesElement = context.hasElement && definition.parameters.filter { $0.fallback == nil }.count == 1

@@ -50,7 +50,7 @@ extension Compiler {
       "\(command.name) changes \(client.queue), which is being streamed: rows would be skipped silently",
       command.range,
       nextStep: "collect the stream first: | collect"
-        + (effect == .destroys ? "; or destroy-all with a filter" : ""))
+        + (effect == .destroys ? "; or use destroy-all with a filter" : ""))
   }
 
   /// Records an `index` command whose page number is not a literal, so that ``repeated(_:)`` can warn of it.
@@ -76,7 +76,7 @@ extension Compiler {
     }
   }
 
-  /// Returns the fact that a record literal can be a page with a computed number, or `.unknown` for other expressions.
+  /// Returns `.varyingPage` for a record literal that can be a page with a computed number; otherwise `.unknown`.
   func fact(ofRecord expression: Expr) -> Scope.VariableFact {
     guard case .record = expression.kind, isVaryingPage(expression) else { return .unknown }
     return .varyingPage
@@ -89,7 +89,7 @@ extension Compiler {
     for page in own.pages where own.changed.contains(page.client) {
       guard !findings.diagnostics.contains(where: { $0.range == page.range }) else { continue }
       warnThoroughly(
-        "\(page.client.queue) is changed between its pages: rows may be skipped or repeated", page.range,
+        "\(page.client.queue) is changed between the reads of its pages: rows may be skipped or repeated", page.range,
         nextStep: "read all pages first: stream \(page.name) | collect")
     }
     return result
@@ -102,7 +102,7 @@ extension Compiler {
       let selection = pipeline.stages[..<sink].first(where: { ["take", "skip", "last"].contains($0.name) })
     else { return }
     warnThoroughly(
-      "\(selection.name) selects other elements when the statement is resumed, because the first run destroyed some",
+      "\(selection.name) selects other elements when the statement is resumed, because the first run destroyed some of the resources",
       selection.range,
       nextStep: "add max:, which counts the changes of earlier runs too, or read the elements from a file")
   }

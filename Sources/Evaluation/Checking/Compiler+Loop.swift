@@ -15,7 +15,7 @@ extension Compiler {
     if let number = node.number, number.name == node.element.name {
       report(
         "\(number.name) occurs twice", number.range,
-        nextStep: "give the number another name, such as \(number.name == "n" ? "i" : "n")")
+        nextStep: "give the element's number another name, such as \(number.name == "n" ? "i" : "n")")
     }
     let step = repeated {
       within({ context in
@@ -30,7 +30,9 @@ extension Compiler {
     return loop(compiled, (slot, number), step, node.pipeline.range)
   }
 
-  /// Returns the loop over the elements of a pipeline; `slots` are those of the element and of its number.
+  /// Returns the loop over the elements of a pipeline.
+  ///
+  /// `slots` has the slot of the element and, if the loop names the element's number, the slot of the number.
   private func loop(
     _ pipeline: CompiledPipeline, _ slots: (element: Int, number: Int?), _ step: CompiledStatement, _ range: SourceRange
   ) -> CompiledStatement {

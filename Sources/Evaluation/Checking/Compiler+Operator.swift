@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Reports the error that a computation with literals throws, because the run would fail there too.
+  /// Reports the error of a computation with literals, because each run would fail with the same error.
   func refuse(_ range: SourceRange, _ compute: () throws(Fault) -> Void) {
     guard !context.isRescued else { return }
     do throws(Fault) { try compute() } catch {
@@ -62,7 +62,7 @@ extension Compiler {
       let operand = if case .binary(_, _, let operand, let first) = left.kind { [operand, first] } else { [left] }
       let texts = (operand + [right]).map { source.text($0.range) }
       report(
-        "or needs a boolean, not a string", right.range,
+        "the operator or needs a boolean, not a string", right.range,
         nextStep: "\(texts[0]) in [\(texts.dropFirst().joined(separator: ", "))]")
       return broken
     case .or:

@@ -61,7 +61,7 @@ extension Compiler {
     else { return }
     let suffix = (try? FileFormat(path: file, named: nil)) == nil ? " as: \"txt\"" : ""
     warn(
-      "> compares two texts, and writes no file", expression.range,
+      "the operator > compares two texts, and writes no file", expression.range,
       nextStep: "to write a file: \(source.text(left.range)) | write \(source.text(right.range))\(suffix)")
   }
 

@@ -111,7 +111,7 @@ extension Compiler {
       command.arguments.count == 2, let path = command.arguments[1].expression.path
     {
       return report(
-        "count has no word by", word.range, nextStep: "group .\(path) | select .key .count")
+        "count does not take the word by", word.range, nextStep: "group .\(path) | select .key .count")
     }
     guard Stage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
@@ -150,7 +150,7 @@ extension Compiler {
     if isDescending, kept.isEmpty { kept = ["| reverse"] }
     if isDescending, !kept.contains(where: { $0.hasPrefix("-") }), kept[0].hasPrefix(".") { kept[0] = "-" + kept[0] }
     report(
-      "\(command.name) has no word \(source.text(filler.range))", filler.range,
+      "\(command.name) does not take the word \(source.text(filler.range))", filler.range,
       nextStep: ([command.name] + kept).joined(separator: " "))
   }
 }

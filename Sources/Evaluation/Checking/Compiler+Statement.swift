@@ -45,7 +45,7 @@ extension Compiler {
     case .continue: return jump(.continue, "continue", statement.range)
     case .pipeline(let pipeline): return result(of: pipeline, use)
     case .def, .source, .set, .help:
-      report("the statement is allowed at the top level only, not in a block", statement.range)
+      report("this statement is allowed at the top level only, not in a block", statement.range)
       return CompiledStatement.sequence([])
     }
   }
@@ -96,7 +96,7 @@ extension Compiler {
     if context.loopDepth == 0 {
       let inEach = context.eachDepth > 0
       report(
-        inEach ? "\(word) can't leave an each" : "\(word) is allowed in a loop only", range,
+        inEach ? "\(word) can't leave the block of each" : "\(word) is allowed in a loop only", range,
         nextStep: inEach
           ? "use for instead of each" : "put \(word) in for ... do, while ... do or watch ... do; exit ends the run")
     }
@@ -108,7 +108,8 @@ extension Compiler {
       report(
         "return is allowed in a def only", range,
         nextStep: context.eachDepth > 0
-          ? "no statement can leave an each" : context.isInDef ? nil : "exit ends the run; print shows a value")
+          ? "end the block of each with the value"
+          : context.isInDef ? nil : "to end the run, use exit; to show a value, use print")
     }
     guard let valued else {
       return .sync { frame throws(Fault) in

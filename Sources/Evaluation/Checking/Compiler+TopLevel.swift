@@ -65,7 +65,7 @@ extension Compiler {
     if refusesSpacedUnit(arguments, of: "set") || refusesBareSetting(arguments) { return [] }
     return arguments.compactMap { argument in
       guard case .option(let name, let nameRange, let expression) = argument else {
-        report("set takes names with colons", argument.expression.range, nextStep: "set timeout: 10s")
+        report("set needs the form NAME: VALUE", argument.expression.range, nextStep: "set timeout: 10s")
         return nil
       }
       if !Session.settings.contains(name) {
@@ -91,7 +91,7 @@ extension Compiler {
     let file = path.hasPrefix("/") ? path : folder + path
     if settings.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
       report(
-        "these files source each other", range,
+        "these files run each other with source", range,
         nextStep: "remove one of these source statements: " + (settings.path + [file]).joined(separator: " -> "))
       return []
     }

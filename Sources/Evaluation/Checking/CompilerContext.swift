@@ -4,10 +4,9 @@ import Language
 ///
 /// Nested code gets a modified copy.
 struct CompilerContext {
-  /// The number of `for`, `while` and `watch` blocks around the code; those outside the innermost `each` or def do not
-  /// count.
+  /// The number of `for`, `while` and `watch` blocks around the code, up to the innermost `each` or def.
   var loopDepth = 0
-  /// The number of `each` blocks around the code; those outside the innermost loop or def do not count.
+  /// The number of `each` blocks around the code, up to the innermost loop or def.
   var eachDepth = 0
   /// Whether the code is in the body of a def.
   var isInDef = false
@@ -25,8 +24,9 @@ struct CompilerContext {
   /// Whether a command at this point of the text runs at most once, because no loop, `each`, def or stage encloses it.
   var isSingle: Bool { isOnce && !isInDef }
 
-  /// Whether a command at this point of the text runs at most once in each call of the def that encloses it, or at most
-  /// once outside defs.
+  /// Whether a command at this point of the text runs at most once each time the enclosing def is called.
+  ///
+  /// Outside a def, the value is whether the command runs at most once.
   var isOnce: Bool { loopDepth == 0 && eachDepth == 0 && !hasElement }
 
   /// Marks the code as enclosed by a loop.

@@ -90,8 +90,9 @@ struct OperatorAdvice {
     return "to replace null, write \(text)"
   }
 
-  /// Returns the operation with its ranges, streams and pages replaced by lists, such as `(a | collect) == b`, as the
-  /// next step; nil if no operand is one of these.
+  /// Returns, as the next step, the operation with lists in place of ranges, streams and pages: `(a | collect) == b`.
+  ///
+  /// Returns nil if no operand is a range, a stream or a page.
   private func gathered(_ x: Value, _ y: Value) -> String? {
     func text(_ operand: String, _ value: Value) -> String? {
       switch value {

@@ -9,7 +9,7 @@ enum StreamHandling {
   /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
   case operand
 
-  /// The handling of the last value in the block of a `try` whose own value is handled as `self` says.
+  /// How the last value in the block of a `try` is handled, if the value of the `try` is handled as `self` says.
   ///
   /// A `try` never returns an unread stream, because the errors of the stream must occur inside the `try`.
   var inTry: StreamHandling { self == .lazy ? .operand : self }

@@ -1,15 +1,18 @@
 extension Vocabulary {
   /// The statements with a special syntax.
   public static let statements: [(name: String, form: String, summary: String)] = [
-    ("let", "let NAME = PIPELINE", "Assigns a value to the visible variable with this name, or defines a new one."),
+    (
+      "let", "let NAME = PIPELINE",
+      "Assigns a value to the variable NAME, or defines the variable if no variable with this name is visible."
+    ),
     (
       "for", "for NAME [, NUMBER] in PIPELINE do ... end",
-      "Runs a block for each element; NUMBER is a name for the element's number, which counts from 1."
+      "Runs a block for each element; NUMBER is a variable for the element's position, which starts at 1."
     ),
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
     (
       "watch", "watch DURATION do ... end",
-      "Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of an iteration replaces the previous output, and changes are marked. break ends the loop; at the prompt, Ctrl-C ends it too."
+      "Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of an iteration replaces the output of the previous iteration, and the characters that differ are highlighted. break ends the loop; at the prompt, Ctrl-C ends it too."
     ),
     (
       "if", "if CONDITION do ... else ... end",
@@ -21,12 +24,12 @@ extension Vocabulary {
     ),
     (
       "def", "def NAME(a, b: 1) do ... end",
-      "Defines a command with parameters; the name works as a stage and as a function too."
+      "Defines a command with parameters, which can also be used as a stage and as a function."
     ),
-    ("return", "return [PIPELINE]", "Ends a def and returns a value."),
+    ("return", "return [PIPELINE]", "Ends a command defined with def, and returns a value."),
     ("break", "break", "Ends the innermost loop."),
     ("continue", "continue", "Starts the next iteration of the innermost loop."),
-    ("source", "source \"FILE.retort\"", "Runs the statements of another file, as if they were in this one."),
+    ("source", "source \"FILE.retort\"", "Runs the statements of another file, as if they were written here."),
     ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes a setting of the session."),
     ("help", "help [WORD]", "Explains a word, or shows an overview."),
   ]
@@ -48,7 +51,7 @@ extension Vocabulary {
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary:
-        "true prints how long each statement took, and how much of this time it waited for replies and decoded replies"
+        "true prints how long each statement took, and how long it waited for replies and decoded replies"
     ),
     .init(
       name: "history", shape: .string, fallback: "\"all\"",

@@ -15,7 +15,9 @@ protocol ChangeSequence: Sendable {
   /// The result after the last change.
   var value: Value { get }
 
-  /// Returns the context to add to the error of a failed change; nil for no context.
+  /// Returns the words that tell where in the sequence a change failed, such as `at the step to published`.
+  ///
+  /// Returns nil if the error needs no such words.
   func trail(of proposal: ChangeProposal) -> String?
 }
 

@@ -167,7 +167,7 @@ struct Arguments: Sendable {
 
   mutating func reserveCapacity(_ count: Int) { given.reserveCapacity(count) }
 
-  /// Returns the positional argument at an index; nil for the pipeline's element, and beyond the last one.
+  /// Returns the positional argument at an index; nil for the pipeline's element, and for an index without an argument.
   private func given(at index: Int) -> Argument? {
     if element != nil, index == 1 { return nil }
     let index = element != nil && index > 1 ? index - 1 : index

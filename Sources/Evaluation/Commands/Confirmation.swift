@@ -20,7 +20,9 @@ struct ConfirmationRequest: Sendable {
   /// Whether a loop sends the changes one by one.
   var isOneByOne = false
 
-  /// Returns the scope in which a consent is used again; nil for a sink, because no filter describes its elements.
+  /// Returns the scope in which a consent is used again.
+  ///
+  /// Returns nil for a stage such as `destroy`, because no filter describes its elements.
   fileprivate func scope(_ arguments: Arguments) -> ConsentScope? {
     guard filter != nil || isOneByOne else { return nil }
     return ConsentScope(
@@ -63,8 +65,8 @@ extension RunContext {
   ///
   /// With `confirm: true` or `--yes`, no question is needed, except on a guarded connection. Without them, the function
   /// asks at a terminal, and refuses the destruction without a terminal. It asks once for each connection, client,
-  /// verb, filter and `meta`, and for each sink. The typed number is the confirmation and the limit. If there is
-  /// nothing to destroy, the function does not ask.
+  /// verb, filter and `meta`, and separately for each stage that destroys its elements. The number that the user types
+  /// confirms the destruction and limits it. If there is nothing to destroy, the function does not ask.
   ///
   /// With `--offline` no consent is needed, because nothing is sent.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> DestroyConsent {

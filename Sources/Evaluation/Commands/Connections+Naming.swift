@@ -31,7 +31,7 @@ extension ExecutionFrame {
 }
 
 extension ConnectionValue {
-  /// The statement that returns this connection while it is open.
+  /// The `connect` statement, as source text, that returns this connection while the connection is open.
   var statement: String {
     "connect \(JSONValue.string(address).text)" + (name.map { " name: \(JSONValue.string($0).text)" } ?? "")
   }

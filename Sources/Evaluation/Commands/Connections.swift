@@ -16,7 +16,7 @@ extension Declaration.Option {
 
   fileprivate static let type = Self(
     name: "type", shape: .string, fallback: "the queue's name", summary: "the JSON:API type of the resources"
-  ).ruled(.text("type", "remove type:, which is then the queue's name"))
+  ).ruled(.text("type", "remove type: to use the queue's name as the type"))
 
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",
@@ -65,7 +65,7 @@ extension Command {
           summary: "the connection of the client; needed if several connections are open"),
         .init(
           name: "meta", shape: .record, fallback: "{host: ...}",
-          summary: "the member meta of each request: {host: \"me\"}"),
+          summary: "the meta member of each request: {host: \"me\"}"),
         .init(
           name: "timeout", shape: .any, fallback: "5s", summary: "how long to wait for a reply: 10s, \"never\"",
           words: ["never"]
@@ -73,7 +73,7 @@ extension Command {
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
           summary:
-            "\"wire\" leaves the names of fields unchanged; \"underscore\" shows - in names as _, and sends _ as -, like the Elixir library",
+            "\"wire\" leaves the names of fields unchanged; \"underscore\" shows - in names as _, and sends _ as -",
           words: ["wire", "underscore"]),
         .relationships,
         .singular,
@@ -179,7 +179,7 @@ extension Command {
     Declaration(
       name: "clients",
       summary: """
-        Lists the clients, then the connections without clients: queue, type, connection, state of the connection, \
+        Lists the clients, then the connections without clients, with queue, type, connection, state of the connection, \
         consumers and depth of the queue, requests in flight, and last round trip.
         """,
       result: "list of records")

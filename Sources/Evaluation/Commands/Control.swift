@@ -4,7 +4,7 @@ import Language
 import Values
 
 extension RunContext {
-  /// Returns true, after a note, for an assertion that a run with `--dry-run` does not check.
+  /// Returns whether an assertion stays unchecked in a run with `--dry-run`; if so, also shows a note.
   ///
   /// After a change that was not sent, the assertion would be about data and counts that only a real run has.
   func leavesUnchecked(_ assertion: Arguments) -> Bool {

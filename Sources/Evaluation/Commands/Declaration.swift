@@ -81,7 +81,7 @@ public struct Declaration: Sendable {
     }
   }
 
-  /// A statement and its output on a new `embedded:blog` with the clients `posts` and `authors`.
+  /// A statement and its output, with the clients `posts` and `authors` of a new sample service (`embedded:blog`).
   public struct Example: Sendable {
     /// The text of the statement.
     public var code: String
@@ -154,14 +154,16 @@ extension Declaration.Option {
     return all.dropLast().joined(separator: ", ") + (all.count > 1 ? " or " : "") + (all.last ?? "")
   }
 
-  /// The option as a next step shows it: with the example at the end of its summary or, without an example, with the
-  /// summary.
+  /// The option as a next step shows it.
+  ///
+  /// The text is the option's name with the example at the end of its summary; without an example, with the summary.
   var form: String { Declaration.form(name + ":", summary) }
 }
 
 extension Declaration {
-  /// Returns an option with the example at the end of its summary, `throttle: {depth: 50, p95: 200ms}`; without an
-  /// example, with the summary.
+  /// Returns an option with the example at the end of its summary, such as `throttle: {depth: 50, p95: 200ms}`.
+  ///
+  /// If the summary has no example, returns the option with the whole summary.
   static func form(_ option: String, _ summary: String) -> String {
     let opening: Character = summary.hasSuffix("}") ? "{" : summary.hasSuffix("\"") ? "\"" : "."
     guard let example = summary.firstIndex(of: opening), summary[..<example].hasSuffix(": ") else {

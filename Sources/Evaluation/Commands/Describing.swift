@@ -13,7 +13,7 @@ extension Command {
     Declaration(
       name: "describe",
       summary:
-        "Lists what earlier replies showed of a client's type: its fields, and the names that filter:, sort: and include: accept or refuse. Sends no request.",
+        "Lists the fields of a client's type in earlier replies, and the names that the service accepted or refused in filter:, sort: and include:. Sends no request.",
       parameters: [place], result: "list of records",
       examples: [
         .init(
@@ -31,7 +31,7 @@ extension Command {
     Declaration(
       name: "template",
       summary:
-        "Writes a create statement with every known field of a client's type. At the prompt you can edit the statement and run it.",
+        "Writes a create statement with each field of a client's type that earlier replies contained. At the prompt, you can edit and run the statement.",
       parameters: [place], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
@@ -46,7 +46,7 @@ extension Command {
     Declaration(
       name: "forget",
       summary:
-        "Removes what was learned about the fields of a client's queue, or of all queues; removes the stored files too.",
+        "Removes the fields that retort learned from replies of a client's queue or, without an argument, of all queues; also removes the stored files.",
       parameters: [.init(name: "CLIENT", shape: .client, isOptional: true)], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
@@ -61,7 +61,7 @@ extension Command {
     Declaration(
       name: "queues",
       summary:
-        "Lists the known queues of a broker, or all queues of an embedded service, with types, consumers and depth (waiting requests).",
+        "Lists the queues of a broker that clients have used, or all queues of an embedded service, with types, consumers and depth (waiting requests).",
       result: "list of records",
       examples: [
         .init(code: "queues | map .queue", output: "\"authors\"\n\"comments\"\n\"posts\"\n\"tags\"")

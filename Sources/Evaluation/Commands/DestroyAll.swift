@@ -8,7 +8,7 @@ import Values
 extension Command {
   static let destroyAll = Command(
     Declaration(
-      name: "destroy-all", summary: "Destroys the resources that a filter finds, page by page.",
+      name: "destroy-all", summary: "Destroys, page by page, the resources that match a filter.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [
         .init(
@@ -120,7 +120,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   }
 
   var endNote: String? {
-    pages.notShown > 0 ? "the service counts \(pages.notShown) more, but does not return them" : nil
+    pages.notShown > 0 ? "the service does not return \(pages.notShown) of the resources that it counts" : nil
   }
 }
 

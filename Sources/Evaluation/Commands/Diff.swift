@@ -8,11 +8,11 @@ extension Command {
     Declaration(
       name: "diff",
       summary:
-        "Compares two lists or streams. Returns the elements that B has and A lacks (added), that A has and B lacks (removed), and that differ (changed).",
+        "Compares two lists or streams. Returns the elements that only B has (added), that only A has (removed), and that differ (changed).",
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
         .init(
-          name: "key", shape: .path, summary: "the field by which elements of A and B are matched: .id",
+          name: "key", shape: .path, summary: "the field by which diff matches the elements of its two lists: .id",
           isRequired: true)
       ], result: "list of records",
       examples: [
@@ -93,7 +93,7 @@ private struct DiffInput {
     keys.append((key, value))
   }
 
-  /// Returns the differences from this input to the other one, and their counts as text.
+  /// Returns the differences between this input and `other`, and their counts as text.
   ///
   /// The differences are in the order of this input, followed by the elements that only the other input has.
   func compared(with other: DiffInput) async throws(Fault) -> (differences: [Value], text: String) {
@@ -141,7 +141,8 @@ private struct DiffInput {
     for name in old.names + new.names.filter({ old[$0] == nil }) {
       let (from, to) = (old[name], new[name])
       if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
-      // In a changed element, a missing field is left out on its side; in an added or removed element, it is null.
+      // A field that one side lacks has no `from` or `to` in a changed element, and null in an added or removed
+      // element.
       let isPart = change == "changed"
       let values = [("from", from), ("to", to)].compactMap { side, value in
         value == nil && isPart ? nil : (name: side, value: value ?? .null)

@@ -15,7 +15,7 @@ extension ClientValue {
     do throws(LinkError) {
       let state = try await probe()
       error.facts = [described(state, silence)]
-      if silence.changes { error.nextStep = "check whether the change was made before you send it again" }
+      if silence.changes { error.nextStep = "before you send the change again, check whether it was carried out" }
       if silence.changes {
         error.facts.append(Self.fate(silence))
       } else if state == nil {
@@ -25,7 +25,7 @@ extension ClientValue {
       error.facts = ["the state of queue \(queue) is unknown: \(failure.message)"]
       if silence.changes {
         error.facts.append(Self.pending)
-        error.nextStep = "check whether the change was made before you send it again"
+        error.nextStep = "before you send the change again, check whether it was carried out"
       }
     }
     return error
@@ -63,7 +63,7 @@ extension ClientValue {
   /// Returns a sentence on a change that the broker accepted: whether the service may still carry out the change.
   private static func fate(_ silence: ClientError.MissingReply) -> String {
     silence.hasExpired
-      ? "if the service took the request in time, the change may still be carried out; otherwise the broker removes the expired request from the queue"
+      ? "the change may still be carried out if the service took the request before the timeout; otherwise the broker removes the expired request"
       : "the change may still be carried out, because the request does not expire"
   }
 

@@ -98,7 +98,7 @@ extension Value {
     }
   }
 
-  /// Whether the value is a resource, or a record with only an id and perhaps a type.
+  /// Whether the value identifies a resource: it is a resource, or a record with only an id and perhaps a type.
   fileprivate var isIdentifier: Bool {
     switch self {
     case .resource: true

@@ -13,7 +13,7 @@ struct OptionRule: Sendable {
     self.validate = validate
   }
 
-  /// Returns the reason why a value is invalid; nil for a valid one.
+  /// Returns the reason why a value is invalid; nil for a valid value.
   func refusal(_ value: Value, _ command: String) -> OptionRefusal? {
     do throws(OptionRefusal) { try validate(value, command) } catch { return error }
     return nil
@@ -87,23 +87,25 @@ struct OptionRefusal: Error {
   }
 }
 
-/// Another option that an option needs, or that contradicts it.
+/// The rule that an option needs another option, or contradicts another option.
 struct NeededOption: Sendable {
   /// The name of the option that is needed or contradicted.
   let option: String
-  /// Whether the two options contradict each other; otherwise the first option needs the second one.
+  /// Whether the options contradict each other; if false, the option needs the other option.
   var contradicts = false
-  /// The names of options, any of which can take the place of the other option.
+  /// The names of further options, each of which can replace the needed option.
   var alternatives: [String] = []
-  /// Whether the needed option must be a field, given by its name.
+  /// Whether the value of the needed option must be a field, such as `.email`.
   var isField = false
-  /// The value of the first option to which the rule applies, as text; nil if the rule applies to every value.
+  /// The text value of the option for which the rule applies; nil if the rule applies to every value.
   var applicableValue: String?
   /// Returns the message for the command or stage that `command` names.
   let message: @Sendable (_ command: String) -> String
   let nextStep: String
 
-  /// Whether a call lacks the needed option, or has the contradicting one, as far as the check can know.
+  /// Whether a call breaks the rule, as far as the check can know.
+  ///
+  /// Such a call lacks the needed option, or has the contradicting option.
   func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
     if let applicableValue, value.literalText != applicableValue { return false }
     if contradicts { return command.option(option) != nil }
@@ -128,7 +130,9 @@ extension OptionRule {
     OptionRule(reading: { value, stage throws(Fault) in _ = try value.whole(stage, "N", from: least) })
   }
 
-  /// The rule for an id that is text or a number; whether another literal is a valid id depends on the client.
+  /// The rule for an id.
+  ///
+  /// The rule checks only text and numbers; whether a literal of another kind is a valid id depends on the client.
   static let id = OptionRule(reading: { value, _ throws(Fault) in
     switch value {
     case .string, .number:

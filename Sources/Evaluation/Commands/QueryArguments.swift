@@ -20,9 +20,9 @@ extension Declaration.Option {
   ).ruled(.fields)
   static let page = Self(
     name: "page", shape: .record, fallback: "the service's",
-    summary: "the page: {number: 1, size: 100}, or {offset: 0, limit: 100}"
+    summary: "the page, or the first of several pages: {number: 1, size: 100}, or {offset: 0, limit: 100}"
   ).ruled(.page)
-  static let meta = Self(name: "meta", shape: .record, summary: "the member meta of the request: {host: \"me\"}")
+  static let meta = Self(name: "meta", shape: .record, summary: "the meta member of the request: {host: \"me\"}")
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's",
     summary: "\"wire\" leaves the names of fields unchanged; \"underscore\" shows - in names as _, and sends _ as -",
@@ -33,10 +33,10 @@ extension Declaration.Option {
   ).ruled(.timeout)
   static let expire = Self(
     name: "expire", shape: .boolean, fallback: "true",
-    summary: "whether the broker drops the message when the timeout expires")
+    summary: "whether the broker drops the request when the timeout expires")
   static let confirm = Self(
     name: "confirm", shape: .boolean, fallback: "false",
-    summary: "true confirms a bulk destruction, so retort does not ask")
+    summary: "true skips the question that retort asks before a bulk destruction")
   static let inFlight = Self(
     name: "in-flight", shape: .number, fallback: "16", summary: "the maximum number of concurrent requests"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
@@ -53,13 +53,13 @@ extension Declaration.Option {
     name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change without sending it")
   static let failed = Self(
     name: "failed", shape: .string,
-    summary: "a file that stores the elements that failed, were refused or got no reply")
+    summary: "a file for the elements whose changes failed, were refused or got no reply")
   static let halt = Self(
     name: "halt", shape: .any,
     summary:
       "the number or share of failures that stops the statement: 10, or \"3%\"; after fewer failures the statement continues"
   ).ruled(.halt)
-  static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes a second").ruled(
+  static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes per second").ruled(
     .integer("rate", from: 1))
   static let journal = Self(
     name: "journal", shape: .string,
@@ -67,41 +67,42 @@ extension Declaration.Option {
   static let settle = Self(
     name: "settle", shape: .duration,
     summary:
-      "the longest time that the service can hold a request before it processes the request; the statement waits this long before it sends unknown changes again"
+      "the longest time that the service can hold a request before it processes the request; the statement waits this long before it repeats a change with an unknown outcome"
   ).ruled(.duration("settle"))
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
-    summary: "what to do with changes of an earlier run whose outcome is still unknown: \"fail\", \"retry\", \"skip\"",
+    summary:
+      "what to do with changes that an earlier run left with an unknown outcome: \"fail\", \"retry\" or \"skip\"",
     words: ["fail", "retry", "skip"]
   ).needing(.journal(for: "unknown"))
   static let backup = Self(
-    name: "backup", shape: .string, summary: "a file that stores each resource before its change")
+    name: "backup", shape: .string, summary: "a file to which each resource is written before it is changed")
   static let kept = Self(
     name: "include", shape: .strings, summary: "the relationships to store in the backup, such as \"tags,comments\""
   ).ruled(.names("include")).needing(.backup)
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
     summary:
-      "at its end, the statement looks up the changes that got no reply; \"all\" also looks up each create by its key; "
-      + "false looks up nothing",
+      "true looks up, at the end of the statement, the changes that got no reply; \"all\" also looks up each create by "
+      + "its key; false looks up nothing",
     words: ["all"]
   ).ruled(.verify)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
     summary:
-      "how often a request can be sent again after a temporary failure; a change is sent again only if that is safe"
+      "how many times a request can be sent again after a temporary failure; a change is sent again only if this is safe"
   ).ruled(.integer("retry", from: 0))
   static let retryRead = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary: "how often the request can be sent again after a temporary failure or a malformed reply"
+    summary: "how many times the request can be sent again after a temporary failure or a malformed reply"
   ).ruled(.integer("retry", from: 0))
   static let throttle = Self(
     name: "throttle", shape: .record,
-    summary: "waits while the queue is long or the service is slow: {depth: 50, p95: 200ms}"
+    summary: "the limits above which the statement sends nothing: {depth: 50, p95: 200ms}"
   ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
-    summary: "the longest pause that throttle: can make; a longer pause ends the statement with an error"
+    summary: "how long throttle: can pause the changes; after a longer pause the statement ends with an error"
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string, summary: "the name of the pool of workers that sends the changes")
@@ -111,14 +112,14 @@ extension Declaration.Option {
   ]
   static let keepID = Self(
     name: "keep-id", shape: .boolean, fallback: "false",
-    summary: "true sends the id of the resource or record to the service")
+    summary: "true also sends the id of the resource or record")
   static let key = Self(
     name: "key", shape: .any,
-    summary: "the field that identifies each element; two elements with the same value are an error")
+    summary: "the field that identifies each element; if two elements have the same value, this is an error")
 }
 
 extension Arguments {
-  /// Returns a client for a statement's reads, which repeats failed reads as often as `retry:` allows.
+  /// Returns a client for a statement's reads; the client repeats failed reads as often as `retry:` allows.
   func reader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.client
     if let count = try integer(.retry) { reader.retries = count }
@@ -243,7 +244,7 @@ extension Arguments {
     case .list, .page, .range, .stream:
       throw IDRefusal(
         "an id must be a string, an integer or a resource, not \(value.typeWithArticle)",
-        nextStep: "for each of them, use the command as a stage: LIST | ...")
+        nextStep: "for each element, use the command as a stage: LIST | ...")
     default: throw IDRefusal("an id must be a string, an integer or a resource, not \(value.typeWithArticle)")
     }
   }

@@ -18,7 +18,7 @@ extension Command {
 
   static let count = Command(
     Declaration(
-      name: "count", summary: "Counts the resources that a filter finds.", parameters: [place],
+      name: "count", summary: "Counts the resources that match a filter.", parameters: [place],
       options: [.filter, .meta, .timeout, .retryRead], result: "number",
       examples: [
         .init(code: "count posts", output: "1000"),
@@ -69,13 +69,15 @@ extension Command {
 
   static let stream = Command(
     Declaration(
-      name: "stream", summary: "Reads resources page by page, when they are needed.", parameters: [place],
+      name: "stream", summary: "Reads resources page by page; requests a page when it is needed.",
+      parameters: [place],
       options: [
         .filter, .sort, .include, .fields, .page,
         .prefetch,
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
-          summary: "\"fail\" ends the stream with an error if other programs change the list during the read",
+          summary:
+            "if other programs change the list during the read, \"note\" prints a note, and \"fail\" ends the stream with an error",
           words: ["note", "fail"]),
         .meta, .timeout, .retryRead,
       ], result: "stream of resources",
@@ -183,10 +185,9 @@ extension ClientValue {
     return document.resources.map { .resource(ResourceValue(Self.marked($0), compound: compound)) }
   }
 
-  /// Returns a primary resource.
+  /// Adds empty attributes to a primary resource that has neither attributes nor relationships.
   ///
-  /// A resource with neither attributes nor relationships gets empty attributes, which distinguish it from an
-  /// identifier.
+  /// Without them, the resource could not be distinguished from an identifier.
   private static func marked(_ object: JSONObject) -> JSONObject {
     guard !object.contains("attributes"), !object.contains("relationships") else { return object }
     var object = object

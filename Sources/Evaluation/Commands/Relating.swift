@@ -17,7 +17,7 @@ extension Command {
       options: [
         .init(
           name: "source", shape: .string, fallback: "\"api/v1/TYPE\"",
-          summary: "the URL path of the client's type, from which the service makes the links in its reply"),
+          summary: "the URL path of the client's type, which the service needs to make the links in its reply"),
         .meta, .timeout, .retryRead,
       ], result: "list")
   ) { arguments, frame throws(Fault) in

@@ -131,16 +131,18 @@ extension NeededOption {
 
   /// The option `key:`, which the journal of an `each` needs.
   static let elementKey = NeededOption(
-    option: "key", message: { "\($0) with a journal needs key:, which identifies its elements" }, nextStep: "key: .id")
+    option: "key", message: { "\($0) needs key: with journal:, because key: identifies the elements in the journal" },
+    nextStep: "key: .id")
 
   /// The option `key:`, which the journal of a `create` needs.
   static let createKey = NeededOption(
     option: "key", isField: true,
-    message: { "\($0) with a journal needs key:, the field that identifies its elements" }, nextStep: "key: .email")
+    message: { "\($0) needs key: with journal:, because key: identifies the elements in the journal" },
+    nextStep: "key: .email")
 
   /// The option `key:`, which `verify: "all"` of a `create` needs.
   static let lookupKey = NeededOption(
     option: "key", isField: true, applicableValue: "all",
-    message: { _ in "verify: \"all\" needs key: to look up creates" },
+    message: { _ in "verify: \"all\" needs key:, by which it looks up the created resources" },
     nextStep: "key: .email")
 }

@@ -40,8 +40,9 @@ extension Fault {
     self.init(copy: (Self.first(of: left) + error.facts).reduce(fault) { $0.within($1) })
   }
 
-  /// Returns the text beside the `^` characters, cut to 200 characters; nil for a longer text that the message contains
-  /// too.
+  /// Returns the text beside the `^` characters; a text of more than 200 characters is cut.
+  ///
+  /// Returns nil for such a long text if the error has no other details, because the message contains the text too.
   private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
     guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
       return detail.label
@@ -197,7 +198,9 @@ extension Arguments {
 }
 
 extension Arguments.Argument {
-  /// Returns the source range of a part of a literal record or list: for `["text"]` in `{text: ""}`, that of `""`.
+  /// Returns the source range of a part of a literal record or list.
+  ///
+  /// For example, the path `["text"]` leads to `""` in the record `{text: ""}`.
   ///
   /// If the path leads into an expression that is not a literal, returns the expression's source range and the rest of
   /// the path. In names, `_` and `-` count as equal.
@@ -212,7 +215,7 @@ extension Arguments.Argument {
 }
 
 extension Value {
-  /// The id that this value means as the argument of a command; nil if it means none.
+  /// The id that this value means as the argument of a command; nil if the value can't be an id.
   fileprivate var idText: String? {
     switch self {
     case .string(let text): text
@@ -285,7 +288,7 @@ extension Arguments {
     return step?.replacing("relink \(client.client.type) ", with: "relink \(name) ")
   }
 
-  /// Returns the next step for a client that was stopped: a `let` that makes it again; nil for other errors.
+  /// Returns, as the next step, a `let` that creates a stopped client again; nil for other errors.
   fileprivate func makingAgain(_ error: ClientError) -> String? {
     guard error.kind == .connection, !error.wasSent, let step = error.nextStep, !positional.isEmpty,
       step.contains("make a new client: client "), case let name = source.text(range(0)), name.isName

@@ -7,7 +7,7 @@ import Values
 extension Declaration.Option {
   fileprivate static let via = Self(
     name: "via", shape: .record,
-    summary: "the allowed steps: for each state, the state from which it is reached: {published: \"draft\"}",
+    summary: "the allowed steps; for each state, the state before it: {published: \"draft\"}",
     isRequired: true
   ).ruled(
     OptionRule { value, _ throws(OptionRefusal) in
@@ -26,7 +26,7 @@ extension Declaration.Option {
     .via,
     .init(
       name: "with", shape: .record,
-      summary: "the states that another client sets in place of CLIENT, each with its client: {published: reviewers}"),
+      summary: "the clients that set certain states in place of CLIENT: {published: reviewers}"),
     .meta, .timeout,
     .expire,
   ]
@@ -35,7 +35,7 @@ extension Declaration.Option {
 extension Command {
   static let transition = Command(
     Declaration(
-      name: "transition", summary: "Moves a resource to a state, one update for each step.",
+      name: "transition", summary: "Moves a resource to a state, with one update for each step.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
       options: Declaration.Option.transitionOptions + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
@@ -49,7 +49,7 @@ extension Stage {
 
   static let transition = sink(
     Declaration(
-      name: "transition", summary: "Moves the resource of each element to a state, one update for each step.",
+      name: "transition", summary: "Moves the resource of each element to a state, with one update for each step.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: Declaration.Option.transitionOptions + [.max, .backup] + stepOptions, effect: .changes,
       result: "summary", names: .kept,

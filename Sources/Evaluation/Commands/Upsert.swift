@@ -7,7 +7,7 @@ import Values
 
 extension Declaration.Option {
   static let upsertKey = Self(
-    name: "key", shape: .field, summary: "the field of the record that identifies the resource: .email",
+    name: "key", shape: .field, summary: "the field whose value identifies the resource: .email",
     isRequired: true)
 }
 
@@ -146,12 +146,12 @@ private struct Upsert {
     }
     let text = value.filterText
     guard let text, !text.isEmpty else {
-      throw fault("\(key) is \(value.text): a filter takes a string that is not empty, a number or a boolean")
+      throw fault("\(key) is \(value.text), but a filter takes only a number, a boolean or a string that is not empty")
     }
     if text.holds(",") {
       throw fault(
         "the \(key) \(value.text) contains a comma, and a server would read two values",
-        nextStep: "use another field as key:, or send the record by create or update")
+        nextStep: "use another field as key:, or send the record with create or update")
     }
     return value
   }

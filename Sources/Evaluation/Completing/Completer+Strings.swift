@@ -3,8 +3,9 @@ import Values
 
 /// Completes values whose type is known from their position: inserts quotes where text is needed.
 extension Completer {
-  /// Returns the candidates where text is needed: known texts in quotes, or else an opening quote; empty if the word at
-  /// the cursor has begun.
+  /// Returns the candidates for a text: the known texts in quotes or, if none is known, an opening quote.
+  ///
+  /// The list is empty if the user has already begun the word at the cursor.
   func quoted(_ summary: String?) -> [Candidate] {
     guard context.word.isEmpty else { return [] }
     let inner = textOffer

@@ -135,8 +135,9 @@ extension Completer {
     return inference.schema(queue).map { $0.types } ?? []
   }
 
-  /// The addresses for `connect`: those of open connections, and the beginnings of others; after `embedded:`, the
-  /// sample and database files.
+  /// The addresses to offer for `connect`: those of the open connections, and the beginnings of other addresses.
+  ///
+  /// After `embedded:`, the names of the sample and of database files are offered.
   private var addresses: OfferedCandidates {
     let embedded = "embedded:"
     if context.word.hasPrefix(embedded) {
@@ -187,7 +188,9 @@ enum FolderEntries {
   /// The maximum number of entries read.
   private static let limit = 5000
 
-  /// Returns the names in a folder, each with whether it is a folder; empty if the folder can't be read.
+  /// Returns the entries of a folder; an empty list if the folder can't be read.
+  ///
+  /// `isFolder` is true for an entry that is itself a folder.
   static func all(in path: String) -> [(name: String, isFolder: Bool)] {
     guard let directory = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(directory) }

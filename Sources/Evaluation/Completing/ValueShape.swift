@@ -113,12 +113,12 @@ extension ValueShape.ResourceShape {
     keys == .underscore ? String(name.map { $0 == "-" ? "_" : $0 }) : name
   }
 
-  /// Returns the relationship with a name in the client's spelling; nil if the relationship is unknown.
+  /// Returns the relationship that the client spells `name`; nil if the relationship is unknown.
   func relationship(_ name: String) -> TypeSchema.Relationship? {
     schema.relationships.entries.first { spelled($0.name) == name }?.value
   }
 
-  /// Returns the attribute with a name in the client's spelling; nil if the attribute is unknown.
+  /// Returns the attribute that the client spells `name`; nil if the attribute is unknown.
   func attribute(_ name: String) -> TypeSchema.Attribute? {
     schema.attributes.entries.first { spelled($0.name) == name }?.value
   }

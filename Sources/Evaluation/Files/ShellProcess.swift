@@ -123,7 +123,7 @@ extension Stage {
     Declaration(
       name: "sh",
       summary:
-        "Sends the elements as lines of JSON to a shell command, and prints its output; needs the program's --allow-sh.",
+        "Sends the elements as lines of JSON to a shell command, and prints the output of the command; needs the program option --allow-sh.",
       parameters: [.init(name: "COMMAND", shape: .string)], effect: .writes, result: "null")
   ) { call in
     let command = call.once(0)

@@ -6,7 +6,8 @@ import Values
 extension Function {
   static let numbers: [Function] = [
     Function(
-      "int(value)", "The integer in a text, or the integer that equals a number; any other value is an error.",
+      "int(value)",
+      "The value as an integer, from a text such as \"42\" or a number without a fraction; any other value is an error.",
       takes: 1...1,
       #"int("42")"#, "42"
     ) {

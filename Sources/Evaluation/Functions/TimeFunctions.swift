@@ -64,7 +64,8 @@ extension Function {
     case .duration: return "to subtract the duration from now, write ago(.field)"
     case .number(let number) where number.integer != nil:
       let isInMilliseconds = (number.integer ?? 0).magnitude >= 100_000_000_000
-      return "for the time since 1970, write time(\"1970-01-01\") + \(number)\(isInMilliseconds ? "ms" : "s")"
+      let unit = isInMilliseconds ? "milliseconds" : "seconds"
+      return "for \(number) \(unit) since 1970, write time(\"1970-01-01\") + \(number)\(isInMilliseconds ? "ms" : "s")"
     default: return nil
     }
   }

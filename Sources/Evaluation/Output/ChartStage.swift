@@ -8,9 +8,9 @@ extension Stage {
     Declaration(
       name: "chart",
       summary: """
-        Draws a bar for each element: LABEL is its label, VALUE its length. Without VALUE, each bar counts elements: \
-        those in a range of numbers or durations, in a day or month, or with the same text. Nulls among numbers are not \
-        drawn; a note counts them.
+        Draws a bar with the label LABEL and the length VALUE for each element. Without VALUE, each bar counts the \
+        elements in a range of numbers or durations, in a day or month, or with the same text. Nulls among numbers are \
+        not drawn; a note says how many nulls there are.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",

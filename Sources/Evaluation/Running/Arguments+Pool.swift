@@ -18,7 +18,7 @@ public struct PooledStatement: Sendable {
   public var halt: FailureLimit?
   /// The field whose value identifies each resource to create; nil without `key:`.
   public var keyField: String?
-  /// The maximum time for which the service can hold a request: `settle:`; nil if unknown.
+  /// The maximum time for which the service can hold a request (the option `settle:`); nil if unknown.
   public var settle: Duration?
   /// Returns a result of the service with its names in the form of the client's `keys`.
   public var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
@@ -60,8 +60,9 @@ extension Arguments {
 }
 
 extension Session {
-  /// Runs `body`, and closes the carrier afterwards; until then, ``abandon()`` and ``stop()`` also apply to the
-  /// carrier's changes.
+  /// Runs `body`, and closes the carrier afterwards.
+  ///
+  /// While `body` runs, ``abandon()`` and ``stop()`` also apply to the carrier's changes.
   func using<Result>(_ carrier: (any ChangeCarrier)?, _ body: () async -> Result) async -> Result {
     guard let carrier else { return await body() }
     let number = state.withLock { state in

@@ -165,12 +165,12 @@ extension Session {
     for identity in identities.prefix(shown) {
       let changes = journal.changes(of: identity)
       let sent = changes.isEmpty ? "" : "; the iteration may have sent: \(changes.joined(separator: ", "))"
-      note("without a known outcome since an earlier run: \(identity.text)\(sent)")
+      note("the outcome is unknown since an earlier run: \(identity.text)\(sent)")
     }
     if identities.count > shown { note("and \(identities.count - shown) more") }
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
     note(
-      "check whether each was carried out, then record the outcome: retort journal \(journal.path) settle \(word) done, or ... settle \(word) again"
+      "check whether each of these was carried out, and record the outcome: retort journal \(journal.path) settle \(word) done, or, if it was not, ... settle \(word) again"
     )
   }
 

@@ -34,7 +34,7 @@ struct BulkPlan {
 
 /// Builds the changes of a plan in portions; each portion begins after the changes of the previous one have ended.
 protocol BulkChangeSource: AnyObject {
-  /// Begins the next portion; returns false after the last one.
+  /// Begins the next portion; returns false after the last portion.
   func begin() async throws(Fault) -> Bool
 
   /// Returns the next elements of the portion; nil at the end of the portion.

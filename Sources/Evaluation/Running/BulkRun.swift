@@ -113,8 +113,8 @@ struct BulkRun {
         source.keep(flow.takeKept())
       }
       if report.isCut, report.unsent == 0, report.tally.isGoodNow, report.stop == nil, !Task.isCancelled {
-        // Every change that was sent has succeeded, after retries or lookups. The statement has then ended early only
-        // if its source has more elements.
+        // Every change that was sent has succeeded, after retries or lookups. Therefore the statement has ended early
+        // only if its source has more elements.
         report.isCut = try await source.hasMore()
       }
     } catch { report.stop = error }
@@ -123,7 +123,8 @@ struct BulkRun {
 
   /// Shows notes on relationships that are not sent, and the first changes of a dry run.
   ///
-  /// `samples` is the number of changes that the dry run has already shown; returns this number after the elements.
+  /// `samples` is the number of changes that the dry run has counted before; the result also counts the changes of
+  /// `elements`.
   private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
     elements.reduce(samples) { samples, element in
       guard element.found == nil, case .success(let proposal) = element.proposal else { return samples }
@@ -177,8 +178,8 @@ struct BulkRun {
   private func noteNotLookedUp(_ report: StatementReport) {
     if report.unfound > 0 {
       run.session.note(
-        "\(plan.label): lookups did not find \(report.unfound) of the created resources by their key, so verify: could "
-          + "not check them: the service may ignore a filter by that field")
+        "\(plan.label): lookups by key did not find \(report.unfound) of the created resources, so verify: could not check "
+          + "them; the service may ignore a filter by the key field")
     }
     let refused = plan.guards.resolver?.refused ?? 0
     let reasons = [
@@ -188,7 +189,7 @@ struct BulkRun {
     for (count, reason) in reasons where count > 0 {
       let next =
         plan.guards.journal == nil
-        ? "check these changes before you send them again; failed: \"FILE\" stores the unknown ones"
+        ? "check these changes before you send them again; failed: \"FILE\" stores the elements of unknown changes"
         : "run the same statement with the same journal to look up the rest"
       run.session.note(
         "\(plan.label): \(count) \(count == 1 ? "change was" : "changes were") not looked up, \(reason): \(next)")
@@ -239,7 +240,7 @@ struct BulkRun {
       await showFailures(of: tally)  // the failures of changes of earlier runs
       throw Fault(
         .unknown,
-        "\(plan.label) stopped, because the reply to a change did not come in time; the reply came later, but the changes after this one were not sent",
+        "\(plan.label) stopped, because the reply to a change came after the timeout; the changes after that change were not sent",
         nextStep: "wait longer with timeout:, or use on-error: \"continue\" to go on after such a change"
       ).ending(5)
     }
@@ -299,7 +300,7 @@ struct BulkRun {
     return group.count > 1 ? fault.within("and \(group.count - 1) more like this one") : fault
   }
 
-  /// Shows the failures after which the statement continued, except those of the first groups.
+  /// Shows the groups of failures after which the statement continued, except the first `first` groups.
   private func showFailures(of tally: OutcomeTally, after first: Int = 0) async {
     let session = run.session
     for group in tally.groups.dropFirst(first) { session.show(await shownFault(of: group)) }

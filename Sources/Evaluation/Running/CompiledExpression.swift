@@ -3,7 +3,7 @@ import Values
 
 /// A compiled expression, in which names have become slots and operators have become functions.
 ///
-/// An expression without a command runs synchronously; only one with a command needs `await`.
+/// An expression without a command runs synchronously; an expression with a command needs `await`.
 enum CompiledExpression: Sendable {
   typealias SyncEvaluation = @Sendable (inout ExecutionFrame) throws(Fault) -> Value
   typealias AsyncEvaluation = @Sendable (inout ExecutionFrame) async throws(Fault) -> Value

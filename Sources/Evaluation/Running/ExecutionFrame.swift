@@ -39,7 +39,7 @@ struct ExecutionFrame: Sendable {
   }
 }
 
-/// What runs after a statement: the next statement, or the one to which `break`, `continue` or `return` leads.
+/// What runs after a statement: the next statement, or the statement to which `break`, `continue` or `return` leads.
 enum ControlFlow: Sendable {
   case next, `break`, `continue`, `return`
 }

@@ -31,7 +31,8 @@ final class FailedElementsFile: Sendable {
       failure.map { failure in
         Fault(
           .file, "\(failure.message); \(missing) \(missing == 1 ? "element is" : "elements are") missing from the file",
-          nextStep: "make room on the disk before the next run; let r = ... keeps the first 1000 in r.failures")
+          nextStep:
+            "make room on the disk before the next run; let r = ... keeps the first 1000 failures in r.failures")
       }
     }
   }
@@ -42,8 +43,9 @@ final class FailedElementsFile: Sendable {
   private let isDevice: Bool
   private let state = Mutex(FileLines())
 
-  /// Checks, without changing the file, that it can be written, and that it is missing, empty, or a file of failed
-  /// elements.
+  /// Checks, without changing the file, that failed elements can be written to it.
+  ///
+  /// The file must be missing or empty, or must be a file of failed elements.
   ///
   /// - Throws: A `file` error.
   init(_ path: String) throws(Fault) {
@@ -65,7 +67,9 @@ final class FailedElementsFile: Sendable {
     }
   }
 
-  /// Whether a file is no regular file, is empty, or begins with a line of a failed element.
+  /// Whether a file may be replaced.
+  ///
+  /// A regular file may be replaced only if it is empty, or if its first line is that of a failed element.
   private static func isReplaceable(_ path: String) throws(Fault) -> Bool {
     guard FileDescriptor.isFile(path) else { return true }
     let file = try FileDescriptor.reading(path)

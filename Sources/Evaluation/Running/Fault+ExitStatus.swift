@@ -2,14 +2,13 @@ import Language
 public import Values
 
 extension Fault {
-  /// Returns the error of a run whose standard output was closed by the program that reads it.
+  /// Returns the error of a run that can no longer write its standard output.
   ///
-  /// The error ends the run silently, unless the skipped rest of the run would change data, write or assert (`isOwed`).
+  /// `reason` is the reason of a failed write, such as a full disk; nil if the program that reads the output has closed
+  /// it. In the second case, the error ends the run silently, unless the skipped rest of the run would change data,
+  /// write or assert (`isOwed`).
   ///
-  /// If the task is cancelled, returns an `interrupted` error instead, because Ctrl-C ended the wait for that program.
-  ///
-  /// `reason` is the reason of a write that failed for another cause, such as a full disk; nil if the reader closed the
-  /// output.
+  /// If the task is cancelled, returns an `interrupted` error instead, because Ctrl-C interrupted the write.
   static func closed(isOwed: Bool, _ reason: String?) -> Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
     if let reason {
@@ -20,7 +19,8 @@ extension Fault {
     }
     return Fault(
       .closed, "standard output was closed, and the rest of the run was skipped",
-      nextStep: "the skipped statements would change data, write or assert; so that they run, send the output to a file"
+      nextStep:
+        "some skipped statements change data, write files or assert; to run all statements, send the output to a file"
     ).ending(isOwed ? 1 : 0)
   }
 

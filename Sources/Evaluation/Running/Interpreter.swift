@@ -252,7 +252,7 @@ public final class Interpreter: Sendable {
     )
   }
 
-  /// Compiles the statements of a text; the compiler has the findings.
+  /// Compiles the statements of a text; the returned compiler contains the findings of the check.
   private func compiled(
     _ program: Program, of source: SourceText, isThorough: Bool, isTyped: Bool = false
   ) -> (compiler: Compiler, statements: [PreparedStatement]) {
@@ -291,8 +291,8 @@ public final class Interpreter: Sendable {
           if isName { try await printer.show(named: value) } else { try await printer.show(value) }
         }
       } catch {
-        // Only a stream computes its elements while they are printed. Any other value is computed before, with all
-        // effects.
+        // Only a stream computes its elements while they are printed. Any other value, with all effects of its
+        // computation, is complete before it is printed.
         throw error.kind == .closed && !isStream(value) ? error.ending(0) : error
       }
       let last = value.isNull ? shown?.value ?? .null : value

@@ -37,7 +37,9 @@ enum PipelineRun {
     var keepsFailures = false
   }
 
-  /// Runs a head and its stages; the first sink opens its files before the head is evaluated.
+  /// Runs a head and its stages.
+  ///
+  /// The first stage that acts on elements (a sink), such as `create`, opens its files before the head is evaluated.
   static func run(_ head: CompiledExpression, _ links: [PlacedStage], _ frame: inout ExecutionFrame) async throws(Fault)
     -> IntermediateResult
   {
@@ -45,8 +47,9 @@ enum PipelineRun {
     return try await run(try await head.run(&frame), links, &frame, sink)
   }
 
-  /// Opens the files of the first sink among the stages; returns the function that runs this sink, or nil if there is
-  /// no sink.
+  /// Opens the files of the first stage that acts on elements (a sink), such as `create`.
+  ///
+  /// Returns the function that runs this stage; nil if there is no such stage.
   private static func opened(
     _ links: ArraySlice<PlacedStage>, _ frame: inout ExecutionFrame
   ) async throws(Fault) -> CompiledStage.SinkRun? {
@@ -57,7 +60,9 @@ enum PipelineRun {
     return nil
   }
 
-  /// Runs the stages over a head's value; `sink` runs the first sink, whose files are open.
+  /// Runs the stages over a head's value.
+  ///
+  /// `sink` runs the first stage that acts on elements, such as `create`, whose files are open.
   static func run(
     _ head: Value, _ links: [PlacedStage], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun? = nil
   ) async throws(Fault) -> IntermediateResult {
@@ -104,7 +109,7 @@ enum PipelineRun {
     }
   }
 
-  /// Reads a stream to its end, which sends its requests; does nothing for another value.
+  /// Reads a stream to its end, so that all its requests are sent; does nothing for another value.
   static func sendRequests(of value: Value, _ progress: SessionProgress) async throws(Fault) {
     guard case .stream = value else { return }
     var elements = try await spread(value, progress)
@@ -124,7 +129,7 @@ enum PipelineRun {
     case .stream(let stream): return try await stream.open()
     case .range(let lower, let upper): return range(lower, upper)
     case .null:
-      throw Fault(.type, "null at the head of a pipeline", nextStep: "to replace null, write (x ?? []) | ...")
+      throw Fault(.type, "the head of the pipeline is null", nextStep: "to replace null, write (x ?? []) | ...")
     default: return ElementStream([value])
     }
   }

@@ -45,7 +45,7 @@ struct ProgressLine: Sendable {
 }
 
 extension Duration {
-  /// Returns the number per second, if `count` elements took this duration.
+  /// Returns the average number of elements per second, if `count` elements took this duration.
   func rate(of count: Int) -> Int { Int((Double(count) / max(0.001, self / .seconds(1))).rounded()) }
 }
 

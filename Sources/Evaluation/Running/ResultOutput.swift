@@ -39,13 +39,13 @@ public final class ResultOutput: Sendable {
     self.write = write
   }
 
-  /// Creates an output that keeps all bytes until ``taken()``; its kind and size are those of another output.
+  /// Creates an output of the same kind and size as another output; the new output keeps all bytes until ``taken()``.
   init(gatheringFor other: ResultOutput) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
     failure = { nil }
   }
 
-  /// Creates an output that writes with `write`; its kind and size are those of another output.
+  /// Creates an output of the same kind and size as another output; the new output writes with `write`.
   init(likeTerminal other: ResultOutput, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
     failure = { nil }

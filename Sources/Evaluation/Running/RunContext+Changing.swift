@@ -127,8 +127,8 @@ extension Fault {
       self.init(
         .limit,
         isConfirmed
-          ? "\(arguments.name) would destroy more than the confirmed number: \(limit)"
-            + (isDry ? "" : ", which were already sent")
+          ? "\(arguments.name) would destroy more than the confirmed number of resources, \(limit)"
+            + (isDry ? "" : "; \(limit) destroys were already sent")
           : "\(arguments.name) would destroy more resources than max: \(limit) allows",
         nextStep: isConfirmed
           ? "run the statement again: retort asks about the remaining resources; in a loop over a list of ids, first remove the ids of the destroyed resources"
@@ -144,7 +144,7 @@ extension Fault {
         at: [LabelledRange(arguments.range)],
         in: arguments.source,
         nextStep:
-          "the change was not sent again, because a computed value such as .views + 1 would be applied twice; read the resource with show, and make a missing change in a new statement"
+          "the change was not sent again, because a computed value such as .views + 1 would be applied twice; read the resource with show and, if the change is missing, make it in a new statement"
       )
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
@@ -166,7 +166,7 @@ extension Fault {
   convenience init(streamed queue: String, _ verb: String) {
     self.init(
       .refused, "\(verb) changes \(queue), which is being streamed: rows would be skipped silently",
-      nextStep: "collect the stream first: | collect" + (verb == "destroy" ? "; or destroy-all with a filter" : ""))
+      nextStep: "collect the stream first: | collect" + (verb == "destroy" ? "; or use destroy-all with a filter" : ""))
   }
 }
 
@@ -178,8 +178,9 @@ extension Fault: ElementError {
 }
 
 extension Fault {
-  /// Returns this error with the counts of the single changes that the statement had carried out before; unchanged if
-  /// none succeeded, and no late reply arrived.
+  /// Returns this error with the counts of the single changes that the statement carried out before the error.
+  ///
+  /// Returns the error unchanged if no change succeeded and no late reply arrived.
   func within(_ done: (label: String, tally: OutcomeTally)) -> Fault {
     done.tally.ok + done.tally.settled > 0 ? within("before the error, \(done.label): \(done.tally.text)") : self
   }

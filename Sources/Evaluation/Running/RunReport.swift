@@ -63,7 +63,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Adds an assertion; `failure` is the message of a false assertion, nil for a true one.
+  /// Adds an assertion; `failure` is the message of a false assertion, and nil for a true assertion.
   func add(assertion range: SourceRange, in source: SourceText, failure: String?) {
     add(assertion(range, source, failure.map { (Fault.Kind.assert.word, $0) }))
   }
@@ -83,7 +83,9 @@ public final class RunReport: Sendable {
 
   private func add(_ own: TestCase) { state.withLock { $0.cases.append(own) } }
 
-  /// Adds an outermost statement that has ended, unless it is an assertion, which was already added.
+  /// Adds an outermost statement that has ended.
+  ///
+  /// A statement that is an assertion was already added, and is not added again.
   ///
   /// - Parameters:
   ///   - range: The statement.

@@ -75,8 +75,9 @@ extension Session {
     (total.map { "\(shown) of \($0); " } ?? "") + "this page has a next page: stream reads all pages"
   }
 
-  /// Shows a note on relationships without data in a reply, so that their linkage is lost; `fate` says where the
-  /// linkage will be missing.
+  /// Shows a note on relationships whose linkage is lost, because a reply has no data for them.
+  ///
+  /// `fate` says where the linkage will be missing.
   func note(notLoaded names: [String], of label: String, _ fate: String) {
     let what = names.count == 1 ? "the relationship" : "the relationships"
     let (are, them) = names.count == 1 ? ("is", "it") : ("are", "them")
@@ -110,6 +111,6 @@ extension Session {
     let text = Secrets.hidden(in: assertion.source.text(assertion.range)).split(separator: "\n").first ?? ""
     note(
       once: "unchecked \(assertion.source.name) \(assertion.range.lower)",
-      "dry run, not checked because earlier changes were not sent: \(text)")
+      "dry run, assertion not checked because earlier changes were not sent: \(text)")
   }
 }

@@ -10,7 +10,7 @@ extension Session {
     options.isOffline ? state.withLock(\.clients).reduce(0) { $0 + $1.client.activity.answers } : 0
   }
 
-  /// Creates a session for checks and completion, which opens no connection.
+  /// Creates a session for checks and completion; the session opens no connection.
   ///
   /// - Parameters:
   ///   - options: The session's options.

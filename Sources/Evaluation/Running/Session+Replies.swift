@@ -7,7 +7,7 @@ import Values
 extension Session {
   /// Shows a note if a reply is about another resource than the requested one.
   ///
-  /// The type is then not the client's, or the id differs, for example in spelling.
+  /// The type of such a reply is not the client's, or its id differs, for example in spelling.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
     guard let resource = document.first else { return }
     let type = client.client.type

@@ -12,7 +12,8 @@ extension Session {
     let complete = state.withLock(\.completedJournals)
     let secrets = HiddenSecrets.names(in: command)
     if !secrets.isEmpty {
-      note("\(label): before you run the command below, set \(secrets.joined(separator: ", ")) to the hidden secrets")
+      let names = secrets.joined(separator: ", ")
+      note("\(label): before you run the command below, set \(names) to the secrets that the command hides")
     }
     guard !complete.isEmpty else {
       return show(command: "\(label): to resume, run the same statement with the same journal: \(command)")

@@ -23,7 +23,7 @@ extension Session {
     }
   }
 
-  /// Returns the error for an invalid value of a setting; nil for a valid one.
+  /// Returns the error for an invalid value of a setting; nil for a valid value.
   ///
   /// The check tests literals with this function, and the run tests computed values.
   static func refusal(_ name: String, _ value: Value) -> Fault? {
@@ -85,6 +85,6 @@ extension Session {
 }
 
 extension Value {
-  /// Whether this is a duration; the message then says that it is zero or less.
+  /// Whether this invalid value is a duration; if so, the message says that the duration is zero or less.
   fileprivate var isTooShort: Bool { if case .duration = self { true } else { false } }
 }

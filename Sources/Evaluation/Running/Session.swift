@@ -20,17 +20,17 @@ public final class Session: Sendable {
     public var confirmed: RunSafeguards.ConfirmationMode = .asked
     /// Whether questions can be asked, which needs a terminal at standard input and standard error.
     public var isInteractive = false
-    /// Whether changes are shown and not sent: `--dry-run`.
+    /// Whether changes are shown and not sent (the option `--dry-run`).
     public var isDryRun = false
-    /// The guarded connections that `--yes=N` applies to, by name or address: `--guarded`.
+    /// The guarded connections to which `--yes=N` applies, by name or address (the option `--guarded`).
     public var opened: Set<String> = []
     /// The pool of workers for bulk changes without the option `workers:`; nil for no pool.
     public var workers: String?
-    /// The reason for the run, for journals and reports: `--reason`.
+    /// The reason for the run, which journals and reports contain (the option `--reason`).
     public var reason: String?
-    /// The command that runs the session, for journals: `retort migrate.retort`; nil at the prompt.
+    /// The command line that runs the session, such as `retort migrate.retort`, for journals; nil at the prompt.
     public var command: String?
-    /// Whether the summaries of changes are lines of JSON: `--summary json`.
+    /// Whether the summaries of changes are lines of JSON (the option `--summary json`).
     public var summarizesAsJSON = false
     /// The results of the run's statements, for `--report`; nil without a report.
     public var report: RunReport?
@@ -61,7 +61,9 @@ public final class Session: Sendable {
     public var note: @Sendable (String) -> Void
     /// Shows text with the program's own control sequences on standard error; its data must already be escaped.
     public var draw: @Sendable (String) -> Void
-    /// Shows the progress line, or removes it if the argument is nil; nil if standard error is not a terminal.
+    /// Shows the progress line, or removes it if the argument is nil.
+    ///
+    /// The function is nil if standard error is not a terminal.
     public var status: (@Sendable (String?) -> Void)?
     /// Makes the run reachable for `retort ctl` on other terminals; called before its first change, or in the first
     /// statement that takes longer than a second.
@@ -154,7 +156,9 @@ public final class Session: Sendable {
     var journaled: [(label: String, journal: Journal)] = []
     /// The paths of the journals that were completed in this run.
     var completedJournals: [String] = []
-    /// Whether a bulk change continued after failures, or an `each` with a journal left iterations unknown.
+    /// Whether the run had a partial failure.
+    ///
+    /// It had one if a bulk change continued after failures, or if an `each` with a journal left iterations unknown.
     var hasPartialFailure = false
     /// The slots of the top level's variables, by name.
     var names: [String: Int] = [:]
@@ -214,7 +218,7 @@ public final class Session: Sendable {
       state.clients.reduce(0) { $0 + $1.client.activity.changesInFlight }
         + state.carriers.values.reduce(0) { $0 + $1.inFlight }
     }
-    if count > 0 { note("stopping: \(count) in flight; Ctrl-C again to stop immediately") }
+    if count > 0 { note("stopping: \(count) in flight; press Ctrl-C again to stop immediately") }
     return count > 0
   }
 
@@ -229,7 +233,7 @@ public final class Session: Sendable {
     for carrier in state.withLock(\.carriers).values { carrier.abandon() }
   }
 
-  /// Whether the prompt's history is limited to the working directory: `set history:`.
+  /// Whether the prompt's history is limited to the working directory (`set history:`).
   public var takesHistoryOfDirectory: Bool { state.withLock(\.takesHistoryOfDirectory) }
 
   /// Stores the learned schemas.

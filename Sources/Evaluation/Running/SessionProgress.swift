@@ -51,11 +51,13 @@ final class SessionProgress: Sendable {
   private let control: RunControl
   private let isOn: Bool
   private let isQuiet: Bool
-  /// Shows the line, or removes it if the argument is nil; nil if standard error is not a terminal.
+  /// Shows the line, or removes it if the argument is nil.
+  ///
+  /// The function is nil if standard error is not a terminal.
   private let status: (@Sendable (String?) -> Void)?
   private let note: @Sendable (String) -> Void
   private let state = Mutex(CurrentStatement())
-  /// Whether no further stream is to be counted, because a stream is counted already or no statement runs.
+  /// True while a stream is counted, and while no statement runs: then no further stream may be counted.
   private let isCounting = Atomic(true)
   /// The minimum duration of an activity that is shown.
   private let least: Duration

@@ -15,7 +15,7 @@ extension StatementReport {
     return "\(time.short), \(rate(in: time))/s\(times.joined())"
   }
 
-  /// Returns the number of replies per second, for a duration.
+  /// Returns the number of replies per second, if all replies arrived within the given time.
   func rate(in time: Duration) -> Int { time.rate(of: latencies.count) }
 
   /// Returns the report as JSON for programs: counts, times, and a group for each kind of failure.

@@ -8,8 +8,8 @@ import Values
 
 /// The journal of an `each`, which records whole iterations.
 ///
-/// Iterations that an earlier run finished are skipped. Iterations whose outcome is unknown are looked up. The option
-/// `unknown:` decides about iterations that a lookup does not settle.
+/// Iterations that an earlier run finished are skipped. Iterations whose outcome is unknown are looked up. If the
+/// lookup does not show the outcome, the option `unknown:` decides what happens.
 final class EachJournal: Sendable {
   /// The decision to run or to skip an iteration.
   enum IterationDecision { case run, skip }
@@ -39,11 +39,11 @@ final class EachJournal: Sendable {
   }
 
   let journal: Journal
-  /// The rule for iterations that an earlier run left unknown: `unknown:`.
+  /// The rule for iterations that an earlier run left unknown (the option `unknown:`).
   let rule: Safeguards.UnknownChangeRule
   private let arguments: PerElementArguments
   private let session: Session
-  /// Whether the time of `settle:` has passed when the first iteration runs.
+  /// Whether the time of the option `settle:` has already passed when the first iteration runs.
   private let isSettled: Bool
   private let resolvers = Mutex<[[String?]: UnknownChangeResolver]>([:])
   private let state = Mutex(IterationOutcomes())
@@ -69,14 +69,15 @@ final class EachJournal: Sendable {
   func identity(_ frame: inout ExecutionFrame) async throws(Fault) -> ChangeIdentity {
     var own: Set<PerElementArguments.KeyHash> = []
     guard let key = try await arguments.key(&own, &frame) else {
-      throw Fault(.value, "each with a journal needs key:", nextStep: "key: .id")
+      throw Fault(.value, "each needs key: with journal:", nextStep: "key: .id")
     }
     if let hash = own.first, !keys.withLock({ $0.insert(hash).inserted }) { throw arguments.repeated(key) }
     return ChangeIdentity(iteration: key)
   }
 
-  /// Returns the resolver of changes to a queue, which finds creates by the field `keyField`; nil unless the session's
-  /// clients of the queue and the type belong to one broker.
+  /// Returns the resolver of changes to a queue; the resolver finds creates by the field `keyField`.
+  ///
+  /// Returns nil unless the session's clients of the queue and the type belong to one broker.
   private func resolver(_ queue: String, _ type: String, _ keyField: String?) -> UnknownChangeResolver? {
     if let known = resolvers.withLock({ $0[[queue, type, keyField]] }) { return known }
     let clients = session.state.withLock(\.clients).filter { $0.queue == queue && $0.client.settings.type == type }

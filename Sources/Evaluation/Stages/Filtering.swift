@@ -129,7 +129,7 @@ extension Value {
   func whole(_ stage: String, _ place: String, from least: Int = 0) throws(Fault) -> Int {
     guard case .number(let number) = self, let integer = number.position, integer >= least else {
       throw Fault(
-        .value, "\(stage) needs \(place) as an integer from \(least), not \(label)",
+        .value, "\(place) of \(stage) must be an integer of at least \(least), not \(label)",
         nextStep: Stage.named(stage).map { _ in "\(stage) \(max(least, 10))" })
     }
     return integer

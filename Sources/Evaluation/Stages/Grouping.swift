@@ -30,12 +30,14 @@ extension Stage {
 
   static let indexBy = Stage(
     Declaration(
-      name: "index-by", summary: "Returns a record: its keys are the values of the field, its values the elements.",
+      name: "index-by",
+      summary: "Returns a record with each value of the field as a key, and its element as the value.",
       parameters: [.init(name: ".FIELD", shape: .path)],
       options: [
         .init(
           name: "keep", shape: .string,
-          summary: "which of several elements with the same value to keep: \"first\" or \"last\"",
+          summary:
+            "the element to keep if several have the same value: \"first\" or \"last\"; without keep:, this is an error",
           words: ["first", "last"])
       ], result: "record",
       examples: [

@@ -157,8 +157,8 @@ private struct OrderedResults: Sendable {
     if !ready.bytes.isEmpty { try output.put(ready.bytes) }
   }
 
-  /// The failure of the first element that failed, with the failures of other elements in flight; nil without a
-  /// failure.
+  /// The failure of the first failed element, with the names of the other failed elements as context; nil if no element
+  /// failed.
   var fault: Fault? {
     let inOrder = failures.sorted { $0.index < $1.index }
     guard let first = inOrder.first else { return nil }
@@ -166,7 +166,8 @@ private struct OrderedResults: Sendable {
     return others.sorted { $0.key.word < $1.key.word }.reduce(first.fault) { fault, kind in
       let labels = kind.value.prefix(Self.named).map(\.label).joined(separator: ", ")
       let isAll = kind.value.count <= Self.named
-      return fault.within("\(kind.value.count) more of the kind \(kind.key): at \(labels)\(isAll ? "" : ", ...")")
+      return fault.within(
+        "more errors of the kind \(kind.key): \(kind.value.count), at \(labels)\(isAll ? "" : ", ...")")
     }
   }
 

@@ -26,7 +26,7 @@ struct ElementAwaitingLookup: Sendable {
   let element: Value
   let names: [Value]
   let source: Value?
-  /// The element's value of `key:` as text; nil without the option.
+  /// The value of the option `key:` for the element, as text; nil if the stage has no `key:`.
   let key: String?
   let arguments: Arguments
 

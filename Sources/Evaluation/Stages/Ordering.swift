@@ -6,7 +6,7 @@ import Values
 extension Stage {
   static let sort = Stage(
     Declaration(
-      name: "sort", summary: "Sorts the elements by fields; - before a field sorts in descending order.",
+      name: "sort", summary: "Sorts the elements by value or by fields; a - before a field means descending order.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "elements",
       examples: [.init(code: "[3, 1, 2] | sort", output: "1\n2\n3")], names: .read)
   ) { call in
@@ -48,7 +48,9 @@ extension Stage {
 
   static let unique = Stage(
     Declaration(
-      name: "unique", summary: "Keeps only the first of equal elements, or of elements with the same value of a field.",
+      name: "unique",
+      summary:
+        "Keeps only the first of several equal elements; with .FIELD, the first of several elements with the same value of the field.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
   ) { call in

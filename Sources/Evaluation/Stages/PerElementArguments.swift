@@ -10,7 +10,8 @@ struct PerElementArguments: Sendable {
   private let places: [CompiledArgument]
   private let options: [CompiledArgument]
   private let key: (code: CompiledExpression, range: SourceRange)?
-  /// The field of `key:`; nil if `key:` is another expression.
+  /// The path of the field that the option `key:` reads, such as `id` for `key: .id`; nil if `key:` is missing or is
+  /// another expression.
   let keyField: String?
 
   init(_ call: StageCall) {
@@ -43,15 +44,17 @@ struct PerElementArguments: Sendable {
   /// Whether the call has arguments after CLIENT.
   var hasPlaces: Bool { !places.isEmpty }
 
-  /// Returns the arguments for an element, without those that are evaluated for it; the element itself is passed as the
-  /// ID or RECORD of the command with the same name.
+  /// Returns the arguments for an element: the arguments that are evaluated once, and the element itself.
+  ///
+  /// The element takes the place of the id or the record that the command with the same name requires.
+  /// ``addPlaces(to:_:)`` adds the arguments that are evaluated for each element.
   func each(_ once: Arguments, _ element: Value) -> Arguments {
     var arguments = once
     arguments.element = element
     return arguments
   }
 
-  /// Evaluates the arguments after CLIENT for the current element, and adds them.
+  /// Evaluates the positional arguments after the client for the current element, and adds them to `arguments`.
   func addPlaces(to arguments: inout Arguments, _ frame: inout ExecutionFrame) async throws(Fault) {
     for place in places { try await place.add(to: &arguments, &frame) }
   }
@@ -64,7 +67,7 @@ struct PerElementArguments: Sendable {
     let value = try await key.code.run(&frame)
     guard !value.isNull else { throw nullKey(key.range) }
     var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
-    // A filter is text: 5 and "5" find the same resources.
+    // A lookup filters by the key's text, so the number 5 and the text "5" find the same resources.
     if template.name == "upsert" {
       isNew = try keys.insert(KeyHash(.other(CodePoints("=" + value.exactText())))).inserted && isNew
     }
@@ -78,7 +81,7 @@ struct PerElementArguments: Sendable {
   private func nullKey(_ range: SourceRange) -> Fault {
     Fault(
       .value, "the key is null", at: [Fault.LabelledRange(range)], in: template.source,
-      nextStep: "remove such elements before: | where \(template.source.text(range)) != null")
+      nextStep: "remove such elements first: | where \(template.source.text(range)) != null")
   }
 
   /// Creates the error for a key that occurs twice.

@@ -32,10 +32,12 @@ extension Stage {
   }
 
   static let min = extreme(
-    "min", "Returns the smallest element, or the smallest value of a field: numbers, durations, times or strings.",
+    "min",
+    "Returns the smallest element, or the smallest value of a field; compares numbers, durations, times or strings.",
     "[3, 1, 2] | min", "1", -1)
   static let max = extreme(
-    "max", "Returns the largest element, or the largest value of a field: numbers, durations, times or strings.",
+    "max",
+    "Returns the largest element, or the largest value of a field; compares numbers, durations, times or strings.",
     "[3, 1, 2] | max", "3", 1)
 
   /// Creates the stage that returns the smallest or the largest value.
@@ -184,7 +186,7 @@ private struct RunningMean {
       }
       return "convert the text: \(stage) \(reading)"
     case .time: return "times can't be added; to add their ages: sum age(\(operand))"
-    case .bool: return "count the true ones: | where \(operand) | count"
+    case .bool: return "count the elements that are true: | where \(operand) | count"
     case .list, .page: return "take their lengths: \(stage) length(\(operand))"
     case .record, .resource:
       let field = Self.numericField(of: value)

@@ -3,14 +3,16 @@ import Values
 import Formats
 
 extension StageCall {
-  /// Compiles the positional paths and the options into an expression whose value is a flat record.
+  /// Compiles the columns of the call into an expression whose value is a record with one field for each column.
+  ///
+  /// A column is a positional field path, such as `.author.name`, or an option, such as `name: .author.name`.
   func selection() -> CompiledExpression {
     var names: [String] = []
     var codes: [CompiledExpression] = []
     for expression in positional {
       guard let path = expression.path else {
         compiler.report(
-          "\(command.name) takes its columns from fields", expression.range, nextStep: columnStep(expression))
+          "the columns of \(command.name) must be fields", expression.range, nextStep: columnStep(expression))
         return .constant(.null)
       }
       if names.contains(path) {
@@ -37,8 +39,8 @@ extension StageCall {
 }
 
 extension StageCall {
-  /// Returns the columns that are probably meant by arguments that are not fields: `.id .text` for `id text`, `x: .id`
-  /// for `.id as x`.
+  /// Returns the next step for an argument that is not a field, usually the intended columns: `.id .text` for `id
+  /// text`, `x: .id` for `.id as x`.
   private func columnStep(_ wrong: Expr) -> String {
     if let path = wrong.literalText, command.name != "select", (try? FileFormat(path: path, named: nil)) != nil {
       return "to write a file: | write \(path.quoted)"

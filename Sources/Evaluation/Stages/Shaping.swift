@@ -55,7 +55,8 @@ extension Stage {
         case .resource(let resource): out.append(.record(resource.flat().merging(added)))
         default:
           throw Fault(
-            .type, "with needs records, not \(element.typeWithArticle)", nextStep: "make a record: | map {value: it}")
+            .type, "an element for | with must be a record, not \(element.typeWithArticle)",
+            nextStep: "make a record: | map {value: it}")
         }
       }
     }
@@ -97,7 +98,9 @@ extension Stage {
   }
 }
 
-/// Produces the elements of lists one by one, each with the values that `as` stages named for its list.
+/// Produces the elements of each list one by one, and any other element unchanged.
+///
+/// The elements of a list keep the values that `as` stages named for the list.
 private struct ListFlattener {
   private var upstream: ElementStream
   private var page = ElementPage()

@@ -9,7 +9,7 @@ extension Stage {
   private static let options: [Declaration.Option] =
     Declaration.Option.bulk + [.journal, .settle.needing(.resending), .unknown, .workers]
 
-  /// The options of `create`, whose journal and lookups need `key:`.
+  /// The common options as `create` has them: `journal:` and `verify:` require the option `key:`.
   private static let keyedOptions = options.map { option in
     switch option.name {
     case "journal": option.needing(.createKey)
@@ -64,7 +64,8 @@ extension Stage {
 
   /// Creates a stage that sends a change for each element.
   ///
-  /// `making` returns how the change of an element is built, and `plan` completes the plan of the changes.
+  /// `making` returns the function that builds the change of an element. `plan` sets the remaining properties of the
+  /// plan by which the changes are sent.
   static func sink(
     _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeBuilder,
     plan complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void = { _, _ in }
@@ -105,7 +106,7 @@ extension Stage {
           plan.isDry = isDry
           plan.guards = guards
           try complete(&plan, frame.run)
-          // Of several changes, or several steps, none is known to be the last.
+          // With several elements or commands, no change is known to be the last one of an iteration of `each`.
           plan.guards.step.isLast =
             source.total == 1 && plan.carrier == nil && frame.run.lastCommands.contains(once.range)
           plan.failedFile = failedFile
@@ -117,9 +118,9 @@ extension Stage {
     }
   }
 
-  /// Checks `max:`; if the stage destroys resources, gets the consent.
+  /// Checks the limit `max:`; if the stage destroys resources, also obtains and returns the user's consent.
   ///
-  /// `max:` and the consent concern the number of remaining elements, without those that are done according to the
+  /// The limit and the consent concern only the remaining elements, without those that are done according to the
   /// journal.
   private static func consent(
     _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: RunContext,
@@ -152,18 +153,20 @@ private final class PerElementChangeSource: BulkChangeSource {
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.FailedElement> = []
-  /// The slot of the original elements; nil if this stage gets the original elements, or if they are not reported.
+  /// The slot of the variable that contains the original element, from which earlier stages made the element.
+  ///
+  /// It is nil if this stage gets the original elements, or if no report shows them.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
-  /// The error that ends the statement after the last returned elements; nil without one.
+  /// The error to throw at the next call, after the elements before it were returned; nil if there is no such error.
   private var stop: Fault?
   private var isBegun = false
   /// The number of elements; nil while it is unknown.
   var total: Int? { stream.count?() }
   /// The number of elements that are not done in the journal; nil until they are counted.
   private(set) var left: Int?
-  /// The number of elements whose changes an earlier run left unknown.
+  /// The number of elements with a change of an earlier run whose outcome is unknown according to the journal.
   private(set) var unknown = 0
 
   init(
@@ -190,7 +193,8 @@ private final class PerElementChangeSource: BulkChangeSource {
     return left
   }
 
-  /// Returns how many elements are done according to the journal, and how many are unknown.
+  /// Returns the numbers of elements whose change is done, and whose change has an unknown outcome, according to the
+  /// journal.
   private func counts(of all: SpillingElementBuffer, in journal: Journal?) async throws(Fault) -> (
     done: Int, unknown: Int
   ) {

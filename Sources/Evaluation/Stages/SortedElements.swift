@@ -18,7 +18,7 @@ struct SortedElements {
     columns = descends.map { _ in SortColumn() }
   }
 
-  /// Adds the key of the next element for one of the sort fields, given by its index.
+  /// Adds the next element's key for the sort field with the index `column`.
   mutating func add(key: Value, _ column: Int) { columns[column].add(key) }
 
   /// Returns the indices of the elements in sorted order; the sort is stable.
@@ -44,7 +44,9 @@ struct SortedElements {
     return order
   }
 
-  /// Whether element `a` sorts before element `b` by the keys in `columns`; after a `fault`, elements sort by position.
+  /// Whether element `a` sorts before element `b` by the keys in `columns`.
+  ///
+  /// If two keys can't be compared, the error is stored in `fault`; from then on, elements sort by position.
   private func isBefore(_ a: Int32, _ b: Int32, _ columns: ArraySlice<SortColumn>, _ fault: inout Fault?) -> Bool {
     guard fault == nil else { return a < b }
     do throws(Fault) {
@@ -54,7 +56,7 @@ struct SortedElements {
       }
     } catch {
       let labels = elements.elements(at: [a, b]).map(\.label)
-      fault = error.within("in sort, between \(labels[0]) and \(labels[1])")
+      fault = error.within("when sort compares \(labels[0]) and \(labels[1])")
     }
     return a < b
   }
@@ -71,10 +73,10 @@ private struct SortColumn {
   private var texts: [String] = []
   private var values: [Value] = []
 
-  /// Returns a number for each key, so that the numbers have the order of the keys; nil if the keys are neither all
-  /// integers nor all texts.
+  /// Returns a rank for each key: the key that sorts earlier never has the greater rank; nil unless all keys are
+  /// integers or all are texts.
   ///
-  /// For integers the order is exact. For texts, keys with the same first eight bytes have the same number.
+  /// Different integers have different ranks. Texts with the same first eight bytes have the same rank.
   func ranks(isDescending: Bool) -> [UInt64]? {
     let flip = isDescending ? UInt64.max : 0
     switch form {
@@ -84,7 +86,7 @@ private struct SortColumn {
     }
   }
 
-  /// Whether two keys with the same rank are equal.
+  /// Whether keys with the same rank are always equal.
   var areExact: Bool { form == .integers }
 
   mutating func add(_ key: Value) {
@@ -117,7 +119,7 @@ private struct SortColumn {
 }
 
 extension String {
-  /// The first eight bytes as a number; of two texts, the lesser one never has the greater number.
+  /// The first eight bytes as a number; if a text sorts before another text, its number is less or equal.
   fileprivate var rank: UInt64 {
     var (rank, shift) = (UInt64(0), UInt64(56))
     for byte in utf8.prefix(8) {

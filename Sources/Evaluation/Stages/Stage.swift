@@ -32,10 +32,10 @@ enum CompiledStage: Sendable {
   case first
   /// Computes one value from all elements.
   case reduce(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> Value)
-  /// Acts on each element, for example by a change.
+  /// Acts on each element, for example sends a change for it.
   ///
-  /// The stored function opens the files of the stage, and returns the function that acts. The files are opened before
-  /// an element is read, so that a file that can't be used is refused first.
+  /// The stored function opens the files of the stage, and returns the function that acts on the elements. Therefore a
+  /// file that can't be used is refused before an element is read.
   case sink(@Sendable (inout ExecutionFrame) async throws(Fault) -> SinkRun)
 
   /// Acts on each element, without files to open; returns the elements for the next stage, and the summary if no stage
@@ -50,8 +50,7 @@ enum CompiledStage: Sendable {
 }
 
 extension CompiledStage {
-  /// Whether the next stage gets its first element only after this stage has closed the stream that the elements come
-  /// from.
+  /// Whether this stage closes its input stream before the next stage gets an element.
   var closes: Bool {
     switch self {
     case .gather, .collect, .first, .reduce: true
@@ -59,7 +58,7 @@ extension CompiledStage {
     }
   }
 
-  /// Whether a pipeline that ends with this stage can be lazy.
+  /// Whether a pipeline that ends with this stage can be a lazy stream, which reads elements only when they are needed.
   var isLazy: Bool {
     switch self {
     case .transform, .gather: true
@@ -135,8 +134,10 @@ extension ElementStream {
 }
 
 extension ElementPage {
-  /// Returns a page of the elements that `body` adds, and the error that ended the page; throws the error if it
-  /// occurred before the first element.
+  /// Calls `body` with each element of this page, and returns a page of the elements that `body` adds.
+  ///
+  /// The returned page ends before the first element that fails, unless `frame` keeps failures; the error is returned
+  /// as `failure`. It is thrown if no element was added before it, or if `rescue` can't catch it.
   fileprivate func mapped(
     _ code: CompiledExpression, _ frame: inout ExecutionFrame, stage: String,
     _ body: (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
@@ -164,7 +165,7 @@ extension ElementPage {
     return (out, nil)
   }
 
-  /// Adds the element at an index of `page`, which failed in a stage.
+  /// Adds a failed element: the element at an index of `page`, with its error.
   fileprivate mutating func add(failure: Fault, of page: ElementPage, _ index: Int) {
     let names = page.names.isEmpty ? [] : page.names[index]
     failures.append(.init(place: elements.count, element: page.elements[index], fault: failure, names: names))

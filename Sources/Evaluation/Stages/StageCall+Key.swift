@@ -6,8 +6,8 @@ extension StageCall {
 
   /// Compiles an expression that gives the key of each element, by which the stage sorts, groups or combines.
   ///
-  /// Text, a boolean and a duration are refused: they are the same for each element, so that `sort "-views"` would sort
-  /// nothing.
+  /// A literal text, boolean or duration is refused, because it is the same for each element: `sort "-views"` would not
+  /// change the order.
   func key(_ expression: Expr, isDescending: Bool = false) -> CompiledExpression {
     let sign = isDescending ? "-" : ""
     if compiler.refusesBareField(expression, { "\(command.name) \(sign)\($0)" }) { return compiler.broken }
@@ -21,8 +21,9 @@ extension StageCall {
 }
 
 extension Expr {
-  /// The field that a constant probably means: `-.views` for `"-views"`, `.FIELD` for other constants; nil for an
-  /// expression that is no constant.
+  /// The field to propose in place of a literal text, boolean or duration; nil for any other expression.
+  ///
+  /// It is `-.views` for `"-views"`, and `.FIELD` if the literal is not a name.
   fileprivate var constantField: String? {
     switch kind {
     case .string(let parts):

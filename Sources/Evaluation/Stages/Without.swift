@@ -16,9 +16,9 @@ extension Stage {
           (place.bareName ?? place.path).flatMap { $0.contains(".") ? nil : ".\($0)" }
         }
         call.compiler.report(
-          "without names fields of the element", expression.range,
+          "the arguments of without must be fields", expression.range,
           nextStep: expression.path?.contains(".") ?? false
-            ? "without removes whole fields: without .\((expression.path ?? "a").prefix { $0 != "." })"
+            ? "only a whole field can be removed: without .\((expression.path ?? "a").prefix { $0 != "." })"
             : "without \(names.count == call.positional.count ? names.joined(separator: " ") : ".a .b")")
         continue
       }
@@ -55,7 +55,7 @@ extension Value {
       if isOptional { return self }
       throw ValueAccess.missing(name, resource.label, resource.fieldNames)
     default:
-      throw Fault(.type, "without needs records, not \(typeWithArticle)")
+      throw Fault(.type, "an element for | without must be a record, not \(typeWithArticle)")
     }
   }
 }

@@ -16,9 +16,9 @@ public struct CursorContext: Sendable {
     case head
     /// The name of a stage, after `|`.
     case stage
-    /// An argument of the target's call, or the name of one of its options.
+    /// An argument of the call in ``CursorContext/target``, or the name of one of its options.
     case argument
-    /// A value for the target, or a part of that value.
+    /// A value for the argument in ``CursorContext/target``, or a part of such a value.
     case value
     /// A key of the record that is the target.
     case key
@@ -68,9 +68,9 @@ public struct CursorContext: Sendable {
   public struct VisibleName: Sendable, Equatable {
     /// The source of a name's value.
     public enum NameOrigin: Sendable, Equatable {
-      /// The value of the pipeline that has this source range.
+      /// The name has the value of the pipeline at this source range.
       case value(SourceRange)
-      /// An element of the pipeline that has this source range.
+      /// The name has an element of the pipeline at this source range as its value.
       case element(SourceRange)
       /// An error that `rescue` caught.
       case error
@@ -93,7 +93,7 @@ public struct CursorContext: Sendable {
   public var range: SourceRange
   /// Whether the position is inside a string.
   public var isInString = false
-  /// The target of a value at the position.
+  /// The argument, or the part of an argument, to which a value at the position belongs; nil if there is none.
   public var target: ArgumentTarget?
   /// The keys of the record, or the options of the call, that already stand before or after the position.
   public var given: [String] = []

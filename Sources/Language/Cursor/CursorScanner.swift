@@ -119,7 +119,8 @@ struct CursorScanner {
     return true
   }
 
-  /// The target of the values in a bracket that opens at the position.
+  /// The argument, or the part of an argument, to which the values in a bracket that opens at the position belong; nil
+  /// if there is none.
   private var opened: CursorContext.ArgumentTarget? {
     guard let pipe = level.pipe, let call = pipe.call, let current = pipe.current else { return target }
     return CursorContext.ArgumentTarget(call: call, place: current)
@@ -352,6 +353,6 @@ struct CursorScanner {
 }
 
 extension Token {
-  /// Whether the operand after the token belongs to the same argument even after white space.
+  /// Whether an operand after this token, `..` or a minus, continues the same argument even if white space precedes it.
   fileprivate var joinsRange: Bool { isSymbol("..") || kind == .minus }
 }

@@ -60,7 +60,7 @@ public final class EmbeddedLink: ServiceLink {
   func noRoute(to queue: String) -> LinkError {
     let nearest = NearestName.of(queue, among: service.queues).map { "; did you mean \"\($0)\"?" } ?? "."
     let known = service.queues.joined(separator: ", ")
-    return LinkError(.noRoute, "\(address) has no queue \"\(queue)\"\(nearest) Its queues are: \(known)")
+    return LinkError(.noRoute, "\(address) has no queue \"\(queue)\"\(nearest) The queues are: \(known)")
   }
 }
 

@@ -1,7 +1,8 @@
 /// Finds the name that is probably meant by a misspelt name.
 enum NearestName {
-  /// Returns the name with the smallest edit distance to `name`; nil if the distance exceeds both two and a third of
-  /// the length.
+  /// Returns the name with the smallest edit distance to `name`; nil if no name is similar enough.
+  ///
+  /// A name is similar enough if its distance is at most two, or at most a third of the length of `name`.
   static func of(_ name: String, among names: [String]) -> String? {
     let distances = names.map { (name: $0, distance: distance(Array(name), Array($0))) }
     guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }

@@ -29,7 +29,7 @@ struct ResourceReplyWriter {
 
 /// Parses the id of a request.
 enum RequestedID {
-  /// Parses an id, a string or an integer; returns its text and the key to find in the database.
+  /// Parses an id, which must be a string or a number; returns its text and the key to find in the database.
   static func parse(_ id: JSONValue?, of type: ResourceType) throws(RequestRefusal) -> (text: String, key: SQLValue) {
     guard let id, !id.isNull else { throw RequestRefusal(.missing("id")) }
     let text = id.stringValue ?? id.numberValue?.text

@@ -28,6 +28,6 @@ struct Fieldsets {
     return fieldsets
   }
 
-  /// Whether a member is requested; all members are if the request has no fieldset for the type.
+  /// Whether a member is requested; if the request has no fieldset for the type, every member is requested.
   func shows(_ member: String, of type: ResourceType) -> Bool { members[type.name]?.contains(member) ?? true }
 }

@@ -118,7 +118,7 @@ extension RequestError {
   static func noList(_ relationship: String) -> RequestError {
     let wanted = "a list of identifiers is required"
     let error = ErrorDetail(
-      status: "400", code: "115", title: wanted, detail: "\(relationship) leads to many: \(wanted)", pointer: "/data")
+      status: "400", code: "115", title: wanted, detail: "\(relationship) is to-many: \(wanted)", pointer: "/data")
     return RequestError(error: error, calcinator: error)
   }
 

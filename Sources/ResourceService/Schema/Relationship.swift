@@ -4,7 +4,7 @@ struct Relationship: Sendable {
   enum Storage: Sendable {
     /// A column of this table with the key of one row of the other table.
     case toOne(Column)
-    /// A column of the other table with this table's key.
+    /// A column of the other table that contains the key of a row of this table.
     case reverse(column: String, isRestricting: Bool)
     /// A join table with pairs of keys.
     case join(table: String, own: String, other: String)

@@ -5,11 +5,12 @@ import SQLite
 struct ResourceKey: Sendable {
   /// The kinds of ids.
   enum Kind: Sendable {
-    /// Integers of 64 bits in their shortest form.
+    /// The ids are integers of 64 bits, in decimal digits without leading zeros.
     case integer
     /// Texts without a restriction.
     case text
-    /// A column without a type, in which an id that looks like an integer is stored as an integer.
+    /// The ids are in a column without a type; an id that looks like an integer is stored as an integer, any other id
+    /// as text.
     case untyped
   }
 

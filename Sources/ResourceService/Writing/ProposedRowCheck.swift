@@ -60,8 +60,9 @@ struct ProposedRowCheck {
     return .violation(message, member: place.member, pointer: place.pointer)
   }
 
-  /// The end of the query, after `FROM (SELECT`: the row as a subquery `c`, with written values in place of stored
-  /// values or defaults.
+  /// The end of the query, after `FROM (SELECT`: a subquery `c`, whose one row is the row that the write would produce.
+  ///
+  /// The row has the written values; other columns have the stored values or, for a create, the defaults.
   private var row: SQLFragment {
     var row = SQLFragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
     for column in type.columns where !column.isGenerated {

@@ -60,7 +60,7 @@ struct BrokerExamination {
     }
   }
 
-  /// Adds the findings of the completed stages, each with its duration.
+  /// Adds the findings of the completed stages of opening the connection, with their durations.
   private func addStages(
     _ stages: [(stage: ConnectionOpeningStage, time: ContinuousClock.Instant)], since begin: ContinuousClock.Instant
   ) {

@@ -37,14 +37,15 @@ struct ConnectionProfiles {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {
       return .failed(
-        .address, "the profile \(name) in \(file) computes its URI", "give the URI itself: retort doctor URI",
+        .address, "the profile \(name) in \(file) computes its URI, so doctor does not know the URI",
+        "give the URI itself: retort doctor URI",
         status: 2)
     }
     let names = all.map(\.name)
     let near = nearest(to: name, among: names).map { "did you mean \($0)?" }
     let listed =
       names.isEmpty
-      ? "a profile is a def in \(file) with a connect" : "the profiles are \(names.joined(separator: ", "))"
+      ? "a profile is a def in \(file) that calls connect" : "the profiles are \(names.joined(separator: ", "))"
     return .failed(
       .address, "\(Secrets.hidden(in: name)) is neither a URI nor a profile", near ?? listed, status: 2)
   }

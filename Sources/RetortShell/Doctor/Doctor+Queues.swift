@@ -30,8 +30,9 @@ extension Doctor {
     await call(answering, link)
   }
 
-  /// Returns the queues to examine: those of `--queue`, then all queues of an embedded service, or the queues of a
-  /// broker that have a learned schema.
+  /// Returns the queues to examine: the queues of the option `--queue`, then the other known queues.
+  ///
+  /// An embedded service knows all its queues. For a broker, those queues are known for which a schema was learned.
   private func queues(of link: any JSONRPC.ServiceLink) -> [String] {
     if let all = link.queues { return options.queues + all.filter { !options.queues.contains($0) } }
     let learned = schemas.queues(at: link.place)
@@ -60,7 +61,8 @@ extension Doctor {
     do throws(LinkError) { state = try await link.probe(queue: queue, until: .now + .seconds(5)) } catch {
       add(
         .failed(
-          .queue, "\(queue): \(error.message)", "read the broker's log, and the user's permissions", .now - begin))
+          .queue, "\(queue): \(error.message)", "read the broker's log, and check the user's permissions",
+          .now - begin))
       return false
     }
     let time = ContinuousClock.now - begin
@@ -73,7 +75,7 @@ extension Doctor {
       add(
         .failed(
           .queue, "\(queue) has no consumer, \(waiting)",
-          "start the service of the queue: without one, each request waits until its timeout", time, status: 1))
+          "start the service of the queue: without a consumer, each request waits until its timeout", time, status: 1))
       return false
     }
     let consumers =
@@ -86,7 +88,7 @@ extension Doctor {
       add(
         .warning(
           .queue, "\(queue) no longer exists",
-          "start the service of the queue; if the queue is not used any more, forget at the prompt removes what was learned about it"
+          "start the service of the queue; if the queue is no longer used, run forget at the prompt: it removes the learned fields"
         ))
       return
     }
