@@ -181,7 +181,7 @@ public actor Connection {
   /// is left.
   private func drain() throws(BrokerError) -> Bool {
     for _ in 0..<Self.framesATurn where handle != nil {
-      var event: ConnectionEvent?
+      var event: ClosingFrame?
       let found = try handle?.next { frame in event = take(frame) }
       guard found == true else { return true }
       if let event { try react(event) }
@@ -194,14 +194,14 @@ public actor Connection {
   private static let framesATurn = 36
 
   /// A frame that the connection must answer, or that ends the connection.
-  private enum ConnectionEvent {
+  private enum ClosingFrame {
     case channelClosed(UInt16)
     case consumerCancelled(UInt16)
     case connectionClosed(BrokerError)
     case connectionCloseConfirmed
   }
 
-  private func take(_ frame: borrowing Frame) -> ConnectionEvent? {
+  private func take(_ frame: borrowing Frame) -> ClosingFrame? {
     listener.frames?("<- \(frame.traceText)")
     switch frame.kind {
     case RETORT_FRAME_CHANNEL_CLOSE:
@@ -237,7 +237,7 @@ public actor Connection {
     listener.stray(String(decoding: stray.correlationID, as: UTF8.self), stray.outcome)
   }
 
-  private func react(_ event: ConnectionEvent) throws(BrokerError) {
+  private func react(_ event: ClosingFrame) throws(BrokerError) {
     switch event {
     case .channelClosed(let number):
       listener.frames?("-> channel.close-ok channel \(number)")

@@ -17,7 +17,7 @@ final class ReplyContinuation: ReplyReceiver {
 /// The client and the channel that send a request.
 ///
 /// If the channel is lost, the client can send the request again on another channel.
-struct RequestOrigin: Sendable {
+struct RequestSender: Sendable {
   let client: QueueClient
   let channel: ClientChannel
 }

@@ -11,11 +11,11 @@ extension ChangeDispatcher {
     /// The identity under which the journal records the change; nil without a journal or an identity.
     let identity: ChangeIdentity?
     /// The state that earlier runs left in the journal; nil if the journal does not contain the change.
-    let known: JournalState?
+    let known: JournaledChangeState?
 
     init(
       _ element: any PlannedElement, at index: Int, _ change: Result<Change, UnsentReason>,
-      _ identity: ChangeIdentity? = nil, known: JournalState? = nil
+      _ identity: ChangeIdentity? = nil, known: JournaledChangeState? = nil
     ) {
       (self.element, self.index, self.change) = (element, index, change)
       (self.identity, self.known) = (identity, known)
@@ -34,7 +34,7 @@ extension ChangeDispatcher {
   /// Announces in the journal the changes that are sent without a lookup; returns when these lines are on the disk.
   func intend(_ entries: [PlannedChange]) async throws(JournalError) {
     guard let journal = guards.journal else { return }
-    var intents = JournalIntents(journal.format)
+    var intents = JournalIntentLines(journal.format)
     for entry in entries where entry.isIntended {
       if let identity = entry.identity, case .success(let change) = entry.change { intents.add(change, identity) }
     }
@@ -74,7 +74,7 @@ extension ChangeDispatcher {
 
   /// Returns the outcome of a change from the journal or, for an unknown change, from a lookup; nil if the change must
   /// be sent.
-  private func known(_ state: JournalState?, _ change: Change) async -> Outcome? {
+  private func known(_ state: JournaledChangeState?, _ change: Change) async -> Outcome? {
     switch state {
     case .done(let id, let content)?:
       let isSame = content == 0 || content == change.content.hashingSecrets.contentHash

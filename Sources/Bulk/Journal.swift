@@ -14,7 +14,7 @@ import Synchronization
 /// ```
 public final class Journal: Sendable {
   private struct State {
-    var states: JournalStates
+    var states: JournaledChangeStates
     /// The identities of the changes with a written intent and no written outcome in this run.
     var intended: [StableHash: ChangeIdentity] = [:]
   }
@@ -92,7 +92,7 @@ public final class Journal: Sendable {
   }
 
   /// Returns the state of an identity; nil if the journal does not contain it.
-  public func known(_ identity: ChangeIdentity) -> JournalState? { state.withLock { $0.states[identity.hash] } }
+  public func known(_ identity: ChangeIdentity) -> JournaledChangeState? { state.withLock { $0.states[identity.hash] } }
 
   /// An unknown change as the journal records it.
   struct RecordedUnknownChange: Sendable {
@@ -114,7 +114,7 @@ public final class Journal: Sendable {
   ///
   /// - Returns: The state of the identity; `.some(nil)` if the journal does not contain the identity; `.none` if this
   ///   run has already seen it.
-  @discardableResult public func see(_ identity: ChangeIdentity) -> JournalState?? {
+  @discardableResult public func see(_ identity: ChangeIdentity) -> JournaledChangeState?? {
     state.withLock { $0.states.see(identity.hash) }
   }
 
@@ -130,13 +130,13 @@ public final class Journal: Sendable {
   ///
   /// - Throws: ``JournalError`` if the write fails; then nothing may be sent.
   public func intend(_ changes: [Change]) async throws(JournalError) {
-    var intents = JournalIntents(format)
+    var intents = JournalIntentLines(format)
     for change in changes { if let identity = change.identity { intents.add(change, identity) } }
     try await write(intents)
   }
 
   /// Writes intents; returns when they are on the disk.
-  func write(_ intents: JournalIntents) async throws(JournalError) {
+  func write(_ intents: JournalIntentLines) async throws(JournalError) {
     let identities = intents.identities
     guard !identities.isEmpty else { return }
     state.withLock { state in for identity in identities { state.intended[identity.hash] = identity } }

@@ -4,7 +4,7 @@ import JSONText
 /// The parsed lines of a journal.
 struct JournalContents {
   var header: JournalHeader?
-  var states = JournalStates()
+  var states = JournaledChangeStates()
   /// The state of the checksums after the last complete line.
   private(set) var sums = JournalChecksums(.chained)
   /// The time at which the statement was completed; nil if it is not complete.

@@ -16,7 +16,7 @@ public struct ListChangeDetector: Sendable {
   }
 
   /// A 128-bit hash of a resource's type and id; two of a million resources collide with a probability of about 10^-27.
-  private struct ResourceHash: Hashable {
+  private struct IdentifierHash: Hashable {
     let halves: SIMD2<Int>
 
     init?(_ resource: JSONObject) {
@@ -43,7 +43,7 @@ public struct ListChangeDetector: Sendable {
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?
   private var total: Int?
-  private var seen: Set<ResourceHash> = []
+  private var seen: Set<IdentifierHash> = []
   /// The number of consecutive pages with only repeated resources.
   private var stalled = 0
 
@@ -66,7 +66,7 @@ public struct ListChangeDetector: Sendable {
       total = first
     }
     let places = document.resources.indices.filter { place in
-      ResourceHash(document.resources[place]).map { !seen.insert($0).inserted } ?? false
+      IdentifierHash(document.resources[place]).map { !seen.insert($0).inserted } ?? false
     }
     repeated += places.count
     if document.count > 0 { stalled = places.count == document.count ? stalled + 1 : 0 }

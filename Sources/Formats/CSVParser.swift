@@ -194,7 +194,7 @@ struct CSVParser {
   private func text(_ range: Range<Int>, _ line: Int) throws(CSVParseStop) -> String {
     let text = unsafe bytes.withUnsafeBytes { unsafe String(utf8: UnsafeRawBufferPointer(rebasing: $0[range])) }
     guard let text, !text.containsNUL else {
-      if bytes[range].contains(0) { throw fault("a NUL byte", BinaryFileKind.withoutNUL(path), at: line) }
+      if bytes[range].contains(0) { throw fault("a NUL byte", BinaryFileDetector.withoutNUL(path), at: line) }
       throw .fault(.notUTF8(path, line, bytes[lineStart(range.lowerBound)..<range.upperBound], sample: Array(bytes)))
     }
     return text

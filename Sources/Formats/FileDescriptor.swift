@@ -81,7 +81,7 @@ package final class FileDescriptor: Sendable {
   package static func checkWritable(_ path: String, appends: Bool = false) throws(Fault) {
     if standard(path) != nil { return }
     if path.isEmpty { throw Fault(.file, "the path of a file is empty", nextStep: "name a file: \"out.ndjson\"") }
-    let target = try FileText.target(of: path)
+    let target = try TextFile.target(of: path)
     var status = stat()
     let isThere = unsafe stat(path, &status) == 0
     if isThere, status.st_mode & S_IFMT == S_IFDIR { throw failure("can't write \(path)", EISDIR) }

@@ -101,7 +101,7 @@ package struct FileReader: Sendable {
       {
         bytes += more
       }
-      if let fault = BinaryFileKind.fault(of: bytes, path, isText: format == .txt) { throw fault }
+      if let fault = BinaryFileDetector.fault(of: bytes, path, isText: format == .txt) { throw fault }
       bytes = bytes.withoutMark
       // Only the byte order mark was read; the file can continue.
       if bytes.isEmpty { bytes = try file.read(count) }
@@ -210,7 +210,8 @@ package struct FileReader: Sendable {
         let bytes = content.last == 0x0D ? content.dropLast() : content
         guard !bytes.contains(0) else {
           throw Fault(
-            .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: BinaryFileKind.withoutNUL(path))
+            .file, "\(path):\(linesBefore + texts.count + 1): a NUL byte", nextStep: BinaryFileDetector.withoutNUL(path)
+          )
         }
         guard let text = unsafe bytes.withUnsafeBytes({ unsafe String(utf8: $0) }) else {
           throw .notUTF8(path, linesBefore + texts.count + 1, content, sample: Array(lines.joined()))

@@ -38,7 +38,7 @@ enum JSONNextStep {
   /// Returns the command that converts a file with a byte that is not UTF-8; nil for another error.
   private static func converting(_ bytes: [UInt8], _ fault: JSONSyntaxError, _ path: String) -> String? {
     guard fault.message == "not UTF-8", bytes.indices.contains(fault.offset) else { return nil }
-    return BinaryFileKind.narrow(path, bytes[fault.offset], in: bytes)
+    return BinaryFileDetector.narrow(path, bytes[fault.offset], in: bytes)
   }
 
   private static func isSeveral(_ fault: JSONSyntaxError) -> Bool { fault.message == "unexpected text after the value" }

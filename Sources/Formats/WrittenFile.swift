@@ -26,7 +26,7 @@ package struct WrittenFile {
   /// - Throws: A `file` error with the reason.
   package init(_ path: String, appends: Bool, isNew: Bool = false) throws(Fault) {
     self.path = path
-    target = try FileText.target(of: path)
+    target = try TextFile.target(of: path)
     var status = stat()
     let mode = unsafe stat(target, &status) == 0 ? status.st_mode : nil
     if let standard = FileDescriptor.standard(path) {

@@ -62,9 +62,9 @@ struct HelpEntry: Sendable {
       examples: Examples.of("error " + $0.kind.word))
   }
 
-  private static let program = ProgramPage.all.map { HelpEntry(.program, $0) }
+  private static let program = CommandLinePage.all.map { HelpEntry(.program, $0) }
 
-  private static let serve = ProgramPage.serve.map { HelpEntry(.serve, $0) }
+  private static let serve = CommandLinePage.serve.map { HelpEntry(.serve, $0) }
 
   /// The first line of the description.
   var brief: Substring { summary.prefix { $0 != "\n" } }
@@ -91,7 +91,7 @@ struct HelpEntry: Sendable {
 }
 
 extension HelpEntry {
-  fileprivate init(_ section: HelpSection, _ page: ProgramPage) {
+  fileprivate init(_ section: HelpSection, _ page: CommandLinePage) {
     self.init(section: section, word: page.name, aliases: page.aliases, form: page.form, summary: page.text)
   }
 

@@ -32,14 +32,15 @@ public struct ProgramCommandLine: Sendable {
   /// Every command line; the first one starts the prompt or a script.
   public static let all: [ProgramCommandLine] =
     [ProgramCommandLine(name: "", summary: "The prompt, or a script.", options: main, argument: .scripts)]
-    + ProgramPage.all.filter { !$0.name.hasPrefix("-") && arguments[$0.word] != nil }.map { page in
+    + CommandLinePage.all.filter { !$0.name.hasPrefix("-") && arguments[$0.word] != nil }.map { page in
       ProgramCommandLine(
         name: page.word, summary: page.summary, options: options(of: page.word),
         argument: arguments[page.word] ?? .nothing)
     }
 
   private static let main =
-    [Option(name: "-c", value: "STATEMENTS", summary: "Runs these statements.")] + ProgramPage.options.map(Option.init)
+    [Option(name: "-c", value: "STATEMENTS", summary: "Runs these statements.")]
+    + CommandLinePage.options.map(Option.init)
 
   /// The kind of the arguments after the first word of the command line, by this word.
   private static let arguments: [String: Argument] = [
@@ -51,7 +52,7 @@ public struct ProgramCommandLine: Sendable {
 
   private static func options(of word: String) -> [Option] {
     switch word {
-    case "serve": ProgramPage.serve.map(Option.init)
+    case "serve": CommandLinePage.serve.map(Option.init)
     case "check": [Option(name: "--output", value: "FORMAT", summary: "The format of findings: text or json.")]
     case "fmt":
       [Option(name: "--check", value: nil, summary: "Changes no file; lists the files whose layout would change.")]
@@ -81,14 +82,14 @@ public struct ProgramCommandLine: Sendable {
 
 extension ProgramCommandLine.Option {
   /// Creates the option that a page describes, such as `--var NAME=VALUE` or `--yes[=N]`.
-  fileprivate init(_ page: ProgramPage) {
+  fileprivate init(_ page: CommandLinePage) {
     let rest = page.form.dropFirst(page.name.count + 2)
     let value = rest.hasPrefix(" ") ? String(rest.dropFirst()) : nil
     self.init(name: "--" + page.name, value: value, summary: page.summary)
   }
 }
 
-extension ProgramPage {
+extension CommandLinePage {
   /// The first word of the command line: `journal` of `journal file`.
   fileprivate var word: String { String(name.prefix { $0 != " " }) }
 }

@@ -94,7 +94,7 @@ extension OpenDocument {
     for statement in Parser.parse(text).program.statements {
       guard case .source(let path, _) = statement.kind else { continue }
       let file = file(of: path, in: text.name)
-      guard let content = try? FileText.read(file) else { continue }
+      guard let content = try? TextFile.read(file) else { continue }
       let other = SourceText(name: file, text: content)
       if let range = NameDefinitions(other).topLevelDefinition(of: name) {
         return Self.location(FileURI.uri(of: file), PositionMap(source: other, encoding: map.encoding).range(range))

@@ -131,7 +131,7 @@ extension QueueSchema: ReplyObserver {
         }
         state.take(document, at: time)
       case .failure(let error):
-        for (parameter, name) in RefusedName.all(in: error.errors, names) {
+        for (parameter, name) in RefusedNameFinder.all(in: error.errors, names) {
           state.take(name, of: type, in: parameter, isAccepted: false, at: time)
         }
       }

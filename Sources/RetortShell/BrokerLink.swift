@@ -5,7 +5,7 @@ import Synchronization
 import Workers
 
 /// A link over the connection to a broker; it converts the broker's errors to `LinkError`.
-final class BrokerLink: PoolLink {
+final class BrokerLink: PoolBrokerLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)

@@ -30,7 +30,7 @@ func check(_ options: CheckOptions, _ console: Console) -> Int32 {
   var status: Int32 = 0
   for file in options.files {
     do throws(Fault) {
-      let source = SourceText(name: file == "-" ? "standard input" : file, text: try FileText.read(file))
+      let source = SourceText(name: file == "-" ? "standard input" : file, text: try TextFile.read(file))
       let report = Interpreter(session).check(source, isThorough: true)
       if report.hasErrors { status = 2 }
       switch options.output {

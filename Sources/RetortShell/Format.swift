@@ -29,7 +29,7 @@ private func format(_ file: String, isCheck: Bool, _ console: Console) -> Int32 
   let renderer = DiagnosticRenderer(
     width: console.showsNotes ? console.noteColumns() : 100, isForTerminal: console.showsNotes)
   do throws(Fault) {
-    let text = try FileText.read(file)
+    let text = try TextFile.read(file)
     let source = SourceText(name: name, text: text)
     let formatted: String
     do throws(Formatter.ParseFailure) { formatted = try Formatter.formatted(source) } catch {
@@ -43,7 +43,7 @@ private func format(_ file: String, isCheck: Bool, _ console: Console) -> Int32 
       return console.write(Array((name + "\n").utf8)) ? 1 : 0
     }
     if file == "-" { return console.write(Array(formatted.utf8)) ? 0 : 1 }
-    if formatted != text { try FileText.replace(file, with: formatted) }
+    if formatted != text { try TextFile.replace(file, with: formatted) }
     return 0
   } catch {
     console.note(error)

@@ -33,12 +33,12 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
 /// Returns the problem with the arguments of `retort journal`, and the next step.
 private func misuse(of words: [String], _ usage: String) -> (problem: String, step: String) {
   guard let path = words.first, !path.hasPrefix("-") else { return ("needs a file", usage) }
-  let file = ShellCommandLine.quoted(path)
+  let file = ShellCommandLineWriter.quoted(path)
   switch words.dropFirst().first {
   case "settle" where words.count < 3:
     return ("settle needs the id of a change, and done or again", "retort journal \(file) lists the unknown changes")
   case "settle" where words.count == 3:
-    let change = "retort journal \(file) settle \(ShellCommandLine.quoted(words[2]))"
+    let change = "retort journal \(file) settle \(ShellCommandLineWriter.quoted(words[2]))"
     return ("settle needs done or again after the id", "\(change) done, or \(change) again")
   case "broker" where words.count == 2: return ("broker needs a name", "retort journal \(file) broker NAME")
   default: return ("can't use the arguments after the file", usage)
@@ -50,7 +50,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   -> Int32
 {
   guard let outcome = ["done": "ok", "again": "again"][word] else {
-    let change = "retort journal \(ShellCommandLine.quoted(path)) settle \(ShellCommandLine.quoted(id))"
+    let change = "retort journal \(ShellCommandLineWriter.quoted(path)) settle \(ShellCommandLineWriter.quoted(id))"
     console.note(
       "error: the outcome must be done or again, not '\(word)'\n  = \(change) done, if it was carried out, or \(change) again, if not\n"
     )
@@ -110,7 +110,7 @@ private struct JournalReport {
   }
 
   private static func resuming(_ command: String) -> String {
-    let secrets = HiddenSecrets.names(in: command)
+    let secrets = SecretShellVariables.names(in: command)
     return secrets.isEmpty
       ? "to resume: \(command)" : "to resume, with the secrets in \(secrets.joined(separator: ", ")): \(command)"
   }

@@ -67,7 +67,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   default:
     guard let rewritten = rewritten(arguments, console) else { return 2 }
     return await parsed(ProgramOptions.self, rewritten, nil, console) { options in
-      await run(options, ShellCommandLine.command(arguments), console, environment)
+      await run(options, ShellCommandLineWriter.command(arguments), console, environment)
     }
   }
 }
@@ -104,7 +104,7 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
         return nil
       }
       result += ["--yes-limit", String(limit)]
-    } else if name == "--yes", let limit = rest.first, UInt32(limit) != nil, (try? FileText.read(limit)) == nil {
+    } else if name == "--yes", let limit = rest.first, UInt32(limit) != nil, (try? TextFile.read(limit)) == nil {
       console.note("error: --yes takes its number after =\n  = --yes=\(limit)\n")
       return nil
     } else if name == "--trace" {
@@ -134,7 +134,7 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   let taken = ProgramOptions.valued.contains(option) ? words[place..<mark].prefix(2) : words[place...place]
   let others = words[words.index(after: words.startIndex)..<place] + words[taken.endIndex..<mark]
   func line(_ words: some Sequence<String>) -> String {
-    (["retort"] + words.map(ShellCommandLine.quoted)).joined(separator: " ")
+    (["retort"] + words.map(ShellCommandLineWriter.quoted)).joined(separator: " ")
   }
   let isOption = ProgramOptions.words.contains(String(option.prefix { $0 != "=" }))
   let asOption =
@@ -196,7 +196,7 @@ private func run(
   let file = options.script == nil ? options.rest.first : nil
   let arguments = options.script == nil ? Array(options.rest.dropFirst()) : options.rest
   if options.script == nil, file == nil, let reason = options.reason, reason.hasSuffix(".retort") {
-    let line = "retort --reason \"...\" \(ShellCommandLine.quoted(reason))"
+    let line = "retort --reason \"...\" \(ShellCommandLineWriter.quoted(reason))"
     console.note("error: --reason takes a text before the file\n  = \(line)\n")
     return 2
   }
@@ -287,7 +287,7 @@ private func session(
   }
   let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.ServiceLink = { uri async throws(LinkError) in
     if options.offline {
-      return OfflineLink(try offlineAddress(uri)) { request in
+      return RequestShowingLink(try offlineAddress(uri)) { request in
         console.write(json: .object(request))
       }
     }

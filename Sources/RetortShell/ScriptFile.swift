@@ -12,7 +12,7 @@ struct ScriptFile {
 
   /// Returns the text of the file; the error of a missing file proposes the command line that was probably meant.
   func text() throws(Fault) -> String {
-    do throws(Fault) { return try FileText.read(path) } catch {
+    do throws(Fault) { return try TextFile.read(path) } catch {
       throw commandLine.map { error.advising("did you mean \($0)?") } ?? error
     }
   }
@@ -20,10 +20,10 @@ struct ScriptFile {
   /// A command line to propose when the path is not a file; nil if no command has a similar name.
   private var commandLine: String? {
     if ["run", "exec", "execute", "start"].contains(path), let file = arguments.first, Self.exists(file) {
-      return (["retort"] + arguments.map(ShellCommandLine.quoted)).joined(separator: " ")
+      return (["retort"] + arguments.map(ShellCommandLineWriter.quoted)).joined(separator: " ")
     }
     if let word = Self.words[path] { return "retort \(word)" }
-    if Self.exists(path + ".retort") { return "retort \(ShellCommandLine.quoted(path + ".retort"))" }
+    if Self.exists(path + ".retort") { return "retort \(ShellCommandLineWriter.quoted(path + ".retort"))" }
     return nearest(to: path, among: ProgramCommandLine.all.map(\.name).filter { !$0.isEmpty }).map { "retort \($0)" }
   }
 

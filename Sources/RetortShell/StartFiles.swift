@@ -29,7 +29,7 @@ struct StartFiles {
     var texts: [SourceText] = []
     for path in [own, Self.local].compactMap({ $0 }) where Self.exists(path) {
       do throws(Fault) {
-        let text = try FileText.read(path)
+        let text = try TextFile.read(path)
         guard path != Self.local || isTrusted(text, note) else {
           note("note: ./\(path) is not trusted and was not run; read it, then type trust, or run retort trust\n")
           continue
@@ -58,7 +58,7 @@ struct StartFiles {
   ///
   /// - Throws: A `file` error.
   func trust(_ path: String) throws(Fault) -> SourceText {
-    let text = try FileText.read(path)
+    let text = try TextFile.read(path)
     guard let trusted = TrustedFiles(environment: environment) else {
       throw Fault(.file, "no directory is known for the list of trusted files", nextStep: "set HOME or XDG_STATE_HOME")
     }

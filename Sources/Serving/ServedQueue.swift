@@ -54,7 +54,7 @@ struct ServedQueue: Sendable {
       return ServiceAnswer([])
     }
     let carriesOut = fault?.isCarriedOut ?? true
-    let body = faults.drawsRounding(&random) ? RoundedRequest.body(delivery.body) : delivery.body
+    let body = faults.drawsRounding(&random) ? RoundedAndTrimmedRequest.body(delivery.body) : delivery.body
     let reply =
       carriesOut
       ? service.reply(

@@ -25,7 +25,7 @@ public struct ExternalEditor: Sendable {
       rmdir(directory)
     }
     try Self.write(text.isEmpty ? "" : text + "\n", to: path)
-    guard let shell = ShellCommand("\(command) \"$1\"", [path]) else { return nil }
+    guard let shell = ForegroundCommand("\(command) \"$1\"", [path]) else { return nil }
     guard await shell.status() == 0 else { return nil }
     var edited = try Self.read(path)
     while edited.last?.isNewline == true { edited.removeLast() }

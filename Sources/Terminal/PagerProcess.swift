@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// A running pager on the terminal, such as `less`.
 public final class PagerProcess: Sendable {
-  private let command: ShellCommand
+  private let command: ForegroundCommand
   private let input: Mutex<Int32?>
 
   /// Starts the pager with a shell command; nil if the shell can't be started.
@@ -18,7 +18,7 @@ public final class PagerProcess: Sendable {
     defer { close(ends[0]) }
     let settings = "LESS=${LESS-FRX} LESSCHARSET=${LESSCHARSET-utf-8} LESSSECURE=${LESSSECURE-1}"
     let script = "\(settings); export LESS LESSCHARSET LESSSECURE; \(command)"
-    guard let started = ShellCommand(script, input: ends[0]) else {
+    guard let started = ForegroundCommand(script, input: ends[0]) else {
       close(ends[1])
       return nil
     }

@@ -21,7 +21,7 @@ import Synchronization
   }
 
   /// PCRE2's error for an invalid pattern.
-  struct SyntaxError: Error {
+  struct PatternSyntaxError: Error {
     var message: String
     /// The offset in the pattern, in bytes.
     var offset: Int
@@ -34,7 +34,7 @@ import Synchronization
   /// The maximum size of a text, in bytes, that the machine code searches.
   private let quickLimit: Int
 
-  init(_ pattern: String, flags: String) throws(SyntaxError) {
+  init(_ pattern: String, flags: String) throws(PatternSyntaxError) {
     let compiled = try CompiledPattern(pattern, Self.options(flags))
     (groupCount, quickLimit) = (compiled.groupCount, Self.quickLimit(of: pattern))
     self.compiled = Mutex(compiled)
@@ -147,10 +147,10 @@ extension RegularExpression {
   private let context: OpaquePointer
   private let data: OpaquePointer
 
-  init(_ pattern: String, _ options: UInt32) throws(RegularExpression.SyntaxError) {
+  init(_ pattern: String, _ options: UInt32) throws(RegularExpression.PatternSyntaxError) {
     let quick = try unsafe Self.code(pattern, options)
     let careful: OpaquePointer
-    do throws(RegularExpression.SyntaxError) {
+    do throws(RegularExpression.PatternSyntaxError) {
       unsafe careful = try unsafe Self.code(pattern, options | PCRE2_AUTO_CALLOUT)
     } catch {
       unsafe pcre2_code_free_8(quick)
@@ -165,7 +165,7 @@ extension RegularExpression {
       unsafe pcre2_match_context_free_8(quickContext)
       unsafe pcre2_code_free_8(quick)
       unsafe pcre2_code_free_8(careful)
-      throw RegularExpression.SyntaxError(message: "no memory", offset: 0)
+      throw RegularExpression.PatternSyntaxError(message: "no memory", offset: 0)
     }
     unsafe pcre2_jit_compile_8(quick, PCRE2_JIT_COMPLETE)
     unsafe pcre2_set_match_limit_8(quickContext, 100_000)
@@ -186,7 +186,7 @@ extension RegularExpression {
 
   private static func code(
     _ pattern: String, _ options: UInt32
-  ) throws(RegularExpression.SyntaxError) -> OpaquePointer {
+  ) throws(RegularExpression.PatternSyntaxError) -> OpaquePointer {
     var (code, offset) = (Int32(0), 0)
     let context = unsafe pcre2_compile_context_create_8(nil)
     defer { unsafe pcre2_compile_context_free_8(context) }
@@ -195,7 +195,7 @@ extension RegularExpression {
     if let compiled = unsafe pcre2_compile_8(bytes, bytes.count, options, &code, &offset, context) {
       return unsafe compiled
     }
-    throw RegularExpression.SyntaxError(message: Self.message(code), offset: offset)
+    throw RegularExpression.PatternSyntaxError(message: Self.message(code), offset: offset)
   }
 
   private static func message(_ code: Int32) -> String {

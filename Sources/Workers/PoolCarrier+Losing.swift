@@ -4,7 +4,7 @@ package import JSONRPC
 import JSONText
 
 /// The operations of a broker's connection that the carrier of a pool needs.
-package protocol PoolLink: JSONRPC.ServiceLink {
+package protocol PoolBrokerLink: JSONRPC.ServiceLink {
   /// The maximum time after which a worker notices that it has lost its connection (`WorkerPool.silence(of:)`).
   var silence: Duration { get }
 
@@ -18,7 +18,7 @@ package protocol PoolLink: JSONRPC.ServiceLink {
 extension PoolCarrier {
   /// Counts the pool's workers each second while chunks are in flight.
   ///
-  /// If there is no worker for `PoolLink.silence` plus the longest timeout of a change, it takes the chunks back.
+  /// If there is no worker for `PoolBrokerLink.silence` plus the longest timeout of a change, it takes the chunks back.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {

@@ -72,7 +72,7 @@ package final class PoolCarrier: GroupCarrier {
   }
 
   let pool: WorkerPool
-  let link: any PoolLink
+  let link: any PoolBrokerLink
   let transport: any Transport
   let limits: PooledChangeLimits
   let run: String
@@ -88,7 +88,7 @@ package final class PoolCarrier: GroupCarrier {
   ///
   /// - Throws: `no-route` if the pool has no worker, `forbidden` if the worker refuses the chunk.
   package static func open(
-    _ pool: WorkerPool, on link: any PoolLink, _ limits: PooledChangeLimits
+    _ pool: WorkerPool, on link: any PoolBrokerLink, _ limits: PooledChangeLimits
   ) async throws(ClientError) -> PoolCarrier {
     let workers: Int
     let transport: any Transport
@@ -114,7 +114,8 @@ package final class PoolCarrier: GroupCarrier {
   }
 
   private init(
-    _ pool: WorkerPool, _ link: any PoolLink, _ transport: any Transport, _ limits: PooledChangeLimits, _ workers: Int
+    _ pool: WorkerPool, _ link: any PoolBrokerLink, _ transport: any Transport, _ limits: PooledChangeLimits,
+    _ workers: Int
   ) {
     (self.pool, self.link, self.transport, self.limits) = (pool, link, transport, limits)
     run = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined(separator: "-")

@@ -22,7 +22,7 @@ final class Worker: Sendable {
   private let silence: Duration
   /// The late replies on the connection to the services.
   private let lateReplies: LateReplies
-  private let memory = ReplayMemory()
+  private let memory = ReplayGuard()
   private let state = Mutex(WorkInProgress())
 
   init(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks, _ link: any ServiceLink, _ lateReplies: LateReplies) {

@@ -38,7 +38,7 @@ extension ResourceClient {
   }
 }
 
-extension RepeatedFirstPageReader {
+extension ShrinkingListReader {
   /// The first ids.
   func first() async throws(ClientError) -> [String]? {
     var pages = self

@@ -23,8 +23,8 @@ import Testing
   ]) func aCommandWorksWithItsSecretsInVariables(
     arguments: [String], command: String, secrets: [String: String]
   ) throws {
-    #expect(ShellCommandLine.command(arguments) == command)
-    #expect(Set(HiddenSecrets.names(in: command)) == Set(secrets.keys))
+    #expect(ShellCommandLineWriter.command(arguments) == command)
+    #expect(Set(SecretShellVariables.names(in: command)) == Set(secrets.keys))
     let shell = Process()
     shell.executableURL = URL(filePath: "/bin/sh")
     shell.arguments = ["-c", "retort() { for word; do printf '%s\\0' \"$word\"; done; }; \(command)"]
@@ -40,7 +40,7 @@ import Testing
   @Test func aCommandWithoutItsSecretsFails() throws {
     let shell = Process()
     shell.executableURL = URL(filePath: "/bin/sh")
-    shell.arguments = ["-c", "true " + HiddenSecrets.reference(to: "PASSWORD")]
+    shell.arguments = ["-c", "true " + SecretShellVariables.reference(to: "PASSWORD")]
     shell.environment = [:]
     shell.standardError = FileHandle.nullDevice
     try shell.run()

@@ -92,7 +92,7 @@ import Testing
 
   /// Each word that help shows after `retort` is completed.
   @Test func everyWordOfTheProgramIsCompleted() {
-    let words = ProgramPage.all.compactMap {
+    let words = CommandLinePage.all.compactMap {
       $0.form.wholeMatch(of: #/retort ([a-z]+)( .*)?/#).map { String($0.output.1) }
     }
     #expect(words.contains("work"))

@@ -124,7 +124,7 @@ import Testing
   }
 
   @Test func aChunkIsTakenOnceUntilItExpires() {
-    let memory = ReplayMemory()
+    let memory = ReplayGuard()
     var chunk = chunk([])
     for number in 0..<2000 {
       chunk.number = number

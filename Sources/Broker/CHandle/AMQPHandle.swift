@@ -16,7 +16,7 @@ final class AMQPHandle {
   /// kernel last reported the socket writable.
   private var roomLeft = 0
   /// The buffer of messages to send together; nil under TLS, where only librabbitmq can write.
-  private var burst: FrameBuffer?
+  private var burst: OutgoingFrameBuffer?
 
   deinit { amqp_destroy_connection(connection) }
 
@@ -35,7 +35,7 @@ final class AMQPHandle {
     retort_cluster_name(connection, &name, name.count)
     clusterName = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     room = max(Int(retort_enlarge_send_buffer(descriptor, 4 << 20)) / 4, 16384)
-    burst = uri.tls == nil ? FrameBuffer(frameMax: Int(amqp_get_frame_max(connection))) : nil
+    burst = uri.tls == nil ? OutgoingFrameBuffer(frameMax: Int(amqp_get_frame_max(connection))) : nil
   }
 
   private static func connect(

@@ -19,12 +19,12 @@ final class OutgoingMessage: Sendable {
   /// The client that decides whether the request is sent again after an error.
   ///
   /// The value is nil if the caller of the request decides this.
-  let origin: RequestOrigin?
+  let origin: RequestSender?
 
   init(
     channel: UInt16, routingKey: [UInt8], correlationID: [UInt8], replyTo: [UInt8] = [], body: [UInt8],
     isMandatory: Bool = false, isConfirmed: Bool = false, expires: Bool = false,
-    deadline: ContinuousClock.Instant? = nil, origin: RequestOrigin? = nil
+    deadline: ContinuousClock.Instant? = nil, origin: RequestSender? = nil
   ) {
     self.channel = channel
     self.routingKey = routingKey

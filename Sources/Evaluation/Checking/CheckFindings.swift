@@ -9,7 +9,7 @@ struct CheckFindings {
   /// The included files, each with the source range of the path that includes it, directly or through another file.
   var inclusions: [(file: String, range: SourceRange)] = []
   /// The statements that change or destroy data, and the calls of `var(NAME)`, which read options `--var`.
-  var inventory: [InventoryEntry] = []
+  var inventory: [EffectInventoryEntry] = []
   /// Whether the text reads `args`.
   var readsArguments = false
   /// The names of the options `--var` that the text reads with calls such as `var("NAME")`.
@@ -22,10 +22,10 @@ struct CheckFindings {
   var names: [(name: String, range: SourceRange)] = []
 
   /// An entry of the inventory: a statement that changes or destroys data, or a call of `var(NAME)`.
-  struct InventoryEntry: Sendable {
+  struct EffectInventoryEntry: Sendable {
     var range: SourceRange
     var source: SourceText
-    var kind: Interpreter.CheckReport.InventoryLine.Kind
+    var kind: Interpreter.CheckReport.EffectInventoryLine.Kind
   }
 
   /// The source ranges of words that were already reported, so that they are not reported again as unknown names.

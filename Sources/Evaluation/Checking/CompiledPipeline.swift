@@ -21,7 +21,7 @@ extension Compiler.CompiledPipeline {
   ///
   /// With `isLazy` and a lazy last stage, the value is a stream; otherwise the stages run immediately.
   func with(
-    head: CompiledExpression, links: [PipelineRun.PlacedStage], range: SourceRange, source: SourceText, isLazy: Bool
+    head: CompiledExpression, links: [PipelineRun.LocatedStage], range: SourceRange, source: SourceText, isLazy: Bool
   ) -> Compiler.CompiledPipeline {
     var result = self
     if links.last?.body.isLazy == true, isLazy {

@@ -74,7 +74,7 @@ extension Compiler {
     if [.string, .strings].contains(parameter.shape) { refuseBareText(value) }
     let errors = findings.diagnostics.count
     checkLiteral(value, parameter.shape, command.name, isAlone: isFirst)
-    let rule = parameter.rule ?? (parameter.shape == .id ? OptionRule.id : nil)
+    let rule = parameter.rule ?? (parameter.shape == .id ? OptionValueRule.id : nil)
     if findings.diagnostics.count == errors, !context.isRescued, let literal = value.literalValue,
       let refusal = rule?.refusal(literal, command.name)
     {

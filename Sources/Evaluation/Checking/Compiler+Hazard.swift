@@ -10,12 +10,14 @@ extension Compiler {
     case .none: return
     case .destroys:
       effects.acts = true
-      findings.inventory.append(CheckFindings.InventoryEntry(range: command.range, source: source, kind: .destroys))
+      findings.inventory.append(
+        CheckFindings.EffectInventoryEntry(range: command.range, source: source, kind: .destroys))
     case .changes:
       effects.acts = true
       let isComputed = command.name == "call" && Self.method(of: command) == nil
       findings.inventory.append(
-        CheckFindings.InventoryEntry(range: command.range, source: source, kind: isComputed ? .mayDestroy : .changes))
+        CheckFindings.EffectInventoryEntry(
+          range: command.range, source: source, kind: isComputed ? .mayDestroy : .changes))
     case .writes: effects.acts = true
     }
   }

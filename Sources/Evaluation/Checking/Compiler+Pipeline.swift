@@ -30,13 +30,13 @@ extension Compiler {
     var open: [Scope.KnownClient] = if case .stream(let clients) = head.fact { clients } else { [] }
     let stages = pipeline.withSourceName(isDropped: use == .dropped)
     let counted = Self.counted(stages)
-    let links = stages.enumerated().map { index, stage -> PipelineRun.PlacedStage in
+    let links = stages.enumerated().map { index, stage -> PipelineRun.LocatedStage in
       context.openStreams = outside + open
       let names = context.named
       if effects.changed.count > changedByHead { refuseCut(stage) }
       let body = link(stage)
       if body.closes { open = [] }
-      return PipelineRun.PlacedStage(
+      return PipelineRun.LocatedStage(
         body: body, range: stage.range, source: source, names: names, keepsFailures: counted.contains(index))
     }
     let isSummary = pipeline.stages.last.map(Pipeline.givesSummary) ?? false

@@ -68,7 +68,7 @@ extension Compiler {
   /// Adds a call of `var` to the inventory of the check, and records the name that it reads.
   func noteVariable(_ name: String, _ arguments: [Argument], _ range: SourceRange) {
     guard name == "var" else { return }
-    findings.inventory.append(CheckFindings.InventoryEntry(range: range, source: source, kind: .reads))
+    findings.inventory.append(CheckFindings.EffectInventoryEntry(range: range, source: source, kind: .reads))
     if case .string(let parts)? = arguments.first?.expression.kind, parts.count == 1, case .literal(let text) = parts[0]
     {
       findings.readNames.insert(text)
@@ -78,9 +78,9 @@ extension Compiler {
   }
 }
 
-extension Interpreter.CheckReport.InventoryLine {
+extension Interpreter.CheckReport.EffectInventoryLine {
   /// Creates the report's entry for an item of the inventory, with the first line of its text.
-  init(_ entry: CheckFindings.InventoryEntry) {
+  init(_ entry: CheckFindings.EffectInventoryEntry) {
     let source = entry.source
     let lines = source.text(entry.range).split(separator: "\n", maxSplits: 1)
     let place = source.place(of: entry.range.lower)

@@ -89,14 +89,14 @@ extension Compiler {
   private func include(_ path: String, _ range: SourceRange) -> [Interpreter.PreparedStatement] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
-    if settings.path.contains(where: { (try? FileText.target(of: $0)) == (try? FileText.target(of: file)) }) {
+    if settings.path.contains(where: { (try? TextFile.target(of: $0)) == (try? TextFile.target(of: file)) }) {
       report(
         "these files run each other with source", range,
         nextStep: "remove one of these source statements: " + (settings.path + [file]).joined(separator: " -> "))
       return []
     }
     let text: String
-    do throws(Fault) { text = try FileText.read(file) } catch {
+    do throws(Fault) { text = try TextFile.read(file) } catch {
       let base = "the path is relative to \(folder.isEmpty ? "the working directory" : folder)"
       report(error.message, range, nextStep: error.kind == .interrupted || path.hasPrefix("/") ? error.nextStep : base)
       return []

@@ -9,7 +9,7 @@ extension Declaration.Option {
   fileprivate static let queue = Self(
     name: "queue", shape: .string, summary: "the queue that receives the requests: \"posts\"", isRequired: true
   ).ruled(
-    OptionRule { value, _ throws(OptionRefusal) in
+    OptionValueRule { value, _ throws(OptionRefusal) in
       guard case .string("") = value else { return }
       throw OptionRefusal("client needs a queue", nextStep: #"client queue: "posts""#)
     })
@@ -27,7 +27,7 @@ extension Declaration.Option {
   fileprivate static let relationships = Self(
     name: "relationships", shape: .record,
     summary: "the types of relationships, so that a record needs only ids: {author: \"authors\", tags: [\"tags\"]}"
-  ).ruled(OptionRule { value, command throws(OptionRefusal) in _ = try relationships(value, command) })
+  ).ruled(OptionValueRule { value, command throws(OptionRefusal) in _ = try relationships(value, command) })
 
   /// Reads the types of relationships, by name.
   fileprivate static func relationships(

@@ -66,7 +66,7 @@ extension Command {
       name: "sleep", summary: "Waits for a duration.",
       parameters: [
         .init(name: "DURATION", shape: .duration).ruled(
-          OptionRule(reading: { value, _ throws(Fault) in _ = try value.sleep() }))
+          OptionValueRule(reading: { value, _ throws(Fault) in _ = try value.sleep() }))
       ], result: "null", examples: [.init(code: "sleep 1ms", output: "")])
   ) { arguments, frame throws(Fault) in
     let duration = try arguments.value(0).sleep()
@@ -80,7 +80,7 @@ extension Command {
       name: "exit", summary: "Ends the program, with a status from 0 to 255.",
       parameters: [
         .init(name: "STATUS", shape: .number, isOptional: true).ruled(
-          OptionRule(reading: { value, _ throws(Fault) in _ = try value.exitStatus() }))
+          OptionValueRule(reading: { value, _ throws(Fault) in _ = try value.exitStatus() }))
       ], result: "null")
   ) { arguments, frame throws(Fault) in
     guard !arguments.positional.isEmpty else { throw Fault(.exit, "exit").ending(0) }

@@ -40,7 +40,7 @@ public struct Declaration: Sendable {
     /// Whether the parameter can be repeated.
     public var repeats = false
     /// The rule for the value; nil if each value of the type is valid.
-    var rule: OptionRule?
+    var rule: OptionValueRule?
 
     /// Creates a parameter.
     public init(name: String, shape: ArgumentType, isOptional: Bool = false, repeats: Bool = false) {
@@ -63,7 +63,7 @@ public struct Declaration: Sendable {
     /// The accepted words, for completion; empty if any value is accepted.
     public var words: [String] = []
     /// The rule for the value; nil if each value of the type is valid.
-    var rule: OptionRule?
+    var rule: OptionValueRule?
     /// Another option that this option needs; nil if it needs none.
     var companion: NeededOption?
 
@@ -117,7 +117,7 @@ public struct Declaration: Sendable {
   public var givesNothing = false
 
   /// The effect of a stage on the names that `as` gave to its elements.
-  public enum EffectOnElementNames: Sendable {
+  public enum EffectOnAsNames: Sendable {
     /// Neither the stage nor the stages after it can read the names.
     case ended
     /// The stage's arguments can read the names.
@@ -129,7 +129,7 @@ public struct Declaration: Sendable {
   }
 
   /// The effect of this stage on the names that `as` gave to its elements.
-  public var names = EffectOnElementNames.ended
+  public var names = EffectOnAsNames.ended
 
   /// Whether the command exists only at the prompt.
   ///

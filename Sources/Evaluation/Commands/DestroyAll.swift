@@ -71,7 +71,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   private let arguments: Arguments
   private let client: ClientValue
   private let options: JSONObject
-  private var pages: RepeatedFirstPageReader
+  private var pages: ShrinkingListReader
   private var page: [String]?
   private let session: Session
   /// The surplus at which the next note is shown.

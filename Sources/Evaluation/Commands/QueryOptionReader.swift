@@ -126,14 +126,15 @@ enum QueryOptionReader {
   }
 }
 
-extension OptionRule {
-  static let filter = OptionRule { value, command throws(OptionRefusal) in
+extension OptionValueRule {
+  static let filter = OptionValueRule { value, command throws(OptionRefusal) in
     _ = try QueryOptionReader.filter(value, command)
   }
-  static let fields = OptionRule { value, command throws(OptionRefusal) in
+  static let fields = OptionValueRule { value, command throws(OptionRefusal) in
     _ = try QueryOptionReader.fields(value, command)
   }
-  static let page = OptionRule { value, command throws(OptionRefusal) in _ = try QueryOptionReader.page(value, command)
+  static let page = OptionValueRule { value, command throws(OptionRefusal) in
+    _ = try QueryOptionReader.page(value, command)
   }
 }
 

@@ -74,17 +74,17 @@ enum SafeguardOptionReader {
   }
 }
 
-extension OptionRule {
-  static let halt = OptionRule { value, command throws(OptionRefusal) in
+extension OptionValueRule {
+  static let halt = OptionValueRule { value, command throws(OptionRefusal) in
     _ = try SafeguardOptionReader.halt(value, command)
   }
-  static let verify = OptionRule { value, command throws(OptionRefusal) in
+  static let verify = OptionValueRule { value, command throws(OptionRefusal) in
     _ = try SafeguardOptionReader.verification(value, command)
   }
-  static let throttle = OptionRule { value, command throws(OptionRefusal) in
+  static let throttle = OptionValueRule { value, command throws(OptionRefusal) in
     _ = try SafeguardOptionReader.throttle(value, command)
   }
-  static let timeout = OptionRule { value, command throws(OptionRefusal) in
+  static let timeout = OptionValueRule { value, command throws(OptionRefusal) in
     _ = try SafeguardOptionReader.timeout(value, command)
   }
 }

@@ -40,7 +40,7 @@ extension Command {
     if !replaces, unsafe access(path, F_OK) == 0 {
       throw Fault(.file, "\(path) already exists", nextStep: "use replace: true, or another name")
     }
-    try FileText.replace(path, with: text, isNew: !replaces)
+    try TextFile.replace(path, with: text, isNew: !replaces)
     session.note(note)
     return .null
   }

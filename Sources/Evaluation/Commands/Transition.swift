@@ -10,7 +10,7 @@ extension Declaration.Option {
     summary: "the allowed steps; for each state, the state before it: {published: \"draft\"}",
     isRequired: true
   ).ruled(
-    OptionRule { value, _ throws(OptionRefusal) in
+    OptionValueRule { value, _ throws(OptionRefusal) in
       guard case .record(let record) = value else { return }
       for field in record.fields {
         if case .string = field.value { continue }

@@ -119,7 +119,7 @@ struct ShapeInference {
   /// Returns the shape of the elements that a call of `read` returns, inferred from the beginning of the file.
   private func file(_ command: Language.Command) -> ValueShape {
     guard let path = command.text(0), let format = try? FileFormat(path: path, named: command.literal("as")),
-      let element = FileHead.element(of: path, format)
+      let element = FirstElementReader.element(of: path, format)
     else { return .unknown }
     return .elements(.value(element))
   }

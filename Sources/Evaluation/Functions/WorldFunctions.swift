@@ -6,7 +6,7 @@ extension Function {
   static let world: [Function] =
     times + [
       Function("uuid()", "A new UUID (version 4).", takes: 0...0, "length(uuid())", "36") { _, _ throws(Fault) in
-        .string(UUIDText.random())
+        .string(RandomUUID.random())
       },
       Function(
         "env(name, default)", "An environment variable of the process, as text; the default if it is not set.",
@@ -38,7 +38,7 @@ extension Function {
 }
 
 /// Random UUIDs as text (RFC 9562, version 4).
-enum UUIDText {
+enum RandomUUID {
   static func random() -> String {
     var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
     bytes[6] = bytes[6] & 0x0F | 0x40

@@ -63,9 +63,9 @@ struct BulkRun {
   }
 
   /// Looks up the unknown changes of earlier runs that are not among the changes of this run.
-  private func lookedUpEarlier(_ report: StatementReport) async -> EarlierUnknownChanges {
+  private func lookedUpEarlier(_ report: StatementReport) async -> EarlierChangesLookupResult {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
-      return EarlierUnknownChanges()
+      return EarlierChangesLookupResult()
     }
     let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups)
     let session = run.session

@@ -14,7 +14,7 @@ import Values
 /// The first line that is written replaces the file of an earlier statement. A statement without failures leaves an
 /// empty file.
 final class FailedElementsFile: Sendable {
-  private struct FileLines {
+  private struct FailedElementLines {
     var file: FileDescriptor?
     var length = 0
     /// The byte ranges of the lines of unknown changes, by element index.
@@ -41,7 +41,7 @@ final class FailedElementsFile: Sendable {
   private let target: String
   /// Whether the file is a device or a standard stream; lines are then written directly.
   private let isDevice: Bool
-  private let state = Mutex(FileLines())
+  private let state = Mutex(FailedElementLines())
 
   /// Checks, without changing the file, that failed elements can be written to it.
   ///
@@ -50,7 +50,7 @@ final class FailedElementsFile: Sendable {
   /// - Throws: A `file` error.
   init(_ path: String) throws(Fault) {
     self.path = path
-    target = try FileText.target(of: path)
+    target = try TextFile.target(of: path)
     let isStandard = FileDescriptor.standard(path) != nil
     isDevice = unsafe isStandard || access(target, F_OK) == 0 && !FileDescriptor.isFile(target)
     try FileDescriptor.checkWritable(path)
@@ -191,7 +191,7 @@ extension Arguments {
     var targets: [(option: String, target: String)] = []
     for option in ["failed", "journal", "backup"] {
       guard let path = try linesFile(option), let argument = options[option] else { continue }
-      let target = try FileText.target(of: path)
+      let target = try TextFile.target(of: path)
       if let first = targets.first(where: { $0.target == target })?.option {
         throw fault(
           argument, .value, "\(first): and \(option): name the same file", nextStep: "\(option): \"\(option).ndjson\"")

@@ -71,12 +71,12 @@ public final class Interpreter: Sendable {
     /// The open bracket or block, for the continuation prompt; nil if nothing is open.
     public var open: UnclosedPart?
     /// The statements that change or destroy data, and the calls of `var(NAME)`, in the order of the text.
-    public var inventory: [InventoryLine] = []
+    public var inventory: [EffectInventoryLine] = []
     /// The included files, each with the source range of the path in this text that leads to it.
     public var inclusions: [(file: String, range: SourceRange)] = []
 
     /// A line of the inventory: a statement that changes or destroys data, or a call of `var(NAME)`.
-    public struct InventoryLine: Sendable, Equatable {
+    public struct EffectInventoryLine: Sendable, Equatable {
       /// What the statement does: it changes or destroys data, or reads a value of `--var`.
       public enum Kind: String, Sendable {
         case changes, destroys, reads
@@ -115,7 +115,7 @@ public final class Interpreter: Sendable {
     var (report, _, compiler) = prepare(source, false, isThorough: true)
     if compiler == nil {
       let (partial, _) = compiled(Parser.parse(source).program, of: source, isThorough: true)
-      report.inventory = partial.findings.inventory.map(CheckReport.InventoryLine.init)
+      report.inventory = partial.findings.inventory.map(CheckReport.EffectInventoryLine.init)
     }
     state.withLock { $0.definitions = compiler?.definitions ?? before }
     return report
@@ -244,7 +244,7 @@ public final class Interpreter: Sendable {
     let (compiler, statements) = compiled(parsed.program, of: source, isThorough: isThorough, isTyped: isTyped)
     let findings = compiler.findings
     let own = findings.diagnostics.sorted { $0.range.lower < $1.range.lower }.map { (diagnostic: $0, source: source) }
-    let inventory = findings.inventory.map(CheckReport.InventoryLine.init)
+    let inventory = findings.inventory.map(CheckReport.EffectInventoryLine.init)
     return (
       CheckReport(
         diagnostics: findings.foreign + own, isIncomplete: false, inventory: inventory,

@@ -27,7 +27,7 @@ enum PipelineRun {
   }
 
   /// A stage with its source range, which is added to errors that have no source range.
-  struct PlacedStage: Sendable {
+  struct LocatedStage: Sendable {
     var body: CompiledStage
     var range: SourceRange
     var source: SourceText
@@ -40,7 +40,8 @@ enum PipelineRun {
   /// Runs a head and its stages.
   ///
   /// The first stage that acts on elements (a sink), such as `create`, opens its files before the head is evaluated.
-  static func run(_ head: CompiledExpression, _ links: [PlacedStage], _ frame: inout ExecutionFrame) async throws(Fault)
+  static func run(_ head: CompiledExpression, _ links: [LocatedStage], _ frame: inout ExecutionFrame)
+    async throws(Fault)
     -> IntermediateResult
   {
     let sink = try await opened(links[...], &frame)
@@ -51,7 +52,7 @@ enum PipelineRun {
   ///
   /// Returns the function that runs this stage; nil if there is no such stage.
   private static func opened(
-    _ links: ArraySlice<PlacedStage>, _ frame: inout ExecutionFrame
+    _ links: ArraySlice<LocatedStage>, _ frame: inout ExecutionFrame
   ) async throws(Fault) -> CompiledStage.SinkRun? {
     for link in links {
       guard case .sink(let open) = link.body else { continue }
@@ -64,7 +65,7 @@ enum PipelineRun {
   ///
   /// `sink` runs the first stage that acts on elements, such as `create`, whose files are open.
   static func run(
-    _ head: Value, _ links: [PlacedStage], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun? = nil
+    _ head: Value, _ links: [LocatedStage], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun? = nil
   ) async throws(Fault) -> IntermediateResult {
     var sink = sink
     let outer = (frame.names, frame.keepsFailures)

@@ -11,11 +11,11 @@ import Values
 final class QueueConsumerLossDetector: Sendable {
   private struct QueueWatch {
     let client: ClientValue
-    let isLost = LossFlag()
+    let isLost = ConsumerLossFlag()
     var task: Task<Void, Never>?
   }
 
-  private final class LossFlag: Sendable {
+  private final class ConsumerLossFlag: Sendable {
     let value = Atomic(false)
   }
 
@@ -44,7 +44,7 @@ final class QueueConsumerLossDetector: Sendable {
     return watches.filter { $0.isLost.value.load(ordering: .acquiring) }.map(\.client.queue).sorted()
   }
 
-  private static func watch(_ client: ClientValue, _ isLost: LossFlag) async {
+  private static func watch(_ client: ClientValue, _ isLost: ConsumerLossFlag) async {
     let activity = client.client.activity
     var (answers, hadConsumer) = (activity.answers, false)
     while (try? await Task.sleep(for: pause)) != nil {

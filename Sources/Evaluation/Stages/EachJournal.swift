@@ -14,7 +14,7 @@ final class EachJournal: Sendable {
   /// The decision to run or to skip an iteration.
   enum IterationDecision { case run, skip }
 
-  private struct IterationOutcomes {
+  private struct IterationTally {
     var ok = 0
     var before = 0
     var skipped = 0
@@ -46,7 +46,7 @@ final class EachJournal: Sendable {
   /// Whether the time of the option `settle:` has already passed when the first iteration runs.
   private let isSettled: Bool
   private let resolvers = Mutex<[[String?]: UnknownChangeResolver]>([:])
-  private let state = Mutex(IterationOutcomes())
+  private let state = Mutex(IterationTally())
   private let keys = Mutex(Set<PerElementArguments.KeyHash>())
 
   init(
@@ -92,7 +92,7 @@ final class EachJournal: Sendable {
   }
 
   /// Returns the state of an iteration; looks up its changes if an earlier run left it unknown.
-  private func known(_ identity: ChangeIdentity) async -> JournalState? {
+  private func known(_ identity: ChangeIdentity) async -> JournaledChangeState? {
     guard let state = journal.known(identity), case .unknown = state else { return journal.known(identity) }
     switch await journal.look(identity, resolver: resolver) {
     case .done:

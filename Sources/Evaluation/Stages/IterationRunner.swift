@@ -17,7 +17,7 @@ struct IterationRunner: Sendable {
   func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
     if limit > 1 { return try await windowed(frame, &stream) }
     return try await withTaskExecutorPreference(frame.run.session.linkExecutor) { () async throws(Fault) in
-      var results = IterationValues(keepsFlow: keepsFlow)
+      var results = IterationResults(keepsFlow: keepsFlow)
       while let page = try await stream.page() {
         for index in page.elements.indices {
           results.append(try await iteration(frame, page, index), page, index)
@@ -89,7 +89,7 @@ struct IterationRunner: Sendable {
 /// The values of the iterations of an `each`, in order.
 ///
 /// If no stage follows, the nulls before the first other value are only counted.
-struct IterationValues: Sendable {
+struct IterationResults: Sendable {
   let keepsFlow: Bool
   private var nulls = 0
   private var kept = ElementPage()
@@ -125,13 +125,13 @@ extension ExecutionFrame {
 
 /// The values and the output of iterations, in the order of their elements.
 private struct OrderedResults: Sendable {
-  private(set) var results: IterationValues
+  private(set) var results: IterationResults
   /// The failures, with the indices of their elements.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
   /// The results of finished iterations, by index, that are held back until all earlier iterations have finished.
   private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
 
-  init(keepsFlow: Bool) { results = IterationValues(keepsFlow: keepsFlow) }
+  init(keepsFlow: Bool) { results = IterationResults(keepsFlow: keepsFlow) }
 
   /// Records an iteration's outcome; returns false if no new iteration may start.
   mutating func take(

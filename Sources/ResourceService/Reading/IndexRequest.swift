@@ -73,7 +73,7 @@ struct IndexRequest {
     var query = SQLFragment("SELECT \(type.selection), \(values) FROM \(type.quoted) AS t\(order.joins)") + condition
     let base = PageCache.Query(query + SQLFragment(order.sql))
     var end = SQLFragment(" ORDER BY \(order.sql) LIMIT ?", [.integer(Int64(page.size))])
-    if let position = memory[PageCache.PagePosition(query: base, page: page)] {
+    if let position = memory[PageCache.PagedQuery(query: base, page: page)] {
       query += SQLFragment(filters.isEmpty ? " WHERE " : " AND ") + order.condition(after: position)
     } else if page.offset > 0 {
       end += SQLFragment(" OFFSET ?", [.integer(Int64(page.offset))])
@@ -85,7 +85,7 @@ struct IndexRequest {
       records.append(type.record(row))
       if records.count == page.size { position = order.terms.indices.map { row[type.selectionCount + $0] } }
     }
-    if !position.isEmpty { memory[PageCache.PagePosition(query: base, page: page.next)] = position }
+    if !position.isEmpty { memory[PageCache.PagedQuery(query: base, page: page.next)] = position }
     return records
   }
 }

@@ -30,7 +30,7 @@ struct PageCache: Sendable {
   }
 
   /// A page of a query.
-  struct PagePosition: Hashable, Sendable {
+  struct PagedQuery: Hashable, Sendable {
     let query: Query
     let page: RequestedPage
   }
@@ -40,7 +40,7 @@ struct PageCache: Sendable {
 
   private var stamp: ChangeCounters?
   private var counts = LRUCache<Query, Int>(capacity: capacity)
-  private var positions = LRUCache<PagePosition, [SQLValue]>(capacity: capacity)
+  private var positions = LRUCache<PagedQuery, [SQLValue]>(capacity: capacity)
 
   /// Clears the cache if the database has changed.
   mutating func look(_ now: ChangeCounters) {
@@ -63,7 +63,7 @@ struct PageCache: Sendable {
   }
 
   /// The values of the sort terms in the last row before a page; nil if they are not cached.
-  subscript(place: PagePosition) -> [SQLValue]? {
+  subscript(place: PagedQuery) -> [SQLValue]? {
     mutating get { positions[place] }
     set { positions[place] = newValue }
   }

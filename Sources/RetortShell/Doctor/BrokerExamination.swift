@@ -38,10 +38,11 @@ struct BrokerExamination {
   private func name() -> Bool {
     let begin = ContinuousClock.now
     do throws(BrokerError) {
-      let addresses = try Reachability.addresses(of: uri)
+      let addresses = try ReachabilityCheck.addresses(of: uri)
       return doctor.add(.ok(.name, "\(uri.host) is \(addresses.joined(separator: ", "))", .now - begin))
     } catch {
-      let step = "check the spelling; getent hosts \(ShellCommandLine.quoted(uri.host)) asks this machine's resolver"
+      let step =
+        "check the spelling; getent hosts \(ShellCommandLineWriter.quoted(uri.host)) asks this machine's resolver"
       return doctor.add(.failed(.name, error.message, step, .now - begin))
     }
   }
@@ -49,7 +50,7 @@ struct BrokerExamination {
   private func tcp() -> Bool {
     let begin = ContinuousClock.now
     do throws(BrokerError) {
-      let address = try Reachability.connect(to: uri)
+      let address = try ReachabilityCheck.connect(to: uri)
       return doctor.add(.ok(.tcp, "\(address) accepts connections on port \(uri.port)", .now - begin))
     } catch {
       let step =
@@ -103,7 +104,7 @@ struct BrokerExamination {
     case .tls:
       let name = uri.tls?.serverName ?? uri.host
       let show =
-        "look at the handshake: openssl s_client -connect \(place) -servername \(ShellCommandLine.quoted(name))"
+        "look at the handshake: openssl s_client -connect \(place) -servername \(ShellCommandLineWriter.quoted(name))"
       doctor.add(.failed(.tls, error.message, show))
     case .vhost:
       doctor.add(.ok(.login, "as \(uri.user)"))

@@ -33,12 +33,12 @@ struct ConfigurationCheck {
 
   private func startFile(_ path: String, _ files: StartFiles) -> [DoctorFinding] {
     let text: String
-    do throws(Fault) { text = try FileText.read(path) } catch {
+    do throws(Fault) { text = try TextFile.read(path) } catch {
       return [.failed(.configuration, error.message, error.nextStep, status: 2)]
     }
     var found: [DoctorFinding] = []
     let mode = Self.mode(of: path) ?? 0
-    let quoted = ShellCommandLine.quoted(path)
+    let quoted = ShellCommandLineWriter.quoted(path)
     if mode & 0o022 != 0 {
       found.append(
         .warning(.configuration, "other users can change \(path), which the prompt runs", "chmod go-w \(quoted)"))
@@ -63,7 +63,7 @@ struct ConfigurationCheck {
     return [
       .failed(
         .configuration, "\(first.source.name):\(place.line):\(place.column): \(first.diagnostic.message)\(more)",
-        "retort check \(ShellCommandLine.quoted(source.name)) shows the errors", status: 2)
+        "retort check \(ShellCommandLineWriter.quoted(source.name)) shows the errors", status: 2)
     ]
   }
 
@@ -84,7 +84,8 @@ struct ConfigurationCheck {
         "get permission to write there, or set XDG_STATE_HOME to a directory that you own")
     }
     if existing == path, let mode = mode(of: path), mode & 0o077 != 0 {
-      return .warning(.configuration, "other users can read \(path)", "chmod go-rwx \(ShellCommandLine.quoted(path))")
+      return .warning(
+        .configuration, "other users can read \(path)", "chmod go-rwx \(ShellCommandLineWriter.quoted(path))")
     }
     return nil
   }

@@ -16,7 +16,7 @@ struct ConnectionProfiles {
   /// Reads the start file of an environment.
   init(environment: [String: String]) {
     path = StartFiles(environment: environment).own
-    guard let path, let text = try? FileText.read(path) else {
+    guard let path, let text = try? TextFile.read(path) else {
       (all, connectionNames) = ([], [])
       return
     }

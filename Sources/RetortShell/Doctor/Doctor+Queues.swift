@@ -93,7 +93,7 @@ extension Doctor {
       return
     }
     let near = nearest(to: queue, among: known).map { "did you mean \($0)? " } ?? ""
-    let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellCommandLine.quoted($0)) lists the queues" } ?? ""
+    let list = vhost.map { "; rabbitmqctl list_queues -p \(ShellCommandLineWriter.quoted($0)) lists the queues" } ?? ""
     add(.failed(.queue, "there is no queue \(queue)", near + "start the service that declares the queue" + list, time))
   }
 

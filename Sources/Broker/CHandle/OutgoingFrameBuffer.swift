@@ -3,7 +3,7 @@ import Glibc
 
 /// Collects the frames of small messages for a single `send`; `amqp_basic_publish` would call `send` three times for
 /// each message.
-struct FrameBuffer {
+struct OutgoingFrameBuffer {
   private var bytes = [UInt8](repeating: 0, count: 1 << 16)
   private var count = 0
   /// The maximum size of a frame in bytes; 0 for no limit.

@@ -1,7 +1,7 @@
 import JSONText
 
 /// Changes a request like a service that rounds numbers to integers and trims white space from text.
-enum RoundedRequest {
+enum RoundedAndTrimmedRequest {
   /// Returns the body with the attributes of its document rounded and trimmed; a body without attributes is unchanged.
   static func body(_ body: [UInt8]) -> [UInt8] {
     guard var request = (try? JSONValue(parsing: body))?.objectValue, var params = request["params"]?.objectValue,

@@ -24,7 +24,7 @@ extension Command {
       ]),
     .changes { arguments, run throws(Fault) in
       let key = arguments["key"]?.expression?.path ?? ""
-      return UpsertSequence(try await Upsert(arguments, key).lookedUp(), keyField: key)
+      return UpsertSequence(try await RecordUpsert(arguments, key).lookedUp(), keyField: key)
     })
 }
 
@@ -39,7 +39,7 @@ extension Stage {
       result: "summary", names: .kept, givesSummary: true)
   ) { call in
     let key = call.option("key")?.path ?? ""
-    return .lookingUp { arguments, _ async throws(Fault) in try await Upsert(arguments, key).lookedUp() }
+    return .lookingUp { arguments, _ async throws(Fault) in try await RecordUpsert(arguments, key).lookedUp() }
   } plan: { plan, _ in
     plan.countsUpserts = true
   }
@@ -70,7 +70,7 @@ private struct UpsertSequence: ChangeSequence {
 }
 
 /// An upsert of one record: looks up the resource by its key field, and returns the create or update.
-private struct Upsert {
+private struct RecordUpsert {
   private let arguments: Arguments
   private let client: ClientValue
   private let record: JSONObject

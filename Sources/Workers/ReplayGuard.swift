@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Remembers the chunks that a worker has taken, each until its expiry, so that copies of them are refused.
-final class ReplayMemory: Sendable {
+final class ReplayGuard: Sendable {
   private struct Key: Hashable {
     let run: String
     let number: Int

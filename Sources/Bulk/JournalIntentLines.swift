@@ -1,7 +1,7 @@
 import JSONText
 
 /// The lines of a journal that announce changes before they are sent: the intents.
-struct JournalIntents {
+struct JournalIntentLines {
   /// The lines to append to the journal.
   private(set) var lines: [UInt8] = []
   /// The identities of the changes.

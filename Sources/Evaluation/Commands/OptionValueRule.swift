@@ -5,7 +5,7 @@ import Values
 /// A rule for the value of an option, beyond its type.
 ///
 /// The check applies the rule to literals, and the run applies the rule to computed values.
-struct OptionRule: Sendable {
+struct OptionValueRule: Sendable {
   /// Throws if the value is invalid for an option of the command or stage that `command` names.
   let validate: @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void
 
@@ -20,8 +20,8 @@ struct OptionRule: Sendable {
   }
 
   /// Returns the rule for the integers of a range.
-  static func integer(_ option: String, from least: Int, to most: Int = .max) -> OptionRule {
-    OptionRule { value, command throws(OptionRefusal) in
+  static func integer(_ option: String, from least: Int, to most: Int = .max) -> OptionValueRule {
+    OptionValueRule { value, command throws(OptionRefusal) in
       if case .number(let number) = value, let integer = number.position, least...most ~= integer { return }
       let wanted = most == .max ? "of at least \(least)" : "from \(least) to \(most)"
       throw OptionRefusal(
@@ -31,8 +31,8 @@ struct OptionRule: Sendable {
   }
 
   /// Returns the rule for durations that are not negative.
-  static func duration(_ option: String) -> OptionRule {
-    OptionRule { value, command throws(OptionRefusal) in
+  static func duration(_ option: String) -> OptionValueRule {
+    OptionValueRule { value, command throws(OptionRefusal) in
       guard case .duration(let duration) = value, duration < .zero else { return }
       throw OptionRefusal(
         "\(command) \(option): needs a duration of at least 0s, not \(value.label)", nextStep: "\(option): 10s")
@@ -40,8 +40,8 @@ struct OptionRule: Sendable {
   }
 
   /// The rule for the fields of `sort:`: no word such as `desc` may follow a field.
-  static let sort = OptionRule { value, command throws(OptionRefusal) in
-    try OptionRule.names("sort").validate(value, command)
+  static let sort = OptionValueRule { value, command throws(OptionRefusal) in
+    try OptionValueRule.names("sort").validate(value, command)
     let fields = value.strings?.flatMap { $0.split(separator: ",") } ?? []
     for field in fields {
       if field == "-" {
@@ -59,16 +59,16 @@ struct OptionRule: Sendable {
   }
 
   /// Returns the rule for a string that is not empty.
-  static func text(_ option: String, _ nextStep: String) -> OptionRule {
-    OptionRule { value, command throws(OptionRefusal) in
+  static func text(_ option: String, _ nextStep: String) -> OptionValueRule {
+    OptionValueRule { value, command throws(OptionRefusal) in
       guard case .string("") = value else { return }
       throw OptionRefusal("\(command) \(option): is empty", nextStep: nextStep)
     }
   }
 
   /// Returns the rule for strings that are not empty, and for lists of such strings.
-  static func names(_ option: String) -> OptionRule {
-    OptionRule { value, _ throws(OptionRefusal) in
+  static func names(_ option: String) -> OptionValueRule {
+    OptionValueRule { value, _ throws(OptionRefusal) in
       guard let names = value.strings, names.isEmpty || names.contains("") else { return }
       throw OptionRefusal("\(option): is empty", nextStep: "remove the option, or give it a value")
     }
@@ -115,7 +115,7 @@ struct NeededOption: Sendable {
   }
 }
 
-extension OptionRule {
+extension OptionValueRule {
   /// Creates the rule of a parameter from the function that reads its value at run time.
   init(reading read: @escaping @Sendable (_ value: Value, _ command: String) throws(Fault) -> Void) {
     self.init { value, command throws(OptionRefusal) in
@@ -126,14 +126,14 @@ extension OptionRule {
   }
 
   /// Returns the rule for the argument N of a stage such as `take`: an integer of at least `least`.
-  static func count(from least: Int = 0) -> OptionRule {
-    OptionRule(reading: { value, stage throws(Fault) in _ = try value.whole(stage, "N", from: least) })
+  static func count(from least: Int = 0) -> OptionValueRule {
+    OptionValueRule(reading: { value, stage throws(Fault) in _ = try value.whole(stage, "N", from: least) })
   }
 
   /// The rule for an id.
   ///
   /// The rule checks only text and numbers; whether a literal of another kind is a valid id depends on the client.
-  static let id = OptionRule(reading: { value, _ throws(Fault) in
+  static let id = OptionValueRule(reading: { value, _ throws(Fault) in
     switch value {
     case .string, .number:
       _ = try Arguments.id(of: value, "", at: SourceRange(0, 0), in: SourceText(name: "", text: ""))
@@ -142,7 +142,7 @@ extension OptionRule {
   })
 
   /// The rule for a name that must not be empty.
-  static let name = OptionRule { value, command throws(OptionRefusal) in
+  static let name = OptionValueRule { value, command throws(OptionRefusal) in
     guard case .string("") = value else { return }
     throw OptionRefusal("\(command) needs a name that is not empty", nextStep: nil)
   }
@@ -150,7 +150,7 @@ extension OptionRule {
 
 extension Declaration.Parameter {
   /// Returns this parameter with a rule for its value.
-  func ruled(_ rule: OptionRule) -> Self {
+  func ruled(_ rule: OptionValueRule) -> Self {
     var parameter = self
     parameter.rule = rule
     return parameter
@@ -159,7 +159,7 @@ extension Declaration.Parameter {
 
 extension Declaration.Option {
   /// Returns this option with a rule for its value.
-  func ruled(_ rule: OptionRule) -> Self {
+  func ruled(_ rule: OptionValueRule) -> Self {
     var option = self
     option.rule = rule
     return option

@@ -2,7 +2,7 @@ import Glibc
 public import Values
 
 /// Reads and replaces files of text.
-public enum FileText {
+public enum TextFile {
   /// Reads a whole file, which must be UTF-8, with or without a byte order mark; `-` is standard input.
   ///
   /// - Throws: A `file` error with the reason.
@@ -14,7 +14,7 @@ public enum FileText {
       if piece.isEmpty { break }
       bytes += piece
     }
-    if let fault = BinaryFileKind.fault(of: bytes, path) { throw fault }
+    if let fault = BinaryFileDetector.fault(of: bytes, path) { throw fault }
     guard let text = String(validating: bytes.withoutMark, as: UTF8.self) else {
       throw .notUTF8(path, 1, bytes.withoutMark)
     }

@@ -4,7 +4,7 @@ import JSONText
 import Synchronization
 
 /// The result of looking up the unknown changes of earlier runs for which this run has no element.
-public struct EarlierUnknownChanges: Sendable {
+public struct EarlierChangesLookupResult: Sendable {
   /// The number of changes that, according to a lookup, were carried out.
   public var found = 0
   /// The identities of the changes that are still unknown, sorted.
@@ -21,12 +21,12 @@ extension Safeguards {
   ///
   /// The input of a resumed statement can lack elements of an earlier run: after a change was carried out, the list
   /// that the statement reads may no longer contain the element (BulkChanges.md, "Resuming").
-  public func lookUpEarlier(noteCount: (Int) -> Void) async -> EarlierUnknownChanges {
-    guard let journal, let resolver else { return EarlierUnknownChanges() }
+  public func lookUpEarlier(noteCount: (Int) -> Void) async -> EarlierChangesLookupResult {
+    guard let journal, let resolver else { return EarlierChangesLookupResult() }
     let unknown = journal.unseen
-    guard !unknown.isEmpty else { return EarlierUnknownChanges() }
+    guard !unknown.isEmpty else { return EarlierChangesLookupResult() }
     noteCount(unknown.count)
-    let result = Mutex(EarlierUnknownChanges())
+    let result = Mutex(EarlierChangesLookupResult())
     var pages = [unknown][...]
     _ = await ConcurrentWork(limit: LookupLimit.most, executor: nil).run {
       pages.popFirst()

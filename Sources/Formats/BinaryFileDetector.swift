@@ -1,7 +1,7 @@
 package import Values
 
 /// Recognizes, by the first bytes of a file, that it is not UTF-8 text.
-enum BinaryFileKind {
+enum BinaryFileDetector {
   /// Returns the error for a file that is compressed, packed, binary or in UTF-16; nil for any other file.
   ///
   /// - Parameters:
@@ -164,7 +164,7 @@ extension Fault {
     return Fault(
       .file,
       "\(path):\(line + before.count { $0 == 0x0A }):\(column): the byte 0x\(digits.count < 2 ? "0" : "")\(digits) is not UTF-8",
-      nextStep: BinaryFileKind.narrow(path, byte, in: sample ?? bytes))
+      nextStep: BinaryFileDetector.narrow(path, byte, in: sample ?? bytes))
   }
 }
 

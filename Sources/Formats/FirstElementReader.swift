@@ -3,7 +3,7 @@ import JSONText
 package import Values
 
 /// Reads the beginning of a file.
-package enum FileHead {
+package enum FirstElementReader {
   /// The maximum number of bytes that are read.
   private static let limit = 65_536
 

@@ -10,7 +10,7 @@ import JSONText
 /// An empty page, or a page with only ids that could not be destroyed, is skipped if there is a next page. For a query
 /// without a page, pages of a hundred resources are requested, or pages of the service's own size if the service
 /// refuses this size.
-public struct RepeatedFirstPageReader: Sendable {
+public struct ShrinkingListReader: Sendable {
   private let client: ResourceClient
   private let waitLimit: ResourceClient.WaitLimit
   private var query: Query
@@ -130,7 +130,7 @@ extension ResourceClient {
 
   /// Returns a reader of a list's first page, for a caller that empties the list; the reader sends nothing before the
   /// first call of `next`.
-  public func firstPages(_ query: Query, waitLimit: WaitLimit = .usual) -> RepeatedFirstPageReader {
-    RepeatedFirstPageReader(self, query, waitLimit)
+  public func firstPages(_ query: Query, waitLimit: WaitLimit = .usual) -> ShrinkingListReader {
+    ShrinkingListReader(self, query, waitLimit)
   }
 }

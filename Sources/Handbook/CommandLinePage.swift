@@ -1,7 +1,7 @@
 import Evaluation
 
 /// A command line or an option of the program, with its page in `help`.
-struct ProgramPage: Sendable {
+struct CommandLinePage: Sendable {
   var name: String
   var aliases: [String] = []
   /// The syntax: `--var NAME=VALUE`.
@@ -20,13 +20,13 @@ struct ProgramPage: Sendable {
   static let all = starts + options
 
   static let starts = [
-    ProgramPage(
+    CommandLinePage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "Opens the prompt.",
       note: """
         The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard input
         is not a terminal, the statements in it run as a script.
         """, example: "retort --timeout 30s"),
-    ProgramPage(
+    CommandLinePage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
       summary:
         "At the prompt, opens a statement in the editor of VISUAL or EDITOR, or in vi, and runs the edited text.",
@@ -34,7 +34,7 @@ struct ProgramPage: Sendable {
         edit opens the last statement; Ctrl-X Ctrl-E (in vi mode also v) opens the statement that is being typed. If you
         empty the file, or if the editor fails, nothing runs.
         """, example: "EDITOR=nano retort"),
-    ProgramPage(
+    CommandLinePage(
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
       summary: "Runs a file of statements; - is standard input.",
       note: """
@@ -42,26 +42,26 @@ struct ProgramPage: Sendable {
         are the list args. An option of retort that takes one value can't be given twice. A file whose first line is
         #!/usr/bin/env retort can be started as a program, if it is executable.
         """, example: "retort --yes=500 migrate.retort people.csv"),
-    ProgramPage(
+    CommandLinePage(
       name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
       note: """
         Single quotes protect the statements from the shell; separate statements with ; or a newline. If -c is given several
         times, the statements are the lines of one script.
         """,
       example: #"retort -c 'connect; count (client queue: "posts")'"#),
-    ProgramPage(
+    CommandLinePage(
       name: "check", form: "retort check FILE ...", summary: "Checks files without running them; opens no connection.",
       note: """
         Shows every error, and lists each var(...) and each statement that changes or destroys data. The exit status is 2 if
         there is an error. --output json writes the findings as JSON, for editors.
         """, example: "retort check migrate.retort"),
-    ProgramPage(
+    CommandLinePage(
       name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
       note: """
         The comments and the meaning stay the same. With --check no file is changed: the files that formatting would change are
         listed, and the exit status is 1 if there are any.
         """, example: "retort fmt --check migrate.retort"),
-    ProgramPage(
+    CommandLinePage(
       name: "serve", form: "retort serve DB [--url URI]",
       summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
@@ -70,7 +70,7 @@ struct ProgramPage: Sendable {
         and --flavour imitate other servers, and --log FILE logs each request. help serve lists all options; help NAME,
         such as help fault, explains an option.
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
-    ProgramPage(
+    CommandLinePage(
       name: "demo", form: "retort demo",
       summary: "Opens a prompt with clients of the sample blog and a tour of five steps.",
       note: """
@@ -78,7 +78,7 @@ struct ProgramPage: Sendable {
         publish, save and run. When a statement has completed a step, the next step is shown. Neither rc.retort nor the
         history is used.
         """, example: "retort demo"),
-    ProgramPage(
+    CommandLinePage(
       name: "doctor", form: "retort doctor [URI] [-o json]",
       summary: "Examines the connection to a service, step by step, and explains how to fix problems.",
       note: """
@@ -88,28 +88,28 @@ struct ProgramPage: Sendable {
         request. Each step shows its duration. --queue NAME examines one more queue, --timeout 30s waits longer for the
         reply, -o json writes the steps as one JSON object. The exit status is that of the first failed step, otherwise 0.
         """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
-    ProgramPage(
+    CommandLinePage(
       name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
       note: """
         An editor gets the findings of retort check while you type, completion, help for the word at the cursor, the
         canonical layout, the definitions of names, and an outline of the defs and of the statements that change or destroy
         data. The server opens no connection. help editor explains how editors start the server.
         """, example: "retort lsp"),
-    ProgramPage(
+    CommandLinePage(
       name: "completions", form: "retort completions bash|zsh|fish",
       summary: "Writes the completion script of a shell.",
       note: """
         With this script, Tab in the shell completes the options of retort and their values, files, words of help, and the
         profiles of rc.retort. The script asks the installed program for completions, so it needs no update.
         """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
-    ProgramPage(
+    CommandLinePage(
       name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
       note: """
         Without PAGE, retort man writes retort(1), the page of the program. retort man bulk writes retort-bulk(7); each article
         that help guide lists has such a page.
         """,
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
-    ProgramPage(
+    CommandLinePage(
       name: "work", form: "retort work URI --pool NAME",
       summary: "Starts a worker, which sends the changes of statements that have workers: \"NAME\".",
       note: """
@@ -119,7 +119,7 @@ struct ProgramPage: Sendable {
         starts no worker: it shows the workers of the pool, their rates, and the chunks that wait or are not acknowledged.
         help pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
-    ProgramPage(
+    CommandLinePage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
@@ -130,7 +130,7 @@ struct ProgramPage: Sendable {
         journal belongs to the broker NAME. If a statement refuses a journal of another broker, its error shows the
         NAME.
         """, example: "retort journal posts.journal settle 4711 done"),
-    ProgramPage(
+    CommandLinePage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
       summary: "Shows or controls the other running retort programs that change data.",
       note: """
@@ -139,7 +139,7 @@ struct ProgramPage: Sendable {
         rate=N limits the changes to N per second, in addition to the limits of the statement; rate=off removes this
         limit. stop has the effect of Ctrl-C. RUN can be left out if only one program changes data.
         """, example: "retort ctl 4711 rate=50"),
-    ProgramPage(
+    CommandLinePage(
       name: "trust", form: "retort trust [FILE ...]",
       summary: "Allows the prompt to run the file .retortrc of a directory, until the text of this file changes.",
       note: """
@@ -147,7 +147,7 @@ struct ProgramPage: Sendable {
         trusted files is in ~/.local/state/retort.
         """,
       example: "retort trust .retortrc"),
-    ProgramPage(
+    CommandLinePage(
       name: "help", aliases: ["--help"], form: "retort help [WORD], --help",
       summary: "Explains the language or one of its words, as help does at the prompt.",
       note: "--help lists the ways to start the program, and its options.", example: "retort help stream"),
@@ -260,9 +260,9 @@ struct ProgramPage: Sendable {
 
   static func option(
     _ name: String, _ value: String, _ summary: String, note: String, example: String
-  ) -> ProgramPage {
+  ) -> CommandLinePage {
     let separator = value.isEmpty || value.hasPrefix("[") ? "" : " "
-    return ProgramPage(
+    return CommandLinePage(
       name: name, aliases: ["--" + name], form: "--\(name)\(separator)\(value)", summary: summary, note: note,
       example: example)
   }

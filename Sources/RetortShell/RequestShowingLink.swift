@@ -6,7 +6,7 @@ import Synchronization
 /// A link that shows requests instead of sending them: `--offline`.
 ///
 /// It invents replies so that a script continues: an empty page, the record of the request, a resource with only an id.
-final class OfflineLink: JSONRPC.ServiceLink {
+final class RequestShowingLink: JSONRPC.ServiceLink {
   let address: String
   private let show: @Sendable (JSONObject) -> Void
 
@@ -16,7 +16,7 @@ final class OfflineLink: JSONRPC.ServiceLink {
   }
 
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
-    OfflineTransport(queue, show)
+    RequestShowingTransport(queue, show)
   }
 
   func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
@@ -26,8 +26,8 @@ final class OfflineLink: JSONRPC.ServiceLink {
   func close() async {}
 }
 
-/// The transport of an ``OfflineLink``.
-private final class OfflineTransport: Transport {
+/// The transport of an ``RequestShowingLink``.
+private final class RequestShowingTransport: Transport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil
   private let show: @Sendable (JSONObject) -> Void

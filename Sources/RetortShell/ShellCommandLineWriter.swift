@@ -1,17 +1,17 @@
 import Redaction
 
 /// Writes a command line for a shell.
-enum ShellCommandLine {
+enum ShellCommandLineWriter {
   /// Returns the command line with the program's arguments, in which shell variables stand for passwords: `retort --var
   /// cap=5 'my file.retort'`, `retort --var token="${TOKEN:?}" x.retort`.
   static func command(_ arguments: [String]) -> String {
-    var secrets = HiddenSecrets()
+    var secrets = SecretShellVariables()
     return (["retort"] + arguments.map { shown($0, &secrets) }).joined(separator: " ")
   }
 
-  private static func shown(_ word: String, _ secrets: inout HiddenSecrets) -> String {
+  private static func shown(_ word: String, _ secrets: inout SecretShellVariables) -> String {
     let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-    var pieces: [HiddenSecrets.WordPiece]
+    var pieces: [SecretShellVariables.WordPiece]
     if parts.count == 2, !parts[0].contains(where: \.isWhitespace), Secrets.isSecret(name: parts[0]) {
       pieces = [.text(parts[0] + "="), .variable(secrets.name(of: parts[1], as: parts[0]))]
     } else {
@@ -21,7 +21,7 @@ enum ShellCommandLine {
     return pieces.map { piece in
       switch piece {
       case .text(let text): quoted(text)
-      case .variable(let name): HiddenSecrets.reference(to: name)
+      case .variable(let name): SecretShellVariables.reference(to: name)
       }
     }.joined()
   }

@@ -1,4 +1,4 @@
-extension ProgramPage {
+extension CommandLinePage {
   /// The pages of the options of `retort serve`.
   static let serve = address + speed + faults + dialects
 

@@ -2,7 +2,7 @@ import JSONAPI
 public import JSONText
 
 /// The state of a change in a journal.
-public enum JournalState: Sendable, Equatable {
+public enum JournaledChangeState: Sendable, Equatable {
   /// The change was carried out, or the resource to destroy was absent; `id` is the id of a created resource, and
   /// `content` is the hash of the sent content (0 without content).
   case done(id: String?, content: UInt64)
@@ -16,7 +16,7 @@ public enum JournalState: Sendable, Equatable {
 }
 
 /// The states of a journal's identities; an identity takes 24 bytes, and more while it is unknown.
-struct JournalStates {
+struct JournaledChangeStates {
   /// A state in 64 bits: two for its progress, one for whether this run has seen the identity, the rest for the hash of the
   /// sent content.
   private struct PackedState {
@@ -72,9 +72,9 @@ struct JournalStates {
   }
 
   /// The state of an identity; nil if the journal does not contain it.
-  subscript(_ identity: StableHash) -> JournalState? { state(self[packed: identity], of: identity) }
+  subscript(_ identity: StableHash) -> JournaledChangeState? { state(self[packed: identity], of: identity) }
 
-  private func state(_ state: PackedState, of identity: StableHash) -> JournalState? {
+  private func state(_ state: PackedState, of identity: StableHash) -> JournaledChangeState? {
     switch state.progress {
     case .none: return nil
     case .open: return .open
@@ -84,7 +84,7 @@ struct JournalStates {
   }
 
   /// Marks an identity as seen in this run, and returns its state; returns `.none` if the identity was already seen.
-  mutating func see(_ identity: StableHash) -> JournalState?? {
+  mutating func see(_ identity: StableHash) -> JournaledChangeState?? {
     let before = self[packed: identity].see()
     return before.isSeen ? nil : .some(state(before, of: identity))
   }

@@ -1,10 +1,10 @@
 /// Shell variables that stand for the secrets of a command line, so that the command works without showing them.
 ///
 /// ```swift
-/// var secrets = HiddenSecrets()
+/// var secrets = SecretShellVariables()
 /// secrets.pieces(of: "amqp://u:secret@h/")   // text "amqp://u:", variable "PASSWORD", text "@h/"
 /// ```
-public struct HiddenSecrets {
+public struct SecretShellVariables {
   /// A piece of a word: text, or a variable that stands for a secret.
   public enum WordPiece: Equatable, Sendable {
     case text(String)

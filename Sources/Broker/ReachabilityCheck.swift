@@ -2,7 +2,7 @@ import Glibc
 
 /// The first steps of connecting, which librabbitmq does not report separately: the lookup of the host's addresses, and
 /// TCP.
-public enum Reachability {
+public enum ReachabilityCheck {
   /// Returns the numeric addresses of a host, in the resolver's order, without duplicates.
   ///
   /// - Throws: `unreachable` with the resolver's reason.

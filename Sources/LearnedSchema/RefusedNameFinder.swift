@@ -4,7 +4,7 @@ import JSONAPI
 ///
 /// An error of jsonapi-resources shows the parameter by its source or its code, and an error of Calcinator points to
 /// the filter (WireProtocol.md, "Error documents"). Both mention the name in the error's text.
-enum RefusedName {
+enum RefusedNameFinder {
   typealias RequestedName = (parameter: TypeSchema.QueryParameter, name: String)
 
   /// Returns the requested names that were refused.

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// A shell command that controls the terminal while it runs.
-struct ShellCommand {
+struct ForegroundCommand {
   private let id: pid_t
 
   /// Starts a script with default signal handling (posix_spawn); nil if the shell can't be started.
