@@ -50,7 +50,7 @@ import Testing
     let place = "127.0.0.1:\(port)"
     let uri = "amqps://guest:guest@\(place)/?cacertfile=\(certificates.authority)"
     let names = "localhost, *.broker.example, ::1"
-    let advice = "connect to a host that it names, or set server_name_indication="
+    let advice = "connect to a host that the certificate names, or set server_name_indication= to one of its names"
     #expect(await failure(uri) == "\(place) has a certificate for \(names), not for 127.0.0.1: \(advice)")
     #expect(await failure("\(uri)&server_name_indication=localhost") == nil)
     #expect(await failure("\(uri)&server_name_indication=a.broker.example") == nil)
@@ -60,7 +60,7 @@ import Testing
     #expect(await failure("\(uri)&verify=verify_none") == nil)
     #expect(
       await failure("amqps://guest:guest@\(place)/?server_name_indication=localhost")
-        == "\(place) has a certificate that no trusted authority signed: name the file of its authority with cacertfile="
+        == "\(place) has a certificate that no trusted authority signed: name the file of the signing authority's certificate with cacertfile="
     )
   }
 
@@ -111,7 +111,7 @@ import Testing
     #expect(
       await self.failure(
         "\(uri)&certfile=\(others.path("client")).pem&keyfile=\(others.path("client")).key", others)
-        == "\(place) refuses the certificate in DIR/client.pem: no authority that it trusts signed it")
+        == "\(place) refuses the certificate in DIR/client.pem: no authority that the broker trusts signed it")
   }
 
   @Test func eitherSideMaySpeakNoTLS() async throws {
@@ -154,7 +154,7 @@ import Testing
     for (parameters, told) in [
       (
         "cacertfile=nowhere",
-        "cacertfile=DIR/nowhere can't be read: No such file or directory: install the authorities with Debian's package ca-certificates"
+        "cacertfile=DIR/nowhere can't be read: No such file or directory: correct the path, or install Debian's package ca-certificates"
       ),
       ("cacertfile=text", "cacertfile=DIR/text has no certificate in PEM"),
       ("cacertfile=client.key", "cacertfile=DIR/client.key has no certificate in PEM"),

@@ -62,24 +62,24 @@ import Testing
     ("amqp://h?heartbeat=+5", "heartbeat needs a number: heartbeat=30"),
     (
       "amqp://h:0",
-      "the port after h is not a number from 1 to 65535; if this is a password, write @ and the host after it"
+      "the port after h is not a number from 1 to 65535; if the text is a password, write @ and the host after the password"
     ),
     (
       "amqp://h:+1",
-      "the port after h is not a number from 1 to 65535; if this is a password, write @ and the host after it"
+      "the port after h is not a number from 1 to 65535; if the text is a password, write @ and the host after the password"
     ),
     (
       "amqp://bea:s3c?r=et",
-      "the port after bea is not a number from 1 to 65535; if this is a password, write @ and the host after it"
+      "the port after bea is not a number from 1 to 65535; if the text is a password, write @ and the host after the password"
     ),
     ("amqp://bea:100%@h", "write a % in the password as %25"),
     (
       "amqp://h:port",
-      "the port after h is not a number from 1 to 65535; if this is a password, write @ and the host after it"
+      "the port after h is not a number from 1 to 65535; if the text is a password, write @ and the host after the password"
     ),
     (
       "amqp://h:70000",
-      "the port after h is not a number from 1 to 65535; if this is a password, write @ and the host after it"
+      "the port after h is not a number from 1 to 65535; if the text is a password, write @ and the host after the password"
     ),
     (
       "amqp://h?heartbeat=soon",
@@ -91,10 +91,13 @@ import Testing
     ),
     ("amqp://h?cacertfile=/x", "cacertfile is for amqps:// only"),
     (
-      "amqps://h?keyfile=/x", "keyfile needs certfile=, which names the certificate of the key"
+      "amqps://h?keyfile=/x", "keyfile= also needs certfile=, the file of the certificate that belongs to the key"
     ),
     ("amqps://h?verify=maybe", "verify must be verify_peer or verify_none, not maybe"),
-    ("amqp://h?frame_max=1", "frame_max=1 is out of range"),
+    (
+      "amqp://h?frame_max=1",
+      "frame_max=1 is out of range: heartbeat is 0 to 65535, connection_timeout 1 to 3600000, frame_max 4096 to 134217728"
+    ),
   ]) func isRefused(_ text: String, message: String) {
     #expect(throws: BrokerError(.address, message)) { try AMQPURI(text) }
   }

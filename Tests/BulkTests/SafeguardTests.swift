@@ -121,7 +121,9 @@ import Testing
     all.verification = .all
     let report = await run([create("a"), create("b")], on: ScriptedCarrier(), all)
     #expect(report.tally.ok == 1 && report.tally.failed == 1)
-    #expect(report.tally.groups.first?.outcome.error?.message == "maybe created twice: 2 resources have the key")
+    #expect(
+      report.tally.groups.first?.outcome.error?.message
+        == "the create may have been carried out twice: 2 resources have its key")
   }
 
   // MARK: - backup

@@ -181,7 +181,7 @@ import Testing
     #expect(
       report(error) == [
         "service", "posts index: \(sentence)",
-        "repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"",
+        "repeat the read when nobody is changing the resources, or allow changes with on-shift: \"note\"",
       ])
   }
 

@@ -37,7 +37,7 @@ import Testing
     let refusal = Self.refusal("101", "peer_posts is not a valid resource.")
     #expect(
       await nextStep([refusal]) { _ = try await $0.document($0.createRequest([:])) }
-        == "the service has another type: name that type with client ... type:")
+        == "the service of this queue has another type: set the client's type: to that type")
     let answers: [ScriptedTransport.Answer] = [#"{"data":{"type":"posts","id":"1"}}"#, refusal]
     #expect(
       await nextStep(answers) { _ = try await $0.document($0.createRequest([:])) }

@@ -97,7 +97,7 @@ import Testing
   @Test func aNestedRecordWithoutIDHasANextStep() throws {
     #expect { try data(#"{"author":{"name":"Ann"}}"#) } throws: { error in
       (error as? ClientError)?.nextStep
-        == #"create the related resource first, then use its id: author: {type: "authors", id: made.id}"#
+        == #"create the related resource first: let made = create ...; then write author: {type: "authors", id: made.id}"#
     }
     #expect { try data(#"{"editor":{"id":1}}"#) } throws: { error in
       (error as? ClientError)?.nextStep

@@ -65,7 +65,7 @@ import Testing
     ] {
       let (client, _) = ResourceClient.scripted([.result(result), .result(result)])
       let error = await failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }
-      let nextStep = kind == "not-found" ? "check the id and the client" : nil
+      let nextStep = kind == "not-found" ? "check the id, and the queue and the type of the client" : nil
       #expect(report(error) == [kind, "posts destroy: \(message)", nextStep])
       #expect(error?.wasSent == true)
       #expect(
@@ -184,7 +184,7 @@ import Testing
     #expect(
       recorded.lines == [
         "posts stats: the reply has duplicate keys, and the last value of each is used: a",
-        "posts stats: the reply's id is \"x\", its correlation id c1",
+        "posts stats: the reply's id is \"x\", but its correlation id is c1",
       ])
   }
 

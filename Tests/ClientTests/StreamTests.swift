@@ -197,7 +197,7 @@ import Testing
         #"{"filter":{"state":"draft"},"page":{"number":1,"size":1}}"#, #"{"filter":{"state":"draft"}}"#,
         #"{"filter":{"state":"draft"},"page":{"number":2,"size":2}}"#,
       ])
-    #expect(recorded.lines == ["posts count: the service reports no total; counting its pages"])
+    #expect(recorded.lines == ["posts count: the service reports no total; counting the resources of all pages"])
   }
 
   // MARK: destroyAll
@@ -301,8 +301,8 @@ import Testing
     #expect(
       report(error) == [
         "service", "posts destroy-all: a page still has resources that were destroyed",
-        "the service may keep destroyed resources in its list: narrow the filter; or, if it gives their ids to new "
-          + "resources, run the statement again",
+        "the service may keep destroyed resources in its list: narrow the filter; or, if the service gives ids of "
+          + "destroyed resources to new resources, run the statement again",
       ])
     #expect(count == 4 && progress == [2, 4] && methods.count == 7 && methods.last == "index")
   }

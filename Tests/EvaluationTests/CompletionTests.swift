@@ -173,7 +173,7 @@ import Testing
   @Test func theCandidatesHaveNotes() async throws {
     try await withBlog { conversation, _ in
       func note(_ marked: String) -> String? { offered(marked, conversation).candidates.first?.note }
-      #expect(note("cou^") == "Counts the resources that a filter finds.")
+      #expect(note("cou^") == "Counts the resources that match a filter.")
       #expect(note("count posts fil^") == "the resources to match: {state: \"draft\", author: 7}")
       #expect(note("made.sta^") == "string")
       #expect(note("stream posts | where .sta^")?.hasPrefix("string: \"") == true)

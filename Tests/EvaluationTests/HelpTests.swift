@@ -130,7 +130,7 @@ import Testing
     #expect(list == Help.text(["errors"]))
     for kind in kinds {
       #expect(list.contains("\n\(kind) "))
-      #expect(try #require(Help.text([kind])).contains("A script that this error ends has the exit status"))
+      #expect(try #require(Help.text([kind])).contains(" ends a script, the exit status is "))
     }
   }
 

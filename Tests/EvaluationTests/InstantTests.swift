@@ -75,8 +75,8 @@ import Values
       ("31-01-2026", "%d.%m.%Y", #"expected ".""#), ("31.01.2026x", "%d.%m.%Y", #"unexpected text at the end: "x""#),
       ("31.01", "%d.%m", #"the format "%d.%m" has no %Y: a time needs its year"#),
       ("31.2026", "%d.%Y", #"the format "%d.%Y" has %d but no %m"#),
-      ("x", "%y", "%y is not a letter of time formats"), ("x", "%", "the format of a time ends in %"),
-      ("x", "%Y %Y", "%Y occurs twice in the format of a time"),
+      ("x", "%y", "%y is not a letter of time formats"), ("x", "%", "the time format ends in %"),
+      ("x", "%Y %Y", "%Y occurs twice in the time format"),
     ] as [(String, String, String?)])
   func refusesOtherText(_ input: String, _ form: String, _ reason: String?) {
     guard let reason else {

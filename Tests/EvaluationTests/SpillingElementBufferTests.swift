@@ -69,7 +69,7 @@ import Formats
     for (name, message) in [
       (
         "best",
-        "best is posts/13: the list has this resource, but it was not included here, so only its type and id can be read"
+        "best is posts/13, which is an element of the list and was not included, so here only its type and id can be read"
       ),
       ("editor", "editor is authors/2, which the reply does not contain, although include: asks for it"),
       ("club", "club is clubs/9, of which only type and id are known"),

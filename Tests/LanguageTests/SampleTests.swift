@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("let = 3", "expected a name after let, not ="), ("end", "end without an open block"),
+    ("let = 3", "expected a name after let, not ="), ("end", "there is no open block for end"),
     ("x = 3", "an assignment needs let"), ("for x posts do end", "expected in after for x, not posts"),
     ("let x = a-1 + 2 -", "expected a value, not the end of the text"), ("a < b < c", "comparisons do not chain"),
     ("read /tmp/x.csv", "text between slashes is a pattern"), ("let s = \"abc", "unclosed string"),

@@ -66,9 +66,9 @@ import Testing
   @Test(arguments: [
     (
       "post",
-      #"embedded:blog has no queue "post"; did you mean "posts"? Its queues are: authors, comments, posts, tags"#
+      #"embedded:blog has no queue "post"; did you mean "posts"? The queues are: authors, comments, posts, tags"#
     ),
-    ("warehouse", #"embedded:blog has no queue "warehouse". Its queues are: authors, comments, posts, tags"#),
+    ("warehouse", #"embedded:blog has no queue "warehouse". The queues are: authors, comments, posts, tags"#),
   ])
   func reportsAMissingQueueImmediately(queue: String, message: String) async throws {
     let transport = try await link.open(queue: queue)

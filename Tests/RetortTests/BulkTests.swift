@@ -26,7 +26,7 @@ import Testing
     let service = try await StubbornService(count: 12, hidden: [1, 2, 3, 4, 5])
     try await service.start()
     let ran = await service.run("destroy-all posts filter: {} confirm: true page: {size: 2}")
-    let note = "destroy-all posts: the service counts 5 more, but does not return them\n"
+    let note = "destroy-all posts: the service does not return 5 of the resources that it counts\n"
     #expect(ran == Ran(status: 0, output: "7\n", notes: note))
     #expect(service.left == [1, 2, 3, 4, 5])
     await service.stop()
@@ -79,7 +79,7 @@ import Testing
     #expect(ran.status == 1)
     #expect(ran.notes.hasPrefix("update posts: waiting up to 3s for 4 late replies\nerror[unknown]: "))
     #expect(
-      ran.notes.contains("  = in each, at 1\n  = 3 more of the kind unknown: at 2, 3, 4\n"),
+      ran.notes.contains("  = in each, at 1\n  = more errors of the kind unknown: 3, at 2, 3, 4\n"),
       Comment(rawValue: ran.notes))
     #expect(await service.stop().status == 0)
   }

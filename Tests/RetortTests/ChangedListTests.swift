@@ -89,7 +89,7 @@ import Testing
     #expect(ran.notes.hasPrefix("error[service]: posts index: \(message)"), Comment(rawValue: ran.notes))
     #expect(
       ran.notes.contains(
-        "  = repeat the read when nobody is changing the resources, or read on with on-shift: \"note\"\n"))
+        "  = repeat the read when nobody is changing the resources, or allow changes with on-shift: \"note\"\n"))
     let wrong = await service.run("stream posts on-shift: \"fial\" | count")
     #expect(wrong.status == 2)
     #expect(

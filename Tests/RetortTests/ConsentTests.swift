@@ -74,7 +74,7 @@ import Testing
     #expect(ran.status == 6)
     #expect(
       ran.notes.contains(
-        "error[limit]: destroy would destroy more than the confirmed number: 3, which were already sent"
+        "error[limit]: destroy would destroy more than the confirmed number of resources, 3; 3 destroys were already sent"
       ))
     #expect(ran.notes.contains("before the error, destroy posts: 3 ok"))
     #expect(await Ran.asked(["nine"], "-c", Self.two + loop).status == 6)

@@ -42,7 +42,7 @@ import Testing
     let pipe = Pipe()
     #expect(fcntl(pipe.fileHandleForReading.fileDescriptor, F_SETFL, O_NONBLOCK) == 0)
     let program = try RunningProgram(
-      ["-c", "read \"-\" as: \"txt\" | count"], input: pipe.fileHandleForReading)
+      ["--quiet", "-c", "read \"-\" as: \"txt\" | count"], input: pipe.fileHandleForReading)
     for number in 0..<20 {
       let lines = (0..<1000).map { "line \(number) \($0)\n" }.joined()
       try await onItsOwnThread { try pipe.fileHandleForWriting.write(contentsOf: Data(lines.utf8)) }
@@ -72,7 +72,7 @@ import Testing
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func aWaitForStandardInputIsInterrupted(_ number: Int32) async throws {
     let pipe = Pipe()
     let program = try RunningProgram(
-      ["-c", "read \"-\" as: \"txt\" | count"], input: pipe.fileHandleForReading)
+      ["--quiet", "-c", "read \"-\" as: \"txt\" | count"], input: pipe.fileHandleForReading)
     try await program.willCatch(number)
     program.signal(number)
     let ran = try await program.ended()

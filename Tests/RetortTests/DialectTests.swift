@@ -144,11 +144,13 @@ import Values
         #"unlink posts 2 "author" [{type: "authors", id: "7"}]"#, #"[{type: "authors", id: "7"}]"#,
         #"relink posts 2 "author" null"#
       ),
-      (#"relationship posts 0 "author""#, "0", "check the id and the client"),
-      (#"link posts 0 "tags" [{type: "tags", id: "7"}]"#, "0", "check the id and the client"),
+      (#"relationship posts 0 "author""#, "0", "check the id, and the queue and the type of the client"),
+      (
+        #"link posts 0 "tags" [{type: "tags", id: "7"}]"#, "0", "check the id, and the queue and the type of the client"
+      ),
       (
         #"link posts 2 "tags" [{type: "tags", id: "7"}, {type: "tags", id: "99"}]"#, #"{type: "tags", id: "99"}"#,
-        "check the id and the client"
+        "check the id, and the queue and the type of the client"
       ),
     ]
     for (statement, words, step) in refused {

@@ -59,7 +59,7 @@ import Testing
     #expect(
       fails(
         try await doctor(vhost.uri, "--queue", "posts"), "queue posts has no consumer, 0 messages waiting",
-        "start the service of the queue: without one, each request waits until its timeout", status: 1))
+        "start the service of the queue: without a consumer, each request waits until its timeout", status: 1))
   }
 
   @Test func itNamesAServiceThatDoesNotAnswer() async throws {
@@ -124,7 +124,7 @@ import Testing
     #expect(
       fails(
         try await doctor("amqps://guest:guest@\(other)\(trust)"),
-        "tls \(other) has a certificate for broker.example, not for localhost: connect to a host that it names, or set server_name_indication=",
+        "tls \(other) has a certificate for broker.example, not for localhost: connect to a host that the certificate names, or set server_name_indication= to one of its names",
         advice(other)))
     #expect(
       fails(

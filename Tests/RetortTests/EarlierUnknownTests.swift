@@ -60,7 +60,7 @@ import Testing
       #expect(resumed.status == 0, Comment(rawValue: resumed.notes))
     } else {
       #expect(
-        resumed.notes.contains("without a known outcome since an earlier run: \(identity)\n"),
+        resumed.notes.contains("the outcome is unknown since an earlier run: \(identity)\n"),
         Comment(rawValue: resumed.notes))
       #expect(resumed.status == 5)
     }

@@ -134,12 +134,12 @@ import Testing
     (["--late", "soon"], "write a duration such as 20ms"),
     (["--away", "never"], "write a duration such as 20ms"),
     (["--latency", "20"], "write a duration such as 20ms"),
-    (["--rate", "0"], "--rate takes a number from 1"),
+    (["--rate", "0"], "--rate takes a number of at least 1"),
     (["--rate", "many"], "'many'"),
     (["--seed", "-1"], "--seed"),
     (["--pages", "few"], "write one of number, none, no-count, offset"),
     (["--flavour", "vanilla"], "write one of retort, carrot"),
-    (["--workers", "0"], "--workers takes a number from 1"),
+    (["--workers", "0"], "--workers takes a number of at least 1"),
     (["--log", "/no/such/file", "--url", "amqp://127.0.0.1:1/"], "--log /no/such/file can't be written: No such file"),
   ]) func aWrongOptionIsStatus2(options: [String], part: String) async {
     let ran = await Ran.retort(["serve", "blog"] + options)

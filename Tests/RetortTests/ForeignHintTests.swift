@@ -52,7 +52,7 @@ import Testing
     ("print 1 && print 2", "a semicolon", "print 1; print 2"),
     ("export X=5", "let X = ...", "let X = 5"),
     ("print $(now())", "without $", "print (now())"),
-    ("return 5", "exit ends the run; print shows a value", "print 5"),
+    ("return 5", "to end the run, use exit; to show a value, use print", "print 5"),
     ("break", "for ... do, while ... do or watch ... do", "for x in [1] do break end"),
     ("if true do continue end", "for ... do", "for x in [1] do continue end"),
     ("exit 300", "exit 1 for a failure", "exit 0"),
@@ -141,7 +141,7 @@ import Testing
     ("[1] | each do |x| print x end", "| as x | each do ... end", "[1] | as x | each do print x end"),
     ("[1].map(x => x + 1)", "| map it + 1", "[1] | map it + 1"),
     ("for i in range(3) do print i end", "1..3", "for i in 1..3 do print i end"),
-    ("null || 1", "for a default, ??", "null ?? 1"),
+    ("null || 1", "for a default in place of null, write ??", "null ?? 1"),
     ("print 1,000", "write the number without commas: 1000", "print 1000"),
     ("print [1,000]", "write the number without commas: 1000", "print [1000]"),
     ("print 1,234,567", "write the number without commas: 1234567", "print 1234567"),
@@ -156,7 +156,7 @@ import Testing
     ("fn f(x) { x }", "def NAME(a) do ... end", "def f(a) do a end"),
     ("lambda x: x + 1", "def f(x) do return x + 1 end", "def f(x) do return x + 1 end"),
     ("print string.upper(\"a\")", "upper(\"a\")", "print upper(\"a\")"),
-    ("for i in 0..<3 do print i end", "a range has two dots, and both ends belong to it: 0..9", "print 0..9"),
+    ("for i in 0..<3 do print i end", "a range has two dots, and includes both ends: 0..9", "print 0..9"),
     ("assert 1 == 1 : \"no\"", "a comma precedes the message", "assert 1 == 1, \"no\""),
     (
       "count posts --filter state=draft", "write an option with a colon: filter: VALUE",
@@ -170,7 +170,7 @@ import Testing
     ("destroy posts 4 5", "[4, 5] | destroy posts", "[4, 5] | destroy posts confirm: true"),
     ("stream posts sort: [-\"views\"] | take 1", "\"-views\"", "stream posts sort: [\"-views\"] | take 1"),
     (
-      "stream posts | where .views > 5, .state == \"draft\"", "write and between",
+      "stream posts | where .views > 5, .state == \"draft\"", "combine conditions with and",
       "stream posts | where .views > 5 and .state == \"draft\" | count"
     ),
     ("stream posts | map .id, .text", "map [.id, .text]", "stream posts | map [.id, .text] | take 1"),

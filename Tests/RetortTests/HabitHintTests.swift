@@ -4,7 +4,7 @@ import Testing
 /// Hints for habits from other languages and from shells work when they are followed.
 @Suite struct HabitHintTests {
   static let values: [(String, String, String)] = [
-    ("print [1, 2, 3][..1]", "both ends belong to a part: [0..1]", "print [1, 2, 3][0..1]"),
+    ("print [1, 2, 3][..1]", "a part includes both ends: [0..1]", "print [1, 2, 3][0..1]"),
     ("print [1, 2, 3][1..]", "[1..-1]", "print [1, 2, 3][1..-1]"),
     ("print [1, 2, 3][:2]", "[0..1]", "print [1, 2, 3][0..1]"),
     ("print \"abc\"[1:]", "[1..-1]", "print \"abc\"[1..-1]"),
@@ -33,7 +33,7 @@ import Testing
     ("new Date(\"2026-01-01\")", "time(\"2026-01-01\")", "time(\"2026-01-01\")"),
     ("print \"5\".to_i", "int(\"5\")", "print int(\"5\")"),
     ("--help", "help", "help"),
-    ("print \"a\" =~ //", "for any text, write /^/", "print \"a\" =~ /^/"),
+    ("print \"a\" =~ //", "to match any text, write /^/", "print \"a\" =~ /^/"),
     ("print (index posts).total", "(index posts).pagination?.total-size", "print (index posts).pagination?.total-size"),
     ("print ([1, 2]).0", "[0]", "print ([1, 2])[0]"),
     (

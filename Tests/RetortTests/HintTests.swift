@@ -71,7 +71,7 @@ import Testing
     ("[1, 2, 3].length", "length([1, 2, 3])", "length([1, 2, 3])"), ("\"ab\".upper", "upper(\"ab\")", "upper(\"ab\")"),
     ("[1, 2].first", "([1, 2] | first)", "([1, 2] | first)"),
     ("time(\"2026-01-01\").year", "int(date(time(\"2026-01-01\"), \"%Y\"))", "int(date(time(\"2026-01-01\"), \"%Y\"))"),
-    ("let n = -1; \"abc\"[n]", "only a literal index can be negative: [-1] is the last one", "\"abc\"[-1]"),
+    ("let n = -1; \"abc\"[n]", "only a literal index can be negative: [-1] is the last element", "\"abc\"[-1]"),
     ("let n = -1; [1]?[n]", "a computed index is below zero: -1", "[1]?[-1]"),
     ("\"abc\"[99999999999999999999]", "no code point 99999999999999999999", "[1, 2, 3][0..99999999999999999999]"),
     ("[1][1.5]", "an integer, not 1.5", "[1, 2] | take 99999999999999999999"), ("sleep -1ms", "sleep 1ms", "sleep 1ms"),

@@ -98,7 +98,7 @@ import Testing
           --> -c:3:12
         3 | show posts 999
           |            ^^^
-          = check the id and the client
+          = check the id, and the queue and the type of the client
 
         """#)
   }

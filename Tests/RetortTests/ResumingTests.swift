@@ -48,7 +48,7 @@ import Testing
     "[1, 9999] | each journal: \"FILE\" key: it do update posts it {views: 1} end",
   ]) func aJournalOfTheSampleEndsWithItsRun(_ statement: String) async throws {
     let note =
-      "no later run can resume this journal, because embedded:blog is in memory and ends with its run; "
+      "no later run can resume this journal, because embedded:blog is in memory and ends with this run; "
       + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog\n"
     try await inDirectory { directory in
       let script =
@@ -74,7 +74,8 @@ import Testing
       let ran = await Ran.retort("-c", "connect \"embedded:blog\"" + statement)
       #expect(ran.status == 6, Comment(rawValue: ran.notes))
       #expect(
-        ran.notes.contains("= this is a sample in memory: connect to the journal's broker, or use another journal\n"),
+        ran.notes.contains(
+          "= the open connection is to a sample in memory: connect to the journal's broker, or use another journal\n"),
         Comment(rawValue: ran.notes))
     }
     #expect(await service.stop().status == 0)

@@ -36,7 +36,7 @@ import Testing
     ("show posts 1 include: .author", "include: \"author\"", "show posts 1 include: \"author\""),
     ("index posts sort: .id", "sort: \"id\"", "index posts sort: \"id\""),
     ("index posts sort: -.views", "sort: \"-views\"", "index posts sort: \"-views\""),
-    ("stream posts | select *", "keep all their fields", "stream posts | take 1"),
+    ("stream posts | select *", "keep all fields of the elements", "stream posts | take 1"),
     (
       "if 1 == 2 do print 1 elsif 1 == 1 do print 2 end", "else if ... do",
       "if 1 == 2 do print 1 else if 1 == 1 do print 2 end"

@@ -42,7 +42,7 @@ import Testing
     let done = try log.count("update")
     #expect(done < 10_000)
     #expect(ran.notes.contains("update posts: \(done) ok\n"), Comment(rawValue: ran.notes))
-    #expect(ran.notes.contains(" in flight; Ctrl-C again to stop immediately\n"))
+    #expect(ran.notes.contains(" in flight; press Ctrl-C again to stop immediately\n"))
     #expect(await service.stop().status == 0)
   }
 
@@ -106,7 +106,7 @@ import Testing
       environment: ["RETORT_URL": service.vhost.uri])
     try await log.reaches(4, "update")
     program.signal(SIGINT)
-    try await program.notes(contain: "stopping: 4 in flight; Ctrl-C again to stop immediately\n")
+    try await program.notes(contain: "stopping: 4 in flight; press Ctrl-C again to stop immediately\n")
     program.signal(SIGINT)
     let ran = try await program.ended()
     #expect(ran.status == 130)
@@ -128,7 +128,7 @@ import Testing
     try await log.reaches(100, "update")
     program.signal(SIGINT)
     if signals == 2 {
-      try await program.notes(contain: " in flight; Ctrl-C again to stop immediately\n")
+      try await program.notes(contain: " in flight; press Ctrl-C again to stop immediately\n")
       program.signal(SIGINT)
     }
     let ran = try await program.ended()

@@ -6,7 +6,7 @@ import Testing
   @Test(arguments: [
     (
       "",
-      "if the service took the request in time, the change may still be carried out; otherwise the broker removes the expired request from the queue"
+      "the change may still be carried out if the service took the request before the timeout; otherwise the broker removes the expired request"
     ),
     (" expire: false", "the change may still be carried out, because the request does not expire"),
   ]) func aMissingReplyDescribesTheQueue(option: String, fate: String) async throws {
@@ -24,7 +24,7 @@ import Testing
     #expect(
       notes == [
         "  = queue posts has 1 consumer and no waiting request: the service \(taken)", "  = \(fate)",
-        "  = check whether the change was made before you send it again",
+        "  = before you send the change again, check whether it was carried out",
       ])
     #expect(await service.stop().status == 0)
   }
