@@ -56,7 +56,7 @@ import Testing
     }
     let environment = ["RETORT_URL": service.vhost.uri]
     let killed = try RunningProgram(["-c", script(timeout: "8s")], environment: environment)
-    // After the first outcome, the service holds the other three.
+    // After the first outcome, the service holds the others, which it processes one by one.
     while !((try? String(contentsOfFile: file("j"), encoding: .utf8))?.contains("\"outcome\"") ?? false) {
       try await Task.sleep(for: .milliseconds(5))
     }
@@ -64,11 +64,11 @@ import Testing
     _ = try await killed.ended()
     // The service is busy with the requests of the killed run, so it answers no read in time.
     let resumed = await Ran.retort("-c", script(timeout: "200ms"), environment: environment)
-    #expect(
-      resumed.status == 1 && resumed.notes.contains("1 done, 3 unknown, 0 left\n"), Comment(rawValue: resumed.notes))
-    #expect(resumed.notes.contains("error[timeout]: no reply to index"), Comment(rawValue: resumed.notes))
+    let done = (1...3).filter { resumed.notes.contains(": \($0) done, \(4 - $0) unknown, 0 left\n") }
+    let held = try #require(done.first, Comment(rawValue: resumed.notes)) + 1
+    #expect(resumed.status == 1 && resumed.notes.contains("error[timeout]: no reply to index"))
     let report = await Ran.retort("journal", file("j"))
-    for number in 2...4 {
+    for number in held...4 {
       #expect(report.output.contains("create posts \"held \(number)\""), Comment(rawValue: report.output))
     }
     let later = await Ran.retort("-c", script(timeout: "8s"), environment: environment)
