@@ -15,7 +15,7 @@ public final class QueueClient: Sendable {
     var channel: ClientChannel?
     var opening: Task<Result<ClientChannel, BrokerError>, Never>?
     var isStopped = false
-    /// The posted requests that wait for a new channel, by correlation id.
+    /// The tasks that send posted requests again on a new channel, by correlation id.
     var reposted: [String: Task<Void, Never>] = [:]
   }
 

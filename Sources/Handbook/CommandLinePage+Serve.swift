@@ -60,10 +60,10 @@ extension CommandLinePage {
         removes white space at the ends of text.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
-      "late", "DURATION", "How long the fault late delays a reply.", note: "The default is 10s.",
+      "late", "DURATION", "How long --fault late delays a reply.", note: "The default is 10s.",
       example: "retort serve blog --fault late=5% --late 30s"),
     option(
-      "away", "DURATION", "How long the fault no-consumer leaves a queue without a consumer.",
+      "away", "DURATION", "How long --fault no-consumer leaves a queue without a consumer.",
       note: "The default is 1s.",
       example: "retort serve blog --fault no-consumer=1% --away 5s"),
     option(

@@ -47,10 +47,10 @@ struct OptionPage: Sendable {
     """,
     "backup": """
     The file has lines of JSON. Each line is a resource as show returns it, and is on the disk before the resource is
-    changed. The line contains the linkage that link, relink, unlink or update replaces; for a destroy, include: names
-    the relationships to store. Each run appends to the file; a resource that is already in the file is not stored
-    again. A resource that can't be read is not changed. These three commands restore values, linkage and destroyed
-    resources, in this order:
+    changed. The line contains the linkage that link, relink, unlink or update changes. For a destroy, name the
+    relationships to store in the option include:. Each run appends to the file; a resource that is already in the file
+    is not stored again. A resource that can't be read is not changed. Of the commands below, the first restores values,
+    the second restores linkage, and the third restores destroyed resources; run only the one that you need:
 
       read "FILE" | update posts {state: .state}
       read "FILE" | relink posts "tags" .tags

@@ -52,8 +52,8 @@ public final class QueueSchema: Sendable {
 
   /// The maximum number of types.
   static let typeLimit = 500
-  /// The number of results that are observed without a time limit; later ones are observed at most every 50 ms.
-  private static let always = 64
+  /// The number of results that are observed at any rate; after these, at most one result is observed every 50 ms.
+  private static let observedAtAnyRate = 64
 
   /// The schema of a type; nil if the type is unknown.
   public subscript(type: String) -> TypeSchema? { state.withLock { $0.types[type] } }
@@ -139,7 +139,7 @@ extension QueueSchema: ReplyObserver {
   }
 
   private var isDue: Bool {
-    if observed.load(ordering: .relaxed) < Self.always {
+    if observed.load(ordering: .relaxed) < Self.observedAtAnyRate {
       observed.add(1, ordering: .relaxed)
       return true
     }

@@ -307,7 +307,8 @@ private func session(
   return Session(options: own, output: output, host: host)
 }
 
-/// Returns the URI without its password; throws if the URI is the invalid URI of a broker.
+/// Returns the URI of a broker without its password, and any other address unchanged; throws for an invalid URI of a
+/// broker.
 private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   guard namesBroker(uri) else { return uri }
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }

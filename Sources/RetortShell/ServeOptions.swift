@@ -63,14 +63,14 @@ struct ServeOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How long the fault late delays a reply; by default 10s.", valueName: "DURATION"),
+    help: ArgumentHelp("How long --fault late delays a reply; by default 10s.", valueName: "DURATION"),
     transform: duration)
   var late: Duration?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How long the fault no-consumer leaves a queue without a consumer; by default 1s.", valueName: "DURATION"),
+      "How long --fault no-consumer leaves a queue without a consumer; by default 1s.", valueName: "DURATION"),
     transform: duration)
   var away: Duration?
 

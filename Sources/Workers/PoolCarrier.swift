@@ -269,10 +269,11 @@ package final class PoolCarrier: GroupCarrier {
     if isReached { end() }
   }
 
-  /// Puts changes that a worker has not sent at the head of the waiting changes; a change that was returned too often
-  /// fails.
+  /// Puts the changes that a worker returned unsent at the head of the waiting changes; a change that was returned too
+  /// often fails.
   ///
-  /// With `isCut`, the chunk ended at its limit of failures, and the return is not counted.
+  /// If the worker returned them because its chunk reached the limit of failures (`isCut`), this does not count as one of
+  /// a change's attempts.
   private func repeatLater(_ left: [WaitingChange], isCut: Bool) {
     guard !left.isEmpty else { return }
     var again: [WaitingChange] = []

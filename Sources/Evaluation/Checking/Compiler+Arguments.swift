@@ -312,8 +312,10 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Returns the source text of a value of this type, built from a literal of another type; nil if the literal suggests
-  /// no example.
+  /// Returns an example of an argument of this type for an error about a literal of another type: `5s` for a duration and
+  /// the literal 5.
+  ///
+  /// Returns nil for a type without an example, such as a client or a field.
   func example(for literal: Declaration.ArgumentType, _ text: String) -> String? {
     switch self {
     case .duration:

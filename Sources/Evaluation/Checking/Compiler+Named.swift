@@ -18,7 +18,7 @@ extension Compiler {
   }
 
   /// Reports a read of a name from `as` after a stage that combines the elements.
-  func refuseEnded(_ name: String, _ variable: Scope.Variable, _ range: SourceRange) {
+  func refuseEnded(_ name: String, _ variable: Scope.DeclaredVariable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(
       "\(name) has no value after \(stage), which combines the elements", range,

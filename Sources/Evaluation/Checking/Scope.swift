@@ -25,7 +25,8 @@ struct Scope: Sendable {
     var isDeclared: Bool { identity.hasPrefix("queue ") }
   }
 
-  struct Variable: Sendable {
+  /// A variable as the check knows it: its slot and its facts, but no value.
+  struct DeclaredVariable: Sendable {
     var slot: Int
     var fact: VariableFact = .unknown
     var range: SourceRange
@@ -38,18 +39,18 @@ struct Scope: Sendable {
   /// The variables of a block.
   ///
   /// An `each` block can't assign the variables outside it.
-  struct BlockVariables: Sendable {
-    var variables: [String: Variable] = [:]
+  struct BlockScope: Sendable {
+    var variables: [String: DeclaredVariable] = [:]
     var isEach = false
   }
 
-  private(set) var blocks: [BlockVariables] = [BlockVariables()]
+  private(set) var blocks: [BlockScope] = [BlockScope()]
   /// The number of slots that a frame needs.
   private(set) var slotCount = 0
 
   /// Returns the variable of the given name from the innermost block that defines this name; nil if no block defines
   /// it.
-  func variable(_ name: String) -> Variable? {
+  func variable(_ name: String) -> DeclaredVariable? {
     for block in blocks.reversed() {
       if let variable = block.variables[name] { return variable }
     }
@@ -57,7 +58,7 @@ struct Scope: Sendable {
   }
 
   /// Marks the variable of the given name as read, and returns it; returns nil if no block defines this name.
-  mutating func read(_ name: String) -> Variable? {
+  mutating func read(_ name: String) -> DeclaredVariable? {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       blocks[index].variables[name]?.isRead = true
       return blocks[index].variables[name]
@@ -91,7 +92,7 @@ struct Scope: Sendable {
   mutating func define(_ name: String, _ range: SourceRange, _ fact: VariableFact = .unknown) -> Int {
     let slot = slotCount
     slotCount += 1
-    blocks[blocks.count - 1].variables[name] = Variable(slot: slot, fact: fact, range: range)
+    blocks[blocks.count - 1].variables[name] = DeclaredVariable(slot: slot, fact: fact, range: range)
     return slot
   }
 
@@ -104,7 +105,7 @@ struct Scope: Sendable {
     }
   }
 
-  mutating func enter(isEach: Bool = false) { blocks.append(BlockVariables(isEach: isEach)) }
+  mutating func enter(isEach: Bool = false) { blocks.append(BlockScope(isEach: isEach)) }
 
   /// Leaves a block and returns its names that were never read.
   mutating func leave() -> [(name: String, range: SourceRange)] {
@@ -116,7 +117,7 @@ struct Scope: Sendable {
   /// about the values of the other variables.
   mutating func forget(from slot: Int) {
     blocks = blocks.prefix(1).map { block in
-      BlockVariables(
+      BlockScope(
         variables: block.variables.filter { $0.value.slot < slot }.mapValues { variable in
           var variable = variable
           variable.fact = .unknown

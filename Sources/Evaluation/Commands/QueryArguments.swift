@@ -102,7 +102,7 @@ extension Declaration.Option {
   ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
-    summary: "how long throttle: can pause the changes; after a longer pause the statement ends with an error"
+    summary: "the maximum length of a pause that throttle: causes; a longer pause ends the statement with an error"
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string, summary: "the name of the pool of workers that sends the changes")

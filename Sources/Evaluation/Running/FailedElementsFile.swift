@@ -62,7 +62,7 @@ final class FailedElementsFile: Sendable {
     if isDevice { return }
     guard try Self.isReplaceable(target) else {
       throw Fault(
-        .file, "\(path) is not a file of failed elements, so failed: does not replace it",
+        .file, "\(path) is not a file of failed elements, so the option failed: does not replace it",
         nextStep: "failed: \"\(path).failed\", or remove the file")
     }
   }

@@ -14,7 +14,7 @@ final class SessionProgress: Sendable {
   /// An activity of the running statement.
   ///
   /// The activity ends when ``end()`` is called, or when this object is released.
-  final class StatementActivity: Sendable {
+  final class ActivityHandle: Sendable {
     private let progress: SessionProgress
     private let number: Int
 
@@ -110,12 +110,12 @@ final class SessionProgress: Sendable {
   }
 
   /// Adds an activity to the running statement.
-  func add(_ reading: @escaping ProgressReader) -> StatementActivity { state.withLock { add(reading, to: &$0) } }
+  func add(_ reading: @escaping ProgressReader) -> ActivityHandle { state.withLock { add(reading, to: &$0) } }
 
-  private func add(_ reading: @escaping ProgressReader, to state: inout CurrentStatement) -> StatementActivity {
+  private func add(_ reading: @escaping ProgressReader, to state: inout CurrentStatement) -> ActivityHandle {
     state.nextNumber += 1
     state.statement?.activities.append((state.nextNumber, .now, reading))
-    return StatementActivity(self, state.nextNumber)
+    return ActivityHandle(self, state.nextNumber)
   }
 
   private func end(_ number: Int) {

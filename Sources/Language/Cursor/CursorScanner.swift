@@ -17,7 +17,7 @@ struct CursorScanner {
     }
 
     /// The part of a statement that is read next.
-    enum StatementPhase {
+    enum ExpectedStatementPart {
       case start
       /// The new name after `let`, `for`, `def` or `rescue`.
       case binding
@@ -34,7 +34,7 @@ struct CursorScanner {
     }
 
     let kind: Kind
-    var phase = StatementPhase.start
+    var phase = ExpectedStatementPart.start
     /// The argument, or the part of an argument, to which a value in this bracket belongs; nil without one.
     var target: CursorContext.ArgumentTarget?
     /// The pipelines around this bracket or block, outermost first.

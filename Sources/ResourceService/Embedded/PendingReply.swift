@@ -5,17 +5,17 @@ import Synchronization
 final class PendingReply: Sendable {
   typealias Outcome = Result<[UInt8], LinkError>
 
-  private struct OutcomeWait {
+  private struct PendingState {
     /// Receives the outcome; nil after it was received.
     var receive: (@Sendable (Outcome) -> Void)?
     /// Waits for the deadline.
     var clock: Task<Void, any Error>?
   }
 
-  private let state: Mutex<OutcomeWait>
+  private let state: Mutex<PendingState>
 
   /// Creates a request; `receive` is called once, with the first outcome.
-  init(_ receive: @escaping @Sendable (Outcome) -> Void) { state = Mutex(OutcomeWait(receive: receive)) }
+  init(_ receive: @escaping @Sendable (Outcome) -> Void) { state = Mutex(PendingState(receive: receive)) }
 
   /// Whether the request has its outcome.
   var isSettled: Bool { state.withLock { $0.receive == nil } }
@@ -23,7 +23,7 @@ final class PendingReply: Sendable {
   /// Sets the outcome, unless it is already set.
   func settle(_ outcome: Outcome) {
     let settled = state.withLock { state in
-      defer { state = OutcomeWait() }
+      defer { state = PendingState() }
       return state
     }
     settled.clock?.cancel()

@@ -187,7 +187,7 @@ extension RequestError {
     failed("409", "Conflict", detail, calcinator: ErrorDetail(status: "409", title: "Conflict", detail: detail))
   }
 
-  /// Returns the error of a failure of SQLite, or of a request on which a server of the flavour would fail.
+  /// Returns the error 500: SQLite failed, or the imitated server would crash on the request.
   static func internalError(_ detail: String) -> RequestError {
     failed(
       "500", "Internal Server Error", detail, calcinator: ErrorDetail(status: "500", title: "Internal Server Error"))
