@@ -2,14 +2,42 @@
 public struct OutcomeTally: Sendable {
   /// Failures whose messages have the same wording, with the first element that failed.
   public struct FailureGroup: Sendable {
-    /// The index of the first failed element, from 0.
-    public var index: Int
-    /// The outcome of the first failed element's change.
-    public var outcome: Outcome
-    /// The first failed element.
-    public var element: any PlannedElement
+    /// A failed element with its index, from 0, and the outcome of its change.
+    typealias FailedElement = (index: Int, outcome: Outcome, element: any PlannedElement)
+
+    /// The first failed elements, in their order; never empty.
+    private var elements: [FailedElement]
     /// The number of failures with the same wording.
-    public var count: Int
+    public private(set) var count = 1
+    /// The maximum number of elements that are kept.
+    private static let limit = 1000
+
+    init(_ element: FailedElement) { elements = [element] }
+
+    /// The index of the first failed element, from 0.
+    public var index: Int { elements[0].index }
+    /// The outcome of that element's change.
+    public var outcome: Outcome { elements[0].outcome }
+    /// The first failed element.
+    public var element: any PlannedElement { elements[0].element }
+
+    func contains(_ index: Int) -> Bool { elements.contains { $0.index == index } }
+
+    /// Adds a failed element.
+    mutating func add(_ element: FailedElement) {
+      count += 1
+      let place = elements.lastIndex { $0.index < element.index }.map { $0 + 1 } ?? 0
+      if place < Self.limit { elements.insert(element, at: place) }
+      if elements.count > Self.limit { elements.removeLast() }
+    }
+
+    /// Removes the element with an index, because its outcome became known; the last kept element stays.
+    mutating func remove(_ index: Int) {
+      count -= 1
+      if elements.count > 1, let place = elements.firstIndex(where: { $0.index == index }) {
+        elements.remove(at: place)
+      }
+    }
   }
 
   /// The number of elements whose change was carried out or not needed.
@@ -75,9 +103,10 @@ public struct OutcomeTally: Sendable {
     if outcome.isGood { late += 1 }
     settled += 1
     let isUnknown = { (group: FailureGroup) in if case .unknown = group.outcome { true } else { false } }
-    if let place = groups.firstIndex(where: { $0.index == index }) ?? groups.firstIndex(where: isUnknown) {
-      groups[place].count -= 1
+    if let place = groups.firstIndex(where: { $0.contains(index) }) ?? groups.firstIndex(where: isUnknown) {
+      groups[place].remove(index)
       if groups[place].count == 0 { groups.remove(at: place) }
+      groups.sort { $0.index < $1.index }
     }
     if !outcome.isGood { group(outcome, element, index) }
   }
@@ -114,11 +143,9 @@ public struct OutcomeTally: Sendable {
       let group = $0.outcome.group
       return group.kind == kind && WordingComparison.isSame(group.message, message)
     }
-    let count = known.map { groups[$0].count } ?? 0
-    if let known, groups[known].index < index { return groups[known].count += 1 }
-    if let known { groups.remove(at: known) }
-    let place = groups.firstIndex { $0.index > index } ?? groups.endIndex
-    groups.insert(FailureGroup(index: index, outcome: outcome, element: element, count: count + 1), at: place)
+    let failed = (index, outcome, element)
+    if let known { groups[known].add(failed) } else { groups.append(FailureGroup(failed)) }
+    groups.sort { $0.index < $1.index }
     if groups.count > Self.limit { groups.removeLast() }
   }
 
@@ -142,17 +169,10 @@ public struct OutcomeTally: Sendable {
       let others = counts[1...].prefix(4).filter { $0.count > 0 }
       return (upserts + others).map { "\($0.count) \($0.word)" }.joined(separator: ", ")
     }
-    var shown = counts
-    // If no change is still unknown, late changes are shown as ok. Otherwise they are shown among the unknown changes,
-    // and the text says how many of these were carried out later.
-    let areOk = unknown == 0
-    shown[0].count -= areOk ? 0 : late
-    shown[4].count += areOk ? 0 : late
-    var parts = shown.filter { $0.word == "ok" || $0.count > 0 }.map { "\($0.count) \($0.word)" }
+    var parts = counts.filter { $0.word == "ok" || $0.count > 0 }.map { "\($0.count) \($0.word)" }
     if skipped > 0 { parts.insert("\(skipped) unknown and skipped", at: 1) }
     if before > 0 { parts.insert("\(before) done before", at: 1) }
-    if late > 0, areOk { parts.insert("\(late) of them confirmed later", at: 1) }
-    if late > 0, !areOk { parts.append("\(late) of them confirmed later") }
+    if late > 0 { parts.insert("\(late) of them confirmed later", at: 1) }
     return parts.joined(separator: ", ")
   }
 

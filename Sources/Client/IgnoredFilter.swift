@@ -1,36 +1,53 @@
 public import JSONAPI
 import JSONText
 
-/// A resource in a filtered list whose attribute differs from the filter, so that the service probably ignores the
-/// filter.
+/// A resource in a filtered list whose attribute, id or relationship differs from the filter, so that the service
+/// probably ignores the filter.
 public struct IgnoredFilter: Sendable {
-  /// The name of the filter, which is also the name of the attribute.
+  /// The name of the filter, which is also the name of the attribute or the relationship, or `id`.
   public let name: String
   /// The value of the filter.
   public let wanted: String
   /// The id of the resource.
   public let id: String
-  /// The value of the attribute, as JSON text.
+  /// The value of the attribute, or the id, as JSON text.
   public let found: String
+  /// Whether the filter is the name of a relationship.
+  public let isRelationship: Bool
 
   /// Finds the first resource of a document that differs from a filter; nil if there is none.
   ///
   /// A service decides what a filter means. So a resource differs only if the value of the filter is a word, an integer or
   /// a boolean, or several of them with commas, and the attribute with the filter's name contains none of them. Upper and
-  /// lower case letters are equal.
+  /// lower case letters are equal. A filter by integers is also compared with integer ids: with the resource's id for the
+  /// name `id`, and with the linkage of a to-one relationship for the relationship's name.
   public init?(_ filter: [(name: String, value: String)], in document: Document) {
     for (name, value) in filter {
       let wanted = value.lowercased().split(separator: ",", omittingEmptySubsequences: false)
       guard wanted.allSatisfy(Self.isPlain) else { continue }
       for resource in document.resources {
-        guard let attribute = resource["attributes"]?[name], let text = Self.text(of: attribute) else { continue }
-        guard !wanted.contains(where: { text.contains($0) }) else { continue }
-        (self.name, self.wanted) = (name, value)
-        (id, found) = (resource["id"]?.idText ?? "", attribute.text)
+        guard let found = Self.difference(of: resource, name, wanted) else { continue }
+        (self.name, self.wanted, self.found) = (name, value, found)
+        id = resource["id"]?.idText ?? ""
+        isRelationship = name != "id" && resource["attributes"]?[name] == nil
         return
       }
     }
     return nil
+  }
+
+  /// Returns the value of the attribute, or the id, with which a resource contradicts a filter; nil without contradiction.
+  private static func difference(of resource: JSONObject, _ name: String, _ wanted: [Substring]) -> String? {
+    if let attribute = resource["attributes"]?[name] {
+      guard let text = text(of: attribute), !wanted.contains(where: { text.contains($0) }) else { return nil }
+      return attribute.text
+    }
+    guard wanted.allSatisfy({ $0.allSatisfy(\.isNumber) }) else { return nil }
+    let id = name == "id" ? resource["id"] : resource["relationships"]?[name]?["data"]?["id"]
+    guard let id, let text = id.idText, text.allSatisfy(\.isNumber), !wanted.contains(where: { $0 == text }) else {
+      return nil
+    }
+    return id.text
   }
 
   /// Whether a value can only mean itself: it has letters, digits, spaces, `_` and `-`, and is not a date.

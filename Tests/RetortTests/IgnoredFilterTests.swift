@@ -60,6 +60,30 @@ import Testing
     await service.stop()
   }
 
+  /// An ignored filter by ids is noticed in the id and in the linkage of a to-one relationship.
+  @Test(arguments: [
+    (#"{id: "2"}"#, true), (#"{id: ["1", "2"]}"#, false), (#"{author: 4}"#, true), (#"{author: [3, 4]}"#, false),
+    (#"{author: "Ada"}"#, false), (#"{tags: 4}"#, false),
+  ]) func idsAreCompared(filter: String, isRefused: Bool) async throws {
+    let isDestroyed = Mutex(false)
+    let service = try await OddService { method, _ in
+      guard method == "index" else {
+        isDestroyed.withLock { $0 = true }
+        return "\"result\":{}"
+      }
+      let post =
+        #"{"type":"posts","id":"1","relationships":{"author":{"data":{"type":"people","id":"3"}},"tags":{"data":[]}}}"#
+      return #""result":{"data":[\#(isDestroyed.withLock { $0 } ? "" : post)]}"#
+    }
+    let ran = await service.run("destroy-all posts filter: \(filter) confirm: true")
+    #expect((ran.status == 1) == isRefused && isDestroyed.withLock { $0 } != isRefused, Comment(rawValue: ran.notes))
+    if let condition = ran.notes.firstMatch(of: #/where (\.\S+ == "\d+")/#)?.1 {
+      let selected = await service.run("stream posts | where \(condition) | count")
+      #expect(selected == Ran(status: 0, output: "0\n", notes: ""), Comment(rawValue: selected.notes))
+    }
+    await service.stop()
+  }
+
   /// A filter can have a meaning that retort does not know, such as a range, a pattern or a part of a text.
   @Test(arguments: [
     (#"{}"#, #""state":"a""#), (#"{state: "spam"}"#, #""text":"a""#), (#"{state: "spam"}"#, #""state":null"#),

@@ -51,7 +51,7 @@ import Testing
   }
 
   /// Unknown changes that lookups find are no failures at the limit of `halt:`.
-  @Test(arguments: [(2, ""), (5, "update posts stopped, because the reply to a change came after the timeout; ")])
+  @Test(arguments: [(2, ""), (5, "update posts stopped, because a change got no reply in time; ")])
   func changesThatAreFoundDoNotHalt(_ count: Int, _ error: String) async throws {
     let service = try await OddService { method, params in
       method == "show"

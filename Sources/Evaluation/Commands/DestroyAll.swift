@@ -200,6 +200,7 @@ extension IgnoredFilter {
   fileprivate var condition: String {
     let isText = found.hasPrefix("\"")
     let values = wanted.split(separator: ",").map { isText ? JSONValue.string(String($0)).text : String($0) }
-    return values.count == 1 ? ".\(name) == \(values[0])" : ".\(name) in [\(values.joined(separator: ", "))]"
+    let field = isRelationship ? ".\(name).id" : ".\(name)"
+    return values.count == 1 ? "\(field) == \(values[0])" : "\(field) in [\(values.joined(separator: ", "))]"
   }
 }

@@ -237,11 +237,13 @@ struct BulkRun {
   private func finish(_ report: StatementReport) async throws(Fault) {
     let tally = report.tally
     if report.isCut, tally.isGoodNow {
+      if !plan.notesSummary { noteSummary(report) }
       await showFailures(of: tally)  // the failures of changes of earlier runs
       throw Fault(
         .unknown,
-        "\(plan.label) stopped, because the reply to a change came after the timeout; the changes after that change were not sent",
-        nextStep: "wait longer with timeout:, or use on-error: \"continue\" to go on after such a change"
+        "\(plan.label) stopped, because a change got no reply in time; the change was confirmed later, but the changes "
+          + "after it were not sent",
+        nextStep: "to send all changes even if one gets no reply: on-error: \"continue\""
       ).ending(5)
     }
     guard let first = tally.groups.first else { return }

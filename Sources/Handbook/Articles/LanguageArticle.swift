@@ -89,7 +89,7 @@ extension Article {
       `help WORD` shows the options of a command with examples. `include:` and `sort:` take a string or a list (`"-views"` sorts in descending
       order), `fields:` a record by type (`{posts: "text,views"}`), `page:` a record (`{number: 2, size: 50}`, or `{offset: 50, limit: 50}` for
       offset paging). `filter: {state: ["draft", "spam"]}` matches both states. `destroy-all` needs a filter; `filter: {}` means all. It
-      stops before a page with a resource whose attribute contradicts the filter, because some services ignore filters that they do not know.
+      stops before a page with a resource whose attribute, id or to-one relationship contradicts the filter, because some services ignore filters that they do not know.
 
       An ID is a string, an integer, a resource, or a record with `id`. In a RECORD, `{type, id}`, a resource, or a list of those is a
       relationship; everything else is an attribute. The service assigns the id of a created resource: `create` does not send the id
