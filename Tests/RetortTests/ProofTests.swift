@@ -50,7 +50,7 @@ import Testing
     func script(timeout: String) -> String {
       """
       connect
-      let posts = client queue: "posts"
+      let posts = client queue: "posts" timeout: \(timeout)
       1..4 | map {text: "held \\(it)"} | create posts key: .text journal: "\(file("j"))" in-flight: 4 timeout: \(timeout) on-error: "continue"
       """
     }

@@ -126,10 +126,12 @@ extension Arguments {
     let wait = try (journal.longestLife ?? .zero) + (duration(.settle) ?? .zero)
     guard wait > .zero else { return }
     for client in clients {
-      let (reader, waitLimit) = (try reader(client), try self.waitLimit(client))
-      _ = try await client.reading(self) { () throws(ClientError) in
-        try await reader.count(Query(), waitLimit: waitLimit)
-      }
+      let reader = try lookupReader(client)
+      do throws(Fault) {
+        _ = try await client.reading(self) { () throws(ClientError) in
+          try await reader.count(Query(), waitLimit: .usual)
+        }
+      } catch { throw error.within("in the read before unknown changes are looked up") }
     }
     run.session.note("\(journal.path): waiting \(wait.text) for the replies to requests in flight")
     do { try await Task.sleep(for: wait) } catch { throw Fault(.interrupted, "interrupted") }
