@@ -95,7 +95,7 @@ private struct JournalReport {
     let reason = header.reason.map { ", reason: \($0)" } ?? ""
     lines.append("begun \(header.created) by \(header.by)\(reason)")
     if let key = header.key { lines.append("key: \(key)") }
-    lines.append("\(journal.counts.done) done, \(journal.counts.open) to send again, \(journal.counts.unknown) unknown")
+    lines.append("\(journal.counts.done) done, \(journal.counts.open) still to send, \(journal.counts.unknown) unknown")
     lines += journal.unknown.prefix(Self.limit).map { unknown in
       "unknown: \(unknown.identity.text)"
         + (unknown.changes.isEmpty ? "" : ", sent: \(unknown.changes.joined(separator: ", "))")
