@@ -13,8 +13,6 @@ final class Channel {
     /// without confirms.
     var tag: UInt64?
 
-    init(receiver: any ReplyReceiver, message: OutgoingMessage) { (self.receiver, self.message) = (receiver, message) }
-
     /// Ends the request with the body of its reply, or with an error.
     ///
     /// After an error, the client of the request decides whether the request is sent again.

@@ -9,10 +9,13 @@ public struct OutcomeTally: Sendable {
     private var elements: [FailedElement]
     /// The number of failures with the same wording.
     public private(set) var count = 1
-    /// The maximum number of elements that are kept.
-    private static let limit = 1000
+    /// The maximum number of elements that are kept: one, unless the outcomes can still become known.
+    private let limit: Int
 
-    init(_ element: FailedElement) { elements = [element] }
+    init(_ element: FailedElement) {
+      elements = [element]
+      limit = if case .unknown = element.outcome { 1000 } else { 1 }
+    }
 
     /// The index of the first failed element, from 0.
     public var index: Int { elements[0].index }
@@ -27,8 +30,8 @@ public struct OutcomeTally: Sendable {
     mutating func add(_ element: FailedElement) {
       count += 1
       let place = elements.lastIndex { $0.index < element.index }.map { $0 + 1 } ?? 0
-      if place < Self.limit { elements.insert(element, at: place) }
-      if elements.count > Self.limit { elements.removeLast() }
+      if place < limit { elements.insert(element, at: place) }
+      if elements.count > limit { elements.removeLast() }
     }
 
     /// Removes the element with an index, because its outcome became known; the last kept element stays.

@@ -123,7 +123,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Returns the reason for a pause because of the queue; nil if there is none, or if `depth:` is not set.
+  /// Returns the reason why the state of the queue requires a pause; nil without a reason, and without `depth:`.
   ///
   /// The reasons are that the queue has more messages than `depth:` allows, that it does not exist, and that its depth
   /// can't be read.

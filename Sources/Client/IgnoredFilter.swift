@@ -10,12 +10,12 @@ public struct IgnoredFilter: Sendable {
   public let wanted: String
   /// The id of the resource.
   public let id: String
-  /// The value of the attribute, or the id, as JSON text.
+  /// The field that was compared: the filter's name, or `NAME.id` for a relationship.
+  public let field: String
+  /// The value of the field, as JSON text.
   public let found: String
-  /// Whether the filter is the name of a relationship.
-  public let isRelationship: Bool
 
-  /// Finds the first resource of a document that differs from a filter; nil if there is none.
+  /// Finds the first resource of a document that differs from a filter; returns nil if every resource matches.
   ///
   /// A service decides what a filter means. So a resource differs only if the value of the filter is a word, an integer or
   /// a boolean, or several of them with commas, and the attribute with the filter's name contains none of them. Upper and
@@ -26,28 +26,30 @@ public struct IgnoredFilter: Sendable {
       let wanted = value.lowercased().split(separator: ",", omittingEmptySubsequences: false)
       guard wanted.allSatisfy(Self.isPlain) else { continue }
       for resource in document.resources {
-        guard let found = Self.difference(of: resource, name, wanted) else { continue }
-        (self.name, self.wanted, self.found) = (name, value, found)
+        guard let (field, found) = Self.difference(of: resource, name, wanted) else { continue }
+        (self.name, self.wanted, self.field, self.found) = (name, value, field, found)
         id = resource["id"]?.idText ?? ""
-        isRelationship = name != "id" && resource["attributes"]?[name] == nil
         return
       }
     }
     return nil
   }
 
-  /// Returns the value of the attribute, or the id, with which a resource contradicts a filter; nil without contradiction.
-  private static func difference(of resource: JSONObject, _ name: String, _ wanted: [Substring]) -> String? {
+  /// Returns the field with which a resource contradicts a filter, and its value; nil without contradiction.
+  private static func difference(
+    of resource: JSONObject, _ name: String, _ wanted: [Substring]
+  ) -> (field: String, found: String)? {
     if let attribute = resource["attributes"]?[name] {
       guard let text = text(of: attribute), !wanted.contains(where: { text.contains($0) }) else { return nil }
-      return attribute.text
+      return (name, attribute.text)
     }
     guard wanted.allSatisfy({ $0.allSatisfy(\.isNumber) }) else { return nil }
-    let id = name == "id" ? resource["id"] : resource["relationships"]?[name]?["data"]?["id"]
+    let isOwn = name == "id"
+    let id = isOwn ? resource["id"] : resource["relationships"]?[name]?["data"]?["id"]
     guard let id, let text = id.idText, text.allSatisfy(\.isNumber), !wanted.contains(where: { $0 == text }) else {
       return nil
     }
-    return id.text
+    return (isOwn ? name : "\(name).id", id.text)
   }
 
   /// Whether a value can only mean itself: it has letters, digits, spaces, `_` and `-`, and is not a date.

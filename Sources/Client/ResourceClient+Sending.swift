@@ -11,7 +11,9 @@ extension ResourceClient {
   /// - Throws: A `value` error if the client requires `meta.beam` and it is missing, if `meta` is not an object, and if
   ///   two names become equal.
   public func wireParams(of request: ReadRequest) throws(ClientError) -> JSONObject {
-    try wireParams(request.method, request.params, keepsKeys: request.keepsKeys)
+    var params = request.params
+    try complete(&params, request.method, keepsKeys: request.keepsKeys)
+    return params
   }
 
   /// Returns the parameters of a change as they are sent, like ``wireParams(of:)-(ReadRequest)``.
@@ -27,12 +29,6 @@ extension ResourceClient {
   public func completeParams(of request: inout ChangeRequest) throws(ClientError) {
     try refuseSeveral(request.method, request.params)
     try complete(&request.params, request.method, keepsKeys: request.keepsKeys)
-  }
-
-  private func wireParams(_ method: String, _ own: JSONObject, keepsKeys: Bool) throws(ClientError) -> JSONObject {
-    var params = own
-    try complete(&params, method, keepsKeys: keepsKeys)
-    return params
   }
 
   private func complete(_ params: inout JSONObject, _ method: String, keepsKeys: Bool) throws(ClientError) {

@@ -49,7 +49,7 @@ public final class Document: Sendable {
     }
   }
 
-  /// The first primary resource; nil if there is none.
+  /// The first primary resource; nil for a document without resources.
   public var first: JSONObject? {
     switch primary {
     case .none: nil

@@ -56,7 +56,7 @@ private enum CarrotParams {
 
   /// Returns the number that Ruby's `to_i` reads from a text: its leading integer, or 0.
   ///
-  /// A text that is an integer, and a value that is no text, are returned unchanged.
+  /// Integers in texts, and values that are not texts, are returned unchanged.
   private static func integer(_ value: JSONValue) -> JSONValue {
     guard let text = value.stringValue, Int(text) == nil else { return value }
     let digits = text.drop { $0.isWhitespace }.prefix { "0123456789".contains($0) }

@@ -146,7 +146,7 @@ extension Compiler {
     return broken
   }
 
-  /// Returns the next step for a name that is no variable but has another meaning, such as a def or a command.
+  /// Returns the next step for a name that is not a variable, but a def, a command or another known word.
   ///
   /// Returns nil for other names.
   private func meant(_ name: String, _ range: SourceRange) -> String? {

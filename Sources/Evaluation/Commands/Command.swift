@@ -146,7 +146,7 @@ struct Arguments: Sendable {
   /// The pipeline's element, which a stage passes as the second positional argument; nil for a command.
   var element: Value?
   var options = Options()
-  /// What the changes of a stage have in common; nil for a call that is no stage.
+  /// The evaluated options that the changes of a stage share; nil for a command.
   var common: CommonChangeArguments?
   /// Whether this call runs at most once, because it is not in a loop, `each`, def or stage that repeats it.
   var isSingle = false

@@ -200,7 +200,6 @@ extension IgnoredFilter {
   fileprivate var condition: String {
     let isText = found.hasPrefix("\"")
     let values = wanted.split(separator: ",").map { isText ? JSONValue.string(String($0)).text : String($0) }
-    let field = isRelationship ? ".\(name).id" : ".\(name)"
-    return values.count == 1 ? "\(field) == \(values[0])" : "\(field) in [\(values.joined(separator: ", "))]"
+    return values.count == 1 ? ".\(field) == \(values[0])" : ".\(field) in [\(values.joined(separator: ", "))]"
   }
 }

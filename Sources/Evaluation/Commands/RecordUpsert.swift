@@ -157,7 +157,7 @@ private struct RecordUpsert {
   }
 
   /// Whether the record is an element of a pipeline.
-  private var isStage: Bool { arguments.positional.count > 1 && arguments.positional[1].expression == nil }
+  private var isStage: Bool { arguments.element != nil }
 
   /// Returns the error of a record without the field that `key:` names.
   private func lacksKey(_ content: JSONObject) -> Fault {

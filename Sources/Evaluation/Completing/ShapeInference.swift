@@ -49,7 +49,8 @@ struct ShapeInference {
     }
   }
 
-  /// Returns the shape of a name that the text defines or, if there is none, of a variable.
+  /// Returns the shape of the value that the text gives a name; for a name that the text does not define, the shape of the
+  /// session's variable.
   func shape(ofName name: String, depth: Int = 0) -> ValueShape {
     guard depth < Self.depthLimit else { return .unknown }
     guard let made = names.last(where: { $0.name == name }) else { return variables[name] ?? .unknown }

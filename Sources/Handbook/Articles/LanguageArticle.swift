@@ -94,8 +94,8 @@ extension Article {
       An ID is a string, an integer, a resource, or a record with `id`. In a RECORD, `{type, id}`, a resource, or a list of those is a
       relationship; everything else is an attribute. The service assigns the id of a created resource: `create` does not send the id
       of a resource, and refuses a plain record with an `id`, unless `keep-id: true` is given. `upsert` looks for a resource with the same
-      value of the field that `key:` names. If there is none, it creates one; otherwise it updates the resource, or does nothing if all values
-      are the same. Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The broker drops the message of a change when its timeout
+      value of the field that `key:` names. If it finds no resource, it creates one. Otherwise it updates the resource, or does nothing if all
+      values are the same. Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The broker drops the message of a change when its timeout
       expires, unless `expire: false` is given. Put an operator in the value of an option in parentheses: `active: (.state == "on")`.
 
       ## Pipelines

@@ -93,7 +93,7 @@ public struct CursorContext: Sendable {
   public var range: SourceRange
   /// Whether the position is inside a string.
   public var isInString = false
-  /// The argument, or the part of an argument, to which a value at the position belongs; nil if there is none.
+  /// The argument, or the part of an argument, to which a value at the position belongs; nil outside of arguments.
   public var target: ArgumentTarget?
   /// The keys of the record, or the options of the call, that already stand before or after the position.
   public var given: [String] = []

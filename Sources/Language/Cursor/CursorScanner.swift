@@ -120,7 +120,7 @@ struct CursorScanner {
   }
 
   /// The argument, or the part of an argument, to which the values in a bracket that opens at the position belong; nil
-  /// if there is none.
+  /// outside of arguments.
   private var opened: CursorContext.ArgumentTarget? {
     guard let pipe = level.pipe, let call = pipe.call, let current = pipe.current else { return target }
     return CursorContext.ArgumentTarget(call: call, place: current)
