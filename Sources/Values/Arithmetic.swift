@@ -1,8 +1,9 @@
 import BigInt
 package import JSONText
 
-/// Calculates with numbers: sums, differences, products and comparisons are exact; a division with a remainder gives a
-/// binary float.
+/// Calculates with numbers.
+///
+/// Sums, differences, products and comparisons are exact. A division with a remainder gives a binary float.
 package enum Arithmetic {
   package static func add(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     if let a = left.integer, let b = right.integer {
@@ -35,7 +36,7 @@ package enum Arithmetic {
     return number
   }
 
-  /// Divides: returns an integer if the division has no remainder, otherwise a binary float.
+  /// Returns the quotient: an integer if the division has no remainder, otherwise a binary float.
   package static func divide(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     guard try compare(right, JSONNumber(0)) != 0 else { throw divisionByZero }
     if let a = left.integer, let b = right.integer, b != -1, a % b == 0 { return JSONNumber(a / b) }
@@ -58,7 +59,10 @@ package enum Arithmetic {
     try subtract(JSONNumber(0), number)
   }
 
-  /// Compares two numbers: negative if `left` is less than `right`, zero if they are equal, positive if it is greater.
+  /// Compares two numbers, and returns their order as a number.
+  ///
+  /// - Returns: A negative number if `left` is less than `right`, zero if both are equal, otherwise a positive number.
+  /// - Throws: A `value` error if the numbers are too large to compare.
   package static func compare(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> Int {
     if let a = left.integer, let b = right.integer { return a < b ? -1 : a > b ? 1 : 0 }
     if let a = ShortDecimal(left), let b = ShortDecimal(right) { return a.order(with: b) }
@@ -78,7 +82,9 @@ package enum Arithmetic {
     return value
   }
 
-  /// Converts a binary float to a number with the fewest digits that identify it.
+  /// Converts a binary float to a number with as few digits as possible.
+  ///
+  /// The digits still identify the float: reading them gives the same float again.
   package static func float(_ value: Double) throws(Fault) -> JSONNumber {
     guard value.isFinite else { throw tooLarge }
     if value == value.rounded(), abs(value) < 1e15 { return JSONNumber(Int(value)) }

@@ -1,4 +1,6 @@
-/// Days of the proleptic Gregorian calendar, in the years 0000 to 9999, the range of RFC 3339.
+/// Calculates with days of the Gregorian calendar, in the years 0000 to 9999.
+///
+/// RFC 3339 allows the same years. The calendar is proleptic: it also applies to years before 1582.
 package enum Calendar {
   /// The years that a time can have.
   package static let years = 0...9999
@@ -12,7 +14,7 @@ package enum Calendar {
   /// - Parameters:
   ///   - month: The month, from 1 to 12.
   ///   - year: The year, which determines the length of February.
-  /// - Returns: 28 to 31.
+  /// - Returns: A number from 28 to 31.
   package static func days(in month: Int, of year: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
@@ -21,7 +23,9 @@ package enum Calendar {
     }
   }
 
-  /// Returns the number of days from 1970-01-01 to a date; negative for an earlier date.
+  /// Returns the number of days from 1970-01-01 to a date.
+  ///
+  /// The number is negative for a date before 1970.
   ///
   /// - Throws: A `value` error if the day does not exist.
   package static func day(_ year: Int, _ month: Int, _ day: Int) throws(Fault) -> Int {
@@ -31,7 +35,7 @@ package enum Calendar {
     guard 1...count ~= day else {
       throw Fault(.value, "there is no day \(day) in \(names[month - 1]) \(year), which has \(count)")
     }
-    // The year begins in March here, so that a leap day is its last day.
+    // The calculation lets the year begin in March, so that a leap day is the last day of the year.
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let yearOfEra = shifted - era * 400
@@ -39,7 +43,7 @@ package enum Calendar {
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
-  /// Returns the date of a day, given as the number of days after 1970-01-01.
+  /// Returns the date that is `number` days after 1970-01-01.
   package static func date(_ number: Int) -> (year: Int, month: Int, day: Int) {
     let shifted = number + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -52,7 +56,7 @@ package enum Calendar {
   }
 }
 
-/// A date, a time of day and an offset, as they are written in a text.
+/// A date, a time of day and an offset, as a text contains them.
 struct CivilTime {
   var year = 0
   var month = 1
@@ -61,7 +65,7 @@ struct CivilTime {
   var minute = 0
   var second = 0
   var nanosecond = 0
-  /// Seconds east of UTC.
+  /// The offset in seconds east of UTC: 7200 for `+02:00`.
   var offset = 0
 
   init() {}
@@ -77,7 +81,9 @@ struct CivilTime {
     (hour, minute, second, nanosecond) = (time / 3600, time / 60 % 60, time % 60, rest)
   }
 
-  /// Returns the time from 1970-01-01T00:00:00Z to this date and time; negative for an earlier one.
+  /// Returns the time from 1970-01-01T00:00:00Z to this date and time.
+  ///
+  /// The result is negative for a time before 1970.
   ///
   /// - Throws: A `value` error for a day or a time of day that does not exist.
   func sinceEpoch() throws(Fault) -> Duration {

@@ -2,21 +2,28 @@ public import Client
 public import JSONRPC
 import Synchronization
 
-/// A client as a value of the language: sends requests to one queue of a connection, with settings of its own.
+/// A client as a value of the language, which sends requests to one queue of a connection.
 ///
-/// The type is a class, because each request copies its client.
+/// Each client has its own settings. The type is a class, because each request copies its client, and copying a
+/// reference is cheap.
 public final class ClientValue: Sendable {
-  /// The client's name in messages: the resource type, and the queue if its name differs from the type.
+  /// The client's name in messages: the resource type.
+  ///
+  /// If the queue's name differs from the type, the name also contains the queue.
   public let name: String
   /// The client that sends the requests.
   public let client: ResourceClient
-  /// The client's connection.
+  /// The connection over which the client sends its requests.
   public let connection: ConnectionValue
-  /// The number of this client in the order of creation; no two clients have the same number.
+  /// The number of this client in the order of creation.
+  ///
+  /// No two clients have the same number.
   package let serial: Int
-  /// The session's timeout, which applies to the client's requests; nil if the client has a timeout of its own.
+  /// The session's timeout, which applies to the client's requests.
+  ///
+  /// The value is nil if the client has a timeout of its own.
   package let sessionTimeout: SessionTimeout?
-  /// The queue to which the client's changes are sent.
+  /// The queue to which the client sends its changes, with the broker and the resource type.
   package let target: TargetQueue
 
   /// Creates a client.
@@ -31,7 +38,9 @@ public final class ClientValue: Sendable {
     target = TargetQueue(broker: connection.link.brokerIdentity, queue: client.queue, type: client.type)
   }
 
-  /// Returns the same client with another value of `keys:`, the spelling of names in its requests and replies.
+  /// Returns the same client with another value of its option `keys:`.
+  ///
+  /// `keys:` says how the client spells the names in its requests and replies.
   package func with(keys: ClientSettings.KeySpelling) -> ClientValue {
     var changed = client
     changed.settings.keys = keys
@@ -41,8 +50,8 @@ public final class ClientValue: Sendable {
 
   /// Returns the client for reads that the program sends on its own, such as lookups.
   ///
-  /// A read waits for the client's timeout or for `timeout`, whichever is longer; if the client's timeout is `never`,
-  /// it waits without a limit.
+  /// A read waits for the client's timeout or for `timeout`, whichever is longer. If the client's timeout is `never`,
+  /// the read waits without a limit.
   package func reader(timeout: Duration? = nil) -> ResourceClient {
     var reader = client
     if let sessionTimeout { reader.settings.timeout = sessionTimeout.duration }
@@ -53,7 +62,7 @@ public final class ClientValue: Sendable {
   /// The name of the queue to which the client sends requests.
   public var queue: String { client.queue }
 
-  /// The names of a client's fields.
+  /// The names of the fields that a script can read of a client: `queue`, `type` and `connection`.
   package static let fieldNames = ["queue", "type", "connection"]
 
   package var fields: [Record.Field] {
@@ -61,9 +70,9 @@ public final class ClientValue: Sendable {
   }
 }
 
-/// The session's timeout, which applies to calls and clients without a timeout of their own.
+/// The session's timeout, for calls and clients without a timeout of their own.
 ///
-/// `set timeout:` changes it for existing clients, too.
+/// The command `set timeout:` changes the timeout, also for clients that already exist.
 package final class SessionTimeout: Sendable {
   private let state: Mutex<Duration?>
 
@@ -76,7 +85,9 @@ package final class SessionTimeout: Sendable {
   }
 }
 
-/// A list of the queues that clients use, without duplicates, in the order of their first use.
+/// The names of the queues that a connection's clients use.
+///
+/// The names are in the order of their first use, without duplicates.
 package final class UsedQueues: Sendable {
   private let state = Mutex<[String]>([])
 
@@ -89,24 +100,28 @@ package final class UsedQueues: Sendable {
 public struct ConnectionValue: Sendable {
   /// The link to the broker, or to the embedded service.
   public let link: any ServiceLink
-  /// The number of this connection in the order of creation; no two connections have the same number.
+  /// The number of this connection in the order of creation.
+  ///
+  /// No two connections have the same number.
   public let serial: Int
-  /// The value of `connect name:`; nil without one.
+  /// The value of `connect name:`; nil if the script gives no name.
   public let name: String?
 
-  /// The protection of the service from changes.
+  /// The protection of the service against changes.
   package let protection: ServiceProtection
-  /// The value of `connect env:`, such as `production`; nil without one.
+  /// The value of `connect env:`, such as `production`; nil if the script gives none.
   package let env: String?
 
-  /// The protection of a service from changes (`connect guard:`): none, a confirmation of destroys, or no changes at
-  /// all.
+  /// The protection of a service against changes, the value of `connect guard:`.
+  ///
+  /// With `none`, a script can change everything. With `confirm`, the user must confirm each destroy. With `read-only`,
+  /// the program refuses every change.
   package enum ServiceProtection: String, Sendable, CaseIterable {
     case none, confirm
     case readOnly = "read-only"
   }
 
-  /// The queues of the connection's clients.
+  /// The queues that the connection's clients use.
   package let queues = UsedQueues()
 
   /// Creates a connection.
@@ -120,9 +135,9 @@ public struct ConnectionValue: Sendable {
     self.env = env
   }
 
-  /// The address without the password.
+  /// The address of the broker or the embedded service, without the password.
   public var address: String { link.address }
 
-  /// The name, if the connection has one, and the address.
+  /// The connection's name, if it has one, followed by the address.
   package var label: String { name.map { "\($0) \(address)" } ?? address }
 }

@@ -2,7 +2,7 @@ package import JSONText
 
 /// Equality and order of values.
 ///
-/// Comparing values of different types is a `type` error, except that `==` compares null with any value.
+/// A comparison of values of different types is a `type` error, with one exception: `==` compares null with any value.
 package enum Comparison {
   /// Whether two values are equal.
   package static func equal(_ left: Value, _ right: Value) throws(Fault) -> Bool {
@@ -39,9 +39,12 @@ package enum Comparison {
     return true
   }
 
-  /// Compares two values: negative if `left` is before `right`, zero if they are equal, positive if `left` is after it.
+  /// Compares two values, and returns their order as a number.
   ///
-  /// Numbers, durations and times are ordered by size, strings by code points, and false is before true.
+  /// Numbers, durations and times are ordered by size, strings by code points. False is before true.
+  ///
+  /// - Returns: A negative number if `left` is before `right`, zero if they are equal, a positive number otherwise.
+  /// - Throws: A `type` error for values of different types, and for types without an order.
   package static func order(_ left: Value, _ right: Value) throws(Fault) -> Int {
     switch (left, right) {
     case (.number(let a), .number(let b)): return try Arithmetic.compare(a, b)
@@ -54,7 +57,9 @@ package enum Comparison {
     }
   }
 
-  /// Returns the key that represents a value in comparisons; equal values have equal keys.
+  /// Returns a hashable key for a value.
+  ///
+  /// Two values have the same key exactly if they are equal.
   package static func key(of value: Value) throws(Fault) -> EqualityKey {
     switch value {
     case .string(let text): return .text(CodePoints(text))
@@ -89,8 +94,8 @@ package enum Comparison {
 
   /// Returns a text that is the same for equal numbers: `1.50` and `1.5` give `15e-1`.
   ///
-  /// The text is the digits without trailing zeros, and the power of ten; for an integer of at most 18 digits, only its
-  /// digits.
+  /// The text is the digits without zeros at the end, followed by the power of ten. For an integer of at most 18
+  /// digits, the text is only its digits.
   private static func key(of number: JSONNumber) -> String {
     guard number.integer == nil else { return number.text }
     if let short = ShortDecimal(number)?.trimmed {
@@ -119,10 +124,13 @@ package enum Comparison {
   }
 }
 
-/// A key by which `unique`, `group` and `key:` recognize equal values; different values have different keys.
+/// A hashable key that stands for a value.
+///
+/// Equal values have equal keys, and different values have different keys. `unique`, `group` and `key:` find equal
+/// values by these keys.
 package enum EqualityKey: Hashable, Sendable {
   case integer(Int)
   case text(CodePoints)
-  /// Any other value, converted to a text that differs for different values.
+  /// Any other value, as a text that differs for different values.
   case other(CodePoints)
 }

@@ -6,7 +6,9 @@ package struct Decimal {
   package var coefficient: BigInt
   package var exponent: Int
 
-  /// Creates the exact decimal of a JSON number; nil if the number has too many digits or too large an exponent.
+  /// Creates the exact decimal of a JSON number.
+  ///
+  /// The result is nil if the number has too many digits or too large an exponent.
   package init?(_ number: JSONNumber) {
     if let integer = number.integer {
       coefficient = BigInt(integer)
@@ -42,18 +44,18 @@ package struct Decimal {
 
   /// The maximum number of digits of a decimal.
   ///
-  /// Two decimals are converted to one exponent only if their exponents differ by less than this number.
+  /// Two decimals get the same exponent only if their exponents differ by less than this number. So `1e999999999 + 1`
+  /// fails instead of filling the memory.
   package static let digitLimit = 100_000
 
-  /// The exponent of the smallest power of ten that exceeds the absolute value.
+  /// The exponent of the smallest power of ten that exceeds the absolute value: 3 for 999.
   ///
-  /// Decimals with different magnitudes are compared by magnitude alone, without converting the decimals to one
-  /// exponent.
+  /// Comparing two decimals with different magnitudes is fast: a comparison of their magnitudes is enough.
   package var magnitude: Int { coefficient.magnitude.description.utf8.count + exponent }
 
-  /// Converts two decimals to the smaller of their exponents; returns both coefficients and that exponent.
+  /// Converts two decimals to the same exponent, the smaller of their two exponents.
   ///
-  /// Returns nil if the conversion takes too many digits.
+  /// - Returns: Both coefficients and the exponent; nil if a coefficient would have too many digits.
   package static func aligned(_ left: Decimal, _ right: Decimal) -> (BigInt, BigInt, exponent: Int)? {
     if left.exponent == right.exponent { return (left.coefficient, right.coefficient, left.exponent) }
     let exponent = min(left.exponent, right.exponent)

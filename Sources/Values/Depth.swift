@@ -1,11 +1,14 @@
 extension Value {
-  /// The maximum nesting of lists and records, the same as for JSON.
+  /// The maximum depth of nested lists and records, the same as for JSON.
   private static let depthLimit = 512
 
-  /// Returns the value itself; throws if lists and records are nested deeper than the limit.
+  /// Returns the value itself if its lists and records do not nest deeper than the limit.
   ///
-  /// Only the first and the last value of a list or a record are checked, and at most eight lists and records on each
-  /// level of nesting.
+  /// To save time, the function checks only the first and the last value of a list or a record. On each level of
+  /// nesting it checks at most eight lists and records.
+  ///
+  /// - Returns: The value itself.
+  /// - Throws: A `limit` error if lists and records nest deeper than 512 levels.
   package func limitedInDepth() throws(Fault) -> Value {
     var level = ends
     if level.isEmpty { return self }
@@ -16,7 +19,9 @@ extension Value {
     throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
   }
 
-  /// The lists and records among the first and the last value of this list or record; empty for any other value.
+  /// The first and the last value of this list or record, as far as they are lists or records.
+  ///
+  /// The result is empty for any other value.
   private var ends: [Value] {
     let all: (first: Value?, last: Value?) =
       switch self {

@@ -2,7 +2,9 @@ import BigInt
 package import JSONText
 
 extension Duration {
-  /// The exact duration as source text, in the largest unit that needs no fraction: `90s`, `2m`, `1500ms`.
+  /// The exact duration in the form that a script uses: `90s`, `2m`, `1500ms`.
+  ///
+  /// The unit is the largest unit for which the number is an integer.
   package var text: String {
     let (seconds, attoseconds) = components
     guard attoseconds == 0 else { return "\(decimal(seconds, attoseconds, places: 3))ms" }
@@ -12,12 +14,14 @@ extension Duration {
     return "\(seconds)s"
   }
 
-  /// The exact number of seconds.
+  /// The exact number of seconds: `1.5` for 1500 ms.
   package var inSeconds: JSONNumber {
     JSONNumber(text: decimal(components.seconds, components.attoseconds)) ?? JSONNumber(0)
   }
 
-  /// Creates a duration from a number of seconds, rounded to the nanosecond; nil if it exceeds a hundred years.
+  /// Creates a duration from a number of seconds, rounded to the nanosecond.
+  ///
+  /// The result is nil if the duration exceeds a hundred years.
   package init?(seconds: JSONNumber) {
     guard let decimal = Decimal(seconds), decimal.magnitude < 12 else { return nil }
     let nano = decimal.exponent + 9
@@ -30,13 +34,15 @@ extension Duration {
     self = .nanoseconds(count)
   }
 
-  /// The duration without the fraction of a nanosecond.
+  /// The duration in whole nanoseconds, without the fraction of a nanosecond.
   package var inNanoseconds: Duration {
     let (seconds, attoseconds) = components
     return .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)
   }
 
-  /// Writes a number of seconds in decimal digits, with the decimal point moved `places` to the right.
+  /// Returns a number of seconds in decimal digits.
+  ///
+  /// The function moves the decimal point `places` digits to the right: 3 gives milliseconds.
   private func decimal(_ seconds: Int64, _ attoseconds: Int64, places: Int = 0) -> String {
     let digits = String(attoseconds.magnitude)
     let all = String(seconds.magnitude) + String(repeating: "0", count: 18 - digits.count) + digits
@@ -45,14 +51,15 @@ extension Duration {
     return (seconds < 0 || attoseconds < 0 ? "-" : "") + (whole.isEmpty ? "0" : whole) + fraction
   }
 
-  /// The duration as `print` and an interpolation write it: exact if it is a whole number of milliseconds, otherwise
-  /// rounded.
+  /// The duration in the output of `print` and in an interpolation.
   ///
-  /// A duration with a fraction of a millisecond was measured, for example with `age`.
+  /// A whole number of milliseconds is exact. A duration with a fraction of a millisecond was measured, for example
+  /// with `age`, so the text is rounded.
   package var printed: String { components.attoseconds % 1_000_000_000_000_000 == 0 ? text : rounded }
 
-  /// The duration for display: as source text if that is short, otherwise rounded: `350 ms`, `4.5 s`, `4m 10s`, `3h
-  /// 20m`, `271d 4h`.
+  /// The duration for display, such as `350 ms`, `4.5 s`, `4m 10s`, `3h 20m` or `271d 4h`.
+  ///
+  /// A duration whose script form is short has that form, such as `90s`. Any other duration is rounded.
   package var shown: String {
     let text = text
     return text.utf8.count <= 6 && !text.utf8.contains(UInt8(ascii: ".")) ? text : rounded

@@ -1,17 +1,21 @@
 package import Language
 
-/// Consecutive elements of a stream, which the stream returns together.
+/// A few consecutive elements of a stream, such as one page of a service's reply.
+///
+/// A stream returns its elements page by page.
 package struct ElementPage: Sendable {
   package var elements: [Value]
-  /// For each element, the values that the `as` stages of the pipeline named, in the order of these stages; empty
-  /// without an `as`.
+  /// For each element, the values that the pipeline's `as` stages named.
+  ///
+  /// The values of one element are in the order of the `as` stages. The list is empty if the pipeline has no `as`
+  /// stage.
   package var names: [[Value]]
   /// The elements that failed in a stage.
   package var failures: [FailedElement] = []
 
   /// An element that failed in a stage.
   package struct FailedElement: Sendable {
-    /// The number of the page's elements before the failed one.
+    /// The number of the page's elements before the failed element.
     package var place: Int
     package var element: Value
     package var fault: Fault
@@ -30,15 +34,22 @@ package struct ElementPage: Sendable {
     self.names = names
   }
 
-  /// Adds an element with the named values of the element at `index` of `page`.
+  /// Adds an element together with named values, which it takes from another page.
+  ///
+  /// - Parameters:
+  ///   - element: The element to add.
+  ///   - page: The page that contains the named values.
+  ///   - index: The index of the named values in `page`.
   package mutating func append(_ element: Value, like page: ElementPage, _ index: Int) {
     elements.append(element)
     if !page.names.isEmpty { names.append(page.names[index]) }
   }
 
-  /// Moves to this page the failures that occurred before an element of another page.
+  /// Moves to this page those failures of another page that occurred before one of its elements.
   ///
-  /// `failures` are the failures of the other page, and `index` is the index of the element in it.
+  /// - Parameters:
+  ///   - failures: The failures of the other page; the function removes those that it moves.
+  ///   - index: The index of that element in the other page.
   package mutating func pass(_ failures: inout ArraySlice<FailedElement>, before index: Int) {
     while var failure = failures.first, failure.place <= index {
       failures.removeFirst()
@@ -47,7 +58,9 @@ package struct ElementPage: Sendable {
     }
   }
 
-  /// The elements as pages of one element each, with their named values; the failures are left out.
+  /// One page for each element, with the element's named values.
+  ///
+  /// The new pages do not contain the failures.
   package var single: [ElementPage] {
     elements.enumerated().map { ElementPage([$1], names: names.isEmpty ? [] : [names[$0]]) }
   }
@@ -68,26 +81,31 @@ package struct ElementPage: Sendable {
   }
 }
 
-/// A sequence of elements that is read page by page.
+/// A sequence of elements that a caller reads page by page.
 ///
-/// A page is never empty; nil marks the end. Releasing the stream also releases what it reads from, such as a file.
+/// A page is never empty, and nil marks the end. When the program releases the stream, it also releases the stream's
+/// source, such as a file.
 package struct ElementStream {
   private var pull: (() async throws(Fault) -> ElementPage?)?
-  /// Whether the elements are one page of the service's result, and the service has a next page.
+  /// Whether the elements are one page of a service's result, and the service has another page after it.
   package var hasNextPage = false
-  /// A function that returns the number of elements in all pages, as the service counts them; its result is nil while
-  /// the number is unknown, for example before the first page.
+  /// A function that returns the number of elements in all pages, as the service counts them.
+  ///
+  /// The function returns nil while the number is unknown, for example before the first page.
   package var total: (() -> Int?)?
-  /// A function that returns the number of elements of this stream; the function, or its result, is nil while the
-  /// number is unknown.
+  /// A function that returns the number of elements of this stream.
+  ///
+  /// The function returns nil while the number is unknown. Without a function, the number is never known.
   package var count: (() -> Int?)?
 
-  /// Creates a stream from a function that is called for each page until it returns nil.
+  /// Creates a stream from a function that returns the next page at each call, and nil at the end.
   package init(_ pull: @escaping () async throws(Fault) -> [Value]?) {
     self.pull = { () async throws(Fault) in try await pull().map { ElementPage($0) } }
   }
 
-  /// Creates a stream from a function that returns a page with its named values at each call, and nil at the end.
+  /// Creates a stream from a function that returns the next page at each call, and nil at the end.
+  ///
+  /// The pages contain named values.
   package init(pages pull: @escaping () async throws(Fault) -> ElementPage?) { self.pull = pull }
 
   /// Creates a stream of elements in memory.
@@ -103,7 +121,7 @@ package struct ElementStream {
     }
   }
 
-  /// Creates a stream of the resources on a page that `index` returned.
+  /// Creates a stream of the resources on a page, the result of the command `index`.
   package init(_ page: PageValue) {
     self.init(page.items)
     hasNextPage = page.hasNext
@@ -112,7 +130,7 @@ package struct ElementStream {
 
   /// Returns the next page with its named values.
   ///
-  /// At the end, releases what the stream reads from, and returns nil.
+  /// At the end, the function releases the stream's source, such as a file, and returns nil.
   package mutating func page() async throws(Fault) -> ElementPage? {
     guard let pull else { return nil }
     while let page = try await pull() {
@@ -125,11 +143,12 @@ package struct ElementStream {
   /// Returns the elements of the next page; nil at the end.
   package mutating func next() async throws(Fault) -> [Value]? { try await page()?.elements }
 
-  /// Ends the stream early, and releases what it reads from.
+  /// Ends the stream early, and releases its source, such as a file.
   package mutating func close() { pull = nil }
 
-  /// Returns the same stream, except that its errors point to `range` in the script, unless they have a position
-  /// already.
+  /// Returns the same stream, whose errors point to a range of the script.
+  ///
+  /// An error that already has a position keeps its position.
   package func placed(at range: SourceRange, in source: SourceText) -> ElementStream {
     guard let pull else { return self }
     var placed = self
@@ -141,9 +160,11 @@ package struct ElementStream {
 
   /// Returns a stream that has the same elements and reports its progress to `advance`.
   ///
-  /// Each request for elements calls `advance` with the number of elements that the previous request returned, and with
-  /// the total, if it is known. At the end of the stream, the number is nil. A large page is returned in pieces; the
-  /// size of a piece is adjusted so that the caller processes it in 50 to 200 ms.
+  /// The stream calls `advance` when the caller requests a further page. The first argument is the number of elements
+  /// on the previous page, or nil at the end of the stream. The second argument is the total, if it is known.
+  ///
+  /// The stream divides a large page into pieces. It adjusts the size of a piece so that the caller processes one piece
+  /// in 50 to 200 ms.
   package func counted(_ advance: @escaping (_ done: Int?, _ total: Int?) -> Void) -> ElementStream {
     guard let pull else { return self }
     var counted = self
@@ -165,7 +186,7 @@ package struct ElementStream {
         }
         (page, position) = (next, 0)
       }
-      // A page with failures stays whole, because each failure contains its position in the page.
+      // A failure contains its position in the page, so a page with failures is never divided.
       let isWhole = !page.failures.isEmpty || position == 0 && page.elements.count <= size
       let end = isWhole ? page.elements.count : min(position + size, page.elements.count)
       let piece = isWhole ? page : page.part(position..<end)

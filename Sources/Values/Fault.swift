@@ -1,21 +1,23 @@
 public import JSONText
 public import Language
 
-/// An error of a script, with its source range; it ends a batch unless `rescue` catches it.
+/// An error of a script, with the source range that caused it.
 ///
-/// TheLanguage.md, "Errors", describes the kinds.
+/// The error ends a batch, unless `rescue` catches it. TheLanguage.md, "Errors", describes the kinds.
 public final class Fault: Error, Sendable {
-  /// A kind of error, identified by its name in the language.
+  /// A kind of error, such as `not-found`.
   public struct Kind: Sendable, Hashable, CustomStringConvertible {
-    /// The name of the kind in the language: `not-found`.
+    /// The name of the kind in the language, such as `not-found`.
     public var word: String
     /// Creates a kind.
     public init(_ word: String) { self.word = word }
-    /// The same name, for messages.
+    /// The name of the kind, for messages.
     public var description: String { word }
   }
 
-  /// A range of the script that caused the error; a message marks it with `^` characters and the label.
+  /// A range of the script that caused the error.
+  ///
+  /// A message marks the range with `^` characters, followed by the label.
   public struct LabelledRange: Sendable {
     /// The source range.
     public var range: SourceRange
@@ -29,7 +31,9 @@ public final class Fault: Error, Sendable {
     }
   }
 
-  /// The content of an error as one value, so that a method can change a copy of it.
+  /// All properties of an error in one value.
+  ///
+  /// A method copies this value and changes the copy.
   private struct FaultContent: Sendable {
     var kind: Kind
     var message: String
@@ -45,20 +49,23 @@ public final class Fault: Error, Sendable {
 
   /// The kind of the error.
   public var kind: Kind { facts.kind }
-  /// The message, one sentence.
+  /// The message, which is one sentence.
   public var message: String { facts.message }
-  /// The next step for the user; nil if unknown.
+  /// The next step that the user can take; nil if there is none.
   public var nextStep: String? { facts.nextStep }
-  /// The source ranges that caused the error; the first one determines the position.
+  /// The source ranges that caused the error.
+  ///
+  /// The first range determines the position that the message shows.
   public var marks: [LabelledRange] { facts.marks }
   /// The text that contains the marks.
   public var source: SourceText? { facts.source }
-  /// The error objects of the service's response; empty for an error of another origin.
+  /// The error objects (JSON:API) of the service's response; empty if the error does not come from a service.
   public var errors: [JSONValue] { facts.errors }
-  /// Lines that say in which stage, for which element and in which call the error occurred, innermost first: `called
-  /// from x.retort:3`.
+  /// Lines that say where the error occurred: in which stage, for which element, and in which call.
+  ///
+  /// The innermost place comes first. Example: `called from x.retort:3`.
   public var trail: [String] { facts.trail }
-  /// The exit status of the program if the error ends a script; nil means the status of the error's kind.
+  /// The exit status of the program if the error ends a script; nil for the usual status of the error's kind.
   public var status: Int32? { facts.status }
 
   /// Creates an error.
@@ -85,9 +92,9 @@ public final class Fault: Error, Sendable {
     return Fault(facts)
   }
 
-  /// Returns the same error with a position: the source text, and the range as its mark if it has no mark.
+  /// Returns the same error with a position: the source text and a range.
   ///
-  /// An error that has a source text already is returned unchanged.
+  /// If the error already has marks, the marks stay. If it already has a source text, the whole error stays as it is.
   package func placed(at range: SourceRange, in source: SourceText) -> Fault {
     guard self.source == nil else { return self }
     return changed { facts in
@@ -96,20 +103,23 @@ public final class Fault: Error, Sendable {
     }
   }
 
-  /// Returns the same error with a further line of context.
+  /// Returns the same error with one more line that says where it occurred.
   package func within(_ line: String) -> Fault { changed { $0.trail.append(line) } }
 
   /// Returns the same error with another next step.
   package func advising(_ nextStep: String) -> Fault { changed { $0.nextStep = nextStep } }
 
-  /// Returns the same error with an exit status for the program, unless it has one.
+  /// Returns the same error with an exit status for the program.
+  ///
+  /// An error that already has an exit status keeps it.
   package func ending(_ status: Int32) -> Fault { changed { $0.status = $0.status ?? status } }
 
-  /// Returns the same error with the error objects of a service's response.
+  /// Returns the same error with the error objects (JSON:API) of a service's response.
   package func with(errors: [JSONValue]) -> Fault { changed { $0.errors = errors } }
 
-  /// Whether the message is the same as that of another error, apart from numbers and quoted names, which differ
-  /// between elements.
+  /// Whether the message is the same as that of another error, apart from numbers and quoted names.
+  ///
+  /// The same error often has another number or name for each element of a list.
   package func hasSameWording(as other: Fault) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }
@@ -117,12 +127,15 @@ public final class Fault: Error, Sendable {
     return message == other.message || words(message) == words(other.message)
   }
 
-  /// Whether `rescue` can't catch the error: a refusal by a guard or a missing confirmation, a limit, an interrupt,
-  /// `exit`, or closed standard output.
+  /// Whether `rescue` can't catch the error.
+  ///
+  /// It can't catch a refusal by a guard or a missing confirmation, a limit, an interrupt, `exit`, and a closed
+  /// standard output.
   public var isUncatchable: Bool { Kind.final.contains(kind) }
 
-  /// The value of the error's field `.seed`: the word that the Elixir function `error_to_calcinator_error` uses for the
-  /// error's kind.
+  /// The value of the error's field `.seed`: a word of the Elixir library Calcinator.
+  ///
+  /// The Elixir function `error_to_calcinator_error` uses this word for the same kind of error.
   public var calcinatorKind: String {
     switch kind {
     case .notFound: "not_found"
@@ -156,12 +169,14 @@ extension Fault.Kind {
   package static let refused = Self("refused")
   package static let limit = Self("limit")
   package static let interrupted = Self("interrupted")
-  /// The error of a statement that does not parse or does not pass the check; nothing ran.
+  /// The error of a statement with a syntax error, or of a statement that the check refuses.
+  ///
+  /// The program ran nothing of this statement.
   package static let syntax = Self("syntax")
 
-  /// `exit`: the end of the program, not an error.
+  /// The command `exit`, which ends the program; this is not a real error.
   package static let exit = Self("exit")
-  /// Standard output was closed by its reader.
+  /// The program that reads standard output closed it.
   package static let closed = Self("closed")
 
   package static let final: Set<Self> = [.refused, .limit, .interrupted, .exit, .closed]

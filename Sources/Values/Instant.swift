@@ -1,14 +1,14 @@
 import Glibc
 import SwiftOverlayShims  // owns timespec if it is loaded before Glibc
 
-/// A point in time, to the nanosecond, in the years 0000 to 9999.
+/// A point in time with a resolution of a nanosecond, in the years 0000 to 9999.
 public struct Instant: Sendable, Hashable, Comparable {
   /// The time since 1970-01-01T00:00:00Z, without leap seconds.
   package let sinceEpoch: Duration
 
   /// Creates an instant from the time since 1970-01-01T00:00:00Z.
   ///
-  /// - Throws: A `value` error outside the years 0000 to 9999.
+  /// - Throws: A `value` error if the instant is outside the years 0000 to 9999.
   package init(sinceEpoch: Duration) throws(Fault) {
     guard Self.earliest <= sinceEpoch, sinceEpoch < Self.end else {
       throw Fault(.value, "a time must be in the years 0000 to 9999")
@@ -32,8 +32,8 @@ public struct Instant: Sendable, Hashable, Comparable {
 
   /// Reads a date and time (RFC 3339 section 5.6).
   ///
-  /// A date alone means its midnight, a time without an offset is in UTC, and a space may replace the `T`. Digits of a
-  /// fraction after the ninth are dropped.
+  /// A date alone means midnight of that date. A time without an offset is in UTC. A space may replace the `T`. The
+  /// reader drops the digits of a fraction after the ninth.
   ///
   /// - Throws: A `value` error with the quoted text and the reason.
   package init(parsing text: String) throws(Fault) {
@@ -49,7 +49,9 @@ public struct Instant: Sendable, Hashable, Comparable {
     }
   }
 
-  /// The instant as RFC 3339 in UTC, with 0, 3, 6 or 9 digits of a fraction.
+  /// The instant in the format of RFC 3339, in UTC.
+  ///
+  /// The fraction of the second has 0, 3, 6 or 9 digits.
   package var text: String {
     let time = CivilTime(self)
     func pad(_ number: Int, _ width: Int = 2) -> String { TimeFormat.digits(number, width) }
@@ -61,9 +63,9 @@ public struct Instant: Sendable, Hashable, Comparable {
     return "\(seconds).\(pad(fraction, count))Z"
   }
 
-  /// Returns the instant that is later by a duration.
+  /// Returns the instant that is later than this instant by a duration.
   ///
-  /// - Throws: A `value` error outside the years 0000 to 9999.
+  /// - Throws: A `value` error if the result is outside the years 0000 to 9999.
   package func advanced(by duration: Duration) throws(Fault) -> Instant {
     try Instant(sinceEpoch: sinceEpoch + duration)
   }
@@ -73,8 +75,9 @@ public struct Instant: Sendable, Hashable, Comparable {
 }
 
 extension Fault {
-  /// Returns this error with the message that `text` is not a time, and why; `example` is the next step if the
-  /// error has none.
+  /// Returns this error with a message that says which text is not a time, and why.
+  ///
+  /// If the error has no next step, `example` becomes its next step.
   func about(_ text: String, _ example: String) -> Fault {
     Fault(kind, "\(text.quoted) is not a time: \(message)", nextStep: nextStep ?? example)
   }

@@ -1,18 +1,20 @@
 public import JSONText
 
 extension Value {
-  /// Converts the value to JSON: a resource to its received resource object, a duration and a time to text.
+  /// Converts the value to JSON.
   ///
-  /// - Throws: A `type` error for a value without a JSON form: a client, a connection, a stream.
+  /// A resource becomes the resource object that the service sent. A duration and a time become text.
+  ///
+  /// - Throws: A `type` error for a value without a JSON form, such as a client, a connection or most streams.
   public func json() throws(Fault) -> JSONValue {
     var left = SizeLimits.values
     return try json(&left)
   }
 
-  /// Converts the value to JSON.
+  /// Converts the value to JSON, and counts the values in it.
   ///
-  /// `left` is the number of values, including nested ones, that the JSON text may still have; throws if this value has
-  /// more.
+  /// `left` is the number of values that the JSON text may still contain, including nested values. The function throws
+  /// a `limit` error if this value contains more.
   private func json(_ left: inout Int) throws(Fault) -> JSONValue {
     left -= 1
     if left & 0xFFFF == 0, Task.isCancelled { throw Fault(.interrupted, "interrupted") }
@@ -56,7 +58,7 @@ extension Value {
     return result
   }
 
-  /// The next step for a value without a JSON form.
+  /// The next step that the error message for a value without a JSON form shows.
   private var wayToJSON: String? {
     switch self {
     case .stream: "collect the stream first: | collect"
@@ -65,14 +67,16 @@ extension Value {
     }
   }
 
-  /// Returns the text for an interpolation, `print` and messages: like ``exactText()``, but a duration with a fraction of
-  /// a millisecond is rounded, because it was measured.
+  /// Returns the text of the value in an interpolation, in the output of `print` and in messages.
+  ///
+  /// The text is that of `exactText()`, with one exception. A duration with a fraction of a millisecond is a measured
+  /// duration, so the text is rounded.
   package func interpolated() throws(Fault) -> String {
     if case .duration(let duration) = self { return duration.printed }
     return try exactText()
   }
 
-  /// Returns the text for a csv cell, a key and `string`.
+  /// Returns the exact text of the value, for a csv cell, a key and the function `string`.
   ///
   /// A string, a duration and a time have no quotes. A client becomes its name, a connection its address, an error its
   /// message, and a pattern its text in slashes. Any other value becomes JSON.

@@ -1,7 +1,7 @@
 import JSONText
 package import Language
 
-/// The operators of the language.
+/// The operators of the language, such as `+` and `in`.
 package enum Operators {
   package typealias OperatorFunction = @Sendable (Value, Value) throws(Fault) -> Value
 
@@ -123,8 +123,9 @@ package enum Operators {
     return try pattern.matches(text)
   }
 
-  /// Creates a duration from the text of a number and a unit; nil if the unit is unknown or the duration exceeds a
-  /// hundred years.
+  /// Creates a duration from the text of a number and a unit, such as `4.5` and `s`.
+  ///
+  /// The result is nil if the unit is unknown or the duration exceeds a hundred years.
   package static func duration(_ value: String, _ unit: String) -> Duration? {
     let scale = ["ms": "0.001", "s": "1", "m": "60", "h": "3600", "d": "86400"]
     guard let factor = scale[unit].flatMap({ JSONNumber(text: $0) }), let number = JSONNumber(text: value) else {
@@ -156,8 +157,9 @@ package enum Operators {
 }
 
 extension Value {
-  /// Whether the value is a boolean, a number, a string, a duration or a time; functions convert these types to each
-  /// other.
+  /// Whether the value is a boolean, a number, a string, a duration or a time.
+  ///
+  /// Functions such as `int` and `string` convert these types to each other.
   package var isScalar: Bool {
     switch self {
     case .bool, .number, .string, .duration, .time: true
@@ -165,9 +167,11 @@ extension Value {
     }
   }
 
-  /// Returns the value of a condition as a boolean; throws for a value of any other type.
+  /// Returns the value of a condition as a boolean.
   ///
-  /// `word` names the condition in the message: `if`.
+  /// - Parameter word: The keyword before the condition, such as `if`, for the error message.
+  /// - Returns: The boolean.
+  /// - Throws: A `type` error for a value of any other type.
   package func condition(_ word: String) throws(Fault) -> Bool {
     guard case .bool(let value) = self else {
       throw Fault(

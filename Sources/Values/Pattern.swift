@@ -1,14 +1,18 @@
 import CPCRE2
 import JSONText
 
-/// A regular expression of the language: PCRE2's syntax, matched by code point.
+/// A regular expression of the language.
+///
+/// The syntax is that of PCRE2. The pattern matches code points, not bytes.
 public struct Pattern: Sendable {
   private let text: String
   private let flags: String
   private let expression: RegularExpression
 
-  /// Compiles a pattern with any of the flags `i` (ignores letter case), `m` (`^` and `$` match at each line), `s` (a
-  /// dot matches a newline) and `x` (ignores white space).
+  /// Compiles a pattern.
+  ///
+  /// The flags are letters: `i` ignores letter case, `m` lets `^` and `$` match at each line, `s` lets a dot match a
+  /// newline, and `x` ignores white space in the pattern.
   ///
   /// - Throws: A `value` error with PCRE2's reason and position.
   package init(_ text: String, flags: String = "") throws(Fault) {
@@ -28,7 +32,7 @@ public struct Pattern: Sendable {
   /// The pattern between slashes, followed by its flags.
   package var description: String { "/\(text)/\(flags)" }
 
-  /// Whether the pattern is found in a text.
+  /// Whether the text contains a match of the pattern.
   ///
   /// - Throws: A `limit` error if the search takes too many steps; an `interrupted` error if the task is cancelled.
   package func matches(_ text: String) throws(Fault) -> Bool {
@@ -39,9 +43,9 @@ public struct Pattern: Sendable {
     }
   }
 
-  /// Returns the text of each group in the first match, nil for a group that matched nothing.
+  /// Returns the text of each group in the first match.
   ///
-  /// Without a match, the result is nil.
+  /// A group that matched nothing has nil instead of a text. If the text has no match, the whole result is nil.
   package func groups(in text: String) throws(Fault) -> [String?]? {
     let groups = try unsafe within(text) { bytes throws(Fault) in
       try unsafe found(in: bytes) { bytes throws(RegularExpression.NoSearchResult) in
@@ -54,7 +58,9 @@ public struct Pattern: Sendable {
   /// The number of groups of the pattern.
   package var groupCount: Int { expression.groupCount }
 
-  /// Replaces each match in a text; in `replacement`, `$1` to `$9` insert groups of the match, and `$$` inserts `$`.
+  /// Replaces each match in a text.
+  ///
+  /// In `replacement`, `$1` to `$9` stand for the text of a group, and `$$` stands for `$`.
   package func replacing(in text: String, with replacement: String) throws(Fault) -> String {
     let parts = try ReplacementPart.parts(of: replacement, for: self)
     var (result, end) = ("", 0)
@@ -72,7 +78,9 @@ public struct Pattern: Sendable {
     return result + text.bytes(end..<text.utf8.count)
   }
 
-  /// Returns the parts of a text between matches; an empty match at the beginning or the end of the text is ignored.
+  /// Returns the parts of a text between the matches.
+  ///
+  /// The function ignores an empty match at the beginning or the end of the text.
   package func split(_ text: String) throws(Fault) -> [String] {
     var (parts, end) = ([String](), 0)
     let count = text.utf8.count
@@ -87,8 +95,8 @@ public struct Pattern: Sendable {
 
   /// Calls `body` with each match, from left to right.
   ///
-  /// After an empty match, the search looks for a match at the same position that is not empty; without one, it
-  /// continues at the next code point.
+  /// After an empty match, the search tries once more at the same position, for a match that is not empty. If there is
+  /// none, the search continues at the next code point.
   private func eachMatch(
     in text: String, _ body: (Range<Int>, RegularExpression.GroupRanges) throws(Fault) -> Void
   ) throws(Fault) {

@@ -1,7 +1,9 @@
 public import JSONText
 import Synchronization
 
-/// A record of the language: fields in order, from a parsed JSON object or from a statement.
+/// A record of the language: fields with names and values, in order.
+///
+/// A record comes from a parsed JSON object or from an expression of a script.
 public struct Record: Sendable {
   /// A field's name and value.
   public typealias Field = (name: String, value: Value)
@@ -9,9 +11,9 @@ public struct Record: Sendable {
   private enum Storage: Sendable {
     case json(JSONObject)
     case fields([Field])
-    /// Fields whose values are computed when they are read.
+    /// Fields whose values a function computes at each read.
     case lazy(LazyFields)
-    /// Many fields, with an index of the names.
+    /// More than 16 fields, with an index that finds a field by its name.
     indirect case large(Storage, NameIndex)
 
     /// The storage without the index of names.
@@ -20,27 +22,29 @@ public struct Record: Sendable {
 
   private let storage: Storage
 
-  /// Creates a record from a JSON object, whose members are decoded at their first access.
+  /// Creates a record from a JSON object.
+  ///
+  /// The record decodes a member when a caller reads it.
   public init(_ object: JSONObject) {
     let isLarge = object.hasMoreMembers(than: NameIndex.threshold)
     storage = isLarge ? .large(.json(object), NameIndex()) : .json(object)
   }
 
-  /// Creates a record from fields with different names.
+  /// Creates a record from fields, whose names must all be different.
   public init(_ fields: [Field]) {
     storage = fields.count > NameIndex.threshold ? .large(.fields(fields), NameIndex()) : .fields(fields)
   }
 
-  /// Creates a record whose values are computed each time they are read.
+  /// Creates a record that computes a value each time a caller reads it.
   ///
   /// - Parameters:
   ///   - names: The names of the fields, without duplicates.
-  ///   - value: Returns the value of the field whose name is at an index of `names`.
+  ///   - value: Returns the value of a field; the argument is the index of the field's name in `names`.
   package init(names: [String], _ value: @escaping @Sendable (Int) -> Value) {
     storage = .lazy(LazyFields(names: names, value: value))
   }
 
-  /// The value of a field; nil if the field is missing.
+  /// The value of the field with a name; nil if the field is missing.
   public subscript(name: String) -> Value? {
     switch storage {
     case .json(let object): object[name].map { Value($0) }
@@ -50,7 +54,7 @@ public struct Record: Sendable {
     }
   }
 
-  /// The names in order.
+  /// The names of the fields, in order.
   public var names: [String] {
     switch storage.plain {
     case .json(let object): object.keys
@@ -83,10 +87,14 @@ public struct Record: Sendable {
   /// The JSON object from which the record was created; nil if it was created from fields.
   package var json: JSONObject? { if case .json(let object) = storage.plain { object } else { nil } }
 
-  /// The fields, if their values are in memory; nil if the values are decoded or computed when they are read.
+  /// The fields, if the record stores their values.
+  ///
+  /// The value is nil if the record decodes or computes its values at each read.
   package var madeFields: [Field]? { if case .fields(let fields) = storage.plain { fields } else { nil } }
 
-  /// Returns the fields of both records; for a name in both, the value is that of `other`.
+  /// Returns a record with the fields of both records.
+  ///
+  /// If both records have a field with the same name, the value is that of `other`.
   package func merging(_ other: Record) -> Record {
     var result = fields
     let added = other.fields
@@ -101,7 +109,9 @@ public struct Record: Sendable {
   }
 }
 
-/// The names of fields, and a function that computes the value of the field at an index.
+/// The names of fields, and a function that computes their values.
+///
+/// The argument of the function is the index of the field's name.
 private final class LazyFields: Sendable {
   let names: [String]
   let value: @Sendable (Int) -> Value
@@ -112,11 +122,11 @@ private final class LazyFields: Sendable {
   }
 }
 
-/// The index of each name in a large record, for look-ups in constant time.
+/// An index that finds a field of a large record by its name in constant time.
 ///
-/// It is filled at the first look-up and shared by the record's copies.
+/// The first look-up fills the index, and all copies of the record share it.
 private final class NameIndex: Sendable {
-  /// The maximum number of fields of a record that is searched linearly.
+  /// The number of fields up to which a record has no index, because a linear search is fast.
   static let threshold = 16
 
   private struct IndexedFields {

@@ -2,36 +2,40 @@ import CPCRE2
 import JSONText
 import Synchronization
 
-/// A regular expression compiled by PCRE2 (pcre2api), which matches by code point.
+/// A regular expression that PCRE2 compiled (pcre2api), and that matches code points.
 ///
-/// The pattern is compiled twice. The first form is machine code (pcre2jit), which can't be interrupted; it is used
-/// only for a text so short that even the slowest search is fast. The second form is interpreted; it is used for other
-/// texts, and if the first form fails. During an interpreted search, PCRE2 calls back before each item of the pattern,
-/// to count the steps and to check for Ctrl-C.
+/// PCRE2 compiles the pattern twice. The first form is machine code (pcre2jit). Nothing can interrupt machine code, so
+/// it searches only a text that is so short that even the slowest search is fast.
+///
+/// PCRE2 interprets the second form. This form searches all other texts, and any text for which the first form fails.
+/// During such a search, PCRE2 calls a function before each item of the pattern. The function counts the steps and
+/// checks for Ctrl-C.
 @safe final class RegularExpression: Sendable {
-  /// The byte offsets of the whole match, then of each group; nil for a group that matched nothing.
+  /// The byte offsets of the whole match, followed by those of each group; nil for a group that matched nothing.
   typealias GroupRanges = [Range<Int>?]
 
-  /// The reason why a search has no result.
+  /// The reason why a search ended without a result.
   enum NoSearchResult: Error {
     case tooManySteps
     case interrupted
-    /// PCRE2 failed for another reason.
+    /// PCRE2 failed for another reason, which the text names.
     case failed(String)
   }
 
-  /// PCRE2's error for an invalid pattern.
+  /// The error of PCRE2 for a pattern with a syntax error.
   struct PatternSyntaxError: Error {
     var message: String
-    /// The offset in the pattern, in bytes.
+    /// The offset of the error in the pattern, in bytes.
     var offset: Int
   }
 
-  /// PCRE2's objects; a search locks them, because it writes to the contexts and the match data.
+  /// The objects of PCRE2.
+  ///
+  /// A search locks the objects, because it writes to the contexts and to the match data.
   private let compiled: Mutex<CompiledPattern>
   /// The number of groups of the pattern.
   let groupCount: Int
-  /// The maximum size of a text, in bytes, that the machine code searches.
+  /// The maximum size, in bytes, of a text that the machine code searches.
   private let quickLimit: Int
 
   init(_ pattern: String, flags: String) throws(PatternSyntaxError) {
@@ -54,11 +58,11 @@ import Synchronization
     return options
   }
 
-  /// Estimates the length of a text, in bytes, up to which even the slowest search is fast; -1 if a search of any text
-  /// can be slow.
+  /// Estimates the length of a text, in bytes, up to which even the slowest search is fast.
   ///
-  /// Each quantifier multiplies the number of possible matches by the length; each optional item and each alternative
-  /// doubles it. A recursive pattern is never considered fast.
+  /// Each quantifier multiplies the number of possible matches by the length. Each optional item and each alternative
+  /// doubles this number. The result is -1 if the search of any text can be slow, for example if the pattern is
+  /// recursive.
   private static func quickLimit(of pattern: String) -> Int {
     var (exponent, last) = (1.0, UInt8(0))
     var room = 1e8
@@ -77,7 +81,9 @@ import Synchronization
     return room < 1 ? -1 : Int(root(room, exponent))
   }
 
-  /// Returns the root of `number` with the degree `exponent`; the result can be too small, by at most one.
+  /// Returns the root of `number` with the degree `exponent`.
+  ///
+  /// The result can be too small by at most 1.
   private static func root(_ number: Double, _ exponent: Double) -> Double {
     var (low, high) = (1.0, number)
     while high - low > 1 {
@@ -90,12 +96,12 @@ import Synchronization
   }
 }
 
-/// The remaining steps of a search.
+/// The steps that a search may still make before it fails.
 private struct StepBudget {
-  /// The remaining units.
+  /// The number of units that the search may still use.
   ///
-  /// A call before an item of the pattern takes one unit. It takes one more unit for each sixteen bytes between its
-  /// position in the text and the position of the previous call.
+  /// PCRE2 calls a function before each item of the pattern, and each call costs one unit. A call costs one more unit
+  /// for each sixteen bytes that the search moved in the text since the previous call.
   private var left: Int
   private var position = 0
   private var calls = 0
@@ -103,12 +109,13 @@ private struct StepBudget {
 
   /// Creates the budget for a text of `count` bytes.
   ///
-  /// The budget is enough for any search in linear time. A search of a short text uses the budget up in less than a
+  /// The budget is enough for any search in linear time. A search of a short text uses up the budget in less than a
   /// second.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
-  /// Takes the units of a call at a position of the text; returns false if no units are left, or if the task is
-  /// cancelled.
+  /// Subtracts the units of a call at a position of the text from the budget.
+  ///
+  /// - Returns: False if no units are left or the task is cancelled.
   mutating func spend(at position: Int) -> Bool {
     left -= 1 + abs(position - self.position) >> 4
     self.position = position
@@ -119,14 +126,16 @@ private struct StepBudget {
 }
 
 extension RegularExpression {
-  /// Whether the pattern is found in a text.
+  /// Whether the text contains a match of the pattern.
   func isFound(in text: UnsafeBufferPointer<UInt8>) throws(NoSearchResult) -> Bool {
     try compiled.withLock { compiled throws(NoSearchResult) in
       try unsafe compiled.search(text, from: 0, options: 0, quickLimit: quickLimit) > 0
     }
   }
 
-  /// Returns the groups of the next match at or after an offset, nil without a match; `options` are PCRE2's.
+  /// Returns the groups of the next match at or after the offset `start`; nil if there is no match.
+  ///
+  /// `options` are match options of PCRE2, such as `PCRE2_ANCHORED`.
   func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(NoSearchResult)
     -> GroupRanges?
   {
@@ -137,7 +146,7 @@ extension RegularExpression {
   }
 }
 
-/// PCRE2's objects of a pattern: both compiled forms, their contexts, and the position of a match.
+/// The objects of PCRE2 for one pattern: both compiled forms, their contexts, and the position of a match.
 ///
 /// A mutex owns the objects, so that only one task at a time uses them.
 @safe private struct CompiledPattern: ~Copyable, @unchecked Sendable {
@@ -159,7 +168,7 @@ extension RegularExpression {
     let data = unsafe pcre2_match_data_create_from_pattern_8(quick, nil)
     let (context, quickContext) = unsafe (pcre2_match_context_create_8(nil), pcre2_match_context_create_8(nil))
     guard let data = unsafe data, let context = unsafe context, let quickContext = unsafe quickContext else {
-      // Freeing nil does nothing.
+      // These functions of PCRE2 do nothing for a nil pointer.
       unsafe pcre2_match_data_free_8(data)
       unsafe pcre2_match_context_free_8(context)
       unsafe pcre2_match_context_free_8(quickContext)
@@ -211,19 +220,23 @@ extension RegularExpression {
     return Int(count)
   }
 
-  /// Returns the range of the last match, then those of its groups; PCRE2 set the first `count` ranges.
+  /// Returns the range of the last match, followed by the ranges of its groups.
+  ///
+  /// `count` is the number of ranges that PCRE2 set; the groups after these matched nothing.
   func groups(_ groupCount: Int, _ count: Int) -> RegularExpression.GroupRanges? {
     guard let offsets = unsafe pcre2_get_ovector_pointer_8(data) else { return nil }
     return (0...groupCount).map { group in
       let (lower, upper) = unsafe (offsets[2 * group], offsets[2 * group + 1])
-      // A group that matched nothing has -1; \K in an assertion can put the start after the end.
+      // A group that matched nothing has the offset -1. `\K` in an assertion can put the start after the end.
       return group < count && upper >= 0 ? max(0, min(lower, upper))..<upper : nil
     }
   }
 
-  /// Searches a text.
+  /// Searches a text for a match.
   ///
-  /// Returns the number of ranges that PCRE2 set (the whole match and its groups); 0 or less without a match.
+  /// - Returns: The number of ranges that PCRE2 set: one for the whole match, and one for each group. The number is 0
+  ///   or less if there is no match.
+  /// - Throws: The reason why the search ended without a result.
   func search(
     _ text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32, quickLimit: Int
   ) throws(RegularExpression.NoSearchResult) -> Int32 {
@@ -255,7 +268,7 @@ extension RegularExpression {
 }
 
 extension Pattern {
-  /// The version of PCRE2 that the program uses (`pcre2_config`).
+  /// The version of PCRE2 that the program uses, as the function `pcre2_config` returns it.
   public static var libraryVersion: String {
     var text = [UInt8](repeating: 0, count: 64)
     guard unsafe pcre2_config_8(UInt32(PCRE2_CONFIG_VERSION), &text) > 0 else { return "unknown" }

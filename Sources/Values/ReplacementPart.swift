@@ -1,6 +1,8 @@
 import JSONText
 
-/// A part of the text that replaces a match: literal text, or the number of a group whose text is inserted.
+/// A part of the text that replaces a match.
+///
+/// A part is literal text, or the number of a group (`$1`), whose matched text replaces the number.
 enum ReplacementPart {
   case literal(String)
   case group(Int)

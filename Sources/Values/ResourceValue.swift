@@ -2,45 +2,47 @@ public import JSONText
 
 /// A resource as the service sent it, or only its identifier (`type` and `id`).
 ///
-/// Its fields are `type id links meta attributes relationships`, and each attribute and each relationship by its name.
-/// A relationship hides an attribute with the same name.
+/// A script reads the fields `type`, `id`, `links`, `meta`, `attributes` and `relationships`. Each attribute and each
+/// relationship is also a field. A relationship hides an attribute with the same name.
 public struct ResourceValue: Sendable {
-  /// The resource object, as received.
+  /// The resource object that the service sent.
   public let object: JSONObject
   /// The attributes; empty if absent.
   package let attributes: JSONObject
   /// The relationships; empty if absent.
   package let relationships: JSONObject
-  /// The included resources of the document that contained the resource; nil without a document.
+  /// The included resources of the document from which the resource comes; nil without a document.
   package let compound: IncludedResources?
-  /// The resources, as `TYPE/ID`, on the path of relationships by which this resource was reached.
+  /// The resources that a script passed on its way to this resource, each as `TYPE/ID`.
   ///
-  /// A related resource that is already in the path becomes an identifier, so that a cycle ends.
+  /// A way leads from one resource to a related one, as in `post.author.posts`. If it returns to a resource in this
+  /// list, the program gives only the identifier, so that a cycle ends.
   package let path: [String]
-  /// The names of the relationships through which this resource was reached, for an error that proposes an include
-  /// path.
+  /// The names of the relationships that lead to this resource, such as `author` and `posts`.
+  ///
+  /// An error message joins them to propose a value of `include:`.
   package let includePath: [String]
-  /// The reason why the value is only an identifier; nil for a whole resource.
+  /// The reason why the program knows only the identifier; nil for a whole resource.
   package let stub: IdentifierOnlyReason?
 
-  /// The reason why a relationship contains only an identifier.
+  /// The reason why a relationship gives only an identifier.
   package enum IdentifierOnlyReason: Sendable {
     case notIncluded
-    /// The resource was reached through itself.
+    /// The relationships lead from the resource back to the same resource.
     case cycle
   }
 
   /// Whether the value is only the identifier of a related resource.
   package var isStub: Bool { stub != nil }
 
-  /// The included resources of a document, shared by its primary resources.
+  /// The included resources of a document, which all primary resources of the document share.
   package final class IncludedResources: Sendable {
     package let included: @Sendable (_ type: String, _ id: String) -> JSONObject?
     /// Returns whether a resource is part of the document's primary data.
     package let isListed: @Sendable (_ type: String, _ id: String) -> Bool
     /// The name of the client that read the document.
     package let client: String
-    /// The relationship paths of the request's `include`.
+    /// The relationship paths that the request named in `include`, such as `author.posts`.
     package let asked: [String]
 
     package init(
@@ -67,7 +69,9 @@ public struct ResourceValue: Sendable {
     self.stub = stub
   }
 
-  /// Creates a resource from an object with a `type` and `attributes` or `relationships`; nil for other objects.
+  /// Creates a resource from a JSON object with `type`, and with `attributes` or `relationships`.
+  ///
+  /// The result is nil for any other object.
   package init?(found object: JSONObject) {
     let (attributes, relationships) = (object["attributes"]?.objectValue, object["relationships"]?.objectValue)
     guard attributes != nil || relationships != nil, object["type"]?.stringValue != nil else { return nil }
@@ -80,7 +84,7 @@ public struct ResourceValue: Sendable {
   /// The resource type.
   public var type: String { object["type"]?.stringValue ?? "" }
 
-  /// The id as a string; nil before the resource is created.
+  /// The id as a string; nil for a resource that the service has not created yet.
   public var id: String? {
     switch object["id"] {
     case .string(let id): id
@@ -89,13 +93,15 @@ public struct ResourceValue: Sendable {
     }
   }
 
-  /// Whether only type and id are known.
+  /// Whether the program knows only the type and the id.
   public var isIdentifier: Bool {
     isStub || !object.contains("attributes") && !object.contains("relationships")
   }
 
-  /// Returns the resource without a field: an attribute, a relationship, or a member such as `links`; nil if the field
-  /// is missing.
+  /// Returns the resource without a field.
+  ///
+  /// The field is an attribute, a relationship, or a member such as `links`. The result is nil if the resource has no
+  /// such field.
   package func without(_ name: String) -> ResourceValue? {
     var object = object
     if ["id", "links", "meta", "attributes", "relationships"].contains(name) {
@@ -115,11 +121,13 @@ public struct ResourceValue: Sendable {
     return ResourceValue(object, compound: compound, path: path, includePath: includePath, stub: stub)
   }
 
-  /// Whether the resource object alone determines the value: the resource is no identifier, belongs to no document, and
-  /// was not reached through another resource.
+  /// Whether the resource object alone determines the value.
+  ///
+  /// It does so if the resource has attributes or relationships, belongs to no document, and was not reached through
+  /// another resource.
   package var isAlone: Bool { compound == nil && stub == nil && path.isEmpty && includePath.isEmpty && !isIdentifier }
 
-  /// Whether two values have the same type and id.
+  /// Whether both resources have the same type and id.
   package func isSame(as other: ResourceValue) -> Bool {
     type.isSame(as: other.type) && (id ?? "").isSame(as: other.id ?? "") && (id == nil) == (other.id == nil)
   }
@@ -151,7 +159,7 @@ public struct ResourceValue: Sendable {
     return try linked(name, relationship)
   }
 
-  /// The names of relationships that the service sent without data.
+  /// The names of the relationships for which the service sent no `data`.
   package var notLoaded: [String] { relationships.compactMap { $0.value["data"] == nil ? $0.key : nil } }
 
   /// The names of the fields: `type` and `id`, then the attributes, then the relationships.
@@ -160,9 +168,10 @@ public struct ResourceValue: Sendable {
     return ["type", "id"] + attributes + relationships.keys.filter { !attributes.has($0) }
   }
 
-  /// Returns the related resources of each relationship that is loaded.
+  /// Returns a record with the related resources of each loaded relationship.
   ///
-  /// A relationship that is not loaded is omitted, because null would mean that it is empty.
+  /// A relationship is not loaded if the service sent it without `data`. The record omits such a relationship, because
+  /// null would say that the relationship is empty.
   private func related() throws(Fault) -> Record {
     var fields: [Record.Field] = []
     for (name, relationship) in relationships where relationship["data"] != nil {
@@ -171,7 +180,7 @@ public struct ResourceValue: Sendable {
     return Record(fields)
   }
 
-  /// Returns the value of a relationship: resources if they are included, otherwise identifiers.
+  /// Returns the value of a relationship: the related resources, or identifiers of those that are not included.
   private func linked(_ name: String, _ relationship: JSONValue) throws(Fault) -> Value {
     switch relationship["data"] {
     case nil:
@@ -223,6 +232,6 @@ public struct ResourceValue: Sendable {
       nextStep: "add include: \"\(path)\" to the command that reads the resource")
   }
 
-  /// The name in messages: `posts/12`.
+  /// The name of the resource in messages, such as `posts/12`.
   package var label: String { "\(type)/\(id ?? "(no id)")" }
 }

@@ -2,15 +2,17 @@ package import JSONText
 
 /// A decimal of at most 18 digits: `coefficient` divided by ten to the power of `scale`.
 ///
-/// Most numbers of services are such decimals. They are calculated with machine integers, and the results are the same
-/// as those of ``Decimal``.
+/// Most numbers that services send are such decimals. Machine integers calculate with them faster than `Decimal` does,
+/// and give the same results.
 package struct ShortDecimal {
-  /// The digits and the sign, as an integer of at most 18 digits.
+  /// All digits and the sign as an integer: -150 for `-1.50`.
   let coefficient: Int64
-  /// The number of digits after the decimal point, from 0 to 18.
+  /// The number of digits after the decimal point, from 0 to 18: 2 for `-1.50`.
   let scale: Int
 
-  /// Creates the decimal of a JSON number; nil if it has more than 18 digits or an exponent.
+  /// Creates the decimal of a JSON number.
+  ///
+  /// The result is nil if the number has more than 18 digits or an exponent.
   package init?(_ number: JSONNumber) {
     if let integer = number.integer {
       self.init(Int128(integer), scale: 0)
@@ -33,23 +35,25 @@ package struct ShortDecimal {
     self.init(isNegative ? -coefficient : coefficient, scale: scale)
   }
 
-  /// Creates a decimal; nil if it has too many digits.
+  /// Creates a decimal; nil if it has more than 18 digits.
   private init?(_ coefficient: Int128, scale: Int) {
     guard coefficient.magnitude < Self.powers[Self.maximum].magnitude, scale <= Self.maximum else { return nil }
     (self.coefficient, self.scale) = (Int64(coefficient), scale)
   }
 
   private static let maximum = 18
-  /// The powers of ten, by exponent from 0 to 18.
+  /// The powers of ten from 1 to 10^18; the index is the exponent.
   private static let powers: [Int128] = (0...maximum).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
 
-  /// Returns the coefficient for a larger or equal scale.
+  /// Returns the coefficient that the same decimal has at another scale.
+  ///
+  /// The other scale must not be smaller: `1.5` has the coefficient 150 at scale 2.
   private func coefficient(at scale: Int) -> Int128 { Int128(coefficient) * Self.powers[scale - self.scale] }
 
-  /// Returns the sum; nil if `other` is nil or the sum has too many digits.
+  /// Returns the sum; nil if `other` is nil or the sum has more than 18 digits.
   func adding(_ other: ShortDecimal?) -> ShortDecimal? { other.flatMap { combined(with: $0, +) } }
 
-  /// Returns the difference; nil if `other` is nil or the difference has too many digits.
+  /// Returns the difference; nil if `other` is nil or the difference has more than 18 digits.
   func subtracting(_ other: ShortDecimal?) -> ShortDecimal? { other.flatMap { combined(with: $0, -) } }
 
   private func combined(with other: ShortDecimal, _ operation: (Int128, Int128) -> Int128) -> ShortDecimal? {
@@ -57,20 +61,22 @@ package struct ShortDecimal {
     return ShortDecimal(operation(coefficient(at: scale), other.coefficient(at: scale)), scale: scale)
   }
 
-  /// Returns the product; nil if `other` is nil or the product has too many digits.
+  /// Returns the product; nil if `other` is nil or the product has more than 18 digits.
   func multiplied(by other: ShortDecimal?) -> ShortDecimal? {
     guard let other else { return nil }
     return ShortDecimal(Int128(coefficient) * Int128(other.coefficient), scale: scale + other.scale)
   }
 
-  /// Returns a negative number, zero or a positive number if the decimal is less than, equal to or greater than another.
+  /// Compares the decimal with another decimal.
+  ///
+  /// - Returns: -1 if this decimal is less than `other`, 0 if both are equal, 1 if this decimal is greater.
   func order(with other: ShortDecimal) -> Int {
     let scale = max(scale, other.scale)
     let (a, b) = (coefficient(at: scale), other.coefficient(at: scale))
     return a < b ? -1 : a > b ? 1 : 0
   }
 
-  /// The same decimal without zeros at the end of its fraction.
+  /// The same decimal without zeros at the end of its fraction: `1.5` for `1.50`.
   var trimmed: ShortDecimal {
     var (coefficient, scale) = (coefficient, scale)
     while scale > 0, coefficient % 10 == 0 { (coefficient, scale) = (coefficient / 10, scale - 1) }

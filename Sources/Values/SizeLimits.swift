@@ -1,20 +1,26 @@
-/// The limits on the size of values, so that a loop that doubles a value ends with an error before memory is exhausted.
+/// The limits on the size of values.
+///
+/// A loop that doubles a value in each turn must end with an error before it uses all memory.
 package enum SizeLimits {
   /// The maximum size of a text, in bytes.
   package static let text = 1 << 28
-  /// The maximum number of elements of a list, and of elements that `sort` and `group` keep in memory.
+  /// The maximum number of elements of a list, and of the elements that `sort` and `group` hold in memory.
   package static let elements = 50_000_000
   /// The maximum number of values in one JSON text, including nested values.
   package static let values = 10_000_000
 
-  /// Throws if a text has more bytes than the limit.
+  /// Checks that a text has at most as many bytes as the limit.
+  ///
+  /// - Throws: A `limit` error for a longer text.
   package static func check(text count: Int) throws(Fault) {
     guard count > text else { return }
     throw Fault(
       .limit, "a text can have at most \(text >> 20) MiB", nextStep: "write the text in pieces: ... | write FILE")
   }
 
-  /// Throws if a list has more elements than the limit.
+  /// Checks that a list has at most as many elements as the limit.
+  ///
+  /// - Throws: A `limit` error for a longer list.
   package static func check(elements count: Int) throws(Fault) {
     guard count > elements else { return }
     throw Fault(

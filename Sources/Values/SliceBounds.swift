@@ -1,8 +1,10 @@
 package import JSONText
 
-/// The indexes of the first and the last element of a part of a list or a text, `x[FIRST..LAST]`.
+/// The first and the last index of a part of a list or a text: `x[FIRST..LAST]`.
 package struct SliceBounds {
-  /// An index that counts from 0 or, if it is a negative literal, from the end.
+  /// One bound of the part.
+  ///
+  /// The bound counts from 0. A negative literal counts from the end: -1 is the last element.
   package struct SliceBound {
     let place: Int
 
@@ -10,8 +12,8 @@ package struct SliceBounds {
     ///
     /// - Parameters:
     ///   - value: The integer.
-    ///   - isFromEnd: Whether the integer is a negative literal.
-    /// - Throws: An error for a value that is not an integer, and for a negative computed bound.
+    ///   - isFromEnd: Whether the integer is a negative literal, which counts from the end.
+    /// - Throws: An error for a value that is not an integer, and for a negative integer that a script computed.
     package init(_ value: Value, isFromEnd: Bool) throws(Fault) {
       guard case .number(let number) = value else {
         throw Fault(.type, "a bound of a part [a..b] must be an integer, not \(value.typeWithArticle)")
@@ -35,7 +37,9 @@ package struct SliceBounds {
 
   package init(from: SliceBound, to: SliceBound) { (self.from, self.to) = (from, to) }
 
-  /// Returns the part of a list or a text between the bounds; it is shorter if the value ends earlier.
+  /// Returns the part of a list or a text between the bounds.
+  ///
+  /// If the list or the text ends before the last index, the part ends there, too.
   package func of(_ value: Value) throws(Fault) -> Value {
     switch value {
     case .list(let elements): return .list(Array(elements[range(of: elements.count)]))
@@ -70,7 +74,7 @@ package struct SliceBounds {
 extension JSONNumber {
   /// The number as an index; nil for a number with a fraction or an exponent.
   ///
-  /// An integer that is too large, or too small, becomes an index outside every list and text.
+  /// An integer of more than 18 digits becomes an index that lies outside every list and text.
   package var position: Int? {
     if let integer { return integer }
     let isNegative = text.hasPrefix("-")

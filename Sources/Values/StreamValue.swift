@@ -1,13 +1,19 @@
 package import JSONText
 
-/// A lazy stream as a value of the language; each use opens it anew and sends its requests again.
+/// A stream as a value of the language, whose elements do not exist before a script uses it.
+///
+/// Each use opens the stream again, and so sends its requests again.
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
 
-  /// Returns the JSON form of the stream; nil if it has no JSON form, so that a script must collect its elements first.
+  /// Returns the JSON form of the stream.
+  ///
+  /// The function is nil if the stream has no JSON form. A script must then collect the elements first.
   let json: (@Sendable () throws(Fault) -> JSONValue)?
 
-  /// Creates a stream from a function that opens it, and a function that returns its JSON form, if it has one.
+  /// Creates a stream from a function that opens it.
+  ///
+  /// If the stream has a JSON form, the function `json` returns that form.
   package init(
     _ open: @escaping @Sendable () async throws(Fault) -> ElementStream,
     json: (@Sendable () throws(Fault) -> JSONValue)? = nil
@@ -16,13 +22,15 @@ public struct StreamValue: Sendable {
   }
 }
 
-/// The result of `index`: a page of resources with its pagination; pipelines and loops use it like a list.
+/// The result of the command `index`: one page of resources, with its pagination.
+///
+/// Pipelines and loops use a page like a list.
 public struct PageValue: Sendable {
   package var items: [Value]
   package var pagination: Value
   package var meta: Value
   package var links: Value
-  /// Whether the service has a page after this one.
+  /// Whether the service has another page after this page.
   package var hasNext: Bool
   /// The number of resources in all pages; nil if the service does not count them.
   package var total: Int? {

@@ -1,16 +1,20 @@
 import JSONText
 
-/// Finds an expression that converts a given text to a number or a time, so that the next step of an error works for
-/// this text.
+/// Finds an expression that converts a given text to a number or a time.
+///
+/// An error message proposes the expression as the next step, so the expression must work for exactly this text.
 package enum TextConversionNextStep {
-  /// Returns `number(OPERAND)`, with the functions that the text needs, such as `trim`; nil if the text is not a number.
+  /// Returns an expression that converts the text to a number, such as `number(trim(OPERAND))`.
+  ///
+  /// The expression calls only those functions that the text needs. The result is nil if the text has no number.
   package static func number(_ text: String, _ operand: String) -> String? {
     JSONNumber(text: text) == nil ? numeral(text, operand).map { "number(\($0))" } : "number(\(operand))"
   }
 
-  /// Returns the expression whose value is the text of a number: `replace("5,5", ",", ".")` for a decimal comma.
+  /// Returns an expression whose value is the text of a number: `replace(x, ",", ".")` for the text `5,5`.
   ///
-  /// Returns nil if the text has no number, and if its comma can be a decimal comma or a separator of thousands.
+  /// The result is nil if the text has no number. The result is also nil for a text such as `5,500`, whose comma can be
+  /// a decimal comma or a separator of thousands.
   package static func numeral(_ text: String, _ operand: String) -> String? {
     let (digits, hasSpace) = (trimmed(text), trimmed(text) != text)
     let own = hasSpace ? "trim(\(operand))" : operand
@@ -33,7 +37,9 @@ package enum TextConversionNextStep {
       ? "capture(\(operand), /(-?[0-9.]+)/)[0]" : nil
   }
 
-  /// Returns `time(OPERAND)`, with a format if the text needs one; nil if the text is not a time.
+  /// Returns an expression that converts the text to a time, such as `time(OPERAND, "%d.%m.%Y")`.
+  ///
+  /// The expression has no format if the text needs none. The result is nil if the text is not a time.
   package static func time(_ text: String, _ operand: String) -> String? {
     if (try? Instant(parsing: text)) != nil { return "time(\(operand))" }
     let form = forms.first { form in
@@ -47,7 +53,7 @@ package enum TextConversionNextStep {
     "\(text.quoted) is not a time; examples of times are time(\"2026-01-31\"), time(\"31.01.2026\", \"%d.%m.%Y\")"
   }
 
-  /// Usual formats of times, but only those in which day and month can't be confused.
+  /// Usual formats of times in which nobody can confuse the day with the month.
   private static let forms = [
     "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d", "%Y%m%d", "%Y%m%dT%H%M%S", "%Y-%m-%d %H:%M",
     "%Y-%m-%dT%H:%M",

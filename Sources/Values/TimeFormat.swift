@@ -1,11 +1,14 @@
-/// The format of a time in letters of strftime: `%Y %m %d %H %M %S %z`, and `%%` for a percent sign.
+/// The format of a time, written in letters of strftime.
+///
+/// The letters are `%Y %m %d %H %M %S %z`, and `%%` stands for a percent sign. Example: `%d.%m.%Y`.
 package struct TimeFormat: Sendable {
   private enum FormatPart: Sendable, Equatable {
     case letter(Character)
     case literal(Unicode.Scalar)
 
-    /// Whether the part begins with a digit, so that a number directly before it must have its maximum number of
-    /// digits.
+    /// Whether the text of the part begins with a digit.
+    ///
+    /// A number directly before such a part needs all its digits: `%d%m` reads `0112`, not `112`.
     var isDigits: Bool {
       switch self {
       case .letter(let letter): letter != "z"
@@ -16,7 +19,9 @@ package struct TimeFormat: Sendable {
 
   private let parts: [FormatPart]
   private let form: String
-  /// For each letter, the letter of the next larger unit; a format with the first letter must have the second one.
+  /// For each letter, the letter of the next larger unit.
+  ///
+  /// A format with the first letter must also have the second letter: `%m` without `%Y` is an error.
   private static let larger: KeyValuePairs<Character, Character> = [
     "m": "Y", "d": "m", "H": "d", "M": "H", "S": "M", "z": "H",
   ]
@@ -59,7 +64,7 @@ package struct TimeFormat: Sendable {
     Fault(.value, message, nextStep: nextStep ?? "the letters are %Y %m %d %H %M %S %z, and %% for a percent sign")
   }
 
-  /// Writes an instant in this format, in UTC.
+  /// Returns the text of an instant in this format, in UTC.
   package func text(of instant: Instant) -> String {
     let time = CivilTime(instant)
     var text = ""
@@ -74,10 +79,10 @@ package struct TimeFormat: Sendable {
     return text
   }
 
-  /// Reads a text of this format; a time without `%z` is in UTC.
+  /// Reads a text of this format.
   ///
-  /// `%Y` reads four digits. `%m`, `%d`, `%H`, `%M` and `%S` read one or two digits, or exactly two if a digit follows
-  /// directly.
+  /// A text without `%z` is a time in UTC. `%Y` reads four digits. `%m`, `%d`, `%H`, `%M` and `%S` read one or two
+  /// digits. If a digit follows directly, each of these five letters reads exactly two digits.
   ///
   /// - Throws: A `value` error with the quoted text and the reason.
   package func instant(of text: String) throws(Fault) -> Instant {
@@ -100,7 +105,10 @@ package struct TimeFormat: Sendable {
     }
   }
 
-  /// Throws if the format has no `%Y`, or lacks the larger unit that one of its letters requires.
+  /// Checks that the format has `%Y`, and a larger unit for each smaller one.
+  ///
+  /// - Throws: A `value` error for a format without `%Y`, and for a format such as `%Y %d`, which has a day but no
+  ///   month.
   private func checkUnits() throws(Fault) {
     guard parts.contains(.letter("Y")) else {
       throw Fault(.value, "the format \(form.quoted) has no %Y: a time needs its year")
@@ -120,7 +128,9 @@ package struct TimeFormat: Sendable {
     }
   }
 
-  /// Writes a number, which must not be negative, with zeros before it up to a width.
+  /// Writes a number with zeros before it, up to a width: 7 in width 2 becomes `07`.
+  ///
+  /// The number must not be negative.
   static func digits(_ number: Int, _ width: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
@@ -128,8 +138,9 @@ package struct TimeFormat: Sendable {
 }
 
 extension CivilTime {
-  /// The part of the time that a format letter stands for, such as the month for `m`; only for letters that are written
-  /// as two digits.
+  /// The number that a format letter stands for, such as the month for `m`.
+  ///
+  /// The letter must be one that the format writes as two digits: `m`, `d`, `H`, `M` or `S`.
   fileprivate subscript(letter: Character) -> Int {
     get {
       switch letter {

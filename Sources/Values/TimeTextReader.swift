@@ -15,7 +15,9 @@ struct TimeTextReader {
     time.day = try number("day", 2...2)
   }
 
-  /// Reads a time of day: `T12:00:00`, an optional fraction of the second and an optional offset.
+  /// Reads a time of day, such as `T12:00:00.5Z`.
+  ///
+  /// The fraction of the second and the offset are optional.
   mutating func time(into time: inout CivilTime) throws(Fault) {
     guard take("T") || take("t") || take(" ") else { throw Fault(.value, "expected T after the date") }
     time.hour = try number("hour", 2...2)
@@ -27,8 +29,9 @@ struct TimeTextReader {
     if !isAtEnd { time.offset = try offset(needsColon: true) }
   }
 
-  /// Reads the offset from UTC: `Z` or `+02:00`, also `+0200` if no colon is required; returns the offset in seconds
-  /// east of UTC.
+  /// Reads the offset from UTC, `Z` or `+02:00`, and returns it in seconds east of UTC.
+  ///
+  /// If `needsColon` is false, the function also reads `+0200`.
   mutating func offset(needsColon: Bool) throws(Fault) -> Int {
     if take("Z") || take("z") { return 0 }
     let isWest = take("-")
@@ -40,7 +43,7 @@ struct TimeTextReader {
     return (isWest ? -1 : 1) * (hours * 3600 + minutes * 60)
   }
 
-  /// Reads a number whose number of digits is in a range.
+  /// Reads a number whose count of digits is in the range `width`.
   mutating func number(_ unit: String, _ width: ClosedRange<Int>) throws(Fault) -> Int {
     let digits = digits(width.upperBound)
     guard width.contains(digits.count), let number = Int(digits) else {
@@ -57,7 +60,7 @@ struct TimeTextReader {
     return Int(nine + String(repeating: "0", count: 9 - nine.count)) ?? 0
   }
 
-  /// Reads the ASCII digits at the cursor, at most `most` of them.
+  /// Reads the ASCII digits at the cursor, but at most `most` digits.
   private mutating func digits(_ most: Int) -> String {
     let digits = rest.prefix(most).prefix { $0 &- 0x30 < 10 }
     rest = rest.dropFirst(digits.count)

@@ -1,8 +1,8 @@
 public import JSONText
 
-/// A value of the language.
+/// A value of the language, such as a number, a list or a resource.
 ///
-/// There are no implicit conversions.
+/// The language never converts a value to another type by itself.
 public enum Value: Sendable {
   case null
   case bool(Bool)
@@ -11,7 +11,7 @@ public enum Value: Sendable {
   case duration(Duration)
   case time(Instant)
   case list([Value])
-  /// The integers from the first bound to the second, both included.
+  /// The integers from the first bound to the second bound, both included.
   case range(Int, Int)
   case record(Record)
   indirect case resource(ResourceValue)
@@ -22,7 +22,7 @@ public enum Value: Sendable {
   indirect case error(Fault)
   indirect case pattern(Pattern)
 
-  /// The name of the value's type, for messages.
+  /// The name of the value's type, for error messages.
   public var typeName: String {
     switch self {
     case .null: "null"
@@ -57,7 +57,9 @@ public enum Value: Sendable {
   /// Whether the value is null.
   package var isNull: Bool { if case .null = self { true } else { false } }
 
-  /// Creates a value from JSON; an object with `type` and `attributes` or `relationships` becomes a resource.
+  /// Creates a value from JSON.
+  ///
+  /// A JSON object with `type` and `attributes` or `relationships` becomes a resource.
   public init(_ json: JSONValue) {
     switch json {
     case .null: self = .null
@@ -70,6 +72,8 @@ public enum Value: Sendable {
   }
 
   /// Creates a resource or a record from a JSON object.
+  ///
+  /// An object with `type` and `attributes` or `relationships` becomes a resource, any other object a record.
   package init(_ object: JSONObject) {
     self = ResourceValue(found: object).map { .resource($0) } ?? .record(Record(object))
   }

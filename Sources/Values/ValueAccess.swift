@@ -3,9 +3,9 @@ import Language
 
 /// Reads fields and elements of values.
 package enum ValueAccess {
-  /// Returns the value of a field.
+  /// Returns the value of a field: `value.name`, or `value?.name` if `isOptional` is true.
   ///
-  /// If `isOptional` is true (`?.`), the result for null and for a missing field is null.
+  /// With `?.`, the result is null if `value` is null or has no such field. Without it, both cases are errors.
   package static func field(of value: Value, _ name: FieldName, isOptional: Bool) throws(Fault) -> Value {
     switch value {
     case .record(let record):
@@ -30,7 +30,9 @@ package enum ValueAccess {
     }
   }
 
-  /// Returns the fields of a value that is neither a record nor a resource.
+  /// Returns the fields of a page, an error or a client; none for other values.
+  ///
+  /// The caller handles records and resources itself.
   private static func fields(of value: Value) -> [Record.Field] {
     switch value {
     case .page(let page):
@@ -56,7 +58,7 @@ package enum ValueAccess {
         ?? "\(listing(names)); for null instead of an error, write ?.\(name)")
   }
 
-  /// Returns a sentence with the names of fields, at most twelve: `its fields are a, b`.
+  /// Returns a sentence with the names of at most twelve fields: `its fields are a, b`.
   package static func listing(_ names: [String]) -> String {
     switch names.count {
     case 0: "it has no fields"
@@ -77,11 +79,11 @@ package enum ValueAccess {
   /// Converts a text or an integer to the key of a record.
   ///
   /// - Parameters:
-  ///   - value: The value of the key.
-  ///   - taker: The name of the operation that needs the key, for the message.
-  ///   - nextStep: The next step for any other value.
+  ///   - value: The value that a script uses as key.
+  ///   - taker: The operation that needs the key, as the error message names it.
+  ///   - nextStep: The next step that the error message shows.
   /// - Returns: The text, or the integer's digits.
-  /// - Throws: A `type` error for any other value.
+  /// - Throws: A `type` error for a value that is neither a text nor an integer.
   package static func key(_ value: Value, _ taker: String, nextStep: String) throws(Fault) -> String {
     switch value {
     case .string(let text): return text
@@ -93,7 +95,7 @@ package enum ValueAccess {
     }
   }
 
-  /// Returns the field with a computed name, `owner[key]`, of a record or a resource.
+  /// Returns the value of `owner[key]`, a field of a record or a resource whose name a script computes.
   private static func value(of owner: Value, at key: Value, _ isOptional: Bool) throws(Fault) -> Value {
     if isOptional, key.isNull { return .null }
     let name = try Self.key(
@@ -123,7 +125,8 @@ package enum ValueAccess {
 
   /// Returns an index as an integer.
   ///
-  /// A negative index is an error, unless it is a literal, which counts from the end (`isFromEnd`).
+  /// A negative literal counts from the end, and `isFromEnd` is true for such a literal. Any other negative index is an
+  /// error.
   private static func position(_ number: JSONNumber, of what: String, _ isFromEnd: Bool) throws(Fault) -> Int {
     guard let position = number.position else {
       throw Fault(.type, "the index of \(what) must be an integer, not \(number)")
@@ -155,10 +158,10 @@ package enum ValueAccess {
       nextStep: "for null instead of an error, write ?[\(number)]")
   }
 
-  /// Returns what `value[index]` means: an element of a list or a page, a code point of a text, or a field of a record
-  /// or a resource.
+  /// Returns the value of the expression `value[index]`.
   ///
-  /// An index counts from 0; a negative literal counts from the end. A range of indexes returns a part of the list or
+  /// The result is an element of a list or a page, a code point of a text, or a field of a record or a resource. An
+  /// index counts from 0, and a negative literal counts from the end. A range of indexes returns a part of the list or
   /// text.
   ///
   /// - Parameters:
@@ -166,7 +169,7 @@ package enum ValueAccess {
   ///   - index: The index, the range of indexes, or the field's name.
   ///   - isOptional: Whether the result for a missing element is null instead of an error.
   ///   - isFromEnd: Whether the index is a negative literal.
-  /// - Returns: The element; null for a missing one if `isOptional` is true.
+  /// - Returns: The element; null if the element is missing and `isOptional` is true.
   /// - Throws: An error for an index of the wrong type, a negative computed index, and a missing element.
   package static func element(
     of value: Value, at index: Value, isOptional: Bool, isFromEnd: Bool = false
@@ -215,7 +218,7 @@ package enum ValueAccess {
 }
 
 extension Fault {
-  /// The fields that a script reads of an error in `rescue`, such as `.kind` and `.message`.
+  /// The fields that a script can read of an error in `rescue`, such as `.kind` and `.message`.
   package var fields: [Record.Field] {
     [
       ("kind", .string(kind.word)), ("message", .string(message)), ("errors", .list(errors.map { Value($0) })),
@@ -223,7 +226,9 @@ extension Fault {
     ]
   }
 
-  /// The position of the error in the script, as name, line and column: `migrate.retort:14:14`; nil if it is unknown.
+  /// The position of the error in the script, such as `migrate.retort:14:14`; nil if it is unknown.
+  ///
+  /// The two numbers are the line and the column.
   package var place: String? {
     guard let source, let mark = marks.first else { return nil }
     let place = source.place(of: mark.range.lower)
