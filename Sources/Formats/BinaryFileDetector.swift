@@ -1,14 +1,14 @@
 package import Values
 
-/// Recognizes, by the first bytes of a file, that it is not UTF-8 text.
+/// Recognizes a file that is not UTF-8 text by its first bytes.
 enum BinaryFileDetector {
   /// Returns the error for a file that is compressed, packed, binary or in UTF-16; nil for any other file.
   ///
   /// - Parameters:
-  ///   - head: The first bytes of the file; 512 bytes are enough for every kind.
+  ///   - head: The first bytes of the file. 512 bytes are enough to recognize every kind.
   ///   - path: The path of the file.
-  ///   - isText: Whether any text is valid, including a web page.
-  /// - Returns: The error; the next step is a command that converts the file, if one exists.
+  ///   - isText: Whether the file may contain any text, even a web page.
+  /// - Returns: The error. Its next step is a command that converts the file, if there is one.
   static func fault(of head: [UInt8], _ path: String, isText: Bool = true) -> Fault? {
     func fault(_ what: String, _ nextStep: String) -> Fault { Fault(.file, "\(path) \(what)", nextStep: nextStep) }
     if let program = compressor(of: head) {
@@ -36,9 +36,9 @@ enum BinaryFileDetector {
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz"), ([0x04, 0x22, 0x4D, 0x18], "lz4"), (Array("LZIP".utf8), "lzip"),
   ]
 
-  /// Returns the program that unpacks a file; nil for a file that is not compressed.
+  /// Returns the program that decompresses a file; nil for a file that is not compressed.
   private static func compressor(of head: [UInt8]) -> String? {
-    // In a bzip2 file, a digit and the first digits of pi follow `BZh`.
+    // A bzip2 file begins with `BZh`, a digit, and the first digits of pi.
     if head.starts(with: "BZh".utf8), head.dropFirst(4).starts(with: "1AY".utf8) { return "bzip2" }
     return compressors.first { head.starts(with: $0.magic) }?.program
   }
@@ -58,14 +58,16 @@ enum BinaryFileDetector {
     ([0x7F, 0x45, 0x4C, 0x46], "is a program", "name the file that contains the data"),
   ]
 
-  /// Returns the encoding of a file in UTF-16 or UTF-32, recognized by a byte order mark or by the positions of NUL
-  /// bytes; nil for any other file.
+  /// Returns the name of the encoding of a file in UTF-16 or UTF-32; nil for any other file.
+  ///
+  /// A byte order mark or the positions of NUL bytes show the encoding.
   private static func encoding(of head: [UInt8]) -> String? {
     if head.starts(with: [0xFF, 0xFE, 0, 0]) || head.starts(with: [0, 0, 0xFE, 0xFF]) { return "utf-32" }
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "utf-16" }
     let bytes = head.prefix(512 & ~3)
     guard bytes.count >= 4, bytes.contains(0) else { return nil }
-    // In text in a Latin script, nearly every wide character has NUL bytes in the same positions.
+    // In UTF-32LE, text in a Latin script has a NUL byte in nearly every second, third and fourth place of four. The
+    // other encodings have NUL bytes in other places.
     let zeros = (0..<4).map { place in bytes.indices.count { $0 % 4 == place && bytes[$0] == 0 } * 8 > bytes.count }
     switch zeros {
     case [false, true, true, true]: return "utf-32le"
@@ -76,7 +78,7 @@ enum BinaryFileDetector {
     }
   }
 
-  /// Returns `an HTML page` or `an XML document` for a text that begins like one; nil for other text.
+  /// Returns what a text that begins like a web page is: `an HTML page` or `an XML document`; nil for other text.
   private static func page(_ head: [UInt8]) -> String? {
     let begin = head.withoutMark.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(14)
     let text = String(decoding: begin, as: UTF8.self).lowercased()
@@ -92,9 +94,9 @@ enum BinaryFileDetector {
 
   /// Returns the next step for a file with a byte that is not UTF-8.
   ///
-  /// The step is a command that converts the file from Windows-1252, which has all printable characters of Latin-1, and
-  /// more. If `sample` is mostly UTF-8, the step is to correct the byte. If Windows-1252 has no character for the byte,
-  /// the step is to find out the encoding.
+  /// Usually the step is a command that converts the file from Windows-1252. This encoding has all printable characters
+  /// of Latin-1, and more. If `sample` is mostly UTF-8, the step is to correct the byte. If Windows-1252 has no
+  /// character for the byte, the step is to find out the encoding.
   static func narrow(_ path: String, _ byte: UInt8, in sample: some Collection<UInt8>) -> String {
     if isMostlyUTF8(sample) { return "the rest of the text is UTF-8: correct this byte in an editor" }
     // Windows-1252 has no characters for these bytes.
@@ -104,7 +106,9 @@ enum BinaryFileDetector {
     return converting(path, from: "windows-1252")
   }
 
-  /// Whether a text has valid UTF-8 characters of several bytes, and at most as many invalid bytes.
+  /// Whether a text is UTF-8 with a few errors.
+  ///
+  /// The text must contain valid characters of several bytes, and at most as many invalid bytes as such characters.
   private static func isMostlyUTF8(_ text: some Collection<UInt8>) -> Bool {
     var (characters, wrong, rest) = (0, 0, Array(text)[...])
     while let lead = rest.first {
@@ -129,10 +133,10 @@ enum BinaryFileDetector {
     return "convert the file: iconv -f \(encoding) -t utf-8 < \(name) > \(out)"
   }
 
-  /// Returns two paths, each quoted for a shell: the path of the file, and the path of a new file in the same
-  /// directory.
+  /// Returns two paths, each quoted for a shell: the path of the file, and the path of a converted copy.
   ///
-  /// For standard input, it returns placeholders.
+  /// The copy is a new file in the same directory. For standard input, the function returns the placeholders `FILE` and
+  /// `NEW`.
   private static func names(_ path: String) -> (String, String) {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     guard path != "-" else { return ("FILE", "NEW") }
@@ -144,14 +148,14 @@ enum BinaryFileDetector {
 }
 
 extension Fault {
-  /// Creates the error for text that is not UTF-8, with the place of its first wrong byte.
+  /// Creates the error for text that is not UTF-8, with the position of the first wrong byte.
   ///
   /// - Parameters:
   ///   - path: The path of the file.
   ///   - line: The number of the line in which `bytes` begin.
   ///   - bytes: The text, from the beginning of a line.
-  ///   - sample: More text of the file, which shows its encoding; `bytes` if it is nil.
-  /// - Returns: The error; its column counts bytes from 1.
+  ///   - sample: More text of the file, which shows its encoding. If it is nil, `bytes` show the encoding.
+  /// - Returns: The error. Its column counts bytes from 1.
   package static func notUTF8(
     _ path: String, _ line: Int, _ bytes: some Collection<UInt8>, sample: [UInt8]? = nil
   ) -> Fault {
@@ -169,7 +173,7 @@ extension Fault {
 }
 
 extension [UInt8] {
-  /// The index of the first byte that is not UTF-8; nil if all are.
+  /// The index of the first byte that is not UTF-8; nil if all bytes are UTF-8.
   fileprivate var firstInvalid: Int? {
     var place = 0
     while place < count {

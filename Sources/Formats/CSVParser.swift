@@ -4,8 +4,9 @@ import Values
 
 /// Splits text with separators, such as commas, into rows of cells (RFC 4180).
 ///
-/// A line ends in LF or CRLF; if the first line ends in CR alone, all lines must. A cell with the separator, a quote or
-/// a line end is in quotes, with each quote in it doubled. Text in any other form is an error that names the line.
+/// A line ends in LF or CRLF. If the first line ends in CR alone, all lines must end in CR alone. A cell is in quotes
+/// if it contains the separator, a quote or a line end. Inside such a cell, two quotes stand for one quote. Text in any
+/// other form is an error that names the line.
 struct CSVParser {
   private var bytes: [UInt8] = []
   private let separator: UInt8
@@ -15,9 +16,9 @@ struct CSVParser {
   private var width = 0
   /// The number of the next line, from 1.
   private var line = 1
-  /// Whether a cell so far was in quotes.
+  /// Whether any cell up to now was in quotes.
   private(set) var hasQuotes = false
-  /// Whether lines end in CR alone; nil while unknown.
+  /// Whether the lines end in CR alone; nil before the first line end.
   private(set) var endsInReturn: Bool?
   /// Whether `bytes` contains the end of the file.
   private var isAtEnd = false
@@ -32,7 +33,7 @@ struct CSVParser {
     self.path = path
   }
 
-  /// The number of bytes that are not yet parsed, such as an incomplete row.
+  /// The number of bytes that the parser holds but has not parsed yet, such as an incomplete row.
   var pending: Int { bytes.count - offset }
 
   /// Appends the next bytes; an empty array means the end of the file.
@@ -43,9 +44,9 @@ struct CSVParser {
     isAtEnd = more.isEmpty
   }
 
-  /// Returns the cells of the next row and its line number; nil if no complete row is left.
+  /// Returns the cells of the next row and its line number.
   ///
-  /// Empty lines are skipped.
+  /// The result is nil if the parser has no complete row left. The parser skips empty lines.
   ///
   /// - Throws: A `file` error that names the line.
   mutating func next() throws(Fault) -> (cells: [String], line: Int)? {
@@ -76,7 +77,9 @@ struct CSVParser {
     return (cells, start)
   }
 
-  /// Skips the separator at the cursor; returns false without a separator.
+  /// Skips the separator at the cursor.
+  ///
+  /// - Returns: False if the byte at the cursor is not the separator.
   private mutating func skipSeparator() throws(CSVParseStop) -> Bool {
     guard try peek() == separator else { return false }
     offset += 1
@@ -90,7 +93,7 @@ struct CSVParser {
     throw .incomplete
   }
 
-  /// Skips a line end; throws if some lines end in CR alone and others do not.
+  /// Skips a line end; throws if some lines end in CR alone and others in LF or CRLF.
   private mutating func endLine() throws(CSVParseStop) {
     let isFeed = bytes[offset] == 0x0A
     offset += 1
@@ -133,9 +136,10 @@ struct CSVParser {
     return try text(begin..<offset, line)
   }
 
-  /// Skips bytes up to a separator, a line end or a quote.
+  /// Skips bytes up to the next separator, line end or quote.
   ///
-  /// None of these has a greater code than `highest`, so one comparison skips most other bytes.
+  /// The code of each of these characters is at most `highest`. So a single comparison with `highest` skips most other
+  /// bytes.
   private mutating func skipPlain() {
     let highest = max(separator, UInt8(ascii: "\""))
     offset = unsafe bytes.withUnsafeBufferPointer { bytes in
@@ -151,7 +155,7 @@ struct CSVParser {
 
   /// Skips a cell in quotes.
   ///
-  /// - Returns: The bytes between the quotes, and whether they contain doubled quotes.
+  /// - Returns: The range of the bytes between the quotes, and whether they contain two quotes in a row.
   private mutating func quoted() throws(CSVParseStop) -> (range: Range<Int>, hasDoubled: Bool) {
     let start = line
     var hasDoubled = false
@@ -173,7 +177,7 @@ struct CSVParser {
       "a quote is not closed", "close the quoted cell that begins there, or write a quote in text as \"\"", at: start)
   }
 
-  /// Returns the offset of the next occurrence of a byte; nil without one.
+  /// Returns the offset of the next occurrence of a byte; nil if there is none.
   private func place(of byte: UInt8, from start: Int) -> Int? {
     unsafe bytes.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return nil }
@@ -200,7 +204,7 @@ struct CSVParser {
     return text
   }
 
-  /// Returns the offset at which the line of an offset begins.
+  /// Returns the offset at which a line begins; `offset` is any offset in this line.
   private func lineStart(_ offset: Int) -> Int {
     bytes[..<offset].lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 } ?? 0
   }

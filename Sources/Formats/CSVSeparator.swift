@@ -11,7 +11,7 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
   /// The separators of csv files.
   package static let csv: [Self] = [.comma, .semicolon, .bar]
 
-  /// Creates the separator that an option names, for a file of the given format.
+  /// Creates the separator that the option `separator:` names; throws a `value` error if the format is not csv.
   package init(_ text: String, _ format: FileFormat) throws(Fault) {
     guard format == .csv else {
       throw Fault(
@@ -39,12 +39,14 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
     }
   }
 
-  /// Returns another separator that a heading of one column contains; nil without one.
+  /// Returns a different separator that the heading of a single column contains; nil if it contains none.
+  ///
+  /// Such a heading means that the file probably has that separator, and was read with the wrong one.
   func other(in heading: String) -> CSVSeparator? {
     Self.allCases.first { $0 != self && heading.utf8.contains($0.byte) }
   }
 
-  /// Returns the next step for a file in which this is probably the separator of the cells.
+  /// Returns the next step for a file whose cells probably have this separator between them.
   func step(_ path: String) -> String {
     let path = JSONValue.string(path).text
     let options =

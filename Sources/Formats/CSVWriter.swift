@@ -3,9 +3,10 @@ package import Values
 
 /// Writes lines of comma- or tab-separated values (RFC 4180).
 package enum CSVWriter {
-  /// Appends a line without its line end; quotes each cell that could not be read back otherwise.
+  /// Appends a line without its line end, and puts a cell in quotes where necessary.
   ///
-  /// Such a cell contains a separator, a quote, a line end or a byte order mark, or is empty and alone on its line.
+  /// A cell needs quotes if it contains a separator, a quote, a line end or a byte order mark. An empty cell needs
+  /// quotes if it is the only cell of its line.
   package static func append(_ cells: [String], separator: UInt8 = UInt8(ascii: ","), to line: inout [UInt8]) {
     let start = line.count
     for (index, cell) in cells.enumerated() {
@@ -42,10 +43,12 @@ package enum CSVWriter {
 }
 
 extension Record {
-  /// Returns the record's cells in the order of the columns; a missing field gives an empty cell.
+  /// Returns the cells of a record in the order of the columns.
+  ///
+  /// A field that the record does not have gives an empty cell.
   ///
   /// - Parameter names: The names of the columns, without duplicates.
-  /// - Returns: The cells, and the name of the first field that has no column; nil if each field has one.
+  /// - Returns: The cells, and the name of the first field that has no column; nil if each field has a column.
   package func cells(under names: [String]) -> (cells: [String], extra: String?) {
     let fields = fields
     if fields.count == names.count, zip(fields, names).allSatisfy({ $0.name.isSame(as: $1) }) {

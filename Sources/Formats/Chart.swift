@@ -8,7 +8,7 @@ package struct Chart {
   package struct Bar: Sendable {
     package var label: String
     package var length: Double
-    /// The text beside the bar, which shows the length.
+    /// The text beside the bar, which shows the length as a number.
     package var text: String
 
     package init(label: String, length: Double, text: String) {
@@ -23,11 +23,11 @@ package struct Chart {
 
   package init(_ bars: [Bar]) { self.bars = bars }
 
-  /// Draws the bars, each on one line that fits in a width.
+  /// Draws each bar on one line.
   ///
   /// - Parameters:
   ///   - width: The maximum number of columns of a line.
-  ///   - isForTerminal: Whether to draw Unicode blocks, and to escape control characters.
+  ///   - isForTerminal: Whether to draw the bars with Unicode blocks, and to escape control characters.
   /// - Returns: The lines.
   package func lines(width: Int, isForTerminal: Bool) -> [String] {
     let labels = bars.map { TextTable.line($0.label, isForTerminal).cut(to: max(8, width / 3)) }
@@ -38,15 +38,17 @@ package struct Chart {
     return zip(labels, bars).map { label, bar in
       let space = String(repeating: " ", count: labelWidth - DisplayWidth.width(of: label) + ColumnWidths.gap)
       let number = String(repeating: " ", count: textWidth - bar.text.count) + bar.text
-      // A number that exceeds the range of binary floats has an infinite length.
+      // The length is infinite if a number exceeds the range of binary floats.
       let share = bar.length.isInfinite ? 1 : longest > 0 ? bar.length.magnitude / longest : 0
       let drawn = Self.bar(share * Double(room), isNegative: bar.length < 0, isForTerminal)
       return label + space + number + (drawn.isEmpty ? "" : "  " + drawn)
     }
   }
 
-  /// Draws a bar of a number of columns: at a terminal in eighths of a column, otherwise with `#`; the bar of a
-  /// negative number is lighter.
+  /// Draws a bar of a number of columns.
+  ///
+  /// At a terminal, the bar ends at an eighth of a column. Otherwise it consists of `#` characters. The bar of a negative
+  /// number consists of other characters.
   private static func bar(_ columns: Double, isNegative: Bool, _ isForTerminal: Bool) -> String {
     guard isForTerminal, !isNegative else {
       let mark = isNegative ? (isForTerminal ? "░" : "-") : "#"
@@ -57,9 +59,9 @@ package struct Chart {
     return String(repeating: "█", count: eighths / 8) + rest
   }
 
-  /// Returns a chart with a bar for each distinct label, the longest bar first.
+  /// Counts how often each label occurs in `labels`, and returns a chart with one bar for each different label.
   ///
-  /// The length of a bar is the number of times that the label occurs in `labels`.
+  /// The longest bar comes first.
   package static func counts(of labels: [String]) -> Chart {
     var places: [CodePoints: Int] = [:]
     var counts: [(label: String, count: Int)] = []

@@ -1,23 +1,26 @@
-/// Shares the width of a terminal among the columns of a table.
+/// Divides the width of a terminal among the columns of a table.
 struct ColumnWidths {
   /// The number of spaces between two cells.
   static let gap = 2
-  /// The minimum width of a shortened text.
+  /// The minimum width of a column of texts, which can be shortened.
   private static let shortest = 12
-  /// The minimum width of a number, whose digits can't be shortened.
+  /// The minimum width of a column of numbers, whose digits can't be shortened.
   private static let shortestNumber = 24
 
-  /// The widths of the columns that fit on the line; the columns after them are omitted.
+  /// The widths of the columns that fit on the line.
+  ///
+  /// The table omits all columns after these.
   let widths: [Int]
 
-  /// Distributes the width of a line: each column gets the width of its widest cell if there is enough room.
+  /// Divides the width of a line among the columns.
   ///
-  /// Otherwise texts are shortened, the longest first; if even short texts do not fit, the last columns are omitted.
+  /// If there is enough room, each column gets the width of its widest cell. Otherwise the widest columns of texts
+  /// become narrower. If that is not enough, the table omits its last columns.
   ///
   /// - Parameters:
   ///   - natural: The width of the widest cell of each column.
   ///   - isNumber: For each column, whether it contains only numbers.
-  ///   - width: The width; nil for no limit.
+  ///   - width: The width of the line; nil for no limit.
   init(natural: [Int], isNumber: [Bool], width: Int?) {
     guard let width, Self.total(natural) > width else {
       widths = natural
@@ -34,12 +37,14 @@ struct ColumnWidths {
     widths = Self.shared(room, natural.prefix(shown), least.prefix(shown))
   }
 
-  /// Returns the width of a line with cells of these widths and the gaps between them.
+  /// Returns the width of a line whose cells have these widths, including the gaps between the cells.
   private static func total(_ widths: some Collection<Int>) -> Int {
     widths.reduce(0, +) + gap * max(0, widths.count - 1)
   }
 
-  /// Distributes `room` among the columns; a column is shortened only if all wider columns are shortened.
+  /// Divides `room` among the columns.
+  ///
+  /// The function makes wide columns narrower first: no column gets narrower while another one is still wider than it.
   private static func shared(_ room: Int, _ natural: ArraySlice<Int>, _ least: ArraySlice<Int>) -> [Int] {
     func widths(_ level: Int) -> [Int] { zip(natural, least).map { min($0, max($1, level)) } }
     var (low, high) = (0, room)

@@ -1,15 +1,15 @@
 package import Glibc
 package import Values
 
-/// An open file, which is closed when this object is released.
+/// An open file, which closes when the program releases this object.
 ///
-/// A wait for a pipe or a device ends when the task is cancelled.
+/// A read or write of a pipe or a device can wait. The wait ends when the task is cancelled.
 package final class FileDescriptor: Sendable {
   private let number: Int32
   private let path: String
-  /// Whether a read can block, because the file is not a regular file, but for example a pipe.
+  /// Whether a read can wait, because the file is not a regular file but, for example, a pipe.
   private let mayWait: Bool
-  /// The next step that the message of a write error shows; nil for the usual next step of the system's error code.
+  /// The next step that the message of a write error shows; nil for the usual next step for the error code.
   private let next: String?
 
   private init(_ number: Int32, _ path: String, next: String? = nil) {
@@ -22,9 +22,9 @@ package final class FileDescriptor: Sendable {
 
   deinit { if number > 2 { close(number) } }
 
-  /// Opens a file to read it; `-` is standard input.
+  /// Opens a file for reading; `-` is standard input.
   ///
-  /// A named pipe is opened even before another program writes to it.
+  /// For a named pipe, the function does not wait for another program to write to it.
   package static func reading(_ path: String) throws(Fault) -> FileDescriptor {
     if path == "-" { return FileDescriptor(0, "standard input") }
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -32,10 +32,14 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Creates the file that will replace the file `name`; messages contain `name`.
+  /// Creates a new file that will later replace the file `name`.
   ///
-  /// The new file gets `mode`, the permissions of the file that it replaces; `mode` is nil if there is no such file. If
-  /// `path` exists, that is an error.
+  /// - Parameters:
+  ///   - path: The path of the new file. It is an error if this file exists.
+  ///   - name: The file to replace, which error messages name.
+  ///   - mode: The permissions of the file to replace, which the new file gets; nil if there is no such file.
+  /// - Returns: The new file.
+  /// - Throws: A `file` error with the reason.
   package static func writing(new path: String, for name: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
     guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(name)") }
@@ -49,7 +53,7 @@ package final class FileDescriptor: Sendable {
 
   /// Returns standard output or standard error if a path names one of them, otherwise nil.
   ///
-  /// Writing begins at the current position of this stream.
+  /// A write begins at the current position of the stream, even if the stream is a file with content.
   package static func standard(_ path: String) -> FileDescriptor? {
     switch path {
     case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, "standard output")
@@ -58,7 +62,7 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Opens a pipe or a device to write; for a named pipe it waits for a reader.
+  /// Opens a pipe or a device for writing; for a named pipe, waits until another program reads from it.
   package static func writing(device path: String) throws(Fault) -> FileDescriptor {
     while true {
       let number = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
@@ -72,11 +76,13 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Checks that a file can be replaced or created in its directory, or that a pipe or a device can be written.
+  /// Checks that the program can write a file, a pipe or a device.
+  ///
+  /// If the file does not exist or the program replaces it, the check is about the file's directory.
   ///
   /// - Parameters:
-  ///   - path: The file.
-  ///   - appends: Whether an existing file is appended to instead of replaced.
+  ///   - path: The path of the file.
+  ///   - appends: Whether the program appends to an existing file instead of replacing it.
   /// - Throws: A `file` error with the reason.
   package static func checkWritable(_ path: String, appends: Bool = false) throws(Fault) {
     if standard(path) != nil { return }
@@ -96,7 +102,9 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Creates a file without a name, in the directory of `TMPDIR` or in `/tmp`; closing deletes it.
+  /// Creates a temporary file without a name; closing it deletes it.
+  ///
+  /// The file is in the directory that `TMPDIR` names, otherwise in `/tmp`.
   package static func nameless(
     in directory: String = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
   ) throws(Fault) -> FileDescriptor {
@@ -109,12 +117,12 @@ package final class FileDescriptor: Sendable {
 
   private static let otherDirectory = "set TMPDIR to another directory for temporary files"
 
-  /// Moves to the beginning of the file.
+  /// Moves the position of the next read to the beginning of the file.
   package func rewind() throws(Fault) {
     guard lseek(number, 0, SEEK_SET) == 0 else { throw Self.failure("can't read \(path)") }
   }
 
-  /// Reads up to `count` bytes; returns none at the end.
+  /// Reads up to `count` bytes; returns an empty array at the end of the file.
   ///
   /// - Throws: A `file` error with the reason, and `interrupted` if the task is cancelled before any byte arrives.
   package func read(_ count: Int) throws(Fault) -> [UInt8] {
@@ -138,7 +146,7 @@ package final class FileDescriptor: Sendable {
     while unsafe poll(&entry, 1, Self.glance) <= 0 { try Self.checkCancellation() }
   }
 
-  /// The time, in milliseconds, after which a wait checks again whether the task is cancelled.
+  /// The time, in milliseconds, after which a waiting read or write checks again whether the task is cancelled.
   private static let glance: Int32 = 100
 
   private static func checkCancellation() throws(Fault) {
@@ -169,25 +177,27 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Locks the file until it is closed; returns false if another program has locked it.
+  /// Locks the file until the program closes it, without waiting.
+  ///
+  /// - Returns: False if another program has locked the file.
   package func lockIfFree() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
 
   /// Whether the file is a terminal.
   package var isTerminal: Bool { isatty(number) == 1 }
 
-  /// Whether a path leads to a regular file, and not to a pipe, a device or standard output.
+  /// Whether a path names a regular file, and not a pipe, a device or standard output.
   package static func isFile(_ path: String) -> Bool {
     var status = stat()
     return unsafe standard(path) == nil && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Whether a path leads to a named pipe.
+  /// Whether a path names a named pipe.
   package static func isNamedPipe(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Waits for the lock, and locks the file until it is closed.
+  /// Waits for the lock of the file, and holds the lock until the program closes the file.
   package func lock() throws(Fault) {
     while flock(number, LOCK_EX) != 0 {
       guard errno == EINTR else { throw Self.failure("can't lock \(path)") }
@@ -201,16 +211,18 @@ package final class FileDescriptor: Sendable {
     return Int(status.st_size)
   }
 
-  /// Whether the last line of a text file lacks its line end.
+  /// Whether the last line of a text file has no line end.
+  ///
+  /// `length` is the length of the file in bytes.
   package func lacksLineEnd(_ length: Int) -> Bool {
     var last: UInt8 = 0
     return unsafe length > 0 && pread(number, &last, 1, length - 1) == 1 && last != 0x0A
   }
 
-  /// Truncates the file.
+  /// Shortens the file to a length in bytes.
   package func truncate(to length: Int) { ftruncate(number, length) }
 
-  /// Flushes written bytes to the disk.
+  /// Waits until all written bytes are on the disk.
   package func sync() throws(Fault) {
     guard fsync(number) == 0 || errno == EINVAL else { throw Self.failure("can't write \(path)") }
   }
@@ -220,7 +232,7 @@ package final class FileDescriptor: Sendable {
     return Fault(.file, "\(what): \(reason)", nextStep: next ?? nextStep(code, writes: what.hasPrefix("can't write")))
   }
 
-  /// Returns the next step for a system's error code; nil for a code without a next step.
+  /// Returns the next step for an error code of the system; nil if the program has none for this code.
   private static func nextStep(_ code: Int32, writes: Bool) -> String? {
     switch code {
     case ENOENT where writes: "the directory does not exist: create it first, or check the path"

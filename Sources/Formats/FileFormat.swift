@@ -5,11 +5,12 @@ package import Values
 package enum FileFormat: String, CaseIterable {
   case csv, tsv, json, ndjson, txt
 
-  /// The values of `as:`, separated by commas.
+  /// All values of the option `as:`, separated by commas.
   package static let list = allCases.map(\.rawValue).joined(separator: ", ")
 
-  /// Creates the format that the value of `as:` names; without a value, the format that belongs to the suffix of the
-  /// path.
+  /// Creates the format that the option `as:` names.
+  ///
+  /// Without this option, the suffix of the path determines the format.
   package init(path: String, named word: String?) throws(Fault) {
     let text = word ?? path.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
     let aliases = ["jsonl": "ndjson", "lines": "txt", "log": "txt", "text": "txt"]

@@ -2,7 +2,9 @@ import Glibc
 import JSONText
 package import Values
 
-/// Reads a file piece by piece, and returns its content as elements: rows, lines or JSON values.
+/// Reads a file piece by piece, and returns its content as elements.
+///
+/// The elements are rows of a csv or tsv file, lines of a text file, or JSON values.
 package struct FileReader: Sendable {
   private let file: FileDescriptor
   private let path: String
@@ -10,19 +12,19 @@ package struct FileReader: Sendable {
   private let separator: CSVSeparator
   private var rest: [UInt8] = []
   private var isAtEnd = false
-  /// The number of lines before `rest`.
+  /// The number of lines before the bytes in `rest`.
   private var linesBefore = 0
   private var columns: [String]?
   private var rows: CSVParser
-  /// The elements of a JSON file; nil until the whole file is read.
+  /// The elements of a JSON file; nil before the reader has read the whole file.
   private var document: JSONElements?
   private var isBegun = false
-  /// The number of bytes of one read.
+  /// The number of bytes that the reader requests at once.
   private static let piece = 1 << 18
-  /// The maximum size of a line, a record, or a JSON array file, in bytes.
+  /// The maximum size, in bytes, of a line, a record, or a file with a JSON array.
   private static let limit = 1 << 28
 
-  /// Opens a file; `separator` is the character between the cells of a csv file.
+  /// Opens a file; `separator` is the character between two cells of a csv file.
   package init(_ path: String, _ format: FileFormat, separator: CSVSeparator? = nil) throws(Fault) {
     file = try FileDescriptor.reading(path)
     self.path = path
@@ -31,12 +33,14 @@ package struct FileReader: Sendable {
     rows = CSVParser(separator: self.separator.byte, path: path)
   }
 
-  /// A part of the file: elements, or lines of JSON that another thread can parse while the reader continues.
+  /// A part of the file: elements, or lines of JSON.
+  ///
+  /// Another thread can parse the lines while the reader continues.
   package enum FilePiece: Sendable {
     case elements([Value])
     case lines([UInt8], path: String, before: Int)
 
-    /// Returns the elements; parses them if the piece is lines of JSON.
+    /// Returns the elements of this part; if the part is lines of JSON, parses them.
     ///
     /// - Throws: A `file` error with the position of invalid JSON.
     package func elements() throws(Fault) -> [Value] {
@@ -54,7 +58,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// Returns the next piece; nil at the end of the file.
+  /// Returns the next part of the file; nil at the end of the file.
   package mutating func piece() throws(Fault) -> FilePiece? {
     while true {
       if format == .csv || format == .tsv { return try nextRows().map { .elements($0) } }
@@ -82,7 +86,7 @@ package struct FileReader: Sendable {
     return columns
   }
 
-  /// Whether lines end in CR alone.
+  /// Whether the lines of the file end in CR alone.
   package var endsInReturn: Bool { rows.endsInReturn == true }
 
   private mutating func fill() throws(Fault) {
@@ -90,12 +94,12 @@ package struct FileReader: Sendable {
     if rest.count > Self.limit { throw Fault(.file, "\(path): more than 256 MiB without a line end") }
   }
 
-  /// Reads the next bytes, and omits a byte order mark at the beginning of the file.
+  /// Reads the next bytes, without a byte order mark at the beginning of the file.
   private mutating func bytes(_ count: Int) throws(Fault) -> [UInt8] {
     var bytes = try file.read(count)
     if !isBegun {
       isBegun = true
-      // Some kinds of files that are not text are recognized only with more bytes.
+      // `BinaryFileDetector` needs up to 512 bytes to recognize some kinds of files that are not text.
       while bytes.count < 4 || bytes.count < 512 && bytes.contains(0), case let more = try file.read(count),
         !more.isEmpty
       {
@@ -103,7 +107,7 @@ package struct FileReader: Sendable {
       }
       if let fault = BinaryFileDetector.fault(of: bytes, path, isText: format == .txt) { throw fault }
       bytes = bytes.withoutMark
-      // Only the byte order mark was read; the file can continue.
+      // No bytes are left if the reader has read only the byte order mark. The file can still continue.
       if bytes.isEmpty { bytes = try file.read(count) }
     }
     isAtEnd = bytes.isEmpty
@@ -112,7 +116,8 @@ package struct FileReader: Sendable {
 
   /// Returns the complete rows as records.
   ///
-  /// Without a complete row, reads further bytes, at least as many as the incomplete row has.
+  /// If there is no complete row, the reader reads more bytes. It reads at least as many as the incomplete row has, so
+  /// that a long row needs few reads.
   private mutating func nextRows() throws(Fault) -> [Value]? {
     while true {
       var values: [Value] = []
@@ -124,7 +129,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// Returns the record of a row; nil for the heading.
+  /// Returns the record of a row; nil if the row is the heading.
   private mutating func record(_ cells: [String], _ line: Int) throws(Fault) -> Value? {
     guard let columns else {
       try check(heading: cells, line)
@@ -184,8 +189,9 @@ package struct FileReader: Sendable {
     return document?.next(1024)?.map { Value($0) }
   }
 
-  /// Removes and returns the bytes up to the last line end, or all bytes at the end of the file; nil without a line
-  /// end.
+  /// Removes and returns the bytes up to the last line end; nil if there is no line end.
+  ///
+  /// At the end of the file, the function returns all bytes.
   private mutating func completeLines() -> [UInt8]? {
     if isAtEnd {
       defer { rest = [] }
@@ -226,7 +232,7 @@ package struct FileReader: Sendable {
 }
 
 extension [UInt8] {
-  /// The number of line feeds.
+  /// The number of line feeds in the bytes.
   fileprivate var newlines: Int {
     unsafe withUnsafeBytes { bytes in
       guard var rest = bytes.baseAddress else { return 0 }

@@ -1,9 +1,10 @@
 import JSONText
 package import Values
 
-/// Writes elements to a file in its format.
+/// Writes elements to a file in the file's format.
 ///
-/// The elements replace the content of the file or are appended to it, completely or not at all.
+/// The elements replace the content of the file, or the writer appends them to it. The writer writes all of them or
+/// none.
 package struct FileWriter {
   private let path: String
   private let format: FileFormat
@@ -14,10 +15,10 @@ package struct FileWriter {
   /// The number of written elements.
   package private(set) var count = 0
 
-  /// Creates a writer.
+  /// Opens a file for writing.
   ///
-  /// - Throws: A `file` error if the file can't be written, or exists and must be new; a `value` error if the format
-  ///   does not allow appending.
+  /// - Throws: A `file` error if the program can't write the file, or if `isNew` is true and the file exists. A `value`
+  ///   error if the program can't append to a file of this format.
   package init(_ path: String, _ format: FileFormat, appends: Bool, isNew: Bool = false) throws(Fault) {
     guard !(appends && isNew) else {
       throw Fault(
@@ -38,14 +39,14 @@ package struct FileWriter {
     if pending.count > 1 << 18 { try flush() }
   }
 
-  /// Writes what is pending, and makes all written elements appear in the file.
+  /// Ends the writing; only then does the file contain the written elements.
   package mutating func finish() throws(Fault) {
     if format == .json { pending += Array((isFirst ? "[]\n" : "]\n").utf8) }
     try flush()
     try file.finish { hasContent throws(Fault) in try opening(hasContent) }
   }
 
-  /// Discards the written elements, and leaves the file unchanged.
+  /// Discards all written elements, and leaves the file unchanged.
   package func abandon() { file.abandon() }
 
   private mutating func flush() throws(Fault) {
@@ -68,7 +69,7 @@ package struct FileWriter {
     count += 1
   }
 
-  /// Writes a text as a line; throws if the line could not be read back unchanged.
+  /// Writes a text as a line; throws an error if a program would read another text from this line.
   private mutating func line(_ element: Value) throws(Fault) {
     guard case .string(let text) = element else {
       throw Fault(
@@ -108,7 +109,7 @@ package struct FileWriter {
     bytes += [0x0D, 0x0A]
   }
 
-  /// Throws if the file could not be read back with these names of columns.
+  /// Throws an error if these names of columns are empty, or are names that a csv or tsv file can't contain.
   private func check(_ names: [String]) throws(Fault) {
     if names.isEmpty {
       throw Fault(
@@ -130,7 +131,7 @@ package struct FileWriter {
     var line: [UInt8] = []
     guard let columns else { return line }
     let separator = format == .csv ? CSVSeparator.comma : .tab
-    // Without quotes a heading such as `a;b` would not be read back as one column.
+    // A reader would take the separator in a heading such as `a;b` for the separator of the file. Quotes prevent this.
     if columns.count == 1, separator.other(in: columns[0]) != nil, !columns[0].utf8.contains(UInt8(ascii: "\"")) {
       return Array("\"\(columns[0])\"\r\n".utf8)
     }
@@ -138,8 +139,9 @@ package struct FileWriter {
     return line
   }
 
-  /// Returns the bytes to append before the rows: the header line if the file is empty; throws if the file has other
-  /// columns.
+  /// Returns the bytes that the writer appends before the rows: the header line if the file is empty, otherwise none.
+  ///
+  /// The function throws an error if the file already has other columns.
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
     try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }

@@ -2,18 +2,18 @@ import Glibc
 import JSONText
 package import Values
 
-/// Reads the beginning of a file.
+/// Reads the first element of a file.
 package enum FirstElementReader {
-  /// The maximum number of bytes that are read.
+  /// The maximum number of bytes that the reader reads of a file.
   private static let limit = 65_536
 
-  /// Returns the first element of a file; nil if the file is not a regular one, or if the element does not end in the
-  /// first 64 KiB.
+  /// Returns the first element of a file.
   ///
   /// - Parameters:
-  ///   - path: The path.
-  ///   - format: The format.
-  /// - Returns: The element; for csv and tsv a record whose cells are empty.
+  ///   - path: The path of the file.
+  ///   - format: The format of the file.
+  /// - Returns: The element. For csv and tsv, it is a record with the names of the columns and empty cells. The result
+  ///   is nil for a pipe or a device, and if the element does not end in the first 64 KiB.
   package static func element(of path: String, _ format: FileFormat) -> Value? {
     guard let (bytes, isWhole) = head(of: path) else { return nil }
     switch format {

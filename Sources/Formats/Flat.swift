@@ -3,7 +3,7 @@ import Language
 package import Values
 
 extension ResourceValue {
-  /// Returns the resource's row in tables and csv: id, attributes, and the ids of related resources.
+  /// Returns the row of the resource in tables and csv: its id, its attributes, and the ids of its related resources.
   package func flat() -> Record {
     var fields: [Record.Field] = [("id", id.map { .string($0) } ?? .null)]
     let relationships = relationships
@@ -29,7 +29,9 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// The value as a row: the fields of a record or a resource; for any other value one field, `value`.
+  /// The value as a row of a table.
+  ///
+  /// A record or a resource gives its fields. Any other value gives one field, `value`.
   package var row: Record {
     switch self {
     case .record(let record): record
@@ -40,7 +42,10 @@ extension Value {
     }
   }
 
-  /// The text of a cell: null as an empty text, related resources as their ids, any other value as in an interpolation.
+  /// The text of a cell in a csv file.
+  ///
+  /// Null is an empty text. Related resources are their ids, with spaces between them. Any other value is its exact
+  /// text.
   package var cell: String {
     switch self {
     case .null: ""
@@ -53,6 +58,8 @@ extension Value {
 
   private var isResource: Bool { if case .resource = self { true } else { false } }
 
-  /// Whether the value is a number; a column of numbers is aligned to the right.
+  /// Whether the value is a number.
+  ///
+  /// A table aligns a column of numbers to the right.
   package var isNumber: Bool { if case .number = self { true } else { false } }
 }

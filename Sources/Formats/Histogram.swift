@@ -6,11 +6,13 @@ extension Chart {
   /// The maximum number of bars of a histogram.
   private static let mostBins: BigInt = 12
 
-  /// Counts numbers in ranges of one size, which is 1, 2 or 5 times a power of ten; the bounds are exact decimals.
+  /// Returns a chart that counts numbers in ranges of equal size.
+  ///
+  /// The size is 1, 2 or 5 times a power of ten. The bounds of the ranges are exact decimals.
   ///
   /// - Parameters:
-  ///   - numbers: The numbers.
-  ///   - unit: The unit of the bounds, which is written after each bound.
+  ///   - numbers: The numbers to count.
+  ///   - unit: The unit, which the chart shows after each bound.
   /// - Returns: The chart of the counts.
   /// - Throws: A `value` error for numbers that are too large to calculate.
   package static func histogram(of numbers: [JSONNumber], unit: String = "") throws(Fault) -> Chart {
@@ -30,7 +32,7 @@ extension Chart {
       })
   }
 
-  /// Returns the index of the range that contains a number.
+  /// Returns the index of the range that contains a number; range 0 begins at 0.
   private static func index(of number: JSONNumber, _ step: Decimal) throws(Fault) -> BigInt {
     guard let number = Decimal(number), let (dividend, divisor, _) = Decimal.aligned(number, step) else {
       throw Fault(.value, "the numbers are too large for a chart")
@@ -39,8 +41,9 @@ extension Chart {
     return rest.signum() < 0 ? quotient - 1 : quotient
   }
 
-  /// Returns the smallest width with which at most `mostBins` bars cover the range of the numbers; at least 1 for
-  /// integers.
+  /// Returns the smallest size of a range with which the chart has at most `mostBins` bars.
+  ///
+  /// `range` is the difference of the largest and the smallest number. For integers, the size is at least 1.
   private static func step(for range: JSONNumber, isWhole: Bool) throws(Fault) -> Decimal {
     guard let range = Decimal(range), range.coefficient.signum() > 0 else {
       return Decimal(coefficient: 1, exponent: 0)
@@ -58,7 +61,7 @@ extension Chart {
     return Decimal(coefficient: 1, exponent: range.magnitude)
   }
 
-  /// Returns the text of a bound, with an exponent if it is long.
+  /// Returns the text of a bound; a long number has an exponent.
   private static func text(_ steps: BigInt, _ step: Decimal) -> String {
     let value = Decimal(coefficient: steps * step.coefficient, exponent: step.exponent)
     guard step.exponent > -9, value.magnitude < 16, let number = value.number else {

@@ -1,11 +1,12 @@
 import JSONText
 package import Values
 
-/// A list of elements that takes little memory.
+/// A list of elements that uses little memory.
 ///
-/// Parsed records and resources, and records of scalars, are stored as bytes. Other elements are stored as values.
+/// The list stores records and resources that come from JSON, and records of scalars, as JSON bytes. It stores other
+/// elements as values.
 package struct PackedElements: Sendable {
-  /// The location of an element: bytes of a chunk, or an index among the elements that are stored as values.
+  /// The location of an element: the bytes of a chunk, or an index in the list of elements that are stored as values.
   private struct ElementLocation {
     var chunk: UInt32
     var offset: UInt32
@@ -17,9 +18,11 @@ package struct PackedElements: Sendable {
   private var chunks: [[UInt8]] = []
   private var places: [ElementLocation] = []
   private var kept: [Value] = []
-  /// The size of a full chunk, in bytes; a chunk that has reached this size gets no further element.
+  /// The size of a full chunk, in bytes.
+  ///
+  /// The list adds no further element to a chunk of at least this size.
   private static let chunk = 1 << 20
-  /// The number of elements that are stored as values before any is stored as bytes.
+  /// The number of elements that the list stores as values before it stores any as bytes.
   private static let few = 4096
 
   package init() {}
@@ -65,7 +68,7 @@ package struct PackedElements: Sendable {
 
   /// Returns a stream of the elements at the given indices, in the order of the indices.
   ///
-  /// Another thread unpacks the next page while the caller processes the current one.
+  /// While the caller processes a page, another thread converts the next page from bytes to elements.
   package func stream(in order: [Int32]) -> ElementStream {
     var rest = order[...]
     func unpacking() -> Task<[Value], Never>? {
@@ -83,12 +86,12 @@ package struct PackedElements: Sendable {
     return unpacked
   }
 
-  /// The number of elements of a page.
+  /// The number of elements on a page.
   private static let page = 1024
 }
 
 extension Value {
-  /// Whether parsing the value's JSON text gives the same value again.
+  /// Whether the list stores the value as JSON bytes, because parsing them gives the same value again.
   fileprivate var isPackable: Bool {
     switch self {
     case .record(let record):
@@ -107,7 +110,7 @@ extension Value {
     }
   }
 
-  /// Appends the JSON of a packable value.
+  /// Appends the JSON text of the value to `bytes`.
   fileprivate func pack(into bytes: inout [UInt8]) {
     switch self {
     case .resource(let resource): resource.object.encodeLine(into: &bytes)

@@ -1,18 +1,22 @@
 import Language
 package import Values
 
-/// Lays out a record for display, with a line for each field.
+/// Lays out a record for display: each field on a line of its own.
 package struct RecordCard {
   private let fields: [(name: String, text: String)]
 
-  /// Converts each name and each value of a record to one line; for a terminal, escapes control characters.
+  /// Converts each name and each value of a record to text without line breaks.
+  ///
+  /// If the card is for a terminal, control characters become escapes.
   package init(_ record: Record, isForTerminal: Bool) {
     fields = record.fields.map {
       (TextTable.line($0.name, isForTerminal), TextTable.line($0.value.shownCell, isForTerminal))
     }
   }
 
-  /// Returns the lines of the card; a value that does not fit in `width` columns continues on the next line.
+  /// Returns the lines of the card.
+  ///
+  /// A value that is too long for a line of `width` columns continues on the next line.
   package func lines(width: Int?) -> [String] {
     let most = width.map { max(1, $0 / 3) } ?? Int.max
     let nameWidth = min(fields.map { DisplayWidth.width(of: $0.name) }.max() ?? 0, most)
@@ -28,7 +32,9 @@ package struct RecordCard {
 }
 
 extension String {
-  /// Splits the text into parts of at most `width` columns; returns at least one part.
+  /// Splits the text into parts that are at most `width` columns wide.
+  ///
+  /// The result has at least one part.
   fileprivate func parts(of width: Int) -> [Substring] {
     var parts: [Substring] = []
     var (start, used) = (startIndex, 0)

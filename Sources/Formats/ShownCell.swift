@@ -2,11 +2,13 @@ import JSONText
 package import Values
 
 extension ResourceValue {
-  /// The attributes that can be used as a resource's title, in order of preference.
+  /// The attributes that can be the title of a resource, in order of preference.
   private static let titles = ["title", "name", "label"]
 
-  /// The text that stands for this resource in a relationship: its title, or `authors/1` if only the identifier is
-  /// known or the resource has no title.
+  /// The text that a table shows for this resource in a relationship.
+  ///
+  /// The text is the resource's title. If the resource has no title, or only its identifier is known, the text is
+  /// `authors/1`.
   package var shownLabel: String {
     guard !isIdentifier else { return label }
     for name in Self.titles {
@@ -15,7 +17,7 @@ extension ResourceValue {
     return label
   }
 
-  /// Returns the resource's row in tables and cards: id, attributes and related resources.
+  /// Returns the row of the resource in tables and cards: its id, its attributes and its related resources.
   package func shownRow() -> Record {
     let names = relationships.keys
     return Record(
@@ -27,13 +29,18 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// The value as a displayed row: the fields of a record or a resource; any other value is one field, `value`.
+  /// The row of the value in a displayed table.
+  ///
+  /// A record or a resource gives its fields. Any other value gives one field, `value`.
   package var shownRow: Record {
     if case .resource(let resource) = self, !resource.isIdentifier { return resource.shownRow() }
     return row
   }
 
-  /// The text of a displayed cell: a string unchanged, null as an empty text, a relationship as its title or `type/id`.
+  /// The text of a displayed cell.
+  ///
+  /// A string is unchanged, and null is an empty text. A related resource is its title, or `TYPE/ID` if it has no
+  /// title.
   package var shownCell: String {
     switch self {
     case .resource(let resource): resource.shownLabel

@@ -3,14 +3,15 @@ import JSONAPI
 import JSONText
 package import Values
 
-/// A temporary file of elements, one on each line.
+/// A temporary file of elements, for streams that do not fit in memory.
 ///
-/// A line is an array, whose first number shows the kind of the element:
-/// - `[0, JSON]`: a plain value.
-/// - `[1, ...]`: a resource. The resource object, the included resources that it can reach, the client's name, the
-///   path, the include path, the request's include paths, and the identifiers of primary resources that it can reach
-///   follow.
-/// - `[2, N]`: the Nth of the values that stay in memory, because JSON can't restore them (a duration, a client).
+/// Each line contains one element as a JSON array. The first number of the array shows the kind of the element:
+/// - `[0, JSON]`: a value that JSON restores, such as a number or a record.
+/// - `[1, ...]`: a resource. The array continues with the resource object, the included resources that it can reach,
+///   the client's name, the path, the include path, the request's include paths, and the identifiers of primary
+///   resources that it can reach.
+/// - `[2, N]`: a value that JSON can't restore, such as a duration or a client. The value stays in memory, and N is its
+///   index there.
 /// - `[3, TEXT]`: a time.
 package struct SpillFile {
   private let file: FileDescriptor
@@ -55,14 +56,14 @@ package struct SpillFile {
     pending = []
   }
 
-  /// Returns a reader that reads the elements back, from the first.
+  /// Returns a reader that reads all elements back, in their order.
   package func reader() throws(Fault) -> SpillFileReader {
     try file.write(pending)
     try file.rewind()
     return SpillFileReader(file: file, unwritable: unwritable)
   }
 
-  /// Reads elements back in pages.
+  /// Reads the elements of the file back, many at each call.
   package struct SpillFileReader {
     package let file: FileDescriptor
     package let unwritable: [Value]
@@ -122,9 +123,9 @@ package struct SpillFile {
 }
 
 extension ResourceValue {
-  /// Returns the resources of the document that can be reached from this resource through relationships.
+  /// Returns the resources of the same document that this resource reaches through relationships.
   ///
-  /// - Returns: The reached resources that are included, and the identifiers of those that are primary data.
+  /// - Returns: The resource objects of the included resources, and the identifiers of the primary resources.
   fileprivate func reachable() -> (included: [JSONObject], listed: [Identifier]) {
     guard let compound else { return ([], []) }
     var (found, listed): ([JSONObject], [Identifier]) = ([], [])
@@ -158,7 +159,7 @@ extension JSONValue {
 }
 
 extension Value {
-  /// Whether parsing the value's JSON text gives the same value again.
+  /// Whether JSON restores the value: parsing its JSON text gives the same value again.
   fileprivate var isPlain: Bool {
     switch self {
     case .null, .bool, .number, .string: true

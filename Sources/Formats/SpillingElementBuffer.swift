@@ -1,12 +1,12 @@
 import JSONText
 package import Values
 
-/// Collects the elements of a stream: in memory or, above a limit, in a temporary file.
+/// Collects the elements of a stream in memory and, above a limit, in a temporary file.
 ///
-/// The file has no name, so it disappears with the program in any case. The elements are read back unchanged, including
-/// the digits of numbers, the order of fields, and included resources.
+/// The file has no name, so it disappears when the program ends for any reason. The buffer returns the elements
+/// unchanged, including the digits of numbers, the order of fields, and included resources.
 package struct SpillingElementBuffer {
-  /// The approximate number of bytes up to which the elements stay in memory.
+  /// The approximate number of bytes up to which all elements stay in memory.
   package static let limit = 64 << 20
 
   private let limit: Int
@@ -15,16 +15,20 @@ package struct SpillingElementBuffer {
   /// The number of elements.
   package private(set) var count = 0
   private var file: SpillFile?
-  /// Whether each element is stored in a list with its named values.
+  /// Whether the buffer stores each element in a list, followed by the values that `as` stages named.
   private var hasNames = false
-  /// The elements that failed in a stage; `place` counts from the first collected element.
+  /// The elements that failed in a stage.
+  ///
+  /// `place` of such an element counts from the first element in the buffer.
   private var failures: [ElementPage.FailedElement] = []
 
   package init(limit: Int = Self.limit) { self.limit = limit }
 
-  /// Reads a stream to its end; with `keepsNames` the elements keep the values named by `as`.
+  /// Reads a stream to its end.
   ///
-  /// - Throws: The stream's errors, and a `file` error if the temporary file can't be written.
+  /// If `keepsNames` is true, the buffer also stores the values that `as` stages named.
+  ///
+  /// - Throws: The stream's errors, and a `file` error if the program can't write the temporary file.
   package static func all(
     of stream: inout ElementStream, keepsNames: Bool = false, limit: Int = Self.limit
   ) async throws(Fault) -> SpillingElementBuffer {
@@ -36,7 +40,9 @@ package struct SpillingElementBuffer {
     return collected
   }
 
-  /// Adds a page with its failures; if the page has named values, stores each element in a list with them.
+  /// Adds a page with its failures.
+  ///
+  /// If the page has named values, the buffer stores each element in a list, followed by these values.
   package mutating func add(_ page: ElementPage) throws(Fault) {
     for var failure in page.failures {
       failure.place += count
@@ -62,7 +68,9 @@ package struct SpillingElementBuffer {
     for element in page { try file?.append(element) }
   }
 
-  /// Returns the elements and the failures in order, as a stream that can be read once.
+  /// Returns all elements and failures in order, as a stream.
+  ///
+  /// The caller can read the stream only once.
   package func elements() throws(Fault) -> ElementStream {
     let (hasNames, isSpilled) = (hasNames, file != nil)
     var (pages, reader, start, failures) = (held[...], try file?.reader(), 0, failures[...])
@@ -84,7 +92,7 @@ package struct SpillingElementBuffer {
     return elements
   }
 
-  /// Unpacks elements from the lists with their named values.
+  /// Creates a page from lists, each of which contains an element followed by its named values.
   private static func page(_ kept: [Value], _ hasNames: Bool) -> ElementPage {
     guard hasNames else { return ElementPage(kept) }
     var page = ElementPage()

@@ -3,26 +3,26 @@ import Synchronization
 
 /// Standard output or standard error, whose reader can be slow or stop reading.
 ///
-/// A write waits while the pipe, terminal or socket is full. After ``stop()`` it waits only while the reader still
-/// reads, so that a reader that does not read can't block the program.
+/// A write waits while the pipe, terminal or socket is full. After ``stop()``, a write waits only while the reader
+/// still reads. So a reader that does not read can't block the program.
 package final class StandardStream: Sendable {
   /// Standard output.
   package static let output = StandardStream(1)
   /// Standard error.
   package static let errors = StandardStream(2)
-  /// The time of ``stop()``; nil before it and after ``resume()``.
+  /// The time of the call of ``stop()``; nil if the streams are not stopped.
   private static let stopped = Mutex<ContinuousClock.Instant?>(nil)
-  /// The time that a stopped run waits for a reader that does not read.
+  /// The time that a write after `stop()` waits for a reader that does not read.
   private static let waitLimit = Duration.milliseconds(500)
 
   private let number: Int32
   /// A second descriptor of the same pipe or terminal, in non-blocking mode; -1 for other files.
   ///
-  /// The original descriptor keeps its mode, because it is shared with other programs.
+  /// Other programs share the original descriptor, so its mode must not change.
   private let own: Int32
-  /// The kind of file (`S_IFMT`, inode(7)).
+  /// The kind of the file (`S_IFMT`, inode(7)).
   private let kind: mode_t
-  /// Whether a write was given up after ``stop()`` because the reader did not read.
+  /// Whether a write failed after ``stop()`` because the reader did not read.
   private let isAbandoned = Atomic(false)
 
   private init(_ number: Int32) {
@@ -43,10 +43,10 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// Ends waits for a reader that does not read, from now until ``resume()``.
+  /// From now until ``resume()``, limits the time that a write waits for a reader that does not read.
   package static func stop() { stopped.withLock { $0 = $0 ?? .now } }
 
-  /// Lets writes wait again for a reader that does not read.
+  /// Lets writes wait without a limit again for a reader that does not read.
   package static func resume() {
     stopped.withLock { $0 = nil }
     for stream in [output, errors] { stream.isAbandoned.store(false, ordering: .relaxed) }
@@ -54,7 +54,8 @@ package final class StandardStream: Sendable {
 
   /// Writes all bytes.
   ///
-  /// - Returns: 0 on success, the error code of a failed write, or `ECANCELED` if a stop ended the wait for the reader.
+  /// - Returns: 0 on success, the error code of a failed write, or `ECANCELED` if `stop()` ended the wait for the
+  ///   reader.
   package func write(_ bytes: [UInt8]) -> Int32 {
     guard !isAbandoned.load(ordering: .relaxed) else { return ECANCELED }
     var offset = 0
@@ -76,7 +77,9 @@ package final class StandardStream: Sendable {
     return 0
   }
 
-  /// Waits briefly for the reader; returns false if the run was stopped and the reader has not read for a while.
+  /// Waits briefly for the reader.
+  ///
+  /// - Returns: False if `stop()` was called and the reader has not read anything for half a second.
   private func waits(_ since: ContinuousClock.Instant) -> Bool {
     if let stopped = Self.stopped.withLock({ $0 }), max(stopped, since) + Self.waitLimit < .now {
       isAbandoned.store(true, ordering: .relaxed)
@@ -91,7 +94,9 @@ package final class StandardStream: Sendable {
     return unsafe poll(&entry, 1, milliseconds) > 0
   }
 
-  /// Writes as many bytes as possible without waiting for the reader; returns their number, or -1 with `errno`.
+  /// Writes as many bytes as possible without waiting for the reader.
+  ///
+  /// - Returns: The number of written bytes, or -1, with the error code in `errno`.
   private func send(_ bytes: UnsafeRawBufferPointer) -> Int {
     if own >= 0 { return unsafe Glibc.write(own, bytes.baseAddress, bytes.count) }
     switch kind {
@@ -99,7 +104,7 @@ package final class StandardStream: Sendable {
       let atOnce = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
       return unsafe Glibc.send(number, bytes.baseAddress, bytes.count, atOnce)
     case S_IFIFO:
-      // A writable pipe takes up to 4096 bytes without waiting (pipe(7), PIPE_BUF).
+      // A pipe that `poll` reports as writable takes up to 4096 bytes without waiting (pipe(7), PIPE_BUF).
       guard isWritable(within: 0) else {
         errno = EAGAIN
         return -1

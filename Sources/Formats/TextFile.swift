@@ -1,9 +1,11 @@
 import Glibc
 public import Values
 
-/// Reads and replaces files of text.
+/// Reads and replaces text files.
 public enum TextFile {
-  /// Reads a whole file, which must be UTF-8, with or without a byte order mark; `-` is standard input.
+  /// Reads a whole file; `-` is standard input.
+  ///
+  /// The content must be UTF-8, with or without a byte order mark.
   ///
   /// - Throws: A `file` error with the reason.
   public static func read(_ path: String) throws(Fault) -> String {
@@ -21,9 +23,10 @@ public enum TextFile {
     return text
   }
 
-  /// Replaces a file completely or not at all, with a new file that has the same permissions.
+  /// Replaces a file with a text, completely or not at all.
   ///
-  /// If the path is a symbolic link, its target is replaced. With `isNew` the file must not exist.
+  /// The function writes a new file with the same permissions, and then replaces the file with it. If the path is a
+  /// symbolic link, the function replaces the target of the link. If `isNew` is true, the file must not exist.
   ///
   /// - Throws: A `file` error with the reason; the file is then unchanged.
   public static func replace(_ path: String, with text: String, isNew: Bool = false) throws(Fault) {
@@ -37,8 +40,9 @@ public enum TextFile {
     }
   }
 
-  /// Returns the absolute path of a file, without symbolic links, even if the file does not exist; the path itself if its
-  /// folder does not exist.
+  /// Returns the absolute path of a file after following all symbolic links.
+  ///
+  /// The file need not exist. If the directory of the file does not exist, the result is the path itself.
   ///
   /// - Throws: A `file` error for a cycle of links.
   package static func target(of path: String) throws(Fault) -> String {

@@ -3,28 +3,32 @@ import Language
 package import Values
 import Redaction
 
-/// A table: rows under a heading, each column as wide as its widest cell.
+/// A table of rows under a heading, in which each column is as wide as its widest cell.
 ///
-/// Rows can be added after others were written; columns then get wider if necessary and if there is enough room.
+/// A caller can add rows after it has written others. A column then gets wider if a new cell needs it and if the line
+/// has room.
 package struct TextTable {
   private let isForTerminal: Bool
   private var columns: [CodePoints: Int] = [:]
   private var names: [String] = []
   private var natural: [Int] = []
   private var isRight: [Bool] = []
-  /// The rows that were not written yet.
+  /// The rows that the caller has not yet taken for output.
   private var rows: [[String]] = []
   /// The number of added rows.
   package private(set) var count = 0
-  /// The number of columns, including those that do not fit on the terminal.
+  /// The number of columns, including the columns that do not fit on the terminal.
   package var columnCount: Int { names.count }
 
   /// Creates a table without rows.
   ///
-  /// A name or a cell is one line. For a terminal, control characters are shown as escapes, whose columns are counted.
+  /// A name or a cell is always one line. If the table is for a terminal, control characters become escapes. The width
+  /// of a column includes these escapes.
   package init(isForTerminal: Bool) { self.isForTerminal = isForTerminal }
 
-  /// Adds rows; columns are in the order of their first appearance.
+  /// Adds rows.
+  ///
+  /// The columns are in the order in which their names first appear.
   package mutating func add(_ records: some Sequence<Record>) {
     for record in records {
       var row = [String](repeating: "", count: names.count)
@@ -50,15 +54,15 @@ package struct TextTable {
     return names.count - 1
   }
 
-  /// Returns the text of a name or a cell on one line.
+  /// Converts a name or a cell to one line of text.
   static func line(_ text: String, _ isForTerminal: Bool) -> String {
     isForTerminal ? TerminalSafeText.line(text) : TerminalSafeText.unbroken(text)
   }
 
-  /// Returns the number of columns that do not fit in a width.
+  /// Returns the number of columns that do not fit in a line of a width.
   package func hiddenCount(in width: Int) -> Int { names.count - layout(width, spare: 0).count }
 
-  /// Returns the names of the columns that do not fit in a width.
+  /// Returns the names of the columns that do not fit in a line of a width.
   package func hidden(in width: Int) -> [String] { Array(names.dropFirst(layout(width, spare: 0).count)) }
 
   private func layout(_ width: Int?, spare: Int) -> [Int] {
@@ -67,12 +71,13 @@ package struct TextTable {
     return wide == roomy ? wide : ColumnWidths(natural: natural, isNumber: isRight, width: width).widths
   }
 
-  /// Removes and returns the lines of the rows added since the last call, with the heading before the first row.
+  /// Removes and returns the rows added since the last call, as lines.
+  ///
+  /// The first call puts the heading before the rows.
   ///
   /// - Parameters:
   ///   - width: The width of the terminal; nil for no limit.
-  ///   - spare: The number of character cells by which each column is made wider than its values, for wider values in
-  ///     later rows.
+  ///   - spare: The number of character cells that each column gets in addition, for wider values in later rows.
   /// - Returns: The lines, without line ends.
   package mutating func take(width: Int?, spare: Int = 0) -> [String] {
     guard !names.isEmpty else { return [] }
@@ -99,7 +104,7 @@ package struct TextTable {
 }
 
 extension String {
-  /// Returns the beginning of the text that fits in a number of columns, with `…` if it is shortened.
+  /// Returns the beginning of the text that fits in a number of columns, followed by an ellipsis if the text is longer.
   func cut(to width: Int) -> String {
     guard DisplayWidth.width(of: self) > width else { return self }
     var result = ""

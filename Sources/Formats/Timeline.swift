@@ -5,10 +5,10 @@ extension Chart {
   /// The maximum number of bars of a timeline.
   private static let mostTimes = 40
 
-  /// Counts times in periods of one unit: the smallest unit, from a second to a thousand years, for which there are not
-  /// too many bars.
+  /// Returns a chart that counts times in periods of one unit, such as days.
   ///
-  /// A period without a time has a bar, too.
+  /// The unit is the smallest one, from a second to a thousand years, that gives at most 40 bars. A period that
+  /// contains no time has an empty bar.
   package static func timeline(of times: [Instant]) -> Chart {
     guard let least = times.min(), let most = times.max() else { return Chart([]) }
     let unit = TimeUnit.all.first { $0.index(of: most) - $0.index(of: least) < mostTimes } ?? .years(1000)
@@ -19,12 +19,14 @@ extension Chart {
   }
 }
 
-/// A unit of time, such as a day or ten years; the periods of one unit are numbered.
+/// A unit of time, such as a day or ten years.
+///
+/// Each period of the unit has a number: the days, for example, count from 1970-01-01.
 private enum TimeUnit: Equatable {
   case second, minute, hour, day, month
   case years(Int)
 
-  /// All units, smallest first.
+  /// All units, from the smallest to the largest.
   static let all: [TimeUnit] = [.second, .minute, .hour, .day, .month] + [1, 10, 100, 1000].map { .years($0) }
 
   private var seconds: Int {
@@ -36,7 +38,7 @@ private enum TimeUnit: Equatable {
     }
   }
 
-  /// Returns the number of the period that contains an instant.
+  /// Returns the number of that period of the unit which contains an instant.
   func index(of time: Instant) -> Int {
     let whole = Int(time.sinceEpoch.components.seconds) - (time.sinceEpoch.components.attoseconds < 0 ? 1 : 0)
     let number = whole.quotient(by: seconds)
@@ -49,7 +51,9 @@ private enum TimeUnit: Equatable {
     }
   }
 
-  /// Returns the text of the period with the given number: `2026-01-31 12:00`, `2026-01`, `2020 to 2029`.
+  /// Returns the text for a period, such as `2026-01-31 12:00`, `2026-01` or `2020 to 2029`.
+  ///
+  /// `index` is the number of the period.
   func label(_ index: Int) -> String {
     func pad(_ number: Int, _ width: Int) -> String {
       String(repeating: "0", count: max(0, width - "\(number)".count)) + "\(number)"
@@ -71,7 +75,7 @@ private enum TimeUnit: Equatable {
 }
 
 extension Int {
-  /// Returns the quotient rounded down, also for negative numbers.
+  /// Returns the quotient, rounded down: -1 divided by 10 gives -1.
   fileprivate func quotient(by divisor: Int) -> Int {
     let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
     return rest < 0 ? quotient - 1 : quotient

@@ -3,10 +3,10 @@ import JSONText
 import Redaction
 package import Values
 
-/// A file that is being written; the written content appears in it only after ``finish(_:)``.
+/// A file to which the program writes; other programs see the new content only after ``finish(_:)``.
 ///
-/// If the path is a symbolic link, its target is written. The file keeps its permissions. A pipe or a device gets the
-/// bytes immediately.
+/// If the path is a symbolic link, the program writes the target of the link. The file keeps its permissions. A pipe or
+/// a device gets the bytes immediately.
 package struct WrittenFile {
   private let path: String
   private let target: String
@@ -14,14 +14,15 @@ package struct WrittenFile {
   private let file: FileDescriptor
 
   private enum WriteMode {
-    /// A temporary file, which replaces the target at the end; with `isNew`, it is an error if the target exists by
-    /// then.
+    /// The program writes a temporary file, which replaces the target at the end.
+    ///
+    /// If `isNew` is true and the target exists at the end, that is an error.
     case replaces(temporary: String, isNew: Bool)
     case appends
     case direct
   }
 
-  /// Starts to write a file.
+  /// Opens a file for writing.
   ///
   /// - Throws: A `file` error with the reason.
   package init(_ path: String, appends: Bool, isNew: Bool = false) throws(Fault) {
@@ -41,22 +42,25 @@ package struct WrittenFile {
       Self.clear(besides: target)
       let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
       file = try FileDescriptor.writing(new: temporary, for: path, like: mode.map { $0 & 0o7777 })
-      // The lock shows that this process is still writing.
+      // Another process sees by the lock that this process is still writing.
       _ = file.lockIfFree()
       placement = .replaces(temporary: temporary, isNew: isNew)
     }
   }
 
-  /// Checks that a file can be written, without changing the file.
+  /// Checks that the program can write a file, without changing the file.
   ///
-  /// - Throws: A `file` error if the file can't be written, or exists and must be new.
+  /// - Throws: A `file` error if the program can't write the file, or if `isNew` is true and the file exists.
   package static func check(_ path: String, appends: Bool, isNew: Bool) throws(Fault) {
     var status = stat()
     if isNew, FileDescriptor.standard(path) == nil, unsafe stat(path, &status) == 0 { throw isThere(path) }
     try FileDescriptor.checkWritable(path, appends: appends)
   }
 
-  /// Removes the temporary files of killed processes: `FILE.PID.NUMBER.part` without a lock.
+  /// Removes temporary files that killed processes left beside the target.
+  ///
+  /// Their names have the form `FILE.PID.NUMBER.part`. A file that another process has locked stays, because that
+  /// process still writes it.
   private static func clear(besides target: String) {
     let slash = target.lastIndex(of: "/")
     let directory = slash.map { String(target[...$0]) } ?? "."
@@ -77,7 +81,7 @@ package struct WrittenFile {
     }
   }
 
-  /// Returns the process id in `PID.NUMBER.part`; nil for another form.
+  /// Returns the process id in a text of the form `PID.NUMBER.part`; nil for a text of another form.
   private static func process(of rest: Substring) -> pid_t? {
     let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[2] == "part", UInt32(digits: parts[1]) != nil else { return nil }
@@ -90,22 +94,22 @@ package struct WrittenFile {
       nextStep: "to add to the file, use append: true; to replace the file, remove new: true")
   }
 
-  /// Whether the bytes are appended to the present content.
+  /// Whether `finish(_:)` appends the bytes to the present content.
   package var isAppended: Bool { if case .appends = placement { true } else { false } }
 
   /// Writes bytes.
   ///
-  /// On a terminal, control characters are shown as escapes; the bytes must not end inside a code point.
+  /// On a terminal, control characters become escapes. For this, the bytes must not end inside a UTF-8 character.
   package func write(_ bytes: [UInt8]) throws(Fault) {
     guard case .direct = placement, file.isTerminal else { return try file.write(bytes) }
     let text = String(decoding: bytes, as: UTF8.self).replacing(each: "\r\n", with: "\n")
     try file.write(Array(TerminalSafeText.visible(text).utf8))
   }
 
-  /// Replaces the file with the written bytes, or appends them completely.
+  /// Replaces the file with the written bytes, or appends all of them to it.
   ///
-  /// - Parameter opening: Returns the bytes to append first, given whether the file has content. It is called only if
-  ///   the bytes are appended, while the file is locked.
+  /// - Parameter opening: Returns bytes to append before the written bytes. Its argument is whether the file has
+  ///   content. The function calls `opening` only if it appends, and holds the lock of the file during the call.
   /// - Throws: A `file` error with the reason; the file is then unchanged.
   package func finish(_ opening: (Bool) throws(Fault) -> [UInt8] = { _ throws(Fault) in [] }) throws(Fault) {
     switch placement {
