@@ -25,7 +25,9 @@ extension Command {
     .request { arguments throws(Fault) in try MethodCallRequest(arguments) })
 }
 
-/// The request of a `call`, which can be for any method: a change, or a read if `reads:` is true.
+/// The request of a `call` statement, which can name any method.
+///
+/// The request is a read if the statement has `reads: true`, and a change in all other cases.
 enum MethodCallRequest {
   case read(ClientValue, ReadRequest, ResourceClient.WaitLimit)
   case change(ChangeProposal)
@@ -55,9 +57,9 @@ enum MethodCallRequest {
     self = .read(client, ReadRequest(method: method, params: params), try arguments.waitLimit(client))
   }
 
-  /// Refuses `reads: true` for an unknown method on a read-only connection and in a dry run.
+  /// Throws if `reads: true` stands beside an unknown method, on a read-only connection or in a dry run.
   ///
-  /// The method may change data, although the script says that it reads.
+  /// The method may change data, although the script says that the method reads.
   static func refuseUnknown(
     _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: RunContext
   ) throws(Fault) {
@@ -81,7 +83,7 @@ enum MethodCallRequest {
 }
 
 extension ClientValue {
-  /// Sends a read, and returns its raw result.
+  /// Sends a read, and returns the result of the JSON-RPC response as a value.
   func result(
     of request: ReadRequest, _ waitLimit: ResourceClient.WaitLimit, _ arguments: Arguments
   ) async throws(Fault) -> Value {

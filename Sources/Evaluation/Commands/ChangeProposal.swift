@@ -6,16 +6,19 @@ import JSONText
 import Language
 import Values
 
-/// A change that a command or a stage proposes, with the arguments of its call.
+/// A change that a command or a stage wants to send, with the arguments of the call.
 ///
-/// The command or stage does not send the change: `RunContext.change` and ``BulkRun`` pass it to the dispatcher.
+/// The command or stage does not send the change itself. `RunContext.change` or ``BulkRun`` passes the change to the
+/// dispatcher, which sends it.
 final class ChangeProposal: Sendable {
   let change: Change
   let client: ClientValue
   let arguments: Arguments
-  /// The index of the argument that is the record, so that an error can mark a part of the record; nil without a record.
+  /// The index of the argument that is the record; nil without a record.
+  ///
+  /// An error uses the index to mark a part of the record in the statement.
   let record: Int?
-  /// The relationships that a create omits, because the copied resource has no data for them.
+  /// The relationships that a `create` omits, because the copied resource contains no linkage for them.
   let notLoaded: [String]
 
   init(
@@ -46,10 +49,12 @@ final class ChangeProposal: Sendable {
     self.record = record
   }
 
-  /// Returns the same proposal with the value of `key:`, which identifies the change; unchanged if `key` is nil.
+  /// Returns the same proposal with the value of the option `key:`; unchanged if `key` is nil.
+  ///
+  /// The value identifies the resource that a `create` makes.
   func keyed(_ key: String?) -> ChangeProposal { key.map { ChangeProposal(self, key: $0) } ?? self }
 
-  /// Creates the proposal of a change that was already sent.
+  /// Creates the proposal of a change that the statement has already sent, to look up the result of the change.
   init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     (self.change, self.client, self.arguments, record, notLoaded) = (change, client, arguments, nil, [])
   }
@@ -59,7 +64,7 @@ final class ChangeProposal: Sendable {
     (client, arguments, record, notLoaded) = (other.client, other.arguments, other.record, other.notLoaded)
   }
 
-  /// Returns the change of `create CLIENT RECORD`.
+  /// Returns the change of the statement `create CLIENT RECORD`.
   static func create(_ arguments: Arguments) throws(Fault) -> ChangeProposal {
     let client = try arguments.client()
     let record = try object(arguments, 1)
@@ -70,7 +75,7 @@ final class ChangeProposal: Sendable {
     }
   }
 
-  /// Returns the change of `update CLIENT ID RECORD`.
+  /// Returns the change of the statement `update CLIENT ID RECORD`.
   static func update(_ arguments: Arguments) throws(Fault) -> ChangeProposal {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
@@ -81,7 +86,7 @@ final class ChangeProposal: Sendable {
     }
   }
 
-  /// Returns the change of `destroy CLIENT ID`.
+  /// Returns the change of the statement `destroy CLIENT ID`.
   static func destroy(_ arguments: Arguments) throws(Fault) -> ChangeProposal {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
@@ -91,7 +96,9 @@ final class ChangeProposal: Sendable {
     }
   }
 
-  /// Returns, as JSON, the record that is the argument at the given index.
+  /// Returns the argument at the given index as a JSON object.
+  ///
+  /// - Throws: A `type` error if the argument is neither a record nor a resource with fields.
   static func object(_ arguments: Arguments, _ index: Int) throws(Fault) -> JSONObject {
     switch arguments.value(index) {
     case .record(let record):
@@ -106,18 +113,19 @@ final class ChangeProposal: Sendable {
     }
   }
 
-  /// Returns the next step for a value that is not a record; for a list after `create`, the step is a pipeline that
-  /// creates each element.
+  /// Returns the advice for a value that is not a record.
+  ///
+  /// For a list after `create`, the advice is a pipeline that creates each element: `LIST | create posts`.
   private static func recordStep(_ arguments: Arguments, _ index: Int) -> String {
     guard case .list = arguments.value(index), arguments.name == "create", let client = arguments.positional.first
     else { return #"{text: "Hello"}"# }
     return "LIST | create \(arguments.source.text(client.range))"
   }
 
-  /// The name in messages: `update posts`.
+  /// The name of the statement in messages: `update posts`.
   var label: String { "\(arguments.name) \(client.name)" }
 
-  /// Returns the value of a reply to this change.
+  /// Returns the value that the statement gets from the reply to this change.
   func value(of reply: ChangeReply, _ session: Session) -> Value {
     guard case .document(let document) = reply else {
       if case .result(let result) = reply, change.verb == .call { return Value(result) }
@@ -130,7 +138,9 @@ final class ChangeProposal: Sendable {
     return client.resources(document, asked: include).first ?? .null
   }
 
-  /// Shows a note if the reply to a create, an update or a destroy is about another resource, or about none.
+  /// Shows a note if the reply to a create, an update or a destroy is about another resource.
+  ///
+  /// The function also shows a note if neither the create nor its reply contains an id.
   func noteOther(_ reply: ChangeReply, _ session: Session) {
     guard case .document(let document) = reply, change.givesDocument else { return }
     let id = change.id

@@ -1,28 +1,30 @@
 import Bulk
 import Values
 
-/// A sequence of changes, each of which can depend on the result of the previous one.
+/// A sequence of changes, in which a change can depend on the result of the change before it.
 protocol ChangeSequence: Sendable {
-  /// Returns the next change, given the result of the previous one; nil after the last change.
+  /// Returns the next change; nil after the last change.
+  ///
+  /// `before` is the result of the previous change; nil for the first change.
   mutating func next(after before: Value?) async throws(Fault) -> ChangeProposal?
 
-  /// Whether the change that `next` returned most recently is the last change of the sequence.
+  /// Whether the most recent result of `next` is the last change of the sequence.
   var isAtEnd: Bool { get }
 
-  /// The field that contains the key of a created resource; nil if the sequence creates no resource.
+  /// The field that contains the key of a resource that the sequence creates; nil if the sequence creates none.
   var keyField: String? { get }
 
-  /// The result after the last change.
+  /// The result of the whole sequence, after its last change.
   var value: Value { get }
 
-  /// Returns the words that tell where in the sequence a change failed, such as `at the step to published`.
+  /// Returns the words that say where in the sequence a change failed, such as `at the step to published`.
   ///
-  /// Returns nil if the error needs no such words.
+  /// The result is nil if the error needs no such words.
   func trail(of proposal: ChangeProposal) -> String?
 }
 
 extension RunContext {
-  /// Sends the changes of a sequence one after another, and returns the result.
+  /// Sends the changes of a sequence one after another, and returns the result of the sequence.
   func change(_ sequence: inout any ChangeSequence) async throws(Fault) -> Value {
     var before: Value?
     var step = IterationChangeRole()

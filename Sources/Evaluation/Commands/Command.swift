@@ -2,19 +2,19 @@ import JSONText
 import Language
 import Values
 
-/// A command, which can begin a pipeline.
+/// A command of the language, such as `show`, which can begin a pipeline.
 struct Command: Sendable {
-  /// The function that carries out a command; the cases differ in what the function returns.
+  /// The function that implements a command; each case has another type of result.
   enum CommandImplementation: Sendable {
-    /// Returns a value, and changes nothing on a service.
+    /// A function that returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value)
-    /// Returns a single change.
+    /// A function that returns a single change.
     case change(@Sendable (Arguments) throws(Fault) -> ChangeProposal)
-    /// Returns one request, a read or a change.
+    /// A function that returns one request, which is a read or a change.
     case request(@Sendable (Arguments) throws(Fault) -> MethodCallRequest)
-    /// Returns a sequence of changes, each of which uses the result of the previous one.
+    /// A function that returns a sequence of changes, each of which uses the result of the previous change.
     case changes(@Sendable (Arguments, RunContext) async throws(Fault) -> any ChangeSequence)
-    /// Returns the plan of many changes, some of them concurrent.
+    /// A function that returns the plan of many changes, which the run can send concurrently.
     case bulk(@Sendable (Arguments, RunContext) async throws(Fault) -> BulkPlan)
   }
 
@@ -41,9 +41,9 @@ struct Command: Sendable {
     self.body = body
   }
 
-  /// Runs the command; the dispatcher sends its changes.
+  /// Runs the command, and lets the dispatcher send its changes.
   ///
-  /// The function is inlined, which saves a suspension for each request.
+  /// The compiler inlines the function, which saves a suspension for each request.
   @inline(__always) func run(_ arguments: Arguments, _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     switch body {
     case .value(let body): return try await body(arguments, &frame)
@@ -64,32 +64,36 @@ struct Command: Sendable {
     }
   }
 
-  /// Finds a command by its name; returns nil if no command has this name.
+  /// Returns the command with the given name; nil if no command has this name.
   static func named(_ name: String) -> Command? { table[name] }
 
   private static let table = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
 }
 
-/// The values of a call's arguments, with their source ranges.
+/// The arguments of one call of a command or stage: their values and their source ranges.
 struct Arguments: Sendable {
-  /// An argument's value, source range and compiled expression.
+  /// The value, the source range and the compiled expression of one argument.
   struct Argument: Sendable {
     var value: Value
     var range: SourceRange
-    /// The operands of the false parts of a condition, for a command that shows the operands.
+    /// The operands of the comparisons that make a condition false; only `assert` shows them.
     var sides: [Condition.ComparedOperands] = []
-    /// The expression of an option that is evaluated for each element, such as `key: .id`; nil for other arguments.
+    /// The compiled expression of an option that the stage evaluates for each element, such as `key: .id`.
+    ///
+    /// The value is nil for all other arguments.
     var code: CompiledExpression?
-    /// The compiled argument; nil if the argument is the pipeline's element, which has no expression.
+    /// The compiled argument; nil for the pipeline's element, which has no expression of its own.
     var compiled: CompiledArgument?
 
-    /// The expression of the argument, in which errors mark the part that they are about; nil for a pipeline's element.
+    /// The expression of the argument; nil for the pipeline's element.
+    ///
+    /// An error marks a part of this expression.
     var expression: Expr? { compiled?.argument.expression }
   }
 
   /// The options of a call, by name.
   ///
-  /// With so few options, a linear search is faster than hashing.
+  /// The type searches a list, which is faster than hashing for the few options of a call.
   struct Options: Sendable {
     private var entries: [(name: String, argument: Argument)] = []
 
@@ -104,7 +108,7 @@ struct Arguments: Sendable {
       }
     }
 
-    /// Whether the call has an option.
+    /// Returns whether the call has the option with this name.
     func contains(_ name: String) -> Bool { index(of: name) != nil }
 
     /// Replaces the value of an option; does nothing if the call does not have the option.
@@ -123,7 +127,9 @@ struct Arguments: Sendable {
     }
   }
 
-  /// The place of a call in its source; it is a class, so that the arguments of each element are copied cheaply.
+  /// The place of a call in its source text.
+  ///
+  /// The type is a class, so that a copy of the arguments for each element is cheap.
   private final class CallSite: Sendable {
     let name: String
     let range: SourceRange
@@ -137,27 +143,31 @@ struct Arguments: Sendable {
 
   private let site: CallSite
   var name: String { site.name }
-  /// The source range of the call, from its word to its last argument.
+  /// The source range of the call, from the name of the command to the last argument.
   var range: SourceRange { site.range }
   var nameRange: SourceRange { site.nameRange }
   var source: SourceText { site.source }
-  /// The positional arguments that the call itself has.
+  /// The positional arguments that stand in the call itself, without the pipeline's element.
   private(set) var given: [Argument] = []
-  /// The pipeline's element, which a stage passes as the second positional argument; nil for a command.
+  /// The pipeline's element, which a stage uses as the second positional argument; nil for a command.
   var element: Value?
   var options = Options()
-  /// The evaluated options that the changes of a stage share; nil for a command.
+  /// The evaluated options that all changes of a stage share; nil for a command.
   var common: CommonChangeArguments?
-  /// Whether this call runs at most once, because it is not in a loop, `each`, def or stage that repeats it.
+  /// Whether this call runs at most once.
+  ///
+  /// The call then stands in no loop, `each`, def or stage that can repeat it.
   var isSingle = false
-  /// Whether the statement runs this call at most once: like `isSingle`, but also in a def that is called once.
+  /// Whether the statement runs this call at most once.
+  ///
+  /// Unlike `isSingle`, this is also true for a call in a def that the statement calls once.
   var isOnce = false
 
   init(name: String, range: SourceRange, nameRange: SourceRange, source: SourceText) {
     site = CallSite(name: name, range: range, nameRange: nameRange, source: source)
   }
 
-  /// The positional arguments in order, with the pipeline's element.
+  /// The positional arguments in order, with the pipeline's element as the second one.
   var positional: [Argument] {
     guard let element else { return given }
     return given.prefix(1) + [Argument(value: element, range: nameRange)] + given.dropFirst()
@@ -176,24 +186,26 @@ struct Arguments: Sendable {
 
   subscript(option: String) -> Argument? { options[option] }
 
-  /// Returns the value of a positional argument; null if it is missing.
+  /// Returns the value of a positional argument; null if the call does not have the argument.
   ///
-  /// The check refuses a call in which an argument is missing, except in a stage, where the element of the pipeline can
-  /// take the place of the argument.
+  /// The check before the run refuses a command without a required argument. In a stage, the pipeline's element can be
+  /// the missing argument.
   func value(_ index: Int) -> Value {
     if index == 1, let element { return element }
     return given(at: index)?.value ?? .null
   }
 
-  /// Returns the source range of a positional argument; if it is missing, the range of the command's name.
+  /// Returns the source range of a positional argument, or of the command's name if the argument is missing.
   func range(_ index: Int) -> SourceRange { given(at: index)?.range ?? nameRange }
 
-  /// Returns an error about an argument, with its source range.
+  /// Returns an error about an argument; the error marks the argument's source range.
   func fault(_ argument: Argument, _ kind: Fault.Kind, _ message: String, nextStep: String? = nil) -> Fault {
     Fault(kind, message, at: [Fault.LabelledRange(argument.range)], in: source, nextStep: nextStep)
   }
 
-  /// Returns the error for an option whose value has the wrong type; `wanted` describes the right type.
+  /// Returns the error for an option whose value has the wrong type.
+  ///
+  /// `wanted` describes the right type, such as `a string`.
   func misfit(_ option: String, _ argument: Argument, _ wanted: String) -> Fault {
     let declared = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
     let summary = declared?.first { $0.name == option }?.summary
@@ -223,7 +235,7 @@ struct Arguments: Sendable {
     return record
   }
 
-  /// Returns the strings of an option that takes a string or a list of strings; nil without the option.
+  /// Returns the value of an option that takes a string or a list of strings; nil without the option.
   func strings(_ option: String) throws(Fault) -> [String]? {
     guard let argument = options[option] else { return nil }
     guard let strings = argument.value.strings else { throw misfit(option, argument, "a string or a list of strings") }
@@ -232,7 +244,7 @@ struct Arguments: Sendable {
 }
 
 extension Value {
-  /// A string or a list of strings, as a list; nil for other values.
+  /// The strings of this value, if it is a string or a list of strings; nil for other values.
   var strings: [String]? {
     switch self {
     case .string(let string): return [string]

@@ -2,19 +2,20 @@ import Client
 import JSONText
 import Values
 
-/// What the changes of a stage have in common: the client, and the values of the options that are evaluated once.
+/// The client and the option values that all changes of a stage share.
+///
+/// The stage evaluates these options once, and not for each element.
 final class CommonChangeArguments: Sendable {
   let client: ClientValue
-  /// The time to wait for each reply; nil for no limit.
+  /// The maximum time to wait for each reply; nil means no limit.
   let timeout: Duration?
-  /// The value of `expire:`.
+  /// The value of the option `expire:`: whether the broker drops a request after its timeout.
   let expires: Bool
-  /// The parameters that `include:` and `meta:` add to each request.
+  /// The JSON-RPC parameters that the options `include:` and `meta:` add to each request.
   let params: JSONObject
-  /// The parameters without `include`.
+  /// The same parameters without `include`, for a request whose reply has no document.
   let paramsWithoutDocument: JSONObject
 
-  /// Evaluates the options.
   init(_ arguments: Arguments, _ client: ClientValue) throws(Fault) {
     self.client = client
     timeout = client.client.timeout(try arguments.waitLimit(client))
@@ -25,7 +26,7 @@ final class CommonChangeArguments: Sendable {
 }
 
 extension Arguments {
-  /// Returns the arguments with the evaluated options that the changes of a stage have in common.
+  /// Returns a copy of the arguments with the evaluated options that the changes of a stage share.
   func withCommonOptions() throws(Fault) -> Arguments {
     var arguments = self
     arguments.common = try CommonChangeArguments(self, try client())

@@ -5,24 +5,26 @@ import Language
 import Synchronization
 import Values
 
-/// A bulk destruction that needs the user's consent.
+/// A bulk destruction, for which a user must give consent.
 struct ConfirmationRequest: Sendable {
   var verb: String
   var client: ClientValue
   /// The number of resources to destroy; nil if unknown.
   var count: Int?
-  /// The number of changes that earlier runs carried out, according to the journal; they count toward `max:`.
+  /// The number of changes that earlier runs of the statement carried out, according to its journal file.
+  ///
+  /// These changes count toward the limit `max:`.
   var before = 0
-  /// The filter as JSON; nil without a filter.
+  /// The filter as JSON text; nil without a filter.
   var filter: String?
-  /// The limit of `max:`; nil without one.
+  /// The value of the option `max:`; nil without the option.
   var max: Int?
-  /// Whether a loop sends the changes one by one.
+  /// Whether a loop of the script destroys the resources one by one, instead of one bulk statement.
   var isOneByOne = false
 
-  /// Returns the scope in which a consent is used again.
+  /// Returns the scope of a consent: a later destruction in the same scope needs no new question.
   ///
-  /// Returns nil for a stage such as `destroy`, because no filter describes its elements.
+  /// Returns nil for a stage such as `destroy`. No filter describes the elements of a stage, so each stage asks again.
   fileprivate func scope(_ arguments: Arguments) -> ConsentScope? {
     guard filter != nil || isOneByOne else { return nil }
     return ConsentScope(
@@ -34,7 +36,7 @@ struct ConfirmationRequest: Sendable {
 }
 
 extension ConfirmationRequest {
-  /// Throws if the number of elements exceeds `max:`.
+  /// Throws an error if the number of resources, with those of earlier runs, exceeds `max:`.
   func checkMax(_ arguments: Arguments) throws(Fault) {
     guard let max, let count, count + before > max else { return }
     let destroys = verb.hasPrefix("destroy") || verb.hasPrefix("call")
@@ -45,13 +47,14 @@ extension ConfirmationRequest {
       at: [Fault.LabelledRange(arguments.range)], in: arguments.source, nextStep: "raise max:, or narrow the filter")
   }
 
-  /// The number as text: `250 resources`.
+  /// The number of resources as text: `250 resources`.
   fileprivate var resources: String {
     count.map { $0 == 1 ? "1 resource" : "\($0) resources" } ?? "an unknown number of resources"
   }
 
-  /// The number of resources that may still be destroyed: `max:` minus the number that earlier runs destroyed; nil
-  /// without `max:`.
+  /// The number of resources that the statement may still destroy; nil without `max:`.
+  ///
+  /// This is the value of `max:` minus the number of changes in earlier runs.
   fileprivate var limit: Int? { max.map { Swift.max(0, $0 - before) } }
 }
 
@@ -61,14 +64,16 @@ extension Arguments {
 }
 
 extension RunContext {
-  /// Gets the consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
+  /// Gets the user's consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// With `confirm: true` or `--yes`, no question is needed, except on a guarded connection. Without them, the function
-  /// asks at a terminal, and refuses the destruction without a terminal. It asks once for each connection, client,
-  /// verb, filter and `meta`, and separately for each stage that destroys its elements. The number that the user types
-  /// confirms the destruction and limits it. If there is nothing to destroy, the function does not ask.
+  /// With `confirm: true` or `--yes`, the function asks no question, unless the connection has `guard: "confirm"`. In
+  /// all other cases it asks at the terminal. Without a terminal it refuses the destruction.
   ///
-  /// With `--offline` no consent is needed, because nothing is sent.
+  /// The function asks once for each connection, client, verb, filter and `meta`. It asks separately for each stage
+  /// that destroys its elements. The user confirms the destruction by typing a number, and this number is also the
+  /// limit of the destruction. If there is nothing to destroy, the function does not ask.
+  ///
+  /// With `--offline` the function does not ask, because the run sends nothing.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> DestroyConsent {
     try request.checkMax(arguments)
     if session.options.isOffline { return DestroyConsent(limit: request.limit, isConfirmed: false) }
@@ -99,10 +104,10 @@ extension RunContext {
     }
   }
 
-  /// Returns the consent to destroy on a guarded connection if no question is needed; nil if a question is needed.
+  /// Returns the consent on a connection with `guard: "confirm"`; nil if the function must ask the user.
   ///
-  /// If there is something to destroy, only `--guarded` with `--yes=N` gives this consent; no option in a script gives
-  /// it.
+  /// If there is nothing to destroy, no question is needed. Otherwise only the program's options `--guarded` and
+  /// `--yes=N` together give the consent. No option in a script gives it.
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> DestroyConsent? {
     let connection = request.client.connection
     if request.count == 0 { return DestroyConsent(limit: 0, isConfirmed: true) }
@@ -120,15 +125,16 @@ extension RunContext {
     )
   }
 
-  /// Returns an earlier consent to the same destruction if its limit still allows this number of resources; otherwise
-  /// nil.
+  /// Returns an earlier consent to the same destruction; nil if none is sufficient.
+  ///
+  /// A consent is not sufficient if its limit is below the number of resources.
   private func given(_ request: ConfirmationRequest, _ scope: ConsentScope?) -> DestroyConsent? {
     guard let scope, let consent = statement.consent(for: scope) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }
     return count <= left ? consent : nil
   }
 
-  /// Asks for a confirmation, and returns the typed number.
+  /// Asks the user to confirm the destruction, and returns the number that the user typed.
   private func answer(
     _ request: ConfirmationRequest, _ arguments: Arguments, _ ask: @Sendable (String) async -> String?
   ) async throws(Fault) -> Int {

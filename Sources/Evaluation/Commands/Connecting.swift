@@ -73,7 +73,7 @@ extension Command {
     }
   }
 
-  /// The requested properties of a connection: its name, guard and environment.
+  /// The name, guard and environment that a `connect` statement requests.
   private struct RequestedConnectionProperties {
     let name: String?
     let protection: ConnectionValue.ServiceProtection
@@ -91,10 +91,10 @@ extension Command {
 
     /// Returns the open connection with the same URI and name; nil if no such connection is open.
     ///
-    /// A URI without a password, or with the stars that the history shows in place of a password, selects the open
-    /// connection of the same user.
+    /// The URI may lack the password, or contain `***` in its place, as statements in the history do. Such a URI
+    /// selects the open connection of the same user.
     ///
-    /// - Throws: A `value` error if that connection has another guard or environment.
+    /// - Throws: A `value` error if the open connection has another guard or environment.
     func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {
       let identity = session.host.identity(uri)
       let open = session.state.withLock { state in
@@ -156,7 +156,7 @@ extension Command {
 }
 
 extension LinkError {
-  /// The next step for a connection that can't be opened; nil if the message already says what to do.
+  /// The advice for a connection that can't be opened; nil if the error's message already says what to do.
   public var connectingStep: String? {
     switch code {
     case .unreachable: "check the address, and that the broker runs there; without a broker: connect \"embedded:blog\""

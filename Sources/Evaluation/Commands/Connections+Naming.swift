@@ -4,8 +4,7 @@ import Synchronization
 import Values
 
 extension ExecutionFrame {
-  /// Returns the name of a variable whose value is one of these connections, for a next step; nil if there is no such
-  /// variable.
+  /// Returns the name of a variable that holds one of the connections; nil if no variable does.
   private func variable(of connections: [ConnectionValue]) -> String? {
     let names = run.session.state.withLock(\.names)
     let slots = depth == 0 ? slots : globals
@@ -15,14 +14,14 @@ extension ExecutionFrame {
     }?.key
   }
 
-  /// Returns the next step if a statement must name one of several connections: `on: c`.
+  /// Returns the advice to name one of several connections, such as `name a connection: on: c`.
   ///
-  /// The step begins with a `let` if no variable has a connection.
+  /// If no variable holds a connection, the advice contains a `let` statement for a new variable.
   ///
   /// - Parameters:
   ///   - connections: The open connections.
-  ///   - use: Returns the text that uses a variable: `on: c` for `c`.
-  /// - Returns: The step; nil if no connection is open.
+  ///   - use: A function that returns the text with the variable: `on: c` for the variable `c`.
+  /// - Returns: The advice; nil if no connection is open.
   func naming(one connections: [ConnectionValue], _ use: (String) -> String) -> String? {
     if let name = variable(of: connections) { return "name a connection: \(use(name))" }
     guard let last = connections.last else { return nil }
@@ -31,7 +30,7 @@ extension ExecutionFrame {
 }
 
 extension ConnectionValue {
-  /// The `connect` statement, as source text, that returns this connection while the connection is open.
+  /// The source text of a `connect` statement that returns this connection while the connection is open.
   var statement: String {
     "connect \(JSONValue.string(address).text)" + (name.map { " name: \(JSONValue.string($0).text)" } ?? "")
   }

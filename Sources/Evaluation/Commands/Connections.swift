@@ -29,7 +29,7 @@ extension Declaration.Option {
     summary: "the types of relationships, so that a record needs only ids: {author: \"authors\", tags: [\"tags\"]}"
   ).ruled(OptionValueRule { value, command throws(OptionRefusal) in _ = try relationships(value, command) })
 
-  /// Reads the types of relationships, by name.
+  /// Reads the option `relationships:`, which maps the name of each relationship to a JSON:API type.
   fileprivate static func relationships(
     _ value: Value, _ command: String
   ) throws(OptionRefusal) -> [(name: String, relationship: ClientSettings.DeclaredRelationship)] {
@@ -217,7 +217,7 @@ extension Command {
   }
 }
 
-/// The timeout of a call.
+/// The maximum time that a call waits for its reply.
 enum Timeout {
   case after(Duration)
   case never
@@ -233,31 +233,34 @@ enum Timeout {
 }
 
 extension Arguments {
-  /// Reads the option `timeout:`, a duration or `"never"`; nil without the option.
+  /// Reads the option `timeout:`, which is a duration or `"never"`; nil without the option.
   func timeout() throws(Fault) -> Timeout? {
     try value(of: .timeout, SafeguardOptionReader.timeout)
   }
 
-  /// Returns the timeout of the call: its own, or else its client's, or else the session's.
+  /// Returns the maximum time that the call waits for a reply.
+  ///
+  /// The option `timeout:` of the call comes first. Without the option, the timeout of the client applies, and then the
+  /// timeout of the session.
   func waitLimit(_ client: ClientValue) throws(Fault) -> ResourceClient.WaitLimit {
     if let timeout = try timeout() { return timeout.waitLimit }
     guard let session = client.sessionTimeout else { return .usual }
     return session.duration.map { .limited($0) } ?? .endless
   }
 
-  /// Returns the time to wait for the reply to a change; nil for no limit.
+  /// Returns the maximum time to wait for the reply to a change; nil means no limit.
   func timeout(_ client: ClientValue) throws(Fault) -> Duration? {
     if let common, common.client === client { return common.timeout }
     return client.client.timeout(try waitLimit(client))
   }
 
-  /// Returns the value of `expire:`: whether the message of a change expires at its deadline.
+  /// Returns the value of `expire:`: whether the broker drops the request message of a change at its deadline.
   func expires() throws(Fault) -> Bool {
     if let common { return common.expires }
     return try bool("expire") ?? true
   }
 
-  /// Returns the client that is the first argument, with the call's `keys:`.
+  /// Returns the client that is the first argument, with the call's option `keys:` applied.
   func client() throws(Fault) -> ClientValue {
     if let common { return common.client }
     guard case .client(let client) = value(0) else {
@@ -270,7 +273,7 @@ extension Arguments {
     return client.with(keys: keys)
   }
 
-  /// Reads the option `keys:` of a client or of one call; nil without the option.
+  /// Reads the option `keys:`, which a client or a single call can have; nil without the option.
   func keys() throws(Fault) -> ClientSettings.KeySpelling? {
     guard options.contains("keys") else { return nil }
     return try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeySpelling.init)

@@ -4,9 +4,9 @@ import Language
 import Values
 
 extension RunContext {
-  /// Returns whether an assertion stays unchecked in a run with `--dry-run`; if so, also shows a note.
+  /// Returns whether a run with `--dry-run` leaves an assertion unchecked; if so, also shows a note.
   ///
-  /// After a change that was not sent, the assertion would be about data and counts that only a real run has.
+  /// After a change that the dry run did not send, the service lacks the data that the assertion is about.
   func leavesUnchecked(_ assertion: Arguments) -> Bool {
     guard session.options.isDryRun, session.dryRun.hasChanges else { return false }
     session.options.report?.add(unchecked: assertion.range, in: assertion.source)
@@ -15,7 +15,7 @@ extension RunContext {
   }
 }
 
-// Commands that end, fail or delay a script.
+// The commands that end a script, raise an error or wait.
 extension Command {
   static let assert = Command(
     Declaration(
@@ -43,9 +43,10 @@ extension Command {
     throw shown(sides, arguments.source).reduce(fault) { $0.within($1) }
   }
 
-  /// Returns lines with the operands of the comparisons that make a condition false.
+  /// Returns one line for each operand of the comparison that makes a condition false, such as `left: 1`.
   ///
-  /// If there are several, each line also contains the text of its comparison.
+  /// If several comparisons make the condition false, there is one line for each comparison. Such a line begins with
+  /// the source text of the comparison.
   private static func shown(_ sides: [Condition.ComparedOperands], _ source: SourceText) -> [String] {
     if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
     return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }
@@ -90,7 +91,7 @@ extension Command {
 }
 
 extension Value {
-  /// Returns this value as the duration of a `sleep`.
+  /// Returns this value as the duration of a `sleep` command.
   fileprivate func sleep() throws(Fault) -> Duration {
     guard case .duration(let duration) = self else {
       throw Fault(
@@ -105,7 +106,7 @@ extension Value {
     return duration
   }
 
-  /// Returns this value as the status of an `exit`.
+  /// Returns this value as the status of an `exit` command.
   fileprivate func exitStatus() throws(Fault) -> Int {
     guard case .number(let number) = self, let status = number.integer, 0...255 ~= status else {
       throw Fault(

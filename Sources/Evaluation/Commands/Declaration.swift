@@ -1,10 +1,10 @@
 import Values
 
-/// Declares the arguments, the effect and the help of a command or a stage.
+/// The declaration of a command or a stage: its arguments, its effect and its help text.
 ///
-/// The check, `help`, the reference and the tests use declarations.
+/// The check before a run, the command `help`, the reference and the tests read the declarations.
 public struct Declaration: Sendable {
-  /// The type of an argument, as far as the check can know it.
+  /// The type of an argument, as far as the check before a run can know the type.
   public enum ArgumentType: String, Sendable {
     case any, string, number, boolean, duration, record, list, client, id, connection, pattern
     /// A string or a list of strings.
@@ -13,33 +13,33 @@ public struct Declaration: Sendable {
     case path
     /// One `.field`, given by its name.
     case field
-    /// A boolean expression that is evaluated for each element.
+    /// A boolean expression that the command or stage evaluates, such as `.views > 5` for each element.
     case condition
   }
 
-  /// What a statement does to a service or to files.
+  /// The effect of a statement on a service or on files.
   public enum StatementEffect: Sendable {
-    /// Reads resources, or has no effect.
+    /// The statement reads resources, or has no effect.
     case none
-    /// Changes resources.
+    /// The statement changes resources.
     case changes
-    /// Destroys resources.
+    /// The statement destroys resources.
     case destroys
-    /// Writes files, or runs code whose effect is unknown.
+    /// The statement writes files, or runs code whose effect is unknown.
     case writes
   }
 
   /// A positional parameter of a command or a stage.
   public struct Parameter: Sendable {
-    /// The name, as help shows it: `ID`.
+    /// The name of the parameter, as `help` shows it: `ID`.
     public var name: String
     /// The type of the argument.
     public var shape: ArgumentType
-    /// Whether the parameter is optional.
+    /// Whether a call may omit the argument.
     public var isOptional = false
-    /// Whether the parameter can be repeated.
+    /// Whether a call may repeat the argument, such as the fields of `select .id .text`.
     public var repeats = false
-    /// The rule for the value; nil if each value of the type is valid.
+    /// The rule for the value; nil if every value of the type is valid.
     var rule: OptionValueRule?
 
     /// Creates a parameter.
@@ -48,23 +48,25 @@ public struct Declaration: Sendable {
     }
   }
 
-  /// An option, passed by name.
+  /// An option of a command or a stage: `timeout:` in `show posts 1 timeout: 10s`.
   public struct Option: Sendable {
-    /// The name without the colon.
+    /// The name of the option, without the colon.
     public var name: String
     /// The type of the option's value.
     public var shape: ArgumentType
-    /// The default, as help shows it.
+    /// The default value, as `help` shows it; nil without a default.
     public var fallback: String?
-    /// The summary of the option's effect.
+    /// The summary of the option's effect, as `help` shows it.
     public var summary: String
-    /// Whether the option is required.
+    /// Whether every call must have the option.
     public var isRequired = false
-    /// The accepted words, for completion; empty if any value is accepted.
+    /// The words that the option accepts, for completion: `wire` and `underscore` for `keys:`.
+    ///
+    /// The list is empty if the option accepts any value of its type.
     public var words: [String] = []
-    /// The rule for the value; nil if each value of the type is valid.
+    /// The rule for the value; nil if every value of the type is valid.
     var rule: OptionValueRule?
-    /// Another option that this option needs; nil if it needs none.
+    /// The rule that this option needs or contradicts another option; nil without such a rule.
     var companion: NeededOption?
 
     /// Creates an option.
@@ -81,7 +83,9 @@ public struct Declaration: Sendable {
     }
   }
 
-  /// A statement and its output, with the clients `posts` and `authors` of a new sample service (`embedded:blog`).
+  /// An example for `help`: a statement and its output.
+  ///
+  /// The statement uses the clients `posts` and `authors` of a new sample service (`embedded:blog`).
   public struct Example: Sendable {
     /// The text of the statement.
     public var code: String
@@ -97,52 +101,55 @@ public struct Declaration: Sendable {
 
   /// The name of the command or stage.
   public var name: String
-  /// The summary, in one line and the third person.
+  /// The summary, which is one line in the third person.
   public var summary: String
   /// The positional parameters.
   public var parameters: [Parameter] = []
   /// The options.
   public var options: [Option] = []
-  /// What the command or stage does to a service or to files.
+  /// The effect of the command or stage on a service or on files.
   public var effect: StatementEffect = .none
   /// The type of the result, as help shows it.
   public var result: String
   /// Examples with their output.
   public var examples: [Example] = []
 
-  /// Whether the command or stage accepts any option: `select title: .text`, `with n: 1`.
+  /// Whether the command or stage accepts an option with any name, such as `title:` in `select title: .text`.
   public var takesAnyOption = false
 
-  /// Whether the command or stage, such as `print`, passes no value to a next stage.
+  /// Whether the command or stage passes no value to the next stage, as `print` does.
   public var givesNothing = false
 
-  /// The effect of a stage on the names that `as` gave to its elements.
+  /// The effect of a stage on the names that the stage `as` gave to earlier elements.
   public enum EffectOnAsNames: Sendable {
-    /// Neither the stage nor the stages after it can read the names.
+    /// The arguments of the stage and of later stages can't read the names.
     case ended
-    /// The stage's arguments can read the names.
+    /// The arguments of the stage can read the names.
     ///
-    /// The stages after it can't, because the stage combines the elements.
+    /// The arguments of later stages can't, because the stage combines several elements into one value.
     case read
-    /// The stage takes one element at a time and keeps the element's names, so that later stages can read them.
+    /// The arguments of the stage and of later stages can read the names.
+    ///
+    /// The stage takes one element at a time, and passes the element's names on.
     case kept
   }
 
-  /// The effect of this stage on the names that `as` gave to its elements.
+  /// The effect of this stage on the names that the stage `as` gave to earlier elements.
   public var names = EffectOnAsNames.ended
 
-  /// Whether the command exists only at the prompt.
+  /// Whether the command exists only at the prompt, and not in files.
   ///
-  /// Files can't use such a command, and a def can have its name.
+  /// A def can have the same name as such a command.
   public var isPromptOnly = false
 
-  /// Whether the stage sends changes and returns a summary of them; the summary is shown on standard error and not
-  /// printed as a result.
+  /// Whether the stage sends changes and returns a summary of them.
+  ///
+  /// The program shows the summary on standard error, and does not print it as a result.
   public var givesSummary = false
 }
 
 extension Declaration.Option {
-  /// The values that an option with fixed words accepts: `true, false or "all"`.
+  /// The values that an option with fixed words accepts, as text: `true, false or "all"`.
   var alternatives: String {
     let others =
       switch (shape, name) {
@@ -154,16 +161,18 @@ extension Declaration.Option {
     return all.dropLast().joined(separator: ", ") + (all.count > 1 ? " or " : "") + (all.last ?? "")
   }
 
-  /// The option as a next step shows it.
+  /// The option in the form in which the advice of an error shows it: `throttle: {depth: 50, p95: 200ms}`.
   ///
-  /// The text is the option's name with the example at the end of its summary; without an example, with the summary.
+  /// The text is the name of the option and the example at the end of its summary. Without an example, the whole
+  /// summary follows the name.
   var form: String { Declaration.form(name + ":", summary) }
 }
 
 extension Declaration {
-  /// Returns an option with the example at the end of its summary, such as `throttle: {depth: 50, p95: 200ms}`.
+  /// Returns the name of an option, followed by the example at the end of its summary.
   ///
-  /// If the summary has no example, returns the option with the whole summary.
+  /// For example, the result is `throttle: {depth: 50, p95: 200ms}`. If the summary has no example, the whole summary
+  /// follows the name.
   static func form(_ option: String, _ summary: String) -> String {
     let opening: Character = summary.hasSuffix("}") ? "{" : summary.hasSuffix("\"") ? "\"" : "."
     guard let example = summary.firstIndex(of: opening), summary[..<example].hasSuffix(": ") else {
@@ -172,7 +181,7 @@ extension Declaration {
     return "\(option) \(summary[example...])"
   }
 
-  /// The signature: `show CLIENT ID [include: fields:]`.
+  /// The signature of the command or stage: `show CLIENT ID [include: fields:]`.
   public var signature: String {
     let places = parameters.map { parameter in
       let name = parameter.name + (parameter.repeats ? " ..." : "")

@@ -79,7 +79,7 @@ extension Command {
 }
 
 extension Session {
-  /// Returns the type of the client that is the first argument, with its learned schema.
+  /// Returns the learned schema for the type of the client that is the first argument.
   fileprivate func resource(_ arguments: Arguments) throws(Fault) -> ValueShape.ResourceShape {
     let client = try arguments.client()
     let settings = client.client.settings
@@ -91,7 +91,7 @@ extension Session {
     note("the fields of \(type) are not known yet; to learn them from a reply: index \(name) page: {size: 5}")
   }
 
-  /// Returns one row for each known queue of a connection.
+  /// Returns one row of the result of `queues` for each known queue of a connection.
   fileprivate func queues(of connection: ConnectionValue) async -> [Value] {
     let names = connection.link.queues ?? Array(Set(connection.queues.names + knownQueues(of: connection))).sorted()
     if connection.link.queues == nil {
@@ -122,8 +122,10 @@ extension Session {
 }
 
 extension ValueShape.ResourceShape {
-  /// The rows of `describe`: one for each known field, and one for each name that a parameter such as `filter:`
-  /// accepted or refused.
+  /// The rows that `describe` returns.
+  ///
+  /// There is one row for each known field. There is also one row for each name that the service accepted or refused in
+  /// a parameter such as `filter:`.
   fileprivate var description: [Value] {
     let schema = schema
     var rows: [Value] = []
@@ -150,9 +152,9 @@ extension ValueShape.ResourceShape {
       ]))
   }
 
-  /// The source text of a record with every known field.
+  /// The source text of a record with an example value for every known field.
   ///
-  /// A relationship is omitted if it is unknown whether the relationship is to-one or to-many.
+  /// The record omits a relationship if no reply has shown whether the relationship is to-one or to-many.
   fileprivate var template: String {
     let schema = schema
     let attributes = schema.attributes.entries.map { name, attribute in
@@ -178,12 +180,12 @@ extension ValueShape.ResourceShape {
 }
 
 extension TypeSchema.Attribute {
-  /// The kinds of the attribute's values, as text: `string or null`.
+  /// The types of the attribute's values as text: `string or null`.
   fileprivate var kindsNote: String {
     (kinds.map(\.rawValue).sorted() + (isNullable ? ["null"] : [])).joined(separator: " or ")
   }
 
-  /// The source text of an example value.
+  /// The source text of an example value for this attribute.
   fileprivate var example: String {
     if let value = values.first { return value.written }
     switch kinds.min(by: { $0.rawValue < $1.rawValue }) {

@@ -65,8 +65,10 @@ extension Command {
   }
 }
 
-/// The changes of `destroy-all`, which reads the first page of the list again and again until the list is empty
-/// (Retort.Client.Generic `destroy_all`).
+/// The source of the changes of `destroy-all`.
+///
+/// The source reads the first page of the list, and the run destroys the resources of that page. Then the source reads
+/// the first page again, until the list is empty (Retort.Client.Generic `destroy_all`).
 private final class DestroyAllChangeSource: BulkChangeSource {
   private let arguments: Arguments
   private let client: ClientValue
@@ -74,12 +76,12 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   private var pages: ShrinkingListReader
   private var page: [String]?
   private let session: Session
-  /// The surplus at which the next note is shown.
+  /// The surplus at which the source shows its next note.
   ///
-  /// The surplus is the number of resources that were found beyond the first count.
+  /// The surplus is the number of resources that the reads found beyond the first count.
   private var nextNote = 1
 
-  /// The number of resources that match the filter before the first destroy.
+  /// The number of resources that match the filter before the first destroy; nil if the command did not count them.
   let total: Int?
 
   init(
@@ -102,7 +104,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     return page != nil
   }
 
-  /// Shows a note when more resources are found than were counted at first, and after each further thousand.
+  /// Shows a note if the reads found more resources than the first count, and again after each further thousand.
   private func noteSurplus() {
     guard let counted = pages.counted, pages.surplus >= nextNote else { return }
     nextNote = (pages.surplus / 1000 + 1) * 1000
@@ -124,7 +126,9 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   }
 }
 
-/// Reads the resources that a filter finds, page by page, for a dry run of `destroy-all`.
+/// The source of the changes of a `destroy-all` in a dry run.
+///
+/// The source reads the matching resources page by page, because a dry run does not shorten the list.
 private final class DryDestroyAllSource: BulkChangeSource {
   private let arguments: Arguments
   private let client: ClientValue
@@ -164,7 +168,7 @@ private final class DryDestroyAllSource: BulkChangeSource {
 }
 
 extension BulkElement {
-  /// Returns elements whose changes destroy the resources with the given ids.
+  /// Returns one element for each id; the element's change destroys the resource with this id.
   fileprivate static func destroying(
     _ ids: [String], _ arguments: Arguments, _ client: ClientValue, _ options: JSONObject
   ) throws(Fault) -> [BulkElement] {
@@ -180,7 +184,9 @@ extension BulkElement {
 }
 
 extension Fault {
-  /// Creates the error for a resource that the service returned although it differs from the filter.
+  /// Creates the error for a service that ignores the filter of `destroy-all`.
+  ///
+  /// `ignored` describes a resource that the service returned, although the resource does not match the filter.
   fileprivate convenience init(_ ignored: IgnoredFilter, _ client: ClientValue, _ arguments: Arguments) {
     let name = arguments.source.text(arguments.range(0))
     let filter = arguments["filter"]?.expression.map { " filter: \(arguments.source.text($0.range))" } ?? ""
@@ -196,7 +202,7 @@ extension Fault {
 }
 
 extension IgnoredFilter {
-  /// The condition of the stage `where` for the resources that match the filter.
+  /// The condition with which a `where` stage selects what the filter asks for: `.state == "spam"`.
   fileprivate var condition: String {
     let isText = found.hasPrefix("\"")
     let values = wanted.split(separator: ",").map { isText ? JSONValue.string(String($0)).text : String($0) }

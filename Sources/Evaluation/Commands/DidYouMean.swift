@@ -4,9 +4,11 @@ import Language
 import LearnedSchema
 import Values
 
-/// Suggests names from the learned schema in place of those that a service refused.
+/// Suggests known names in place of the names that a service refused.
+///
+/// The names come from the learned schema, which contains the fields and relationships of earlier replies.
 extension Arguments {
-  /// Returns the next step for an error of a service: `did you mean state?`; nil without a similar name.
+  /// Returns advice such as `did you mean state?` for a service's error; nil if no known name is similar.
   func meant(by error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
     for detail in error.errors {
@@ -19,8 +21,10 @@ extension Arguments {
     return nil
   }
 
-  /// Returns the next step for a service's error about a name that resembles no known name: a list of the known names;
-  /// nil if no names are known.
+  /// Returns advice that lists the known names, for a service's error about an unknown name; nil if no names are known.
+  ///
+  /// The advice is, for example, `the fields of posts are text, state`. If `include:` names a field of a relationship,
+  /// the advice is to include the relationship without the field.
   func known(for error: ClientError) -> String? {
     guard let resource = knownResource else { return nil }
     for name in error.errors.flatMap(names) {
@@ -42,7 +46,7 @@ extension Arguments {
     return nil
   }
 
-  /// The type of the call's client, with its learned schema; nil if the client learns no schema.
+  /// The learned schema for the type of the call's client; nil if the client learns no schema.
   var knownResource: ValueShape.ResourceShape? {
     guard case .client(let client) = value(0), let queue = client.client.observer as? QueueSchema else { return nil }
     queue.load()
@@ -50,11 +54,13 @@ extension Arguments {
     return ValueShape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
   }
 
-  /// A name in a call, the parameter that contains the name, and the type that the name belongs to; nil means the
-  /// client's type.
+  /// A name in a call, and the place where it stands.
+  ///
+  /// The place is an option such as `filter`, or `record` or `relationship` for an argument. `type` is the JSON:API
+  /// type that the name belongs to; nil means the client's type.
   typealias MentionedName = (text: String, place: String, type: String?)
 
-  /// Returns the names in the call that a service's error mentions.
+  /// Returns those names of the call that the text of a service's error mentions.
   func names(_ detail: ErrorDetail) -> [MentionedName] {
     let text = [detail.detail, detail.title, detail.pointer, detail.parameter].compactMap(\.self).joined(separator: " ")
     let words = Set(text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 })
@@ -88,8 +94,9 @@ extension Arguments {
 }
 
 extension ValueShape.ResourceShape {
-  /// Returns the known name that is most similar to a name in the parameter `place`; nil if no known name is similar,
-  /// or if the name itself is known.
+  /// Returns the known name that is most similar to the given name; nil if no known name is similar.
+  ///
+  /// The result is also nil if the given name itself is known. `place` says where the name stands, such as `filter`.
   fileprivate func nearest(to name: String, in place: String) -> String? {
     if place == "relationship" {
       return Language.nearest(to: name, among: schema.relationships.names.map(spelled))

@@ -40,15 +40,17 @@ extension Command {
   }
 }
 
-/// One of the two inputs of `diff`: its elements, possibly in a temporary file, and a digest of each element by key.
+/// One of the two inputs of `diff`.
+///
+/// The type holds the elements, in a temporary file if there are many. It also holds a digest of each element by key.
 private struct DiffInput {
   private var elements = SpillingElementBuffer()
   private var digests: [EqualityKey: ElementDigest] = [:]
   private var keys: [(key: EqualityKey, value: Value)] = []
-  /// The source text of the key.
+  /// The source text of the option `key:`, such as `.id`.
   private let text: String
 
-  /// Reads an input to its end.
+  /// Reads an input to its end, and stores its elements.
   ///
   /// - Throws: An error for an element without a key, and for two elements with the same key.
   init(
@@ -93,9 +95,10 @@ private struct DiffInput {
     keys.append((key, value))
   }
 
-  /// Returns the differences between this input and `other`, and their counts as text.
+  /// Returns the differences between this input and the other input, and their counts as text.
   ///
-  /// The differences are in the order of this input, followed by the elements that only the other input has.
+  /// The differences of this input come first, in the order of the input. The elements that only the other input has
+  /// follow.
   func compared(with other: DiffInput) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([EqualityKey: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
@@ -130,10 +133,10 @@ private struct DiffInput {
     }
   }
 
-  /// Returns a difference as `{key, change, fields}`.
+  /// Returns a difference as the record `{key, change, fields}`.
   ///
-  /// For each field that differs, `fields` has the old value as `from` and the new value as `to`. An added field of a
-  /// changed element has no `from`, and a removed field has no `to`.
+  /// `fields` has an entry for each field that differs, with the old value as `from` and the new value as `to`. If the
+  /// change is `changed`, an added field has no `from`, and a removed field has no `to`.
   private static func difference(
     _ key: Value, _ change: String, _ old: Record, _ new: Record
   ) throws(Fault) -> Value {
@@ -141,8 +144,8 @@ private struct DiffInput {
     for name in old.names + new.names.filter({ old[$0] == nil }) {
       let (from, to) = (old[name], new[name])
       if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
-      // A field that one side lacks has no `from` or `to` in a changed element, and null in an added or removed
-      // element.
+      // For a change `changed`, a missing value has no entry `from` or `to`. For `added` and `removed`, a missing value
+      // is null.
       let isPart = change == "changed"
       let values = [("from", from), ("to", to)].compactMap { side, value in
         value == nil && isPart ? nil : (name: side, value: value ?? .null)
@@ -153,7 +156,7 @@ private struct DiffInput {
   }
 }
 
-/// A digest of 128 bits, by which elements with the same key are compared.
+/// A hash of 128 bits, by which `diff` compares two elements with the same key.
 private struct ElementDigest: Equatable {
   private var first: Int
   private var second: Int

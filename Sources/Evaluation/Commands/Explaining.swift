@@ -4,10 +4,13 @@ import Language
 import Values
 
 extension ClientValue {
-  /// The maximum time for questions to the broker after the timeout of a call.
+  /// The maximum time to wait for the broker's answer about a queue, after a call got no reply.
   private static let waitLimit = Duration.seconds(2)
 
-  /// Returns the error with information from the broker: why a reply is possibly missing, or the name of a similar queue.
+  /// Returns the error with facts from the broker, or with the name of a similar queue.
+  ///
+  /// If a reply is missing, the facts say why: for example, the queue has no consumer. If the queue does not exist, the
+  /// advice names a queue with a similar name.
   func explained(_ error: ClientError) async -> ClientError {
     if error.kind == .noRoute { return await withNearestQueue(error) }
     guard let silence = error.silence else { return error }
@@ -31,7 +34,9 @@ extension ClientValue {
     return error
   }
 
-  /// Asks the broker for the queue's state, even if an interrupt has cancelled the task.
+  /// Asks the broker for the state of the queue.
+  ///
+  /// The question runs in a new task, because an interrupt may have cancelled the current task.
   private func probe() async throws(LinkError) -> QueueState? {
     let (link, queue) = (connection.link, queue)
     return try await Task { () -> Result<QueueState?, LinkError> in
@@ -41,7 +46,9 @@ extension ClientValue {
     }.value.get()
   }
 
-  /// Returns a sentence on the queue's depth and consumers; a nil state means that the queue no longer exists.
+  /// Returns a sentence about the queue's consumers and its waiting requests.
+  ///
+  /// A nil state means that the queue no longer exists.
   private func described(_ state: QueueState?, _ silence: ClientError.MissingReply) -> String {
     guard let state else { return "queue \(queue) no longer exists" }
     let consumers = "\(state.consumers == 0 ? "no" : "\(state.consumers)") consumer\(state.consumers > 1 ? "s" : "")"
@@ -60,22 +67,26 @@ extension ClientValue {
     return "queue \(queue) has \(consumers) and \(waiting): \(reason)"
   }
 
-  /// Returns a sentence on a change that the broker accepted: whether the service may still carry out the change.
+  /// Returns a sentence that says whether the service may still carry out a change that got no reply.
+  ///
+  /// The broker has accepted the request of the change.
   private static func fate(_ silence: ClientError.MissingReply) -> String {
     silence.hasExpired
       ? "the change may still be carried out if the service took the request before the timeout; otherwise the broker removes the expired request"
       : "the change may still be carried out, because the request does not expire"
   }
 
-  /// The sentence for a change that the broker may not have accepted.
+  /// The sentence for a change that the broker perhaps did not receive.
   ///
-  /// The expiration time of a message begins only when the broker accepts the message.
+  /// The sentence does not mention the message's expiration, because that time starts only when the broker accepts the
+  /// message.
   private static let pending = "the broker may not have received the request yet: the change may still be carried out"
 
-  /// Returns the error of a missing queue; if there is a queue with a similar name, the next step names that queue.
+  /// Returns the error of a missing queue; the error's advice names a queue with a similar name, if there is one.
   ///
-  /// A broker does not list its queues to a client. Therefore the name is compared with the queues of other clients,
-  /// and the broker is asked about queues with another spelling of the name.
+  /// A broker does not list its queues to a client. Therefore the function first compares the name with the queues that
+  /// other clients of the connection use. Then it asks the broker whether a queue with another spelling of the name
+  /// exists.
   private func withNearestQueue(_ error: ClientError) async -> ClientError {
     var found = nearest(to: queue, among: connection.queues.names.filter { $0 != queue }).map { [$0] } ?? []
     let deadline = ContinuousClock.now + .seconds(5)

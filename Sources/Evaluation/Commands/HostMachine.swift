@@ -1,8 +1,8 @@
 import Glibc
 
-/// The machine that the program runs on.
+/// The machine on which the program runs.
 enum HostMachine {
-  /// The machine's name, which requests contain as `meta.host` (Retort.Client.Generic's default).
+  /// The name of the machine, which requests contain as `meta.host` (the default of Retort.Client.Generic).
   static let name: String = {
     var bytes = [CChar](repeating: 0, count: 256)
     guard unsafe gethostname(&bytes, bytes.count - 1) == 0 else { return "localhost" }

@@ -6,10 +6,12 @@ import LearnedSchema
 import Redaction
 import Values
 
-/// Proposes linkage, and the name of a relationship, for a call that a service or the client refused.
+/// Advice for a call with a wrong relationship name or wrong linkage, which a service or the client refused.
 extension Arguments {
-  /// Returns the next step for a relationship that was not written as linkage, or whose name or type is misspelt; nil
-  /// for other errors.
+  /// Returns the advice for an error about a relationship; nil for other errors.
+  ///
+  /// The script wrote the value of a relationship without linkage, or misspelt its name or type. The advice is, for
+  /// example, `{author: {type: "authors", id: "1"}}` for the field `{author: 1}`.
   func linkage(meantBy error: ClientError) -> String? {
     if error.errors.isEmpty { return misspeltRelationship ?? writtenLinkage }
     for detail in error.errors {
@@ -23,8 +25,9 @@ extension Arguments {
     return nil
   }
 
-  /// The next step if `link`, `relink` or `unlink` names an unknown relationship and a known name is similar; otherwise
-  /// nil.
+  /// The advice for a misspelt relationship name in `link`, `relink` or `unlink`: `did you mean tags?`.
+  ///
+  /// The advice is nil if the name is known, or if no known name is similar.
   private var misspeltRelationship: String? {
     guard isRelating, case .string(let name) = value(2), let known = knownResource?.relationshipNames,
       !known.contains(name)
@@ -32,8 +35,10 @@ extension Arguments {
     return nearest(to: name, among: known).map { "did you mean \($0)?" }
   }
 
-  /// The source text of the linkage that the ids after `link`, `relink` or `unlink` probably mean; nil if they are no
-  /// plain ids.
+  /// The source text that a `link`, `relink` or `unlink` with plain ids probably means; nil for other arguments.
+  ///
+  /// For `link posts 1 "tags" 2` the text is `[{type: "tags", id: "2"}]`. For a to-one relationship it is a whole
+  /// `relink` statement.
   private var writtenLinkage: String? {
     guard isRelating, positional.count > 3, case .string(let name) = value(2),
       let known = knownResource?.relationship(name), let type = known.types.first,
@@ -50,8 +55,10 @@ extension Arguments {
     }
   }
 
-  /// Returns the next step for a field of a record that is probably a relationship: `{author: {type: "authors", id:
-  /// "1"}}`; nil for other fields.
+  /// Returns the advice for a field of a record that is probably a relationship; nil for other fields.
+  ///
+  /// The advice is, for example, `{author: {type: "authors", id: "1"}}`. If the field is perhaps an attribute, the
+  /// advice begins with the text `otherwise`.
   private func linkage(_ name: String, _ value: Value, _ detail: ErrorDetail, _ otherwise: String) -> String? {
     if detail.detail?.contains("must exist") ?? false, value.isIdentifier { return nil }
     let resource = knownResource
@@ -84,12 +91,14 @@ extension Arguments {
 }
 
 extension ValueShape.ResourceShape {
-  /// The names of the known relationships, in the client's spelling.
+  /// The names of the known relationships, spelled as the client's option `keys:` says.
   fileprivate var relationshipNames: [String] { schema.relationships.names.map(spelled) }
 }
 
 extension Value {
-  /// Whether the value is a number or a text of digits, and not, for example, a password.
+  /// Whether the value looks like an id: a number, or a string of digits.
+  ///
+  /// Any other string can be, for example, a password.
   fileprivate var isProbablyID: Bool {
     switch self {
     case .number: true
@@ -98,7 +107,9 @@ extension Value {
     }
   }
 
-  /// Whether the value identifies a resource: it is a resource, or a record with only an id and perhaps a type.
+  /// Whether the value identifies a resource.
+  ///
+  /// The value is a resource, or a record that has an id and no other field except a type.
   fileprivate var isIdentifier: Bool {
     switch self {
     case .resource: true
@@ -108,6 +119,8 @@ extension Value {
   }
 
   /// Returns the source text of the linkage that an id, or a list of ids, probably means; nil for other values.
+  ///
+  /// For the type `authors`, the id 7 gives `{type: "authors", id: "7"}`.
   fileprivate func linkage(of type: String) -> String? {
     if case .record(let record) = self, record.names == ["id"], let id = record["id"] { return id.linkage(of: type) }
     if let plainID { return "{type: \"\(type)\", id: \"\(plainID)\"}" }
@@ -120,7 +133,9 @@ extension Value {
     return identifiers.count == elements.count ? "[\(identifiers.joined(separator: ", "))]" : nil
   }
 
-  /// The text of a value that is probably an id: an integer, or a short text without spaces, quotes and commas.
+  /// The text of a value that is probably an id; nil for other values.
+  ///
+  /// An id is an integer, or a string of at most 36 bytes without spaces, quotes and commas.
   fileprivate var plainID: String? {
     switch self {
     case .number(let number): number.integer.map(String.init)
@@ -132,7 +147,9 @@ extension Value {
 }
 
 extension String {
-  /// The plural of an English noun, as types are usually named.
+  /// The plural of an English noun: `categories` for `category`.
+  ///
+  /// JSON:API types are usually plurals.
   fileprivate var plural: String {
     if hasSuffix("y"), let before = dropLast().last, !"aeiou".contains(before) { return dropLast() + "ies" }
     return ["s", "x", "ch", "sh"].contains(where: hasSuffix) ? self + "es" : self + "s"

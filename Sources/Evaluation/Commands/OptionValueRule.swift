@@ -2,11 +2,13 @@ import JSONText
 import Language
 import Values
 
-/// A rule for the value of an option, beyond its type.
+/// A rule for the value of an option, such as a minimum, in addition to the option's type.
 ///
-/// The check applies the rule to literals, and the run applies the rule to computed values.
+/// The check before the run applies the rule to literal values. The run applies the rule to computed values.
 struct OptionValueRule: Sendable {
-  /// Throws if the value is invalid for an option of the command or stage that `command` names.
+  /// A function that throws an error if the value is invalid.
+  ///
+  /// `command` is the name of the command or stage that has the option.
   let validate: @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void
 
   init(_ validate: @escaping @Sendable (_ value: Value, _ command: String) throws(OptionRefusal) -> Void) {
@@ -19,7 +21,7 @@ struct OptionValueRule: Sendable {
     return nil
   }
 
-  /// Returns the rule for the integers of a range.
+  /// Returns the rule for an option whose value is an integer in a range.
   static func integer(_ option: String, from least: Int, to most: Int = .max) -> OptionValueRule {
     OptionValueRule { value, command throws(OptionRefusal) in
       if case .number(let number) = value, let integer = number.position, least...most ~= integer { return }
@@ -30,7 +32,7 @@ struct OptionValueRule: Sendable {
     }
   }
 
-  /// Returns the rule for durations that are not negative.
+  /// Returns the rule for an option whose value is a duration of at least `0s`.
   static func duration(_ option: String) -> OptionValueRule {
     OptionValueRule { value, command throws(OptionRefusal) in
       guard case .duration(let duration) = value, duration < .zero else { return }
@@ -39,7 +41,7 @@ struct OptionValueRule: Sendable {
     }
   }
 
-  /// The rule for the fields of `sort:`: no word such as `desc` may follow a field.
+  /// The rule for `sort:`, which refuses a word such as `desc` after the name of a field.
   static let sort = OptionValueRule { value, command throws(OptionRefusal) in
     try OptionValueRule.names("sort").validate(value, command)
     let fields = value.strings?.flatMap { $0.split(separator: ",") } ?? []
@@ -58,7 +60,7 @@ struct OptionValueRule: Sendable {
     }
   }
 
-  /// Returns the rule for a string that is not empty.
+  /// Returns the rule for an option whose value is a string that is not empty.
   static func text(_ option: String, _ nextStep: String) -> OptionValueRule {
     OptionValueRule { value, command throws(OptionRefusal) in
       guard case .string("") = value else { return }
@@ -66,7 +68,7 @@ struct OptionValueRule: Sendable {
     }
   }
 
-  /// Returns the rule for strings that are not empty, and for lists of such strings.
+  /// Returns the rule for an option whose value is a string or a list of strings, none of which is empty.
   static func names(_ option: String) -> OptionValueRule {
     OptionValueRule { value, _ throws(OptionRefusal) in
       guard let names = value.strings, names.isEmpty || names.contains("") else { return }
@@ -75,10 +77,10 @@ struct OptionValueRule: Sendable {
   }
 }
 
-/// The reason why an option's value is invalid.
+/// The reason why the value of an option is invalid.
 struct OptionRefusal: Error {
   let message: String
-  /// The path in a record to the invalid part; empty for the whole value.
+  /// The path to the invalid part of a record: `["state"]` for the field `state`; empty for the whole value.
   let path: [String]
   let nextStep: String?
 
@@ -87,23 +89,25 @@ struct OptionRefusal: Error {
   }
 }
 
-/// The rule that an option needs another option, or contradicts another option.
+/// A rule that an option needs another option, or contradicts another option.
 struct NeededOption: Sendable {
-  /// The name of the option that is needed or contradicted.
+  /// The name of the other option.
   let option: String
-  /// Whether the options contradict each other; if false, the option needs the other option.
+  /// Whether the option contradicts the other option; if false, the option needs the other option.
   var contradicts = false
-  /// The names of further options, each of which can replace the needed option.
+  /// The names of further options, each of which is sufficient in place of the other option.
   var alternatives: [String] = []
-  /// Whether the value of the needed option must be a field, such as `.email`.
+  /// Whether the value of the other option must be a field, such as `.email`.
   var isField = false
-  /// The text value of the option for which the rule applies; nil if the rule applies to every value.
+  /// The value of the option to which the rule applies, such as `stop`; nil if the rule applies to every value.
   var applicableValue: String?
-  /// Returns the message for the command or stage that `command` names.
+  /// A function that returns the error message.
+  ///
+  /// `command` is the name of the command or stage that has the option.
   let message: @Sendable (_ command: String) -> String
   let nextStep: String
 
-  /// Whether a call breaks the rule, as far as the check can know.
+  /// Returns whether a call breaks the rule, as far as the check before the run can know.
   ///
   /// Such a call lacks the needed option, or has the contradicting option.
   func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
@@ -116,7 +120,7 @@ struct NeededOption: Sendable {
 }
 
 extension OptionValueRule {
-  /// Creates the rule of a parameter from the function that reads its value at run time.
+  /// Creates a rule from the function that reads the value at run time; the rule refuses what that function refuses.
   init(reading read: @escaping @Sendable (_ value: Value, _ command: String) throws(Fault) -> Void) {
     self.init { value, command throws(OptionRefusal) in
       do throws(Fault) { try read(value, command) } catch {
@@ -130,9 +134,9 @@ extension OptionValueRule {
     OptionValueRule(reading: { value, stage throws(Fault) in _ = try value.whole(stage, "N", from: least) })
   }
 
-  /// The rule for an id.
+  /// The rule for an argument that is an id.
   ///
-  /// The rule checks only text and numbers; whether a literal of another kind is a valid id depends on the client.
+  /// The rule checks only strings and numbers. For other values, only the client's type tells whether the id is valid.
   static let id = OptionValueRule(reading: { value, _ throws(Fault) in
     switch value {
     case .string, .number:
@@ -165,7 +169,7 @@ extension Declaration.Option {
     return option
   }
 
-  /// Returns this option with another option that it needs.
+  /// Returns this option with the rule that it needs or contradicts another option.
   func needing(_ companion: NeededOption) -> Self {
     var option = self
     option.companion = companion
@@ -174,7 +178,7 @@ extension Declaration.Option {
 }
 
 extension Arguments {
-  /// Returns the valid argument of an option; nil without the option.
+  /// Returns the argument of an option, after the option's rule has accepted the value; nil without the option.
   ///
   /// - Throws: A `value` error if the option's rule refuses the value.
   func valid(_ option: Declaration.Option) throws(Fault) -> Argument? {
@@ -183,7 +187,7 @@ extension Arguments {
     throw fault(refusal, argument)
   }
 
-  /// Returns the value that `read` makes from an option's argument; nil without the option.
+  /// Returns the result of the function `read` for an option's value; nil without the option.
   ///
   /// - Throws: A `value` error if `read` refuses the value.
   func value<Result>(
@@ -193,20 +197,20 @@ extension Arguments {
     do throws(OptionRefusal) { return try read(argument.value, name) } catch { throw fault(error, argument) }
   }
 
-  /// Returns an option's integer; nil without the option.
+  /// Returns the value of an option that takes an integer; nil without the option.
   func integer(_ option: Declaration.Option) throws(Fault) -> Int? {
     guard case .number(let number)? = try valid(option)?.value else { return nil }
     return number.position
   }
 
-  /// Returns an option's duration; nil without the option.
+  /// Returns the value of an option that takes a duration; nil without the option.
   func duration(_ option: Declaration.Option) throws(Fault) -> Duration? {
     guard let argument = try valid(option) else { return nil }
     guard case .duration(let duration) = argument.value else { throw misfit(option.name, argument, "a duration") }
     return duration
   }
 
-  /// Returns the error for a computed value that needs another option, which is missing.
+  /// Returns the error for an option that lacks the other option that its computed value needs.
   func fault(needing companion: NeededOption, _ argument: Argument) -> Fault {
     fault(argument, .value, companion.message(name), nextStep: companion.nextStep)
   }
@@ -219,7 +223,7 @@ extension Arguments {
 }
 
 extension Expr {
-  /// The value of a literal, or of a list or record of literals; nil for other expressions.
+  /// The value of a literal, or of a list or record that contains only literals; nil for other expressions.
   var literalValue: Value? {
     switch kind {
     case .number(let digits): return JSONNumber(text: digits).map(Value.number)

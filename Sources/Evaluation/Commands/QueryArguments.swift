@@ -106,7 +106,7 @@ extension Declaration.Option {
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string, summary: "the name of the pool of workers that sends the changes")
-  /// The options that all bulk changes have.
+  /// The options that all bulk statements have.
   static let bulk: [Self] = [
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,
   ]
@@ -119,24 +119,26 @@ extension Declaration.Option {
 }
 
 extension Arguments {
-  /// Returns a client for a statement's reads; the client repeats failed reads as often as `retry:` allows.
+  /// Returns a client for a statement's reads.
+  ///
+  /// The client sends a failed read again as often as the option `retry:` allows.
   func reader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.client
     if let count = try integer(.retry) { reader.retries = count }
     return reader
   }
 
-  /// Returns a client for a statement's lookups and its reads for `backup:`.
+  /// Returns a client for a statement's lookups and for its reads for `backup:`.
   ///
-  /// The client repeats failed reads like ``reader(_:)``. It waits for a reply as long as a change of the statement
-  /// does, but at least for the client's timeout.
+  /// The client sends a failed read again, like the client of ``reader(_:)``. It waits for a reply as long as a change
+  /// of the statement does, but at least as long as the timeout of the original client.
   func lookupReader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.reader(timeout: try timeout()?.duration)
     if let count = try integer(.retry) { reader.retries = count }
     return reader
   }
 
-  /// Returns the query that a call's options describe.
+  /// Returns the query that the options of a call describe, such as `filter:` and `page:`.
   func query() throws(Fault) -> Query {
     var query = Query()
     if let filter = try value(of: .filter, QueryOptionReader.filter) { query.filter = filter }
@@ -151,7 +153,7 @@ extension Arguments {
     return query
   }
 
-  /// Returns the `include` and `meta` parameters of a request whose reply has a document.
+  /// Returns the JSON-RPC parameters `include` and `meta` of a request whose reply contains a document.
   func documentOptions() throws(Fault) -> JSONObject {
     if let common { return common.params }
     guard options.contains("include") || options.contains("meta") else { return [:] }
@@ -161,9 +163,9 @@ extension Arguments {
     return query.params
   }
 
-  /// Returns the parameters of a change whose reply has no document.
+  /// Returns the JSON-RPC parameters of a change whose reply contains no document.
   ///
-  /// The parameters lack `include`, because the option `include:` of such a change concerns only its `backup:`.
+  /// The result lacks `include`. The option `include:` of such a change names the relationships for its `backup:`.
   func optionsWithoutDocument() throws(Fault) -> JSONObject {
     if let common { return common.paramsWithoutDocument }
     var options = try documentOptions()
@@ -176,27 +178,27 @@ extension Arguments {
     return try Value.record(record).json().objectValue ?? [:]
   }
 
-  /// Returns the strings of an option, such as `sort:`; empty without the option.
+  /// Returns the strings of an option such as `sort:`; empty without the option.
   func list(_ option: Declaration.Option) throws(Fault) -> [String] {
     guard try valid(option) != nil else { return [] }
     return try strings(option.name) ?? []
   }
 
-  /// Returns the id that is the argument at the given index (TheLanguage.md, "IDs").
+  /// Returns the id that the argument at the given index means (TheLanguage.md, "IDs").
   func id(_ index: Int, of client: ClientValue) throws(Fault) -> String {
     try Self.id(of: value(index), client.client.type, at: range(index), in: source)
   }
 
-  /// Returns the text of the id that a value means.
+  /// Returns the text of the id that a value means: `12` for the number 12 or the resource with the id 12.
   ///
   /// - Parameters:
   ///   - value: The value.
-  ///   - type: The type of the client's resources.
+  ///   - type: The JSON:API type of the client's resources.
   ///   - range: The source range of the value, for errors.
   ///   - source: The text that contains the range.
-  /// - Returns: The text.
-  /// - Throws: A `value` error for a value that means no id, for an id of another type, and for an id that is empty or
-  ///   contains a comma.
+  /// - Returns: The text of the id.
+  /// - Throws: A `value` error for a value that means no id, and for an id of another type. Also a `value` error for an
+  ///   id that is empty or contains a comma.
   static func id(of value: Value, _ type: String, at range: SourceRange, in source: SourceText) throws(Fault) -> String
   {
     do throws(IDRefusal) {
@@ -212,7 +214,9 @@ extension Arguments {
     }
   }
 
-  /// Returns the text of the id that a value means: a string, an integer, a resource, or a record with an id.
+  /// Returns the text of the id that a value means.
+  ///
+  /// The value is a string, an integer, a resource, or a record with an id.
   private static func idText(of value: Value, _ type: String) throws(IDRefusal) -> String {
     switch value {
     case .string(let string): return string
@@ -249,7 +253,7 @@ extension Arguments {
     }
   }
 
-  /// The reason why a value can't be used as an id, and the next step.
+  /// The reason why a value can't be an id, and the advice for the user.
   private struct IDRefusal: Error {
     let message: String
     let nextStep: String?

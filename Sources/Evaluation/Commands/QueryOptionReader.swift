@@ -2,9 +2,13 @@ import JSONAPI
 import JSONText
 import Values
 
-/// Reads the options of a query; the check applies the same functions to literals.
+/// Reads the options of a query, such as `filter:` and `page:`.
+///
+/// The check before the run calls the same functions for literal values.
 enum QueryOptionReader {
-  /// Returns the filter's values as strings; throws for a value that servers would ignore.
+  /// Returns the names and values of a filter, each value as the text that the request contains.
+  ///
+  /// - Throws: An error for a value that a server would ignore or misread, such as null or a text with a comma.
   static func filter(_ value: Value, _ command: String) throws(OptionRefusal) -> [(name: String, value: String)] {
     guard case .record(let record) = value else { throw misfit("filter", value, "a record", command) }
     var result: [(name: String, value: String)] = []
@@ -47,7 +51,7 @@ enum QueryOptionReader {
     return text
   }
 
-  /// Returns the parts of a text between its commas, written as a list.
+  /// Returns the comma-separated parts of a text as the source text of a list: `["a", "b"]` for `a,b`.
   private static func list(_ text: String) -> String {
     JSONValue.array(JSONArray(text.split(separator: ",").map { .string(String($0).trimmed) })).text
   }
@@ -58,7 +62,7 @@ enum QueryOptionReader {
       nextStep: "remove the filter to match all resources, or give the filter a value")
   }
 
-  /// Returns the fields to read by type; the type is nil for fields of the client's type.
+  /// Returns the fields to read for each JSON:API type; a nil type means the client's type.
   static func fields(_ value: Value, _ command: String) throws(OptionRefusal) -> [(type: String?, names: [String])] {
     if let names = value.strings {
       guard !names.isEmpty, !names.contains("") else {
@@ -81,7 +85,7 @@ enum QueryOptionReader {
     return result
   }
 
-  /// Returns the page that `page:` describes.
+  /// Returns the page of a list that the option `page:` describes, such as `{number: 1, size: 100}`.
   static func page(_ value: Value, _ command: String) throws(OptionRefusal) -> Pagination.Page {
     guard case .record(let record) = value else { throw misfit("page", value, "a record", command) }
     let isOffset = record["offset"] != nil || record["limit"] != nil
@@ -139,7 +143,7 @@ extension OptionValueRule {
 }
 
 extension Value {
-  /// Whether the value is an integer of at least `least`, like a page's number or offset.
+  /// Whether the value is an integer of at least `least`, as the number or the offset of a page must be.
   fileprivate func isPlace(from least: Int) -> Bool {
     if case .number(let number) = self, let integer = number.integer { integer >= least } else { false }
   }

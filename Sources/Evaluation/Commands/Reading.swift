@@ -115,8 +115,10 @@ extension Command {
   }
 }
 
-/// Shows notes on a list when its stream ends or is abandoned: on changes that others made in it, and on resources of
-/// other types.
+/// Shows notes about a streamed list when its stream ends, or when the script abandons the stream.
+///
+/// One note says that other programs changed the list during the read. Another note says that the list contains
+/// resources of other types.
 private final class StreamedListNotes {
   private var changes: ListChangeDetector?
   private var types = UnexpectedTypes()
@@ -145,7 +147,7 @@ private final class StreamedListNotes {
   }
 }
 
-/// The implementations that a command and a stage of the same name share.
+/// The functions that a command and a stage of the same name share.
 enum VerbImplementations {
   static func show(_ arguments: Arguments, _ session: Session) async throws(Fault) -> Value {
     let client = try arguments.client()
@@ -163,7 +165,10 @@ enum VerbImplementations {
 }
 
 extension ClientValue {
-  /// Runs a call of the client; turns a client error into an error of the language, with its source range.
+  /// Runs a read of the client.
+  ///
+  /// - Throws: The error of the read as a `Fault`, with the source range of the statement and with facts from the
+  ///   broker.
   func reading<Result>(
     _ arguments: Arguments, _ body: () async throws(ClientError) -> Result
   ) async throws(Fault) -> Result {
@@ -174,7 +179,7 @@ extension ClientValue {
     }
   }
 
-  /// Returns the primary resources of a document as values.
+  /// Returns the primary resources of a document as values of the language.
   func resources(_ document: Document, asked include: [String] = []) -> [Value] {
     let (included, listed) = (document.included, IncludedResourceIndex(document.object["data"]?.arrayValue ?? []))
     let compound = ResourceValue.IncludedResources(client: name, asked: include) { type, id in
@@ -185,9 +190,9 @@ extension ClientValue {
     return document.resources.map { .resource(ResourceValue(Self.marked($0), compound: compound)) }
   }
 
-  /// Adds empty attributes to a primary resource that has neither attributes nor relationships.
+  /// Adds an empty `attributes` member to a primary resource that has neither attributes nor relationships.
   ///
-  /// Without them, the resource could not be distinguished from an identifier.
+  /// Without the empty member, a resource looks the same as a resource identifier.
   private static func marked(_ object: JSONObject) -> JSONObject {
     guard !object.contains("attributes"), !object.contains("relationships") else { return object }
     var object = object
@@ -195,7 +200,7 @@ extension ClientValue {
     return object
   }
 
-  /// Returns the document of a list as a page value.
+  /// Returns a document with a list of resources as a page value of the language.
   func page(_ document: Document, asked include: [String]) -> PageValue {
     let pagination = document.pagination()
     return PageValue(

@@ -45,13 +45,15 @@ extension Stage {
   }
 }
 
-/// An upsert as a sequence of one change, or of no change.
+/// An upsert as a sequence of at most one change.
+///
+/// The sequence has no change if the resource already has the values of the record.
 private struct UpsertSequence: ChangeSequence {
   private var proposal: ChangeProposal?
   private(set) var value: Value
   let keyField: String?
 
-  /// True, because the sequence has at most one change.
+  /// Whether the most recent change is the last one: always true, because there is at most one change.
   var isAtEnd: Bool { true }
 
   /// Creates the sequence from the result of the lookup by the key field.
@@ -69,7 +71,7 @@ private struct UpsertSequence: ChangeSequence {
   func trail(of proposal: ChangeProposal) -> String? { nil }
 }
 
-/// An upsert of one record: looks up the resource by its key field, and returns the create or update.
+/// An upsert of one record, which looks up the resource by its key field and then creates or updates it.
 private struct RecordUpsert {
   private let arguments: Arguments
   private let client: ClientValue
@@ -85,10 +87,10 @@ private struct RecordUpsert {
     options = try arguments.documentOptions()
   }
 
-  /// Looks up the resource and returns the change that the record needs (TheLanguage.md, "Commands").
+  /// Looks up the resource, and returns the change that the record needs (TheLanguage.md, "Commands").
   ///
-  /// - Throws: An error if the record lacks the key, if several resources have the key, or if a returned resource has
-  ///   another key; the service then does not filter by that field.
+  /// - Throws: An error if the record lacks the key, or if several resources have the same key. Also an error if a
+  ///   returned resource has another key, which shows that the service does not filter by that field.
   func lookedUp() async throws(Fault) -> LookupResult {
     let (creating, content) = try creating()
     let value = try value(of: content)
@@ -119,8 +121,9 @@ private struct RecordUpsert {
     return LookupResult(proposal: updating, found: client.resources(document, asked: include).first)
   }
 
-  /// Returns the change that creates the resource, and the content of that resource: its attributes and relationships
-  /// as the script names them.
+  /// Returns the change that creates the resource, and the content of that resource.
+  ///
+  /// The content is the resource object of the request, with the attributes and the relationships.
   private func creating() throws(Fault) -> (ChangeProposal, content: JSONObject) {
     if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
       throw fault(
@@ -136,7 +139,9 @@ private struct RecordUpsert {
     return (proposal, content)
   }
 
-  /// Returns the value of the key field; throws if a filter can't contain it.
+  /// Returns the value of the key field in the record.
+  ///
+  /// - Throws: An error if the value is missing, or if a filter can't contain the value.
   private func value(of content: JSONObject) throws(Fault) -> JSONValue {
     guard let value = content["attributes"]?[key] else { throw lacksKey(content) }
     guard !value.isNull else {
@@ -156,10 +161,10 @@ private struct RecordUpsert {
     return value
   }
 
-  /// Whether the record is an element of a pipeline.
+  /// Whether the record is an element of a pipeline, and not an argument of the command `upsert`.
   private var isStage: Bool { arguments.element != nil }
 
-  /// Returns the error of a record without the field that `key:` names.
+  /// Returns the error for a record without the field that `key:` names.
   private func lacksKey(_ content: JSONObject) -> Fault {
     let names = content["attributes"]?.objectValue?.keys ?? []
     let near = nearest(to: key, among: names).map { "did you mean key: .\($0)?" }
@@ -168,7 +173,7 @@ private struct RecordUpsert {
     return fault("the record has no field \(key), although key: names this field", nextStep: near ?? has + way)
   }
 
-  /// Returns the resources that the service finds by the key.
+  /// Returns the resources that the service returns for a filter by the key.
   private func found(_ value: JSONValue) async throws(Fault) -> Document {
     var query = try arguments.query()
     query.filter = [(key, value.filterText ?? "")]
@@ -188,7 +193,7 @@ private struct RecordUpsert {
       nextStep: "look up the existing resources in a record: let known = stream \(clientText) | index-by .\(key)")
   }
 
-  /// The client's source text.
+  /// The source text of the client argument, such as `posts`.
   private var clientText: String { arguments.source.text(arguments.range(0)) }
 
   private func fault(_ message: String, nextStep: String? = nil) -> Fault {
@@ -199,7 +204,7 @@ private struct RecordUpsert {
 }
 
 extension JSONValue {
-  /// The text that a filter sends for the value; nil for null, lists and objects.
+  /// The text of the value in a filter; nil for null, lists and objects.
   fileprivate var filterText: String? {
     switch self {
     case .string(let text): text
@@ -209,8 +214,10 @@ extension JSONValue {
     }
   }
 
-  /// Whether `==` of the language finds both values equal: numbers by value, records in any order of their fields;
-  /// false for different types.
+  /// Returns whether the operator `==` of the language finds both values equal.
+  ///
+  /// Numbers are equal if they have the same value: `1` and `1.0`. Records are equal in any order of their fields.
+  /// Values of different types are not equal.
   fileprivate func equals(_ other: JSONValue) -> Bool {
     switch (self, other) {
     case (.number(let a), .number(let b)): a == b || (try? Arithmetic.compare(a, b)) == 0
@@ -222,7 +229,9 @@ extension JSONValue {
 }
 
 extension JSONObject {
-  /// Whether a resource has these attributes and this linkage; false if the resource lacks the linkage.
+  /// Returns whether a resource already has these attributes and this linkage.
+  ///
+  /// The result is false if the resource contains no linkage for one of the relationships.
   fileprivate func isHeld(by resource: JSONObject) -> Bool {
     let attributes = self["attributes"]?.objectValue ?? [:]
     let relationships = self["relationships"]?.objectValue ?? [:]
@@ -236,7 +245,7 @@ extension JSONObject {
   }
 }
 
-/// The linkage of a relationship: one identifier, none, or many in any order.
+/// The linkage of a relationship, in a form that ignores the order of the identifiers.
 private struct ComparedLinkage: Equatable {
   private let isMany: Bool
   private let identifiers: Set<Identifier>

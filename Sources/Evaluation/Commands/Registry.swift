@@ -1,6 +1,6 @@
-// The words of the language: every command and every stage.
+// All commands and stages of the language.
 extension Command {
-  /// Every command, in the order of help.
+  /// All commands, in the order in which `help` lists them.
   static let all: [Command] = [
     connect, disconnect, client, stop, clients, queues, describe, template, forget, save, count, index, stream, show,
     create,
@@ -11,7 +11,7 @@ extension Command {
 }
 
 extension Stage {
-  /// Every stage, in the order of help.
+  /// All stages, in the order in which `help` lists them.
   static let all: [Stage] = [
     `where`, map, select, with, without, `as`, take, skip, first, last, reverse, sort, unique, group, indexBy, chunk,
     flatten,

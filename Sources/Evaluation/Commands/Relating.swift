@@ -71,7 +71,7 @@ extension Command {
 }
 
 extension RelationshipClient.LinkageChange {
-  /// Returns the summary for help.
+  /// Returns the summary that `help` shows; `ofEach` selects the text of the stage instead of the command.
   func summary(ofEach: Bool = false) -> String {
     let place = ofEach ? " of each element" : ""
     return switch self {
@@ -91,7 +91,7 @@ extension RelationshipClient.LinkageChange {
 }
 
 extension ChangeProposal {
-  /// Returns the change of `link CLIENT ID NAME IDENTIFIERS`, `relink` or `unlink`.
+  /// Returns the change of the statement `link CLIENT ID NAME IDENTIFIERS`, or of `relink` or `unlink`.
   static func relating(_ change: RelationshipClient.LinkageChange, _ arguments: Arguments) throws(Fault)
     -> ChangeProposal
   {
@@ -108,7 +108,7 @@ extension ChangeProposal {
 }
 
 extension Arguments {
-  /// Returns the client, and a client for the relationship NAME of the resource ID.
+  /// Returns the client, and a client for the relationship NAME of the resource with the id ID.
   fileprivate func relationship() throws(Fault) -> (ClientValue, RelationshipClient) {
     let client = try client()
     let id = try id(1, of: client)

@@ -3,9 +3,11 @@ import JSONText
 import Language
 import Values
 
-/// Reads the options that limit and safeguard changes; the check applies the same functions to literals.
+/// Reads the options that limit or safeguard changes, such as `halt:` and `timeout:`.
+///
+/// The check before the run calls the same functions for literal values.
 enum SafeguardOptionReader {
-  /// Reads `halt: 10` or `halt: "3%"`.
+  /// Reads `halt:`, which is a number of failures (`10`) or a share of failures (`"3%"`).
   static func halt(_ value: Value, _ command: String) throws(OptionRefusal) -> FailureLimit {
     switch value {
     case .number(let number):
@@ -23,7 +25,7 @@ enum SafeguardOptionReader {
       nextStep: "halt: 10, or halt: \"3%\"")
   }
 
-  /// Reads `verify:`, which is true, false or "all".
+  /// Reads `verify:`, which is `true`, `false` or `"all"`.
   static func verification(_ value: Value, _ command: String) throws(OptionRefusal) -> VerificationScope {
     switch value {
     case .bool(true): return .unknown
@@ -36,7 +38,9 @@ enum SafeguardOptionReader {
     }
   }
 
-  /// Reads the limits of `throttle: {depth: 50, p95: 200ms}`, with a patience of 10 minutes.
+  /// Reads `throttle:`, a record of limits such as `{depth: 50, p95: 200ms}`.
+  ///
+  /// The result has the default patience of 10 minutes, which the option `patience:` replaces later.
   static func throttle(_ value: Value, _ command: String) throws(OptionRefusal) -> Throttle.ThrottleLimits {
     var limits = Throttle.ThrottleLimits(depth: nil, p95: nil, patience: .seconds(600))
     let step = "throttle: {depth: 50, p95: 200ms}"
@@ -90,7 +94,9 @@ extension OptionValueRule {
 }
 
 extension NeededOption {
-  /// The option `journal:`, which is needed by `unknown:`, and by the `settle:` of an `each`.
+  /// Returns the rule that an option needs `journal:`.
+  ///
+  /// The option is `unknown:`, or it is the `settle:` of an `each`.
   static func journal(for option: String) -> NeededOption {
     NeededOption(
       option: "journal",
@@ -98,12 +104,14 @@ extension NeededOption {
       nextStep: "journal: \"FILE\"")
   }
 
-  /// The option `journal:`, which `key:` of an `each` needs.
+  /// The rule that `key:` of an `each` needs `journal:`.
   static let keyedJournal = NeededOption(
     option: "journal", message: { "key: of \($0) needs journal:, because key: identifies the elements in a journal" },
     nextStep: "journal: \"FILE\"")
 
-  /// The option that `settle:` needs: `journal:`, or another option with which unknown changes are sent again.
+  /// The rule that `settle:` needs `journal:`, `retry:` or `workers:`.
+  ///
+  /// Only with one of these options does a statement send a change with an unknown outcome again.
   static let resending = NeededOption(
     option: "journal", alternatives: ["retry", "workers"],
     message: {
@@ -111,36 +119,36 @@ extension NeededOption {
     },
     nextStep: "journal: \"FILE\" or retry: 3")
 
-  /// The option `halt:`, which contradicts `on-error: "stop"`.
+  /// The rule that `on-error: "stop"` contradicts `halt:`.
   static let withoutHalt = NeededOption(
     option: "halt", contradicts: true, applicableValue: "stop",
     message: { _ in "halt: continues after a failure, so on-error: \"stop\" contradicts halt:" },
     nextStep: "remove on-error:, or remove halt: to stop at the first failure")
 
-  /// The option `throttle:`, which `patience:` needs.
+  /// The rule that `patience:` needs `throttle:`.
   static let throttle = NeededOption(
     option: "throttle",
     message: { "patience: of \($0) needs throttle:, because patience: limits the pauses of throttle:" },
     nextStep: "throttle: {depth: 50, p95: 200ms}")
 
-  /// The option `backup:`, which `include:` of a change needs if the reply contains no resource.
+  /// The rule that `include:` needs `backup:`, for a change whose reply contains no resource.
   static let backup = NeededOption(
     option: "backup",
     message: { "include: of \($0) needs backup:, because include: names the relationships that backup: stores" },
     nextStep: "add backup: \"FILE.ndjson\", or remove include:")
 
-  /// The option `key:`, which the journal of an `each` needs.
+  /// The rule that `journal:` of an `each` needs `key:`.
   static let elementKey = NeededOption(
     option: "key", message: { "\($0) needs key: with journal:, because key: identifies the elements in the journal" },
     nextStep: "key: .id")
 
-  /// The option `key:`, which the journal of a `create` needs.
+  /// The rule that `journal:` of a `create` needs `key:`.
   static let createKey = NeededOption(
     option: "key", isField: true,
     message: { "\($0) needs key: with journal:, because key: identifies the elements in the journal" },
     nextStep: "key: .email")
 
-  /// The option `key:`, which `verify: "all"` of a `create` needs.
+  /// The rule that `verify: "all"` of a `create` needs `key:`.
   static let lookupKey = NeededOption(
     option: "key", isField: true, applicableValue: "all",
     message: { _ in "verify: \"all\" needs key:, by which it looks up the created resources" },

@@ -47,7 +47,7 @@ extension Command {
 }
 
 extension SavedStatements {
-  /// Returns the script, and a note that describes it.
+  /// Returns the text of the script, and a note such as `saved 3 statements to a.retort`.
   ///
   /// - Throws: A `value` error if the script does not pass the check.
   fileprivate func script(named path: String) throws(Fault) -> (text: String, note: String) {

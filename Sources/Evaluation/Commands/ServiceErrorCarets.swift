@@ -5,7 +5,9 @@ import Language
 import Values
 
 extension Fault {
-  /// Creates the error of a client's call, with `^` characters under the parts of the statement that caused it.
+  /// Creates the error of a client's call.
+  ///
+  /// The printed error shows the statement, with `^` characters under the parts that caused the error.
   convenience init(_ error: ClientError, _ arguments: Arguments, record: Int? = nil) {
     var marks: [LabelledRange] = []
     var left: [String] = []
@@ -40,9 +42,10 @@ extension Fault {
     self.init(copy: (Self.first(of: left) + error.facts).reduce(fault) { $0.within($1) })
   }
 
-  /// Returns the text beside the `^` characters; a text of more than 200 characters is cut.
+  /// Returns the text that the error shows beside the `^` characters; nil if no text is needed.
   ///
-  /// Returns nil for such a long text if the error has no other details, because the message contains the text too.
+  /// The function cuts a text of more than 200 characters. If the error has no other details, the function returns nil
+  /// for such a long text, because the error's message contains the same text.
   private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
     guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
       return detail.label
@@ -50,14 +53,18 @@ extension Fault {
     return isOnly ? nil : "\(start)..."
   }
 
-  /// Returns the sentences; if there are more than 20, the first 20 and a sentence that counts the others.
+  /// Returns the sentences, but at most 20 of them.
+  ///
+  /// If there are more, the last sentence of the result counts the rest: `and 7 more errors`.
   private static func first(of sentences: [String]) -> [String] {
     let limit = 20
     guard sentences.count > limit else { return sentences }
     return sentences.prefix(limit) + ["and \(sentences.count - limit) more errors"]
   }
 
-  /// Returns the marks in the order of the text; marks with the same source range are joined into one.
+  /// Returns the marks in the order of the statement's text.
+  ///
+  /// Several marks with the same source range become one mark, which has the texts of all of them.
   private static func joined(_ marks: [LabelledRange]) -> [LabelledRange] {
     var joined: [LabelledRange] = []
     for mark in marks.enumerated().sorted(by: {
@@ -75,8 +82,8 @@ extension Fault {
 
   /// Returns the message of an error.
   ///
-  /// The message names the command of the statement, and not the method that was sent, because `count` and `stream`
-  /// send `index`.
+  /// The message names the statement's command, and not the method of the request. For example, the commands `count`
+  /// and `stream` both send the method `index`.
   private static func message(_ error: ClientError, _ verb: String) -> String {
     guard let call = error.call, verb != "call" else { return error.message }
     let sent = "\(call.label) \(call.method): "
@@ -86,14 +93,16 @@ extension Fault {
 }
 
 extension Arguments {
-  /// A source range that a service's error concerns, and the rest of the error's path.
+  /// The source range that a service's error is about, and the rest of the error's path.
   ///
-  /// The rest leads from the value in the source range to a part of the value; it is empty unless the value is
-  /// computed.
+  /// The range can end at a computed value, such as a variable. Then `rest` leads to the wrong part of that value:
+  /// `["text"]` for the range `r` in `create posts r`. Otherwise `rest` is empty.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
-  /// Returns the source range that a service's error concerns, found by the error's pointer or parameter; nil if the
-  /// range is unknown.
+  /// Returns the source range that a service's error is about; nil if the range is unknown.
+  ///
+  /// The pointer or the parameter in the JSON:API error object (`source.pointer`, `source.parameter`) tells the range.
+  /// Without both, the error's code or text tells the range.
   fileprivate func target(of detail: ErrorDetail, record: Int?) -> CaretTarget? {
     let steps: [String]
     if let pointer = detail.pointer {
@@ -123,9 +132,9 @@ extension Arguments {
     }
   }
 
-  /// Returns the source range that an error without a pointer concerns, in a statement about a relationship.
+  /// Returns the source range for an error without a pointer, in a statement about a relationship.
   ///
-  /// The service (jsonapi-resources) names the cause only in the error's message.
+  /// A service with the Ruby library jsonapi-resources names the cause of such an error only in its text.
   private func relationshipTarget(of detail: ErrorDetail) -> CaretTarget? {
     let text = detail.detail ?? ""
     func isNamed(_ id: String) -> Bool { text.split { " ,".contains($0) }.contains { $0 == id } }
@@ -140,14 +149,15 @@ extension Arguments {
     }
   }
 
-  /// Returns the source range of the client if the error is caused by a client of the wrong type; otherwise nil.
+  /// Returns the source range of the client argument if the client has the wrong type for the call; otherwise nil.
   private func clientTarget(of detail: ErrorDetail) -> CaretTarget? {
     let isParent = detail.code == "106" && detail.detail?.hasSuffix("_id, is missing.") == true
     return isParent || detail.code == "101" && name != "call" && options["fields"] == nil ? (range(0), []) : nil
   }
 
-  /// Returns the source range of a name that an error mentions: the key in a literal record, or the value of the option
-  /// that contains the name.
+  /// Returns the source range of a name that the text of an error mentions; nil if the call has no such name.
+  ///
+  /// The range is the name in a literal record, or the value of the option that contains the name.
   private func mentionedTarget(of detail: ErrorDetail) -> CaretTarget? {
     for name in names(detail) {
       if name.place == "record" {
@@ -161,7 +171,7 @@ extension Arguments {
     return nil
   }
 
-  /// Returns the source range of a part of the argument at the given index; nil if there is no such argument.
+  /// Returns the source range of a part of the argument at the index; nil if the call has no such argument.
   func target(_ index: Int, _ path: [String]) -> CaretTarget? {
     index < positional.count ? positional[index].target(at: path) : nil
   }
@@ -169,11 +179,12 @@ extension Arguments {
   var isRelating: Bool { ["link", "relink", "unlink", "relationship", "related"].contains(name) }
   private var takesID: Bool { isRelating || ["show", "update", "destroy", "transition"].contains(name) }
 
-  /// Returns the path in a record for a pointer into the record's document: `["text"]` in `{text: ""}` for
-  /// `/data/attributes/text`.
+  /// Returns the path in a record for a JSON pointer into the request's document; nil if the record has no such field.
   ///
-  /// The pointer can lead to a part of a field, spell the field with `-` or `_`, or name a relationship as an
-  /// attribute.
+  /// For example, `/data/attributes/text` gives `["text"]` for the record `{text: ""}`.
+  ///
+  /// The pointer can lead to a part of a field. It can spell the field with `-` instead of `_`, or the reverse. It can
+  /// also name a relationship as an attribute.
   private func path(of steps: [String], in record: Int) -> [String]? {
     guard steps.count > 1, steps[0] == "data", ["attributes", "relationships"].contains(steps[1]),
       record < positional.count
@@ -191,7 +202,7 @@ extension Arguments {
 
   private static func steps(of pointer: String) -> [String] { pointer.split(separator: "/").map(unescaped) }
 
-  /// Returns a step of a pointer without its escapes (RFC 6901, section 4).
+  /// Returns a step of a JSON pointer without escapes: `a/b` for `a~1b` (RFC 6901, section 4).
   private static func unescaped(_ step: Substring) -> String {
     String(step).replacing("~1", with: "/").replacing("~0", with: "~")
   }
@@ -200,10 +211,10 @@ extension Arguments {
 extension Arguments.Argument {
   /// Returns the source range of a part of a literal record or list.
   ///
-  /// For example, the path `["text"]` leads to `""` in the record `{text: ""}`.
+  /// For example, the path `["text"]` leads to `""` in the record `{text: ""}`. In names, `_` and `-` count as equal.
   ///
-  /// If the path leads into an expression that is not a literal, returns the expression's source range and the rest of
-  /// the path. In names, `_` and `-` count as equal.
+  /// If the path leads into an expression that is not a literal, the result is the range of that expression and the
+  /// rest of the path.
   func target(at path: [String]) -> Arguments.CaretTarget? {
     guard var expression else { return nil }
     for (index, key) in path.enumerated() {
@@ -215,7 +226,7 @@ extension Arguments.Argument {
 }
 
 extension Value {
-  /// The id that this value means as the argument of a command; nil if the value can't be an id.
+  /// The id that a command reads from this value; nil if the value has no id.
   fileprivate var idText: String? {
     switch self {
     case .string(let text): text
@@ -226,13 +237,15 @@ extension Value {
     }
   }
 
-  /// The ids in this linkage, each with the path that leads to it.
+  /// The ids in this linkage, each with its path: `["0"]` for the first element of a list.
   fileprivate var identifiers: [(id: String, path: [String])] {
     guard case .list(let elements) = self else { return idText.map { [($0, [])] } ?? [] }
     return elements.enumerated().compactMap { index, element in element.idText.map { ($0, ["\(index)"]) } }
   }
 
-  /// Returns the names of a record's fields, or of the fields in a member of a resource object; nil for another value.
+  /// Returns the names of the fields in a record, or in a member such as `attributes`; nil for other values.
+  ///
+  /// `members` contains the name of that member, or is empty for the record itself.
   fileprivate func names(in members: [String]) -> [String]? {
     switch self {
     case .record(let record):
@@ -245,7 +258,7 @@ extension Value {
 }
 
 extension Expr {
-  /// Returns the source range of a key of a literal record; nil for another expression or key.
+  /// Returns the source range of a key in a literal record; nil for another expression or a missing key.
   fileprivate func key(_ name: String) -> SourceRange? {
     guard case .record(let entries) = kind else { return nil }
     return entries.first { $0.name == name }.map { source in
@@ -253,7 +266,7 @@ extension Expr {
     }
   }
 
-  /// Returns the expression of a literal record's field or a literal list's element; nil if there is no such part.
+  /// Returns the expression at a key of a literal record, or at an index of a literal list; nil if there is none.
   fileprivate func part(_ key: String) -> Expr? {
     switch kind {
     case .record(let entries):
@@ -270,7 +283,9 @@ extension String {
 }
 
 extension Arguments {
-  /// Returns the next step of an error, with the client's variable in place of the client's type.
+  /// Returns the advice of an error, with the name of the client's variable instead of the client's type.
+  ///
+  /// For example, the advice `relink posts 4 ...` becomes `relink p 4 ...` if the statement uses the variable `p`.
   fileprivate func spelled(_ error: ClientError) -> String? {
     guard let type = error.call?.label, case .name(let name)? = positional.first?.expression?.kind else {
       return error.nextStep
@@ -280,7 +295,7 @@ extension Arguments {
 }
 
 extension Arguments {
-  /// Returns a next step in which a `relink` names the client as the statement does, and not by its type.
+  /// Returns the advice with the client's text from the statement, in place of the client's type after `relink`.
   func namingClient(_ step: String?) -> String? {
     guard isRelating, case .client(let client) = value(0), case let name = source.text(range(0)), name.isName else {
       return step
@@ -288,7 +303,7 @@ extension Arguments {
     return step?.replacing("relink \(client.client.type) ", with: "relink \(name) ")
   }
 
-  /// Returns, as the next step, a `let` that creates a stopped client again; nil for other errors.
+  /// Returns the advice to create a stopped client again, such as `let posts = client ...`; nil for other errors.
   fileprivate func makingAgain(_ error: ClientError) -> String? {
     guard error.kind == .connection, !error.wasSent, let step = error.nextStep, !positional.isEmpty,
       step.contains("make a new client: client "), case let name = source.text(range(0)), name.isName

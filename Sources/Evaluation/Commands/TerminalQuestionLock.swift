@@ -1,7 +1,7 @@
 import Synchronization
 import Values
 
-/// Makes sure that only one question at a time is open at the terminal.
+/// A lock that allows only one open question at the terminal at a time.
 final class TerminalQuestionLock: Sendable {
   private struct QuestionQueue {
     var isAsking = false

@@ -20,7 +20,7 @@ extension Declaration.Option {
       }
     })
 
-  /// The options that the command and the stage `transition` share.
+  /// The options that the command `transition` and the stage `transition` share.
   fileprivate static let transitionOptions: [Self] = [
     .init(name: "to", shape: .string, summary: "the state to reach: \"published\"", isRequired: true),
     .via,
@@ -44,7 +44,9 @@ extension Command {
 }
 
 extension Stage {
-  /// The options of the stages that look up each element, except `retry:`, which would repeat a single step.
+  /// The options of the stages that look up each element, without `retry:`.
+  ///
+  /// `retry:` would send a single step of a path again, and not the whole path.
   private static let stepOptions = lookupOptions.filter { $0.name != "retry" }
 
   static let transition = sink(
@@ -60,8 +62,8 @@ extension Stage {
     }
   } plan: { plan, run throws(Fault) in
     let transition = try TransitionSequence(plan.arguments, id: "")
-    // After a missing reply, the resolver reads the resource and compares its state with the goal of the whole path,
-    // because the state after one step does not show whether the path was completed.
+    // If a reply is missing, the resolver reads the resource. It compares the state of the resource with the goal of
+    // the whole path, because the state after one step does not show whether all steps are done.
     if plan.guards.resolver != nil {
       plan.guards.resolver = UnknownChangeResolver(
         try plan.arguments.lookupReader(plan.client), keyField: nil, isSettled: false,
@@ -84,32 +86,32 @@ extension Stage {
 }
 
 extension ClientValue {
-  /// Throws if the connection of a step's client allows no changes.
+  /// Throws if the connection of this client, which sends a step of the path, is read-only.
   fileprivate func refuseReadOnly(_ arguments: Arguments) throws(Fault) {
     guard connection.protection == .readOnly else { return }
     throw Fault(.guarded(connection: connection.label), arguments)
   }
 }
 
-/// The path of a resource to a state (Retort.Client.StateMachine).
+/// The path of a resource to a state, as a sequence of changes (Retort.Client.StateMachine).
 ///
-/// Each state has one predecessor, so there is only one path. Each step is an update of `state`, whose reply contains
-/// the new state.
+/// Each state has one predecessor, so there is only one path. Each step is an update of the attribute `state`. The
+/// reply to a step contains the new state.
 private struct TransitionSequence: ChangeSequence {
   private let arguments: Arguments
   private let client: ClientValue
   private var id: String
   let goal: String
   private let predecessors: [String: String]
-  /// The clients of `with:`; the key is the state to which a client changes a resource.
+  /// The clients of the option `with:`; the key is the state that a client sets.
   let clients: [String: ClientValue]
-  /// The states that the resource still has to reach, in order.
+  /// The states that the resource must still reach, in order.
   private var path: ArraySlice<String> = []
-  /// The state that the last update requested.
+  /// The state that the most recent update requested; nil before the first update.
   private var asked: String?
-  /// The resource as it was last received.
+  /// The resource as the most recent reply contains it.
   private(set) var value = Value.null
-  /// Nil, because a transition creates no resource.
+  /// The field that identifies a created resource: nil, because a transition creates no resource.
   var keyField: String? { nil }
 
   init(_ arguments: Arguments) throws(Fault) {
@@ -148,16 +150,18 @@ private struct TransitionSequence: ChangeSequence {
     (self.predecessors, self.clients) = (predecessors, clients)
   }
 
-  /// Returns the change to the first state of the path; if the resource is already in the target state, the result also
-  /// has that resource, and the change is not sent.
+  /// Returns the change to the first state of the path.
+  ///
+  /// If the resource already has the goal's state, the result also contains that resource. Then the stage does not send
+  /// the change.
   func lookedUp() throws(Fault) -> LookupResult {
     LookupResult(proposal: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
   }
 
-  /// Returns the state that a step requests.
+  /// Returns the state that the update of a step requests.
   static func asked(_ change: Change) -> String { change.params["data"]?["attributes"]?["state"]?.stringValue ?? "" }
 
-  /// Returns the change that follows the reply to a change of any resource; nil if the goal is reached.
+  /// Returns the change that follows the reply to a change of any resource; nil if the resource has reached the goal.
   ///
   /// - Throws: An error if the resource is not in the requested state, or if the reply to an earlier step has no
   ///   resource.
@@ -176,7 +180,7 @@ private struct TransitionSequence: ChangeSequence {
     } catch { throw ClientError(.value, error.message) }
   }
 
-  /// Reads the resource, and returns a copy of this sequence that has the resource and its path.
+  /// Reads the resource, and returns a copy of this sequence that contains the resource and the path from its state.
   func begun(_ session: Session) async throws(Fault) -> TransitionSequence {
     var begun = self
     begun.value = try await shown()
@@ -211,7 +215,9 @@ private struct TransitionSequence: ChangeSequence {
 
   func trail(of proposal: ChangeProposal) -> String? { "on the path to \(goal), at the step to \(asked ?? goal)" }
 
-  /// Returns an error about a field of an option, with the field's source range.
+  /// Returns an error about a field of a record that is the value of an option, such as `with:`.
+  ///
+  /// The error has the source range of that field.
   private static func refusal(
     _ arguments: Arguments, _ option: String, _ name: String, _ message: String, _ nextStep: String?
   ) -> Fault {
@@ -219,14 +225,18 @@ private struct TransitionSequence: ChangeSequence {
     return Fault(.value, message, at: [Fault.LabelledRange(range)], in: arguments.source, nextStep: nextStep)
   }
 
-  /// Returns all states that lead to the goal, for a resource whose state is unknown.
+  /// Returns the whole path to the goal, for a resource whose state is unknown.
+  ///
+  /// The path starts at the state that has no predecessor.
   private func wholePath() throws(Fault) -> [String] {
     var (start, seen) = (goal, Set<String>())
     while let before = predecessors[start], seen.insert(start).inserted { start = before }
     return try path(from: seen.contains(start) ? "" : start)
   }
 
-  /// Returns the states after `start`, up to the goal; empty if `start` is the goal.
+  /// Returns the states from the successor of `start` to the goal; empty if `start` is the goal.
+  ///
+  /// - Throws: An error if `via:` contains a cycle, or leads to the goal only from other states.
   private func path(from start: String) throws(Fault) -> [String] {
     var path: [String] = []
     var state = goal
