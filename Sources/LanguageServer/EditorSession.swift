@@ -2,9 +2,10 @@ public import Evaluation
 import JSONRPC
 import JSONText
 
-/// A session of the language server protocol: takes messages from an editor and returns the messages to send to it.
+/// A session of the language server protocol (LSP) with an editor.
 ///
-/// An unreadable message gets an error and does not end the session.
+/// The session receives messages from the editor and returns the messages that the program must send to it. For a
+/// message that it can't read, the session returns an error, and then continues.
 /// https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/
 public final class EditorSession {
   private let session: Session
@@ -15,19 +16,21 @@ public final class EditorSession {
 
   private enum Phase { case new, open, shutDown }
 
-  /// The exit status, 1 if the editor did not send `shutdown` before `exit`; nil before `exit`.
+  /// The exit status of the program; nil before the editor sends `exit`.
+  ///
+  /// The status is 0 if the editor sent `shutdown` before `exit`, and 1 otherwise.
   public private(set) var exitStatus: Int32?
 
   /// Creates a session.
   ///
   /// - Parameters:
-  ///   - session: The session for checks and completion; it opens no connection.
+  ///   - session: The session of the language, which checks and completes scripts. It opens no connection.
   ///   - version: The program's version.
   public init(_ session: Session, version: String) {
     (self.session, self.version) = (session, version)
   }
 
-  /// Takes the body of a message and returns the bodies to send.
+  /// Handles the body of a message, and returns the bodies of the messages to send to the editor.
   public func receive(_ body: [UInt8]) -> [[UInt8]] {
     let message: JSONValue
     do throws(JSONSyntaxError) { message = try JSONValue(parsing: body) } catch {
@@ -93,7 +96,7 @@ public final class EditorSession {
     return .success(feature.result(document, 0))
   }
 
-  /// The function that answers one kind of request about a document, such as a request for completion.
+  /// The function that handles one kind of request about a document, such as a request for completion.
   private struct DocumentRequestHandler: Sendable {
     var needsPosition = true
     var result: @Sendable (OpenDocument, Int) -> JSONValue
@@ -152,7 +155,9 @@ public final class EditorSession {
     ["jsonrpc": "2.0", "method": "textDocument/publishDiagnostics", "params": params]
   }
 
-  /// The message about a change that could not be applied, because its text is missing or its range is invalid.
+  /// The message to the editor about a change that the session can't apply.
+  ///
+  /// The text of the change is missing, or its range is invalid.
   private static let unread: JSONValue = [
     "jsonrpc": "2.0", "method": "window/logMessage",
     "params": ["type": 1, "message": "a change could not be applied: it needs a text, and a range with two positions"],

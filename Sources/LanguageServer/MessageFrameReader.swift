@@ -1,9 +1,10 @@
-/// Splits input into the frames of the base protocol: a header with `Content-Length`, a blank line, a body of that many
-/// bytes.
+/// Splits input into the frames of the base protocol of LSP.
+///
+/// A frame is a header with `Content-Length`, a blank line, and a body of that many bytes.
 ///
 /// https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#baseProtocol
 public struct MessageFrameReader: Sendable {
-  /// A frame, or the reason why a part of the input is not a frame.
+  /// A frame of the input, or the reason why a part of the input is not a frame.
   public enum Frame: Sendable, Equatable {
     case body([UInt8])
     case malformed(String)
@@ -15,15 +16,15 @@ public struct MessageFrameReader: Sendable {
   private static let headerLimit = 1 << 16
 
   private var bytes: [UInt8] = []
-  /// The number of bytes still to be skipped of a body that is too large.
+  /// The number of bytes that the reader must still skip, because a body is too large.
   private var dropped = 0
 
   /// Creates a reader without input.
   public init() {}
 
-  /// Adds input and returns the complete frames.
+  /// Adds input, and returns the frames that are now complete.
   ///
-  /// A header without a valid length is skipped, and the input after it is read as the next header.
+  /// The reader skips a header without a valid length. It then expects the next header.
   public mutating func add(_ piece: [UInt8]) -> [Frame] {
     bytes += piece
     var frames: [Frame] = []
@@ -58,9 +59,9 @@ public struct MessageFrameReader: Sendable {
     return .body(body)
   }
 
-  /// The offsets of the end of the header's text and of the start of the body; nil if the blank line is missing.
+  /// The offset at which the header ends, and the offset at which the body begins; nil if the blank line is missing.
   ///
-  /// Lines can end in LF alone.
+  /// A line may end in LF alone.
   private var headerEnd: (text: Int, body: Int)? {
     var index = 0
     while index < bytes.count {

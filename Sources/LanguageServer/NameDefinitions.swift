@@ -1,13 +1,15 @@
 import Language
 
-/// Finds the definitions of the names in a text, and the block in which each definition is visible.
+/// Finds the definitions of names in a text, and for each definition the block in which a script can use the name.
 ///
-/// The text need not parse.
+/// The text may have syntax errors.
 struct NameDefinitions {
   private let parts: [HighlightedPart]
-  /// The source ranges of the blocks; `else` and `rescue` end one block and begin another.
+  /// The source ranges of the blocks.
+  ///
+  /// `else` and `rescue` end one block and begin another.
   private var blocks: [SourceRange] = []
-  /// The definitions with the block in which each is visible.
+  /// The definitions, each with the block in which a script can use the name.
   private var definitions: [(part: HighlightedPart, block: SourceRange, isLet: Bool)] = []
   private let end: Int
 
@@ -34,7 +36,7 @@ struct NameDefinitions {
     }
   }
 
-  /// Returns the name at a byte; nil if the byte is in no name.
+  /// Returns the name that contains the byte at an offset; nil if there is none.
   func name(at offset: Int) -> HighlightedPart? {
     parts.first { part in
       guard part.range.lower <= offset, offset <= part.range.upper else { return false }
@@ -45,13 +47,14 @@ struct NameDefinitions {
     }
   }
 
-  /// Returns the source range where the text defines a name that occurs at a byte; nil if the text does not define the
-  /// name.
+  /// Returns the source range of the definition of a name that occurs at an offset.
+  ///
+  /// The result is nil if the text does not define the name.
   func definition(of name: String, at offset: Int) -> SourceRange? {
     let visible = definitions.filter {
       $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper
     }
-    // A `let` with a name that is already visible assigns to it, and defines no new name.
+    // A `let` with an existing name assigns a value to this name. It does not define a new name.
     var best: (part: HighlightedPart, block: SourceRange, isLet: Bool)?
     for candidate in visible {
       guard let known = best else {
@@ -63,8 +66,7 @@ struct NameDefinitions {
     return (best?.part ?? definitions.first { $0.part.name == name && $0.isLet }?.part)?.range
   }
 
-  /// Returns the source range where the text defines a name at the top level; nil if the top level does not define the
-  /// name.
+  /// Returns the source range of the definition of a name outside all blocks; nil if there is no such definition.
   func topLevelDefinition(of name: String) -> SourceRange? {
     definitions.first { $0.part.name == name && $0.isLet && $0.block.lower == 0 && $0.block.upper > end }?.part.range
   }
@@ -73,15 +75,15 @@ struct NameDefinitions {
     outer.lower <= inner.lower && inner.upper <= outer.upper
   }
 
-  /// Returns the innermost block around a byte.
+  /// Returns the innermost block that contains the byte at an offset.
   private func innermost(_ offset: Int) -> SourceRange {
     blocks.filter { $0.lower <= offset && offset < $0.upper }.max { $0.lower < $1.lower } ?? SourceRange(0, end + 1)
   }
 
-  /// Returns the range in which a name of a `for` or of a parameter is visible; the name is defined at a byte.
+  /// Returns the range in which a script can use a loop name of `for` or a parameter.
   ///
-  /// The range begins at the byte. It ends with the next block in the same block; if there is no next block, it ends
-  /// with the block around the byte.
+  /// The range begins at `offset`, where the name is defined. It ends with the next block inside the block that
+  /// contains this byte. If there is no next block, it ends with the block that contains the byte.
   private func following(_ offset: Int) -> SourceRange {
     let around = innermost(offset)
     let next = blocks.filter { offset < $0.lower && $0.lower < around.upper }.min { $0.lower < $1.lower }

@@ -4,15 +4,15 @@ import Handbook
 import JSONText
 import Language
 
-/// Answers an editor's requests about a text: completion, help, definitions, layout, outline.
+/// Handles an editor's requests about a text: completion, help, definitions, layout and outline.
 extension OpenDocument {
   // MARK: Completion
 
-  /// The commands of the prompt, which are not allowed in a file.
+  /// The commands that exist only at the prompt, and not in a file.
   private static let promptWords = Set(
     Vocabulary.promptWords + Vocabulary.commands.filter(\.isPromptOnly).map(\.name))
 
-  /// Returns the completion list at a byte.
+  /// Returns the completion list at an offset.
   func completion(at offset: Int) -> JSONValue {
     let text = source.text(SourceRange(0, source.bytes.count))
     let found = interpreter.completion(of: text, at: offset)
@@ -38,7 +38,10 @@ extension OpenDocument {
 
   // MARK: Help
 
-  /// Returns the statement that defines the name at a byte, or else the help of the word; null without either.
+  /// Returns the text that the editor shows for the word at an offset.
+  ///
+  /// The text is the statement that defines the name, otherwise the help of the word. The result is null if the word
+  /// has neither.
   func hover(at offset: Int) -> JSONValue {
     let definitions = NameDefinitions(source)
     if let name = definitions.name(at: offset), let text = defined(name, definitions) {
@@ -52,7 +55,7 @@ extension OpenDocument {
     ["contents": ["kind": "markdown", "value": .string("```text\n\(text)```")], "range": range]
   }
 
-  /// Returns the statement that defines a name of the text, and the known shape of its value.
+  /// Returns the statement that defines a name of the text, and the fields of its value, if they are known.
   private func defined(_ part: HighlightedPart, _ definitions: NameDefinitions) -> String? {
     guard let range = definitions.definition(of: part.name, at: part.range.upper) else { return nil }
     let line = source.line(source.place(of: range.lower).line)
@@ -64,7 +67,9 @@ extension OpenDocument {
 
   // MARK: Definitions
 
-  /// Returns the place where the name at a byte is defined, or the start of an included file; null without either.
+  /// Returns the place of the definition of the name at an offset; null if there is none.
+  ///
+  /// For the path of an included file, the place is the start of this file.
   func definition(at offset: Int) -> JSONValue {
     if let include = includes.first(where: { $0.range.lower <= offset && offset <= $0.range.upper }) {
       let file = file(of: include.path, in: source.name)
@@ -83,7 +88,7 @@ extension OpenDocument {
     ["uri": .string(uri), "range": range]
   }
 
-  /// Resolves the path of an included file, which is written relative to the file that includes it.
+  /// Returns the path of an included file, which is relative to the directory of the file `name` that includes it.
   private func file(of path: String, in name: String) -> String {
     path.hasPrefix("/") ? path : (name.lastIndex(of: "/").map { String(name[...$0]) } ?? "") + path
   }
@@ -106,14 +111,16 @@ extension OpenDocument {
 
   // MARK: Layout and outline
 
-  /// The edits to the canonical layout; null if the text does not parse.
+  /// The edits that give the text the canonical layout; null if the text has a syntax error.
   var formatting: JSONValue {
     guard let formatted = try? Formatter.formatted(source) else { return .null }
     if Array(formatted.utf8) == source.bytes { return [] }
     return [["range": map.whole, "newText": .string(formatted)]]
   }
 
-  /// The outline: the defs, and the statements that change or destroy data; statements that do not parse are left out.
+  /// The outline of the text: the defs, and the statements that change or destroy data.
+  ///
+  /// The outline omits statements with a syntax error.
   var outline: JSONValue {
     var symbols: [(line: Int, symbol: JSONValue)] = []
     for statement in Parser.parse(source).program.statements {
@@ -132,7 +139,9 @@ extension OpenDocument {
     return .array(JSONArray(symbols.sorted { $0.line < $1.line }.map(\.symbol)))
   }
 
-  /// Returns a symbol; the kinds are those of LSP, "SymbolKind": 12 is a function, 24 an event.
+  /// Returns a symbol of the outline.
+  ///
+  /// `kind` is a number of LSP, "SymbolKind": 12 is a function, 24 an event.
   private func symbol(
     _ name: String, _ detail: String, kind: Int, _ range: SourceRange, selecting selection: SourceRange
   ) -> JSONValue {

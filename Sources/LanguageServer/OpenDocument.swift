@@ -2,12 +2,12 @@ import Evaluation
 import JSONText
 import Language
 
-/// A text that is open in the editor, and the findings of the check for it.
+/// A text that is open in the editor, with the findings of the check.
 struct OpenDocument {
   let uri: String
   private(set) var version: JSONValue
   private(set) var map: PositionMap
-  /// The interpreter with the defs of the text, for completion.
+  /// The interpreter that knows the defs of the text, for completion.
   let interpreter: Interpreter
   /// The findings of the check for this version of the text.
   private(set) var report: Interpreter.CheckReport
@@ -23,9 +23,9 @@ struct OpenDocument {
     report = interpreter.examine(map.source)
   }
 
-  /// Applies the changes of a notification in order, each to the result of the previous one.
+  /// Applies the changes of a notification in order, each to the result of the previous change.
   ///
-  /// - Returns: Whether every change could be applied.
+  /// - Returns: Whether the function could apply every change.
   mutating func apply(_ changes: JSONArray, version: JSONValue) -> Bool {
     var (map, isComplete) = (map, true)
     for change in changes {
@@ -65,7 +65,8 @@ struct OpenDocument {
 
   /// Converts a finding to JSON.
   ///
-  /// A finding in another file is reported at the path that leads to the file, or else at the start of the text.
+  /// A finding in another file gets the position of the path that includes this file. If there is no such path, it gets
+  /// the start of the text.
   private func json(_ diagnostic: Diagnostic, in other: SourceText) -> JSONValue {
     let isOwn = other === source || other.name == source.name
     let place = other.place(of: diagnostic.range.lower)
@@ -78,7 +79,7 @@ struct OpenDocument {
     ]
   }
 
-  /// The files that the text includes by `source`.
+  /// The files that the text includes with the command `source`, each with the source range of its path.
   var includes: [(path: String, range: SourceRange)] {
     Parser.parse(source).program.statements.compactMap { statement in
       guard case .source(let path, let range) = statement.kind else { return nil }
@@ -87,9 +88,9 @@ struct OpenDocument {
   }
 }
 
-/// The address of a file in the protocol (RFC 8089).
+/// Converts between the path of a file and its URI in the protocol (RFC 8089).
 enum FileURI {
-  /// Returns the path of a `file:` URI; nil for another scheme.
+  /// Returns the path of a `file:` URI; nil for a URI with another scheme.
   static func path(of uri: String) -> String? {
     guard uri.hasPrefix("file://") else { return nil }
     let rest = uri.dropFirst(7)

@@ -1,11 +1,11 @@
 import JSONText
 import Language
 
-/// Converts byte offsets of a text to positions of the protocol, and back.
+/// Converts byte offsets in a text to positions of the protocol, and back.
 ///
 /// A position is a line and a character in the line, both counted from 0.
 struct PositionMap {
-  /// The unit in which the characters of a position are counted (LSP, "PositionEncodingKind").
+  /// The unit in which a position counts characters (LSP, "PositionEncodingKind").
   enum PositionEncoding: String, Sendable {
     case utf8 = "utf-8"
     case utf16 = "utf-16"
@@ -14,9 +14,10 @@ struct PositionMap {
   let source: SourceText
   let encoding: PositionEncoding
 
-  /// Returns the offset of a position; nil for a value that is not a position.
+  /// Returns the byte offset of a position; nil for a value that is not a position.
   ///
-  /// A position beyond the end of a line or of the text means that end.
+  /// A position after the end of a line means the end of the line. A position after the last line means the end of the
+  /// text.
   func offset(_ position: JSONValue?) -> Int? {
     guard let line = position?["line"]?.numberValue?.integer, line >= 0,
       let character = position?["character"]?.numberValue?.integer, character >= 0
@@ -33,7 +34,7 @@ struct PositionMap {
     return offset
   }
 
-  /// Returns the position of a byte.
+  /// Returns the position of the byte at an offset.
   func position(_ offset: Int) -> JSONValue {
     let offset = max(0, min(offset, source.bytes.count))
     let line = source.place(of: offset).line
@@ -44,11 +45,11 @@ struct PositionMap {
     return ["line": .number(JSONNumber(line - 1)), "character": .number(JSONNumber(character))]
   }
 
-  /// Returns a range as the protocol writes it.
+  /// Returns a range in the form of the protocol.
   func range(_ range: SourceRange) -> JSONValue {
     ["start": position(range.lower), "end": position(max(range.lower, range.upper))]
   }
 
-  /// The whole text.
+  /// The range of the whole text.
   var whole: JSONValue { range(SourceRange(0, source.bytes.count)) }
 }
