@@ -1,4 +1,4 @@
-/// An error or a warning about a text: its position, message, and next step.
+/// An error or a warning about a text: its position, its message, and advice for the user.
 public struct Diagnostic: Sendable, Equatable {
   /// The severity of a diagnostic; an error prevents the text from running.
   public enum Severity: String, Sendable {
@@ -13,18 +13,18 @@ public struct Diagnostic: Sendable, Equatable {
   public var message: String
   /// The label of the carets below the source range; nil for carets without a label.
   public var label: String?
-  /// The next step for the user.
+  /// The next step for the user: advice such as `close the block with end`; nil without advice.
   public var nextStep: String?
-  /// Whether more input would correct the error: an open bracket, an open block, a continued line.
+  /// Whether more input would correct the error, for example an open bracket, an open block or a continued line.
   public var isIncomplete: Bool
-  /// Further related source ranges.
+  /// Other source ranges that the error shows, such as the opening bracket of an unclosed list.
   public var marks: [LabelledRange]
 
   /// A source range and the label below it.
   public struct LabelledRange: Sendable, Equatable {
     /// The source range that is marked.
     public var range: SourceRange
-    /// The text below the mark; nil for no text.
+    /// The text at the carets; nil for no text.
     public var label: String?
 
     /// Creates a labelled range.

@@ -1,6 +1,8 @@
 import Redaction
 
-/// Draws an error: kind and message, position, the line with carets, and the next step.
+/// Draws an error or a warning as text.
+///
+/// The text has a title, a position, the source line with carets, and advice after `=`:
 ///
 /// ```
 /// error[invalid]: posts create: 2 errors from the service
@@ -14,9 +16,13 @@ import Redaction
 public struct DiagnosticRenderer: Sendable {
   /// Whether to use colours.
   public var isColoured: Bool
-  /// The number of columns for an excerpt; a longer line is shown in part.
+  /// The number of columns of the output.
+  ///
+  /// If a source line is longer, the renderer shows only a part of the line.
   public var width: Int
-  /// Whether the output is a terminal; control characters are then shown as escapes.
+  /// Whether the output is a terminal.
+  ///
+  /// For a terminal, the renderer shows control characters as escapes and wraps long lines.
   public var isForTerminal: Bool
 
   /// Creates a renderer.
@@ -26,17 +32,19 @@ public struct DiagnosticRenderer: Sendable {
     self.isForTerminal = isForTerminal
   }
 
-  /// The content of a drawn error or warning; the first mark determines the position.
+  /// The content of an error or a warning, for the renderer to draw.
+  ///
+  /// The renderer shows the line and the column of the first mark as the position of the error.
   public struct DiagnosticContent: Sendable {
-    /// The title: `error`, `error[invalid]`, `warning`.
+    /// The title, such as `error`, `error[invalid]` or `warning`.
     public var title: String
     /// The message.
     public var message: String
     /// The text that contains the marks.
     public var source: SourceText?
-    /// The marked source ranges with their labels.
+    /// The source ranges to mark with carets, and the labels to show at the carets.
     public var marks: [Diagnostic.LabelledRange]
-    /// The lines after `=`: the next step and the context.
+    /// The lines to show after `=`: advice for the user, and the context of the error.
     public var notes: [String]
 
     /// Creates the content of an error or a warning.
@@ -61,8 +69,8 @@ public struct DiagnosticRenderer: Sendable {
 
   /// Draws an error or a warning, with a newline at the end of each line.
   ///
-  /// A secret in the source line is shown as stars. A very long message, label or note is cut. For a terminal, lines
-  /// are wrapped at `width`.
+  /// The renderer shows a secret in the source line as stars, and cuts a very long message, label or note. For a
+  /// terminal, the renderer wraps lines at `width`.
   public func render(_ report: DiagnosticContent) -> String {
     let title = paint(report.title, report.title.hasPrefix("warning") ? "33;1" : "31;1")
     let first = wrapped(report.title + ": " + message(report.message))
@@ -95,7 +103,7 @@ public struct DiagnosticRenderer: Sendable {
     isColoured ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
-  /// A mark on a line, in columns.
+  /// A row of carets below a source line, with its place and width in terminal columns.
   private struct MarkedColumns {
     var start: Int
     var width: Int
@@ -128,7 +136,9 @@ public struct DiagnosticRenderer: Sendable {
     return [head + shown] + layers(moved).flatMap { carets($0, room) }.map { edge + paint($0, "31") }
   }
 
-  /// Distributes marks among layers, in which they do not overlap; each layer is drawn below the previous one.
+  /// Distributes marks among layers, so that the marks of one layer do not overlap.
+  ///
+  /// The renderer draws each layer below the previous layer.
   private func layers(_ spans: [MarkedColumns]) -> [[MarkedColumns]] {
     var layers: [[MarkedColumns]] = []
     for span in spans {
@@ -138,9 +148,9 @@ public struct DiagnosticRenderer: Sendable {
     return layers
   }
 
-  /// Cuts a long line to `room` columns that contain `column`, with dots for the omitted parts.
+  /// Cuts a long line to `room` columns that contain `column`, and writes `...` for each omitted part.
   ///
-  /// `shift` is the number of columns by which the shown text is moved to the left.
+  /// `shift` is the number of columns by which the remaining text moves to the left.
   private func window(_ text: String, _ column: Int, _ room: Int) -> (String, shift: Int) {
     guard DisplayWidth.width(of: text) > room else { return (text, 0) }
     let lead = min(30, room / 2)
@@ -157,7 +167,9 @@ public struct DiagnosticRenderer: Sendable {
     return (cut + shown + (isLonger ? "..." : ""), start - cut.count)
   }
 
-  /// Draws the carets of a layer; the last label follows its carets if it fits, and other labels are drawn below.
+  /// Draws the carets of a layer with their labels.
+  ///
+  /// The last label follows its carets if there is room. The renderer draws all other labels on lines below the carets.
   private func carets(_ spans: [MarkedColumns], _ room: Int) -> [String] {
     var line = ""
     for span in spans {
@@ -182,7 +194,9 @@ public struct DiagnosticRenderer: Sendable {
     return lines
   }
 
-  /// Draws a label on its own lines below its carets, or further to the left if it does not fit there.
+  /// Draws a label on separate lines below its carets.
+  ///
+  /// If the label does not fit there, the label begins further to the left.
   private func hung(_ span: MarkedColumns, _ stems: String, _ room: Int) -> [String] {
     let label = span.label ?? ""
     let free = stems.isEmpty ? 0 : stems.count + 1

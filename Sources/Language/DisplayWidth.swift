@@ -3,17 +3,20 @@ public enum DisplayWidth {
   /// The width of a tab.
   private static let tab = 4
 
-  /// Returns the number of columns of a text that begins at the column `start`, which determines the width of tabs.
+  /// Returns the number of columns of a text that begins at the column `start`.
+  ///
+  /// The start column determines the width of a tab.
   public static func width(of text: some StringProtocol, from start: Int = 0) -> Int {
     var column = start
     for character in text { column += character == "\t" ? tab - column % tab : width(of: character) }
     return column - start
   }
 
-  /// Returns the number of columns of a character: 2 for East Asian wide characters and emoji, 0 for control and
-  /// combining characters.
+  /// Returns the number of columns of a character.
   ///
-  /// Joined letters are counted separately, as terminals without shaping show them.
+  /// The number is 2 for wide East Asian characters and emoji, and 0 for control and combining characters. If a script
+  /// joins letters, the function adds the widths of all letters. A terminal without text shaping shows each letter
+  /// separately.
   public static func width(of character: Character) -> Int {
     let scalars = character.unicodeScalars
     guard let first = scalars.first else { return 0 }
@@ -33,11 +36,12 @@ public enum DisplayWidth {
     return wide.contains { $0.contains(scalar.value) } ? 2 : 1
   }
 
-  /// Vowels and final consonants of Hangul, which join the letter before them, and the Hangul filler.
+  /// The vowels and final consonants of Hangul, which join the letter before them, and the Hangul filler.
   private static let combining: [ClosedRange<UInt32>] = [0x1160...0x11FF, 0x3164...0x3164, 0xD7B0...0xD7FF]
 
-  /// The scalars whose East Asian Width is W or F (Unicode, UAX 11), in whole blocks; without emoji, which
-  /// `isEmojiPresentation` finds.
+  /// The wide scalars: those with the East Asian Width W or F (Unicode, UAX 11), rounded to whole blocks.
+  ///
+  /// The list has no emoji, because `isEmojiPresentation` finds emoji.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x2329...0x232A, 0x2630...0x2637, 0x268A...0x268F, 0x2E80...0x303E, 0x3041...0x3247,
     0x3250...0x4DFF, 0x4E00...0x9FFF, 0xA000...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3, 0xF900...0xFAFF,

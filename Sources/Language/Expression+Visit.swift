@@ -1,7 +1,8 @@
 extension Expr {
-  /// Calls `body` with the expression, and with each of its parts that is evaluated for the same element of a pipeline.
+  /// Calls `body` with the expression and with its parts.
   ///
-  /// Stages and blocks in the expression process other elements; they are not visited.
+  /// The interpreter evaluates all these parts for the same element of a pipeline. A stage or a block inside the
+  /// expression processes other elements, so this function does not visit stages and blocks.
   public func visit(_ body: (Expr) -> Void) {
     body(self)
     for part in parts { part.visit(body) }
@@ -26,7 +27,7 @@ extension Expr {
 }
 
 extension Argument {
-  /// The expression of the argument's value.
+  /// The expression that computes the value of the argument.
   public var expression: Expr {
     switch self {
     case .positional(let expression): expression
@@ -54,7 +55,7 @@ extension RecordEntry {
 }
 
 extension PipelineHead {
-  /// The expressions of a pipeline's head, which are evaluated before any element is processed.
+  /// The expressions of the head. The interpreter evaluates them before the pipeline processes its first element.
   fileprivate var parts: [Expr] {
     switch self {
     case .command(let command): command.arguments.map(\.expression)

@@ -15,12 +15,12 @@ public struct Expr: Sendable, Equatable {
     case null
     case it
     case name(String)
-    /// A call with arguments in parentheses: of a function, or of a def; only the arguments of a def can be options.
+    /// A call of a function or of a `def`, with arguments in parentheses. Only the arguments of a `def` can be options.
     case call(String, SourceRange, [Argument])
     case elementField(String, SourceRange, isOptional: Bool)
     case field(Expr, String, SourceRange, isOptional: Bool)
     case index(Expr, Expr, isOptional: Bool)
-    /// `list[0..1]`: from one element to another, both included.
+    /// A part of a list or a text, such as `list[0..1]`; the part includes both ends.
     case cut(Expr, Expr, Expr)
     case binary(BinaryOperator, SourceRange, Expr, Expr)
     case not(Expr)
@@ -57,7 +57,7 @@ public enum BinaryOperator: String, Sendable {
   case otherwise = "??"
 }
 
-/// A piece of a string: text, or a pipeline whose value is inserted.
+/// A piece of a string: text, or a pipeline in `\(...)`.
 public enum StringPart: Sendable, Equatable {
   case literal(String)
   case interpolation(Pipeline)

@@ -1,31 +1,35 @@
-/// Words of shells and other languages, with the words of this language that have the same effect, for next steps.
+/// Translates words of shells and other languages to words of this language, for the advice in error messages.
+///
+/// For example, `delete` in other languages is `destroy` in this language.
 public enum ForeignWords {
-  /// Returns the form that is probably meant by an unknown word at the start of a statement: `show`, `... | where ...`;
-  /// nil if unknown.
+  /// Returns the command that an unknown first word of a statement probably means: `show` for `get`.
+  ///
+  /// For a word that means a stage, returns a pipeline: `... | take ...` for `limit`. Returns nil for other words.
   public static func command(_ word: String) -> String? {
     commands[usual(word)] ?? stage(word).map { "... | \($0) ..." }
   }
 
-  /// Returns the stage that is probably meant by the name of an unknown stage.
+  /// Returns the stage that an unknown stage name probably means: `take` for `limit`; nil for other names.
   public static func stage(_ word: String) -> String? { stages[usual(word)] }
 
-  /// Returns the function that is probably meant by the name of an unknown function.
+  /// Returns the function that an unknown function name probably means: `upper` for `uppercase`; nil for other names.
   public static func function(_ word: String) -> String? { functions[usual(word)] }
 
-  /// Returns the operator or function that is probably meant by a word between two operands.
+  /// Returns the operator or function that a word between two operands probably means: `==` for `equals`.
   public static func operation(_ word: String) -> String? { operations[word.lowercased()] }
 
-  /// Returns the value that is probably meant by an unknown name.
+  /// Returns the value that an unknown name probably means: `null` for `nil`.
   public static func value(_ word: String) -> String? { values[word.lowercased()] }
 
-  /// Returns the topic in `known` that is probably meant by an unknown topic of help: its synonym, or the most similar
-  /// one.
+  /// Returns the help topic in `known` that an unknown topic probably means.
+  ///
+  /// The result is the topic that `word` is a synonym of, or else the topic with the most similar name.
   public static func topic(_ word: String, among known: [String]) -> String? {
     let phrase = command(word) ?? function(word) ?? value(word)
     return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)
   }
 
-  /// Returns the statement of this language that corresponds to a statement of SQL; nil for other words.
+  /// Returns a statement of this language that does the work of an SQL statement; nil for other words.
   public static func sql(_ words: [String]) -> String? {
     let words = words.map { $0.lowercased() }
     switch words.first {
@@ -42,7 +46,7 @@ public enum ForeignWords {
   /// Returns the unit of a duration that a word means: `s` for `seconds`; nil for other words.
   public static func unit(_ word: String) -> String? { units[usual(word)] }
 
-  /// Returns a word in lower case, with `-` for `_`, as the tables contain it.
+  /// Returns a word in the form of the tables: in lower case, with `-` in place of `_`.
   private static func usual(_ word: String) -> String { word.lowercased().replacing("_", with: "-") }
 
   private static let units = table([
@@ -86,8 +90,7 @@ public enum ForeignWords {
     ("env", "getenv"), ("keys", "to-entries keys-unsorted"),
   ])
 
-  /// Returns the form of the statement that a word of another language probably means, such as `let NAME = ...` for
-  /// `var`.
+  /// Returns the statement that a keyword of another language probably means: `let NAME = ...` for `var`.
   public static func statement(_ word: String) -> String? { statements[usual(word)] }
 
   private static let statements = table([
@@ -99,7 +102,7 @@ public enum ForeignWords {
     ("else if ... do", "elsif elseif elif"),
   ])
 
-  /// Returns the option, with its colon, that is probably meant by an unknown option.
+  /// Returns the option that an unknown option probably means, with its colon: `sort:` for `order`.
   public static func option(_ word: String) -> String? { options[usual(word)] }
 
   private static let options = table([
@@ -119,7 +122,9 @@ public enum ForeignWords {
     ("null", "nil none undefined nothing null"), ("true", "true yes"), ("false", "false no"),
   ])
 
-  /// Maps each synonym to its word, from a list of words with their synonyms.
+  /// Returns a dictionary that maps each synonym to its word.
+  ///
+  /// Spaces separate the synonyms of a word. If a synonym occurs twice, its first word counts.
   private static func table(_ lines: [(word: String, synonyms: String)]) -> [String: String] {
     let pairs = lines.flatMap { line in line.synonyms.split(separator: " ").map { (String($0), line.word) } }
     return Dictionary(pairs) { first, _ in first }

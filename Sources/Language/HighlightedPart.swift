@@ -1,13 +1,17 @@
-/// A part of a text that has its own colour at a prompt; the text need not parse.
+/// A part of a text that has its own colour at the prompt.
+///
+/// The text can contain syntax errors.
 public struct HighlightedPart: Sendable, Equatable {
   /// The kind of a part.
   public enum Kind: Sendable, Equatable {
     case keyword, field, option, string, number, pattern, comment
-    /// A name that must be a command; a name that must be a stage; a bare name, which is a variable or a command.
+    /// `command` is the name of a command, and `stage` is the name of a stage. `lone` is a bare name, which is a
+    /// variable or a command.
     case command, stage, lone
-    /// A name that is called; a name that is read; a name that the text defines.
+    /// `function` is a name that the text calls. `variable` is a name that the text reads. `definition` is a name that
+    /// the text defines.
     case function, variable, definition
-    /// A bracket, with the index of the matching bracket in the list of parts; nil if it is missing.
+    /// A bracket. The value is the index of the matching bracket in the list of parts; nil without a matching bracket.
     case opening(closedBy: Int?), closing(openedBy: Int?)
   }
 
@@ -18,7 +22,9 @@ public struct HighlightedPart: Sendable, Equatable {
   /// The name; empty for a part that is not a name.
   public var name = ""
 
-  /// Splits a text into parts; the parts of an interpolation follow the string that contains it.
+  /// Splits a text into parts.
+  ///
+  /// The parts of an interpolation follow the string that contains the interpolation. Comments are the last parts.
   public static func parts(of source: SourceText) -> [HighlightedPart] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
@@ -28,13 +34,13 @@ public struct HighlightedPart: Sendable, Equatable {
   }
 }
 
-/// Classifies tokens by their context.
+/// Decides the kind of each token from the tokens around it.
 private struct HighlightClassifier {
   var parts: [HighlightedPart] = []
   private var open: [(symbol: String, part: Int)] = []
-  /// Whether the cursor is in the arguments of `help`.
+  /// Whether the current token is an argument of `help`.
   private var isInHelp = false
-  /// Whether the cursor is in the parentheses of a def's parameters.
+  /// Whether the current token is a parameter between the parentheses of a `def`.
   private var isInHead = false
 
   mutating func read(_ tokens: [Token]) {
@@ -83,7 +89,7 @@ private struct HighlightClassifier {
     add(token, .closing(openedBy: last.part))
   }
 
-  /// Determines the kind of the name at an index from the tokens around it.
+  /// Returns the kind of the name at an index, from the tokens around the name.
   private func kind(of index: Int, in tokens: [Token]) -> HighlightedPart.Kind {
     let before = tokens[..<index]
     if definesNext(before) { return .definition }
@@ -124,7 +130,10 @@ private struct HighlightClassifier {
 }
 
 extension HighlightedPart {
-  /// Returns the part with `count` added to its index of the matching bracket.
+  /// Returns a copy in which the index of the matching bracket is larger by `count`.
+  ///
+  /// The classifier counts the parts of an interpolation from 0. In the whole list, `count` parts precede the parts of
+  /// the interpolation.
   fileprivate func moved(by count: Int) -> HighlightedPart {
     var part = self
     switch kind {

@@ -1,10 +1,9 @@
 /// Recognizes operators and quotes of other languages, so that an error can show the form of this language.
 extension Lexer {
-  /// Whether the foreign character before the cursor stands between an operand and the dot of a field, without spaces:
-  /// `post&.text`.
+  /// Whether the character before the cursor joins an operand and a field without spaces, as `&` in `post&.text`.
   private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
 
-  /// Reports a character that begins no token, and shows the corresponding form of this language.
+  /// Reports a character that begins no token, and shows the form of this language for the same purpose.
   mutating func unknown() {
     let start = offset
     let rest = String(decoding: bytes[offset..<min(offset + 8, bytes.count)], as: UTF8.self)
@@ -34,7 +33,7 @@ extension Lexer {
     }
   }
 
-  /// Reports `&`: Elixir's `&(&1 + 1)` and `&1`, or `&` and `&&` as operators.
+  /// Reports an `&`: a function capture of Elixir, such as `&(&1 + 1)`, or the operator `&` or `&&`.
   private mutating func ampersand(_ start: Int) {
     if byte() == UInt8(ascii: "(") || isDigit(byte()) {
       guard diagnostics.last?.message != "& has no meaning here" else { return }
@@ -56,7 +55,7 @@ extension Lexer {
       nextStep: isShown ? "write \"\(quoted.dropFirst().dropLast())\"" : "write \"...\"")
   }
 
-  /// Reports the `$` of a variable, of an argument or of a command in a shell.
+  /// Reports a `$` of a shell, which begins a variable `$x`, an argument `$1` or a command `$(...)`.
   private mutating func dollar(_ start: Int) {
     switch byte() {
     case UInt8(ascii: "_"): complain("a variable has no $", start, nextStep: "`it` is the element")
@@ -71,7 +70,7 @@ extension Lexer {
     }
   }
 
-  /// Reports `?` at the end of a name, in place of a command, or as an operator.
+  /// Reports a `?`: at the end of a name, as in `empty?`, in place of a command, or as an operator, as in `a ? b : c`.
   private mutating func questionMark(_ start: Int) {
     if !hasSpace, !(tokens.last?.opensOperand ?? true), byte() != UInt8(ascii: ":") {
       complain(
@@ -84,12 +83,12 @@ extension Lexer {
     }
   }
 
-  /// Returns the next step for a number that ends with a dot.
+  /// Returns the advice for a number that ends with a dot, such as `1.`.
   private static func numberStep(_ number: String) -> String {
     number.contains(".") ? "write \(number)" : "write \(number).0 or \(number)"
   }
 
-  /// Reports a dot that no name follows, and skips the digits after it.
+  /// Reports a dot that has no name after it, and skips the digits after the dot.
   private mutating func dot(_ start: Int) {
     let owner = tokens.last.flatMap { $0.range.upper == start && !hasSpace ? $0 : nil }
     let name = owner.map { String(decoding: bytes[$0.range.lower..<$0.range.upper], as: UTF8.self) }
@@ -139,7 +138,10 @@ extension Lexer {
     }
   }
 
-  /// Whether the dot at the cursor is the third of `...` before an operand: `[...[1], 2]`.
+  /// Whether the dot before the cursor is the last dot of a spread operator, as in `[...[1], 2]`.
+  ///
+  /// A spread operator stands where an operand can begin. The three dots in `1...3` stand after an operand, so they are
+  /// no spread operator.
   private var isSpread: Bool {
     guard tokens.last?.isSymbol("..") ?? false, !hasSpace else { return false }
     return tokens.dropLast().last?.opensOperand ?? true
@@ -150,7 +152,7 @@ extension Lexer {
       "no value begins with ...", start - 2, nextStep: "join lists and records with +: [1] + [2], {a: 1} + {b: 2}")
   }
 
-  /// Whether the last token is a text or a closing parenthesis.
+  /// Whether the last token is a string literal or a closing parenthesis.
   private var endsInText: Bool {
     guard let last = tokens.last else { return false }
     if case .string = last.kind { return true }

@@ -4,7 +4,9 @@ extension Lexer {
   /// Whether an operand can begin at the cursor.
   private var mayOpenOperand: Bool { tokens.last.map(\.opensOperand) ?? true }
 
-  /// Reads a number, or a duration if a unit follows without a space.
+  /// Reads a number such as `4.5`, or a duration such as `4.5s`.
+  ///
+  /// `sign` is the offset of a minus before the number; nil without a minus.
   mutating func number(from sign: Int? = nil) {
     let start = sign ?? offset
     let first = offset
@@ -51,7 +53,9 @@ extension Lexer {
     }
   }
 
-  /// Skips a date with its time, such as `2026-01-31` and `2026-01-31T10:00:00Z`; returns false for other text.
+  /// Skips a date, with or without a time, such as `2026-01-31` and `2026-01-31T10:00:00Z`.
+  ///
+  /// Returns false, and skips nothing, if no date is at the cursor.
   private mutating func skipDate() -> Bool {
     let ahead = bytes[offset...].prefix(10)
     let isDate = zip(ahead, "0000-00-00".utf8).allSatisfy { isDigit($0) && $1 == 0x30 || $0 == 0x2D && $1 == 0x2D }
@@ -63,14 +67,17 @@ extension Lexer {
     return true
   }
 
-  /// Returns the sum of durations that a text contains: `(1h + 30m)` for `1h30m`; nil for other text.
+  /// Returns a valid expression for several durations without spaces: `(1h + 30m)` for `1h30m`; nil for other text.
   private func durations(_ text: String) -> String? {
     guard text.wholeMatch(of: #/(?:[0-9]+(?:ms|s|m|h|d)){2,}/#) != nil else { return nil }
     let parts = text.matches(of: #/[0-9]+(?:ms|s|m|h|d)/#).map { String($0.output) }
     return "(\(parts.joined(separator: " + ")))"
   }
 
-  /// Returns a number without its comma, if `digits` are its last three digits: `1000` for `1,000`; nil otherwise.
+  /// Returns a number without its thousands separator: `1000` for `1,000`.
+  ///
+  /// `digits` are the three digits after the comma, and `start` is their offset. Returns nil if `digits` do not
+  /// directly follow a number and a comma.
   private func thousands(_ digits: String, _ start: Int) -> String? {
     let last = tokens.dropLast().suffix(2)
     guard digits.utf8.count == 3, last.count == 2, let comma = last.last, comma.isSymbol(","),
@@ -80,8 +87,9 @@ extension Lexer {
     return number + digits
   }
 
-  /// Returns the next step for a pattern after `=~` that is not closed, or that has unknown flags; nil for text after
-  /// another token.
+  /// Returns the advice for a faulty pattern after `=~`: the closing `/` is missing, or a flag is unknown.
+  ///
+  /// Returns nil if the last token is not `=~`.
   private func patternStep(_ text: String) -> String? {
     guard tokens.last?.isSymbol("=~") ?? false else { return nil }
     let isClosed = text.dropFirst().contains("/")
@@ -94,7 +102,9 @@ extension Lexer {
     while isDigit(byte()) { offset += 1 }
   }
 
-  /// Reads `-`: an operator between spaces, a sign before an operand; otherwise an error.
+  /// Reads a `-`, which is an operator in `a - b` and a sign in `-1`.
+  ///
+  /// Reports a `-` that follows an operand without a space, as in `1-2`.
   mutating func minus() {
     let start = offset
     let spaceBefore = offset == 0 || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset - 1])
@@ -111,7 +121,9 @@ extension Lexer {
     add(.symbol("-"), from: start)
   }
 
-  /// Reads `/`: division between spaces, or the beginning of a pattern.
+  /// Reads a `/`, which divides in `a / b` and begins a pattern in `/abc/`.
+  ///
+  /// Reports any other `/`, such as the slash in `a/b`.
   mutating func slash() {
     let start = offset
     let spaceBefore = offset == 0 || [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset - 1])
@@ -166,7 +178,7 @@ extension Lexer {
     while offset < bytes.count, !isSpace { offset += 1 }
     if offset == start { offset += 1 }
     let text = text(from: start)
-    // A URI is not repeated in the message, because it can contain a password.
+    // A URI can contain a password, so the message does not repeat a URI.
     let isURI = text.hasPrefix("//") || text.contains("@")
     complain(
       "text between slashes is a pattern", start,
@@ -175,15 +187,15 @@ extension Lexer {
     add(.string([.literal(text)]), from: start)
   }
 
-  /// Returns the next step for a slash that probably means a division, because it follows a number or a closing
-  /// bracket; nil after other tokens.
+  /// Returns the advice for a slash that probably means a division; nil for other slashes.
+  ///
+  /// A slash probably means a division after a number, after `)` and after `]`.
   private func quotientStep(_ text: String) -> String? {
     guard let last = tokens.last, last.isNumber || last.isSymbol(")") || last.isSymbol("]") else { return nil }
     return "a slash between spaces divides: ... / \(text.dropFirst())"
   }
 
-  /// Returns the next step for a slash that begins a unit after a number, such as `5 /s` and `5/s`; nil for other
-  /// slashes.
+  /// Returns the advice for a slash and a unit after a number, such as `5 /s` and `5/s`; nil for other slashes.
   private func unitStep(of slash: Int) -> String? {
     guard case .number(let number)? = tokens.last?.kind else { return nil }
     let word = bytes[(slash + 1)...].prefix { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }
@@ -259,9 +271,10 @@ extension Lexer {
     literal.append(contentsOf: String(scalar).utf8)
   }
 
-  /// JSON's escape for a hexadecimal code in braces at the cursor: `\u001b` for `{1b}`; nil without such a code.
+  /// The JSON escape for the character code in braces at the cursor: `\u001b` for `{1b}`; nil without such a code.
   ///
-  /// Messages and results show control characters with braces.
+  /// The program shows a control character with braces, as `\u{1b}`. A user can copy this form from a message or a
+  /// result into a string.
   private var inBraces: String? {
     guard byte() == UInt8(ascii: "{"), let end = bytes[offset...].prefix(9).firstIndex(of: UInt8(ascii: "}")),
       bytes[(offset + 1)..<end].allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }),

@@ -1,8 +1,8 @@
 /// Recognizes characters of word processors and web pages that look like characters of the language.
 extension Lexer {
-  /// Reports a character without a meaning.
+  /// Reports a character that has no meaning in the language.
   ///
-  /// A text in typographic quotes is one error, and one string.
+  /// For a text in typographic quotes, the lexer reports one error and adds one string token.
   mutating func foreign(_ character: Character, _ start: Int) {
     if Self.quotes.contains(character) { return quoted(start) }
     if let meant = Self.lookalikes[character] {
@@ -20,7 +20,7 @@ extension Lexer {
       nextStep: Self.isVisible(character) ? "put text in quotes: \"\(character)...\"" : "remove the character")
   }
 
-  /// Reads the rest of a text in typographic quotes, after its opening quote.
+  /// Reads the rest of a text in typographic quotes; the opening quote is before the cursor.
   private mutating func quoted(_ start: Int) {
     let line = String(decoding: bytes[offset...].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     let end = line.firstIndex { Self.quotes.contains($0) || $0 == "\"" }
@@ -33,7 +33,7 @@ extension Lexer {
     add(.string([.literal(text ?? "")]), from: start)
   }
 
-  /// Reports a format of jq, such as `@csv`.
+  /// Reports the `@` of a jq format, as in `| @csv`.
   private mutating func formatOfJQ(_ start: Int) {
     complain(
       "@ has no meaning here", start,

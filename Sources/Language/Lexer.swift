@@ -5,26 +5,29 @@ struct Lexer {
   var offset = 0
   var tokens: [Token] = []
   var diagnostics: [Diagnostic] = []
-  /// The opening tokens that are not yet closed, innermost last: `(`, `[`, `{`, `do`.
+  /// The tokens `(`, `[`, `{` and `do` that have no closing token yet, in the order of the text.
   var open: [(symbol: String, range: SourceRange)] = []
   /// The source ranges of comments, including the `#`.
   var comments: [SourceRange] = []
-  /// The strings that are still open at the end of the text, innermost first.
+  /// The strings that have no closing quote at the end of the text; the innermost string is first.
   ///
-  /// `start` is the offset of the opening quote; `isInInterpolation` is true if the text ends in an interpolation of
-  /// the string.
+  /// `start` is the offset of the opening quote. `isInInterpolation` is true if the text ends in an interpolation of
+  /// the string, after `\(`.
   var openStrings: [(start: Int, isInInterpolation: Bool)] = []
-  /// Whether the text ends in a backslash that continues its line.
+  /// Whether the text ends in a backslash, which continues the statement on the next line.
   var endsInBackslash = false
   var hasSpace = true
-  /// The number of interpolations around the cursor.
+  /// The number of interpolations `\(...)` that enclose the cursor.
   private var interpolations = 0
-  /// Whether the interpolations of the current line are nested too deeply; later errors of the line are then not
-  /// reported.
-  var isTooDeep = false
-  /// The number of open brackets before the current `help` statement; nil outside a `help` statement.
+  /// Whether the current line nests interpolations `\(...)` too deeply.
   ///
-  /// Brackets in the arguments of `help` need not be closed.
+  /// The lexer reports the nesting once. After that, it reports no unclosed string and no unclosed interpolation of the
+  /// line.
+  var isTooDeep = false
+  /// The count of `open` at the beginning of the current `help` statement; nil outside a `help` statement.
+  ///
+  /// A user can leave a bracket in the arguments of `help` open, as in `help (`. The lexer forgets such brackets at the
+  /// end of the statement.
   private var openBeforeHelp: Int?
 
   init(_ source: SourceText, isTyped: Bool) {
@@ -32,7 +35,7 @@ struct Lexer {
     self.isTyped = isTyped
   }
 
-  /// Returns the byte at a distance from the cursor; 0 beyond the end.
+  /// Returns the byte that is `distance` bytes after the cursor, or 0 beyond the end of the text.
   func byte(_ distance: Int = 0) -> UInt8 {
     let index = offset + distance
     return index < bytes.count ? bytes[index] : 0
@@ -45,7 +48,9 @@ struct Lexer {
     add(.end, from: offset)
   }
 
-  /// Splits an interpolation into tokens, up to its `)`; `isClosed` is false if the `)` is missing.
+  /// Reads the tokens of an interpolation `\(...)`, from the `\(` before the cursor to the `)`.
+  ///
+  /// `isClosed` is false if the line ends before the `)`.
   mutating func interpolation() -> (tokens: [Token], isClosed: Bool) {
     guard interpolations < Parser.depthLimit / 4 else {
       if !isTooDeep {
@@ -110,7 +115,10 @@ struct Lexer {
     while offset < bytes.count, byte() != UInt8(ascii: "\n") { offset += 1 }
   }
 
-  /// Reads a line end; it separates statements, unless a bracket is open or the statement continues.
+  /// Reads a line end, and adds a `.newline` token if the line end separates two statements.
+  ///
+  /// A line end inside brackets or after an operator such as `+` separates no statements. In a script file, the same is
+  /// true before a line that begins with `|`.
   private mutating func newline() {
     let start = offset
     offset += 1
@@ -125,7 +133,9 @@ struct Lexer {
     tokens.append(Token(kind: .newline, range: SourceRange(start, offset), hasSpaceBefore: true))
   }
 
-  /// Ends a `help` statement and closes the brackets that its arguments left open; returns false outside `help`.
+  /// Ends a `help` statement, and forgets the brackets that are still open in its arguments.
+  ///
+  /// Returns false outside a `help` statement.
   private mutating func endHelp() -> Bool {
     guard let count = openBeforeHelp else { return false }
     open.removeLast(max(0, open.count - count))
@@ -176,20 +186,23 @@ struct Lexer {
 
   static func isNameByte(_ byte: UInt8) -> Bool { isNameStart(byte) || byte >= 0x30 && byte <= 0x39 }
 
-  /// Moves past a name: ASCII letters and digits, `_`, and `-` between two letters or digits.
+  /// Moves the cursor past a name.
+  ///
+  /// A name has ASCII letters, digits and `_`. Between two letters or digits, a name can have a `-`, as in `sort-by`.
   mutating func skipName() {
     while Self.isNameByte(byte()) || byte() == UInt8(ascii: "-") && isHyphen { offset += 1 }
   }
 
-  /// Whether a non-ASCII letter begins at a byte.
+  /// Whether a letter outside ASCII begins at a byte offset.
   private func isLetter(at index: Int) -> Bool {
     guard index < bytes.count, bytes[index] >= 0x80 else { return false }
     let text = String(decoding: bytes[index..<min(index + 4, bytes.count)], as: UTF8.self)
     return text.unicodeScalars.first?.properties.isAlphabetic ?? false
   }
 
-  /// Skips the rest of a name that contains a non-ASCII letter, and reports the name once, but not in a `help`
-  /// statement.
+  /// Skips the rest of a name if a letter outside ASCII is at the cursor, and reports the name.
+  ///
+  /// The lexer reports the whole name once, not each letter. It reports no name in a `help` statement.
   private mutating func skipForeignLetters(from start: Int, isField: Bool) {
     guard isLetter(at: offset) else { return }
     while offset < bytes.count, Self.isNameByte(byte()) || isHyphen && byte() == UInt8(ascii: "-") || byte() >= 0x80 {
@@ -281,7 +294,7 @@ struct Lexer {
     bracket(one, start)
   }
 
-  /// Whether a byte is a symbol by itself, regardless of the bytes after it.
+  /// Whether a byte is always a complete symbol, such as `(`; a byte such as `<` can begin a longer symbol.
   private static func standsAlone(_ byte: UInt8) -> Bool { ",:+*%()[]{}".utf8.contains(byte) }
 
   private mutating func bracket(_ symbol: String, _ start: Int) {

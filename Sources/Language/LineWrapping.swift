@@ -1,15 +1,17 @@
-/// Breaks lines at spaces, so that a terminal does not break words.
+/// Breaks lines at spaces, so that a terminal does not split a word.
 public enum LineWrapping {
-  /// Returns a text in which each line of more than `width` columns is broken at spaces.
+  /// Returns the text after breaking each line that is wider than `width` columns at its spaces.
   ///
-  /// The continuation of a line has the same indent. In a list's entry, `= note` or `name:  note`, the continuation
-  /// begins below `note`. A word that is longer than a line is not broken.
+  /// A continuation line has the indent of the line that it continues. In a list entry such as `= note` or
+  /// `name:  note`, a continuation line begins below `note`. A word that is longer than `width` stays whole.
   public static func wrapped(_ text: String, to width: Int) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { lines(of: $0, width).joined(separator: "\n") }
       .joined(separator: "\n")
   }
 
-  /// Splits a line at spaces into parts of at most `width` columns; a longer word is not split.
+  /// Splits a line at spaces into parts of at most `width` columns.
+  ///
+  /// A word that is longer than `width` stays whole.
   static func lines(of line: Substring, _ width: Int) -> [String] {
     guard width > 0, DisplayWidth.width(of: line) > width else { return [String(line)] }
     let margin = String(repeating: " ", count: margin(of: line, width))
@@ -22,7 +24,7 @@ public enum LineWrapping {
     return rest.isEmpty ? lines : lines + [indent + rest]
   }
 
-  /// Returns the number of spaces before the continuation of a line.
+  /// Returns the number of spaces at the beginning of each continuation line.
   private static func margin(of line: Substring, _ width: Int) -> Int {
     let indent = line.prefix { $0 == " " }.count
     let content = line.dropFirst(indent)
@@ -33,7 +35,10 @@ public enum LineWrapping {
     return gap.count > 1 && column < width / 2 ? column : min(indent, width / 2)
   }
 
-  /// Returns the last space between words within the width, or the first one beyond it; nil without such a space.
+  /// Returns the place to break a line: the last space between words within `width` columns.
+  ///
+  /// Without such a space, returns the first space between words beyond `width`. Without any space between words,
+  /// returns nil.
   private static func breakPlace(in line: Substring, _ width: Int) -> Substring.Index? {
     var (column, place): (Int, Substring.Index?) = (0, nil)
     var isText = false

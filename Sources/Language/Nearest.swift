@@ -1,7 +1,8 @@
 /// Returns the word of `known` that is most similar to a misspelt word; nil if none is similar enough.
 ///
-/// Counts insertions, removals, replacements and swaps of adjacent characters (Damerau-Levenshtein); up to a third of the
-/// characters can differ. Of equally similar words, one that begins with the misspelt word comes first: `show` for `sho`.
+/// The distance between words counts insertions, removals, replacements and swaps of adjacent characters
+/// (Damerau-Levenshtein). Up to a third of the characters can differ, and at least one. Among equally similar words, a
+/// word that begins with the misspelt word wins: `show` for `sho`.
 public func nearest(to word: String, among known: [String]) -> String? {
   let letters = Array(word.lowercased())
   guard letters.count > 1 else { return nil }

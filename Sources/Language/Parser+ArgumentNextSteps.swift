@@ -1,9 +1,8 @@
-/// Errors about operators and brackets after arguments.
+/// Reports operators and brackets that can't stand after the arguments of a command or a stage.
 extension Parser {
-  /// Throws if a token that can't follow the arguments is at the cursor: an operator, or a parenthesis in place of the
-  /// first argument.
+  /// Throws an error if an operator is at the cursor, or if parentheses stand in place of the first argument.
   ///
-  /// An expression with operators needs parentheses to be an argument.
+  /// An argument with an operator needs parentheses, as in `take (n + 1)`.
   mutating func refuseGlued(_ word: CalledWord?, _ arguments: [Argument]) throws(StatementParseStop) {
     switch token.kind {
     case .symbol("(") where arguments.isEmpty:
@@ -29,7 +28,7 @@ extension Parser {
     }
   }
 
-  /// Returns the next step for parentheses around the arguments of a command or a stage: `| keys(it)`, `| take(5)`.
+  /// Returns the advice for parentheses around the arguments of a stage, as in `| keys(it)` and `| take(5)`.
   private func withoutParentheses(_ word: CalledWord) -> String {
     let inside = Substring(enclosed ?? "...")
     let call = "\(word.name)(\(inside))"
@@ -75,12 +74,12 @@ extension Parser {
     return "to call a function for each element, write | map \(word.name)(it\(inside.isEmpty ? "" : ", \(inside)"))"
   }
 
-  /// The functions whose first argument is not a value of an element.
+  /// The functions that do not take a value of an element, such as `now`.
   private static let elementless: Set<String> = ["now", "ago", "uuid", "env", "var"]
 
-  /// Returns a stage followed by the arguments of a call: `take 5` for `take(5)`.
+  /// Returns a stage with the arguments of a call, without parentheses: `take 5` for `take(5)`.
   ///
-  /// If the stage does not take these arguments, returns another stage that does: `take 5` for `first(5)`.
+  /// If the stage does not take these arguments, returns another stage that does, such as `take 5` for `first(5)`.
   private func spaced(_ stage: String, _ inside: Substring) -> String {
     let isCondition = [" > ", " < ", " >= ", " <= ", " == ", " != ", " =~ "].contains { inside.contains($0) }
     if stage == "select", isCondition { return "where \(inside)" }
@@ -91,7 +90,7 @@ extension Parser {
     return "\(stage) \(stage == "where" ? String(inside) : String(inside).replacing(", ", with: " "))"
   }
 
-  /// Returns the next step for an operator after an argument.
+  /// Returns the advice for an operator after an argument.
   private func meant(_ sign: String, _ word: CalledWord?, _ arguments: [Argument]) -> String {
     let name = word?.name ?? "set"
     if let form = statementForm ?? ForeignWords.statement(name) { return "did you mean \(form)?" }
@@ -134,8 +133,9 @@ extension Parser {
     return "put the expression in parentheses: (\(left) \(sign) \(right))"
   }
 
-  /// The operand after the operator at the cursor, if it is one word, number or string; otherwise dots, also for a URI,
-  /// which can contain a password.
+  /// The operand after the operator at the cursor, if the operand is one word, number or string; otherwise `...`.
+  ///
+  /// The text is also `...` for an operand with `@`, because such an operand can be a URI with a password.
   private var operandText: String {
     let text = source.text(nextToken.range)
     guard !text.contains("@") else { return "..." }
@@ -146,7 +146,9 @@ extension Parser {
     }
   }
 
-  /// Whether the left operand of an operator is the value of the whole command or pipeline, and not the last argument.
+  /// Whether the left operand of the operator is the result of the whole command or pipeline.
+  ///
+  /// In `count posts > 3`, the left operand is `count posts`. Otherwise the left operand is the last argument.
   private func takesWhole(_ word: CalledWord, _ sign: String, _ arguments: [Argument]) -> Bool {
     let isComparison = !["+", "-", "*", "/", "%"].contains(sign)
     if word.isStage { return Self.reducing.contains(word.name) && (arguments.isEmpty || isComparison) }
@@ -161,15 +163,16 @@ extension Parser {
     }
   }
 
-  /// Returns the source text from the beginning of the pipeline to the cursor; if the text is long, only the name of
-  /// its last command or stage, between dots.
+  /// Returns the source text from the beginning of the pipeline to the cursor.
+  ///
+  /// If the text is long, returns only the name of its last command or stage: `... | take ...`.
   private func whole(before word: CalledWord) -> String {
     shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
   }
 
-  /// The commands whose results a stage can process.
+  /// The commands that read elements, so that stages can process the elements.
   private static let readers: Set<String> = ["stream", "index", "related", "read", "show"]
 
-  /// The stages that make one value of all elements.
+  /// The stages that compute one value from all elements.
   private static let reducing: Set<String> = ["count", "sum", "avg", "min", "max"]
 }

@@ -1,7 +1,9 @@
-/// Guesses what a user meant by tokens that can't stand inside brackets, for the next step of an error.
+/// Guesses what a user meant by tokens that can't stand inside brackets.
+///
+/// The error shows the guess as advice (the next step).
 extension Parser {
-  /// The next step for a command that is an element of a list or the value of a record's field, without parentheses:
-  /// `[count posts]`; nil for other tokens.
+  /// The advice for a command inside brackets without parentheses around it, as in `[count posts]`; nil for other
+  /// tokens.
   var commandNextStep: String? {
     guard index > 0, case .name(let name) = tokens[index - 1].kind, words.commands.contains(name),
       !words.functions.contains(name), Self.beginsArgument(token)
@@ -25,8 +27,7 @@ extension Parser {
     return "put a command inside an expression in parentheses: (\(name) \(text ?? "..."))"
   }
 
-  /// The next step for a condition in the syntax of shells, `[ 1 -eq 1 ]`, and for an option with `=`; nil for other
-  /// tokens.
+  /// The advice for a shell condition such as `[ 1 -eq 1 ]`, and for an option with `=`; nil for other tokens.
   var testNextStep: String? {
     if token.isSymbol("="), index > 1, !Self.isEnd(nextToken) {
       let (left, right) = (source.text(tokens[index - 1].range), source.text(nextToken.range))
@@ -45,8 +46,9 @@ extension Parser {
       "write a condition without brackets: \(source.text(tokens[index - 1].range)) \(sign) \(source.text(right.range))"
   }
 
-  /// The next step for a slice of a list or text without its first bound: `[0..1]` for `[..1]` and `[:2]`; nil for
-  /// other tokens.
+  /// The advice for a slice of a list or text without a first bound: `[0..1]` for `[..1]` and `[:2]`.
+  ///
+  /// The value is nil for other tokens.
   var openPartNextStep: String? {
     guard token.isSymbol("..") || token.isSymbol(":") else { return nil }
     guard case .number(let end) = nextToken.kind, let last = Int(end) else { return "write both ends: [0..-1]" }
@@ -54,8 +56,10 @@ extension Parser {
     return "a part includes both ends: [0..\(isExclusive ? last - 1 : last)]"
   }
 
-  /// The next step for the sign after the first bound of a slice in Python or Ruby: `[1..-1]` for `[1:]`; nil for other
-  /// tokens.
+  /// The advice for a slice in the syntax of Python or Ruby, with the cursor after the first bound: `[1..-1]` for
+  /// `[1:]`.
+  ///
+  /// The value is nil for other tokens.
   var partNextStep: String? {
     guard token.isSymbol(":") || token.isSymbol(",") else { return nil }
     let first = tokens[index - 1]
@@ -66,8 +70,9 @@ extension Parser {
     return "a part includes both ends: [\(lower)..\(upper - 1)]"
   }
 
-  /// The next step for a token that can't stand between the arguments of a call: a missing comma, or `=` in place of a
-  /// colon; nil for other tokens and brackets.
+  /// Returns the advice for a token that can't stand between the arguments of a call; nil without a guess.
+  ///
+  /// Examples are a missing comma, and `=` in place of a colon. `bracket` is the range of the opening parenthesis.
   func callNextStep(_ bracket: SourceRange) -> String? {
     guard let open = tokens[..<index].lastIndex(where: { $0.range == bracket && $0.isSymbol("(") }), open > 0,
       !tokens[open].hasSpaceBefore, case .name(let name) = tokens[open - 1].kind
@@ -99,16 +104,18 @@ extension Parser {
 
   private static let tests = ["eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="]
 
-  /// The source text between the parenthesis at the cursor and the one that closes it; nil if it is long or can contain
-  /// a password.
+  /// The source text between the parenthesis at the cursor and its closing parenthesis.
+  ///
+  /// The value is nil if the text is longer than 60 bytes or can contain a password.
   var enclosed: String? {
     var parser = self
     parser.advance()
     return parser.rest(from: token.range.upper, to: ")")
   }
 
-  /// Returns the source text from an offset to the closing bracket that ends the elements at the cursor; nil if it is
-  /// long or can contain a password.
+  /// Returns the source text from the offset `start` to the next closing bracket `close` of the current elements.
+  ///
+  /// Returns nil if the text is longer than 60 bytes or can contain a password.
   func rest(from start: Int, to close: String) -> String? {
     var open = 0
     for next in index..<tokens.count {

@@ -11,7 +11,10 @@ extension Parser {
     try chain({ $0.isKeyword("and") ? .and : nil }) { parser throws(StatementParseStop) in try parser.negation() }
   }
 
-  /// Parses operands and the operators of one precedence between them, from left to right.
+  /// Parses operands and the operators between them, from left to right.
+  ///
+  /// All these operators have the same precedence, such as `+` and `-`. `symbol` returns the operator of a token; nil
+  /// for other tokens. `operand` parses one operand.
   private mutating func chain(
     _ symbol: (Token) -> BinaryOperator?, _ operand: (inout Parser) throws(StatementParseStop) -> Expr
   ) throws(StatementParseStop) -> Expr {
@@ -79,7 +82,7 @@ extension Parser {
     return Expr(.binary(symbol, symbolRange, left, right), left.range.through(right.range))
   }
 
-  /// Parses an operand or a range: `1`, `1..3`.
+  /// Parses an operand such as `1`, or a range such as `1..3`.
   mutating func single() throws(StatementParseStop) -> Expr {
     let lower = try unary()
     guard !isInIndex, take("..") else { return lower }
@@ -192,7 +195,7 @@ extension Parser {
     return Expr(.call(name, nameRange, arguments), range(from: nameRange.lower))
   }
 
-  /// Parses an argument in parentheses: a value, or an option of a def.
+  /// Parses an argument in the parentheses of a call: a value, or an option such as `limit: 3`.
   private mutating func item() throws(StatementParseStop) -> Argument {
     guard case .key(let key) = token.kind else { return .positional(try expression()) }
     let keyRange = token.range
@@ -291,7 +294,9 @@ extension Parser {
     return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
   }
 
-  /// Returns the next step for a comma inside parentheses: the same elements as a list; nil for another token.
+  /// Returns the advice for a comma inside parentheses: to write the same elements as a list in brackets.
+  ///
+  /// Returns nil if another token is at the cursor.
   private func listNextStep(_ start: SourceRange, _ close: String) -> String? {
     guard close == ")", token.isSymbol(",") else { return nil }
     let elements = rest(from: start.upper, to: ")").map { "[\($0)]" }
@@ -309,7 +314,7 @@ extension Parser {
       marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
   }
 
-  /// Returns the next step for a token in place of a comma or a closing bracket.
+  /// Returns the advice for a token that stands in place of a comma or a closing bracket.
   private func bracketNextStep(_ start: SourceRange, _ close: String) -> String {
     if token.isSymbol("|") { return "put the pipeline in parentheses: (... | ...)" }
     if token.isNumber, source.text(token.range).hasPrefix("-"), !["]", "}"].contains(close) {
@@ -323,7 +328,9 @@ extension Parser {
     return "close the bracket with \(close)"
   }
 
-  /// Parses the parts of a string; the text between `\(` and `)` is a separate pipeline.
+  /// Parses the parts of a string.
+  ///
+  /// The text between `\(` and `)` is a separate pipeline, and a separate parser parses this pipeline.
   private mutating func parts(_ pieces: [Token.StringPiece]) throws(StatementParseStop) -> [StringPart] {
     var parts: [StringPart] = []
     for piece in pieces {
@@ -347,7 +354,7 @@ extension Parser {
 }
 
 extension Token {
-  /// Returns the token's operator; nil unless it is among `symbols`.
+  /// Returns the operator of the token; nil if the token is not among `symbols`.
   fileprivate func `operator`(among symbols: [String]) -> BinaryOperator? {
     guard case .symbol(let symbol) = kind, symbols.contains(symbol) else { return nil }
     return BinaryOperator(rawValue: symbol)

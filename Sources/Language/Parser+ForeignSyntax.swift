@@ -1,8 +1,8 @@
-/// Recognizes the syntax of other languages, so that an error can show the corresponding form of this language.
+/// Recognizes syntax of other languages, so that an error can show the form of this language.
 extension Parser {
   /// Replaces `catch`, `except`, `finally` or `ensure` in the block of a `try` by `rescue`, and reports the word.
   ///
-  /// The statement then parses, so that the word is the only error.
+  /// The parser then continues, so the word causes no second error.
   mutating func replaceForeignRescue() {
     replaceForeignElse()
     replaceForeignEnd()
@@ -39,7 +39,7 @@ extension Parser {
     return ["catch", "except", "finally", "ensure"].contains(word) && !definesWord(word)
   }
 
-  /// Replaces `done` or `fi`, which end a block in a shell, by `end`, and reports the word.
+  /// Replaces a word that ends a block in another language, such as `done` or `fi`, by `end`, and reports the word.
   mutating func replaceForeignEnd() {
     guard !blocks.isEmpty, case .name(let word) = token.kind, ["done", "fi", "esac", "endif"].contains(word),
       Self.isEnd(nextToken), !definesWord(word)
@@ -64,7 +64,9 @@ extension Parser {
     tokens.insert(next, at: index + 1)
   }
 
-  /// Reports and skips a semicolon before `do`, as in shells, so that the semicolon is the only error.
+  /// Reports and skips a semicolon before `do`, which is usual in shells.
+  ///
+  /// The parser then continues, so the semicolon causes no second error.
   mutating func skipSemicolonBeforeDo() {
     guard token.kind == .semicolon, nextToken.isKeyword("do") else { return }
     diagnostics.append(
@@ -72,7 +74,7 @@ extension Parser {
     advance()
   }
 
-  /// The form of the stage that is probably meant, if the stage at the cursor begins with a synonym of `each`.
+  /// The form of the stage `each`, if the current stage begins with a synonym of `each`; otherwise nil.
   var blockStage: String? {
     guard let bar = tokens[..<index].lastIndex(where: { $0.isSymbol("|") }), bar + 1 < index,
       case .name(let word) = tokens[bar + 1].kind, ForeignWords.stage(word) == "each"
@@ -80,7 +82,9 @@ extension Parser {
     return "| each do ... end"
   }
 
-  /// Returns the form that replaces a shell's redirection, such as `> out.json`; nil for other signs and words.
+  /// Returns the advice to use the stage `write` in place of a shell redirection such as `> out.json`.
+  ///
+  /// Returns nil if `sign` is not `>`, or if no name of a data file follows.
   func redirection(_ sign: String) -> String? {
     let line = source.bytes[nextToken.range.lower...].prefix { $0 != 0x0A }
     guard sign == ">", let word = String(decoding: line, as: UTF8.self).split(separator: " ").first,
@@ -89,26 +93,28 @@ extension Parser {
     return "to write a file: ... | write \"\(word)\""
   }
 
-  /// Returns the form that an unknown word probably means, if the form contains a word, such as `where`, that takes one
-  /// whole expression; otherwise nil.
+  /// Returns the form that an unknown word probably means, if the form takes one whole expression, as `where` does.
+  ///
+  /// Returns nil for other words.
   static func whole(_ name: String) -> String? {
     [ForeignWords.stage(name), ForeignWords.command(name)].compactMap(\.self).first { phrase in
       phrase.split(separator: " ").contains { wholeWords.contains(String($0)) }
     }
   }
 
-  /// The next token or, if that is an opening parenthesis, the token after the parenthesis.
+  /// The next token; if the next token is an opening parenthesis, the token after the parenthesis.
   private var tokenAfterBracket: Token {
     nextToken.isSymbol("(") ? tokens[min(index + 2, tokens.count - 1)] : nextToken
   }
 
-  /// Whether the text has a def of this name.
+  /// Whether the text has a `def` with this name.
   func definesWord(_ word: String) -> Bool {
     tokens.indices.dropLast().contains { tokens[$0].isKeyword("def") && tokens[$0 + 1].isName(word) }
   }
 
-  /// The next step for a block that begins with a brace, a colon or `then`, and for the elements of a loop without
-  /// brackets; nil without a guess.
+  /// Returns the advice for a faulty beginning of a block; nil without a guess.
+  ///
+  /// Examples are a block that begins with `{`, `:` or `then`, and a `for` over a list without brackets.
   func blockNextStep(_ opening: String) -> String? {
     let form =
       switch opening {
@@ -134,7 +140,7 @@ extension Parser {
     }
   }
 
-  /// The next step for `=>` or `->` after a name or parentheses; nil for other tokens.
+  /// The advice for `=>` or `->`, the arrows of other languages; nil for other tokens.
   var arrowNextStep: String? {
     guard nextToken.isSymbol(">"), !nextToken.hasSpaceBefore else { return nil }
     switch token.kind {
@@ -145,19 +151,20 @@ extension Parser {
     }
   }
 
-  /// The next step for an arrow function.
+  /// The advice for an arrow function, such as `x => x + 1`.
   static let arrowStep =
     "in a stage, `it` is the element: | map it + 1; to define a function, write def f(x) do return x + 1 end"
 
-  /// For a statement of SQL at the cursor, the range of its first word, and the corresponding statement of this
-  /// language; nil for other statements.
+  /// The advice for an SQL statement at the cursor, and the range of its first word; nil for other statements.
+  ///
+  /// The advice is a statement of this language that does the same work.
   var sqlForm: (range: SourceRange, nextStep: String)? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
     let line = tokens[start...].prefix { $0.kind != .newline && $0.kind != .semicolon }
     return ForeignWords.sql(line.map(\.description)).map { (tokens[start].range, $0) }
   }
 
-  /// The next step for a token that can't be a stage, such as `.text` after a bar; nil without a guess.
+  /// The advice for a token that can't begin a stage, such as the `.text` in `| .text`; nil without a guess.
   var stageFormNextStep: String? {
     switch token.kind {
     case .symbol("{") where selectNextStep != nil: return selectNextStep
@@ -178,7 +185,9 @@ extension Parser {
     }
   }
 
-  /// The stage after `|>`: `map` for `|> map it` and `|> Enum.map(f)`; nil for another name.
+  /// The stage that follows the operator `|>` of Elixir: `map` for `|> map it` and for `|> Enum.map(f)`.
+  ///
+  /// The value is nil if no stage has this name.
   private var pipedStage: String? {
     guard case .name(let first) = nextToken.kind else { return nil }
     let after = tokens[min(index + 2, tokens.count - 1)]
@@ -188,8 +197,7 @@ extension Parser {
     return words.stages.contains(name) ? name : ForeignWords.stage(name)
   }
 
-  /// The next step for a record's field that is assigned inside arguments: `update posts 1 views = 5`; nil without a
-  /// guess.
+  /// The advice for an assignment to a field inside arguments, as in `update posts 1 views = 5`; nil without a guess.
   var fieldAssignmentNextStep: String? {
     let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
     if case .field(let name, _) = tokens[index - 1].kind,
@@ -214,7 +222,7 @@ extension Parser {
     return "write a record in braces: {\(field): \(value)}; write an option with a colon: \(field): \(value)"
   }
 
-  /// The next step for a setting that is assigned: `set timeout: 5s` for `set timeout = 5s`; nil for other statements.
+  /// The advice for `=` in a `set` statement: `set timeout: 5s` for `set timeout = 5s`; nil for other statements.
   var settingNextStep: String? {
     guard index > 1, tokens[index - 2].isKeyword("set"), case .name(let name) = tokens[index - 1].kind,
       !Self.isEnd(nextToken)
@@ -225,7 +233,9 @@ extension Parser {
     return "set \(name): \(source.text(nextToken.range))"
   }
 
-  /// Returns the next step for output that is redirected into a file with `>` or `>>`; nil for other operators.
+  /// Returns the advice for a redirection of output into a file with `>` or `>>`; nil for other operators.
+  ///
+  /// The function also handles `<`, which redirects input from a file.
   func redirectionNextStep(_ sign: String, _ left: String) -> String? {
     if sign == "<" { return inputNextStep(left) }
     guard sign == ">" else { return nil }
@@ -235,7 +245,7 @@ extension Parser {
     return "to write a file: \(left) | write \(source.text(file.range))\(appends ? " append: true" : "")"
   }
 
-  /// Returns the next step for input that is redirected from a file with `<`; nil for a comparison.
+  /// Returns the advice for a redirection of input from a file with `<`; nil for a comparison.
   private func inputNextStep(_ left: String) -> String? {
     let line = source.bytes[nextToken.range.lower...].prefix { $0 != 0x0A }
     let text = String(decoding: line, as: UTF8.self).split(separator: " ").first.map(String.init) ?? ""

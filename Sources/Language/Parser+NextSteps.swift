@@ -1,6 +1,8 @@
-/// Guesses what a user meant by tokens that can't be parsed, for the next step of an error.
+/// Guesses what a user meant by tokens that the parser can't parse.
+///
+/// The error shows the guess as advice (the next step), such as `write ==`.
 extension Parser {
-  /// The next step for a token that stands where a statement should end; nil without a guess.
+  /// The advice for a token that stands where a statement should end; nil without a guess.
   var tokenNextStep: String? {
     switch token.kind {
     case .symbol(")"), .symbol("]"), .symbol("}"): "remove the bracket: it closes no open bracket"
@@ -17,7 +19,7 @@ extension Parser {
     }
   }
 
-  /// The filter that is meant by `filter[state]: "draft"` before the cursor; nil for other tokens.
+  /// The advice for a filter in brackets before the cursor, such as `filter[state]: "draft"`; nil for other tokens.
   private var filterInBrackets: String? {
     guard index > 3, tokens[index - 1].isSymbol("]"), tokens[index - 4].isName("filter"),
       case .name(let field) = tokens[index - 2].kind, !Self.isEnd(nextToken), let value = shown(nextToken.range)
@@ -25,7 +27,7 @@ extension Parser {
     return "write a filter as a record: filter: {\(field): \(value)}"
   }
 
-  /// The name after the dot of a new field, `with .total: 2`; nil for other tokens.
+  /// The name of a new field that the user wrote with a dot, as in `with .total: 2`; nil for other tokens.
   private var fieldWithDot: String? {
     let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
     guard index > 0, case .field(let name, _) = tokens[index - 1].kind,
@@ -34,7 +36,7 @@ extension Parser {
     return name
   }
 
-  /// The next step for `=` after an expression: a comparison, or `let`.
+  /// The advice for an `=` after an expression: to write a comparison, or `let`.
   var assignmentNextStep: String {
     if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
     if nextToken.isSymbol("<") { return "write <=" }
@@ -42,8 +44,9 @@ extension Parser {
     return "to assign, write let NAME = ...; to compare, " + (misplacedNextStep ?? "write ==")
   }
 
-  /// The option that is meant by `page[size] = 10` or `filter[state] = "draft"` before the cursor; nil for other
-  /// tokens.
+  /// The advice for an option in brackets before the cursor; nil for other tokens.
+  ///
+  /// Examples are `page[size] = 10` and `filter[state] = "draft"`.
   private var optionInBrackets: String? {
     guard index > 3, tokens[index - 1].isSymbol("]"), !Self.isEnd(nextToken), let value = shown(nextToken.range),
       case .name(let field) = tokens[index - 2].kind, case .name(let option) = tokens[index - 4].kind
@@ -55,7 +58,7 @@ extension Parser {
     }
   }
 
-  /// The next step for the assignment of a variable's field, `r.a = 2`; nil for other tokens.
+  /// The advice for an assignment to a field of a variable, such as `r.a = 2`; nil for other tokens.
   private var changedField: String? {
     guard index == statementStart + 2, case .name(let name) = tokens[index - 2].kind, !Self.isEnd(nextToken),
       case .field(let field, _) = tokens[index - 1].kind, let value = afterToken
@@ -63,8 +66,9 @@ extension Parser {
     return valid("let \(name) = \(name) + {\(field): \(value)}").map { "to change a field: \($0)" }
   }
 
-  /// The form of the statement that is probably meant, if the statement at the cursor begins with a word of another
-  /// language; nil otherwise.
+  /// The form that the user probably means, if the current statement begins with a word of another language.
+  ///
+  /// For `unless x do`, the form is `if not (x) do ... end`. The value is nil for other statements.
   var statementForm: String? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
     guard case .name(let word) = tokens[start].kind, let form = ForeignWords.statement(word) else { return nil }
@@ -76,7 +80,7 @@ extension Parser {
       .map { $0.replacing("do x end", with: "do ... end") } ?? form
   }
 
-  /// The next step for a comma between arguments or values.
+  /// The advice for a comma between arguments or values; nil for another token.
   var commaNextStep: String? {
     guard token.isSymbol(",") else { return nil }
     if let number = thousands { return "write the number without commas: \(number)" }
@@ -113,7 +117,7 @@ extension Parser {
     return "write columns without commas: \(columns) \(source.text(nextToken.range))"
   }
 
-  /// The number at the cursor without its commas, `1000` for `1,000`; nil for other tokens.
+  /// The number at the cursor without its thousands separators: `1000` for `1,000`; nil for other tokens.
   private var thousands: String? {
     guard case .number(let first) = tokens[max(0, index - 1)].kind, !token.hasSpaceBefore else { return nil }
     var (digits, place) = (first, index)
@@ -126,8 +130,10 @@ extension Parser {
     return place == index ? nil : digits
   }
 
-  /// Returns the source text from a token to the end of its statement without the commas outside brackets; nil if it is
-  /// long or can contain a password.
+  /// Returns the source text of the rest of a statement, without the commas outside brackets.
+  ///
+  /// `start` is the index of the first token. Returns nil if the text is longer than 60 bytes or can contain a
+  /// password.
   private func withoutCommas(from start: Int) -> String? {
     var (text, open, place) = ("", 0, start)
     while place < tokens.count, open > 0 || !Self.isEnd(tokens[place]) || tokens[place].isSymbol(",") {
@@ -143,7 +149,7 @@ extension Parser {
     return text.utf8.count > 60 || text.contains("@") ? nil : text
   }
 
-  /// The next step for a token that stands where a value should begin; nil without a guess.
+  /// The advice for a token that stands where a value should begin; nil without a guess.
   var valueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
@@ -180,10 +186,12 @@ extension Parser {
     }
   }
 
-  /// The keywords inside and after a block.
+  /// The keywords that begin, divide and end a block.
   private static let blockWords: Set<String> = ["do", "end", "else", "rescue"]
 
-  /// Returns the next step for a missing comma in brackets.
+  /// Returns the advice for a missing comma in brackets; nil if no comma is missing.
+  ///
+  /// `close` is the bracket that the parser expects, such as `]`.
   func commaNextStep(before close: String) -> String? {
     let before = tokens[max(0, index - 1)]
     if token.kind == .semicolon, close != "" { return "put a comma in place of the semicolon" }
@@ -200,8 +208,9 @@ extension Parser {
     }
   }
 
-  /// The next step for tokens that follow an expression, such as a word in place of an operator, or a command or
-  /// function without parentheses; nil without a guess.
+  /// The advice for tokens that can't follow an expression; nil without a guess.
+  ///
+  /// Examples are a word in place of an operator, and a command or a function without parentheses.
   var misplacedNextStep: String? {
     guard index > 0 else { return nil }
     for case .name(let word) in [token.kind, tokens[index - 1].kind] where word != word.lowercased() {
@@ -261,7 +270,7 @@ extension Parser {
     return "put a command inside an expression in parentheses: (\(name) ...)"
   }
 
-  /// The next step for a word before an operand, such as `exists .text` and `fn x -> x * 2`; nil for other words.
+  /// The advice for a foreign word before an operand, such as `exists .text` and `fn x -> x * 2`; nil for other words.
   private var prefixNextStep: String? {
     guard case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
     if ["fn", "fun", "func", "function", "lambda"].contains(name) { return Self.arrowStep }
@@ -271,8 +280,9 @@ extension Parser {
     return "\(field) != null"
   }
 
-  /// Returns the next step for a command or a stage that stands where it is not allowed: `first(stream posts)`, `map
-  /// without .text`, `watch count posts`.
+  /// Returns the advice for a command or a stage in a place where the language does not allow it.
+  ///
+  /// Examples are `first(stream posts)`, `map without .text` and `watch count posts`.
   private func stageNextStep(_ name: String) -> String? {
     if index > 1, tokens[index - 2].isName("watch") { return "watch needs a duration: watch 2s do ... end" }
     if index > 2, tokens[index - 2].isSymbol("("), case .name(let stage) = tokens[index - 3].kind,
@@ -286,7 +296,9 @@ extension Parser {
     return "\(name) is a stage of its own: ... | \(name) \(rest ?? "...")"
   }
 
-  /// Returns the expression to propose for a foreign word between two operands: `.state == "x"` for `.state is "x"`.
+  /// Returns the expression that an error proposes for a foreign word between two operands.
+  ///
+  /// The proposal is `.state == "x"` for `.state is "x"`.
   ///
   /// `meant` is the operator or function of this language that replaces the word.
   private func operation(_ meant: String) -> String {
@@ -317,7 +329,7 @@ extension Parser {
     return "\(left) \(meant) \(meant == "=~" && !isPattern ? "/.../" : shown)"
   }
 
-  /// The call of a function or a stage that is written as a method: `length("a")` for `"a".length()`.
+  /// The advice for a function or a stage that the user called like a method: `length("a")` for `"a".length()`.
   private var methodNextStep: String? {
     guard token.isSymbol("("), !token.hasSpaceBefore, case .field(let name, _) = tokens[index - 1].kind, index > 1
     else { return nil }
@@ -348,7 +360,9 @@ extension Parser {
     return "(\(operand) | \(name)\(inside.isEmpty ? "" : " \(inside)"))"
   }
 
-  /// The source text from the cursor to the end of the arguments; nil if it is long or can contain a password.
+  /// The source text from the cursor to the end of the arguments.
+  ///
+  /// The value is nil if the text is longer than 60 bytes or can contain a password.
   var rest: String? {
     var (open, last) = (0, index)
     for next in index..<tokens.count {
@@ -362,7 +376,9 @@ extension Parser {
     return shown(token.range.through(tokens[last].range))
   }
 
-  /// Returns the text of a source range for a next step; nil if it is long or can contain a password.
+  /// Returns the text of a source range, for the advice in an error.
+  ///
+  /// Returns nil if the text is longer than 60 bytes, has more than one line, or can contain a password (has an `@`).
   func shown(_ range: SourceRange) -> String? {
     let text = source.text(range)
     return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text
@@ -378,7 +394,7 @@ extension Token {
     }
   }
 
-  /// Whether the token is a name, or a keyword in place of a name.
+  /// Whether the token is a name, or a keyword where a name should stand.
   var isAName: Bool {
     switch kind {
     case .name, .keyword: true
@@ -386,6 +402,6 @@ extension Token {
     }
   }
 
-  /// Whether the token is an option's name with its colon.
+  /// Whether the token is the name of an option with its colon, such as `limit:`.
   var isKey: Bool { if case .key = kind { true } else { false } }
 }

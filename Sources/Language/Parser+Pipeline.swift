@@ -1,5 +1,5 @@
 extension Parser {
-  /// Parses a value: a pipeline, `if` or `try`.
+  /// Parses a construct that has a value: a pipeline, an `if` or a `try`.
   mutating func valued() throws(StatementParseStop) -> ValuedConstruct {
     if token.isKeyword("if") { return .if(try ifNode()) }
     if token.isKeyword("try") { return .try(try tryNode()) }
@@ -33,13 +33,13 @@ extension Parser {
     return .name(name, token.range)
   }
 
-  /// Whether a name at the start of a pipeline is a command, determined by the token after it.
+  /// Whether the token after a name shows that the name is a command at the start of a pipeline.
   static func beginsCommand(_ name: String, before next: Token) -> Bool {
     if wholeWords.contains(name), !touchesOperand(next) { return true }
     return name == "each" || beginsArgument(next)
   }
 
-  /// The words that take one whole expression instead of arguments.
+  /// The words that take one whole expression, such as `where .a > 1 and .b`, in place of separate arguments.
   static let wholeWords: Set<String> = ["where", "map", "assert", "print", "fail", "warn"]
 
   /// Whether the token after a name shows that the name is an operand, not a command.
@@ -105,20 +105,22 @@ extension Parser {
     return Command(name: name, nameRange: nameRange, arguments: arguments, body: body, range: range(from: start))
   }
 
-  /// Parses the name after `as`.
+  /// Parses the name after the stage `as`.
   private mutating func binding() throws(StatementParseStop) -> Expr {
     let (name, range) = try name("a name after as")
     return Expr(.name(name), range)
   }
 
-  /// The command or stage that takes the arguments, for errors.
+  /// The command or stage that the current arguments belong to, for error messages.
   struct CalledWord {
     var name: String
     var range: SourceRange
     var isStage: Bool
   }
 
-  /// Parses arguments and options; `word` is the command or stage that takes them.
+  /// Parses arguments and options.
+  ///
+  /// `word` is the command or stage before the arguments.
   mutating func arguments(of word: CalledWord? = nil) throws(StatementParseStop) -> [Argument] {
     var result: [Argument] = []
     var seen: Set<String> = []

@@ -1,8 +1,8 @@
-/// Checks and completes the code that next steps contain.
+/// Checks and completes the code that error messages propose.
 extension Parser {
-  /// Returns code for a next step; nil if it has a syntax error.
+  /// Returns the code of a proposal; nil if the code has a syntax error.
   ///
-  /// `...` stands for a value.
+  /// In the code, `...` stands for any value.
   func valid(_ code: String) -> String? {
     guard !isTrial else { return nil }
     let text = SourceText(
@@ -15,8 +15,11 @@ extension Parser {
     return lexer.diagnostics.isEmpty && parser.diagnostics.isEmpty ? code : nil
   }
 
-  /// Returns the call of a function with the arguments at the cursor, which stand without parentheses and commas:
-  /// `contains(.text, "a")` for `contains .text "a"`; nil if the arguments are long or may contain a password.
+  /// Returns a call of a function with the arguments at the cursor, which the user wrote without parentheses and
+  /// commas.
+  ///
+  /// The call is `contains(.text, "a")` for `contains .text "a"`. Returns nil if an argument is longer than 60 bytes or
+  /// can contain a password.
   func call(_ function: String) -> String? {
     var (arguments, open, place, start) = ([SourceRange](), 0, index, index)
     while place < tokens.count {
@@ -37,7 +40,7 @@ extension Parser {
     return texts.count == arguments.count ? valid("\(function)(\(texts.joined(separator: ", ")))") : nil
   }
 
-  /// The modules of other languages whose functions this language has without a module.
+  /// Modules of other languages; this language has their functions without a module, such as `upper` for `str.upper`.
   static let modules: Set<String> = [
     "re", "regex", "regexp", "str", "string", "math", "os", "sys", "time", "datetime", "date", "json", "console",
     "random", "list", "array",
@@ -52,15 +55,16 @@ extension Parser {
     "link", "relink", "unlink", "call", "transition", "describe", "stop",
   ]
 
-  /// Whether the text assigns a variable of this name.
+  /// Whether a `let` or a `for` in the text declares a variable with this name.
   func definesVariable(_ name: String) -> Bool {
     tokens.indices.dropLast().contains {
       (tokens[$0].isKeyword("let") || tokens[$0].isKeyword("for")) && tokens[$0 + 1].isName(name)
     }
   }
 
-  /// The index of the token at which the arithmetic expression before the cursor begins: the index of `it` in `it % 2 =
-  /// 0`, if the cursor is at `=`.
+  /// The index of the first token of the arithmetic expression before the cursor.
+  ///
+  /// If the cursor is at the `=` of `it % 2 = 0`, the value is the index of `it`.
   var sumStart: Int {
     var start = operandStart(before: index)
     while start > 1, tokens[start - 1].isArithmetic, tokens[start - 1].hasSpaceBefore {
@@ -69,7 +73,9 @@ extension Parser {
     return start
   }
 
-  /// Returns the index of the token after the arithmetic expression that begins at a token.
+  /// Returns the index of the token after an arithmetic expression.
+  ///
+  /// `start` is the index of the first token of the expression.
   func sumEnd(from start: Int) -> Int {
     var (place, open) = (start, 0)
     while place < tokens.count {
@@ -86,7 +92,9 @@ extension Parser {
     return max(start, place - 1)
   }
 
-  /// Returns the index of the token at which the operand before a token begins.
+  /// Returns the index of the first token of an operand.
+  ///
+  /// `end` is the index of the token after the operand.
   func operandStart(before end: Int) -> Int {
     var (start, open) = (end - 1, 0)
     while start > 0 {
@@ -100,13 +108,15 @@ extension Parser {
 }
 
 extension Token {
-  /// 1 for an opening bracket, -1 for a closing bracket, else 0.
+  /// The change of the bracket depth: 1 for an opening bracket, -1 for a closing bracket, 0 for another token.
   var nesting: Int {
     guard case .symbol(let symbol) = kind else { return 0 }
     return ["(", "[", "{", "?["].contains(symbol) ? 1 : [")", "]", "}"].contains(symbol) ? -1 : 0
   }
 
-  /// Whether the token is a number or a duration; an adjacent minus would become part of it.
+  /// Whether the token is a number or a duration.
+  ///
+  /// A minus directly before a number would become the sign of the number.
   var isNumber: Bool {
     switch kind {
     case .number, .duration: true
@@ -120,13 +130,13 @@ extension Token {
     return ["+", "-", "*", "/", "%"].contains(symbol)
   }
 
-  /// Whether the token compares two values with a sign.
+  /// Whether the token is a comparison operator, such as `==` or `<`.
   var isComparison: Bool {
     guard case .symbol(let symbol) = kind else { return false }
     return ["==", "!=", "<", "<=", ">", ">=", "=~"].contains(symbol)
   }
 
-  /// Whether the token is an operator that is written as a word, in small or capital letters.
+  /// Whether the token is `and`, `or`, `in` or `not`, in small or capital letters.
   var isOperatorWord: Bool {
     switch kind {
     case .keyword(let word), .name(let word): ["and", "or", "in", "not"].contains(word.lowercased())

@@ -1,8 +1,10 @@
-/// Guesses what a user meant by frequent forms of Ruby, Elixir, JavaScript, Python and jq, for the next step of an
-/// error.
+/// Guesses what a user meant by frequent forms of Ruby, Elixir, JavaScript, Python and jq.
+///
+/// The error shows the guess as advice (the next step).
 extension Parser {
-  /// The next step for a token that follows a complete statement: a statement without a separator before it, a
-  /// condition after a statement, a method of a module; nil without a guess.
+  /// The advice for a token after a complete statement; nil without a guess.
+  ///
+  /// Examples are a statement without a separator before it, a condition after its statement, and a method of a module.
   var followingNextStep: String? {
     if token.isKeyword("if") || token.isName("unless"), let condition = afterToken, let statement = before {
       return token.isKeyword("if")
@@ -34,20 +36,23 @@ extension Parser {
       ?? 0
   }
 
-  /// The source text from the beginning of the statement to the cursor; nil if it is long or can contain a password.
+  /// The source text from the beginning of the statement to the cursor.
+  ///
+  /// The value is nil if the text is longer than 60 bytes or can contain a password.
   private var before: String? {
     let start = statementStart
     return start < index ? shown(tokens[start].range.through(tokens[index - 1].range)) : nil
   }
 
-  /// The text of the statement after the current token; nil if the statement ends with this token.
+  /// The text of the statement after the current token; nil if the statement has no more tokens.
   var afterToken: String? {
     var parser = self
     parser.advance()
     return Self.isEnd(parser.token) ? nil : parser.rest
   }
 
-  /// The form of a call of a module's function: `print "a"` for `console.log("a")`, `length(x)` for `Enum.count(x)`.
+  /// The advice for a call of a function in a module: `print "a"` for `console.log("a")`, `length(x)` for
+  /// `Enum.count(x)`.
   private var moduleNextStep: String? {
     guard index > 1, case .field(let name, _) = tokens[index - 1].kind, case .name(let module) = tokens[index - 2].kind
     else { return nil }
@@ -73,7 +78,7 @@ extension Parser {
 
   private static let printing: Set<String> = ["log", "puts", "println", "inspect", "writeline"]
 
-  /// The command of a client that is written as a method: `show posts 1` for `posts.find(1)` and `posts.show 1`.
+  /// The advice for a client's command that the user wrote like a method: `show posts 1` for `posts.find(1)`.
   private var commandOfClient: String? {
     guard index > 1, case .field(let name, _) = tokens[index - 1].kind, case .name(let client) = tokens[index - 2].kind,
       index - 2 == statementStart
@@ -89,8 +94,9 @@ extension Parser {
     return "\(command) \(client) \(inside.replacing(", ", with: " "))"
   }
 
-  /// The next step for a stage that is written as a method with a block, or without a bar before it: `[1] | each do ...
-  /// end` for `[1] each do ... end`.
+  /// The advice for a stage without a `|` before it, or for a stage that the user wrote like a method with a block.
+  ///
+  /// For `[1] each do ... end`, the advice is `... | each ...`.
   private var stageOfList: String? {
     if case .name(let name) = token.kind, words.stages.contains(name), !words.commands.contains(name) {
       return "write | before a stage: ... | \(name) ..."
@@ -107,7 +113,7 @@ extension Parser {
     "patch": "update",
   ]
 
-  /// The next step for a method that adds to a list or a record: `x + [2]` for `x.push(2)`.
+  /// The advice for a method that adds to a list or a record: `x + [2]` for `x.push(2)`.
   var addingNextStep: String? {
     guard index > 1, token.isSymbol("("), case .field(let name, _) = tokens[index - 1].kind,
       ["push", "append", "add", "concat", "merge"].contains(name), let inside = enclosed
@@ -119,7 +125,7 @@ extension Parser {
     return "join lists with +: let \(list) = \(list) + \(name == "concat" ? inside : "[\(inside)]")"
   }
 
-  /// The next step for a token in place of a value, in the syntax of another language; nil without a guess.
+  /// The advice for a token of another language that stands in place of a value; nil without a guess.
   var foreignValueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
@@ -161,14 +167,16 @@ extension Parser {
     }
   }
 
-  /// The name after the dots of `...x`, which other languages write for the elements of a list or record.
+  /// The name after the dots of `...x`.
+  ///
+  /// In other languages, `...x` stands for the elements of a list or a record.
   private var spread: String {
     if case .field(let name, _) = nextToken.kind { return name }
     if case .name(let name) = nextToken.kind { return name }
     return "x"
   }
 
-  /// The next step for a token in place of a record's key; nil without a guess.
+  /// The advice for a token that stands in place of the key of a record; nil without a guess.
   var keyNextStep: String? {
     if let form = statementForm { return "did you mean \(form)?" }
     switch token.kind {
@@ -191,7 +199,7 @@ extension Parser {
     }
   }
 
-  /// The next step for a record's key without a value, `{id, text}`; nil for other tokens.
+  /// The advice for a record key without a value, as in `{id, text}`; nil for other tokens.
   func shorthandNextStep(_ key: String) -> String? {
     if let form = statementForm { return "did you mean \(form)?" }
     if words.commands.contains(key), Self.beginsArgument(token) {
@@ -202,7 +210,9 @@ extension Parser {
     return isInStage ?? false ? "{\(key): .\(key)}" : "{\(key): \(key)}"
   }
 
-  /// The columns of a record of names only, `{id, text}`, as a stage; nil for other tokens.
+  /// The stage `select` with the names of a record that has no values: `| select .id .text` for `{id, text}`.
+  ///
+  /// The value is nil for other tokens.
   var selectNextStep: String? {
     guard token.isSymbol("{") else { return nil }
     var (names, place) = ([String](), index + 1)
@@ -218,7 +228,9 @@ extension Parser {
     return nil
   }
 
-  /// Reports `do` after `else` or after `rescue NAME`, and skips it, so that the `do` is the only error.
+  /// Reports a `do` after `else` or after `rescue NAME`, and skips the `do`.
+  ///
+  /// The parser then continues, so the `do` causes no second error.
   mutating func skipDo(after words: String) {
     guard token.isKeyword("do") else { return }
     diagnostics.append(
@@ -226,8 +238,9 @@ extension Parser {
     advance()
   }
 
-  /// Reports an arrow or a missing name after `rescue`; the statement then parses, so that the arrow or the missing
-  /// name is the only error.
+  /// Reports an arrow after `rescue`, or a missing name after `rescue`.
+  ///
+  /// The function also corrects the tokens, so the arrow or the missing name causes no second error.
   mutating func completeRescue() {
     if token.isSymbol("="), nextToken.isSymbol(">") {
       diagnostics.append(
@@ -248,15 +261,16 @@ extension Parser {
     tokens.insert(name, at: index)
   }
 
-  /// The form of `rescue` with a name for the error.
+  /// The form of `rescue` that the error proposes, with a name for the error.
   private var rescueStep: String {
     guard isCommandAfterRescue, let statement = rest, valid(statement) != nil else { return "rescue error" }
     return "rescue error \(statement)"
   }
 
-  /// Whether the cursor is at a command in place of the name after `rescue`: `rescue print "failed"`.
+  /// Whether a command stands after `rescue` in place of the name, as in `rescue print "failed"`.
   ///
-  /// A name at the end of its line is the name of the error, even if a command has this name, unless `end` follows.
+  /// A name at the end of its line is the name of the error, even if a command has the same name. The exception is a
+  /// name with `end` on the next line.
   private var isCommandAfterRescue: Bool {
     guard case .name(let name) = token.kind else { return false }
     let next = tokens[(index + 1)...].first { $0.kind != .newline && $0.kind != .semicolon }

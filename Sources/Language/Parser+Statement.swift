@@ -21,8 +21,9 @@ extension Parser {
     return word
   }
 
-  /// Whether an error was already reported in the same statement; the word at the cursor is then perhaps only a
-  /// consequence of it.
+  /// Whether the parser has already reported an error before the cursor in the same statement.
+  ///
+  /// A stray `end`, `else` or `rescue` at the cursor is then perhaps only a consequence of that error.
   private var followsError: Bool {
     guard let last = diagnostics.last, last.range.lower < token.range.lower else { return false }
     return !tokens[..<index].contains {
@@ -77,15 +78,16 @@ extension Parser {
       nextStep: tokenNextStep ?? commaNextStep ?? followingNextStep ?? misplacedNextStep)
   }
 
-  /// An example of a correct `watch`, if the statement that is being parsed begins with `watch`; else nil.
+  /// An example of a correct `watch`, if the current statement begins with `watch`; otherwise nil.
   private var watchForm: String? {
     let start = tokens[..<index].lastIndex { $0.kind == .newline || $0.kind == .semicolon }.map { $0 + 1 } ?? 0
     return tokens[start].isName("watch") ? "watch 2s do ... end" : nil
   }
 
-  /// Skips the rest of a statement that can't be parsed, with the blocks that it opened.
+  /// Skips the rest of a faulty statement, and the blocks that the statement opened.
   ///
-  /// If the `do` of a block is missing, the block is skipped up to its `end`, if it has one.
+  /// If only the `do` of a block is missing, the parser skips the block up to its `end`. If the block has no `end`
+  /// either, the parser skips only the statement.
   private mutating func recover(from start: Int) {
     let place = index
     if lacksDo.take() != nil {
@@ -95,7 +97,9 @@ extension Parser {
     skip(open: tokens[start..<index].reduce(0) { $0 + ($1.isKeyword("do") ? 1 : $1.isKeyword("end") ? -1 : 0) })
   }
 
-  /// Skips the rest of the statement and of `count` open blocks; returns whether every block has its `end`.
+  /// Skips the rest of the statement and of `count` open blocks.
+  ///
+  /// Returns whether every block has its `end`.
   @discardableResult private mutating func skip(open count: Int) -> Bool {
     var open = count
     while token.kind != .end {
@@ -154,7 +158,9 @@ extension Parser {
     }
   }
 
-  /// Skips a word that opens a block, and returns it with its source range for an error about a missing `end`.
+  /// Skips a word that opens a block, and returns the word and its source range.
+  ///
+  /// An error about a missing `end` shows this word and range.
   mutating func open(_ word: String) -> (word: String, range: SourceRange) {
     defer { advance() }
     return (word, token.range)
@@ -233,14 +239,16 @@ extension Parser {
     return .help(words, range(from: start))
   }
 
-  /// Parses `do ... end`; an error about a missing `end` names the opening word.
+  /// Parses `do ... end`.
+  ///
+  /// `opening` is the word before the block, such as `for`; an error about a missing `end` names this word.
   mutating func block(_ opening: (word: String, range: SourceRange)) throws(StatementParseStop) -> Block {
     let body = try openBlock(opening)
     try close(opening)
     return Block(statements: body.statements, range: range(from: body.range.lower))
   }
 
-  /// Parses `do` and statements, up to `end`, `else` or `rescue`.
+  /// Parses `do` and the statements after it, and stops before `end`, `else` or `rescue`.
   mutating func openBlock(_ opening: (word: String, range: SourceRange)) throws(StatementParseStop) -> Block {
     let start = token.range.lower
     skipSemicolonBeforeDo()

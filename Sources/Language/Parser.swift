@@ -1,4 +1,4 @@
-/// Parses text into statements (Grammar.md), by recursive descent with two tokens of look-ahead.
+/// Parses a text into statements, by recursive descent; Grammar.md defines the language.
 ///
 /// ```swift
 /// let parsed = Parser.parse(SourceText(name: "-c", text: "count posts"))
@@ -6,46 +6,54 @@
 public struct Parser {
   /// The result of parsing a text.
   public struct ParseResult: Sendable {
-    /// The statements that could be parsed.
+    /// The statements without a syntax error.
     public var program: Program
     /// Every error, in the order of the text.
     public var diagnostics: [Diagnostic]
     /// The source ranges of comments, including the `#`.
     public var comments: [SourceRange]
-    /// The part that the text leaves open, for the continuation prompt; nil if the text is complete.
+    /// The part that the text leaves open, such as a string without its closing quote; nil if the text is complete.
+    ///
+    /// The prompt shows this part when it asks for the next line.
     public var open: UnclosedPart?
 
     /// Whether more input would correct all errors.
     public var isIncomplete: Bool { !diagnostics.isEmpty && diagnostics.allSatisfy(\.isIncomplete) }
   }
 
-  /// Thrown if the rest of a statement can't be parsed; the error has already been recorded.
+  /// The parser throws this value to leave a statement that it can't parse, after it has recorded the error.
   struct StatementParseStop: Error {}
 
   var tokens: [Token]
-  /// The text of the tokens.
+  /// The text that contains the tokens.
   let source: SourceText
   var index = 0
   var diagnostics: [Diagnostic] = []
-  /// The enclosing blocks at the cursor, each with its opening word.
+  /// The blocks that enclose the cursor, each with the word that opens the block, such as `for`.
   var blocks: [(word: String, range: SourceRange)] = []
   var depth = 0
-  /// The index of the token where `do` was expected; nil again after the statement has been skipped.
+  /// The index of the token that stands where the parser expected `do`.
+  ///
+  /// The value is nil again after the parser has skipped the faulty statement.
   var lacksDo: Int?
-  /// Whether the cursor is between `[` and `]` of an index, where `..` has the lowest precedence.
+  /// Whether the cursor is between the `[` and `]` of an index.
+  ///
+  /// In an index, `..` has the lowest precedence: the bounds of `x[a + 1..b]` are `a + 1` and `b`.
   var isInIndex = false
-  /// The offset at which the pipeline at the cursor begins.
+  /// The offset of the beginning of the pipeline that contains the cursor.
   var pipelineStart = 0
-  /// The names of the language's commands, functions and stages, for next steps.
+  /// The names of the language's commands, functions and stages, for the advice in errors.
   var words = KnownWords()
-  /// Whether the parser tries the code of a next step.
+  /// Whether the parser only tests code that an error message is going to propose.
   var isTrial = false
   /// The maximum nesting of expressions and blocks.
   static let depthLimit = 100
   /// The maximum number of successive operators of one precedence.
   static let chainLimit = 200
 
-  /// The names of the commands, of the functions and of the stages.
+  /// The names of the commands, functions and stages of the language.
+  ///
+  /// The parser reads these names only to give better advice in errors.
   public struct KnownWords: Sendable {
     var commands: Set<String> = []
     var functions: Set<String> = []
@@ -71,8 +79,8 @@ public struct Parser {
 
   /// Parses a text.
   ///
-  /// If `isTyped` is true, a complete statement ends with its line, even if the next line begins with a bar. `words`
-  /// changes next steps only.
+  /// If `isTyped` is true, a complete statement ends with its line, even if the next line begins with `|`. `words`
+  /// changes only the advice (`nextStep`) in errors.
   public static func parse(_ source: SourceText, isTyped: Bool = false, words: KnownWords = KnownWords()) -> ParseResult
   {
     var lexer = Lexer(source, isTyped: isTyped)
@@ -101,7 +109,9 @@ public struct Parser {
       open: lexer.openPart)
   }
 
-  /// Whether an error of the parser is a consequence of a lexer error before it in the same statement.
+  /// Whether an error of the parser follows a lexer error in the same statement.
+  ///
+  /// The parser's error is then probably a consequence of the lexer's error.
   private static func follows(_ diagnostic: Diagnostic, _ lexer: Lexer) -> Bool {
     guard let cause = lexer.diagnostics.last(where: { $0.range.lower <= diagnostic.range.lower }) else { return false }
     return !lexer.tokens.contains { token in
@@ -120,14 +130,14 @@ public struct Parser {
 
   func range(from lower: Int) -> SourceRange { SourceRange(lower, max(lower, lastUpper)) }
 
-  /// Skips a symbol if it is the next token; otherwise returns false.
+  /// Skips the next token if it is the given symbol; otherwise returns false.
   mutating func take(_ symbol: String) -> Bool {
     guard token.isSymbol(symbol) else { return false }
     advance()
     return true
   }
 
-  /// Skips a keyword if it is the next token; otherwise returns false.
+  /// Skips the next token if it is the given keyword; otherwise returns false.
   mutating func take(keyword word: String) -> Bool {
     guard token.isKeyword(word) else { return false }
     advance()
@@ -147,7 +157,7 @@ public struct Parser {
     return StatementParseStop()
   }
 
-  /// Records the error that another token was expected at the cursor, and returns the ``StatementParseStop`` to throw.
+  /// Records the error "expected `what`, not ..." at the cursor, and returns the ``StatementParseStop`` to throw.
   mutating func wanted(_ what: String, nextStep: String? = nil) -> StatementParseStop {
     fail("expected \(what), not \(token.description)", nextStep: nextStep)
   }

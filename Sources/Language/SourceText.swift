@@ -1,6 +1,8 @@
-/// A text of statements and its name: a file's path, `prompt`, `-c`.
+/// A text of statements, with a name for messages.
+///
+/// The name is the path of a file, `prompt` or `-c`.
 public final class SourceText: Sendable {
-  /// The name in messages.
+  /// The name of the text in messages.
   public let name: String
   /// The text in UTF-8.
   public let bytes: [UInt8]
@@ -25,13 +27,13 @@ public final class SourceText: Sendable {
     return SourcePosition(line: line + 1, column: before.count + 1)
   }
 
-  /// Returns the text of a line, counted from 1, without its line end.
+  /// Returns the text of a line without its line end; the first line has the number 1.
   public func line(_ number: Int) -> String {
     let range = lineRange(number)
     return String(decoding: bytes[range.lower..<range.upper], as: UTF8.self)
   }
 
-  /// Returns the source range of a line, counted from 1, without its line end.
+  /// Returns the source range of a line without its line end; the first line has the number 1.
   public func lineRange(_ number: Int) -> SourceRange {
     guard lineStarts.indices.contains(number - 1) else { return SourceRange(bytes.count, bytes.count) }
     let start = lineStarts[number - 1]
@@ -73,7 +75,7 @@ public struct SourceRange: Sendable, Hashable {
   public func through(_ other: SourceRange) -> SourceRange { SourceRange(lower, max(upper, other.upper)) }
 }
 
-/// A line and a column in characters, both counted from 1.
+/// A position in a text; lines and columns are counted from 1, and a column is one character.
 public struct SourcePosition: Sendable, Hashable {
   /// The number of the line.
   public var line: Int

@@ -50,7 +50,7 @@ public struct DeclaredName: Sendable, Equatable {
 public struct For: Sendable, Equatable {
   /// The element's name.
   public var element: DeclaredName
-  /// The name of the element's number, counted from 1; nil without such a name.
+  /// The variable for the number of the element, counted from 1; nil if the statement declares no such variable.
   public var number: DeclaredName?
   /// The pipeline that produces the elements.
   public var pipeline: Pipeline
@@ -78,7 +78,7 @@ public struct If: Sendable, Equatable {
 public struct Try: Sendable, Equatable {
   /// The statements that can fail.
   public var body: Block
-  /// The name of the error.
+  /// The name of the variable that holds the error.
   public var name: String
   /// The source range of the name.
   public var nameRange: SourceRange
@@ -103,12 +103,12 @@ public struct Def: Sendable, Equatable {
     public var name: String
     /// The source range of the name.
     public var range: SourceRange
-    /// The default; nil for a required parameter.
+    /// The default value; nil for a required parameter.
     public var fallback: Expr?
   }
 }
 
-/// A construct whose value can be assigned, returned or put in parentheses.
+/// A construct that can stand after `let x =` or `return`, or in parentheses.
 public indirect enum ValuedConstruct: Sendable, Equatable {
   case pipeline(Pipeline)
   case `if`(If)

@@ -3,9 +3,9 @@ struct Token {
   enum Kind: Equatable {
     case name(String)
     case keyword(String)
-    /// A name directly before a colon.
+    /// A name directly before a colon, such as `limit:`.
     case key(String)
-    /// A name directly after `.` or `?.`.
+    /// A name directly after `.` or `?.`, such as `.title`.
     case field(String, isOptional: Bool)
     case number(String)
     case duration(String, unit: String)
@@ -13,7 +13,7 @@ struct Token {
     case regex(String, flags: String)
     /// `|`, brackets, operators, `,`, `:`, `=`.
     case symbol(String)
-    /// A `-` that is a sign.
+    /// A `-` that is a sign, as in `-1`.
     case minus
     case newline, semicolon, end
   }

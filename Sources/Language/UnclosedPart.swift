@@ -1,6 +1,8 @@
-/// The block, bracket or statement that an incomplete text leaves open, for the continuation prompt.
+/// The block, bracket or statement that an incomplete text leaves open.
+///
+/// The prompt shows this part when it asks for the next line.
 public struct UnclosedPart: Sendable, Equatable {
-  /// The first words of the part, followed by dots: `for post ...`, `{ ...`, `| ...`.
+  /// The first words of the part, and then dots: `for post ...`, `{ ...`, `| ...`.
   public var text: String
   /// The number of open blocks and brackets, plus one for a continued statement.
   public var depth: Int

@@ -1,4 +1,6 @@
-/// The syntactic context of a position in a text being typed, determined from the tokens before the position.
+/// The syntactic context of a position in an unfinished text, for completion at the prompt.
+///
+/// The tokens before the position determine the context.
 ///
 /// ```swift
 /// let context = CursorContext(of: "count posts filter: {st", at: 23)
@@ -6,9 +8,9 @@
 /// context.target?.place  // .option("filter")
 /// ```
 public struct CursorContext: Sendable {
-  /// The kind of input that is expected at the position.
+  /// The kind of input that can stand at the position.
   public enum ExpectedInput: Sendable, Equatable {
-    /// Nothing to complete: a new name, a comment, a pattern.
+    /// There is nothing to complete, as in a new name, a comment or a pattern.
     case nothing
     /// The start of a statement.
     case statement
@@ -20,27 +22,28 @@ public struct CursorContext: Sendable {
     case argument
     /// A value for the argument in ``CursorContext/target``, or a part of such a value.
     case value
-    /// A key of the record that is the target.
+    /// A key of the record that `target` describes.
     case key
     /// A part of an expression.
     case operand
     /// An operator, or the end of an expression.
     case operation
-    /// The name of a field of the value in a range of the text or, without a range, of the pipeline's element.
+    /// The name of a field. The range contains the value that has the field; without a range, the element of the
+    /// pipeline has it.
     case field(of: SourceRange?)
-    /// An index or a key in brackets, after the value in a range.
+    /// An index or a key in brackets. The range contains the value before the brackets.
     case element(of: SourceRange?)
     /// The next word of a `help` statement, after these words.
     case topic([String])
-    /// One of several words.
+    /// One of these words, such as `in` after `for x`.
     case words([String])
   }
 
-  /// A call and its arguments before the position.
+  /// A call of a command or a stage, with the arguments before the position.
   public struct PartialCall: Sendable, Equatable {
-    /// The word: a command or a stage.
+    /// The name of the command or stage.
     public var name: String
-    /// Whether the word follows `|`.
+    /// Whether the name follows `|`.
     public var isStage: Bool
     /// The source ranges of the positional arguments.
     public var places: [SourceRange] = []
@@ -48,19 +51,21 @@ public struct CursorContext: Sendable {
     public var options: [String: SourceRange] = [:]
   }
 
-  /// The argument of a call, or the part of an argument, to which a value belongs.
+  /// The place of a value in a call: an argument, or a part of an argument.
   public struct ArgumentTarget: Sendable, Equatable {
-    /// An argument of a call: the index of a positional one, or the name of an option.
+    /// The index of a positional argument, or the name of an option.
     public enum ArgumentPosition: Sendable, Equatable {
       case argument(Int)
       case option(String)
     }
 
-    /// The call to which the argument belongs.
+    /// The call that has the argument.
     public var call: PartialCall
-    /// Which of the call's arguments it is.
+    /// The position of the argument in the call.
     public var place: ArgumentPosition
-    /// The record keys that lead from the argument to the part of it at the cursor; empty for the whole argument.
+    /// The record keys from the argument down to the part at the cursor; empty for the whole argument.
+    ///
+    /// For the value `x` in `{a: {b: x}}`, the keys are `a` and `b`.
     public var path: [String] = []
   }
 
@@ -68,11 +73,11 @@ public struct CursorContext: Sendable {
   public struct VisibleName: Sendable, Equatable {
     /// The source of a name's value.
     public enum NameOrigin: Sendable, Equatable {
-      /// The name has the value of the pipeline at this source range.
+      /// The value of the name is the value of the pipeline at this source range.
       case value(SourceRange)
-      /// The name has an element of the pipeline at this source range as its value.
+      /// The value of the name is one element of the pipeline at this source range.
       case element(SourceRange)
-      /// An error that `rescue` caught.
+      /// The value of the name is the error that `rescue` caught.
       case error
       case number, parameter
     }
@@ -81,29 +86,31 @@ public struct CursorContext: Sendable {
     public var name: String
     /// The source of the name's value.
     public var origin: NameOrigin
-    /// The pipelines around the name's definition, outermost first.
+    /// The source ranges of the pipelines around the definition of the name; the outermost is first.
     public var flows: [SourceRange]
   }
 
-  /// The kind of input that is expected at the position.
+  /// The kind of input that can stand at the position.
   public var wanted = ExpectedInput.nothing
-  /// The part of the expected input that is already typed, without a string's opening quote.
+  /// The part of the input that the user has already typed, without the opening quote of a string.
   public var word = ""
-  /// The source range of the typed part.
+  /// The source range of `word`.
   public var range: SourceRange
   /// Whether the position is inside a string.
   public var isInString = false
-  /// The argument, or the part of an argument, to which a value at the position belongs; nil outside of arguments.
+  /// The argument that a value at the position belongs to, or a part of that argument; nil outside arguments.
   public var target: ArgumentTarget?
-  /// The keys of the record, or the options of the call, that already stand before or after the position.
+  /// The keys of the current record, or the options of the current call, before and after the position.
   public var given: [String] = []
-  /// The left side of a comparison whose right side is expected at the position; nil elsewhere.
+  /// The source range of the left operand of a comparison, if the right operand belongs at the position; nil elsewhere.
   public var compared: SourceRange?
-  /// The enclosing pipelines, outermost first, each up to the last `|` before the position.
+  /// The source ranges of the enclosing pipelines; the outermost is first.
+  ///
+  /// Each range ends at the last `|` before the position.
   public var flows: [SourceRange] = []
-  /// The names that the text defines, the innermost last.
+  /// The names that are visible at the position; the innermost is last.
   public var names: [VisibleName] = []
-  /// Whether a block may start at the position.
+  /// Whether a block can begin at the position, with `do`.
   public var mayOpenBlock = false
   /// Whether the text after the position continues the same word or string.
   public var isInside = false
@@ -148,7 +155,9 @@ public struct CursorContext: Sendable {
     take(scanner, tokens)
   }
 
-  /// Removes from the tokens the word that ends at the position; returns false if nothing can be completed.
+  /// Removes the word that ends at the position from the tokens.
+  ///
+  /// Returns false if there is nothing to complete at the position.
   private mutating func takeWord(_ tokens: inout ArraySlice<Token>, _ bytes: [UInt8]) -> Bool {
     if bytes.last == UInt8(ascii: "."), tokens.last?.range.upper ?? 0 < bytes.count || tokens.isEmpty {
       let dot = bytes.dropLast().last == UInt8(ascii: "?") ? bytes.count - 2 : bytes.count - 1
@@ -158,7 +167,7 @@ public struct CursorContext: Sendable {
     guard let last = tokens.last, last.range.upper == bytes.count else { return true }
     switch last.kind {
     case .symbol("-") where !last.hasSpaceBefore, .minus where !last.hasSpaceBefore:
-      // The token is a hyphen inside a name that is being typed.
+      // The token is a hyphen in a name that the user has not finished, such as `sort-`.
       guard let name = tokens.dropLast().last, name.range.upper == last.range.lower else { return true }
       tokens.removeLast()
       return takeWord(name, &tokens, bytes)
@@ -243,7 +252,7 @@ public struct CursorContext: Sendable {
 }
 
 extension Token {
-  /// Whether the token belongs to the operand before it, provided that no space separates the two.
+  /// Whether the token continues the operand before it, if no space separates the two.
   fileprivate var touchesOperand: Bool {
     switch kind {
     case .field, .symbol("["), .symbol("?["), .symbol("("): true

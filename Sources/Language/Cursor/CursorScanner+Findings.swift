@@ -1,11 +1,13 @@
 extension CursorScanner {
-  /// The pipelines around the position, outermost first; each range ends at the last `|` before the position.
+  /// The source ranges of the pipelines around the position; the outermost is first.
+  ///
+  /// Each range ends at the last `|` before the position.
   var flows: [SourceRange] {
     guard let pipe = level.pipe, let bar = pipe.bar else { return level.flows }
     return level.flows + [SourceRange(pipe.start, bar)]
   }
 
-  /// The argument, or the part of an argument, to which a value at the position belongs; nil without one.
+  /// The argument that a value at the position belongs to, or a part of that argument; nil outside arguments.
   var target: CursorContext.ArgumentTarget? {
     switch level.kind {
     case .record:
@@ -38,7 +40,7 @@ extension CursorScanner {
       || level.pipe?.call?.name == "watch"
   }
 
-  /// The expected input at the position.
+  /// The kind of input that can stand at the position.
   var wanted: CursorContext.ExpectedInput {
     switch level.kind {
     case .record:

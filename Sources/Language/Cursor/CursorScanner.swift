@@ -1,22 +1,21 @@
-/// Reads tokens up to a position and records what is open there: brackets, blocks, the pipeline, and the call with its
-/// arguments.
+/// Reads the tokens before a position, and records the brackets, blocks, pipeline and call that are open there.
 ///
-/// It accepts any tokens, because text being typed is rarely a complete statement.
+/// The scanner accepts any tokens, because an unfinished text is rarely a complete statement.
 struct CursorScanner {
   /// An open bracket or block.
   struct OpenConstruct {
     /// The kind of an open bracket or block.
     enum Kind {
-      /// The text, or a block.
+      /// The whole text, or a block.
       case statements
       /// `(` around a pipeline.
       case group
       case list, index, record
-      /// The parentheses of a call's arguments; the parentheses of a def's parameters.
+      /// `arguments` are the parentheses of a call. `parameters` are the parentheses of a `def`.
       case arguments, parameters
     }
 
-    /// The part of a statement that is read next.
+    /// The part of a statement that the scanner reads next.
     enum ExpectedStatementPart {
       case start
       /// The new name after `let`, `for`, `def` or `rescue`.
@@ -35,9 +34,9 @@ struct CursorScanner {
 
     let kind: Kind
     var phase = ExpectedStatementPart.start
-    /// The argument, or the part of an argument, to which a value in this bracket belongs; nil without one.
+    /// The argument that a value in this bracket belongs to, or a part of that argument; nil outside arguments.
     var target: CursorContext.ArgumentTarget?
-    /// The pipelines around this bracket or block, outermost first.
+    /// The source ranges of the pipelines around this bracket or block; the outermost is first.
     var flows: [SourceRange] = []
     /// The keyword at the start of the statement; empty without one.
     var keyword = ""
@@ -51,11 +50,11 @@ struct CursorScanner {
     var last: Token?
     /// The keys of a record up to the position.
     var keys: [String] = []
-    /// The key whose value is read next; nil if a key is read next.
+    /// The key that the scanner has read, before its value; nil if the scanner reads a key next.
     var key: String?
     /// A key that has no colon yet.
     var pendingKey: String?
-    /// The number of names visible before this bracket or block.
+    /// The number of names that are visible before this bracket or block.
     var nameCount = 0
 
     init(_ kind: Kind) { self.kind = kind }
@@ -64,15 +63,15 @@ struct CursorScanner {
   /// A pipeline up to the position.
   struct OpenPipeline {
     let start: Int
-    /// The offset of the last `|`; nil before the first one.
+    /// The offset of the last `|`; nil before the first `|`.
     var bar: Int?
     var wantsStage = false
     var call: CursorContext.PartialCall?
-    /// Whether the call takes one whole expression instead of arguments.
+    /// Whether the call takes one whole expression in place of arguments, as `where` does.
     var isWhole = false
-    /// The option whose value is expected next; nil if an argument or an option is expected.
+    /// The option that still lacks its value; nil if an argument or an option comes next.
     var option: String?
-    /// The last argument; a token that touches it belongs to it.
+    /// The last argument. A token that directly follows this argument belongs to this argument.
     var current: CursorContext.ArgumentTarget.ArgumentPosition?
   }
 
@@ -119,8 +118,7 @@ struct CursorScanner {
     return true
   }
 
-  /// The argument, or the part of an argument, to which the values in a bracket that opens at the position belong; nil
-  /// outside of arguments.
+  /// The argument that the values in a new bracket belong to, or a part of that argument; nil outside arguments.
   private var opened: CursorContext.ArgumentTarget? {
     guard let pipe = level.pipe, let call = pipe.call, let current = pipe.current else { return target }
     return CursorContext.ArgumentTarget(call: call, place: current)
@@ -153,7 +151,7 @@ struct CursorScanner {
     }
     var inner = OpenConstruct(.statements)
     inner.flows = flows
-    // The first bound name of a def is the def's own name, which is not a variable.
+    // The first bound name of a `def` is the name of the `def` itself. This name is not a variable.
     let own = outer.keyword == "for" ? outer.bound.count : outer.keyword == "def" ? outer.bound.count - 1 : 0
     inner.nameCount = max(min(start, names.count), names.count - own)
     levels.append(inner)
@@ -353,6 +351,8 @@ struct CursorScanner {
 }
 
 extension Token {
-  /// Whether an operand after this token, `..` or a minus, continues the same argument even if white space precedes it.
+  /// Whether an operand after this token continues the same argument, even after white space.
+  ///
+  /// This is true for `..` and for a minus.
   fileprivate var joinsRange: Bool { isSymbol("..") || kind == .minus }
 }

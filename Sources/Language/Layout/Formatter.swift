@@ -1,21 +1,23 @@
-/// Formats a text in its canonical layout, without a change of its meaning.
+/// Formats a text in the canonical layout; the meaning of the text stays the same.
 ///
 /// ```swift
 /// try Formatter.formatted(SourceText(name: "-", text: "let x=[1,2]"))  // let x = [1, 2]
 /// ```
 ///
-/// Blocks are indented by two spaces, and operators have spaces around them. Of consecutive empty lines, one is kept.
-/// All comments are kept. If a line ends between the entries of a list or record, each entry gets its own line. If a
-/// line ends between the stages of a pipeline, each stage gets its own line, which begins with the bar. Lines with more
-/// than 100 columns are broken in the same way.
+/// The formatter indents a block by two spaces and puts spaces around operators. It keeps all comments, and one of
+/// several consecutive empty lines.
+///
+/// If a line ends between the entries of a list or record, each entry gets its own line. If a line ends between the
+/// stages of a pipeline, each stage gets its own line, which begins with the `|`. The formatter breaks a line with more
+/// than 100 columns in the same way.
 public enum Formatter {
-  /// The error of a text that does not parse.
+  /// The formatter throws this error for a text with syntax errors.
   public struct ParseFailure: Error, Sendable {
     /// The errors of the text.
     public var diagnostics: [Diagnostic]
   }
 
-  /// The maximum number of columns of a line; longer lines are broken.
+  /// The maximum number of columns of a line; the formatter breaks longer lines.
   static let width = 100
 
   /// Returns the text in its canonical layout.

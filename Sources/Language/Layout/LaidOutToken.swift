@@ -22,7 +22,7 @@ struct LaidOutToken {
   /// Whether an empty line precedes the token.
   var hasBlankBefore: Bool
 
-  /// Returns the tokens of a text; the last one marks the end of the text.
+  /// Returns the tokens of a text; the last token marks the end of the text.
   static func tokens(of source: SourceText) -> [LaidOutToken] {
     var lexer = Lexer(source, isTyped: false)
     lexer.run()
@@ -55,7 +55,8 @@ struct LaidOutToken {
     return settled(tokens)
   }
 
-  /// Moves comments from before a comma to after it, and comments from after a bar to before it.
+  /// Moves a comment before a comma to the place after the comma, and a comment after a `|` to the place before the
+  /// `|`.
   private static func settled(_ tokens: [LaidOutToken]) -> [LaidOutToken] {
     var tokens = tokens
     for index in tokens.indices.dropLast() {

@@ -1,4 +1,6 @@
-/// Writes tokens in a given shape, and records the parts that must be broken because their lines are too long.
+/// Writes tokens in a given shape, and records the parts that must take several lines, because their line is too long.
+///
+/// A part is a block, a pipeline or a bracket.
 struct LayoutPrinter {
   private let tokens: [LaidOutToken]
   private let shape: LayoutShape
@@ -7,9 +9,9 @@ struct LayoutPrinter {
   /// The indentation of the current line.
   private var indent = 0
   private var frames = [EnclosingConstruct()]
-  /// The parts that can be broken on the current line.
+  /// The parts that begin on the current line and that the printer can break into several lines.
   private var candidates: [BreakCandidate] = []
-  /// The parts that must be broken because their lines are too long, numbered as in ``LayoutShape/broken``.
+  /// The parts that must take several lines because their line is too long, numbered as in ``LayoutShape/broken``.
   private(set) var breaks: Set<Int> = []
 
   /// A block or a bracket around the current token.
@@ -25,26 +27,30 @@ struct LayoutPrinter {
     var isEach = false
   }
 
-  /// A part that can be broken to shorten a line.
+  /// A part that the printer can break into several lines, because its line is too long.
   private struct BreakCandidate {
-    /// The part's number in ``LayoutShape/broken``.
+    /// The number of the part in ``LayoutShape/broken``.
     var id: Int
     var depth: Int
-    /// The order of breaking: blocks before pipelines, pipelines before brackets.
+    /// The order of breaking at the same depth: 0 for a block, 1 for a pipeline, 2 for a bracket.
     var rank: Int
-    /// The number of columns of a bracket with its content, known after its closing token.
+    /// The number of columns of a bracket with its content.
+    ///
+    /// Before the closing token, the value is the negative column of the opening token.
     var length: Int
   }
 
-  /// The minimum number of columns at which a bracket is broken.
+  /// The smallest bracket, in columns, that the printer breaks into several lines.
   private static let leastBracket = 40
 
   /// The separator before a token.
   private enum TokenSeparator {
     case text(String)
-    /// A new line; comments before it have their own indentation.
+    /// A line end. The first value is the indentation of the next line. `comments` is the indentation of comments
+    /// before that line.
     case line(Int, comments: Int)
-    /// A new line inside a statement, possibly after a backslash.
+    /// A line end inside a statement, with a backslash if `backslash` is true. The first value is the indentation of
+    /// the next line.
     case soft(Int, backslash: Bool)
   }
 
@@ -70,12 +76,12 @@ struct LayoutPrinter {
 
   private var top: EnclosingConstruct { frames[frames.count - 1] }
 
-  /// Whether a token is omitted: a comma before the closing bracket of a list or record on one line.
+  /// Whether the printer omits a token: a comma before the closing bracket of a list or record on one line.
   private func isDropped(_ index: Int) -> Bool {
     tokens[index].token.isSymbol(",") && tokens[index + 1].token.isClosing && !top.isBroken
   }
 
-  /// Writes the comma after the last entry of a broken list or record.
+  /// Writes a comma after the last entry of a list or record that takes several lines.
   private mutating func closeEntry(_ index: Int) {
     guard let opening = top.opening, top.isBroken, shape.closings[opening] == index, opening + 1 < index,
       !tokens[index - 1].token.isSymbol(","), [.list, .record].contains(shape.brackets[opening])
@@ -100,7 +106,7 @@ struct LayoutPrinter {
     return .soft(top.base + 2, backslash: top.isBlock && !before.token.continues)
   }
 
-  /// Returns the separator before a token that begins a statement or ends a block; nil for others.
+  /// Returns the separator before a token that begins a statement or ends a block; nil for other tokens.
   private func statementJoint(_ index: Int) -> TokenSeparator? {
     let (word, before) = (tokens[index], tokens[index - 1])
     if word.token.kind == .end { return .line(0, comments: 0) }
@@ -160,7 +166,7 @@ struct LayoutPrinter {
     line = ""
   }
 
-  /// Records the outermost candidate for breaking, if the line is too long.
+  /// Records the outermost part that the printer can break, if the current line is too long.
   private mutating func noteWidth() {
     defer { candidates = [] }
     guard DisplayWidth.width(of: line) > Formatter.width else { return }

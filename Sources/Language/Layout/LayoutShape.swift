@@ -1,6 +1,6 @@
 /// The brackets, pipelines and blocks of a text, and which of them take several lines.
 struct LayoutShape {
-  /// The kinds of a bracket, by its content.
+  /// The kind of a bracket, which depends on the content of the bracket.
   enum BracketContent {
     case list, record, call, group, index
   }
@@ -9,10 +9,11 @@ struct LayoutShape {
   private(set) var brackets: [Int: BracketContent] = [:]
   /// The index of each bracket's closing token, by the index of its opening token.
   private(set) var closings: [Int: Int] = [:]
-  /// For each bar, by its index, the index of the first bar of the same pipeline.
+  /// The index of the first `|` of a pipeline, by the index of each `|` of that pipeline.
   private(set) var pipelines: [Int: Int] = [:]
-  /// For each `do` of an `if`, by its index, the index of the first `do` of the `if`; for the `do` of another block,
-  /// its own index.
+  /// The index of the first `do` of an `if`, by the index of each `do` of that `if`.
+  ///
+  /// For the `do` of any other block, both indices are the same.
   private(set) var blocks: [Int: Int] = [:]
   /// The parts that take several lines, by the index of their opening bracket, first bar or first `do`.
   var broken: Set<Int> = []
@@ -21,7 +22,7 @@ struct LayoutShape {
     var opening: Int?
     var block: Int?
     var pipeline: Int?
-    /// The block that continues after `else if`.
+    /// The block of an `if` that continues after `else if`; nil elsewhere.
     var pending: Int?
   }
 
@@ -58,7 +59,7 @@ struct LayoutShape {
     markBlock(index, tokens)
   }
 
-  /// Marks a block that contains a line end anywhere as a block of several lines.
+  /// Marks all blocks around a token as blocks of several lines, if a line end precedes the token.
   private mutating func markBlock(_ index: Int, _ tokens: [LaidOutToken]) {
     guard tokens[index].breaksBefore, index > 0 else { return }
     for frame in frames { if let block = frame.block, block < index { broken.insert(block) } }
@@ -79,7 +80,7 @@ struct LayoutShape {
     guard frames.count > 1, let opening = frames.removeLast().opening else { return }
     closings[opening] = index
     if index + 1 < tokens.count, tokens[index + 1].token.isSymbol(":") {
-      // The brackets of a computed key, which take no comma and no separate line.
+      // These are the brackets of a computed key, as in `{[x]: 1}`. A computed key gets no comma and no separate line.
       brackets[opening] = .index
       broken.remove(opening)
     }
@@ -90,7 +91,10 @@ struct LayoutShape {
     if brackets[opening] != .index { broken.insert(opening) }
   }
 
-  /// Handles `else`: `else if` continues the block, but an `if` statement after `else` needs its own line.
+  /// Handles an `else`.
+  ///
+  /// An `else if` continues the block of the `if`. If a line end or a semicolon separates `else` and `if`, the second
+  /// `if` is a statement with its own line.
   private mutating func otherwise(_ index: Int, _ tokens: [LaidOutToken]) {
     guard index + 1 < tokens.count, tokens[index + 1].token.isKeyword("if") else { return }
     guard tokens[index + 1].separator == .none else {

@@ -1,4 +1,7 @@
-/// The space between two tokens on a line; it is kept as written if it has a meaning.
+/// Decides the space between two tokens on a line.
+///
+/// A space between tokens can have a meaning, as in `x [1]` and `x[1]`. The formatter then keeps the space, or its
+/// absence, as written.
 enum TokenSpacing {
   static func between(_ before: Token, _ token: Token) -> String {
     if before.isOpening || token.isClosing || token.isSymbol(",") || token.isSymbol(":") { return "" }
