@@ -3,9 +3,9 @@ import Language
 import Terminal
 import Values
 
-/// Reads a whole text and runs it.
+/// Reads a whole script and runs it.
 ///
-/// The first Ctrl-C, SIGTERM or SIGHUP stops the run, and the second signal ends the program.
+/// The first Ctrl-C, SIGTERM or SIGHUP stops the run. The second one ends the program.
 func batch(_ session: Session, _ read: @escaping @Sendable () throws(Fault) -> SourceText) async -> Int32 {
   let work = Task<Int32, Never> {
     let source: SourceText

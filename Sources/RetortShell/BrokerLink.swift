@@ -4,25 +4,32 @@ package import JSONRPC
 import Synchronization
 import Workers
 
-/// A link over the connection to a broker; it converts the broker's errors to `LinkError`.
+/// A link over the connection to a broker.
+///
+/// The link converts the broker's errors to `LinkError`.
 final class BrokerLink: PoolBrokerLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
-  /// The time until which no queue is probed, because the broker did not answer the last probe; nil if the broker
-  /// answered.
+  /// The time until which the link probes no queue, because the broker did not answer the last probe.
+  ///
+  /// The value is nil if the broker has answered every probe.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
-  /// The open connections, each shared by the links of one URI.
+  /// The open connections by URI.
+  ///
+  /// All links to the same URI share one connection. `users` is the number of these links.
   private static let shared = Mutex<[AMQPURI: (dialer: Dialer, users: Int)]>([:])
 
-  /// The address without the password.
+  /// The URI of the broker without the password.
   var address: String { "\(dialer.uri)" }
 
-  /// The host, the port and the vhost.
+  /// The host, the port and the vhost of the broker, as one text.
   let place: String
 
-  /// The name of the broker's cluster and the vhost; host, port and vhost if the cluster has no name.
+  /// The name of the broker's cluster, followed by the vhost.
+  ///
+  /// If the cluster has no name, the host and the port stand for it.
   let brokerIdentity: String
 
   /// The broker's vhost.
@@ -44,7 +51,9 @@ final class BrokerLink: PoolBrokerLink {
     brokerIdentity = dialer.clusterName.isEmpty ? place : "\(dialer.clusterName) \(dialer.uri.vhost)"
   }
 
-  /// Connects and logs in, or shares the connection of another link to the same URI.
+  /// Opens a link to a broker.
+  ///
+  /// The function connects and logs in. If another link to the same URI is open, both share its connection.
   static func open(
     _ uri: String, script: String, listener: Broker.Connection.EventObserver,
     password: (@Sendable (String) async -> String?)? = nil
@@ -59,7 +68,10 @@ final class BrokerLink: PoolBrokerLink {
     }
   }
 
-  /// Returns the URI with its password; asks for the password if the URI has none, or has the `***` of the history.
+  /// Returns the URI with its password.
+  ///
+  /// The function asks for the password if the URI has none. It also asks if the URI has `***`, by which the history
+  /// replaces a password.
   private static func complete(
     _ uri: AMQPURI, _ ask: (@Sendable (String) async -> String?)?
   ) async throws(BrokerError) -> AMQPURI {
@@ -72,8 +84,9 @@ final class BrokerLink: PoolBrokerLink {
     return uri
   }
 
-  /// Returns the dialer of a URI, and counts one more link that uses it; if the URI has no dialer yet, stores and
-  /// returns `fresh`.
+  /// Returns the dialer of a URI, and counts one more link that uses it.
+  ///
+  /// If the URI has no dialer yet, the function stores `fresh` as its dialer.
   private static func taken(_ uri: AMQPURI, _ fresh: Dialer?) -> Dialer? {
     shared.withLock { shared in
       guard let dialer = shared[uri]?.dialer ?? fresh else { return nil }
@@ -82,7 +95,9 @@ final class BrokerLink: PoolBrokerLink {
     }
   }
 
-  /// Decreases the number of links that use the dialer of a URI; returns whether none is left.
+  /// Subtracts one from the number of links that use the dialer of a URI.
+  ///
+  /// - Returns: Whether no link uses the dialer any more.
   private static func released(_ uri: AMQPURI) -> Bool {
     shared.withLock { shared in
       let users = (shared[uri]?.users ?? 1) - 1
@@ -91,7 +106,7 @@ final class BrokerLink: PoolBrokerLink {
     }
   }
 
-  /// Returns the connection's name in the broker's management: `retort 0.1.0 user@host script`.
+  /// Returns the name of the connection in the broker's management: `retort 0.1.0 user@host script`.
   static func connectionName(_ script: String) -> String {
     var host = [CChar](repeating: 0, count: 256)
     _ = unsafe gethostname(&host, host.count - 1)
@@ -141,13 +156,13 @@ final class BrokerLink: PoolBrokerLink {
     for client in clients.withLock({ $0 }) { await client.close() }
   }
 
-  /// Runs `body` and converts a broker error to a link error.
+  /// Runs `body`, and converts a broker error to a link error.
   static func mapped<Result>(_ body: () async throws(BrokerError) -> Result) async throws(LinkError) -> Result {
     do throws(BrokerError) { return try await body() } catch { throw LinkError(error) }
   }
 }
 
-/// The transport of a broker's link: sends requests with a queue client.
+/// The transport of a link to a broker, which sends requests with a queue client.
 private final class BrokerTransport: PostingTransport {
   private let client: QueueClient
 
@@ -176,7 +191,7 @@ private final class BrokerTransport: PostingTransport {
 }
 
 extension PostedRequest: ReplyReceiver {
-  /// Receives the reply; converts an error of the broker's connection to a link error.
+  /// Receives the reply, and converts an error of the broker's connection to a link error.
   package func receive(_ reply: Result<[UInt8], BrokerError>) {
     switch reply {
     case .success(let body): receive(Result<[UInt8], LinkError>.success(body))

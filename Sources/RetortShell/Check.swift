@@ -18,9 +18,9 @@ struct CheckOptions: ParsableArguments {
   }
 }
 
-/// Parses and checks files without running them; opens no connection.
+/// Checks files without running them and without opening a connection: `retort check`.
 ///
-/// - Returns: 0, or 2 if there is an error.
+/// - Returns: 0, or 2 if a file has an error.
 func check(_ options: CheckOptions, _ console: Console) -> Int32 {
   var sessionOptions = Session.Options()
   sessionOptions.renderer = DiagnosticRenderer(
@@ -55,7 +55,9 @@ private func show(_ report: Interpreter.CheckReport, _ session: Session, _ conso
 }
 
 extension Interpreter.CheckReport {
-  /// Returns the report as JSON for editors: a file's findings with their lines and columns, from 1, and its inventory.
+  /// Returns the report about a file as JSON, for editors.
+  ///
+  /// The report contains the findings with their lines and columns, both counted from 1, and the inventory.
   fileprivate func json(_ file: String) -> JSONValue {
     [
       "file": .string(file),

@@ -3,18 +3,20 @@ import Synchronization
 import Terminal
 import Redaction
 
-/// Shows notices of connections: above the line that is being typed at the prompt, or otherwise as notes.
+/// Shows notices of connections, such as a lost connection.
+///
+/// While the user types a line at the prompt, a notice appears above this line. Otherwise it appears as a note.
 final class ConnectionNotices: Sendable {
   private let console: Console
   private let editor = Mutex<(editor: LineEditor, prompt: @Sendable () -> LinePrompt?)?>(nil)
-  /// The initial text of the next line, for editing.
+  /// The text with which the next line of the prompt begins, so that the user can edit it.
   private let draft = Mutex("")
-  /// The question that waits for an answer; nil if no question waits.
+  /// The question that waits for the user's answer; nil if there is none.
   private let question = Mutex<String?>(nil)
 
   init(_ console: Console) { self.console = console }
 
-  /// Shows a notice.
+  /// Shows a notice to the user.
   func show(_ text: String) {
     let text = TerminalSafeText.message(text)
     editor.withLock { editor in
@@ -24,13 +26,15 @@ final class ConnectionNotices: Sendable {
     }
   }
 
-  /// Shows the progress line, unless a question waits for an answer; nil removes the line.
+  /// Shows a text as the progress line; nil removes the line.
+  ///
+  /// While a question waits for an answer, the function shows no progress line.
   func status(_ text: String?) { question.withLock { if $0 == nil || text == nil { console.status?(text) } } }
 
-  /// Asks a question, and shows it again after notices; returns nil without an answer.
+  /// Asks the user a question, and repeats it after a notice; returns nil if the user gives no answer.
   func answer(to text: String) async -> String? { await answer(to: text, console.answer) }
 
-  /// Asks for a secret without echo; returns nil without an answer.
+  /// Asks the user for a secret, which the terminal does not show; returns nil if the user gives no answer.
   func secret(_ text: String) async -> String? {
     console.discardTyped()
     question.withLock { $0 = text }
@@ -45,23 +49,25 @@ final class ConnectionNotices: Sendable {
     return ended(await read())
   }
 
-  /// Ends a question and returns its answer; without an answer, writes a line end after the question.
+  /// Ends a question, and returns its answer.
+  ///
+  /// If there is no answer, the function writes a line end after the question.
   private func ended(_ answer: String?) -> String? {
     question.withLock { $0 = nil }
     if answer == nil { console.note("\n") }
     return answer
   }
 
-  /// Sets the initial text of the next line to a statement, for editing.
+  /// Lets the next line of the prompt begin with a statement, so that the user can edit it.
   func edit(_ statement: String) { draft.withLock { $0 = statement } }
 
-  /// Reads a line; notices are shown above it.
+  /// Reads a line from the user, and shows notices above the line.
   ///
   /// - Parameters:
   ///   - editor: The editor that reads the line.
   ///   - prompt: The prompt.
-  ///   - change: Called at each notice; returns the new prompt, or nil to keep the prompt.
-  /// - Returns: The person's input.
+  ///   - change: Returns the new prompt after a notice, or nil to keep the prompt.
+  /// - Returns: The user's input.
   func readLine(
     of editor: LineEditor, prompt: LinePrompt, after change: @escaping @Sendable () -> LinePrompt?
   ) async -> PromptInput {

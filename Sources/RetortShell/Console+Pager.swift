@@ -4,10 +4,10 @@ import Synchronization
 import Terminal
 
 extension Console {
-  /// Returns a function that starts the pager: the command of `RETORT_PAGER`, else of `PAGER`, else `less`; nil if no
-  /// pager is to be used.
+  /// Returns a function that starts the pager; nil if the program must not use a pager.
   ///
-  /// An empty value means no pager, and so does a terminal that can't move its cursor.
+  /// The pager is the command in `RETORT_PAGER`, otherwise the one in `PAGER`, otherwise `less`. An empty value means
+  /// no pager. A terminal that can't move its cursor has no pager either.
   func pager(_ environment: [String: String]) -> (@Sendable () -> Pager?)? {
     guard isTerminal, isInteractive, let term = environment["TERM"], term != "dumb" else { return nil }
     let chosen = environment["RETORT_PAGER"] ?? environment["PAGER"]
@@ -20,21 +20,24 @@ extension Console {
     path.split(separator: ":").contains { unsafe access("\($0)/\(name)", X_OK) == 0 }
   }
 
-  /// The text that was written to a pager: its beginning, which is shown directly if the pager can't be run.
+  /// The text that the program has written to a pager.
+  ///
+  /// If the pager can't run, the program shows the beginning of this text directly.
   private struct PagerText {
     var beginning: [UInt8] = []
-    /// Whether the pager can't be run, so that the text goes to the terminal.
+    /// Whether the pager can't run, so that the text goes directly to the terminal.
     var isDirect = false
   }
 
-  /// Starts a pager; if the shell can't run it, the whole text is written to the terminal.
+  /// Starts a pager; if the shell can't run it, writes the whole text to the terminal.
   private func start(_ command: String) -> Pager? {
     guard let process = PagerProcess(command: command) else { return nil }
     let text = Mutex(PagerText())
     let feed = Self.door { bytes in
       text.withLock { text in
         if text.isDirect { return write(bytes) }
-        // A pager that can't be run reads nothing, so that the pipe is full long before this limit.
+        // If the pager can't run, nothing reads the pipe. The pipe is then full long before the text reaches this
+        // limit.
         if text.beginning.count < 1 << 20 { text.beginning += bytes }
         if process.write(bytes) { return true }
         guard process.couldNotRun else { return false }

@@ -7,17 +7,20 @@ import Redaction
 import Synchronization
 import Terminal
 
-/// The streams of the program: output for results, output for notes, and input.
+/// The streams of the program: the output for results, the output for notes, and the input.
 ///
-/// All output to a terminal passes through these functions, which replace characters that control the terminal or
-/// mislead a reader by escapes, as in `TerminalSafeText`. Output to a pipe or a file is not changed. Results can go to
-/// a terminal while notes go to a file, or the other way round.
+/// All output to a terminal passes through these functions. They replace a character with an escape if it controls the
+/// terminal or misleads a reader, as `TerminalSafeText` does. They do not change output to a pipe or a file.
+///
+/// Results can go to a terminal while notes go to a file, or the other way round.
 public struct Console: Sendable {
-  /// Writes results; returns false if the reader has closed the pipe.
+  /// Writes results; returns false if the program that reads the pipe has closed it.
   public let write: @Sendable ([UInt8]) -> Bool
   /// Writes notes, warnings and errors.
   public let note: @Sendable (String) -> Void
-  /// Writes text with the program's own control sequences to the output for notes; the caller escapes the data in it.
+  /// Writes text to the output for notes, including the program's own control sequences.
+  ///
+  /// The function escapes nothing, so the caller must escape all data in the text.
   public let draw: @Sendable (String) -> Void
   /// Whether the output for results is a terminal.
   public let isTerminal: Bool
@@ -29,18 +32,21 @@ public struct Console: Sendable {
   public var noteColumns: @Sendable () -> Int
   /// Returns the number of lines of the terminal for results.
   public var rows: @Sendable () -> Int
-  /// Whether questions can be asked, which needs a terminal at standard input and standard error.
+  /// Whether the program can ask questions, which needs a terminal at standard input and at standard error.
   public var isInteractive: Bool
-  /// Shows a text as the progress line, which the next output replaces; with nil, removes the progress line.
+  /// Shows a text as the progress line, which the next output replaces.
   ///
-  /// Nil if notes do not go to a terminal.
+  /// With nil, the function removes the progress line. The property is nil if notes do not go to a terminal.
   public var status: (@Sendable (String?) -> Void)?
-  /// Discards input that was typed before a question.
+  /// Discards input that the user typed before a question.
   public var discardTyped: @Sendable () -> Void
-  /// Reads a typed answer; returns nil at the end of the input, or immediately if the task is cancelled.
+  /// Reads the user's answer; returns nil at the end of the input, and immediately if the task is cancelled.
   public var answer: @Sendable () async -> String?
 
-  /// Reads a line without echo; returns nil at the end of the input, or immediately if the task is cancelled.
+  /// Reads a line that the terminal does not show.
+  ///
+  /// The function returns nil at the end of the input, and immediately if the task is cancelled. `ask` writes the
+  /// question.
   public var secret: @Sendable (_ ask: @Sendable () -> Void) async -> String?
 
   /// Creates a console from functions, for tests.
@@ -68,30 +74,36 @@ public struct Console: Sendable {
     self.secret = secret
   }
 
-  /// Escapes results on their way to a terminal, piece by piece.
+  /// Escapes results for a terminal, piece by piece.
+  ///
+  /// The object remembers a character whose bytes are divided between two pieces.
   private final class TerminalResultEscaper: Sendable {
     private let bytes = Mutex(TerminalByteEscaper())
 
     func visible(_ piece: [UInt8]) -> [UInt8] { bytes.withLock { $0.visible(piece) } }
   }
 
-  /// Returns a function that escapes results for a terminal and passes them to `write`.
+  /// Returns a function that escapes results for a terminal, and passes them to `write`.
   static func door(_ write: @escaping @Sendable ([UInt8]) -> Bool) -> @Sendable ([UInt8]) -> Bool {
     let passage = TerminalResultEscaper()
     return { write(passage.visible($0)) }
   }
 
-  /// Returns a function that escapes notes, breaks lines that are too long for the terminal, and passes them to `note`.
+  /// Returns a function that prepares notes for a terminal, and passes them to `note`.
+  ///
+  /// The function escapes characters, and breaks lines that are too long for the terminal.
   private static func door(
     _ note: @escaping @Sendable (String) -> Void, _ columns: @escaping @Sendable () -> Int
   ) -> @Sendable (String) -> Void {
     { note(LineWrapping.wrapped(TerminalSafeText.visible($0), to: columns())) }
   }
 
-  /// Writes a line to the output for notes without wrapping it.
+  /// Writes a line to the output for notes, without breaking a long line.
   func show(unbroken line: String) { draw((showsNotes ? TerminalSafeText.visible(line) : line) + "\n") }
 
-  /// Writes a line of JSON to the results, with JSON's own escapes on a terminal.
+  /// Writes a line of JSON to the results.
+  ///
+  /// On a terminal, JSON's own escapes replace control characters, so that the line stays valid JSON.
   func write(json: JSONValue) {
     _ = write(
       isTerminal ? Array((TerminalSafeText.json(json.text) + "\n").utf8) : json.encoded() + [UInt8(ascii: "\n")])
@@ -119,11 +131,14 @@ public struct Console: Sendable {
     _ = write(Array(text.utf8), to: 2)
   }
 
-  /// The error code of a failed write to standard output; 0 if none failed, or if the reader closed the pipe.
+  /// The error code of a failed write to standard output.
+  ///
+  /// The value is 0 if no write failed. It stays 0 if the reader closed the pipe.
   private static let failure = Atomic<Int32>(0)
 
-  /// The reason of a failed write to standard output: `No space left on device`; nil if none failed, or if the reader
-  /// closed the pipe.
+  /// The reason why a write to standard output failed, such as `No space left on device`.
+  ///
+  /// The value is nil if no write failed, or if the reader closed the pipe.
   static var failureText: String? {
     let code = failure.load(ordering: .relaxed)
     switch code {
@@ -133,7 +148,9 @@ public struct Console: Sendable {
     }
   }
 
-  /// Writes all bytes to a descriptor; returns false if a write fails, or if a stop ended the wait for a slow reader.
+  /// Writes all bytes to a descriptor.
+  ///
+  /// - Returns: False if a write fails, or if a stopped run ends the wait for a slow reader.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     if let stream = StandardStream.of(descriptor) {
       let code = stream.write(bytes)

@@ -3,7 +3,9 @@ import Glibc
 import JSONText
 import Redaction
 
-/// Shows or controls runs of the same user: `retort ctl [RUN] [status | pause | resume | stop | rate=N]`.
+/// Shows or controls the runs of the same user: `retort ctl [RUN] [status | pause | resume | stop | rate=N]`.
+///
+/// - Returns: The exit status of the program.
 func control(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   let usage = "retort ctl [RUN] [status | pause | resume | stop | rate=N | rate=off]"
   if words == ["--help"] || words == ["-h"] {
@@ -33,13 +35,13 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
   return statuses.contains(1) ? 1 : 0
 }
 
-/// Returns the problem with the arguments of `retort ctl` and the next step; nil for valid arguments.
+/// Returns the error in the arguments of `retort ctl`, with the next step; nil for valid arguments.
 ///
 /// - Parameters:
 ///   - words: All arguments.
-///   - commands: The arguments after the run, if a run is named.
+///   - commands: The arguments after the run, if the user names a run.
 ///   - usage: The syntax of `retort ctl`.
-/// - Returns: The message with the next step on a second line.
+/// - Returns: The message, with the next step on a second line.
 private func misuse(of words: [String], _ commands: [String], _ usage: String) -> String? {
   if let word = commands.first, word.hasPrefix("rate="), !isCommand(word) {
     return "rate= needs off, or a number of changes per second of at least 1, not '\(word.dropFirst(5))'\n  = \(usage)"
@@ -53,7 +55,9 @@ private func misuse(of words: [String], _ commands: [String], _ usage: String) -
   return nil
 }
 
-/// Sends a command to a run, and writes the reply; returns 1 if the run does not answer, else 0.
+/// Sends a command to a run, and writes the reply.
+///
+/// - Returns: 1 if the run does not answer, otherwise 0.
 private func send(_ command: String, to run: String, _ console: Console, _ environment: [String: String]) -> Int32 {
   guard let process = pid_t(run), let answer = ControlSocket.of(process, environment)?.ask(command) else { return 0 }
   if answer.isEmpty {
@@ -65,7 +69,9 @@ private func send(_ command: String, to run: String, _ console: Console, _ envir
   return answer.isEmpty ? 1 : 0
 }
 
-/// Returns the runs in which a statement changes data; if no run does, or if there is only one run, returns all runs.
+/// Returns the runs in which a statement is changing data.
+///
+/// If no run changes data, or if there is only one run, the function returns all runs.
 private func changing(_ runs: [String], _ environment: [String: String]) -> [String] {
   guard runs.count > 1 else { return runs }
   let changing = runs.filter { run in
@@ -80,7 +86,9 @@ private func isCommand(_ word: String) -> Bool {
   return word.hasPrefix("rate=") && Int(digits: word.dropFirst(5)).map { $0 > 0 } ?? false
 }
 
-/// Returns the process ids of runs that have a socket; removes the sockets of runs that were killed.
+/// Returns the process ids of the runs that have a socket.
+///
+/// The function also removes the sockets of runs that were killed.
 private func runs(in directory: String) -> [String] {
   guard let entries = unsafe opendir(directory) else { return [] }
   defer { unsafe closedir(entries) }

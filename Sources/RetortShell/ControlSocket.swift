@@ -5,27 +5,29 @@ import JSONText
 import Synchronization
 import Terminal
 
-/// The Unix socket by which `retort ctl` reaches a run.
+/// The Unix socket over which `retort ctl` sends commands to a run, such as `pause`.
 ///
-/// A process has a socket if it changes data or runs a statement for more than a second. Only the owner can enter the
-/// directory of the sockets.
+/// A process opens its socket when it changes data, or runs a statement for more than a second. Only the owner can
+/// enter the directory of the sockets.
 struct ControlSocket {
   /// The socket's path.
   let path: String
 
-  /// Returns the directory of a user's sockets, in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if `HOME` isn't set
+  /// Returns the directory of a user's sockets.
+  ///
+  /// The directory is in `$XDG_STATE_HOME`, or otherwise in `~/.local/state`. The result is nil if `HOME` is not set
   /// either.
   static func directory(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort/runs" }
     return environment["HOME"].map { $0 + "/.local/state/retort/runs" }
   }
 
-  /// Returns the socket of a process.
+  /// Returns the socket of the process with an id; nil if the directory of sockets is unknown.
   static func of(_ process: pid_t, _ environment: [String: String]) -> ControlSocket? {
     directory(environment).map { ControlSocket(path: "\($0)/\(process)") }
   }
 
-  /// Opens a socket, and binds or connects it; nil if that fails.
+  /// Opens the socket and binds it as the server, or connects to it as a client; returns nil if that fails.
   fileprivate func opened(isServer: Bool) -> Int32? {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -48,8 +50,9 @@ struct ControlSocket {
     return number
   }
 
-  /// Makes each wait of a client end after two seconds, because a suspended process accepts connections and does not
-  /// answer.
+  /// Limits each wait of a client to two seconds.
+  ///
+  /// Without the limit, a client could wait forever: a suspended process accepts connections but does not answer.
   private static func limitWaits(_ number: Int32) {
     var wait = timeval(tv_sec: 2, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
@@ -64,7 +67,7 @@ struct ControlSocket {
     return true
   }
 
-  /// Reads text up to the end of a line, or up to the end of the input.
+  /// Reads text up to the end of the input or, if `toLine` is true, up to the end of a line.
   fileprivate static func read(_ number: Int32, toLine: Bool) -> String {
     var (text, piece): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 4096))
     while text.count < 1 << 16 {
@@ -77,8 +80,9 @@ struct ControlSocket {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Sends a command to the run of the socket and returns the reply; returns nil if the run has ended, and an empty
-  /// text if it does not answer within two seconds.
+  /// Sends a command to the run that has this socket, and returns the reply.
+  ///
+  /// - Returns: The reply; nil if the run has ended; an empty text if the run does not answer within two seconds.
   func ask(_ command: String) -> String? {
     guard let number = opened(isServer: false) else { return nil }
     defer { close(number) }
@@ -87,7 +91,7 @@ struct ControlSocket {
   }
 }
 
-/// Answers the commands of `retort ctl` as long as the process runs.
+/// Answers the commands of `retort ctl` while the process runs.
 final class ControlServer: Sendable {
   private let control: RunControl
   private let socket: ControlSocket
@@ -110,14 +114,14 @@ final class ControlServer: Sendable {
     unsafe unlink(socket.path)
   }
 
-  /// Removes the socket before the process ends.
+  /// Removes the socket from its directory, before the process ends.
   func remove() { unsafe unlink(socket.path) }
 
   private static func makeDirectories(_ path: String) {
     for end in path.indices.dropFirst() where path[end] == "/" { unsafe mkdir(String(path[..<end]), 0o700) }
   }
 
-  /// Accepts one connection after another; blocks the thread.
+  /// Accepts and answers one connection after another, and never returns.
   func run() {
     while true {
       let peer = accept(number, nil, nil)
@@ -159,13 +163,13 @@ final class ControlServer: Sendable {
   }
 }
 
-/// Holds this process's server for `retort ctl`, which is opened when it is first needed.
+/// Creates the server for `retort ctl` when the process first needs it.
 final class LazyControlServer: Sendable {
   static let shared = LazyControlServer()
 
   private let state = Mutex<(server: ControlServer?, isOpened: Bool)>((nil, false))
 
-  /// Opens the server at the first call.
+  /// Opens the server at the first call, and does nothing at later calls.
   func open(_ control: RunControl, _ environment: [String: String]) {
     state.withLock { state in
       guard !state.isOpened else { return }
@@ -175,6 +179,6 @@ final class LazyControlServer: Sendable {
     }
   }
 
-  /// Removes the socket.
+  /// Removes the socket of the server, if the server is open.
   func remove() { state.withLock { $0.server?.remove() } }
 }

@@ -3,20 +3,22 @@ import Language
 import Synchronization
 
 /// The first statements and the tour of `retort demo`, a prompt with clients of the sample blog.
+///
+/// The tour proposes one statement after another.
 final class Demo: Sendable {
-  /// The statements that run before the first line of the prompt.
+  /// The statements that the program runs before the user types the first line.
   static let beginning = """
     connect "embedded:blog"
     let posts = client queue: "posts"; let authors = client queue: "authors"
     let post = show posts 12 include: "author"
     """
 
-  /// A step of the tour: a proposed statement, and the words that complete the step.
+  /// A step of the tour: a statement to try, and the words by which the program recognizes that the user tried it.
   private struct TourStep {
     var name: String
-    /// The statement that the step proposes.
+    /// The statement that the step proposes to the user.
     var statement: String
-    /// A successful statement with one of these words completes the step.
+    /// Words of which one is enough: a successful statement that contains it completes the step.
     var words: Set<String>
   }
 
@@ -32,10 +34,12 @@ final class Demo: Sendable {
   private static let end =
     "the tour is complete; help cookbook has recipes, Ctrl-D exits;\nin a shell, retort publish.retort runs the script"
 
-  /// The indices of the steps that are not complete.
+  /// The indices of the steps that the user has not completed.
   private let left = Mutex(Set(Demo.steps.indices))
 
-  /// The text at the start, in 80 columns: the clients that exist, and the tour.
+  /// The text that the prompt shows at its start, in 80 columns.
+  ///
+  /// The text lists the first statements, which create the clients, and the steps of the tour.
   static var introduction: String {
     let ready = beginning.split(separator: "\n").map { "> \($0)\n" }.joined()
     let tour = steps.enumerated().map { index, step in line(index, step) }
@@ -47,8 +51,9 @@ final class Demo: Sendable {
     "  \(index + 1) \(step.name)\(String(repeating: " ", count: 9 - step.name.count))\(step.statement)\n"
   }
 
-  /// Marks the steps that a successful text completes, and returns the text of the next step; nil if no step was
-  /// completed.
+  /// Completes the steps of the tour that belong to a successful statement.
+  ///
+  /// - Returns: The text of the next step; nil if the statement completes no step.
   func next(after text: String) -> String? {
     let words = Self.words(of: text)
     return left.withLock { left in

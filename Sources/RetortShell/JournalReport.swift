@@ -2,8 +2,10 @@ import Bulk
 import Language
 import Redaction
 
-/// Shows a journal, records how to treat a change with an unknown outcome, or records the broker's name: `retort
-/// journal FILE`.
+/// Runs `retort journal FILE`, which shows a journal or changes it.
+///
+/// A journal is a file that records the changes of a bulk statement. The command can record how to treat a change with
+/// an unknown outcome, or the name of the broker.
 func journal(_ words: [String], _ console: Console) async -> Int32 {
   let usage = "retort journal FILE, or retort journal FILE settle ID done, or ... settle ID again, or ... broker NAME"
   guard let path = words.first, !path.hasPrefix("-"),
@@ -30,7 +32,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
   }
 }
 
-/// Returns the problem with the arguments of `retort journal`, and the next step.
+/// Returns the error in the arguments of `retort journal`, and the next step.
 private func misuse(of words: [String], _ usage: String) -> (problem: String, step: String) {
   guard let path = words.first, !path.hasPrefix("-") else { return ("needs a file", usage) }
   let file = ShellCommandLineWriter.quoted(path)
@@ -45,7 +47,7 @@ private func misuse(of words: [String], _ usage: String) -> (problem: String, st
   }
 }
 
-/// Records that a change was carried out, or that it may be sent again.
+/// Records in the journal that the service carried out a change, or that a run may send the change again.
 private func settle(_ path: String, _ id: String, _ word: String, _ console: Console) async throws(JournalError)
   -> Int32
 {
@@ -72,7 +74,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   return 0
 }
 
-/// Records the name of the broker to which a journal belongs.
+/// Records in the journal the name of the broker to which the journal belongs.
 private func rename(_ path: String, _ broker: String, _ console: Console) async throws(JournalError) -> Int32 {
   let journal = try Journal(existing: path)
   try await journal.rename(broker: broker)
@@ -80,10 +82,10 @@ private func rename(_ path: String, _ broker: String, _ console: Console) async 
   return 0
 }
 
-/// The text that shows the state of a journal.
+/// The text that shows the state of a journal to the user.
 private struct JournalReport {
   private let journal: JournalSnapshot
-  /// The maximum number of listed changes whose outcome is unknown.
+  /// The maximum number of unknown changes that the text lists.
   private static let limit = 20
 
   init(_ journal: JournalSnapshot) { self.journal = journal }
@@ -124,6 +126,6 @@ private struct JournalReport {
 }
 
 extension JournalError {
-  /// Whether the file is another kind of file: it has no journal header and no line that records a change.
+  /// Whether the file is not a journal: it has no header of a journal, and no line that records a change.
   fileprivate var isForeign: Bool { if case .notAJournal(_, .other, recorded: 0) = self { true } else { false } }
 }

@@ -4,9 +4,9 @@ import Handbook
 import LanguageServer
 import LearnedSchema
 
-/// Serves an editor on standard input and output: `retort lsp`.
+/// Serves an editor over standard input and output: `retort lsp`.
 ///
-/// - Returns: 0 if the editor ended the session with `shutdown` and `exit`, else 1.
+/// - Returns: 0 if the editor ended the session with `shutdown` and `exit`, otherwise 1.
 func languageServer(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   guard words.isEmpty || words == ["--stdio"] else {
     let isHelp = words == ["--help"] || words == ["-h"]
@@ -38,7 +38,7 @@ private func send(_ bodies: [[UInt8]]) -> Bool {
 }
 
 extension EditorSession {
-  /// Handles a frame and returns the bodies of the messages to send.
+  /// Handles a frame of the input, and returns the bodies of the messages to send to the editor.
   fileprivate func replies(to frame: MessageFrameReader.Frame) -> [[UInt8]] {
     switch frame {
     case .body(let body): receive(body)

@@ -6,7 +6,7 @@ import JSONRPC
 import JSONText
 import Workers
 
-/// An error in the settings of a pool, and the next step for the user.
+/// An error in the settings of a pool of workers, with the next step for the user.
 struct PoolSettingsError: Error {
   var message: String
   var nextStep: String
@@ -14,7 +14,7 @@ struct PoolSettingsError: Error {
   init(_ message: String, nextStep: String) { (self.message, self.nextStep) = (message, nextStep) }
 }
 
-/// Returns the secret of pools from the environment; nil if it is not set.
+/// Returns the secret of the worker pools, which the environment contains; nil if it is not set.
 func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> MessageAuthenticationKey? {
   guard let secret = environment[WorkerPool.keyVariable] else { return nil }
   if secret.isEmpty {
@@ -31,7 +31,10 @@ func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> Messa
   return key
 }
 
-/// Returns the secret members of `meta` that a worker adds to changes; they come from the environment.
+/// Returns the secret members that a worker adds to the `meta` of a change.
+///
+/// The broker sees only the names of these members. The worker reads their values from `RETORT_POOL_META` in its
+/// environment.
 func poolMeta(_ environment: [String: String]) throws(PoolSettingsError) -> JSONObject {
   guard let text = environment["RETORT_POOL_META"], !text.isEmpty else { return [:] }
   guard let meta = (try? JSONValue(parsing: text))?.objectValue else {

@@ -4,7 +4,9 @@ import Client
 import Evaluation
 import Language
 
-/// The program's options; arguments after FILE belong to the script.
+/// The options of the program itself.
+///
+/// The arguments after FILE are not options: they belong to the script.
 struct ProgramOptions: ParsableArguments {
   @Option(
     name: .customShort("c"), parsing: .unconditionalSingleValue,
@@ -95,12 +97,14 @@ struct ProgramOptions: ParsableArguments {
     case text, json
   }
 
-  /// The script of `-c`; nil without `-c`.
+  /// The script that the option `-c` contains; nil without `-c`.
   var script: String? {
     statements.isEmpty ? nil : statements.map { String($0.trimmingPrefix("\u{FEFF}")) }.joined(separator: "\n")
   }
 
-  /// The topics of `--trace`; empty without `--trace`, nil if a topic is unknown.
+  /// The topics of the option `--trace`.
+  ///
+  /// The set is empty without `--trace`. The value is nil if a topic is unknown.
   var topics: Set<Trace.TraceTopic>? {
     let words = trace?.split(separator: ",").map(String.init) ?? []
     let topics = words.compactMap(Trace.TraceTopic.init)
@@ -128,7 +132,9 @@ struct ProgramOptions: ParsableArguments {
     }
   }
 
-  /// Returns the duration that an option's text names; nil if the text is invalid, `.some(nil)` for `never`.
+  /// Returns the duration of an option's text, such as `30s`.
+  ///
+  /// The result is `.some(nil)` for `never`, and nil if the text is invalid.
   static func duration(_ text: String) -> Duration?? {
     if text == "never" { return .some(nil) }
     let parsed = Parser.parse(SourceText(name: "--timeout", text: text))
@@ -143,7 +149,7 @@ struct ProgramOptions: ParsableArguments {
 }
 
 extension ProgramOptions {
-  /// Returns the options of the session.
+  /// Returns the options of the session that runs the script.
   func session(arguments: [String], environment: [String: String], console: Console) -> Session.Options {
     var options = Session.Options()
     options.arguments = arguments
@@ -188,6 +194,6 @@ extension ProgramOptions {
   ]
   /// The options that take no value.
   static let flags: Set<String> = ["--yes", "--offline", "--allow-sh", "--dry-run", "--quiet", "--no-pager", "--no-rc"]
-  /// All options as the user types them.
+  /// All options, as the user types them.
   static let words = Array(valued.union(flags)) + ["--trace"]
 }

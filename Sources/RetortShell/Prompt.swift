@@ -8,7 +8,7 @@ import Synchronization
 import Terminal
 import Values
 
-/// The interactive prompt.
+/// The interactive prompt, which reads statements from the user and runs them.
 final class Prompt: Sendable {
   let session: Session
   let console: Console
@@ -16,9 +16,9 @@ final class Prompt: Sendable {
   let environment: [String: String]
   let interpreter: Interpreter
   private let readsStartFiles: Bool
-  /// The tour of `retort demo`; nil at any other prompt.
+  /// The tour of `retort demo`; nil if the prompt was not started by `retort demo`.
   private let demo: Demo?
-  /// The statement that is being typed.
+  /// The statement that the user is typing.
   let draft = StatementDraft()
 
   init(
@@ -35,6 +35,8 @@ final class Prompt: Sendable {
   }
 
   /// Reads and runs statements until Ctrl-D, `exit` or a signal.
+  ///
+  /// - Returns: The exit status of the program.
   func run() async -> Int32 {
     let editor: LineEditor
     do throws(TerminalError) {
@@ -70,7 +72,9 @@ final class Prompt: Sendable {
     }
   }
 
-  /// Runs the start files; returns the exit status if one of them ends the prompt.
+  /// Runs the start files.
+  ///
+  /// - Returns: The exit status if one of the files ends the prompt, otherwise nil.
   private func runStartFiles() async -> Int32? {
     guard readsStartFiles else { return nil }
     for text in StartFiles(environment: environment).texts(note: console.note) {
@@ -80,7 +84,9 @@ final class Prompt: Sendable {
     return nil
   }
 
-  /// Adds the person's input to the draft; returns the exit status if the input ends the prompt.
+  /// Adds the user's input to the draft of the statement.
+  ///
+  /// - Returns: The exit status if the input ends the prompt, otherwise nil.
   private func take(_ input: PromptInput, _ editor: LineEditor) async -> Int32? {
     switch input {
     case .line(let line):
@@ -103,14 +109,18 @@ final class Prompt: Sendable {
     return nil
   }
 
-  /// Drops the incomplete statement, if there is one, and shows a note about it; `addition` ends the note.
+  /// Discards the incomplete statement, if there is one, and shows a note about it.
+  ///
+  /// The note ends with `addition`.
   private func drop(_ addition: String = "") {
     guard draft.isOpen else { return }
     draft.take()
     console.note("note: the incomplete statement is dropped\(addition)\n")
   }
 
-  /// Runs the draft; returns the exit status if its statements end the prompt.
+  /// Runs the statements of the draft.
+  ///
+  /// - Returns: The exit status if one of the statements ends the prompt, otherwise nil.
   private func enter(_ report: Interpreter.CheckReport, _ editor: LineEditor) async -> Int32? {
     let isPasted = draft.wasPasted
     let text = draft.take()
@@ -124,9 +134,9 @@ final class Prompt: Sendable {
     return interpreter.hasExited ? status : nil
   }
 
-  /// The prompt of a statement's first line: the newest connection with its state.
+  /// The prompt of a statement's first line, which shows the newest connection and its state.
   ///
-  /// The prompt is red while any connection is to production; without colours, the prompt says so in words.
+  /// While any connection has `env: "production"`, the prompt is red. Without colours, the prompt says it in words.
   private var first: LinePrompt {
     let connections = session.connections
     guard let connection = connections.last else { return "> " }
@@ -146,13 +156,14 @@ final class Prompt: Sendable {
       label + notes + "> ", look: isProduction && isColoured ? "31;1" : nil)
   }
 
-  /// Returns the prompt of a continued line; it names the part of the statement that is not closed.
+  /// Returns the prompt of a further line, which names the unclosed part of the statement, such as a bracket.
   private func continuation(_ open: UnclosedPart?) -> LinePrompt {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
-  /// Returns the word of a line that is only a command of the prompt, such as `edit`; nil for any other line, or if a
-  /// variable or a def has that name.
+  /// Returns the command of the prompt, such as `edit`, that makes up a whole line.
+  ///
+  /// The result is nil for any other line. It is also nil if a variable or a def has this name.
   private func word(_ line: String) -> String? {
     let names = interpreter.names
     return Vocabulary.promptWords.first {
@@ -160,7 +171,7 @@ final class Prompt: Sendable {
     }
   }
 
-  /// Trusts the start file of the working directory, and runs it.
+  /// Adds the start file of the working directory to the trusted files, and runs it.
   private func trust() async {
     do throws(Fault) {
       _ = await run(try StartFiles(environment: environment).trust(StartFiles.local), isPasted: true)
@@ -182,7 +193,7 @@ final class Prompt: Sendable {
     PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 
-  /// Returns the help of the word at the cursor, cut to the height of the screen.
+  /// Returns the help of the word at the cursor, cut to the height of the terminal.
   private func help(of line: String, at cursor: Int) -> String? {
     let before = draft.text.isEmpty ? "" : draft.text + "\n"
     guard let page = Help.page(of: before + line, at: before.utf8.count + cursor) else { return nil }
@@ -191,7 +202,7 @@ final class Prompt: Sendable {
     return (lines.count > most ? lines.prefix(most - 1) + ["..."] : lines).joined(separator: "\n")
   }
 
-  /// The colours of the typed line; nil if colours are off.
+  /// The colours of the line that the user types; nil if colours are off.
   private var painting: LinePainting? {
     guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
     return LinePainting(
@@ -208,7 +219,9 @@ final class Prompt: Sendable {
     do throws(TerminalError) { try editor.remember(text) } catch { console.note("\(error)\n") }
   }
 
-  /// Opens a text in the user's editor; the saved text becomes the statement.
+  /// Opens a text in the user's editor.
+  ///
+  /// The text that the user saves there becomes the statement.
   private func edit(_ text: String) async {
     do throws(TerminalError) {
       guard let edited = try await ExternalEditor(environment: environment).edited(text) else {
@@ -220,10 +233,11 @@ final class Prompt: Sendable {
     } catch { console.note("error: \(error)\n") }
   }
 
-  /// Asks the user whether to run a pasted text that destroys resources on a guarded connection; returns whether the
-  /// text may run.
+  /// Asks the user whether to run a pasted text that destroys resources on a guarded connection.
   ///
-  /// Any other text may run without a question.
+  /// A connection is guarded if its `guard:` is `confirm`. Any other text runs without a question.
+  ///
+  /// - Returns: Whether the text may run.
   private func isAllowed(_ report: Interpreter.CheckReport, _ isPasted: Bool) async -> Bool {
     let count = report.inventory.filter { $0.kind == .destroys }.count
     guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }
@@ -236,9 +250,9 @@ final class Prompt: Sendable {
     return false
   }
 
-  /// Asks a question.
+  /// Asks the user a question.
   ///
-  /// Ctrl-C means no answer; another signal ends the program afterwards.
+  /// Ctrl-C means no answer. Another signal also means no answer, and then ends the program.
   private func answer(to question: String) async -> String? {
     let asking = Task { await notices.answer(to: question) }
     let stop = Mutex<Terminal.Signal?>(nil)
@@ -268,7 +282,7 @@ final class Prompt: Sendable {
 }
 
 extension String {
-  /// The text without white space at its ends.
+  /// The text without the white space at its beginning and end.
   fileprivate var trimmed: String {
     String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }

@@ -1,11 +1,13 @@
 import Evaluation
 import Terminal
 
-/// Completes the current line of the prompt, with the earlier lines of its statement as context.
+/// Completes the current line of the prompt.
+///
+/// The earlier lines of the same statement determine which completions fit.
 struct PromptCompleter {
   let interpreter: Interpreter
 
-  /// Returns the completions at the cursor of a line, given as a byte offset.
+  /// Returns the completions at the cursor of a line; the cursor is a byte offset.
   func completion(of line: String, after entered: String, at cursor: Int) -> Completion {
     let before = entered.isEmpty || entered.hasSuffix("\n") ? entered : entered + "\n"
     let found = interpreter.completion(of: before + line, at: before.utf8.count + cursor)

@@ -3,9 +3,10 @@ import JSONRPC
 import JSONText
 import Synchronization
 
-/// A link that shows requests instead of sending them: `--offline`.
+/// A link that shows each request to the user instead of sending it, for the option `--offline`.
 ///
-/// It invents replies so that a script continues: an empty page, the record of the request, a resource with only an id.
+/// The link invents replies so that the script continues. A reply is an empty page, the record of the request, or a
+/// resource with only an id.
 final class RequestShowingLink: JSONRPC.ServiceLink {
   let address: String
   private let show: @Sendable (JSONObject) -> Void

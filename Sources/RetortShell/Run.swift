@@ -21,7 +21,9 @@ public func run(arguments: [String], console: Console, environment: [String: Str
   noteFailedOutput(await started(arguments, console, environment), console)
 }
 
-/// Shows an error if the run was successful, but its standard output could not be written; returns the exit status.
+/// Shows an error if the run succeeded but the program could not write its standard output.
+///
+/// - Returns: The exit status of the program: 1 after such an error, otherwise `status`.
 private func noteFailedOutput(_ status: Int32, _ console: Console) -> Int32 {
   guard status == 0, let failure = Console.failureText else { return status }
   console.note("error: standard output can't be written: \(failure)\n")
@@ -72,7 +74,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   }
 }
 
-/// Prints what the command `help` shows at the prompt.
+/// Prints the same text as the command `help` at the prompt.
 private func help(_ words: [String], _ console: Console) -> Int32 {
   guard let text = Help.text(words) else {
     let near =
@@ -85,12 +87,14 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
   return 0
 }
 
-/// Rewrites the arguments for the option parser: puts `--` before FILE, replaces `--yes=N` with an option that takes a
-/// value, and gives `--trace` a topic if it has none.
+/// Rewrites the arguments for the option parser.
 ///
-/// The first argument that is not an option is FILE; the arguments after it belong to the script. Returns nil, after an
-/// error message, if an option is unknown or its number is invalid, or if an argument after FILE begins with `-` and no
-/// `--` precedes it.
+/// The function puts `--` before FILE, which is the first argument that is not an option. The arguments after FILE
+/// belong to the script. The function also replaces `--yes=N` with `--yes-limit N`, and gives `--trace` a topic if it
+/// has none.
+///
+/// - Returns: The new arguments. After an error message, nil: an option is unknown, the number of `--yes` is invalid,
+///   or an argument after FILE begins with `-` without a `--` before it.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   var result: [String] = []
   var rest = arguments[...]
@@ -122,9 +126,10 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   return result + (words.isEmpty ? [] : ["--"]) + words
 }
 
-/// Returns FILE and the arguments of the script, without the `--` before arguments that begin with `-`.
+/// Returns FILE and the arguments of the script.
 ///
-/// If this `--` is missing, shows an error and returns nil.
+/// A `--` must come before arguments of the script that begin with `-`, and the function removes it. If the `--` is
+/// missing, the function shows an error and returns nil.
 private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
   let mark = words.firstIndex(of: "--") ?? words.endIndex
   guard let place = words[..<mark].firstIndex(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
@@ -147,7 +152,7 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   return nil
 }
 
-/// Returns an option that is given twice, although it takes one value; nil without such an option.
+/// Returns an option that occurs twice although the program uses only one value; nil if there is none.
 private func repeatedOption(_ arguments: [String], _ word: String) -> String? {
   let line = ProgramCommandLine.all.first { $0.name == word }
   let known = Set(line?.options.filter { $0.value != nil }.map(\.name) ?? []).union(["--trace", "--yes-limit", "-o"])
@@ -163,7 +168,9 @@ private func repeatedOption(_ arguments: [String], _ word: String) -> String? {
   return nil
 }
 
-/// Parses options and runs `body` with them; the exit status is 0 after help, and 2 after invalid options.
+/// Parses options, and runs `body` with them.
+///
+/// - Returns: The exit status: 0 after `--help`, 2 for invalid options, otherwise the result of `body`.
 private func parsed<Options: ParsableArguments>(
   _ type: Options.Type, _ arguments: [String], _ word: String?, _ console: Console, _ body: (Options) async -> Int32
 ) async -> Int32 {
@@ -230,7 +237,7 @@ private func run(
   return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
 }
 
-/// Opens the prompt with clients of the sample blog, and a tour.
+/// Opens the prompt with clients of the sample blog and a tour: `retort demo`.
 private func demo(_ options: ProgramOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard options.rest.isEmpty, options.script == nil else {
     console.note("error: retort demo takes no file and no statements\n  = retort demo\n")
@@ -248,9 +255,9 @@ private func demo(_ options: ProgramOptions, _ console: Console, _ environment: 
   return status
 }
 
-/// Writes a report to a file that was opened before the run, and returns the exit status of the run.
+/// Writes the report of a run to a file, and returns the exit status of the program.
 ///
-/// If the write fails after a successful run, the status is 1.
+/// The program opened the file before the run. If the write fails after a successful run, the status is 1.
 private func write(
   _ report: RunReport, to file: WrittenFile, isXML: Bool, _ status: Int32, _ reason: String?, _ console: Console
 ) -> Int32 {
@@ -307,14 +314,18 @@ private func session(
   return Session(options: own, output: output, host: host)
 }
 
-/// Returns the URI of a broker without its password, and any other address unchanged; throws for an invalid URI of a
-/// broker.
+/// Returns the address that a connection shows without being open.
+///
+/// The address is the URI of a broker without its password, or any other address unchanged. The function throws an
+/// error for an invalid URI of a broker.
 private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   guard namesBroker(uri) else { return uri }
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
 }
 
-/// Returns the identity of a URI's connection, by which `connect` recognizes a connection that is already open.
+/// Returns the identity of the connection that a URI opens.
+///
+/// By this identity, `connect` recognizes that the connection is already open.
 private func identity(_ uri: String) -> ConnectionIdentity {
   guard namesBroker(uri), let parsed = try? AMQPURI(uri) else { return ConnectionIdentity(address: uri) }
   let lacksPassword = parsed.lacksPassword || parsed.password == "***"
@@ -324,12 +335,14 @@ private func identity(_ uri: String) -> ConnectionIdentity {
     password: lacksPassword ? nil : parsed.password)
 }
 
-/// Opens the embedded service or the broker of a URI.
+/// Opens the service of a URI: a broker, or the embedded service.
 public func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.ServiceLink {
   try await openLink(uri, script: script, listener: Connection.EventObserver())
 }
 
-/// Opens the broker of a URI, and passes late replies to `lateReplies`.
+/// Opens the service of a URI, and passes late replies to `lateReplies`.
+///
+/// A late reply arrives after the request has stopped waiting for it.
 func openLink(
   _ uri: String, script: String, _ lateReplies: LateReplies
 ) async throws(LinkError) -> any JSONRPC.ServiceLink {
@@ -353,5 +366,5 @@ private func scheme(_ uri: String) -> Substring {
   uri.drop(while: \.isWhitespace).prefix { $0 != ":" && $0 != "@" && $0 != "/" }
 }
 
-/// Whether a URI, valid or not, is the URI of a broker.
+/// Whether a URI names a broker, even if the rest of the URI is invalid.
 private func namesBroker(_ uri: String) -> Bool { ["amqp", "amqps"].contains(scheme(uri).lowercased()) }

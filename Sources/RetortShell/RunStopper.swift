@@ -6,15 +6,17 @@ import Terminal
 
 /// Stops a run when signals arrive.
 ///
-/// The first signal cancels the run: reads end immediately, no further request is sent, and changes in flight wait for
-/// their replies until their timeout. The second signal ends these waits. The third signal ends the program if the run
-/// has not stopped. Ctrl-\ ends the program immediately.
+/// The first signal cancels the run. Reads end immediately, and the run sends no further request. Changes that the run
+/// has already sent wait for their replies until their timeout.
+///
+/// The second signal ends these waits. The third signal ends the program if the run has not stopped. Ctrl-\ ends the
+/// program immediately.
 final class RunStopper: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
   private let state = Mutex<(signal: Terminal.Signal, count: Int)?>(nil)
   private let hasEnded = Atomic(false)
-  /// The time after which a note explains the effect of the next signal.
+  /// The time from the first signal to the note that explains the effect of the next signal.
   private static let noteDelay = Duration.milliseconds(700)
 
   init(_ session: Session, _ work: Task<Int32, Never>) {
@@ -22,10 +24,12 @@ final class RunStopper: Sendable {
     self.work = work
   }
 
-  /// The last received signal.
+  /// The last signal that arrived; nil before the first signal.
   var signal: Terminal.Signal? { state.withLock { $0?.signal } }
 
-  /// Handles a signal; its effect depends on whether it is the first, the second or a later one.
+  /// Handles a signal.
+  ///
+  /// The effect depends on whether the signal is the first, the second or a later one.
   ///
   /// - Parameters:
   ///   - signal: The signal.
@@ -49,10 +53,10 @@ final class RunStopper: Sendable {
     session.abandon()
   }
 
-  /// Records that the run has ended.
+  /// Records that the run has ended, so that no note follows.
   func end() { hasEnded.store(true, ordering: .relaxed) }
 
-  /// Shows a note about the next signal, if the run does not stop at the first signal.
+  /// Shows a note about the effect of the next signal, if the run continues after the first signal.
   private func sayWhatIsNext(_ signal: Terminal.Signal, _ forcedEnds: Bool) {
     Task { [self] in
       try? await Task.sleep(for: Self.noteDelay)

@@ -10,14 +10,16 @@ struct ScriptFile {
 
   init(_ path: String, _ arguments: [String]) { (self.path, self.arguments) = (path, arguments) }
 
-  /// Returns the text of the file; the error of a missing file proposes the command line that was probably meant.
+  /// Returns the text of the file.
+  ///
+  /// If the file is missing, the error proposes a similar command line, such as `retort check` for `retort lint`.
   func text() throws(Fault) -> String {
     do throws(Fault) { return try TextFile.read(path) } catch {
       throw commandLine.map { error.advising("did you mean \($0)?") } ?? error
     }
   }
 
-  /// A command line to propose when the path is not a file; nil if no command has a similar name.
+  /// The command line that the error for a missing file proposes; nil if no command has a similar name.
   private var commandLine: String? {
     if ["run", "exec", "execute", "start"].contains(path), let file = arguments.first, Self.exists(file) {
       return (["retort"] + arguments.map(ShellCommandLineWriter.quoted)).joined(separator: " ")
@@ -29,18 +31,18 @@ struct ScriptFile {
 
   private static func exists(_ path: String) -> Bool { FileDescriptor.isFile(path) }
 
-  /// Command names of other programs, each with the word of this program that has the same purpose.
+  /// Command names of other programs, each with the word of this program for the same purpose.
   private static let words = [
     "version": "--version", "lint": "check", "validate": "check", "verify": "check", "format": "fmt", "server": "serve",
     "status": "ctl", "completion": "completions",
   ]
 
-  /// Returns the option to propose for an unknown one; nil if no option has a similar name.
+  /// Returns the option that an error message proposes for an unknown option; nil if no option is similar.
   static func option(meantBy name: String) -> String? {
     options[name] ?? nearest(to: name, among: ProgramOptions.words + ["--version", "--help"])
   }
 
-  /// Options of other programs, each with the option of this program that has the same purpose.
+  /// Options of other programs, each with the option of this program for the same purpose.
   private static let options = [
     "-v": "--version", "-V": "--version", "-o": "--output", "-n": "--dry-run", "-y": "--yes",
     "--force": "--yes", "-q": "--quiet", "-s": "--quiet", "--silent": "--quiet", "-e": "-c", "--eval": "-c",

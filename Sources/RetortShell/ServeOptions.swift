@@ -110,7 +110,9 @@ struct ServeOptions: ParsableArguments {
   }
 }
 
-/// Parses the value of an option that takes a whole number, in digits only.
+/// Parses the value of an option that takes a whole number.
+///
+/// The value consists of digits only.
 func wholeNumber<Number: FixedWidthInteger>(_ text: String) throws -> Number {
   guard let number = Number(digits: text) else {
     throw InjectedFaults.OptionError("write a whole number of at most \(Number.max)")
@@ -118,7 +120,7 @@ func wholeNumber<Number: FixedWidthInteger>(_ text: String) throws -> Number {
   return number
 }
 
-/// Parses the value of an option that takes one of a fixed set of words.
+/// Parses the value of an option that takes a word from a fixed list.
 func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws -> Word {
   guard let word = Word(rawValue: text) else {
     throw InjectedFaults.OptionError("write one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
@@ -126,7 +128,9 @@ func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws 
   return word
 }
 
-/// Serves a database on a broker with the options of the command line.
+/// Serves a database on a broker, with the options of the command line.
+///
+/// - Returns: The exit status of the program.
 func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.url ?? environment["RETORT_URL"] else {
     console.note("error: serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
@@ -149,7 +153,7 @@ extension ServeOptions {
   }
 }
 
-/// Waits for SIGINT, SIGTERM or SIGHUP.
+/// Waits until SIGINT, SIGTERM or SIGHUP arrives.
 @Sendable func stopSignal() async {
   let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
   await Interrupts.shared.watching { _ in

@@ -2,8 +2,9 @@ import Redaction
 
 /// Writes a command line for a shell.
 enum ShellCommandLineWriter {
-  /// Returns the command line with the program's arguments, in which shell variables stand for passwords: `retort --var
-  /// cap=5 'my file.retort'`, `retort --var token="${TOKEN:?}" x.retort`.
+  /// Returns a command line that repeats the program's call: `retort --var cap=5 'my file.retort'`.
+  ///
+  /// Shell variables stand for passwords: `retort --var token="${TOKEN:?}" x.retort`.
   static func command(_ arguments: [String]) -> String {
     var secrets = SecretShellVariables()
     return (["retort"] + arguments.map { shown($0, &secrets) }).joined(separator: " ")
@@ -26,9 +27,9 @@ enum ShellCommandLineWriter {
     }.joined()
   }
 
-  /// Returns a word, quoted for a shell if it needs quotes.
+  /// Returns a word in the form in which a shell reads it, with quotes if it needs them.
   ///
-  /// A word with characters that a note would escape is written as `$'...'`, with the escapes of bash, zsh and ksh.
+  /// A word that contains control characters becomes `$'...'`, with the escapes of bash, zsh and ksh.
   static func quoted(_ word: String) -> String {
     if TerminalSafeText.message(word) != word { return "$'" + word.unicodeScalars.map(escaped).joined() + "'" }
     let plain = word.utf8.allSatisfy { byte in
@@ -40,7 +41,7 @@ enum ShellCommandLineWriter {
     return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
-  /// Returns a code point, as it is written inside `$'...'`.
+  /// Returns a code point in the form that it has inside `$'...'`.
   private static func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\\", "'": return "\\\(scalar)"

@@ -5,26 +5,27 @@ import Language
 import Terminal
 import Values
 
-/// The files that the prompt runs at its start.
+/// The files that the prompt runs when it starts.
 ///
-/// These are `retort/rc.retort` of the XDG configuration directory, and `.retortrc` of the working directory if its
-/// text is trusted (https://specifications.freedesktop.org/basedir-spec/latest/).
+/// The first file is `retort/rc.retort` in the XDG configuration directory
+/// (https://specifications.freedesktop.org/basedir-spec/latest/). The second file is `.retortrc` in the working
+/// directory, if the user trusts its text.
 struct StartFiles {
   /// The name of the start file in a working directory.
   static let local = ".retortrc"
 
   let environment: [String: String]
 
-  /// The path of the user's own start file; nil if its directory is unknown.
+  /// The path of the user's own start file, `rc.retort`; nil if its directory is unknown.
   var own: String? {
     if let base = environment["XDG_CONFIG_HOME"], base.hasPrefix("/") { return base + "/retort/rc.retort" }
     return environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.config/retort/rc.retort" : nil }
   }
 
-  /// Returns the texts to run, in order.
+  /// Returns the texts of the start files that the prompt runs, in order.
   ///
-  /// - Parameter note: Called with the reason why a file is not run.
-  /// - Returns: The trusted texts.
+  /// - Parameter note: Receives the reason why a file does not run.
+  /// - Returns: The texts that the user trusts.
   func texts(note: (String) -> Void) -> [SourceText] {
     var texts: [SourceText] = []
     for path in [own, Self.local].compactMap({ $0 }) where Self.exists(path) {
@@ -42,7 +43,7 @@ struct StartFiles {
 
   private static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// Whether the start file of the working directory is trusted with this text.
+  /// Whether the user trusts the start file of the working directory with this text.
   func trusts(_ text: String) -> Bool { isTrusted(text) { _ in } }
 
   private func isTrusted(_ text: String, _ note: (String) -> Void) -> Bool {
@@ -54,8 +55,9 @@ struct StartFiles {
     }
   }
 
-  /// Trusts a file with its current text, and returns the text.
+  /// Adds a file with its current text to the trusted files.
   ///
+  /// - Returns: The text of the file.
   /// - Throws: A `file` error.
   func trust(_ path: String) throws(Fault) -> SourceText {
     let text = try TextFile.read(path)
@@ -75,7 +77,9 @@ struct StartFiles {
   }
 }
 
-/// Trusts files from the command line: `retort trust [FILE ...]`.
+/// Adds files to the trusted files: `retort trust [FILE ...]`.
+///
+/// - Returns: The exit status of the program.
 func trust(_ files: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   if let option = files.first(where: { $0.hasPrefix("-") }) {
     console.note("error: retort trust needs files, not \(option)\n  = retort trust .retortrc\n")

@@ -1,7 +1,9 @@
 import Language
 import Synchronization
 
-/// The statement that is being typed, line by line; the editor's thread reads it while the next line is typed.
+/// The statement that the user is typing, line by line.
+///
+/// The thread of the line editor reads the draft while the user types the next line.
 final class StatementDraft: Sendable {
   private struct EnteredLines {
     var text = ""
@@ -11,25 +13,29 @@ final class StatementDraft: Sendable {
 
   private let state = Mutex(EnteredLines())
 
-  /// The complete lines, without the current line.
+  /// The lines that the user has finished, without the current line.
   var text: String { state.withLock(\.text) }
 
-  /// Whether there are complete lines.
+  /// Whether the draft has a finished line.
   var isOpen: Bool { !text.isEmpty }
 
-  /// Whether a part was pasted or comes from an editor; the text is then parsed like a file.
+  /// Whether the user pasted a part of the text, or wrote it in an editor.
+  ///
+  /// The program then parses the text like a file.
   var wasPasted: Bool { state.withLock(\.wasPasted) }
 
-  /// The last entered statement.
+  /// The last statement that the user entered.
   var last: String {
     get { state.withLock(\.last) }
     set { state.withLock { $0.last = newValue } }
   }
 
-  /// The lines as a source text.
+  /// The finished lines as a source text.
   var source: SourceText { SourceText(name: "prompt", text: text) }
 
-  /// Adds a line; a line that contains line feeds was pasted.
+  /// Adds a finished line.
+  ///
+  /// A line that contains line feeds was pasted.
   func add(_ line: String, fromEditor: Bool = false) {
     state.withLock { state in
       state.text += state.text.isEmpty ? line : "\n" + line
@@ -37,7 +43,7 @@ final class StatementDraft: Sendable {
     }
   }
 
-  /// Removes and returns the lines.
+  /// Removes and returns all lines of the draft.
   @discardableResult func take() -> String {
     state.withLock { state in
       defer { (state.text, state.wasPasted) = ("", false) }

@@ -3,23 +3,29 @@ import Handbook
 import Language
 import Terminal
 
-/// Colours a statement while it is typed.
+/// Colours a statement while the user types it.
 ///
-/// Unknown names are marked before Enter. The name at the cursor is marked only if no known name begins with it.
+/// Unknown names are red before the user presses Enter. A name at the cursor is not red if a known name begins with it.
 struct StatementHighlighter {
-  /// The styles of a statement's parts; the raw value of a style is its index in the result of `looks`.
+  /// The styles of the parts of a statement.
+  ///
+  /// The raw value of a style is its index in the result of `looks`.
   private enum SyntaxStyle: Int, CaseIterable {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
   }
 
-  /// Returns the SGR parameters of the styles, in their order, for a light or a dark background (ECMA-48 8.3.117).
+  /// Returns the SGR parameters (ECMA-48 8.3.117) of all styles, for a light or a dark background.
+  ///
+  /// The parameters are in the order of the styles.
   static func looks(isLight: Bool) -> [String] {
     isLight
       ? ["", "34;1", "35", "32", "36", "34", "34", "90", "31;4", "7"]
       : ["", "36;1", "35", "32", "33", "36", "94", "90", "31;4", "7"]
   }
 
-  /// Whether the terminal has a light background, by `RETORT_COLORS`, else by `COLORFGBG`.
+  /// Whether the terminal has a light background.
+  ///
+  /// `RETORT_COLORS` decides, or `COLORFGBG` if `RETORT_COLORS` is not set.
   static func isLight(_ environment: [String: String]) -> Bool {
     if let chosen = environment["RETORT_COLORS"] { return chosen == "light" }
     guard let background = environment["COLORFGBG"]?.split(separator: ";").last.flatMap({ Int($0) }) else {
@@ -35,19 +41,19 @@ struct StatementHighlighter {
   private let variables: Set<String>
   private let definitions: Set<String>
 
-  /// Creates a highlighter for known names.
+  /// Creates a highlighter that knows the names of variables and defs.
   init(variables: [String], definitions: [String]) {
     self.variables = Set(variables)
     self.definitions = Set(definitions)
   }
 
-  /// Returns the parts of a line that have a style other than usual text.
+  /// Returns the parts of a line that do not have the style of usual text.
   ///
   /// - Parameters:
   ///   - line: The line.
-  ///   - before: The earlier lines of its statement.
-  ///   - cursor: The cursor, in bytes from the beginning of the line.
-  /// - Returns: The parts; where two parts overlap, the later part applies.
+  ///   - before: The earlier lines of the same statement.
+  ///   - cursor: The offset of the cursor in bytes, from the beginning of the line.
+  /// - Returns: The parts. If two parts overlap, the later part applies.
   func parts(of line: String, after before: String, cursor: Int) -> [LinePainting.ColouredPart] {
     let offset = before.isEmpty ? 0 : before.utf8.count + 1
     let source = SourceText(name: "prompt", text: before.isEmpty ? line : before + "\n" + line)
@@ -68,8 +74,9 @@ struct StatementHighlighter {
     return LinePainting.ColouredPart(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
 
-  /// Returns the bracket at the cursor, or a closing bracket directly before the cursor, with the matching bracket; nil
-  /// without a match.
+  /// Returns the bracket at the cursor and the matching bracket.
+  ///
+  /// A closing bracket may also end directly before the cursor. The result is nil if there is no bracket or no match.
   private static func pair(in parts: [HighlightedPart], at cursor: Int) -> [SourceRange]? {
     for part in parts {
       switch part.kind {

@@ -2,20 +2,22 @@ import Redaction
 import Synchronization
 import Terminal
 
-/// The progress line of a terminal; all other output removes the line before it is written.
+/// The progress line at the bottom of a terminal.
+///
+/// The program removes the line before it writes anything else to the terminal.
 final class StatusLine: Sendable {
   /// The progress line of standard error.
   static let standard = StatusLine()
 
   private struct TerminalLineState {
     var isShown = false
-    /// Whether the results on the terminal end in the middle of a line.
+    /// Whether the last result on the terminal did not end with a line end.
     var isInLine = false
   }
 
   private let state = Mutex(TerminalLineState())
 
-  /// Shows a text, truncated to the terminal's width; nil removes the line.
+  /// Shows a text as the progress line, cut to the terminal's width; nil removes the line.
   func show(_ text: String?) {
     guard let text else { return remove() }
     state.withLock { state in
@@ -29,9 +31,9 @@ final class StatusLine: Sendable {
   /// Removes the progress line.
   func remove() { state.withLock { Self.remove(&$0) } }
 
-  /// Removes the line before results are written.
+  /// Removes the progress line before the program writes results.
   ///
-  /// The progress line is not shown again while the results end in the middle of a line of the terminal.
+  /// As long as the results do not end with a line end, the progress line does not appear again.
   func remove(before results: [UInt8]) {
     state.withLock { state in
       Self.remove(&state)

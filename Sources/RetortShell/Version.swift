@@ -7,7 +7,7 @@ import Values
 /// The program's version.
 public let version = "0.1.0"
 
-/// The text of `retort --version`: the program, its build, and the libraries that it runs with.
+/// The text of `retort --version`: the versions of the program and of its libraries, and the commit of the build.
 var versionText: String {
   let commit = unsafe String(cString: retort_build_commit())
   let parts = [

@@ -38,7 +38,9 @@ struct WorkOptions: ParsableArguments {
   }
 }
 
-/// Carries out the changes of a pool, or shows its status, with the options of the command line.
+/// Carries out the changes of a pool of workers, or shows the pool's status: `retort work`.
+///
+/// - Returns: The exit status of the program.
 func work(_ options: WorkOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.uri ?? environment["RETORT_URL"] else {
     console.note("error: work needs a broker: retort work amqp://guest:guest@localhost/ --pool NAME, or RETORT_URL\n")

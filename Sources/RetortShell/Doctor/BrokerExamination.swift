@@ -6,16 +6,20 @@ import Synchronization
 /// Examines a connection to a broker in steps: name, TCP, TLS, login, vhost.
 struct BrokerExamination {
   let uri: AMQPURI
-  /// The URI as the user wrote it, with which the connection is opened.
+  /// The URI in the form in which the user wrote it.
+  ///
+  /// The program opens the connection with this form.
   let text: String
   let doctor: Doctor
 
-  /// A certificate that expires within this number of seconds is reported.
+  /// A number of seconds: the doctor warns of a certificate that expires sooner.
   private static let soon = 30 * 86400
 
   private var place: String { "\(uri.host):\(uri.port)" }
 
-  /// Examines each step, and returns the open connection; returns nil if a step failed.
+  /// Examines each step.
+  ///
+  /// - Returns: The open connection; nil if a step failed.
   func link() async -> (any JSONRPC.ServiceLink)? {
     guard name(), tcp() else { return nil }
     let stages = Mutex<[(stage: ConnectionOpeningStage, time: ContinuousClock.Instant)]>([])
@@ -61,7 +65,7 @@ struct BrokerExamination {
     }
   }
 
-  /// Adds the findings of the completed stages of opening the connection, with their durations.
+  /// Adds a finding for each completed stage of opening the connection, with its duration.
   private func addStages(
     _ stages: [(stage: ConnectionOpeningStage, time: ContinuousClock.Instant)], since begin: ContinuousClock.Instant
   ) {
@@ -78,7 +82,7 @@ struct BrokerExamination {
     }
   }
 
-  /// Returns the finding of a successful TLS handshake.
+  /// Returns the finding about a successful TLS handshake.
   private static func finding(_ report: TLSReport, _ time: Duration) -> DoctorFinding {
     let chain = report.chain.map { "\($0.subject) by \($0.issuer), \(days($0.secondsLeft))" }
     var finding = DoctorFinding.ok(
@@ -98,7 +102,7 @@ struct BrokerExamination {
     return "\(days) day\(days == 1 ? "" : "s") left"
   }
 
-  /// Adds the finding of the step at which the connection failed.
+  /// Adds a finding about the step at which the connection failed.
   private func fail(_ error: LinkError, wasConnected: Bool) {
     switch error.code {
     case .tls:

@@ -8,11 +8,14 @@ import Redaction
 import Terminal
 import Values
 
-/// Checks the files that retort reads and writes by itself: start files, history, learned schemas.
+/// Checks the files that retort reads and writes by itself: start files, history and learned schemas.
 struct ConfigurationCheck {
   let environment: [String: String]
 
-  /// The findings about each file with a problem; if no file has a problem, one finding that lists the files.
+  /// The findings about the files.
+  ///
+  /// Each file with a problem has its own findings. If no file has a problem, there is one finding, which lists the
+  /// files.
   var findings: [DoctorFinding] {
     var (troubles, fine): ([DoctorFinding], [String]) = ([], [])
     let files = StartFiles(environment: environment)
@@ -54,7 +57,9 @@ struct ConfigurationCheck {
     return found + mistakes(in: SourceText(name: path, text: text))
   }
 
-  /// Returns one finding with the first error of a start file and the number of its other errors; empty without errors.
+  /// Returns a finding about the errors of a start file: the first error, and the number of the other errors.
+  ///
+  /// The result is empty if the file has no errors.
   private func mistakes(in source: SourceText) -> [DoctorFinding] {
     let errors = Interpreter(Session.offline()).check(source).diagnostics.filter { $0.diagnostic.severity == .error }
     guard let first = errors.first else { return [] }
@@ -69,9 +74,9 @@ struct ConfigurationCheck {
 
   // MARK: Files that retort writes
 
-  /// Returns the problem of a file or directory that retort writes.
+  /// Returns the problem with a file or directory that retort writes; nil if there is none.
   ///
-  /// A missing file or directory is no problem: retort creates it when it is needed.
+  /// A missing file or directory is no problem, because retort creates it when necessary.
   private static func written(_ path: String) -> DoctorFinding? {
     var existing = path
     while mode(of: existing) == nil, let slash = existing.lastIndex(of: "/"), slash > existing.startIndex {

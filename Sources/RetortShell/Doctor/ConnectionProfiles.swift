@@ -4,16 +4,20 @@ import Language
 import Redaction
 import Values
 
-/// The profiles of the user's start file: the defs in it that open a connection.
+/// The profiles of the user's start file.
+///
+/// A profile is a def in this file that opens a connection.
 struct ConnectionProfiles {
-  /// The name of each profile with its address; the address is nil unless it is plain text.
+  /// The name and the address of each profile.
+  ///
+  /// The address is nil if the profile computes it instead of containing it as plain text.
   let all: [(name: String, address: String?)]
   /// The names of the connections that the profiles open.
   let connectionNames: [String]
   /// The path of the start file; nil if its directory is unknown.
   let path: String?
 
-  /// Reads the start file of an environment.
+  /// Reads the profiles from the user's start file.
   init(environment: [String: String]) {
     path = StartFiles(environment: environment).own
     guard let path, let text = try? TextFile.read(path) else {
@@ -29,10 +33,12 @@ struct ConnectionProfiles {
     connectionNames = connects.compactMap { Self.name(of: $0.command) }
   }
 
-  /// Returns the address of a profile; nil if the profile does not exist, or computes its address.
+  /// Returns the address of a profile; nil if the profile does not exist or computes its address.
   func address(of name: String) -> String? { all.first { $0.name == name }?.address }
 
-  /// Returns the finding for a name without a profile, or with a profile whose address is computed.
+  /// Returns the finding for a name whose address is unknown.
+  ///
+  /// Either there is no profile with this name, or the profile computes its address.
   func trouble(with name: String) -> DoctorFinding {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {
@@ -72,7 +78,7 @@ struct ConnectionProfiles {
     }.first
   }
 
-  /// Returns the text of an expression; nil unless the expression is plain text.
+  /// Returns the text of an expression that is plain text; nil for any other expression.
   private static func text(of expression: Expr) -> String? {
     guard case .string(let parts) = expression.kind, parts.count == 1, case .literal(let text)? = parts.first else {
       return nil

@@ -5,7 +5,7 @@ import JSONText
 import Language
 import LearnedSchema
 
-/// The steps on an open connection: a channel, the known queues, one call.
+/// The steps on an open connection: opening a channel, examining the known queues, and reading one resource.
 extension Doctor {
   /// The maximum number of queues to examine.
   private static let limit = 50
@@ -30,9 +30,10 @@ extension Doctor {
     await call(answering, link)
   }
 
-  /// Returns the queues to examine: the queues of the option `--queue`, then the other known queues.
+  /// Returns the queues to examine: first those of the option `--queue`, then all other known queues.
   ///
-  /// An embedded service knows all its queues. For a broker, those queues are known for which a schema was learned.
+  /// An embedded service names all its queues. Of a broker, the doctor knows those queues for which retort has learned
+  /// a schema.
   private func queues(of link: any JSONRPC.ServiceLink) -> [String] {
     if let all = link.queues { return options.queues + all.filter { !options.queues.contains($0) } }
     let learned = schemas.queues(at: link.place)
@@ -54,7 +55,9 @@ extension Doctor {
     }
   }
 
-  /// Examines a queue; returns whether it has a consumer.
+  /// Examines a queue.
+  ///
+  /// - Returns: Whether the queue has a consumer.
   private func examine(_ queue: String, _ link: any JSONRPC.ServiceLink, _ known: [String]) async -> Bool {
     let begin = ContinuousClock.now
     let state: QueueState?

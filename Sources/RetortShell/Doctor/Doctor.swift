@@ -3,21 +3,22 @@ import JSONRPC
 import LearnedSchema
 import Redaction
 
-/// Examines the files and the connection that retort would use, and reports each step when it ends.
+/// Examines the files and the connection that retort would use.
 ///
-/// The steps that depend on a failed step are skipped. Nothing is changed: the last step reads one resource.
+/// The doctor reports each step when it ends. It skips the steps that depend on a failed step. It changes nothing: the
+/// last step only reads one resource.
 final class Doctor {
   let options: DoctorOptions
   let environment: [String: String]
   let schemas: SchemaStore
   let notices: ConnectionNotices
-  /// Whether the doctor may ask for a password that the address lacks.
+  /// Whether the doctor may ask the user for a password that is missing in the address.
   let asksPassword: Bool
   private let report: (DoctorFinding) -> Void
   private(set) var findings: [DoctorFinding] = []
   /// The vhost of the broker; nil for the embedded service.
   private(set) var vhost: String?
-  /// The examined address without its password; nil before an address is found.
+  /// The address that the doctor examines, without its password; nil while the address is unknown.
   private(set) var shownAddress: String?
 
   init(
@@ -32,10 +33,12 @@ final class Doctor {
     self.report = report
   }
 
-  /// The program's exit status: the status of the first failed step; 0 if no step failed.
+  /// The exit status of the program: the status of the first failed step, or 0 if no step failed.
   var status: Int32 { findings.first { $0.verdict == .failed }?.status ?? 0 }
 
-  /// Adds a finding and reports it; returns whether the next step can run.
+  /// Adds a finding, and reports it to the user.
+  ///
+  /// - Returns: Whether the next step can run.
   @discardableResult func add(_ finding: DoctorFinding) -> Bool {
     findings.append(finding)
     report(finding)
@@ -58,9 +61,9 @@ final class Doctor {
     await link.close()
   }
 
-  /// Finds the address and its origin: the command line, a profile, or `RETORT_URL`.
+  /// Returns the address to examine, and where it comes from: the command line, a profile, or `RETORT_URL`.
   ///
-  /// Without an address, adds a finding and returns nil.
+  /// If there is no address, the function adds a finding and returns nil.
   private func address() -> (uri: String, origin: String)? {
     if let given = options.address {
       if given.contains(":") { return (given, "the command line") }

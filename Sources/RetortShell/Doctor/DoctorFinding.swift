@@ -1,27 +1,27 @@
 import JSONText
 import Redaction
 
-/// The doctor's result of one step, and the next step for the user.
+/// The result of one step of the doctor, with the next step for the user.
 struct DoctorFinding: Sendable {
-  /// The steps from the machine to a service's reply.
+  /// The steps that the doctor examines, from the machine's configuration to the reply of a service.
   enum ExaminationStep: String, Sendable {
     case configuration, address, name, tcp, tls, login, vhost, service, channel, queue, call
   }
 
-  /// The result of a step: without problems, with a warning, failed or skipped.
+  /// The outcome of a step.
   enum StepOutcome: String, Sendable {
     case ok, warning, failed, skipped
   }
 
   var step: ExaminationStep
   var verdict: StepOutcome
-  /// The result, in one line.
+  /// The result of the step, in one line.
   var text: String
-  /// The next step for the user; nil without one.
+  /// The next step for the user; nil if there is none.
   var nextStep: String?
   /// The duration of the step.
   var time: Duration?
-  /// The program's exit status if this is the first step that failed; 0 if the step did not fail.
+  /// The exit status of the program if this step is the first that failed; 0 if this step did not fail.
   var status: Int32 = 0
 
   /// Returns the finding of a step without problems.
@@ -29,24 +29,26 @@ struct DoctorFinding: Sendable {
     DoctorFinding(step: step, verdict: .ok, text: text, time: time)
   }
 
-  /// Returns the finding of a problem after which the next steps still run.
+  /// Returns the finding of a problem that does not prevent the following steps.
   static func warning(_ step: ExaminationStep, _ text: String, _ nextStep: String?) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .warning, text: text, nextStep: nextStep)
   }
 
-  /// Returns the finding of a step that was skipped.
+  /// Returns the finding of a step that the doctor skipped.
   static func skipped(_ step: ExaminationStep, _ text: String, _ nextStep: String? = nil) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .skipped, text: text, nextStep: nextStep)
   }
 
-  /// Returns the finding of a failed step; `status` is the exit status of the program.
+  /// Returns the finding of a failed step.
+  ///
+  /// `status` is the exit status of the program.
   static func failed(
     _ step: ExaminationStep, _ text: String, _ nextStep: String?, _ time: Duration? = nil, status: Int32 = 4
   ) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .failed, text: text, nextStep: nextStep, time: time, status: status)
   }
 
-  /// The lines for a person: the verdict, the step, its time and text, then the next step.
+  /// The lines for the user: the outcome, the step, its duration and its text, followed by the next step.
   var lines: String {
     let margin = String(repeating: " ", count: 10)
     let head =
@@ -69,7 +71,7 @@ struct DoctorFinding: Sendable {
     text + String(repeating: " ", count: max(1, width - text.count))
   }
 
-  /// Returns a time in milliseconds with one decimal: `0.4`.
+  /// Returns a duration in milliseconds with one digit after the point: `0.4`.
   private static func milliseconds(_ time: Duration) -> String {
     let tenths = Int(time / .microseconds(100))
     return "\(tenths / 10).\(tenths % 10)"

@@ -31,13 +31,13 @@ struct DoctorOptions: ParsableArguments {
     if waitLimit == nil { throw ValidationError("--timeout takes a duration such as 10s, not '\(timeout)'") }
   }
 
-  /// The maximum time that the call waits.
+  /// The maximum time that the doctor waits for the reply to its request.
   var waitLimit: Duration? { ProgramOptions.duration(timeout)?.flatMap { $0 } }
 }
 
 /// Examines the connection to a service, step by step: `retort doctor [URI]`.
 ///
-/// - Returns: 0 without failures, else the status of the first failed step.
+/// - Returns: 0 if no step failed, otherwise the status of the first failed step.
 func doctor(_ options: DoctorOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   let doctor = Doctor(
     options: options, environment: environment, schemas: SchemaStore(environment: environment),

@@ -6,23 +6,25 @@ import Redaction
 import ResourceService
 import Serving
 
-/// The candidates with which a shell completes a command line: words, and files.
+/// The words and files that a shell offers when it completes a command line of the program.
 struct CommandLineCandidates {
-  /// A word with its description.
+  /// A word that the shell offers, with its description.
   struct Candidate: Equatable {
     var text: String
     var note: String?
   }
 
   private(set) var candidates: [Candidate] = []
-  /// The suffix of the files that the shell offers; empty for all files, nil for no files.
+  /// The suffix of the files that the shell offers.
+  ///
+  /// The value is empty if the shell offers all files, and nil if it offers no files.
   private(set) var files: String?
 
-  /// Finds candidates.
+  /// Finds the candidates for the word at the cursor.
   ///
   /// - Parameters:
-  ///   - words: The words after `retort`. The last one is the word at the cursor and can be empty.
-  ///   - environment: The environment, for profiles and addresses.
+  ///   - words: The words after `retort`. The last word is the word at the cursor, and can be empty.
+  ///   - environment: The environment, which determines the profiles and addresses.
   init(words: [String], environment: [String: String]) {
     let current = words.last ?? ""
     let before = words.dropLast()
@@ -36,7 +38,9 @@ struct CommandLineCandidates {
     candidates = candidates.filter { $0.text.hasPrefix(current) && seen.insert($0.text).inserted }
   }
 
-  /// The lines that the shells' scripts read: a word, a tab and its description; `:files SUFFIX` requests files.
+  /// The candidates as lines for the completion script of a shell.
+  ///
+  /// A line contains a word, a tab and a description. The line `:files SUFFIX` asks the shell to offer files.
   var lines: String {
     candidates.map { $0.text + ($0.note.map { "\t\($0)" } ?? "") + "\n" }.joined()
       + (files.map { $0.isEmpty ? ":files\n" : ":files \($0)\n" } ?? "")
@@ -68,15 +72,15 @@ struct CommandLineCandidates {
     addArguments(isScriptGiven ? .files : line.argument, environment)
   }
 
-  /// The options that can be given more than once.
+  /// The options that a command line may contain more than once.
   static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault", "--allow"]
 
-  /// Returns the option that a word names, also by its short form.
+  /// Returns the option that a word names; `-o` is the short form of `--output`.
   private static func option(_ word: String, of line: ProgramCommandLine) -> ProgramCommandLine.Option? {
     line.options.first { $0.name == (word == "-o" ? "--output" : word) }
   }
 
-  /// Returns the number of words that are neither options nor their values.
+  /// Returns the number of words that are neither options nor values of options.
   private static func positional(_ words: [String], _ line: ProgramCommandLine) -> Int {
     var (count, isValue) = (0, false)
     for word in words {

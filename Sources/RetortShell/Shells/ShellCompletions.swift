@@ -1,6 +1,6 @@
 /// Writes the completion script of a shell: `retort completions bash`.
 ///
-/// Each script asks the program for the candidates, so the three shells offer the same candidates.
+/// Each script asks the program for the candidates. The three shells therefore offer the same candidates.
 func completions(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   switch words.first {
   case "words"?:
