@@ -5,8 +5,8 @@
 /// "\(uri)"  // "amqp://guest@localhost:5672/"
 /// ```
 ///
-/// The path `/` and a missing path both mean the vhost `/`. In the specification, the path `/` means a vhost with an
-/// empty name.
+/// The path `/` and a missing path both mean the vhost `/`. The specification differs: there, the path `/` means a
+/// vhost with an empty name.
 public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// The broker's host name or IP address.
   public var host = "localhost"
@@ -16,15 +16,19 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var user = "guest"
   /// The password, which `description` does not contain.
   public var password = "guest"
-  /// Whether the URI has a user but no password, not even an empty one.
+  /// Whether the URI names a user but no password, as in `amqp://guest@localhost`.
+  ///
+  /// The empty password of `amqp://guest:@localhost` counts as a password.
   public var lacksPassword = false
   /// The vhost that the connection opens.
   public var vhost = "/"
   /// The seconds between heartbeats; 0 turns heartbeats off.
   public var heartbeat = 30
-  /// The maximum time in milliseconds for connecting; the same time applies separately to logging in.
+  /// The maximum time for connecting, in milliseconds.
+  ///
+  /// The login that follows may take the same time again.
   public var timeout = 5000
-  /// The maximum size of a frame, in bytes.
+  /// The maximum size of an AMQP frame, in bytes.
   public var frameMax = 131_072
   /// The TLS settings; nil unless the URI begins with `amqps:`.
   public var tls: TLS?
@@ -39,11 +43,11 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     ///
     /// Nil if the file of the certificate contains the key.
     public var key: String?
-    /// Whether the broker's certificate, and the name in it, are verified (the parameter `verify`).
+    /// Whether the client verifies the broker's certificate and the name in the certificate (the parameter `verify`).
     public var verifies = true
     /// The name that the broker's certificate must contain (the parameter `server_name_indication`).
     ///
-    /// The name is also sent to the broker. Nil means the host of the URI.
+    /// The client also sends the name to the broker. Nil means the host of the URI.
     public var serverName: String?
   }
 
@@ -52,7 +56,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Parses a URI.
   ///
-  /// - Throws: An `address` error; its message proposes a correct form and contains no part of a password.
+  /// - Throws: An `address` error. The message proposes a correct form and contains no part of a password.
   public init(_ text: String) throws(BrokerError) {
     guard !text.contains(where: \.isWhitespace) else {
       throw BrokerError(.address, "a URI can't contain spaces or line ends: write a space in a name or password as %20")
@@ -90,10 +94,11 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       "\(tls == nil ? "amqp" : "amqps")://\(Self.encoded(user))@\(host.contains(":") ? "[\(host)]" : host):\(port)/\(path)"
   }
 
-  /// Returns the index of the `?` before the parameters; a `?` inside a password does not count.
+  /// Returns the index of the `?` that begins the parameters; nil if the text has no parameters.
   ///
-  /// If an `@` follows the `?`, the `?` begins the parameters only if all parameters are known and the `@` is in a TLS
-  /// parameter, whose value is a file or a host. Otherwise the `?` is part of a password.
+  /// The first `?` can be part of a password if the text has a `:`, and an `@` after the `?`. That `?` begins the
+  /// parameters only if all parameters are known, and only TLS parameters contain an `@`. The value of a TLS parameter
+  /// is a file or a host.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }
@@ -159,7 +164,8 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Returns an IPv6 address in brackets, followed by the port if the text has one.
   ///
-  /// The digits after the last `:` are the port if there are five of them, or if they are 5671 or 5672.
+  /// The digits after the last `:` count as a port only if there are five of them, or if they are 5671 or 5672. For
+  /// example, `::1:5672` becomes `[::1]:5672`.
   private static func bracketed(_ text: Substring) -> String {
     if let port = text.lastIndex(of: ":"), case let digits = text[port...].dropFirst(),
       digits.count == 5 || digits == "5672" || digits == "5671", digits.allSatisfy(\.isNumber)
@@ -217,7 +223,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The value of decimal digits; nil for any other text, such as a number with a sign.
+  /// Returns the value of decimal digits; nil for any other text, such as `-5`.
   private static func number(_ text: some StringProtocol) -> Int? {
     text.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int(text) : nil
   }

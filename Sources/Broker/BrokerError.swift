@@ -11,11 +11,14 @@ public struct BrokerError: Error, Sendable, Equatable {
   public var code: Code
   /// The message, one sentence without secrets.
   public var message: String
-  /// Whether the request was sent and may have been carried out.
-  public var wasSent: Bool
-  /// Whether the broker confirmed the request; false also if the broker refused the request (nack).
+  /// Whether the client sent the request.
   ///
-  /// The value is nil for a request that was not sent, and for a request that needs no confirm.
+  /// If true, the service may have carried out the request.
+  public var wasSent: Bool
+  /// Whether the broker confirmed the request.
+  ///
+  /// False means that the broker refused the request (nack) or did not answer. Nil means that the request was not sent
+  /// or needs no confirm.
   public var wasConfirmed: Bool?
 
   /// The error of a request that the broker refused (AMQP `basic.nack`).
@@ -24,7 +27,7 @@ public struct BrokerError: Error, Sendable, Equatable {
   /// The error of a cancelled task.
   static let interrupted = BrokerError(.cancelled, "interrupted")
 
-  /// Returns the error of a body that is larger than a broker accepts.
+  /// Returns the error for a body of `count` bytes, which is more than a broker accepts.
   static func tooLarge(_ count: Int) -> BrokerError {
     BrokerError(.tooLarge, "the message has \(count) bytes, but the broker accepts at most 128 MiB")
   }
@@ -37,7 +40,7 @@ public struct BrokerError: Error, Sendable, Equatable {
     self.wasConfirmed = wasConfirmed
   }
 
-  /// Returns this error with another `wasSent`.
+  /// Returns a copy of this error with the given `wasSent`.
   func sent(_ wasSent: Bool) -> BrokerError {
     var error = self
     error.wasSent = wasSent

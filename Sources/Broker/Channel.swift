@@ -1,21 +1,23 @@
 import CRabbitMQ
 
-/// An AMQP channel: the requests that wait for replies, and the message whose frames are arriving.
+/// The state of an AMQP channel: the requests that wait for replies, and the message whose frames are arriving.
 ///
-/// A channel is a class, because each frame changes the channel in place, on the connection's thread.
+/// The type is a class, because the connection's thread changes a channel in place for each frame.
 final class Channel {
   /// A request that waits for its reply.
   struct PendingRequest {
     let receiver: any ReplyReceiver
     let message: OutgoingMessage
     var wasSent = false
-    /// The delivery tag that the broker's confirm will contain; nil before the message is sent, and on a channel
-    /// without confirms.
+    /// The delivery tag that the broker's confirm will contain.
+    ///
+    /// Nil before the message is sent, and on a channel without confirms.
     var tag: UInt64?
 
     /// Ends the request with the body of its reply, or with an error.
     ///
-    /// After an error, the client of the request decides whether the request is sent again.
+    /// After an error, the client in `message.origin` decides whether to send the request again. Without an origin, the
+    /// receiver gets the error.
     func end(_ reply: Result<[UInt8], BrokerError>) {
       guard case .failure(let error) = reply, let origin = message.origin else { return receiver.receive(reply) }
       origin.client.end(message, with: error, on: origin.channel, receiver)
@@ -30,7 +32,7 @@ final class Channel {
     var consumers = 0
   }
 
-  /// The caller that waits for the broker's answer to a method, and the deadline of its wait.
+  /// A caller that waits for the broker's answer to a method, and the deadline of this wait.
   struct PendingMethod {
     let continuation: CheckedContinuation<Result<MethodReply, BrokerError>, Never>
     let deadline: ContinuousClock.Instant
@@ -43,7 +45,9 @@ final class Channel {
     var tag: UInt64 = 0
     var isRedelivered = false
     var size = 0
-    /// The number at the end of the correlation id; nil for a request to a service, and for an id of another client.
+    /// The number at the end of the correlation id.
+    ///
+    /// Nil for a request to a service, and for a correlation id that another client made.
     var serial: Int?
     /// The correlation id; empty if `serial` is known.
     var correlationID: [UInt8] = []
@@ -52,24 +56,26 @@ final class Channel {
   }
 
   let number: UInt16
-  /// The requests that wait for replies, by the number at the end of their correlation ids; on a service's channel, the
-  /// replies that wait for confirms.
+  /// The requests that wait for replies, keyed by the number at the end of their correlation ids.
+  ///
+  /// On a service's channel, the entries are replies that wait for confirms, keyed by a counter.
   var pending: [Int: PendingRequest] = [:]
-  /// The common prefix of the correlation ids of the channel's requests.
+  /// The text with which all correlation ids of the channel's requests begin: the client's UUID and a hyphen.
   let prefix: [UInt8]
-  /// The callers that wait for the broker's answers, in the order in which their methods were sent; the broker answers
-  /// in the same order.
+  /// The callers that wait for the broker's answers to methods, in the order in which the methods were sent.
+  ///
+  /// The broker answers the methods in the same order.
   var awaited: [PendingMethod] = []
-  /// Whether the broker confirms the messages published from now on.
+  /// Whether the channel is in confirm mode, in which the broker confirms each published message.
   var isConfirming = false
   private var confirms = UnconfirmedMessages()
-  /// The number of a service's replies that needed a confirm; 0 on a client's channel.
+  /// The number of a service's replies so far that need a confirm; 0 on a client's channel.
   private var confirmedReplies = 0
   /// Whether the channel is closing and accepts no requests.
   var isClosing = false
   /// Called with each delivery to a service; nil on a client's channel.
   var deliver: (@Sendable (Delivery) -> Void)?
-  /// Called when the channel of a service or its consumer ends; nil on a client's channel.
+  /// Called when a service's channel or the channel's consumer ends; nil on a client's channel.
   var ended: (@Sendable (BrokerError) -> Void)?
   /// The message whose frames are arriving; valid while `isAssembling` is true.
   private var assembly = PartialMessage()
@@ -80,7 +86,9 @@ final class Channel {
     self.prefix = prefix
   }
 
-  /// Marks a request as sent; returns false if its caller no longer waits.
+  /// Marks a request as sent.
+  ///
+  /// Returns false if no caller waits for the request any more.
   func depart(_ serial: Int) -> Bool {
     guard let index = pending.index(forKey: serial) else { return false }
     pending.values[index].wasSent = true
@@ -88,31 +96,33 @@ final class Channel {
     return true
   }
 
-  /// Adds a service's reply, and returns the reply's number.
+  /// Records a service's reply that needs a confirm.
   ///
-  /// The receiver is called when the broker confirms or refuses the reply.
+  /// Returns the reply's key in `pending`.
+  ///
+  /// The channel calls the receiver when the broker confirms or refuses the reply.
   func awaitConfirm(of message: OutgoingMessage, _ receiver: any ReplyReceiver) -> Int {
     confirmedReplies += 1
     pending[confirmedReplies] = PendingRequest(receiver: receiver, message: message)
     return confirmedReplies
   }
 
-  /// Ends a request that waits for its reply, with an error.
+  /// Makes a waiting request fail with an error.
   func end(_ serial: Int, _ error: BrokerError) {
     guard let waiting = pending.removeValue(forKey: serial) else { return }
     waiting.end(.failure(completed(error, of: waiting)))
   }
 
-  /// Ends the requests whose deadline has passed, with an error.
+  /// Makes each request whose deadline has passed fail with an error.
   func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
     let late = pending.filter { $0.value.message.deadline.map { $0 <= now } ?? false }
     for serial in late.keys { end(serial, error) }
   }
 
-  /// Returns an error with the request's state added: whether the request was sent, and whether the broker confirmed
-  /// it.
+  /// Returns the error with the state of the request: whether it was sent, and whether the broker confirmed it.
   ///
-  /// If the broker closes the channel because the user may not publish, a request without a confirm counts as not sent.
+  /// With `accessRefused`, the broker closed the channel because the user may not publish. A request that still waits
+  /// for its confirm then counts as not sent.
   private func completed(_ error: BrokerError, of waiting: PendingRequest) -> BrokerError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
@@ -120,16 +130,20 @@ final class Channel {
     return error
   }
 
-  /// A reply or refusal for which no request waits, because it came late, came twice, or belongs to another client.
+  /// A reply or a refusal for which no request waits.
+  ///
+  /// Such a message came too late, came twice, or belongs to another client.
   struct StrayReply {
     let correlationID: [UInt8]
     let outcome: Result<[UInt8], BrokerError>
   }
 
-  /// Handles a confirm or a nack: a nack makes the request fail, and a confirm completes a service's reply.
+  /// Handles a publisher confirm or a nack.
   ///
-  /// The broker also confirms messages that it returned; such a confirm has no effect. Returns the refusals of requests
-  /// whose callers no longer wait.
+  /// A nack makes the request fail. A confirm completes the reply of a service. The broker also confirms messages that
+  /// it has returned. Such a confirm has no effect, because the request has already failed.
+  ///
+  /// - Returns: The refusals of requests whose callers no longer wait.
   func settle(_ frame: borrowing Frame) -> [StrayReply] {
     var refused: [Int] = []
     if frame.kind == RETORT_FRAME_ACK, confirmedReplies > 0 {
@@ -154,8 +168,9 @@ final class Channel {
 
   /// Handles a frame that the channel has received.
   ///
-  /// If the frame completes a message, the message is passed to the request that waits for it, or to the service. A
-  /// message for which no request waits is the result of the function.
+  /// If the frame completes a message, the channel passes the message to the waiting request or to the service.
+  ///
+  /// - Returns: A complete message for which no request waits; otherwise nil.
   func take(_ frame: borrowing Frame, _ counters: inout Connection.StrayMessageCounts) -> StrayReply? {
     switch frame.kind {
     case RETORT_FRAME_DELIVER:
@@ -211,7 +226,10 @@ final class Channel {
     return nil
   }
 
-  /// Ends the channel: makes all waiting requests fail, and ends all waits for the broker's answers to methods.
+  /// Makes all waiting requests fail, and ends all waits for the broker's answers to methods.
+  ///
+  /// `code` is the reply code of the broker's `channel.close`; 0 if the broker did not close the channel. With 404, the
+  /// waits for answers fail with `noRoute`.
   func fail(_ error: BrokerError, code: UInt16) {
     failPending(error)
     ended?(error)
@@ -219,7 +237,7 @@ final class Channel {
     fail(awaited: known)
   }
 
-  /// Ends all waits for the broker's answers to methods, with an error.
+  /// Makes all waits for the broker's answers to methods fail with an error.
   func fail(awaited error: BrokerError) {
     for caller in awaited { caller.continuation.resume(returning: .failure(error)) }
     awaited = []

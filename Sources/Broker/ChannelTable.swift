@@ -1,6 +1,6 @@
 /// The open channels of a connection, by number.
 ///
-/// The table is an array, because the channel of each received frame is looked up in it.
+/// The table is an array for speed, because the connection looks up the channel of every received frame.
 struct ChannelTable {
   private var channels: [Channel?] = []
 

@@ -1,4 +1,4 @@
-/// A client of one queue: a channel with a reply queue, and any number of requests in flight.
+/// A client of one queue: an AMQP channel with a reply queue, for any number of concurrent requests.
 public final class ClientChannel: Sendable {
   /// The queue to which the requests are sent.
   public let queue: String
@@ -20,11 +20,13 @@ public final class ClientChannel: Sendable {
 
   /// Sends a request and waits for its reply.
   ///
-  /// A request with `isConfirmed` is a change, which the broker confirms or refuses. If the task is cancelled, the call
-  /// fails with `cancelled`, unless the request is a change that was already sent.
+  /// Set `isConfirmed` for a request that changes data. The broker then confirms or refuses the message. If the task is
+  /// cancelled, the call fails with `cancelled`. After a change was sent, the call waits for the reply even if the task
+  /// is cancelled.
   ///
   /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`,
-  ///   `cancelled`, `tooLarge`, or the reason why the connection ended; `wasSent` is true if the request was sent.
+  ///   `cancelled`, `tooLarge`, or the reason why the connection ended. The error's `wasSent` is true if the request
+  ///   was sent.
   public func send(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool = false,
     isConfirmed: Bool = false
@@ -48,7 +50,7 @@ public final class ClientChannel: Sendable {
     connection.thread.post(.request(message, serial: serial, receiver))
   }
 
-  /// Makes a posted request fail with `cancelled`, unless it is a change that was already sent.
+  /// Makes a posted request fail with `cancelled`, unless the request is a change (`isConfirmed`) and was already sent.
   func cancel(_ correlationID: String) {
     guard let serial = CorrelationIDs.serial(of: Array(correlationID.utf8), after: ids.prefix) else { return }
     connection.thread.post(.cancel(channel: number, serial: serial))
@@ -56,7 +58,7 @@ public final class ClientChannel: Sendable {
 
   /// Returns the message of a request, and the number at the end of its correlation id.
   ///
-  /// `client` is the client that decides whether a lost request is sent again; nil if the caller decides this.
+  /// If the request is lost, `client` decides whether to send the request again. With nil, the caller decides.
   func message(
     _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, isConfirmed: Bool,
     of client: QueueClient? = nil
@@ -71,7 +73,9 @@ public final class ClientChannel: Sendable {
     return (message, serial)
   }
 
-  /// Adds the queue's name to the message of a reply that is a `noRoute` error; returns any other reply unchanged.
+  /// Returns a `noRoute` error with a message that names the queue.
+  ///
+  /// Returns any other reply unchanged.
   func named(_ reply: Result<[UInt8], BrokerError>) -> Result<[UInt8], BrokerError> {
     guard case .failure(let error) = reply, error.code == .noRoute else { return reply }
     return .failure(BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)"))
@@ -99,8 +103,9 @@ extension Connection {
     return ClientChannel(self, queue: queue, number: number, replyQueue: replyQueue, ids: ids)
   }
 
-  /// Returns the numbers of messages and consumers of a queue, from a passive declare on a separate channel; nil if the
-  /// queue does not exist.
+  /// Returns the number of messages and the number of consumers of a queue; nil if the queue does not exist.
+  ///
+  /// The function declares the queue passively, on a channel of its own.
   ///
   /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if the broker does not answer by the
   ///   deadline.

@@ -1,22 +1,25 @@
-/// A command from a client to its connection, executed in the next turn of the connection's thread.
+/// A command that a client gives to its connection.
+///
+/// The connection's thread executes the command in its next turn.
 enum ClientCommand: Sendable {
   /// Sends a request, and passes its reply or its error to the receiver.
   case request(OutgoingMessage, serial: Int, any ReplyReceiver)
-  /// Makes a waiting request fail with `cancelled`, unless the request is a change that was already sent.
+  /// Makes a waiting request fail with `cancelled`, unless the request is a change (`isConfirmed`) and was already
+  /// sent.
   case cancel(channel: UInt16, serial: Int)
   /// Makes all waiting requests of a channel fail with `cancelled`.
   case abandon(channel: UInt16)
 }
 
 extension Connection {
-  /// Executes the commands queued since the last turn.
+  /// Executes the commands that clients have queued since the last turn.
   func accept(_ orders: [ClientCommand]) {
     for order in orders {
       switch order {
       case .request(let message, let serial, let receiver):
         begin(Channel.PendingRequest(receiver: receiver, message: message), serial)
       case .cancel(let number, let serial):
-        // The wait for the reply to a sent change continues.
+        // A change that was already sent is not cancelled: its caller still needs the reply.
         if let waiting = channels[number]?.pending[serial], !(waiting.message.isConfirmed && waiting.wasSent) {
           channels[number]?.end(serial, .interrupted)
         }
@@ -34,7 +37,7 @@ extension Connection {
     outbox.append(OutboxEntry(content: message, request: serial))
   }
 
-  /// Returns the reason why a request can't be sent; nil if it can be sent.
+  /// Returns the reason why `message` can't be sent; nil if the message can be sent.
   private func refusal(of message: OutgoingMessage, _ channel: Channel?) -> BrokerError? {
     if let end { return end }
     switch channel?.isClosing {
@@ -49,9 +52,7 @@ extension Connection {
     return nil
   }
 
-  /// Ends each request, and each wait for an answer of the broker, whose deadline has passed.
-  ///
-  /// The callers get an error.
+  /// Makes each request and each wait for an answer of the broker fail if its deadline has passed.
   func expire() {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now
@@ -69,7 +70,7 @@ extension Connection {
     }
   }
 
-  /// Makes the thread wake up at a deadline.
+  /// Makes the thread wake up at a deadline or earlier.
   func expect(_ deadline: ContinuousClock.Instant?) {
     guard let deadline else { return }
     if let nextDeadline, nextDeadline <= deadline { return }

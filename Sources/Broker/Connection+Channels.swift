@@ -1,12 +1,14 @@
 // The channels of a connection: opening, closing, and the methods on each channel.
 extension Connection {
-  /// Queues a reply; the request with the delivery tag `tag` is acknowledged after the reply, unless `tag` is nil.
+  /// Queues a reply, and then the acknowledgement of the delivery with the tag `tag`.
+  ///
+  /// With nil, the function acknowledges no delivery.
   func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
     guard channels[message.channel] != nil else { return }
     outbox.append(OutboxEntry(content: message, acknowledges: tag))
   }
 
-  /// Acknowledges a request that gets no reply.
+  /// Acknowledges a request for which the service sends no reply.
   func acknowledge(_ number: UInt16, _ tag: UInt64) {
     guard channels[number] != nil else { return }
     do throws(BrokerError) {
@@ -22,7 +24,9 @@ extension Connection {
     try handle?.acknowledge(number, tag)
   }
 
-  /// Opens a channel.
+  /// Opens a channel, and returns the channel's number.
+  ///
+  /// The correlation ids of the channel's requests begin with `prefix`.
   func newChannel(prefix: [UInt8] = [], until deadline: ContinuousClock.Instant? = nil) async throws(BrokerError)
     -> UInt16
   {
@@ -44,8 +48,9 @@ extension Connection {
 
   /// Sends a method on a channel and waits for the broker's answer.
   ///
-  /// Several methods can wait at the same time, because the broker answers them in order. Without a deadline, the wait is
-  /// limited by the URI's timeout. If no answer arrives in time, the channel is closed without waiting for the broker.
+  /// Several calls can wait on a channel at the same time, because the broker answers methods in order. Without a
+  /// deadline, the call waits for at most the URI's timeout. If no answer arrives in time, the function closes the
+  /// channel without waiting for the broker.
   func call(
     _ number: UInt16, _ method: Method, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> Channel.MethodReply {
@@ -60,7 +65,7 @@ extension Connection {
     if case .failure(let error) = result, error.code == .timeout, channels[number] != nil {
       let isClosing = channels[number]?.isClosing == true
       fail(number, error, code: 0)
-      // A second close of the same channel would end the connection.
+      // The broker would end the connection after a second close of the same channel.
       if !isClosing { do throws(BrokerError) { try send(.closeChannel, on: number) } catch { lose(error) } }
     }
     return try result.get()
@@ -71,7 +76,7 @@ extension Connection {
     try handle?.send(method, on: number)
   }
 
-  /// Closes a channel and makes the requests that wait on it fail.
+  /// Closes a channel, and makes the requests that wait on the channel fail.
   func closeChannel(_ number: UInt16) async {
     guard channels[number]?.isClosing == false, handle != nil else { return }
     let stopped = BrokerError(.stopped, "the client was stopped")
@@ -85,6 +90,8 @@ extension Connection {
   }
 
   /// Sets the handlers of a service's channel.
+  ///
+  /// `body` gets each delivery. `ended` gets the reason when the channel or its consumer ends.
   func serve(
     _ number: UInt16, _ body: @escaping @Sendable (Delivery) -> Void,
     ended: @escaping @Sendable (BrokerError) -> Void

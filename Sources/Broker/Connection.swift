@@ -4,7 +4,7 @@ import Synchronization
 /// A connection to a RabbitMQ broker, with any number of clients and requests in flight.
 ///
 /// The actor's executor is a thread that owns the socket. In each turn, the thread sends the waiting messages together
-/// and assembles received frames into messages. A lost connection is not opened again.
+/// and assembles received frames into messages. A `Connection` does not reconnect after a loss; a `Dialer` does.
 ///
 /// ```swift
 /// let connection = try await Connection.open(AMQPURI("amqp://guest:guest@localhost/"), name: "retort")
@@ -18,7 +18,7 @@ public actor Connection {
   nonisolated let thread: ConnectionThread
   /// The executor for tasks that send many requests.
   ///
-  /// Its thread ends when the connection and all tasks on this executor have ended.
+  /// The executor's thread ends when the connection and all tasks on this executor have ended.
   public nonisolated let taskExecutor: any TaskExecutor
   var handle: AMQPHandle?
   /// The name of the broker's cluster (the server property `cluster_name`); empty if the broker has none.
@@ -30,7 +30,7 @@ public actor Connection {
   var channels = ChannelTable()
   var nextChannel: UInt16 = 1
   var outbox = Fifo<OutboxEntry>()
-  /// The time of the next check for passed deadlines; nil without a deadline.
+  /// The time at which the thread next checks for passed deadlines; nil if no deadline is set.
   ///
   /// This time is never later than the earliest deadline.
   var nextDeadline: ContinuousClock.Instant?
@@ -43,16 +43,19 @@ public actor Connection {
 
   /// The observer of a connection's events.
   public struct EventObserver: Sendable {
-    /// Called with notices for a person: the broker has blocked the connection, or accepts messages again.
+    /// Called with each notice for the user, such as `the broker accepts messages again`.
     public var notice: @Sendable (String) -> Void
-    /// Called when the broker stops or resumes accepting messages.
+    /// Called with true when the broker stops accepting messages, and with false when it accepts messages again.
     public var blocked: @Sendable (Bool) -> Void = { _ in }
-    /// Called with each sent message and method and each received frame, for traces.
+    /// Called with a line of text for each sent message, sent method and received frame.
+    ///
+    /// A trace shows these lines.
     public var frames: (@Sendable (String) -> Void)?
     /// Called with each completed stage of opening the connection, on the connection's thread.
     public var stages: (@Sendable (ConnectionOpeningStage) -> Void)?
-    /// Called with the outcome of a request whose caller no longer waits: the correlation id, and the reply's body or
-    /// the broker's refusal (`noRoute`, `nacked`).
+    /// Called with the outcome of a request whose caller no longer waits.
+    ///
+    /// The arguments are the correlation id, and the reply's body or the broker's refusal (`noRoute`, `nacked`).
     public var stray: @Sendable (_ correlationID: String, _ outcome: Result<[UInt8], BrokerError>) -> Void
 
     /// Creates an observer.
@@ -69,7 +72,7 @@ public actor Connection {
 
   /// The counts of replies for which no request waited, and of requests that the broker returned.
   public struct StrayMessageCounts: Sendable, Equatable {
-    /// The number of replies that arrived after their deadline, a second time, or with an unknown correlation id.
+    /// The number of replies that arrived too late, arrived a second time, or have an unknown correlation id.
     public var strayReplies = 0
     /// The number of requests that the broker returned, because their queue does not exist.
     public var returned = 0
@@ -111,7 +114,9 @@ public actor Connection {
     self.handle = handle
   }
 
-  /// Publishes waiting messages, handles received frames, and expires requests; returns the events to wait for.
+  /// Publishes waiting messages, handles received frames, and checks the deadlines.
+  ///
+  /// - Returns: The events that the thread waits for before the next turn.
   private func turn(_ mayRead: Bool) -> ConnectionThread.AwaitedSocketEvents {
     accept(thread.takeOrders())
     guard handle != nil else { return ConnectionThread.AwaitedSocketEvents() }
@@ -130,7 +135,9 @@ public actor Connection {
       socket: descriptor, wantsToWrite: !outbox.isEmpty && blockedReason == nil, timeout: isDry ? waitLimit : 0)
   }
 
-  /// Publishes messages and handles frames; returns true if no frame is left.
+  /// Publishes messages and handles received frames.
+  ///
+  /// Returns true if no received frame is left.
   private func talk(_ mayRead: Bool) throws(BrokerError) -> Bool {
     do throws(BrokerError) { try publish() } catch {
       while try !drain() {}  // The broker's last frame contains a better reason than EPIPE.
@@ -140,14 +147,16 @@ public actor Connection {
     return try drain()
   }
 
-  /// The maximum wait in milliseconds: until the next deadline, but at most half of the time between heartbeats.
+  /// The maximum time to wait for events, in milliseconds.
+  ///
+  /// The wait lasts until the next deadline, but at most half of the time between heartbeats.
   private var waitLimit: Int32 {
     var limit = uri.heartbeat > 0 ? uri.heartbeat * 500 : 60_000
     if let next = nextDeadline { limit = min(limit, OutgoingMessage.milliseconds(until: next)) }
     return Int32(clamping: max(limit, 1))
   }
 
-  /// Publishes waiting messages while the socket is writable, in as few packets as possible.
+  /// Publishes waiting messages while the socket is writable, in as few TCP packets as possible.
   private func publish() throws(BrokerError) {
     guard blockedReason == nil else { return }
     while let message = outbox.first, handle?.hasRoom(for: message.content.body.count) == true {
@@ -161,7 +170,9 @@ public actor Connection {
     try handle?.flush()
   }
 
-  /// Puts a channel into confirm mode at its first change; reads need no confirms.
+  /// Puts a channel into confirm mode before its first message that needs a confirm.
+  ///
+  /// A channel that only reads needs no confirms.
   private func selectConfirms(_ number: UInt16) throws(BrokerError) {
     guard let channel = channels[number], !channel.isConfirming else { return }
     try send(.selectConfirms, on: number)
@@ -177,8 +188,9 @@ public actor Connection {
     if let tag = message.acknowledges { try confirm(message.content.channel, tag) }
   }
 
-  /// Handles at most `framesATurn` received frames, so that messages to publish need not wait; returns true if no frame
-  /// is left.
+  /// Handles received frames, and returns true if no received frame is left.
+  ///
+  /// The function handles at most `framesATurn` frames, so that messages to publish need not wait long.
   private func drain() throws(BrokerError) -> Bool {
     for _ in 0..<Self.framesATurn where handle != nil {
       var event: ClosingFrame?
@@ -190,7 +202,9 @@ public actor Connection {
     return handle == nil
   }
 
-  /// The maximum number of frames that are handled in one turn; a reply has three frames or more.
+  /// The maximum number of frames that one turn handles.
+  ///
+  /// A reply consists of three or more frames.
   private static let framesATurn = 36
 
   /// A frame that the connection must answer, or that ends the connection.
@@ -251,7 +265,7 @@ public actor Connection {
     }
   }
 
-  /// Releases the socket, and ends everything that waits on the connection, with the reason why the connection ended.
+  /// Releases the socket, and ends all waits on the connection with the reason why the connection ended.
   func lose(_ error: BrokerError) {
     end = end ?? error
     handle = nil
@@ -273,10 +287,10 @@ public actor Connection {
     return await withCheckedContinuation { watchers.append($0) }
   }
 
-  /// Asks the broker to close the connection, and waits for its confirmation for at most a second; if the broker is
-  /// blocked, closes the connection immediately.
+  /// Asks the broker to close the connection, and waits for the broker's confirmation for at most a second.
   ///
-  /// Further calls have no effect.
+  /// If the broker accepts no messages (`connection.blocked`), the function closes the connection immediately. Further
+  /// calls have no effect.
   public func close() async {
     guard handle != nil else { return }
     let closed = BrokerError(.closed, "the connection is closed")

@@ -1,6 +1,8 @@
 /// A completed stage of opening a connection.
 public enum ConnectionOpeningStage: Sendable, Equatable {
-  /// The socket is open, with TLS for `amqps:`.
+  /// The socket is connected. With `amqps:`, the TLS handshake has succeeded too.
+  ///
+  /// Without `amqps:`, the report is nil.
   case connected(TLSReport?)
   /// The broker accepted the user and opened the vhost.
   case loggedIn
@@ -8,9 +10,11 @@ public enum ConnectionOpeningStage: Sendable, Equatable {
 
 /// The results of the TLS handshake with a broker.
 public struct TLSReport: Sendable, Equatable {
-  /// A certificate of the broker's chain.
+  /// A certificate from the chain that the broker sent.
   public struct Certificate: Sendable, Equatable {
-    /// The host names for which the certificate is valid, separated by commas; for an authority, its common name.
+    /// The host names for which the certificate is valid, separated by commas.
+    ///
+    /// For the certificate of an authority, this is the authority's common name.
     public var subject: String
     /// The common name of the authority that signed the certificate.
     public var issuer: String
@@ -18,12 +22,14 @@ public struct TLSReport: Sendable, Equatable {
     public var secondsLeft: Int
   }
 
-  /// The protocol version: `TLSv1.3`.
+  /// The version of the protocol, such as `TLSv1.3`.
   public var version: String
-  /// The cipher, with OpenSSL's name.
+  /// The cipher's name in OpenSSL, such as `TLS_AES_256_GCM_SHA384`.
   public var cipher: String
-  /// Whether the chain and the name were verified.
+  /// Whether the client verified the chain and the broker's name.
   public var isVerified: Bool
-  /// The certificates, the broker's own first; at most 16.
+  /// The certificates, at most 16.
+  ///
+  /// The broker's own certificate is the first.
   public var chain: [Certificate] = []
 }

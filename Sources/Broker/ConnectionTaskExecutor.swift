@@ -1,10 +1,11 @@
-/// A connection's thread as the executor of tasks that use the connection but do not belong to the actor.
+/// An executor that runs tasks on a connection's thread.
 ///
-/// One object can't be both the actor's executor and a task executor. The runtime would mistake a task's job for a job
-/// of the actor, and would often enqueue the task again between two of its steps.
+/// The tasks use the connection but do not belong to the actor. The actor's own executor can't run them. The runtime
+/// would mistake the job of a task for a job of the actor. It would then often enqueue the task again between two steps
+/// of the task.
 ///
-/// The thread ends when this object is deallocated. It does not end with the connection, because tasks that began on a
-/// connection continue after this connection is lost and replaced.
+/// The thread ends when this object is deallocated, not when the connection ends. A task that began on a lost
+/// connection continues on the same thread after a new connection has replaced the lost one.
 final class ConnectionTaskExecutor: TaskExecutor {
   private let thread: ConnectionThread
 

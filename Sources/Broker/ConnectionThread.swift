@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// ``ConnectionTaskExecutor`` is the executor of other tasks on the thread.
 ///
-/// The thread runs the enqueued jobs, then the connection's turn, and then waits for the socket or a wake-up.
+/// In a loop, the thread runs the enqueued jobs, runs the connection's turn, and waits for the socket or a wake-up.
 final class ConnectionThread: SerialExecutor {
   /// The events that the thread waits for after a turn.
   struct AwaitedSocketEvents {
@@ -26,17 +26,19 @@ final class ConnectionThread: SerialExecutor {
     var jobs: [ThreadJob] = []
     var orders: [ClientCommand] = []
     var isStopped = false
-    /// Whether the thread waits, or is about to wait, and must be woken.
+    /// Whether the thread waits for events, or is about to wait.
+    ///
+    /// New work must then wake the thread.
     var isAsleep = false
   }
 
   private let state = Mutex(State())
   private let event = retort_eventfd()
-  /// The thread's id, 0 before it runs.
+  /// The thread's id; 0 before the thread runs.
   private let current = Atomic<pthread_t>(0)
-  /// The function that is called between jobs, on the thread.
+  /// The function that the thread calls between jobs.
   ///
-  /// The struct contains the closure, because a mutex would wrap a bare closure again at each access.
+  /// The closure is in a struct, because a mutex would wrap a bare closure again at each access.
   private let turn = Mutex<ThreadTurn?>(nil)
 
   private struct ThreadTurn {
@@ -49,7 +51,7 @@ final class ConnectionThread: SerialExecutor {
 
   deinit { close(event) }
 
-  /// Starts the thread, which retains this object until the thread is stopped.
+  /// Starts the thread, which retains this object until the thread ends.
   func start() throws(BrokerError) {
     var thread = pthread_t()
     let box = Unmanaged.passRetained(self)
@@ -67,12 +69,14 @@ final class ConnectionThread: SerialExecutor {
     pthread_detach(thread)
   }
 
-  /// Sets the function that is called between jobs; `mayRead` is true if the socket may be readable.
+  /// Sets the function that the thread calls between jobs.
+  ///
+  /// `mayRead` is true if the socket may be readable.
   func attach(_ body: @escaping @Sendable (_ mayRead: Bool) -> AwaitedSocketEvents) {
     turn.withLock { $0 = ThreadTurn(body: body) }
   }
 
-  /// Ends the thread when it has run the enqueued jobs.
+  /// Makes the thread end after it has run the enqueued jobs.
   func stop() {
     state.withLock { $0.isStopped = true }
     turn.withLock { $0 = nil }
@@ -96,7 +100,9 @@ final class ConnectionThread: SerialExecutor {
     if mustWake { retort_signal_eventfd(event) }
   }
 
-  /// Queues a command for the connection's next turn, from any thread; the caller's task stays on its thread.
+  /// Queues a command for the connection's next turn.
+  ///
+  /// Any thread can call the function. The caller need not switch to the connection's thread.
   func post(_ order: ClientCommand) {
     let mustWake = state.withLock { state in
       state.orders.append(order)
@@ -117,7 +123,7 @@ final class ConnectionThread: SerialExecutor {
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
-  /// Whether the caller is on the thread.
+  /// Whether the caller runs on this thread.
   var isCurrent: Bool { current.load(ordering: .relaxed) == pthread_self() }
 
   func checkIsolated() { precondition(isCurrent, "not on the connection's thread") }
@@ -154,8 +160,9 @@ final class ConnectionThread: SerialExecutor {
     }
   }
 
-  /// Waits for the socket or a wake-up, unless a job or command has arrived; returns whether the socket may be
-  /// readable.
+  /// Waits for the socket or a wake-up, unless a job or a command has already arrived.
+  ///
+  /// - Returns: Whether the socket may be readable.
   private func sleep(_ wait: AwaitedSocketEvents) -> Bool {
     let mayWait = state.withLock { state in
       state.isAsleep = state.jobs.isEmpty && state.orders.isEmpty && !state.isStopped

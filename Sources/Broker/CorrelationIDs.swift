@@ -1,11 +1,12 @@
 import Glibc
 import Synchronization
 
-/// The correlation ids of one client: its UUID and a counter, so that each id is unique.
+/// A source of unique correlation ids for one client.
 ///
-/// The ids outlive the client's channel: a request that is sent again on another channel keeps its id.
+/// Each id consists of the client's UUID, a hyphen and a counter. A request keeps its id if the client sends it again
+/// on another channel.
 public final class CorrelationIDs: Sendable {
-  /// The common prefix, in UTF-8.
+  /// The prefix of all ids in UTF-8: the UUID and a hyphen.
   let prefix: [UInt8]
   private let counter = Atomic(0)
 
@@ -14,7 +15,7 @@ public final class CorrelationIDs: Sendable {
     prefix = Array((Self.uuid() + "-").utf8)
   }
 
-  /// Makes the next id.
+  /// Returns the next id.
   public func next() -> String {
     var serial = counter.add(1, ordering: .relaxed).newValue
     var length = prefix.count + 1
@@ -52,7 +53,7 @@ public final class CorrelationIDs: Sendable {
     return serial
   }
 
-  /// Returns the id with a counter.
+  /// Returns the id that consists of a prefix and a counter.
   static func id(_ serial: Int, after prefix: [UInt8]) -> [UInt8] { prefix + Array("\(serial)".utf8) }
 
   /// Returns a random UUID (RFC 9562, version 4).

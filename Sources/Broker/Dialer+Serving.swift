@@ -1,12 +1,14 @@
 extension Dialer {
-  /// Serves queues on one connection after another until the task is cancelled, and closes the last connection.
+  /// Serves queues until the task is cancelled, and then closes the connection.
+  ///
+  /// After a loss of the connection, the function serves the queues on a new connection.
   ///
   /// - Parameters:
   ///   - count: The number of queues.
-  ///   - open: Serves one of the queues, given by its index, on a connection; `taken` is the number of requests that
-  ///     the queue got on earlier connections.
-  ///   - begun: Called each time when all queues are served on a connection; `isAgain` is false only in the first call.
-  ///   - note: Called with the reason when a channel ends while its connection is open.
+  ///   - open: Serves one of the queues on a connection. `index` tells which queue. `taken` is the number of requests
+  ///     that the queue got on earlier connections.
+  ///   - begun: Called each time when all queues are served on a connection. `isAgain` is false only in the first call.
+  ///   - note: Called with the reason when a channel ends although its connection is open.
   /// - Throws: A broker error if the broker refuses the user or a queue.
   public nonisolated func serve(
     queues count: Int,
@@ -42,8 +44,9 @@ extension Dialer {
     await close()
   }
 
-  /// Waits until one of the channels or the connection ends, or the task is cancelled; returns the reason if a channel
-  /// ended first.
+  /// Waits until one of the channels or the connection ends, or until the task is cancelled.
+  ///
+  /// - Returns: The reason, if a channel ended first; otherwise nil.
   private static func firstEnd(of channels: [ServiceChannel], _ connection: Connection) async -> BrokerError? {
     await withTaskGroup { group in
       for channel in channels { group.addTask { await channel.ended() } }

@@ -1,12 +1,13 @@
 extension Dialer {
-  /// Consumes the messages that wait in a queue, for at most 10 s, and puts back the messages that `respond` does not
-  /// answer.
+  /// Consumes the messages that wait in a queue, for at most 10 s, and answers them with `respond`.
+  ///
+  /// A message for which `respond` returns nil goes back to the queue.
   ///
   /// - Parameters:
-  ///   - queue: The queue; it is declared if it is missing.
-  ///   - declaration: The properties with which a missing queue is declared.
-  ///   - isNeeded: Whether more messages are wanted; asked ten times a second.
-  ///   - respond: Returns the answer to a message; nil returns the message to the queue, marked as redelivered.
+  ///   - queue: The queue. The function declares the queue if it is missing.
+  ///   - declaration: The properties with which the function declares a missing queue.
+  ///   - isNeeded: Returns whether the caller wants more messages; called ten times a second.
+  ///   - respond: Returns the answer to a message. Nil puts the message back into the queue, marked as redelivered.
   /// - Throws: A broker error if the broker can't be reached, or refuses the queue.
   public nonisolated func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// Connects to a broker, and reconnects immediately after a loss of the connection.
+/// Keeps a program connected to a broker: reconnects immediately after a loss of the connection.
 ///
-/// All callers that need a connection share one attempt. The pause between attempts grows from 50 ms to 2 s and is
-/// partly random, so that many programs do not reconnect at the same time.
+/// All callers that need a connection share one attempt. The pause between attempts grows from 50 ms to 2 s. The pause
+/// is partly random, so that many programs do not reconnect at the same time.
 public actor Dialer {
   /// The broker's address.
   public nonisolated let uri: AMQPURI
@@ -23,7 +23,7 @@ public actor Dialer {
   /// The broker's management interface shows `name`. The listener gets a notice after each loss of the connection, and
   /// a notice after each reconnection.
   ///
-  /// - Throws: The errors of ``Connection/open(_:name:listener:)``; the first attempt is not repeated.
+  /// - Throws: The errors of ``Connection/open(_:name:listener:)``. The initializer does not repeat a failed attempt.
   public init(
     _ uri: AMQPURI, name: String, listener: Connection.EventObserver = Connection.EventObserver()
   ) async throws(BrokerError) {
@@ -75,9 +75,10 @@ public actor Dialer {
     }
   }
 
-  /// Begins to connect again; the attempt refuses another broker at the same address.
+  /// Begins to connect again.
   ///
-  /// Another broker has other queues and other data.
+  /// The attempt fails if a broker with another cluster name now runs at the address. Another broker has other queues
+  /// and other data.
   private func openingAgain() -> ConnectionAttempt {
     let (opening, uri, expected) = (Self.opening(uri, name, listener), uri, clusterName)
     return ConnectionAttempt {
@@ -97,7 +98,7 @@ public actor Dialer {
     name.isEmpty ? "a broker without a name" : "the broker \(name)"
   }
 
-  /// Connects again when the connection is lost, even if no caller needs a connection.
+  /// Connects again after the connection is lost, even if no caller needs a connection.
   private nonisolated func watch(_ connection: Connection) {
     Task { [weak self] in
       _ = await connection.ended()
@@ -107,10 +108,10 @@ public actor Dialer {
     }
   }
 
-  /// Returns the connection; reconnects if it was lost.
+  /// Returns the connection; reconnects first if the connection was lost.
   ///
-  /// - Throws: `lost` if the deadline passes before a connection is open. If the broker refuses the user or the vhost,
-  ///   or is another broker than before, the error is thrown immediately.
+  /// - Throws: `lost` if the deadline passes before a connection is open. The function throws immediately if the broker
+  ///   refuses the user or the vhost, or if another broker now runs at the address.
   public func connected(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> Connection {
     var wait = 50
     while true {
@@ -146,8 +147,10 @@ public actor Dialer {
     }
   }
 
-  /// Waits before the next attempt; throws instead if the deadline would pass during the pause, or the task is
-  /// cancelled.
+  /// Waits before the next attempt.
+  ///
+  /// - Throws: `lost` if the deadline would pass during the pause, and `cancelled` if the task is cancelled. The
+  ///   function throws before the pause.
   private func pause(
     _ pause: Duration, after error: BrokerError, until deadline: ContinuousClock.Instant?
   ) async throws(BrokerError) {
@@ -163,7 +166,7 @@ public actor Dialer {
     return opening
   }
 
-  /// Returns the numbers of messages and consumers of a queue; nil if the queue does not exist.
+  /// Returns the number of messages and the number of consumers of a queue; nil if the queue does not exist.
   ///
   /// - Throws: `timeout` if the broker does not answer by the deadline.
   public nonisolated func probe(

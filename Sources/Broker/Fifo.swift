@@ -1,4 +1,6 @@
-/// A queue of elements; the memory of removed elements is freed periodically.
+/// A queue of elements: first in, first out.
+///
+/// Removed elements stay in memory for a while. The queue frees the memory of many removed elements at once.
 struct Fifo<Element> {
   private var elements: [Element] = []
   private var head = 0
@@ -17,7 +19,7 @@ struct Fifo<Element> {
     head = 0
   }
 
-  /// The element at a position, from 0 for the first.
+  /// The element at a position, counted from 0.
   subscript(place: Int) -> Element {
     get { elements[head + place] }
     set { elements[head + place] = newValue }

@@ -1,12 +1,13 @@
-/// A method that is sent on a channel (AMQP 0-9-1, section 1).
+/// An AMQP method that is sent on a channel (AMQP 0-9-1, section 1).
 ///
-/// The broker answers each kind of method with another one that belongs to it: `channel.open` with `channel.open-ok`.
+/// The broker answers each method with a matching method. For example, the answer to `channel.open` is
+/// `channel.open-ok`.
 enum Method {
   case openChannel
   case closeChannel
   /// Declares an anonymous queue, which the broker deletes when its consumer or the connection ends.
   case declareReplyQueue
-  /// Declares a service's queue passively, without creating it.
+  /// Declares a service's queue passively: the broker does not create a missing queue.
   case findRequestQueue(String)
   /// Declares the queue of a service.
   case declareRequestQueue(String, QueueDeclaration)

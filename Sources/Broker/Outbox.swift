@@ -1,10 +1,10 @@
 /// A message to publish, and the request or delivery to which it belongs.
 struct OutboxEntry {
   var content: OutgoingMessage
-  /// The key of the message in the `pending` of its channel; nil for a reply without a confirm.
+  /// The message's key in the channel's `pending`; nil for a reply without a confirm.
   ///
-  /// The message is not sent if `pending` no longer contains the key.
+  /// If `pending` no longer contains the key, the connection does not send the message.
   var request: Int?
-  /// The delivery tag to acknowledge after the message; nil for none.
+  /// The tag of the delivery to acknowledge after the message; nil for no acknowledgement.
   var acknowledges: UInt64?
 }

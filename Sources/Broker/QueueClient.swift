@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A client of one queue that outlives its channel.
+/// A client of one queue that survives the loss of its channel.
 ///
 /// If the channel, the reply queue or the connection is lost, the next request opens a new channel.
 public final class QueueClient: Sendable {
@@ -15,13 +15,14 @@ public final class QueueClient: Sendable {
     var channel: ClientChannel?
     var opening: Task<Result<ClientChannel, BrokerError>, Never>?
     var isStopped = false
-    /// The tasks that send posted requests again on a new channel, by correlation id.
+    /// The tasks that send requests again on a new channel, keyed by correlation id.
     var reposted: [String: Task<Void, Never>] = [:]
   }
 
-  /// A channel that is being opened.
+  /// The opening of a channel that is in progress.
   ///
-  /// If another caller began the opening (`isOwn` is false), its deadline can be earlier than that of this caller.
+  /// If `isOwn` is false, another caller began the opening. The deadline of that other caller can be earlier than the
+  /// deadline of this caller.
   private struct ChannelOpening {
     var task: Task<Result<ClientChannel, BrokerError>, Never>
     var isOwn: Bool
@@ -29,7 +30,8 @@ public final class QueueClient: Sendable {
 
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   ///
-  /// The replies arrive in an anonymous queue, or, with `repliesDirectly`, through the broker's direct reply-to.
+  /// The replies arrive in an anonymous queue. With `repliesDirectly`, the broker's direct reply-to delivers the
+  /// replies.
   public init(_ dialer: Dialer, queue: String, repliesDirectly: Bool = false) async throws(BrokerError) {
     self.dialer = dialer
     self.queue = queue
@@ -39,16 +41,16 @@ public final class QueueClient: Sendable {
       State(channel: try await connection.openChannel(queue: queue, ids: ids, repliesDirectly: repliesDirectly)))
   }
 
-  /// The executor for tasks that send many requests.
+  /// The executor for tasks that send many requests; nil while no channel is open.
   public var taskExecutor: (any TaskExecutor)? { state.withLock { $0.channel?.connection.taskExecutor } }
 
-  /// Makes a new, unused correlation id.
+  /// Returns a new correlation id, which no other request has.
   public func nextCorrelationID() -> String { ids.next() }
 
   /// Sends a request and waits for its reply.
   ///
-  /// If the connection is lost, a request that was not sent, or that may be repeated, is sent again within its
-  /// deadline. The broker confirms a request that may not be repeated.
+  /// After a loss of the connection, the client sends the request again if the request was not sent, or if `mayRepeat`
+  /// is true. The client stops at the deadline. If `mayRepeat` is false, the broker confirms the request.
   ///
   /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(
@@ -67,8 +69,9 @@ public final class QueueClient: Sendable {
     }.get()
   }
 
-  /// Sends a request like ``send(correlationID:body:deadline:expires:mayRepeat:)``, and passes the reply or the error to
-  /// the receiver.
+  /// Sends a request like ``send(correlationID:body:deadline:expires:mayRepeat:)``.
+  ///
+  /// The receiver gets the reply or the error.
   package func post(
     correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool,
     for receiver: any ReplyReceiver
@@ -83,7 +86,9 @@ public final class QueueClient: Sendable {
     } catch { receiver.receive(.failure(error)) }
   }
 
-  /// Ends a posted request that failed: sends it again on a new channel if that is safe, or passes the error on.
+  /// Handles the failure of a posted request: sends the request again, or passes the error to the receiver.
+  ///
+  /// The client sends a lost request again, on a new channel, if it needs no confirm or was not sent.
   func end(
     _ message: OutgoingMessage, with error: BrokerError, on channel: ClientChannel, _ receiver: any ReplyReceiver
   ) {
@@ -96,7 +101,7 @@ public final class QueueClient: Sendable {
       mayRepeat: !message.isConfirmed, mayHaveArrived: error.wasSent, receiver)
   }
 
-  /// Sends a posted request in a task, because it needs a new channel.
+  /// Starts a task that opens a new channel and sends a request on this channel.
   private func repost(
     _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool,
     mayHaveArrived: Bool = false, _ receiver: any ReplyReceiver
@@ -116,24 +121,27 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Makes a posted request fail with `cancelled`, unless it is a change that was already sent.
+  /// Makes a posted request fail with `cancelled`, unless the request is a change that was already sent.
+  ///
+  /// A change is a request that the client may not repeat.
   public func cancel(_ correlationID: String) {
     let (channel, task) = state.withLock { ($0.channel, $0.reposted[correlationID]) }
     task?.cancel()
     channel?.cancel(correlationID)
   }
 
-  /// Sends a request on a new channel.
+  /// Opens a channel, and sends a request on this channel.
   ///
-  /// If that channel is lost, the function opens another channel, and sends the request again if that is safe.
+  /// If this channel is lost too, the function opens another channel. The function sends the request again if the
+  /// request may be repeated or was not sent.
   private func sendOnNew(
     mayHaveArrived hadLeft: Bool, correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?,
     expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
     var mayHaveArrived = hadLeft
-    /// The time until which a missing queue is no error; nil before the request is first sent.
+    /// The time until which the function ignores that the queue is missing; nil before the request is first sent.
     ///
-    /// A restart of the broker may have deleted the queue, and the service needs time to declare the queue again.
+    /// A restart of the broker may have deleted the queue. The service needs time to declare the queue again.
     var noRouteEnd: ContinuousClock.Instant?
     while true {
       let channel: ClientChannel
@@ -161,7 +169,9 @@ public final class QueueClient: Sendable {
   private static let returning = Duration.seconds(5)
   private static let pause = Duration.milliseconds(100)
 
-  /// Forgets a lost channel, unless a new one has already replaced it.
+  /// Forgets a lost channel.
+  ///
+  /// Does nothing if a new channel has already replaced the lost channel.
   private func drop(_ channel: ClientChannel) {
     state.withLock { if $0.channel === channel { $0.channel = nil } }
   }
@@ -179,7 +189,9 @@ public final class QueueClient: Sendable {
     return channel
   }
 
-  /// Returns the opening of a channel that is in progress, or begins a new opening.
+  /// Returns the opening that is in progress.
+  ///
+  /// If there is none, begins a new opening.
   ///
   /// Returns nil if the channel is already open, or if the client was stopped.
   private func opening(until deadline: ContinuousClock.Instant?) -> ChannelOpening? {
@@ -208,7 +220,9 @@ public final class QueueClient: Sendable {
     return result
   }
 
-  /// Opens a channel, on a new connection if the current one is lost in the meantime.
+  /// Opens a channel.
+  ///
+  /// If the connection is lost meanwhile, tries again on a new connection.
   private func openChannel(until deadline: ContinuousClock.Instant?) async throws(BrokerError) -> ClientChannel {
     while true {
       let connection = try await dialer.connected(until: deadline)
@@ -220,7 +234,7 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Makes all waiting requests fail with `cancelled`, including changes that were already sent.
+  /// Makes all waiting requests fail with `cancelled`, even changes that were already sent.
   public func abandon() { state.withLock(\.channel)?.abandon() }
 
   /// Closes the channel; the broker then deletes the reply queue.

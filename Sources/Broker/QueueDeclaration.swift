@@ -1,4 +1,4 @@
-/// The properties with which a missing queue is declared.
+/// The properties with which the program declares a missing queue.
 public struct QueueDeclaration: Sendable, Equatable {
   /// The types of a service's queue (https://www.rabbitmq.com/docs/queues#optional-arguments).
   public enum QueueType: String, CaseIterable, Sendable {
@@ -10,13 +10,18 @@ public struct QueueDeclaration: Sendable, Equatable {
   /// The queue's type; nil for the broker's default.
   public var type: QueueType?
 
-  /// The number of times that a quorum queue redelivers a message before it drops the message (`x-delivery-limit`); nil
-  /// for the broker's default.
+  /// The number of times that a quorum queue redelivers a message before it drops the message (`x-delivery-limit`).
+  ///
+  /// Nil means the broker's default.
   public var deliveryLimit: UInt16?
-  /// Whether only the connection that declares the queue can consume it; the queue is then deleted with the connection.
+  /// Whether only the connection that declares the queue can consume the queue.
+  ///
+  /// The broker deletes such a queue when that connection ends.
   public var isExclusive: Bool
 
-  /// Creates a declaration; a quorum queue is always durable.
+  /// Creates a declaration.
+  ///
+  /// A quorum queue is always durable.
   public init(isDurable: Bool = false, type: QueueType? = nil, deliveryLimit: UInt16? = nil, isExclusive: Bool = false)
   {
     self.isDurable = isDurable || type == .quorum
@@ -25,7 +30,7 @@ public struct QueueDeclaration: Sendable, Equatable {
     self.isExclusive = isExclusive
   }
 
-  /// The declaration as text for a trace.
+  /// The declaration as text for a trace, such as ` durable x-queue-type quorum`.
   var words: String {
     (isDurable ? " durable" : "") + (isExclusive ? " exclusive" : "")
       + (type.map { " x-queue-type \($0.rawValue)" } ?? "") + (deliveryLimit.map { " x-delivery-limit \($0)" } ?? "")
@@ -33,10 +38,10 @@ public struct QueueDeclaration: Sendable, Equatable {
 }
 
 extension Connection {
-  /// Opens a channel for a queue, whatever the queue's properties are; declares the queue if it is missing.
+  /// Opens a channel for a queue, and declares the queue if it is missing.
   ///
-  /// A refused declare closes its channel, so each attempt opens a new channel. Between two attempts, another service
-  /// may declare the queue with other properties.
+  /// An existing queue may have any properties. If the broker refuses a declare, it closes the channel. Each attempt
+  /// therefore opens a new channel. Another service can declare the queue with other properties between two attempts.
   ///
   /// - Returns: The channel's number and the queue's name.
   func openRequestQueue(

@@ -1,7 +1,8 @@
 import Glibc
 
-/// The first steps of connecting, which librabbitmq does not report separately: the lookup of the host's addresses, and
-/// TCP.
+/// The first two steps of connecting: the lookup of the host's addresses, and the TCP connection.
+///
+/// librabbitmq does not report these steps separately.
 public enum ReachabilityCheck {
   /// Returns the numeric addresses of a host, in the resolver's order, without duplicates.
   ///
@@ -16,10 +17,13 @@ public enum ReachabilityCheck {
     return texts
   }
 
-  /// Opens and closes a TCP connection; the URI's timeout applies to each address.
+  /// Opens and closes a TCP connection.
+  ///
+  /// The URI's timeout applies to each address.
   ///
   /// - Returns: The address that accepted the connection.
-  /// - Throws: `timeout` if the last address did not answer; otherwise `unreachable`, with the last address's reason.
+  /// - Throws: `timeout` if the last address did not answer. Otherwise `unreachable`, with the reason of the last
+  ///   address.
   public static func connect(to uri: AMQPURI) throws(BrokerError) -> String {
     var reached: String?
     var code: Int32 = 0
@@ -56,7 +60,9 @@ public enum ReachabilityCheck {
     return String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Connects to an address; returns 0, or the error code.
+  /// Connects to an address.
+  ///
+  /// Returns 0 or the error code.
   private static func attempt(_ entry: addrinfo, milliseconds: Int32) -> Int32 {
     let number = socket(entry.ai_family, entry.ai_socktype | Int32(SOCK_NONBLOCK.rawValue), entry.ai_protocol)
     guard number >= 0 else { return errno }

@@ -1,11 +1,12 @@
-/// Receives the reply to a request.
+/// An object that receives the reply to a request.
 package protocol ReplyReceiver: AnyObject, Sendable {
-  /// Receives the body of the reply, or an error; called once, on the connection's thread or in a task, and must not
-  /// block.
+  /// Receives the body of the reply, or an error.
+  ///
+  /// This function is called once, on the connection's thread or in a task. It must not block.
   func receive(_ reply: Result<[UInt8], BrokerError>)
 }
 
-/// Resumes a task with the reply to its request.
+/// A receiver that resumes a waiting task with the reply.
 final class ReplyContinuation: ReplyReceiver {
   private let continuation: CheckedContinuation<Result<[UInt8], BrokerError>, Never>
 
@@ -14,7 +15,7 @@ final class ReplyContinuation: ReplyReceiver {
   func receive(_ reply: Result<[UInt8], BrokerError>) { continuation.resume(returning: reply) }
 }
 
-/// The client and the channel that send a request.
+/// The client that sent a request, and the channel on which the client sent it.
 ///
 /// If the channel is lost, the client can send the request again on another channel.
 struct RequestSender: Sendable {

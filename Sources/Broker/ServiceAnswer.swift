@@ -1,14 +1,16 @@
-/// A request as a service receives it.
+/// A request that a service received.
 public struct Delivery: Sendable {
   /// The body of the request's message.
   public var body: [UInt8]
   /// The correlation id of the request.
   public var correlationID: [UInt8]
-  /// Whether the request was already delivered to a service that sent no acknowledgement.
+  /// Whether the broker delivered the request before, to a service that sent no acknowledgement.
   ///
   /// That service may have carried out the request (AMQP 0-9-1, section 1.8.3.13).
   public var isRedelivered: Bool
-  /// The number of the request in the order in which the service received its requests, from 1.
+  /// The position of the request among the requests that the service received.
+  ///
+  /// The first request has the number 1.
   public internal(set) var number = 0
   var replyTo: [UInt8]
   var channel: UInt16
@@ -17,16 +19,20 @@ public struct Delivery: Sendable {
 
 /// A service's answer to a request: its replies, their delays, and whether the service pauses.
 ///
-/// The request is finished when the replies without a delay are sent. Replies with a delay, and the replies in
-/// `further`, do not hold up other requests.
+/// After the replies without a delay, the worker takes the next request. Replies with a delay, and the replies in
+/// `further`, follow later.
 public struct ServiceAnswer: Sendable {
   /// A message to the client.
   public struct Reply: Sendable {
     /// The body of the reply's message.
     public var body: [UInt8]
-    /// The correlation id; nil for the correlation id of the request.
+    /// The correlation id of the reply.
+    ///
+    /// Nil means the correlation id of the request.
     public var correlationID: [UInt8]?
-    /// The time before the reply is sent; ignored by a service that waits for the confirms of its replies.
+    /// The time before the reply is sent.
+    ///
+    /// A service that waits for the confirms of its replies ignores the delay.
     public var delay: Duration
 
     /// Creates a reply.
@@ -39,14 +45,22 @@ public struct ServiceAnswer: Sendable {
 
   /// The messages to the client.
   public var replies: [Reply]
-  /// The time for which the service does not consume the queue, beginning before the first reply; nil for no pause.
+  /// The time for which the service stops consuming the queue; nil for no pause.
+  ///
+  /// The pause begins before the service sends the first reply.
   public var absence: Duration?
-  /// Further replies, each sent when the stream returns it, on a channel with confirms; nil for none.
+  /// More replies, which the service sends as soon as the stream returns them; nil for none.
+  ///
+  /// Only a service with `confirmsReplies` sends these replies.
   public var further: AsyncStream<Reply>?
-  /// Whether the request stays unanswered, and returns to the queue when the channel closes.
+  /// Whether the service leaves the request unanswered.
+  ///
+  /// The request goes back to the queue when the channel closes.
   var isLeft = false
 
-  /// The answer that leaves the request unanswered, so that it returns to the queue when the channel closes.
+  /// The answer that leaves the request unanswered.
+  ///
+  /// The request goes back to the queue when the channel closes.
   static let left: ServiceAnswer = {
     var answer = ServiceAnswer([])
     answer.isLeft = true

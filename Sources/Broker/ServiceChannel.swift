@@ -1,20 +1,22 @@
 import Synchronization
 
-/// A service's side of a queue: each worker takes a request, answers it, and acknowledges it after the reply.
+/// The service of a queue: each worker takes a request, sends the reply, and then acknowledges the request.
 public final class ServiceChannel: Sendable {
   /// The settings for serving a queue.
   public struct QueueServingSettings: Sendable {
-    /// The number of requests that are answered concurrently.
+    /// The number of requests that the service answers at the same time.
     public var workers: UInt16
-    /// Whether the broker keeps a request until the service acknowledges it; otherwise, requests without an answer are
-    /// lost when the service ends.
+    /// Whether the broker keeps a request until the service acknowledges the request.
+    ///
+    /// If false, a request without an answer is lost when the service ends.
     public var acknowledges: Bool
-    /// Whether a request is acknowledged only after the broker has confirmed its reply.
+    /// Whether the service acknowledges a request only after the broker has confirmed the reply.
     public var confirmsReplies = false
-    /// The number of requests received on earlier connections; the first request on this connection gets the next
-    /// number.
+    /// The number of requests that the queue got on earlier connections.
+    ///
+    /// The first request on this connection gets the next number.
     public var taken: Int
-    /// The properties with which a missing queue is declared.
+    /// The properties with which the service declares a missing queue.
     public var declaration: QueueDeclaration
 
     /// Creates settings.
@@ -69,13 +71,14 @@ public final class ServiceChannel: Sendable {
     }
   }
 
-  /// The number of requests received on this and earlier connections.
+  /// The number of requests that the queue got on this connection and on earlier connections.
   public var taken: Int { state.withLock(\.taken) }
 
   private let ends = AsyncStream.makeStream(of: BrokerError.self)
 
-  /// Waits until the channel, its consumer or the connection ends, and returns the reason; nil if the task is
-  /// cancelled, or if an earlier call has returned the reason.
+  /// Waits until the channel, its consumer or the connection ends, and returns the reason.
+  ///
+  /// Returns nil if the task is cancelled, or if an earlier call has returned the reason.
   public func ended() async -> BrokerError? {
     for await error in ends.stream { return error }
     return nil
@@ -104,7 +107,7 @@ public final class ServiceChannel: Sendable {
       return await connection.finish(delivery, answer, acknowledges: settings.acknowledges)
     }
     guard await !connection.finishConfirmed(delivery, answer) else { return }
-    // When the channel is closed, the broker redelivers the request, to this service or to another one.
+    // After the channel is closed, the broker redelivers the request to this service or to another service.
     await connection.closeChannel(number)
     end(BrokerError(.nacked, "the broker did not confirm a reply"))
   }
@@ -123,8 +126,9 @@ public final class ServiceChannel: Sendable {
     } catch {}
   }
 
-  /// Cancels the consumer, and consumes again after a time; has no effect if an earlier call has cancelled the
-  /// consumer.
+  /// Cancels the consumer, and starts to consume again after `time`.
+  ///
+  /// The call has no effect while the consumer is already cancelled by an earlier call.
   private func leave(for time: Duration) async {
     let wasAway = state.withLock { state in
       defer { state.isAway = true }
@@ -155,13 +159,17 @@ public final class ServiceChannel: Sendable {
     await connection.closeChannel(number)
   }
 
-  /// Closes the channel at once; the broker puts the requests without an answer back into the queue.
+  /// Closes the channel at once.
+  ///
+  /// The broker puts the requests without an answer back into the queue.
   func abandon() async {
     arrived.finish()
     await connection.closeChannel(number)
   }
 
-  /// Runs `method` after the earlier calls have ended, so that a consumer is not cancelled while it is being created.
+  /// Runs `method` after the earlier calls of this function have ended.
+  ///
+  /// Without this order, the service could cancel a consumer that the broker is still creating.
   private func inTurn(_ method: @escaping @Sendable (ServiceChannel) async -> Void) async {
     let task = state.withLock { state in
       let before = state.lastMethod
@@ -177,7 +185,9 @@ public final class ServiceChannel: Sendable {
 }
 
 extension Connection {
-  /// Serves a queue, which is declared if it is missing; replies to each request with the result of `answer`.
+  /// Serves a queue: replies to each request with the result of `answer`.
+  ///
+  /// The function declares the queue if it is missing.
   public func serve(
     queue: String, prefetch: UInt16 = 1, answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
   ) async throws(BrokerError) -> ServiceChannel {
@@ -186,8 +196,9 @@ extension Connection {
     }
   }
 
-  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does; `respond` decides the number and the times of the
-  /// replies.
+  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does.
+  ///
+  /// `respond` decides how many replies the service sends to a request, and when.
   public func serve(
     queue: String, on settings: ServiceChannel.QueueServingSettings,
     respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
@@ -204,7 +215,9 @@ extension Connection {
     return channel
   }
 
-  /// Sends the replies to a request; the acknowledgement follows the last of the replies that have no delay.
+  /// Sends the replies to a request.
+  ///
+  /// The acknowledgement follows the last reply that has no delay.
   func finish(_ delivery: Delivery, _ answer: ServiceAnswer, acknowledges: Bool) {
     let replies = delivery.replyTo.isEmpty ? [] : answer.replies
     let prompt = replies.filter { $0.delay <= .zero }
@@ -225,7 +238,7 @@ extension Connection {
 extension Connection {
   /// Sends the replies to a request, and acknowledges the request after the broker has confirmed all of them.
   ///
-  /// - Returns: False if the broker did not confirm a reply; the request is then not acknowledged.
+  /// - Returns: False if the broker did not confirm a reply. In this case, the request is not acknowledged.
   func finishConfirmed(_ delivery: Delivery, _ answer: ServiceAnswer) async -> Bool {
     for reply in answer.replies where !delivery.replyTo.isEmpty {
       guard await confirmed(delivery.message(reply, isConfirmed: true)) else { return false }
@@ -237,7 +250,9 @@ extension Connection {
     return true
   }
 
-  /// Publishes a reply; returns whether the broker confirmed the reply.
+  /// Publishes a reply.
+  ///
+  /// Returns whether the broker confirmed the reply.
   private func confirmed(_ message: OutgoingMessage) async -> Bool {
     guard end == nil, let channel = channels[message.channel] else { return false }
     let result: Result<[UInt8], BrokerError> = await withCheckedContinuation { continuation in

@@ -1,8 +1,10 @@
 import Glibc
 import Synchronization
 
-/// Shuts a socket down at a deadline, or after 60 s without a deadline, so that the write of a large body can't block
-/// the connection's thread longer.
+/// A watchdog that shuts a socket down if writing a large body takes too long.
+///
+/// The limit is the deadline, or 60 s without a deadline. The shutdown ends the write, which blocks the connection's
+/// thread.
 final class SocketWatchdog: Sendable {
   private let isDone = Mutex(false)
 
@@ -16,6 +18,8 @@ final class SocketWatchdog: Sendable {
     }
   }
 
-  /// Ends the watch when the body has been written.
+  /// Ends the watch.
+  ///
+  /// The connection calls this function after it has written the body.
   func stop() { isDone.withLock { $0 = true } }
 }

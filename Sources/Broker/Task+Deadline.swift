@@ -1,5 +1,7 @@
 extension Task where Failure == Never {
-  /// Waits for the task's value; nil if the deadline passes first or the caller is cancelled.
+  /// Waits for the task's value.
+  ///
+  /// Returns nil if the deadline passes first, or if the caller is cancelled.
   ///
   /// The task itself continues.
   func value(until deadline: ContinuousClock.Instant?) async -> Success? {

@@ -1,14 +1,17 @@
 /// The messages of a channel that the broker has neither confirmed nor refused
 /// (https://www.rabbitmq.com/docs/confirms#publisher-confirms).
 struct UnconfirmedMessages {
-  /// The numbers of the requests, in the order of their delivery tags.
+  /// The numbers of the published requests, in the order of their delivery tags.
   ///
-  /// Nil stands for a request that the broker has confirmed or refused while an earlier request still waits.
+  /// Nil replaces the number of a request that the broker has confirmed or refused while an earlier request still
+  /// waits.
   private var serials = Fifo<Int?>()
   /// The delivery tag of the first element of `serials`.
   private var firstTag: UInt64 = 1
 
-  /// Records a published message; returns its delivery tag.
+  /// Records a published message.
+  ///
+  /// Returns the delivery tag of the message.
   mutating func add(_ serial: Int) -> UInt64 {
     serials.append(serial)
     return firstTag + UInt64(serials.count - 1)
@@ -21,8 +24,8 @@ struct UnconfirmedMessages {
 
   /// Handles a confirm or nack, and passes the number of each covered request to `body`.
   ///
-  /// A confirm or nack covers the message with the delivery tag `tag`. With `isMultiple`, it also covers all earlier
-  /// messages. With `isMultiple` and the tag 0, it covers all messages.
+  /// Without `isMultiple`, the confirm or nack covers the message with the delivery tag `tag`. With `isMultiple`, it
+  /// also covers all earlier messages. With `isMultiple` and the tag 0, it covers all messages.
   mutating func settle(_ tag: UInt64, isMultiple: Bool, _ body: (_ serial: Int) -> Void = { _ in }) {
     let end = tag == 0 && isMultiple ? firstTag + UInt64(serials.count) : tag &+ 1
     guard end > firstTag, end - firstTag <= serials.count else { return }

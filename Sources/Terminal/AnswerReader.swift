@@ -1,14 +1,18 @@
 internal import CReadline
 internal import Glibc
 
-/// Reads a typed answer to a question, while no line is being edited.
+/// Reads a typed answer to a question, while the user edits no line in the line editor.
 ///
-/// The terminal is in its default mode: it edits the line itself, and Ctrl-C drops the typed text.
+/// The terminal is in its default mode: the terminal itself edits the line, and Ctrl-C drops the typed text.
 public enum AnswerReader {
-  /// Discards input that was typed before a question, so that it does not answer the question.
+  /// Discards the input that the user typed before the question.
+  ///
+  /// Such input must not answer the question.
   public static func discardTyped(on input: Int32 = 0) { tcflush(input, TCIFLUSH) }
 
-  /// Reads a line; returns nil at the end of the input, or immediately if the task is cancelled.
+  /// Reads a line.
+  ///
+  /// Returns nil at the end of the input, or immediately if the task is cancelled.
   public static func line(from input: Int32 = 0) async -> String? {
     let bell = retort_bell_open(0)
     guard bell >= 0 else { return nil }
@@ -24,11 +28,13 @@ public enum AnswerReader {
     }
   }
 
-  /// Reads a line without echo except for the line end; otherwise like ``line(from:)``.
+  /// Reads a line like ``line(from:)``, but the terminal does not show the typed characters.
+  ///
+  /// The terminal still shows the line end.
   ///
   /// - Parameters:
   ///   - input: The terminal.
-  ///   - ask: Shows the question; called after the echo is turned off.
+  ///   - ask: Shows the question. Called after the echo is turned off.
   /// - Returns: The line; nil at the end of the input, or if the task is cancelled.
   public static func secret(from input: Int32 = 0, asking ask: () -> Void) async -> String? {
     retort_echo_off(input)
@@ -37,7 +43,7 @@ public enum AnswerReader {
     return await line(from: input)
   }
 
-  /// Reads byte by byte, so that input after the line remains unread.
+  /// Reads a line byte by byte, so that input after the line remains unread.
   private static func line(from input: Int32, until bell: Int32) -> String? {
     var line: [UInt8] = []
     while isReadable(input, until: bell) {
@@ -48,13 +54,15 @@ public enum AnswerReader {
         line.append(byte)
         continue
       }
-      // A line that ends with the input, without Enter, is no answer.
+      // If the input ends without Enter, the typed text is no answer.
       return count < 1 ? nil : String(decoding: line, as: UTF8.self)
     }
     return nil
   }
 
-  /// Waits for input; returns false if the eventfd was signalled first.
+  /// Waits for input.
+  ///
+  /// Returns false if the eventfd `bell` was signalled first.
   private static func isReadable(_ input: Int32, until bell: Int32) -> Bool {
     while true {
       var sources = [bell, input].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

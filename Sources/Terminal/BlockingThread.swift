@@ -8,7 +8,9 @@ final class BlockingThread {
     self.body = body
   }
 
-  /// Starts a detached thread that runs `body`; the captures of `body` are transferred to the thread.
+  /// Starts a detached thread that runs `body`.
+  ///
+  /// The thread owns the variables that `body` captures.
   static func start(_ body: sending @escaping () -> Void) throws(TerminalError) {
     let thread = Unmanaged.passRetained(BlockingThread(body))
     var id = pthread_t()
@@ -27,8 +29,8 @@ final class BlockingThread {
 
   /// Runs the body with all signals unblocked.
   ///
-  /// A thread that is started by Swift's thread pool inherits the pool's blocked signals. Ctrl-Z would then not suspend
-  /// the line editor.
+  /// Swift's thread pool blocks signals, and a thread that the pool starts inherits the blocked signals. Ctrl-Z would
+  /// then not suspend the line editor.
   private func run() {
     var none = sigset_t()
     sigemptyset(&none)

@@ -7,14 +7,17 @@ internal import Redaction
 /// Completion(from: 7, candidates: ["posts", "post-tags"])
 /// ```
 public struct Completion: Sendable, Equatable {
-  /// The start of the replaced text, in bytes of UTF-8 from the start of the line; the replaced text ends at the
-  /// cursor.
+  /// The start of the text that a candidate replaces, in bytes of UTF-8 from the start of the line.
+  ///
+  /// The replaced text ends at the cursor.
   public var start: Int
   /// The complete candidates, in the order of display.
   public var candidates: [String]
-  /// The description of each candidate, in one line; it is shown next to the candidate if the list is short.
+  /// The description of each candidate, in one line.
+  ///
+  /// A short list shows it next to the candidate.
   public var notes: [String: String]
-  /// An ASCII character to insert after a single candidate; nil for no character.
+  /// The ASCII character that readline inserts after a single candidate; nil for no character.
   public var suffix: Character?
 
   /// Creates a completion.
@@ -28,11 +31,14 @@ public struct Completion: Sendable, Equatable {
   /// The completion without candidates.
   public static let none = Completion(from: 0, candidates: [])
 
-  /// Returns the completion for a line and a cursor, in bytes of UTF-8 from the line's start; the function must not
-  /// block.
+  /// A function that returns the completion for a line and a cursor.
+  ///
+  /// The cursor is given in bytes of UTF-8 from the start of the line. The function must not block.
   public typealias CompletionSource = @Sendable (_ line: String, _ cursor: Int) -> Completion
 
-  /// Returns the common prefix of all candidates, or the typed text if that prefix would be shorter.
+  /// Returns the common prefix of all candidates.
+  ///
+  /// Returns the typed text if the common prefix does not begin with it.
   func commonPrefix(typed: Substring) -> String {
     guard let first = candidates.first else { return String(typed) }
     guard candidates.count > 1 else { return first }
@@ -42,11 +48,12 @@ public struct Completion: Sendable, Equatable {
     return common.hasPrefix(typed) ? common : String(typed)
   }
 
-  /// The maximum number of candidates that are listed one per line.
+  /// The maximum number of candidates in a list with one candidate on each line.
   static let listLimit = 30
 
-  /// Returns a list of the candidates with their notes, one per line, for a terminal's width; nil if no candidate has a
-  /// note or if there are too many.
+  /// Returns a list with one candidate and its note on each line, for a terminal with `columns` columns.
+  ///
+  /// Returns nil if no candidate has a note, or if there are more candidates than `listLimit`.
   func list(columns: Int) -> String? {
     guard candidates.count <= Self.listLimit, candidates.contains(where: { notes[$0] != nil }) else { return nil }
     let shown = candidates.map { (TerminalSafeText.line($0), notes[$0].map(TerminalSafeText.line) ?? "") }

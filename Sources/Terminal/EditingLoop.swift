@@ -1,9 +1,9 @@
 internal import CReadline
 internal import Glibc
 
-/// The loop of the thread that edits the typed line.
+/// The loop that runs on the line editor's thread.
 ///
-/// It handles keys from the terminal and events from other threads.
+/// The loop handles keys from the terminal and events from other threads.
 final class EditingLoop {
   private typealias LineRequest = (prompt: LinePrompt, continuation: CheckedContinuation<PromptInput, Never>)
 
@@ -12,7 +12,7 @@ final class EditingLoop {
   private let readline: Readline
   /// The callers that wait for a line; the user edits the line for the first caller.
   private var readings: [LineRequest] = []
-  /// The signal that ends the program; nil before it arrives.
+  /// The signal that ends the program; nil until such a signal arrives.
   private var stop: Signal?
 
   init(mailbox: EditingMailbox, input: Int32, readline: Readline) {
@@ -30,9 +30,11 @@ final class EditingLoop {
     }
   }
 
-  /// Waits for a key or an event; returns whether a key can be read.
+  /// Waits for a key or an event.
   ///
-  /// If no caller waits for a line, keys are left unread, because they can be meant for the running statement.
+  /// Returns whether a key can be read.
+  ///
+  /// If no caller waits for a line, the loop reads no keys, because the keys can be meant for the running statement.
   private func waitForKeyOrEvent() -> Bool {
     var sources = [pollfd(fd: mailbox.bell, events: Int16(POLLIN), revents: 0)]
     if !readings.isEmpty { sources.append(pollfd(fd: input, events: Int16(POLLIN), revents: 0)) }

@@ -2,21 +2,23 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// An event from another thread for the thread that edits the line.
+/// An event that another thread sends to the line editor's thread.
 enum EditingEvent: Sendable {
   /// A caller requests a line.
   case read(LinePrompt, CheckedContinuation<PromptInput, Never>)
-  /// A text to show above the line, and the line's new prompt; the prompt is nil if it does not change.
+  /// A text to show above the line, and the line's new prompt; a nil prompt means that the prompt does not change.
   case notice(String, LinePrompt?)
-  /// A new statement that the arrow keys find in addition to the previous statements.
+  /// A new statement for the arrow keys, in addition to the earlier statements.
   case remember(String)
-  /// All statements that the arrow keys find, in place of the previous statements.
+  /// All statements for the arrow keys, in place of the earlier statements.
   case history([String])
   /// A signal, by number.
   case signal(Int32)
 }
 
-/// Holds events in order for the thread that edits the line, and wakes this thread by an eventfd.
+/// A queue of events for the line editor's thread.
+///
+/// An eventfd wakes the thread for each event.
 final class EditingMailbox: Sendable {
   let bell: Int32
   private let events = Mutex<[EditingEvent]>([])

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The user's text editor: `VISUAL`, else `EDITOR`, else `vi`.
+/// The user's text editor: the command in `VISUAL`, or else in `EDITOR`, or else `vi`.
 public struct ExternalEditor: Sendable {
   private let command: String
 
@@ -9,9 +9,10 @@ public struct ExternalEditor: Sendable {
     command = ["VISUAL", "EDITOR"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "vi"
   }
 
-  /// Opens a text in the editor and returns the saved text; nil if the editor failed.
+  /// Opens a text in the editor, and returns the saved text; nil if the editor failed.
   ///
-  /// The text is passed in a file that only its owner can read, and that is removed afterwards.
+  /// The editor gets the text in a temporary file, which only the user can read. The function removes the file
+  /// afterwards.
   ///
   /// - Throws: ``TerminalError/refused(call:errno:)`` if the file can't be created.
   public func edited(_ text: String) async throws(TerminalError) -> String? {

@@ -5,7 +5,9 @@ internal import Synchronization
 struct ForegroundCommand {
   private let id: pid_t
 
-  /// Starts a script with default signal handling (posix_spawn); nil if the shell can't be started.
+  /// Starts a script (posix_spawn); nil if the shell can't be started.
+  ///
+  /// The script begins with no blocked signals and with the default handling of SIGPIPE.
   ///
   /// - Parameters:
   ///   - script: The script for the shell.
@@ -32,9 +34,9 @@ struct ForegroundCommand {
     self.id = id
   }
 
-  /// Waits until the command has ended; returns its exit status.
+  /// Waits until the command has ended, and returns the exit status of the command.
   ///
-  /// During the wait the command handles Ctrl-C; SIGTERM and SIGHUP end the command, and then the program.
+  /// During the wait, the command itself handles Ctrl-C. SIGTERM and SIGHUP end first the command and then the program.
   func status() async -> Int32 {
     let id = id
     let state = Mutex((stop: Signal?.none, isReaped: false))
@@ -42,7 +44,7 @@ struct ForegroundCommand {
       guard signal != .interrupt else { return }
       state.withLock { state in
         state.stop = signal
-        // After the exit status of the process is collected, the process id can belong to another process.
+        // After `waitpid` has collected the exit status, the system can give the process id to another process.
         if !state.isReaped { kill(id, SIGTERM) }
       }
     } during: {
@@ -56,10 +58,10 @@ struct ForegroundCommand {
     return status
   }
 
-  /// Waits up to half a second for the end of the command, and returns its exit status.
+  /// Waits for at most half a second until the command ends, and returns the command's exit status.
   ///
-  /// Returns nil if the command is still running, or if a signal ended it. ``status()`` can still read the status
-  /// (waitid with `WNOWAIT`).
+  /// Returns nil if the command is still running, or if a signal ended the command. The call leaves the status in place
+  /// (waitid with `WNOWAIT`), so that ``status()`` can read it later.
   func earlyStatus() -> Int32? {
     for _ in 0..<500 {
       var ended = siginfo_t()
@@ -72,7 +74,9 @@ struct ForegroundCommand {
     return nil
   }
 
-  /// Waits for the end of a process, whose id and status remain until ``status(of:)`` collects them.
+  /// Waits for the end of a process.
+  ///
+  /// The id and the status of the process remain until ``status(of:)`` collects them.
   private static func end(of id: pid_t) async {
     await withCheckedContinuation { continuation in
       let wait: @Sendable () -> Void = {
@@ -84,7 +88,9 @@ struct ForegroundCommand {
     }
   }
 
-  /// The exit status of a process that has ended; after a signal, 128 plus the signal's number.
+  /// Returns the exit status of a process that has ended.
+  ///
+  /// After a signal, this is 128 plus the signal's number.
   private static func status(of id: pid_t) -> Int32 {
     var status: Int32 = 0
     while waitpid(id, &status, 0) < 0, errno == EINTR {}

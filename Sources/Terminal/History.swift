@@ -1,22 +1,25 @@
 internal import Redaction
 
-/// The entered statements, oldest first; a statement of several lines is one entry.
+/// The statements that the user entered, oldest first.
 ///
-/// It omits statements that start with a space, repetitions of the previous statement, and passwords.
+/// A statement of several lines is one entry.
+///
+/// The history omits statements that start with a space, and repetitions of the previous statement. It stores
+/// statements without their passwords.
 public struct History: Sendable {
-  /// The maximum number of kept statements.
+  /// The maximum number of statements in the history.
   static let limit = 10_000
 
-  /// A statement in its stored form: without passwords, and with the directory in which it was entered.
+  /// A statement as the history stores it: without passwords, and with the directory in which the user entered it.
   struct StoredStatement: Sendable, Equatable {
     var statement: String
-    /// The working directory when the statement was entered; nil if unknown.
+    /// The working directory in which the user entered the statement; nil if unknown.
     var directory: String?
   }
 
   private var all: [StoredStatement] = []
   private let directory: String?
-  /// Whether only statements entered in the working directory are shown.
+  /// Whether the history shows only the statements that the user entered in the working directory.
   private var isOfDirectory = false
   private var file: HistoryFile?
   private var redact: @Sendable (String) -> String = { Secrets.hidden(in: $0) }
@@ -33,8 +36,8 @@ public struct History: Sendable {
   ///
   /// - Parameters:
   ///   - file: The file.
-  ///   - directory: The working directory, which is stored with each statement; nil to store no directory.
-  ///   - redact: Removes secrets from a statement; nil for the default rules.
+  ///   - directory: The working directory, which the history stores with each statement. Nil stores no directory.
+  ///   - redact: A function that removes secrets from a statement; nil for the default rules.
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public init(
     file: HistoryFile, directory: String? = nil, redacting redact: (@Sendable (String) -> String)? = nil
@@ -45,7 +48,9 @@ public struct History: Sendable {
     if let redact { self.redact = redact }
   }
 
-  /// Adds a statement and returns it in its stored form; returns nil if it is omitted.
+  /// Adds a statement, and returns the statement in its stored form.
+  ///
+  /// Returns nil if the history omits the statement.
   mutating func add(_ statement: String) -> String? {
     guard let first = statement.first, first != " ", first != "\t", !statement.allSatisfy(\.isWhitespace) else {
       return nil
@@ -58,11 +63,11 @@ public struct History: Sendable {
     return kept
   }
 
-  /// Appends to the file a statement that ``add(_:)`` returned.
+  /// Appends a statement, which ``add(_:)`` has returned, to the file.
   func save(_ statement: String) throws(TerminalError) {
     try file?.append(StoredStatement(statement: statement, directory: directory))
   }
 
-  /// Shows all statements or only those entered in the working directory.
+  /// Sets whether the history shows all statements, or only those that the user entered in the working directory.
   mutating func show(ofDirectory isOfDirectory: Bool) { self.isOfDirectory = isOfDirectory }
 }

@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A file of statements, one on each line, that only its owner can read.
 ///
-/// A line feed inside a statement is written `\n`, a backslash `\\`. If the directory in which a statement was entered
-/// is known, it precedes the statement, between `\@` and `\:`. The file is created with mode 0600, its directory with
-/// 0700; a wider mode is narrowed at each use.
+/// The file writes a line feed inside a statement as `\n`, and a backslash as `\\`. If the directory of a statement is
+/// known, the line begins with `\@`, the directory and `\:`. The file is created with mode 0600, its directory with
+/// mode 0700. At each use, the program narrows a wider mode of the file to 0600.
 public struct HistoryFile: Sendable, Equatable {
   /// The path of the file.
   public let path: String
@@ -14,10 +14,10 @@ public struct HistoryFile: Sendable, Equatable {
     self.path = path
   }
 
-  /// Finds the file: `$RETORT_HISTORY`, else `retort/history` in `$XDG_STATE_HOME` or `~/.local/state`; nil if no file
-  /// is wanted, or no directory is known.
+  /// Finds the file in the environment; nil if the user wants no file, or if no directory is known.
   ///
-  /// An empty `RETORT_HISTORY` means no file. https://specifications.freedesktop.org/basedir-spec/latest/
+  /// The path is `$RETORT_HISTORY`, or else `retort/history` in `$XDG_STATE_HOME`, or else in `~/.local/state`. An
+  /// empty `RETORT_HISTORY` means no file. https://specifications.freedesktop.org/basedir-spec/latest/
   public init?(environment: [String: String]) {
     if let chosen = environment["RETORT_HISTORY"] {
       guard !chosen.isEmpty else { return nil }
@@ -28,16 +28,18 @@ public struct HistoryFile: Sendable, Equatable {
     }
   }
 
-  /// Returns the directory of the program's state, in `$XDG_STATE_HOME`, else in `~/.local/state`; nil if it is
-  /// unknown.
+  /// Returns the directory of the program's state: `retort` in `$XDG_STATE_HOME`, or else in `~/.local/state`.
+  ///
+  /// Returns nil if neither `$XDG_STATE_HOME` nor `$HOME` is an absolute path.
   static func stateDirectory(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort" }
     guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
     return home + "/.local/state/retort"
   }
 
-  /// Reads the newest statements; a file with more than twice the maximum number of statements is shortened to the
-  /// maximum.
+  /// Reads the newest statements.
+  ///
+  /// If the file has more than twice the maximum number of statements, the function shortens the file to the maximum.
   func load() throws(TerminalError) -> [History.StoredStatement] {
     let file = try PrivateFile(path: path)
     let lines = try file.read().split(separator: UInt8(ascii: "\n"))
@@ -58,7 +60,8 @@ public struct HistoryFile: Sendable, Equatable {
     return entry.directory.map { "\\@\(line(of: $0))\\:\(statement)" } ?? statement
   }
 
-  // For speed, lines are decoded byte by byte, not as characters: up to 10,000 are read before the first prompt.
+  // For speed, the functions below decode bytes, not characters: the program reads up to 10,000 lines before its first
+  // prompt.
 
   static func entry(from line: ArraySlice<UInt8>) -> History.StoredStatement {
     guard line.starts(with: [backslash, UInt8(ascii: "@")]), let end = endOfDirectory(in: line) else {
@@ -71,7 +74,7 @@ public struct HistoryFile: Sendable, Equatable {
 
   private static let backslash = UInt8(ascii: "\\")
 
-  /// Returns the position of the `\:` after a line's directory; nil if the line has none.
+  /// Returns the position of the `\:` after a line's directory; nil if the line has no directory.
   private static func endOfDirectory(in line: ArraySlice<UInt8>) -> Int? {
     var place = line.startIndex + 2
     while place + 1 < line.endIndex {

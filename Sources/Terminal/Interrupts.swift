@@ -2,15 +2,15 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// Catches the process's SIGINT, SIGQUIT, SIGTERM and SIGHUP from the first access on, and passes them to a watcher.
+/// Catches SIGINT, SIGQUIT, SIGTERM and SIGHUP from the first access on, and passes them to a watcher.
 ///
 /// ```swift
 /// let work = Task { try await Task.sleep(for: .seconds(60)) }
 /// try await Interrupts.shared.watching { _ in work.cancel() } during: { try await work.value }
 /// ```
 ///
-/// Watchers are called on a separate thread, so that a statement that computes without a pause can't delay a second
-/// Ctrl-C. A terminal is not necessary. A signal that was ignored at the start of the program (nohup) remains ignored.
+/// The watchers run on a separate thread. A statement that computes without a pause then can't delay a second Ctrl-C.
+/// The program needs no terminal. A signal that the process ignored at its start (nohup) remains ignored.
 public final class Interrupts: Sendable {
   /// The only instance, because signals belong to the process.
   public static let shared = Interrupts()
@@ -18,7 +18,9 @@ public final class Interrupts: Sendable {
   private struct SignalWatchers {
     var watchers: [(id: Int, call: @Sendable (Signal) -> Void)] = []
     var nextID = 0
-    /// Signals that arrived without a watcher, for the next watcher.
+    /// The signals that arrived while there was no watcher.
+    ///
+    /// The next watcher gets them.
     var pending: [Signal] = []
     /// The line editor's handler of SIGTSTP and SIGWINCH.
     var terminal: (@Sendable (Int32) -> Void)?
@@ -26,15 +28,18 @@ public final class Interrupts: Sendable {
 
   private let state = Mutex(SignalWatchers())
 
-  /// Catches the signals; if no descriptor or thread is available, they keep their default effect and end the program.
+  /// Catches the signals.
+  ///
+  /// If no descriptor or thread is available, a signal ends the program as usual.
   private init() {
     guard retort_signals_open() == 0, (try? BlockingThread.start { Self.shared.serve() }) != nil else { return }
     for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
   }
 
-  /// Runs `body`; until it ends, `watcher` gets the signals instead of the watchers of enclosing calls.
+  /// Runs `body`, and passes the signals to `watcher` until `body` ends.
   ///
-  /// The signals that arrived while there was no watcher are passed to `watcher` immediately.
+  /// The watchers of enclosing calls get no signals meanwhile. Signals that arrived while there was no watcher are
+  /// passed to `watcher` immediately.
   public func watching<Result, Failure: Error>(
     _ watcher: @escaping @Sendable (Signal) -> Void, during body: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
@@ -43,7 +48,9 @@ public final class Interrupts: Sendable {
     return try await body()
   }
 
-  /// Passes a signal to the watcher as if the process had received it, even if the process ignores the signal.
+  /// Passes a signal to the watcher as if the process had received the signal.
+  ///
+  /// The watcher gets the signal even if the process ignores it.
   public func raise(_ signal: Signal) { deliver(signal.rawValue) }
 
   /// Sets the function that gets SIGTSTP and SIGWINCH, and catches SIGWINCH.

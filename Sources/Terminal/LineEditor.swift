@@ -2,9 +2,9 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// Returns the help for the word at the cursor; nil without help.
+/// A function that returns the help for the word at the cursor; nil without help.
 ///
-/// The cursor is given in bytes of UTF-8 from the line's start. The function must not block.
+/// The cursor is given in bytes of UTF-8 from the start of the line. The function must not block.
 public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> String?
 
 /// Reads typed lines from a terminal, edited with GNU readline on a separate thread.
@@ -16,16 +16,18 @@ public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> Strin
 /// }
 /// ```
 ///
-/// Readline controls the terminal only while a line is being edited. The terminal is restored at every end of the
-/// process (exit, a trap, a signal) except SIGKILL. Bracketed paste, inputrc (`$if retort`), vi mode and search work as
-/// readline documents them: https://tiswww.case.edu/php/chet/readline/rluserman.html
+/// Readline controls the terminal only while the user edits a line. The editor restores the terminal at every end of
+/// the process (exit, a trap, a signal) except SIGKILL. Bracketed paste, inputrc (`$if retort`), vi mode and search
+/// work as readline documents them: https://tiswww.case.edu/php/chet/readline/rluserman.html
 public final class LineEditor: Sendable {
   private static let exists = Atomic(false)
 
   private let mailbox: EditingMailbox
   private let history: Mutex<History>
 
-  /// Opens the editor on a terminal; readline writes to `output`.
+  /// Opens the editor on a terminal.
+  ///
+  /// Readline reads keys from `input` and writes to `output`.
   ///
   /// - Throws: ``TerminalError/secondEditor`` if the process already has an editor;
   ///   ``TerminalError/refused(call:errno:)``.
@@ -51,7 +53,7 @@ public final class LineEditor: Sendable {
     guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
       throw .refused(call: "fdopen", errno: errno)
     }
-    // The streams are transferred: from now on only the thread uses them.
+    // The new thread takes over the streams: from now on, no other thread uses them.
     try BlockingThread.start {
       let readline = Readline(input: keys, output: screen, completion: completion, painting: painting, help: help)
       entries.forEach(readline.remember)
@@ -61,8 +63,8 @@ public final class LineEditor: Sendable {
 
   /// Shows the prompt and waits for input.
   ///
-  /// During the wait the editor handles the signals: Ctrl-C clears the line, SIGTERM and SIGHUP end the wait. A second
-  /// call waits until the first one returns.
+  /// During the wait, the editor handles the signals. Ctrl-C clears the line, and SIGTERM and SIGHUP end the wait. A
+  /// second call waits until the first call returns.
   public func readLine(prompt: LinePrompt) async -> PromptInput {
     await Interrupts.shared.watching { [mailbox] in
       mailbox.post(.signal($0.rawValue))
@@ -71,7 +73,7 @@ public final class LineEditor: Sendable {
     }
   }
 
-  /// Shows a text above the line being edited, and draws the line again below the text.
+  /// Shows a text above the edited line, and draws the line again below the text.
   ///
   /// - Parameters:
   ///   - text: The text.
@@ -80,9 +82,9 @@ public final class LineEditor: Sendable {
     mailbox.post(.notice(text, prompt))
   }
 
-  /// Adds a complete statement to the statements that the arrow keys find, and to the history file.
+  /// Adds a complete statement to the statements for the arrow keys, and to the history file.
   ///
-  /// - Throws: ``TerminalError/history(path:call:errno:)``; the arrow keys still find the statement.
+  /// - Throws: ``TerminalError/history(path:call:errno:)``. The arrow keys find the statement even after this error.
   public func remember(_ statement: String) throws(TerminalError) {
     try history.withLock { history throws(TerminalError) in
       guard let entry = history.add(statement) else { return }
@@ -91,7 +93,7 @@ public final class LineEditor: Sendable {
     }
   }
 
-  /// Lets the arrow keys and the search find all statements, or only those entered in the working directory.
+  /// Sets whether the arrow keys and the search find all statements, or only those of the working directory.
   public func showHistory(ofDirectory isOfDirectory: Bool) {
     let entries = history.withLock { history in
       history.show(ofDirectory: isOfDirectory)

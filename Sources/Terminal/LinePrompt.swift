@@ -1,13 +1,16 @@
-/// The prompt of a typed line.
+/// The prompt of a line that the user types.
 public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
   /// The text, without a line end.
   public var text: String
   /// The SGR parameters of the prompt's style (ECMA-48 8.3.117), such as `31;1`; nil for the default style.
   public var look: String?
-  /// The number of spaces at the beginning of the line; if the user types `end`, `else` or `rescue` after them, two
-  /// spaces are removed.
+  /// The number of spaces at the beginning of the line.
+  ///
+  /// If the user types `end`, `else` or `rescue` after the spaces, the editor removes two of the spaces.
   public var indent: Int
-  /// The initial text of the line; line feeds and control characters are shown as escapes.
+  /// The initial text of the line.
+  ///
+  /// The editor shows line feeds and control characters in the text as escapes.
   public var draft = ""
 
   /// Creates a prompt.
@@ -21,7 +24,7 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
   public init(stringLiteral text: String) { self.init(text) }
 }
 
-/// Colours a line while it is typed.
+/// The colours of a line while the user types it.
 public struct LinePainting: Sendable {
   /// A part of the line with a style.
   public struct ColouredPart: Sendable, Equatable {
@@ -37,11 +40,19 @@ public struct LinePainting: Sendable {
     }
   }
 
-  /// The SGR parameters of each style (ECMA-48 8.3.117); the first is the default style, and empty.
+  /// The SGR parameters of each style (ECMA-48 8.3.117).
+  ///
+  /// The first style is the default style, an empty text.
   public var looks: [String]
-  /// Returns the parts of a line, without blocking; where two overlap, the later one applies.
+  /// Returns the coloured parts of a line.
+  ///
+  /// Where two parts overlap, the later part applies.
+  ///
+  /// The function must not block.
   public var parts: @Sendable (_ line: String, _ cursor: Int) -> [ColouredPart]
-  /// Returns a text to show in grey after a line whose cursor is at its end, without blocking; nil for no text.
+  /// Returns a text to show in grey after a line whose cursor is at its end; nil for no text.
+  ///
+  /// The function must not block.
   public var hint: (@Sendable (_ line: String) -> String?)?
 
   /// Creates the colours of a line.

@@ -1,16 +1,16 @@
 internal import Glibc
 internal import Synchronization
 
-/// A running pager on the terminal, such as `less`.
+/// A pager, such as `less`, that runs on the terminal.
 public final class PagerProcess: Sendable {
   private let command: ForegroundCommand
   private let input: Mutex<Int32?>
 
   /// Starts the pager with a shell command; nil if the shell can't be started.
   ///
-  /// `less` shows UTF-8, keeps the last screen and starts no other programs, unless its own variables set something
-  /// else. `less` must not start programs, because a user can type the next statement while `less` still runs, and
-  /// `less` would take a `|` in the statement for a command that starts a shell.
+  /// By default, `less` shows UTF-8, leaves the last screen on the terminal, and starts no other programs. The user's
+  /// `LESS`, `LESSCHARSET` and `LESSSECURE` can change this. The user can type the next statement while `less` still
+  /// runs. Without `LESSSECURE`, `less` would take a `|` in this statement for a command that starts a shell.
   public init?(command: String) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
@@ -27,7 +27,9 @@ public final class PagerProcess: Sendable {
     input = Mutex(ends[1])
   }
 
-  /// Writes text, and waits while the pipe is full; returns false if the pager has ended, or the task is cancelled.
+  /// Writes text to the pager, and waits while the pipe is full.
+  ///
+  /// Returns false if the pager has ended, or if the task is cancelled.
   public func write(_ bytes: [UInt8]) -> Bool {
     input.withLock { input in
       guard let descriptor = input else { return false }
@@ -50,13 +52,17 @@ public final class PagerProcess: Sendable {
     }
   }
 
-  /// Whether the shell has ended because it could not run the pager; for use after a failed ``write(_:)``.
+  /// Whether the shell has ended because it could not run the pager.
+  ///
+  /// Ask this after ``write(_:)`` has failed.
   public var couldNotRun: Bool { command.earlyStatus().map(Self.meansNotRun) ?? false }
 
-  /// Whether an exit status of the shell means that it could not run the pager (POSIX, Shell Command Language, 2.8.2).
+  /// Whether an exit status of the shell means that the shell could not run the pager.
+  ///
+  /// The statuses 126 and 127 have this meaning (POSIX, Shell Command Language, 2.8.2).
   public static func meansNotRun(_ status: Int32) -> Bool { status == 126 || status == 127 }
 
-  /// Ends the text and waits until the pager has ended; returns its exit status.
+  /// Ends the text, waits until the pager has ended, and returns the pager's exit status.
   public func finish() async -> Int32 {
     input.withLock { input in
       if let descriptor = input { close(descriptor) }

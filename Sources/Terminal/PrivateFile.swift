@@ -1,11 +1,15 @@
 internal import Glibc
 
-/// An open file that only its owner can read, locked against other processes until it is closed.
+/// An open file that only its owner can read.
+///
+/// Other processes can't lock the file until it is closed.
 struct PrivateFile: ~Copyable {
   private let path: String
   private let descriptor: Int32
 
-  /// Opens the file; creates it and its directories if they are missing.
+  /// Opens the file.
+  ///
+  /// Creates the file and its directories if they are missing.
   init(path: String) throws(TerminalError) {
     self.path = path
     Self.makeDirectories(of: path)
@@ -29,7 +33,9 @@ struct PrivateFile: ~Copyable {
     }
   }
 
-  /// Appends a line in one write; if the last line has no line end, adds the line end first.
+  /// Appends a line with one call of `write`.
+  ///
+  /// If the last line of the file has no line end, the function adds the line end first.
   func append(line: [UInt8]) throws(TerminalError) {
     let feed = UInt8(ascii: "\n")
     var last = feed
@@ -38,7 +44,9 @@ struct PrivateFile: ~Copyable {
     try Self.write((last == feed ? [] : [feed]) + line + [feed], to: descriptor, path: path)
   }
 
-  /// Replaces the content, completely or not at all.
+  /// Replaces the content of the file.
+  ///
+  /// After a failure, the file has its old content.
   func replace(with bytes: [UInt8]) throws(TerminalError) {
     let target = realpath(path, nil)
     defer { free(target) }
@@ -51,14 +59,18 @@ struct PrivateFile: ~Copyable {
     guard rename(resolved + ".new", resolved) == 0 else { throw .history(path: path, call: "rename", errno: errno) }
   }
 
-  /// Sets the mode to 0600 if it differs; a device or a pipe is not changed.
+  /// Sets the mode of a regular file to 0600.
+  ///
+  /// Does not change a device or a pipe.
   private func narrow() {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
     if status.st_mode & 0o7777 != 0o600 { fchmod(descriptor, 0o600) }
   }
 
-  /// Opens and locks the file; opens it again if it was replaced during the wait for the lock.
+  /// Opens and locks the file.
+  ///
+  /// Opens the file again if another process replaced it during the wait for the lock.
   private static func openLocked(_ path: String) throws(TerminalError) -> Int32 {
     while true {
       let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
@@ -73,7 +85,9 @@ struct PrivateFile: ~Copyable {
     }
   }
 
-  /// Creates the missing directories; ignores errors, because opening the file reports them.
+  /// Creates the missing directories.
+  ///
+  /// Ignores errors, because opening the file then reports them.
   private static func makeDirectories(of path: String) {
     for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
       let directory = String(decoding: path.utf8.prefix(index), as: UTF8.self)

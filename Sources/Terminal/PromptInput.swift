@@ -1,13 +1,13 @@
-/// The input at a prompt.
+/// The result of waiting for input at a prompt.
 public enum PromptInput: Sendable, Equatable {
-  /// A line; a pasted block is one line that contains line feeds.
+  /// The user entered a line. A pasted block is one line that contains line feeds.
   case line(String)
-  /// A request for an editor, with the typed text: Ctrl-X Ctrl-E, or `v` in vi mode.
+  /// The user asked for an editor, with Ctrl-X Ctrl-E, or with `v` in vi mode. The value is the typed text.
   case edit(String)
-  /// Ctrl-C cleared the line; the caller discards an incomplete statement.
+  /// Ctrl-C cleared the line. The caller discards an incomplete statement.
   case interrupted
-  /// Ctrl-D on an empty line, or the terminal closed.
+  /// The user pressed Ctrl-D on an empty line, or the terminal closed.
   case endOfInput
-  /// A signal ended the wait; the terminal is restored.
+  /// A signal ended the wait, and the editor restored the terminal.
   case stopped(Signal)
 }

@@ -4,7 +4,7 @@ internal import Redaction
 
 /// GNU readline on one terminal.
 ///
-/// It is created and used on one thread, and never freed: it exists as long as the process.
+/// One thread creates and uses the object. The object is never freed: it exists as long as the process.
 final class Readline {
   private let completion: Completion.CompletionSource
   private let painting: LinePainting?
@@ -12,7 +12,9 @@ final class Readline {
   /// The result of the last Tab.
   private var found = Completion.none
 
-  /// Sets up readline, which reads inputrc; `$if retort` in inputrc applies.
+  /// Sets up readline.
+  ///
+  /// Readline reads inputrc, with its sections `$if retort`.
   init(
     input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>,
     completion: @escaping Completion.CompletionSource,
@@ -27,7 +29,9 @@ final class Readline {
     if help != nil { retort_line_explain(explainAtCursor, Unmanaged.passUnretained(self).toOpaque()) }
   }
 
-  /// Turns on colours; the styles are never freed, because readline uses them as long as the process runs.
+  /// Turns on colours.
+  ///
+  /// The styles are never freed, because readline uses them until the process ends.
   private func paint(_ painting: LinePainting) {
     let looks = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: painting.looks.count)
     for (index, look) in painting.looks.enumerated() { looks[index] = UnsafePointer(strdup(look)) }
@@ -40,13 +44,17 @@ final class Readline {
     retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalSafeText.line(prompt.draft))
   }
 
-  /// Returns the prompt with its style; marks tell readline that the control sequences have no width.
+  /// Returns the prompt with its style.
+  ///
+  /// Marks tell readline that the control sequences have no width.
   private static func shown(_ prompt: LinePrompt) -> String {
     let text = TerminalSafeText.line(prompt.text)
     return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
   }
 
-  /// Reads one key; returns nil while the line continues.
+  /// Reads one key.
+  ///
+  /// Returns nil while the user still edits the line.
   func readKey() -> PromptInput? {
     var text: UnsafeMutablePointer<CChar>?
     let state = retort_line_read(&text)
@@ -104,7 +112,9 @@ final class Readline {
   }
 }
 
-/// Called from C to style a line; a line with invalid UTF-8 has no styles.
+/// Called from C to style a line.
+///
+/// A line with invalid UTF-8 gets no styles.
 private func paintLine(
   context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?, length: Int32, cursor: Int32,
   looks: UnsafeMutablePointer<UInt8>?
@@ -132,11 +142,15 @@ private func explainAtCursor(
 }
 
 extension Readline {
-  /// Returns the list of the last Tab's candidates with notes; nil for readline's own list.
+  /// Returns the list of the last Tab's candidates with their notes.
+  ///
+  /// Nil means that readline shows its own list.
   fileprivate func list(columns: Int) -> String? { found.list(columns: columns) }
 }
 
-/// Called from C to list the candidates of the last Tab; nil for readline's own list.
+/// Called from C to list the candidates of the last Tab.
+///
+/// Nil means that readline shows its own list.
 private func listCompletions(context: UnsafeMutableRawPointer?, columns: Int32) -> UnsafeMutablePointer<CChar>? {
   guard let context else { return nil }
   let readline = Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue()
@@ -145,7 +159,7 @@ private func listCompletions(context: UnsafeMutableRawPointer?, columns: Int32) 
 
 /// Called from C to complete the word at the cursor.
 ///
-/// A line with invalid UTF-8 has no completion, because the offsets would be wrong.
+/// A line with invalid UTF-8 gets no completion, because the byte offsets would be wrong.
 private func completeAtCursor(
   context: UnsafeMutableRawPointer?, text: UnsafePointer<CChar>?, cursor: Int32, start: UnsafeMutablePointer<Int32>?,
   suffix: UnsafeMutablePointer<Int32>?

@@ -1,17 +1,17 @@
 internal import Glibc
 
-/// The reason why a line can't be edited or the history can't be stored.
+/// The reason why the program can't edit a line or store the history.
 public enum TerminalError: Error, Sendable, Equatable {
-  /// The process already has a line editor; GNU readline edits only one line.
+  /// The process already has a line editor. GNU readline can edit only one line at a time.
   case secondEditor
-  /// The system refused a resource of the line editor: a thread, a descriptor.
+  /// The system refused a resource that the line editor needs, such as a thread or a descriptor.
   case refused(call: String, errno: Int32)
-  /// The history can't be read or written.
+  /// The program can't read or write the history.
   case history(path: String, call: String, errno: Int32)
 }
 
 extension TerminalError: CustomStringConvertible {
-  /// The message for a person, with the next step.
+  /// The message for the user, with the next step.
   public var description: String {
     switch self {
     case .secondEditor:

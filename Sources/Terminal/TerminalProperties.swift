@@ -7,7 +7,7 @@ public enum TerminalProperties {
     isatty(descriptor) == 1
   }
 
-  /// Returns the height in lines: the terminal's own, else `LINES`, else 24.
+  /// Returns the height in lines: the height of the terminal, or else `LINES`, or else 24.
   public static func rows(of descriptor: Int32 = 1) -> Int {
     var size = winsize()
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 { return Int(size.ws_row) }
@@ -15,9 +15,9 @@ public enum TerminalProperties {
     return rows
   }
 
-  /// Returns the width in columns: the terminal's own, else `COLUMNS`, else 80.
+  /// Returns the width in columns: the width of the terminal, or else `COLUMNS`, or else 80.
   ///
-  /// The width can change between two calls, because the window can be resized.
+  /// The width can change between two calls, because the user can resize the window.
   public static func columns(of descriptor: Int32 = 1) -> Int {
     var size = winsize()
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }

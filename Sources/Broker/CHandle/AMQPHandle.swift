@@ -1,26 +1,32 @@
 import CRabbitMQ
 import Glibc
 
-/// A librabbitmq connection; its deallocation closes the socket.
+/// A connection of librabbitmq.
 ///
-/// All of its functions run on the connection's thread. Only this folder uses pointers of librabbitmq.
+/// The deinitializer closes the socket. All functions of the handle run on the connection's thread. Only the files in
+/// this folder use pointers of librabbitmq.
 final class AMQPHandle {
   private let connection: amqp_connection_state_t
   /// The file descriptor of the socket.
   let descriptor: Int32
   /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String
-  /// The number of bytes that the socket accepts without blocking once the kernel has reported the socket writable.
+  /// The number of bytes that the socket accepts without blocking right after `poll` reports it writable.
   let room: Int
-  /// The number of bytes that the socket still accepts without blocking: `room`, less the bytes written since the
-  /// kernel last reported the socket writable.
+  /// The number of bytes that the socket still accepts without blocking.
+  ///
+  /// This is `room` minus the bytes written since `poll` last reported the socket writable.
   private var roomLeft = 0
-  /// The buffer of messages to send together; nil under TLS, where only librabbitmq can write.
+  /// The buffer that collects small messages for one `send`; nil under TLS.
+  ///
+  /// Under TLS, only librabbitmq can write to the socket.
   private var burst: OutgoingFrameBuffer?
 
   deinit { amqp_destroy_connection(connection) }
 
-  /// Connects, and then logs in; each of the two steps blocks for at most the URI's timeout.
+  /// Connects and logs in.
+  ///
+  /// Each of these two steps blocks the thread for at most the URI's timeout.
   init(
     _ uri: AMQPURI, name: String, stages: (@Sendable (ConnectionOpeningStage) -> Void)? = nil
   ) throws(BrokerError) {
@@ -62,7 +68,7 @@ final class AMQPHandle {
     stages?(.loggedIn)
   }
 
-  /// Whether a status of librabbitmq reports a failure of TLS, while connecting or later.
+  /// Whether `status` is an error code of librabbitmq that reports a failure of TLS.
   private static func isOfTLS(_ status: Int32) -> Bool {
     AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue...AMQP_STATUS_SSL_ERROR.rawValue ~= status
   }
@@ -117,7 +123,9 @@ final class AMQPHandle {
 
   static func text(_ status: Int32) -> String { amqp_error_string2(status).map { String(cString: $0) } ?? "\(status)" }
 
-  /// Passes the next received frame to `body`; returns false if none has arrived.
+  /// Passes the next received frame to `body`.
+  ///
+  /// Returns false if no frame has arrived.
   ///
   /// - Throws: `lost` if the socket or the protocol is broken.
   func next(_ body: (borrowing Frame) -> Void) throws(BrokerError) -> Bool {
@@ -130,7 +138,9 @@ final class AMQPHandle {
     return true
   }
 
-  /// Publishes a message on the default exchange; without TLS, a small message is buffered until ``flush()``.
+  /// Publishes a message on the default exchange.
+  ///
+  /// Without TLS, the function adds a small message to a buffer. ``flush()`` sends the buffer.
   func publish(_ message: OutgoingMessage) throws(BrokerError) {
     if burst?.add(message) == true { return }
     try flush()
@@ -142,7 +152,9 @@ final class AMQPHandle {
       })
   }
 
-  /// Acknowledges a delivery; without TLS, the acknowledgement is buffered until ``flush()``.
+  /// Acknowledges a delivery.
+  ///
+  /// Without TLS, the function adds the acknowledgement to a buffer. ``flush()`` sends the buffer.
   func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
     if burst?.add(acknowledging: tag, on: channel) == true { return }
     try flush()
@@ -152,7 +164,9 @@ final class AMQPHandle {
   /// Sends the buffered messages.
   func flush() throws(BrokerError) { try burst?.send(descriptor) }
 
-  /// Sends a method on a channel, after the buffered messages; the broker's answer arrives as a frame.
+  /// Sends the buffered messages, and then an AMQP method on a channel.
+  ///
+  /// The broker's answer to the method arrives later as a frame.
   func send(_ method: Method, on channel: UInt16) throws(BrokerError) {
     try flush()
     let status =
@@ -189,11 +203,11 @@ final class AMQPHandle {
     try check(retort_confirm_connection_close(connection))
   }
 
-  /// Whether a body of `count` bytes can be written to the socket without blocking.
+  /// Whether the socket accepts a body of `count` bytes without blocking.
   ///
-  /// For a body larger than `room`, the result is whether the socket is writable. The kernel is asked only if the bytes
-  /// written since the previous question can have filled the socket's buffer. Each message counts 4096 bytes more than
-  /// its body, because a message can occupy a memory page of its own.
+  /// For a body larger than `room`, true only means that the socket is writable. To save system calls, the function
+  /// calls `poll` only if `roomLeft` is less than `count`. The function subtracts 4096 bytes more than the size of each
+  /// body, because the kernel may use a whole memory page for a small message.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -204,8 +218,9 @@ final class AMQPHandle {
     return true
   }
 
-  /// Whether bytes may have been read from the socket but not yet processed; always true under TLS, where this is
-  /// unknown.
+  /// Whether librabbitmq may hold bytes that it has read from the socket but not yet processed.
+  ///
+  /// Always true under TLS, because the program can't see how many bytes OpenSSL holds.
   var mayHoldInput: Bool {
     burst == nil || amqp_frames_enqueued(connection) != 0 || amqp_data_in_buffer(connection) != 0
   }
@@ -217,7 +232,7 @@ final class AMQPHandle {
 }
 
 extension BrokerError {
-  /// Returns the error of a broken socket or protocol.
+  /// Returns a `lost` error that says why the connection broke.
   static func broken(_ why: String) -> BrokerError { BrokerError(.lost, "the connection broke: \(why)") }
 }
 
@@ -227,7 +242,7 @@ extension AMQPURI {
 }
 
 extension [UInt8] {
-  /// Calls `body` with the bytes in the form that a C function takes.
+  /// Calls `body` with the bytes as a C structure, which is valid only during the call.
   func withLent<Result>(_ body: (retort_bytes) -> Result) -> Result {
     withUnsafeBufferPointer { body(retort_bytes(start: $0.baseAddress, count: $0.count)) }
   }

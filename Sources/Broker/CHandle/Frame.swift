@@ -1,6 +1,8 @@
 import CRabbitMQ
 
-/// A received frame; its bytes are copied when they are read.
+/// A received AMQP frame.
+///
+/// librabbitmq owns the frame's bytes. The properties with bytes or text return copies.
 struct Frame: ~Copyable {
   private let raw: retort_frame
 
@@ -10,9 +12,9 @@ struct Frame: ~Copyable {
   var channel: UInt16 { raw.channel }
   /// A delivery tag, a body size, or a message count, depending on `kind`.
   var number: UInt64 { raw.number }
-  /// Whether an acknowledgement applies to all delivery tags up to its own.
+  /// Whether a confirm or nack applies to all delivery tags up to `number`.
   var isMultiple: Bool { raw.multiple != 0 }
-  /// Whether the message may have been delivered before.
+  /// Whether the broker may have delivered the message before.
   var isRedelivered: Bool { raw.redelivered != 0 }
   var consumers: Int { Int(raw.consumers) }
   var code: UInt16 { raw.code }
@@ -21,14 +23,14 @@ struct Frame: ~Copyable {
   /// The frame's text as a string, such as the reason in `channel.close`.
   var text: String { String(decoding: name, as: UTF8.self) }
   var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
-  /// Returns the number at the end of a correlation id that begins with `prefix`; nil for another id.
+  /// Returns the number at the end of the correlation id; nil if the id does not begin with `prefix`.
   func serial(after prefix: [UInt8]) -> Int? {
     CorrelationIDs.serial(
       of: UnsafeBufferPointer(start: raw.correlation_id.start, count: raw.correlation_id.count), after: prefix)
   }
   var replyTo: [UInt8] { Self.copy(raw.reply_to) }
 
-  /// Appends the bytes of this body frame to `body`, which has the bytes of the earlier frames.
+  /// Appends the bytes of this body frame to `body`, which contains the bytes of the earlier frames.
   func appendBody(to body: inout [UInt8]) {
     body.append(contentsOf: UnsafeBufferPointer(start: raw.body.start, count: raw.body.count))
   }

@@ -1,6 +1,8 @@
 import CRabbitMQ
 
-/// A secret that authenticates messages with HMAC-SHA-256 (RFC 2104); libcrypto computes the codes.
+/// A secret that authenticates messages with HMAC-SHA-256 (RFC 2104).
+///
+/// libcrypto computes the authentication codes.
 public struct MessageAuthenticationKey: Sendable {
   /// The minimum number of bytes of a secret.
   public static let least = 16
@@ -22,7 +24,8 @@ public struct MessageAuthenticationKey: Sendable {
 
   /// Whether the hexadecimal digits `code` are the authentication code of the bytes.
   ///
-  /// The duration of the comparison does not depend on the position of a difference.
+  /// The comparison takes the same time wherever the two codes differ. Its duration therefore reveals nothing about the
+  /// right code.
   public func accepts(_ code: [UInt8], of bytes: [UInt8]) -> Bool {
     guard let given = Self.bytes(of: code), let own = computed(bytes) else { return false }
     return retort_equal_codes(given, own) != 0

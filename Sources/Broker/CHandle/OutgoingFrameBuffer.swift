@@ -1,8 +1,9 @@
 import CRabbitMQ
 import Glibc
 
-/// Collects the frames of small messages for a single `send`; `amqp_basic_publish` would call `send` three times for
-/// each message.
+/// A buffer that collects the frames of small messages for one call of `send`.
+///
+/// Without the buffer, `amqp_basic_publish` would call `send` three times for each message.
 struct OutgoingFrameBuffer {
   private var bytes = [UInt8](repeating: 0, count: 1 << 16)
   private var count = 0
@@ -11,7 +12,9 @@ struct OutgoingFrameBuffer {
 
   init(frameMax: Int) { self.frameMax = frameMax }
 
-  /// Adds a message; returns false if the message does not fit.
+  /// Adds a message.
+  ///
+  /// Returns false if the message does not fit.
   mutating func add(_ message: OutgoingMessage) -> Bool {
     let frameMax = frameMax
     return message.withRaw { raw in
@@ -20,7 +23,9 @@ struct OutgoingFrameBuffer {
     }
   }
 
-  /// Adds the acknowledgement of a delivery; returns false if the acknowledgement does not fit.
+  /// Adds the acknowledgement of a delivery.
+  ///
+  /// Returns false if the acknowledgement does not fit.
   mutating func add(acknowledging tag: UInt64, on channel: UInt16) -> Bool {
     add { retort_write_ack($0.baseAddress, $0.count, channel, tag) }
   }
@@ -31,7 +36,7 @@ struct OutgoingFrameBuffer {
     return written > 0
   }
 
-  /// Sends the added frames.
+  /// Sends the added frames and empties the buffer.
   ///
   /// - Throws: `lost` if the socket is broken.
   mutating func send(_ descriptor: Int32) throws(BrokerError) {

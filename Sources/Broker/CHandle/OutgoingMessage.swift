@@ -2,7 +2,7 @@ import CRabbitMQ
 
 /// A message to publish.
 ///
-/// It is a class, so that the outbox and a waiting request share it without a copy.
+/// The type is a class, so that the outbox and a waiting request share one message without a copy.
 final class OutgoingMessage: Sendable {
   let channel: UInt16
   let routingKey: [UInt8]
@@ -16,9 +16,10 @@ final class OutgoingMessage: Sendable {
   let expires: Bool
   /// The time at which a client stops waiting for the reply; nil for no limit.
   let deadline: ContinuousClock.Instant?
-  /// The client that decides whether the request is sent again after an error.
+  /// The client and the channel that send the request.
   ///
-  /// The value is nil if the caller of the request decides this.
+  /// After an error, this client decides whether to send the request again. With nil, the caller of the request
+  /// decides.
   let origin: RequestSender?
 
   init(
@@ -38,10 +39,12 @@ final class OutgoingMessage: Sendable {
     self.origin = origin
   }
 
-  /// The maximum number of bytes of a body that a broker accepts; for a larger body, the broker closes the channel.
+  /// The maximum size of a body in bytes.
+  ///
+  /// A broker closes the channel on which a larger body arrives.
   static let bodyLimit = 128 << 20
 
-  /// Calls `body` with the message in the form that a C function takes.
+  /// Calls `body` with the message as a C structure, which is valid only during the call.
   func withRaw<Result>(_ body: (retort_message) -> Result) -> Result {
     var expiration = expires ? deadline.map { String(Self.milliseconds(until: $0)) } ?? "" : ""
     return routingKey.withLent { key in

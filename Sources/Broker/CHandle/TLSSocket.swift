@@ -1,17 +1,21 @@
 import CRabbitMQ
 import Glibc
 
-/// The socket of an encrypted connection, with TLS 1.2 or newer, and the reason why its handshake failed.
+/// The socket of a connection that uses TLS 1.2 or newer.
+///
+/// After a failed handshake, `objection(_:)` returns the reason for the failure.
 struct TLSSocket {
-  /// librabbitmq's socket object, which is freed with the librabbitmq connection.
+  /// The socket object of librabbitmq.
+  ///
+  /// librabbitmq frees the object together with the connection.
   let socket: OpaquePointer
   private let tls: AMQPURI.TLS
-  /// The name that the broker's certificate must have.
+  /// The name that the broker's certificate must contain.
   private let name: String
 
-  /// Creates the socket of a connection, and reads the files of keys and certificates that the URI names.
+  /// Creates the socket of a connection, and reads the key and certificate files that the URI names.
   ///
-  /// - Throws: A `tls` error, which says what is wrong in the URI.
+  /// - Throws: A `tls` error. The message says what to correct in the URI.
   init(_ connection: amqp_connection_state_t, _ tls: AMQPURI.TLS, host: String) throws(BrokerError) {
     guard let socket = amqp_ssl_socket_new(connection) else { throw BrokerError(.unreachable, "out of memory") }
     self.socket = socket
@@ -35,7 +39,7 @@ struct TLSSocket {
 
   /// Whether a server that speaks TLS answers at the URI's port.
   ///
-  /// The function attempts a handshake, because nothing else shows whether a server speaks TLS.
+  /// The function attempts a handshake, because only a handshake shows whether a server speaks TLS.
   static func isAnswered(_ uri: AMQPURI) -> Bool {
     guard let connection = amqp_new_connection() else { return false }
     defer { amqp_destroy_connection(connection) }
@@ -67,7 +71,7 @@ struct TLSSocket {
     throw BrokerError(.tls, why)
   }
 
-  /// The results of a successful handshake.
+  /// The version, the cipher and the certificates of a successful handshake.
   var report: TLSReport {
     var report = TLSReport(
       version: String(cString: retort_tls_version(socket)), cipher: String(cString: retort_tls_cipher(socket)),
@@ -88,9 +92,9 @@ struct TLSSocket {
     String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Returns the error of a failed handshake; nil if the handshake failed for a reason other than TLS.
+  /// Returns the error for a failed handshake; nil if the handshake failed for a reason other than TLS.
   ///
-  /// `place` is the host and the port.
+  /// `place` is the host and the port, such as `localhost:5671`.
   func objection(_ place: String) -> BrokerError? {
     let handshake = retort_handshake_of(socket)
     if let reason = distrust(handshake) { return BrokerError(.tls, "\(place) has a certificate \(reason)") }
@@ -133,7 +137,7 @@ struct TLSSocket {
 
   /// Returns the message for a broker that requires a client certificate and refused the connection.
   ///
-  /// The message is less exact if the broker sent no alert with its reason.
+  /// The message names the broker's reason only if the broker sent a TLS alert.
   private func refusal(_ handshake: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return
