@@ -3,9 +3,9 @@ import Language
 import Values
 
 extension CheckFindings {
-  /// Returns an error about an argument of the script, or an option `--var`, that no statement reads.
+  /// Returns an error if the user passes an input that the script does not read; otherwise returns nil.
   ///
-  /// Returns nil if statements read all of them.
+  /// An input is an argument of the script, or a program option `--var NAME=VALUE`.
   func unreadInput(of options: Session.Options, _ source: SourceText) -> DiagnosticRenderer.DiagnosticContent? {
     if !readsArguments, let first = options.arguments.first {
       return DiagnosticRenderer.DiagnosticContent(
@@ -17,9 +17,10 @@ extension CheckFindings {
     return unreadVariable(of: options.variables, source)
   }
 
-  /// Returns an error about an option `--var` that no statement reads; nil if statements read all of them.
+  /// Returns an error about an option `--var` that no statement reads; nil if there is no such option.
   ///
-  /// Returns nil also if a call of `var` has a name that is known only at run time.
+  /// A call of `var` can compute its name. Then the check can't know which options the script reads, and the function
+  /// returns nil.
   private func unreadVariable(of variables: [String: String], _ source: SourceText) -> DiagnosticRenderer
     .DiagnosticContent?
   {

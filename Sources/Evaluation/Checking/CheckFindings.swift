@@ -1,60 +1,72 @@
 import Language
 
-/// The findings of a check: errors, likely mistakes, and an inventory of the text.
+/// The results of a check: errors, warnings, and an inventory of the statements that change data.
 struct CheckFindings {
-  /// Errors and warnings of the text.
+  /// The errors and warnings of the text.
   var diagnostics: [Diagnostic] = []
-  /// Errors and warnings of included files.
+  /// The errors and warnings of the files that the text includes with `source`.
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
-  /// The included files, each with the source range of the path that includes it, directly or through another file.
+  /// The files that the text includes with `source`, directly or through another file.
+  ///
+  /// Each file has the source range of a path in this text: that of the `source` statement that leads to the file.
   var inclusions: [(file: String, range: SourceRange)] = []
-  /// The statements that change or destroy data, and the calls of `var(NAME)`, which read options `--var`.
+  /// The statements that change or destroy data, and the calls of `var("NAME")`.
+  ///
+  /// Such a call reads the program option `--var NAME=VALUE`.
   var inventory: [EffectInventoryEntry] = []
-  /// Whether the text reads `args`.
+  /// Whether the text reads `args`, the arguments of the script.
   var readsArguments = false
   /// The names of the options `--var` that the text reads with calls such as `var("NAME")`.
   var readNames: Set<String> = []
-  /// Whether the text calls `var` with a name that is known only at run time.
+  /// Whether the text calls `var` with a computed name, which the check can't know.
   var computesNames = false
-  /// The paths of journals, each with the source range where a statement names it first.
+  /// The journal files that the text names, each with the source range of its first use.
+  ///
+  /// A journal records the changes of one statement, so that the user can resume the statement.
   var journals: [String: SourceRange] = [:]
-  /// The names that the text defines at its top level.
+  /// The variables that the text defines at its top level, each with the source range of its definition.
   var names: [(name: String, range: SourceRange)] = []
 
-  /// An entry of the inventory: a statement that changes or destroys data, or a call of `var(NAME)`.
+  /// An entry of the inventory: a statement that changes or destroys data, or a call of `var("NAME")`.
   struct EffectInventoryEntry: Sendable {
     var range: SourceRange
     var source: SourceText
     var kind: Interpreter.CheckReport.EffectInventoryLine.Kind
   }
 
-  /// The source ranges of words that were already reported, so that they are not reported again as unknown names.
+  /// The source ranges of the words about which the check has already reported an error.
+  ///
+  /// The check does not report such a word a second time, as an unknown name.
   var refused: [SourceRange] = []
 
-  /// Whether an error prevents the text from running.
+  /// Whether the check has found an error in the text; the text then does not run.
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }
 
 extension Compiler {
-  /// Records an error, which prevents the text from running.
+  /// Records an error; a text with an error does not run.
   func report(_ message: String, _ range: SourceRange, label: String? = nil, nextStep: String? = nil) {
     findings.diagnostics.append(
       Diagnostic(severity: .error, range: range, message: message, label: label, nextStep: nextStep))
   }
 
-  /// Records a warning of a likely mistake.
+  /// Records a warning about a likely mistake.
   func warn(_ message: String, _ range: SourceRange, nextStep: String? = nil) {
     findings.diagnostics.append(Diagnostic(severity: .warning, range: range, message: message, nextStep: nextStep))
   }
 
-  /// Reports a name that is a command of the prompt; returns false for any other name.
+  /// Reports a name that exists only as a command of the prompt, such as `edit`.
+  ///
+  /// The function returns true if it reports an error.
   func refusesPromptWord(_ name: String, _ range: SourceRange) -> Bool {
     guard Vocabulary.promptWords.contains(name) else { return false }
     report("\(name) is a command of the prompt", range, nextStep: "type \(name) alone on a line at the prompt")
     return true
   }
 
-  /// Reports a name whose def follows on a later line; returns false for any other name.
+  /// Reports the call of a command whose `def` follows on a later line.
+  ///
+  /// The function returns true if it reports an error.
   func reportsLater(_ name: String, _ range: SourceRange) -> Bool {
     guard let later = laterDefinitions[name] else { return false }
     report(
@@ -63,8 +75,10 @@ extension Compiler {
     return true
   }
 
-  /// Records an error about an unknown word, with the word that is probably meant: a synonym, or the nearest known
-  /// word.
+  /// Records an error about an unknown word.
+  ///
+  /// The error suggests the word that the user probably meant: `meant`, or the most similar word in `known`. Without
+  /// such a word, the error suggests `nextStep`.
   func reportUnknown(
     _ kind: String, _ word: String, _ range: SourceRange, among known: [String], meant: String? = nil,
     nextStep: String? = nil

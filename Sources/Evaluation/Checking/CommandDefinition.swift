@@ -2,27 +2,29 @@ import Language
 import Synchronization
 import Values
 
-/// A command defined with `def NAME(parameters) do ... end`.
+/// A command that the script defines with `def NAME(parameters) do ... end`.
 final class CommandDefinition: Sendable {
   struct Parameter: Sendable {
     var name: String
     /// The default value; nil for a parameter without a default value.
     ///
-    /// A parameter with a default is passed by name, any other parameter by position.
+    /// A call passes a parameter with a default value by name, and any other parameter by position.
     var fallback: CompiledExpression?
   }
 
-  /// The compiled body of the definition.
+  /// The compiled body of a `def`.
   struct CompiledDefBody: Sendable {
     var slotCount: Int
     var step: CompiledStatement
-    /// The effects of a call.
+    /// The effects of one call, such as changes of resources.
     var effects: KnownEffects
   }
 
   let name: String
   let parameters: [Parameter]
-  /// The compiled body; nil while it is being compiled, for example when it contains a call of this def.
+  /// The compiled body; nil while the compiler is still compiling the body.
+  ///
+  /// If the `def` calls itself, its body needs this object before the body is complete.
   private let body = Mutex<CompiledDefBody?>(nil)
 
   init(name: String, parameters: [Parameter]) {
@@ -34,27 +36,29 @@ final class CommandDefinition: Sendable {
 
   func complete(_ body: CompiledDefBody) { self.body.withLock { $0 = body } }
 
-  /// The maximum depth of nested calls.
+  /// The maximum depth of nested calls of defs.
   static let depthLimit = 150
 
-  /// Returns the placeholder for the client that a call of the def passes as the parameter at `index`.
+  /// Returns a text that stands for the client in the parameter at `index`.
   ///
-  /// The effects of a def contain the placeholder; at each call the known client replaces it.
+  /// The effects of a `def` contain this text, because the body does not know the client. At each call, the compiler
+  /// replaces the text by the client that the call passes.
   static func identity(ofParameter index: Int) -> String { "parameter \(index)" }
 
-  /// The syntax of a call: `greet POST [times:]`.
+  /// The syntax of a call, for messages: `greet POST [times:]`.
   var signature: String {
     let places = parameters.filter { $0.fallback == nil }.map { $0.name.uppercased() }
     let named = parameters.filter { $0.fallback != nil }.map { "[\($0.name):]" }
     return ([name] + places + named).joined(separator: " ")
   }
 
-  /// A call as a function, with the names of the parameters: `greet(post)`.
+  /// A call in the form of a function, with the names of the parameters: `greet(post)`.
   var callForm: String { "\(name)(\(parameters.filter { $0.fallback == nil }.map(\.name).joined(separator: ", ")))" }
 
-  /// Runs the body with values for the parameters; nil stands for the default value.
+  /// Runs the body of the `def` with values for the parameters.
   ///
-  /// `isOnce` is true if no loop, `each`, stage or recursion repeats the call.
+  /// A nil in `values` means that the parameter gets its default value. `isOnce` is true if no loop, `each`, stage or
+  /// recursion repeats the call.
   func call(_ values: [Value?], isOnce: Bool, _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     guard let body = compiled else { return .null }
     guard frame.depth < Self.depthLimit else {

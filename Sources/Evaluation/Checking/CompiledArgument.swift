@@ -3,12 +3,14 @@ import Values
 
 /// A compiled argument of a command.
 ///
-/// It is a class, so that the calls of the command share it.
+/// The type is a class, so that all calls of the command share one object.
 final class CompiledArgument: Sendable {
-  /// The form of the compiled expression; it determines when and how the argument is evaluated.
+  /// The form of a compiled argument, which determines when and how the command evaluates the argument.
   enum EvaluationForm: Sendable {
     case value(CompiledExpression)
-    /// A condition whose operands the command shows if the condition is false.
+    /// A condition, such as the argument of `assert`.
+    ///
+    /// If the condition is false, the command shows the values of the condition's operands.
     case condition(Condition)
     /// An expression that the command evaluates for each element.
     case perElement(CompiledExpression)
@@ -25,9 +27,9 @@ final class CompiledArgument: Sendable {
     range = argument.expression.range
   }
 
-  /// Evaluates the argument, and adds its value to a call's arguments.
+  /// Evaluates the argument, and adds its value to the arguments of a call.
   ///
-  /// The function is inlined, which saves a suspension for each argument.
+  /// The Swift compiler inlines this function, which saves a suspension for each argument.
   @inline(__always) func add(to arguments: inout Arguments, _ frame: inout ExecutionFrame) async throws(Fault) {
     var added = Arguments.Argument(value: .null, range: range, compiled: self)
     switch form {

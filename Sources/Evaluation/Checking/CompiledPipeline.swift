@@ -2,24 +2,28 @@ import Language
 import Values
 
 extension Compiler {
-  /// The code of a pipeline, and what the check knows about the pipeline's value.
+  /// A compiled pipeline, with the facts that the check knows about the pipeline's value.
   struct CompiledPipeline {
     /// The expression that runs the pipeline and returns its value.
     var code: CompiledExpression
-    /// Whether the value is the summary of a stage that carries out changes; a summary is not printed as a result.
+    /// Whether the value is the summary of a stage that sends changes, such as `create`.
+    ///
+    /// The run does not print such a summary as a result.
     var isSummary = false
-    /// A function that runs the pipeline and returns its elements, from memory or a temporary file; nil unless the last
-    /// stage is `collect`.
+    /// A function that runs the pipeline and returns its elements; nil unless the last stage is `collect`.
+    ///
+    /// The elements come from memory or, if there are many, from a temporary file.
     var collected: (@Sendable (inout ExecutionFrame) async throws(Fault) -> ElementStream)?
-    /// What the check knows about the pipeline's value.
+    /// The fact that the check knows about the pipeline's value.
     var fact: Scope.VariableFact = .unknown
   }
 }
 
 extension Compiler.CompiledPipeline {
-  /// Returns this pipeline with the code that runs a head and its stages.
+  /// Returns this pipeline with code that runs a head (the part before the first `|`) and the stages after it.
   ///
-  /// With `isLazy` and a lazy last stage, the value is a stream; otherwise the stages run immediately.
+  /// If `isLazy` is true and the last stage is lazy, the code returns a stream. Otherwise the code runs all stages
+  /// immediately.
   func with(
     head: CompiledExpression, links: [PipelineRun.LocatedStage], range: SourceRange, source: SourceText, isLazy: Bool
   ) -> Compiler.CompiledPipeline {

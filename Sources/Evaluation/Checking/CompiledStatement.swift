@@ -1,7 +1,9 @@
 import Language
 import Values
 
-/// A statement as a function that can be run: synchronous, or asynchronous if it may have to wait.
+/// A compiled statement, as a function that runs the statement.
+///
+/// The function is asynchronous if the statement may have to wait, for example for a reply.
 enum CompiledStatement: Sendable {
   case sync(@Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow)
   case async(@Sendable (inout ExecutionFrame) async throws(Fault) -> ControlFlow)
@@ -13,7 +15,7 @@ enum CompiledStatement: Sendable {
     }
   }
 
-  /// The statement as a synchronous function; nil if the statement has to wait in some cases, for example for a command.
+  /// The statement as a synchronous function; nil if the statement may have to wait, for example for a reply.
   var immediate: (@Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow)? {
     if case .sync(let body) = self { body } else { nil }
   }

@@ -4,7 +4,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Checks a call's arguments against its declaration.
+  /// Checks the arguments of a call against the declaration of the command or stage.
   func check(_ command: Language.Command, _ declaration: Declaration) {
     if refusesSpacedUnit(command.arguments, of: command.name) { return findings.refused.append(command.range) }
     if refusesMisplaced(command, declaration) { return }
@@ -26,7 +26,7 @@ extension Compiler {
     }
   }
 
-  /// Reports a missing positional argument, and a positional argument without a parameter.
+  /// Reports a missing positional argument, or a positional argument for which there is no parameter.
   private func checkNumber(_ positional: [Expr], _ command: Language.Command, _ declaration: Declaration) {
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if positional.count < needed.count {
@@ -49,15 +49,19 @@ extension Compiler {
     }
   }
 
-  /// Returns the option that is meant by a field and a value: `with views: 5` for `with .views 5`; nil for other
-  /// arguments.
+  /// Returns the option that the user probably meant by a field and a value: `with views: 5` for `with .views 5`.
+  ///
+  /// Returns nil for other arguments.
   private func fieldWithoutColon(_ arguments: [Expr], _ name: String) -> String? {
     guard arguments.count > 1, let field = arguments[0].bareName ?? arguments[0].path, field.isName else { return nil }
     findings.refused += arguments.map(\.range)
     return "\(name) \(field): \(source.text(arguments[1].range))"
   }
 
-  /// Returns the pipeline that is meant by a client and several ids: `[4, 5] | destroy posts` for `destroy posts 4 5`.
+  /// Returns the suggestion for a command that has more arguments than a client and an id.
+  ///
+  /// For `destroy posts 4 5`, the suggestion contains `[4, 5] | destroy posts`. For `show posts 1 author`, the
+  /// suggestion is `include: "author"`.
   private func severalIDs(_ arguments: [Expr], of name: String) -> String {
     let texts = arguments.map { source.text($0.range) }
     if name == "show", arguments.count > 2, unknownName(arguments[2]) != nil {
@@ -67,7 +71,9 @@ extension Compiler {
     return "for several ids, write [\(texts.dropFirst().joined(separator: ", "))] | \(name) \(texts[0])"
   }
 
-  /// Checks the type of a positional argument; for a literal, also checks the parameter's rule.
+  /// Checks the type of a positional argument.
+  ///
+  /// If the argument is a literal, the function also checks the argument's value against the rule of the parameter.
   private func check(
     _ value: Expr, _ parameter: Declaration.Parameter, of command: Language.Command, isFirst: Bool
   ) {
@@ -82,7 +88,7 @@ extension Compiler {
     }
   }
 
-  /// Reports an option that a call's declaration does not have, with the option that is probably meant.
+  /// Reports an option that the command does not have, and suggests the option that the user probably meant.
   private func reportUnknownOption(
     _ name: String, _ range: SourceRange, _ value: Expr, _ command: Language.Command, _ declaration: Declaration
   ) {
@@ -97,8 +103,8 @@ extension Compiler {
 
   /// Checks the value of an option.
   ///
-  /// Reports a value that is not the name of a field where a field is needed, and an unknown word without quotes where
-  /// text is needed. Checks any literal against the option's type and rule.
+  /// If the option needs a field, the function reports any other value. If the option needs text, the function reports
+  /// an unknown word without quotes. The function checks any literal against the type and the rule of the option.
   private func check(_ option: Declaration.Option, _ value: Expr, of command: Language.Command) {
     if option.shape == .field, value.path?.contains(".") ?? true {
       report(
@@ -112,16 +118,19 @@ extension Compiler {
     checkValue(value, option, of: command)
   }
 
-  /// Returns the field that an option's value means, written as a bare word or as text: `text` for `".text"`; nil for
-  /// other values.
+  /// Returns the field name in the value of an option, which the user wrote as a bare word or as text.
+  ///
+  /// For example, returns `text` for the value `".text"`. Returns nil for other values.
   private func fieldName(_ value: Expr) -> String? {
     if let name = value.bareName { return name.contains(".") ? nil : name }
     guard let text = value.literalText, case let name = String(text.drop { $0 == "." }), name.isName else { return nil }
     return name
   }
 
-  /// Checks the literal value of an option: its type, the option's rule, and whether the call has the other option that
-  /// the value needs.
+  /// Checks a literal value of an option against the type and the rule of the option.
+  ///
+  /// Some values need another option in the same call. The function reports such a value if the call lacks the other
+  /// option.
   private func checkValue(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }
@@ -139,7 +148,9 @@ extension Compiler {
     }
   }
 
-  /// Warns of a journal that a loop opens again, or that another statement of the text uses too.
+  /// Warns of a journal file that a loop or another statement of the text uses again.
+  ///
+  /// A journal records the changes of one statement, so it can't serve several statements.
   private func warnOfReuse(ofJournal path: String, _ range: SourceRange) {
     if context.loopDepth + context.eachDepth > 0 {
       warnThoroughly(
@@ -155,7 +166,9 @@ extension Compiler {
     }
   }
 
-  /// Reports a field in an option that takes the names of fields as text: `sort: -.id`; returns false for other values.
+  /// Reports a field in an option that takes the names of fields as text, such as `sort: -.id`.
+  ///
+  /// The function returns true if it reports an error.
   private func refusesFieldAsText(_ value: Expr, _ option: Declaration.Option) -> Bool {
     guard !context.hasElement, option.shape == .strings || option.name == "fields" else { return false }
     let (path, sign) = if case .negate(let operand) = value.kind { (operand.path, "-") } else { (value.path, "") }
@@ -166,7 +179,7 @@ extension Compiler {
     return true
   }
 
-  /// Returns what to write in place of an option that only other languages have, such as `limit: 5`.
+  /// Returns the replacement for an option that only other languages have: `... | take 5` for `limit: 5`.
   ///
   /// Returns nil for other options.
   private func limit(_ command: Language.Command, _ name: String, _ value: Expr) -> String? {
@@ -179,9 +192,10 @@ extension Compiler {
     }
   }
 
-  /// Reports a literal that an option's list of words does not contain; returns false for other values.
+  /// Reports a literal that is not one of the words that an option accepts.
   ///
-  /// An option that also accepts other types has its own error for a literal of another type.
+  /// The function returns true if it reports an error. If the option also accepts other types, another check reports a
+  /// literal that is not a string.
   func refusesWord(_ value: Expr, _ option: Declaration.Option, _ command: String) -> Bool {
     guard !option.words.isEmpty, let literal = Declaration.ArgumentType(literal: value) else { return false }
     guard literal == .string else {
@@ -192,7 +206,7 @@ extension Compiler {
       return true
     }
     guard let word = value.literalText, !option.words.contains(word) else { return false }
-    // `as:` also accepts names of formats that its list of words lacks, such as `jsonl`.
+    // The option `as:` also accepts names of formats that are not in the option's list of words, such as `jsonl`.
     if option.name == "as", (try? FileFormat(path: "", named: word)) != nil { return false }
     let isDuration = option.name == "timeout" && Declaration.ArgumentType.isDuration(word)
     report(
@@ -201,15 +215,17 @@ extension Compiler {
     return true
   }
 
-  /// Returns the next step for a value that an option's list of words does not contain: the most similar word, or an
-  /// example.
+  /// Returns the suggestion for a value that is not one of the words that an option accepts.
+  ///
+  /// The suggestion is the most similar word. Without a similar word, the suggestion is an example.
   static func wordStep(_ option: String, _ value: String, _ words: [String]) -> String {
     nearest(to: value, among: words).map { "did you mean \($0.quoted)?" }
       ?? "\(option): \(words[words.count - 1].quoted)"
   }
 
-  /// Reports a number and a unit with a space between them, such as `sleep 5 s` and `timeout: 5 seconds`; returns false
-  /// for other arguments.
+  /// Reports a space between a number and its unit, as in `sleep 5 s` and `timeout: 5 seconds`.
+  ///
+  /// The function returns true if it reports an error.
   func refusesSpacedUnit(_ arguments: [Argument], of word: String) -> Bool {
     for (argument, next) in zip(arguments, arguments.dropFirst()) {
       guard case .number = argument.expression.kind, case .positional(let expression) = next,
@@ -250,13 +266,16 @@ extension Compiler {
 }
 
 extension Expr {
-  /// Returns the source range of a part of a literal record; without such a part, the range of the whole expression.
+  /// Returns the source range of a part of a literal record.
+  ///
+  /// `path` has the names of the fields that lead to the part. If a field is missing, the function returns the range of
+  /// the innermost part that exists.
   func range(at path: [String]) -> SourceRange {
     guard let name = path.first, case .record(let entries) = kind else { return range }
     return entries.first { $0.name == name }?.value.range(at: Array(path.dropFirst())) ?? range
   }
 
-  /// The text of a string without interpolations; nil for other expressions.
+  /// The text of a literal string without interpolations; nil for other expressions.
   var literalText: String? {
     guard case .string(let parts) = kind else { return nil }
     if parts.isEmpty { return "" }
@@ -266,7 +285,7 @@ extension Expr {
 }
 
 extension Declaration.ArgumentType {
-  /// Creates the type of a literal; nil for an expression whose type is known only at run time.
+  /// Creates the type of a literal; returns nil for `null`, and for an expression that is no literal.
   init?(literal expression: Expr) {
     switch expression.kind {
     case .number: self = .number
@@ -283,12 +302,12 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Whether the check of an argument's type accepts null.
+  /// Whether the check of literal types accepts `null` for an argument of this type.
   ///
-  /// Null is a valid value of such a type, or another check reports it with an error of its own.
+  /// Either `null` is a valid value of this type, or another check reports `null`.
   var takesNull: Bool { [.any, .path, .field, .condition].contains(self) }
 
-  /// Whether a literal of a type is valid for an argument of this type.
+  /// Returns whether a literal of the type `literal` is valid for an argument of this type.
   func takes(_ literal: Declaration.ArgumentType) -> Bool {
     switch self {
     case .any, .path, .field, .condition: true
@@ -299,7 +318,7 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// The type in words, with an article: `a string or a list of strings`.
+  /// A description of the type for messages, with an article: `a string or a list of strings`.
   var wanted: String {
     switch self {
     case .any: "any value"
@@ -312,10 +331,10 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Returns an example of an argument of this type for an error about a literal of another type: `5s` for a duration and
-  /// the literal 5.
+  /// Returns an example of an argument of this type, for the error about a literal of another type.
   ///
-  /// Returns nil for a type without an example, such as a client or a field.
+  /// `text` is the source text of the literal. For a duration and the literal `5`, the example is `5s`. Returns nil for
+  /// a type without an example, such as a client or a field.
   func example(for literal: Declaration.ArgumentType, _ text: String) -> String? {
     switch self {
     case .duration:
@@ -336,12 +355,14 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Whether a text is a duration longer than zero, such as `5s`.
+  /// Returns whether a text is a duration longer than zero, such as `5s`.
   static func isDuration(_ text: some StringProtocol) -> Bool {
     String(text).contains(#/^[1-9][0-9]*(ms|s|m|h|d)$/#)
   }
 
-  /// Returns the source text of a value of this type, built from `value`; nil if `value` is not a number.
+  /// Returns an example of a value of this type, built from a number: `5s` for a duration and the number 5.
+  ///
+  /// Returns nil if `value` is not a number.
   func example(for value: Value) -> String? {
     guard case .number(let number) = value else { return nil }
     return example(for: .number, number.text)

@@ -1,13 +1,13 @@
 import Language
 import Values
 
-/// Reports words without quotes or a dot in arguments that take text or a field.
+/// Reports unquoted words where an argument must be text, and words without a dot where an argument must be a field.
 extension Compiler {
-  /// Reports unknown words in an argument that takes text: `call posts show {id: 1}`.
+  /// Reports an unknown word without quotes in an argument that takes text: `call posts show {id: 1}`.
   ///
   /// - Parameters:
-  ///   - expression: The argument, or a list of texts.
-  ///   - words: The words that the argument accepts; empty if it takes any text.
+  ///   - expression: The argument; if it is a list, the function checks each element of the list.
+  ///   - words: The words that the argument accepts; empty if the argument takes any text.
   func refuseBareText(_ expression: Expr, among words: [String] = []) {
     if case .list(let elements) = expression.kind {
       return elements.forEach { refuseBareText($0, among: words) }
@@ -22,9 +22,10 @@ extension Compiler {
     findings.refused.append(expression.range)
   }
 
-  /// Reports an unknown word in an argument that takes a field; returns false for other expressions.
+  /// Reports an unknown word in an argument that takes a field.
   ///
-  /// The next step is the text that `way` returns for the field: the corrected argument.
+  /// `way` returns the corrected argument for a field such as `.title`; the error suggests this argument. The function
+  /// returns true if it reports an error.
   func refusesBareField(_ expression: Expr, _ way: (_ field: String) -> String) -> Bool {
     guard let name = unknownName(expression) else { return false }
     report(
@@ -33,8 +34,10 @@ extension Compiler {
     return true
   }
 
-  /// Returns the name with which an expression of unquoted words begins; nil if the name is a variable, a def, or a
-  /// synonym of a value, such as `nil`.
+  /// Returns the unknown name with which an expression begins, such as `draft` in `draft.csv`.
+  ///
+  /// Returns nil if the expression begins with a known name: a variable, a `def`, or a synonym of a value, such as
+  /// `nil`. Also returns nil if the expression does not begin with a name.
   func unknownName(_ expression: Expr) -> String? {
     switch expression.kind {
     case .name(let name):
@@ -46,7 +49,9 @@ extension Compiler {
     }
   }
 
-  /// Returns the next step for the name of a command, stage or function in place of a value; nil for other names.
+  /// Returns the suggestion for the name of a command, stage or function where a value must stand.
+  ///
+  /// Returns nil for other names.
   func misplaced(_ name: String) -> String? {
     let forms = [
       context.hasElement ? "to read a field of the element, write a dot: .\(name)" : nil,
@@ -60,7 +65,7 @@ extension Compiler {
 }
 
 extension Declaration {
-  /// The name with its required parameters and options: `show CLIENT ID`.
+  /// The name with the required parameters and options: `show CLIENT ID`.
   var shortForm: String {
     let places = parameters.filter { !$0.isOptional }.map(\.name)
     return ([name] + places + options.filter(\.isRequired).map { $0.name + ": ..." }).joined(separator: " ")

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles `name(arguments)`, the call of a function or a def.
+  /// Compiles `name(arguments)`: a call of a function or of a `def`.
   func call(_ name: String, _ nameRange: SourceRange, _ arguments: [Argument], _ range: SourceRange)
     -> CompiledExpression
   {
@@ -47,7 +47,7 @@ extension Compiler {
     }
   }
 
-  /// Reports the error that literal arguments of a function cause at each run.
+  /// Reports an error if the literal arguments of a function make each run fail.
   private func refuse(literals: [Value?], of function: Function, _ operand: String, _ range: SourceRange) {
     refuse(range) { () throws(Fault) in
       do throws(Fault) { try function.check(literals: literals) } catch { throw error.naming(operand) }
@@ -78,8 +78,10 @@ extension Compiler {
       nextStep: "help functions lists the functions")
   }
 
-  /// Returns the next step for a command or a stage that is called like a function, with the correct call: `(count
-  /// posts)`, `(list | first)`; nil for other names.
+  /// Returns a suggestion for a command or a stage that the script calls like a function.
+  ///
+  /// The suggestion contains the correct form: `(count posts)` for `count(posts)`, `(list | first)` for `first(list)`.
+  /// Returns nil for other names.
   private func formWithoutParentheses(_ name: String, _ arguments: [String]) -> String? {
     if let stage = Stage.named(name)?.declaration, Command.named(name) == nil || arguments.first?.first == "[" {
       let needed = stage.parameters.filter { !$0.isOptional }.count
@@ -100,7 +102,7 @@ extension Compiler {
     return "write the arguments of a command after a space: (\(([name] + arguments).joined(separator: " ")))"
   }
 
-  /// Returns the source text of a command's argument, in parentheses if it has operators.
+  /// Returns the source text of a command's argument; adds parentheses if the argument contains an operator.
   private func text(_ argument: Argument) -> String {
     let text = source.text(argument.expression.range)
     let shown =
@@ -114,7 +116,9 @@ extension Compiler {
 }
 
 extension Fault {
-  /// Returns this error; in its next step, the source text of the function's first argument replaces `.field`.
+  /// Returns this error, with `operand` in place of `.field` in the error's suggestion.
+  ///
+  /// `operand` is the source text of the function's first argument.
   fileprivate func naming(_ operand: String) -> Fault {
     guard !operand.isEmpty, let step = nextStep, step.contains(".field") else { return self }
     return advising(step.replacing(".field", with: operand))

@@ -26,9 +26,10 @@ extension Compiler {
     return (run(known, command, arguments), fact(of: command))
   }
 
-  /// Compiles an argument.
+  /// Compiles an argument of a command.
   ///
-  /// A pipeline in parentheses stays lazy as a positional argument, and becomes a list as the value of an option.
+  /// A pipeline in parentheses stays a lazy stream if it is a positional argument. It becomes a list if it is the value
+  /// of an option.
   private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.EvaluationForm {
     switch argument {
     case .positional(let expression):
@@ -50,7 +51,8 @@ extension Compiler {
     let isOnce = context.isOnce
     let isAssertion = known.declaration.parameters.first?.shape == .condition
     let (range, source) = (command.range, source)
-    // The errors get their range here, because `placed` would add a suspension to each request.
+    // The `catch` below adds the source range to an error. The function `placed` would do the same, but would add a
+    // suspension to each request.
     return .async { frame throws(Fault) in
       do throws(Fault) {
         if isAssertion, frame.run.leavesUnchecked(template) { return .null }
@@ -63,8 +65,9 @@ extension Compiler {
     }
   }
 
-  /// Returns the right order of a call whose command stands after the client: `show posts 1` for `posts show 1`; nil
-  /// for another call.
+  /// Returns the suggestion for a client before the command: `show posts 1` for `posts show 1`.
+  ///
+  /// Returns nil for another call.
   private func reordered(_ command: Language.Command) -> String? {
     guard case .positional(let first)? = command.arguments.first, case .name(let word) = first.kind,
       Command.named(word) != nil, unknownName(first) != nil
@@ -74,7 +77,7 @@ extension Compiler {
     return "write the command first: \(word) \(command.name)\(source.text(rest))"
   }
 
-  /// Returns the call of a function with the arguments that stand after its name: `env("HOME")` for `env HOME`.
+  /// Returns the call of a function with its arguments in parentheses: `env("HOME")` for `env HOME`.
   private func functionForm(_ name: String, _ command: Language.Command) -> String {
     let takesText = ["env", "var", "time"].contains(name)
     let arguments = command.arguments.map { argument in
@@ -85,7 +88,9 @@ extension Compiler {
     return "\(name)(\(arguments.joined(separator: ", ")))"
   }
 
-  /// Returns the next step for a variable in place of a command: `x - 1` for `x -1`, `show posts 1` for `posts 1`.
+  /// Returns the suggestion for a variable where a command must stand.
+  ///
+  /// For example, the suggestion contains `x - 1` for `x -1`, and `show posts 1` for `posts 1`.
   private func stepForVariable(_ name: String, _ command: Language.Command) -> String {
     guard case .positional(let first)? = command.arguments.first else {
       return "write the command first: index \(name) ..."
@@ -122,7 +127,9 @@ extension Compiler {
     reportWithNearestName(command)
   }
 
-  /// Reports a command in the syntax of another language, and returns true; returns false for any other command.
+  /// Reports a command in the syntax of another language, such as SQL.
+  ///
+  /// The function returns true if it reports an error.
   private func reportForeignCommand(_ command: Language.Command) -> Bool {
     if let form = ForeignWords.sql(source.text(command.range).split(separator: " ").map(String.init)) {
       report("this is a statement of SQL", command.nameRange, nextStep: form)
@@ -133,7 +140,9 @@ extension Compiler {
     return true
   }
 
-  /// Returns the next step for a command in the syntax of another language; nil for any other command.
+  /// Returns the suggestion for a command in the syntax of another language, such as `await show posts 1`.
+  ///
+  /// Returns nil for another command.
   private func foreignStep(_ command: Language.Command) -> String? {
     let name = command.name
     if let difference = difference(name), command.arguments.isEmpty {
@@ -149,7 +158,7 @@ extension Compiler {
     return ["await", "async"].contains(name) ? "remove \(name): every statement waits for its result" : nil
   }
 
-  /// Reports an unknown command with the command, the stage or the function that has a similar name.
+  /// Reports an unknown command, and suggests the command, stage or function with the most similar name.
   private func reportWithNearestName(_ command: Language.Command) {
     let name = command.name
     let known: [String] = Command.all.map(\.declaration.name) + definitions.keys
@@ -177,13 +186,13 @@ extension Compiler {
 }
 
 extension Language.Command {
-  /// Returns the expression of an option; nil if the option is not given.
+  /// Returns the expression of an option; nil if the call does not have the option.
   func option(_ wanted: String) -> Expr? {
     for case .option(let name, _, let expression) in arguments where name == wanted { return expression }
     return nil
   }
 
-  /// Returns the text of an option; nil if the option is not a literal string.
+  /// Returns the text of an option if the option's value is a literal string; otherwise nil.
   func literal(_ option: String) -> String? {
     guard case .string(let parts)? = self.option(option)?.kind, parts.count == 1, case .literal(let text) = parts[0]
     else { return nil }

@@ -1,9 +1,9 @@
 import Language
 import Values
 
-/// Corrects misplaced arguments with rules that apply to only one command each.
+/// Corrects mistakes in the arguments of one particular command, such as `destroy`.
 extension Compiler {
-  /// Returns the correction of a mistake that only one command has; nil without such a mistake.
+  /// Returns the correction of a mistake that is special to the called command; nil if the call has no such mistake.
   func correctionOfCommand(_ call: ExaminedCommand) -> ArgumentCorrection? {
     switch call.command.name {
     case "destroy": destroyWithFilter(call)
@@ -16,7 +16,7 @@ extension Compiler {
     }
   }
 
-  /// Corrects `destroy posts filter: {...}`, which should be a `destroy-all`.
+  /// Corrects `destroy posts filter: {...}` to `destroy-all posts filter: {...}`.
   private func destroyWithFilter(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard let filter = call.command.option("filter"), call.positional.count == 1 else { return nil }
     return ArgumentCorrection(
@@ -33,7 +33,7 @@ extension Compiler {
       "a record needs braces", field.range, "\(call.command.name) \(before) {\(name): \(shown(value))}")
   }
 
-  /// Corrects an update whose id is in the record: `update posts {id: 1, text: "b"}`.
+  /// Corrects an `update` with the id inside the record: `update posts {id: 1, text: "b"}`.
   private func idInRecord(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard call.positional.count == 2, case .record(let entries) = call.positional[1].kind,
       let id = entries.first(where: { $0.name == "id" })
@@ -46,7 +46,9 @@ extension Compiler {
       "update \(shown(call.positional[0])) \(shown(id.value)) {\(fields.joined(separator: ", "))}")
   }
 
-  /// Corrects an id before the record of an `upsert`, which finds the resource by a field: `upsert posts 1 {text: "b"}`.
+  /// Corrects an `upsert` with an id before the record: `upsert posts 1 {text: "b"}`.
+  ///
+  /// `upsert` finds the resource by a field, not by an id.
   private func idBeforeRecord(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard call.positional.count == 3, case .record(let entries) = call.positional[2].kind,
       let field = entries.first?.name, field.isName
@@ -57,7 +59,7 @@ extension Compiler {
       "upsert \(shown(call.positional[0])) \(shown(call.positional[2])) key: \(key)")
   }
 
-  /// Corrects the parameters of a `call` without the braces of their record: `call posts "show" id: 1`.
+  /// Corrects a `call` whose parameters are not in the braces of a record: `call posts "show" id: 1`.
   private func parametersWithoutBraces(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard call.positional.count == 2, let first = call.unknown.first else { return nil }
     let fields = call.unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ")

@@ -1,15 +1,17 @@
 import Language
 import Values
 
-/// A condition divided into parts, so that the operands of the false parts can be shown.
+/// A compiled condition, divided into parts.
+///
+/// If the condition is false, a command such as `assert` shows the operands of the false parts.
 indirect enum Condition: Sendable {
   case comparison(ComparisonCondition)
-  /// A part that is not a comparison; it has no operands to show.
+  /// A part that is not a comparison, and therefore has no operands to show.
   case plain(CompiledExpression, word: String, SourceRange)
   case all([Condition])
   case any([Condition])
 
-  /// A comparison, `in` or `=~`, possibly after `not`.
+  /// A comparison with an operator such as `==`, `in` or `=~`, possibly after `not`.
   struct ComparisonCondition: Sendable {
     var left: CompiledExpression
     var right: CompiledExpression
@@ -19,7 +21,7 @@ indirect enum Condition: Sendable {
     var isNegated: Bool
   }
 
-  /// The values of both operands of a comparison that is false.
+  /// The values of both operands of a false comparison.
   struct ComparedOperands: Sendable {
     var left: Value
     var right: Value
@@ -27,7 +29,10 @@ indirect enum Condition: Sendable {
     var range: SourceRange
   }
 
-  /// Evaluates the condition, and adds to `sides` the operands of the comparisons that make it false.
+  /// Evaluates the condition.
+  ///
+  /// If the condition is false, the function adds to `sides` the operands of the comparisons that make the condition
+  /// false.
   func run(_ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [ComparedOperands]) async throws(Fault)
     -> Bool
   {
@@ -67,7 +72,7 @@ extension Condition.ComparisonCondition {
 }
 
 extension Compiler {
-  /// Compiles a condition as parts; returns nil if no part has operands to show.
+  /// Compiles a condition, divided into parts; returns nil if no part is a comparison.
   func condition(_ expression: Expr) -> Condition? {
     switch expression.kind {
     case .binary(.and, _, let left, let right):
@@ -114,7 +119,7 @@ extension Expr {
     }
   }
 
-  /// Whether a part of the condition has operands to show.
+  /// Whether a part of the condition is a comparison, whose operands a command can show.
   fileprivate var hasComparison: Bool {
     let inner = ungrouped
     switch inner.kind {

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Finds a def by its name; returns nil if no def has this name.
+  /// Returns the `def` of the given name; nil if the script has no such `def`.
   func definition(_ name: String) -> CommandDefinition? { definitions[name] }
 
   /// Compiles `def NAME(parameters) do ... end`.
@@ -40,9 +40,10 @@ extension Compiler {
     definition.complete(CommandDefinition.CompiledDefBody(slotCount: scope.slotCount, step: step, effects: own))
   }
 
-  /// Compiles the call of a def.
+  /// Compiles the call of a `def`.
   ///
-  /// If the def is called as a stage (`element` is true), the element of the pipeline is the first argument.
+  /// If `element` is true, the script calls the `def` as a stage. Then the element of the pipeline is the first
+  /// argument.
   func call(_ definition: CommandDefinition, _ command: Language.Command, element: Bool) -> CompiledExpression {
     if let body = definition.compiled {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
@@ -71,7 +72,7 @@ extension Compiler {
     }
     let arguments = codes
     let (range, source, name) = (command.range, source, command.name)
-    // A def that calls itself is a loop.
+    // If a `def` calls itself, `compiled` is nil here. Such a call can repeat the commands of the `def`, like a loop.
     let isOnce = context.isOnce && !element && definition.compiled != nil
     return CompiledExpression.async { frame throws(Fault) in
       var values: [Value?] = []
@@ -83,8 +84,9 @@ extension Compiler {
     }
   }
 
-  /// Returns the client that a call passes for the parameter with the placeholder `fact`; nil if `fact` is no
-  /// placeholder, or if the argument is not known to be a client.
+  /// Returns the client that a call of a `def` passes in place of the placeholder `fact`.
+  ///
+  /// Returns nil if `fact` is no placeholder for a parameter, or if the call passes no variable for this parameter.
   private func given(
     _ fact: Scope.KnownClient, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
   ) -> Scope.KnownClient? {

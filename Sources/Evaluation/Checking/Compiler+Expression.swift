@@ -122,9 +122,9 @@ extension Compiler {
     return .sync { frame throws(Fault) in frame.element }
   }
 
-  /// Compiles an expression that is only a name: a variable.
+  /// Compiles an expression that consists of a variable's name only.
   ///
-  /// Reports an unknown name, with the most similar known name.
+  /// If no variable has this name, the function reports an error, which suggests the most similar name.
   func name(_ name: String, _ range: SourceRange) -> CompiledExpression {
     if name == "args" { findings.readsArguments = true }
     if let variable = scope.read(name) {
@@ -146,9 +146,9 @@ extension Compiler {
     return broken
   }
 
-  /// Returns the next step for a name that is not a variable, but a def, a command or another known word.
+  /// Returns the suggestion for an unknown name that has a meaning in another place or in another language.
   ///
-  /// Returns nil for other names.
+  /// For example, the name is the name of a `def` or of a command. Returns nil for other names.
   private func meant(_ name: String, _ range: SourceRange) -> String? {
     if let definition = definition(name) {
       let takesElement = context.hasElement && definition.parameters.filter { $0.fallback == nil }.count == 1
@@ -160,8 +160,9 @@ extension Compiler {
     return misplaced(name)
   }
 
-  /// Returns the subtraction that a name with hyphens means, if its first part is `it` or a variable: `x - 1` for `x-1`;
-  /// nil for other names.
+  /// Returns the subtraction that the user probably meant by a name with a hyphen: `x - 1` for `x-1`.
+  ///
+  /// The part before the hyphen must be `it` or the name of a variable. Returns nil for other names.
   func difference(_ name: String) -> String? {
     let parts = name.split(separator: "-", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return nil }
@@ -171,8 +172,10 @@ extension Compiler {
     return (isElement || isVariable) && isRight ? "\(parts[0]) - \(parts[1])" : nil
   }
 
-  /// Returns the call of `env` for a variable of the environment in the syntax of another language: `env("HOME")` for
-  /// `env.HOME`, `ENV["HOME"]` and `process.env.HOME`; nil for other names.
+  /// Returns a call of `env` for an environment variable in the syntax of another language.
+  ///
+  /// For example, returns `env("HOME")` for `env.HOME`, `ENV["HOME"]` and `process.env.HOME`. Returns nil for other
+  /// names.
   private func environmentVariable(_ range: SourceRange) -> String? {
     let rest = String(decoding: source.bytes[range.lower...].prefix(200), as: UTF8.self)
     let pattern = #/^(?:process\.env|os\.environ|env|ENV)(?:\.([A-Za-z_][A-Za-z0-9_]*)|\["([A-Za-z_][A-Za-z0-9_]*)"\])/#
@@ -180,8 +183,9 @@ extension Compiler {
     return "env(\"\(name)\")"
   }
 
-  /// Returns the next step for an unknown name that is similar to no known name: write it as a field, define it, or
-  /// quote it as text.
+  /// Returns the suggestion for an unknown name that is similar to no known name.
+  ///
+  /// The suggestion is to write the name as a field, to define the name, or to write the name as quoted text.
   private func stepToDefine(_ range: SourceRange) -> String {
     let word = word(from: range)
     let fields = word.split(separator: ".").dropFirst().joined(separator: ".")
@@ -192,13 +196,14 @@ extension Compiler {
       : "define the name first: let \(source.text(range)) = ...; or, for text, write \"\(word)\""
   }
 
-  /// Returns an addition to the next step for an unknown name that can be a field of the element; empty without an
-  /// element.
+  /// Returns a further suggestion for an unknown name: to write the name as a field of the element.
+  ///
+  /// Returns an empty text if the code has no element.
   private func fieldStep(_ range: SourceRange) -> String {
     context.hasElement ? " For a field of the element, write .\(word(from: range))" : ""
   }
 
-  /// Returns the unquoted word that begins with a name: `x.csv`.
+  /// Returns the whole unquoted word that begins with the name at `range`, such as `x.csv` for the name `x`.
   private func word(from range: SourceRange) -> String {
     let rest = source.bytes[min(range.upper, source.bytes.count)...].prefix { byte in
       byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
@@ -207,9 +212,9 @@ extension Compiler {
     return source.text(range) + String(decoding: rest, as: UTF8.self)
   }
 
-  /// Compiles the operand of a field access.
+  /// Compiles the expression before the dot of a field access.
   ///
-  /// If the operand is known to be a client, reports a field that clients do not have.
+  /// If the check knows that the value is a client, the function reports a field that clients do not have.
   private func known(_ base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool) -> CompiledExpression {
     let code = self.code(base)
     if !isOptional, !context.isRescued, let fact = client(base), fact.isDeclared, !ClientValue.fieldNames.contains(name)
@@ -233,7 +238,9 @@ extension Compiler {
     }.placed(range, source)
   }
 
-  /// Compiles `post.relationships.author`, which, like `post.author`, fails if the relationship is not loaded.
+  /// Compiles `post.relationships.author`.
+  ///
+  /// Like `post.author`, this expression fails if the relationship is not loaded.
   private func relationship(of base: Expr, _ name: String, _ range: SourceRange, _ isOptional: Bool)
     -> CompiledExpression
   {
@@ -260,7 +267,9 @@ extension Compiler {
     }
   }
 
-  /// Compiles a record with a computed key; the key must be text that differs from the other keys.
+  /// Compiles a record with a computed key, such as `{[name]: 1}`.
+  ///
+  /// At run time, the key must be a string that differs from the other keys.
   private func computedRecord(_ entries: [RecordEntry]) -> CompiledExpression {
     let keys = entries.map { entry in
       switch entry.key {
@@ -289,7 +298,7 @@ extension Compiler {
     }
   }
 
-  /// Compiles `list[0..1]` or `text[0..9]`.
+  /// Compiles a slice: `list[0..1]` or `text[0..9]`.
   private func cut(_ base: Expr, _ lower: Expr, _ upper: Expr, _ range: SourceRange) -> CompiledExpression {
     let (fromEnd, toEnd) = (lower.isNegativeLiteral, upper.isNegativeLiteral)
     return CompiledExpression.of([code(base), code(lower), code(upper)]) { values throws(Fault) in
@@ -302,7 +311,7 @@ extension Compiler {
 }
 
 extension Expr {
-  /// Whether the expression is `post.relationships`, or `.relationships` of the element.
+  /// Whether the expression ends in the field `relationships`: `post.relationships` or `.relationships`.
   fileprivate var isRelationships: Bool {
     switch kind {
     case .field(_, "relationships", _, _), .elementField("relationships", _, _): true
@@ -310,7 +319,7 @@ extension Expr {
     }
   }
 
-  /// Whether the expression is a negative literal number.
+  /// Whether the expression is a negative literal number, such as `-1`.
   fileprivate var isNegativeLiteral: Bool {
     switch kind {
     case .number(let digits): digits.hasPrefix("-")

@@ -2,7 +2,7 @@ import Bulk
 import Language
 
 extension Compiler {
-  /// Records the effect of a command; a command that changes data is also added to the inventory of the check.
+  /// Records the effect of a command; also adds a command that changes data to the inventory of the check.
   func record(_ effect: Declaration.StatementEffect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys { effects.changesData = true }
@@ -24,8 +24,8 @@ extension Compiler {
 
   /// Returns the effect of a command.
   ///
-  /// The effect of a `call` depends on the name of its method. If the name means a destroy, the call destroys. With
-  /// `reads: true` the call reads, unless the name means a change.
+  /// The effect of a `call` depends on the name of the called method. If the name means a destroy, the call destroys
+  /// resources. With the option `reads: true` the call only reads, unless the name means a change.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.StatementEffect {
     guard command.name == "call" else { return declaration.effect }
     let method = Self.method(of: command)
@@ -36,14 +36,15 @@ extension Compiler {
     return method.map(Change.destroys) ?? false ? .destroys : declaration.effect
   }
 
-  /// Returns the method of a `call`; nil if it is not a literal.
+  /// Returns the method name in a `call`; nil if the name is not a literal string.
   private static func method(of command: Language.Command) -> String? {
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
     return places.count > 1 ? places[1].literalText : nil
   }
 
-  /// Reports a change to a queue that is being streamed at that point of the text (TheLanguage.md, "Rule 1: no change
-  /// while streaming").
+  /// Reports a change to a queue that the script is streaming at this point of the text.
+  ///
+  /// See TheLanguage.md, "Rule 1: no change while streaming".
   func refuseHazard(_ effect: Declaration.StatementEffect, _ command: Language.Command) {
     guard effect == .changes || effect == .destroys, let client = client(of: command) else { return }
     effects.changed.append(client)
@@ -55,7 +56,9 @@ extension Compiler {
         + (effect == .destroys ? "; or use destroy-all with a filter" : ""))
   }
 
-  /// Records an `index` command whose page number is not a literal, so that ``repeated(_:)`` can warn of it.
+  /// Records an `index` command whose page number is not a literal.
+  ///
+  /// ``repeated(_:)`` warns of such a command if the code around it also changes the queue.
   func notePage(_ command: Language.Command) {
     guard command.name == "index", let page = command.option("page"), let client = client(of: command),
       case .positional(let name)? = command.arguments.first, isVaryingPage(page)
@@ -63,8 +66,9 @@ extension Compiler {
     effects.pages.append((source.text(name.range), client, page.range))
   }
 
-  /// Whether the page number in the value of `page:` is computed, directly or in a variable or field that holds the
-  /// value.
+  /// Returns whether the page number in the value of `page:` is computed.
+  ///
+  /// The value is a record, or a variable or a field that can hold such a record.
   private func isVaryingPage(_ page: Expr) -> Bool {
     switch page.kind {
     case .record(let entries):
@@ -78,14 +82,15 @@ extension Compiler {
     }
   }
 
-  /// Returns `.varyingPage` for a record literal that can be a page with a computed number; otherwise `.unknown`.
+  /// Returns `.varyingPage` for a literal record with a computed page number; otherwise returns `.unknown`.
   func fact(ofRecord expression: Expr) -> Scope.VariableFact {
     guard case .record = expression.kind, isVaryingPage(expression) else { return .unknown }
     return .varyingPage
   }
 
-  /// Compiles the body of a loop, or the arguments of a stage; warns if they read pages of a queue that they also
-  /// change.
+  /// Compiles code that the run repeats: the body of a loop, or the arguments of a stage.
+  ///
+  /// The function warns if this code reads pages of a queue and also changes the same queue.
   func repeated<Result>(_ body: () -> Result) -> Result {
     let (result, own) = gathering(body)
     for page in own.pages where own.changed.contains(page.client) {
@@ -97,7 +102,9 @@ extension Compiler {
     return result
   }
 
-  /// Warns of `take`, `skip` or `last` before a `destroy` with a journal, because a resumed run selects other elements.
+  /// Warns of `take`, `skip` or `last` before a `destroy` with a journal.
+  ///
+  /// A resumed run would select other elements, because the first run has destroyed some of the resources.
   func warnOfSelection(_ pipeline: Pipeline) {
     guard let sink = pipeline.stages.firstIndex(where: { $0.name == "destroy" && $0.option("journal") != nil }),
       pipeline.stages[sink].option("max") == nil,
@@ -109,14 +116,13 @@ extension Compiler {
       nextStep: "add max:, which counts the changes of earlier runs too, or read the elements from a file")
   }
 
-  /// Returns what is known about the client that a command's first argument names; nil if the argument is not a
-  /// variable.
+  /// Returns what the check knows about the client in a command's first argument; nil if the argument is no variable.
   func client(of command: Language.Command) -> Scope.KnownClient? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
 
-  /// Returns what is known about the client that an expression names; nil if the expression is not a variable.
+  /// Returns what the check knows about the client that an expression names; nil if the expression is no variable.
   func client(_ expression: Expr) -> Scope.KnownClient? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }

@@ -30,9 +30,10 @@ extension Compiler {
     return loop(compiled, (slot, number), step, node.pipeline.range)
   }
 
-  /// Returns the loop over the elements of a pipeline.
+  /// Returns a loop over the elements of a pipeline.
   ///
-  /// `slots` has the slot of the element and, if the loop names the element's number, the slot of the number.
+  /// `slots.element` is the slot for the element. `slots.number` is the slot for the element's position, or nil if the
+  /// loop does not name the position.
   private func loop(
     _ pipeline: CompiledPipeline, _ slots: (element: Int, number: Int?), _ step: CompiledStatement, _ range: SourceRange
   ) -> CompiledStatement {
@@ -61,15 +62,16 @@ extension Compiler {
     }
   }
 
-  /// Defines a variable of a `for` loop, and returns its slot; marks the variable as read, so that the check does not
-  /// report it as unused.
+  /// Defines a variable of a `for` loop, and returns the variable's slot.
+  ///
+  /// The function also marks the variable as read, so that the check does not report the variable as unused.
   private func defineLoopName(_ named: DeclaredName) -> Int {
     let slot = scope.define(named.name, named.range)
     _ = scope.read(named.name)
     return slot
   }
 
-  /// Returns the loop for a head and a body that are both synchronous.
+  /// Returns a loop whose pipeline and body are both synchronous functions.
   private static func loop(
     _ head: @escaping CompiledExpression.SyncEvaluation, _ slot: Int,
     _ body: @escaping @Sendable (inout ExecutionFrame) throws(Fault) -> ControlFlow

@@ -1,15 +1,17 @@
 import Language
 import Values
 
-/// Reports positional arguments that belong to an option or to a record, and options that should be positional
-/// arguments.
+/// Reports arguments in a wrong place or form.
+///
+/// An argument can be positional although it belongs to an option or a record. An option can stand where a positional
+/// argument must stand.
 extension Compiler {
-  /// A call whose arguments are possibly misplaced, with its declaration.
+  /// A call whose arguments can be in a wrong place, with the declaration of the called command.
   struct ExaminedCommand {
     let command: Language.Command
     let declaration: Declaration
     let positional: [Expr]
-    /// The options that the declaration does not have.
+    /// The options of the call that the declaration does not have.
     let unknown: [(name: String, value: Expr)]
 
     fileprivate init(_ command: Language.Command, _ declaration: Declaration) {
@@ -21,13 +23,13 @@ extension Compiler {
       }
     }
 
-    /// The positional arguments for which the declaration has no parameter.
+    /// The positional arguments of the call for which the declaration has no parameter.
     fileprivate var surplus: ArraySlice<Expr> {
       declaration.parameters.last?.repeats ?? false ? [] : positional.dropFirst(declaration.parameters.count)
     }
   }
 
-  /// An error about misplaced arguments, with the correct form as its next step.
+  /// An error about an argument in a wrong place, with the correct form as its suggestion.
   struct ArgumentCorrection {
     let message: String
     let range: SourceRange
@@ -38,11 +40,11 @@ extension Compiler {
     }
   }
 
-  /// Reports misplaced arguments in one error, with the correct form, if it is clear what was meant; otherwise returns
-  /// false.
+  /// Reports an argument in a wrong place, if it is clear what the user meant.
   ///
-  /// `client "posts"` means `client queue: "posts"`, `create posts text: "a"` means `create posts {text: "a"}`, and
-  /// `show posts id: 1` means `show posts 1`.
+  /// The error suggests the correct form: `client queue: "posts"` for `client "posts"`, `create posts {text: "a"}` for
+  /// `create posts text: "a"`, and `show posts 1` for `show posts id: 1`. The function returns true if it reports an
+  /// error.
   func refusesMisplaced(_ command: Language.Command, _ declaration: Declaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
     let call = ExaminedCommand(command, declaration)
@@ -60,7 +62,9 @@ extension Compiler {
     return false
   }
 
-  /// Corrects an id after a bar, where the element is the id: `... | link posts 1 "tags"`.
+  /// Corrects a superfluous id in a stage: `... | link posts 1 "tags"`.
+  ///
+  /// In a stage, the element of the pipeline is the id.
   private func idAfterBar(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard let stage = Stage.named(call.command.name)?.declaration, let full = Command.named(call.command.name),
       stage.parameters.count == call.declaration.parameters.count,
@@ -83,7 +87,7 @@ extension Compiler {
     )
   }
 
-  /// Corrects an option that is written as two positional arguments: `index posts include author`.
+  /// Corrects an option without its colon: `index posts include author`.
   private func optionWithoutColon(_ call: ExaminedCommand) -> ArgumentCorrection? {
     let options = call.declaration.options
     func option(_ place: Expr) -> Declaration.Option? {
@@ -106,7 +110,7 @@ extension Compiler {
     return nil
   }
 
-  /// Corrects a stage that follows the arguments of a command without a bar: `stream posts take 5`.
+  /// Corrects a stage without the `|` before it: `stream posts take 5`.
   private func stageWithoutBar(_ call: ExaminedCommand) -> ArgumentCorrection? {
     let places = call.declaration.parameters.filter { $0.shape != .path }.count
     for (index, place) in call.positional.enumerated().dropFirst(places) {
@@ -120,7 +124,7 @@ extension Compiler {
     return nil
   }
 
-  /// Corrects a record without the client before it: `create {text: "a"}`.
+  /// Corrects a record without the client before the record: `create {text: "a"}`.
   private func recordWithoutClient(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard call.declaration.parameters.map(\.name) == ["CLIENT", "RECORD"], call.positional.count == 1,
       case .record = call.positional[0].kind
@@ -131,7 +135,7 @@ extension Compiler {
       "\(name) CLIENT \(shown(call.positional[0]))")
   }
 
-  /// Corrects the name of a boolean option without its value: `destroy-all posts filter: {} confirm`.
+  /// Corrects a boolean option without its value: `destroy-all posts filter: {} confirm`.
   private func flagWithoutColon(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard let last = call.positional.last, call.positional.count > call.declaration.parameters.count,
       case .name(let name) = last.kind, unknownName(last) != nil,
@@ -140,7 +144,7 @@ extension Compiler {
     return ArgumentCorrection("an option needs a colon", last.range, "\(name): true")
   }
 
-  /// Corrects unknown options in place of a missing argument: `show posts id: 1`.
+  /// Corrects an option in place of a required positional argument: `show posts id: 1`.
   private func missingArgument(_ call: ExaminedCommand) -> ArgumentCorrection? {
     let needed = call.declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     guard let missing = needed.dropFirst(call.positional.count).first, !call.unknown.isEmpty,
@@ -151,7 +155,7 @@ extension Compiler {
       ([call.command.name] + call.positional.map(shown) + [form]).joined(separator: " "))
   }
 
-  /// Corrects an argument without a parameter: `client "posts"`, `with {a: 1}`, `first 3`.
+  /// Corrects a positional argument for which there is no parameter: `client "posts"`, `with {a: 1}`, `first 3`.
   private func surplusArgument(_ call: ExaminedCommand) -> ArgumentCorrection? {
     guard let first = call.surplus.first else { return nil }
     let name = call.command.name
@@ -175,8 +179,9 @@ extension Compiler {
       "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))")
   }
 
-  /// Returns the stage that an unknown name means: a stage's name, or a synonym before a number, such as `limit 5`; nil
-  /// for other expressions.
+  /// Returns the stage that the user probably meant by an unknown name; nil for other expressions.
+  ///
+  /// The name is the name of a stage, or a synonym before a number, such as `limit 5`.
   private func stageName(_ expression: Expr, before next: Expr?) -> String? {
     guard case .name(let name) = expression.kind, unknownName(expression) != nil else { return nil }
     if Stage.named(name) != nil { return name }
@@ -184,8 +189,10 @@ extension Compiler {
     return ForeignWords.stage(name)
   }
 
-  /// Returns the source text of a missing argument, built from the unknown options that were given instead of the
-  /// argument; nil if the options have no such meaning.
+  /// Returns the source text for a missing argument, built from options that the command does not have.
+  ///
+  /// For example, returns `{text: "a"}` for the option `text: "a"` in place of a record. Returns nil if the options
+  /// can't replace the argument.
   private func form(_ missing: Declaration.Parameter, _ unknown: [(name: String, value: Expr)]) -> String? {
     switch missing.name {
     case "RECORD": "{" + unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ") + "}"
@@ -194,7 +201,9 @@ extension Compiler {
     }
   }
 
-  /// Returns the source text of an argument, or dots if it can contain a password.
+  /// Returns the source text of an argument, or `...` if the text can contain a password.
+  ///
+  /// A text with `://` can be a URI, which can contain a password.
   func shown(_ expression: Expr) -> String {
     let text = source.text(expression.range)
     return text.contains("://") ? "..." : text

@@ -1,9 +1,9 @@
 import Language
 import Values
 
-/// Compiles `as`, and reports mistakes that a name from `as` would avoid.
+/// Compiles the stage `as`, which names the element of a pipeline, and reports mistakes that such a name would avoid.
 extension Compiler {
-  /// Defines the name that `as` gives to the element in the stages after it.
+  /// Defines the name that the stage `as` gives to the element, for use in later stages.
   func name(element expression: Expr) {
     guard case .name(let name) = expression.kind else { return }
     let slot = scope.define(name, expression.range)
@@ -11,13 +11,13 @@ extension Compiler {
     context.named.append(slot)
   }
 
-  /// Marks the names from `as` as unreadable after a stage that combines the elements.
+  /// Makes the names from `as` unreadable after a stage that combines the elements.
   func endNames(at stage: String) {
     scope.end(context.named, at: stage)
     context.named = []
   }
 
-  /// Reports a read of a name from `as` after a stage that combines the elements.
+  /// Reports the use of a name from `as` after a stage that combines the elements.
   func refuseEnded(_ name: String, _ variable: Scope.DeclaredVariable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(
@@ -25,8 +25,9 @@ extension Compiler {
       nextStep: "name the new element: | \(stage) ... | as \(name)")
   }
 
-  /// Reports an expression of an inner pipeline that reads both `.field` and `it.field`: both belong to the inner
-  /// element.
+  /// Reports an expression of an inner pipeline that contains both `.field` and `it.field`.
+  ///
+  /// Both read the element of the inner pipeline. The user probably meant to read the outer element with one of them.
   func refuseTwoWays(_ expression: Expr) {
     var (bare, dotted): (Expr?, Expr?)
     expression.visit { part in
@@ -43,7 +44,7 @@ extension Compiler {
       nextStep: "name the outer element first: ... | as a | ... a\(other.dropFirst(2))")
   }
 
-  /// Reports a comparison of a value with itself.
+  /// Reports a comparison of a value with itself, such as `.id == .id`.
   func refuseSameSides(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) {
     guard symbol.isComparison, let form = left.normalForm, form == right.normalForm, form.readsSomething else { return }
     let isTrue = [.equal, .lessOrEqual, .greaterOrEqual].contains(symbol)
@@ -55,8 +56,9 @@ extension Compiler {
       } ?? "the comparison is always \(isTrue): compare with another value")
   }
 
-  /// Returns the text of an expression that reads the element, such as `.id` or `it.id`, rewritten for an element named
-  /// `a`: `a.id`; nil for another expression.
+  /// Returns the text of an expression with `a` as the name of the element: `a.id` for `.id` or `it.id`.
+  ///
+  /// Returns nil if the expression does not begin with the element.
   private func namingElement(_ expression: Expr) -> String? {
     let text = source.text(expression.range)
     switch text.first {
@@ -74,14 +76,17 @@ extension BinaryOperator {
   }
 }
 
-/// A normal form of an expression; two expressions with equal forms always have equal values.
+/// A normal form of an expression.
+///
+/// Two expressions with equal normal forms always have equal values.
 private struct ExpressionNormalForm: Equatable {
   var text: String
   /// Whether the expression reads a variable or the element.
   var readsSomething = false
 
-  /// Creates the normal form of an expression from a word for its kind and the forms of its parts; nil if a part has no
-  /// normal form.
+  /// Creates the normal form of an expression from a word for its kind and from the normal forms of its parts.
+  ///
+  /// Returns nil if a part has no normal form.
   init?(_ word: String, _ parts: [ExpressionNormalForm?] = [], readsSomething: Bool = false) {
     text = word
     self.readsSomething = readsSomething
@@ -94,7 +99,10 @@ private struct ExpressionNormalForm: Equatable {
 }
 
 extension Expr {
-  /// The normal form; nil if two evaluations can give different values, as with a command, a def or `now()`.
+  /// The normal form of the expression; nil if the expression can have another value at the next evaluation.
+  ///
+  /// Such an expression contains a command, a `def`, or a function such as `now()`. A pattern and a record also have no
+  /// normal form.
   fileprivate var normalForm: ExpressionNormalForm? {
     switch kind {
     case .number(let digits): ExpressionNormalForm("number \(digits)")
@@ -104,7 +112,7 @@ extension Expr {
     case .string(let parts): Self.normalForm(parts)
     case .it: ExpressionNormalForm("it", readsSomething: true)
     case .name(let name): ExpressionNormalForm("name \(name)", readsSomething: true)
-    // `.name` and `?.name` have one normal form: their values are equal unless one of them fails.
+    // `.name` and `?.name` have the same normal form. Their values are equal if neither of the two expressions fails.
     case .elementField(let name, _, _):
       Self.normalForm(field: name, of: ExpressionNormalForm("it", readsSomething: true))
     case .field(let base, let name, _, _): Self.normalForm(field: name, of: base.normalForm)
@@ -123,12 +131,14 @@ extension Expr {
     }
   }
 
-  /// Returns the normal form of `base.name`, which equals the normal form of `base["name"]`.
+  /// Returns the normal form of `base.name`.
+  ///
+  /// The normal form of `base["name"]` is the same, because both expressions read the same field.
   private static func normalForm(field name: String, of base: ExpressionNormalForm?) -> ExpressionNormalForm? {
     ExpressionNormalForm("index", [base, ExpressionNormalForm("string \(name)")])
   }
 
-  /// The functions whose value depends on more than their arguments.
+  /// The functions that can return different values for the same arguments.
   private static let changing: Set<String> = ["now", "ago", "age", "uuid"]
 
   private static func normalForm(_ name: String, _ arguments: [Argument]) -> ExpressionNormalForm? {

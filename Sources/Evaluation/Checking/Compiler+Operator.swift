@@ -2,7 +2,9 @@ import Language
 import Values
 
 extension Compiler {
-  /// Reports the error of a computation with literals, because each run would fail with the same error.
+  /// Runs a computation with literal values, and reports the error that the computation throws.
+  ///
+  /// Each run of the script would fail with the same error.
   func refuse(_ range: SourceRange, _ compute: () throws(Fault) -> Void) {
     guard !context.isRescued else { return }
     do throws(Fault) { try compute() } catch {
@@ -11,13 +13,17 @@ extension Compiler {
     }
   }
 
-  /// Returns the same expression with a check that its value is a boolean; reports a literal that is not a boolean.
+  /// Returns an expression that throws an error if the value of `code` is not a boolean.
+  ///
+  /// If `code` is a literal of another type, the function reports the error before the run.
   func condition(_ code: CompiledExpression, _ word: String, _ range: SourceRange) -> CompiledExpression {
     if let known = code.known { refuse(range) { () throws(Fault) in _ = try known.condition(word) } }
     return CompiledExpression.of(code) { value throws(Fault) in .bool(try value.condition(word)) }.placed(range, source)
   }
 
-  /// Compiles the operands of an operator, and reports an operation that constant operands make impossible.
+  /// Compiles both operands of an operator.
+  ///
+  /// If both operands are constants, the function computes the operation, and reports an error of this computation.
   func operands(
     _ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ range: SourceRange
   ) -> (left: CompiledExpression, right: CompiledExpression) {
@@ -30,9 +36,9 @@ extension Compiler {
     return (a, b)
   }
 
-  /// Returns the function of an operator.
+  /// Returns the function that computes an operator.
   ///
-  /// If the operands have types that do not fit together, the error proposes the expression that is probably meant.
+  /// If the types of the operands do not fit together, the error suggests an expression that the user probably meant.
   func operation(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr) -> Operators.OperatorFunction {
     let operation = Operators.operation(symbol)
     let advice = OperatorAdvice(symbol, left, right, source)
@@ -44,13 +50,13 @@ extension Compiler {
     }
   }
 
-  /// Whether the right operand of `or` is a text that belongs to the comparison on the left: `.state == "a" or "b"`.
+  /// Returns whether the right operand of `or` is a text without its own comparison, as in `.state == "a" or "b"`.
   private func isAlternative(_ left: Expr, _ right: CompiledExpression) -> Bool {
     guard case .string? = right.known, case .binary(.equal, _, _, _) = left.kind else { return false }
     return !context.isRescued
   }
 
-  /// Compiles an operator between two operands.
+  /// Compiles an operator with its two operands.
   func binary(_ symbol: BinaryOperator, _ range: SourceRange, _ left: Expr, _ right: Expr) -> CompiledExpression {
     let (a, b) = operands(symbol, left, right, range)
     switch symbol {
@@ -77,9 +83,9 @@ extension Compiler {
   }
 }
 
-/// Whether an operation looks for a pattern in a text.
+/// Returns whether an operation looks for a pattern in a text.
 ///
-/// The check does not evaluate such an operation, because a match can take a long time.
+/// The check does not compute such an operation, because a match can take a long time.
 private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
   if case .string = left { symbol == .matches } else { false }
 }

@@ -2,7 +2,9 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles a pipeline: its head, then its stages, each of which takes the elements of the previous one.
+  /// Compiles a pipeline: its head (the part before the first `|`) and its stages.
+  ///
+  /// Each stage takes the elements that the previous stage returns.
   func pipeline(_ pipeline: Pipeline, _ use: StreamHandling = .lazy) -> CompiledPipeline {
     gathering {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
@@ -18,9 +20,9 @@ extension Compiler {
     }.0
   }
 
-  /// Compiles the stages after a head.
+  /// Compiles the stages after the head of a pipeline.
   ///
-  /// A stream at the head counts as open until a stage, such as `collect`, has read it to its end.
+  /// If the head is a stream, the stream counts as open until a stage, such as `collect`, has read it to its end.
   private func flow(
     _ head: (code: CompiledExpression, fact: Scope.VariableFact), _ pipeline: Pipeline, _ use: StreamHandling
   )
@@ -46,9 +48,10 @@ extension Compiler {
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
   }
 
-  /// Returns the indices of the stages in which a failed element is counted and does not end the pipeline.
+  /// Returns the indices of the stages that do not end the pipeline when an element fails.
   ///
-  /// These stages come directly before the last stage that sends changes, and take one element at a time.
+  /// The run counts the failed element instead. These stages take one element at a time, and come directly before the
+  /// last stage that sends changes.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: Pipeline.givesSummary) else { return 0..<0 }
@@ -57,8 +60,9 @@ extension Compiler {
     return first..<sink
   }
 
-  /// Reports `take`, `skip` or `first` after a stage that changes data, because that stage has already changed all
-  /// elements.
+  /// Reports `take`, `skip` or `first` after a stage that changes data.
+  ///
+  /// The selection comes too late, because that stage has already changed all elements.
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
@@ -67,7 +71,7 @@ extension Compiler {
       nextStep: "move \(stage.name) before that stage: | \(stage.name) ... | ...")
   }
 
-  /// Reports stages after a command or stage without output, such as `print`.
+  /// Reports a stage after a command or a stage that returns no elements, such as `print`.
   private func refuseNothing(_ pipeline: Pipeline) {
     if case .command(let head) = pipeline.head, let known = Command.named(head.name), let next = pipeline.stages.first {
       refuse(next, after: known.declaration, isHead: true)
@@ -85,7 +89,7 @@ extension Compiler {
         ? "print at the end: ... | print" : isHead ? "write two statements on separate lines" : nil)
   }
 
-  /// Compiles the head of a pipeline; also returns what is known about its value.
+  /// Compiles the head of a pipeline, and also returns what the check knows about the head's value.
   private func head(_ head: PipelineHead, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact)
   {
     switch head {
@@ -104,9 +108,10 @@ extension Compiler {
     }
   }
 
-  /// Compiles an expression.
+  /// Compiles an expression, and also returns what the check knows about the expression's value.
   ///
-  /// The value of the call of a def, or of an expression in parentheses, may remain a stream, as `use` determines.
+  /// The value can be a stream if the expression is in parentheses or calls a `def`. `use` determines whether this
+  /// value stays a stream.
   func value(_ expression: Expr, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
@@ -120,13 +125,16 @@ extension Compiler {
 }
 
 extension Pipeline {
-  /// The hidden name that `as` gives to the original element of each change, for the file of `failed:` and the summary.
+  /// The hidden name for the original element of each change.
+  ///
+  /// The file of `failed:` and the summary show this element. The compiler inserts the stage `as $source`, which
+  /// defines the name.
   static let sourceName = "$source"
 
-  /// The stages of the pipeline; if a stage reports its failures, an additional `as` names the original elements.
+  /// Returns the stages of the pipeline, with an additional stage `as $source` if a stage reports its failures.
   ///
-  /// A stage reports its failures in the file of `failed:`, or in a summary that the script uses. The original elements
-  /// are those of the head, or of the last earlier stage that combines elements.
+  /// A stage reports its failures in the file of `failed:`, or in a summary that the script uses. The additional stage
+  /// names the original elements. These come from the head, or from the last earlier stage that combines elements.
   fileprivate func withSourceName(isDropped: Bool) -> [Language.Command] {
     let reporting = stages.indices.first { index in
       let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])
@@ -145,7 +153,7 @@ extension Pipeline {
     return stages[..<start] + [naming] + stages[start...]
   }
 
-  /// Whether the value of a stage is the summary of its changes.
+  /// Returns whether a stage, such as `create`, returns a summary of its changes.
   static func givesSummary(_ stage: Language.Command) -> Bool {
     Stage.named(stage.name)?.declaration.givesSummary ?? false
   }

@@ -3,12 +3,12 @@ import JSONText
 import Language
 
 extension Compiler {
-  /// Warns of a likely mistake, but only in a thorough check.
+  /// Warns of a likely mistake if the check is thorough, as with `retort check`.
   func warnThoroughly(_ message: String, _ range: SourceRange, nextStep: String? = nil) {
     if settings.isThorough { warn(message, range, nextStep: nextStep) }
   }
 
-  /// Warns of names of the top level that are never read.
+  /// Warns of variables of the top level that no statement reads.
   func warnOfUnused() {
     guard !findings.hasErrors else { return }
     for (name, range) in findings.names where scope.variable(name)?.isRead == false {
@@ -16,14 +16,16 @@ extension Compiler {
     }
   }
 
-  /// Warns of a client at the head of a pipeline, where it is one element; its resources are probably meant.
+  /// Warns of a client at the head of a pipeline, because the client counts as one element.
+  ///
+  /// The user probably meant the resources of the client. `meant` returns the correct code for the name of the client.
   func warnOfClient(
     _ head: PipelineHead, _ fact: Scope.VariableFact, _ stages: [Language.Command], _ meant: (String) -> String
   ) {
     guard case .name(let name, let range) = head, case .client(let client) = fact, client.isDeclared else { return }
     let changes = stages.compactMap { Stage.named($0.name) ?? Stage.named(ForeignWords.stage($0.name) ?? "") }
     if let change = changes.map(\.declaration).first(where: { $0.effect == .destroys || $0.effect == .changes }) {
-      // The next step has a condition, because a change of all resources is rarely meant.
+      // The suggestion contains a condition, because the user rarely means a change of all resources.
       let isDestroy = change.effect == .destroys
       return warn(
         "\(name) is a client and counts as one element", range,
@@ -33,7 +35,7 @@ extension Compiler {
     warn("\(name) is a client and counts as one element", range, nextStep: "to read its resources: \(meant(name))")
   }
 
-  /// Warns of a password in a URI in the script.
+  /// Warns of a URI in the script that contains a password.
   func warnOfPassword(_ text: String, _ range: SourceRange) {
     guard settings.isThorough, text.contains("://"), text.contains(#/(?i)[a-z+]+://[^\s:/@]*:[^\s]+@/#) else { return }
     warnThoroughly(
@@ -41,7 +43,7 @@ extension Compiler {
       nextStep: "set RETORT_URL instead, or write connect env(\"NAME\")")
   }
 
-  /// Warns of a variable that is inserted into a text with the syntax of another language: `${x}`, `#{x}`.
+  /// Warns of a variable in a text with the syntax of another language, `${x}` or `#{x}`, which inserts no value.
   func warnOfForeignInterpolation(_ text: String, _ range: SourceRange) {
     guard text.contains("{"),
       let match = text.firstMatch(of: #/[$#]\{(([A-Za-z][A-Za-z0-9_-]*)[^{}]*)\}/#)
@@ -53,7 +55,7 @@ extension Compiler {
       nextStep: "to insert a value: \"\\(\(match.output.1))\"")
   }
 
-  /// Warns of `print "hi" > "file"`, which compares two texts and writes no file.
+  /// Warns of `print "hi" > "file"`: the operator `>` compares two texts, and writes no file.
   func warnOfRedirection(_ command: Language.Command) {
     guard command.name == "print", case .positional(let expression)? = command.arguments.first,
       case .binary(.greater, _, let left, let right) = expression.kind, let file = right.literalText,
@@ -65,7 +67,7 @@ extension Compiler {
       nextStep: "to write a file: \(source.text(left.range)) | write \(source.text(right.range))\(suffix)")
   }
 
-  /// Adds a call of `var` to the inventory of the check, and records the name that it reads.
+  /// Adds a call of `var` to the inventory of the check, and records which option `--var` the call reads.
   func noteVariable(_ name: String, _ arguments: [Argument], _ range: SourceRange) {
     guard name == "var" else { return }
     findings.inventory.append(CheckFindings.EffectInventoryEntry(range: range, source: source, kind: .reads))
@@ -79,7 +81,9 @@ extension Compiler {
 }
 
 extension Interpreter.CheckReport.EffectInventoryLine {
-  /// Creates the report's entry for an item of the inventory, with the first line of its text.
+  /// Creates the line of the check report for an entry of the inventory.
+  ///
+  /// The line shows the first line of the statement.
   init(_ entry: CheckFindings.EffectInventoryEntry) {
     let source = entry.source
     let lines = source.text(entry.range).split(separator: "\n", maxSplits: 1)

@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles the stage after a `|`.
+  /// Compiles a stage: a command after a `|`.
   func link(_ command: Language.Command) -> CompiledStage {
     if let definition = definition(command.name) {
       let code = repeated { call(definition, command, element: true) }
@@ -34,9 +34,9 @@ extension Compiler {
     return body
   }
 
-  /// Returns the stage for a def that changes data, writes files, or runs a block for each element.
+  /// Returns the stage for a `def` that changes data, writes files, or runs a block for each element.
   ///
-  /// It calls the def for all elements before the next stage runs.
+  /// The stage calls the `def` for all elements before the next stage runs.
   private static func acting(_ code: CompiledExpression, _ name: String) -> CompiledStage {
     .acting { frame, stream, _ throws(Fault) in
       var flow = ElementPage()
@@ -72,7 +72,7 @@ extension Compiler {
       meant: foreignStage(command), nextStep: "help stages lists the stages")
   }
 
-  /// Returns the next step for a command in place of a stage.
+  /// Returns the suggestion for a command that stands after `|`, where a stage must stand.
   private func stepForCommand(_ known: Declaration, _ command: Language.Command) -> String {
     if let stage = ForeignWords.stage(known.name) { return "did you mean \(stage)?" }
     if known.name == "index", let field = command.arguments.last?.expression, field.path != nil {
@@ -87,7 +87,9 @@ extension Compiler {
     return "run the command for each element: | each do ... end, with `it` as the element"
   }
 
-  /// Returns the stage that an unknown stage probably means, with its number: `take 5` for `head -n 5`; nil if unknown.
+  /// Returns the stage that the user probably meant by an unknown stage: `take 5` for `head -n 5`.
+  ///
+  /// Returns nil for other names.
   private func foreignStage(_ command: Language.Command) -> String? {
     let numbers = command.arguments.compactMap { argument in
       Int(source.text(argument.expression.range).drop { $0 == "-" })
@@ -105,7 +107,7 @@ extension Compiler {
     }
   }
 
-  /// Reports words of SQL and of English between the fields of a stage: `sort by .id`, `sort .id desc`.
+  /// Reports words that SQL or English has between the fields of a stage, as in `sort by .id` or `sort .id desc`.
   private func refuseFillers(_ command: Language.Command) {
     if command.name == "count", case .positional(let word)? = command.arguments.first, case .name("by") = word.kind,
       command.arguments.count == 2, let path = command.arguments[1].expression.path
@@ -125,7 +127,7 @@ extension Compiler {
       if case .negate(let flag) = place.kind, case .name(let letters) = flag.kind, unknownName(flag) != nil,
         places.count > 1 || letters == "r", letters.allSatisfy({ "rnkufV".contains($0) }), command.name == "sort"
       {
-        // A flag of the shell's `sort`.
+        // The argument is an option of the shell command `sort`, such as `-r`.
         isDescending = isDescending || letters.contains("r")
         filler = filler ?? place
         continue

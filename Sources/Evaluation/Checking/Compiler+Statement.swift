@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles a block with its own scope.
+  /// Compiles a block, which has a scope of its own for variables.
   func block(_ statements: [Statement], isEach: Bool = false, value use: StreamHandling = .dropped) -> CompiledStatement
   {
     scope.enter(isEach: isEach)
@@ -31,7 +31,7 @@ extension Compiler {
     return CompiledStatement.sequence(steps)
   }
 
-  /// Compiles a statement of a block.
+  /// Compiles one statement of a block.
   func step(_ statement: Statement, value use: StreamHandling) -> CompiledStatement {
     switch statement.kind {
     case .let(let name, let nameRange, let valued): return assignment(name, nameRange, valued)
@@ -124,10 +124,9 @@ extension Compiler {
     }
   }
 
-  /// Compiles a statement that has a value.
+  /// Compiles a statement whose value the script uses: a pipeline, an `if` or a `try`.
   ///
-  /// The statement is a pipeline, an `if` or a `try`. The value of an `if` or a `try` is the value of the last
-  /// statement in the block that runs.
+  /// An `if` or a `try` has the value of the last statement in the block that runs.
   func valued(_ valued: ValuedConstruct, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact)
   {
     let step: CompiledStatement
@@ -143,7 +142,7 @@ extension Compiler {
 }
 
 extension CompiledStatement {
-  /// An expression that runs the statement, and returns the value of its block.
+  /// An expression that runs the statement, and returns the value of the statement's block.
   fileprivate var value: CompiledExpression {
     if let step = immediate {
       return .sync { frame throws(Fault) in
@@ -161,7 +160,9 @@ extension CompiledStatement {
 }
 
 extension Statement {
-  /// Whether no later statement of the same block can run after this one.
+  /// Whether the statement leaves its block, so that no later statement of the block can run.
+  ///
+  /// Such a statement is `return`, `break`, `continue`, `fail` or `exit`.
   var endsBlock: Bool {
     switch kind {
     case .return, .break, .continue: true
@@ -173,7 +174,7 @@ extension Statement {
 }
 
 extension Value {
-  /// Reads an unused stream to its end, so that its errors appear.
+  /// Reads a stream to its end, so that the errors of the stream appear; does nothing for another value.
   func drain() async throws(Fault) {
     guard case .stream(let stream) = self else { return }
     var elements = try await stream.open()

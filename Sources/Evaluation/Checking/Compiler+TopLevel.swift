@@ -3,7 +3,7 @@ import Values
 import Formats
 
 extension Compiler {
-  /// Compiles the statements of a text.
+  /// Compiles all statements of a text.
   func topLevel(_ program: Program) -> [Interpreter.PreparedStatement] {
     var result: [Interpreter.PreparedStatement] = []
     for case .def(let node) in program.statements.map(\.kind) {
@@ -47,7 +47,9 @@ extension Compiler {
     }
   }
 
-  /// Reports a setting without its colon: `set timeout 5s`; returns false for other arguments.
+  /// Reports a setting without its colon, such as `set timeout 5s`.
+  ///
+  /// The function returns true if it reports an error.
   private func refusesBareSetting(_ arguments: [Argument]) -> Bool {
     guard arguments.count == 2, case .positional(let word) = arguments[0], case .name(let name) = word.kind,
       let setting = Vocabulary.settings.first(where: { $0.name == name }), case .positional(let value) = arguments[1]
@@ -85,7 +87,7 @@ extension Compiler {
     }
   }
 
-  /// Compiles the file of a `source` statement.
+  /// Compiles the file that a `source` statement includes.
   private func include(_ path: String, _ range: SourceRange) -> [Interpreter.PreparedStatement] {
     let folder = Self.folder(of: source.name)
     let file = path.hasPrefix("/") ? path : folder + path
@@ -127,7 +129,9 @@ extension Compiler {
 }
 
 extension Interpreter.PreparedStatement {
-  /// Returns this statement, marked as a part of the file that the `source` statement at `outer` includes.
+  /// Returns this statement as a part of the file that a `source` statement includes.
+  ///
+  /// `outer` is the source range of the `source` statement.
   fileprivate func within(_ outer: SourceRange) -> Interpreter.PreparedStatement {
     var prepared = self
     prepared.outer = outer

@@ -2,8 +2,9 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles `watch DURATION do ... end`: a loop that pauses after each round, and redraws the round's output at a
-  /// terminal.
+  /// Compiles `watch DURATION do ... end`, a loop that pauses after each round.
+  ///
+  /// At a terminal, the output of a round replaces the output of the previous round.
   func watch(_ pause: Expr, _ body: [Statement]) -> CompiledStatement {
     let pauseCode = code(pause)
     if !context.isRescued, let literal = pause.literalValue {
@@ -24,14 +25,14 @@ extension Compiler {
   }
 }
 
-/// Runs the block of a `watch` again and again, and draws its output.
+/// A `watch` loop, which runs its block repeatedly and draws the output of the block.
 private struct WatchLoop: Sendable {
   /// The compiled block.
   let step: CompiledStatement
-  /// Whether Ctrl-C may end a round at the prompt, because the block changes nothing.
+  /// Whether Ctrl-C at the prompt may interrupt a round, because the block changes no data and writes no files.
   let mayEnd: Bool
 
-  /// Runs rounds with a pause between them, until `break`, `return` or Ctrl-C.
+  /// Runs rounds with a pause after each round, until `break`, `return`, Ctrl-C or an error ends the loop.
   func run(_ frame: inout ExecutionFrame, _ pause: Duration) async throws(Fault) -> ControlFlow {
     let outer = frame.run.output
     let round = outer.isTerminal && frame.run.session.options.isInteractive ? ResultOutput(gatheringFor: outer) : nil
@@ -63,12 +64,12 @@ private struct WatchLoop: Sendable {
 }
 
 extension RunContext {
-  /// Whether an error is the Ctrl-C that ends a `watch` at the prompt, where it is not a failure.
+  /// Returns whether an error comes from Ctrl-C at the prompt, where Ctrl-C is the normal end of a `watch`.
   fileprivate func isStoppedWatch(_ fault: Fault) -> Bool { fault.kind == .interrupted && session.isPrompt }
 }
 
 extension Value {
-  /// Returns this value as the pause between two rounds of `watch`.
+  /// Returns this value as the pause after each round of `watch`; throws an error if the value is no duration over 0.
   fileprivate func pause() throws(Fault) -> Duration {
     guard case .duration(let duration) = self, duration > .zero else {
       let seconds = Declaration.ArgumentType.duration.example(for: self) ?? "2s"

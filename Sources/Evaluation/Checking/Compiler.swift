@@ -3,34 +3,38 @@ import Values
 
 /// Compiles statements, and reports all their errors before any statement runs.
 ///
-/// One pass checks and compiles, so that exactly the checked program runs. It replaces each name by a slot (the index
-/// of the variable), and compares options and arguments with their declarations. It refuses changes to a queue that is
-/// being streamed.
+/// One pass checks and compiles, so exactly the checked program runs. The pass replaces each variable name by a slot:
+/// the index of the variable's value at run time. The pass compares options and arguments with the declarations of the
+/// commands. It also refuses a change to a queue while the script streams this queue.
 final class Compiler {
   let source: SourceText
   var scope: Scope
-  /// The names of the top level while a def is compiled; otherwise nil.
+  /// The variables of the top level while the compiler compiles a `def`; otherwise nil.
   var outer: Scope?
-  /// The context of the code being compiled.
+  /// The surroundings of the code that the compiler is compiling, such as a loop or a `def`.
   var context = CompilerContext()
-  /// The effects of the code compiled so far.
+  /// The effects of the code that the compiler has compiled so far, such as changes of resources.
   var effects = KnownEffects()
-  /// The defs compiled so far, by name.
+  /// The commands that the script defines with `def`, by name, as far as the compiler has compiled them.
   var definitions: [String: CommandDefinition] = [:]
-  /// The ranges of the names of all defs in the text, to report a call that precedes its def.
+  /// The source range of each def's name in the text, by that name.
+  ///
+  /// With these ranges the compiler recognizes a call that stands before its def.
   var laterDefinitions: [String: SourceRange] = [:]
-  /// The findings of the check.
+  /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()
   /// The settings of the check.
   let settings: CheckSettings
 
-  /// The settings of a check: the files that lead to the text, and which warnings and commands apply.
+  /// The settings of a check, such as whether it also warns of likely mistakes.
   struct CheckSettings {
-    /// The name of this text, preceded by the names of the files that include it by `source`, the outermost first.
+    /// The name of this text, after the names of the files that include this text with `source`, outermost first.
+    ///
+    /// The check uses the names to find files that include each other.
     var path: [String] = []
     /// Whether the check also warns of likely mistakes, as `retort check` does.
     var isThorough = false
-    /// Whether the text was typed at the prompt, which has additional commands.
+    /// Whether the user typed the text at the prompt, which has additional commands.
     var isTyped = false
   }
 
@@ -40,7 +44,7 @@ final class Compiler {
     self.settings = settings
   }
 
-  /// Runs `body` while the compiler's context is a changed copy, and then restores the context.
+  /// Runs `body` with a changed copy of the context, and then restores the original context.
   func within<Result>(_ change: (inout CompilerContext) -> Void, _ body: () -> Result) -> Result {
     let outer = context
     change(&context)
@@ -48,13 +52,16 @@ final class Compiler {
     return body()
   }
 
-  /// Runs `body` in a context where `.field` can, or can't, read an element.
+  /// Runs `body` in a context whose `hasElement` is `value`.
+  ///
+  /// If `value` is true, `.field` can read an element in the code that `body` compiles.
   func withElement<Result>(_ value: Bool, _ body: () -> Result) -> Result {
     within({ ($0.hasOuterElement, $0.hasElement) = ($0.hasElement, value) }, body)
   }
 
-  /// Runs `body` and returns the effects of the code that `body` compiles; also adds these effects to the compiler's
-  /// effects.
+  /// Runs `body`, and returns its result with the effects of the code that `body` compiles.
+  ///
+  /// The function also adds these effects to the effects of the compiler.
   func gathering<Result>(_ body: () -> Result) -> (Result, KnownEffects) {
     let before = effects
     effects = KnownEffects()
@@ -65,6 +72,8 @@ final class Compiler {
     return (result, own)
   }
 
-  /// The stand-in for an expression that could not be compiled; it never runs.
+  /// A placeholder for an expression that has an error.
+  ///
+  /// The placeholder never runs, because a text with errors does not run.
   var broken: CompiledExpression { .sync { _ throws(Fault) in .null } }
 }

@@ -1,41 +1,53 @@
 import Language
 
-/// What encloses the code that is being compiled, such as loops, a def or a stage.
+/// The surroundings of the code that the compiler is compiling: loops, a `def`, a stage.
 ///
-/// Nested code gets a modified copy.
+/// For nested code, the compiler uses a changed copy.
 struct CompilerContext {
-  /// The number of `for`, `while` and `watch` blocks around the code, up to the innermost `each` or def.
+  /// The number of `for`, `while` and `watch` blocks around the code.
+  ///
+  /// Only the blocks inside the innermost `each` or `def` count.
   var loopDepth = 0
-  /// The number of `each` blocks around the code, up to the innermost loop or def.
+  /// The number of `each` blocks around the code.
+  ///
+  /// Only the blocks inside the innermost loop or `def` count.
   var eachDepth = 0
-  /// Whether the code is in the body of a def.
+  /// Whether the code is in the body of a `def`.
   var isInDef = false
-  /// Whether the code is in the body of a `try`, where an error can be intended.
+  /// Whether the code is in the body of a `try`.
+  ///
+  /// There an error can be intentional. Therefore the check does not report the errors of literal values.
   var isRescued = false
-  /// Whether there is an element that `.field` can read.
+  /// Whether the code has an element that `.field` can read, for example in a stage.
   var hasElement = false
-  /// Whether an outer pipeline has an element, which the current element hides.
+  /// Whether a pipeline around the current pipeline also has an element.
+  ///
+  /// The code can't read this element with `.field`, because `.field` reads the element of the innermost pipeline.
   var hasOuterElement = false
-  /// The slots of the names that `as` gave to the current element, in order of creation.
+  /// The slots of the names that `as` gave to the current element, oldest first.
   var named: [Int] = []
-  /// The clients whose resources are being streamed at this point of the text.
+  /// The clients whose resources the script is streaming at this point of the text.
   var openStreams: [Scope.KnownClient] = []
 
-  /// Whether a command at this point of the text runs at most once, because no loop, `each`, def or stage encloses it.
+  /// Whether a command at this point of the text runs at most once.
+  ///
+  /// The value is true if no loop, `each`, `def` or stage encloses the command.
   var isSingle: Bool { isOnce && !isInDef }
 
-  /// Whether a command at this point of the text runs at most once each time the enclosing def is called.
+  /// Whether a command at this point of the text runs at most once in each call of the enclosing `def`.
   ///
-  /// Outside a def, the value is whether the command runs at most once.
+  /// Outside a `def`, this property has the same value as `isSingle`.
   var isOnce: Bool { loopDepth == 0 && eachDepth == 0 && !hasElement }
 
-  /// Marks the code as enclosed by a loop.
+  /// Records that a loop encloses the code.
   mutating func enterLoop() {
     loopDepth += 1
     eachDepth = 0
   }
 
-  /// Marks the code as enclosed by an `each`; its iterations have an element, and no statement can leave them.
+  /// Records that the block of an `each` encloses the code.
+  ///
+  /// The code in the block has an element. No `break`, `continue` or `return` can leave the block.
   mutating func enterEach() {
     loopDepth = 0
     eachDepth += 1
@@ -43,18 +55,22 @@ struct CompilerContext {
   }
 }
 
-/// The effects that a part of the text has when it runs, as far as the check knows them.
+/// The effects that a part of the text has when it runs, as far as the check can determine them.
 struct KnownEffects {
   /// Whether the code changes or destroys resources, writes files, or runs a block for each element.
   var acts = false
   /// Whether the code changes or destroys resources.
   var changesData = false
-  /// Whether skipping the code leaves work undone, because the code changes data, writes a file or asserts.
+  /// Whether work stays undone if the run skips the code.
+  ///
+  /// The value is true if the code changes data, writes a file or contains an assertion.
   var isOwed = false
-  /// The clients whose resources the code changes, as far as they are known before the run.
+  /// The clients whose resources the code changes, as far as the check can determine them.
   var changed: [Scope.KnownClient] = []
 
-  /// The reads of pages whose number is not a literal: the client's name, the client, and the range of `page:`.
+  /// The `index` commands that read a page whose number is not a literal.
+  ///
+  /// Each entry has the client's name, the client, and the source range of the option `page:`.
   var pages: [(name: String, client: Scope.KnownClient, range: SourceRange)] = []
 
   /// Adds the effects of other code.

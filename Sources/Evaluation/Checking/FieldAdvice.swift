@@ -1,15 +1,17 @@
 import Language
 import Values
 
-/// Proposes the expression that is probably meant if a value lacks a field.
+/// Suggests the expression that the user probably meant when a value lacks a field.
 enum FieldAdvice {
-  /// Returns the next step for a value without the field `name`; nil to keep the error's own step.
+  /// Returns the suggestion for the error that a value has no field of the given name.
+  ///
+  /// For example, `title.length` lacks the field `length` if `title` is a string. The suggestion is `length(title)`.
   ///
   /// - Parameters:
-  ///   - value: The value.
-  ///   - name: The name of the field.
-  ///   - text: The source text of the value.
-  /// - Returns: The next step.
+  ///   - value: The value that lacks the field.
+  ///   - name: The name of the missing field.
+  ///   - text: The source text of the expression before the dot.
+  /// - Returns: The suggestion; nil to keep the suggestion that the error already has.
   static func nextStep(_ value: Value, _ name: String, of text: String) -> String? {
     let function = Function.named(name) == nil ? ForeignWords.function(name) : name
     switch value {
@@ -36,8 +38,9 @@ enum FieldAdvice {
     known.contains(function) ? "\(function)(\(text))" : nil
   }
 
-  /// Returns a pipeline from the value to the stage of the given name; nil if there is no such stage, or if it needs
-  /// arguments.
+  /// Returns a pipeline from the value to the stage of the given name: `(list | first)` for `list.first`.
+  ///
+  /// Returns nil if there is no such stage, or if the stage needs arguments or changes data.
   private static func stage(_ name: String, _ text: String) -> String? {
     let word = Stage.named(name) == nil ? ForeignWords.stage(name) ?? "" : name
     guard let stage = Stage.named(word), stage.declaration.parameters.allSatisfy(\.isOptional),
@@ -46,14 +49,18 @@ enum FieldAdvice {
     return "(\(text) | \(word))"
   }
 
-  /// Returns the command or pipeline that a name after a client means: `stream posts` for `posts.all`, `(stream posts |
-  /// first)` for `posts.first`; nil for other names.
+  /// Returns the command or pipeline that the user probably meant by a name after a client.
+  ///
+  /// Examples: `stream posts` for `posts.all`, and `(stream posts | first)` for `posts.first`. Returns nil for other
+  /// names.
   static func clientStep(_ name: String, _ text: String) -> String? {
     if name.replacing("_", with: "-") == "destroy-all" { return "destroy-all \(text) filter: {FIELD: VALUE}" }
     return command(name, text) ?? stage(name, "stream \(text)")
   }
 
-  /// Returns the command of a client that a name means: `stream posts` for `posts.all`; nil for other names.
+  /// Returns the command that the user probably meant by a name after a client: `stream posts` for `posts.all`.
+  ///
+  /// Returns nil for other names.
   private static func command(_ name: String, _ client: String) -> String? {
     let word = ForeignWords.command(name).flatMap { Command.named($0) == nil ? nil : $0 } ?? name
     guard let command = Command.named(word)?.declaration, command.parameters.first?.shape == .client,

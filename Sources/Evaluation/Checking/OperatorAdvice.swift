@@ -2,20 +2,25 @@ import JSONText
 import Language
 import Values
 
-/// Proposes the expression that is probably meant by an operator between two values of different types.
+/// Suggests the expression that the user probably meant when an operator does not fit the types of its operands.
+///
+/// For example, the suggestion for `"a" + 1` is `"a" + string(1)`.
 struct OperatorAdvice {
   private let sign: String
   private let symbol: BinaryOperator
   private let left: Expr
   private let right: Expr
-  /// The source text of the left operand, in parentheses if it contains an operator.
+  /// The source text of the left operand, in parentheses if the operand contains an operator.
   private let a: String
-  /// The source text of the right operand, in parentheses if it contains an operator.
+  /// The source text of the right operand, in parentheses if the operand contains an operator.
   private let b: String
-  /// The range that is probably meant if the operator changes the bound of a range: `1..(n - 1)`; nil for other
-  /// operands.
+  /// The range that the user probably meant, if an operand is a range: `1..(n - 1)` for `1..n - 1`.
+  ///
+  /// Nil if neither operand is a range.
   private let range: String?
-  /// The fields of a literal record on the right side, as options of `with`; nil for another operand.
+  /// The fields of a literal record on the right side, in the form of options of the stage `with`: `a: 1 b: 2`.
+  ///
+  /// Nil for another operand.
   private let options: String?
 
   init(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ source: SourceText) {
@@ -33,7 +38,9 @@ struct OperatorAdvice {
       }
   }
 
-  /// Returns the next step for the error of an operator between two values; nil if the error keeps its own step.
+  /// Returns the suggestion for the error of the operator with the values `x` and `y`.
+  ///
+  /// Returns nil if the error keeps its own suggestion.
   func nextStep(_ x: Value, _ y: Value) -> String? {
     if symbol == .in { return membership(x, y) }
     if case .pattern = y, [.equal, .notEqual].contains(symbol) {
@@ -90,7 +97,7 @@ struct OperatorAdvice {
     return "to replace null, write \(text)"
   }
 
-  /// Returns, as the next step, the operation with lists in place of ranges, streams and pages: `(a | collect) == b`.
+  /// Returns the operation with a list in place of each range, stream or page: `(a | collect) == b`.
   ///
   /// Returns nil if no operand is a range, a stream or a page.
   private func gathered(_ x: Value, _ y: Value) -> String? {
@@ -170,13 +177,15 @@ struct OperatorAdvice {
     }
   }
 
-  /// Returns `| with` and the fields if a literal record is added to `it`; otherwise returns `fallback`.
+  /// Returns the stage `with` and the fields, such as `| with a: 1`, if the script adds a literal record to `it`.
+  ///
+  /// Otherwise returns `fallback`.
   private func joined(_ fallback: String) -> String {
     if left.kind == .it, let options { return "| with \(options)" }
     return fallback
   }
 
-  /// Returns the duration that a text contains, such as `1d` for `1 day`; nil for other text.
+  /// Returns the duration that a text means, such as `1d` for the text `1 day`; nil for another text.
   private static func duration(_ text: String) -> String? {
     if Declaration.ArgumentType.isDuration(text) { return text }
     let words = text.split(separator: " ").map(String.init)
@@ -184,7 +193,7 @@ struct OperatorAdvice {
     return Declaration.ArgumentType.isDuration(words[0] + unit) ? words[0] + unit : nil
   }
 
-  /// Returns the source text of a number as a duration in seconds.
+  /// Returns the source text of a duration with the given number of seconds: `5s` for `5`, `n * 1s` for `n`.
   private static func seconds(_ text: String, _ operand: Expr) -> String {
     if case .number = operand.kind { "\(text)s" } else { "\(text) * 1s" }
   }
@@ -195,7 +204,7 @@ extension Value {
 }
 
 extension String {
-  /// Whether the text is enclosed in one pair of parentheses.
+  /// Whether one pair of parentheses encloses the whole text.
   fileprivate var isEnclosed: Bool {
     guard hasPrefix("("), hasSuffix(")") else { return false }
     var depth = 0

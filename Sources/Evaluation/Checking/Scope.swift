@@ -1,55 +1,63 @@
 import Language
 
-/// The visible variables, each with its slot: the index of its value in a frame.
+/// The variables that code can use at a point of the text.
+///
+/// Each variable has a slot: the index of the variable's value in an `ExecutionFrame`.
 struct Scope: Sendable {
-  /// A fact about a variable's value that is known before the run.
+  /// A fact that the check knows about a variable's value before the run.
   enum VariableFact: Sendable, Equatable {
     case unknown
-    /// A client; it is identified by its queue if the script contains the queue's name as text.
+    /// The value is a client.
+    ///
+    /// If the script contains the name of the client's queue as text, this name identifies the client.
     case client(KnownClient)
-    /// A stream of these clients' resources that is not collected.
+    /// The value is a stream of these clients' resources, and the script has not collected the stream into a list.
     case stream([KnownClient])
-    /// A record that can be a page whose number is computed.
+    /// The value is a record for the option `page:` with a computed page number, such as `{number: n}`.
     case varyingPage
   }
 
-  /// The facts about a client that are known before the run.
+  /// The facts that the check knows about a client before the run.
   struct KnownClient: Sendable, Hashable {
-    /// A text that identifies the client: the queue and the connection of `on:` or, if the queue is unknown, the
-    /// variable's slot or the def's parameter.
+    /// A text that identifies the client.
+    ///
+    /// If the script contains the queue's name, the text consists of the queue and of the connection in `on:`.
+    /// Otherwise the text names the variable's slot or the parameter of the `def`.
     var identity: String
-    /// The queue's name, as messages show it; the variable's name if the queue is unknown.
+    /// The queue's name for messages, or the variable's name if the check does not know the queue.
     var queue: String
 
-    /// Whether the client comes from a `client` command in the script.
+    /// Whether a `client` command in the script created the client, and names the queue as literal text.
     var isDeclared: Bool { identity.hasPrefix("queue ") }
   }
 
-  /// A variable as the check knows it: its slot and its facts, but no value.
+  /// A variable as the check knows it: with its slot and a fact, but without a value.
   struct DeclaredVariable: Sendable {
     var slot: Int
     var fact: VariableFact = .unknown
     var range: SourceRange
     var isRead = false
-    /// The name of the stage after which the variable can't be read, because the stage combines the elements; nil if
-    /// the variable can be read.
+    /// The name of the stage after which code can no longer read the variable; nil if code can read it.
+    ///
+    /// `as` gave such a variable to one element, and the stage combines several elements.
     var ended: String?
   }
 
-  /// The variables of a block.
+  /// The variables of one block, such as the body of a loop.
   ///
-  /// An `each` block can't assign the variables outside it.
+  /// Code in the block of an `each` can read the variables outside the block, but can't assign them.
   struct BlockScope: Sendable {
     var variables: [String: DeclaredVariable] = [:]
     var isEach = false
   }
 
   private(set) var blocks: [BlockScope] = [BlockScope()]
-  /// The number of slots that a frame needs.
+  /// The number of slots that an `ExecutionFrame` needs for all variables.
   private(set) var slotCount = 0
 
-  /// Returns the variable of the given name from the innermost block that defines this name; nil if no block defines
-  /// it.
+  /// Returns the variable of the given name; nil if no block defines the name.
+  ///
+  /// If several blocks define the name, the function returns the variable of the innermost of these blocks.
   func variable(_ name: String) -> DeclaredVariable? {
     for block in blocks.reversed() {
       if let variable = block.variables[name] { return variable }
@@ -57,7 +65,7 @@ struct Scope: Sendable {
     return nil
   }
 
-  /// Marks the variable of the given name as read, and returns it; returns nil if no block defines this name.
+  /// Marks the variable of the given name as read, and returns the variable; nil if no block defines the name.
   mutating func read(_ name: String) -> DeclaredVariable? {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       blocks[index].variables[name]?.isRead = true
@@ -66,7 +74,7 @@ struct Scope: Sendable {
     return nil
   }
 
-  /// Whether an assignment to a name would change a variable outside the nearest `each`.
+  /// Returns whether an assignment to a name would change a variable outside the nearest `each`.
   func crossesEach(_ name: String) -> Bool {
     for block in blocks.reversed() {
       if block.variables[name] != nil { return false }
@@ -75,10 +83,10 @@ struct Scope: Sendable {
     return false
   }
 
-  /// Returns the slot for an assignment.
+  /// Returns the slot of the variable that an assignment changes or defines.
   ///
-  /// It is the slot of the visible variable with this name. If no such variable is visible, it is the slot of a new
-  /// variable in the innermost block.
+  /// If a variable of this name is visible, the assignment changes this variable. Otherwise it defines a new variable
+  /// in the innermost block.
   mutating func assign(_ name: String, _ range: SourceRange, _ fact: VariableFact) -> Int {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       let isInnermost = index == blocks.count - 1
@@ -88,7 +96,7 @@ struct Scope: Sendable {
     return define(name, range, fact)
   }
 
-  /// Defines a variable in the innermost block, and returns its slot.
+  /// Defines a variable in the innermost block, and returns the variable's slot.
   mutating func define(_ name: String, _ range: SourceRange, _ fact: VariableFact = .unknown) -> Int {
     let slot = slotCount
     slotCount += 1
@@ -96,7 +104,7 @@ struct Scope: Sendable {
     return slot
   }
 
-  /// Makes the variables in the given slots unreadable after `stage`, which combines the elements.
+  /// Makes the variables in the given slots unreadable after `stage`, because `stage` combines the elements.
   mutating func end(_ slots: [Int], at stage: String) {
     for index in blocks.indices {
       for (name, variable) in blocks[index].variables where slots.contains(variable.slot) {
@@ -107,14 +115,16 @@ struct Scope: Sendable {
 
   mutating func enter(isEach: Bool = false) { blocks.append(BlockScope(isEach: isEach)) }
 
-  /// Leaves a block and returns its names that were never read.
+  /// Leaves the innermost block, and returns the names in the block that no code has read.
   mutating func leave() -> [(name: String, range: SourceRange)] {
     guard blocks.count > 1, let block = blocks.popLast() else { return [] }
     return block.variables.filter { !$0.value.isRead }.map { ($0.key, $0.value.range) }
   }
 
-  /// Removes all blocks except the outermost one, and all variables with a slot of at least `slot`; forgets the facts
-  /// about the values of the other variables.
+  /// Removes the variables that a failed statement and the statements after it define.
+  ///
+  /// These are the variables of all inner blocks, and the variables whose slot is at least `slot`. The function also
+  /// removes the facts about the values of the other variables.
   mutating func forget(from slot: Int) {
     blocks = blocks.prefix(1).map { block in
       BlockScope(
@@ -126,7 +136,7 @@ struct Scope: Sendable {
     }
   }
 
-  /// The names of the outermost block except `_` and `args`, with their slots.
+  /// The slots of the variables in the outermost block, by name, without `_` and `args`.
   var topLevelNames: [String: Int] {
     blocks.first?.variables.filter { $0.key != "_" && $0.key != "args" }.mapValues(\.slot) ?? [:]
   }

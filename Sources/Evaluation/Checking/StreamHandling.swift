@@ -1,22 +1,29 @@
 import Values
 
-/// How the code around an expression handles a value that can be a stream.
+/// The way in which the code around an expression handles a value that can be a stream.
 enum StreamHandling {
-  /// The value is not used; a stream is read to its end, so that its errors appear.
+  /// The surrounding code does not use the value.
+  ///
+  /// The run still reads a stream to its end, so that the errors of the stream appear.
   case dropped
-  /// The value is used unchanged; a stream stays lazy.
+  /// The surrounding code uses the value unchanged.
+  ///
+  /// A stream stays lazy: it reads its elements only when code needs them.
   case lazy
-  /// The value is an operand, or the value of an iteration or of `try`: a stream is collected into a list.
+  /// The surrounding code needs a complete value, so the run collects a stream into a list.
+  ///
+  /// Examples are an operand, the value of an iteration, and the value of a `try`.
   case operand
 
-  /// How the last value in the block of a `try` is handled, if the value of the `try` is handled as `self` says.
+  /// The way in which a `try` handles the last value of its block.
   ///
-  /// A `try` never returns an unread stream, because the errors of the stream must occur inside the `try`.
+  /// `self` is the way in which the surrounding code handles the value of the whole `try`. A `try` never returns an
+  /// unread stream, because the errors of the stream must occur inside the `try`.
   var inTry: StreamHandling { self == .lazy ? .operand : self }
 }
 
 extension CompiledExpression {
-  /// The same expression; if its value is a stream, the stream is collected into a list.
+  /// The same expression, except that it collects a stream into a list.
   var collected: CompiledExpression {
     if case .constant = self { return self }
     return .async { frame throws(Fault) in

@@ -1,5 +1,5 @@
 extension Vocabulary {
-  /// The statements with a special syntax.
+  /// The statements that have a syntax of their own, each with its syntax and a description.
   public static let statements: [(name: String, form: String, summary: String)] = [
     (
       "let", "let NAME = PIPELINE",
@@ -34,7 +34,7 @@ extension Vocabulary {
     ("help", "help [WORD]", "Explains a word, or shows an overview."),
   ]
 
-  /// The settings of `set`.
+  /// The settings that the statement `set` can change.
   public static let settings: [Declaration.Option] = [
     .init(
       name: "timeout", shape: .any, fallback: "5s",
