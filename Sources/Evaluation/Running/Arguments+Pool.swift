@@ -6,31 +6,32 @@ import Language
 import Synchronization
 import Values
 
-/// The data of a statement that a pool of workers needs to carry out the statement's changes.
+/// The data that a pool of workers needs to carry out the changes of a statement.
 public struct PooledStatement: Sendable {
-  /// The name of the pool, as in `workers: "NAME"`.
+  /// The name of the pool, such as `nightly` in `workers: "nightly"`.
   public var name: String
   /// The connection of the statement's client.
   public var link: any ServiceLink
-  /// The queue that the changes are sent to.
+  /// The queue to which the pool sends the changes.
   public var queue: String
   /// The number or share of failures that ends the statement; nil for no limit.
   public var halt: FailureLimit?
-  /// The field whose value identifies each resource to create; nil without `key:`.
+  /// The field whose value identifies each resource to create; nil without the option `key:`.
   public var keyField: String?
-  /// The maximum time for which the service can hold a request (the option `settle:`); nil if unknown.
+  /// The maximum time for which the service can hold a request (the option `settle:`); nil without the option.
   public var settle: Duration?
-  /// Returns a result of the service with its names in the form of the client's `keys`.
+  /// A function that returns a result of the service with field names in the spelling of the client's option `keys:`.
   public var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
-  /// The late replies of the program's connections; nil if the statement does not need them.
+  /// The register to which late replies go; nil if the statement does not need late replies.
   public var lateReplies: LateReplies?
   /// Whether the statement uses the resources in the replies.
   public var givesResults = true
 }
 
 extension Arguments {
-  /// Opens the pool that `workers:` or, without that option, `--workers` names; returns nil without a name, and if the
-  /// run sends nothing.
+  /// Opens the pool of workers that the option `workers:` names, or else the program's option `--workers`.
+  ///
+  /// Returns nil if neither option is present, or if the run sends nothing.
   func pool(
     _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: Safeguards, keyField: String?,
     givesResults: Bool
@@ -39,7 +40,7 @@ extension Arguments {
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
     guard let open = run.session.host.pool else { throw Fault(.value, "workers: needs a broker") }
     var request = PooledStatement(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
-    // With `retry:`, a failure can be followed by a success, so the pool does not count failures.
+    // With `retry:`, a change that failed can still succeed. Therefore the pool does not count failures.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
     (request.givesResults, request.lateReplies) = (givesResults, run.session.host.lateReplies)
     request.renamed = { [client = client.client] in client.renamed($0) }
@@ -49,8 +50,9 @@ extension Arguments {
     }
   }
 
-  /// Returns the policy with as many changes in flight as the carrier (a pool of workers) takes, unless `in-flight:` is
-  /// set.
+  /// Returns the policy with the number of changes in flight that the carrier (a pool of workers) takes.
+  ///
+  /// If the statement has the option `in-flight:`, or the carrier has no such number, the policy stays unchanged.
   func policy(_ policy: SendingPolicy, for carrier: (any ChangeCarrier)?) -> SendingPolicy {
     guard let window = carrier?.window, options["in-flight"] == nil else { return policy }
     var policy = policy
@@ -60,9 +62,9 @@ extension Arguments {
 }
 
 extension Session {
-  /// Runs `body`, and closes the carrier afterwards.
+  /// Runs `body` with a carrier, and then closes the carrier.
   ///
-  /// While `body` runs, ``abandon()`` and ``stop()`` also apply to the carrier's changes.
+  /// While `body` runs, ``abandon()`` and ``stop()`` also apply to the changes of the carrier.
   func using<Result>(_ carrier: (any ChangeCarrier)?, _ body: () async -> Result) async -> Result {
     guard let carrier else { return await body() }
     let number = state.withLock { state in

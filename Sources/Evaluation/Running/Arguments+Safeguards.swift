@@ -9,13 +9,13 @@ import Synchronization
 import Values
 
 extension Arguments {
-  /// Returns the safeguards that a statement's options set, and opens its journal and its backup.
+  /// Returns the safeguards that a statement's options set; opens its journal file and its backup file.
   ///
   /// - Parameters:
-  ///   - run: The run in which the statement is carried out.
+  ///   - run: The run of the statement.
   ///   - client: The statement's client.
-  ///   - keyField: The field of `key:`; nil if creates can't be looked up.
-  ///   - readsFirst: Whether the statement reads each resource first, to find out what is left to do.
+  ///   - keyField: The field of the option `key:`; nil if the statement can't look up creates.
+  ///   - readsFirst: Whether the statement first reads each resource, to find out which changes are still needed.
   /// - Returns: The safeguards.
   /// - Throws: An error of an option, or of one of the files.
   func safeguards(
@@ -67,7 +67,9 @@ extension Arguments {
     return verification
   }
 
-  /// Creates the throttle of `throttle: {depth: 50, p95: 200ms}` with `patience: 10m`; nil without `throttle:`.
+  /// Creates the throttle that pauses the statement's changes; nil without the option `throttle:`.
+  ///
+  /// The options are, for example, `throttle: {depth: 50, p95: 200ms}` and `patience: 10m`.
   private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {
     guard var limits = try value(of: .throttle, SafeguardOptionReader.throttle) else { return nil }
     if let patience = try duration(.patience) { limits.patience = patience }
@@ -93,9 +95,9 @@ extension Arguments {
     do throws(JournalError) { return try Journal(path, header) } catch { throw fault(of: error) }
   }
 
-  /// Returns the header of a statement's journal.
+  /// Returns the header of a statement's journal file.
   ///
-  /// In the header of an `each`, the queue and the type are empty.
+  /// For an `each`, the queue and the type in the header are empty.
   func journalHeader(_ run: RunContext, broker: String, queue: String = "", type: String = "", key: String?)
     -> JournalHeader
   {
@@ -104,7 +106,7 @@ extension Arguments {
       by: Self.user, reason: run.session.options.reason, command: run.session.options.command)
   }
 
-  /// Converts an error of a journal or a backup to an error of the language, marked at the option that names the file.
+  /// Converts an error of a journal or backup file to a `Fault`, which marks the option that names the file.
   func fault(of error: JournalError) -> Fault {
     let isOfFile =
       switch error {
@@ -117,12 +119,12 @@ extension Arguments {
       nextStep: error.nextStep)
   }
 
-  /// Waits until the unknown changes of earlier runs can no longer be carried out.
+  /// Waits until no service can carry out the unknown changes of earlier runs any more.
   ///
-  /// The wait begins after the service of each client has replied to a read.
+  /// The function first sends a read to the service of each client. The wait begins after the replies.
   func settle(_ journal: Journal?, _ run: RunContext, _ clients: [ClientValue]) async throws(Fault) {
     guard let journal, journal.before.unknown > 0 else { return }
-    // If a message never expires, `longestLife` is nil, and the wait is `settle:` alone.
+    // If one of the messages never expires, `longestLife` is nil. Then the wait is only as long as `settle:`.
     let wait = try (journal.longestLife ?? .zero) + (duration(.settle) ?? .zero)
     guard wait > .zero else { return }
     for client in clients {
@@ -144,7 +146,7 @@ extension Arguments {
     return "\(name)@\(HostMachine.name)"
   }
 
-  /// Completes the journal of a statement whose changes were all carried out.
+  /// Marks the journal file of a statement as complete, because all changes of the statement were carried out.
   func complete(_ journal: Journal?, _ session: Session) async throws(Fault) {
     guard let journal else { return }
     do throws(JournalError) { try await journal.complete(at: Self.now) } catch { throw fault(of: error) }
@@ -153,7 +155,7 @@ extension Arguments {
 }
 
 extension Session {
-  /// Shows a note if damaged lines at the end of a journal were removed.
+  /// Shows a note if retort removed damaged lines at the end of a journal file.
   func note(opened journal: Journal) {
     if journal.cutLines == 1 { note("\(journal.path): removed the last line, which was damaged") }
     if journal.cutLines > 1 {
@@ -161,7 +163,7 @@ extension Session {
     }
   }
 
-  /// Shows which changes or iterations of earlier runs are still unknown, and how a person records their outcomes.
+  /// Shows which changes or iterations of earlier runs are still unknown, and how the user records their outcomes.
   func note(unknown identities: [ChangeIdentity], in journal: Journal) {
     let shown = 5
     for identity in identities.prefix(shown) {
@@ -176,8 +178,9 @@ extension Session {
     )
   }
 
-  /// Shows how many done and unknown changes a journal has from earlier runs, and how many changes are left; `left` is
-  /// nil if unknown.
+  /// Shows how many changes a journal file records as done and as unknown, and how many changes are left.
+  ///
+  /// `left` is nil if the number of remaining changes is unknown.
   func note(resuming journal: Journal?, left: Int?) {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return }
     let rest = left.map { ", \($0) left" } ?? ""
@@ -186,7 +189,7 @@ extension Session {
 }
 
 extension RunContext {
-  /// Whether a statement's changes are shown and not sent.
+  /// Returns whether the run shows a statement's changes instead of sending them.
   func isDry(_ arguments: Arguments) -> Bool {
     if session.options.isDryRun { return true }
     if case .bool(true)? = arguments["dry-run"]?.value { return true }

@@ -3,22 +3,26 @@ import JSONText
 import Synchronization
 import Values
 
-/// The elements of a bulk change that failed, were refused, or whose outcome is unknown: `.failures` of its summary.
+/// The failures of a bulk change, which its summary contains as the field `failures`.
+///
+/// A failure is an element whose change failed, was refused, or has an unknown outcome.
 final class BulkFailures: Sendable {
   private struct KeptFailures {
     var failures: [Int: Value] = [:]
-    /// The number of failures that were not kept.
+    /// The number of failures beyond the limit, which are not stored.
     var leftOut = 0
 
-    /// The kept failures in the order of their elements.
+    /// The stored failures in the order of their elements.
     var list: [Value] { failures.sorted { $0.key < $1.key }.map(\.value) }
   }
 
   private let state = Mutex(KeptFailures())
-  /// The maximum number of failures that are kept.
+  /// The maximum number of stored failures.
   private static let limit = 1000
 
-  /// Keeps an element with its error if its change failed; removes the element if a late reply shows a success.
+  /// Stores an element and its error if the element's change failed.
+  ///
+  /// If a late reply shows that the change succeeded, the function removes the element again.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
     if outcome.isGood {
       state.withLock { state in if !state.failures.isEmpty { state.failures[index] = nil } }
@@ -40,8 +44,8 @@ final class BulkFailures: Sendable {
 
   /// The failures in the order of their elements, as a list.
   ///
-  /// If some failures were not kept, the value is a stream that throws when a statement reads it. Its JSON is a list of
-  /// the kept failures, followed by an element with the number of the others.
+  /// If there are more failures than the limit, the value is a stream. Reading this stream throws an error. As JSON,
+  /// the value is a list of the stored failures, and a last element with the number of the other failures.
   var value: Value {
     let state = state.withLock { $0 }
     guard state.leftOut > 0 else { return .list(state.list) }

@@ -6,7 +6,9 @@ import Language
 import Synchronization
 import Values
 
-/// The plan of many changes, made by a stage such as `update` or by `destroy-all`; ``BulkRun`` carries it out.
+/// The plan of a bulk change: the source of its changes, and the rules for sending them.
+///
+/// A stage such as `update`, or the command `destroy-all`, makes a plan. ``BulkRun`` carries out the plan.
 struct BulkPlan {
   let arguments: Arguments
   let client: ClientValue
@@ -15,43 +17,48 @@ struct BulkPlan {
   let consent: DestroyConsent?
   /// The source that builds the changes.
   let source: any BulkChangeSource
-  /// The journal, the backup, and the limits and rate of the changes.
+  /// The safeguards of the changes: the journal file, the backup file, and limits such as `rate:`.
   var guards = Safeguards()
-  /// Whether the changes are shown instead of being sent.
+  /// Whether the run shows the changes instead of sending them.
   var isDry = false
-  /// The file for elements whose changes failed; nil without `failed:`.
+  /// The file of the option `failed:`, for elements whose changes failed; nil without the option.
   var failedFile: FailedElementsFile?
-  /// Whether the summary counts created, updated and unchanged resources separately.
+  /// Whether the summary has separate counts for created, updated and unchanged resources.
   var countsUpserts = false
   /// The carrier that sends the changes, such as a pool of workers; nil if the client sends them.
   var carrier: (any ChangeCarrier)?
-  /// Whether a summary without failures is shown.
+  /// Whether the run shows its summary even if no change failed.
   var notesSummary = true
 
-  /// The name in messages: `destroy posts`.
+  /// The name of the statement in messages: `destroy posts`.
   var label: String { "\(arguments.name) \(client.name)" }
 }
 
-/// Builds the changes of a plan in portions; each portion begins after the changes of the previous one have ended.
+/// A source that builds the changes of a plan in portions.
+///
+/// A portion begins only after all changes of the previous portion have ended. For example, a portion of `destroy-all`
+/// is one page of the list.
 protocol BulkChangeSource: AnyObject {
-  /// Begins the next portion; returns false after the last portion.
+  /// Begins the next portion, and returns true; returns false if there are no more portions.
   func begin() async throws(Fault) -> Bool
 
-  /// Returns the next elements of the portion; nil at the end of the portion.
+  /// Returns the next elements of the current portion; nil at the end of the portion.
   func next() async throws(Fault) -> [BulkElement]?
 
-  /// Receives the portion's elements that were not changed successfully.
+  /// Receives those elements of the portion whose changes did not succeed.
   func keep(_ elements: [Value])
 
   /// The number of elements in all portions; nil if unknown.
   var total: Int? { get }
 
-  /// A note to show when all changes have ended; nil without one.
+  /// A note that the run shows when all changes have ended; nil without a note.
   var endNote: String? { get }
 }
 
 extension BulkChangeSource {
-  /// Returns whether there are more elements; takes the next elements from the source.
+  /// Returns whether the source has more elements.
+  ///
+  /// To find out, the function takes the next elements out of the source.
   func hasMore() async throws(Fault) -> Bool {
     if try await next() != nil { return true }
     guard try await begin() else { return false }
@@ -59,17 +66,19 @@ extension BulkChangeSource {
   }
 }
 
-/// An element of a bulk change, with its change or the error that occurred when the change was built.
+/// An element of a bulk change, with its change, or with the error that occurred when the stage built the change.
 final class BulkElement: PlannedElement {
   let element: Value
-  /// The values named with `as`.
+  /// The values that the stage `as` named for this element.
   let names: [Value]
   let proposal: Result<ChangeProposal, Fault>
-  /// The resource that already has the requested values, so that nothing is sent; nil if a change is needed.
+  /// The resource, if it already has the requested values and the run sends nothing; nil if a change is needed.
   let found: Value?
-  /// The original element at the head of the pipeline, from which this element was made.
+  /// The element at the head of the pipeline, from which the earlier stages made this element.
   let source: Value
-  /// Whether `element` failed in an earlier stage, so that it is not the input of the changing stage.
+  /// Whether an earlier stage of the pipeline failed for this element.
+  ///
+  /// If so, `element` is the input of that earlier stage, and not the input of the stage that changes data.
   private let failedEarlier: Bool
 
   init(
@@ -84,19 +93,20 @@ final class BulkElement: PlannedElement {
     self.failedEarlier = failedEarlier
   }
 
-  /// The input of the stage that changes data; null if the element failed in an earlier stage.
+  /// The input of the stage that changes data; null if an earlier stage failed for this element.
   var input: Value { failedEarlier ? .null : element }
 
-  /// Creates the element of a create that was already sent and of which only the key was kept; the key takes the place
-  /// of the element.
+  /// Creates the element of a `create` that the statement has already sent.
+  ///
+  /// The statement kept only the value of the option `key:`, so this value takes the place of the element.
   convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     self.init(.string(change.key ?? ""), .success(ChangeProposal(restoring: change, arguments, client)))
   }
 
-  /// Whether the element's change could not be built.
+  /// Whether the stage could not build the element's change.
   var isFailure: Bool { if case .failure = proposal { true } else { false } }
 
-  /// The type of the resource to change; empty if the change could not be built.
+  /// The JSON:API type of the resource to change; empty if the stage could not build the change.
   var type: String { if case .success(let proposal) = proposal { proposal.change.target.type } else { "" } }
 
   var planned: Result<Change, UnsentReason> {
@@ -109,8 +119,9 @@ final class BulkElement: PlannedElement {
 }
 
 extension ClientError {
-  /// Creates the client error of a failed read, after which no change could be built; nil if `fault` has another
-  /// origin.
+  /// Creates a client error from the error of a failed read, without which a stage could not build a change.
+  ///
+  /// The result is nil if `fault` is not the error of a read.
   fileprivate init?(failedRead fault: Fault) {
     guard let kind = Kind(rawValue: fault.kind.word), kind != .value, kind != .interrupted else { return nil }
     self.init(
@@ -120,8 +131,9 @@ extension ClientError {
 }
 
 extension Arguments {
-  /// Returns the policy that the options set: the number of changes in flight, and whether a failure ends the
-  /// statement.
+  /// Returns the policy for sending changes, which the options of the statement set.
+  ///
+  /// The policy contains the maximum number of changes in flight. It also says whether a failure ends the statement.
   func policy(_ run: RunContext, _ client: ClientValue, label: String) throws(Fault) -> SendingPolicy {
     let session = run.session
     let window = try integer(.inFlight) ?? session.state.withLock(\.inFlight)
@@ -141,7 +153,7 @@ extension Arguments {
     return policy
   }
 
-  /// Returns the value of an option that must be one of the given words; nil without the option.
+  /// Returns the value of an option that must be one of the given words, such as `on-error:`; nil without the option.
   func word(_ option: String, of words: [String]) throws(Fault) -> String? {
     guard let argument = options[option] else { return nil }
     let step = Compiler.wordStep(option, argument.value.label, words)

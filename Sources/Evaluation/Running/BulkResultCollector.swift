@@ -3,19 +3,20 @@ import JSONText
 import Synchronization
 import Values
 
-/// Collects the results of a stage's changes as replies arrive: the values for the next stage, and the elements that
-/// were not changed.
+/// Collects the results of a stage's changes as the replies arrive.
+///
+/// The results are the values for the next stage, and the elements whose changes did not succeed.
 final class BulkResultCollector: Sendable {
   private struct CollectedResults {
-    /// The values for the next stage, each with its element's position and the values named with `as`.
+    /// The values for the next stage, each with the position of its element and the values that `as` named.
     var flow: [(index: Int, value: Value, names: [Value])] = []
-    /// The elements of a portion that were not changed successfully.
+    /// The elements of a portion whose changes did not succeed.
     var kept: [Value] = []
   }
 
   private let state = Mutex(CollectedResults())
 
-  /// Collects the result of an element's change; keeps a value for the next stage only if `keepsFlow` is true.
+  /// Collects the result of an element's change; stores a value for the next stage only if `keepsFlow` is true.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int, keepsFlow: Bool, _ session: Session) {
     if keepsFlow, let found = planned.found {
       state.withLock { $0.flow.append((index, found, planned.names)) }
@@ -32,7 +33,7 @@ final class BulkResultCollector: Sendable {
     }
   }
 
-  /// Returns the elements that were not changed successfully since the last call.
+  /// Returns the elements, since the last call, whose changes did not succeed.
   func takeKept() -> [Value] {
     state.withLock { state in
       defer { state.kept = [] }
@@ -49,9 +50,9 @@ final class BulkResultCollector: Sendable {
 }
 
 extension Outcome {
-  /// The id of a resource that an earlier run changed or a lookup found; no reply contains this id.
+  /// The id of a resource that an earlier run changed, or that a lookup found; no reply of this run contains the id.
   ///
-  /// The outer optional is nil for other outcomes. The inner optional is nil if the id is unknown.
+  /// The outer optional is nil for all other outcomes. The inner optional is nil if the id is unknown.
   fileprivate var idWithoutReply: String?? {
     switch self {
     case .before(let id), .found(let id): .some(id)

@@ -6,7 +6,7 @@ import Language
 import Synchronization
 import Values
 
-/// Carries out a plan: sends its changes with the dispatcher, and reports the outcomes.
+/// The run of a bulk change: sends the changes of a plan with the dispatcher, and reports their outcomes.
 struct BulkRun {
   private let plan: BulkPlan
   private let run: RunContext
@@ -18,12 +18,12 @@ struct BulkRun {
     self.run = run
   }
 
-  /// Carries out the plan; returns the number of changes carried out.
+  /// Carries out the plan, and returns the number of changes that succeeded.
   func value() async throws(Fault) -> Value {
     .number(JSONNumber(try await carriedOut(keepsFlow: false).tally.ok))
   }
 
-  /// Returns the summary: a record with the counts, and with the elements that failed as `failures`.
+  /// Returns the summary of the changes: a record with their counts, and with the list `failures`.
   func summary(_ tally: OutcomeTally) -> Value {
     .record(Record(tally.counts.map { ($0.word, .number(JSONNumber($0.count))) } + [("failures", failures.value)]))
   }
@@ -31,7 +31,7 @@ struct BulkRun {
   /// Carries out the plan.
   ///
   /// - Returns: The values for the next stage, in the order of their elements, and the counts of outcomes.
-  /// - Throws: The first failure, unless the plan continues after failures; an error of the plan's source;
+  /// - Throws: The first failure, unless the plan continues after failures. Also an error of the plan's source, or
   ///   `interrupted`.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: OutcomeTally) {
     let journal = plan.guards.journal
@@ -62,7 +62,7 @@ struct BulkRun {
     return (flow.page, report.tally)
   }
 
-  /// Looks up the unknown changes of earlier runs that are not among the changes of this run.
+  /// Looks up those unknown changes of earlier runs for which this run has no element.
   private func lookedUpEarlier(_ report: StatementReport) async -> EarlierChangesLookupResult {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
       return EarlierChangesLookupResult()
@@ -81,9 +81,9 @@ struct BulkRun {
     return earlier
   }
 
-  /// Sends the changes of the plan's source, portion by portion.
+  /// Sends the changes of the plan's source, one portion after another.
   ///
-  /// An error of the source becomes the report's `stop`.
+  /// If the source throws an error, the report contains the error as `stop`.
   private func sent(_ keepsFlow: Bool) async -> StatementReport {
     let progress = BulkProgress(plan, run.session.account.control)
     let activity = plan.isDry ? nil : run.session.progress.add { progress.line }
@@ -113,17 +113,17 @@ struct BulkRun {
         source.keep(flow.takeKept())
       }
       if report.isCut, report.unsent == 0, report.tally.isGoodNow, report.stop == nil, !Task.isCancelled {
-        // Every change that was sent has succeeded, after retries or lookups. Therefore the statement has ended early
-        // only if its source has more elements.
+        // Every sent change has succeeded in the end, after a retry or a lookup. Therefore the statement ended too
+        // early only if its source has more elements.
         report.isCut = try await source.hasMore()
       }
     } catch { report.stop = error }
     return report
   }
 
-  /// Shows notes on relationships that are not sent, and the first changes of a dry run.
+  /// Shows notes about the relationships that creates omit, and shows the first changes of a dry run.
   ///
-  /// `samples` is the number of changes that the dry run has counted before; the result also counts the changes of
+  /// `samples` is the number of changes that the dry run has counted before. The result also counts the changes of
   /// `elements`.
   private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
     elements.reduce(samples) { samples, element in
@@ -133,7 +133,7 @@ struct BulkRun {
     }
   }
 
-  /// Shows a note on how to resume a statement with an incomplete journal.
+  /// Shows a note that says how to resume a statement whose journal file is incomplete.
   private func noteResuming(_ report: StatementReport, isComplete: Bool) {
     guard let journal = plan.guards.journal,
       !isComplete || !report.tally.isComplete || report.isCut || report.stop != nil || Task.isCancelled
@@ -141,7 +141,9 @@ struct BulkRun {
     run.session.noteHowToResume(plan.label, journal)
   }
 
-  /// Shows the summary; throws the first failure unless the statement continues after failures.
+  /// Shows the summary of the changes.
+  ///
+  /// - Throws: The first failure, unless the statement continues after failures.
   private func end(_ report: StatementReport) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
     defer { noteNotLookedUp(report) }
@@ -174,7 +176,7 @@ struct BulkRun {
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
   }
 
-  /// Shows how many changes were not looked up, why, and what to do next; nothing if all were looked up.
+  /// Shows how many changes the statement did not look up or did not find, why, and what the user can do next.
   private func noteNotLookedUp(_ report: StatementReport) {
     if report.unfound > 0 {
       run.session.note(
@@ -196,20 +198,22 @@ struct BulkRun {
     }
   }
 
-  /// Returns a text on how many changes a dry run would send.
+  /// Returns a text that says how many changes a real run would send: `5 would be sent`.
   private func wouldBeSent(_ tally: OutcomeTally) -> String {
     let count = tally.ok - tally.same
     return "\(count) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
   }
 
-  /// Returns a text on how long `count` changes would take at the last round trip's speed; empty without a round trip.
+  /// Returns a text that estimates how long a number of changes would take; empty without an earlier request.
+  ///
+  /// The estimate assumes that each request takes as long as the client's last request.
   private func estimate(_ count: Int) -> String {
     guard let last = plan.client.client.activity.lastRoundTrip else { return "" }
     let turns = (count + plan.policy.window - 1) / plan.policy.window
     return ", about \((last * turns).short) with \(plan.policy.window) in flight at \(last.short) a request"
   }
 
-  /// Returns the error of an element as the object that `failed:` and `.failures` contain.
+  /// Returns the error of an element as a JSON object, for the file of `failed:` and the field `failures`.
   static func error(_ planned: BulkElement, _ outcome: Outcome) -> JSONObject {
     let (kind, message): (String, String)
     switch outcome {
@@ -256,14 +260,15 @@ struct BulkRun {
     await showFailures(of: tally)
   }
 
-  /// Records that the statement, and the iteration of `each` that contains it, continue after failures.
+  /// Records that the statement continues after failures, and so does the iteration of `each` that contains it.
   private func leaveFailures() {
     run.session.state.withLock { $0.hasPartialFailure = true }
     run.iteration?.didLeaveFailures()
   }
 
-  /// Returns an error that ends the statement; if changes were sent, adds the counts of their outcomes and exit status
-  /// 5.
+  /// Returns the error that ends the statement.
+  ///
+  /// If the statement sent changes, the result has a line with the counts of their outcomes, and the exit status 5.
   private func ended(_ fault: Fault, _ tally: OutcomeTally) -> Fault {
     if plan.isDry { return fault.within("\(plan.label): dry run, \(wouldBeSent(tally))") }
     return tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
@@ -285,7 +290,7 @@ struct BulkRun {
     }
   }
 
-  /// Returns the error of the first element in a group of similar failures, with the element's number.
+  /// Returns the error of the first element in a group of similar failures, with the number of that element.
   private func fault(of group: OutcomeTally.FailureGroup) async -> Fault {
     guard let planned = group.element as? BulkElement else { return Fault(.interrupted, "interrupted") }
     let fault: Fault
@@ -296,13 +301,13 @@ struct BulkRun {
     return fault.within("at element \(group.index + 1), \(planned.element.label)")
   }
 
-  /// Returns the error of the first element in a group of similar failures, with the number of the others.
+  /// Returns the error of the first element in a group of similar failures, with the number of further elements.
   private func shownFault(of group: OutcomeTally.FailureGroup) async -> Fault {
     let fault = await fault(of: group)
     return group.count > 1 ? fault.within("and \(group.count - 1) more like this one") : fault
   }
 
-  /// Shows the groups of failures after which the statement continued, except the first `first` groups.
+  /// Shows one error for each group of similar failures, but not for the first `first` groups.
   private func showFailures(of tally: OutcomeTally, after first: Int = 0) async {
     let session = run.session
     for group in tally.groups.dropFirst(first) { session.show(await shownFault(of: group)) }
@@ -312,7 +317,7 @@ struct BulkRun {
 }
 
 extension Fault {
-  /// Creates the error of a statement whose failures reached `halt:`.
+  /// Creates the error of a statement whose failures reached the limit of `halt:`.
   fileprivate convenience init(_ halted: FailureLimitReached, _ plan: BulkPlan) {
     let limit: String
     switch halted.halt {

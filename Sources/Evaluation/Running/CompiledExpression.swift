@@ -1,9 +1,10 @@
 import Language
 import Values
 
-/// A compiled expression, in which names have become slots and operators have become functions.
+/// A compiled expression: slots replace its variables, and Swift functions replace its operators.
 ///
-/// An expression without a command runs synchronously; an expression with a command needs `await`.
+/// An expression without a command is synchronous. An expression with a command is asynchronous, because the command
+/// can send a request.
 enum CompiledExpression: Sendable {
   typealias SyncEvaluation = @Sendable (inout ExecutionFrame) throws(Fault) -> Value
   typealias AsyncEvaluation = @Sendable (inout ExecutionFrame) async throws(Fault) -> Value
@@ -14,7 +15,7 @@ enum CompiledExpression: Sendable {
 
   /// Evaluates the expression.
   ///
-  /// It does not suspend unless the expression contains a command.
+  /// The evaluation suspends only if the expression contains a command.
   @inline(__always) func run(_ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     switch self {
     case .constant(let value): value
@@ -23,7 +24,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The expression as a synchronous function; nil if it contains a command.
+  /// The expression as a synchronous function; nil if the expression contains a command.
   var immediate: SyncEvaluation? {
     switch self {
     case .constant(let value): { _ throws(Fault) in value }
@@ -32,10 +33,10 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// The value of a constant; nil for an expression that must be run.
+  /// The value of a constant; nil for an expression that is not constant.
   var known: Value? { if case .constant(let value) = self { value } else { nil } }
 
-  /// Returns an expression that computes a value from the value of `operand`.
+  /// Returns an expression that applies `body` to the value of `operand`.
   static func of(
     _ operand: CompiledExpression, _ body: @escaping @Sendable (Value) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -45,7 +46,7 @@ enum CompiledExpression: Sendable {
     return .async { frame throws(Fault) in try body(await operand.run(&frame)) }
   }
 
-  /// Returns an expression that computes a value from the values of `left` and `right`.
+  /// Returns an expression that applies `body` to the values of `left` and `right`.
   static func of(
     _ left: CompiledExpression, _ right: CompiledExpression,
     _ body: @escaping @Sendable (Value, Value) throws(Fault) -> Value
@@ -65,7 +66,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// Returns an expression that computes a value from the values of `parts`.
+  /// Returns an expression that applies `body` to the values of `parts`.
   static func of(
     _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -85,9 +86,9 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// Returns an expression that computes a value from the values of `parts` and nothing else.
+  /// Returns an expression that applies `body` to the values of `parts`; `body` may depend on nothing else.
   ///
-  /// If all parts are constants, it computes the value only once.
+  /// If all parts are constants, the function computes the value once, when it creates the expression.
   static func literal(
     _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
   ) -> CompiledExpression {
@@ -98,7 +99,10 @@ enum CompiledExpression: Sendable {
     return of(parts, body)
   }
 
-  /// Returns an expression that runs `right` only if `body` returns nil for the value of `left`.
+  /// Returns an expression that evaluates `right` only if it needs the value, as the operator `??` does.
+  ///
+  /// The expression first applies `body` to the value of `left`. If the result is nil, the expression evaluates
+  /// `right`.
   static func lazily(
     _ left: CompiledExpression, _ right: CompiledExpression, _ body: @escaping @Sendable (Value) throws(Fault) -> Value?
   ) -> CompiledExpression {
@@ -114,7 +118,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// Returns the same expression, except that errors without a source range get this range.
+  /// Returns the same expression, with this source range for each error that has no range of its own.
   func placed(_ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     switch self {
     case .constant: self
@@ -131,7 +135,7 @@ enum CompiledExpression: Sendable {
 }
 
 extension CompiledExpression {
-  /// Returns an expression that computes a value from the value of `operand` and a copy of the frame.
+  /// Returns an expression that applies `body` to the value of `operand` and a copy of the frame.
   static func framed(_ operand: CompiledExpression, _ body: @escaping @Sendable (Value, ExecutionFrame) -> Value)
     -> CompiledExpression
   {

@@ -1,13 +1,13 @@
 import Language
 import Synchronization
 
-/// The statements that a prompt's session has run, for `save`.
+/// The statements that a session of the prompt has run, which the command `save` writes.
 struct EnteredStatements: Sendable {
   /// A statement of the top level.
   struct EnteredStatement: Sendable {
     /// The text of the statement.
     var text: String
-    /// Whether the user entered the statement; false for a statement of a start file.
+    /// Whether the user typed the statement; false for a statement of a start file.
     var isTyped: Bool
     /// Whether the statement succeeded.
     var hasSucceeded: Bool
@@ -16,26 +16,27 @@ struct EnteredStatements: Sendable {
   /// The statements in order.
   private(set) var entries: [EnteredStatement] = []
 
-  /// The number of statements that are kept when old ones are removed.
+  /// The number of statements that remain after old ones are removed.
   ///
-  /// Old statements are removed as soon as there are twice as many.
+  /// The list removes old statements when it contains twice this number.
   private static let limit = 10_000
 
-  /// Adds a statement.
+  /// Adds a statement to the list.
   mutating func add(_ entry: EnteredStatement) {
     entries.append(entry)
     if entries.count > 2 * Self.limit { entries.removeFirst(entries.count - Self.limit) }
   }
 }
 
-/// The statements of a running text that are not yet in the session's list of entered statements; each is added when it
-/// has ended.
+/// The statements of a running text that the session's list of entered statements does not contain yet.
+///
+/// The interpreter adds each statement to the list when the statement has ended.
 struct StatementsToRecord {
   private let source: SourceText
   private var left: ArraySlice<SourceRange>
   private let session: Session
 
-  /// Finds the statements of a text; finds none in a batch, whose statements are not kept.
+  /// Finds the statements of a text; finds none in a batch run, which keeps no list of statements.
   init(_ source: SourceText, isTyped: Bool, _ session: Session) {
     (self.source, self.session) = (source, session)
     guard session.options.command == nil else {
@@ -46,12 +47,12 @@ struct StatementsToRecord {
     left = (statements.isEmpty ? [SourceRange(0, source.bytes.count)] : statements)[...]
   }
 
-  /// Adds, as successful, the statements that begin before a byte offset.
+  /// Adds the statements that begin before a byte offset to the list, as successful.
   mutating func enter(before offset: Int) {
     while let next = left.first, next.lower < offset { enterFirst(hasSucceeded: true) }
   }
 
-  /// Adds the remaining statements, all as successful or all as failed.
+  /// Adds the remaining statements to the list, all as successful or all as failed.
   mutating func enterRest(hasSucceeded: Bool) {
     while !left.isEmpty { enterFirst(hasSucceeded: hasSucceeded) }
   }
@@ -64,20 +65,22 @@ struct StatementsToRecord {
   }
 }
 
-/// The statements that `save` writes: the last statements that succeeded, and the earlier statements that these need.
+/// The statements that the command `save` writes.
+///
+/// They are the last statements that succeeded, and the earlier statements that those need.
 struct SavedStatements {
   /// The texts of the statements, in order.
   private(set) var texts: [String] = []
-  /// The number of failed statements among the last statements; failed statements are left out.
+  /// The number of failed statements among the last statements; `save` leaves these out.
   private(set) var failed = 0
-  /// The number of earlier statements that were added because the chosen statements need them.
+  /// The number of earlier statements that `save` adds because the chosen statements need them.
   private(set) var added = 0
 
-  /// Chooses statements.
+  /// Chooses the statements to save.
   ///
   /// - Parameters:
   ///   - entered: The statements of the session.
-  ///   - count: The number of last entered statements to consider; nil for all.
+  ///   - count: How many of the last entered statements to consider; nil for all.
   init(of entered: EnteredStatements, last count: Int?) {
     let facts = entered.entries.map(StatementNames.init)
     let counted = facts.indices.filter { entered.entries[$0].isTyped && !facts[$0].isAside }
@@ -91,13 +94,13 @@ struct SavedStatements {
   }
 }
 
-/// Collects statements and everything that they need: names, a connection, the value of `_`.
+/// Collects statements and everything that they need, such as variables, a connection or the value of `_`.
 private struct NeededStatements {
   let facts: [StatementNames]
   let entries: [EnteredStatements.EnteredStatement]
   private(set) var indices: Set<Int> = []
 
-  /// The names that need no definition: commands, stages, functions, `_` and `args`.
+  /// The names that no statement must define: commands, stages, functions, `_` and `args`.
   private static let known = Set(
     Vocabulary.commands.map(\.name) + Vocabulary.stages.map(\.name) + Vocabulary.functions.map(\.name) + ["_", "args"])
 
@@ -106,7 +109,7 @@ private struct NeededStatements {
     self.entries = entries
   }
 
-  /// Adds a statement and the earlier statements that it needs.
+  /// Adds a statement, and the earlier statements that it needs.
   mutating func add(_ index: Int) {
     guard indices.insert(index).inserted else { return }
     let fact = facts[index]
@@ -120,7 +123,7 @@ private struct NeededStatements {
     if isForeign { before.filter { facts[$0].head == "source" }.forEach { add($0) } }
   }
 
-  /// Adds the statements that define or assign a name; returns false if no statement defines the name.
+  /// Adds the statements that define a name or assign to it; returns false if no statement defines the name.
   private mutating func addDefinitions(of name: String, _ before: [Int]) -> Bool {
     var isFound = false
     for index in before.reversed() where facts[index].defines.contains(name) {
@@ -131,7 +134,7 @@ private struct NeededStatements {
     return isFound
   }
 
-  /// Whether a statement opens or closes a connection, directly or by a def that it calls.
+  /// Returns whether a statement opens or closes a connection, directly or in a def that it calls.
   private func changesConnections(_ index: Int) -> Bool {
     if facts[index].head == "def" { return false }
     return facts[index].changesConnections
@@ -141,19 +144,19 @@ private struct NeededStatements {
   }
 }
 
-/// The names that a statement defines and reads, found in its text.
+/// The names that a statement defines and reads, according to its text.
 private struct StatementNames {
   /// The first word of the statement.
   let head: String
   /// The name that a `let` or `def` at the start of the statement defines; nil for other statements.
   let defined: String?
-  /// The names that the statement defines or assigns.
+  /// The names that the statement defines, or to which it assigns a value.
   let defines: Set<String>
-  /// The names, commands and functions that the statement reads and does not define itself.
+  /// The names, commands and functions that the statement uses without defining them itself.
   let reads: Set<String>
   /// Whether the statement contains `connect` or `disconnect`.
   let changesConnections: Bool
-  /// Whether the statement contains a word that needs a connection.
+  /// Whether the statement contains a command that needs a connection, such as `client`.
   let needsConnection: Bool
 
   init(_ entry: EnteredStatements.EnteredStatement) {
@@ -182,13 +185,13 @@ private struct StatementNames {
     needsConnection = !words.isDisjoint(with: ["client", "queues", "clients"])
   }
 
-  /// Whether the statement is about the session itself, such as `help`, and does not belong in a script.
+  /// Whether the statement concerns only the session itself, such as `help`, so it does not belong in a script.
   var isAside: Bool {
     ["help", "exit"].contains(head) || Vocabulary.promptWords.contains(head)
       || Command.named(head)?.declaration.isPromptOnly == true
   }
 
-  /// Whether the statement's value can become `_`.
+  /// Whether the variable `_` can contain the value of the statement.
   var givesValue: Bool {
     !["let", "def", "for", "while", "watch", "source", "set", "connect", "disconnect"].contains(head)
   }

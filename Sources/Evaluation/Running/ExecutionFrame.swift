@@ -1,37 +1,41 @@
 import Language
 import Values
 
-/// The variables of running code, and its current element.
+/// The state of running code: the values of its variables, and its current element.
 ///
-/// A frame is a value type: each iteration of `each` and each lazy stage has its own copy.
+/// A frame is a value type. Each iteration of `each` and each lazy stage has its own copy.
 struct ExecutionFrame: Sendable {
-  /// The variables of the running code, by slot.
+  /// The values of the running code's variables, by slot number.
   var slots: [Value]
-  /// The variables of the top level, which a def can read.
+  /// The values of the top level's variables, which a def can read.
   var globals: [Value]
-  /// The current element, for `it` and `.field`.
+  /// The current element of the pipeline, which `it` and `.field` read.
   var element: Value = .null
-  /// The slots of the values named with `as`, in order of creation.
+  /// The slots of the names that `as` defined, in the order of their definition.
   var names: [Int] = []
-  /// Whether an element that fails in a stage is passed on as a failure, so that a later stage can count it.
+  /// Whether a stage passes on an element that fails in it, so that a later stage can count the failure.
   var keepsFailures = false
-  /// The value of a `return`, or of a block.
+  /// The value that a `return` or the last statement of a block gives.
   var result: Value = .null
-  /// Whether no loop, `each`, stage or recursion repeats the def whose body runs; true outside defs.
+  /// Whether the statement runs the current def at most once; true outside defs.
+  ///
+  /// The value is false if a loop, an `each`, a stage or a recursion can repeat the def.
   var isOnce = true
-  /// The number of nested calls of defs.
+  /// The number of calls of defs that have not returned yet.
   var depth = 0
-  /// The shared state of the run.
+  /// The state that all code of the statement shares, such as the session.
   var run: RunContext
 
-  /// Makes an element of a page the current element, and stores its named values in their slots.
+  /// Makes an element of a page the current element, and stores its values for the names of `as` in their slots.
   mutating func take(_ page: ElementPage, _ index: Int) {
     element = page.elements[index]
     guard !page.names.isEmpty else { return }
     for (slot, value) in zip(names, page.names[index]) { slots[slot] = value }
   }
 
-  /// Returns a frame for a def's body, with empty slots, and with the top level's variables to read.
+  /// Returns a frame for the body of a def.
+  ///
+  /// The slots of the new frame are empty. The body can read the variables of the top level.
   func called(slots: Int) -> ExecutionFrame {
     ExecutionFrame(
       slots: Array(repeating: .null, count: slots), globals: depth == 0 ? self.slots : globals, depth: depth + 1,
@@ -39,7 +43,10 @@ struct ExecutionFrame: Sendable {
   }
 }
 
-/// What runs after a statement: the next statement, or the statement to which `break`, `continue` or `return` leads.
+/// The place where execution continues after a statement.
+///
+/// `next` means the following statement. The other cases mean the place to which a `break`, `continue` or `return`
+/// leads.
 enum ControlFlow: Sendable {
   case next, `break`, `continue`, `return`
 }

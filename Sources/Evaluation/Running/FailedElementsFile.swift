@@ -6,25 +6,24 @@ import Language
 import Synchronization
 import Values
 
-/// The file of the option `failed:`, which stores the elements that failed.
+/// The file of the option `failed:`, to which a statement writes the elements that failed.
 ///
-/// It has a line of JSON, with the element and its error, for each element that failed or was refused, or whose outcome
-/// is unknown.
+/// The file has a line of JSON for each element whose change failed, was refused, or has an unknown outcome. The line
+/// contains the element and its error.
 ///
-/// The first line that is written replaces the file of an earlier statement. A statement without failures leaves an
-/// empty file.
+/// The first line replaces the file of an earlier statement. A statement without failures leaves an empty file.
 final class FailedElementsFile: Sendable {
   private struct FailedElementLines {
     var file: FileDescriptor?
     var length = 0
-    /// The byte ranges of the lines of unknown changes, by element index.
+    /// The byte ranges of the lines of unknown changes, by the index of the element.
     ///
-    /// A late reply can remove such a line.
+    /// A late reply can show that such a change succeeded; then `finish()` removes the line.
     var unknown: [Int: Range<Int>] = [:]
     var removed: [Range<Int>] = []
     /// The error of the first failed write; nil if every write succeeded.
     var failure: Fault?
-    /// The number of elements that could not be written.
+    /// The number of elements that are missing from the file because a write failed.
     var missing = 0
 
     var fault: Fault? {
@@ -39,13 +38,13 @@ final class FailedElementsFile: Sendable {
 
   private let path: String
   private let target: String
-  /// Whether the file is a device or a standard stream; lines are then written directly.
+  /// Whether the file is a device or a standard stream, to which the statement writes lines directly.
   private let isDevice: Bool
   private let state = Mutex(FailedElementLines())
 
-  /// Checks, without changing the file, that failed elements can be written to it.
+  /// Checks that a statement can write failed elements to the file, without changing the file.
   ///
-  /// The file must be missing or empty, or must be a file of failed elements.
+  /// The file must be missing, empty, or a file of failed elements.
   ///
   /// - Throws: A `file` error.
   init(_ path: String) throws(Fault) {
@@ -67,9 +66,9 @@ final class FailedElementsFile: Sendable {
     }
   }
 
-  /// Whether a file may be replaced.
+  /// Returns whether a statement may replace the file at a path.
   ///
-  /// A regular file may be replaced only if it is empty, or if its first line is that of a failed element.
+  /// A regular file must be empty, or its first line must contain a failed element. A missing file needs no check.
   private static func isReplaceable(_ path: String) throws(Fault) -> Bool {
     guard FileDescriptor.isFile(path) else { return true }
     let file = try FileDescriptor.reading(path)
@@ -85,7 +84,9 @@ final class FailedElementsFile: Sendable {
     return object.contains("source") && object.contains("element") && object["error"]?.objectValue != nil
   }
 
-  /// Writes an element that failed, or removes its line if a late reply or a lookup shows a success.
+  /// Writes the line of an element that failed.
+  ///
+  /// If a late reply or a lookup shows that the change succeeded, the function marks the element's line for removal.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {
     guard !outcome.isDropped else { return }
     let line = outcome.isGood ? nil : Self.line(planned, outcome)
@@ -108,8 +109,8 @@ final class FailedElementsFile: Sendable {
 
   /// Returns the original element of a failure.
   ///
-  /// If the element is a line of an earlier file of failures, returns the original element in that line. The user can
-  /// then repeat failed elements several times.
+  /// The user can send the elements in a file of failures again. Such an element is a line of the file, and the
+  /// function returns the original element inside the line, even after several repetitions.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil
@@ -126,9 +127,10 @@ final class FailedElementsFile: Sendable {
     return JSONValue.object(line).encoded() + [0x0A]
   }
 
-  /// Opens the file if it is a device or a standard stream; otherwise creates an empty file that replaces the earlier file.
+  /// Opens the file for writing.
   ///
-  /// A program that has the earlier file open can still read it.
+  /// A regular file is replaced by a new, empty file, and a program that has the old file open can still read it. A
+  /// device or a standard stream is not replaced.
   private func opened() throws(Fault) -> FileDescriptor {
     if let standard = FileDescriptor.standard(path) { return standard }
     if isDevice { return try FileDescriptor.appending(to: target) }
@@ -140,11 +142,11 @@ final class FailedElementsFile: Sendable {
     return file
   }
 
-  /// Removes the lines of changes that turned out to be successful.
+  /// Removes the lines of changes that have succeeded after all.
   ///
   /// If nothing failed, the function creates an empty file, or empties the file of an earlier statement.
   ///
-  /// - Returns: The error of a failed write, with the number of missing elements; nil without one.
+  /// - Returns: The error of a failed write, with the number of missing elements; nil without such an error.
   func finish() -> Fault? {
     let state = state.withLock { $0 }
     if state.failure != nil || isDevice { return state.fault }
@@ -174,10 +176,10 @@ final class FailedElementsFile: Sendable {
 }
 
 extension Arguments {
-  /// Returns the file of `failed:`; nil without that option, and in a dry run.
+  /// Returns the file of the option `failed:`; nil without the option, and in a dry run.
   ///
-  /// - Throws: A `file` error if the file is of another kind; a `value` error if the file is the statement's journal or
-  ///   backup.
+  /// - Throws: A `file` error if the path names a file of another kind. A `value` error if the file is also the
+  ///   statement's journal or backup.
   func failedFile(isDry: Bool) throws(Fault) -> FailedElementsFile? {
     try refuseSharedFile()
     guard let argument = options["failed"], let path = try linesFile("failed"), !isDry else { return nil }
@@ -186,7 +188,7 @@ extension Arguments {
     }
   }
 
-  /// Throws if two of `failed:`, `journal:` and `backup:` name the same file.
+  /// Throws if two of the options `failed:`, `journal:` and `backup:` name the same file.
   private func refuseSharedFile() throws(Fault) {
     var targets: [(option: String, target: String)] = []
     for option in ["failed", "journal", "backup"] {
@@ -200,7 +202,7 @@ extension Arguments {
     }
   }
 
-  /// Returns the path that an option names for a file with lines of JSON; nil without the option.
+  /// Returns the path that an option gives for a file with lines of JSON; nil without the option.
   ///
   /// - Throws: A `value` error for an empty path, for `-`, and for a path that ends in `.csv` or `.tsv`.
   func linesFile(_ option: String) throws(Fault) -> String? {

@@ -2,13 +2,14 @@ import Language
 public import Values
 
 extension Fault {
-  /// Returns the error of a run that can no longer write its standard output.
+  /// Returns the error of a run that can no longer write to standard output.
   ///
-  /// `reason` is the reason of a failed write, such as a full disk; nil if the program that reads the output has closed
-  /// it. In the second case, the error ends the run silently, unless the skipped rest of the run would change data,
-  /// write or assert (`isOwed`).
+  /// `reason` is the reason of the failed write, such as a full disk. It is nil if the program that reads the output
+  /// has closed it. Then the error usually ends the run with status 0. It ends the run with status 1 if a skipped
+  /// statement changes data, writes a file or asserts (`isOwed`).
   ///
-  /// If the task is cancelled, returns an `interrupted` error instead, because Ctrl-C interrupted the write.
+  /// If the task is cancelled, the function returns an `interrupted` error instead, because Ctrl-C interrupted the
+  /// write.
   static func closed(isOwed: Bool, _ reason: String?) -> Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
     if let reason {
@@ -24,7 +25,7 @@ extension Fault {
     ).ending(isOwed ? 1 : 0)
   }
 
-  /// The exit status of a program (TheLanguage.md, "Exit status").
+  /// The exit status of a program that ends with this error (TheLanguage.md, "Exit status").
   public var exitStatus: Int32 {
     if let status { return status }
     switch kind {

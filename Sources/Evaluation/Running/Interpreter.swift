@@ -35,11 +35,13 @@ public final class Interpreter: Sendable {
     var statement: CompiledTopLevelStatement
     var source: SourceText
     var range: SourceRange
-    /// The range of this statement in the text that is run; in an included file, the range of the `source` statement.
+    /// The source range of this statement in the text that the interpreter runs.
+    ///
+    /// For a statement of an included file, this is the range of the `source` statement that includes the file.
     var outer: SourceRange
-    /// The number of variable slots that exist before the statement.
+    /// The number of variable slots before the statement defines its own variables.
     var before: Int
-    /// Whether the statement changes data, writes or asserts.
+    /// Whether the statement changes data, writes files or asserts.
     var isOwed: Bool
     /// Whether the statement changes or destroys resources.
     var changesData: Bool
@@ -60,33 +62,35 @@ public final class Interpreter: Sendable {
     state = Mutex(InterpreterState(scope: scope, frame: frame))
   }
 
-  /// The findings of a check and the inventory of the text.
+  /// The result of a check: errors and warnings, and an inventory of the text's effects.
   public struct CheckReport: Sendable {
-    /// Errors and warnings with their sources, in order.
+    /// The errors and warnings in order, each with the source text that contains it.
     public var diagnostics: [(diagnostic: Diagnostic, source: SourceText)]
-    /// Whether an error prevents the text from running.
+    /// Whether an error prevents the interpreter from running the text.
     public var hasErrors: Bool { diagnostics.contains { $0.diagnostic.severity == .error } }
-    /// Whether more input would complete the text.
+    /// Whether the text is incomplete, and more input can complete it.
     public var isIncomplete: Bool
-    /// The open bracket or block, for the continuation prompt; nil if nothing is open.
+    /// The bracket or block that the text leaves open, for the continuation prompt; nil if nothing is open.
     public var open: UnclosedPart?
     /// The statements that change or destroy data, and the calls of `var(NAME)`, in the order of the text.
     public var inventory: [EffectInventoryLine] = []
-    /// The included files, each with the source range of the path in this text that leads to it.
+    /// The files that the text includes, each with a source range in the text.
+    ///
+    /// The range covers the path in the `source` statement through which the text includes the file.
     public var inclusions: [(file: String, range: SourceRange)] = []
 
     /// A line of the inventory: a statement that changes or destroys data, or a call of `var(NAME)`.
     public struct EffectInventoryLine: Sendable, Equatable {
-      /// What the statement does: it changes or destroys data, or reads a value of `--var`.
+      /// The effect of a statement: it changes or destroys data, or reads a value of the option `--var`.
       public enum Kind: String, Sendable {
         case changes, destroys, reads
-        /// A call whose method is known only at run time, and may destroy.
+        /// The statement is a call that may destroy data, because its method is known only at run time.
         case mayDestroy = "may destroy"
       }
 
-      /// The name of the statement's file.
+      /// The name of the file that contains the statement.
       public var file: String
-      /// The number of the statement's first line.
+      /// The line number of the statement's first line.
       public var line: Int
       /// The effect of the statement.
       public var kind: Kind
@@ -97,16 +101,16 @@ public final class Interpreter: Sendable {
 
   /// Parses and checks a text without running it.
   ///
-  /// A thorough check also warns of likely mistakes: names that are never read, a password in the text, pages of a
-  /// queue that the same loop changes, and statements that never run.
+  /// A thorough check also warns of likely mistakes: names that no statement reads, and a password in the text. It also
+  /// warns of a loop that reads pages of a queue and changes the same queue, and of statements that never run.
   public func check(_ source: SourceText, isTyped: Bool = false, isThorough: Bool = false) -> CheckReport {
     prepare(source, isTyped, isThorough: isThorough).report
   }
 
-  /// Checks a text without the names of earlier texts, and keeps its defs for completion.
+  /// Checks a text without the names of earlier texts, and stores the text's defs for completion.
   ///
-  /// If a text does not parse, the defs of the previous text are kept, and the inventory contains the statements that
-  /// parse.
+  /// If the text does not parse, the interpreter still has the defs of the previous text. The inventory then contains
+  /// those statements that parse.
   public func examine(_ source: SourceText) -> CheckReport {
     let before = state.withLock { state in
       defer { state.definitions = [:] }
@@ -121,7 +125,7 @@ public final class Interpreter: Sendable {
     return report
   }
 
-  /// Checks a text and runs it if it has no errors; returns the exit status for a program.
+  /// Checks a text, and runs it if it has no errors; returns the exit status of the program.
   public func run(_ source: SourceText, isTyped: Bool = false) async -> Int32 {
     let (report, statements, compiler) = prepare(source, isTyped)
     session.show(report)
@@ -156,7 +160,7 @@ public final class Interpreter: Sendable {
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
   }
 
-  /// Stores the names of a compiled text, and returns the frame for its run, with slots for these names.
+  /// Stores the names that a compiled text defines, and returns the frame for its run, with slots for these names.
   private func frame(for compiler: Compiler) -> ExecutionFrame {
     let names = compiler.scope.topLevelNames
     session.state.withLock { state in
@@ -172,7 +176,7 @@ public final class Interpreter: Sendable {
     }
   }
 
-  /// Runs a statement and adds it to the report of the run.
+  /// Runs a statement, and adds it to the report of the run.
   private func run(
     _ running: RunningStatement, _ frame: inout ExecutionFrame, keeping shown: ShownElements?
   ) async throws(Fault) {
@@ -191,8 +195,9 @@ public final class Interpreter: Sendable {
     running.report(nil)
   }
 
-  /// Ends a text with an error, and removes the names that the failed statement and later ones define; returns the exit
-  /// status.
+  /// Ends a text with an error, and returns the exit status.
+  ///
+  /// The function removes the names that the failed statement and the statements after it define.
   private func end(_ fault: Fault, _ running: RunningStatement) -> Int32 {
     let isQuiet = fault.kind == .exit || fault.kind == .closed && fault.exitStatus == 0
     let names = state.withLock { state in
@@ -206,15 +211,17 @@ public final class Interpreter: Sendable {
     return fault.exitStatus
   }
 
-  /// Whether `exit` ran, or standard output is closed.
+  /// Whether the run has executed `exit`, or standard output is closed.
   public var hasExited: Bool { state.withLock(\.hasExited) }
 
-  /// The names that a statement can use: variables and defs.
+  /// The names that the next statement can use: variables and defs.
   public var names: (variables: [String], definitions: [String]) {
     state.withLock { ($0.scope.topLevelNames.keys.sorted(), $0.definitions.keys.sorted()) }
   }
 
-  /// What completion needs: each variable's value, the queue of a variable that is a stream, and the session's defs.
+  /// The data for completion: the value of each variable, and the session's defs.
+  ///
+  /// For a variable that is a stream, `streamed` is the name of its queue.
   var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: CommandDefinition]) {
     state.withLock { state in
       var values: [String: (value: Value, streamed: String?)] = [:]
@@ -252,7 +259,7 @@ public final class Interpreter: Sendable {
     )
   }
 
-  /// Compiles the statements of a text; the returned compiler contains the findings of the check.
+  /// Compiles the statements of a text; the returned compiler contains the errors and warnings of the check.
   private func compiled(
     _ program: Program, of source: SourceText, isThorough: Bool, isTyped: Bool = false
   ) -> (compiler: Compiler, statements: [PreparedStatement]) {
@@ -282,7 +289,7 @@ public final class Interpreter: Sendable {
       let requests = session.requestsShown
       let value = try await code.run(&frame)
       guard !isSummary else { return }
-      // Offline, a result that depends on a service is invented, so it is not printed.
+      // In an offline session, a result that needs a service is not real. Therefore the interpreter does not print it.
       if session.options.isOffline, isStream(value) || session.requestsShown > requests {
         return try await PipelineRun.sendRequests(of: value, session.progress)
       }
@@ -291,8 +298,8 @@ public final class Interpreter: Sendable {
           if isName { try await printer.show(named: value) } else { try await printer.show(value) }
         }
       } catch {
-        // Only a stream computes its elements while they are printed. Any other value, with all effects of its
-        // computation, is complete before it is printed.
+        // A stream computes its elements while the interpreter prints them. The computation of any other value, with
+        // all its effects, is complete before the interpreter prints the value.
         throw error.kind == .closed && !isStream(value) ? error.ending(0) : error
       }
       let last = value.isNull ? shown?.value ?? .null : value

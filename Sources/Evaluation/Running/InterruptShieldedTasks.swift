@@ -1,7 +1,8 @@
 import Synchronization
 
-/// The tasks that the first Ctrl-C lets finish, such as the iterations of an `each` with a journal; the second Ctrl-C
-/// cancels them.
+/// Tasks that continue after the first Ctrl-C, such as the iterations of an `each` with a journal file.
+///
+/// The second Ctrl-C cancels these tasks.
 final class InterruptShieldedTasks: Sendable {
   private struct RunningTasks {
     var cancels: [Int: @Sendable () -> Void] = [:]
@@ -11,7 +12,9 @@ final class InterruptShieldedTasks: Sendable {
 
   private let state = Mutex(RunningTasks())
 
-  /// Runs a closure in a task that is not cancelled with the caller's task; returns its result.
+  /// Runs a closure in a new task, and returns its result.
+  ///
+  /// If the caller's task is cancelled, the new task continues.
   func run<Value: Sendable>(
     on executor: (any TaskExecutor)?, _ body: @escaping @Sendable () async -> Value
   ) async -> Value {
@@ -26,10 +29,10 @@ final class InterruptShieldedTasks: Sendable {
     return await task.value
   }
 
-  /// Allows tasks again, at the beginning of a statement.
+  /// Allows new tasks to run again; called at the beginning of a statement.
   func begin() { state.withLock { $0.isCancelled = false } }
 
-  /// Cancels the running tasks, and the tasks that the statement begins later.
+  /// Cancels the running tasks, and every task that the same statement starts later.
   func cancel() {
     let cancels = state.withLock { state in
       state.isCancelled = true

@@ -3,12 +3,12 @@ import Language
 import Values
 import Formats
 
-/// Runs the stages of a pipeline one after another.
+/// Runs the stages of a pipeline, one after another.
 enum PipelineRun {
   /// The intermediate result of a pipeline.
   enum IntermediateResult {
     case elements(ElementStream)
-    /// One value, with the named values of its element.
+    /// One value, with the values that `as` named for its element.
     case value(Value, names: [Value])
 
     var stream: ElementStream {
@@ -26,20 +26,21 @@ enum PipelineRun {
     }
   }
 
-  /// A stage with its source range, which is added to errors that have no source range.
+  /// A compiled stage with its source range; errors without a range get this range.
   struct LocatedStage: Sendable {
     var body: CompiledStage
     var range: SourceRange
     var source: SourceText
-    /// The slots of the names that `as` defines before this stage.
+    /// The slots of the names that `as` has defined before this stage.
     var names: [Int]
-    /// Whether elements that fail in this stage are passed on as failures, because a later stage counts them.
+    /// Whether the stage passes on elements that fail in it, because a later stage counts failures.
     var keepsFailures = false
   }
 
-  /// Runs a head and its stages.
+  /// Evaluates the head of a pipeline, and runs the stages over its value.
   ///
-  /// The first stage that acts on elements (a sink), such as `create`, opens its files before the head is evaluated.
+  /// A sink is a stage that acts on elements, such as `create`. The first sink opens its files before the evaluation of
+  /// the head.
   static func run(_ head: CompiledExpression, _ links: [LocatedStage], _ frame: inout ExecutionFrame)
     async throws(Fault)
     -> IntermediateResult
@@ -48,9 +49,9 @@ enum PipelineRun {
     return try await run(try await head.run(&frame), links, &frame, sink)
   }
 
-  /// Opens the files of the first stage that acts on elements (a sink), such as `create`.
+  /// Opens the files of the first sink among the stages; returns the function that runs it, or nil without a sink.
   ///
-  /// Returns the function that runs this stage; nil if there is no such stage.
+  /// A sink is a stage that acts on elements, such as `create`.
   private static func opened(
     _ links: ArraySlice<LocatedStage>, _ frame: inout ExecutionFrame
   ) async throws(Fault) -> CompiledStage.SinkRun? {
@@ -61,9 +62,9 @@ enum PipelineRun {
     return nil
   }
 
-  /// Runs the stages over a head's value.
+  /// Runs the stages of a pipeline over the value of its head.
   ///
-  /// `sink` runs the first stage that acts on elements, such as `create`, whose files are open.
+  /// `sink` is the function that runs the first sink, such as `create`; the files of this sink are already open.
   static func run(
     _ head: Value, _ links: [LocatedStage], _ frame: inout ExecutionFrame, _ sink: CompiledStage.SinkRun? = nil
   ) async throws(Fault) -> IntermediateResult {
@@ -110,14 +111,14 @@ enum PipelineRun {
     }
   }
 
-  /// Reads a stream to its end, so that all its requests are sent; does nothing for another value.
+  /// Reads a stream to its end, so that it sends all its requests; does nothing for other values.
   static func sendRequests(of value: Value, _ progress: SessionProgress) async throws(Fault) {
     guard case .stream = value else { return }
     var elements = try await spread(value, progress)
     while try await elements.next() != nil {}
   }
 
-  /// Returns the elements of the value at the head of a pipeline; the statement's progress counts them.
+  /// Returns the elements of the value at the head of a pipeline, and lets the statement's progress count them.
   static func spread(_ value: Value, _ progress: SessionProgress) async throws(Fault) -> ElementStream {
     progress.counting(try await elements(of: value), total: value.elementCount)
   }
@@ -149,8 +150,7 @@ enum PipelineRun {
 }
 
 extension Value {
-  /// The number of elements if this value is the head of a pipeline; nil if the number is unknown until the elements
-  /// are read.
+  /// The number of elements of this value as the head of a pipeline; nil if only reading them shows the number.
   fileprivate var elementCount: Int? {
     switch self {
     case .list(let elements): elements.count

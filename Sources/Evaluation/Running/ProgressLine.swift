@@ -1,24 +1,24 @@
 import Bulk
 import Synchronization
 
-/// The progress of an activity, and its text in one line.
+/// The progress of an activity, such as a bulk change, which the program shows in one line.
 struct ProgressLine: Sendable {
-  /// The name of the activity; empty for the statement itself.
+  /// The name of the activity: `destroy posts`; empty if the activity is the statement itself.
   var label = ""
   var done: Int
   /// The number of all elements; nil if unknown.
   var total: Int?
-  /// The counts of outcomes by name.
+  /// The number of changes with each outcome, such as `ok` or `failed`.
   var counts: [(word: String, count: Int)] = []
-  /// The number of elements per second.
+  /// The average number of elements per second.
   var perSecond: Int
-  /// What the carrier of a bulk change reports, such as the number of workers; nil for nothing.
+  /// The status of the carrier that sends a bulk change, such as the number of workers; nil without a status.
   var carrier: String?
   var p95: Duration?
-  /// The reason why the activity waits; nil if it does not wait.
+  /// The reason why the activity waits; nil if the activity does not wait.
   var reason: String?
 
-  /// The number of characters in the bar.
+  /// The width of the progress bar, in characters.
   private static let barWidth = 10
 
   /// Returns the line: `destroy posts  [====      ]  4210/10000 42 %  ok 4210  3105/s  ETA 2 s`.
@@ -45,18 +45,18 @@ struct ProgressLine: Sendable {
 }
 
 extension Duration {
-  /// Returns the average number of elements per second, if `count` elements took this duration.
+  /// Returns the average number of elements per second, for `count` elements in this duration.
   func rate(of count: Int) -> Int { Int((Double(count) / max(0.001, self / .seconds(1))).rounded()) }
 }
 
-/// Counts the elements that a statement has read from its outermost stream.
+/// A counter of the elements that a statement has read from its outermost stream.
 final class ReadElementCounter: Sendable {
   private let begin = ContinuousClock.now
   private let state: Mutex<(done: Int, total: Int?)>
 
   init(_ total: Int?) { state = Mutex((0, total)) }
 
-  /// Adds a number of elements; stores the total as soon as it is known.
+  /// Adds to the number of read elements, and stores the total number as soon as it is known.
   func advance(by count: Int, _ total: Int?) {
     state.withLock { state in
       state.done += count
@@ -64,7 +64,7 @@ final class ReadElementCounter: Sendable {
     }
   }
 
-  /// The line, without a label.
+  /// The progress as a line without a label.
   var line: ProgressLine {
     let (done, total) = state.withLock { $0 }
     return ProgressLine(done: done, total: total, perSecond: (.now - begin).rate(of: done))
@@ -87,10 +87,10 @@ final class BulkProgress: Sendable {
     (self.control, carrier) = (control, plan.carrier)
   }
 
-  /// Sets the function from which the progress reads the counts.
+  /// Sets the function that returns the current counts of the bulk change.
   func follow(_ report: @escaping @Sendable () -> StatementReport) { self.report.withLock { $0 = report } }
 
-  /// Sets the number of all elements, if it is known.
+  /// Sets the number of all elements; does nothing if `total` is nil.
   func record(total: Int?) { if let total { self.total.withLock { $0 = total } } }
 
   /// The progress as a line.

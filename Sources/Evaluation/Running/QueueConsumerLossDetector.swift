@@ -3,11 +3,11 @@ import JSONRPC
 import Synchronization
 import Values
 
-/// Detects whether a queue loses its consumer while a statement sends creates to it.
+/// Detects whether a queue loses its consumer while a statement sends creates to the queue.
 ///
-/// The broker redelivers unacknowledged requests to the next consumer, which may then carry out a create a second time.
-/// The broker does not notify clients of this. Therefore this type asks the broker for the queue's consumer count while
-/// no reply arrives.
+/// The broker redelivers unacknowledged requests to the next consumer, which may carry out a create a second time. The
+/// broker does not tell clients that it redelivers requests. Therefore this type asks the broker for the number of the
+/// queue's consumers as long as no reply arrives.
 final class QueueConsumerLossDetector: Sendable {
   private struct QueueWatch {
     let client: ClientValue
@@ -23,7 +23,7 @@ final class QueueConsumerLossDetector: Sendable {
   private static let pause = Duration.milliseconds(100)
   private static let waitLimit = Duration.seconds(2)
 
-  /// Watches the queue of a client until ``end()``.
+  /// Watches the queue of a client until the next call of ``end()``.
   func begin(_ client: ClientValue) {
     watches.withLock { watches in
       guard watches[client.serial] == nil else { return }
@@ -34,7 +34,7 @@ final class QueueConsumerLossDetector: Sendable {
     }
   }
 
-  /// Ends all watches and returns the queues that lost their consumer.
+  /// Stops watching all queues, and returns the names of those queues that lost their consumer.
   func end() -> [String] {
     let watches = watches.withLock { watches in
       defer { watches = [:] }
@@ -65,7 +65,7 @@ final class QueueConsumerLossDetector: Sendable {
 }
 
 extension Session {
-  /// Shows a note on each queue that lost its consumer during the creates of a statement.
+  /// Shows a note for each queue that lost its consumer while a statement sent creates to it.
   func noteLostConsumers() {
     for queue in consumers.end() {
       note(

@@ -1,4 +1,6 @@
-/// A format of results, for `--output`, `set output:` and the stages that end a pipeline.
+/// A format in which the program shows results.
+///
+/// The option `--output`, `set output:` and the last stage of a pipeline choose a format.
 public enum ResultFormat: String, Sendable, CaseIterable {
   case table, card, json, ndjson, csv
 

@@ -3,30 +3,34 @@ import Redaction
 import Synchronization
 import Values
 
-/// The output for results, which buffers bytes.
+/// The output for results, which collects bytes in a buffer before it writes them.
 public final class ResultOutput: Sendable {
   private let pending = Mutex<[UInt8]>([])
-  /// Writes bytes; nil for an output that keeps all bytes until ``taken()``.
+  /// A function that writes bytes; nil for an output that keeps all bytes until a call of `taken()`.
   private let write: (@Sendable ([UInt8]) -> Bool)?
-  /// Whether bytes are written immediately, so that a closed output is found before the next change is sent.
+  /// Whether the output writes bytes immediately, without the buffer.
+  ///
+  /// Then the run notices a closed output before it sends the next change.
   private let isImmediate = Atomic(false)
-  /// Returns the reason why the last write failed; nil if none failed, or if the reader closed the output.
+  /// A function that returns the reason why the last write failed, such as a full disk.
+  ///
+  /// It returns nil if no write failed, or if the reader closed the output.
   let failure: @Sendable () -> String?
-  /// Whether results are shown on a terminal, as tables.
+  /// Whether the output is a terminal, which shows results as tables.
   public let isTerminal: Bool
-  /// The current number of columns of the terminal.
+  /// A function that returns the current number of columns of the terminal.
   public let columns: @Sendable () -> Int
-  /// The current number of lines of the terminal.
+  /// A function that returns the current number of lines of the terminal.
   public let rows: @Sendable () -> Int
 
   /// Creates an output.
   ///
   /// - Parameters:
-  ///   - isTerminal: Whether results are shown on a terminal, as tables.
-  ///   - columns: Returns the current number of columns.
-  ///   - rows: Returns the current number of lines.
-  ///   - failure: Returns the reason why a write failed; nil if the reader closed the output.
-  ///   - write: Writes bytes; returns false if the write fails.
+  ///   - isTerminal: Whether the output is a terminal, which shows results as tables.
+  ///   - columns: A function that returns the current number of columns.
+  ///   - rows: A function that returns the current number of lines.
+  ///   - failure: A function that returns the reason why a write failed; nil if the reader closed the output.
+  ///   - write: A function that writes bytes, and returns false if the write fails.
   public init(
     isTerminal: Bool = false, columns: @escaping @Sendable () -> Int = { 80 },
     rows: @escaping @Sendable () -> Int = { 24 }, failure: @escaping @Sendable () -> String? = { nil },
@@ -39,19 +43,19 @@ public final class ResultOutput: Sendable {
     self.write = write
   }
 
-  /// Creates an output of the same kind and size as another output; the new output keeps all bytes until ``taken()``.
+  /// Creates an output that keeps all bytes until a call of `taken()`, with the kind and size of another output.
   init(gatheringFor other: ResultOutput) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
     failure = { nil }
   }
 
-  /// Creates an output of the same kind and size as another output; the new output writes with `write`.
+  /// Creates an output that writes with the given function, with the kind and size of another output.
   init(likeTerminal other: ResultOutput, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
     failure = { nil }
   }
 
-  /// Removes and returns the kept bytes.
+  /// Removes the bytes from the buffer, and returns them.
   func taken() -> [UInt8] {
     pending.withLock { pending in
       defer { pending = [] }
@@ -59,10 +63,12 @@ public final class ResultOutput: Sendable {
     }
   }
 
-  /// Sets whether bytes are written immediately, as they are while a statement changes data.
+  /// Sets whether the output writes bytes immediately, as during a statement that changes data.
   func setImmediate(_ isImmediate: Bool) { self.isImmediate.store(isImmediate, ordering: .relaxed) }
 
-  /// Adds bytes; the buffer is written when it exceeds 64 kB, or immediately while a statement changes data.
+  /// Adds bytes to the buffer.
+  ///
+  /// The output writes the buffer when it exceeds 64 kB. During a statement that changes data, it writes immediately.
   ///
   /// - Throws: A `closed` error if the reader has closed the output, or `interrupted` if the task is cancelled.
   func put(_ bytes: [UInt8]) throws(Fault) {
@@ -76,38 +82,39 @@ public final class ResultOutput: Sendable {
     if let full, let write, !write(full) { throw Self.ended }
   }
 
-  /// The error of a write to an output that its reader has closed; `interrupted` if the task is cancelled.
+  /// The error of a failed write: `closed`, or `interrupted` if the task is cancelled.
   private static var ended: Fault {
     Task.isCancelled ? Fault(.interrupted, "interrupted") : Fault(.closed, "standard output was closed")
   }
 
-  /// Adds a line of JSON.
+  /// Adds a JSON value and a newline.
   func put(json: JSONValue) throws(Fault) { try put(json: json.encoded() + [UInt8(ascii: "\n")]) }
 
-  /// Adds a piece of JSON; for a terminal, control characters become JSON's escapes.
+  /// Adds a piece of JSON text; at a terminal, JSON escapes replace control characters.
   func put(json bytes: [UInt8]) throws(Fault) {
     try put(isTerminal ? Array(TerminalSafeText.json(String(decoding: bytes, as: UTF8.self)).utf8) : bytes)
   }
 
-  /// Adds a value as `print` shows it: text without quotes, any other value as JSON; durations are rounded on a
-  /// terminal.
+  /// Adds a value as `print` shows it: text without quotes, and any other value as JSON.
+  ///
+  /// At a terminal, the text of a duration is rounded.
   func put(printed value: Value) throws(Fault) {
     if isTerminal, case .duration(let duration) = value { return try put(line: duration.shown) }
     let text = try value.interpolated()
     if case .string = value { try put(line: text) } else { try put(json: Array((text + "\n").utf8)) }
   }
 
-  /// Adds a line.
+  /// Adds a text and a newline.
   func put(line: String) throws(Fault) { try put(Array((line + "\n").utf8)) }
 
-  /// Writes the buffered output to a terminal.
+  /// Writes the buffer if the output is a terminal; otherwise does nothing.
   ///
   /// - Throws: A `closed` error if the reader has closed the output, or `interrupted` if the task is cancelled.
   func showAtTerminal() throws(Fault) {
     if isTerminal, !flush() { throw Self.ended }
   }
 
-  /// Writes the buffered output; returns false if the reader has closed the output.
+  /// Writes the buffer; returns false if the write fails, for example because the reader has closed the output.
   @discardableResult public func flush() -> Bool {
     guard let write else { return true }
     let rest = taken()

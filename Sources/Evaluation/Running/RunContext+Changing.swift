@@ -7,15 +7,15 @@ import Language
 public import Values
 
 extension RunContext {
-  /// Sends a single change with the dispatcher and returns the value of its reply.
+  /// Sends a single change with the dispatcher, and returns the value of its reply.
   ///
-  /// The function is inlined, which saves a suspension for each request.
+  /// The compiler inlines the function, which saves a suspension for each request.
   ///
   /// - Parameters:
   ///   - proposal: The change.
   ///   - step: The role of the change in its iteration of `each`; nil if the command sends only this change.
-  /// - Returns: The value.
-  /// - Throws: The error of the change, which marks the arguments that it is about.
+  /// - Returns: The value of the reply.
+  /// - Throws: The error of the change, which marks the arguments that caused it.
   @inline(__always) func change(_ proposal: ChangeProposal, _ step: IterationChangeRole? = nil) async throws(Fault)
     -> Value
   {
@@ -38,22 +38,22 @@ extension RunContext {
     return proposal.value(of: reply, session)
   }
 
-  /// Shows the change of a dry run, and returns the value of the reply that it would get.
+  /// Shows the change of a dry run, and returns the value that a successful reply would have.
   private func dryValue(of proposal: ChangeProposal) -> Value {
     session.note(dry: proposal)
     return proposal.value(of: session.dryRun.carry(proposal.change), session)
   }
 
-  /// Gets the consent to a destroy that a loop can repeat.
+  /// Gets the user's consent to a destroy that a loop can repeat.
   private func consent(to proposal: ChangeProposal) async throws(Fault) -> DestroyConsent {
     let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
     return try await consent(
       to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
   }
 
-  /// Returns the error of a change that is not known to have been carried out.
+  /// Returns the error of a change that was not carried out, or whose outcome is unknown.
   ///
-  /// If no reply arrived, the error says what the broker knows about the queue.
+  /// If no reply arrived, the error also says what the broker knows about the queue.
   func fault(of outcome: Outcome, _ proposal: ChangeProposal) async -> Fault {
     switch outcome {
     case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")
@@ -65,7 +65,7 @@ extension RunContext {
 }
 
 extension Session {
-  /// Creates a dispatcher for a statement's changes through a client.
+  /// Creates the dispatcher that sends a statement's changes through a client or another carrier.
   func dispatcher(
     _ run: RunContext, _ client: ClientValue, isDry: Bool = false, guards: consuming Safeguards = Safeguards(),
     carrier: (any ChangeCarrier)? = nil
@@ -81,21 +81,21 @@ extension Session {
     return ChangeDispatcher(statement, ClientCarrier(client.client), lateReplies: host.lateReplies, guards: guards)
   }
 
-  /// Shows a change that a dry run does not send, as the exact request.
+  /// Shows a change of a dry run, as the JSON-RPC request that a real run sends.
   func note(dry proposal: ChangeProposal) {
     let request: JSONObject = [
       "jsonrpc": "2.0", "method": .string(proposal.change.method),
       "params": .object(proposal.change.params.hidingSecrets),
     ]
-    // The label names a queue that differs from the type.
+    // The label contains the name of the queue only if this name differs from the type.
     let client = proposal.client
     let queue = client.queue == client.client.type ? " (queue \(client.queue))" : ""
     note("dry run, not sent: \(proposal.label)\(queue) \(JSONValue.object(request).text)")
   }
 
-  /// Shows the first change of a dry run as the exact request, and the next four by their identity.
+  /// Shows the first change of a dry run as a whole request, and the next four by their id or key.
   ///
-  /// `sample` is the number of earlier changes; the result is `sample` plus one.
+  /// `sample` is the number of earlier changes. The result is `sample` plus one.
   func note(dry proposal: ChangeProposal, sample: Int) -> Int {
     if sample == 0 { note(dry: proposal) }
     if 1..<5 ~= sample {
@@ -106,14 +106,16 @@ extension Session {
     return sample + 1
   }
 
-  /// Shows a note on relationships that a create does not send.
+  /// Shows a note about the relationships that a create omits from its request.
   func note(notSentOf proposal: ChangeProposal) {
     if !proposal.notLoaded.isEmpty { note(notLoaded: proposal.notLoaded, of: proposal.client.name, "not sent") }
   }
 }
 
 extension Fault {
-  /// Creates the error of a refused change; in a dry run, the message does not say that earlier changes were sent.
+  /// Creates the error of a change that was not sent.
+  ///
+  /// In a dry run, the message does not say that earlier changes were sent.
   convenience init(_ refusal: UnsentReason, _ arguments: Arguments, isDry: Bool = false) {
     switch refusal {
     case .streamed(let queue): self.init(streamed: queue, arguments.name)
@@ -161,8 +163,9 @@ extension Fault {
     }
   }
 
-  /// Creates the error of a change to a queue that is being streamed (TheLanguage.md, "Rule 1: no change while
-  /// streaming").
+  /// Creates the error of a change to a queue that a stream is reading.
+  ///
+  /// The source of the rule is TheLanguage.md, "Rule 1: no change while streaming".
   convenience init(streamed queue: String, _ verb: String) {
     self.init(
       .refused, "\(verb) changes \(queue), which is being streamed: rows would be skipped silently",
@@ -171,23 +174,25 @@ extension Fault {
 }
 
 extension Fault: ElementError {
-  /// The error's kind as a word.
+  /// The kind of the error as a word.
   public var kindWord: String { kind.word }
-  /// Whether the error ends the statement regardless of `on-error:`.
+  /// Whether the error ends the statement even with `on-error: "continue"`.
   public var endsStatement: Bool { isUncatchable }
 }
 
 extension Fault {
-  /// Returns this error with the counts of the single changes that the statement carried out before the error.
+  /// Returns this error with a line that counts the statement's single changes before the error.
   ///
-  /// Returns the error unchanged if no change succeeded and no late reply arrived.
+  /// If no change succeeded and no late reply arrived, the function returns the error unchanged.
   func within(_ done: (label: String, tally: OutcomeTally)) -> Fault {
     done.tally.ok + done.tally.settled > 0 ? within("before the error, \(done.label): \(done.tally.text)") : self
   }
 }
 
 extension Session {
-  /// Refuses a change to a queue that is being streamed (TheLanguage.md, "Rule 1: no change while streaming").
+  /// Throws if a stream is reading the queue of a change.
+  ///
+  /// The source of the rule is TheLanguage.md, "Rule 1: no change while streaming".
   func refuseStreamed(_ client: ClientValue, _ verb: String) throws(Fault) {
     if account.streams.isStreamed(client.target) { throw Fault(streamed: client.queue, verb) }
   }

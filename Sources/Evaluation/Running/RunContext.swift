@@ -2,21 +2,23 @@ import Bulk
 import Language
 import Values
 
-/// The shared state of running code: the session, the source and the output.
+/// The state that all running code of a statement shares: the session, the source text and the output.
 struct RunContext: Sendable {
   let session: Session
   let source: SourceText
-  /// The output of `print` and the output stages.
+  /// The output of `print` and of the output stages, such as `table`.
   var output: ResultOutput
-  /// The state of the outermost statement: its counts of changes and its consents.
+  /// The state of the outermost statement, such as its counts of changes and the user's consents.
   let statement: StatementSafeguards
-  /// Records the changes of the current iteration of `each`; nil if the `each` has no journal.
+  /// The recorder of the changes in the current iteration of `each`; nil if the `each` has no journal file.
   var iteration: (any IterationChangeRecorder)?
-  /// The commands that can be the last action of the current iteration.
+  /// The source ranges of the commands that can be the last action of the current iteration of `each`.
   var lastCommands: [SourceRange] = []
-  /// Keeps the elements that output stages show; nil in a file.
+  /// The store of the elements that output stages show; nil in a file.
+  ///
+  /// At the prompt, these elements become the value of `_`.
   var shown: ShownElements?
-  /// Whether output can go through a pager; true for a statement that is one pipeline, and for `help`.
+  /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
   init(session: Session, source: SourceText, statement: StatementSafeguards, output: ResultOutput? = nil) {
@@ -26,7 +28,7 @@ struct RunContext: Sendable {
     self.output = output ?? session.output
   }
 
-  /// Throws if Ctrl-C was pressed.
+  /// Throws an `interrupted` error if the user has pressed Ctrl-C.
   func checkInterrupt() throws(Fault) {
     if Task.isCancelled { throw Fault(.interrupted, "interrupted") }
   }

@@ -5,57 +5,61 @@ import Redaction
 import Synchronization
 import Values
 
-/// The results of a run's statements, which `--report FILE` writes.
+/// A report on the statements of a run, which the option `--report FILE` writes to a file.
 public final class RunReport: Sendable {
-  /// A statement or an assertion; each is a test case in the JUnit format.
+  /// One entry of the report: a statement or an assertion.
+  ///
+  /// In the JUnit format, each entry is a test case.
   struct TestCase: Sendable {
-    /// The beginning of the statement's or assertion's text, without secrets.
+    /// The first 200 code points of the statement's or assertion's source text, without secrets.
     var text: String
-    /// The file and line of the statement or assertion: `migrate.retort:3`.
+    /// The file and the line of the statement or assertion: `migrate.retort:3`.
     var place: String
     var milliseconds: Int
     /// The kind and the message of the error; nil if the statement or assertion succeeded.
     var error: (kind: String, message: String)?
-    /// The byte offset in the file at which the statement or assertion begins.
+    /// The byte offset of the statement or assertion in its file.
     var lower = 0
     var isAssertion = false
-    /// Whether the test case is an assertion that a dry run did not check.
+    /// Whether the entry is an assertion that a dry run did not check.
     var isUnchecked = false
-    /// Whether the test case is a JUnit failure rather than an error.
+    /// Whether JUnit counts the entry as a failure, and not as an error.
     ///
-    /// A false assertion is a failure, and so is a statement that continued after failed changes.
+    /// A false assertion is a failure. A statement that continued after failed changes is also a failure.
     var isFailure: Bool { isAssertion ? error != nil : error.map { Self.failures.contains($0.kind) } ?? false }
     private static let failures = [Fault.Kind.assert.word, partial]
-    /// The kind for a statement that continued although some changes failed, were refused or are unknown.
+    /// The error kind of a statement that continued although some of its changes failed, were refused or are unknown.
     static let partial = "partial"
-    /// The results of the statement's bulk changes and single changes.
+    /// The results of the statement's bulk changes and single changes, as JSON objects.
     var changes: [JSONValue] = []
   }
 
   private struct ReportEntries {
     var cases: [TestCase] = []
-    /// The changes of the running statement.
+    /// The results of the running statement's bulk changes, as JSON objects.
     var changes: [JSONValue] = []
-    /// The summaries of the bulk changes that had failures.
+    /// The summaries of those bulk changes of the running statement that had failures.
     var failures: [String] = []
-    /// The number of changes beyond the limit of listed changes.
+    /// The number of bulk changes that the report does not list, because they exceed its limit.
     var leftOut = 0
   }
 
   private let state = Mutex(ReportEntries())
   private let begin = ContinuousClock.now
   private let started = Instant.now.text
-  /// The maximum number of changes that are listed for a statement.
+  /// The maximum number of bulk changes that the report lists for a statement.
   private static let limit = 1000
-  /// The maximum number of summaries of failures in a statement's message.
+  /// The maximum number of failure summaries in the error message of a statement.
   private static let shown = 3
-  /// The maximum number of code points of a statement's text that are shown.
+  /// The maximum number of code points that the report contains of a statement's text.
   private static let textLimit = 200
 
-  /// Creates the report of a run that begins.
+  /// Creates an empty report; the measured time of the run begins now.
   public init() {}
 
-  /// Adds a bulk change of the running statement; `failure` is the summary of the bulk change, nil if nothing failed.
+  /// Adds the result of a bulk change of the running statement.
+  ///
+  /// `failure` is the summary of the bulk change; it is nil if nothing failed.
   func add(change: JSONValue, failure: String?) {
     state.withLock { state in
       if let failure, state.failures.count < Self.shown { state.failures.append(failure) }
@@ -63,7 +67,9 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Adds an assertion; `failure` is the message of a false assertion, and nil for a true assertion.
+  /// Adds an assertion that the run has checked.
+  ///
+  /// `failure` is the message of a false assertion; it is nil for a true assertion.
   func add(assertion range: SourceRange, in source: SourceText, failure: String?) {
     add(assertion(range, source, failure.map { (Fault.Kind.assert.word, $0) }))
   }
@@ -85,15 +91,15 @@ public final class RunReport: Sendable {
 
   /// Adds an outermost statement that has ended.
   ///
-  /// A statement that is an assertion was already added, and is not added again.
+  /// If the statement itself is an assertion, the report already contains it, and the function does nothing.
   ///
   /// - Parameters:
-  ///   - range: The statement.
+  ///   - range: The source range of the statement.
   ///   - source: The text that contains the statement.
-  ///   - account: The outcomes of the statement's single changes.
+  ///   - account: The state of the statement, with the outcomes of its single changes.
   ///   - since: The time when the statement began.
   ///   - fault: The statement's error; nil if the statement succeeded.
-  ///   - isPartial: Whether the statement continued after failed changes, which make the exit status 5.
+  ///   - isPartial: Whether the statement continued after failed changes; then the exit status of the run is 5.
   func add(
     statement range: SourceRange, in source: SourceText, _ account: StatementSafeguards, since: ContinuousClock.Instant,
     _ fault: Fault?, isPartial: Bool
@@ -108,7 +114,8 @@ public final class RunReport: Sendable {
       defer { (state.changes, state.leftOut, state.failures) = ([], 0, []) }
       if let last = state.cases.last, last.isAssertion {
         if last.lower == own.lower, last.place == own.place { return }
-        // A false assertion in a loop or a def already has a failed case, so the statement around it gets no error.
+        // A false assertion in a loop or a def is already an entry with an error. The statement around the assertion
+        // gets no second error.
         if last.error != nil, fault?.kind == .assert { own.error = nil }
       }
       let left = state.leftOut > 0 ? [JSONValue.object(["left-out": .number(JSONNumber(state.leftOut))])] : []
@@ -121,7 +128,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Adds the errors of a text that did not pass the check, so that none of its statements ran.
+  /// Adds the errors of a text that did not pass the check, so the run executed none of its statements.
   func add(check diagnostics: [(diagnostic: Diagnostic, source: SourceText)]) {
     let cases = diagnostics.filter { $0.diagnostic.severity == .error }.map { diagnostic, source in
       TestCase(
@@ -139,7 +146,7 @@ public final class RunReport: Sendable {
     "\(source.name):\(source.place(of: range.lower).line)"
   }
 
-  /// Returns the report as JSON.
+  /// Returns the report as JSON, with the exit status of the run and the value of the option `--reason`.
   public func json(status: Int32, reason: String?) -> JSONValue {
     let cases = state.withLock(\.cases)
     return .object(
@@ -195,7 +202,9 @@ public final class RunReport: Sendable {
     return body.isEmpty ? head + "/>" : head + ">\(body)</testcase>"
   }
 
-  /// Returns text escaped for XML; characters that XML can't represent become U+FFFD.
+  /// Returns a text with XML escapes, such as `&lt;` for `<`.
+  ///
+  /// U+FFFD replaces each character that XML can't represent.
   private static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

@@ -5,16 +5,16 @@ import Redaction
 import Synchronization
 import Values
 
-/// A statement of the top level while it runs, with its own counts of changes and its own progress.
+/// A running statement of the top level, with its counts of changes and its progress.
 struct RunningStatement: Sendable {
   let prepared: Interpreter.PreparedStatement
   let account: StatementSafeguards
   private let session: Session
   private let begin = ContinuousClock.now
-  /// Whether an earlier statement of the text ended although some of its changes failed.
+  /// Whether an earlier statement of the same text ended although some of its changes failed.
   private let hadPartialFailure: Bool
 
-  /// Begins a statement.
+  /// Begins a statement: the session and its progress now refer to this statement.
   init(_ prepared: Interpreter.PreparedStatement, _ session: Session) {
     self.prepared = prepared
     self.session = session
@@ -30,8 +30,9 @@ struct RunningStatement: Sendable {
     session.progress.begin(account) { prepared.source.heading(prepared.range) }
   }
 
-  /// Waits for late replies to the changes of the statement's commands, and shows the counts of these changes; returns
-  /// the statement's error, which is an interruption if the wait was interrupted.
+  /// Waits for late replies to the statement's single changes, and shows the counts of these changes.
+  ///
+  /// Returns the error of the statement. If Ctrl-C ends the wait, the result is an `interrupted` error.
   func settled(_ fault: Fault?) async -> Fault? {
     let hasWaited = await account.settled { count, limit in
       let labels = account.tallies.filter { $0.tally.unknown > 0 }.map(\.label).joined(separator: ", ")
@@ -42,8 +43,10 @@ struct RunningStatement: Sendable {
     return end
   }
 
-  /// Shows the counts of the changes of the statement's commands: as JSON, or as text if late replies changed the
-  /// counts and no error shows the counts.
+  /// Shows the counts of the statement's single changes.
+  ///
+  /// With `--summary json`, the counts are JSON. Otherwise the function shows them as text, but only if late replies
+  /// changed them and no error contains them.
   private func noteCounts(_ fault: Fault?) {
     guard !session.options.isOffline else { return }
     for (label, tally) in account.tallies {
@@ -55,7 +58,7 @@ struct RunningStatement: Sendable {
     }
   }
 
-  /// Adds the statement to the report of the run.
+  /// Adds the statement to the report of the run, which `--report` writes.
   func report(_ fault: Fault?) {
     let isPartial = session.state.withLock { state in
       defer { state.hasPartialFailure = state.hasPartialFailure || hadPartialFailure }
@@ -65,7 +68,7 @@ struct RunningStatement: Sendable {
       statement: prepared.range, in: prepared.source, account, since: begin, fault, isPartial: isPartial)
   }
 
-  /// Ends the statement's progress, and shows a note on each queue that has lost its consumer.
+  /// Ends the statement's progress, and shows a note for each queue that has lost its consumer.
   func end() {
     session.progress.end()
     session.noteLostConsumers()
@@ -73,7 +76,7 @@ struct RunningStatement: Sendable {
 }
 
 extension SourceText {
-  /// Returns the beginning of a statement's first line, without secrets.
+  /// Returns the beginning of a statement's first line without secrets, as the name of the statement.
   fileprivate func heading(_ range: SourceRange) -> String {
     let line = text(range).prefix { !$0.isNewline }.prefix(200)
     let shown = Secrets.hidden(in: String(line)).unicodeScalars

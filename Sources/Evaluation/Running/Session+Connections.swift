@@ -3,13 +3,13 @@ public import JSONRPC
 import Synchronization
 import Values
 
-/// A URI in the form in which `connect` compares it with the URIs of open connections.
+/// The identity of a URI: a form in which `connect` compares the URI with those of open connections.
 public struct ConnectionIdentity: Sendable {
-  /// The address in its full form, without password and parameters.
+  /// The full address, without password and parameters.
   var address: String
-  /// The parameters; nil if the URI has none.
+  /// The parameters of the URI; nil if the URI has none.
   var parameters: String?
-  /// The password; nil if the URI has none, or if the URI is not a broker's.
+  /// The password in the URI; nil if the URI has none, or is not the URI of a broker.
   var password: String?
 
   /// Creates an identity.
@@ -19,7 +19,7 @@ public struct ConnectionIdentity: Sendable {
     self.password = password
   }
 
-  /// Whether a typed URI means the open connection with this identity.
+  /// Returns whether a URI that the user typed means the open connection with this identity.
   ///
   /// A URI without a password means the open connection of the same user.
   func isMeant(by typed: ConnectionIdentity, _ link: any ServiceLink) -> Bool {
@@ -34,15 +34,15 @@ extension Session {
   public struct ConnectionSummary: Sendable, Equatable {
     /// The connection's name or short address: `prod`, `localhost/shop`, `embedded:blog`.
     public var label: String
-    /// The environment from `connect env:`; nil without one.
+    /// The value of the option `env:` of `connect`; nil without the option.
     public var env: String?
-    /// The connection's state.
+    /// The state of the connection, such as blocked.
     public var state: LinkState
     /// The number of requests in flight on the connection.
     public var inFlight: Int
   }
 
-  /// The open connections, in order of creation.
+  /// The open connections, in the order in which the session opened them.
   public var connections: [ConnectionSummary] {
     let (connections, clients) = state.withLock { ($0.connections, $0.clients) }
     return connections.map { connection in
@@ -53,7 +53,7 @@ extension Session {
     }
   }
 
-  /// Returns an address without scheme, user and default port.
+  /// Returns an address without scheme, user and default port: `localhost/shop` for `amqp://me@localhost:5672/shop`.
   private static func short(_ address: String) -> String {
     guard address.hasPrefix("amqp") else { return address }
     var rest = address.split(separator: "//", maxSplits: 1).last ?? ""
@@ -66,19 +66,19 @@ extension Session {
 }
 
 extension Session {
-  /// Returns the values of `--guarded` that name a connection or its address.
+  /// Returns the values of the option `--guarded` that are the name or the address of a connection.
   func namesInGuarded(of connection: ConnectionValue) -> Set<String> {
     options.opened.filter { $0 == connection.name || host.identity($0).address == connection.address }
   }
 
-  /// Records the values of `--guarded` that a new connection matches.
+  /// Records which values of the option `--guarded` are the name or the address of a new connection.
   func recordGuarded(_ connection: ConnectionValue) {
     guard !options.opened.isEmpty else { return }
     let names = namesInGuarded(of: connection)
     state.withLock { $0.matchedGuarded.formUnion(names) }
   }
 
-  /// Shows a note for each value of `--guarded` that no connection of the run has matched.
+  /// Shows a note for each value of the option `--guarded` that no connection of the run has matched.
   public func noteUnmatchedGuarded() {
     for name in options.opened.subtracting(state.withLock(\.matchedGuarded)).sorted() {
       note("--guarded \(name): the run opened no connection with this name or URI")

@@ -11,14 +11,16 @@ extension Session {
         notes: Self.shortened(fault.trail) + (fault.nextStep.map { [$0] } ?? [])))
   }
 
-  /// Returns the notes of an error; if they list many calls, as after an endless recursion, the middle is omitted.
+  /// Returns the notes of an error; if there are many, omits those in the middle.
+  ///
+  /// After an endless recursion, for example, there is a note for each call.
   private static func shortened(_ trail: [String]) -> [String] {
     let (first, last) = (5, 2)
     guard trail.count > first + last + 1 else { return trail }
     return trail.prefix(first) + ["... \(trail.count - first - last) more"] + trail.suffix(last)
   }
 
-  /// Shows the findings of a check on standard error, up to a limit.
+  /// Shows the errors and warnings of a check on standard error, but at most 20 of them.
   public func show(_ report: Interpreter.CheckReport) {
     let limit = 20
     for (diagnostic, text) in report.diagnostics.prefix(limit) {

@@ -5,7 +5,7 @@ import Synchronization
 import Values
 
 extension Session {
-  /// The number of requests that the session's clients have shown instead of sending them.
+  /// The number of requests that an offline session has shown instead of sending them.
   var requestsShown: Int {
     options.isOffline ? state.withLock(\.clients).reduce(0) { $0 + $1.client.activity.answers } : 0
   }
@@ -14,11 +14,11 @@ extension Session {
   ///
   /// - Parameters:
   ///   - options: The session's options.
-  ///   - output: The output for results; it is not used unless statements run.
-  ///   - note: Shows text on standard error.
-  ///   - draw: Shows text with control sequences; by default the same as `note`.
+  ///   - output: The output for results, which the session uses only if it runs statements.
+  ///   - note: A function that shows text on standard error.
+  ///   - draw: A function that shows text with control sequences; by default the same as `note`.
   ///   - help: The pages of `help`.
-  ///   - schemas: The learned schemas; by default none.
+  ///   - schemas: The schemas learned from replies; by default none.
   /// - Returns: The session.
   public static func offline(
     options: Options = Options(), output: ResultOutput = ResultOutput { _ in true },

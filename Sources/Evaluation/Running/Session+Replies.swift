@@ -3,11 +3,11 @@ import JSONAPI
 import JSONText
 import Values
 
-/// Notes on replies that are not about what was requested.
+/// Notes about replies that do not match their requests.
 extension Session {
-  /// Shows a note if a reply is about another resource than the requested one.
+  /// Shows a note if a reply is about another resource than the request.
   ///
-  /// The type of such a reply is not the client's, or its id differs, for example in spelling.
+  /// The resource in such a reply has another type than the client, or another id than the request.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
     guard let resource = document.first else { return }
     let type = client.client.type
@@ -25,10 +25,10 @@ extension Session {
       "\(client.name) \(verb): \"\(id)\" was requested, but the reply is about \"\(other)\"")
   }
 
-  /// Shows a note if the reply to a create has no resource or no id, so that the id is unknown.
+  /// Shows a note if the reply to a create has no resource or no id, so the new id is unknown.
   ///
-  /// `sentID` is whether the request named the id. The reply to an update can lack the resource (JSON:API 1.0,
-  /// "Updating Resources").
+  /// `sentID` says whether the request already contained the id. The reply to an update may lack the resource (JSON:API
+  /// 1.0, "Updating Resources").
   func noteMissing(_ document: Document, _ client: ClientValue, _ verb: String, sentID: Bool) {
     guard !sentID else { return }
     let resource = document.first
@@ -39,7 +39,7 @@ extension Session {
       "\(client.name) \(verb): \(lack), so the new id is unknown")
   }
 
-  /// Shows a note if a list has resources of other types than the client's.
+  /// Shows a note if a list contains resources of other types than the type of the client.
   func noteOther(_ types: UnexpectedTypes, _ client: ClientValue, _ verb: String) {
     guard let first = types.names.first else { return }
     note(
@@ -48,7 +48,7 @@ extension Session {
         + (types.isAll ? "; \(client.withType(first))" : ""))
   }
 
-  /// Shows a note if the linkage in a reply has other types than the client declares.
+  /// Shows a note if the linkage in a reply has other types than the client's option `relationships:` declares.
   func noteLinkage(_ document: Document, _ client: ClientValue, _ verb: String) {
     guard !client.client.relationships.isEmpty else { return }
     for resource in document.resources {
@@ -58,8 +58,9 @@ extension Session {
     }
   }
 
-  /// Shows a note if the linkage of a relationship, or its related resources, have another type than the client
-  /// declares.
+  /// Shows a note if a relationship has resources of another type than the client's option `relationships:` declares.
+  ///
+  /// `data` is the linkage of the relationship, or its related resources.
   func noteLinkage(_ name: String, _ data: JSONValue, _ client: ClientValue, _ verb: String) {
     guard let type = client.client.relationships[name]?.type else { return }
     var others = UnexpectedTypes()
@@ -71,14 +72,14 @@ extension Session {
   }
 }
 
-/// The types in a list other than the expected type, and the number of resources of these types.
+/// The unexpected types in a list of resources, and the number of resources that have these types.
 struct UnexpectedTypes {
-  /// The types, in the order of their first resources.
+  /// The unexpected types, in the order in which they first occur.
   private(set) var names: [String] = []
   private var others = 0
   private var count = 0
 
-  /// Counts the resources or identifiers of a list, or of one of its pages.
+  /// Counts the resources or identifiers of a list, or of one page of a list.
   mutating func take(_ resources: [JSONObject], than type: String) {
     count += resources.count
     for resource in resources where !resource.hasText(type, at: "type") {
@@ -88,10 +89,10 @@ struct UnexpectedTypes {
     }
   }
 
-  /// Whether no resource has the expected type.
+  /// Whether all resources have one and the same unexpected type.
   var isAll: Bool { others == count && names.count == 1 }
 
-  /// The number of resources and their types: `2 resources of the type people`.
+  /// The number of unexpected resources, and their types: `2 resources of the type people`.
   var text: String {
     let types = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
     return "\(others) \(others == 1 ? "resource" : "resources") of the \(names.count == 1 ? "type" : "types") \(types)"
@@ -99,7 +100,7 @@ struct UnexpectedTypes {
 }
 
 extension ClientValue {
-  /// Returns the next step to make a client of another type.
+  /// Returns the advice to make a client of another type.
   fileprivate func withType(_ type: String) -> String {
     "make a client of that type: client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)"
   }

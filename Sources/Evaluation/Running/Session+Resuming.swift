@@ -3,7 +3,7 @@ import Redaction
 import Synchronization
 
 extension Session {
-  /// Shows a note on how to resume a statement with an incomplete journal.
+  /// Shows a note that says how to resume a statement whose journal file is incomplete.
   func noteHowToResume(_ label: String, _ journal: Journal) {
     guard let command = options.command else {
       return note("\(label): to resume, run the same statement with the same journal again")
@@ -25,17 +25,19 @@ extension Session {
     )
   }
 
-  /// Records that a statement with a journal has begun.
+  /// Records that a statement with a journal file has begun.
   func beginJournaled(_ label: String, _ journal: Journal) {
     state.withLock { $0.journaled.append((label, journal)) }
   }
 
-  /// Records that a statement with a journal has ended.
+  /// Records that a statement with a journal file has ended.
   func endJournaled(_ journal: Journal) {
     state.withLock { $0.journaled.removeAll { $0.journal === journal } }
   }
 
-  /// Shows, before the program ends, how to resume each running statement that has a journal.
+  /// Shows, for each running statement with a journal file, how to resume the statement.
+  ///
+  /// The program calls this function before it ends.
   public func noteHowToResume() {
     for (label, journal) in state.withLock(\.journaled) { noteHowToResume(label, journal) }
   }

@@ -5,10 +5,10 @@ import Language
 import Values
 
 extension Session {
-  /// The names of the settings that `set` changes.
+  /// The names of the settings that the statement `set` changes.
   static let settings = Vocabulary.settings.map(\.name)
 
-  /// Changes a setting.
+  /// Changes a setting, such as `timeout`.
   func set(_ name: String, _ value: Value) throws(Fault) {
     if let fault = Self.refusal(name, value) { throw fault }
     switch (name, value) {
@@ -25,7 +25,7 @@ extension Session {
 
   /// Returns the error for an invalid value of a setting; nil for a valid value.
   ///
-  /// The check tests literals with this function, and the run tests computed values.
+  /// The check before the run calls this function for literal values. The run calls it for computed values.
   static func refusal(_ name: String, _ value: Value) -> Fault? {
     switch (name, value) {
     case ("timeout", .duration(let duration)) where duration > .zero: return nil
@@ -54,13 +54,14 @@ extension Session {
     }
   }
 
-  /// Returns the next step for a misspelt value of a setting; nil if no word is similar to the value.
+  /// Returns the advice for a misspelt value of a setting; nil if no valid word is similar to the value.
   private static func step(_ name: String, _ value: Value, among words: [String]) -> String? {
     nearest(to: value.label, among: words).map { "set \(name): \($0.quoted)" }
   }
 
-  /// Returns the source text of a valid value of a setting that is similar to an invalid one: `5s` for `"5s"`; nil if
-  /// no valid value is similar.
+  /// Returns the source text of a valid value that is similar to an invalid value of a setting; nil if there is none.
+  ///
+  /// For the invalid timeout `"5s"`, which is a string, the result is `5s`.
   private static func example(of name: String, for value: Value) -> String? {
     let text: String
     switch value {
@@ -80,11 +81,11 @@ extension Session {
     }
   }
 
-  /// Returns the duration of a number and a unit; nil if the duration exceeds a hundred years.
+  /// Returns the duration for a number and a unit, such as `5` and `s`; nil if it exceeds a hundred years.
   public static func duration(_ value: String, _ unit: String) -> Duration? { Operators.duration(value, unit) }
 }
 
 extension Value {
-  /// Whether this invalid value is a duration; if so, the message says that the duration is zero or less.
+  /// Whether this invalid value of a setting is a duration, and therefore a duration of zero or less.
   fileprivate var isTooShort: Bool { if case .duration = self { true } else { false } }
 }

@@ -6,87 +6,94 @@ public import Language
 import Synchronization
 import Values
 
-/// A session of a prompt or a batch: connections, clients, variables and settings.
+/// A session of a prompt or of a batch run, with its connections, clients, variables and settings.
 public final class Session: Sendable {
-  /// The options of a session, which the program sets.
+  /// The options of a session, which the program sets, mostly from its command line.
   public struct Options: Sendable {
-    /// The arguments after FILE.
+    /// The arguments after FILE on the command line, which the variable `args` contains.
     public var arguments: [String] = []
-    /// The values of the options `--var NAME=VALUE`, by name.
+    /// The values of the options `--var NAME=VALUE`, with the names as keys.
     public var variables: [String: String] = [:]
-    /// The environment variables, for `env`.
+    /// The environment variables, which the function `env` reads.
     public var environment: [String: String] = [:]
-    /// How bulk changes are confirmed: by questions, by `--yes`, or by `--yes=N` up to a number of elements.
+    /// How the user confirms bulk changes: by answers to questions, by `--yes`, or by `--yes=N` for up to N elements.
     public var confirmed: RunSafeguards.ConfirmationMode = .asked
-    /// Whether questions can be asked, which needs a terminal at standard input and standard error.
+    /// Whether the program can ask questions: standard input and standard error are a terminal.
     public var isInteractive = false
-    /// Whether changes are shown and not sent (the option `--dry-run`).
+    /// Whether the run shows changes instead of sending them (the option `--dry-run`).
     public var isDryRun = false
-    /// The guarded connections to which `--yes=N` applies, by name or address (the option `--guarded`).
+    /// The connections with `guard: "confirm"` to which `--yes=N` applies, by name or address (the option `--guarded`).
     public var opened: Set<String> = []
-    /// The pool of workers for bulk changes without the option `workers:`; nil for no pool.
+    /// The name of the pool of workers for bulk changes without the option `workers:`; nil for no pool.
     public var workers: String?
-    /// The reason for the run, which journals and reports contain (the option `--reason`).
+    /// The reason for the run, which the program writes to journals and reports (the option `--reason`).
     public var reason: String?
-    /// The command line that runs the session, such as `retort migrate.retort`, for journals; nil at the prompt.
+    /// The command line of the run, such as `retort migrate.retort`, for journals; nil at the prompt.
     public var command: String?
-    /// Whether the summaries of changes are lines of JSON (the option `--summary json`).
+    /// Whether the session shows the summaries of changes as lines of JSON (the option `--summary json`).
     public var summarizesAsJSON = false
-    /// The results of the run's statements, for `--report`; nil without a report.
+    /// The report to which the session adds each statement (the option `--report`); nil without a report.
     public var report: RunReport?
-    /// Whether progress is hidden: `--quiet`.
+    /// Whether the session shows no progress (the option `--quiet`).
     public var isQuiet = false
-    /// Whether the summary of a statement shows the speed of its changes if they took at least ten seconds in total.
+    /// Whether a summary shows the speed of the changes, if they took at least ten seconds in total.
     public var showsSpeed = true
-    /// Whether nothing is sent, and results are not printed.
+    /// Whether the session sends no requests, and prints no results.
     public var isOffline = false
-    /// Whether `sh` may run programs: `--allow-sh`.
+    /// Whether the stage `sh` may run programs (the option `--allow-sh`).
     public var allowsShell = false
-    /// The default format of results; nil if the output decides.
+    /// The default format of results; nil if the kind of output decides.
     public var format: ResultFormat?
-    /// The timeout of requests for which neither the call nor the client sets a timeout; nil for no limit.
+    /// The timeout of a request if neither its call nor its client sets one; nil for no limit.
     public var timeout: Duration? = .seconds(5)
-    /// The renderer of errors.
+    /// The renderer that converts errors to text.
     public var renderer = DiagnosticRenderer()
 
-    /// Creates the default options.
+    /// Creates options with their default values.
     public init() {}
   }
 
-  /// The functions that the program provides to a session.
+  /// The functions and objects that the program gives to a session, so that the session can reach the outside.
   public struct SessionCallbacks: Sendable {
-    /// Opens a connection to a URI.
+    /// A function that opens a connection to a URI.
     public var open: @Sendable (_ uri: String) async throws(LinkError) -> any ServiceLink
-    /// Shows text with its newline on standard error; on a terminal, control characters become escapes.
+    /// A function that shows a text and its newline on standard error.
+    ///
+    /// At a terminal, it replaces control characters by escapes.
     public var note: @Sendable (String) -> Void
-    /// Shows text with the program's own control sequences on standard error; its data must already be escaped.
+    /// A function that shows a text with the program's own control sequences on standard error.
+    ///
+    /// The caller has already replaced control characters in the data of the text.
     public var draw: @Sendable (String) -> Void
-    /// Shows the progress line, or removes it if the argument is nil.
+    /// A function that shows the progress line, or removes the line if its argument is nil.
     ///
     /// The function is nil if standard error is not a terminal.
     public var status: (@Sendable (String?) -> Void)?
-    /// Makes the run reachable for `retort ctl` on other terminals; called before its first change, or in the first
-    /// statement that takes longer than a second.
+    /// A function that makes the run reachable for the program `retort ctl` at other terminals.
+    ///
+    /// The session calls it before the run's first change, or in the first statement that takes longer than a second.
     public var control: (@Sendable (RunControl) -> Void)?
-    /// Opens a pool of workers for a statement; nil if the program has no pools.
+    /// A function that opens a pool of workers for a statement; nil if the program has no pools.
     public var pool: (@Sendable (PooledStatement) async throws(ClientError) -> any ChangeCarrier)?
-    /// Asks a question at the terminal; nil without a terminal.
+    /// A function that asks a question at the terminal and returns the answer; nil without a terminal.
     public var ask: (@Sendable (String) async -> String?)?
-    /// The trace of `--trace`.
+    /// The trace of requests and replies for the option `--trace`; nil without the option.
     public var trace: Trace?
-    /// The changes whose reply did not arrive in time.
+    /// The register of changes that got no reply in time, to which late replies go; nil without a register.
     public var lateReplies: LateReplies?
-    /// The pages of `help`.
+    /// The pages of the command `help`.
     public var help: HelpPages
-    /// Starts the pager for results that are taller than the screen; nil without a pager.
+    /// A function that starts the pager for results that are taller than the screen; nil without a pager.
     public var pager: (@Sendable () -> Pager?)?
-    /// Puts a statement on the next line of the prompt for editing; nil without a prompt.
+    /// A function that puts a statement on the next line of the prompt for editing; nil without a prompt.
     public var edit: (@Sendable (String) -> Void)?
-    /// The schemas learned from replies.
+    /// The store of the schemas that the session learns from replies.
     public var schemas: SchemaStore
-    /// Returns the identity of a URI, by which `connect` finds an open connection.
+    /// A function that returns the identity of a URI, by which `connect` finds an open connection.
     public var identity: @Sendable (_ uri: String) -> ConnectionIdentity = { ConnectionIdentity(address: $0) }
-    /// The current number of columns of the terminal for notes; nil if notes do not go to a terminal.
+    /// A function that returns the current width of the terminal for notes, in columns.
+    ///
+    /// The function is nil if notes do not go to a terminal.
     public var columns: (@Sendable () -> Int)?
 
     /// Creates the callbacks of a session.
@@ -113,14 +120,14 @@ public final class Session: Sendable {
     }
   }
 
-  /// The pages of `help`, which a higher module makes from the declarations.
+  /// The pages of the command `help`, which the program makes from the declarations of commands and stages.
   public struct HelpPages: Sendable {
-    /// Returns the page for the words after `help`; nil if no page matches.
+    /// A function that returns the page for the words after `help`; nil if no page matches.
     public var page: @Sendable ([String]) -> String?
-    /// Every word that has a page.
+    /// A function that returns every word that has a page.
     public var topics: @Sendable () -> [String]
 
-    /// Creates pages; none by default.
+    /// Creates pages; by default there are none.
     public init(
       page: @escaping @Sendable ([String]) -> String? = { _ in nil },
       topics: @escaping @Sendable () -> [String] = { [] }
@@ -133,36 +140,37 @@ public final class Session: Sendable {
   /// The mutable state of a session.
   struct SessionState {
     var connections: [ConnectionValue] = []
-    /// The identities of the connections, by serial number.
+    /// The identities of the connections' URIs, by the serial number of the connection.
     var identities: [Int: ConnectionIdentity] = [:]
-    /// The values of `--guarded` that a connection of the run has matched.
+    /// The values of the option `--guarded` that are the name or address of a connection of this run.
     var matchedGuarded: Set<String> = []
     var clients: [ClientValue] = []
-    /// The carriers, by serial number, that send the changes of running statements in place of a client.
+    /// The carriers that send the changes of running statements in place of a client, by serial number.
     var carriers: [Int: any ChangeCarrier] = [:]
     var nextSerial = 1
     var format: ResultFormat?
     var inFlight = 16
     var showsTiming = false
-    /// Whether values and ids of replies are stored when the program ends.
+    /// Whether the session stores values and ids from replies when the program ends (`set learn-values:`).
     var learnsValues = false
-    /// Whether the prompt's history is limited to the working directory.
+    /// Whether the prompt shows only the history of the working directory (`set history:`).
     var takesHistoryOfDirectory = false
-    /// The total time for which the pager was open.
+    /// The total time that the user has read in the pager.
     var readingTime = Duration.zero
-    /// The state of the running outermost statement.
+    /// The state of the running statement of the top level.
     var statement: StatementSafeguards
-    /// The running changes that have a journal.
+    /// The running bulk changes that write a journal file.
     var journaled: [(label: String, journal: Journal)] = []
-    /// The paths of the journals that were completed in this run.
+    /// The paths of the journal files that this run has completed.
     var completedJournals: [String] = []
     /// Whether the run had a partial failure.
     ///
-    /// It had one if a bulk change continued after failures, or if an `each` with a journal left iterations unknown.
+    /// A partial failure is a bulk change that continued after failures. It is also an `each` with a journal file whose
+    /// iterations have unknown outcomes.
     var hasPartialFailure = false
-    /// The slots of the top level's variables, by name.
+    /// The slot numbers of the top level's variables, by name.
     var names: [String: Int] = [:]
-    /// The statements that were run, for `save`.
+    /// The statements that the session has run, which the command `save` writes.
     var entered = EnteredStatements()
     /// Whether a statement has read standard input.
     var isInputTaken = false
@@ -174,17 +182,17 @@ public final class Session: Sendable {
   public let output: ResultOutput
   let host: SessionCallbacks
   let timeout: SessionTimeout
-  /// The state of the whole run: how destroys are confirmed, the limits, and the open streams.
+  /// The state of the whole run: how the user confirms destroys, the limits, and the open streams.
   let account: RunSafeguards
-  /// Answers the changes of dry runs without sending them, and keeps the resources that they would create.
+  /// The carrier of dry runs, which answers changes without sending them, and keeps the resources of their creates.
   let dryRun = DryRunCarrier()
-  /// Watches, while creates are sent to a queue, whether the queue loses its consumer.
+  /// The detector of queues that lose their consumer while the session sends creates to them.
   let consumers = QueueConsumerLossDetector()
   /// The progress of the session's statements.
   let progress: SessionProgress
-  /// Lets the session's statements ask questions, one at a time.
+  /// The lock with which the session's statements ask one question at a time.
   let questions = TerminalQuestionLock()
-  /// The tasks that the first Ctrl-C lets finish.
+  /// The tasks that continue after the first Ctrl-C.
   let unfinished = InterruptShieldedTasks()
   let state: Mutex<SessionState>
 
@@ -201,18 +209,18 @@ public final class Session: Sendable {
     self.state = Mutex(state)
   }
 
-  /// The executor for many requests: the connection's thread if exactly one connection is open; otherwise nil.
+  /// The executor for many requests: the thread of the open connection; nil unless exactly one connection is open.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }
 
-  /// Whether the session's statements are typed at the prompt.
+  /// Whether the user types the session's statements at the prompt.
   var isPrompt: Bool { options.isInteractive && options.command == nil }
 
-  /// Whether any open connection requires a confirmation of destroys.
+  /// Whether an open connection has `guard: "confirm"`.
   public var isGuarded: Bool { state.withLock { $0.connections.contains { $0.protection == .confirm } } }
 
-  /// Shows a note on the changes in flight; returns false if no change is in flight.
+  /// Shows a note about the changes in flight; returns false if no change is in flight.
   public func stop() -> Bool {
     let count = state.withLock { state in
       state.clients.reduce(0) { $0 + $1.client.activity.changesInFlight }
@@ -222,10 +230,10 @@ public final class Session: Sendable {
     return count > 0
   }
 
-  /// The message after the wait for replies was ended by force.
+  /// The message after the user has ended the wait for replies with a second Ctrl-C.
   public static let forced = "forced to stop; requests in flight may or may not have been carried out"
 
-  /// Ends the wait for every reply; the changes in flight become unknown.
+  /// Ends the wait for all replies, after which the outcomes of the changes in flight are unknown.
   public func abandon() {
     note(Self.forced)
     unfinished.cancel()
@@ -233,15 +241,15 @@ public final class Session: Sendable {
     for carrier in state.withLock(\.carriers).values { carrier.abandon() }
   }
 
-  /// Whether the prompt's history is limited to the working directory (`set history:`).
+  /// Whether the prompt shows only the history of the working directory (`set history:`).
   public var takesHistoryOfDirectory: Bool { state.withLock(\.takesHistoryOfDirectory) }
 
-  /// Stores the learned schemas.
+  /// Stores the learned schemas in files.
   ///
-  /// - Returns: The reason of the first failure; nil on success, and for every failure after the first.
+  /// - Returns: The reason why a schema could not be stored, but only for the first failure; nil otherwise.
   public func keepLearned() -> String? { host.schemas.save(withValues: state.withLock(\.learnsValues)) }
 
-  /// Closes every connection.
+  /// Closes all connections of the session.
   public func close() async {
     let connections = state.withLock { state in
       defer {

@@ -3,17 +3,17 @@ import Redaction
 import Synchronization
 import Values
 
-/// The progress of a session's statements: at a terminal a line that is redrawn, otherwise a note every ten seconds.
+/// The progress of a session's statements: at a terminal a line, otherwise a note every ten seconds.
 ///
-/// It shows the latest activity of a statement that takes longer than a second: a bulk change, or the reading of a
-/// stream. Without an activity it shows the counts of the statement's single changes.
+/// An activity is a bulk change, or the reading of a stream. The progress of a statement shows its latest activity that
+/// takes longer than a second. Without an activity, the progress shows the counts of the statement's single changes.
 final class SessionProgress: Sendable {
   /// A function that returns the progress of an activity.
   typealias ProgressReader = @Sendable () -> ProgressLine
 
-  /// An activity of the running statement.
+  /// An activity of the running statement, such as a bulk change.
   ///
-  /// The activity ends when ``end()`` is called, or when this object is released.
+  /// The activity ends when its owner calls ``end()``, or when Swift releases this object.
   final class ActivityHandle: Sendable {
     private let progress: SessionProgress
     private let number: Int
@@ -35,35 +35,34 @@ final class SessionProgress: Sendable {
   private struct StatementProgress {
     var label: @Sendable () -> String
     var account: StatementSafeguards
-    /// The statement's number in the run's `RunControl`.
+    /// The number of the statement in the `RunControl` of the run.
     var number: Int
     var ticker: Task<Void, Never>
     let begin = ContinuousClock.now
     var nextNote: ContinuousClock.Instant
     var activities: [(number: Int, begin: ContinuousClock.Instant, reading: ProgressReader)] = []
-    /// The number of the activity that counts the elements of the statement's outermost stream; nil if no activity
-    /// counts them.
+    /// The number of the activity that counts the elements of the outermost stream; nil without such an activity.
     var source: Int?
-    /// Whether another program uses the terminal.
+    /// Whether another program, such as a pager, uses the terminal.
     var isHidden = false
   }
 
   private let control: RunControl
   private let isOn: Bool
   private let isQuiet: Bool
-  /// Shows the line, or removes it if the argument is nil.
+  /// A function that shows the progress line, or removes the line if its argument is nil.
   ///
   /// The function is nil if standard error is not a terminal.
   private let status: (@Sendable (String?) -> Void)?
   private let note: @Sendable (String) -> Void
   private let state = Mutex(CurrentStatement())
-  /// True while a stream is counted, and while no statement runs: then no further stream may be counted.
+  /// Whether no further stream may be counted: true while a stream is counted, and while no statement runs.
   private let isCounting = Atomic(true)
-  /// The minimum duration of an activity that is shown.
+  /// The duration after which an activity becomes visible.
   private let least: Duration
   private let noteInterval: Duration
 
-  /// Creates the progress of a session.
+  /// Creates the progress for the statements of a session.
   init(
     _ options: Session.Options, _ host: Session.SessionCallbacks, _ control: RunControl, least: Duration = .seconds(1),
     noteInterval: Duration = .seconds(10)
@@ -73,7 +72,9 @@ final class SessionProgress: Sendable {
     note = { host.note(TerminalSafeText.message($0) + "\n") }
   }
 
-  /// Begins the progress of an outermost statement; `label` returns the beginning of the statement's text.
+  /// Begins the progress of an outermost statement.
+  ///
+  /// `label` returns the beginning of the statement's text.
   func begin(_ account: StatementSafeguards, label: @escaping @Sendable () -> String) {
     guard isOn else { return }
     let number = control.add { [self] in state.withLock { $0.statement.map { text(of: $0) } ?? label() } }
@@ -90,7 +91,7 @@ final class SessionProgress: Sendable {
     isCounting.store(false, ordering: .relaxed)
   }
 
-  /// Ends the statement, and removes its line.
+  /// Ends the progress of the statement, and removes its line.
   func end() {
     isCounting.store(true, ordering: .relaxed)
     state.withLock { state in
@@ -101,7 +102,7 @@ final class SessionProgress: Sendable {
     }
   }
 
-  /// Hides the line until the end of the statement, because another program uses the terminal.
+  /// Hides the progress line until the end of the statement, because another program uses the terminal.
   func hide() {
     state.withLock { state in
       state.statement?.isHidden = true
@@ -109,7 +110,7 @@ final class SessionProgress: Sendable {
     }
   }
 
-  /// Adds an activity to the running statement.
+  /// Adds an activity to the running statement; `reading` returns the progress of the activity.
   func add(_ reading: @escaping ProgressReader) -> ActivityHandle { state.withLock { add(reading, to: &$0) } }
 
   private func add(_ reading: @escaping ProgressReader, to state: inout CurrentStatement) -> ActivityHandle {
@@ -127,12 +128,12 @@ final class SessionProgress: Sendable {
     }
   }
 
-  /// Counts the elements of a stream, unless another stream of the statement is already counted.
+  /// Counts the elements of a stream for the progress, unless another stream of the statement is already counted.
   ///
   /// - Parameters:
   ///   - stream: The stream.
-  ///   - total: The number of the stream's elements; nil if this number is not known before the first element.
-  /// - Returns: The same elements.
+  ///   - total: The number of the stream's elements; nil if the number is unknown before the first element.
+  /// - Returns: A stream of the same elements.
   func counting(_ stream: ElementStream, total: Int? = nil) -> ElementStream {
     guard !isCounting.load(ordering: .relaxed), !isCounting.exchange(true, ordering: .relaxed) else { return stream }
     let count = ReadElementCounter(total)
@@ -147,8 +148,9 @@ final class SessionProgress: Sendable {
     }
   }
 
-  /// Shows the latest activity that takes longer than `least`: at a terminal as a line, otherwise as a note at
-  /// intervals.
+  /// Shows the latest activity that takes longer than `least`.
+  ///
+  /// At a terminal, the function shows a line. Otherwise it shows a note at intervals.
   private func show() {
     control.makeReachable()
     state.withLock { state in
@@ -163,13 +165,12 @@ final class SessionProgress: Sendable {
     }
   }
 
-  /// Returns the progress of a statement as text, for `retort ctl`.
+  /// Returns the progress of a statement as text, which `retort ctl` shows.
   private func text(of statement: StatementProgress) -> String {
     line(of: statement, statement.activities.last?.reading)?.text(hasBar: false) ?? statement.label()
   }
 
-  /// Returns the line of an activity, or else a line of the statement's single changes; nil if the statement has
-  /// neither.
+  /// Returns the progress line of an activity, or the line of the statement's single changes; nil if there is neither.
   private func line(of statement: StatementProgress, _ reading: ProgressReader?) -> ProgressLine? {
     if let line = reading?(), !line.label.isEmpty { return line }
     let counts = statement.account.counts

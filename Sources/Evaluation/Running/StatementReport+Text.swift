@@ -5,7 +5,7 @@ import Redaction
 import Values
 
 extension StatementReport {
-  /// The speed of the changes, `12.4 s, 125/s, p50 12 ms, p95 40 ms`; nil if the changes took less than ten seconds.
+  /// The speed of the changes, `12.4 s, 125/s, p50 12 ms, p95 40 ms`; nil if they took less than ten seconds.
   var speed: String? {
     let time = duration
     guard time >= .seconds(10) else { return nil }
@@ -15,10 +15,10 @@ extension StatementReport {
     return "\(time.short), \(rate(in: time))/s\(times.joined())"
   }
 
-  /// Returns the number of replies per second, if all replies arrived within the given time.
+  /// Returns the average number of replies per second during the given time.
   func rate(in time: Duration) -> Int { time.rate(of: latencies.count) }
 
-  /// Returns the report as JSON for programs: counts, times, and a group for each kind of failure.
+  /// Returns the report as JSON for other programs: counts, times, and one entry for each kind of failure.
   func json(_ label: String) -> JSONValue {
     var object = tally.json(label)
     let time = duration
@@ -46,7 +46,7 @@ extension StatementReport {
 }
 
 extension OutcomeTally {
-  /// Returns the counts as JSON for programs, labelled with the statement's verb and client.
+  /// Returns the counts as JSON for other programs, with the label of the statement, such as `create posts`.
   func json(_ label: String) -> JSONObject {
     let others = [("before", before), ("skipped", skipped), ("late", late)]
     return JSONObject(
@@ -59,7 +59,7 @@ extension Duration {
   /// The duration in whole milliseconds.
   var milliseconds: Int { Int((self / .milliseconds(1)).rounded()) }
 
-  /// The rounded duration as text, for an estimate: `4 ms`, `1.2 s`, `3 min`.
+  /// The rounded duration as a short text: `4 ms`, `1.2 s`, `3 min`.
   var short: String {
     let seconds = self / .seconds(1)
     if seconds < 1 { return "\(Int((seconds * 1000).rounded(.up))) ms" }

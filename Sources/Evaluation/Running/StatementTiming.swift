@@ -2,21 +2,22 @@ import Client
 import Synchronization
 import Values
 
-/// Measures the duration of a statement, and the times of waiting and decoding in it.
+/// Measures how long a statement takes, and how much of this time it waits for replies and decodes them.
 struct StatementTiming {
   private let start = ContinuousClock.now
   private let before: ClientActivity.SpentTimes
   private let readingTime: Duration
 
-  /// Starts to measure a statement.
+  /// Starts the measurement of a statement.
   init(_ session: Session) {
     before = session.times
     readingTime = session.state.withLock(\.readingTime)
   }
 
-  /// Returns the note of `set timing: true`: `took 4.5 s: waiting 4.2 s, decoding 120 ms`.
+  /// Returns the note that `set timing: true` shows: `took 4.5 s: waiting 4.2 s, decoding 120 ms`.
   ///
-  /// The time in the pager does not count. Waiting is the time in which at least one request had no reply yet.
+  /// The duration does not include the time in which the user reads in the pager. The statement waits while at least
+  /// one request has no reply.
   func text(_ session: Session) -> String {
     let took = ContinuousClock.now - start - (session.state.withLock(\.readingTime) - readingTime)
     let times = session.times
@@ -27,7 +28,7 @@ struct StatementTiming {
 }
 
 extension Session {
-  /// The times that all clients have spent on waiting and on decoding since their creation.
+  /// The total times that all clients have waited for replies and decoded replies since their creation.
   fileprivate var times: ClientActivity.SpentTimes {
     state.withLock(\.clients).reduce(into: ClientActivity.SpentTimes()) { sum, client in
       let times = client.client.activity.times
