@@ -5,9 +5,9 @@ import LearnedSchema
 import Values
 
 extension Completer {
-  /// The declaration of the command, stage or def that is called at the cursor.
+  /// The declaration of the command, stage or `def` whose call contains the cursor.
   ///
-  /// Nil if nothing is called there, or if the called word is unknown.
+  /// Nil if the cursor is not in a call, or if the called word is unknown.
   var declaration: Declaration? {
     guard let call = context.target?.call else { return nil }
     if let definition = definitions[call.name] {
@@ -24,7 +24,7 @@ extension Completer {
     return call.isStage ? Stage.named(call.name)?.declaration : Command.named(call.name)?.declaration
   }
 
-  /// The candidates for an argument: values for its position, or options that are not yet given.
+  /// The candidates for an argument: values for its position, and options that the call does not have yet.
   var arguments: OfferedCandidates {
     guard let target = context.target, let declaration else { return OfferedCandidates(candidates: []) }
     let options = declaration.options.filter { !context.given.contains($0.name) }.map {
@@ -54,7 +54,7 @@ extension Completer {
     }
   }
 
-  /// The candidates for the value of an option or for a part of a value.
+  /// The candidates for the value of an option, or for a part of a value, such as a field of a record.
   var values: OfferedCandidates {
     guard let target = context.target else { return OfferedCandidates(candidates: data() + functions(), suffix: nil) }
     var (candidates, wanted) = (parts, Declaration.ArgumentType.any)
@@ -83,9 +83,9 @@ extension Completer {
 
   private func functions() -> [Candidate] { Function.all.map { Candidate(text: $0.name + "(", note: $0.summary) } }
 
-  // MARK: Parts of values, by the learned schema
+  // MARK: Values from the learned schema
 
-  /// The resource type of the client that is the call's first argument; nil without a known client.
+  /// The resource type of the client in the call's first argument; nil if this argument is not a known client.
   var client: ValueShape.ResourceShape? {
     guard let call = context.target?.call, let place = call.places.first,
       case .client(let client) = inference.shape(of: place, context.flows)
@@ -93,11 +93,13 @@ extension Completer {
     return client.resource
   }
 
-  /// The part of a request that the value at the cursor becomes.
+  /// The part of a request to which the value at the cursor belongs.
+  ///
+  /// The strings of `filter`, `fields` and `record` are the keys that lead from this part to the cursor.
   private enum RequestPart {
     case filter([String])
     case fields([String])
-    /// A record whose members have these names.
+    /// A record with fixed names of members, such as `number` and `size` in the option `page:`.
     case members([String])
     case record([String])
     case id
@@ -125,7 +127,7 @@ extension Completer {
     }
   }
 
-  /// The keys that the record at the cursor can have, except its existing keys.
+  /// The candidates for a key of the record at the cursor, without the keys that the record already has.
   var keys: OfferedCandidates {
     let left = members.filter { !context.given.contains($0.name) }
     return OfferedCandidates(
@@ -149,7 +151,9 @@ extension Completer {
     }
   }
 
-  /// Returns the names to filter by: those that the service accepted, and the fields that it did not refuse.
+  /// Returns the names by which a request can filter.
+  ///
+  /// These are the fields that the service has not refused as filters, and other names that the service has accepted.
   private func filters(_ client: ValueShape.ResourceShape) -> [(name: String, note: String?)] {
     let refused = client.schema.names(in: .filter, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .filter).map(client.spelled)
@@ -161,7 +165,7 @@ extension Completer {
     return fields
   }
 
-  /// The known values that fit at the cursor, as source text.
+  /// The candidates for the value at the cursor, from the learned schema, as source text.
   private var parts: [Candidate] {
     guard let client else { return [] }
     switch part {
@@ -187,14 +191,15 @@ extension Completer {
     }
   }
 
-  /// Returns the relationship that a call of `link`, `relink` or `unlink` names; nil if the relationship is unknown.
+  /// Returns the relationship that a call of `link`, `relink` or `unlink` names; nil if the schema has no such
+  /// relationship.
   private func related(_ client: ValueShape.ResourceShape) -> TypeSchema.Relationship? {
     guard let call = context.target?.call, call.places.count > (call.isStage ? 1 : 2) else { return nil }
     return client.relationship(
       inference.source.text(call.places[call.isStage ? 1 : 2]).trimmingPrefix("\"").filter { $0 != "\"" })
   }
 
-  /// Returns the candidates for a member of a resource identifier: `type` or `id`.
+  /// Returns the candidates for the value of a member in a resource identifier: `type` or `id`.
   private func linkage(
     _ member: String, _ relationship: TypeSchema.Relationship?, _ client: ValueShape.ResourceShape
   ) -> [Candidate] {
@@ -210,14 +215,18 @@ extension Completer {
     client.queue[type]?.ids.map { Candidate(text: JSONValue.string($0).written, note: "\(type), seen lately") } ?? []
   }
 
-  /// Returns the values to offer for an attribute: true and false for a boolean, and the learned values unless there
-  /// are too many of them.
+  /// Returns the values that completion offers for an attribute.
+  ///
+  /// For a boolean, these are `true` and `false`. For other types, these are the values that the schema has learned. If
+  /// the schema could not store all values of the attribute, completion offers none of the learned values.
   static func values(of attribute: TypeSchema.Attribute) -> [JSONValue] {
     let booleans: [JSONValue] = attribute.kinds.contains(.boolean) ? [true, false] : []
     return booleans + (attribute.hasMoreValues ? [] : attribute.values)
   }
 
-  /// The texts that fit in the string at the cursor; they depend on the argument or option that contains the string.
+  /// The texts that fit in the string at the cursor.
+  ///
+  /// The texts depend on the argument or the option that contains the string.
   var partTexts: [String] {
     guard let client else { return [] }
     switch part {
@@ -241,7 +250,9 @@ extension Completer {
 }
 
 extension [Completions.Candidate] {
-  /// The suffix to add if only one candidate fits: a space; nil if a candidate is a string that is not closed.
+  /// The character that completion adds if only one candidate fits.
+  ///
+  /// The character is a space. It is nil if a candidate is a string without its closing quote.
   fileprivate var ending: Character? {
     let isOpen = contains { $0.text == "\"" || $0.text.hasPrefix("\"") && !$0.text.hasSuffix("\"") }
     return isOpen ? nil : " "
@@ -255,7 +266,7 @@ extension ValueShape {
 }
 
 extension String {
-  /// Whether the text can be written as an integer.
+  /// Whether the text has the form of an integer without leading zeros, such as `12`.
   fileprivate var isInteger: Bool {
     !isEmpty && utf8.allSatisfy { 0x30...0x39 ~= $0 } && (self == "0" || utf8.first != UInt8(ascii: "0"))
   }

@@ -1,11 +1,11 @@
 import Language
 import Values
 
-/// Completes values whose type is known from their position: inserts quotes where text is needed.
+/// Completes values whose type follows from their position, and adds quotes where the position needs text.
 extension Completer {
-  /// Returns the candidates for a text: the known texts in quotes or, if none is known, an opening quote.
+  /// Returns the candidates for a string: the known texts in quotes or, if no text is known, an opening quote.
   ///
-  /// The list is empty if the user has already begun the word at the cursor.
+  /// The list is empty if the user has already begun to type the word at the cursor.
   func quoted(_ summary: String?) -> [Candidate] {
     guard context.word.isEmpty else { return [] }
     let inner = textOffer
@@ -16,7 +16,7 @@ extension Completer {
     }
   }
 
-  /// Returns the variables whose value can have the type `wanted`.
+  /// Returns the candidates for the variables whose value can have the type `wanted`.
   func data(_ wanted: Declaration.ArgumentType = .any) -> [Candidate] {
     names { shape in
       switch shape.typeName {
@@ -27,7 +27,10 @@ extension Completer {
     }
   }
 
-  /// Returns the type of the value at the cursor: the type of an option, or of a member of the option's record.
+  /// Returns the type that the value at the cursor must have.
+  ///
+  /// If `path` is empty, this is the type of the option. Otherwise it is the type of a member of the option's record,
+  /// such as `number` in `page:`.
   func wantedShape(_ option: Declaration.Option, _ path: [String]) -> Declaration.ArgumentType {
     switch (option.name, path.first) {
     case (_, nil): option.shape
@@ -38,8 +41,9 @@ extension Completer {
     }
   }
 
-  /// The shape of the element whose fields `.` reads at the cursor; for `key:` of a command, the shape of the command's
-  /// records.
+  /// The shape of the element whose fields `.` reads at the cursor.
+  ///
+  /// In the option `key:` of a command, such as `upsert`, the element is a record of the command.
   var element: ValueShape {
     guard let target = context.target, case .option("key") = target.place, !target.call.isStage else {
       return inference.element(context.flows)
@@ -54,12 +58,14 @@ extension Completer {
     }
   }
 
-  /// The fields of ``element`` as source text.
+  /// The candidates for the fields of ``element``, each with a dot: `.title`.
   var elementFields: [Candidate] {
     Self.names(of: element.fields).map { Candidate(text: "." + $0.text, note: $0.note) }
   }
 
-  /// Returns the keys of the value before the bracket at the cursor, with quotes unless the cursor is in a string.
+  /// Returns the candidates for a key in brackets after the value at `base`: `"title"` in `post["title"]`.
+  ///
+  /// The candidates have quotes unless the cursor is already in a string.
   func keys(of base: SourceRange?) -> [Candidate] {
     guard let base else { return [] }
     let shape = inference.shape(of: base, context.flows)
@@ -69,7 +75,7 @@ extension Completer {
 }
 
 extension ValueShape {
-  /// The name of the type of the value; nil if the type is unknown.
+  /// The name of the type of a value with this shape; nil if the type is unknown.
   fileprivate var typeName: String? {
     switch self {
     case .value(let value): value.typeName
@@ -85,7 +91,7 @@ extension ValueShape {
 }
 
 extension Declaration.ArgumentType {
-  /// Whether a value of the type that `type` names is valid for an argument of this type.
+  /// Returns whether an argument of this type accepts a value of the type that has the name `type`.
   fileprivate func admits(_ type: String) -> Bool {
     switch self {
     case .any, .condition: true

@@ -8,12 +8,12 @@ import Synchronization
 import Values
 
 extension Completer {
-  /// Returns candidates for texts, written with the escapes that they need inside a string.
+  /// Returns candidates for texts, with the escapes that the texts need inside a string.
   static func texts(_ texts: [String]) -> [Candidate] {
     texts.map { Candidate(text: String(JSONValue.string($0).written.dropFirst().dropLast())) }
   }
 
-  /// The candidates inside the string at the cursor.
+  /// The candidates for the content of the string at the cursor.
   var textOffer: OfferedCandidates {
     if case .element(let base) = context.wanted { return OfferedCandidates(candidates: keys(of: base), suffix: "\"") }
     if !comparedTexts.isEmpty { return OfferedCandidates(candidates: comparedTexts, suffix: "\"") }
@@ -59,7 +59,7 @@ extension Completer {
 
   // MARK: Names of a type
 
-  /// Returns the candidates for the last element of a comma-separated list, without those that the list already
+  /// Returns the candidates for the last name of a comma-separated list, without the names that the list already
   /// contains.
   private func list(_ candidates: [Candidate]) -> OfferedCandidates {
     let before = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
@@ -89,7 +89,9 @@ extension Completer {
     return shape.fields.filter { !["id", "type"].contains($0.name) }.map { Candidate(text: $0.name, note: $0.note) }
   }
 
-  /// The relationship paths for `include:`, completed one step at a time.
+  /// The relationship paths for the option `include:`, such as `author.posts`.
+  ///
+  /// Completion offers the relationships of the next step only.
   var includes: OfferedCandidates {
     guard let client else { return OfferedCandidates(candidates: [], suffix: nil) }
     let start = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
@@ -114,13 +116,13 @@ extension Completer {
     let fitting = candidates.filter { candidate in
       candidate.text.hasPrefix(path) && !refused.contains(candidate.text) && !given.contains { $0 == candidate.text }
     }
-    // The path can continue, so the string is not closed.
+    // The path can continue with another step, so completion does not close the string.
     return OfferedCandidates(candidates: fitting, suffix: nil, kept: context.word.count - path.count)
   }
 
   // MARK: Queues and addresses
 
-  /// The known queues of the open connections.
+  /// The candidates for a queue: the known queues of the open connections.
   private var queues: [Candidate] {
     session.state.withLock(\.connections).flatMap { connection in
       let known = connection.link.queues ?? (connection.queues.names + session.knownQueues(of: connection))
@@ -128,16 +130,17 @@ extension Completer {
     }
   }
 
-  /// The types that were received from the queue that a call of `client` names.
+  /// The resource types that came from the queue in the option `queue:` of a `client` command.
   private var types: [String] {
     guard let range = context.target?.call.options["queue"] else { return [] }
     let queue = inference.source.text(range).filter { $0 != "\"" }
     return inference.schema(queue).map { $0.types } ?? []
   }
 
-  /// The addresses to offer for `connect`: those of the open connections, and the beginnings of other addresses.
+  /// The candidates for the address of `connect`.
   ///
-  /// After `embedded:`, the names of the sample and of database files are offered.
+  /// These are the addresses of the open connections, and the beginnings of other addresses. After `embedded:`, the
+  /// candidates are the name of the sample service and the names of database files.
   private var addresses: OfferedCandidates {
     let embedded = "embedded:"
     if context.word.hasPrefix(embedded) {
@@ -167,6 +170,8 @@ extension Completer {
   }
 
   /// Returns the files and folders that can continue the path at the cursor.
+  ///
+  /// The path begins after the first `start` characters of the typed word. Each file must meet the condition.
   private func files(from start: Int = 0, _ condition: (String) -> Bool) -> OfferedCandidates {
     let path = String(context.word.dropFirst(start))
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
@@ -183,14 +188,14 @@ extension Completer {
   }
 }
 
-/// The content of a folder.
+/// Reads the names of the files and folders in a folder.
 enum FolderEntries {
-  /// The maximum number of entries read.
+  /// The maximum number of entries that the program reads from a folder.
   private static let limit = 5000
 
-  /// Returns the entries of a folder; an empty list if the folder can't be read.
+  /// Returns the entries of a folder; returns an empty list if the program can't read the folder.
   ///
-  /// `isFolder` is true for an entry that is itself a folder.
+  /// `isFolder` is true for an entry that is itself a folder, or a symbolic link to a folder.
   static func all(in path: String) -> [(name: String, isFolder: Bool)] {
     guard let directory = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(directory) }

@@ -4,7 +4,7 @@ import LearnedSchema
 import Redaction
 import Values
 
-/// Finds the completions at a cursor position from data in memory.
+/// Finds the completions at a cursor position, from variables, the learned schema and local files.
 struct Completer {
   typealias Candidate = Completions.Candidate
 
@@ -17,11 +17,13 @@ struct Completer {
   struct OfferedCandidates {
     var candidates: [Candidate]
     var suffix: Character? = " "
-    /// The number of characters at the start of the typed word that the candidate does not replace.
+    /// The number of characters at the start of the typed word that a candidate does not replace.
+    ///
+    /// For example, in the list `title,au` a candidate replaces only `au`.
     var kept = 0
   }
 
-  /// The maximum number of candidates.
+  /// The maximum number of candidates that completion returns.
   private static let limit = 1000
 
   var completions: Completions {
@@ -66,7 +68,7 @@ struct Completer {
       + Vocabulary.promptWords.map { Candidate(text: $0, note: "command of the prompt") }
   }
 
-  /// The candidates at the start of a pipeline.
+  /// The candidates at the start of a pipeline: commands, defs and variables.
   private var heads: [Candidate] { Self.words(of: Command.all.map(\.declaration)) + defs + names }
 
   private var stages: [Candidate] { Self.words(of: Stage.all.map(\.declaration)) + defs }
@@ -85,9 +87,9 @@ struct Completer {
     (context.mayOpenBlock ? ["and", "or", "in", "do"] : ["and", "or", "in"]).map { Candidate(text: $0) }
   }
 
-  /// The candidates in an expression.
+  /// The candidates for an operand of an expression: fields, variables, functions and defs.
   ///
-  /// The element's fields come first, because most expressions of a stage read a field.
+  /// The fields of the element come first, because most expressions of a stage read a field.
   var operands: [Candidate] {
     let fields = context.flows.isEmpty ? [] : inference.element(context.flows).fields
     return Self.names(of: fields).map { Candidate(text: "." + $0.text, note: $0.note) } + names + functions
@@ -96,13 +98,13 @@ struct Completer {
 
   // MARK: Names and fields
 
-  /// The variables with a description of each.
+  /// The candidates for a variable, each with a description.
   var names: [Candidate] {
     let own = context.names.map { Candidate(text: $0.name, note: inference.shape(ofName: $0.name).note) }
     return own + inference.variables.map { Candidate(text: $0.key, note: $0.value.note) }
   }
 
-  /// Returns the variables that meet a condition.
+  /// Returns the candidates for the variables whose shape meets a condition.
   func names(_ condition: (ValueShape) -> Bool) -> [Candidate] {
     names.filter { condition(inference.shape(ofName: $0.text)) }
   }
@@ -112,12 +114,16 @@ struct Completer {
     return Self.names(of: shape.fields)
   }
 
-  /// Returns the field names that can be written after a dot.
+  /// Returns the candidates for the fields that code can read with a dot.
+  ///
+  /// The function leaves out a name that needs quotes, such as `first name`.
   static func names(of fields: [ValueShape.Field]) -> [Candidate] {
     fields.filter { $0.name.isName }.map { Candidate(text: $0.name, note: $0.note) }
   }
 
-  /// The values of the attribute with which the operand at the cursor is compared.
+  /// The known values of the attribute in the comparison at the cursor.
+  ///
+  /// After `.state ==`, for example, these are the known values of the attribute `state`.
   private var comparedValues: [JSONValue] {
     guard let range = context.compared, let attribute = inference.attribute(in: range, context.flows) else { return [] }
     return Self.values(of: attribute)
@@ -125,7 +131,7 @@ struct Completer {
 
   private var compared: [Candidate] { comparedValues.map { Candidate(text: $0.written) } }
 
-  /// The values of the attribute with which the text at the cursor is compared.
+  /// The candidates for a string in the comparison at the cursor: the known texts of the compared attribute.
   var comparedTexts: [Candidate] { Self.texts(comparedValues.compactMap(\.stringValue)) }
 }
 
@@ -148,12 +154,14 @@ extension ValueShape {
 }
 
 extension JSONValue {
-  /// The value as source text; characters that are not safe for a terminal become JSON escapes.
+  /// The value as source text.
+  ///
+  /// JSON escapes replace the characters that are not safe for a terminal.
   var written: String { TerminalSafeText.json(text) }
 }
 
 extension String {
-  /// Whether the text can be written as a name without quotes.
+  /// Whether the text is a valid name of the language, and needs no quotes.
   var isName: Bool {
     let isStart = utf8.first.map { $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 == 0x5F } ?? false
     var (before, isGood) = (UInt8(ascii: "-"), isStart)

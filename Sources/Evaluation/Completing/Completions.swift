@@ -4,14 +4,16 @@ public struct Completions: Sendable, Equatable {
   public struct Candidate: Sendable, Equatable {
     /// The text that replaces the typed text.
     public var text: String
-    /// The description, in one line.
+    /// The description of the candidate, in one line; nil if there is no description.
     public var note: String?
   }
 
-  /// The start of the text to replace, as a UTF-8 offset in the whole text; the text to replace ends at the cursor.
+  /// The UTF-8 offset in the whole text at which the text to replace starts.
+  ///
+  /// The text to replace ends at the cursor.
   public var start: Int
-  /// The candidates, in order.
+  /// The candidates, in alphabetical order.
   public var candidates: [Candidate] = []
-  /// The character to add if only one candidate fits; nil for none.
+  /// The character to add after a candidate if only this candidate fits; nil for no character.
   public var suffix: Character?
 }

@@ -6,10 +6,12 @@ import Synchronization
 import Values
 
 extension Interpreter {
-  /// Finds the completions at a position of a text being typed, from data in memory, without sending a request.
+  /// Returns the completions at a position of a text that the user is typing.
+  ///
+  /// The completions come from variables, the learned schema and local files. The function sends no request.
   ///
   /// - Parameters:
-  ///   - text: The statements being typed, with their earlier lines.
+  ///   - text: The statements that the user is typing, with their earlier lines.
   ///   - place: The UTF-8 offset of the cursor.
   /// - Returns: The completions, in alphabetical order.
   public func completion(of text: String, at place: Int) -> Completions { completer(of: text, at: place).completions }
@@ -27,24 +29,28 @@ extension Interpreter {
 }
 
 extension Session {
-  /// Returns a text that identifies a connection's broker, and that is the same in later runs of the program.
+  /// Returns a text that identifies the broker of a connection.
+  ///
+  /// The text is the same in later runs of the program.
   func schemaPlace(of connection: ConnectionValue) -> String {
     connection.link.place
   }
 
-  /// Returns the queues of a connection that have a learned schema.
+  /// Returns the queues of a connection for which the program has learned a schema.
   func knownQueues(of connection: ConnectionValue) -> [String] {
     host.schemas.queues(at: schemaPlace(of: connection))
   }
 
-  /// Returns the schema of a client's queue, including the stored part.
+  /// Returns the schema of a client's queue, including the part that earlier sessions stored in a file.
   func schema(of client: ClientValue) -> QueueSchema {
     let schema = host.schemas.schema(of: client.queue, at: schemaPlace(of: client.connection))
     schema.load()
     return schema
   }
 
-  /// Returns the schema that learns from the replies of a queue; nil with `--offline`, which simulates replies.
+  /// Returns the schema that learns from the replies of a queue; nil with `--offline`.
+  ///
+  /// With `--offline` the program simulates the replies, so there is nothing to learn from them.
   func schemaToLearn(of queue: String, on connection: ConnectionValue) -> QueueSchema? {
     guard !options.isOffline else { return nil }
     let schema = host.schemas.schema(of: queue, at: schemaPlace(of: connection))
@@ -55,8 +61,9 @@ extension Session {
     return schema
   }
 
-  /// Returns the schema of a queue on the only open connection; without a connection, the schema that earlier sessions
-  /// learned for this queue name.
+  /// Returns the schema of a queue on the only open connection.
+  ///
+  /// If no connection is open, the function returns the schema that earlier sessions learned for this queue name.
   fileprivate func schema(ofQueue queue: String) -> QueueSchema? {
     let open = state.withLock(\.connections)
     let connection = open.count == 1 ? open.first : nil
@@ -66,7 +73,9 @@ extension Session {
     return schema
   }
 
-  /// Returns the learned schema of a type; nil if no client has this type or its queue.
+  /// Returns a resource type with the learned schema of its queue; nil if no open client knows the type.
+  ///
+  /// A client knows its own type, and the types that its queue has returned.
   fileprivate func resource(ofType type: String) -> ValueShape.ResourceShape? {
     let clients = state.withLock(\.clients)
     let client = clients.first { $0.client.type == type } ?? clients.first { schema(of: $0)[type] != nil }
@@ -74,6 +83,8 @@ extension Session {
   }
 
   /// Returns the shape of a variable's value.
+  ///
+  /// `fact.streamed` is the name of the queue whose resources a stream reads; nil for other values.
   fileprivate func shape(of fact: (value: Value, streamed: String?)) -> ValueShape {
     switch fact.value {
     case .client(let client):

@@ -1,11 +1,11 @@
 import Language
 
 extension Interpreter {
-  /// Returns the arguments that are still possible in the call at the end of a text being typed: `ID [include:
-  /// fields:]`.
+  /// Returns a hint about the arguments that the call at the end of a text can still have: `ID [include: fields:]`.
   ///
-  /// - Parameter text: The statements being typed, up to the cursor.
-  /// - Returns: The hint, with a space before it if the text does not end in a space; nil if no argument is possible.
+  /// - Parameter text: The statements that the user is typing, up to the cursor.
+  /// - Returns: The hint; nil if no argument is possible. A space precedes the hint if the text does not end in a
+  ///   space.
   public func argumentHint(of text: String) -> String? {
     guard let hint = completer(of: text, at: text.utf8.count).argumentHint else { return nil }
     return text.last?.isWhitespace == true ? hint : " " + hint
@@ -13,10 +13,10 @@ extension Interpreter {
 }
 
 extension Completer {
-  /// The maximum number of options in the hint.
+  /// The maximum number of options that the hint names.
   private static let limit = 6
 
-  /// The rest of the call's signature, or the summary of the option at the cursor; nil if there is neither.
+  /// The rest of the call's signature, or the description of the option at the cursor; nil if there is neither.
   var argumentHint: String? {
     guard !context.isInString, let target = context.target, target.path.isEmpty, let declaration else { return nil }
     if case .option(let name) = target.place {

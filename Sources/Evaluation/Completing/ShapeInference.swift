@@ -4,34 +4,37 @@ import Language
 import LearnedSchema
 import Values
 
-/// Infers the shapes of expressions and pipelines from variables, names defined in the text, and the learned schema.
+/// Infers what completion knows about a value, such as the fields of a resource: its shape.
 ///
-/// A shape is what completion knows about a value.
+/// The sources are the variables of the session, the names that the text defines, and the learned schema.
 struct ShapeInference {
   let source: SourceText
-  /// The variables of the top level.
+  /// The shapes of the variables at the top level of the session.
   let variables: [String: ValueShape]
   /// The names that the text defines.
   let names: [CursorContext.VisibleName]
-  /// Returns the schema of a queue; nil if none is known.
+  /// A function that returns the schema of the queue with the given name; nil if no schema is known.
   let schema: (String) -> QueueSchema?
-  /// Returns what the open clients know about a resource type; nil if no open client knows the type.
+  /// A function that returns what the open clients know about a resource type; nil if no open client knows the type.
   let typed: (String) -> ValueShape.ResourceShape?
-  /// The maximum depth of names that refer to other names.
+  /// The maximum depth of the inference, because a name can refer to another name.
   private static let depthLimit = 20
 
-  /// Returns the shape of the element that `.field` reads at a position; `flows` are the ranges of the enclosing
-  /// pipelines up to the position, outermost first.
+  /// Returns the shape of the element that `.field` reads at a position.
+  ///
+  /// `flows` are the source ranges of the pipelines around the position, outermost first. Each range ends at the last
+  /// `|` before the position.
   func element(_ flows: [SourceRange], depth: Int = 0) -> ValueShape {
     flows.reduce(.unknown) { element, range in shape(ofPipeline: range, element, depth).element }
   }
 
-  /// Returns the shape of the expression in a range.
+  /// Returns the shape of the expression in a source range.
   func shape(of range: SourceRange, _ flows: [SourceRange]) -> ValueShape {
     shape(ofPipeline: range, element(flows), 0)
   }
 
-  /// Returns the attribute that the expression in a range reads; nil if the expression reads no known attribute.
+  /// Returns the attribute that the expression in a source range reads, such as `.title`; nil if the attribute is
+  /// unknown.
   func attribute(in range: SourceRange, _ flows: [SourceRange]) -> TypeSchema.Attribute? {
     let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
     guard case .pipeline(let pipeline)? = statements.first?.kind, case .expression(let expression) = pipeline.head
@@ -49,8 +52,9 @@ struct ShapeInference {
     }
   }
 
-  /// Returns the shape of the value that the text gives a name; for a name that the text does not define, the shape of the
-  /// session's variable.
+  /// Returns the shape of the value of a name.
+  ///
+  /// If the text does not define the name, the function returns the shape of the session's variable of this name.
   func shape(ofName name: String, depth: Int = 0) -> ValueShape {
     guard depth < Self.depthLimit else { return .unknown }
     guard let made = names.last(where: { $0.name == name }) else { return variables[name] ?? .unknown }
@@ -117,7 +121,7 @@ struct ShapeInference {
     }
   }
 
-  /// Returns the shape of the elements that a call of `read` returns, inferred from the beginning of the file.
+  /// Returns the shape of the value that a `read` command returns, inferred from the beginning of the file.
   private func file(_ command: Language.Command) -> ValueShape {
     guard let path = command.text(0), let format = try? FileFormat(path: path, named: command.literal("as")),
       let element = FirstElementReader.element(of: path, format)
@@ -125,7 +129,7 @@ struct ShapeInference {
     return .elements(.value(element))
   }
 
-  /// Returns the shape of the client that a call of `client` creates.
+  /// Returns the shape of the client that a `client` command creates.
   private func client(_ command: Language.Command) -> ValueShape {
     guard let queue = command.literal("queue"), let schema = schema(queue) else { return .unknown }
     let keys = command.literal("keys").flatMap(ClientSettings.KeySpelling.init) ?? .wire
@@ -160,7 +164,7 @@ struct ShapeInference {
     }
   }
 
-  /// Returns the fields that `select` returns or `with` adds.
+  /// Returns the fields that the stage `select` returns, or that the stage `with` adds.
   private func selected(_ stage: Language.Command, _ element: ValueShape, _ depth: Int) -> [(
     name: String, shape: ValueShape
   )] {
@@ -174,7 +178,7 @@ struct ShapeInference {
 }
 
 extension Language.Command {
-  /// Returns the string literal in an argument; nil if the argument is another expression.
+  /// Returns the literal string in the positional argument with an index; nil if the argument is another expression.
   fileprivate func text(_ place: Int) -> String? {
     let places = arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
     guard places.indices.contains(place), case .string(let parts) = places[place].kind, parts.count == 1,

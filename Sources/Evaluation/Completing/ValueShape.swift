@@ -6,7 +6,7 @@ import Values
 /// What completion knows about a value before the statement runs.
 indirect enum ValueShape {
   case unknown
-  /// The value of a variable.
+  /// A known value, such as the value of a variable.
   case value(Value)
   case resource(ResourceShape)
   /// A list, a page or a stream.
@@ -18,7 +18,7 @@ indirect enum ValueShape {
   case error
   case scalar
 
-  /// A resource of a type from the service on a queue.
+  /// A resource of one type, from the service that receives requests in one queue.
   struct ResourceShape {
     var queue: QueueSchema
     var type: String
@@ -27,7 +27,7 @@ indirect enum ValueShape {
     var schema: TypeSchema { queue[type] ?? TypeSchema() }
   }
 
-  /// A client, with the resources that it requests.
+  /// A client, with the type of the resources that the client requests.
   struct ClientShape {
     var resource: ResourceShape
     var note: String
@@ -35,7 +35,7 @@ indirect enum ValueShape {
 }
 
 extension ValueShape {
-  /// A field's name, description and shape.
+  /// A field: its name, its description and its shape.
   typealias Field = (name: String, note: String?, shape: ValueShape)
 
   /// The fields that `.field` can read, as far as they are known.
@@ -71,10 +71,12 @@ extension ValueShape {
     }
   }
 
-  /// Returns the shape of a field.
+  /// Returns the shape of the field with the given name.
   func field(_ name: String) -> ValueShape { fields.first { $0.name == name }?.shape ?? .unknown }
 
-  /// The shape of the elements; a value without elements is its own element.
+  /// The shape of one element of the value.
+  ///
+  /// A value without elements, such as a record, is its own element.
   var element: ValueShape {
     switch self {
     case .elements(let element): element
@@ -88,7 +90,7 @@ extension ValueShape {
 }
 
 extension ValueShape.ResourceShape {
-  /// The fields of the resource, with their names as the client spells them.
+  /// The fields of the resource, with their names in the client's spelling.
   var fields: [ValueShape.Field] {
     let schema = schema
     let attributes = schema.attributes.entries.map { name, attribute -> ValueShape.Field in
@@ -101,24 +103,25 @@ extension ValueShape.ResourceShape {
     return members + relationships + attributes.filter { field in !relationships.contains { $0.name == field.name } }
   }
 
-  /// Returns the shape of a relationship's target: a resource, or a list of resources.
+  /// Returns the shape of the value to which a relationship leads: a resource, or a list of resources.
   func related(_ relationship: TypeSchema.Relationship) -> ValueShape {
     guard let type = relationship.types.first else { return .unknown }
     let shape = ValueShape.resource(Self(queue: queue, type: type, keys: keys))
     return relationship.isToMany == true ? .elements(shape) : shape
   }
 
-  /// Returns a name in the client's spelling.
+  /// Returns a name in the client's spelling: `created_at` for `created-at` if the client uses underscores.
   func spelled(_ name: String) -> String {
     keys == .underscore ? String(name.map { $0 == "-" ? "_" : $0 }) : name
   }
 
-  /// Returns the relationship that the client spells `name`; nil if the relationship is unknown.
+  /// Returns the relationship that has the given name in the client's spelling; nil if the schema has no such
+  /// relationship.
   func relationship(_ name: String) -> TypeSchema.Relationship? {
     schema.relationships.entries.first { spelled($0.name) == name }?.value
   }
 
-  /// Returns the attribute that the client spells `name`; nil if the attribute is unknown.
+  /// Returns the attribute that has the given name in the client's spelling; nil if the schema has no such attribute.
   func attribute(_ name: String) -> TypeSchema.Attribute? {
     schema.attributes.entries.first { spelled($0.name) == name }?.value
   }

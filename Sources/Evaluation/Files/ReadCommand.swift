@@ -41,7 +41,7 @@ extension Command {
 }
 
 extension Session {
-  /// Marks standard input as read; throws if standard input was already read.
+  /// Marks standard input as read; throws an error if a statement has already read standard input.
   func takeInput() throws(Fault) {
     let isTaken = state.withLock { state in
       defer { state.isInputTaken = true }
@@ -97,9 +97,11 @@ extension Stage {
 }
 
 extension FileWriter {
-  /// Writes all elements of a stream; returns the elements if a stage follows.
+  /// Writes all elements of a stream to the file.
   ///
-  /// - Throws: An error of the stream or of the file; the file is then unchanged.
+  /// If `keepsFlow` is true, a stage follows, and the function returns the elements for this stage.
+  ///
+  /// - Throws: An error of the stream or of the file; the file then stays unchanged.
   fileprivate mutating func take(
     _ stream: inout ElementStream, _ format: FileFormat, _ run: RunContext, keepsFlow: Bool
   ) async throws(Fault) -> [Value] {

@@ -3,13 +3,17 @@ import JSONText
 import Values
 import Formats
 
-/// A shell command; its input is written while its output is read.
+/// A running shell command, for the stage `sh`.
+///
+/// retort writes the input of the command and reads the output of the command at the same time.
 final class ShellProcess {
   private let id: pid_t
   private var input: Int32
   private let output: Int32
 
-  /// Starts `/bin/sh -c COMMAND` with the program's standard error (posix_spawn).
+  /// Starts `/bin/sh -c COMMAND` with posix_spawn.
+  ///
+  /// The command writes its errors to the standard error of retort.
   init(_ command: String) throws(Fault) {
     let (toChild, fromChild) = (try Self.pipe(), try Self.pipe())
     defer {
@@ -29,7 +33,9 @@ final class ShellProcess {
     for end in [input, output] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
   }
 
-  /// Creates a pipe, and returns its two ends; the child inherits them only as its standard streams.
+  /// Creates a pipe, and returns its two ends.
+  ///
+  /// The child process inherits the ends only as its standard input and standard output (FD_CLOEXEC).
   private static func pipe() throws(Fault) -> (reading: Int32, writing: Int32) {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else { throw FileDescriptor.failure("can't run sh") }
@@ -58,9 +64,9 @@ final class ShellProcess {
     return unsafe posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, environ)
   }
 
-  /// Writes bytes to the command; meanwhile, passes the command's output on to the output of `run`.
+  /// Writes bytes to the command's input; meanwhile, passes the command's output on to the output of `run`.
   ///
-  /// If the command has closed its input, the remaining bytes are dropped.
+  /// If the command has closed its input, the function drops the remaining bytes.
   func feed(_ bytes: [UInt8], _ run: RunContext) throws(Fault) {
     var offset = 0
     while offset < bytes.count, input >= 0 {
@@ -78,8 +84,9 @@ final class ShellProcess {
     }
   }
 
-  /// Closes the input, writes the rest of the output, and returns the exit status: 128 plus the signal's number if a
-  /// signal ended the command.
+  /// Closes the input, passes on the rest of the output, and returns the exit status of the command.
+  ///
+  /// If a signal ended the command, the status is 128 plus the number of the signal.
   func finish(_ run: RunContext) throws(Fault) -> Int32 {
     closeInput()
     while try wait(0, run) {}
@@ -88,7 +95,7 @@ final class ShellProcess {
     return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
   }
 
-  /// Terminates the command, and waits for its end.
+  /// Sends SIGTERM to the command, and waits for the end of the command.
   func abandon() {
     kill(id, SIGTERM)
     closeInput()
@@ -100,9 +107,10 @@ final class ShellProcess {
     input = -1
   }
 
-  /// Waits, at most 100 ms, until the command has output or, with `wanted`, accepts input; then passes its output on.
+  /// Waits at most 100 ms for output of the command, and passes the output on.
   ///
-  /// Returns false at the end of the output.
+  /// If `wanted` is `POLLOUT`, the wait also ends when the command accepts input. If `wanted` is 0, the function waits
+  /// for output only. The function returns false at the end of the output.
   @discardableResult private func wait(_ wanted: Int16, _ run: RunContext) throws(Fault) -> Bool {
     var ends = [
       pollfd(fd: output, events: Int16(POLLIN), revents: 0),
@@ -148,7 +156,9 @@ extension Stage {
 }
 
 extension ShellProcess {
-  /// Runs a command with a stream's elements as its input, and returns the exit status.
+  /// Runs a command, and returns the exit status of the command.
+  ///
+  /// The input of the command has a line of JSON for each element of the stream.
   fileprivate static func run(_ command: String, _ stream: inout ElementStream, _ run: RunContext) async throws(Fault)
     -> Int32
   {

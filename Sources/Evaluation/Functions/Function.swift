@@ -2,12 +2,12 @@ import JSONText
 import Language
 import Values
 
-/// A function of the language, which computes a value from its arguments.
+/// A built-in function of the language, such as `length(value)`, which computes a value from its arguments.
 struct Function: Sendable {
   typealias FunctionBody = @Sendable ([Value], RunContext) throws(Fault) -> Value
   typealias PureBody = @Sendable ([Value]) throws(Fault) -> Value
 
-  /// What a parameter takes, for the check of a literal argument.
+  /// The type of argument that a parameter accepts, for the check of a literal argument.
   enum ParameterType {
     case any, text, pattern, textOrPattern, number, places, duration, timeFormat
   }
@@ -20,7 +20,7 @@ struct Function: Sendable {
   private let parameters: [ParameterType]
   let example: Declaration.Example
   let body: FunctionBody
-  /// The body of a function whose value depends only on its arguments; nil for other functions.
+  /// The body of a function whose value depends only on its arguments; nil for any other function.
   private let pureBody: PureBody?
 
   init(
@@ -68,9 +68,10 @@ struct Function: Sendable {
     return "\(least) to \(most) arguments"
   }
 
-  /// Checks the arguments that are literals; nil stands for any other argument.
+  /// Checks the literal arguments of a call, and throws the error that each run of the call would throw.
   ///
-  /// A pattern is not tried, because a match can take a long time.
+  /// In `literals`, nil stands for an argument that is not a literal. The function does not match a pattern, because a
+  /// match can take a long time.
   func check(literals: [Value?]) throws(Fault) {
     let values = literals.map { $0 ?? .null }
     let isPattern = values.contains { if case .pattern = $0 { true } else { false } }
@@ -95,7 +96,7 @@ struct Function: Sendable {
     }
   }
 
-  /// Returns the argument at the given index, which must be a string; throws if the argument has another type.
+  /// Returns the argument at the given index if it is a string; otherwise throws an error.
   static func string(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> String {
     guard case .string(let text) = values[index] else {
       throw Fault(
@@ -143,8 +144,10 @@ struct Function: Sendable {
   }
 }
 
-/// Next steps with expressions that convert a value to the type that a function needs; in them, `.field` stands for the
-/// function's first argument.
+/// Suggestions for the errors about an argument of a wrong type.
+///
+/// Each suggestion is an expression that converts the argument to the type that the function needs. In the expression,
+/// `.field` stands for the function's first argument.
 extension Value {
   fileprivate func wayToString(_ text: String) -> String? {
     switch self {

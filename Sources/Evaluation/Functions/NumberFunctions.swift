@@ -41,11 +41,13 @@ extension Function {
 
   /// The direction in which a function rounds.
   private enum RoundingMode {
-    /// Rounds to the nearest number, with halves away from 0.
+    /// Rounds to the nearest number; rounds a half away from 0.
     case nearest
     case down, up
 
-    /// Whether a number with a remainder is rounded away from 0.
+    /// Returns whether the number with the remainder `rest` becomes larger in magnitude.
+    ///
+    /// `rest` is the remainder of the division by `unit`, the value of the last decimal place that remains.
     func roundsAwayFromZero(_ rest: BigInt, of unit: BigInt) -> Bool {
       switch self {
       case .nearest: rest.magnitude * 2 >= unit.magnitude

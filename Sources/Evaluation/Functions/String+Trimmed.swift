@@ -1,5 +1,5 @@
 extension String {
-  /// The text without white space at its ends.
+  /// The text without white space at its start and at its end.
   var trimmed: String {
     let scalars = unicodeScalars.drop { $0.properties.isWhitespace }
     var end = scalars.endIndex

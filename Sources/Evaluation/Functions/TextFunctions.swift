@@ -126,7 +126,9 @@ extension Function {
       }
     },
   ]
-  /// Returns a text with each occurrence of a part replaced; an empty part occurs before and after each code point.
+  /// Returns a text in which `by` replaces each occurrence of `what`.
+  ///
+  /// An empty `what` occurs before the first code point and after each code point.
   private static func replaced(_ text: String, _ what: String, _ by: String) throws(Fault) -> String {
     let count = what.isEmpty ? text.unicodeScalars.count + 1 : text.places(of: what).count
     let (added, isOver) = count.multipliedReportingOverflow(by: by.utf8.count)

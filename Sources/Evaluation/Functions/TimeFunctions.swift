@@ -43,7 +43,7 @@ extension Function {
     },
   ]
 
-  /// Returns the argument at the given index, which must be a time; throws if the argument has another type.
+  /// Returns the argument at the given index if it is a time; otherwise throws an error.
   private static func time(_ values: [Value], _ index: Int, _ name: String) throws(Fault) -> Instant {
     guard case .time(let time) = values[index] else {
       throw Fault(
@@ -53,7 +53,9 @@ extension Function {
     return time
   }
 
-  /// Returns the next step for a function that takes a time: an expression that converts a value to a time.
+  /// Returns the suggestion for the error that a function needs a time.
+  ///
+  /// The suggestion is an expression that converts the value to a time.
   private static func wayToTime(_ value: Value, _ function: String = "time") -> String? {
     switch value {
     case .string(let text):

@@ -37,7 +37,7 @@ extension Function {
     ]
 }
 
-/// Random UUIDs as text (RFC 9562, version 4).
+/// Creates random UUIDs as text (RFC 9562, version 4).
 enum RandomUUID {
   static func random() -> String {
     var bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }

@@ -68,7 +68,7 @@ extension Stage {
     /// The number of values.
     var count: Int { bars.count + numbers.count + durations.count + times.count + labels.count + nulls }
 
-    /// Whether nulls are not drawn, because the other values are numbers, durations or times.
+    /// Whether the chart leaves out nulls, because the other values are numbers, durations or times.
     var leavesOutNulls: Bool { nulls > 0 && !(numbers.isEmpty && durations.isEmpty && times.isEmpty) }
 
     mutating func add(_ label: Value, _ length: Value?) throws(Fault) {
@@ -118,7 +118,7 @@ extension Stage {
 }
 
 extension ResultPrinter {
-  /// Draws a chart in the width of the terminal, or in 80 columns without a terminal.
+  /// Draws a chart in the width of the terminal; without a terminal, the width is 80 columns.
   mutating func draw(_ chart: Chart) throws(Fault) {
     let isCut = output.isTerminal && chart.bars.count > Self.rowLimit
     let shown = isCut ? Chart(Array(chart.bars.prefix(Self.rowLimit))) : chart

@@ -4,28 +4,28 @@ import Values
 
 /// A program that shows a long text one screen at a time, such as `less`.
 public struct Pager: Sendable {
-  /// Writes text to the pager; returns false if the pager was closed.
+  /// Writes text to the pager; returns false if the user has closed the pager.
   public var write: @Sendable ([UInt8]) -> Bool
-  /// Ends the text, and waits until the pager is closed.
+  /// Ends the text, and waits until the user closes the pager.
   public var finish: @Sendable () async -> Void
 
-  /// Creates a pager from functions.
+  /// Creates a pager from two functions.
   public init(write: @escaping @Sendable ([UInt8]) -> Bool, finish: @escaping @Sendable () async -> Void) {
     self.write = write
     self.finish = finish
   }
 }
 
-/// Buffers a result for a terminal until a screen is full or the result is complete.
+/// Buffers a result for a terminal until the text is taller than the screen or the result is complete.
 ///
-/// A result that is taller than the screen goes to a pager.
+/// A text that is taller than the screen goes to a pager. A smaller text goes to the terminal.
 final class PagedResult: Sendable {
   private struct BufferedResult {
     var held: [UInt8] = []
     var pager: Pager?
-    /// Whether everything is written to the terminal, because there is no pager.
+    /// Whether all text goes directly to the terminal, because there is no pager.
     var isDirect = false
-    /// Whether the pager was closed before all text was written.
+    /// Whether the user closed the pager before the end of the text.
     var wasLeft = false
   }
 
@@ -38,7 +38,7 @@ final class PagedResult: Sendable {
     self.open = open
   }
 
-  /// Whether the pager was closed before all text was written.
+  /// Whether the user closed the pager before the end of the text.
   var wasLeft: Bool { state.withLock(\.wasLeft) }
 
   /// Writes or buffers a piece of the result; returns false if the terminal or the pager is closed.
@@ -59,7 +59,7 @@ final class PagedResult: Sendable {
     }
   }
 
-  /// Shows the buffered text, or waits until the pager is closed.
+  /// Shows the buffered text, or waits until the user closes the pager.
   func finish() async {
     let (held, pager) = state.withLock { state in
       defer { state.held = [] }
@@ -87,7 +87,9 @@ final class PagedResult: Sendable {
 }
 
 extension ResultPrinter {
-  /// Shows a result with its notes; at the prompt, a result that is taller than the screen goes through a pager.
+  /// Shows a result with its notes.
+  ///
+  /// At the prompt, a result that is taller than the screen goes through a pager.
   static func showing(
     _ run: RunContext, format: ResultFormat? = nil, _ body: (inout ResultPrinter) async throws(Fault) -> Void
   ) async throws(Fault) {

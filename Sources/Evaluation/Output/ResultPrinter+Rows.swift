@@ -2,16 +2,21 @@ import Formats
 import Language
 import Values
 
-/// Tables and cards.
+/// Writes tables and cards.
 extension ResultPrinter {
-  /// The maximum number of lines that cards can take in place of a table that is wider than the screen.
+  /// The maximum number of lines that cards can have.
+  ///
+  /// A table that is wider than the screen becomes cards only if the cards do not exceed this limit.
   private static let cardLimit = 100
-  /// The number of character cells by which each column is made wider than its values, for wider values in later rows.
+  /// The number of character cells by which a column is wider than the widest value so far.
+  ///
+  /// Later rows can have wider values.
   private static let spare = 2
 
-  /// Writes a table; rows that are too wide become cards, unless the user requested the table.
+  /// Writes a table.
   ///
-  /// At a terminal it writes the first screen of rows before it reads the rest.
+  /// Rows that are wider than the screen become cards, unless the user has requested a table. At a terminal, the
+  /// function writes the first screen of rows before it reads the other rows.
   mutating func table(_ elements: inout ElementStream) async throws(Fault) {
     var table = TextTable(isForTerminal: output.isTerminal)
     var rows: [Record] = []
@@ -45,7 +50,9 @@ extension ResultPrinter {
     notes.append(Self.hidden(hidden, width))
   }
 
-  /// Whether the rows are shown as cards, because they are wider than the screen and few enough.
+  /// Returns whether the printer shows the rows as cards.
+  ///
+  /// The rows must be wider than the screen, and few enough.
   private func isForCards(_ table: TextTable) -> Bool {
     guard isAutomatic, output.isTerminal, table.count * (table.columnCount + 1) <= Self.cardLimit else { return false }
     return table.hiddenCount(in: output.columns()) > 0
@@ -56,7 +63,9 @@ extension ResultPrinter {
     return "\(rows); use | csv or | write \"FILE\" for all, | take N for fewer"
   }
 
-  /// Returns a note with the number of columns that do not fit, and with their names as far as they fit on a line.
+  /// Returns a note about columns that do not fit on the screen.
+  ///
+  /// The note contains the number of these columns, and as many of their names as fit on a line.
   private static func hidden(_ names: [String], _ width: Int) -> String {
     var (list, room) = ("", max(20, width - 80))
     for name in names {

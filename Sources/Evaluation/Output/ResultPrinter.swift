@@ -5,17 +5,19 @@ import Redaction
 import Synchronization
 import Values
 
-/// Writes results in a format, a page at a time.
+/// Writes results in a format, such as a table or lines of JSON, page by page.
 struct ResultPrinter {
   let output: ResultOutput
   let format: ResultFormat
-  /// Whether the format is the default; rows too wide for the screen are then shown as cards.
+  /// Whether the printer uses the default format, because the user has not chosen a format.
+  ///
+  /// With the default format, rows that are wider than the screen become cards.
   let isAutomatic: Bool
   /// The notes to show after the results.
   var notes: [String] = []
   private let progress: SessionProgress
   private var header: [String]?
-  /// The number of written elements.
+  /// The number of elements that the printer has written.
   var count = 0
 
   /// The maximum number of table rows or chart bars at a terminal.
@@ -29,7 +31,9 @@ struct ResultPrinter {
     isAutomatic = chosen == nil
   }
 
-  /// Writes a value: elements as rows or lines, a scalar as a line of JSON.
+  /// Writes a value.
+  ///
+  /// Each element of a list or stream becomes a row or a line. A scalar becomes a line of JSON.
   mutating func show(_ value: Value) async throws(Fault) {
     switch value {
     case .null, .client, .connection: return
@@ -52,7 +56,9 @@ struct ResultPrinter {
     }
   }
 
-  /// Writes the value of a statement that is only a name: a client as a record, a connection as its address.
+  /// Writes the value of a statement that consists of a name only.
+  ///
+  /// The function writes a client as a record, and a connection as its address.
   mutating func show(named value: Value) async throws(Fault) {
     switch value {
     case .client(let client): try await show(.record(Record(client.fields)))
@@ -63,7 +69,8 @@ struct ResultPrinter {
 
   /// Writes the elements of a stream.
   ///
-  /// Adds a note at a terminal if the result is empty, and a note if the result is a page with a next page.
+  /// At a terminal, the function adds a note if the result is empty. The function also adds a note if the elements are
+  /// one page of the service's result and there is a next page.
   mutating func show(_ elements: inout ElementStream) async throws(Fault) {
     try await write(&elements)
     if count == 0, output.isTerminal { notes.append("0 rows") }

@@ -1,17 +1,18 @@
 import Synchronization
 import Values
 
-/// Keeps the elements that output stages, such as `table`, show in a statement at the prompt; these elements become the
-/// value of `_`.
+/// The elements that a statement at the prompt has shown with output stages, such as `table`.
+///
+/// After the statement, these elements are the value of the variable `_`.
 final class ShownElements: Sendable {
   private let elements = Mutex<[Value]>([])
-  /// The maximum number of kept elements.
+  /// The maximum number of elements that the object keeps.
   private static let limit = 10_000
 
-  /// The elements as a list; null if nothing was shown.
+  /// The elements as a list; null if no stage has shown an element.
   var value: Value { elements.withLock { $0.isEmpty ? .null : .list($0) } }
 
-  /// Returns a stream of the same elements; each page that is read from it is kept.
+  /// Returns a stream of the same elements, and keeps the elements of each page that code reads from this stream.
   func keeping(_ stream: ElementStream) -> ElementStream {
     var source = stream
     var kept = ElementStream(pages: { () async throws(Fault) in

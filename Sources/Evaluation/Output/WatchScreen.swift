@@ -1,7 +1,9 @@
 import Language
 import Redaction
 
-/// Draws the rounds of `watch` at a terminal, each over the previous one, with changes in reverse video.
+/// Draws the output of each round of `watch` over the output of the previous round.
+///
+/// Characters that differ from the previous round appear in reverse video.
 struct WatchScreen {
   private let output: ResultOutput
   private var before: [String]?
@@ -10,7 +12,7 @@ struct WatchScreen {
 
   /// Returns the control sequences and the text that draw the output of a round (ECMA-48: CUP, EL, ED, SGR).
   ///
-  /// The last line counts the lines that do not fit on the screen.
+  /// If not all lines fit on the screen, the last line of the text shows the number of hidden lines.
   mutating func frame(of bytes: [UInt8]) -> String {
     let (rows, columns) = (max(2, output.rows()), max(1, output.columns()))
     let text = TerminalSafeText.visible(String(decoding: bytes, as: UTF8.self))
