@@ -3,8 +3,8 @@ import Glibc
 /// A text that is compared, ordered and hashed by its Unicode code points.
 ///
 /// Swift's `String` treats canonically equivalent texts as equal, and `"\r\n"` as one character. JSON and services
-/// distinguish them, so keys of dictionaries and elements of sets use this type. Its functions work on the bytes of
-/// UTF-8, which have the same order and the same substrings as the code points.
+/// distinguish such texts. Keys of dictionaries and elements of sets therefore use this type. Its functions compare the
+/// bytes of UTF-8. The order of these bytes is the order of the code points.
 package struct CodePoints: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
   /// The text.
   package let text: String
@@ -31,10 +31,10 @@ extension String {
     }
   }
 
-  /// Whether the text has the same code points as another.
+  /// Whether the text has the same code points as `other`.
   package func isSame(as other: String) -> Bool {
-    // Texts with the same representation are equal. A short text is stored in the representation itself, and copies of
-    // a long text share its address.
+    // Texts with the same representation are equal. The representation of a short text contains the text itself. The
+    // copies of a long text have the same address in their representations.
     if unsafe unsafeBitCast(self, to: (UInt64, UInt64).self) == unsafeBitCast(other, to: (UInt64, UInt64).self) {
       return true
     }
@@ -43,8 +43,10 @@ extension String {
     return unsafe withBytes { a in unsafe other.withBytes { b in unsafe Self.compare(a, b, count) == 0 } }
   }
 
-  /// Returns a negative number, zero or a positive number if the text is before, equal to or after another in the order
-  /// of code points.
+  /// Compares the text with `other` in the order of code points.
+  ///
+  /// Returns a negative number if the text is before `other`, zero if both are equal, and a positive number if the text
+  /// is after `other`.
   package func order(with other: String) -> Int {
     let (count, otherCount) = (utf8.count, other.utf8.count)
     let order = unsafe withBytes { a in
@@ -58,28 +60,30 @@ extension String {
     return unsafe memcmp(a, b, count)
   }
 
-  /// Passes the bytes of the text to a body.
+  /// Calls `body` with the UTF-8 bytes of the text.
   @inline(__always) fileprivate func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     if let result = unsafe utf8.withContiguousStorageIfAvailable(body) { return result }
     return unsafe Array(utf8).withUnsafeBufferPointer(body)
   }
 
-  /// Whether the text begins with the code points of another.
+  /// Whether the text begins with the code points of `part`.
   package func begins(with part: String) -> Bool { utf8.starts(with: part.utf8) }
 
-  /// Whether the text ends with the code points of another.
+  /// Whether the text ends with the code points of `part`.
   package func ends(with part: String) -> Bool { utf8.reversed().starts(with: part.utf8.reversed()) }
 
   /// Whether the text contains U+0000.
   package var containsNUL: Bool { unsafe withBytes { unsafe Self.place(of: 0, in: $0, from: 0) != nil } }
 
-  /// Whether the text contains the code points of another.
+  /// Whether the text contains the code points of `part`.
   package func holds(_ part: String) -> Bool { part.isEmpty || !places(of: part, most: 1).isEmpty }
 
-  /// Returns the byte offsets at which a part occurs in the text, from left to right, without overlaps.
+  /// Returns the byte offsets at which `part` occurs in the text, from left to right.
+  ///
+  /// The occurrences do not overlap: `"aa"` occurs once in `"aaa"`.
   ///
   /// - Parameters:
-  ///   - part: The part, not empty.
+  ///   - part: The text to find. It must not be empty.
   ///   - most: The maximum number of offsets to return.
   /// - Returns: The offsets.
   package func places(of part: String, most: Int = .max) -> [Int] {
@@ -109,12 +113,16 @@ extension String {
     return unsafe found.map { unsafe $0 - UnsafeMutableRawPointer(mutating: start) }
   }
 
-  /// Returns the text of a range of bytes, which must not split a code point.
+  /// Returns the text of a range of UTF-8 bytes.
+  ///
+  /// The range must not split a code point.
   package func bytes(_ range: Range<Int>) -> String {
     unsafe withBytes { bytes in unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self) }
   }
 
-  /// Returns the parts of the text between separators; the separator must not be empty.
+  /// Returns the parts of the text between the separators.
+  ///
+  /// The separator must not be empty.
   package func parts(between separator: String) -> [String] {
     var start = 0
     var parts: [String] = []
@@ -125,7 +133,9 @@ extension String {
     return parts + [bytes(start..<utf8.count)]
   }
 
-  /// Returns the text with each occurrence of a part replaced by another text; the part must not be empty.
+  /// Returns the text with each occurrence of `part` replaced by `other`.
+  ///
+  /// `part` must not be empty.
   package func replacing(each part: String, with other: String) -> String {
     let parts = parts(between: part)
     return parts.count == 1 ? self : parts.joined(separator: other)
@@ -133,6 +143,6 @@ extension String {
 }
 
 extension Sequence where Element == String {
-  /// Whether the collection contains a text.
+  /// Whether the sequence contains a text with the same code points.
   package func has(_ text: String) -> Bool { contains { $0.isSame(as: text) } }
 }

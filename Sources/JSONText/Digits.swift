@@ -1,8 +1,8 @@
 extension FixedWidthInteger {
-  /// Reads decimal digits, or those of another base; nil for any other text, such as a number with a sign.
+  /// Creates the integer from its digits; nil for any other text, such as `-5`.
   ///
   /// - Parameters:
-  ///   - text: The text, only of ASCII digits and, in a base above ten, letters.
+  ///   - text: The text. It contains only ASCII digits, and letters if the base is above ten.
   ///   - radix: The base, from 2 to 36.
   package init?(digits text: some StringProtocol, radix: Int = 10) {
     guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else { return nil }
@@ -11,7 +11,7 @@ extension FixedWidthInteger {
 }
 
 extension Double {
-  /// Reads digits with or without a decimal point; nil for any other text, such as `1e3`, `nan` or `0x1p3`.
+  /// Creates the number from digits and at most one decimal point; nil for any other text, such as `1e3` or `nan`.
   package init?(digits text: some StringProtocol) {
     guard text.utf8.allSatisfy({ 0x30...0x39 ~= $0 || $0 == UInt8(ascii: ".") }) else { return nil }
     self.init(text)
@@ -19,7 +19,7 @@ extension Double {
 }
 
 extension StringProtocol {
-  /// The bytes of the text with each escape, such as `%5B`, decoded (RFC 3986 section 2.1).
+  /// The bytes of the text, in which each escape is decoded: `%5B` becomes `[` (RFC 3986 section 2.1).
   ///
   /// A `%` without two hexadecimal digits stays as it is.
   package var percentDecoded: [UInt8] {

@@ -1,4 +1,6 @@
-/// The elements of a JSON array, each decoded at its first access.
+/// The elements of a JSON array.
+///
+/// An element of a parsed array is decoded only when it is read.
 public struct JSONArray: Sendable {
   private enum Storage: Sendable {
     case elements([JSONValue])
@@ -6,8 +8,10 @@ public struct JSONArray: Sendable {
   }
 
   private var storage: Storage
-  /// The tape of a parsed array, and the array's index in the tape; nil after a change, and for an array that was not
-  /// parsed.
+  /// The tape of a parsed array, and the index of the array in the tape.
+  ///
+  /// Nil for an array that was not parsed, and after a change of the array. A tape lists the positions of all values of
+  /// a parsed text.
   var source: (tape: JSONTape, index: Int)?
 
   /// Creates an array of values.

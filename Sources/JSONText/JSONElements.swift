@@ -1,17 +1,19 @@
-/// The elements of a JSON text: the elements of its array, or else its one value.
+/// The elements of a JSON text: the elements of its array, or its only value if the value is not an array.
 ///
-/// The whole text is validated first. Elements are parsed in groups when they are read, so that the tape of a large
-/// array is never in memory as a whole.
+/// The initializer validates the whole text. `next` then parses the elements in groups. The positions of all values of
+/// a large array are therefore never in memory at the same time.
 package struct JSONElements: Sendable {
   private let bytes: [UInt8]
   /// The offset of the next element of the array.
   private var offset = 0
-  /// The one value of a text that is not an array; nil after it was returned.
+  /// The only value of a text that is not an array; nil after `next` has returned the value.
   private var single: JSONValue?
 
-  /// Validates UTF-8 text; a key that occurs twice in an object is an error.
+  /// Validates UTF-8 text.
   ///
-  /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second of equal keys.
+  /// A key that occurs twice in an object is an error.
+  ///
+  /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second occurrence of the key.
   package init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
     self.bytes = bytes
     guard let first = try JSONParser.validateArray(bytes, depthLimit: JSONValue.depthLimit) else {
@@ -22,7 +24,7 @@ package struct JSONElements: Sendable {
     offset = first
   }
 
-  /// Returns the next elements, at most `count`; nil at the end.
+  /// Returns at most `count` of the next elements; nil if no element is left.
   package mutating func next(_ count: Int) -> [JSONValue]? {
     if let value = single {
       single = nil
@@ -37,7 +39,7 @@ package struct JSONElements: Sendable {
 extension JSONParser {
   /// Validates a text that is an array.
   ///
-  /// - Returns: The offset after the array's opening bracket; nil if the text does not begin with a bracket, or is too
+  /// - Returns: The offset after the array's opening bracket. Nil if the text does not begin with a bracket, or is too
   ///   long.
   fileprivate static func validateArray(_ bytes: [UInt8], depthLimit: Int) throws(JSONSyntaxError) -> Int? {
     typealias ValidatedArray = Result<(first: Int?, duplicate: DuplicateKey?), JSONScanner.Fault>
@@ -59,7 +61,9 @@ extension JSONParser {
     }
   }
 
-  /// Parses at most `count` elements of a validated array, beginning at the offset of an element.
+  /// Parses at most `count` elements of a validated array.
+  ///
+  /// `start` is the offset of an element. The result `end` is the offset of the next element.
   fileprivate static func elements(
     of bytes: [UInt8], from start: Int, _ count: Int, depthLimit: Int
   ) -> (elements: [JSONValue], end: Int) {

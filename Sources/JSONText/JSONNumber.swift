@@ -1,8 +1,8 @@
-/// A JSON number that keeps its digits: `1.10` and `9007199254740993` are written as they were read.
+/// A JSON number that keeps its digits: `1.10` stays `1.10`, and `9007199254740993` stays exact.
 ///
-/// Two numbers are equal if their texts are equal: `1` and `1.0` differ.
+/// Two numbers are equal if their texts are equal. Therefore `1` and `1.0` differ.
 public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
-  /// The digits of a number: an integer if its decimal text equals the received text, otherwise the received text.
+  /// The digits of a number: an integer if its decimal text is exactly the received text; otherwise the received text.
   enum Digits: Sendable, Hashable {
     case integer(Int64)
     case literal(String)
@@ -37,7 +37,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The digits as they were read: `1.10`, `-0`, `1E400`.
+  /// The digits as the parser read them, such as `1.10`, `-0` or `1E400`.
   public var text: String {
     switch digits {
     case .integer(let integer): String(integer)
@@ -45,16 +45,18 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The value, if the text is an integer in its usual form of at most 18 digits; nil for `1.0` and `1e3`.
+  /// The integer, if the text has at most 18 digits and is the usual form of an integer; nil for `1.0` and `1e3`.
   public var integer: Int? {
     guard case .integer(let integer) = digits else { return nil }
     return Int(integer)
   }
 
-  /// The digits, the same as ``text``.
+  /// The same digits as ``text``.
   public var description: String { text }
 
-  /// Returns the integer whose usual text is exactly these bytes; nil for any other bytes, and for more than 18 digits.
+  /// Returns the integer that is written exactly as these bytes.
+  ///
+  /// Returns nil for any other bytes, such as `-0` and `1.0`, and for more than 18 digits.
   private static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     guard var index = bytes.indices.first else { return nil }
     let isNegative = unsafe bytes[index] == UInt8(ascii: "-")

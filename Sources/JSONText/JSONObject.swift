@@ -1,8 +1,9 @@
 import Glibc
 
-/// The members of a JSON object in document order, each decoded at its first access.
+/// The members of a JSON object in document order.
 ///
-/// A parsed object is an index into a tape; the first change copies its members.
+/// A member of a parsed object is decoded only when it is read. A parsed object is an index into a tape, which lists
+/// the positions of all values of a text. The first change of the object copies its members.
 public struct JSONObject: Sendable {
   /// A key and its value.
   public typealias Element = (key: String, value: JSONValue)
@@ -16,7 +17,7 @@ public struct JSONObject: Sendable {
 
   /// Creates an object.
   ///
-  /// If a key occurs twice, the last value is used, at the position of the first.
+  /// If a key occurs twice, the object has the last value, at the position of the first.
   public init(_ members: [(String, JSONValue)] = []) {
     storage = .members([])
     if members.count < 2 || members.count <= 8 && Self.areUnique(members) {
@@ -26,10 +27,12 @@ public struct JSONObject: Sendable {
     }
   }
 
-  /// Creates an object with members whose keys differ.
+  /// Creates an object.
+  ///
+  /// All keys must differ.
   package init(unique members: [Element]) { storage = .members(members) }
 
-  /// Creates an object with one member, and with room for `capacity` members.
+  /// Creates an object with one member, and reserves memory for `capacity` members.
   package init(_ key: String, _ value: JSONValue, capacity: Int = 1) {
     var members: [Element] = []
     members.reserveCapacity(capacity)
@@ -37,14 +40,18 @@ public struct JSONObject: Sendable {
     storage = .members(members)
   }
 
-  /// Creates an object with two members, whose keys must differ.
+  /// Creates an object with two members.
+  ///
+  /// Their keys must differ.
   package init(_ first: String, _ firstValue: JSONValue, _ second: String, _ secondValue: JSONValue) {
     storage = .members([(key: first, value: firstValue), (key: second, value: secondValue)])
   }
 
   init(tape: JSONTape, index: Int) { storage = .parsed(tape, index) }
 
-  /// Appends a member whose key the object does not have.
+  /// Appends a member.
+  ///
+  /// The object must not have a member with this key yet.
   package mutating func append(_ key: String, _ value: JSONValue) {
     guard case .members(var members) = storage else { return self[key] = value }
     storage = .members([])
@@ -52,7 +59,9 @@ public struct JSONObject: Sendable {
     storage = .members(members)
   }
 
-  /// Whether no two of a few members have the same key; comparing all pairs is faster than hashing.
+  /// Whether all keys differ.
+  ///
+  /// The function compares all pairs. For a few members, this is faster than hashing.
   private static func areUnique(_ members: [(String, JSONValue)]) -> Bool {
     for (index, member) in members.enumerated() where members[..<index].contains(where: { $0.0 == member.0 }) {
       return false
@@ -80,7 +89,9 @@ public struct JSONObject: Sendable {
     return reduce(into: 0) { count, _ in count += 1 }
   }
 
-  /// Whether the object has more than `limit` members; counts no further.
+  /// Whether the object has more than `limit` members.
+  ///
+  /// The function counts at most `limit + 1` members, so that it is fast for a large object.
   package func hasMoreMembers(than limit: Int) -> Bool {
     switch storage {
     case .members(let members): return members.count > limit
@@ -112,7 +123,7 @@ public struct JSONObject: Sendable {
     return keys
   }
 
-  /// Whether the object has a member with this name, even if its value is null.
+  /// Whether the object has a member with this key, even if its value is null.
   public func contains(_ key: String) -> Bool {
     switch storage {
     case .members(let members): members.index(of: key) != nil
@@ -120,7 +131,9 @@ public struct JSONObject: Sendable {
     }
   }
 
-  /// The value of a member; setting nil removes it, and a new key is appended.
+  /// The value of a member; nil if the object does not have the member.
+  ///
+  /// Setting nil removes the member. Setting a value for a new key appends a member.
   public subscript(key: String) -> JSONValue? {
     get {
       switch storage {
@@ -145,7 +158,9 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject {
-  /// Whether a member is a string with this text; unlike the subscript, it decodes no value.
+  /// Whether the value of a member is a string with this text.
+  ///
+  /// Unlike the subscript, the function decodes no value of a parsed object.
   package func hasText(_ text: String, at key: String) -> Bool {
     switch storage {
     case .members: self[key]?.stringValue?.isSame(as: text) ?? false
@@ -155,9 +170,9 @@ extension JSONObject {
 }
 
 extension [JSONObject.Element] {
-  /// Returns the index of the member with a name; nil if it is missing.
+  /// Returns the index of the member with a key; nil if the member is missing.
   ///
-  /// It reads only the keys; `firstIndex(where:)` copies each member.
+  /// The function reads only the keys. `firstIndex(where:)` would copy each member.
   fileprivate func index(of key: String) -> Int? {
     var index = 0
     while index < count {
@@ -183,7 +198,7 @@ extension JSONObject: Sequence {
       }
     }
 
-    /// Returns the next member; nil after the last one.
+    /// Returns the next member; nil after the last member.
     public mutating func next() -> Element? {
       while position < end {
         switch storage {
@@ -206,7 +221,7 @@ extension JSONObject: Sequence {
 }
 
 extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
-  /// Creates an object; if a key occurs twice, the last value is used.
+  /// Creates an object; if a key occurs twice, the object has the last value.
   public init(dictionaryLiteral members: (String, JSONValue)...) { self.init(members) }
 
   /// Whether two objects have the same members, in any order.
@@ -214,7 +229,9 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
     left.isIdentical(to: right) || left.count == right.count && left.allSatisfy { right[$0.key] == $0.value }
   }
 
-  /// Whether two objects share their members in memory; equal objects can have separate members.
+  /// Whether two objects use the same memory for their members.
+  ///
+  /// True means that the objects are equal. Equal objects can also use different memory.
   private func isIdentical(to other: JSONObject) -> Bool {
     switch (storage, other.storage) {
     case (.members(let own), .members(let members)):
@@ -230,7 +247,7 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
 }
 
 extension JSONTape {
-  /// Calls `body` for each member, with the key's entry and the value's index.
+  /// Calls `body` for each member of an object, with the tape entry of the key and the index of the value.
   @inline(__always) func eachMember(of object: Int, _ body: (TapeEntry, Int) -> Void) {
     var index = object + 1
     let end = entry(object).extent
@@ -241,7 +258,7 @@ extension JSONTape {
     }
   }
 
-  /// Returns the index of a member's value; nil if the member is missing.
+  /// Returns the index of the value of a member; nil if the member is missing.
   func member(_ name: String, of object: Int) -> Int? {
     var name = name
     return name.withUTF8 { wanted in

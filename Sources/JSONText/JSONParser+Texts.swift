@@ -1,6 +1,8 @@
-/// The texts that a parser parses: one value, or a value on each line.
+/// The two kinds of texts that a parser parses: one value, or one value on each line.
 extension JSONParser {
-  /// Parses a text that is one value.
+  /// Parses a text that consists of one value.
+  ///
+  /// Also returns the keys that occur twice in one object.
   static func parse(
     _ bytes: [UInt8], depthLimit: Int
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [DuplicateKey]) {
@@ -24,9 +26,9 @@ extension JSONParser {
     }
   }
 
-  /// Parses lines with one value each; blank lines are skipped.
+  /// Parses a text with one value on each line, and skips blank lines.
   ///
-  /// The values before the first fault are returned with the fault.
+  /// After a fault, the function returns the values before the fault, together with the fault.
   static func lines(
     _ bytes: [UInt8], depthLimit: Int
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [DuplicateKey]) {

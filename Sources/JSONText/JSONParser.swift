@@ -1,7 +1,10 @@
-/// Turns text into a tape, the list of the positions of all values, in one pass that validates everything and decodes
-/// nothing.
+/// A parser that turns text into a tape, the list of the positions of all values.
+///
+/// The parser validates the whole text in one pass. It decodes no values.
 struct JSONParser: ~Copyable {
-  /// An open container: its entry, and whether its keys must be compared because two of them are possibly equal.
+  /// An open array or object: the index of its tape entry, and data about its keys.
+  ///
+  /// `mayRepeat` is true if two keys of the object are possibly equal. The parser then compares all keys at the end.
   private struct OpenContainer {
     var entry = 0
     var isObject = false
@@ -9,7 +12,7 @@ struct JSONParser: ~Copyable {
     var keyBits: UInt64 = 0
   }
 
-  /// A key that occurs twice in its object, and the offset of its text.
+  /// A key that occurs twice in its object, and the offset of the second occurrence.
   typealias DuplicateKey = (key: String, offset: Int)
 
   private let text: JSONScanner
@@ -19,12 +22,12 @@ struct JSONParser: ~Copyable {
   private var depth = 0
   /// The innermost open container.
   ///
-  /// The containers around it are in `nearest` and, if there are more, in `outer`. The outermost one represents the
-  /// text.
+  /// `nearest` contains the outermost six of the containers around it. `outer` contains the other containers around it,
+  /// if there are more than six. The first element of `nearest` stands for the text itself.
   private var inner = OpenContainer()
   private var nearest = InlineArray<6, OpenContainer>(repeating: OpenContainer())
   private var outer: [OpenContainer] = []
-  /// The keys that occur twice in one object, in the order of the text; at most 100.
+  /// The keys that occur twice in one object, at most 100.
   private(set) var duplicates: [DuplicateKey] = []
 
   init(_ text: JSONScanner, length: Int, depthLimit: Int) {
@@ -33,7 +36,7 @@ struct JSONParser: ~Copyable {
     entries = TapeEntries(capacity: length / 8 + 16)
   }
 
-  /// The index of the next value on the tape.
+  /// The index that the next value gets on the tape.
   var nextIndex: Int { entries.count }
 
   /// Returns the tape of the parsed values.
@@ -41,7 +44,7 @@ struct JSONParser: ~Copyable {
     JSONTape(bytes: bytes, entries: entries, isLines: isLines)
   }
 
-  /// Parses the first value from an offset, and appends it to the tape.
+  /// Parses the first value after an offset, and appends the value to the tape.
   ///
   /// - Parameters:
   ///   - start: The offset.
@@ -80,7 +83,9 @@ struct JSONParser: ~Copyable {
     }
   }
 
-  /// Validates the array that begins at an offset, and leaves nothing on the tape.
+  /// Validates the array that begins at an offset.
+  ///
+  /// The function leaves no values on the tape.
   ///
   /// - Returns: The offset after the array.
   mutating func array(_ start: Int) throws(JSONScanner.Fault) -> Int {
@@ -125,6 +130,8 @@ struct JSONParser: ~Copyable {
   }
 
   /// Closes the containers that end after a value.
+  ///
+  /// Returns the offset after the last closing bracket.
   @inline(__always) private mutating func close(_ start: Int, within base: Int) -> Int {
     var offset = start
     while depth > base {
@@ -139,7 +146,7 @@ struct JSONParser: ~Copyable {
     return offset
   }
 
-  /// Reads the comma after an element or a member, and the next key.
+  /// Reads the comma after an element or a member; in an object, also reads the next key.
   @inline(__always) private mutating func comma(_ start: Int) throws(JSONScanner.Fault) -> Int {
     guard text.byte(start) == UInt8(ascii: ",") else {
       if text.isEnd(start) {
@@ -167,7 +174,7 @@ struct JSONParser: ~Copyable {
 }
 
 extension JSONParser {
-  /// Marks all equal keys except the last one as ignored.
+  /// Marks keys of an object as ignored: of several equal keys, only the last key stays valid.
   private mutating func voidDuplicates(of object: Int) {
     guard mayContainDuplicates(object) else { return }
     var seen: [CodePoints: Int] = [:]
@@ -182,10 +189,10 @@ extension JSONParser {
     }
   }
 
-  /// Whether an object may have equal keys: it has more than 32 members, an escape in a key, or two keys with the same
-  /// bytes.
+  /// Whether an object may have equal keys.
   ///
-  /// Comparing the keys of a small object is faster than hashing them.
+  /// The result is true if the object has more than 32 members, an escape in a key, or two keys with the same bytes.
+  /// For a small object, comparing the keys is faster than hashing them.
   private func mayContainDuplicates(_ object: Int) -> Bool {
     var keys: [TapeEntry] = []
     var index = object + 1

@@ -1,14 +1,14 @@
 import Glibc
 
-/// Validates the parts of JSON text (RFC 8259, UTF-8 as in RFC 3629).
+/// A scanner that validates the parts of JSON text (RFC 8259, UTF-8 as in RFC 3629).
 ///
-/// Each function that reads a token gets the offset of the token's first byte, and returns the offset of the byte after
-/// the token.
+/// Each function that reads a token gets the offset of the token's first byte. The function returns the offset of the
+/// byte after the token.
 @safe struct JSONScanner {
   private let bytes: UnsafeRawBufferPointer
   private let end: Int
 
-  /// A fault of the text with its offset.
+  /// A fault of the text, and the offset of the fault.
   struct Fault: Error {
     var message: String
     var offset: Int
@@ -21,7 +21,7 @@ import Glibc
     end = bytes.count
   }
 
-  /// Returns the byte at an offset, or 0 at the end; a NUL is never legal in JSON.
+  /// Returns the byte at an offset; 0 at the end of the text, because a NUL is never legal in JSON.
   @inline(__always) func byte(_ offset: Int) -> UInt8 { offset < end ? unsafe bytes[offset] : 0 }
 
   @inline(__always) func isEnd(_ offset: Int) -> Bool { offset >= end }
@@ -42,7 +42,9 @@ import Glibc
     unsafe JSONTape.decoded(text(of: entry), hasEscape: entry.hasEscape)
   }
 
-  /// Whether two string entries have the same bytes, without decoding.
+  /// Whether two string entries have the same bytes.
+  ///
+  /// The function does not decode escapes.
   func isSame(_ a: TapeEntry, _ b: TapeEntry) -> Bool {
     guard a.extent == b.extent, let base = unsafe bytes.baseAddress else { return false }
     return unsafe memcmp(base + a.offset, base + b.offset, a.extent) == 0
@@ -52,7 +54,9 @@ import Glibc
     unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.offset..<entry.offset + entry.extent])
   }
 
-  /// Returns one of 64 bits for a key: equal keys have the same bit, and different keys can have the same bit too.
+  /// Returns a number with one bit set, which depends on the key.
+  ///
+  /// Equal keys have the same bit. Different keys can have the same bit too.
   @inline(__always) func keyBit(from start: Int, count: Int) -> UInt64 {
     guard count > 0 else { return 1 }
     let ends = unsafe bytes[start] &* 31 &+ bytes[start + count - 1] &* 7
@@ -65,7 +69,9 @@ import Glibc
     return unsafe memchr(base + range.lowerBound, 0x0A, range.count) != nil
   }
 
-  /// Reads spaces up to the end of the line; throws for other characters.
+  /// Skips spaces up to the end of the line.
+  ///
+  /// Throws if the line contains anything else.
   func restOfLine(_ start: Int) throws(Fault) -> Int {
     var offset = start
     while case let byte = byte(offset), byte == 0x20 || byte == 0x09 || byte == 0x0D { offset += 1 }
@@ -83,7 +89,7 @@ import Glibc
     return start + count
   }
 
-  /// Reads a number: `-`, an integer without leading zeros, a fraction, an exponent.
+  /// Reads a number: an optional `-`, an integer without leading zeros, an optional fraction, an optional exponent.
   @inline(__always) func number(_ start: Int) throws(Fault) -> Int {
     var offset = start
     if byte(offset) == UInt8(ascii: "-") { offset += 1 }
@@ -104,15 +110,17 @@ import Glibc
     return offset
   }
 
-  /// Reads a string from after its opening quote to after the closing one.
+  /// Reads a string, from the byte after its opening quote.
   ///
-  /// - Returns: The offset, and whether the string contains an escape.
+  /// - Returns: The offset after the closing quote, and whether the string contains an escape.
   @inline(__always) func string(_ start: Int) throws(Fault) -> (end: Int, hasEscape: Bool) {
     let offset = skipPlain(start)
     return try byte(offset) == UInt8(ascii: "\"") ? (offset + 1, false) : specialString(offset)
   }
 
-  /// Reads the rest of a string from its first byte that is not plain: a backslash, a control or a non-ASCII byte.
+  /// Reads the rest of a string, from its first byte that is not plain.
+  ///
+  /// Bytes that are not plain are backslashes, control characters and the bytes of non-ASCII characters.
   private func specialString(_ start: Int) throws(Fault) -> (end: Int, hasEscape: Bool) {
     var (offset, hasEscape) = (start, false)
     while offset < end {
@@ -129,13 +137,17 @@ import Glibc
     throw Fault("unclosed string", at: offset)
   }
 
-  /// Whether all bytes are plain: ASCII characters that need no escape in a string.
+  /// Whether all bytes are plain.
+  ///
+  /// A plain byte is an ASCII character that needs no escape in a string.
   static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let scanner = unsafe JSONScanner(bytes)
     return scanner.isEnd(scanner.skipPlain(0))
   }
 
-  /// Skips plain bytes, eight at a time: up to a quote, backslash, control or non-ASCII byte.
+  /// Returns the offset of the first byte that is not plain: a quote, a backslash, a control or a non-ASCII byte.
+  ///
+  /// The function examines eight bytes at a time.
   @inline(__always) private func skipPlain(_ start: Int) -> Int {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let highs: UInt64 = 0x8080_8080_8080_8080
@@ -155,7 +167,7 @@ import Glibc
     return offset
   }
 
-  /// Reads an escape from the byte after its backslash.
+  /// Reads an escape, from the byte after its backslash.
   private func escape(_ start: Int) throws(Fault) -> Int {
     switch byte(start) {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
@@ -166,7 +178,9 @@ import Glibc
     }
   }
 
-  /// Reads four hex digits and, after a high surrogate, the low surrogate.
+  /// Reads the four hex digits of `\u`.
+  ///
+  /// After a high surrogate, also reads the escape of the low surrogate.
   private func unicodeEscape(_ start: Int) throws(Fault) -> Int {
     let (first, offset) = try hex4(start)
     guard first & 0xF800 == 0xD800 else { return offset }
@@ -199,7 +213,9 @@ import Glibc
     }
   }
 
-  /// Reads one character of two to four bytes: no overlong form, no surrogate, nothing over U+10FFFF.
+  /// Reads one character of two to four bytes.
+  ///
+  /// Overlong forms, surrogates and characters above U+10FFFF are faults.
   private func multibyte(_ start: Int) throws(Fault) -> Int {
     let (count, second): (Int, ClosedRange<UInt8>) =
       switch unsafe bytes[start] {

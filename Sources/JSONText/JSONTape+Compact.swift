@@ -1,17 +1,19 @@
 extension JSONTape {
-  /// Returns the byte range of an object that is alone on its line and is already in the compact form of the writer;
-  /// nil for any other object.
+  /// Returns the byte range of an object whose text is already compact JSON; nil for any other object.
+  ///
+  /// The object must also be alone on its line. The writer can then copy the bytes of the line.
   func compactLine(ofObject index: Int) -> Range<Int>? {
     guard let line = line(ofObject: index), compactLength(of: index) == line.count else { return nil }
     return line
   }
 
-  /// Returns the length in bytes that a value has as compact JSON; nil if the writer would write different escapes in a
-  /// string of the value.
+  /// Returns the length in bytes that a value has as compact JSON.
+  ///
+  /// Returns nil if the writer would write an escape in a string of the value differently.
   private func compactLength(of index: Int) -> Int? {
     let end = next(after: index)
-    // Each entry except the first adds one byte for a comma or a colon. The first entry in a container has neither, so
-    // a container adds only one more byte for its two brackets.
+    // One byte before each entry except the first, for a comma or a colon. This is one byte too many for the first
+    // entry in each container. A container with entries therefore adds only one byte for its two brackets.
     var length = end - index - 1
     for index in index..<end {
       let entry = entry(index)
@@ -27,8 +29,9 @@ extension JSONTape {
     return length
   }
 
-  /// Whether a string has neither `\u` nor `\/` escapes; the writer writes `\u` only for some control characters, and
-  /// `\/` never.
+  /// Whether a string has neither `\u` nor `\/` escapes.
+  ///
+  /// The writer never writes `\/`. It writes `\u` only for some control characters.
   private func hasShortEscapes(_ entry: TapeEntry) -> Bool {
     unsafe withText(entry) { text in
       var index = 0

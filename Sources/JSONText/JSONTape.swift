@@ -1,13 +1,13 @@
 import Glibc
 
-/// A validated text and its tape, which lists the positions of all values; all values that were parsed from the text
-/// share this object.
+/// A validated text and its tape, which lists the positions of all values of the text.
 ///
-/// Values are decoded at their first access; until then a value is an index into the tape.
+/// All values that were parsed from the text share this object. Until its first access, a value is only an index into
+/// the tape.
 final class JSONTape: Sendable {
   let bytes: [UInt8]
   private let entries: TapeEntries
-  /// Whether each top-level value is on its own line and no key is repeated.
+  /// Whether the text has one value on each line, and no object has a key twice.
   private let isLines: Bool
 
   init(bytes: [UInt8], entries: consuming TapeEntries, isLines: Bool = false) {
@@ -16,8 +16,9 @@ final class JSONTape: Sendable {
     self.isLines = isLines
   }
 
-  /// Returns the byte range from the start of an object to the end of its line; nil unless the object is alone on its
-  /// line.
+  /// Returns the byte range from the start of an object to the end of its line.
+  ///
+  /// Returns nil if the object is not alone on its line.
   func line(ofObject index: Int) -> Range<Int>? {
     guard isLines else { return nil }
     let start = entry(index).offset
@@ -34,7 +35,7 @@ final class JSONTape: Sendable {
 
   @inline(__always) func entry(_ index: Int) -> TapeEntry { entries[index] }
 
-  /// Returns the index of the value after the one at `index`.
+  /// Returns the index of the value that follows the value at `index`.
   @inline(__always) func next(after index: Int) -> Int { entries.next(after: index) }
 
   func value(at index: Int) -> JSONValue {
@@ -50,7 +51,7 @@ final class JSONTape: Sendable {
     }
   }
 
-  /// Passes the bytes of a number or a string, unchanged from the text, to `body`.
+  /// Calls `body` with the bytes of a number or a string, exactly as they are in the text.
   @inline(__always) func withText<Result>(_ entry: TapeEntry, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     unsafe bytes.withUnsafeBytes { all in
       unsafe body(UnsafeRawBufferPointer(rebasing: all[entry.offset..<entry.offset + entry.extent]))

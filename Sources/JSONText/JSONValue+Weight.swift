@@ -1,5 +1,7 @@
 extension JSONValue {
-  /// The approximate number of bytes in memory; a parsed value is not traversed.
+  /// The approximate number of bytes in memory.
+  ///
+  /// For a parsed array or object, the function visits no elements.
   public var weight: Int {
     switch self {
     case .null, .bool: 16
@@ -30,7 +32,7 @@ extension JSONObject {
 }
 
 extension JSONTape {
-  /// Returns the approximate number of bytes of a container's text and of its entries.
+  /// Returns the approximate number of bytes that the text and the tape entries of an array or object occupy.
   func weight(of index: Int) -> Int {
     let (first, last) = (entry(index), entry(max(index, entry(index).extent - 1)))
     let end = last.kind == .number || last.kind == .string ? last.offset + last.extent : last.offset

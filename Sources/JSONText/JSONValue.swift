@@ -12,23 +12,24 @@ public enum JSONValue: Sendable, Equatable {
   case array(JSONArray)
   case object(JSONObject)
 
-  /// The maximum nesting of containers in a parsed text.
+  /// The maximum nesting depth of arrays and objects in a parsed text.
   public static let depthLimit = 512
 
-  /// Parses UTF-8 text that is one value.
+  /// Parses UTF-8 text that consists of one value.
   ///
   /// - Throws: ``JSONSyntaxError`` with the position of the fault.
   public init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
     self = try JSONParser.parse(bytes, depthLimit: Self.depthLimit).value
   }
 
-  /// Parses text that is one value.
+  /// Parses text that consists of one value.
   public init(parsing text: String) throws(JSONSyntaxError) {
     try self.init(parsing: Array(text.utf8))
   }
 
-  /// Parses like `init(parsing:)`, and returns the keys that occur twice in an object; the last value of such a key is
-  /// used.
+  /// Parses text like `init(parsing:)`, and also returns the keys that occur twice in one object.
+  ///
+  /// The object has the last value of such a key.
   public static func parse(
     _ bytes: [UInt8]
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicateKeys: [String]) {
@@ -36,20 +37,22 @@ public enum JSONValue: Sendable, Equatable {
     return (parsed.value, parsed.duplicates.map(\.key))
   }
 
-  /// Parses UTF-8 text that is one value; a key that occurs twice in an object is an error.
+  /// Parses UTF-8 text that consists of one value.
   ///
-  /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second of two equal keys.
+  /// A key that occurs twice in an object is an error.
+  ///
+  /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second occurrence of the key.
   public init(parsingUnique bytes: [UInt8]) throws(JSONSyntaxError) {
     let parsed = try JSONParser.parse(bytes, depthLimit: Self.depthLimit)
     if let duplicate = parsed.duplicates.first { throw JSONSyntaxError(duplicate, in: bytes) }
     self = parsed.value
   }
 
-  /// Parses lines with one value each (NDJSON); blank lines are skipped.
+  /// Parses lines with one value each (NDJSON), and skips blank lines.
   ///
-  /// Parsing stops at a fault, and returns the values of the lines before it. The fault's line is counted from the
-  /// first of these lines. The first key that occurs twice in one object is reported separately; the last value of such
-  /// a key is used.
+  /// Parsing stops at a fault. The function then returns the values of the lines before the fault. The line number of
+  /// the fault counts from the first line of `bytes`. `duplicate` reports the first key that occurs twice in one
+  /// object. The object has the last value of such a key.
   public static func lines(
     of bytes: [UInt8]
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicate: JSONSyntaxError?) {
@@ -57,7 +60,9 @@ public enum JSONValue: Sendable, Equatable {
     return (parsed.values, parsed.fault, parsed.duplicates.first.map { JSONSyntaxError($0, in: bytes) })
   }
 
-  /// Whether two values are equal: texts by code points, numbers by digits, objects with members in any order.
+  /// Whether two values are equal.
+  ///
+  /// Texts are compared by code points, numbers by digits, and objects without regard to the order of members.
   public static func == (left: JSONValue, right: JSONValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -73,22 +78,22 @@ public enum JSONValue: Sendable, Equatable {
   /// Whether the value is `null`.
   public var isNull: Bool { if case .null = self { true } else { false } }
 
-  /// The boolean; nil for another type.
+  /// The boolean; nil for a value of another type.
   public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
 
-  /// The number; nil for another type.
+  /// The number; nil for a value of another type.
   public var numberValue: JSONNumber? { if case .number(let value) = self { value } else { nil } }
 
-  /// The string; nil for another type.
+  /// The string; nil for a value of another type.
   public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
 
-  /// The array; nil for another type.
+  /// The array; nil for a value of another type.
   public var arrayValue: JSONArray? { if case .array(let value) = self { value } else { nil } }
 
-  /// The object; nil for another type.
+  /// The object; nil for a value of another type.
   public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
-  /// The member of an object; nil if the member is missing or the value is not an object.
+  /// The value of a member; nil if the member is missing, or if this value is not an object.
   public subscript(key: String) -> JSONValue? { objectValue?[key] }
 }
 
@@ -106,6 +111,6 @@ extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expre
   public init(stringLiteral value: String) { self = .string(value) }
   /// Creates an array.
   public init(arrayLiteral elements: JSONValue...) { self = .array(JSONArray(elements)) }
-  /// Creates an object; if a key occurs twice, the last value is used.
+  /// Creates an object; if a key occurs twice, the object has the last value.
   public init(dictionaryLiteral members: (String, JSONValue)...) { self = .object(JSONObject(members)) }
 }

@@ -1,6 +1,8 @@
 extension JSONValue {
-  /// Returns the value as compact JSON in UTF-8: without white space, with digits and order as received, and with the
-  /// minimum of escapes.
+  /// Returns the value as compact JSON in UTF-8.
+  ///
+  /// Compact JSON has no white space and as few escapes as possible. The digits of numbers and the order of members are
+  /// as received.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
     encode(into: &bytes)
@@ -10,7 +12,7 @@ extension JSONValue {
   /// The value as compact JSON text.
   public var text: String { String(decoding: encoded(), as: UTF8.self) }
 
-  /// Appends the value as compact JSON.
+  /// Appends the value to `bytes` as compact JSON.
   public func encode(into bytes: inout [UInt8]) {
     switch self {
     case .null: bytes.append(word: "null")
@@ -24,7 +26,7 @@ extension JSONValue {
 }
 
 extension JSONArray {
-  /// Appends the array as compact JSON.
+  /// Appends the array to `bytes` as compact JSON.
   public func encode(into bytes: inout [UInt8]) {
     if let (tape, index) = source { return tape.encode(index, into: &bytes) }
     bytes.append(UInt8(ascii: "["))
@@ -37,7 +39,7 @@ extension JSONArray {
 }
 
 extension JSONObject {
-  /// Appends the object as compact JSON.
+  /// Appends the object to `bytes` as compact JSON.
   public func encode(into bytes: inout [UInt8]) {
     switch storage {
     case .parsed(let tape, let index):
@@ -60,7 +62,7 @@ extension JSONObject {
 }
 
 extension JSONObject {
-  /// Appends the object as compact JSON, but omits the member with the name `key`.
+  /// Appends the object to `bytes` as compact JSON, without the member `key`.
   package func encode(into bytes: inout [UInt8], without key: String) {
     bytes.append(UInt8(ascii: "{"))
     var isFirst = true
@@ -74,7 +76,9 @@ extension JSONObject {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  /// Appends an object as one line of JSON: the unchanged line that it was read from, or compact JSON.
+  /// Appends the object to `bytes` as one line of JSON.
+  ///
+  /// If the object was read from a line of its own, this is the unchanged line. Otherwise it is compact JSON.
   package func encodeLine(into bytes: inout [UInt8]) {
     if case .parsed(let tape, let index) = storage, let line = tape.line(ofObject: index) {
       return bytes.append(contentsOf: tape.bytes[line])
@@ -84,7 +88,9 @@ extension JSONObject {
 }
 
 extension JSONTape {
-  /// Appends the value at an index as compact JSON; copies the text of a number, and of a string without escapes.
+  /// Appends the value at an index as compact JSON.
+  ///
+  /// The function copies the text of a number, and the text of a string without escapes.
   func encode(_ index: Int, into bytes: inout [UInt8]) {
     let entry = entry(index)
     switch entry.kind {
@@ -130,12 +136,14 @@ extension JSONTape {
 }
 
 extension [UInt8] {
-  /// Appends a literal text, unchanged.
+  /// Appends the bytes of a literal such as `null`.
   @inline(__always) package mutating func append(word: StaticString) {
     unsafe append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
   }
 
-  /// Appends text as a JSON string: escapes `"`, `\` and control characters, and copies all other characters.
+  /// Appends text as a JSON string, in quotes.
+  ///
+  /// The function escapes `"`, `\` and control characters, and copies all other characters.
   public mutating func append(jsonString string: String) {
     append(UInt8(ascii: "\""))
     var string = string

@@ -1,11 +1,12 @@
-/// One entry of a tape, the list of a text's values: the kind of a value, its offset in the text, and its end.
+/// One entry of a tape: the kind of a value, the offset of the value in the text, and its length or end.
 ///
-/// A scalar value is one entry. A container's entry contains the index after its last element, and is followed by the
-/// entries of its elements; in an object, each member is a string entry and the entries of its value.
+/// A tape lists all values of a text. A scalar value has one entry. After the entry of an array or object come the
+/// entries of its elements. The entry of the array or object contains the index after the last of them. In an object,
+/// each member is a string entry, followed by the entries of the member's value.
 struct TapeEntry: Sendable {
   enum Kind: UInt64 {
     case null, no, yes, number, string, array, object
-    /// The key of a member that is ignored, because a later member has the same key.
+    /// A key that is ignored, because a later member of the object has the same key.
     case voidKey
   }
 
@@ -24,22 +25,22 @@ struct TapeEntry: Sendable {
   /// Whether the value is an array or an object.
   var isContainer: Bool { bits >> 61 &- Kind.array.rawValue < 2 }
   var hasEscape: Bool { bits & 1 << 60 != 0 }
-  /// The offset of the value's text; for a string, the offset after its opening quote.
+  /// The offset of the value in the text; for a string, the offset after the opening quote.
   var offset: Int { Int(bits >> 28 & 0xFFFF_FFFF) }
-  /// The length in bytes of a number or string; for a container, the index after its last entry.
+  /// The length in bytes of a scalar value; for a container, the index after its last entry.
   var extent: Int { Int(bits & 0xFFF_FFFF) }
 
-  /// Returns the same container, with the index after its last entry.
+  /// Returns the entry of the same container, with `index` as the index after its last entry.
   func ending(before index: Int) -> TapeEntry { TapeEntry(kind, offset: offset, extent: index) }
 
-  /// The same key, marked as ignored.
+  /// The entry of the same key, marked as ignored.
   var voided: TapeEntry { TapeEntry(.voidKey, offset: offset, extent: extent, hasEscape: hasEscape) }
 }
 
-/// The entries of a tape; new entries are appended.
+/// The entries of a tape, to which a parser appends.
 ///
-/// The entries have one owner at a time, first the parser and then the tape, so they need no reference count. Indices
-/// come only from entries, so they need no bounds checks.
+/// The entries have one owner at a time, first the parser and then the tape, so the memory needs no reference count.
+/// All indices come from the entries themselves, so the accesses need no bounds checks.
 @safe struct TapeEntries: ~Copyable, @unchecked Sendable {
   private var base: UnsafeMutablePointer<TapeEntry>
   private var capacity: Int
@@ -63,7 +64,7 @@ struct TapeEntry: Sendable {
     count += 1
   }
 
-  /// Removes all entries, and keeps the memory.
+  /// Removes all entries, but keeps their memory for new entries.
   mutating func removeAll() { count = 0 }
 
   private mutating func grow() {
@@ -74,7 +75,7 @@ struct TapeEntry: Sendable {
     capacity *= 2
   }
 
-  /// Returns the index of the value after the one at `index`.
+  /// Returns the index of the value that follows the value at `index`.
   @inline(__always) func next(after index: Int) -> Int {
     let entry = self[index]
     return entry.isContainer ? entry.extent : index + 1
