@@ -4,15 +4,23 @@ import SQLite
 
 /// The database file of a service, or the built-in sample database.
 ///
-/// A file uses WAL mode, so that several processes can serve it, and each waits up to five seconds for the others.
-/// Missing indexes of foreign keys are created. A file that can't be written is served read-only and not changed.
+/// The file uses the WAL mode of SQLite, so that several processes can serve it. Each process waits up to five seconds
+/// for the others. The service creates missing indexes of foreign keys. If the service can't write the file, it serves
+/// the file read-only and does not change it.
 struct DatabaseFile {
-  /// The name of the sample database, which is created in memory; a user names a file of the same name as `./blog`.
+  /// The name of the sample database, which the service creates in memory.
+  ///
+  /// A user names a file of the same name as `./blog`.
   static let sample = "blog"
 
   let path: String
 
-  /// Opens the database, with foreign keys enforced and indexed, and finds out whether it is writable.
+  /// Opens the database.
+  ///
+  /// SQLite then enforces the foreign keys, and each foreign key has an index.
+  ///
+  /// - Returns: The database, and whether the service can write it.
+  /// - Throws: The reason why the service can't serve the database.
   func open() throws(ResourceService.DatabaseOpeningError) -> (database: SharedDatabase, isWritable: Bool) {
     let isSample = path == Self.sample
     let isWritable = try isSample ? true : look()
@@ -23,7 +31,9 @@ struct DatabaseFile {
     }
   }
 
-  /// Returns the identity of a database: the path and inode of its file, or a unique number for a sample in memory.
+  /// Returns the identity of a database.
+  ///
+  /// The identity is the path and the inode of the file. For a sample database in memory, it is a unique number.
   static func identity(of name: String) -> String {
     guard name != sample else { return SampleIdentity.unique(name) }
     let path = URL(filePath: name).absoluteURL.resolvingSymlinksInPath().path
@@ -31,7 +41,7 @@ struct DatabaseFile {
     return inode.map { "\(path), inode \($0)" } ?? path
   }
 
-  /// Returns the error for a failure of SQLite.
+  /// Returns the error that tells the user about a failure of SQLite.
   static func unreadable(_ path: String, _ error: any Error) -> ResourceService.DatabaseOpeningError {
     let reason = (error as? SQLError)?.message ?? "\(error)"
     return ResourceService.DatabaseOpeningError(.unreadable, "\"\(path)\" can't be read: \(reason)")
@@ -52,8 +62,12 @@ struct DatabaseFile {
     return database
   }
 
-  /// Checks that the file is a database, because SQLite would create a missing file; returns whether the file is
-  /// writable.
+  /// Checks that the file is a database.
+  ///
+  /// Without this check, SQLite would create a missing file.
+  ///
+  /// - Returns: Whether the service can write the file.
+  /// - Throws: The reason why the service can't serve the file.
   private func look() throws(ResourceService.DatabaseOpeningError) -> Bool {
     typealias DatabaseOpeningError = ResourceService.DatabaseOpeningError
     var isDirectory: ObjCBool = false

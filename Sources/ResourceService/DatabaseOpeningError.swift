@@ -1,21 +1,21 @@
 extension ResourceService {
-  /// The reason why a database can't be served.
+  /// The reason why the service can't serve a database.
   public struct DatabaseOpeningError: Error, Sendable, Equatable {
     /// The kinds of failure.
     public enum Code: Sendable, Equatable {
       /// The file does not exist.
       case noSuchFile
-      /// The file is a directory, is empty or is not a SQLite database.
+      /// The file is a directory, is empty, or is not a SQLite database.
       case notADatabase
-      /// The file can't be opened or read.
+      /// The program can't open or read the file.
       case unreadable
-      /// The database has no table to serve.
+      /// The database has no table that the service can serve.
       case noTables
     }
 
     /// The kind of failure.
     public var code: Code
-    /// The message, one sentence with the problem and the file.
+    /// The message: one sentence that names the problem and the file.
     public var message: String
 
     /// The next step for the user.

@@ -1,11 +1,13 @@
 import JSONText
 
-/// The rules of the imitated libraries, called flavours, for parameters; they are applied before the database is read
-/// (WireProtocol.md, "Parameters").
+/// Converts or refuses the parameters of a request, as the imitated library would (WireProtocol.md, "Parameters").
+///
+/// An imitated library is called a flavour: `carrot` or `retort`. The service applies these rules before it reads the
+/// database.
 extension Dialect {
-  /// Returns the parameters as a server of the flavour reads them.
+  /// Returns the parameters in the form in which a server of the flavour reads them.
   ///
-  /// - Throws: ``RequestRefusal`` if the flavour refuses parameters that this service otherwise accepts.
+  /// - Throws: ``RequestRefusal`` if the flavour refuses parameters that the service accepts without a flavour.
   func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     switch flavour {
     case nil: params
@@ -14,20 +16,22 @@ extension Dialect {
     }
   }
 
-  /// Returns the parameters of each `destroy` in one request: jsonapi-resources splits the id at commas.
+  /// Returns the parameters of each `destroy` that a single request contains.
+  ///
+  /// jsonapi-resources splits the id at commas: `"1,2"` destroys two resources.
   func destroys(_ params: JSONObject) -> [JSONObject] {
     guard flavour == .carrot, let id = params["id"]?.stringValue, id.contains(",") else { return [params] }
     return id.split(separator: ",").map { ["id": .string(String($0))] }
   }
 
-  /// Returns the result of a request that destroyed `count` resources, as JSON.
+  /// Returns the JSON result of a request that destroyed `count` resources.
   func destroyed(_ count: Int) -> String {
     if flavour == .retort { return #"{"meta":{}}"# }
     return count == 1 ? "{}" : #"{"data":[]}"#
   }
 }
 
-/// Parameters as jsonapi-resources reads them.
+/// Converts parameters as jsonapi-resources does.
 private enum CarrotParams {
   static func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     var params = params
@@ -54,16 +58,16 @@ private enum CarrotParams {
     return params
   }
 
-  /// Returns the number that Ruby's `to_i` reads from a text: its leading integer, or 0.
+  /// Returns the number that Ruby's `to_i` reads from a text: the integer at its beginning, or 0.
   ///
-  /// Integers in texts, and values that are not texts, are returned unchanged.
+  /// If the text is an integer, or the value is not a text, the function returns the value unchanged.
   private static func integer(_ value: JSONValue) -> JSONValue {
     guard let text = value.stringValue, Int(text) == nil else { return value }
     let digits = text.drop { $0.isWhitespace }.prefix { "0123456789".contains($0) }
     return .number(JSONNumber(Int(digits) ?? 0))
   }
 
-  /// Returns a filter with strings in place of numbers and lists.
+  /// Returns the filter with strings instead of numbers and lists: `"1,2"` for `[1, 2]`.
   private static func texts(_ filter: JSONObject) -> JSONObject {
     JSONObject(
       filter.map { name, value in
@@ -77,7 +81,9 @@ private enum CarrotParams {
     guard data.objectValue != nil else { throw RequestRefusal(.internalError("data is not an object")) }
   }
 
-  /// Throws if `data.id` is missing, or if `id` is present and differs from `data.id` in value or JSON type.
+  /// Checks the id of an `update`.
+  ///
+  /// - Throws: A refusal if `data.id` is missing. Also if `id` differs from `data.id` in its value or its JSON type.
   private static func checkKey(_ params: JSONObject) throws(RequestRefusal) {
     try checkData(params)
     guard let data = params["data"]?.objectValue, !data.isEmpty else { return }
@@ -86,7 +92,7 @@ private enum CarrotParams {
   }
 }
 
-/// Parameters as Retort and Calcinator read them: `_` and `-` are equal in names.
+/// Converts parameters as Retort and Calcinator do, for which `_` and `-` in names are equal.
 private enum RetortParams {
   static func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     var params = params

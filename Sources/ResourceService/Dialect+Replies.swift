@@ -1,10 +1,13 @@
 import JSONRPC
 import JSONText
 
-/// The form of replies in the imitated libraries, called flavours, and the requests that get no reply.
+/// The form of the replies of an imitated library, and the requests to which the library sends no reply.
+///
+/// An imitated library is called a flavour.
 extension Dialect {
-  /// The text before the path in links; it is empty without a flavour, because only jsonapi-resources and Calcinator
-  /// write absolute links.
+  /// The text before the path of each link.
+  ///
+  /// Only jsonapi-resources and Calcinator write absolute links, so the text is empty without a flavour.
   var base: String {
     switch flavour {
     case nil: ""
@@ -13,22 +16,28 @@ extension Dialect {
     }
   }
 
-  /// Whether each resource and each relationship has links, and only included relationships have linkage
-  /// (jsonapi-resources).
+  /// Whether each resource and each relationship has links, as in jsonapi-resources.
+  ///
+  /// In such a dialect, only included relationships have linkage.
   var linksEverything: Bool { flavour == .carrot }
 
-  /// The text that ends a document with data; ja_serializer adds the member `jsonapi`.
+  /// The text at the end of a document with data.
+  ///
+  /// ja_serializer, which Retort uses, adds the member `jsonapi`.
   var documentEnd: String { flavour == .retort ? #","jsonapi":{"version":"1.0"}}"# : "}" }
 
-  /// Whether a request gets no reply: carrot_rpc fails on it and only logs the error (WireProtocol.md, "No reply").
+  /// Whether the service sends no reply to a request (WireProtocol.md, "No reply").
+  ///
+  /// carrot_rpc fails on such a request, and only writes the error to its log.
   func isSilent(on request: Request, _ body: [UInt8]) -> Bool {
     guard flavour == .carrot else { return false }
     if Self.rubyMethods.contains(request.method) { return true }
     return request.params.isEmpty && (try? JSONValue(parsing: body))?["params"] == nil
   }
 
-  /// Whether a request's id is accepted: the flavour `retort` requires that it is the correlation id of the message
-  /// (WireProtocol.md, "Requests").
+  /// Whether the service accepts the id of a request (WireProtocol.md, "Requests").
+  ///
+  /// The flavour `retort` requires that the id is equal to the correlation id of the message.
   func accepts(_ request: Request, under correlationID: [UInt8]) -> Bool {
     flavour != .retort || request.id.stringValue.map { Array($0.utf8) } == correlationID
   }
@@ -39,8 +48,10 @@ extension Dialect {
     "method", "methods", "object_id", "public_send", "send", "singleton_class", "start", "tap", "then", "to_s",
   ]
 
-  /// Returns a reply as it is sent; Rails escapes `<`, `>`, `&` and the line separators, which occur in JSON only in
-  /// strings.
+  /// Returns a reply in the form in which the service sends it.
+  ///
+  /// Rails escapes `<`, `>`, `&`, U+2028 and U+2029. In JSON, these characters occur only in strings, so every
+  /// occurrence can be escaped.
   func written(_ reply: [UInt8]) -> [UInt8] {
     guard flavour == .carrot else { return reply }
     var bytes: [UInt8] = []
@@ -57,7 +68,7 @@ extension Dialect {
     return bytes
   }
 
-  /// Whether a byte is the last one of U+2028 or U+2029.
+  /// Whether the byte at `end` is the last byte of U+2028 or U+2029.
   private static func isSeparator(_ text: [UInt8], _ end: Int) -> Bool {
     end >= 2 && text[end - 2] == 0xE2 && text[end - 1] == 0x80
   }

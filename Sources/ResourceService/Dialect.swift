@@ -2,36 +2,44 @@ import JSONAPI
 import JSONRPC
 import JSONText
 
-/// The behaviour in which services of this protocol differ: the library that a service imitates, and the paging of
-/// lists.
+/// The behaviour in which services of this protocol differ.
+///
+/// It consists of the library that the service imitates, and of the way in which it divides lists into pages.
 public struct Dialect: Sendable {
   /// A library whose servers the service imitates.
   public enum ImitatedLibrary: String, CaseIterable, Sendable {
-    /// Retort with Calcinator: errors have no codes, violated constraints are a `Changeset error`, and there are no
-    /// relationship methods.
+    /// Retort with Calcinator.
+    ///
+    /// Errors have no codes, a violated constraint is a `Changeset error`, and there are no relationship methods.
     case retort
-    /// carrot_rpc with jsonapi-resources up to 0.7: integer codes, no reply to an unreadable request.
+    /// carrot_rpc with jsonapi-resources up to 0.7.
+    ///
+    /// Error codes are integers, and a request that the library can't read gets no reply.
     case carrot
   }
 
-  /// The division of lists into pages.
+  /// The way in which a service divides a list into pages.
   public enum ListPaging: String, CaseIterable, Sendable {
-    /// A page is requested by `number` and `size`; replies have links and the count of all records.
+    /// A client requests a page by `number` and `size`.
+    ///
+    /// A reply has links to the other pages, and the count of all records.
     case number
-    /// `page` is ignored, and the whole list is returned without count or links.
+    /// The service ignores `page`, and returns the whole list without a count or links.
     case none
-    /// A page is requested by `number` and `size`; replies have links, but not the count of all records.
+    /// A client requests a page by `number` and `size`.
+    ///
+    /// A reply has links to the other pages, but not the count of all records.
     case noCount = "no-count"
-    /// A page is requested by `offset` and `limit`, as in jsonapi-resources' offset paginator.
+    /// A client requests a page by `offset` and `limit`, as with the offset paginator of jsonapi-resources.
     case offset
 
     var hasLinks: Bool { self != .none }
     var hasCount: Bool { self == .number || self == .offset }
   }
 
-  /// The flavour; nil for the service's own behaviour.
+  /// The library that the service imitates; nil for the service's own behaviour.
   public var flavour: ImitatedLibrary?
-  /// The paging of the service's lists.
+  /// The way in which the service divides its lists into pages.
   public var pages: ListPaging
 
   /// Creates a dialect.
@@ -40,7 +48,7 @@ public struct Dialect: Sendable {
     self.pages = pages
   }
 
-  /// Returns a refusal in the flavour's wording, as a JSON-RPC error object.
+  /// Returns the JSON-RPC error object of a refusal, in the wording of the imitated library.
   func worded(_ refusal: RequestRefusal) -> ErrorObject {
     let objections = refusal.objections
     let isChangeset = flavour == .retort && objections.allSatisfy(\.isViolation)

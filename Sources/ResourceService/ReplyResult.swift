@@ -6,7 +6,9 @@ import Synchronization
 /// The `result` of a successful reply, as JSON in UTF-8.
 struct ReplyResult: Sendable {
   let result: [UInt8]
-  /// Whether the result was stored at an earlier delivery of the request, when the change was carried out.
+  /// Whether the result comes from the table of stored answers.
+  ///
+  /// The service stored the result when it carried out the same change at an earlier delivery of the request.
   var isRemembered = false
 }
 
@@ -56,8 +58,9 @@ extension ResourceService {
     }
   }
 
-  /// Carries out a change and stores its answer, in one transaction; for a change that was already carried out, returns
-  /// the stored answer.
+  /// Carries out a change and stores its answer, both in one transaction.
+  ///
+  /// If the service already carried out this change, the function only returns the stored answer.
   private func change(
     _ method: Method, _ params: JSONObject, _ type: ResourceType, _ key: AnsweredChanges.MessageIdentity?
   ) throws -> ReplyResult {
@@ -72,7 +75,7 @@ extension ResourceService {
     }
   }
 
-  /// Parses a change from its parameters.
+  /// Parses a change, and returns the function that carries it out.
   private func changing(
     _ method: Method, _ params: JSONObject, _ type: ResourceType
   ) throws -> @Sendable (Database) throws -> [UInt8] {

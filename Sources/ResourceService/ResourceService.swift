@@ -5,30 +5,32 @@ import Synchronization
 
 /// A service that offers a SQLite database as JSON:API resources over JSON-RPC.
 ///
-/// A table is a type and a queue of the same name; see `Schema`. The service takes the bytes of a request and returns
-/// the bytes of the reply, both in the program and on a broker's queue:
+/// Each table is a type, and has a queue of the same name; see `Schema`. The service receives the bytes of a request
+/// and returns the bytes of the reply. It works in the same way inside the program and on a broker's queue:
 ///
 /// ```swift
 /// let service = try ResourceService(opening: "blog")
 /// service.answer(queue: "tags", body: Array(#"{"id":"1","method":"show","params":{"id":"3"}}"#.utf8))
 /// ```
 ///
-/// It answers one request at a time; any thread may call it.
+/// The service answers one request at a time. Any thread may call it.
 public final class ResourceService: Sendable {
   let database: SharedDatabase
   let schema: Schema
   let dialect: Dialect
   let memory = Mutex(PageCache())
-  /// Whether the answers to changes are stored, for redelivered requests.
+  /// Whether the service stores the answers to changes.
+  ///
+  /// A broker can deliver a request twice. The service then repeats the answer instead of the change.
   private let remembersChanges: Bool
 
-  /// The names of the served queues, which are the names of the types, in order.
+  /// The names of the queues, which are the names of the types, in alphabetical order.
   public let queues: [String]
 
-  /// Opens the sample `blog` or a database file; see ``DatabaseFile``.
+  /// Opens the sample database `blog` or a database file; see ``DatabaseFile``.
   ///
-  /// A service that remembers its changes stores the last 10,000 answers in the table `retort_answers` of a writable
-  /// database, each in the transaction of its change.
+  /// If `remembersChanges` is true and the database is writable, the service stores its last 10,000 answers in the
+  /// table `retort_answers`. It stores each answer in the transaction of the change.
   ///
   /// - Throws: ``DatabaseOpeningError`` if the file is missing, is not a database or has no table to serve.
   public convenience init(
@@ -52,24 +54,29 @@ public final class ResourceService: Sendable {
 
   /// The reply to a request.
   public struct Reply: Sendable {
-    /// The bytes; nil if the request gets no reply.
+    /// The bytes of the reply; nil if the service sends no reply.
     public var body: [UInt8]?
-    /// Whether the reply is an error, which means that the request was not carried out.
+    /// Whether the reply is an error, which means that the service did not carry out the request.
     public var isError: Bool
-    /// Whether the reply was stored when the change was carried out at an earlier delivery.
+    /// Whether the reply is a stored answer.
+    ///
+    /// The service stored the answer when it carried out the same change at an earlier delivery.
     public var isRemembered = false
   }
 
-  /// Answers a request and returns the reply's bytes; they are empty if the request gets no reply.
+  /// Answers a request, and returns the bytes of the reply; they are empty if the service sends no reply.
   public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body ?? [] }
 
-  /// Answers a request; the returned reply also says whether it is an error.
+  /// Answers a request, and also returns whether the reply is an error.
   ///
-  /// A service that remembers its changes does not repeat a redelivered change that was carried out. The flavour `retort`
-  /// refuses a request whose id is not the correlation id of its message. Invalid JSON, a request without a method, and
-  /// parameters that are not an object get the errors of JSON-RPC 2.0 section 5.1. Errors in a document or a query, and
-  /// a queue that is not served, get the code 422 with a document of errors in `data`. The flavours have their own
-  /// wording for these errors; the flavour `carrot` does not reply to an invalid request.
+  /// If the broker redelivers a change that the service already carried out, the service does not repeat the change.
+  /// This applies only to a service that remembers its changes. The flavour `retort` refuses a request whose id is not
+  /// the correlation id of its message.
+  ///
+  /// Some errors have the form of JSON-RPC 2.0 section 5.1: invalid JSON, a request without a method, and parameters
+  /// that are not an object. Errors in a document or a query have the code 422, with a document of errors in `data`. So
+  /// has a queue that the service does not serve. Each flavour has its own wording for these errors. The flavour
+  /// `carrot` does not reply to an invalid request.
   public func reply(
     queue: String, body: [UInt8], correlationID: [UInt8]? = nil, isRedelivered: Bool = false
   ) -> Reply {
@@ -94,7 +101,7 @@ public final class ResourceService: Sendable {
     }
   }
 
-  /// Returns a reply with a result that is already encoded.
+  /// Returns the reply for a result that is already JSON.
   private static func reply(_ id: JSONValue, _ result: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(result.count + 100)

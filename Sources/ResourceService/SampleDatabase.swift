@@ -2,6 +2,8 @@ import SQLite
 
 /// The sample database `blog`, which always has the same rows.
 ///
+/// In the list below, n is the number of a row, from 1. The values of the row follow from n.
+///
 /// | table | rows | formulas, n from 1 |
 /// |---|---|---|
 /// | authors | 50 | name: given name (n-1) mod 10 of ten, and family name (n-1) / 10 of five; email `author{n}@example.com`; active unless n mod 7 = 0; born on 1950-01-01 plus 301 n days, unknown where n mod 10 = 0 |
@@ -10,8 +12,8 @@ import SQLite
 /// | tags | 20 | name, a word of the spelling alphabet |
 /// | post_tags | 2,000 | post n has the tags 1 + n mod 20 and 1 + 7 (n+1) mod 20, which are never the same |
 ///
-/// Deleting a post deletes its comments. An author with posts can't be deleted. Deleting an author leaves the author's
-/// comments without an author.
+/// If a request destroys a post, the post's comments disappear, too. A request can't destroy an author who has posts.
+/// If a request destroys an author, the author's comments stay, without an author.
 enum SampleDatabase {
   static func create(in db: Database) throws {
     try db.execute(schema)

@@ -9,24 +9,28 @@ import Synchronization
 /// let posts = try await link.open(queue: "posts")
 /// ```
 public final class EmbeddedLink: ServiceLink {
-  /// The address: `embedded:blog`, `embedded:shop.sqlite`.
+  /// The address of the service, such as `embedded:blog` or `embedded:shop.sqlite`.
   public let address: String
 
-  /// The identity of the database: its file's path and inode, or a unique number for a sample in memory.
+  /// The identity of the database.
+  ///
+  /// It consists of the path and the inode of the file. For a sample database in memory, it is a unique number.
   public let brokerIdentity: String
 
-  /// The queues of the database: one for each type.
+  /// The queues of the service, one for each type.
   public var queues: [String]? { service.queues.sorted() }
 
-  /// The types of the database, with their attributes and relationships.
+  /// The types of the database's tables, with their attributes and relationships.
   public var types: [ServedType] { service.schema.types.values.sorted { $0.name < $1.name }.map(\.served) }
 
   let service: ResourceService
-  /// The dispatch queue on which requests are answered one at a time.
+  /// The dispatch queue on which the service answers one request at a time.
   let work = DispatchQueue(label: "retort.embedded")
   private let closed = Atomic(false)
 
-  /// Opens the sample or a file by name; see `ResourceService.init`.
+  /// Opens the sample database or a database file by its name.
+  ///
+  /// `ResourceService.init` describes the names.
   ///
   /// - Throws: `LinkError` of code `address`, with the message of the ``ResourceService/DatabaseOpeningError``.
   public init(_ name: String) throws(LinkError) {
@@ -41,22 +45,26 @@ public final class EmbeddedLink: ServiceLink {
 
   var isClosed: Bool { closed.load(ordering: .acquiring) }
 
-  /// Opens a client on a queue without checking that it exists; `replies` has no effect.
+  /// Opens a client on a queue.
+  ///
+  /// The function does not check that the queue exists. `replies` has no effect.
   public func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
     guard !isClosed else { throw LinkError(.closed, "the connection to \(address) is closed") }
     return EmbeddedTransport(link: self, queue: queue)
   }
 
-  /// Returns one consumer and no messages for a served queue, and nil for other queues.
+  /// Returns the state of a queue: one consumer and no messages; nil for a queue that the service does not serve.
   public func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
     guard !isClosed else { throw LinkError(.closed, "the connection to \(address) is closed") }
     return service.queues.contains(queue) ? QueueState(messages: 0, consumers: 1) : nil
   }
 
-  /// Makes every client refuse further requests; a request in progress is still carried out.
+  /// Makes every client refuse further requests.
+  ///
+  /// The service still carries out a request that it has begun.
   public func close() async { closed.store(true, ordering: .releasing) }
 
-  /// Returns the error for a queue that is not served.
+  /// Returns the error for a queue that the service does not serve.
   func noRoute(to queue: String) -> LinkError {
     let nearest = NearestName.of(queue, among: service.queues).map { "; did you mean \"\($0)\"?" } ?? "."
     let known = service.queues.joined(separator: ", ")
@@ -65,7 +73,7 @@ public final class EmbeddedLink: ServiceLink {
 }
 
 extension ResourceType {
-  /// The type as a link describes it.
+  /// The type in the form in which a link describes it.
   fileprivate var served: ServedType {
     ServedType(
       name: name, attributes: attributes.map { ($0.member, $0.kind.word) },

@@ -4,9 +4,11 @@ import Synchronization
 
 /// A client's transport to a queue of the embedded service.
 ///
-/// The dispatch queue of the link answers the requests, one at a time and in the order in which they are sent.
-/// Therefore a long request does not block the tasks of its sender, and its deadline still applies. As with a broker, a
-/// request is carried out even if its sender no longer waits, unless the request has expired.
+/// The dispatch queue of the link answers the requests, one at a time and in their order. Therefore a long request does
+/// not block the tasks of its sender, and its deadline still applies.
+///
+/// As with a broker, the service carries out a request even if the sender no longer waits. It does not carry out a
+/// request that has expired.
 final class EmbeddedTransport: PostingTransport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil
@@ -14,7 +16,7 @@ final class EmbeddedTransport: PostingTransport {
   private let name = UUID().uuidString.lowercased()
   private let count = Atomic(0)
   private let closed = Atomic(false)
-  /// The reads without an outcome, by correlation id.
+  /// The reads that have no outcome yet, by correlation id.
   private let reads = Mutex<[String: PendingReply]>([:])
 
   init(link: EmbeddedLink, queue: String) {
@@ -47,7 +49,7 @@ final class EmbeddedTransport: PostingTransport {
       .failure(LinkError(.cancelled, "interrupted", wasSent: true)))
   }
 
-  /// Creates the pending reply of a read, which can be cancelled.
+  /// Creates the pending reply of a read, which the client can cancel.
   private func read(
     _ id: String, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void
   ) -> PendingReply {
@@ -59,7 +61,7 @@ final class EmbeddedTransport: PostingTransport {
     return pending
   }
 
-  /// Returns the reason why a request can't be sent; nil if it can.
+  /// Returns the reason why the transport can't send a request; nil if it can.
   private func refusal(of envelope: RequestEnvelope) -> LinkError? {
     if link.isClosed { return LinkError(.closed, "the connection is closed") }
     if closed.load(ordering: .acquiring) { return LinkError(.stopped, "the client was stopped") }

@@ -1,4 +1,4 @@
-/// Finds the name that is probably meant by a misspelt name.
+/// Finds the name that a user probably means by a misspelt name.
 enum NearestName {
   /// Returns the name with the smallest edit distance to `name`; nil if no name is similar enough.
   ///
@@ -10,6 +10,8 @@ enum NearestName {
   }
 
   /// Returns the Levenshtein distance of two texts.
+  ///
+  /// The distance is the number of characters to insert, delete or replace.
   private static func distance(_ left: [Character], _ right: [Character]) -> Int {
     var previous = Array(0...right.count)
     for (row, character) in left.enumerated() {

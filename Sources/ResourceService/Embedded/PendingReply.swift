@@ -1,26 +1,30 @@
 import JSONRPC
 import Synchronization
 
-/// A request that waits for its outcome: the reply, the deadline or a cancellation, whichever comes first.
+/// A request that waits for its outcome.
+///
+/// The outcome is the reply, the deadline or a cancellation, whichever comes first.
 final class PendingReply: Sendable {
   typealias Outcome = Result<[UInt8], LinkError>
 
   private struct PendingState {
-    /// Receives the outcome; nil after it was received.
+    /// The function that receives the outcome; nil after it has received the outcome.
     var receive: (@Sendable (Outcome) -> Void)?
-    /// Waits for the deadline.
+    /// The task that waits for the deadline; nil without a deadline.
     var clock: Task<Void, any Error>?
   }
 
   private let state: Mutex<PendingState>
 
-  /// Creates a request; `receive` is called once, with the first outcome.
+  /// Creates a request that waits.
+  ///
+  /// The request calls `receive` once, with the first outcome.
   init(_ receive: @escaping @Sendable (Outcome) -> Void) { state = Mutex(PendingState(receive: receive)) }
 
-  /// Whether the request has its outcome.
+  /// Whether the request already has its outcome.
   var isSettled: Bool { state.withLock { $0.receive == nil } }
 
-  /// Sets the outcome, unless it is already set.
+  /// Gives the request its outcome, unless it already has one.
   func settle(_ outcome: Outcome) {
     let settled = state.withLock { state in
       defer { state = PendingState() }
@@ -30,7 +34,7 @@ final class PendingReply: Sendable {
     settled.receive?(outcome)
   }
 
-  /// Sets the outcome at a deadline, unless it is set before.
+  /// Gives the request an outcome at a deadline, unless it has one by then.
   func settle(_ outcome: Outcome, at deadline: ContinuousClock.Instant) {
     state.withLock { state in
       guard state.receive != nil else { return }

@@ -1,8 +1,8 @@
 import SQLite
 
-/// The resources of a reply, primary and included, without duplicates.
+/// The resources of a reply, primary and included; each resource occurs only once.
 struct CompoundDocument {
-  /// The primary records, then the included ones in the order of their discovery.
+  /// The primary records, followed by the included records in the order in which the service found them.
   private(set) var records: [ResourceRow]
   /// The number of primary records.
   let primaryCount: Int
@@ -15,10 +15,12 @@ struct CompoundDocument {
     self.schema = schema
   }
 
-  /// The records that are not primary.
+  /// The included records, without the primary records.
   var included: ArraySlice<ResourceRow> { records[primaryCount...] }
 
-  /// Reads the resources that a tree of relationships includes, with one query for each relationship on each level.
+  /// Reads the resources that a request includes.
+  ///
+  /// Each relationship on each level of the tree needs one query.
   mutating func include(_ tree: IncludeTree, from database: Database) throws {
     if tree.branches.isEmpty { return }
     for (position, record) in records.enumerated() { positions[record.identifier] = position }
@@ -92,7 +94,7 @@ struct CompoundDocument {
     return related.elements
   }
 
-  /// Adds a record unless it is present, and returns its index.
+  /// Adds a record if it is missing, and returns its index.
   @discardableResult private mutating func add(_ record: ResourceRow) -> Int {
     if let position = positions[record.identifier] { return position }
     positions[record.identifier] = records.count
@@ -101,7 +103,7 @@ struct CompoundDocument {
   }
 }
 
-/// Distinct elements in the order of insertion.
+/// A list of different elements, in the order of insertion.
 private struct OrderedSet<Element: Hashable> {
   private(set) var elements: [Element] = []
   private var known: Set<Element> = []

@@ -3,18 +3,20 @@ import SQLite
 
 /// Writes records as JSON:API resources, directly to bytes.
 ///
-/// A to-one relationship has `data`. A to-many relationship has `data` if it was included, and otherwise the link
-/// `related`, which shows that it can be included. There are no other links. If the dialect links everything, however,
-/// each resource and each relationship has links, and only included relationships have `data`.
+/// Each to-one relationship has `data`. A to-many relationship has `data` if the request includes it. Otherwise it has
+/// the link `related`, which tells a client that it can include the relationship. There are no other links.
+///
+/// A dialect that links everything is different. Each resource and each relationship then has links, and only included
+/// relationships have `data`.
 struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private let fieldsets: Fieldsets
   private let dialect: Dialect
   private var shapes: [String: EncodedMemberLabels] = [:]
 
-  /// The members of a type to write, with their labels encoded.
+  /// The members of a type that the document shows, with their names already encoded as JSON.
   private struct EncodedMemberLabels {
-    /// The text after the id, with the type: `","type":"posts"`.
+    /// The text after the id, which contains the type: `","type":"posts"`.
     let type: [UInt8]
     let attributes: [(position: Int, column: Column)]
     let toOnes: [(position: Int, relationship: Relationship, type: [UInt8])]
@@ -43,26 +45,26 @@ struct DocumentWriter {
     self.dialect = dialect
   }
 
-  /// Writes `data` as one resource.
+  /// Writes the member `data` with one resource.
   mutating func data(_ record: ResourceRow) {
     append(#"{"data":"#)
     resource(record)
   }
 
-  /// Writes `data` as a list.
+  /// Writes the member `data` with a list of resources.
   mutating func data(_ records: ArraySlice<ResourceRow>) {
     append(#"{"data":["#)
     list(records)
   }
 
-  /// Writes `included`, unless it is empty.
+  /// Writes the member `included`, unless it would be empty.
   mutating func included(_ records: ArraySlice<ResourceRow>) {
     if records.isEmpty { return }
     append(#","included":["#)
     list(records)
   }
 
-  /// Ends the document.
+  /// Writes the end of the document.
   mutating func end() { append(dialect.documentEnd) }
 
   /// Appends text unchanged.
@@ -158,7 +160,7 @@ struct DocumentWriter {
     append("]}")
   }
 
-  /// Writes `links` of a relationship.
+  /// Writes the member `links` of a relationship.
   private mutating func links(_ relationship: Relationship, of record: ResourceRow) {
     let (type, id) = (record.type.name, ResourceKey.id(record.key))
     append(#""links":{"#)
@@ -176,7 +178,7 @@ struct DocumentWriter {
     append(string: "\(dialect.base)/\(path.map(FormURLEncoding.encoded).joined(separator: "/"))")
   }
 
-  /// Writes a resource identifier, with the type first, as jsonapi-resources does.
+  /// Writes a resource identifier; its type comes first, as in jsonapi-resources.
   private mutating func identifier(_ key: SQLValue, _ type: [UInt8]) {
     append("{")
     bytes.append(contentsOf: type.dropFirst())

@@ -11,9 +11,10 @@ struct IndexRequest {
   private let content: RequestedContent
   private let links: PageLinks
 
-  /// Parses the parameters.
+  /// Parses the parameters of the request.
   ///
-  /// - Throws: ``RequestRefusal`` with the errors of all parameters, in the order of the parameters.
+  /// - Throws: ``RequestRefusal`` with the errors of all parameters, in the order `fields`, `include`, `filter`, `sort`,
+  ///   `page`.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
@@ -35,7 +36,7 @@ struct IndexRequest {
     links = PageLinks(base: schema.dialect.base, type: type.name, params: params, page: page)
   }
 
-  /// Reads the page and returns its document as JSON.
+  /// Reads the page that the request asks for, and returns its document as JSON.
   func document(_ database: Database, _ memory: inout PageCache) throws -> [UInt8] {
     memory.look(try PageCache.ChangeCounters(database))
     let count = try count(database, &memory)

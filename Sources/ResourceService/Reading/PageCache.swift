@@ -1,13 +1,15 @@
 import SQLite
 
-/// A cache for `index` requests, valid while the database is unchanged: the counts of queries, and the rows at which
-/// their next pages start.
+/// A cache for `index` requests.
 ///
-/// SQLite shows whether the database has changed: `total_changes` counts the rows that this connection has changed, and
-/// `PRAGMA data_version` changes when another connection has committed. Any difference clears the cache.
+/// The cache stores the counts of queries, and the rows at which their next pages start. It is valid while the database
+/// is unchanged.
+///
+/// SQLite has two counters for changes: `total_changes` counts the rows that this connection has changed, and `PRAGMA
+/// data_version` changes when another connection commits. If a counter has changed, the cache becomes empty.
 /// (https://www.sqlite.org/pragma.html#pragma_data_version)
 struct PageCache: Sendable {
-  /// The counters of SQLite that differ after any change of the database.
+  /// SQLite's counters, at least one of which differs after any change of the database.
   struct ChangeCounters: Equatable, Sendable {
     let changes: Int
     let version: Int
@@ -18,7 +20,7 @@ struct PageCache: Sendable {
     }
   }
 
-  /// A query for all rows of a list, without the limits of a page.
+  /// A query for all rows of a list, not only for those of one page.
   struct Query: Hashable, Sendable {
     let sql: String
     let arguments: [SQLValue]
@@ -29,47 +31,47 @@ struct PageCache: Sendable {
     }
   }
 
-  /// A page of a query.
+  /// A query together with one of its pages.
   struct PagedQuery: Hashable, Sendable {
     let query: Query
     let page: RequestedPage
   }
 
-  /// The maximum number of cached counts, and of cached starts of pages.
+  /// The maximum number of counts in the cache, and of starts of pages.
   static let capacity = 64
 
   private var stamp: ChangeCounters?
   private var counts = LRUCache<Query, Int>(capacity: capacity)
   private var positions = LRUCache<PagedQuery, [SQLValue]>(capacity: capacity)
 
-  /// Clears the cache if the database has changed.
+  /// Empties the cache if the database has changed.
   mutating func look(_ now: ChangeCounters) {
     if stamp == now { return }
     self = PageCache()
     stamp = now
   }
 
-  /// Returns the content of this cache and empties it.
+  /// Returns a copy of this cache, and empties this cache.
   mutating func taken() -> PageCache {
     let taken = self
     self = PageCache()
     return taken
   }
 
-  /// The number of records of a query; nil if it is not cached.
+  /// The number of records that a query finds; nil if the cache does not contain it.
   subscript(query: Query) -> Int? {
     mutating get { counts[query] }
     set { counts[query] = newValue }
   }
 
-  /// The values of the sort terms in the last row before a page; nil if they are not cached.
+  /// The values of the sort terms in the last row before a page; nil if the cache does not contain them.
   subscript(place: PagedQuery) -> [SQLValue]? {
     mutating get { positions[place] }
     set { positions[place] = newValue }
   }
 }
 
-/// A dictionary that keeps the most recently used entries.
+/// A dictionary that, when it is full, drops the entry that was not used for the longest time.
 private struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   let capacity: Int
   private var entries: [Key: (value: Value, lastUse: Int)] = [:]

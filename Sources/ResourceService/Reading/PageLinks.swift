@@ -1,11 +1,12 @@
 import JSONText
 
-/// Writes the links from a page of an `index` reply to the other pages.
+/// Writes the links from one page of an `index` reply to the other pages.
 ///
-/// The links are relative, unless `base` is the beginning of absolute links. They contain the query's parameters, with
-/// percent-encoded brackets: `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
+/// The links are relative, unless `base` contains the beginning of an absolute link. A link contains the parameters of
+/// the request, with percent-encoded brackets:
+/// `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
 struct PageLinks {
-  /// The parts of each link before and after the page's number or offset.
+  /// The text of each link before the number or the offset of its page.
   private let before: String
   private let after: String
 
@@ -27,7 +28,9 @@ struct PageLinks {
     after = pairs.filter { $0 > place }.map { "&" + $0 }.joined()
   }
 
-  /// Writes `links`: the first and the last page, and the previous and the next one if they exist.
+  /// Writes the member `links`.
+  ///
+  /// It contains the first and the last page, and the previous and the next page if they exist.
   func write(_ page: RequestedPage, of count: Int, to writer: inout DocumentWriter) {
     writer.append(#","links":{"#)
     for (index, link) in Self.places(page, of: count).enumerated() {
@@ -49,9 +52,9 @@ struct PageLinks {
   }
 }
 
-/// Encodes text for a URL in the form encoding, in which a space is `+`.
+/// Encodes text for a URL, in the encoding of HTML forms, in which a space is `+`.
 enum FormURLEncoding {
-  /// Returns a text in which all characters except ASCII letters, ASCII digits and `-._~*` are encoded.
+  /// Encodes all characters of a text except ASCII letters, ASCII digits and `-._~*`.
   static func encoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF".utf8)
     var result: [UInt8] = []

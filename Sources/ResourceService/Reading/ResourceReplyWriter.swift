@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// Reads one resource and writes it as a document: the reply to `show`, `create` and `update`.
+/// Reads one resource and writes its document, which is the reply to `show`, `create` and `update`.
 struct ResourceReplyWriter {
   private let type: ResourceType
   private let schema: Schema
@@ -29,7 +29,10 @@ struct ResourceReplyWriter {
 
 /// Parses the id of a request.
 enum RequestedID {
-  /// Parses an id, which must be a string or a number; returns its text and the key to find in the database.
+  /// Parses an id, which must be a string or a number.
+  ///
+  /// - Returns: The text of the id, and the key to find in the database.
+  /// - Throws: A refusal if the id is missing, or if no row can have it.
   static func parse(_ id: JSONValue?, of type: ResourceType) throws(RequestRefusal) -> (text: String, key: SQLValue) {
     guard let id, !id.isNull else { throw RequestRefusal(.missing("id")) }
     let text = id.stringValue ?? id.numberValue?.text

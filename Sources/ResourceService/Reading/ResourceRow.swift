@@ -1,23 +1,25 @@
 import SQLite
 
-/// A row of a type: its key, its attributes and the keys of related rows.
+/// A row of a table: its key, its attributes, and the keys of related rows.
 struct ResourceRow {
   let type: ResourceType
   let key: SQLValue
-  /// The attributes in the type's order, then the columns of the to-one relationships.
+  /// The values of the row: the attributes in the order of the type, followed by the columns of to-one relationships.
   let values: ArraySlice<SQLValue>
-  /// The keys of the related rows, by the names of included to-many relationships; also of included to-one
-  /// relationships, if the dialect needs them.
+  /// The keys of related rows, by the name of an included relationship.
+  ///
+  /// All included to-many relationships are present. Included to-one relationships are present only if the dialect
+  /// needs them.
   var linkages: [String: [SQLValue]] = [:]
 
-  /// Returns the key in a to-one relationship's column; NULL without a related row.
+  /// Returns the key of the related row of a to-one relationship; NULL if there is no related row.
   func linkage(_ relationship: Relationship) -> SQLValue {
     let toOnes = type.toOnes
     guard let position = toOnes.firstIndex(where: { $0.name == relationship.name }) else { return .null }
     return values[values.startIndex + type.attributes.count + position - toOnes.startIndex]
   }
 
-  /// The record's identifier in a document.
+  /// The type and the key, which identify the record in a document.
   var identifier: Identifier { Identifier(type: type.name, key: key) }
 
   /// A type and a key.
@@ -28,16 +30,16 @@ struct ResourceRow {
 }
 
 extension ResourceType {
-  /// The columns that a SELECT reads for a record; the table's alias is `t`.
+  /// The columns that a SELECT reads for a record, with `t` as the alias of the table.
   var selection: String {
     let columns = attributes + toOnes.compactMap(\.column)
     return (["t.\(key.quoted)"] + columns.map { "t.\($0.quoted)" }).joined(separator: ", ")
   }
 
-  /// The number of columns of ``selection``.
+  /// The number of columns that ``selection`` contains.
   var selectionCount: Int { 1 + attributes.count + toOnes.count }
 
-  /// Returns the record in a row; `start` is the index at which the columns of ``selection`` begin.
+  /// Returns the record in a row of a query; the columns of ``selection`` begin at the index `start`.
   func record(_ row: Row, from start: Int = 0) -> ResourceRow {
     ResourceRow(type: self, key: row[start], values: row.values[(start + 1)..<(start + selectionCount)])
   }

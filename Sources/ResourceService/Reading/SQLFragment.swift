@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// A piece of SQL with the arguments for its question marks.
+/// A piece of SQL, with the arguments that replace its question marks.
 struct SQLFragment {
   var sql: String
   var arguments: [SQLValue] = []
@@ -11,9 +11,10 @@ struct SQLFragment {
     self.arguments = arguments
   }
 
-  /// Creates the condition that an expression is one of the given values.
+  /// Creates the condition that the value of an expression is one of the given values.
   ///
-  /// Several values are one argument, a JSON array, so the statement does not depend on their number.
+  /// Several values become a single argument, a JSON array. The text of the statement therefore does not depend on
+  /// their number, and SQLite can reuse it.
   init(_ expression: String, isOneOf values: [SQLValue]) {
     switch values.count {
     case 0: self.init("0")
@@ -31,7 +32,7 @@ struct SQLFragment {
     left.arguments += right.arguments
   }
 
-  /// Returns integers, numbers and texts as one argument for `json_each`, a JSON array.
+  /// Returns values as one argument for `json_each`: a JSON array of integers, numbers and texts.
   static func list(_ values: [SQLValue]) -> SQLValue {
     var bytes: [UInt8] = [UInt8(ascii: "[")]
     for (index, value) in values.enumerated() {
@@ -49,15 +50,15 @@ struct SQLFragment {
 }
 
 extension Database {
-  /// Runs a query with a cached statement.
+  /// Runs a query; the database stores the prepared statement for the next call.
   func rows(_ query: SQLFragment) throws -> [Row] { try run(query.sql, query.arguments) }
 
-  /// Returns the first row of a query, which runs with a cached statement; nil without rows.
+  /// Runs a query, and returns its first row; nil if there are no rows.
   func firstRow(_ query: SQLFragment) throws -> Row? { try rows(query).first }
 
-  /// Returns the result of a counting query.
+  /// Runs a query that counts rows, and returns the count.
   func count(_ query: SQLFragment) throws -> Int { try firstRow(query)?.integer(0) ?? 0 }
 
-  /// Runs a cached statement.
+  /// Runs a statement; the database stores the prepared statement for the next call.
   func run(_ statement: SQLFragment) throws { try run(statement.sql, statement.arguments) }
 }

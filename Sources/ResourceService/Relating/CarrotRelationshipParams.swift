@@ -1,13 +1,17 @@
 import JSONAPI
 import JSONText
 
-/// Parses the parameters of a relationship's methods as jsonapi-resources does (WireProtocol.md, "Relationship
-/// methods").
+/// Parses the parameters of the relationship methods, as jsonapi-resources does.
+///
+/// WireProtocol.md, "Relationship methods", describes these parameters.
 enum CarrotRelationshipParams {
-  /// Parses the parent's id, only from the parameter `SINGULAR_id`, and the relationship's name, only with underscores.
+  /// Parses the type and id of the parent resource, and the relationship.
   ///
-  /// `get_related_resource` takes the parent's type from `source`, regardless of the queue. A wrong value that
-  /// jsonapi-resources uses without a check is refused as an internal error.
+  /// The id must be in the parameter `SINGULAR_id`, such as `post_id`. The relationship's name must have underscores.
+  /// `get_related_resource` takes the type from the parameter `source`, and not from the queue.
+  ///
+  /// jsonapi-resources uses some wrong values without checking them, and then fails. The service refuses such a value
+  /// with an internal error.
   static func parse(
     _ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema
   ) throws(RequestRefusal) -> (ResourceType, id: JSONValue, Relationship) {

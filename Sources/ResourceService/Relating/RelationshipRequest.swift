@@ -2,7 +2,9 @@ import JSONAPI
 import JSONText
 import SQLite
 
-/// A request of a relationship method, carried out by reading and updating the parent resource.
+/// A request of a relationship method.
+///
+/// The service carries out the request by reading and updating the parent resource.
 struct RelationshipRequest {
   private let type: ResourceType
   private let schema: Schema
@@ -10,9 +12,10 @@ struct RelationshipRequest {
   private let id: JSONValue
   private let data: JSONValue?
 
-  /// Parses the parent's id from `SINGULAR_id`, the relationship's name in either spelling, and the linkage.
+  /// Parses the parent's id, the relationship's name and the linkage.
   ///
-  /// Any parameter whose name ends in `_id` is accepted as the id, except by a service of the flavour `carrot`; see
+  /// The id is in `SINGULAR_id`, such as `post_id`, or in any other parameter whose name ends in `_id`. The
+  /// relationship's name can have `-` or `_`. A service of the flavour `carrot` is stricter; see
   /// ``CarrotRelationshipParams``.
   init(_ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.schema = schema
@@ -41,7 +44,7 @@ struct RelationshipRequest {
   private var isToOne: Bool { relationship.column != nil }
   private var isCarrot: Bool { schema.dialect.flavour == .carrot }
 
-  /// Returns the linkage as a document, with links if the dialect has them.
+  /// Returns a document with the linkage, and with links if the dialect has them.
   func show(_ database: Database) throws -> [UInt8] {
     let member = try document(database)["data"]?["relationships"]?[name]
     var document = JSONObject()
@@ -50,7 +53,7 @@ struct RelationshipRequest {
     return JSONValue.object(document).encoded()
   }
 
-  /// Returns the related resources as a document.
+  /// Returns a document with the related resources.
   func related(_ database: Database) throws -> [UInt8] {
     let parent = try document(database)
     var resources: [String: JSONValue] = [:]
@@ -63,9 +66,10 @@ struct RelationshipRequest {
     }
   }
 
-  /// Carries out a change.
+  /// Carries out a change of the relationship.
   ///
-  /// A service of the flavour `carrot` adds nothing to a to-one relationship, and returns null.
+  /// A service of the flavour `carrot` can't add a resource to a to-one relationship. It changes nothing and returns
+  /// null.
   func change(_ method: Method, _ database: Database) throws -> [UInt8] {
     switch method {
     case .createRelationship where isCarrot && isToOne:
@@ -78,7 +82,7 @@ struct RelationshipRequest {
     return Array("{}".utf8)
   }
 
-  /// Returns the resource's linkage with the request's identifiers added.
+  /// Returns the linkage of the resource, with the identifiers of the request added.
   private func added(_ database: Database) throws -> JSONValue {
     guard case .array(let own) = try linkage(database) else { return data ?? .null }
     let known = own.map(Self.label)
@@ -88,7 +92,7 @@ struct RelationshipRequest {
     return .array(JSONArray(Array(own) + new))
   }
 
-  /// Throws for a resource that is missing or already linked, as jsonapi-resources does.
+  /// Throws an error for a resource that is missing or already linked, as jsonapi-resources does.
   private func refuse(_ element: JSONValue, among known: [String], _ database: Database) throws {
     let id = element["id"].map { $0.stringValue ?? $0.text } ?? ""
     if known.contains(Self.label(element)) { throw RequestRefusal(.relationExists(id)) }
@@ -99,10 +103,10 @@ struct RelationshipRequest {
     }
   }
 
-  /// Returns the resource's linkage without the request's identifiers.
+  /// Returns the linkage of the resource, without the identifiers of the request.
   ///
-  /// Like jsonapi-resources, a service of the flavour `carrot` returns null for a to-one relationship, whatever
-  /// identifiers the request has.
+  /// For a to-one relationship, jsonapi-resources ignores the identifiers of the request. A service of the flavour
+  /// `carrot` therefore always returns null.
   private func without(_ database: Database) throws -> JSONValue {
     let linkage = try linkage(database)
     guard case .array(let own) = linkage else {
@@ -113,13 +117,13 @@ struct RelationshipRequest {
     return .array(JSONArray(own.filter { !gone.contains(Self.label($0)) }))
   }
 
-  /// Writes the linkage with an update of the resource.
+  /// Writes the linkage by updating the resource.
   private func write(_ linkage: JSONValue, _ database: Database) throws {
     let params: JSONObject = ["id": id, "data": document(linkage)]
     _ = try WriteRequest(updating: params, of: type, in: schema).carryOut(database)
   }
 
-  /// Returns the `data` of an `update` that writes the linkage.
+  /// Returns the member `data` of an `update` that writes the linkage.
   private func document(_ linkage: JSONValue) -> JSONValue {
     let relationships: JSONObject = [name: ["data": linkage]]
     return ["type": .string(type.name), "relationships": .object(relationships)]
@@ -134,7 +138,7 @@ struct RelationshipRequest {
 
   private func linkage(_ database: Database) throws -> JSONValue { Self.linkage(name, in: try document(database)) }
 
-  /// Returns the document of the resource with its related resources.
+  /// Returns the document of the resource, which includes the related resources.
   private func document(_ database: Database) throws -> JSONObject {
     let replyWriter = try ResourceReplyWriter(["include": .string(name)], of: type, in: schema)
     let (text, key) = try RequestedID.parse(id, of: type)
@@ -146,7 +150,7 @@ struct RelationshipRequest {
     document["data"]?["relationships"]?[name]?["data"] ?? .null
   }
 
-  /// Returns the `TYPE/ID` of a resource or an identifier.
+  /// Returns the type and the id of a resource or an identifier, as `TYPE/ID`.
   private static func label(_ resource: JSONValue) -> String {
     "\(resource["type"]?.stringValue ?? "")/\(resource["id"].map { $0.stringValue ?? $0.text } ?? "")"
   }

@@ -1,10 +1,12 @@
 import JSONText
 
-/// The requested members of each type (JSON:API "Sparse Fieldsets").
+/// The members that a request wants of each type (JSON:API "Sparse Fieldsets").
 struct Fieldsets {
   private var members: [String: Set<String>] = [:]
 
-  /// Parses `fields`: an object of types and names separated by commas, `{"posts": "text,author"}`.
+  /// Parses the parameter `fields`, such as `{"posts": "text,author"}`.
+  ///
+  /// Each member of the object is a type, with the names of its members separated by commas.
   static func parse(_ fields: JSONValue?, in schema: Schema) throws(RequestRefusal) -> Fieldsets {
     var fieldsets = Fieldsets()
     guard let fields else { return fieldsets }
@@ -28,6 +30,8 @@ struct Fieldsets {
     return fieldsets
   }
 
-  /// Whether a member is requested; if the request has no fieldset for the type, every member is requested.
+  /// Whether the request wants a member of a type.
+  ///
+  /// If the request has no fieldset for the type, it wants every member.
   func shows(_ member: String, of type: ResourceType) -> Bool { members[type.name]?.contains(member) ?? true }
 }

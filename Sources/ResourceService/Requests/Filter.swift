@@ -1,9 +1,9 @@
 import JSONText
 import SQLite
 
-/// A condition of an `index` request: a member has one of several values.
+/// A condition of an `index` request: the member of a resource has one of several values.
 struct Filter {
-  /// The member with which the values are compared.
+  /// The member that the filter compares with its values.
   private enum FilteredMember {
     case key
     case attribute(Column)
@@ -13,7 +13,9 @@ struct Filter {
   private let subject: FilteredMember
   private let values: [String]
 
-  /// Parses `filter`: an object of attributes, relationships or `id`, each with a string of values separated by commas.
+  /// Parses the parameter `filter`, such as `{"state": "draft,spam"}`.
+  ///
+  /// Each name is an attribute, a relationship or `id`. The value is a string of values separated by commas.
   static func parse(_ filter: JSONValue?, of type: ResourceType, in schema: Schema) throws(RequestRefusal) -> [Filter] {
     guard let filter else { return [] }
     guard let members = filter.objectValue else { throw RequestRefusal(.filterSyntax(filter)) }
@@ -44,7 +46,7 @@ struct Filter {
     return .relationship(relationship, target)
   }
 
-  /// Returns the SQL condition on a row of `t`, the type's table.
+  /// Returns the SQL condition on a row; `t` is the alias of the type's table.
   func condition(on type: ResourceType) -> SQLFragment {
     let key = "t.\(type.key.quoted)"
     switch subject {

@@ -1,11 +1,13 @@
 import JSONText
 
-/// The relationships that a request includes, each with the relationships to include from its resources.
+/// The relationships that a request includes, as a tree.
+///
+/// Each relationship has the relationships that the request includes from its resources.
 struct IncludeTree: Sendable {
   /// The maximum number of steps of a path.
   static let maximumDepth = 16
 
-  /// A relationship, and the relationships to include from its resources.
+  /// A relationship, with the relationships that the request includes from its resources.
   struct IncludeBranch: Sendable {
     let relationship: Relationship
     var tree = IncludeTree()
@@ -13,7 +15,7 @@ struct IncludeTree: Sendable {
 
   private(set) var branches: [IncludeBranch] = []
 
-  /// Parses `include`: paths in a string, `author,comments.author`.
+  /// Parses the parameter `include`, a string of paths such as `author,comments.author`.
   static func parse(_ include: JSONValue?, of type: ResourceType, in schema: Schema) throws(RequestRefusal)
     -> IncludeTree
   {

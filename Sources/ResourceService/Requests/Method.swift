@@ -1,4 +1,4 @@
-/// The methods of the service (WireProtocol.md, "Methods").
+/// The JSON-RPC methods of the service (WireProtocol.md, "Methods").
 enum Method: String {
   case index, show, create, update, destroy
   case showRelationship = "show_relationship"

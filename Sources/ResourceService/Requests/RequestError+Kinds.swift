@@ -1,7 +1,9 @@
 import JSONAPI
 import JSONText
 
-/// The wording of every error, with the titles and codes of jsonapi-resources, and of Calcinator if they differ.
+/// The wording of every error.
+///
+/// The titles and codes are those of jsonapi-resources. An error also has the wording of Calcinator if that differs.
 extension RequestError {
   private static func bad(
     _ code: Int, _ title: String, _ detail: String, parameter: String? = nil, maximum: Int? = nil,
@@ -20,7 +22,7 @@ extension RequestError {
     RequestError(error: ErrorDetail(status: status, code: status, title: title, detail: detail), calcinator: calcinator)
   }
 
-  /// Returns the error of a value that violates a constraint of the database.
+  /// Returns the error that a value violates a constraint of the database.
   static func violation(_ message: String, member: String, pointer: String) -> RequestError {
     func detail(_ dash: String) -> String { member.isEmpty ? message : "\(member)\(dash) \(message)" }
     return RequestError(
@@ -28,12 +30,12 @@ extension RequestError {
       calcinator: ErrorDetail(title: message, detail: detail(""), pointer: pointer))
   }
 
-  /// Returns the error of a type that is not served, or is not the type of the queue.
+  /// Returns the error that the service has no such type, or that the type is not the type of the queue.
   static func invalidResource(_ type: String) -> RequestError {
     bad(101, "Invalid resource", "\(type) is not a valid resource.")
   }
 
-  /// Returns the error of a filter with an unknown name.
+  /// Returns the error that a filter has an unknown name.
   static func filterNotAllowed(_ name: String) -> RequestError {
     bad(
       102, "Filter not allowed", "\(name) is not allowed.", parameter: "filter",
@@ -41,27 +43,30 @@ extension RequestError {
         status: "422", title: "Unknown Filter", detail: "Unknown \(name) filter", pointer: "/filter/\(name)"))
   }
 
-  /// Returns the error of an id that no row can have.
+  /// Returns the error that no row can have this id.
   static func invalidID(_ id: JSONValue) -> RequestError {
     bad(103, "Invalid field value", "\(id.plain) is not a valid value for id.")
   }
 
-  /// Returns the error of a sparse fieldset with a name that the type does not have.
+  /// Returns the error that a sparse fieldset names a member that the type does not have.
   static func invalidField(_ name: String, of type: String) -> RequestError {
     bad(104, "Invalid field", "\(name) is not a valid field for \(type).", parameter: "fields")
   }
 
-  /// Returns the error of a member that is not writable.
+  /// Returns the error that a request can't write a member.
   static func notAllowed(_ name: String) -> RequestError {
     bad(105, "Param not allowed", "\(name) is not allowed.")
   }
 
-  /// Returns the error of an unknown member of `page`.
+  /// Returns the error that `page` has an unknown member.
   static func pageParameterNotAllowed(_ name: String) -> RequestError {
     bad(105, "Page parameter not allowed", "\(name) is not an allowed page parameter.", parameter: "page")
   }
 
-  /// Returns the error of a required member that is missing in the parameters, or in `parent`.
+  /// Returns the error that a required member is missing.
+  ///
+  /// `parent` is the JSON pointer of the object that should contain the member; it is empty for the parameters
+  /// themselves.
   static func missing(_ name: String, in parent: String = "") -> RequestError {
     bad(
       106, "Missing Parameter", "The required parameter, \(name), is missing.",
@@ -70,20 +75,20 @@ extension RequestError {
         meta: ["child": .string(name)]))
   }
 
-  /// Returns the error of a filter whose value is not a string.
+  /// Returns the error that the value of a filter is not a string.
   static func invalidFilterValue(_ value: JSONValue, of name: String) -> RequestError {
     bad(107, "Invalid filter value", "\(value.plain) is not a valid value for \(name).", parameter: "filter")
   }
 
-  /// The error of `data` without an id.
+  /// The error that `data` has no id.
   static let missingKey = bad(109, "A key is required", "The resource object does not contain a key.")
 
-  /// Returns the error of a `data.id` that differs from `id`.
+  /// Returns the error that `data.id` differs from `id`.
   static func keyMismatch(_ id: String) -> RequestError {
     bad(110, "Key is not included in URL", "The URL does not support the key \(id)")
   }
 
-  /// Returns the error of an include path with an unknown relationship.
+  /// Returns the error that an include path contains an unknown relationship.
   static func invalidInclude(_ name: String, of type: String, path: String) -> RequestError {
     bad(
       112, "Invalid field", "\(name) is not a valid relationship of \(type)", parameter: "include",
@@ -92,17 +97,17 @@ extension RequestError {
         meta: ["relationship_path": .string(path)]))
   }
 
-  /// Returns the error of an include path with too many steps.
+  /// Returns the error that an include path has too many steps.
   static func includeTooDeep(_ path: String, maximum: Int) -> RequestError {
     bad(112, "Invalid field", "\(path) has more than \(maximum) steps", parameter: "include", maximum: maximum)
   }
 
-  /// Returns the error of a resource that is to be linked and is already linked.
+  /// Returns the error that a request adds a resource to a relationship that already contains it.
   static func relationExists(_ id: String) -> RequestError {
     bad(113, "Relation exists", "The relation to \(id) already exists.")
   }
 
-  /// Returns the error of a sort with an unknown name.
+  /// Returns the error that `sort` contains an unknown name.
   static func invalidSort(_ name: String, of type: String) -> RequestError {
     bad(
       114, "Invalid sort criteria", "\(name) is not a valid sort criteria for \(type)", parameter: "sort",
@@ -111,10 +116,10 @@ extension RequestError {
         meta: ["attribute": .string(name)]))
   }
 
-  /// The error of linkage that has the wrong form.
+  /// The error that linkage has the wrong form.
   static let invalidLinkage = bad(115, "Invalid Links Object", "Data is not a valid Links Object.")
 
-  /// Returns the error of linkage that is not a list, although the relationship is to-many.
+  /// Returns the error that the linkage of a to-many relationship is not a list.
   static func noList(_ relationship: String) -> RequestError {
     let wanted = "a list of identifiers is required"
     let error = ErrorDetail(
@@ -122,25 +127,26 @@ extension RequestError {
     return RequestError(error: error, calcinator: error)
   }
 
-  /// Returns the error of linkage whose type is not the type of the related resources.
+  /// Returns the error that the type in the linkage is not the type of the related resources.
   static func typeMismatch(_ type: String) -> RequestError {
     bad(116, "Type Mismatch", "\(type) is not a valid type for this operation.")
   }
 
-  /// Returns the error of a `page` that is not an object.
+  /// Returns the error that `page` is not an object.
   static func invalidPage(_ page: JSONValue) -> RequestError {
     bad(
       117, "Invalid Page Object", "\(page.plain) is not an object with number and size.", parameter: "page",
       calcinator: .wrongType("/page", "object"))
   }
 
-  /// Returns the error of a value of `page` that is out of range: `offset` must be an integer from 0, any other value
-  /// an integer from 1.
+  /// Returns the error that a value of `page` is out of range.
+  ///
+  /// `offset` must be an integer from 0. Any other value must be an integer from 1.
   static func invalidPageValue(_ value: JSONValue, of name: String) -> RequestError {
     bad(118, "Invalid page value", "\(value.plain) is not a valid value for \(name) page parameter.", parameter: "page")
   }
 
-  /// Returns the error of a `page.size` or `page.limit` that exceeds the maximum.
+  /// Returns the error that `page.size` or `page.limit` exceeds the maximum.
   static func pageTooLarge(_ size: Int, maximum: Int) -> RequestError {
     bad(
       118, "Invalid page value", "size exceeds maximum page size of \(maximum).", parameter: "page", maximum: maximum,
@@ -150,44 +156,46 @@ extension RequestError {
         meta: ["maximum": .number(JSONNumber(maximum))]))
   }
 
-  /// The error of `fields` that is not an object of types.
+  /// The error that `fields` is not an object with types as names.
   static let fieldsWithoutType = bad(
     119, "Invalid field format", "Fields must specify a type.", parameter: "fields",
     calcinator: .wrongType("/fields", "object"))
 
-  /// Returns the error of a `filter` that is not an object.
+  /// Returns the error that `filter` is not an object.
   static func filterSyntax(_ filter: JSONValue) -> RequestError {
     bad(
       120, "Invalid filters syntax", "\(filter.plain) is not a valid syntax for filtering.", parameter: "filter",
       calcinator: .wrongType("/filter", "object"))
   }
 
-  /// Returns the error for a `data`, `attributes` or `relationships` that is not an object.
+  /// Returns the error that `data`, `attributes` or `relationships` is not an object.
   static func invalidData(_ name: String) -> RequestError {
     bad(
       122, "Invalid data format", "\(name) is not an object.",
       calcinator: name == "data" ? .wrongType("/data", "resource") : .wrongType("/data/\(name)", "object"))
   }
 
-  /// Returns the error of a resource that does not exist.
+  /// Returns the error that a resource does not exist.
   static func notFound(_ id: String) -> RequestError {
     failed(
       "404", "Record not found", "The record identified by \(id) could not be found.",
       calcinator: ErrorDetail(status: "404", title: "Resource Not Found", parameter: "id"))
   }
 
-  /// The error of a change of a read-only database.
+  /// The error that a request changes a read-only database.
   static let readOnly = failed(
     "403", "Forbidden", "The database is read-only.",
     calcinator: ErrorDetail(
       status: "403", title: "Forbidden", detail: "You do not have permission for this resource."))
 
-  /// Returns the error of a row that can't be deleted, because other rows refer to it.
+  /// Returns the error that a row can't be deleted, because other rows refer to it.
   static func conflict(_ detail: String) -> RequestError {
     failed("409", "Conflict", detail, calcinator: ErrorDetail(status: "409", title: "Conflict", detail: detail))
   }
 
-  /// Returns the error 500: SQLite failed, or the imitated server would crash on the request.
+  /// Returns the error 500.
+  ///
+  /// It means that SQLite failed, or that the imitated server would fail on the request.
   static func internalError(_ detail: String) -> RequestError {
     failed(
       "500", "Internal Server Error", detail, calcinator: ErrorDetail(status: "500", title: "Internal Server Error"))

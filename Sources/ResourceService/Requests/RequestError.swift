@@ -8,11 +8,12 @@ struct RequestError: Sendable {
   /// The error in the wording of Calcinator (WireProtocol.md, "Error documents").
   let calcinator: ErrorDetail
 
-  /// Whether a constraint of the database is violated.
+  /// Whether the error is the violation of a constraint of the database.
   var isViolation: Bool { error.code == "100" }
 
-  /// The error as jsonapi-resources up to 0.7 sends it: with a number as code, and a `source` only for violated
-  /// constraints.
+  /// The error in the form in which jsonapi-resources up to 0.7 sends it.
+  ///
+  /// The code is a number, and only the violation of a constraint has a `source`.
   var withIntegerCode: ErrorDetail {
     var object = error.object
     object["code"] = error.code.flatMap { Int($0) }.map { .number(JSONNumber($0)) }

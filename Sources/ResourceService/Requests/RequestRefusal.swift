@@ -1,4 +1,4 @@
-/// The error of a request that is not carried out, with the reasons.
+/// The error that the service does not carry out a request, with the reasons.
 struct RequestRefusal: Error {
   let objections: [RequestError]
 
@@ -8,7 +8,9 @@ struct RequestRefusal: Error {
 }
 
 extension [RequestError] {
-  /// Runs a step of parsing a request; if the step fails, adds its errors and returns nil.
+  /// Runs one step of parsing a request.
+  ///
+  /// If the step fails, the function adds the errors of the step to this list and returns nil.
   mutating func collect<Value>(_ step: () throws(RequestRefusal) -> Value) -> Value? {
     do throws(RequestRefusal) { return try step() } catch {
       append(contentsOf: error.objections)

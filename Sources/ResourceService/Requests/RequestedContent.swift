@@ -1,11 +1,11 @@
 import JSONText
 
-/// The requested content of a reply: the parameters `fields` and `include`.
+/// The content that a request wants in the reply: the parameters `fields` and `include`.
 struct RequestedContent {
   let fieldsets: Fieldsets
   let include: IncludeTree
 
-  /// Parses the parameters.
+  /// Parses both parameters.
   ///
   /// - Throws: ``RequestRefusal`` with the errors of both parameters.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {

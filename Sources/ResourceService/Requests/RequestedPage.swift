@@ -1,6 +1,6 @@
 import JSONText
 
-/// The page that an `index` request asks for.
+/// The page of a list that an `index` request asks for.
 struct RequestedPage: Hashable, Sendable {
   /// The default number of rows of a page.
   static let defaultSize = 10
@@ -9,13 +9,16 @@ struct RequestedPage: Hashable, Sendable {
 
   var number = 1
   var size = RequestedPage.defaultSize
-  /// The number of rows before the page; nil for paging by number.
+  /// The number of rows before the page; nil if the request counts pages by `number`.
   var start: Int?
 
   /// A single page with all rows.
   static let everything = RequestedPage(size: .max)
 
-  /// Parses `page`: an object of `number` and `size`, or of `offset` and `limit`, as integers or strings.
+  /// Parses the parameter `page`.
+  ///
+  /// The parameter is an object with `number` and `size`, or with `offset` and `limit`. Each value is an integer or a
+  /// string.
   static func parse(_ page: JSONValue?, _ pages: Dialect.ListPaging = .number) throws(RequestRefusal) -> RequestedPage {
     if pages == .none { return everything }
     let place = pages == .offset ? "offset" : "number"
@@ -50,19 +53,19 @@ struct RequestedPage: Hashable, Sendable {
     return count
   }
 
-  /// The number of rows before the page.
+  /// The number of rows before the page, also if the request counts pages by `number`.
   var offset: Int {
     if let start { return start }
     let (offset, isOver) = (number - 1).multipliedReportingOverflow(by: size)
     return isOver ? Int.max : offset
   }
 
-  /// The next page.
+  /// The page after this page.
   var next: RequestedPage {
     if let start { return RequestedPage(size: size, start: start > Int.max - size ? Int.max : start + size) }
     return RequestedPage(number: number == Int.max ? number : number + 1, size: size)
   }
 
-  /// Returns the number of the last page for a count of records.
+  /// Returns the number of the last page if a list has `count` records.
   func last(of count: Int) -> Int { max(1, count / size + (count % size == 0 ? 0 : 1)) }
 }

@@ -1,9 +1,11 @@
 import JSONText
 import SQLite
 
-/// The order of the rows of an `index` request; its last term is always the key.
+/// The order of the rows of an `index` request.
+///
+/// The last term of the order is always the key, so that no two rows are equal.
 struct SortOrder {
-  /// An expression to sort by.
+  /// An expression by which the order sorts.
   struct SortTerm {
     let expression: String
     let isDescending: Bool
@@ -11,14 +13,16 @@ struct SortOrder {
   }
 
   private(set) var terms: [SortTerm] = []
-  /// The joins that the expressions need.
+  /// The SQL joins that the expressions of the terms need.
   private(set) var joins = ""
   private var joinCount = 0
 
   /// The maximum number of terms of an order.
   static let maximumTerms = 16
 
-  /// Parses `sort`: attributes, `id` or paths of to-one relationships in a string, `-views,author.name`.
+  /// Parses `sort`, such as `-views,author.name`.
+  ///
+  /// Each name is an attribute, `id`, or a path of to-one relationships that ends with an attribute.
   static func parse(_ sort: JSONValue?, of type: ResourceType, in schema: Schema) throws(RequestRefusal) -> SortOrder {
     var order = SortOrder()
     if let sort, sort != "" {
@@ -35,7 +39,9 @@ struct SortOrder {
     return order
   }
 
-  /// Adds a term; returns false if the path does not exist, or if the order already has the maximum number of terms.
+  /// Adds a term to the order.
+  ///
+  /// - Returns: False if the path does not exist, or if the order already has the maximum number of terms.
   private mutating func add(_ name: String, of type: ResourceType, in schema: Schema) -> Bool {
     let isDescending = name.hasPrefix("-")
     var steps = (isDescending ? name.dropFirst() : name[...]).split(separator: ".", omittingEmptySubsequences: false)
@@ -63,7 +69,9 @@ struct SortOrder {
     return column.kind == .numberText ? "CAST(\(alias).\(column.quoted) AS NUMERIC)" : "\(alias).\(column.quoted)"
   }
 
-  /// Makes the key the last term: adds it, or removes the terms after it, which have no effect.
+  /// Makes the key the last term of the order.
+  ///
+  /// Terms after the key have no effect, so the function removes them. If the key is missing, the function adds it.
   private mutating func end(by key: String) {
     if let position = terms.firstIndex(where: { $0.expression == key }) {
       terms.removeLast(terms.count - position - 1)
@@ -72,13 +80,13 @@ struct SortOrder {
     }
   }
 
-  /// The terms for ORDER BY.
+  /// The terms in the form that ORDER BY needs.
   var sql: String { terms.map { $0.expression + ($0.isDescending ? " DESC" : "") }.joined(separator: ", ") }
 
-  /// Returns a condition that selects the rows after a given row in this order; `position` has the given row's values
-  /// of the terms.
+  /// Returns a condition that selects the rows after a given row in this order.
   ///
-  /// NULL is the least value, as in SQLite. The bound on the first term is redundant, but it lets SQLite use an index.
+  /// `position` contains the values of the terms in the given row. NULL is the least value, as in SQLite. The condition
+  /// also contains a bound on the first term. This bound is redundant, but SQLite can use an index for it.
   func condition(after position: [SQLValue]) -> SQLFragment {
     var alternatives: [SQLFragment] = []
     for (index, term) in terms.enumerated() {
@@ -97,10 +105,10 @@ struct SortOrder {
     return bound + SQLFragment(" AND ") + condition
   }
 
-  /// Returns the condition that a term comes after a value or, if `orEqual`, equals the value.
+  /// Returns the condition that a term comes after a value.
   ///
-  /// With `orEqual`, nil means that every row fulfils the condition. Without `orEqual`, nil means that no row fulfils
-  /// it.
+  /// If `orEqual` is true, the term may also be equal to the value. Nil then means that every row fulfils the
+  /// condition. If `orEqual` is false, nil means that no row fulfils the condition.
   private static func after(_ term: SortTerm, _ value: SQLValue, orEqual: Bool) -> SQLFragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

@@ -1,16 +1,16 @@
-/// A CHECK constraint of a table, parsed from its CREATE TABLE.
+/// A CHECK constraint of a table, which the service reads from the table's CREATE TABLE.
 ///
-/// The name of the constraint is the message of a violation: `CONSTRAINT "can't be blank" CHECK (length(text) > 0)`.
-/// Without a name, the message contains the expression. The error points to the column that occurs first in the
-/// expression (https://www.sqlite.org/lang_createtable.html section 3.7).
+/// The name of the constraint is the message of a violation: `CONSTRAINT "can't be blank" CHECK (length(text) > 0)`. If
+/// the constraint has no name, the message contains the expression. The error points to the column that comes first in
+/// the expression (https://www.sqlite.org/lang_createtable.html section 3.7).
 struct CheckConstraint: Sendable {
   let message: String
   /// The text of the expression between the parentheses.
   let expression: String
-  /// The names of the table's columns that occur in the expression, in the order of the expression.
+  /// The names of the columns in the expression, in the order of the expression.
   let columns: [String]
 
-  /// Returns the checks of a table and of its columns.
+  /// Returns the CHECK constraints of a table and of its columns.
   static func all(inTable sql: String, columns: [String]) -> [CheckConstraint] {
     let tokens = SQLToken.all(in: sql)
     var checks: [CheckConstraint] = []

@@ -3,14 +3,14 @@ import JSONText
 import SQLite
 
 extension Column {
-  /// The error of a JSON value that can't be stored in a column.
+  /// The error that a column can't store a JSON value.
   struct ColumnTypeMismatch: Error {
     let message: String
 
     init(_ message: String) { self.message = message }
   }
 
-  /// Appends a stored value as JSON.
+  /// Appends a value of the database to `bytes` as JSON.
   func encode(_ value: SQLValue, into bytes: inout [UInt8]) {
     switch value {
     case .null: bytes.append(contentsOf: "null".utf8)
@@ -36,13 +36,14 @@ extension Column {
     }
   }
 
-  /// Returns the shortest digits that identify a number; infinity, which JSON can't represent, becomes a number that is
-  /// too large.
+  /// Returns the shortest digits that identify a number.
+  ///
+  /// JSON has no infinity, so infinity becomes a number that is too large for a float: `9e999`.
   private static func digits(of double: Double) -> String {
     double.isFinite ? "\(double)" : double < 0 ? "-9e999" : "9e999"
   }
 
-  /// Returns the value to store for a JSON value.
+  /// Returns the value that the database stores for a JSON value.
   func stored(_ json: JSONValue) throws(ColumnTypeMismatch) -> SQLValue {
     if json.isNull { return .null }
     switch kind {

@@ -2,7 +2,7 @@ import JSONText
 
 /// A column of a served table, and the JSON type of its values.
 ///
-/// The kind follows from the declared type, as SQLite's affinity does
+/// The type that the table declares for the column determines the kind. The rules are those of SQLite's affinity
 /// (https://www.sqlite.org/datatype3.html section 3.1), with three additional names:
 ///
 /// | declared type | JSON |
@@ -24,16 +24,16 @@ struct Column: Sendable {
 
   /// The name in SQL.
   let name: String
-  /// The name on the wire, with `-` in place of `_`.
+  /// The name in requests and replies, with `-` instead of `_`.
   let member: String
   let kind: Kind
-  /// Whether NULL is refused.
+  /// Whether the column refuses NULL.
   let isRequired: Bool
-  /// The SQL expression of the default; nil without a default.
+  /// The SQL expression of the default value; nil if there is none.
   let defaultExpression: String?
-  /// Whether SQLite computes the column, which is then not writable.
+  /// Whether SQLite computes the values of the column, so that a request can't write them.
   let isGenerated: Bool
-  /// The encoded name with its colon: `"inserted-at":`.
+  /// The name as JSON with its colon: `"inserted-at":`.
   let label: [UInt8]
 
   init(
@@ -52,10 +52,10 @@ struct Column: Sendable {
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// Returns the name on the wire for a name in SQL.
+  /// Returns the name in requests and replies for the name of a column in SQL.
   static func member(_ name: String) -> String { String(name.map { $0 == "_" ? "-" : $0 }) }
 
-  /// Returns a member's encoded name with its colon.
+  /// Returns the name of a member as JSON with its colon.
   static func label(_ member: String) -> [UInt8] {
     var label: [UInt8] = []
     label.append(jsonString: member)
@@ -76,7 +76,7 @@ struct Column: Sendable {
 }
 
 extension String {
-  /// The text as an identifier of SQL.
+  /// The text in double quotes, as an identifier of SQL.
   var quotedForSQL: String {
     var result = "\""
     for character in self { result += character == "\"" ? "\"\"" : String(character) }

@@ -1,10 +1,10 @@
 import SQLite
 
-/// Creates missing indexes on foreign keys when a database is opened.
+/// Creates the missing indexes of foreign keys when the service opens a database.
 ///
-/// Without them each reverse relationship, each include and each deletion would read a whole table. A writable file
-/// gets its missing indexes, named `retort_TABLE_COLUMN`. Apart from these indexes and the table of
-/// ``AnsweredChanges``, only requests change a file.
+/// Without these indexes, each reverse relationship, each include and each deletion reads a whole table. The service
+/// creates them only in a writable file, with names such as `retort_TABLE_COLUMN`. Apart from these indexes and the
+/// table of ``AnsweredChanges``, only requests change a file.
 enum ForeignKeyIndexes {
   /// Creates the missing indexes.
   static func create(_ database: Database) throws {

@@ -1,21 +1,21 @@
-/// A relationship from the rows of one table to those of another.
+/// A relationship from the rows of one table to the rows of another table.
 struct Relationship: Sendable {
-  /// Where the database stores the linkage.
+  /// The place where the database stores the linkage.
   enum Storage: Sendable {
-    /// A column of this table with the key of one row of the other table.
+    /// A column of this table, which contains the key of a row of the other table.
     case toOne(Column)
-    /// A column of the other table that contains the key of a row of this table.
+    /// A column of the other table, which contains the key of a row of this table.
     case reverse(column: String, isRestricting: Bool)
-    /// A join table with pairs of keys.
+    /// A join table, which contains pairs of keys.
     case join(table: String, own: String, other: String)
   }
 
-  /// The name on the wire.
+  /// The name in requests and replies.
   let name: String
   /// The type of the related resources.
   let type: String
   let storage: Storage
-  /// The name as JSON, with its colon: `"author":`.
+  /// The name as JSON with its colon: `"author":`.
   let label: [UInt8]
 
   init(name: String, type: String, storage: Storage) {

@@ -1,29 +1,32 @@
 import Foundation
 import SQLite
 
-/// The column that identifies a table's rows: a primary key of one column, or else the rowid.
+/// The column that identifies the rows of a table.
+///
+/// This is a primary key of one column, or otherwise the rowid of SQLite.
 struct ResourceKey: Sendable {
-  /// The kinds of ids.
+  /// The kinds of ids that a key can have.
   enum Kind: Sendable {
     /// The ids are integers of 64 bits, in decimal digits without leading zeros.
     case integer
-    /// Texts without a restriction.
+    /// The ids are any texts.
     case text
-    /// The ids are in a column without a type; an id that looks like an integer is stored as an integer, any other id
-    /// as text.
+    /// The column has no type.
+    ///
+    /// The database stores an id that looks like an integer as an integer, and any other id as text.
     case untyped
   }
 
-  /// The column's name in SQL, or the name of the rowid.
+  /// The name of the column in SQL, or the name of the rowid.
   let name: String
   let kind: Kind
-  /// Whether the key is SQLite's rowid instead of a declared column.
+  /// Whether the key is SQLite's rowid instead of a column that the table declares.
   let isRowID: Bool
 
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// Returns the stored value of an id; nil if no row can have it.
+  /// Returns the value that the database stores for an id; nil if no row can have this id.
   func stored(_ id: String) -> SQLValue? {
     guard !id.utf8.contains(0) else { return nil }
     if kind == .text { return .text(id) }
@@ -31,7 +34,7 @@ struct ResourceKey: Sendable {
     return kind == .integer ? nil : .text(id)
   }
 
-  /// Returns the id of a stored value.
+  /// Returns the id for a value that the database stores.
   static func id(_ value: SQLValue) -> String {
     switch value {
     case .null: ""

@@ -1,15 +1,15 @@
 import JSONText
 
-/// A served table: the type of its resources, and the name of its queue.
+/// A table that the service serves: the type of its resources, and the name of its queue.
 struct ResourceType: Sendable {
-  /// The table's name, which is the type and the queue.
+  /// The name of the table, which is also the name of the type and of the queue.
   let name: String
   let key: ResourceKey
-  /// Every column of the table in order, including the key and the foreign keys.
+  /// All columns of the table in order, including the key and the foreign keys.
   let columns: [Column]
-  /// The columns that are attributes.
+  /// The columns whose values are attributes.
   let attributes: [Column]
-  /// The to-one relationships in the columns' order, then the to-many relationships.
+  /// The to-one relationships in the order of the columns, followed by the to-many relationships.
   let relationships: [Relationship]
   let checks: [CheckConstraint]
   let uniques: [UniqueConstraint]
@@ -17,16 +17,16 @@ struct ResourceType: Sendable {
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// The relationships stored in a column of this table.
+  /// The to-one relationships, which columns of this table store.
   var toOnes: ArraySlice<Relationship> { relationships.prefix { $0.column != nil } }
 
-  /// Returns the attribute that has this name on the wire; nil if no attribute has it.
+  /// Returns the attribute with a name that a request uses; nil if there is none.
   func attribute(_ member: String) -> Column? { attributes.first { $0.member.isSame(as: member) } }
 
-  /// Returns the relationship that has this name on the wire; nil if no relationship has it.
+  /// Returns the relationship with a name that a request uses; nil if there is none.
   func relationship(_ name: String) -> Relationship? { relationships.first { $0.name.isSame(as: name) } }
 
-  /// Returns the JSON pointer and the member name for an error about a column.
+  /// Returns the JSON pointer and the member's name for an error about a column.
   func place(ofColumn name: String) -> (pointer: String, member: String) {
     if !key.isRowID, key.name == name { return ("/data/id", "id") }
     if let relationship = toOnes.first(where: { $0.column?.name == name }) {
@@ -37,9 +37,11 @@ struct ResourceType: Sendable {
   }
 }
 
-/// Columns whose combined values are unique in a table; a row with NULL in one of them can have equal values.
+/// A UNIQUE constraint: columns whose combined values must differ in all rows of a table.
+///
+/// Rows with NULL in one of the columns may have equal values.
 struct UniqueConstraint: Sendable {
-  /// A column, and the collation that compares its values.
+  /// A column, with the collation that compares its values.
   struct ConstrainedColumn: Sendable {
     let column: String
     let collation: String

@@ -1,6 +1,6 @@
 import SQLite
 
-/// A type whose relationships are being collected.
+/// A type while the service still collects its relationships.
 struct ResourceTypeBuilder {
   let table: TableDescription
   let key: ResourceKey
@@ -12,7 +12,9 @@ struct ResourceTypeBuilder {
     self.key = key
   }
 
-  /// Whether a foreign key to a column refers to the key of this type; a `target` of nil is the primary key.
+  /// Whether a foreign key refers to the key of this type.
+  ///
+  /// `target` is the column to which the foreign key refers; nil means the primary key.
   func isKey(_ target: String?) -> Bool {
     guard !key.isRowID else { return false }
     return target.map { $0.lowercased() == key.name.lowercased() } ?? true

@@ -1,19 +1,19 @@
-/// A token of SQL, sufficient for parsing a CREATE TABLE (https://www.sqlite.org/lang_keywords.html).
+/// A token of SQL, as far as the parser of CREATE TABLE needs it (https://www.sqlite.org/lang_keywords.html).
 struct SQLToken {
   enum Kind {
-    /// A keyword, a bare name or a number.
+    /// A keyword, a name without quotes, or a number.
     case word
     /// A name in double quotes, backticks or brackets.
     case quoted
-    /// A literal in `'`.
+    /// A text in single quotes.
     case string
     case symbol
   }
 
   let kind: Kind
-  /// The text without its quotes.
+  /// The text of the token without its quotes.
   let text: String
-  /// The token's range in the UTF-8 of the SQL, with its quotes.
+  /// The range of the token in the UTF-8 bytes of the SQL, including its quotes.
   let range: Range<Int>
 
   func isWord(_ word: String) -> Bool { kind == .word && text.lowercased() == word }
@@ -37,7 +37,7 @@ struct SQLToken {
     return tokens
   }
 
-  /// Returns the tokens between the parenthesis that begins the slice and the one that closes it.
+  /// Returns the tokens inside a pair of parentheses; the first token of `tokens` is the opening parenthesis.
   static func parenthesized(in tokens: ArraySlice<SQLToken>) -> ArraySlice<SQLToken> {
     var depth = 0
     for (index, token) in zip(tokens.indices, tokens) {
@@ -48,7 +48,7 @@ struct SQLToken {
     return tokens.dropFirst()
   }
 
-  /// Returns the end of the white space or the comment at an index; nil at other text.
+  /// Returns the end of the white space or the comment that begins at an index; nil if there is other text.
   private static func endOfGap(_ bytes: [UInt8], _ start: Int) -> Int? {
     if bytes[start] <= 0x20 { return start + 1 }
     let rest = bytes[start...]
@@ -79,7 +79,9 @@ struct SQLToken {
     }
   }
 
-  /// Returns a token up to its closing quote; two quotes are an escaped quote.
+  /// Returns a token that ends with its closing quote.
+  ///
+  /// Two quotes in a row stand for one quote in the text.
   private static func enclosed(_ bytes: [UInt8], _ start: Int, by quote: UInt8, _ kind: Kind) -> SQLToken {
     var text: [UInt8] = []
     var index = start + 1

@@ -1,22 +1,25 @@
 import SQLite
 
-/// The types of a database's tables, and the relationships of its foreign keys.
+/// The types of a database's tables, and the relationships that their foreign keys define.
 ///
-/// - A table is a type and a queue of the same name. A table of exactly two columns that are both foreign keys is a
-///   join table. It is no type, but gives each of the two types a to-many relationship, named after the other table.
-/// - A foreign key of one column to another table's key is a to-one relationship, named like the column without
-///   `_id`. The reverse is a to-many relationship, named after the referencing table. If this name is taken, or if
-///   several foreign keys lead to the same table, the reverse is named after relationship and table: `editor-comments`.
-///   Foreign keys of several columns stay attributes.
-/// - A primary key of one column is the id. A table without such a key uses its rowid as the id; without a rowid
-///   (`WITHOUT ROWID`) it is not served. Views and virtual tables are not served.
+/// - Each table is a type, and has a queue of the same name.
+/// - A join table is a table of exactly two columns that are both foreign keys. It is not a type. It gives each of the
+///   two types a to-many relationship, which has the name of the other table.
+/// - A foreign key of one column that refers to the key of a table is a to-one relationship. Its name is the name of the
+///   column without `_id`.
+/// - The other table gets the reverse, a to-many relationship with the name of the table that has the foreign key. If
+///   this name is taken, or if several foreign keys lead to the same table, the name consists of relationship and
+///   table: `editor-comments`.
+/// - The columns of a foreign key of several columns stay attributes.
+/// - A primary key of one column is the id. A table without such a key uses its rowid as the id.
+/// - The service does not serve a table that has neither (`WITHOUT ROWID`), views, and virtual tables.
 struct Schema: Sendable {
   /// The service's dialect.
   let dialect: Dialect
   /// The types by name.
   let types: [String: ResourceType]
 
-  /// The names of the types, in order.
+  /// The names of the types, in alphabetical order.
   var names: [String] { types.keys.sorted() }
 
   /// Reads the schema of a database.

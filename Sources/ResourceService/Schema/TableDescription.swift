@@ -1,18 +1,20 @@
 import SQLite
 
-/// SQLite's description of a table: columns, primary key, foreign keys and indexes.
+/// SQLite's description of a table: its columns, primary key, foreign keys and indexes.
 struct TableDescription {
   /// A foreign key of one column.
   struct ForeignKey {
     let column: String
     let table: String
-    /// The referenced column; nil for the primary key.
+    /// The column to which the foreign key refers; nil for the primary key.
     let target: String?
-    /// Whether a referenced row can't be deleted.
+    /// Whether the database refuses to delete a row to which the foreign key refers.
     let isRestricting: Bool
   }
 
-  /// An index with its columns in order; a nil name means an expression or the rowid.
+  /// An index with its columns in order.
+  ///
+  /// The name of a column is nil if the index contains an expression or the rowid instead.
   struct TableIndex {
     let isUnique: Bool
     let isPartial: Bool
@@ -28,7 +30,9 @@ struct TableDescription {
   let foreignKeys: [ForeignKey]
   let indexes: [TableIndex]
 
-  /// Reads the description of every table except SQLite's and this service's own; views and virtual tables are skipped.
+  /// Reads the descriptions of all tables.
+  ///
+  /// The result omits views, virtual tables, the tables of SQLite, and the table of this service.
   static func all(_ database: Database) throws -> [TableDescription] {
     let tables = try database.run(
       """
@@ -89,9 +93,9 @@ struct TableDescription {
     }
   }
 
-  /// The key of the table's rows; nil if they have no stable key.
+  /// The key of the table's rows; nil if no column identifies a row.
   ///
-  /// A table without a primary key of one column uses its rowid, which is stable until the next VACUUM.
+  /// A table without a primary key of one column uses its rowid. A rowid stays the same until the next VACUUM.
   var key: ResourceKey? {
     if let name = primaryKey.first, primaryKey.count == 1 {
       let isText = columns.contains { $0.name == name && ($0.kind == .text || $0.kind == .numberText) }
@@ -102,7 +106,9 @@ struct TableDescription {
     return ResourceKey(name: name, kind: .integer, isRowID: true)
   }
 
-  /// The two foreign keys of a join table, which has no other column; nil for other tables.
+  /// The two foreign keys of a join table; nil for any other table.
+  ///
+  /// A join table has no other column.
   var joined: (ForeignKey, ForeignKey)? {
     guard columns.count == 2, foreignKeys.count == 2, foreignKeys[0].column != foreignKeys[1].column else { return nil }
     let inOrder = columns.compactMap { column in foreignKeys.first { $0.column == column.name } }

@@ -1,32 +1,32 @@
 import SQLite
 
-/// The answers to the last changes, each stored in the database in the transaction of its change.
+/// The answers to the last changes, which the service stores in a table of the database.
 ///
-/// A broker redelivers a request if its service ended before the acknowledgement. If the change was carried out, the
-/// answer to the redelivered request is found here.
+/// The service stores each answer in the transaction of its change. If a service ends before it acknowledges a request,
+/// the broker delivers the request again. If the change was already carried out, its answer is in this table.
 enum AnsweredChanges {
-  /// The identity of a change's message.
+  /// The identity of the message that requests a change.
   struct MessageIdentity: Sendable {
     /// The correlation id of the change's message.
     let id: [UInt8]
-    /// A digest of the message's body, because a client may use a correlation id twice.
+    /// A digest of the message's body, because a client may use the same correlation id for two messages.
     let digest: Int64
-    /// Whether the message was redelivered, and so the change may already have been carried out.
+    /// Whether the broker delivers the message again, so that the change may already be carried out.
     let isRedelivered: Bool
 
     init(id: [UInt8], body: [UInt8], isRedelivered: Bool) {
       self.id = id
       self.isRedelivered = isRedelivered
-      // The hash is FNV-1a, because Swift's own hash differs between processes.
+      // FNV-1a gives the same hash in every process. Swift's own hash does not.
       var hash: UInt64 = 0xCBF2_9CE4_8422_2325
       for byte in body { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
       digest = Int64(bitPattern: hash)
     }
   }
 
-  /// The name of the table, which is not served.
+  /// The name of the table, which the service does not serve.
   static let table = "retort_answers"
-  /// The maximum number of stored answers.
+  /// The maximum number of answers that the table contains.
   static let capacity: Int64 = 10_000
 
   /// Creates the table if it is missing.
@@ -45,7 +45,7 @@ enum AnsweredChanges {
     return answer
   }
 
-  /// Stores the answer to a change; above the capacity, deletes the oldest answer.
+  /// Stores the answer to a change, and deletes the oldest answer if the table is full.
   static func add(_ answer: [UInt8], to key: MessageIdentity, _ database: Database) throws {
     let rows = try database.run(
       "INSERT INTO \(table) (id, digest, answer) VALUES (?, ?, ?) RETURNING n",

@@ -14,9 +14,10 @@ struct DestroyRequest {
     (id, key) = try RequestedID.parse(params["id"], of: type)
   }
 
-  /// Deletes the row; call it in a transaction.
+  /// Deletes the row; the caller must be in a transaction.
   ///
-  /// - Throws: ``RequestRefusal`` if the row does not exist, or if other rows refer to it and are not deleted with it.
+  /// - Throws: ``RequestRefusal`` if the row does not exist. Also if other rows refer to it and are not deleted with
+  ///   it.
   func carryOut(_ database: Database) throws {
     do {
       try database.run(SQLFragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))
@@ -26,7 +27,7 @@ struct DestroyRequest {
     guard database.changes > 0 else { throw RequestRefusal(.notFound(id)) }
   }
 
-  /// Returns the message with the number of rows that prevent the deletion.
+  /// Returns the message of the conflict, with the number of rows that prevent the deletion.
   private func conflict(_ database: Database) throws -> String {
     var references: [String] = []
     for relationship in type.relationships {

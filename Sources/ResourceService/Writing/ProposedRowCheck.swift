@@ -1,11 +1,12 @@
 import SQLite
 
-/// The row that a write would produce, and a query for the rules that this row violates.
+/// Finds all rules of the database that a write would violate, before the service writes.
 ///
-/// SQLite evaluates the rules (NOT NULL, CHECK, UNIQUE, foreign keys) on a row that is selected instead of inserted.
-/// For an update, only the rules on written columns are evaluated, as in SQLite.
+/// The check selects the row that the write would produce, without inserting it. SQLite evaluates the rules (NOT NULL,
+/// CHECK, UNIQUE, foreign keys) on this row. For an update, the check evaluates only the rules on written columns, as
+/// SQLite does.
 struct ProposedRowCheck {
-  /// A condition that is true if the row violates a rule, with the rule's message.
+  /// A condition that is true if the row violates a rule, and the message about this violation.
   private struct RowRule {
     let condition: SQLFragment
     let column: String
@@ -15,7 +16,7 @@ struct ProposedRowCheck {
   private let type: ResourceType
   private let schema: Schema
   private let draft: WrittenValues
-  /// The key of the updated row; nil for a create.
+  /// The key of the row to update; nil for a create.
   private let existing: SQLValue?
 
   init(_ draft: WrittenValues, of type: ResourceType, in schema: Schema, updating existing: SQLValue?) {
@@ -25,7 +26,9 @@ struct ProposedRowCheck {
     self.existing = existing
   }
 
-  /// Returns all violations of the row, in the order of the table's columns, with to-many relationships last.
+  /// Returns all violations of the row.
+  ///
+  /// The violations are in the order of the table's columns. Those of to-many relationships come last.
   func violations(_ database: Database) throws -> [RequestError] {
     let rules = self.rules
     var broken: [(column: String, message: String)] = draft.mismatches.map { ($0.key, $0.value) }
@@ -38,8 +41,8 @@ struct ProposedRowCheck {
         }
       }
     }
-    // jsonapi-resources does not check whether a key is in use, so the database refuses the key, and the server replies
-    // with an internal error.
+    // jsonapi-resources does not check whether a key is in use. The database then refuses the key, and the server
+    // replies with an internal error.
     if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
       throw RequestRefusal(.internalError("the id is already in use"))
     }
@@ -60,9 +63,10 @@ struct ProposedRowCheck {
     return .violation(message, member: place.member, pointer: place.pointer)
   }
 
-  /// The end of the query, after `FROM (SELECT`: a subquery `c`, whose one row is the row that the write would produce.
+  /// The end of the query, after `FROM (SELECT`.
   ///
-  /// The row has the written values; other columns have the stored values or, for a create, the defaults.
+  /// It makes a subquery `c` with one row: the row that the write would produce. A column that the request does not
+  /// write has its stored value or, for a create, its default.
   private var row: SQLFragment {
     var row = SQLFragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
     for column in type.columns where !column.isGenerated {
@@ -79,8 +83,9 @@ struct ProposedRowCheck {
     return row + SQLFragment(" FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?) AS c", [existing])
   }
 
-  /// Returns the placeholder of a value with the affinity of its column, so that comparisons give the same results as
-  /// in the table.
+  /// Returns the placeholder of a value, with the affinity of its column.
+  ///
+  /// With this affinity, a comparison gives the same result as in the table.
   private static func typed(_ column: Column) -> String {
     switch column.kind {
     case .text, .numberText: "CAST(? AS TEXT)"
@@ -92,10 +97,11 @@ struct ProposedRowCheck {
 
   private var rules: [RowRule] { required + checks + uniques + foreignKeys + takenKey }
 
-  /// Whether a rule on the given columns is evaluated.
+  /// Whether the check evaluates a rule on the given columns.
   ///
-  /// A rule is not evaluated if a column has an invalid value, or if a column is generated, because its value is
-  /// unknown before the write. In an update, a rule is not evaluated if none of its columns is written.
+  /// The check evaluates no rule on a column with an invalid value. It evaluates no rule on a column that SQLite
+  /// generates, because the column's value is unknown before the write. For an update, it evaluates only rules on
+  /// written columns.
   private func concerns(_ columns: [String]) -> Bool {
     if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
     if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }
@@ -112,10 +118,12 @@ struct ProposedRowCheck {
     } + requiredKey
   }
 
-  /// Whether the column is the key, which has its own rule, `requiredKey`.
+  /// Whether the column is the key, for which `requiredKey` is the rule.
   private func isKey(_ column: Column) -> Bool { column.name == type.key.name }
 
-  /// The rule that a key is required unless it is an integer.
+  /// The rule that a create must give the key a value.
+  ///
+  /// SQLite generates an integer key, so there is no rule for such a key.
   private var requiredKey: [RowRule] {
     guard existing == nil, !type.key.isRowID, type.key.kind != .integer else { return [] }
     return [
@@ -163,7 +171,9 @@ struct ProposedRowCheck {
     ]
   }
 
-  /// Returns the violations of to-many relationships to missing rows; jsonapi-resources does not report the ids.
+  /// Returns the violations of to-many relationships that refer to missing rows.
+  ///
+  /// jsonapi-resources does not name the missing ids.
   private func danglingLinkages(_ database: Database) throws -> [RequestError] {
     var names = draft.danglingLinkages
     for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {

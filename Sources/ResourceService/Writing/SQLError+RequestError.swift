@@ -1,10 +1,11 @@
 import SQLite
 
 extension SQLError {
-  /// Returns the error that the reply to the refused request contains.
+  /// Returns the error that the reply contains if SQLite refuses a write.
   ///
-  /// A constraint that could not be evaluated beforehand (of a trigger, a partial index, a foreign key of several
-  /// columns) is also a violation, with SQLite's message: `UNIQUE constraint failed: posts.slug`.
+  /// The service can't evaluate some constraints before the write: those of a trigger, of a partial index, and of a
+  /// foreign key of several columns. A violation of such a constraint has SQLite's message: `UNIQUE constraint failed:
+  /// posts.slug`.
   func requestError(of type: ResourceType) -> RequestError {
     if kind == .readOnly { return .readOnly }
     if kind == .other { return .internalError(message) }

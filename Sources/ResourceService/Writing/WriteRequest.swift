@@ -10,7 +10,7 @@ struct WriteRequest {
   /// The row to update; nil for a create.
   private var existing: (text: String, key: SQLValue)?
 
-  /// Parses a `create`; the document can have an id.
+  /// Parses a `create`; its document may have an id.
   init(creating params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     try self.init(params, type, schema)
     guard draft.id != nil else { return }
@@ -18,7 +18,7 @@ struct WriteRequest {
     draft.setKey(try RequestedID.parse(draft.id, of: type).key, type)
   }
 
-  /// Parses an `update`; the id is in `id`, in `data.id` or in both.
+  /// Parses an `update`; the id is in `id`, in `data.id`, or in both.
   init(updating params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     try self.init(params, type, schema)
     let existing = try RequestedID.parse(params["id"] ?? draft.id, of: type)
@@ -42,9 +42,11 @@ struct WriteRequest {
     self.draft = draft
   }
 
-  /// Writes the row and its linkages, and reads the row back; for use in a transaction.
+  /// Writes the row and its linkage, and returns the document of the written row.
   ///
-  /// - Throws: ``RequestRefusal`` with all errors, before anything is written.
+  /// The caller must be in a transaction.
+  ///
+  /// - Throws: ``RequestRefusal`` with all errors, before the service writes anything.
   func carryOut(_ database: Database) throws -> [UInt8] {
     if let existing, try replyWriter.document(existing.key, database) == nil {
       throw RequestRefusal(.notFound(existing.text))
@@ -60,7 +62,7 @@ struct WriteRequest {
     return document
   }
 
-  /// The columns to write with their values, in the table's order.
+  /// The columns to write and their values, in the order of the table.
   private var columns: [(name: String, value: SQLValue)] {
     type.columns.compactMap { column in draft.values[column.name].map { (column.quoted, $0) } }
   }

@@ -5,21 +5,21 @@ import SQLite
 struct WrittenValues {
   /// The values to write, by column.
   private(set) var values: [String: SQLValue] = [:]
-  /// The keys of the to-many relationships to write.
+  /// The to-many relationships to write, each with the keys of the related rows.
   private(set) var linkages: [(relationship: Relationship, keys: [SQLValue])] = []
-  /// The messages for values that their column can't store, by column.
+  /// The messages about values that their column can't store, by column.
   private(set) var mismatches: [String: String] = [:]
-  /// The names of the to-many relationships that refer to a row that can't exist.
+  /// The names of the to-many relationships with an id that no row can have.
   private(set) var danglingLinkages: [String] = []
-  /// The document's id; nil if it is missing.
+  /// The id in the document; nil if it is missing.
   private(set) var id: JSONValue?
 
-  /// Parses `data`.
+  /// Parses the member `data` of a request.
   ///
-  /// A to-many relationship that a join table stores can be written. A to-many relationship that a column of another
-  /// table stores is refused; it must be written through the rows of that table.
+  /// A request can write a to-many relationship if a join table stores it. If a column of another table stores the
+  /// relationship, the service refuses to write it. A client must then write the rows of that table.
   ///
-  /// - Throws: ``RequestRefusal`` with every member that is invalid or not writable.
+  /// - Throws: ``RequestRefusal`` that names every member that is invalid or not writable.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     guard let value = params["data"], value != [:] else { throw RequestRefusal(.missing("data")) }
     guard let data = value.objectValue else { throw RequestRefusal(.invalidData("data")) }
@@ -82,8 +82,10 @@ struct WrittenValues {
     }
   }
 
-  /// Parses the id of a resource identifier; jsonapi-resources allows no other member, and ignores the type in a
-  /// to-many relationship.
+  /// Returns the id of a resource identifier.
+  ///
+  /// jsonapi-resources allows only `type` and `id` in an identifier. In a to-many relationship, it does not check the
+  /// type.
   private static func identifier(
     _ json: JSONValue, _ type: ResourceType, _ dialect: Dialect, isOfMany: Bool = false, _ errors: inout [RequestError]
   ) -> String? {
