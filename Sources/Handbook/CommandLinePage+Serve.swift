@@ -1,5 +1,5 @@
 extension CommandLinePage {
-  /// The pages of the options of `retort serve`.
+  /// The pages of `help` about the options of `retort serve`.
   static let serve = address + speed + faults + dialects
 
   private static let address = [

@@ -4,19 +4,19 @@ import Evaluation
 struct CommandLinePage: Sendable {
   var name: String
   var aliases: [String] = []
-  /// The syntax: `--var NAME=VALUE`.
+  /// The syntax, such as `--var NAME=VALUE`.
   var form: String
   /// The summary, in one line.
   var summary: String
-  /// The text after the summary.
+  /// The text that follows the summary.
   var note: String
-  /// An example command line.
+  /// A command line that serves as an example.
   var example: String
 
   /// The text of the page.
   var text: String { "\(summary)\n\(note)\n\n    \(example)" }
 
-  /// The pages of the command lines, then those of the options.
+  /// The pages of all command lines, followed by the pages of all options.
   static let all = starts + options
 
   static let starts = [

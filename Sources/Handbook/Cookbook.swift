@@ -1,26 +1,29 @@
 public import Evaluation
 
-/// Recipes for jobs that take more than one command: `help cookbook` lists them, `help cookbook 3` shows one.
+/// Recipes for jobs that take more than one command.
 ///
-/// The text has the form of ``Examples``, in which a line that begins with `# ` is a recipe's title. A test runs all
-/// recipes.
+/// `help cookbook` lists the recipes, and `help cookbook 3` shows one of them. The text has the form of ``Examples``,
+/// in which a line that begins with `# ` is the title of a recipe. A test runs all recipes.
 public enum Cookbook {
-  /// A recipe: a job and the statements for it.
+  /// A recipe: a job, and the statements that do it.
   public struct Recipe: Sendable {
-    /// The job: `Find duplicates`.
+    /// The job in a few words: `Find duplicates`.
     public var title: String
-    /// The statements with their output.
+    /// The statements, with the output of each statement.
     public var example: Declaration.Example
   }
 
-  /// Every recipe, in the order of the numbers.
+  /// All recipes, in the order of their numbers.
   public static let recipes: [Recipe] = page.split(separator: "\n# ").compactMap { block in
     let title = block.prefix { $0 != "\n" }
     let text = "# recipe\n" + block.dropFirst(title.count)
     return Examples.parse(text)["recipe"]?.first.map { Recipe(title: String(title), example: $0) }
   }
 
-  /// Returns the list of recipes if there is no word, a recipe if the only word is its number, and otherwise nil.
+  /// Returns the text of `help cookbook WORDS`.
+  ///
+  /// Without words, the text is the list of recipes. If the only word is the number of a recipe, the text is that
+  /// recipe. Otherwise the result is nil.
   static func text(_ words: [String]) -> String? {
     guard let word = words.first else {
       let list = recipes.enumerated().map { "\(String($0 + 1).filled(to: 2))  \($1.title)\n" }.joined()

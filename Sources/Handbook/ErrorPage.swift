@@ -6,7 +6,7 @@ struct ErrorPage: Sendable {
   var kind: Fault.Kind
   /// The meaning of the kind, in one line.
   var summary: String
-  /// The cause, and the next step.
+  /// The cause of the error, and the next step for the user.
   var advice: String
 
   private init(_ kind: Fault.Kind, _ summary: String, _ advice: String) {
@@ -23,8 +23,10 @@ struct ErrorPage: Sendable {
     return "\(summary)\n\(advice)\n\(seed) If this error ends a script, the exit status is \(fault.exitStatus)."
   }
 
-  /// The pages of all kinds: a service's error responses, requests without a reply, mistakes of a script, and
-  /// uncatchable errors.
+  /// The pages of all kinds of errors.
+  ///
+  /// The order is: error responses of a service, requests without a reply, mistakes of a script, and uncatchable
+  /// errors.
   static let all = answers + unanswered + mistakes + ends
 
   private static let answers = [

@@ -1,18 +1,23 @@
 import Evaluation
 
-/// Examples of words, as statements with their output; a word's declaration can contain further examples.
+/// Examples of the words that `help` explains, as statements with their output.
 ///
-/// The text consists of blocks: a line `# WORD` begins a block, `> ` begins a statement, `. ` continues the statement,
-/// and its output follows, with a backslash for a blank line. A test runs all examples.
+/// A line `# WORD` begins the examples of a word. A line that begins with `> ` begins a statement, and a line that
+/// begins with `. ` continues it. The output of the statement follows, with a backslash for a blank line. A test runs
+/// all examples.
+///
+/// The declaration of a word can contain further examples.
 enum Examples {
-  /// Returns the examples of a word; `stage where` names a stage, `topic text` a topic, `option page` an option, `error
-  /// field` a kind of error, any other word a command, a statement or a function.
+  /// Returns the examples of a word.
+  ///
+  /// A prefix distinguishes words of different kinds: `stage where` is a stage, `topic text` a topic, `option page` an
+  /// option, and `error field` a kind of error. A word without a prefix is a command, a statement or a function.
   static func of(_ word: String) -> [Declaration.Example] { table[word] ?? [] }
 
   static let table: [String: [Declaration.Example]] = parse(
     commands + stages + functions + statements + topics + options + errors + schema)
 
-  /// Parses a text of blocks; returns the examples of each word.
+  /// Parses a text of examples, and returns the examples of each word.
   static func parse(_ page: String) -> [String: [Declaration.Example]] {
     var table: [String: [Declaration.Example]] = [:]
     var word = ""

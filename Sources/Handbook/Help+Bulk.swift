@@ -1,7 +1,7 @@
 extension Help {
   /// The text of `help bulk`, which fits on a screen of 24 lines and 80 columns.
   ///
-  /// The text lists the options for changes of many resources; the article `bulk-changes` explains the options.
+  /// The text lists the options for changes of many resources. The article `bulk-changes` explains these options.
   static let bulk = """
     Changes of many resources: | create update upsert destroy link relink unlink
     transition; destroy-all CLIENT filter: {...}; | each do ... end.

@@ -1,11 +1,11 @@
 public import Language
 
 extension Help {
-  /// Returns the help of the word at a byte of a text, and the word's range.
+  /// Returns the help of the word at an offset, and the range of the word.
   ///
   /// - Parameters:
-  ///   - source: The text, which need not parse.
-  ///   - offset: The byte: one of the word's bytes, or the byte directly after the word.
+  ///   - source: The text, which may have syntax errors.
+  ///   - offset: The offset of a byte of the word, or of the byte directly after the word.
   ///
   /// - Returns: The page and the range; nil if the word has no page.
   public static func page(in source: SourceText, at offset: Int) -> (text: String, range: SourceRange)? {
@@ -19,7 +19,9 @@ extension Help {
     }
   }
 
-  /// Returns the help for the cursor in a text being typed: of the word there, or else of the call around the cursor.
+  /// Returns the help for the cursor in a text that the user is typing.
+  ///
+  /// This is the page of the word at the cursor. If the word has no page, it is the page of the call around the cursor.
   public static func page(of text: String, at cursor: Int) -> String? {
     if let (page, _) = page(in: SourceText(name: "", text: text), at: cursor) { return page }
     return CursorContext(of: text, at: cursor).target.flatMap { Help.text([$0.call.name]) }

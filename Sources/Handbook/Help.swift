@@ -1,8 +1,8 @@
 public import Evaluation
 
-/// The texts of `help`, made from the declarations.
+/// The texts of `help`, which the program makes from the declarations of the language.
 public enum Help {
-  /// Every word that `help` explains.
+  /// All words that `help` explains.
   public static var topics: [String] {
     HelpEntry.all.flatMap { [$0.word] + $0.aliases } + HelpEntry.HelpSection.allCases.map(\.rawValue)
       + Article.all.flatMap { [$0.word] + $0.aliases } + ["bulk", "words", "cookbook", "guide"]
@@ -13,12 +13,12 @@ public enum Help {
     (Vocabulary.statements.map(\.name) + Vocabulary.commands.map(\.name)).sorted()
   }
 
-  /// The words that can follow `|`.
+  /// The words that can follow a `|`.
   public static var stageNames: [String] { Vocabulary.stages.map(\.name).sorted() }
 
-  /// Returns the text that `help` shows for the given words; nil if no page matches.
+  /// Returns the text of `help WORDS`; nil if no page has this name.
   ///
-  /// The name of an option can include its colon.
+  /// The name of an option may end with a colon.
   public static func text(_ words: [String]) -> String? {
     guard let word = words.first else { return overview }
     if word == "cookbook" { return Cookbook.text(Array(words.dropFirst())) }
@@ -35,10 +35,10 @@ public enum Help {
     return pages.isEmpty ? nil : pages.joined(separator: "\n")
   }
 
-  /// The ways to start the program, and its options, one on each line.
+  /// The list of all ways to start the program and of all its options, each on its own line.
   public static var usage: String { list(.program) }
 
-  /// The language reference in Markdown: every word with its form, options and examples.
+  /// The language reference in Markdown, which contains each word with its form, options and examples.
   public static var reference: String {
     let sections = HelpEntry.HelpSection.allCases.map { section in
       "## \(section.rawValue.prefix(1).uppercased() + section.rawValue.dropFirst())\n\n"
@@ -54,10 +54,12 @@ public enum Help {
     return ([note] + sections).joined(separator: "\n")
   }
 
-  /// All example statements with their output.
+  /// All statements that serve as examples, with their output.
   public static var examples: [Declaration.Example] { HelpEntry.all.flatMap(\.examples) }
 
-  /// Each word that `help words` lists, once for each list that contains it, with the number of its examples.
+  /// The words that `help words` lists, each with the number of its examples.
+  ///
+  /// A word that is in several lists occurs several times.
   public static var wordsWithExamples: [(word: String, examples: Int)] {
     HelpEntry.all.filter(\.section.isOnOverview).map { ($0.word, $0.examples.count) }
   }
@@ -73,7 +75,7 @@ public enum Help {
     }.joined()
   }
 
-  /// The text of `help` alone, which fits on a screen of 24 lines and 80 columns.
+  /// The text of `help` without a word, which fits on a screen of 24 lines and 80 columns.
   static let overview = """
     retort speaks to services that speak JSON:API over JSON-RPC over RabbitMQ.
 
@@ -100,7 +102,7 @@ public enum Help {
 
     """
 
-  /// The text of `help words`: every word, in lists of 80 columns.
+  /// The text of `help words`: the lists of all words, in 80 columns.
   static var words: String {
     HelpEntry.HelpSection.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n") + """
 
@@ -110,7 +112,7 @@ public enum Help {
       """
   }
 
-  /// Returns the words of a section, wrapped next to the section's name.
+  /// Returns the words of a section as lines; the first line begins with the name of the section.
   private static func words(_ section: HelpEntry.HelpSection) -> String {
     let lines = HelpEntry.all.filter { $0.section == section }.map(\.word).lines(of: 67)
     return section.rawValue.filled(to: 12) + lines.joined(separator: "\n            ")

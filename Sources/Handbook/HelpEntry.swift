@@ -1,31 +1,35 @@
 import Evaluation
 import Values
 
-/// A word that `help` explains, with the content of its page and of its entry in the reference.
+/// A word that `help` explains, with its page and its entry in the reference.
 struct HelpEntry: Sendable {
-  /// The lists of words that `help` shows.
+  /// The lists of words that `help` shows, such as `help stages`.
   enum HelpSection: String, CaseIterable, Sendable {
     case statements, commands, stages, functions, topics, options, errors, program, serve
 
-    /// Whether `help words` lists the section's words; options, errors and the program are looked up by name.
+    /// Whether `help words` lists the words of the section.
+    ///
+    /// It does not list options, errors and command lines of the program.
     var isOnOverview: Bool { !isOneLineEach }
 
-    /// Whether the section's list has one line for each word.
+    /// Whether the list of the section has one line for each word.
     var isOneLineEach: Bool { [.options, .errors, .program, .serve].contains(self) }
   }
 
   var section: HelpSection
   var word: String
-  /// Other words for the entry.
+  /// Other words that show the same page.
   var aliases: [String] = []
-  /// The syntax: `count CLIENT [filter:]  -> number`.
+  /// The syntax, such as `count CLIENT [filter:]  -> number`.
   var form: String
-  /// The description: one line, or the whole text for topics, options, errors and the program.
+  /// The description of the word.
+  ///
+  /// It is one line. For topics, options, errors and the program, it is the whole text of the page.
   var summary: String
   var options: [Declaration.Option] = []
   var examples: [Declaration.Example] = []
 
-  /// All words, by section.
+  /// All entries, in the order of the sections.
   static let all: [HelpEntry] = statements + commands + stages + functions + topics + options + errors + program + serve
 
   private static let statements = Vocabulary.statements.map {
@@ -69,10 +73,10 @@ struct HelpEntry: Sendable {
   /// The first line of the description.
   var brief: Substring { summary.prefix { $0 != "\n" } }
 
-  /// Whether a word names the entry.
+  /// Whether `help WORD` shows this entry.
   func answers(to asked: String) -> Bool { word == asked || aliases.contains(asked) }
 
-  /// The text of the page.
+  /// The text of the entry's page in `help`.
   var text: String {
     var text = form + "\n" + summary.indented(by: "  ")
     let width = options.map(\.name.count).max() ?? 0
@@ -80,7 +84,7 @@ struct HelpEntry: Sendable {
     return text + examples.map { "\n" + $0.text.indented(by: "  ") }.joined()
   }
 
-  /// The entry in the reference, in Markdown.
+  /// The entry of the word in the reference, in Markdown.
   var markdown: String {
     let summary = section == .topics ? summary.fenced : summary
     var text = form == word ? "### \(word)\n\n\(summary)\n" : "### \(word)\n\n`\(form)`\n\n\(summary)\n"
@@ -107,12 +111,12 @@ extension HelpEntry {
 }
 
 extension Declaration.Option {
-  /// The summary, with the default in parentheses if the option has one.
+  /// The summary of the option, followed by its default value in parentheses, if it has one.
   var note: String { summary + (fallback.map { " (default: \($0))" } ?? "") }
 }
 
 extension Declaration.Example {
-  /// The statement as the user types it, with its output.
+  /// The statement in the form in which a user types it, followed by its output.
   var text: String {
     let lines = code.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : ". ") + $1 + "\n" }
     return lines.joined() + (output.isEmpty ? "" : output + "\n")
@@ -120,13 +124,15 @@ extension Declaration.Example {
 }
 
 extension String {
-  /// Returns the lines indented by a margin, each with its line end; empty lines remain empty.
+  /// Returns the lines of the text with a margin before each line; empty lines stay empty.
+  ///
+  /// Each line ends with a line end.
   fileprivate func indented(by margin: String) -> String {
     let lines = hasSuffix("\n") ? dropLast() : self[...]
     return lines.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.isEmpty ? "\n" : margin + $0 + "\n" }.joined()
   }
 
-  /// Returns the text padded with spaces to a width.
+  /// Returns the text with spaces after it, up to a width.
   func filled(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
 }

@@ -1,7 +1,7 @@
 /// A topic of `help` that is not a word of the language, with its page.
 struct HelpTopic: Sendable {
   var name: String
-  /// Other words for the topic.
+  /// Other words that show the same topic.
   var aliases: [String] = []
   var text: String
 

@@ -1,11 +1,17 @@
 import Evaluation
 
-/// The pages of the manual in the macros of man(7), generated from the declarations and articles that `help` uses.
+/// The pages of the manual, in the macros of man(7).
+///
+/// The program makes them from the same declarations and articles as the texts of `help`.
 public enum ManPage {
-  /// The names of the pages: `retort`, which is retort(1), and the articles, such as `bulk`, which is retort-bulk(7).
+  /// The names of all pages: `retort` and the names of the articles.
+  ///
+  /// `retort` is the page retort(1). An article such as `bulk` is the page retort-bulk(7).
   public static let names = ["retort"] + Article.all.map(\.name)
 
-  /// Returns the text of a page by its name, with or without `retort-`; nil if there is no such page.
+  /// Returns the text of a page; nil if there is no page with this name.
+  ///
+  /// The name may begin with `retort-`.
   public static func text(_ name: String) -> String? {
     let short = name.hasPrefix("retort-") ? String(name.dropFirst(7)) : name
     return short == "retort" ? program : Article.all.first { $0.name == short }.map(page)
@@ -81,7 +87,7 @@ public enum ManPage {
     return page.text
   }
 
-  /// Adds the words and options that change many resources.
+  /// Adds to a page the words that change many resources, and their options.
   private static func addOptions(to page: inout RoffWriter) {
     page.section("STAGES AND COMMANDS")
     for declaration in Vocabulary.stages.filter(\.givesSummary)
@@ -97,7 +103,7 @@ public enum ManPage {
     }
   }
 
-  /// The options of stages that change data, and of destroy-all.
+  /// The names of the options of `destroy-all` and of all stages that change data.
   private static var optionNames: Set<String> {
     let words = Vocabulary.stages.filter(\.givesSummary) + Vocabulary.commands.filter { $0.name == "destroy-all" }
     return Set(words.flatMap { $0.options.map(\.name) }).subtracting(["include", "meta", "filter", "page"])

@@ -1,11 +1,13 @@
 import Evaluation
 
-/// The page of an option in `help`: the option's summaries from all words that take the option, without repetition.
+/// The page of an option in `help`.
+///
+/// The page contains the summary of the option from each word that takes it. Equal summaries occur only once.
 struct OptionPage: Sendable {
   var name: String
   var text: String
 
-  /// Returns the pages of the options that the given words take, sorted by name.
+  /// Returns the pages of all options that the given words take, sorted by name.
   static func all(of words: [HelpEntry]) -> [OptionPage] {
     var meanings: [String: [(note: String, words: [String])]] = [:]
     for word in words {
@@ -31,7 +33,7 @@ struct OptionPage: Sendable {
       .lines(of: 100).joined(separator: "\n")
   }
 
-  /// The notes that follow the summaries of some options.
+  /// Additional texts for some options, which follow the summaries on their pages.
   static let notes: [String: String] = [
     "journal": """
     The journal is a file of JSON lines that only its owner can read. One line announces each request before it is sent,

@@ -1,14 +1,14 @@
 import Evaluation
 
-/// A form of the program's command line, such as `retort doctor`: its options, and the kind of its arguments.
+/// A form of the program's command line, such as `retort doctor`, with its options and the kind of its arguments.
 ///
-/// Shell completion and the manual use it.
+/// The shell completion and the manual use these values.
 public struct ProgramCommandLine: Sendable {
   /// An option of the program, such as `--var`.
   public struct Option: Sendable {
     /// The option as the user types it: `--var`.
     public var name: String
-    /// The placeholder of the option's value in help, such as `DURATION`; nil for an option without a value.
+    /// The placeholder of the option's value in help texts, such as `DURATION`; nil for an option without a value.
     public var value: String?
     /// The summary, in one line.
     public var summary: String
@@ -20,7 +20,7 @@ public struct ProgramCommandLine: Sendable {
     case words([String])
   }
 
-  /// The first word after `retort`; empty for the prompt and for scripts.
+  /// The first word after `retort`; empty for the command line that starts the prompt or a script.
   public var name: String
   /// The summary, in one line.
   public var summary: String
@@ -29,7 +29,7 @@ public struct ProgramCommandLine: Sendable {
   /// The kind of the arguments.
   public var argument: Argument
 
-  /// Every command line; the first one starts the prompt or a script.
+  /// All command lines; the first of them starts the prompt or a script.
   public static let all: [ProgramCommandLine] =
     [ProgramCommandLine(name: "", summary: "The prompt, or a script.", options: main, argument: .scripts)]
     + CommandLinePage.all.filter { !$0.name.hasPrefix("-") && arguments[$0.word] != nil }.map { page in
@@ -42,7 +42,7 @@ public struct ProgramCommandLine: Sendable {
     [Option(name: "-c", value: "STATEMENTS", summary: "Runs these statements.")]
     + CommandLinePage.options.map(Option.init)
 
-  /// The kind of the arguments after the first word of the command line, by this word.
+  /// For each first word of a command line, the kind of the arguments that follow it.
   private static let arguments: [String: Argument] = [
     "check": .scripts, "fmt": .scripts, "serve": .database, "demo": .nothing, "doctor": .address, "lsp": .nothing,
     "work": .address,
@@ -81,7 +81,7 @@ public struct ProgramCommandLine: Sendable {
 }
 
 extension ProgramCommandLine.Option {
-  /// Creates the option that a page describes, such as `--var NAME=VALUE` or `--yes[=N]`.
+  /// Creates the option that a page of `help` describes, such as `--var NAME=VALUE` or `--yes[=N]`.
   fileprivate init(_ page: CommandLinePage) {
     let rest = page.form.dropFirst(page.name.count + 2)
     let value = rest.hasPrefix(" ") ? String(rest.dropFirst()) : nil
@@ -90,6 +90,6 @@ extension ProgramCommandLine.Option {
 }
 
 extension CommandLinePage {
-  /// The first word of the command line: `journal` of `journal file`.
+  /// The first word of the command line: `journal` for `journal file`.
   fileprivate var word: String { String(name.prefix { $0 != " " }) }
 }

@@ -11,27 +11,33 @@ struct RoffWriter {
 
   mutating func paragraph(_ words: String) { text += ".PP\n" + Self.escaped(words) + "\n" }
 
-  /// Adds the paragraphs of a text, which are separated by blank lines; roff wraps their lines.
+  /// Adds the paragraphs of a text, which blank lines separate.
+  ///
+  /// The program roff breaks their lines anew.
   mutating func paragraphs(_ words: String) { for part in words.paragraphs { paragraph(part) } }
 
-  /// Adds lines in bold, which roff does not wrap.
+  /// Adds lines in bold; the program roff keeps their line ends.
   mutating func bold(_ lines: [String]) {
     text += ".PP\n.nf\n" + lines.map { "\\fB\(Self.escaped($0))\\fR\n" }.joined() + ".fi\n"
   }
 
-  /// Adds an item, and its description as paragraphs.
+  /// Adds an item with its description.
+  ///
+  /// Each element of `parts` is a paragraph of the description.
   mutating func tagged(_ tag: String, _ parts: [String]) {
     text += ".TP\n\\fB\(Self.escaped(tag))\\fR\n"
     text += parts.map { Self.escaped($0) + "\n" }.joined(separator: ".IP\n")
   }
 
-  /// Adds a command line or an option with its summary, note and example.
+  /// Adds a command line or an option, with its summary, note and example.
   mutating func entry(_ page: CommandLinePage) {
     tagged(page.form, ["\(page.summary) \(page.note)".replacing("\n", with: " ")])
     text += ".PP\n.nf\n.in 4\n\(Self.escaped(page.example))\n.in\n.fi\n"
   }
 
-  /// Adds lines that roff does not wrap, near the left margin, so that 78 columns fit.
+  /// Adds lines of code; the program roff keeps their line ends.
+  ///
+  /// The lines begin near the left margin, so that 78 characters fit on a line.
   mutating func code(_ lines: String) {
     text +=
       ".PP\n.nf\n.in 2\n"
@@ -52,7 +58,9 @@ struct RoffWriter {
     }
   }
 
-  /// Returns a line of a statement with its line end; breaks a wide line before a `|`.
+  /// Breaks a wide line of a statement before a `|`.
+  ///
+  /// The result ends with a line end.
   static func broken(_ line: String) -> String {
     var (lines, last) = ("", "")
     for part in line.split(separator: " | ") {
@@ -66,8 +74,9 @@ struct RoffWriter {
     return lines + last + "\n"
   }
 
-  /// Escapes roff's control characters in a text; a hyphen is escaped too, so that the page shows it as an ASCII
-  /// hyphen.
+  /// Escapes the characters of a text that have a meaning in roff.
+  ///
+  /// A hyphen needs an escape, too. Otherwise the page would show it as another character than the ASCII hyphen.
   static func escaped(_ words: String) -> String {
     let plain = words.replacing("\\", with: "\\e").replacing("-", with: "\\-").replacing("'", with: "\\(aq")
       .replacing("`", with: "\\(ga").replacing("^", with: "\\(ha").replacing("~", with: "\\(ti")
@@ -77,7 +86,7 @@ struct RoffWriter {
 }
 
 extension String {
-  /// The parts between blank lines, each on one line.
+  /// The parts of the text between blank lines, each as one line.
   var paragraphs: [String] {
     split(separator: #/\n\s*\n/#).map { $0.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ") }
   }

@@ -1,50 +1,51 @@
-/// A longer text of the reference, which is a page of `help`, a manual page and a file of Handbook.docc.
+/// A longer text of the reference.
 ///
-/// Its Markdown uses headings, paragraphs, lists, tables and fenced blocks. A block fenced as `retort` is a script, and
-/// the block below it is its output; tests run the scripts.
+/// Each article is a page of `help`, a page of the manual, and a file of Handbook.docc. It is written in Markdown with
+/// headings, paragraphs, lists, tables and fenced blocks. A block fenced as `retort` is a script, and the block below
+/// the script is its output. Tests run the scripts.
 public struct Article: Sendable {
-  /// The name of the article's file and manual page: `bulk`.
+  /// The name of the article's file and of its page in the manual: `bulk`.
   public var name: String
-  /// The word after `help` that shows the article; nil if the name is this word.
+  /// The word after `help` that shows the article; nil if this word is the name of the article.
   var helpWord: String?
-  /// Other words for the article.
+  /// Other words that show the article.
   var aliases: [String] = []
   /// The title, without a full stop.
   public var title: String
   /// The subject, in one sentence.
   public var summary: String
-  /// The Markdown below title and summary.
+  /// The Markdown text below the title and the summary.
   var body: String
 
-  /// Every article, in the order of `help guide`.
+  /// All articles, in the order of `help guide`.
   public static let all = [language, bulk, connections, serving, running, prompt, editor, workers, news]
 
   /// The word after `help` that shows the article.
   var word: String { helpWord ?? name }
 
-  /// Whether a word names the article.
+  /// Whether `help WORD` shows this article.
   func answers(to asked: String) -> Bool { word == asked || aliases.contains(asked) }
 
-  /// The whole text as a file of Handbook.docc.
+  /// The whole article as a file of Handbook.docc.
   public var markdown: String { "# \(title)\n\n\(summary)\n\n\(body)\n" }
 
   /// The name of the article's file in Handbook.docc.
   public var file: String { name.prefix(1).uppercased() + name.dropFirst() + ".md" }
 
-  /// The page of `help`, for 80 columns.
+  /// The page of the article in `help`, for 80 columns.
   var text: String { "\(title)\n\n" + MarkdownBlock.page(MarkdownBlock.blocks(of: "\(summary)\n\n\(body)")) }
 
-  /// The list of `help guide`.
+  /// The text of `help guide`, which lists the articles.
   static var list: String {
     let width = all.map(\.word.count).max() ?? 0
     return all.map { "\($0.word.filled(to: width))  \($0.summary)\n" }.joined()
       + "\nhelp bulk-changes shows the article bulk-changes.\n"
   }
 
-  /// Returns the text of a topic of `help`, as a part of an article.
+  /// Returns the text of a topic of `help` in a form that an article can contain.
   static func topic(_ name: String) -> String { (HelpTopic.all.first { $0.name == name }?.text ?? "").fenced }
 
-  /// Returns a table of the words in a list of `help`, with their summaries.
+  /// Returns a Markdown table of the words in a list of `help`, with their summaries.
   static func table(_ section: HelpEntry.HelpSection) -> String {
     let rows = HelpEntry.all.filter { $0.section == section }.map { entry in
       "| `\(entry.form.replacing("|", with: "\\|"))` | \(entry.brief.replacing("|", with: "\\|")) |"
@@ -54,7 +55,9 @@ public struct Article: Sendable {
 }
 
 extension String {
-  /// The text with fences around its code, that is, around lines that begin with two spaces.
+  /// The text with fences around its code.
+  ///
+  /// The lines that begin with two spaces are code.
   var fenced: String {
     var lines: [String] = []
     var blanks: [String] = []

@@ -1,15 +1,15 @@
-/// A block of an article's Markdown.
+/// A block of an article's Markdown, such as a heading or a paragraph.
 enum MarkdownBlock: Equatable, Sendable {
   case heading(String)
   case paragraph(String)
-  /// An item of a list with its mark: `-` or `1.`.
+  /// An item of a list, with its mark, which is `-` or `1.`.
   case item(mark: String, String)
   /// The lines of a fenced block.
   case code([String])
-  /// The rows of a table, without its head.
+  /// The rows of a table, without the row of column names.
   case table([[String]])
 
-  /// Splits a text into blocks.
+  /// Splits a Markdown text into its blocks.
   static func blocks(of text: String) -> [MarkdownBlock] {
     var blocks: [MarkdownBlock] = []
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
@@ -39,25 +39,27 @@ enum MarkdownBlock: Equatable, Sendable {
     return blocks
   }
 
-  /// Returns the mark of a list's item at the beginning of a line.
+  /// Returns the mark at the beginning of a line, if the line is an item of a list; otherwise nil.
   private static func mark(of line: Substring) -> String? {
     line.firstMatch(of: #/^(-|\d+\.) /#).map { String($0.output.1) }
   }
 
-  /// Splits a table's row into cells; `\|` does not separate cells.
+  /// Splits a row of a table into its cells; `\|` is a character of a cell and not a separator.
   private static func cells(of row: Substring) -> [String] {
     row.replacing("\\|", with: "\u{0}").split(separator: "|").map { cell in
       plain(cell.replacing("\u{0}", with: "|")[...].drop { $0 == " " }).trimmed
     }
   }
 
-  /// Removes the marks of code, emphasis and links from a text.
+  /// Removes the Markdown marks of code, emphasis and links from a text.
   private static func plain(_ text: Substring) -> String {
     String(text).replacing(#/\[([^\]]+)\]\(([^)]+)\)/#) { "\($0.output.1) (\($0.output.2))" }
       .replacing("**", with: "").replacing("`", with: "").replacing("\\|", with: "|")
   }
 
-  /// Returns the blocks as `help` shows them, with empty lines between them, except between the items of a list.
+  /// Returns the text of blocks as `help` shows them.
+  ///
+  /// An empty line separates two blocks, except two items of a list.
   static func page(_ blocks: [MarkdownBlock]) -> String {
     var page = ""
     for (index, block) in blocks.enumerated() {
@@ -69,7 +71,7 @@ enum MarkdownBlock: Equatable, Sendable {
 
   private var isItem: Bool { if case .item = self { true } else { false } }
 
-  /// The block, with a line end after each line.
+  /// The text of the block; each line ends with a line end.
   private var text: String {
     switch self {
     case .heading(let text): text.uppercased() + "\n"
@@ -87,7 +89,9 @@ enum MarkdownBlock: Equatable, Sendable {
 }
 
 extension String {
-  /// Breaks the text into lines of at most 78 characters; `first` precedes the first line, and `rest` each other line.
+  /// Breaks the text into lines of at most 78 characters.
+  ///
+  /// The first line begins with `first`, and each other line with `rest`.
   fileprivate func wrapped(first: String, rest: String) -> String {
     guard !isEmpty else { return "" }
     var lines: [String] = []
