@@ -1,24 +1,24 @@
 import JSONAPI
 import JSONText
 
-/// The keys of the resources in a backup, and of the relationships whose linkage is in the backup.
+/// The set of the resources in a backup, and of the relationships whose linkage the backup contains.
 struct BackedUpKeys {
   private var keys: Set<StableHash> = []
 
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// Returns the first of the given relationships whose linkage is missing in the backup of a resource.
+  /// Returns the first of the named relationships whose linkage the backup lacks for a resource.
   ///
-  /// Returns nil if the backup has the linkage of every given relationship.
+  /// Returns nil if the backup has the linkage of all these relationships.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }
 
-  /// Whether the JSON object of a line is a resource: it has a type and an id.
+  /// Returns whether the JSON object of a line is a resource: the object has a type and an id.
   static func takes(_ object: JSONObject) -> Bool { object["type"]?.stringValue != nil && object["id"]?.idText != nil }
 
-  /// Adds a resource; returns false if the resource has no type or id, or was already added.
+  /// Adds a resource; returns false if the resource lacks a type or an id, or was already added.
   @discardableResult mutating func add(_ resource: JSONObject) -> Bool {
     guard let type = resource["type"]?.stringValue, let id = resource["id"]?.idText else { return false }
     for (name, value) in resource["relationships"]?.objectValue ?? [:] where value["data"] != nil {
@@ -35,18 +35,22 @@ struct BackedUpKeys {
 }
 
 extension JSONObject {
-  /// The names of the resource's relationships that have no linkage, or only the first page of it.
+  /// The names of the relationships that have no linkage, or only the first page of their linkage.
   var relationshipsWithoutLinkage: [String] {
     (self["relationships"]?.objectValue ?? [:]).compactMap { $0.value.hasWholeLinkage ? nil : $0.key }
   }
 
-  /// Whether the resource has the linkage of a relationship, under either spelling of the relationship's name.
+  /// Returns whether the resource has the whole linkage of a relationship.
+  ///
+  /// The names `blog_posts` and `blog-posts` mean the same relationship.
   func hasLinkage(of name: String) -> Bool {
     let relationships = self["relationships"]?.objectValue ?? [:]
     return relationships.contains { $0.key.spelledWithHyphens == name.spelledWithHyphens && $0.value.hasWholeLinkage }
   }
 
-  /// Sets the linkage of a relationship, whose name can be spelled differently in the resource.
+  /// Sets the linkage of a relationship.
+  ///
+  /// The resource can spell the name of the relationship differently: `blog-posts` for `blog_posts`.
   mutating func set(linkage: JSONValue, of name: String) {
     var relationships = self["relationships"]?.objectValue ?? [:]
     let own = relationships.keys.first { $0.spelledWithHyphens == name.spelledWithHyphens } ?? name
@@ -59,14 +63,16 @@ extension JSONObject {
 }
 
 extension JSONValue {
-  /// Whether a relationship has linkage without a next page.
+  /// Whether this relationship object has its whole linkage, without a link to a next page.
   fileprivate var hasWholeLinkage: Bool {
     self["data"] != nil && Pagination(meta: [:], links: self["links"])?.hasNext != true
   }
 }
 
 extension String {
-  /// The name with `-` in place of `_`, because requests and replies of a service can spell the same name differently.
+  /// The name with `-` in place of `_`.
+  ///
+  /// The requests and the replies of a service can spell the same name differently.
   fileprivate var spelledWithHyphens: String { String(map { $0 == "_" ? "-" : $0 }) }
 }
 

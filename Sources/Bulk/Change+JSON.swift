@@ -3,10 +3,10 @@ public import JSONText
 import Redaction
 
 extension Change {
-  /// The change as JSON, which a dry run shows, and from which a worker creates the change again.
+  /// The change as JSON, for the output of a dry run and for the workers of a pool.
   ///
-  /// Only the names of secret members of `meta` are stored: ``init(json:meta:after:)`` takes their values from the
-  /// client.
+  /// A worker creates the change again from this JSON. For secret members of `meta`, the JSON contains only the names.
+  /// ``init(json:meta:after:)`` takes the secret values from its parameter `meta`.
   public var json: JSONObject {
     var object = JSONObject([
       ("broker", .string(target.broker)), ("queue", .string(target.queue)), ("type", .string(target.type)),
@@ -17,11 +17,13 @@ extension Change {
     return object
   }
 
-  /// Appends the JSON text of the change to bytes: the members of ``json``, without creating the object.
+  /// Appends the JSON text of the change to bytes, with the members of ``json``.
   ///
-  /// In a list, `first` is the first change. Members that are equal to those of `first` are omitted, except `params`
-  /// and `key`. In `params`, a `meta` that equals the `meta` of `first` is omitted, and a missing `meta` is written as
-  /// null.
+  /// To save time, the function does not create the JSON object.
+  ///
+  /// In a list of changes, `first` is the first change, and nil for the first change itself. The text omits members
+  /// that equal those of `first`, except `params` and `key`. From `params`, the text omits a `meta` that equals the
+  /// `meta` of `first`. If the change has no `meta`, but `first` has one, the text has the `meta` null.
   public func encode(into bytes: inout [UInt8], after first: Change? = nil) {
     bytes.append(contentsOf: #"{"params":"#.utf8)
     encodeParams(into: &bytes, after: first)
@@ -59,7 +61,7 @@ extension Change {
     params.encode(into: &bytes)
   }
 
-  /// The parameters with placeholders in place of the secret values in `meta`.
+  /// The parameters, with a placeholder such as `{"secret": "token"}` for each secret value in `meta`.
   private var paramsNamingSecrets: JSONObject {
     guard let meta = params["meta"]?.objectValue, meta.contains(where: { Secrets.isSecret(name: $0.key) }) else {
       return params
@@ -69,10 +71,11 @@ extension Change {
     return params
   }
 
-  /// Creates a change from JSON, with secrets from the client's `meta`; nil if a member is missing or has another type.
+  /// Creates a change from JSON, with secret values from `meta`; nil if a member is missing or has a wrong type.
   ///
-  /// In a list, `first` is the first change. Members that the object lacks are taken from `first`, except `params` and
-  /// `key`; a `meta` that `params` lacks is taken from the `params` of `first`.
+  /// In a list of changes, `first` is the first change, and nil for the first change itself. If the object lacks a
+  /// member, the change gets the member of `first`, except `params` and `key`. If `params` lacks `meta`, the change
+  /// gets the `meta` of `first`.
   public convenience init?(json object: JSONObject, meta: JSONObject, after first: Change? = nil) {
     guard var params = object["params"]?.objectValue, let target = TargetQueue(object) ?? first?.target,
       let (verb, method) = Self.method(object) ?? first.map({ ($0.verb, $0.method) }),
@@ -111,14 +114,14 @@ extension TargetQueue {
 }
 
 extension Change {
-  /// Returns the names of the secrets in the JSON of a change that are missing in the given `meta`.
+  /// Returns the names of the secrets that the JSON of a change needs and that `meta` lacks.
   public static func secrets(of object: JSONObject, missingIn meta: JSONObject) -> [String] {
     (object["params"]?["meta"]?.objectValue?.namedSecrets ?? []).filter { meta[$0] == nil }
   }
 }
 
 extension JSONObject {
-  /// The name of the only member of a secret's placeholder: `{"secret": NAME}`.
+  /// The name of the only member in the placeholder of a secret value: `{"secret": NAME}`.
   private static let mark = "secret"
 
   fileprivate var namingSecrets: JSONObject {
@@ -146,7 +149,9 @@ extension JSONObject {
 }
 
 extension JSONObject {
-  /// The object with hashes in place of secret values, for comparisons of contents.
+  /// The object with hashes in place of secret values.
+  ///
+  /// The journal stores only these hashes, and a lookup compares contents by the hashes.
   var hashingSecrets: JSONObject {
     guard hasSecrets else { return self }
     return JSONObject(

@@ -1,13 +1,15 @@
 import Client
 
-/// The outcome of a change, and the duration of its last request; the duration is nil if no carrier got the change.
+/// The outcome of a change, with the duration of its last request (`latency`).
+///
+/// The duration is nil if the change did not reach a carrier.
 struct CarriedOutcome: Sendable {
   var outcome: Outcome
   var latency: Duration?
 }
 
 extension ChangeDispatcher {
-  /// Sends a change when limits, backup and throttle allow it, and repeats it as `retry:` allows.
+  /// Sends a change, and sends it again after temporary failures, as often as `retry:` allows.
   func carried(_ change: Change) async -> CarriedOutcome {
     var (last, attempt) = (await attempted(change), 0)
     while attempt < guards.retries, !Task.isCancelled, let again = await nextStep(last.outcome, change, attempt) {
@@ -21,7 +23,9 @@ extension ChangeDispatcher {
     return last
   }
 
-  /// Sends a change once, when the run's control and the statement's limits allow it.
+  /// Sends a change once, after the waits that the run's control and the statement's limits require.
+  ///
+  /// If the statement has a backup, the function first saves the resource.
   func attempted(_ change: Change) async -> CarriedOutcome {
     await account.run.control.turn()
     await guards.rate?.turn()
@@ -42,15 +46,17 @@ extension ChangeDispatcher {
     return CarriedOutcome(outcome: outcome, latency: latency)
   }
 
-  /// What happens after an attempt that failed or got no reply.
+  /// The next step after an attempt that failed or got no reply.
   private enum FailedAttemptStep {
     /// Send the change again.
     case send
-    /// A lookup found the outcome.
+    /// Return the outcome that a lookup found.
     case settled(Outcome)
   }
 
-  /// Waits after an attempt, longer each time, and returns what happens next; nil if the change is not sent again.
+  /// Waits after an attempt, and returns the next step; nil if the outcome of the attempt is final.
+  ///
+  /// Each wait is longer than the previous wait.
   private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> FailedAttemptStep? {
     let pause = RetryPause.pause(after: attempt)
     switch outcome {
@@ -58,7 +64,7 @@ extension ChangeDispatcher {
       try? await Task.sleep(for: pause)
       return .send
     case .unknown where change.verb != .create && change.expires:
-      // The message has expired, so only a service that already received the message can carry out the change.
+      // The message has expired. Only a service that already received the message can still carry out the change.
       try? await Task.sleep(for: pause + guards.settle)
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
       case .carriedOut(let id)?: return .settled(.found(id: id))

@@ -21,8 +21,10 @@ extension ChangeDispatcher {
       (self.identity, self.known) = (identity, known)
     }
 
-    /// Whether the intent of the change must be written now, because the journal has no outcome of the change, and the
-    /// change is sent without a lookup.
+    /// Whether the journal must announce the change now, before the change is sent.
+    ///
+    /// A change that is done is not sent. An unknown change is first looked up, and is announced only if it is sent
+    /// again.
     var isIntended: Bool {
       switch known {
       case nil, .open?: true
@@ -31,7 +33,7 @@ extension ChangeDispatcher {
     }
   }
 
-  /// Announces in the journal the changes that are sent without a lookup; returns when these lines are on the disk.
+  /// Announces in the journal the changes that are sent without a lookup; returns when the lines are on the disk.
   func intend(_ entries: [PlannedChange]) async throws(JournalError) {
     guard let journal = guards.journal else { return }
     var intents = JournalIntentLines(journal.format)
@@ -41,8 +43,9 @@ extension ChangeDispatcher {
     try await journal.write(intents)
   }
 
-  /// Creates the entry of an element, and marks the identity of its change as seen in this run; the entry is a refusal
-  /// if the identity was already seen.
+  /// Creates the entry of an element, and marks the identity of the change as seen in this run.
+  ///
+  /// If the identity was already seen, the entry contains a refusal in place of the change.
   func entry(of element: any PlannedElement, at index: Int) -> PlannedChange {
     let planned = element.planned
     guard let journal = guards.journal, case .success(let change) = planned, let identity = change.identity else {
@@ -54,7 +57,9 @@ extension ChangeDispatcher {
     return PlannedChange(element, at: index, planned, identity, known: state)
   }
 
-  /// Carries out the change of an entry, unless the journal contains its outcome; returns the outcome.
+  /// Returns the outcome of an entry's change.
+  ///
+  /// The function sends the change, unless the journal contains the outcome or the entry contains a refusal.
   func outcome(of entry: PlannedChange) async -> CarriedOutcome {
     let change: Change
     switch entry.change {
@@ -67,13 +72,14 @@ extension ChangeDispatcher {
     }
     if let outcome = await known(entry.known, change) { return CarriedOutcome(outcome: outcome) }
     let carried = await carried(change)
-    // Only the outcome of this run's attempts is recorded here: `lookedUp` itself records what it finds.
+    // Only the outcome of a sent change is recorded here. `lookedUp` itself records the outcome that a lookup finds.
     if let identity = entry.identity { guards.journal?.record(carried.outcome, of: change, identity) }
     return carried
   }
 
-  /// Returns the outcome of a change from the journal or, for an unknown change, from a lookup; nil if the change must
-  /// be sent.
+  /// Returns the outcome of a change from the journal; nil if the change must be sent.
+  ///
+  /// For an unknown change, the outcome comes from a lookup.
   private func known(_ state: JournaledChangeState?, _ change: Change) async -> Outcome? {
     switch state {
     case .done(let id, let content)?:
@@ -87,7 +93,7 @@ extension ChangeDispatcher {
 
   /// Looks up a change that an earlier run left unknown, and returns its outcome.
   ///
-  /// If the change may be sent again, writes a new intent and returns nil.
+  /// If the change may be sent again, the function announces the change in the journal again and returns nil.
   private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
     switch await guards.resolver?.look(change, sent: sent) ?? .unknown {
     case .carriedOut(let id):
@@ -110,7 +116,7 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// The error of an unknown change of an earlier run, after a lookup did not find the change.
+  /// The error of a change that an earlier run left unknown and that a lookup did not find.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
       .unknown,

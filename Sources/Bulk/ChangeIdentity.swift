@@ -2,38 +2,43 @@ import Client
 import JSONAPI
 public import JSONText
 
-/// The identity of a change, equal in different runs: its verb, its queue, and the resource or the value of `key:`.
+/// The identity of a change, by which a journal recognizes the change in a later run.
 ///
-/// The content and the position among the elements are not part of the identity (BulkChanges.md, "Identity").
+/// The identity contains the verb, the queue, and the id of the resource or the value of `key:`. The change's content
+/// and its position in the input are not part of the identity (BulkChanges.md, "Identity").
 public struct ChangeIdentity: Sendable, Hashable {
   /// The identity as text: `update posts 12`, `create people "a@b.c"`, `link posts 4 tags tags/1,tags/2`.
   public let text: String
-  /// A hash that is equal in all runs and on all machines.
+  /// The hash of the text, which is the same in all runs and on all machines.
   let hash: StableHash
 
   /// Creates an identity from its text in a journal.
   public init(text: String) { (self.text, hash) = (text, StableHash(text)) }
 
-  /// Creates the identity of an iteration of `each`.
+  /// Creates the identity of an iteration of `each`, such as `each "a@b.c"` for the key `a@b.c`.
   public init(iteration key: String) { self.init(text: "each \(JSONValue.string(key).text)") }
 
-  /// Whether a text is the identity of an iteration.
+  /// Whether a text is the identity of an iteration of `each`.
   public static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
 
-  /// The maximum length in bytes of the journal line with the outcome, if the resource's id has at most 64 bytes.
+  /// The maximum length in bytes of the journal line that records the outcome.
+  ///
+  /// The value assumes that the resource's id has at most 64 bytes.
   var outcomeLength: Int { 2 * text.utf8.count + 160 }
 
-  /// The placeholder in place of an identity, for a change that has no identity.
+  /// A placeholder for a change that has no identity.
   static let none = ChangeIdentity(text: "")
 
-  /// Whether a word is the id of the resource, the key of the create, or the whole text of this identity.
+  /// Returns whether a user's word names this identity.
+  ///
+  /// The word can be the id of the resource, the key of the create, or the whole text of the identity.
   public func isNamed(by word: String) -> Bool {
     text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)")
   }
 }
 
 extension Change {
-  /// The identity; nil for a create without `key:` and for a call.
+  /// The identity of the change; nil for a create without `key:`, and for a call.
   public var identity: ChangeIdentity? {
     switch verb {
     case .create: key.map { ChangeIdentity(text: "create \(target.queue) \(JSONValue.string($0).text)") }
@@ -46,7 +51,7 @@ extension Change {
 
   /// Joins three words with spaces.
   ///
-  /// The function copies bytes, because it runs for each element of a statement with a journal.
+  /// The function copies bytes for speed, because it runs for each element of a statement with a journal.
   private static func joined(_ first: String, _ second: String, _ third: String) -> String {
     let count = first.utf8.count + second.utf8.count + third.utf8.count + 2
     return unsafe String(unsafeUninitializedCapacity: count) { buffer in
@@ -69,13 +74,15 @@ extension Change {
     }
   }
 
-  /// The resource's id and the relationship's name as text, `12 tags`; nil unless the verb is link, relink or unlink.
+  /// The id of a resource and the name of the relationship whose linkage changes: `12 tags`.
+  ///
+  /// The value is nil unless the verb is `link`, `relink` or `unlink`.
   public var relationship: String? {
     guard let name = params["relationship"]?.stringValue, let parent else { return nil }
     return "\(parent) \(name)"
   }
 
-  /// The parameter that contains the resource's id in a change of linkage; its name is for example `post_id`.
+  /// The parameter with the id of the resource whose linkage changes, for example `post_id`.
   private var parentParameter: (key: String, value: JSONValue)? {
     params.first { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") }
   }
@@ -83,20 +90,21 @@ extension Change {
   /// The id of the resource whose linkage changes.
   private var parent: String? { parentParameter?.value.idText }
 
-  /// The singular of the type in a change of linkage: `post` if the parameter is `post_id`.
+  /// The singular name of the type in a change of linkage: `post` if the parameter is `post_id`.
   var parentName: String? { parentParameter.map { String($0.key.dropLast(3)) } }
 
-  /// The id of the changed resource, including changes of linkage; nil for a create.
+  /// The id of the resource that the change modifies, or whose linkage the change modifies; nil for a create.
   var resourceID: String? { id ?? (params.contains("relationship") ? parent : nil) }
 
-  /// The sorted identifiers of a change of linkage, joined by commas.
+  /// The sorted identifiers of a change of linkage, joined by commas: `tags/1,tags/2`.
   private var linkage: String { identifiers.texts.joined(separator: ",") }
 
-  /// The identifiers of a change of linkage; empty for other changes.
+  /// The identifiers that a change of linkage sends; empty for other changes.
   var identifiers: [Identifier] { [Identifier](linkage: params["data"] ?? .null) ?? [] }
 
-  /// The content that the change sends, with which a lookup compares the resource: attributes and relationships, or the
-  /// linkage of a relink.
+  /// The content that the change sends: attributes and relationships or, for a relink, the linkage.
+  ///
+  /// A lookup compares this content with the resource.
   public var content: JSONObject {
     if verb == .relink {
       return ["linkage": .array(JSONArray(identifiers.texts.map { .string($0) }))]
@@ -105,11 +113,11 @@ extension Change {
     return JSONObject(data.filter { $0.key == "attributes" || $0.key == "relationships" }.map { ($0.key, $0.value) })
   }
 
-  /// Whether two changes with the same identity as this one can have different content.
+  /// Whether changes with equal identities can have different contents, as two updates of one resource can.
   var hasContent: Bool { verb == .update || verb == .create || verb == .relink }
 }
 
-/// A hash of 128 bits that is equal in all runs and on all machines.
+/// A hash of 128 bits that is the same in all runs and on all machines, unlike a hash of Swift's `Hasher`.
 struct StableHash: Hashable, Sendable {
   let high: UInt64
   let low: UInt64

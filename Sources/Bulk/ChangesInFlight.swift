@@ -1,16 +1,17 @@
 import Client
 import Synchronization
 
-/// The changes that a carrier has taken and that have no outcome yet; their number is limited.
+/// The changes in flight: a carrier has taken them, and they have no outcome yet.
 ///
-/// Each change has a number below the limit; after the outcome of the change, another change can get the number.
+/// At most `limit` changes are in flight. Each change has a number below this limit. After the outcome of the change,
+/// another change can get the number.
 final class ChangesInFlight: ChangeReplyReceiver {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
-  /// Receives a change, its reply or error, and the service's reply time.
+  /// A function that receives a change, the reply or error, and the service's reply time.
   typealias OutcomeObserver = @Sendable (PlannedChange, Result<ChangeReply, ClientError>, Duration?) -> Void
 
   private struct State {
-    /// The changes by number; nil for a free number.
+    /// The changes at the indices of their numbers; nil at a free number.
     var changes: [PlannedChange?] = []
     var freeNumbers: [Int] = []
     var waiters: [CheckedContinuation<Void, Never>] = []
@@ -33,7 +34,9 @@ final class ChangesInFlight: ChangeReplyReceiver {
   private let limit: Int
   private let observe: OutcomeObserver
 
-  /// Creates an empty set; `observe` is called once for each change, in the order of replies.
+  /// Creates an empty set of changes.
+  ///
+  /// The set calls `observe` once for each change, in the order of the replies.
   init(limit: Int, observe: @escaping OutcomeObserver) {
     self.limit = max(1, limit)
     self.observe = observe
@@ -54,7 +57,7 @@ final class ChangesInFlight: ChangeReplyReceiver {
     remove(number)
   }
 
-  /// Removes a change whose outcome is recorded.
+  /// Removes a change without a call of the observer.
   func remove(_ number: Int) {
     let waiters = state.withLock { state in
       state.changes[number] = nil
@@ -69,7 +72,7 @@ final class ChangesInFlight: ChangeReplyReceiver {
   /// Waits until all changes have their outcomes.
   func ended() async { await wait { $0 == 0 } }
 
-  /// Waits until the number of changes fulfils a condition.
+  /// Waits until `isReached` returns true for the number of changes.
   private func wait(_ isReached: @Sendable (Int) -> Bool) async {
     while !state.withLock({ isReached($0.count) }) {
       await withCheckedContinuation { continuation in

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// The changes that one confirmation covers: those of one connection, queue, type, verb, filter and `meta`.
+/// The set of changes that one confirmation by the user covers.
+///
+/// These changes have the same connection, queue, type, verb, filter and `meta`.
 public struct ConsentScope: Sendable, Hashable {
   /// The serial number of the connection in the session.
   public var connection: Int
@@ -12,7 +14,9 @@ public struct ConsentScope: Sendable, Hashable {
   public var verb: String
   /// The filter as JSON; nil without a filter.
   public var filter: String?
-  /// The `meta` of the client and of the call as JSON: requests with different `meta` can concern different data.
+  /// The `meta` of the client and the `meta` of the call, as JSON.
+  ///
+  /// Requests with different `meta` can concern different data, so they need separate confirmations.
   public var meta: [String]
 
   /// Creates the scope of a confirmation.
@@ -26,15 +30,15 @@ public struct ConsentScope: Sendable, Hashable {
   }
 }
 
-/// The user's consent to destroy a number of resources, or any number.
+/// The user's consent to destroy resources, up to a number or without a limit.
 public final class DestroyConsent: Sendable {
-  /// The maximum number of resources; nil for any number.
+  /// The maximum number of resources to destroy; nil for any number.
   public let limit: Int?
-  /// Whether the user typed the number.
+  /// Whether the user confirmed the number; false if the option `max:` sets the number.
   public let isConfirmed: Bool
   private let used = Mutex(0)
 
-  /// Creates a consent for a number of resources; nil for any number.
+  /// Creates a consent to destroy at most `limit` resources, or any number if `limit` is nil.
   public init(limit: Int?, isConfirmed: Bool) {
     self.limit = limit
     self.isConfirmed = isConfirmed
@@ -43,7 +47,7 @@ public final class DestroyConsent: Sendable {
   /// The number of resources that may still be destroyed; nil for any number.
   public var left: Int? { limit.map { limit in used.withLock { limit - $0 } } }
 
-  /// Uses the consent for one resource; returns a refusal if the limit is reached.
+  /// Counts one resource against the consent; returns a refusal if the limit is already reached.
   func take() -> UnsentReason? {
     guard let limit else { return nil }
     let isTaken = used.withLock { used in
@@ -54,6 +58,6 @@ public final class DestroyConsent: Sendable {
     return isTaken ? nil : .statementLimit(limit, isConfirmed: isConfirmed)
   }
 
-  /// Gives back the consent for one resource, because its change was not sent.
+  /// Counts one resource less, because its change was not sent.
   func giveBack() { if limit != nil { used.withLock { $0 -= 1 } } }
 }

@@ -3,12 +3,12 @@ import JSONAPI
 public import JSONText
 import Synchronization
 
-/// A carrier that sends nothing.
+/// The carrier of a dry run, which sends nothing.
 ///
-/// The reply to a create or an update contains the values that the change would send. Created resources get the ids
-/// `dry-run-1`, `dry-run-2` and so on.
+/// For a create or an update, the carrier returns a reply with the values that the change would send. Created resources
+/// get the ids `dry-run-1`, `dry-run-2` and so on.
 public final class DryRunCarrier: GroupCarrier {
-  /// The prefix of ids of resources from a dry run.
+  /// The prefix of the ids that a dry run gives to created resources.
   public static let prefix = "dry-run-"
 
   private struct State {
@@ -18,27 +18,29 @@ public final class DryRunCarrier: GroupCarrier {
   }
 
   private let state = Mutex(State())
-  /// The maximum number of resources that are kept for reads.
+  /// The maximum number of resources that the carrier stores, so that later reads find them.
   private static let limit = 10_000
 
   /// Creates a carrier.
   public init() {}
 
-  /// The default executor.
+  /// Nil, because the dry run uses Swift's default executor.
   public var executor: (any TaskExecutor)? { nil }
 
-  /// Returns the resource that a create of the dry run would have created, with its later updates; nil for other ids.
+  /// Returns a resource that the dry run pretended to create, with its later updates; nil for any other id.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
 
-  /// Whether the carrier got a change; if so, later reads return data that a real run would have changed.
+  /// Whether the carrier got a change.
+  ///
+  /// After a change, a read from the service returns data that a real run would already have changed.
   public var hasChanges: Bool { state.withLock(\.hasChanges) }
 
-  /// Passes the reply of ``carry(_:)`` to the receiver.
+  /// Passes the reply of ``carry(_:)`` to the receiver immediately.
   public func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     receiver.end(number, .success(carry(change)), latency: nil)
   }
 
-  /// Has no effect, because no change waits for its outcome.
+  /// Does nothing, because no change waits for its outcome.
   public func end() {}
 
   /// Returns the reply that the service is expected to send.

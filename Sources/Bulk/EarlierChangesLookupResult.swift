@@ -3,11 +3,11 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The result of looking up the unknown changes of earlier runs for which this run has no element.
+/// The result of lookups of changes that earlier runs left unknown and that this run's input does not contain.
 public struct EarlierChangesLookupResult: Sendable {
-  /// The number of changes that, according to a lookup, were carried out.
+  /// The number of changes that the service carried out, according to the lookups.
   public var found = 0
-  /// The identities of the changes that are still unknown, sorted.
+  /// The identities of the changes that are still unknown after the lookups, sorted.
   public var left: [ChangeIdentity] = []
 
   /// Creates an empty result.
@@ -15,12 +15,13 @@ public struct EarlierChangesLookupResult: Sendable {
 }
 
 extension Safeguards {
-  /// Looks up the unknown changes of earlier runs for which this run has no element; sends no change.
+  /// Looks up changes that earlier runs left unknown and that this run's input does not contain.
   ///
-  /// The function records the changes that were carried out.
+  /// The function sends no change. It records the changes that were carried out. `noteCount` shows the number of
+  /// changes to look up.
   ///
-  /// The input of a resumed statement can lack elements of an earlier run: after a change was carried out, the list
-  /// that the statement reads may no longer contain the element (BulkChanges.md, "Resuming").
+  /// A resumed statement can read another input than the earlier run. For example, a change that was carried out can
+  /// remove its element from the list that the statement reads (BulkChanges.md, "Resuming").
   public func lookUpEarlier(noteCount: (Int) -> Void) async -> EarlierChangesLookupResult {
     guard let journal, let resolver else { return EarlierChangesLookupResult() }
     let unknown = journal.unseen
@@ -47,14 +48,13 @@ extension Safeguards {
 }
 
 extension UnknownChangeResolver {
-  /// Looks up a change that only the journal records, because this run has no element for it.
+  /// Looks up a change that the journal records and that this run's input does not contain.
   func look(recorded: Journal.RecordedUnknownChange, to target: TargetQueue) async -> LookupFinding {
     guard let change = change(recorded, target) else { return .unknown }
     return await look(change, sent: recorded.content)
   }
 
-  /// Creates a change, for a lookup, from the change's record in the journal; nil if the recorded identity can't be
-  /// parsed.
+  /// Creates a change for a lookup from the journal's record of the change; nil if the identity can't be parsed.
   private func change(_ recorded: Journal.RecordedUnknownChange, _ target: TargetQueue) -> Change? {
     let text = recorded.identity.text
     guard let verb = Change.Verb(rawValue: String(text.prefix { $0 != " " })) else { return nil }
@@ -76,7 +76,9 @@ extension UnknownChangeResolver {
       target: target, verb: verb, method: verb.rawValue, params: params, expires: true, timeout: nil, key: key)
   }
 
-  /// Returns the parameters of a change of linkage, from the end of its identity: `4 tags tags/1,tags/2`.
+  /// Returns the parameters of a change of linkage, parsed from the end of its identity: `4 tags tags/1,tags/2`.
+  ///
+  /// The text has the resource's id, the relationship's name and, if `hasIdentifiers` is true, the identifiers.
   private func linkageParams(_ text: String, hasIdentifiers: Bool) -> JSONObject? {
     var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     guard words.count >= (hasIdentifiers ? 3 : 2) else { return nil }

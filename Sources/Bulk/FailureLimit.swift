@@ -1,22 +1,23 @@
-/// The limit of failures for a statement that continues after failures: `halt: 10`, or `halt: "3%"`.
+/// The limit of failures at which a statement stops: `halt: 10`, or `halt: "3%"`.
 public enum FailureLimit: Sendable, Equatable {
   /// A number of failures.
   case count(Int)
-  /// A share of the outcomes, from 0 to 1.
+  /// The share of failures among all outcomes: 0.03 for `halt: "3%"`.
   case share(Double)
 
-  /// The number of outcomes that are needed before failures are compared with a share.
+  /// The minimum number of outcomes for a comparison with a share, before the end of the statement.
   static let least = 20
 
-  /// Returns whether the failures that a tally counts reach the limit.
+  /// Returns whether the failures in a tally (the counts of outcomes) reach the limit.
   ///
-  /// A share is compared only from 20 outcomes on, and at the end of the statement (`isEnd`).
+  /// A share needs at least 20 outcomes, so that one early failure does not stop the statement. At the end of the
+  /// statement (`isEnd`), any number of outcomes is enough.
   public func isReached(_ tally: OutcomeTally, isEnd: Bool = false) -> Bool {
     let bad = tally.failed + tally.refused + tally.unknown
     switch self {
     case .count(let count): return bad >= count
     case .share(let share):
-      // A share such as 0.07 is not exact in binary, so 7 of 100 could be a little less than the share.
+      // In binary, 0.07 * 100 is a little more than 7. Therefore the comparison allows a small error.
       return bad > 0 && (isEnd || tally.count >= Self.least) && Double(bad) >= share * Double(tally.count) - 1e-9
     }
   }

@@ -1,22 +1,23 @@
 import Dispatch
 import Synchronization
 
-/// Appends lines to a file in groups, on a separate thread; syncs a group once if a caller waits for one of its lines.
+/// A writer that appends lines to a file in groups, on a separate thread.
 ///
-/// Lines that no caller waits for are written a millisecond later, so that many of them share one write. Such lines are
-/// written even after a failed write, into reserved disk space.
+/// If a caller waits for a line, the writer syncs the line's group to the disk, once for the whole group. Lines without
+/// a waiting caller are written a millisecond later, so that many lines share one write. Such lines are written even
+/// after a failed write, into reserved disk space.
 final class GroupCommitWriter: Sendable {
   private struct State {
     /// The lines to write: the lines for which a caller waits (`synced`), and all other lines (`pending`).
     var (synced, pending): ([UInt8], [UInt8]) = ([], [])
-    /// The number of bytes to reserve for later lines.
+    /// The number of bytes to reserve on the disk for later lines.
     var owed = 0
     /// The callers that wait until their lines are on the disk.
     var waiting: [CheckedContinuation<Void, Never>] = []
-    /// Whether an immediate write is scheduled, and whether a delayed write is scheduled.
+    /// Whether a write is scheduled: an immediate write (`writesNow`), and a write after a millisecond (`writesSoon`).
     var (writesNow, writesSoon) = (false, false)
     var failure: JournalError?
-    /// The checksums of the written lines; nil if the file's lines have none.
+    /// The state of the checksums after the last written line; nil if the lines have no checksums.
     var sums: JournalChecksums?
   }
 
@@ -24,7 +25,9 @@ final class GroupCommitWriter: Sendable {
   private let state: Mutex<State>
   private let queue = DispatchQueue(label: "retort.writer")
 
-  /// Creates the writer of a file; `sums` adds checksums to the lines, and is nil for lines without checksums.
+  /// Creates the writer of a file.
+  ///
+  /// `sums` computes the checksums of the lines; nil for lines without checksums.
   init(_ file: LockedFile, _ sums: JournalChecksums? = nil) {
     self.file = file
     var state = State()
@@ -37,9 +40,9 @@ final class GroupCommitWriter: Sendable {
   /// After a failed write, ``appendSynced(_:owing:)`` always throws this error.
   var failure: JournalError? { state.withLock(\.failure) }
 
-  /// Appends lines without waiting; `write` adds them to the bytes of the next group.
+  /// Appends lines without a wait for the disk; `write` adds the bytes of the lines to the next group.
   ///
-  /// `owed` is the number of bytes that were reserved on the disk for these lines.
+  /// `owed` is the number of bytes that an earlier call reserved on the disk for these lines.
   func append(owed: Int, _ write: (inout [UInt8]) -> Void) {
     let isScheduled = state.withLock { state in
       write(&state.pending)
@@ -50,12 +53,12 @@ final class GroupCommitWriter: Sendable {
     if !isScheduled { queue.asyncAfter(deadline: .now() + .milliseconds(1)) { self.writePending() } }
   }
 
-  /// Appends lines, and returns when they and all lines before them are on the disk.
+  /// Appends lines; returns when these lines and all earlier lines are on the disk.
   ///
   /// - Parameters:
   ///   - lines: The lines.
-  ///   - owing: The number of bytes to reserve for later lines.
-  /// - Throws: ``JournalError`` if this write or an earlier one has failed.
+  ///   - owing: The number of bytes to reserve on the disk for later lines.
+  /// - Throws: ``JournalError`` if this write or an earlier write has failed.
   func appendSynced(_ lines: [UInt8], owing: Int = 0) async throws(JournalError) {
     await withCheckedContinuation { continuation in
       let isScheduled = state.withLock { state in
@@ -70,7 +73,7 @@ final class GroupCommitWriter: Sendable {
     if let failure { throw failure }
   }
 
-  /// Writes the lines, and syncs them if a caller waits for them.
+  /// Writes all collected lines, and syncs the file if a caller waits.
   private func writePending() {
     let (synced, pending, owed, waiting) = state.withLock { state in
       defer {
@@ -95,7 +98,9 @@ final class GroupCommitWriter: Sendable {
     waiting.forEach { $0.resume() }
   }
 
-  /// Appends lines with their checksums, or throws and leaves the file unchanged.
+  /// Appends lines with their checksums.
+  ///
+  /// If the write fails, the function throws and leaves the file unchanged.
   private func write(_ lines: consuming [UInt8]) throws(JournalError) {
     guard var sums = state.withLock(\.sums) else { return try file.append(lines) }
     sums.seal(&lines)

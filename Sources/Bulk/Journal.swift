@@ -3,8 +3,10 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The record of a statement's changes on disk: a line that announces each change (its intent), and a line with its
-/// outcome.
+/// The record of a statement's changes on disk, with which a later run can resume the statement.
+///
+/// Before a change is sent, the journal gets a line that announces the change (its intent). Afterwards the journal gets
+/// a line with the outcome.
 ///
 /// ```swift
 /// let journal = try Journal("posts.journal", header)
@@ -15,34 +17,37 @@ import Synchronization
 public final class Journal: Sendable {
   private struct State {
     var states: JournaledChangeStates
-    /// The identities of the changes with a written intent and no written outcome in this run.
+    /// The identities of the changes that this run has announced, and whose outcomes it has not yet written.
     var intended: [StableHash: ChangeIdentity] = [:]
   }
 
   private let file: LockedFile
   private let writer: GroupCommitWriter
   private let state: Mutex<State>
-  /// The form of the checksums in the lines.
+  /// The form of the checksums at the ends of the lines.
   let format: JournalChecksums.ChecksumForm
-  /// The first line, which tells to which statement the journal belongs.
+  /// The journal's first line, which identifies the statement of the journal.
   public let header: JournalHeader
-  /// The numbers of done, open and unknown changes of earlier runs; an open change was not carried out.
+  /// The numbers of changes that earlier runs left in each state.
+  ///
+  /// `done` changes were carried out. `open` changes were not carried out, so this run may send them. For `unknown`
+  /// changes, the journal has an announcement but no outcome.
   public let before: (done: Int, open: Int, unknown: Int)
-  /// The number of damaged lines at the end, which were removed.
+  /// The number of damaged lines that the initializer removed from the end of the file.
   public let cutLines: Int
-  /// The time at which the statement was completed; nil if it is not complete.
+  /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?
-  /// The longest expiration time of the messages of unknown changes; nil if one of the messages never expires.
+  /// The longest expiration time of a message with an unknown change; nil if one of these messages never expires.
   public let longestLife: Duration?
-  /// The queues to which unknown iterations of earlier runs sent changes.
+  /// The queues to which earlier runs sent changes in iterations of `each` whose outcomes are unknown.
   public let queues: Set<String>
   /// The path of the file.
   public var path: String { file.path }
 
-  /// Opens a statement's journal, or creates one.
+  /// Opens a statement's journal, or creates a new one.
   ///
-  /// - Throws: ``JournalError`` if the file can't be used, is in use, is damaged or complete, or belongs to another
-  ///   statement.
+  /// - Throws: ``JournalError`` if the file can't be used, is damaged, or is open in another run. Also if the statement
+  ///   of the journal is complete, or is another statement.
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
     let file = try LockedFile(path)
     var contents = try JournalContents(file)
@@ -51,8 +56,8 @@ public final class Journal: Sendable {
       let recorded = counts.done + counts.open + counts.unknown
       try known.check(against: header, path, recorded: recorded)
       if let end = contents.end { throw .complete(path, at: end) }
-      // If no earlier run recorded a change, this run replaces the header, because the header contains the command of
-      // its run.
+      // If no earlier run recorded a change, this run writes its own header. The old header shows the earlier run's
+      // command.
       if recorded == 0 {
         try file.cut(to: 0)
         contents = try JournalContents(file)
@@ -71,9 +76,9 @@ public final class Journal: Sendable {
     self.init(file, contents, contents.header ?? header, sums)
   }
 
-  /// Opens an existing journal of any statement.
+  /// Opens an existing journal, whatever its statement is.
   ///
-  /// - Throws: ``JournalError`` if the journal is missing, in use or damaged.
+  /// - Throws: ``JournalError`` if the journal is missing, damaged, or open in another run.
   public convenience init(existing path: String) throws(JournalError) {
     let file = try LockedFile(path, creates: false)
     let contents = try JournalContents(file)
@@ -91,51 +96,53 @@ public final class Journal: Sendable {
     state = Mutex(State(states: contents.states))
   }
 
-  /// Returns the state of an identity; nil if the journal does not contain it.
+  /// Returns the state of an identity; nil if the journal does not contain the identity.
   public func known(_ identity: ChangeIdentity) -> JournaledChangeState? { state.withLock { $0.states[identity.hash] } }
 
-  /// An unknown change as the journal records it.
+  /// The journal's record of a change whose outcome is unknown.
   struct RecordedUnknownChange: Sendable {
     let identity: ChangeIdentity
-    /// The sent content, with hashes in place of secrets.
+    /// The content that the change sent, with hashes in place of secret values.
     let content: JSONObject
   }
 
-  /// The unknown changes of earlier runs for which this run has had no element yet, sorted.
+  /// The unknown changes of earlier runs that this run's input has not contained so far, sorted.
   var unseen: [RecordedUnknownChange] {
     state.withLock { $0.states.unseen }.sorted { $0.text < $1.text }
       .map { RecordedUnknownChange(identity: ChangeIdentity(text: $0.text), content: $0.content) }
   }
 
-  /// The unknown iterations of earlier runs for which this run has had no element yet, sorted.
+  /// The unknown iterations of `each` of earlier runs that this run's input has not contained so far, sorted.
   public var unseenIterations: [ChangeIdentity] { unseen.map(\.identity) }
 
-  /// Marks an identity as seen in this run.
+  /// Marks an identity as seen, because this run's input contains it.
   ///
-  /// - Returns: The state of the identity; `.some(nil)` if the journal does not contain the identity; `.none` if this
-  ///   run has already seen it.
+  /// - Returns: The state of the identity. The result is `.some(nil)` if the journal does not contain the identity, and
+  ///   `.none` if this run has already seen the identity.
   @discardableResult public func see(_ identity: ChangeIdentity) -> JournaledChangeState?? {
     state.withLock { $0.states.see(identity.hash) }
   }
 
-  /// The identities of all unknown changes, sorted.
+  /// The identities of all changes whose outcomes are unknown, sorted.
   public var unknown: [ChangeIdentity] {
     state.withLock { $0.states.unknown.sorted().map { ChangeIdentity(text: $0) } }
   }
 
-  /// The error of a failed write, after which nothing may be sent; nil if no write failed.
+  /// The error of the first failed write; nil if no write failed.
+  ///
+  /// After a failed write, the statement may send nothing more.
   public var failure: JournalError? { writer.failure }
 
   /// Writes the lines that announce changes (their intents); returns when the lines are on the disk.
   ///
-  /// - Throws: ``JournalError`` if the write fails; then nothing may be sent.
+  /// - Throws: ``JournalError`` if the write fails. Then none of the changes may be sent.
   public func intend(_ changes: [Change]) async throws(JournalError) {
     var intents = JournalIntentLines(format)
     for change in changes { if let identity = change.identity { intents.add(change, identity) } }
     try await write(intents)
   }
 
-  /// Writes intents; returns when they are on the disk.
+  /// Writes lines that announce changes; returns when the lines are on the disk.
   func write(_ intents: JournalIntentLines) async throws(JournalError) {
     let identities = intents.identities
     guard !identities.isEmpty else { return }
@@ -146,16 +153,16 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes the start of an iteration of `each`; returns when it is on the disk.
+  /// Writes a line that announces an iteration of `each`; returns when the line is on the disk.
   public func begin(_ identity: ChangeIdentity) async throws(JournalError) {
     let line = JSONObject([("intent", .string(identity.text)), ("life", .null)])
     state.withLock { $0.intended[identity.hash] = identity }
     try await writer.appendSynced(JournalLine.encoded(line, format), owing: identity.outcomeLength)
   }
 
-  /// Writes the intent of an iteration's change; returns when it is on the disk.
+  /// Writes a line that announces a change in an iteration of `each`; returns when the line is on the disk.
   ///
-  /// `number` is the number of the change in the iteration.
+  /// `number` is the serial number of the change in the iteration.
   public func add(
     _ change: Change, to identity: ChangeIdentity, _ step: IterationChangeRole = IterationChangeRole(), number: Int
   ) async throws(JournalError) {
@@ -165,9 +172,10 @@ public final class Journal: Sendable {
     try await writer.appendSynced(JournalLine.encoded(line, format), owing: identity.outcomeLength)
   }
 
-  /// Writes whether a change of an iteration was carried out, if the outcome shows this.
+  /// Writes whether the service carried out a change in an iteration of `each`, if the outcome shows this.
   ///
-  /// `number` is the number of the change in the iteration. The line is on the disk with the next group of lines.
+  /// `number` is the serial number of the change in the iteration. The function does not wait for the disk. The line is
+  /// on the disk with the next group of lines.
   public func record(_ outcome: Outcome, of identity: ChangeIdentity, number: Int) {
     let isDone = outcome.isKnownToBeDone
     writer.append(owed: identity.outcomeLength) { lines in
@@ -179,30 +187,33 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Returns the changes that an unknown iteration of an earlier run sent: their identities or, for a change without an
-  /// identity, its verb, method and queue.
+  /// Returns the changes that an earlier run sent in an iteration of `each` whose outcome is unknown.
+  ///
+  /// Each text is the identity of a change. If a change has no identity, the text has its verb, method and queue.
   public func changes(of identity: ChangeIdentity) -> [String] {
     recordedChanges(of: identity).map(\.text)
   }
 
-  /// Returns the changes that an earlier run sent in an iteration whose outcome is unknown, in order.
+  /// Returns the changes that an earlier run sent in an iteration of `each` whose outcome is unknown, in order.
   func recordedChanges(of identity: ChangeIdentity) -> [IterationChange] {
     state.withLock { $0.states.changes(of: identity.text) }
   }
 
-  /// Records, at the end of the statement, that the changes with an intent and without an outcome were not sent.
+  /// Records, at the end of the statement, that announced changes without an outcome were not sent.
   ///
-  /// A later run may then send them.
+  /// A later run may then send these changes.
   func withdraw() {
     for identity in state.withLock({ Array($0.intended.values) }) { settle(identity, "again", id: nil) }
   }
 
-  /// Writes the outcome of a change; the outcome is synced with the next group of lines.
+  /// Writes the outcome of a change, without a wait for the disk.
+  ///
+  /// The line is on the disk with the next group of lines.
   public func record(_ outcome: Outcome, of change: Change) {
     if let identity = change.identity { record(outcome, of: change, identity) }
   }
 
-  /// Writes the outcome of a change with this identity.
+  /// Writes the outcome of a change that has the given identity.
   func record(_ outcome: Outcome, of change: Change, _ identity: ChangeIdentity) {
     let word: String
     switch outcome {
@@ -213,7 +224,7 @@ public final class Journal: Sendable {
     case .dropped: word = "again"
     case .before, .same, .refused, .skipped: return
     }
-    // Only a create records the resource's id: the identity of any other change contains it.
+    // Only a create needs the resource's id in its line. The identity of any other change contains the id.
     guard change.verb == .create else { return settle(identity, word, id: nil) }
     switch outcome {
     case .done(.document(let document)): settle(identity, word, id: document.resource?["id"]?.idText)
@@ -223,6 +234,8 @@ public final class Journal: Sendable {
   }
 
   /// Writes the outcome of the change with an identity, as one word: `ok`, `absent`, `failed`, `again` or `unknown`.
+  ///
+  /// The word `again` means that a later run may send the change.
   public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
     let isDone = word == "ok" || word == "absent"
     let isOwed = state.withLock { state in
@@ -242,18 +255,22 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes the broker's name that a user has given for the journal; returns when the line is on the disk.
+  /// Writes the name of the broker to which the journal belongs; returns when the line is on the disk.
+  ///
+  /// A user gives this name with the command `retort journal FILE broker NAME`.
   public func rename(broker: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(["broker": .string(broker)], format))
   }
 
-  /// Returns when all records are on the disk.
+  /// Waits until all lines are on the disk.
   public func flush() async throws(JournalError) { try await writer.appendSynced([]) }
 
-  /// Releases the file for other runs; all records must already be on the disk (``flush()``).
+  /// Releases the lock on the file, so that another run can open the journal.
+  ///
+  /// The caller must first write all lines to the disk with ``flush()``.
   public func release() { file.unlock() }
 
-  /// Writes that the statement is complete; returns when this is on the disk.
+  /// Writes that the statement is complete; returns when the line is on the disk.
   public func complete(at time: String) async throws(JournalError) {
     try await writer.appendSynced(JournalLine.encoded(["end": .string(time)], format))
   }
@@ -265,7 +282,7 @@ extension Change {
 }
 
 extension Duration {
-  /// The duration in milliseconds.
+  /// The duration in whole milliseconds: `"4.5s"` gives 4500.
   public var wholeMilliseconds: Int {
     Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
   }

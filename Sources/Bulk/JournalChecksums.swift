@@ -1,22 +1,23 @@
 import Glibc
 import JSONText
 
-/// Computes and checks the checksums of a journal's lines.
+/// The checksums of a journal's lines.
 ///
-/// The lines must be passed in the order of the file.
+/// The caller must pass the lines in the order of the file, because a checksum can cover the previous checksum.
 struct JournalChecksums: Sendable {
-  /// The form of a line's checksum.
+  /// The form of the checksum at the end of a line.
   enum ChecksumForm: Sendable {
-    /// The form in versions 1 and 2: eight digits, the sum of the line.
+    /// The form in versions 1 and 2 of the format: eight hexadecimal digits, the checksum of this line alone.
     case separate
-    /// The form since version 3: eight digits that repeat the sum of the previous line, then eight digits of the line's
-    /// own sum.
+    /// The form since version 3 of the format: the checksum of the previous line, then the checksum of this line.
     ///
-    /// The own sum also covers the repeated sum. If the own sum is right and the repeated sum is wrong, lines before
-    /// this line were removed, moved or added.
+    /// Each checksum has eight hexadecimal digits. The line's own checksum also covers the repeated checksum. If only
+    /// the repeated checksum is wrong, lines before this line were removed, moved or added.
     case chained
 
-    /// The last bytes of a line, including its line end; zeros stand for the sum, which ``seal(_:)`` writes.
+    /// The last bytes of a line, with zeros as the digits of the checksum.
+    ///
+    /// ``seal(_:)`` later writes the checksum in place of the zeros.
     var blank: StaticString {
       switch self {
       case .separate: ",\"sum\":\"00000000\"}\n"
@@ -24,15 +25,15 @@ struct JournalChecksums: Sendable {
       }
     }
 
-    /// The number of digits of a line's checksum.
+    /// The number of digits at the end of a line: 16 for two checksums, 8 for one.
     fileprivate var digits: Int { self == .chained ? 16 : 8 }
   }
 
-  /// The result of reading a line.
+  /// The result of the check of a line.
   enum CheckedLine {
-    /// The line is complete and follows the previous line.
+    /// The line is undamaged and follows the previous line; the value is the line's object without the checksum.
     case whole(JSONObject)
-    /// The line is complete, but lines before it were removed, moved or added.
+    /// The line is undamaged, but lines before this line were removed, moved or added.
     case displaced
     /// The line differs from the line that was written.
     case damaged
@@ -40,15 +41,15 @@ struct JournalChecksums: Sendable {
 
   /// The form of the checksums.
   let format: ChecksumForm
-  /// The sum of the last line that was read or written; 0 before the first line.
+  /// The checksum of the last line that was read or written; 0 before the first line.
   private var last: UInt32 = 0
-  /// The bytes of a line between its second last member and the digits of its sum.
+  /// The bytes before the digits of a line's checksum.
   private static let mark = Array(",\"sum\":\"".utf8)
 
   /// Creates the state for the beginning of a file.
   init(_ format: ChecksumForm) { self.format = format }
 
-  /// Writes the sums into lines that will be appended to the file.
+  /// Writes the checksums into lines that the caller will append to the file.
   mutating func seal(_ lines: inout [UInt8]) {
     let digits = format.digits
     unsafe lines.withUnsafeMutableBytes { bytes in
@@ -66,7 +67,9 @@ struct JournalChecksums: Sendable {
     }
   }
 
-  /// Reads and checks the next line of the file, given without its line end.
+  /// Reads and checks the next line of the file.
+  ///
+  /// `line` is the line without its line end.
   mutating func read(_ line: ArraySlice<UInt8>) -> CheckedLine {
     let length = line.count - Self.mark.count - format.digits - 2
     guard length > 0 else { return .damaged }
@@ -95,9 +98,10 @@ struct JournalChecksums: Sendable {
     return hash
   }
 
-  /// Returns a hash of a line's bytes and the previous sum.
+  /// Returns a hash of a line's bytes and the previous checksum.
   ///
-  /// The hash takes eight bytes at a time. Each step is reversible, so a change of one word always changes the hash.
+  /// The function takes eight bytes at a time. Each step is reversible, so a change of one word always changes the
+  /// 64-bit state. The result is the lower half of the state.
   private static func chained(_ body: UnsafeRawBufferPointer, _ before: UInt32) -> UInt32 {
     var hash = UInt64(before) << 32 | UInt64(truncatingIfNeeded: body.count)
     var place = 0
@@ -125,7 +129,7 @@ struct JournalChecksums: Sendable {
     }
   }
 
-  /// Returns a sum as eight hexadecimal digits.
+  /// Returns a checksum as eight hexadecimal digits.
   private static func text(_ sum: UInt32) -> [UInt8] { (0..<8).map { digit(sum, $0) } }
 
   private static func digit(_ sum: UInt32, _ index: Int) -> UInt8 {
@@ -133,7 +137,7 @@ struct JournalChecksums: Sendable {
     return digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
   }
 
-  /// Parses the digits of a sum; returns nil if the digits are not hexadecimal.
+  /// Parses the digits of a checksum; returns nil if the digits are not hexadecimal.
   private static func number(_ digits: ArraySlice<UInt8>) -> UInt32? {
     UInt32(digits: String(decoding: digits, as: UTF8.self), radix: 16)
   }

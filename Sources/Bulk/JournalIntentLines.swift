@@ -1,23 +1,23 @@
 import JSONText
 
-/// The lines of a journal that announce changes before they are sent: the intents.
+/// The journal lines that announce changes before the changes are sent (intents).
 struct JournalIntentLines {
   /// The lines to append to the journal.
   private(set) var lines: [UInt8] = []
-  /// The identities of the changes.
+  /// The identities of the announced changes.
   private(set) var identities: [ChangeIdentity] = []
-  /// The number of bytes to reserve on the disk for the lines of the outcomes.
+  /// The number of bytes to reserve on the disk for the later lines with the outcomes.
   private(set) var owed = 0
   private let format: JournalChecksums.ChecksumForm
-  /// The expiration time of the last added change, with its text in milliseconds.
+  /// The timeout of the last added change, with its text in milliseconds: `4500` for 4.5 s.
   ///
-  /// The text is used again if the next change has the same time.
+  /// If the next change has the same timeout, its line gets the same text without a conversion.
   private var life: (timeout: Duration, text: String) = (.zero, "0")
 
   /// Creates an empty list; `format` is the form of the lines' checksums.
   init(_ format: JournalChecksums.ChecksumForm) { self.format = format }
 
-  /// Adds the intent of a change.
+  /// Adds the line that announces a change.
   mutating func add(_ change: Change, _ identity: ChangeIdentity) {
     let life = lifeText(of: change)
     JournalLine.append(to: &lines, format) { line in
@@ -34,7 +34,7 @@ struct JournalIntentLines {
     owed += identity.outcomeLength
   }
 
-  /// Returns the expiration time of a change's message in milliseconds; `null` if the message never expires.
+  /// Returns the expiration time of a change's message in milliseconds, as JSON; `null` if the message never expires.
   private mutating func lifeText(of change: Change) -> String {
     guard change.expires, let timeout = change.timeout else { return "null" }
     if timeout != life.timeout { life = (timeout, String(timeout.wholeMilliseconds)) }
@@ -43,7 +43,7 @@ struct JournalIntentLines {
 }
 
 extension Change {
-  /// Appends the content that the change sends as JSON, with hashes in place of secrets.
+  /// Appends the content of the change as JSON, with hashes in place of secret values.
   fileprivate func encodeContent(into line: inout [UInt8]) {
     guard verb != .relink, let data = params["data"]?.objectValue else { return content.encode(into: &line) }
     line.append(word: "{")

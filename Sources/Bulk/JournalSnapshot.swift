@@ -1,16 +1,22 @@
-/// The content of a journal, read without a lock and without changing the file, so that a run may use it meanwhile.
+/// The content of a journal, for commands that only show the journal.
+///
+/// The initializer reads the file without a lock and changes nothing. A run may use the journal at the same time.
 public struct JournalSnapshot: Sendable {
-  /// The first line, which tells to which statement the journal belongs.
+  /// The journal's first line, which identifies the statement of the journal.
   public let header: JournalHeader
-  /// The numbers of changes that are done, that may be sent again, and that are unknown.
-  public let counts: (done: Int, open: Int, unknown: Int)
-  /// The identities of the unknown changes, sorted.
+  /// The numbers of changes in each state.
   ///
-  /// An iteration of `each` also has the changes that it sent; for any other identity, `changes` is empty.
+  /// `done` changes were carried out. `open` changes were not carried out, so a run may send them. For `unknown`
+  /// changes, the journal has an announcement but no outcome.
+  public let counts: (done: Int, open: Int, unknown: Int)
+  /// The changes whose outcomes are unknown, sorted by their identities.
+  ///
+  /// An identity is text such as `update posts 12`. If the identity stands for an iteration of `each`, `changes` lists
+  /// the changes that the iteration sent. Otherwise `changes` is empty.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]
-  /// The time at which the statement was completed; nil if it is not complete.
+  /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?
-  /// The number of damaged lines at the end.
+  /// The number of damaged lines at the end of the file, which a crash can leave.
   public let cutLines: Int
 
   /// Reads the journal in a file.

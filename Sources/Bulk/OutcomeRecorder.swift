@@ -1,17 +1,21 @@
 import Client
 import Synchronization
 
-/// Counts the outcomes of a statement's changes in the order of replies, and passes each outcome to the observer.
+/// A recorder that counts the outcomes of a statement's changes, and passes each outcome to an observer.
+///
+/// The order is the order of the replies.
 final class OutcomeRecorder: Sendable {
   private let report: Mutex<StatementReport>
-  /// The number of elements that the report already counted; the next element has this index.
+  /// The number of elements that the report had counted before this recorder began.
+  ///
+  /// The first new element has this index.
   private let first: Int
   private let policy: SendingPolicy
   private let guards: Safeguards
   private let lateReplies: LateReplies?
   private let watch: LateReplies.LateReplyWatch?
   private let verification: VerificationList
-  /// The indices of the elements whose outcomes a late reply or a lookup has shown.
+  /// The indices of the elements whose unknown outcomes a late reply or a lookup has replaced.
   private let settled = Mutex(Set<Int>())
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
 
@@ -26,7 +30,7 @@ final class OutcomeRecorder: Sendable {
     verification = VerificationList(guards.verification, guards.resolver, restored: policy.restored)
   }
 
-  /// Records the outcome of an element; returns false if no more changes may be sent.
+  /// Records the outcome of an element's change; returns false if no more changes may be sent.
   func record(_ carried: CarriedOutcome, of entry: ChangeDispatcher.PlannedChange, at index: Int) -> Bool {
     let (outcome, place) = (carried.outcome, first + index)
     let continuesOnError = report.withLock { report in
@@ -46,7 +50,9 @@ final class OutcomeRecorder: Sendable {
     return continuesOnError
   }
 
-  /// Watches for a late reply to an unknown change; when the reply arrives, replaces the element's outcome.
+  /// Watches for a late reply to a change that got no reply in time.
+  ///
+  /// When the late reply arrives, its outcome replaces the recorded outcome.
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
       let outcome = Outcome(late: reply, of: change)
@@ -66,7 +72,9 @@ final class OutcomeRecorder: Sendable {
   /// The report with the counts so far.
   var current: StatementReport { report.withLock { $0 } }
 
-  /// Looks up unknown changes; with `verify: "all"`, also looks up each create by its key.
+  /// Looks up unknown changes.
+  ///
+  /// With `verify: "all"`, the function also looks up each create by its key.
   private func verify() async {
     guard let resolver = guards.resolver, !Task.isCancelled else { return }
     let count = verification.count
@@ -74,7 +82,7 @@ final class OutcomeRecorder: Sendable {
     policy.noteLookups(count)
     await resolver.verify(verification) { [self] item, outcome in
       if let error = item.error {
-        // The late reply to the change can arrive during the lookup.
+        // During the lookup, a late reply may have arrived and replaced the outcome.
         guard settled.withLock({ $0.insert(item.place).inserted }) else { return }
         lateReplies?.forget(error)
         return settle(outcome, item.change, item.element, item.place)
@@ -84,13 +92,13 @@ final class OutcomeRecorder: Sendable {
     }
   }
 
-  /// Waits for late replies, looks up changes, and returns the report.
+  /// Waits for late replies, looks up changes, and returns the final report.
   ///
   /// - Parameters:
-  ///   - stop: The error with which the statement's input ended; nil without one.
-  ///   - count: The number of elements that were passed on to be sent.
-  ///   - duration: The time in which these elements were sent.
-  /// - Returns: The report, with all outcomes and the stop.
+  ///   - stop: The error that ended the statement's input; nil without an error.
+  ///   - count: The number of elements that the dispatcher took from the input.
+  ///   - duration: The time that the changes of these elements took.
+  /// - Returns: The report, with all outcomes and the error that ended the changes.
   func ended(_ stop: (any Error)?, of count: Int, after duration: Duration) async -> StatementReport {
     report.withLock { $0.unsent += count - ($0.tally.count - first) }
     _ = await watch?.waited(within: policy.lateWait, note: policy.noteLateWait)
@@ -101,7 +109,7 @@ final class OutcomeRecorder: Sendable {
       report.unfound += verification.unfound
     }
     var ended = report.withLock { $0 }
-    // The failures reached `halt:`, but late replies or lookups have shown that the changes were carried out.
+    // The failures had reached `halt:`. Late replies or lookups then showed that these changes were carried out.
     if ended.stop is FailureLimitReached, ended.tally.isGoodNow { ended.stop = nil }
     ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure

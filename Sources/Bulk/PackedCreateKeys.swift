@@ -1,4 +1,6 @@
 /// The keys of creates and the indices of their elements, stored in few bytes.
+///
+/// Each key takes 16 bytes more than its text.
 struct PackedCreateKeys: Sendable {
   private var chunks: [[UInt8]] = []
   /// The number of keys.
@@ -6,7 +8,7 @@ struct PackedCreateKeys: Sendable {
   /// The size in bytes at which a chunk is full.
   private static let chunk = 1 << 18
 
-  /// Adds a key.
+  /// Adds the key of a create and the index of its element.
   mutating func append(_ key: String, at place: Int) {
     if (chunks.last?.count ?? Self.chunk) >= Self.chunk { chunks.append([]) }
     let text = Array(key.utf8)
@@ -19,7 +21,9 @@ struct PackedCreateKeys: Sendable {
     count += 1
   }
 
-  /// Removes the keys of one chunk, and returns them with the indices of their elements; nil without keys.
+  /// Removes the keys of one chunk, and returns them with the indices of their elements.
+  ///
+  /// Returns nil if no keys are left.
   mutating func takeSome() -> [(key: String, place: Int)]? {
     guard let chunk = chunks.popLast() else { return nil }
     var (keys, rest): ([(key: String, place: Int)], ArraySlice<UInt8>) = ([], chunk[...])

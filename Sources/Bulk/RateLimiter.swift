@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Limits the number of changes a second, and spreads them evenly: each change waits for its time slot.
+/// A limiter of the number of changes a second, which spreads the changes evenly.
+///
+/// Each change waits for its time slot. At 200 changes a second, a time slot begins every 5 ms.
 public final class RateLimiter: Sendable {
   private struct State {
     var step: Duration

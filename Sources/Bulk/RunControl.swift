@@ -1,30 +1,34 @@
 import Synchronization
 
-/// Lets another process, `retort ctl`, pause, resume and slow down the changes of a run.
+/// The control with which another process, `retort ctl`, pauses, resumes and slows down the changes of a run.
 ///
-/// It never makes a statement faster than the statement's own limits allow.
+/// The control never makes a statement faster than the statement's own limits allow.
 public final class RunControl: Sendable {
   private struct State {
     var isPaused = false
     var perSecond: Int?
     var rate: RateLimiter?
     var nextNumber = 0
-    /// The progress of each running statement, by its number.
+    /// Functions that return the progress of the running statements; the key is the statement's number.
     var statements: [Int: @Sendable () -> String] = [:]
-    /// Makes the run reachable for other processes; nil after the function was called.
+    /// A function that makes the run reachable for other processes; nil after the call of the function.
     var open: (@Sendable (RunControl) -> Void)?
   }
 
   private let state: Mutex<State>
-  /// Whether the state must be checked before a change is sent; true before the first change, and while a pause or a
-  /// limit is set.
+  /// Whether a change must check the state before it is sent.
+  ///
+  /// The value is true before the first change, and while a pause or a limit is set. Otherwise a change need not lock
+  /// the state.
   private let isInUse = Atomic(true)
 
-  /// Creates the control of a run; `open` is called before the first change at the latest, and makes the run reachable
-  /// for other processes.
+  /// Creates the control of a run.
+  ///
+  /// The control calls `open` once, before the first change at the latest. The function makes the run reachable for
+  /// other processes.
   public init(open: (@Sendable (RunControl) -> Void)? = nil) { state = Mutex(State(open: open)) }
 
-  /// Makes the run reachable for other processes, unless it already is.
+  /// Makes the run reachable for other processes, if it is not reachable yet.
   public func makeReachable() {
     let open = state.withLock { state in
       defer { isInUse.store(state.isPaused || state.rate != nil, ordering: .relaxed) }
@@ -33,7 +37,7 @@ public final class RunControl: Sendable {
     open?(self)
   }
 
-  /// Delays changes until ``resume()``; changes in flight continue.
+  /// Delays changes until a call of ``resume()``; changes in flight continue.
   public func pause() { change { $0.isPaused = true } }
 
   /// Ends the pause.
@@ -47,7 +51,9 @@ public final class RunControl: Sendable {
     }
   }
 
-  /// Adds a running statement whose progress `status` returns; returns a number for ``remove(_:)``.
+  /// Adds a running statement, and returns a number for ``remove(_:)``.
+  ///
+  /// `status` returns the progress of the statement as text.
   public func add(_ status: @escaping @Sendable () -> String) -> Int {
     state.withLock { state in
       state.nextNumber += 1
@@ -59,10 +65,10 @@ public final class RunControl: Sendable {
   /// Removes a statement that has ended.
   public func remove(_ number: Int) { state.withLock { $0.statements[number] = nil } }
 
-  /// The status of a run in which no statement changes data.
+  /// The first line of ``status`` while no statement is running.
   public static let idleStatus = "no statement is running"
 
-  /// The progress of the running statements, and the ``reason`` why changes are delayed.
+  /// The progress of the running statements, one line for each, and the ``reason`` why changes are delayed.
   public var status: String {
     let (statements, reason) = state.withLock { state in
       (state.statements.sorted { $0.key < $1.key }.map(\.value), Self.reason(state))
@@ -71,8 +77,7 @@ public final class RunControl: Sendable {
     return (lines + (reason.map { [$0] } ?? [])).joined(separator: "\n")
   }
 
-  /// The reason why changes are delayed: `paused by retort ctl`, `at most 50/s by retort ctl`; nil if changes are not
-  /// delayed.
+  /// The reason why changes are delayed, such as `paused by retort ctl`; nil if they are not delayed.
   public var reason: String? { state.withLock { Self.reason($0) } }
 
   private static func reason(_ state: State) -> String? {

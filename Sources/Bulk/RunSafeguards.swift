@@ -1,23 +1,25 @@
 import Synchronization
 
-/// The state of a whole run: how bulk changes are confirmed, the number of destroyed resources, the streamed queues,
+/// The state that all statements of a run share.
+///
+/// The state contains the way to confirm bulk changes, the number of destroyed resources, the queues that streams read,
 /// and the control of the run.
 public final class RunSafeguards: Sendable {
-  /// The ways to confirm bulk changes.
+  /// The ways in which a user confirms bulk changes.
   public enum ConfirmationMode: Sendable, Equatable {
-    /// A question confirms each bulk change.
+    /// The program asks the user before each bulk change.
     case asked
     /// The option `--yes` confirms all bulk changes.
     case given
-    /// The option `--yes=N` confirms bulk changes until the run has destroyed this number of resources.
+    /// The option `--yes=N` confirms bulk changes until the run has destroyed N resources; the value is N.
     case limited(Int)
   }
 
-  /// The way in which bulk changes of this run are confirmed.
+  /// The way in which the user confirms the bulk changes of this run.
   public let confirmation: ConfirmationMode
-  /// The queues that are being streamed.
+  /// The queues whose resources a stream is reading.
   public let streams = StreamedQueues()
-  /// Pauses or slows the run's changes when `retort ctl` asks for it.
+  /// The control that pauses or slows the run's changes when `retort ctl` asks for it.
   public let control: RunControl
   private let used = Mutex(0)
 
@@ -32,7 +34,9 @@ public final class RunSafeguards: Sendable {
     return used.withLock { limit - $0 }
   }
 
-  /// Counts a destroyed resource against `--yes=N`; returns a refusal if the limit is reached.
+  /// Counts a destroyed resource against the limit of `--yes=N`.
+  ///
+  /// If the run has already reached the limit, the function returns a refusal.
   func take() -> UnsentReason? {
     guard case .limited(let limit) = confirmation else { return nil }
     let isTaken = used.withLock { used in

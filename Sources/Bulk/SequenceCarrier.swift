@@ -1,11 +1,10 @@
 public import Client
 
-/// A carrier that sends a change and, after each reply, the change that follows from this reply, such as the next step
-/// of a `transition`.
+/// A carrier that sends a sequence of changes for one element, such as the steps of a `transition`.
 ///
-/// The carrier returns the last reply.
+/// After each reply, the carrier determines the next change and sends it. The carrier returns the last reply.
 public struct SequenceCarrier: ChangeCarrier {
-  /// Returns the change to send after a reply; nil after the reply to the last change.
+  /// A function that returns the change to send after a reply; nil after the reply to the last change.
   public typealias NextChangeFinder = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
 
   private let client: ResourceClient
@@ -18,10 +17,10 @@ public struct SequenceCarrier: ChangeCarrier {
   /// Creates a carrier.
   ///
   /// - Parameters:
-  ///   - client: The client that sends the changes of all targets except those of `others`.
-  ///   - others: The clients that send the changes of particular targets.
-  ///   - control: The control of the run, which delays each change except the first of a sequence.
-  ///   - rate: The limit of changes per second; the first change of each sequence has already been counted.
+  ///   - client: The client for all changes whose target is not in `others`.
+  ///   - others: The clients for changes of particular targets.
+  ///   - control: The control of the run, which delays each change of a sequence except the first.
+  ///   - rate: The limiter for each change of a sequence except the first. The dispatcher limits the first change.
   ///   - following: Returns the change that follows a reply; nil after the last change.
   ///   - step: Returns the words that name a change in an error, such as `at the step to published`.
   public init(
@@ -37,7 +36,8 @@ public struct SequenceCarrier: ChangeCarrier {
 
   /// Sends a change and the changes that follow it.
   ///
-  /// - Throws: `ClientError` of the change that failed; a failed change after the first one counts as sent.
+  /// - Throws: `ClientError` of the change that failed. After the first change, the error counts as an error of a sent
+  ///   change, because the first change was carried out.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
     var (change, reply) = (change, try await send(change))
     do throws(ClientError) {
@@ -62,8 +62,9 @@ public struct SequenceCarrier: ChangeCarrier {
 }
 
 extension ClientError {
-  /// A copy of this error with `wasSent` true, for a later change of a sequence, because the first change was carried
-  /// out.
+  /// A copy of this error of a later change in a sequence, with `wasSent` true.
+  ///
+  /// The first change was carried out, so the sequence was partly sent.
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {

@@ -1,4 +1,4 @@
-/// The error that ends a statement because the change of an element was refused.
+/// The error that ends a statement when a rule or a limit forbids the change of an element.
 public struct RefusedElementError: Error {
   /// The reason why the change was not sent.
   public let refusal: UnsentReason
@@ -19,19 +19,20 @@ public struct StatementReport: Sendable {
   public var latencies = LatencyHistogram()
   /// The time when the report was created, before the first change was sent.
   public let begin = ContinuousClock.now
-  /// The time in which changes were sent, without the wait for late replies.
+  /// The time that the statement needed to send its changes, without the wait for late replies.
   public var duration = Duration.zero
-  /// The error that ended the changes early, such as an error while elements were read, or a reached limit; nil without
-  /// such an error.
+  /// The error that ended the changes early; nil without such an error.
+  ///
+  /// For example, the statement could not read its next elements, or its failures reached `halt:`.
   public var stop: (any Error)?
   /// Whether a failure ended the statement before its last element.
   public var isCut = false
-  /// The number of elements that were read and not sent, because the statement ended first.
+  /// The number of elements that the statement read but did not send, because it ended first.
   public var unsent = 0
 
-  /// The number of unknown changes that were not looked up at the end, because there were too many to keep.
+  /// The number of unknown changes that the statement did not look up at its end, because it stores at most 10,000.
   public internal(set) var unkept = 0
-  /// The number of creates that a lookup by their key did not find, although the service confirmed them.
+  /// The number of creates that the service confirmed, but whose key a lookup did not find.
   public internal(set) var unfound = 0
 
   /// Creates an empty report.

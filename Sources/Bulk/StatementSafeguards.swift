@@ -1,24 +1,24 @@
 public import Client
 import Synchronization
 
-/// The state of an outermost statement with all its loops and blocks: its consents, its shown notes, and the outcomes
-/// of the changes that its commands send.
+/// The state that an outermost statement shares with all its loops and blocks.
 ///
-/// Only commands in loops and blocks are counted here. A stage such as `| create` counts the outcomes of its changes
-/// itself.
+/// The state contains the user's consents to destroy resources, the notes that were shown, and the outcomes of changes.
+/// Only changes of commands in loops and blocks are counted here. A stage such as `| create` counts the outcomes of its
+/// own changes.
 public final class StatementSafeguards: Sendable {
   private struct State {
     var consents: [ConsentScope: DestroyConsent] = [:]
     var noted: Set<String> = []
-    /// The tallies of the changes that commands sent, by verb and client.
+    /// The counts of outcomes (tallies), one for each pair of a command's name and a client.
     var tallies: [(verb: String, client: String, tally: OutcomeTally)] = []
-    /// Waits for late replies to unknown changes; nil without unknown changes.
+    /// The watch for late replies to changes that got no reply in time; nil without such changes.
     var watch: LateReplies.LateReplyWatch?
-    /// The longest timeout of an unknown change.
+    /// The longest timeout of a change that got no reply in time.
     var lateWait = Duration.zero
   }
 
-  /// The state of the run.
+  /// The state of the run to which the statement belongs.
   public let run: RunSafeguards
   /// Whether the statement's text contains a change.
   public let changesData: Bool
@@ -27,26 +27,27 @@ public final class StatementSafeguards: Sendable {
   /// Creates the state of a statement.
   public init(_ run: RunSafeguards, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
-  /// Returns the stored consent for the changes of a scope; nil without one.
+  /// Returns the user's stored consent for the changes in a scope; nil if no consent is stored.
   public func consent(for subject: ConsentScope) -> DestroyConsent? { state.withLock { $0.consents[subject] } }
 
-  /// Stores a consent.
+  /// Stores the user's consent for the changes in a scope.
   public func keep(_ consent: DestroyConsent, for subject: ConsentScope) {
     state.withLock { $0.consents[subject] = consent }
   }
 
-  /// Returns whether a note is shown for the first time, and marks it as shown.
+  /// Returns whether a note is shown for the first time in this statement, and marks the note as shown.
   public func isNew(note key: String) -> Bool { state.withLock { $0.noted.insert(key).inserted } }
 
-  /// Counts the outcome of a change that a command sent; a late reply to an unknown change replaces the change's
-  /// outcome.
+  /// Counts the outcome of a change that a command sent.
+  ///
+  /// If the change got no reply in time, a late reply replaces the counted outcome.
   ///
   /// - Parameters:
   ///   - outcome: The outcome.
   ///   - change: The change.
   ///   - verb: The command's name.
   ///   - client: The client's name.
-  ///   - lateReplies: The late replies of the client's connection; nil if late replies are not watched.
+  ///   - lateReplies: The late replies of the client's connection; nil if the statement ignores late replies.
   public func add(_ outcome: Outcome, of change: Change, _ verb: String, _ client: String, _ lateReplies: LateReplies?)
   {
     let (index, place) = state.withLock { state in
@@ -69,19 +70,22 @@ public final class StatementSafeguards: Sendable {
     }
   }
 
-  /// Waits for late replies to unknown changes, but not longer than the longest timeout of these changes.
+  /// Waits for late replies to the changes that got no reply in time.
   ///
-  /// A reply that arrives after this wait becomes a note.
+  /// The wait is not longer than the longest timeout of these changes. A reply that arrives after the wait becomes a
+  /// note.
   ///
-  /// - Parameter note: Shows a note with the number of expected late replies and the limit of the wait.
-  /// - Returns: Whether there was a wait.
+  /// - Parameter note: Shows a note with the number of expected late replies and the maximum duration of the wait.
+  /// - Returns: Whether the function waited.
   public func settled(note: (Int, Duration) -> Void) async -> Bool {
     let (watch, limit) = state.withLock { ($0.watch, $0.lateWait) }
     defer { watch?.end() }
     return await watch?.waited(within: limit, note: note) ?? false
   }
 
-  /// The counts of the changes that commands sent, by name, in the order of summaries; empty without such changes.
+  /// The counts of outcomes over all commands, such as `("ok", 3)`, in the order in which summaries show the counts.
+  ///
+  /// The list is empty if no command sent a change.
   public var counts: [(word: String, count: Int)] {
     let tallies = state.withLock(\.tallies)
     guard let first = tallies.first else { return [] }
@@ -90,13 +94,17 @@ public final class StatementSafeguards: Sendable {
     }
   }
 
-  /// The tallies of the changes that commands sent, labelled with verb and client, in the order of their first changes.
+  /// The counts of outcomes for each command and client, with a label such as `create people`.
+  ///
+  /// The order is that of the first change with each label.
   public var tallies: [(label: String, tally: OutcomeTally)] {
     state.withLock { $0.tallies.map { ("\($0.verb) \($0.client)", $0.tally) } }
   }
 }
 
-/// A placeholder for changes without an element.
+/// A placeholder element, for the change of a command.
+///
+/// A tally requires an element for each change, but a command has no input with elements.
 private final class NoElement: PlannedElement {
   static let one = NoElement()
   var planned: Result<Change, UnsentReason> { .failure(.runLimit(0)) }

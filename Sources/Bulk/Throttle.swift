@@ -2,15 +2,17 @@ public import JSONRPC
 import Client
 import Synchronization
 
-/// Delays changes while their queue is long or the service is slow (BulkChanges.md, "Care for the service").
+/// A throttle, which delays changes while their queue is long or the service is slow.
+///
+/// The option `throttle:` requests a throttle (BulkChanges.md, "Care for the service").
 public final class Throttle: Sendable {
-  /// The limits beyond which changes wait.
+  /// The limits of a throttle: changes wait while the queue or the reply times exceed a limit.
   public struct ThrottleLimits: Sendable {
     /// The maximum number of messages that may wait in the queue; nil for no limit.
     public var depth: Int?
-    /// The maximum 95th percentile of the reply times; nil for no limit.
+    /// The maximum of the reply time that 95 % of the replies do not exceed; nil for no limit.
     public var p95: Duration?
-    /// The maximum pause, after which the statement ends.
+    /// The maximum duration of a pause; after a longer pause, the statement ends.
     public var patience: Duration
 
     /// Creates limits.
@@ -26,17 +28,19 @@ public final class Throttle: Sendable {
     var pause: (reason: String, since: ContinuousClock.Instant)?
     var nextProbe = ContinuousClock.now
     var isProbing = false
-    /// The number of successive probes that found the queue empty, although more requests were in flight than the
-    /// service could work on; negative after the note was shown.
+    /// The number of successive probes that found the queue empty, although many requests were in flight.
+    ///
+    /// "Many" means more than two for each consumer of the queue. The number is negative after the throttle has shown
+    /// its note.
     var emptyReadings = 0
-    /// Whether depth and latency were checked at least once.
+    /// Whether the throttle has checked the queue's depth and the reply times at least once.
     var isJudged = false
     var failure: PatienceExhausted?
   }
 
   /// The error that ends the statement after a pause longer than `patience:`.
   public struct PatienceExhausted: Error, Sendable {
-    /// The maximum duration of a pause: `patience:`.
+    /// The maximum duration of a pause, from the option `patience:`.
     public let patience: Duration
     /// The reason for the pause.
     public let reason: String
@@ -50,9 +54,9 @@ public final class Throttle: Sendable {
   private let state = Mutex(State())
   /// The time between two probes of the queue.
   private static let interval = Duration.milliseconds(100)
-  /// The value of `emptyReadings` at which a note is shown.
+  /// The value of `emptyReadings` at which the throttle shows its note.
   private static let emptyLimit = 10
-  /// The number of replies that a check of `p95` needs.
+  /// The minimum number of replies for a check of `p95`.
   private static let least = 20
 
   /// Creates a throttle.
@@ -60,9 +64,9 @@ public final class Throttle: Sendable {
   /// - Parameters:
   ///   - limits: The limits beyond which changes wait.
   ///   - isBlocked: Returns whether the broker accepts no messages for now (AMQP `connection.blocked`).
-  ///   - note: Shows a note on the queue's depth.
+  ///   - note: Shows a note to the user: the queue's depth does not show the load of the service.
   ///   - probe: Reads the queue's depth; returns nil if the queue does not exist.
-  ///   - sample: Sends one read to the service; its duration shows whether the service is fast again.
+  ///   - sample: Sends one read to the service. The duration of the read shows whether the service is fast again.
   public init(
     _ limits: ThrottleLimits, isBlocked: @escaping @Sendable () -> Bool = { false },
     note: @escaping @Sendable (String) -> Void = { _ in }, probe: @escaping @Sendable () async throws -> QueueState?,
@@ -71,10 +75,10 @@ public final class Throttle: Sendable {
     (self.limits, self.isBlocked, self.note, self.probe, self.sample) = (limits, isBlocked, note, probe, sample)
   }
 
-  /// The reason why changes wait; nil while none wait.
+  /// The reason why changes wait; nil while no change waits.
   public var reason: String? { state.withLock { $0.pause?.reason } }
 
-  /// The error of a pause that was too long; nil if there was none.
+  /// The error of a pause that was longer than `patience:`; nil without such a pause.
   var failure: PatienceExhausted? { state.withLock(\.failure) }
 
   /// Waits until a change may be sent; returns false if no more changes may be sent.
@@ -94,7 +98,7 @@ public final class Throttle: Sendable {
     return false
   }
 
-  /// Counts the end of a change and, if the service replied, the time of the reply.
+  /// Counts the end of a change, and adds its reply time if the service replied.
   func end(after latency: Duration, isAnswered: Bool) {
     state.withLock { state in
       state.outstanding -= 1
@@ -102,7 +106,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Checks depth and latency, if a check is due and no other task performs the check.
+  /// Checks the queue's depth and the reply times, if a check is due and no other task performs the check.
   private func look() async {
     let isDue = state.withLock { state in
       guard !state.isProbing, state.nextProbe <= .now else { return false }
@@ -123,10 +127,9 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Returns the reason why the state of the queue requires a pause; nil without a reason, and without `depth:`.
+  /// Returns the reason for a pause because of the queue; nil without a reason, or without the option `depth:`.
   ///
-  /// The reasons are that the queue has more messages than `depth:` allows, that it does not exist, and that its depth
-  /// can't be read.
+  /// The queue has more messages than `depth:` allows, the queue does not exist, or its depth can't be read.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {
@@ -138,9 +141,10 @@ public final class Throttle: Sendable {
     } catch { return "the queue's depth can't be read" }
   }
 
-  /// Shows a note, once, if the depth stays 0 although more requests are in flight than the service can work on.
+  /// Shows a note, once, if the queue stays empty although many requests are in flight.
   ///
-  /// The depth stays 0 if the service takes requests without acknowledgements and stores them itself.
+  /// The queue stays empty if the service takes requests without acknowledgements and stores them itself. The limit
+  /// `depth:` then has no effect.
   private func noteEmptiness(of queue: QueueState) {
     let inFlight = state.withLock { state -> Int? in
       let isEmpty = queue.messages == 0 && state.outstanding > 2 * queue.consumers
@@ -155,9 +159,10 @@ public final class Throttle: Sendable {
         + "takes requests before it works on them; use p95: to limit by the reply times")
   }
 
-  /// Returns the reason for a pause if the service is too slow; nil if it is not.
+  /// Returns the reason for a pause if the service replies too slowly; otherwise nil.
   ///
-  /// While changes wait, sends one read a second as a sample.
+  /// While changes wait, too few replies arrive for a check. The function then sends one read a second and measures its
+  /// duration.
   private func slowness() async -> String? {
     guard let limit = limits.p95 else { return nil }
     let (recent, isPaused) = state.withLock { state in
@@ -178,7 +183,9 @@ public final class Throttle: Sendable {
 }
 
 extension Duration {
-  /// The duration in milliseconds, with one decimal if it is below ten: `1.4 ms`.
+  /// The duration as text in milliseconds, rounded up: `1.4 ms`, `23 ms`.
+  ///
+  /// Only a value below ten has a decimal.
   fileprivate var inMilliseconds: String {
     let tenths = Int((self / .microseconds(100)).rounded(.up))
     return tenths < 100 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10) ms" : "\((tenths + 9) / 10) ms"

@@ -5,9 +5,9 @@ import JSONText
 extension UnknownChangeResolver {
   /// Looks up a `link`, `relink` or `unlink` in the linkage of its relationship.
   ///
-  /// A `link` of resources that are already linked, and an `unlink` of resources that are not linked, change nothing,
-  /// so both may be sent again. A `relink` may be sent again if it sends the same linkage as the earlier run, or after
-  /// the time of `settle:`.
+  /// A second `link` of the same resources changes nothing, and a second `unlink` changes nothing. Therefore both may
+  /// be sent again. A `relink` may be sent again if it sends the same linkage as the earlier run. It may also be sent
+  /// again after the time of the option `settle:`.
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .unknown }
     let named = change.identifiers
@@ -15,10 +15,10 @@ extension UnknownChangeResolver {
     let isFound: Bool? =
       switch change.verb {
       case .link: present.map { Set($0).isSuperset(of: named) }
-      // Only the ids are compared, because the service can use other type names.
+      // Only the ids are compared, because the service can use other names of types in its replies.
       case .unlink: present.map { Set($0.map(\.id)).isDisjoint(with: named.map(\.id)) }
       default:
-        // A journal of an earlier version does not contain the linkage of a relink.
+        // A journal of an earlier version does not contain the linkage of a relink. Then the present linkage counts.
         present?.texts == sent["linkage"]?.arrayValue?.compactMap(\.stringValue) ?? named.texts
       }
     if isFound == true { return .carriedOut(id: nil) }
@@ -26,7 +26,9 @@ extension UnknownChangeResolver {
     return isHarmless || isSettled ? .repeatable : .unknown
   }
 
-  /// Whether a resource has the sent attributes and linkage; reads the linkage that its document lacks.
+  /// Returns whether a resource has the attributes and the linkage that a change sent.
+  ///
+  /// If the resource's document lacks some linkage, the function reads the linkage from the service.
   func holds(_ resource: JSONObject, _ id: String?, _ sent: JSONObject) async throws(ClientError) -> Bool {
     let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
     guard (sent["attributes"]?.objectValue ?? [:]).allSatisfy({ attributes[$0.key] == $0.value }) else { return false }
@@ -40,14 +42,14 @@ extension UnknownChangeResolver {
     return true
   }
 
-  /// Reads the linkage of a relationship; nil if the service returns no linkage, or only a page of the linkage.
+  /// Reads the linkage of a relationship; returns nil if the service returns no linkage, or only its first page.
   ///
   /// - Throws: `ClientError` if the service does not reply.
   private func linkage(
     _ name: String, of id: String, parentName: String?
   ) async throws(ClientError) -> [Identifier]? {
     var client = client
-    // A worker does not know the client's `singular:`; the change's parameters contain it.
+    // A worker does not know the client's option `singular:`. The change's parameters contain its value.
     if let parentName { client.settings.singular = parentName }
     do throws(ClientError) {
       let (data, hasNext) = try await client.relationship(name, of: id).show()
@@ -60,7 +62,7 @@ extension UnknownChangeResolver {
 }
 
 extension [Identifier] {
-  /// Reads linkage: an identifier, a list of identifiers, or null; nil if it is something else.
+  /// Reads linkage from JSON: an identifier, a list of identifiers, or null; nil for any other JSON.
   init?(linkage: JSONValue) {
     let list: [JSONValue]
     switch linkage {
@@ -72,12 +74,12 @@ extension [Identifier] {
     guard count == list.count else { return nil }
   }
 
-  /// The identifiers as sorted texts: `tags/1`.
+  /// The identifiers as texts such as `tags/1`, sorted.
   var texts: [String] { map { "\($0.type)/\($0.id)" }.sorted() }
 }
 
 extension ClientError {
-  /// Whether the service replied, but without the requested linkage.
+  /// Whether the error is a reply of the service that contains no linkage.
   fileprivate var isReply: Bool {
     switch kind {
     case .notFound, .methodNotFound, .forbidden, .sandboxAccessDisallowed, .invalid, .malformed: true

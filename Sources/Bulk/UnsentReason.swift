@@ -4,9 +4,9 @@ public import Client
 public enum UnsentReason: Error, Sendable {
   /// A stream is reading the queue's resources page by page, and the change could move resources between the pages.
   case streamed(queue: String)
-  /// The run has reached `--yes=N`.
+  /// The run has destroyed N resources, as many as `--yes=N` allows; the value is N.
   case runLimit(Int)
-  /// The statement has destroyed as many resources as the user confirmed, or as `max:` allows.
+  /// The statement has destroyed as many resources as the user confirmed, or as `max:` allows; the value is this limit.
   case statementLimit(Int, isConfirmed: Bool)
   /// The statement already has a change with this identity.
   case repeated(ChangeIdentity)
@@ -16,7 +16,7 @@ public enum UnsentReason: Error, Sendable {
   case same
   /// The connection is read-only: `guard: "read-only"`.
   case guarded(connection: String)
-  /// No valid change could be planned for the element, or nothing may be sent (a `JournalError`).
+  /// The element has no valid change, or nothing may be sent after a failure of a journal or backup (`JournalError`).
   case element(any ElementError)
   /// A read that the change needs has failed; the change counts as failed.
   case unprepared(ClientError)
@@ -31,9 +31,11 @@ public enum UnsentReason: Error, Sendable {
   }
 }
 
-/// An error that prevents the change of an element, with the properties that an error of the language shows.
+/// An error that prevents the change of an element.
+///
+/// The properties are those that an error of the language shows.
 public protocol ElementError: Error, Sendable {
-  /// The kind of the error in the language.
+  /// The kind of the error in the language, such as `file`.
   var kindWord: String { get }
   /// The message, one sentence.
   var message: String { get }

@@ -3,25 +3,27 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The changes to look up at the end of a statement (the option `verify:`).
+/// The changes that a statement looks up at its end, as the option `verify:` requests.
+///
+/// A lookup reads a resource to find out whether the service carried out the change.
 public enum VerificationScope: Sendable, Equatable {
-  /// Nothing is looked up.
+  /// The statement looks up no changes.
   case none
-  /// Unknown changes are looked up.
+  /// The statement looks up the changes that got no reply (unknown changes).
   case unknown
-  /// Unknown changes are looked up, and also each create, by its key.
+  /// The statement looks up unknown changes and, by its key, each create that the service confirmed.
   ///
-  /// If a service dies, the broker delivers the service's unfinished requests again, and a second resource may be
-  /// created.
+  /// The lookup of a create finds resources that were created twice. If a service dies, the broker delivers the
+  /// service's unacknowledged requests again. A second delivery can create a second resource.
   case all
 
-  /// The maximum number of unknown changes that are looked up at the end.
+  /// The maximum number of unknown changes that a statement looks up at its end.
   public static let limit = VerificationList.limit
 }
 
-/// The changes of a statement to look up at its end.
+/// The list of the changes that a statement looks up at its end.
 final class VerificationList: Sendable {
-  /// A change, its element and the element's index.
+  /// A change to look up, with the element of the statement's input and the index of the element (`place`).
   struct ChangeToVerify: Sendable {
     var change: Change
     var element: any PlannedElement
@@ -31,16 +33,18 @@ final class VerificationList: Sendable {
   }
 
   private struct State {
-    /// The unknown changes, by the indices of their elements.
+    /// The unknown changes; the key is the index of the change's element.
     var unknown: [Int: ChangeToVerify] = [:]
-    /// The number of unknown changes beyond the limit.
+    /// The number of unknown changes that the list does not store, because it has reached the limit.
     var unkept = 0
-    /// The number of creates that a lookup by their key did not find.
+    /// The number of confirmed creates whose key a lookup did not find.
     var unfound = 0
     var created: [ChangeToVerify] = []
-    /// The keys of the creates beyond the limit.
+    /// The keys of the creates that do not fit into `created`.
     var keys = PackedCreateKeys()
-    /// The last create beyond the limit; all of these creates have the same target.
+    /// The last create of which only the key is stored.
+    ///
+    /// The other creates in `keys` have the same target, method and timeout.
     var last: Change?
   }
 
@@ -48,15 +52,16 @@ final class VerificationList: Sendable {
   private let resolver: UnknownChangeResolver?
   private let restored: (@Sendable (Change) -> any PlannedElement)?
   private let state = Mutex(State())
-  /// The maximum number of unknown changes, and of creates, that are kept with their elements.
+  /// The maximum number of unknown changes, and also of creates, that the list stores with their elements.
   static let limit = 10_000
 
   /// Creates a list without changes.
   ///
   /// - Parameters:
-  ///   - what: The changes to look up.
-  ///   - resolver: Looks up the changes; nil if nothing is looked up.
-  ///   - restored: Returns the element of a create of which only the key is kept.
+  ///   - what: The changes that the statement looks up.
+  ///   - resolver: Looks up the changes; nil if the statement looks up no changes.
+  ///   - restored: Returns the element of a create of which the list stores only the key. If nil, the list stores the
+  ///     elements of all creates.
   init(
     _ what: VerificationScope, _ resolver: UnknownChangeResolver?,
     restored: (@Sendable (Change) -> any PlannedElement)? = nil
@@ -64,7 +69,7 @@ final class VerificationList: Sendable {
     (self.what, self.resolver, self.restored) = (what, resolver, restored)
   }
 
-  /// Adds a change to look up, if `verify:` requires the lookup.
+  /// Adds a change if `verify:` requires a lookup of the change, and the lookup is possible.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     let isVerified =
       switch outcome {
@@ -91,25 +96,25 @@ final class VerificationList: Sendable {
     }
   }
 
-  /// Removes a change whose late reply arrived.
+  /// Removes an unknown change, because its late reply arrived.
   func remove(at place: Int) { state.withLock { _ = $0.unknown.removeValue(forKey: place) } }
 
   /// The unknown changes, in the order of their elements.
   var unknown: [ChangeToVerify] { state.withLock { Array($0.unknown.values) }.sorted { $0.place < $1.place } }
 
-  /// The number of unknown changes that are not looked up, because there were too many to keep.
+  /// The number of unknown changes that the statement does not look up, because the list stores at most 10,000 of them.
   var unkept: Int { state.withLock(\.unkept) }
 
-  /// The number of creates that a lookup by their key did not find.
+  /// The number of confirmed creates whose key a lookup did not find.
   var unfound: Int { state.withLock(\.unfound) }
 
-  /// Counts a create that a lookup by its key did not find.
+  /// Counts a confirmed create whose key a lookup did not find.
   func addUnfound() { state.withLock { $0.unfound += 1 } }
 
   /// The number of changes to look up.
   var count: Int { state.withLock { $0.unknown.count + $0.created.count + $0.keys.count } }
 
-  /// Removes and returns a group of creates to look up by their keys; returns nil after the last create.
+  /// Removes some of the creates from the list and returns them; returns nil if no creates are left.
   func takeCreated() -> [ChangeToVerify]? {
     state.withLock { state in
       if !state.created.isEmpty {
@@ -128,10 +133,9 @@ final class VerificationList: Sendable {
 }
 
 extension UnknownChangeResolver {
-  /// Looks up the changes of a list.
+  /// Looks up the changes of a list, and passes the findings to `found`.
   ///
-  /// Calls `found` for each unknown change that was carried out, and for each create whose key belongs to several
-  /// resources.
+  /// A finding is an unknown change that the service carried out, or a create whose key belongs to several resources.
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.ChangeToVerify, Outcome) -> Void)
     async
   {
@@ -154,7 +158,7 @@ extension UnknownChangeResolver {
     }
   }
 
-  /// Returns the outcome of an unknown change according to a lookup; nil if the lookup does not find the change.
+  /// Looks up an unknown change and returns its outcome; nil if the lookup does not show the outcome.
   private func outcome(of change: Change) async -> Outcome? {
     switch await look(change, sent: change.content.hashingSecrets) {
     case .carriedOut(let id): .found(id: id)
@@ -165,7 +169,7 @@ extension UnknownChangeResolver {
 }
 
 extension ClientError {
-  /// Returns the error of a create whose key belongs to several resources.
+  /// Returns the error of a create whose key belongs to `count` resources.
   public static func doubled(_ count: Int) -> ClientError {
     ClientError(.value, "the create may have been carried out twice: \(count) resources have its key")
   }
