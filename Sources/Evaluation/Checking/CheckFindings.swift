@@ -6,9 +6,10 @@ struct CheckFindings {
   var diagnostics: [Diagnostic] = []
   /// The errors and warnings of the files that the text includes with `source`.
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
-  /// The files that the text includes with `source`, directly or through another file.
+  /// The files that the text includes with `source`.
   ///
-  /// Each file has the source range of a path in this text: that of the `source` statement that leads to the file.
+  /// Each entry also has the source range of a path in this text. The `source` statement with this path includes the
+  /// file, directly or through another file.
   var inclusions: [(file: String, range: SourceRange)] = []
   /// The statements that change or destroy data, and the calls of `var("NAME")`.
   ///

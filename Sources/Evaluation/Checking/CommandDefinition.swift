@@ -36,7 +36,7 @@ final class CommandDefinition: Sendable {
 
   func complete(_ body: CompiledDefBody) { self.body.withLock { $0 = body } }
 
-  /// The maximum depth of nested calls of defs.
+  /// The maximum depth of nested calls of commands that `def` defines.
   static let depthLimit = 150
 
   /// Returns a text that stands for the client in the parameter at `index`.

@@ -37,7 +37,7 @@ extension Compiler {
   /// Returns the unknown name with which an expression begins, such as `draft` in `draft.csv`.
   ///
   /// Returns nil if the expression begins with a known name: a variable, a `def`, or a synonym of a value, such as
-  /// `nil`. Also returns nil if the expression does not begin with a name.
+  /// `None` for `null`. Also returns nil if the expression does not begin with a name.
   func unknownName(_ expression: Expr) -> String? {
     switch expression.kind {
     case .name(let name):

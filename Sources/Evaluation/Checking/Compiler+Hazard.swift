@@ -24,8 +24,8 @@ extension Compiler {
 
   /// Returns the effect of a command.
   ///
-  /// The effect of a `call` depends on the name of the called method. If the name means a destroy, the call destroys
-  /// resources. With the option `reads: true` the call only reads, unless the name means a change.
+  /// The effect of a `call` depends on the name of the called method. If the name contains `destroy` or `delete`, the
+  /// call destroys resources. With the option `reads: true` the call only reads, unless the name means a change.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.StatementEffect {
     guard command.name == "call" else { return declaration.effect }
     let method = Self.method(of: command)

@@ -58,7 +58,7 @@ extension Compiler {
 
   /// Returns the text of an expression with `a` as the name of the element: `a.id` for `.id` or `it.id`.
   ///
-  /// Returns nil if the expression does not begin with the element.
+  /// Returns nil if the expression does not begin with `it` or with a dot.
   private func namingElement(_ expression: Expr) -> String? {
     let text = source.text(expression.range)
     switch text.first {

@@ -81,9 +81,9 @@ extension Compiler {
 }
 
 extension Interpreter.CheckReport.EffectInventoryLine {
-  /// Creates the line of the check report for an entry of the inventory.
+  /// Creates a line of the check report from an entry of the inventory.
   ///
-  /// The line shows the first line of the statement.
+  /// Of a statement with several lines, the report shows the first line only.
   init(_ entry: CheckFindings.EffectInventoryEntry) {
     let source = entry.source
     let lines = source.text(entry.range).split(separator: "\n", maxSplits: 1)

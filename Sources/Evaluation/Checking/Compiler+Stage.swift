@@ -107,7 +107,7 @@ extension Compiler {
     }
   }
 
-  /// Reports words that SQL or English has between the fields of a stage, as in `sort by .id` or `sort .id desc`.
+  /// Reports words of SQL or English between the fields of a stage, as in `sort by .id` or `sort .id desc`.
   private func refuseFillers(_ command: Language.Command) {
     if command.name == "count", case .positional(let word)? = command.arguments.first, case .name("by") = word.kind,
       command.arguments.count == 2, let path = command.arguments[1].expression.path

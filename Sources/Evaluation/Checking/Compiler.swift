@@ -28,7 +28,7 @@ final class Compiler {
 
   /// The settings of a check, such as whether it also warns of likely mistakes.
   struct CheckSettings {
-    /// The name of this text, after the names of the files that include this text with `source`, outermost first.
+    /// The names of the files that include this text with `source`, outermost first, and then the name of this text.
     ///
     /// The check uses the names to find files that include each other.
     var path: [String] = []

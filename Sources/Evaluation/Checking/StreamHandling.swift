@@ -12,7 +12,7 @@ enum StreamHandling {
   case lazy
   /// The surrounding code needs a complete value, so the run collects a stream into a list.
   ///
-  /// Examples are an operand, the value of an iteration, and the value of a `try`.
+  /// Examples are an operand, the value of an `each` block, and the value of a `try`.
   case operand
 
   /// The way in which a `try` handles the last value of its block.

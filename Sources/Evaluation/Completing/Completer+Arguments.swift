@@ -252,7 +252,7 @@ extension Completer {
 extension [Completions.Candidate] {
   /// The character that completion adds if only one candidate fits.
   ///
-  /// The character is a space. It is nil if a candidate is a string without its closing quote.
+  /// The character is a space. If a candidate is a string without its closing quote, completion adds no character.
   fileprivate var ending: Character? {
     let isOpen = contains { $0.text == "\"" || $0.text.hasPrefix("\"") && !$0.text.hasSuffix("\"") }
     return isOpen ? nil : " "

@@ -68,7 +68,7 @@ struct Completer {
       + Vocabulary.promptWords.map { Candidate(text: $0, note: "command of the prompt") }
   }
 
-  /// The candidates at the start of a pipeline: commands, defs and variables.
+  /// The candidates at the start of a pipeline: commands, also those that `def` defines, and variables.
   private var heads: [Candidate] { Self.words(of: Command.all.map(\.declaration)) + defs + names }
 
   private var stages: [Candidate] { Self.words(of: Stage.all.map(\.declaration)) + defs }
@@ -87,7 +87,7 @@ struct Completer {
     (context.mayOpenBlock ? ["and", "or", "in", "do"] : ["and", "or", "in"]).map { Candidate(text: $0) }
   }
 
-  /// The candidates for an operand of an expression: fields, variables, functions and defs.
+  /// The candidates for an operand of an expression, such as a field, a variable or a function.
   ///
   /// The fields of the element come first, because most expressions of a stage read a field.
   var operands: [Candidate] {

@@ -4,9 +4,10 @@ import Language
 import LearnedSchema
 import Values
 
-/// Infers what completion knows about a value, such as the fields of a resource: its shape.
+/// Infers the shapes of expressions and pipelines for completion.
 ///
-/// The sources are the variables of the session, the names that the text defines, and the learned schema.
+/// A shape is what completion knows about a value, such as the fields of a resource. The sources are the variables of
+/// the session, the names that the text defines, and the learned schema.
 struct ShapeInference {
   let source: SourceText
   /// The shapes of the variables at the top level of the session.
@@ -178,7 +179,7 @@ struct ShapeInference {
 }
 
 extension Language.Command {
-  /// Returns the literal string in the positional argument with an index; nil if the argument is another expression.
+  /// Returns the literal string in the positional argument at an index; nil if the argument is another expression.
   fileprivate func text(_ place: Int) -> String? {
     let places = arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
     guard places.indices.contains(place), case .string(let parts) = places[place].kind, parts.count == 1,

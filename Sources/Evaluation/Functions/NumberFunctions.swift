@@ -45,9 +45,9 @@ extension Function {
     case nearest
     case down, up
 
-    /// Returns whether the number with the remainder `rest` becomes larger in magnitude.
+    /// Returns whether the function rounds a number away from 0.
     ///
-    /// `rest` is the remainder of the division by `unit`, the value of the last decimal place that remains.
+    /// `rest` is the remainder of a division of the number's digits by `unit`.
     func roundsAwayFromZero(_ rest: BigInt, of unit: BigInt) -> Bool {
       switch self {
       case .nearest: rest.magnitude * 2 >= unit.magnitude

@@ -52,7 +52,7 @@ extension ResultPrinter {
 
   /// Returns whether the printer shows the rows as cards.
   ///
-  /// The rows must be wider than the screen, and few enough.
+  /// The rows must be wider than the screen, and the cards must not have more than `cardLimit` lines.
   private func isForCards(_ table: TextTable) -> Bool {
     guard isAutomatic, output.isTerminal, table.count * (table.columnCount + 1) <= Self.cardLimit else { return false }
     return table.hiddenCount(in: output.columns()) > 0

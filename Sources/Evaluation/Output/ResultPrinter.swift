@@ -70,7 +70,7 @@ struct ResultPrinter {
   /// Writes the elements of a stream.
   ///
   /// At a terminal, the function adds a note if the result is empty. The function also adds a note if the elements are
-  /// one page of the service's result and there is a next page.
+  /// a page and the service has a next page.
   mutating func show(_ elements: inout ElementStream) async throws(Fault) {
     try await write(&elements)
     if count == 0, output.isTerminal { notes.append("0 rows") }
