@@ -54,7 +54,7 @@ extension Stage {
           await journal.note(isEnded: true)
           if journal.isComplete { try await once.complete(journal.journal, session) }
         }
-        // Without a next stage, the results are dropped if all of them are null.
+        // Without a next stage, the stage returns null if the results of all iterations are null.
         let isNull = results.elements.allSatisfy(\.isNull)
         return (results, isNull ? .null : .list(results.elements))
       }
@@ -63,9 +63,10 @@ extension Stage {
 }
 
 extension [Statement] {
-  /// The commands and stages that can be the last action of these statements.
+  /// The source ranges of the commands and stages that can be the last action of these statements.
   ///
-  /// They belong to the last statement or, if this is an `if`, to the last statement of each branch.
+  /// The last action is in the last statement. If that is an `if`, the last action is in the last statement of one of
+  /// its branches.
   fileprivate var lastCommands: [SourceRange] {
     switch last?.kind {
     case .pipeline(let pipeline):

@@ -6,12 +6,12 @@ import Language
 import Synchronization
 import Values
 
-/// The journal of an `each`, which records whole iterations.
+/// The journal file of an `each`, which records whole iterations.
 ///
-/// Iterations that an earlier run finished are skipped. Iterations whose outcome is unknown are looked up. If the
-/// lookup does not show the outcome, the option `unknown:` decides what happens.
+/// If an earlier run finished an iteration, this run skips the iteration. If the outcome of an iteration is unknown,
+/// this run looks up its changes. If the lookup does not show the outcome, the option `unknown:` decides what happens.
 final class EachJournal: Sendable {
-  /// The decision to run or to skip an iteration.
+  /// The decision whether to run an iteration or to skip it.
   enum IterationDecision { case run, skip }
 
   private struct IterationTally {
@@ -21,7 +21,7 @@ final class EachJournal: Sendable {
     var unknown: [ChangeIdentity] = []
     var failed = 0
 
-    /// The summary: `3 ok, 1 failed`.
+    /// The summary of the iterations as text: `3 ok, 1 failed`.
     var text: String {
       let others = [
         (before, "done before"), (skipped, "unknown and skipped"), (failed, "failed"), (unknown.count, "unknown"),
@@ -29,7 +29,7 @@ final class EachJournal: Sendable {
       return (["\(ok) ok"] + others.filter { $0.0 > 0 }.map { "\($0) \($1)" }).joined(separator: ", ")
     }
 
-    /// The counts of iterations as JSON for programs.
+    /// The counts of the iterations as JSON for other programs.
     var json: JSONValue {
       let counts = [
         ("ok", ok), ("failed", failed), ("unknown", unknown.count), ("before", before), ("skipped", skipped),
@@ -39,11 +39,13 @@ final class EachJournal: Sendable {
   }
 
   let journal: Journal
-  /// The rule for iterations that an earlier run left unknown (the option `unknown:`).
+  /// The rule for iterations whose outcome an earlier run left unknown (the option `unknown:`).
   let rule: Safeguards.UnknownChangeRule
   private let arguments: PerElementArguments
   private let session: Session
-  /// Whether the time of the option `settle:` has already passed when the first iteration runs.
+  /// Whether the first iteration runs after the waiting time of the option `settle:`.
+  ///
+  /// After this time, the service no longer holds requests of an earlier run.
   private let isSettled: Bool
   private let resolvers = Mutex<[[String?]: UnknownChangeResolver]>([:])
   private let state = Mutex(IterationTally())
@@ -57,15 +59,15 @@ final class EachJournal: Sendable {
     (self.session, self.isSettled) = (session, isSettled)
   }
 
-  /// Returns a client for each queue to which unknown iterations have sent changes.
+  /// Returns a client for each queue to which iterations with an unknown outcome have sent changes.
   func clients(of session: Session) -> [ClientValue] {
     let clients = session.state.withLock(\.clients)
     return journal.queues.sorted().compactMap { queue in clients.first { $0.queue == queue } }
   }
 
-  /// Returns the identity of the iteration for a frame's element: the value of `key:`.
+  /// Returns the identity of the iteration for the frame's element, which is the value of the option `key:`.
   ///
-  /// Throws if an earlier iteration had the same identity.
+  /// - Throws: An error if an earlier iteration of this run has the same identity.
   func identity(_ frame: inout ExecutionFrame) async throws(Fault) -> ChangeIdentity {
     var own: Set<PerElementArguments.KeyHash> = []
     guard let key = try await arguments.key(&own, &frame) else {
@@ -75,9 +77,9 @@ final class EachJournal: Sendable {
     return ChangeIdentity(iteration: key)
   }
 
-  /// Returns the resolver of changes to a queue; the resolver finds creates by the field `keyField`.
+  /// Returns the resolver that looks up changes to a queue; it finds creates by the field `keyField`.
   ///
-  /// Returns nil unless the session's clients of the queue and the type belong to one broker.
+  /// Returns nil if the session has no client for the queue and the type, or has such clients at several brokers.
   private func resolver(_ queue: String, _ type: String, _ keyField: String?) -> UnknownChangeResolver? {
     if let known = resolvers.withLock({ $0[[queue, type, keyField]] }) { return known }
     let clients = session.state.withLock(\.clients).filter { $0.queue == queue && $0.client.settings.type == type }
@@ -91,7 +93,7 @@ final class EachJournal: Sendable {
     }
   }
 
-  /// Returns the state of an iteration; looks up its changes if an earlier run left it unknown.
+  /// Returns the state of an iteration; if the state is unknown, first looks up the changes of the iteration.
   private func known(_ identity: ChangeIdentity) async -> JournaledChangeState? {
     guard let state = journal.known(identity), case .unknown = state else { return journal.known(identity) }
     switch await journal.look(identity, resolver: resolver) {
@@ -103,8 +105,9 @@ final class EachJournal: Sendable {
     }
   }
 
-  /// Looks up the unknown iterations of earlier runs for which this run has no element, and shows a note on the
-  /// iterations that were carried out.
+  /// Looks up the unknown iterations of earlier runs for which this run has no element.
+  ///
+  /// The function shows a note if the lookups find that iterations were carried out.
   private func lookUpEarlier() async {
     var count = 0
     for identity in journal.unseenIterations where !Task.isCancelled {
@@ -116,7 +119,7 @@ final class EachJournal: Sendable {
     session.note("\(journal.path): \(iterations) carried out, according to a lookup")
   }
 
-  /// Decides whether to run an iteration; records its start if it runs.
+  /// Decides whether to run an iteration, and records the start of an iteration that runs.
   func begin(_ identity: ChangeIdentity, _ once: (JournalError) -> Fault) async throws(Fault) -> IterationDecision {
     journal.see(identity)
     switch await known(identity) {
@@ -135,20 +138,20 @@ final class EachJournal: Sendable {
     return .run
   }
 
-  /// Records the end of an iteration.
+  /// Records the end of an iteration in the journal file.
   func end(_ identity: ChangeIdentity, hasSent: Bool, isDone: Bool) {
     journal.settle(identity, isDone ? "ok" : hasSent ? "unknown" : "again", id: nil)
     state.withLock { state in if isDone { state.ok += 1 } else { state.failed += 1 } }
   }
 
-  /// Whether no iteration failed, was skipped as unknown, or remains unknown.
+  /// Whether the run has finished every iteration: no iteration failed, was skipped as unknown, or is still unknown.
   var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
 
-  /// Shows notes on the outcomes of the iterations, and on how to resume.
+  /// Shows notes about the outcomes of the iterations, and about how to resume the statement.
   func note(isEnded: Bool) async {
     if isEnded { await lookUpEarlier() }
     try? await journal.flush()
-    // The iterations that the input of this run lacks also count as unknown.
+    // Unknown iterations of earlier runs for which this run has no element also count as unknown.
     let state = state.withLock { state in
       if isEnded, rule != .skip { state.unknown += journal.unseenIterations }
       return state
@@ -166,7 +169,7 @@ final class EachJournal: Sendable {
   }
 }
 
-/// Records the changes of one iteration in the journal, each before it is sent, and their outcomes.
+/// Records the changes of one iteration in the journal file, each before it is sent, and their outcomes.
 final class JournalingChangeRecorder: IterationChangeRecorder {
   private struct RecordedChangeCounts {
     /// The number of changes that a service may have carried out.
@@ -206,7 +209,7 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
 }
 
 extension Arguments {
-  /// Opens the journal of an `each`; returns nil without `journal:`, and in runs that send nothing.
+  /// Opens the journal file of an `each`; returns nil without the option `journal:`, and in runs that send nothing.
   func eachJournal(_ run: RunContext, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: Safeguards.UnknownChangeRule.allCases.map(\.rawValue))
     guard let path = try linesFile("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }

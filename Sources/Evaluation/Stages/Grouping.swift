@@ -64,7 +64,7 @@ extension Stage {
   }
 }
 
-/// Groups of elements with equal keys, in the order of each group's first element.
+/// Groups of elements with equal keys; the groups are in the order of their first elements.
 private struct GroupedElements {
   private(set) var elements = PackedElements()
   private var positions: [EqualityKey: Int] = [:]
@@ -79,7 +79,9 @@ private struct GroupedElements {
     groups.append((key, [place]))
   }
 
-  /// A record for each group; the items of a group are unpacked when they are read.
+  /// The result of the stage `group`: one record `{key, count, items}` for each group.
+  ///
+  /// The record decodes the elements of its group only when a statement reads `items`.
   var records: [Value] {
     let elements = elements
     return groups.map { key, members in
@@ -95,9 +97,9 @@ private struct GroupedElements {
   }
 }
 
-/// Elements by their keys, for `index-by`.
+/// Elements by their keys, for the stage `index-by`.
 private struct KeyedElements {
-  /// Which of two elements with the same key is kept; with `neither`, they are an error.
+  /// The rule for two elements with the same key: keep the first or the last; `neither` makes this an error.
   enum DuplicateRule: String {
     case neither, first, last
 
@@ -118,7 +120,7 @@ private struct KeyedElements {
   private(set) var fields: [Record.Field] = []
   private var positions: [CodePoints: Int] = [:]
 
-  /// The source text of the key.
+  /// The source text of the key, such as `.email`.
   private let text: String
 
   init(keep: DuplicateRule, _ text: String) { (self.keep, self.text) = (keep, text) }
@@ -149,7 +151,7 @@ extension Value {
 }
 
 extension StageCall {
-  /// Compiles the key of `group`: one value, or a record of several fields by their paths.
+  /// Compiles the key of the stage `group`: one value, or for several fields a record with the values of their paths.
   fileprivate func groupKey() -> CompiledExpression {
     positional.count == 1 ? key(0) : selection()
   }

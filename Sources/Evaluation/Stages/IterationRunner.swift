@@ -3,15 +3,15 @@ import Language
 import Synchronization
 import Values
 
-/// Runs the iterations of the stage `each`, up to `limit` of them concurrently.
+/// Runs the iterations of the stage `each`; at most `limit` of them run concurrently.
 ///
-/// Results keep their order; after the first failure no new iteration starts.
+/// The results have the order of the elements. After the first failure, no new iteration starts.
 struct IterationRunner: Sendable {
   let step: CompiledStatement
   let limit: Int
   let keepsFlow: Bool
   var journal: EachJournal?
-  /// The commands and stages that can be the last action of an iteration.
+  /// The source ranges of the commands and stages that can be the last action of an iteration.
   var lastCommands: [SourceRange] = []
 
   func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
@@ -44,10 +44,11 @@ struct IterationRunner: Sendable {
     }
   }
 
-  /// Runs an iteration and records its end; if the journal skips the iteration, returns null instead.
+  /// Runs an iteration, and records its end in the journal file.
   ///
-  /// The first Ctrl-C does not interrupt the iteration, because the iteration would be unknown if only a part of its
-  /// changes was sent.
+  /// If the journal says to skip the iteration, the function returns null instead. The first Ctrl-C does not interrupt
+  /// the iteration. Otherwise the service could carry out only some of its changes, and the outcome of the iteration
+  /// would be unknown.
   private func recorded(_ frame: inout ExecutionFrame, _ journal: EachJournal) async throws(Fault) -> Value {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
@@ -86,9 +87,9 @@ struct IterationRunner: Sendable {
   }
 }
 
-/// The values of the iterations of an `each`, in order.
+/// The values of the iterations of an `each`, in the order of the elements.
 ///
-/// If no stage follows, the nulls before the first other value are only counted.
+/// If no stage follows, the type only counts the nulls before the first other value.
 struct IterationResults: Sendable {
   let keepsFlow: Bool
   private var nulls = 0
@@ -96,11 +97,12 @@ struct IterationResults: Sendable {
 
   init(keepsFlow: Bool) { self.keepsFlow = keepsFlow }
 
-  /// The number of values.
+  /// The number of stored and counted values.
   var count: Int { nulls + kept.elements.count }
 
-  /// The values, with the named values of their elements if a stage follows; empty if all are null and no stage
-  /// follows.
+  /// The values for the next stage, with the values that `as` named for their elements.
+  ///
+  /// If no stage follows, the page has no names, and it is empty if all values are null.
   var page: ElementPage { kept }
 
   mutating func append(_ value: Value, _ page: ElementPage, _ index: Int) {
@@ -115,7 +117,7 @@ struct IterationResults: Sendable {
 }
 
 extension ExecutionFrame {
-  /// Returns this frame with another output.
+  /// Returns a copy of this frame with another output.
   fileprivate func printing(to output: ResultOutput) -> ExecutionFrame {
     var frame = self
     frame.run = RunContext(session: run.session, source: run.source, statement: run.statement, output: output)
@@ -123,17 +125,17 @@ extension ExecutionFrame {
   }
 }
 
-/// The values and the output of iterations, in the order of their elements.
+/// The values and the printed output of concurrent iterations, in the order of the elements.
 private struct OrderedResults: Sendable {
   private(set) var results: IterationResults
-  /// The failures, with the indices of their elements.
+  /// The failures, each with the index and the label of its element.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
-  /// The results of finished iterations, by index, that are held back until all earlier iterations have finished.
+  /// The results of finished iterations for which an earlier iteration still runs, by index.
   private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
 
   init(keepsFlow: Bool) { results = IterationResults(keepsFlow: keepsFlow) }
 
-  /// Records an iteration's outcome; returns false if no new iteration may start.
+  /// Records the outcome of an iteration; returns false if no new iteration may start.
   mutating func take(
     _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of page: ElementPage, at index: Int, _ output: ResultOutput
   ) -> Bool {
@@ -157,8 +159,7 @@ private struct OrderedResults: Sendable {
     if !ready.bytes.isEmpty { try output.put(ready.bytes) }
   }
 
-  /// The failure of the first failed element, with the names of the other failed elements as context; nil if no element
-  /// failed.
+  /// The failure of the first failed element, with lines that name the other failed elements; nil if no element failed.
   var fault: Fault? {
     let inOrder = failures.sorted { $0.index < $1.index }
     guard let first = inOrder.first else { return nil }
@@ -171,6 +172,6 @@ private struct OrderedResults: Sendable {
     }
   }
 
-  /// The maximum number of elements to name for each kind of failure.
+  /// The maximum number of elements that the error names for each kind of failure.
   private static let named = 64
 }

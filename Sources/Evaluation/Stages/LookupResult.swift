@@ -1,36 +1,39 @@
 import Bulk
 import Values
 
-/// The result of the lookup for an element: the change that the resource needs, or the resource itself if it needs no
-/// change.
+/// The result of a lookup for an element: the change that the resource needs.
+///
+/// If the resource needs no change, the result also contains the resource.
 struct LookupResult: Sendable {
-  /// The change; not sent if `found` is set.
+  /// The change; the run does not send it if `found` is set.
   var proposal: ChangeProposal
-  /// The resource that already has the requested values; nil if the change is needed.
+  /// The resource, if it already has the requested values; nil if the resource needs the change.
   var found: Value?
 }
 
-/// How a stage that sends changes, such as `create`, builds the change of an element.
+/// The way in which a stage such as `create` builds the change of an element.
 enum ChangeBuilder: Sendable {
-  /// Builds the change from the arguments alone.
+  /// The stage builds the change from the arguments alone.
   case proposing(@Sendable (Arguments) throws(Fault) -> ChangeProposal)
-  /// Looks up the resource, and builds the change from it; the lookups of several elements run concurrently.
+  /// The stage looks up the resource, and builds the change from it.
+  ///
+  /// The lookups of several elements run concurrently.
   case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> LookupResult)
 
-  /// Whether the resource is read first.
+  /// Whether the stage reads the resource before it builds the change.
   var readsFirst: Bool { if case .lookingUp = self { true } else { false } }
 }
 
-/// An element whose change waits for a lookup.
+/// An element whose change the stage can build only after a lookup.
 struct ElementAwaitingLookup: Sendable {
   let element: Value
   let names: [Value]
   let source: Value?
-  /// The value of the option `key:` for the element, as text; nil if the stage has no `key:`.
+  /// The value of the option `key:` for the element, as text; nil without the option.
   let key: String?
   let arguments: Arguments
 
-  /// Looks up the resource, and returns the element with its change or with the lookup's error.
+  /// Looks up the resource, and returns the element with its change or with the error of the lookup.
   func looked(
     up lookUp: @Sendable (Arguments, Session) async throws(Fault) -> LookupResult, _ session: Session
   ) async -> BulkElement {
@@ -42,14 +45,14 @@ struct ElementAwaitingLookup: Sendable {
   }
 }
 
-/// An element that already has its change, or that waits for its lookup.
+/// An element that already has its change, or that still needs a lookup.
 enum DraftedElement: Sendable {
   case made(BulkElement)
   indirect case waiting(ElementAwaitingLookup)
 }
 
 extension [DraftedElement] {
-  /// Looks up the resources of the elements that wait for a lookup, concurrently; returns all elements in their order.
+  /// Looks up the resources concurrently for the elements that need a lookup; returns all elements in their order.
   func made(_ making: ChangeBuilder, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {
       return compactMap { if case .made(let element) = $0 { element } else { nil } }

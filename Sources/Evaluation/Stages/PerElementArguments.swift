@@ -2,7 +2,9 @@ import JSONText
 import Language
 import Values
 
-/// The arguments of a stage that acts on each element, such as `update`: some are evaluated once, the others for each
+/// The arguments of a stage that acts on each element, such as `update`.
+///
+/// The stage evaluates CLIENT and the options once. It evaluates `key:` and the other positional arguments for each
 /// element.
 struct PerElementArguments: Sendable {
   private let template: Arguments
@@ -10,8 +12,9 @@ struct PerElementArguments: Sendable {
   private let places: [CompiledArgument]
   private let options: [CompiledArgument]
   private let key: (code: CompiledExpression, range: SourceRange)?
-  /// The path of the field that the option `key:` reads, such as `id` for `key: .id`; nil if `key:` is missing or is
-  /// another expression.
+  /// The path of the field that the option `key:` reads: `id` for `key: .id`.
+  ///
+  /// It is nil without the option, and if the option's value is another expression.
   let keyField: String?
 
   init(_ call: StageCall) {
@@ -38,28 +41,28 @@ struct PerElementArguments: Sendable {
     return arguments
   }
 
-  /// Whether the call has `key:`.
+  /// Whether the call has the option `key:`.
   var hasKey: Bool { key != nil }
 
-  /// Whether the call has arguments after CLIENT.
+  /// Whether the call has positional arguments after CLIENT.
   var hasPlaces: Bool { !places.isEmpty }
 
-  /// Returns the arguments for an element: the arguments that are evaluated once, and the element itself.
+  /// Returns the arguments for an element: the arguments that the stage evaluates once, and the element itself.
   ///
   /// The element takes the place of the id or the record that the command with the same name requires.
-  /// ``addPlaces(to:_:)`` adds the arguments that are evaluated for each element.
+  /// ``addPlaces(to:_:)`` adds the arguments that the stage evaluates for each element.
   func each(_ once: Arguments, _ element: Value) -> Arguments {
     var arguments = once
     arguments.element = element
     return arguments
   }
 
-  /// Evaluates the positional arguments after the client for the current element, and adds them to `arguments`.
+  /// Evaluates the positional arguments after CLIENT for the current element, and adds them to `arguments`.
   func addPlaces(to arguments: inout Arguments, _ frame: inout ExecutionFrame) async throws(Fault) {
     for place in places { try await place.add(to: &arguments, &frame) }
   }
 
-  /// Returns the value of `key:` for the current element, as text; nil without that option.
+  /// Returns the value of the option `key:` for the current element, as text; nil without the option.
   ///
   /// - Throws: A `value` error if the key is null, or if an earlier element had the same key.
   func key(_ keys: inout Set<KeyHash>, _ frame: inout ExecutionFrame) async throws(Fault) -> String? {
@@ -67,7 +70,7 @@ struct PerElementArguments: Sendable {
     let value = try await key.code.run(&frame)
     guard !value.isNull else { throw nullKey(key.range) }
     var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
-    // A lookup filters by the key's text, so the number 5 and the text "5" find the same resources.
+    // A lookup filters by the text of the key. Therefore the number 5 and the string "5" find the same resources.
     if template.name == "upsert" {
       isNew = try keys.insert(KeyHash(.other(CodePoints("=" + value.exactText())))).inserted && isNew
     }
@@ -77,14 +80,14 @@ struct PerElementArguments: Sendable {
     return try value.exactText()
   }
 
-  /// Creates the error for an element without a key.
+  /// Creates the error for an element whose key is null.
   private func nullKey(_ range: SourceRange) -> Fault {
     Fault(
       .value, "the key is null", at: [Fault.LabelledRange(range)], in: template.source,
       nextStep: "remove such elements first: | where \(template.source.text(range)) != null")
   }
 
-  /// Creates the error for a key that occurs twice.
+  /// Creates the error for a key that two elements have.
   func repeated(_ text: String) -> Fault {
     Fault(
       .value, "the key \(text) occurs twice", at: [Fault.LabelledRange(key?.range ?? template.range)],
@@ -93,7 +96,7 @@ struct PerElementArguments: Sendable {
         "keep only the first element with each key: | unique \(key.map { template.source.text($0.range) } ?? "it")")
   }
 
-  /// A hash of a key: 128 bits, so that collisions do not occur in practice.
+  /// A 128-bit hash of a key; collisions do not occur in practice.
   struct KeyHash: Hashable {
     private let high: Int
     private let low: Int

@@ -40,7 +40,7 @@ extension Stage {
     "Returns the largest element, or the largest value of a field; compares numbers, durations, times or strings.",
     "[3, 1, 2] | max", "3", 1)
 
-  /// Creates the stage that returns the smallest or the largest value.
+  /// Creates the stage `min` or `max`, which returns the smallest or the largest value.
   private static func extreme(
     _ name: String, _ summary: String, _ example: String, _ output: String, _ sign: Int
   ) -> Stage {
@@ -111,7 +111,7 @@ extension Stage {
 }
 
 extension Value {
-  /// Returns this value; throws if a stage such as `sum` or `max` does not accept it.
+  /// Returns this value unchanged; throws if a stage such as `sum` or `max` does not accept it.
   fileprivate func summable(_ stage: String, _ operand: String) throws(Fault) -> Value {
     switch (self, stage) {
     case (.number, _), (.duration, _), (.time, "min"), (.time, "max"), (.string, "min"), (.string, "max"),
@@ -122,7 +122,7 @@ extension Value {
   }
 }
 
-/// The mean of numbers, durations or times.
+/// The mean of numbers, durations or times, as the stage `avg` computes it.
 private struct RunningMean {
   private var numbers = JSONNumber(0)
   private var durations = Duration.zero
@@ -157,7 +157,7 @@ private struct RunningMean {
     }
   }
 
-  /// Creates the error for a value that a stage does not accept.
+  /// Creates the error for a value that the stage does not accept.
   static func misfit(_ value: Value, _ stage: String, _ operand: String) -> Fault {
     let wanted =
       switch stage {
@@ -169,7 +169,7 @@ private struct RunningMean {
       .type, "\(stage) needs \(wanted), not \(value.typeWithArticle)", nextStep: step(value, stage, operand))
   }
 
-  /// Creates the error for values of two types.
+  /// Creates the error for values of two different types in one stage.
   static func mixed(_ stage: String, _ first: Value, _ second: Value) -> Fault {
     Fault(
       .type, "\(stage) needs values of one type, not \(first.typeWithArticle) and \(second.typeWithArticle)",

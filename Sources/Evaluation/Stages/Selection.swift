@@ -3,9 +3,9 @@ import Values
 import Formats
 
 extension StageCall {
-  /// Compiles the columns of the call into an expression whose value is a record with one field for each column.
+  /// Compiles the columns of the call into one expression, whose value is a record with a field for each column.
   ///
-  /// A column is a positional field path, such as `.author.name`, or an option, such as `name: .author.name`.
+  /// A column is a field path, such as `.author.name`, or an option, such as `name: .author.name`.
   func selection() -> CompiledExpression {
     var names: [String] = []
     var codes: [CompiledExpression] = []
@@ -39,8 +39,9 @@ extension StageCall {
 }
 
 extension StageCall {
-  /// Returns the next step for an argument that is not a field, usually the intended columns: `.id .text` for `id
-  /// text`, `x: .id` for `.id as x`.
+  /// Returns the advice for an argument that is not a field; the advice usually contains the intended columns.
+  ///
+  /// For `id text`, the advice contains `.id .text`. For `.id as x`, it is `x: .id`.
   private func columnStep(_ wrong: Expr) -> String {
     if let path = wrong.literalText, command.name != "select", (try? FileFormat(path: path, named: nil)) != nil {
       return "to write a file: | write \(path.quoted)"
@@ -65,7 +66,7 @@ extension StageCall {
 }
 
 extension Expr {
-  /// The name of a field that is written without its dot: `id`, `author.name`, `"id"`; nil for another expression.
+  /// The name of a field that the script wrote without a dot: `id`, `author.name` or `"id"`; nil for other expressions.
   var bareName: String? {
     switch kind {
     case .name(let name): name
@@ -76,7 +77,7 @@ extension Expr {
     }
   }
 
-  /// The path of a field without its first dot: `a.b` for `.a.b`; nil for another expression.
+  /// The path of a field, without its first dot: `a.b` for `.a.b`; nil for other expressions.
   var path: String? {
     switch kind {
     case .elementField(let name, _, _): name

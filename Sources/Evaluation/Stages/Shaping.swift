@@ -98,9 +98,9 @@ extension Stage {
   }
 }
 
-/// Produces the elements of each list one by one, and any other element unchanged.
+/// Returns the elements of each list one by one, and any other element unchanged.
 ///
-/// The elements of a list keep the values that `as` stages named for the list.
+/// Each element of a list keeps the values that `as` named for the list.
 private struct ListFlattener {
   private var upstream: ElementStream
   private var page = ElementPage()
@@ -109,7 +109,7 @@ private struct ListFlattener {
 
   init(_ upstream: ElementStream) { self.upstream = upstream }
 
-  /// Returns the next elements; nil at the end.
+  /// Returns the next page of elements; nil at the end.
   mutating func next() async throws(Fault) -> ElementPage? {
     var out = ElementPage()
     while out.elements.count < 1024 {

@@ -9,7 +9,7 @@ extension Stage {
   private static let options: [Declaration.Option] =
     Declaration.Option.bulk + [.journal, .settle.needing(.resending), .unknown, .workers]
 
-  /// The common options as `create` has them: `journal:` and `verify:` require the option `key:`.
+  /// The common options in the form that the stage `create` has: `journal:` and `verify:` need the option `key:`.
   private static let keyedOptions = options.map { option in
     switch option.name {
     case "journal": option.needing(.createKey)
@@ -42,7 +42,7 @@ extension Stage {
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
   ) { _ in .proposing(ChangeProposal.destroy) }
 
-  /// The options of a stage that looks up what is left to do for each element, and therefore needs no journal.
+  /// The options of a stage that needs no journal, because it looks up which change each element still needs.
   static let lookupOptions = options.filter { !["journal", "settle", "unknown", "workers"].contains($0.name) }
 
   static let link = relating(.link)
@@ -65,7 +65,7 @@ extension Stage {
   /// Creates a stage that sends a change for each element.
   ///
   /// `making` returns the function that builds the change of an element. `plan` sets the remaining properties of the
-  /// plan by which the changes are sent.
+  /// plan for sending the changes.
   static func sink(
     _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeBuilder,
     plan complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void = { _, _ in }
@@ -106,7 +106,8 @@ extension Stage {
           plan.isDry = isDry
           plan.guards = guards
           try complete(&plan, frame.run)
-          // With several elements or commands, no change is known to be the last one of an iteration of `each`.
+          // An iteration of `each` can do more after one of several elements, or after one of several commands. Only a
+          // single change is known to be its last action.
           plan.guards.step.isLast =
             source.total == 1 && plan.carrier == nil && frame.run.lastCommands.contains(once.range)
           plan.failedFile = failedFile
@@ -118,10 +119,9 @@ extension Stage {
     }
   }
 
-  /// Checks the limit `max:`; if the stage destroys resources, also obtains and returns the user's consent.
+  /// Checks the limit `max:`; for a stage that destroys resources, also gets the user's consent and returns it.
   ///
-  /// The limit and the consent concern only the remaining elements, without those that are done according to the
-  /// journal.
+  /// The limit and the consent do not concern the elements that the journal file already records as done.
   private static func consent(
     _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: RunContext,
     _ source: PerElementChangeSource,
@@ -142,7 +142,7 @@ extension Stage {
   }
 }
 
-/// Builds the changes of a stage that sends one change for each element.
+/// A source of changes for a stage that sends one change for each element.
 private final class PerElementChangeSource: BulkChangeSource {
   private var stream: ElementStream
   private var frame: ExecutionFrame
@@ -153,20 +153,23 @@ private final class PerElementChangeSource: BulkChangeSource {
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.FailedElement> = []
-  /// The slot of the variable that contains the original element, from which earlier stages made the element.
+  /// The slot of the variable that contains the element at the head of the pipeline.
   ///
-  /// It is nil if this stage gets the original elements, or if no report shows them.
+  /// Earlier stages made the current element from that element. The slot is nil if this stage gets the elements of the
+  /// head itself, or if no report shows them.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
-  /// The error to throw at the next call, after the elements before it were returned; nil if there is no such error.
+  /// The error that the next call of `next()` throws; nil without such an error.
+  ///
+  /// The previous call has returned the elements before the error.
   private var stop: Fault?
   private var isBegun = false
-  /// The number of elements; nil while it is unknown.
+  /// The number of all elements; nil while the number is unknown.
   var total: Int? { stream.count?() }
-  /// The number of elements that are not done in the journal; nil until they are counted.
+  /// The number of elements that the journal file does not record as done; nil until the source has counted them.
   private(set) var left: Int?
-  /// The number of elements with a change of an earlier run whose outcome is unknown according to the journal.
+  /// The number of elements for whose change the journal file records an unknown outcome in an earlier run.
   private(set) var unknown = 0
 
   init(
@@ -183,7 +186,7 @@ private final class PerElementChangeSource: BulkChangeSource {
     return !isBegun
   }
 
-  /// Reads all elements, and returns the number of those that are not done in the journal.
+  /// Reads all elements, and returns how many of them the journal file does not record as done.
   func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
     let all = try await SpillingElementBuffer.all(of: &stream, keepsNames: true, limit: 16 << 20)
     stream = try all.elements()
@@ -193,8 +196,7 @@ private final class PerElementChangeSource: BulkChangeSource {
     return left
   }
 
-  /// Returns the numbers of elements whose change is done, and whose change has an unknown outcome, according to the
-  /// journal.
+  /// Returns how many elements the journal file records as done, and for how many it records an unknown outcome.
   private func counts(of all: SpillingElementBuffer, in journal: Journal?) async throws(Fault) -> (
     done: Int, unknown: Int
   ) {
@@ -216,7 +218,7 @@ private final class PerElementChangeSource: BulkChangeSource {
 
   /// Returns the next elements of the current page with their changes, at most `policy.portion` of them.
   ///
-  /// Another page is read only when the current one is used up.
+  /// The source reads another page only after the last element of the current page.
   func next() async throws(Fault) -> [BulkElement]? {
     try frame.run.checkInterrupt()
     if let stop { throw stop }
@@ -236,14 +238,16 @@ private final class PerElementChangeSource: BulkChangeSource {
     return drafts.isEmpty ? nil : stopping(await drafts.made(making, frame.run.session))
   }
 
-  /// Returns the elements up to the first one whose lookup failed, or all if the statement continues after failures.
+  /// Returns the elements up to the first one whose lookup failed.
+  ///
+  /// If the statement continues after failures, the function returns all elements.
   private func stopping(_ elements: [BulkElement]) -> [BulkElement] {
     guard !policy.continuesOnError, let last = elements.firstIndex(where: \.isFailure) else { return elements }
     isStopped = true
     return Array(elements[...last])
   }
 
-  /// Returns the next element of the page; nil at the end of the page.
+  /// Returns the next element of the current page, with its change or its lookup; nil at the end of the page.
   private func draft() async throws(Fault) -> DraftedElement? {
     if let failure = failures.first, failure.place <= position { return .made(failed(failures.removeFirst())) }
     guard position < page.elements.count else { return nil }
@@ -253,7 +257,8 @@ private final class PerElementChangeSource: BulkChangeSource {
     position += 1
     let source = page.names.isEmpty ? nil : named.map { frame.slots[$0] }
     do throws(Fault) {
-      // Without `key:`, and without further arguments, the element needs no asynchronous call.
+      // Without `key:` and without arguments after CLIENT, there is nothing to evaluate for the element. Then the
+      // source avoids the asynchronous calls.
       let key = arguments.hasKey ? try await arguments.key(&keys, &frame) : nil
       var given = arguments.each(once, element)
       if arguments.hasPlaces { try await arguments.addPlaces(to: &given, &frame) }
@@ -270,7 +275,7 @@ private final class PerElementChangeSource: BulkChangeSource {
     }
   }
 
-  /// Returns an element that failed in an earlier stage, with its error.
+  /// Returns an element that failed in an earlier stage, with the error of that stage.
   private func failed(_ failure: ElementPage.FailedElement) -> BulkElement {
     isStopped = !policy.continuesOnError
     let place = named.flatMap { frame.names.firstIndex(of: $0) }

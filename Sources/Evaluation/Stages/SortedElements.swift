@@ -2,26 +2,26 @@ import Formats
 import JSONText
 import Values
 
-/// The elements that `sort` orders, with their keys.
+/// The elements that the stage `sort` orders, with their keys.
 ///
-/// The elements are stored as bytes (`PackedElements`), the keys as values.
+/// The type stores the elements as bytes (`PackedElements`), and the keys as values.
 struct SortedElements {
   var elements = PackedElements()
   private var columns: [SortColumn]
   private let descends: [Bool]
 
-  /// Creates an empty collection.
+  /// Creates a collection without elements.
   ///
-  /// - Parameter descends: For each key, whether the order is descending.
+  /// - Parameter descends: For each key, whether the order of this key is descending.
   init(descends: [Bool]) {
     self.descends = descends
     columns = descends.map { _ in SortColumn() }
   }
 
-  /// Adds the next element's key for the sort field with the index `column`.
+  /// Adds the key of the next element for the sort field with the index `column`.
   mutating func add(key: Value, _ column: Int) { columns[column].add(key) }
 
-  /// Returns the indices of the elements in sorted order; the sort is stable.
+  /// Returns the indices of the elements in sorted order; elements with equal keys keep their order.
   ///
   /// - Throws: A `type` error for two keys that can't be compared.
   func order() throws(Fault) -> [Int32] {
@@ -44,9 +44,10 @@ struct SortedElements {
     return order
   }
 
-  /// Whether element `a` sorts before element `b` by the keys in `columns`.
+  /// Returns whether element `a` sorts before element `b` by the keys in `columns`.
   ///
-  /// If two keys can't be compared, the error is stored in `fault`; from then on, elements sort by position.
+  /// If two keys can't be compared, the function stores the error in `fault`. All later calls then order the elements
+  /// by their positions.
   private func isBefore(_ a: Int32, _ b: Int32, _ columns: ArraySlice<SortColumn>, _ fault: inout Fault?) -> Bool {
     guard fault == nil else { return a < b }
     do throws(Fault) {
@@ -62,7 +63,9 @@ struct SortedElements {
   }
 }
 
-/// The keys of all elements for one sort field, in the simplest form that fits all of them.
+/// The keys of all elements for one sort field.
+///
+/// The type stores the keys in the simplest form that fits all of them: integers, strings or values.
 private struct SortColumn {
   private enum SortKeyForm {
     case integers, texts, values
@@ -73,10 +76,10 @@ private struct SortColumn {
   private var texts: [String] = []
   private var values: [Value] = []
 
-  /// Returns a rank for each key: the key that sorts earlier never has the greater rank; nil unless all keys are
-  /// integers or all are texts.
+  /// Returns a number (rank) for each key, which makes sorting faster; nil unless all keys are integers or all strings.
   ///
-  /// Different integers have different ranks. Texts with the same first eight bytes have the same rank.
+  /// A key that sorts before another key never has the greater rank. Different integers have different ranks. Strings
+  /// with the same first eight bytes have the same rank.
   func ranks(isDescending: Bool) -> [UInt64]? {
     let flip = isDescending ? UInt64.max : 0
     switch form {
@@ -86,7 +89,7 @@ private struct SortColumn {
     }
   }
 
-  /// Whether keys with the same rank are always equal.
+  /// Whether two keys with the same rank are always equal.
   var areExact: Bool { form == .integers }
 
   mutating func add(_ key: Value) {
@@ -105,7 +108,7 @@ private struct SortColumn {
     values.append(key)
   }
 
-  /// Returns the order of two keys as a negative number, zero or a positive one; nulls are first.
+  /// Returns the order of two keys as a negative number, zero or a positive number; nulls come first.
   func order(_ a: Int, _ b: Int) throws(Fault) -> Int {
     switch form {
     case .integers: return integerKeys[a] < integerKeys[b] ? -1 : integerKeys[a] > integerKeys[b] ? 1 : 0
@@ -119,7 +122,9 @@ private struct SortColumn {
 }
 
 extension String {
-  /// The first eight bytes as a number; if a text sorts before another text, its number is less or equal.
+  /// The first eight bytes of the string as a number.
+  ///
+  /// If a string sorts before another string, its number is not greater.
   fileprivate var rank: UInt64 {
     var (rank, shift) = (UInt64(0), UInt64(56))
     for byte in utf8.prefix(8) {

@@ -3,10 +3,10 @@ import JSONText
 import Language
 import Values
 
-/// A stage of a pipeline, after `|`.
+/// A stage of a pipeline, such as `where`, which stands after `|`.
 struct Stage: Sendable {
   let declaration: Declaration
-  /// Compiles a call of the stage.
+  /// A function that compiles a call of the stage.
   let prepare: @Sendable (StageCall) -> CompiledStage
 
   init(_ declaration: Declaration, _ prepare: @escaping @Sendable (StageCall) -> CompiledStage) {
@@ -14,38 +14,39 @@ struct Stage: Sendable {
     self.prepare = prepare
   }
 
-  /// Finds a stage by its name; returns nil if no stage has this name.
+  /// Returns the stage with the given name; nil if no stage has this name.
   static func named(_ name: String) -> Stage? { known[name] }
 
   private static let known = Dictionary(uniqueKeysWithValues: all.map { ($0.declaration.name, $0) })
 }
 
-/// A compiled stage: a function on the elements of the previous stage.
+/// A compiled stage: a function that processes the elements of the previous stage.
 enum CompiledStage: Sendable {
-  /// Transforms elements when they are requested.
+  /// The stage transforms elements when the next stage requests them.
   case transform(@Sendable (ExecutionFrame, ElementStream) throws(Fault) -> ElementStream)
-  /// Transforms the elements after reading all of them, and closes the stream that they come from.
+  /// The stage reads all elements, closes their stream, and then transforms them.
   case gather(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> ElementStream)
-  /// Reads all elements immediately, and closes the stream that they come from.
+  /// The stage reads all elements immediately, and closes their stream.
   case collect
-  /// Reads the first element, and no more; null without elements.
+  /// The stage reads only the first element; its value is null if there are no elements.
   case first
-  /// Computes one value from all elements.
+  /// The stage computes one value from all elements.
   case reduce(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> Value)
-  /// Acts on each element, for example sends a change for it.
+  /// The stage acts on each element, for example sends a change for it.
   ///
-  /// The stored function opens the files of the stage, and returns the function that acts on the elements. Therefore a
-  /// file that can't be used is refused before an element is read.
+  /// The stored function opens the files of the stage, and returns the function that acts on the elements. Therefore an
+  /// error in a file ends the pipeline before the stage reads an element.
   case sink(@Sendable (inout ExecutionFrame) async throws(Fault) -> SinkRun)
 
-  /// Acts on each element, without files to open; returns the elements for the next stage, and the summary if no stage
-  /// follows.
+  /// A function that acts on each element of a stage whose files are open.
+  ///
+  /// It returns the elements for the next stage, or the summary if no stage follows.
   typealias SinkRun =
     @Sendable (inout ExecutionFrame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) -> (
       flow: ElementPage, summary: Value
     )
 
-  /// Creates a stage that acts on each element and has no files to open before.
+  /// Creates a stage that acts on each element and has no files to open.
   static func acting(_ run: @escaping SinkRun) -> CompiledStage { .sink { _ in run } }
 }
 
@@ -58,7 +59,7 @@ extension CompiledStage {
     }
   }
 
-  /// Whether a pipeline that ends with this stage can be a lazy stream, which reads elements only when they are needed.
+  /// Whether a pipeline that ends with this stage can be a lazy stream, which reads elements only on request.
   var isLazy: Bool {
     switch self {
     case .transform, .gather: true
@@ -67,7 +68,7 @@ extension CompiledStage {
   }
 }
 
-/// A stage's call during compilation; its arguments are already checked against the declaration.
+/// A call of a stage during compilation; the compiler has already checked its arguments against the declaration.
 struct StageCall {
   let compiler: Compiler
   let command: Language.Command
@@ -77,10 +78,10 @@ struct StageCall {
     command.arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }
   }
 
-  /// Compiles a positional argument that is evaluated for each element.
+  /// Compiles a positional argument that the stage evaluates for each element.
   func each(_ index: Int) -> CompiledExpression { each(positional[index]) }
 
-  /// Compiles an expression that is evaluated for each element.
+  /// Compiles an expression that the stage evaluates for each element.
   func each(_ expression: Expr) -> CompiledExpression {
     let errors = compiler.findings.diagnostics.count
     let code = compiler.withElement(true) { compiler.code(expression) }
@@ -88,7 +89,7 @@ struct StageCall {
     return code
   }
 
-  /// Compiles a positional argument that is evaluated only once and therefore can't read the element.
+  /// Compiles a positional argument that the stage evaluates only once, so it can't read the element.
   func once(_ index: Int) -> CompiledExpression { compiler.withElement(false) { compiler.code(positional[index]) } }
 
   /// The options of the call, with the expressions of their values.
@@ -98,21 +99,21 @@ struct StageCall {
     }
   }
 
-  /// Returns the expression of an option; nil if the option is not given.
+  /// Returns the expression of an option; nil if the call does not have the option.
   func option(_ name: String) -> Expr? { options.first { $0.name == name }?.value }
 
-  /// The source text of the first positional argument, or `it` without one; for messages at run time.
+  /// The source text of the first positional argument, or `it` without an argument, for messages of the run.
   var operandText: String { positional.first.map { compiler.source.text($0.range) } ?? "it" }
 
-  /// Returns the source range of a positional argument, for messages at run time.
+  /// Returns the source range of a positional argument, for messages of the run.
   func place(_ index: Int) -> (range: SourceRange, source: SourceText) { (positional[index].range, compiler.source) }
 }
 
 extension ElementStream {
   /// Returns a stream of the elements that `body` adds to `out`.
   ///
-  /// `body` is called for each element with the value that `code` has for the element, and adds at most one element
-  /// to `out`. If `addsEach` is true, `body` adds exactly one element unless it fails.
+  /// The stream calls `body` for each element, with the value of `code` for that element. `body` adds at most one
+  /// element to `out`. If `addsEach` is true, `body` adds exactly one element unless it throws.
   func mapping(
     _ code: CompiledExpression, _ frame: ExecutionFrame, stage: String, addsEach: Bool = true,
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
@@ -136,8 +137,10 @@ extension ElementStream {
 extension ElementPage {
   /// Calls `body` with each element of this page, and returns a page of the elements that `body` adds.
   ///
-  /// The returned page ends before the first element that fails, unless `frame` keeps failures; the error is returned
-  /// as `failure`. It is thrown if no element was added before it, or if `rescue` can't catch it.
+  /// The returned page ends before the first element that fails, and `failure` is the error of that element. If the
+  /// frame keeps failures, the page does not end there, but also contains the failures.
+  ///
+  /// - Throws: The error of an element if no element was added before it, or if `rescue` can't catch the error.
   fileprivate func mapped(
     _ code: CompiledExpression, _ frame: inout ExecutionFrame, stage: String,
     _ body: (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
@@ -165,7 +168,7 @@ extension ElementPage {
     return (out, nil)
   }
 
-  /// Adds a failed element: the element at an index of `page`, with its error.
+  /// Adds a failed element to this page: the element of `page` at the index, with its error.
   fileprivate mutating func add(failure: Fault, of page: ElementPage, _ index: Int) {
     let names = page.names.isEmpty ? [] : page.names[index]
     failures.append(.init(place: elements.count, element: page.elements[index], fault: failure, names: names))
@@ -173,7 +176,7 @@ extension ElementPage {
 }
 
 extension Value {
-  /// The name of an element in messages: `posts/12`, or the beginning of its text, without secrets.
+  /// The name of an element in messages, without secrets: `posts/12`, or the beginning of the element's text.
   var label: String {
     if case .resource(let resource) = self { return resource.label }
     let text =

@@ -1,13 +1,13 @@
 import Language
 
 extension StageCall {
-  /// Compiles a positional argument that gives the key of each element, by which the stage sorts, groups or combines.
+  /// Compiles a positional argument that gives the key of each element, such as `.views` in `sort .views`.
   func key(_ index: Int) -> CompiledExpression { key(positional[index]) }
 
-  /// Compiles an expression that gives the key of each element, by which the stage sorts, groups or combines.
+  /// Compiles an expression that gives the key of each element, such as `.views` in `sort .views`.
   ///
-  /// A literal text, boolean or duration is refused, because it is the same for each element: `sort "-views"` would not
-  /// change the order.
+  /// The function reports an error for a literal string, boolean or duration, because its value is the same for each
+  /// element. For example, `sort "-views"` does not change the order.
   func key(_ expression: Expr, isDescending: Bool = false) -> CompiledExpression {
     let sign = isDescending ? "-" : ""
     if compiler.refusesBareField(expression, { "\(command.name) \(sign)\($0)" }) { return compiler.broken }
@@ -21,9 +21,9 @@ extension StageCall {
 }
 
 extension Expr {
-  /// The field to propose in place of a literal text, boolean or duration; nil for any other expression.
+  /// The field that the error's advice proposes in place of a literal string, boolean or duration; nil otherwise.
   ///
-  /// It is `-.views` for `"-views"`, and `.FIELD` if the literal is not a name.
+  /// For the literal `"-views"`, the field is `-.views`. If the literal is not a name, the field is `.FIELD`.
   fileprivate var constantField: String? {
     switch kind {
     case .string(let parts):

@@ -39,7 +39,9 @@ extension Stage {
 }
 
 extension Value {
-  /// Returns this record or resource without a field; a missing field is an error unless it is optional.
+  /// Returns this record or resource without one of its fields.
+  ///
+  /// - Throws: An error if the field is missing, unless the script marks the field as optional.
   fileprivate func without(_ name: String, isOptional: Bool) throws(Fault) -> Value {
     switch self {
     case .record(let record):
