@@ -19,8 +19,8 @@ extension CheckFindings {
 
   /// Returns an error about an option `--var` that no statement reads; nil if there is no such option.
   ///
-  /// A call of `var` can compute its name. Then the check can't know which options the script reads, and the function
-  /// returns nil.
+  /// A call of `var` can compute the name of its option. Then the check can't know which options the script reads, and
+  /// the function returns nil.
   private func unreadVariable(of variables: [String: String], _ source: SourceText) -> DiagnosticRenderer
     .DiagnosticContent?
   {
