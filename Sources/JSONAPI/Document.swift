@@ -2,23 +2,25 @@ public import JSONText
 
 /// A JSON:API document as it was received (JSON:API 1.0, "Top Level").
 ///
-/// It accepts what lenient services send: `{}`, null links, resources without attributes. It is a class, so that copies
-/// of a reply are cheap.
+/// A document need not be quite correct: the class accepts `{}`, null links, and resources without attributes. The type
+/// is a class, so that copies of a document are cheap.
 public final class Document: Sendable {
-  /// The primary data: no resource, one resource object, or a list of resources.
+  /// The primary data: no resource, one resource object, or a list of resource objects.
   private enum PrimaryData {
     case none
     case one(JSONObject)
     case list([JSONObject])
   }
 
-  /// The document as a JSON object, with all members.
+  /// The whole document as a JSON object.
   public let object: JSONObject
   private let primary: PrimaryData
-  /// The resources of `included` by type and id.
+  /// The resources of `included`, which a lookup finds by type and id.
   public let included: IncludedResourceIndex
 
-  /// Creates an empty document, as a service returns it for a destroy.
+  /// Creates an empty document.
+  ///
+  /// A service returns such a document after it has deleted a resource (`destroy`).
   public init() {
     object = JSONObject()
     primary = .none
@@ -31,7 +33,9 @@ public final class Document: Sendable {
     included = document.included
   }
 
-  /// The primary resources: one for a single resource, none for null.
+  /// The primary resources.
+  ///
+  /// A single resource is a list of one; null is an empty list.
   public var resources: [JSONObject] {
     switch primary {
     case .none: []
@@ -58,9 +62,11 @@ public final class Document: Sendable {
     }
   }
 
-  /// Creates a document from a reply's result; null makes an empty one.
+  /// Creates a document from the `result` of a JSON-RPC response.
   ///
-  /// - Throws: ``NotADocumentError`` if the result is a string, number or list, or if its primary data are not
+  /// A null result becomes an empty document.
+  ///
+  /// - Throws: ``NotADocumentError`` if the result is neither an object nor null, or if its primary data are not
   ///   resources.
   public init(_ json: JSONValue) throws(NotADocumentError) {
     switch json {
@@ -84,11 +90,11 @@ public final class Document: Sendable {
     }
   }
 
-  /// The error of a result that is not a document.
+  /// The error for a JSON-RPC result that is not a JSON:API document.
   public struct NotADocumentError: Error, Sendable, Equatable {
-    /// The wrong member: `result`, or the member `data` of the result.
+    /// The member with the wrong value: `result`, or the `data` of the result.
     public var member: String
-    /// The beginning of the member's text.
+    /// The first 200 characters of the member's text.
     public var text: String
 
     init(member: String, _ json: JSONValue) {
@@ -97,19 +103,19 @@ public final class Document: Sendable {
     }
   }
 
-  /// The primary resource, if `data` is one resource object; nil if `data` is a list or null.
+  /// The primary resource; nil if `data` is not one resource object but a list or null.
   public var resource: JSONObject? { object["data"]?.objectValue }
 
-  /// The top-level meta; empty if absent.
+  /// The top-level `meta`; empty if the document has none.
   public var meta: JSONObject { object["meta"]?.objectValue ?? JSONObject() }
 
-  /// The top-level links; empty if absent.
+  /// The top-level `links`; empty if the document has none.
   public var links: JSONObject { object["links"]?.objectValue ?? JSONObject() }
 
-  /// Returns the errors in an object's `errors` member.
+  /// Returns the errors in the `errors` member of an object.
   ///
-  /// The function accepts a list of error objects, and other forms that services send: one error object, a text, or
-  /// Rails' lists of messages by attribute, `{"text":["can't be blank"]}`.
+  /// The member should be a list of error objects. The function also accepts other forms that services send: one error
+  /// object, a text, or Rails' lists of messages by attribute, such as `{"text":["can't be blank"]}`.
   public static func errors(in object: JSONObject) -> [ErrorDetail] {
     switch object["errors"] {
     case nil, .null?, .bool(false)?: return []
@@ -123,17 +129,18 @@ public final class Document: Sendable {
     }
   }
 
-  /// Returns the pages to which the links lead, and the count of the list; nil if the document has neither.
+  /// Returns the pages to which the document's links lead, and the total count; nil if the document has neither.
   ///
-  /// A link without a size means pages of the requested size; if no page was requested, the size is the number of
-  /// resources.
+  /// A link without a page size leads to a page of the size in `asked`. If `asked` is nil, the size is the number of
+  /// resources in this document.
   public func pagination(asked: Pagination.Page? = nil) -> Pagination? {
     Pagination(
       meta: meta, links: object["links"], size: asked?.size ?? (count == 0 ? nil : count))
   }
 
-  /// Returns the document without the primary resources at the given indices, which must be in ascending order; `object` is
-  /// unchanged.
+  /// Returns the document without the primary resources at the given indices.
+  ///
+  /// The indices must be in ascending order. The copy has the same `object` as this document.
   public func without(_ places: [Int]) -> Document {
     var rest = places[...]
     let kept = resources.enumerated().filter { place, _ in
@@ -145,7 +152,9 @@ public final class Document: Sendable {
   }
 }
 
-/// The resources of a compound document by type and id, indexed at the first lookup.
+/// The included resources of a compound document, which a lookup finds by type and id.
+///
+/// The first lookup builds the index.
 public final class IncludedResourceIndex: Sendable {
   private let array: JSONArray
   private let index: OnceCell<[Identifier: JSONObject]>
@@ -158,7 +167,7 @@ public final class IncludedResourceIndex: Sendable {
     index = OnceCell()
   }
 
-  /// The included resource of a type and an id; nil if it is missing.
+  /// The included resource with a type and an id; nil if the document does not include the resource.
   public subscript(type: String, id: String) -> JSONObject? {
     if array.isEmpty { return nil }
     let known = index.value {

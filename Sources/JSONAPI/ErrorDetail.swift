@@ -1,14 +1,18 @@
 public import JSONText
 
-/// A JSON:API error object (JSON:API 1.0, "Error Objects"); every member is optional.
+/// A JSON:API error object (JSON:API 1.0, "Error Objects").
+///
+/// All members are optional.
 public struct ErrorDetail: Sendable, Equatable {
-  /// The object as received.
+  /// The error object as it was received.
   public var object: JSONObject
 
-  /// Creates an error from its object.
+  /// Creates an error from a JSON:API error object.
   public init(_ object: JSONObject) { self.object = object }
 
-  /// Creates an error; nil members are omitted.
+  /// Creates an error.
+  ///
+  /// The error object has no members for arguments that are nil.
   public init(
     status: String? = nil, code: String? = nil, title: String? = nil, detail: String? = nil, pointer: String? = nil,
     parameter: String? = nil, meta: JSONObject? = nil
@@ -26,18 +30,19 @@ public struct ErrorDetail: Sendable, Equatable {
     self.object = object
   }
 
-  /// The members by which an error object is recognized.
+  /// The members that distinguish an error object from Rails' lists of messages by attribute.
   static let members: Set<String> = ["id", "links", "status", "code", "title", "detail", "source"]
 
-  /// Reads an error.
+  /// Creates an error from an element of `errors`.
   ///
-  /// A value that is not an object becomes the error's detail.
+  /// If the element is not an object, its text becomes the error's `detail`.
   init(found json: JSONValue) {
     if let object = json.objectValue { self.init(object) } else { self.init(detail: json.stringValue ?? json.text) }
   }
 
-  /// Creates an error from one message of Rails' lists of messages by attribute; the name `base` means the whole
-  /// resource.
+  /// Creates an error from one message in Rails' lists of messages by attribute.
+  ///
+  /// The name is the attribute, such as `text`. The name `base` means the whole resource.
   init(message: JSONValue, of name: String) {
     let text = message.stringValue ?? message.text
     self.init(
@@ -45,29 +50,30 @@ public struct ErrorDetail: Sendable, Equatable {
       pointer: name == "base" ? "/data" : "/data/attributes/\(name)")
   }
 
-  /// The HTTP status; nil if it is not a number.
+  /// The HTTP status; nil if the error has no status, or if the status is not a number.
   public var status: Int? { object["status"]?.idText.flatMap { Int(digits: $0) } }
-  /// The application's error code.
+  /// The error code of the application.
   public var code: String? { object["code"]?.idText }
   /// The summary of the problem.
   public var title: String? { object["title"]?.stringValue }
-  /// The explanation of this occurrence of the problem.
+  /// The explanation of the problem in this request.
   public var detail: String? { object["detail"]?.stringValue }
-  /// The JSON pointer to the refused value in the request's document: `/data/attributes/text`.
+  /// The JSON pointer to the refused value in the request's document, such as `/data/attributes/text`.
   public var pointer: String? { object["source"]?["pointer"]?.stringValue }
   /// The query parameter that caused the error.
   public var parameter: String? { object["source"]?["parameter"]?.stringValue }
   /// Other information from the service.
   public var meta: JSONObject? { object["meta"]?.objectValue }
 
-  /// The text to show next to a marked value: the title if the detail is missing or ends with the title, or else the
-  /// detail.
+  /// The text to show next to a marked value.
+  ///
+  /// This is the title if the detail is missing or ends with the title. Otherwise this is the detail.
   public var label: String? {
     guard let title, let detail, !title.isEmpty, !detail.hasSuffix(title) else { return title ?? detail }
     return detail
   }
 
-  /// The text to show: the detail, or else the title, or else the whole object.
+  /// The text to show: the detail, or else the title, or else the first 200 characters of the whole object.
   public var text: String {
     [detail, title].lazy.compactMap(\.self).first { !$0.isEmpty } ?? String(JSONValue.object(object).text.prefix(200))
   }

@@ -2,9 +2,11 @@ public import JSONText
 
 /// A resource identifier object: a type and an id (JSON:API 1.0, "Resource Identifier Objects").
 public struct Identifier: Sendable, Hashable {
-  /// The resource type: `posts`.
+  /// The resource type, such as `posts`.
   public var type: String
-  /// The id; if a service sends a number, its digits.
+  /// The id.
+  ///
+  /// If a service sends a number, this is the text of its digits.
   public var id: String
 
   /// Creates an identifier.
@@ -13,7 +15,7 @@ public struct Identifier: Sendable, Hashable {
     self.id = id
   }
 
-  /// Reads an identifier; nil if the type or the id is missing.
+  /// Creates an identifier from a resource object; nil if the type or the id is missing.
   public init?(_ object: JSONObject) {
     guard let type = object["type"]?.stringValue, let id = object["id"]?.idText else { return nil }
     self.init(type: type, id: id)
@@ -24,7 +26,7 @@ public struct Identifier: Sendable, Hashable {
     left.type.isSame(as: right.type) && left.id.isSame(as: right.id)
   }
 
-  /// Hashes the code points.
+  /// Hashes the code points of the type and the id.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(CodePoints(type))
     hasher.combine(CodePoints(id))
@@ -35,7 +37,7 @@ public struct Identifier: Sendable, Hashable {
 }
 
 extension JSONValue {
-  /// The text of an id: a string, or a number's digits; nil for any other value.
+  /// The text of an id: the string, or the digits of a number; nil for any other value.
   public var idText: String? {
     switch self {
     case .string(let text): text

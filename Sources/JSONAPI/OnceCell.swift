@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is computed once, at the first access.
+/// A value that is computed at its first access, and then kept.
 final class OnceCell<Value: Sendable>: Sendable {
   private let state = Mutex<Value?>(nil)
 

@@ -1,16 +1,16 @@
 public import JSONText
 
-/// The page links and the count of a list, read from the top-level links and `meta.record-count`.
+/// The page links and the total count of a list, from the document's `links` and `meta.record-count`.
 ///
-/// Alembic, a JSON:API library for Elixir, uses these members for its pagination.
+/// Alembic, a JSON:API library for Elixir, uses the same members for its pagination.
 public struct Pagination: Sendable, Equatable {
-  /// A page of a list: its number, from 1, and its size.
+  /// A page of a list: its number and its size.
   public struct Page: Sendable, Equatable {
     /// The number of the page, counted from 1.
     public var number: Int
-    /// The maximum number of resources of a page.
+    /// The maximum number of resources on a page.
     public var size: Int
-    /// The number of resources before the page; nil unless the page is requested by offset instead of by number.
+    /// The number of resources before the page, for a page that a client requests by offset; otherwise nil.
     public private(set) var offset: Int?
 
     /// Creates a page.
@@ -19,13 +19,15 @@ public struct Pagination: Sendable, Equatable {
       self.size = size
     }
 
-    /// Creates a page that is requested by `offset` and `limit` (jsonapi-resources' offset paginator).
+    /// Creates a page that a client requests by `offset` and `limit`, as jsonapi-resources' offset paginator does.
     public init(offset: Int, limit: Int) {
       self.init(number: 1 + offset / limit, size: limit)
       self.offset = offset
     }
 
-    /// Returns the page that is `pages` pages later, or the last page with a representable number.
+    /// Returns the page that is `pages` pages later.
+    ///
+    /// If that page's number or offset is too large for an `Int`, it becomes `Int.max`.
     public func advanced(by pages: Int) -> Page {
       var result = self
       result.number = Self.sum(number, pages)
@@ -43,44 +45,44 @@ public struct Pagination: Sendable, Equatable {
       return isOver ? .max : product
     }
 
-    /// The number of resources before the page; `Int.max` if the number is larger.
+    /// The number of resources before the page; `Int.max` if the number is too large for an `Int`.
     public var start: Int { offset ?? Self.product(number - 1, size) }
 
-    /// The first page of this size.
+    /// The first page of a list with this page size.
     public var first: Page { offset == nil ? Page(number: 1, size: size) : Page(offset: 0, limit: size) }
 
-    /// The members of the `page` parameter that requests the page.
+    /// The members of the `page` parameter with which a client requests the page.
     public var members: KeyValuePairs<String, Int> {
       if let offset { ["offset": offset, "limit": size] } else { ["number": number, "size": size] }
     }
   }
 
-  /// The first page; nil if the document has no link to the first page.
+  /// The first page; nil if the document has no readable link to it.
   public var first: Page?
-  /// The last page; nil if the document has no link to the last page.
+  /// The last page; nil if the document has no readable link to it.
   public var last: Page?
-  /// The next page; nil on the last page, and if the link to the next page can't be read.
+  /// The next page; nil on the last page, and if the link to the next page is not readable.
   public var next: Page?
-  /// The received link to a next page, if it contains no number or offset.
+  /// The received link to a next page, if the program can't read a page number or an offset in it; otherwise nil.
   public private(set) var unreadableNext: JSONValue?
-  /// The previous page; nil on the first one.
+  /// The previous page; nil on the first page.
   public var previous: Page?
-  /// The number of resources on all pages; nil if the service does not count them.
+  /// The number of resources on all pages; nil if the service sends no count, or no readable count.
   public var totalSize: Int?
 
-  /// The value that the service sent as the count of resources, if it is not a whole number; nil otherwise.
+  /// The received count of resources, if it is not a whole number; otherwise nil.
   public private(set) var unreadableTotal: JSONValue?
 
-  /// Whether there is a next page, even if its link can't be read.
+  /// Whether there is a next page, even if the link to that page is not readable.
   public var hasNext: Bool { next != nil || unreadableNext != nil }
 
-  /// Reads pagination; nil if the service sends neither a count nor a page link.
+  /// Reads the pagination of a document; nil if the document has neither a count nor a page link.
   ///
   /// - Parameters:
-  ///   - meta: The top-level meta.
-  ///   - links: The top-level links; a value that is not an object is an unreadable link to the next page, unless it is
-  ///     null or empty.
-  ///   - size: The page size for a link that has only a number or an offset.
+  ///   - meta: The top-level `meta`.
+  ///   - links: The top-level `links`. A value that is neither an object nor null nor empty counts as an unreadable
+  ///     link to the next page.
+  ///   - size: The page size for a link that contains only a number or an offset.
   public init?(meta: JSONObject, links: JSONValue?, size: Int? = nil) {
     let total = meta["record-count"] ?? meta["record_count"] ?? .null
     totalSize = total.idText.flatMap { Int(digits: $0) }
@@ -94,7 +96,9 @@ public struct Pagination: Sendable, Equatable {
     if totalSize == nil, unreadableTotal == nil, first == nil, last == nil, previous == nil, !hasNext { return nil }
   }
 
-  /// Returns a link; nil for values that services send instead of no link: null, false, an empty text, list or object.
+  /// Returns a link; nil if the value means that there is no link.
+  ///
+  /// Services send these values instead of no link: null, false, an empty text, an empty list, an empty object.
   private static func link(_ link: JSONValue?) -> JSONValue? {
     switch link {
     case nil, .null?, .bool(false)?, .string("")?: nil
@@ -105,7 +109,7 @@ public struct Pagination: Sendable, Equatable {
     }
   }
 
-  /// Returns the page in a link's query; host and path are ignored.
+  /// Returns the page that the query of a link requests; nil if the query requests no page.
   private static func page(_ link: JSONValue?, _ size: Int?) -> Page? {
     let members = members(link)
     func member(_ name: String, or missing: Int? = nil) -> Int? { members[name].map { Int(digits: $0) } ?? missing }
@@ -118,7 +122,7 @@ public struct Pagination: Sendable, Equatable {
     return nil
   }
 
-  /// Returns the members `page[...]` of a link's query, as text.
+  /// Returns the members of `page` in the query of a link: `page[number]=2` becomes `["number": "2"]`.
   public static func members(_ link: JSONValue?) -> [String: String] {
     guard let text = link?.stringValue ?? link?["href"]?.stringValue, let mark = text.firstIndex(of: "?") else {
       return [:]

@@ -2,23 +2,31 @@ public import JSONText
 
 /// The query parameters of a request for a list or a resource (WireProtocol.md, "Parameters").
 public struct Query: Sendable, Equatable {
-  /// Names of attributes or relationships, and the values to match; several values are separated by commas.
+  /// The filters: names of attributes or relationships, and the values to match.
+  ///
+  /// Commas separate several values.
   public var filter: [(name: String, value: String)] = []
-  /// The fields to sort by; `-` before a field sorts in descending order.
+  /// The fields to sort by.
+  ///
+  /// A `-` before a field means descending order.
   public var sort: [String] = []
-  /// The relationship paths to include.
+  /// The relationship paths to include, such as `author.posts`.
   public var include: [String] = []
-  /// Types, and the fields to return for each type.
+  /// The fields to return, for each type.
   public var fields: [(type: String, names: [String])] = []
-  /// The page to return; nil for the service's default.
+  /// The page to return.
+  ///
+  /// Nil means the default of the service.
   public var page: Pagination.Page?
-  /// The `meta` of the request.
+  /// The `meta` member of the request's parameters.
   public var meta = JSONObject()
 
   /// Creates a query without parameters.
   public init() {}
 
-  /// The parameters; absent ones are omitted, and no parameter is null.
+  /// The parameters as JSON.
+  ///
+  /// An empty parameter is omitted, so no parameter is null.
   public var params: JSONObject {
     var params = JSONObject()
     if !filter.isEmpty { params["filter"] = .object(JSONObject(filter.map { ($0.name, .string($0.value)) })) }

@@ -1,12 +1,12 @@
-/// The singular of a type's name, as Rails forms it.
+/// The singular of the name of a type, as Rails forms the singular.
 ///
-/// jsonapi-resources uses it for a parent's id: `post` in `post_id`.
+/// jsonapi-resources uses the singular in the name of a parent's id, such as `post_id` for the type `posts`.
 ///
 /// ```swift
 /// SingularForm.word(of: "staff-addresses")  // "staff_address"
 /// ```
 public enum SingularForm {
-  /// Returns a type's name with its last word in the singular, and with underscores instead of dashes.
+  /// Returns the name of a type with its last word in the singular, and with underscores instead of dashes.
   public static func word(of type: String) -> String {
     let underscored = String(type.map { $0 == "-" ? "_" : $0 })
     let start = underscored.lastIndex(of: "_").map { underscored.index(after: $0) } ?? underscored.startIndex
@@ -22,14 +22,16 @@ public enum SingularForm {
     return word
   }
 
-  /// Words with the same singular and plural.
+  /// The words whose singular and plural are the same.
   private static let unchanging: Set = [
     "equipment", "fish", "information", "jeans", "money", "news", "police", "rice", "series", "sheep", "species",
   ]
 
   private static let wholeWords = ["axes": "axis", "lice": "louse", "mice": "mouse", "oxen": "ox"]
 
-  /// Endings of plurals and singulars; the first match applies.
+  /// The endings of plurals, with the endings of their singulars.
+  ///
+  /// The first ending that matches applies.
   private static let endings: [(many: String, one: String)] =
     [
       ("people", "person"), ("children", "child"), ("men", "man"), ("sexes", "sex"), ("moves", "move"),
@@ -46,6 +48,8 @@ public enum SingularForm {
       ("fves", "fve"), ("ves", "fe"), ("ta", "tum"), ("ia", "ium"), ("ss", "ss"), ("s", ""),
     ]
 
-  /// The letters after which `ies` becomes `ie`; after any other letter it becomes `y`.
+  /// The letters after which the ending `ies` becomes `ie`.
+  ///
+  /// After any other letter, `ies` becomes `y`.
   private static let vowels = ["a", "e", "i", "o", "u", "y"]
 }

@@ -2,23 +2,27 @@ public import JSONText
 
 /// A JSON-RPC 2.0 error object (section 5.1).
 public struct ErrorObject: Error, Sendable, Equatable {
-  /// The code; a code that a service sends as text is read as a number.
+  /// The error code.
+  ///
+  /// If a service sends the code as text, this is the number in the text.
   public var code: Int
-  /// The message, one sentence.
+  /// The error message, one sentence.
   public var message: String
-  /// Other information from the service; a JSON:API document if it has `errors`.
+  /// Other information from the service.
+  ///
+  /// If it has `errors`, it is a JSON:API document.
   public var data: JSONValue?
 
-  /// The codes of JSON-RPC and of the services.
+  /// The error codes of JSON-RPC, of LSP and of the services.
   public enum Code: Int, Sendable {
     case parseError = -32700
     case invalidRequest = -32600
     case methodNotFound = -32601
     case invalidParams = -32602
     case internalError = -32603
-    /// The editor sent a request before `initialize` (LSP, "ErrorCodes").
+    /// The editor sent a request before the request `initialize` (LSP, "ErrorCodes").
     case serverNotInitialized = -32002
-    /// `data` is a document with JSON:API errors.
+    /// `data` is a JSON:API document with errors.
     case document = 422
   }
 
@@ -29,11 +33,11 @@ public struct ErrorObject: Error, Sendable, Equatable {
     self.data = data
   }
 
-  /// Reads an error object; a missing code is 0, a missing message is empty, other members are ignored.
+  /// Creates an error object from received JSON; nil if the JSON is neither an object nor a text.
   ///
-  /// A message that is not a text becomes its JSON text.
-  ///
-  /// Some services send a text instead of an object; this text becomes the message. Any other value gives nil.
+  /// A missing code becomes 0, and a missing message becomes empty. A message that is not a text becomes its JSON text.
+  /// Other members than `code`, `message` and `data` are ignored. Some services send a text instead of an object: this
+  /// text becomes the message.
   public init?(_ json: JSONValue) {
     if let text = json.stringValue {
       (code, message) = (0, text)

@@ -1,12 +1,12 @@
-/// The reason why a request got no reply or a connection could not be opened.
+/// The reason why a request got no reply, or why a connection could not be opened.
 public struct LinkError: Error, Sendable, Equatable {
   /// The kinds of failure.
   public enum Code: Sendable, Equatable {
-    /// The address can't be read: a URI with an unescaped `@`, an unknown scheme, a file that is not a database.
+    /// The program can't read the address: an unescaped `@` in a URI, an unknown scheme, a file that is not a database.
     case address
     /// No program listens at the address, the name is unknown, or the host can't be reached.
     case unreachable
-    /// TLS failed: a certificate was refused, or one side does not use TLS.
+    /// TLS failed: one side refused a certificate, or one side does not use TLS.
     case tls
     /// The broker refused the user or the password.
     case authentication
@@ -14,37 +14,42 @@ public struct LinkError: Error, Sendable, Equatable {
     case vhost
     /// The broker refused the operation (403 ACCESS_REFUSED).
     case accessRefused
-    /// The connection was lost.
+    /// The connection was lost while it was in use.
     case lost
-    /// Another broker answers at the address of the lost connection.
+    /// After a loss of the connection, another broker answers at the same address.
     case otherBroker
     /// This program closed the connection.
     case closed
     /// This program stopped the client.
     case stopped
-    /// The queue does not exist on the broker (`basic.return` 312).
+    /// The queue does not exist on the broker (`basic.return` with code 312).
     case noRoute
-    /// The broker refused the message (`basic.nack`): its queue is full, or failed.
+    /// The broker refused the message (`basic.nack`), because its queue is full or has failed.
     case nacked
     /// No reply arrived before the deadline.
     case timeout
-    /// No reply arrived before the deadline, because the broker accepts no messages (`connection.blocked`).
+    /// No reply arrived before the deadline, because the broker accepts no messages for now (`connection.blocked`).
     case blocked
-    /// The body exceeds the broker's maximum message size.
+    /// The body is larger than the broker's maximum message size.
     case tooLarge
     /// The task was cancelled.
     case cancelled
-    /// The broker's frames are not valid AMQP.
+    /// The broker's data is not valid AMQP.
     case malformed
   }
 
   /// The kind of failure.
   public var code: Code
-  /// The message for a person, one sentence without secrets: `connection refused by localhost:5672`.
+  /// The message for the user, one sentence without secrets, such as `connection refused by localhost:5672`.
   public var message: String
-  /// Whether the request was sent and may have been carried out by the service.
+  /// Whether the request was sent.
+  ///
+  /// If true, the service may have carried out the request.
   public var wasSent: Bool
-  /// Whether the broker confirmed the request; false also after its refusal (nack), nil if it was not sent.
+  /// Whether the broker confirmed the request.
+  ///
+  /// False means that the broker refused the request (nack) or did not answer. Nil means that the request was not sent
+  /// or needs no confirm.
   public var wasConfirmed: Bool?
 
   /// Creates an error.

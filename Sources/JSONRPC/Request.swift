@@ -1,10 +1,12 @@
 public import JSONText
 
-/// A JSON-RPC 2.0 request (section 4): an id, a method and its parameters.
+/// A JSON-RPC 2.0 request (section 4): an id, a method and parameters.
 public struct Request: Sendable, Equatable {
-  /// The id; in requests of this program's clients it is also the AMQP correlation id.
+  /// The id of the request.
+  ///
+  /// This program's clients use the same id as the AMQP correlation id.
   public var id: JSONValue
-  /// The method: `index`.
+  /// The name of the method, such as `index`.
   public var method: String
   /// The parameters by name.
   public var params: JSONObject
@@ -32,7 +34,7 @@ public struct Request: Sendable, Equatable {
 
   /// Reads a request, as a service does.
   ///
-  /// - Throws: The response to an unreadable request: a parse error, an invalid request or invalid params.
+  /// - Throws: The response to a request that can't be read: a parse error, an invalid request or invalid params.
   public init(decoding bytes: [UInt8]) throws(ErrorResponse) {
     let json: JSONValue
     do throws(JSONSyntaxError) {
@@ -51,11 +53,11 @@ public struct Request: Sendable, Equatable {
   }
 }
 
-/// The error response to a request that a service can't read.
+/// The error response to a request that the service can't read.
 public struct ErrorResponse: Error, Sendable, Equatable {
-  /// The request's id; null if it could not be read.
+  /// The id of the request; null if the service can't read the id.
   public var id: JSONValue
-  /// The error object that the response contains.
+  /// The error object in the response.
   public var error: ErrorObject
 
   /// Creates an error response.
@@ -64,6 +66,6 @@ public struct ErrorResponse: Error, Sendable, Equatable {
     self.error = error
   }
 
-  /// Returns the response as JSON.
+  /// Returns the response as JSON text in UTF-8.
   public func encoded() -> [UInt8] { Response(id: id, outcome: .error(error)).encoded() }
 }

@@ -8,7 +8,7 @@ public struct Response: Sendable, Equatable {
     case error(ErrorObject)
   }
 
-  /// The request's id, as the service returned it.
+  /// The request's id, as the service returned the id.
   public var id: JSONValue
   /// The outcome of the request.
   public var outcome: Outcome
@@ -19,7 +19,7 @@ public struct Response: Sendable, Equatable {
     self.outcome = outcome
   }
 
-  /// Returns the response as JSON: `result` or `error`, never both.
+  /// Returns the response as JSON text in UTF-8, with either `result` or `error`.
   public func encoded() -> [UInt8] {
     switch outcome {
     case .result(let result): JSONValue.object(["id": id, "jsonrpc": "2.0", "result": result]).encoded()
@@ -27,31 +27,35 @@ public struct Response: Sendable, Equatable {
     }
   }
 
-  /// Reads a response: an `error` that is not null, or else the `result` (WireProtocol.md, "Replies").
+  /// Reads a response.
   ///
-  /// - Throws: ``MalformedResponse`` for other JSON.
+  /// An `error` that is not null has priority over a `result` (WireProtocol.md, "Replies").
+  ///
+  /// - Throws: ``MalformedResponse`` if the bytes are not a JSON-RPC response.
   public init(decoding bytes: [UInt8]) throws(MalformedResponse) {
     let decoded = try Self.decode(bytes)
     self.init(id: decoded.id, outcome: decoded.outcome)
   }
 
-  /// A response as it was received.
+  /// A received response, with the keys that occurred twice.
   public struct DecodedResponse: Sendable {
     private let object: JSONObject
     /// The outcome of the request.
     public let outcome: Outcome
-    /// The keys that occurred twice in one object.
+    /// The keys that occurred twice in one object of the response.
     public let duplicateKeys: [String]
 
     fileprivate init(_ object: JSONObject, _ outcome: Outcome, _ duplicateKeys: [String]) {
       (self.object, self.outcome, self.duplicateKeys) = (object, outcome, duplicateKeys)
     }
 
-    /// The request's id, as the service returned it; it is decoded at each access.
+    /// The request's id, as the service returned the id.
+    ///
+    /// Each access decodes the id again.
     public var id: JSONValue { object["id"] ?? .null }
   }
 
-  /// Reads a response like ``init(decoding:)``, and returns the keys that occurred twice in one object.
+  /// Reads a response like ``init(decoding:)``, and also finds the keys that occurred twice in one object.
   public static func decode(_ bytes: [UInt8]) throws(MalformedResponse) -> DecodedResponse {
     let parsed: (value: JSONValue, duplicateKeys: [String])
     do throws(JSONSyntaxError) {
@@ -71,14 +75,14 @@ public struct Response: Sendable, Equatable {
   }
 }
 
-/// The error of a reply that is not a JSON-RPC response, with the beginning of its text.
+/// The error for a reply that is not a JSON-RPC response, with the beginning of the reply.
 public struct MalformedResponse: Error, Sendable, Equatable {
-  /// The reason why the reply is not a response: `the reply is not an object`.
+  /// The reason why the reply is not a response, such as `the reply is not an object`.
   public var message: String
-  /// Up to 200 characters of the reply, with control characters escaped as in JSON.
+  /// The first 200 characters of the reply, in which control characters are escaped as in JSON.
   public var excerpt: String
 
-  /// Creates the error for a reply that consists of these bytes.
+  /// Creates the error for a reply that consists of the given bytes.
   public init(_ message: String, _ bytes: [UInt8]) {
     self.message = message
     let start = String(decoding: bytes.prefix(800), as: UTF8.self)

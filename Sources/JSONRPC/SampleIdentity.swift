@@ -1,12 +1,12 @@
-/// Creates and recognizes the broker identities of sample databases.
+/// Makes the broker identities of sample databases, and recognizes such identities.
 ///
-/// A sample database is in memory and ends with its process.
+/// A sample database is in memory and ends with the process. An identity tells one sample from another.
 public enum SampleIdentity {
   private static let mark = " in memory, number "
 
-  /// Returns a new identity, which no other sample has: `blog in memory, number 7`.
+  /// Returns a new identity, which no other sample has, such as `blog in memory, number 7`.
   public static func unique(_ name: String) -> String { "\(name)\(mark)\(UInt32.random(in: 0...UInt32.max))" }
 
-  /// Whether a text, such as a list of broker identities, contains the identity of a sample.
+  /// Whether a text, such as a list of broker identities, contains the identity of a sample database.
   public static func isIn(_ identity: String) -> Bool { !identity.ranges(of: mark).isEmpty }
 }

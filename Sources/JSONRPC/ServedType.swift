@@ -1,16 +1,17 @@
-/// A resource type that the service of a ``ServiceLink`` offers, according to the service's own schema.
+/// A resource type that the service of a ``ServiceLink`` offers, as the service's own schema describes the type.
 public struct ServedType: Sendable {
-  /// An attribute's name, and the kind of its values: `boolean`, `number`, `string` or `time`; the kind is nil if it is
-  /// unknown.
+  /// The name of an attribute, and the kind of its values.
+  ///
+  /// The kind is `boolean`, `number`, `string` or `time`. Nil means that the kind is unknown.
   public typealias Attribute = (name: String, kind: String?)
-  /// A relationship to resources of a type.
+  /// A relationship: its name, the type of the related resources, and whether it is to-many.
   public typealias Relationship = (name: String, type: String, isToMany: Bool)
 
-  /// The name of the type: `posts`.
+  /// The name of the type, such as `posts`.
   public var name: String
-  /// The attributes in order.
+  /// The attributes in the order of the schema.
   public var attributes: [Attribute]
-  /// The relationships in order.
+  /// The relationships in the order of the schema.
   public var relationships: [Relationship]
 
   /// Creates a type.

@@ -1,27 +1,33 @@
 public import JSONText
 
-/// An encoded request with the properties that a ``Transport`` needs to send it.
+/// An encoded request, with the properties that a ``Transport`` needs to send the request.
 ///
-/// It is a class, so that passing it on copies only a reference. Copies of a struct would be slow, because the compiler
-/// does not know the size of an instant.
+/// The type is a class, so that a function call copies only a reference. Copies of a struct would be slow, because the
+/// compiler does not know the size of an instant.
 public final class RequestEnvelope: Sendable {
-  /// The AMQP correlation id, which is also the JSON-RPC id, from ``Transport/nextCorrelationID()``.
+  /// The AMQP correlation id from ``Transport/nextCorrelationID()``; the JSON-RPC id is the same.
   public let correlationID: String
-  /// The JSON-RPC method, for error messages and simulated replies.
+  /// The name of the JSON-RPC method.
+  ///
+  /// Error messages and simulated replies use the name.
   public let method: String
-  /// The JSON:API type of the client, for simulated replies.
+  /// The JSON:API type of the client's resources.
+  ///
+  /// Simulated replies use the type.
   public let type: String
-  /// The parameters of the request, for messages about its reply; empty if there are no such messages.
+  /// The parameters of the request, for messages about its reply; empty if the caller shows no such messages.
   public let params: JSONObject
   /// The request as JSON text in UTF-8.
   public let body: [UInt8]
-  /// The time at which the wait for the reply ends; nil for no limit.
+  /// The time at which the caller stops waiting for the reply; nil for no limit.
   public let deadline: ContinuousClock.Instant?
-  /// The time to wait for the reply, from which the deadline was calculated; nil for no limit.
+  /// The maximum time to wait for the reply; nil for no limit.
+  ///
+  /// The client calculates `deadline` from `begin` and this time.
   public let timeout: Duration?
-  /// Whether the message itself expires at the deadline and is not carried out later (AMQP `expiration`).
+  /// Whether the broker drops the message at the deadline (AMQP `expiration`), so that no service carries it out later.
   public let expires: Bool
-  /// Whether the request changes no data, and may be sent again after a lost connection.
+  /// Whether the request changes no data, so that a client may send it again after a loss of the connection.
   public let mayRepeat: Bool
   /// The time at which the envelope was created.
   public let begin: ContinuousClock.Instant
@@ -47,46 +53,46 @@ public final class RequestEnvelope: Sendable {
 
 /// A client's channel to one queue, with any number of requests in flight.
 ///
-/// A broker's transport has an AMQP channel and a reply queue; the embedded service's transport has neither.
+/// The transport of a broker has an AMQP channel and a reply queue. The transport of the embedded service has neither.
 public protocol Transport: Sendable {
   /// The queue to which the requests are sent.
   var queue: String { get }
 
-  /// The executor for tasks that send many requests: the connection's thread, or nil for the default.
+  /// The executor for tasks that send many requests: the connection's thread. Nil means the default executor.
   var taskExecutor: (any TaskExecutor)? { get }
 
-  /// Returns a new, unused correlation id.
+  /// Returns a new correlation id, which no other request has.
   func nextCorrelationID() -> String
 
   /// Sends a request and waits for the body of its reply.
   ///
-  /// If the task is cancelled, the wait ends immediately. The wait for a change that was sent, however, continues until
-  /// the reply, the deadline or ``abandon()``.
+  /// If the task is cancelled, the call ends immediately. If the request is a change that was already sent, the call
+  /// waits on until the reply, the deadline or ``abandon()``.
   ///
-  /// - Throws: ``LinkError``; its `wasSent` is true if the service may have carried out the request.
+  /// - Throws: ``LinkError``. The error's `wasSent` is true if the service may have carried out the request.
   func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8]
 
-  /// Makes all requests that wait for a reply fail, including changes that were sent.
+  /// Makes all requests that wait for a reply fail, even changes that were already sent.
   func abandon()
 
-  /// Closes the client's channel and deletes its reply queue.
+  /// Closes the client's channel, and deletes the client's reply queue.
   func close() async
 }
 
 /// A transport that can send a request without a task that waits for the reply.
 public protocol PostingTransport: Transport {
-  /// Sends a request like ``Transport/send(_:)``, and calls ``PostedRequest/receive(_:)`` with the reply or the error.
+  /// Sends a request like ``Transport/send(_:)``, and calls ``PostedRequest/receive(_:)`` with the reply or an error.
   func post(_ request: PostedRequest)
 
-  /// Makes a posted request fail with `cancelled`, unless it is a change that was already sent.
+  /// Makes a posted request fail with `cancelled`, unless the request is a change that was already sent.
   func cancel(_ envelope: RequestEnvelope)
 }
 
 extension PostingTransport {
-  /// Posts a request, and waits for the body of the reply or the error, like ``Transport/send(_:)``.
+  /// Posts a request, and waits for the body of the reply or for an error, like ``Transport/send(_:)``.
   ///
-  /// It is inlined, which saves several suspensions for each request. Its continuation is unsafe, because a checked one
-  /// costs an object for each request.
+  /// The function is inlined, which saves several suspensions for each request. Its continuation is unsafe, because a
+  /// checked continuation costs an object for each request.
   @inlinable @inline(__always) public func reply(to envelope: RequestEnvelope) async -> Result<[UInt8], LinkError> {
     if Task.isCancelled { return .failure(LinkError(.cancelled, "interrupted")) }
     return await withTaskCancellationHandler {
@@ -100,45 +106,52 @@ extension PostingTransport {
   }
 }
 
-/// A connection to a broker or to the embedded service, on which clients are opened.
+/// A connection to a broker or to the embedded service.
+///
+/// A program opens clients on the connection.
 public protocol ServiceLink: Sendable {
-  /// The address without the password: `amqp://guest@localhost:5672/`, `embedded:blog`.
+  /// The address without the password, such as `amqp://guest@localhost:5672/` or `embedded:blog`.
   var address: String { get }
 
-  /// The identity of the broker's cluster and vhost: equal for all links to the same queues, whatever their address and
-  /// user, and different for another broker at the same address.
+  /// The identity of the broker's cluster and vhost.
+  ///
+  /// All links to the same queues have the same identity, even if their addresses or users differ. Another broker at
+  /// the same address has another identity.
   var brokerIdentity: String { get }
 
-  /// The address without user and parameters, under which the learned schemas of queues are stored.
+  /// The address without user and parameters. The program stores the learned schemas of queues under this address.
   var place: String { get }
 
-  /// The state of the link, as far as it is known without a request.
+  /// The state of the link, as far as the link knows it without a request.
   var state: LinkState { get }
 
-  /// The names of the link's queues; nil if the link can't list them, as on every broker.
+  /// The names of the link's queues. Nil if the link can't list its queues; no broker can.
   var queues: [String]? { get }
 
-  /// The resource types of the link's service; empty if the link does not know them, as for a broker.
+  /// The resource types of the link's service. Empty if the link does not know the types, as with a broker.
   var types: [ServedType] { get }
 
-  /// Whether the link's login has this password; true for a link without a login.
+  /// Whether the link logs in with this password. True for a link without a login.
   func uses(password: String) -> Bool
 
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport
 
-  /// Reads the numbers of messages and consumers of a queue without changing the queue; nil if the queue does not
-  /// exist.
+  /// Returns the numbers of messages and consumers of a queue; nil if the queue does not exist.
+  ///
+  /// The call does not change the queue.
   ///
   /// - Throws: A link error if the broker does not answer by the deadline.
   func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState?
 
-  /// Closes every client and the connection; further calls have no effect.
+  /// Closes all clients and the connection. Further calls have no effect.
   func close() async
 }
 
 extension Transport {
-  /// Does nothing, for transports whose requests end quickly.
+  /// Does nothing.
+  ///
+  /// This default is for a transport whose requests end quickly.
   public func abandon() {}
 }
 
@@ -146,32 +159,34 @@ extension Transport {
 public enum LinkState: String, Sendable {
   /// The link accepts requests.
   case up
-  /// The link is connected, but accepts no requests for now.
+  /// The link is connected, but the broker accepts no requests for now.
   case blocked
   /// The link was lost and is being opened again.
   case reconnecting
 }
 
 extension ServiceLink {
-  /// The address of the link.
+  /// The address of the link, as the default identity.
   public var brokerIdentity: String { address }
 
-  /// The address of the link, unchanged.
+  /// The address of the link, as the default place.
   public var place: String { address }
 
-  /// The state `up`, for a link whose state never changes.
+  /// The state `up`: by default, the state of a link never changes.
   public var state: LinkState { .up }
 
-  /// Nil, because the link can't list its queues.
+  /// Nil: by default, a link can't list its queues.
   public var queues: [String]? { nil }
 
-  /// Empty, because the link does not know the types.
+  /// Empty: by default, a link does not know the types.
   public var types: [ServedType] { [] }
 
-  /// Always true, because the link has no login.
+  /// Returns true: by default, a link has no login.
   public func uses(password: String) -> Bool { true }
 
-  /// Opens a client on a queue, with its own reply queue.
+  /// Opens a client on a queue.
+  ///
+  /// The client has its own reply queue.
   public func open(queue: String) async throws(LinkError) -> any Transport {
     try await open(queue: queue, replies: .queue)
   }
@@ -185,11 +200,13 @@ public enum ReplyRoute: String, Sendable {
   case direct
 }
 
-/// The result of a passive declare (AMQP `queue.declare-ok`).
+/// The state of a queue, as the broker reports it after a passive declare (AMQP `queue.declare-ok`).
 public struct QueueState: Sendable, Equatable {
   /// The number of messages that wait for a consumer.
   public var messages: Int
-  /// The number of consumers, each of which is a service that could reply.
+  /// The number of consumers.
+  ///
+  /// Each consumer is a service that could reply.
   public var consumers: Int
 
   /// Creates the state of a queue.

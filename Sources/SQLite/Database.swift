@@ -1,6 +1,10 @@
 import CSQLite
 
-/// A connection to a SQLite database, for one thread at a time; ``SharedDatabase`` shares it between threads.
+/// A connection to an SQLite database.
+///
+/// Only one thread at a time may use the object.
+///
+/// ``SharedDatabase`` shares a connection between several threads.
 public final class Database {
   /// The kinds of transactions.
   public enum TransactionKind: String, Sendable {
@@ -12,13 +16,17 @@ public final class Database {
 
   private let connection: OpaquePointer
   private var statements: [String: Statement] = [:]
-  /// Called before each statement runs, with the SQL that contains its arguments.
+  /// Called before each statement runs.
+  ///
+  /// The argument is the SQL with the statement's arguments inserted.
   public var trace: (@Sendable (String) -> Void)?
 
-  /// Opens a file, or a database in memory; foreign keys are enforced.
+  /// Opens the file at a path.
   ///
-  /// A writable file is created if it is missing, and uses WAL mode. A statement waits up to five seconds for the locks
-  /// of other connections.
+  /// Without a path, opens a database in memory.
+  ///
+  /// The connection enforces foreign keys. A missing file is created unless `isReadOnly` is true; a writable file uses
+  /// WAL mode. A statement waits for at most five seconds for the locks of other connections.
   init(path: String?, isReadOnly: Bool) throws(SQLError) {
     let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     var handle: OpaquePointer?
@@ -40,13 +48,15 @@ public final class Database {
     sqlite3_close_v2(connection)
   }
 
-  /// Runs statements without arguments and without rows.
+  /// Runs statements that have no arguments and whose rows are not needed.
   public func execute(_ sql: String) throws(SQLError) {
     let status = sqlite3_exec(connection, sql, nil, nil, nil)
     if status != SQLITE_OK { throw SQLError(status, on: connection) }
   }
 
-  /// Runs a statement and returns its rows; the compiled statement is cached.
+  /// Runs a statement, and returns its rows.
+  ///
+  /// The connection keeps the compiled statement for the next call.
   @discardableResult
   public func run(_ sql: String, _ arguments: [SQLValue] = []) throws(SQLError) -> [Row] {
     let statement: Statement
@@ -60,19 +70,21 @@ public final class Database {
     return try statement.run(arguments, trace: trace)
   }
 
-  /// The maximum number of cached statements.
+  /// The maximum number of compiled statements that the connection keeps.
   private static let capacity = 500
 
-  /// Whether a text compiles as a statement of this database.
+  /// Whether a text is a valid SQL statement for this database.
   public func isStatement(_ sql: String) -> Bool { (try? Statement(sql, on: connection)) != nil }
 
   /// The number of rows that the last statement changed.
   public var changes: Int { Int(sqlite3_changes64(connection)) }
 
-  /// The number of rows changed on this connection.
+  /// The number of rows that this connection has changed since it was opened.
   public var totalChanges: Int { Int(sqlite3_total_changes64(connection)) }
 
-  /// Runs a body in a transaction; commits it after the body, or rolls it back if the body throws.
+  /// Runs `body` in a transaction.
+  ///
+  /// Commits the transaction after `body`, or rolls it back if `body` throws.
   public func inTransaction<Result>(_ kind: TransactionKind, _ body: (Database) throws -> Result) throws -> Result {
     try run(kind.rawValue)
     do {

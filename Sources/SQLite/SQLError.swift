@@ -6,19 +6,19 @@ public struct SQLError: Error, Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// The database is open for reading only.
     case readOnly
-    /// A row refers to a missing row, or to a row that would be deleted.
+    /// A foreign key is violated: a row refers to a missing row, or to a row that would be deleted.
     case foreignKey
-    /// A required column has no value.
+    /// A required column has no value (NOT NULL).
     case notNull
-    /// Any other constraint of a table: UNIQUE, CHECK, a trigger.
+    /// A row violates any other constraint of its table: UNIQUE, CHECK, a trigger.
     case constraint
     /// Any other error.
     case other
   }
 
-  /// The extended result code.
+  /// SQLite's extended result code.
   public let code: Int32
-  /// The message of the error from SQLite.
+  /// SQLite's message for the error.
   public let message: String
 
   /// The kind of the error.
@@ -38,7 +38,7 @@ public struct SQLError: Error, Sendable, Equatable {
     self.message = message
   }
 
-  /// Creates the error of a connection's last operation.
+  /// Creates the error for the last operation on a connection.
   init(_ code: Int32, on connection: OpaquePointer?) {
     let text = connection.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(code)
     self.init(code, text.map { String(cString: $0) } ?? "SQLite error \(code)")

@@ -1,6 +1,7 @@
-/// A value of a row or of an argument, in one of SQLite's storage classes (https://www.sqlite.org/datatype3.html).
+/// A value in a row or an argument of a statement, in one of SQLite's storage classes
+/// (https://www.sqlite.org/datatype3.html).
 ///
-/// An integer and a number without a fraction are equal, as in SQLite.
+/// As in SQLite, the integer 1 and the real number 1.0 are equal.
 public enum SQLValue: Sendable {
   case null
   case integer(Int64)
@@ -13,7 +14,9 @@ public enum SQLValue: Sendable {
 }
 
 extension SQLValue: Hashable {
-  /// Whether two values are equal: NULL to NULL, numbers by value, text by bytes.
+  /// Whether two values are equal.
+  ///
+  /// NULL equals NULL; numbers are compared by value, texts by bytes.
   public static func == (left: SQLValue, right: SQLValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -39,24 +42,26 @@ extension SQLValue: Hashable {
   }
 }
 
-/// A row of a query: its values in the order of the columns.
+/// A row of a query.
 public struct Row: Sendable {
   /// The values in the order of the columns.
   public let values: [SQLValue]
 
-  /// The value of a column, counted from 0.
+  /// The value in a column.
+  ///
+  /// The first column is 0.
   public subscript(column: Int) -> SQLValue { values[column] }
 
-  /// Returns the text of a column; nil for another type.
+  /// Returns the text in a column; nil if the value is not text.
   public func text(_ column: Int) -> String? {
     if case .text(let text) = values[column] { text } else { nil }
   }
 
-  /// Returns the integer of a column; 0 for another type.
+  /// Returns the integer in a column; 0 if the value is not an integer.
   public func integer(_ column: Int) -> Int {
     if case .integer(let integer) = values[column] { Int(integer) } else { 0 }
   }
 
-  /// Whether a column is true in SQLite: an integer that is not 0.
+  /// Whether the value in a column is true in SQLite: an integer other than 0.
   public func isTrue(_ column: Int) -> Bool { integer(column) != 0 }
 }

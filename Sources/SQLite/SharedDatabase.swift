@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A database for several threads, which use it one at a time.
+/// A database that several threads use, one at a time.
 ///
 /// ```swift
 /// let database = try SharedDatabase(path: "shop.sqlite")
@@ -9,19 +9,25 @@ import Synchronization
 public final class SharedDatabase: Sendable {
   private let database: Mutex<Database>
 
-  /// Opens a file; without a path, an empty database in memory.
+  /// Opens the file at a path.
+  ///
+  /// Without a path, opens an empty database in memory.
   ///
   /// - Throws: ``SQLError`` if the file can't be opened or is not a database.
   public init(path: String? = nil, isReadOnly: Bool = false) throws(SQLError) {
     database = Mutex(try Database(path: path, isReadOnly: isReadOnly))
   }
 
-  /// Runs a body with the connection.
+  /// Runs `body` with the connection.
+  ///
+  /// Other threads wait until `body` ends.
   public func use<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) rethrows -> Result {
     try database.withLock { try body($0) }
   }
 
-  /// Runs a body with the connection in a transaction; commits it after the body, or rolls it back if the body throws.
+  /// Runs `body` in a transaction.
+  ///
+  /// Commits the transaction after `body`, or rolls it back if `body` throws.
   public func inTransaction<Result: Sendable>(
     _ kind: Database.TransactionKind, _ body: @Sendable (Database) throws -> Result
   ) throws -> Result {

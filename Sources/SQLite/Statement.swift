@@ -1,11 +1,13 @@
 import CSQLite
 
-/// A compiled statement that can run repeatedly; releasing the object frees the statement.
+/// A compiled SQL statement that can run repeatedly.
+///
+/// The deinitializer frees the statement.
 final class Statement {
   private let handle: OpaquePointer
   private let connection: OpaquePointer
 
-  /// Compiles the first statement of a text.
+  /// Compiles the first SQL statement of a text.
   ///
   /// - Throws: ``SQLError`` if the text is not a statement.
   init(_ sql: String, on connection: OpaquePointer) throws(SQLError) {
@@ -18,9 +20,10 @@ final class Statement {
 
   deinit { sqlite3_finalize(handle) }
 
-  /// Runs the statement with the arguments for its question marks, and returns the rows.
+  /// Runs the statement, and returns the rows.
   ///
-  /// `trace` is called first, with the SQL that contains the arguments.
+  /// The arguments replace the question marks of the statement. The function first calls `trace` with the SQL in which
+  /// the arguments are inserted.
   func run(_ arguments: [SQLValue], trace: ((String) -> Void)?) throws(SQLError) -> [Row] {
     defer {
       sqlite3_reset(handle)

@@ -4,12 +4,15 @@ import JSONRPC
 import JSONText
 import Synchronization
 
-/// Writes a line of JSON for each received request, before the reply is sent.
+/// A log with a line of JSON for each received request.
+///
+/// The service writes the line before it sends the reply.
 ///
 /// `{"queue":"posts","method":"show","id":"1","correlation-id":"...","outcome":"ok","n":1}`
 ///
-/// If a line can't be written, for example on a full disk, requests are still answered. The log never contains an
-/// incomplete line, and `{"missing":N}` precedes the next line that can be written.
+/// If a line can't be written, for example because the disk is full, the service still answers the request. The log
+/// never contains an incomplete line. Where lines are missing, the log contains `{"missing":N}` with the number of
+/// missing lines.
 final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32
@@ -17,11 +20,11 @@ final class CallLog: Sendable {
   private let state = Mutex(LineCounts())
 
   private struct LineCounts {
-    /// The length of the complete lines, in bytes.
+    /// The length of all complete lines in the file, in bytes.
     var length: off_t = 0
-    /// The number of lines that could not be written since the last complete line.
+    /// The number of lines that are missing since the last complete line.
     var missing = 0
-    /// The total number of lines that could not be written.
+    /// The number of lines that are missing in the whole log.
     var missingInAll = 0
   }
 
@@ -30,7 +33,9 @@ final class CallLog: Sendable {
     var message: String
   }
 
-  /// Opens a log in a file, and empties the file; the path `-` means standard output.
+  /// Opens a log in a file, and empties the file.
+  ///
+  /// The path `-` means standard output.
   init(_ path: String, _ console: ServingCallbacks) throws(LogOpeningError) {
     self.path = path
     self.console = console
@@ -57,7 +62,9 @@ final class CallLog: Sendable {
     if let note { console.note(note) }
   }
 
-  /// Writes a line; returns a note when writing begins to fail or to work again.
+  /// Writes a line.
+  ///
+  /// Returns a note when writing begins to fail, and when writing works again.
   private func write(_ line: [UInt8], _ state: inout LineCounts) -> String? {
     let missing = state.missing
     let gap = missing == 0 ? [] : Array("{\"missing\":\(missing)}\n".utf8)
@@ -73,8 +80,10 @@ final class CallLog: Sendable {
       ? nil : "error[file]: --log \(path) can't be written: \(reason); requests are answered but not logged\n"
   }
 
-  /// Appends all bytes and returns nil; if that fails, removes an incomplete line from a file and returns the error
-  /// code.
+  /// Appends all bytes to the log.
+  ///
+  /// Returns nil if the function has written the bytes, and otherwise an error code. After an error, the function
+  /// removes an incomplete line from the file.
   private func append(_ bytes: [UInt8], _ state: inout LineCounts) -> Int32? {
     guard descriptor > 2 else { return console.write(bytes) ? nil : EPIPE }
     guard !console.append(bytes, descriptor) else {

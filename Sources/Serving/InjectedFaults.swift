@@ -1,42 +1,44 @@
 import JSONText
 
-/// The faults that a service injects on purpose, and the share of requests that each one affects.
+/// The faults that a service injects on purpose, each with the share of the requests that get the fault.
 ///
-/// A request has at most one fault other than `round`.
+/// A request gets at most one fault. In addition, it can get the fault `round`.
 package struct InjectedFaults: Sendable {
   /// A kind of fault.
   package enum Kind: String, CaseIterable, Sendable {
-    /// The request is carried out but gets no reply.
+    /// The service carries out the request but sends no reply.
     case drop
-    /// The request is not carried out and gets no reply.
+    /// The service neither carries out the request nor sends a reply.
     case lose
-    /// The request gets its reply twice.
+    /// The service sends the reply twice.
     case duplicate
-    /// The request is carried out, and its reply is sent after a long delay.
+    /// The service carries out the request, and sends the reply after a long delay.
     case late
-    /// The request gets its reply with another correlation id.
+    /// The service sends the reply with another correlation id.
     case wrongID = "wrong-id"
-    /// The request is carried out, and the reply is not JSON.
+    /// The service carries out the request, and sends a reply that is not JSON.
     case malformed
-    /// The request is not carried out, and the reply is JSON-RPC's error -32603.
+    /// The service does not carry out the request. It replies with the error -32603 of JSON-RPC.
     case rpcError = "rpc-error"
-    /// The request is carried out, and the reply is empty.
+    /// The service carries out the request, and sends an empty reply.
     case empty
-    /// The request gets its reply, and then the queue has no consumer for a time.
+    /// The service sends the reply, but does not consume the queue for a time.
     case noConsumer = "no-consumer"
-    /// The request is carried out with its numbers rounded and its text trimmed.
+    /// The service carries out the request, but first rounds its numbers and trims its texts.
     case round
 
-    /// Whether the request is carried out.
+    /// Whether the service carries out a request with this fault.
     var isCarriedOut: Bool { self != .lose && self != .rpcError }
   }
 
-  /// A kind of fault and its share of the requests, from 0 to 1.
+  /// A kind of fault, and the share of the requests that get this fault: a number from 0 to 1.
   package struct FaultShare: Sendable {
     var kind: Kind
     var share: Double
 
-    /// Reads `drop=0.01`, `drop=1%`, or `round`, which affects all requests if it has no share.
+    /// Reads the text of an option, such as `drop=0.01` or `drop=1%`.
+    ///
+    /// The text `round` without a share means that all requests get the fault `round`.
     ///
     /// - Throws: ``OptionError`` with the correct form.
     package init(_ text: String) throws(OptionError) {
@@ -66,7 +68,7 @@ package struct InjectedFaults: Sendable {
   private var shares: [FaultShare] = []
   private let rounded: Double
 
-  /// Creates the faults from their shares.
+  /// Creates the faults from the kinds and their shares.
   ///
   /// - Throws: ``OptionError`` if the shares add up to more than 1.
   package init(_ shares: [FaultShare]) throws(OptionError) {
@@ -77,10 +79,10 @@ package struct InjectedFaults: Sendable {
     self.shares = shares
   }
 
-  /// Decides at random whether the numbers of a request are rounded.
+  /// Decides at random whether a request gets the fault `round`.
   func drawsRounding(_ random: inout SeededRandom) -> Bool { rounded > 0 && random.share() < rounded }
 
-  /// Chooses the fault of a request at random; nil for no fault.
+  /// Chooses one of the other faults for a request at random; nil for no fault.
   func draw(_ random: inout SeededRandom) -> Kind? {
     var place = random.share()
     for fault in shares {

@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Limits the number of requests per second: each request waits for its time slot.
+/// Limits the number of requests per second: each request waits for its turn.
 final class RequestRateLimiter: Sendable {
   private let step: Duration
   private let next = Mutex(ContinuousClock.now)
 
   init(perSecond rate: UInt32) { step = .seconds(1) / Int(max(1, rate)) }
 
-  /// Waits for the time slot of the next request.
+  /// Waits until it is the turn of the next request.
   func turn() async {
     let turn = next.withLock { next in
       let turn = max(next, .now)

@@ -1,8 +1,10 @@
 import JSONText
 
-/// Changes a request like a service that rounds numbers to integers and trims white space from text.
+/// Changes a request as a service does that rounds numbers to integers and trims white space around texts.
 enum RoundedAndTrimmedRequest {
-  /// Returns the body with the attributes of its document rounded and trimmed; a body without attributes is unchanged.
+  /// Returns the body of a request with the attributes of its document rounded and trimmed.
+  ///
+  /// A body without attributes is returned unchanged.
   static func body(_ body: [UInt8]) -> [UInt8] {
     guard var request = (try? JSONValue(parsing: body))?.objectValue, var params = request["params"]?.objectValue,
       var data = params["data"]?.objectValue, let attributes = data["attributes"]?.objectValue
@@ -21,8 +23,10 @@ enum RoundedAndTrimmedRequest {
     }
   }
 
-  /// Returns the nearest integer, with halves rounded away from zero; a number outside the exact integers of a `Double`
-  /// is not changed.
+  /// Returns the nearest integer of a number, with halves rounded away from zero.
+  ///
+  /// A number with a magnitude of 9e15 or more is returned unchanged, because a `Double` can't represent all larger
+  /// integers.
   private static func rounded(_ number: JSONNumber) -> JSONNumber {
     guard number.integer == nil, let double = Double(number.text), double.magnitude < 9e15 else { return number }
     return JSONNumber(Int(double.rounded(.toNearestOrAwayFromZero)))

@@ -1,10 +1,13 @@
-/// Pseudorandom numbers that depend only on the seed, the queue and the request's number (SplitMix64).
+/// A generator of pseudorandom numbers (SplitMix64) for one request.
 ///
-/// Each request has its own generator, so that faults do not depend on the order of workers.
+/// The numbers depend only on the seed, the queue and the number of the request. The faults of a request therefore do
+/// not depend on the order in which workers take requests.
 struct SeededRandom {
   private var state: UInt64
 
-  /// Creates the generator of a queue's request.
+  /// Creates the generator for a request to a queue.
+  ///
+  /// The requests to a queue are numbered from 1.
   init(seed: UInt64, queue: String, request: Int) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in queue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -21,6 +24,6 @@ struct SeededRandom {
     return mixed ^ mixed >> 31
   }
 
-  /// Returns a number from 0 to 1, excluding 1.
+  /// Returns a number from 0 up to, but not including, 1.
   mutating func share() -> Double { Double(next() >> 11) / Double(1 << 53) }
 }

@@ -1,11 +1,11 @@
 import Broker
 import ResourceService
 
-/// Serves a database on a broker until SIGINT or SIGTERM, and reconnects after losses of the connection.
+/// Serves a database on a broker until SIGINT or SIGTERM.
 ///
-/// The requests in progress are answered before the service stops.
+/// The service reconnects after each loss of the connection. Before it stops, it answers the requests in progress.
 ///
-/// - Returns: The exit status.
+/// - Returns: The exit status of the program.
 package func serve(_ options: ServiceSettings, _ console: ServingCallbacks) async -> Int32 {
   do { return try await serving(options, console) } catch {
     let (text, status) = report(of: error)
@@ -14,7 +14,9 @@ package func serve(_ options: ServiceSettings, _ console: ServingCallbacks) asyn
   }
 }
 
-/// Opens the service and serves it until the console's stop signal; returns the exit status.
+/// Opens the service, and serves it until the console's stop signal.
+///
+/// Returns the exit status.
 private func serving(_ options: ServiceSettings, _ console: ServingCallbacks) async throws -> Int32 {
   let service = try ResourceService(
     opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages),
@@ -38,7 +40,7 @@ private func serving(_ options: ServiceSettings, _ console: ServingCallbacks) as
   return 1
 }
 
-/// Returns the message and the exit status of an error.
+/// Returns the message and the exit status for an error.
 private func report(of error: any Error) -> (text: String, status: Int32) {
   switch error {
   case let error as BrokerError: ("error[connection]: \(error.message)", 4)
@@ -49,7 +51,7 @@ private func report(of error: any Error) -> (text: String, status: Int32) {
   }
 }
 
-/// An error in the options `--queue`.
+/// An error in the values of the options `--queue`.
 private struct QueueOptionError: Error {
   var message: String
 }
@@ -75,9 +77,9 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
   return names
 }
 
-/// Serves queues on one connection after another, until the task is cancelled.
+/// Serves queues on one connection after another until the task is cancelled.
 ///
-/// - Throws: A broker error if the broker refuses the user or a queue, or can't be reached at the first attempt.
+/// - Throws: A broker error if the broker can't be reached at the first attempt, or if it refuses the user or a queue.
 private func serve(
   _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServingCallbacks
 ) async throws(BrokerError) {
@@ -94,7 +96,7 @@ private func serve(
   }
 }
 
-/// Returns the queues that other services consume already.
+/// Returns the queues that already have a consumer, which is another service.
 private func queuesWithConsumers(_ queues: [String], _ dialer: Dialer) async throws(BrokerError) -> [String] {
   let connection = try await dialer.connected(until: nil)
   var shared: [String] = []

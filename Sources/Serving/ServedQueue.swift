@@ -3,7 +3,9 @@ import JSONRPC
 import JSONText
 import ResourceService
 
-/// A queue on which a type of the service is served, with delays and injected faults.
+/// A queue with the requests to one type of the service.
+///
+/// The requests get delays and injected faults.
 struct ServedQueue: Sendable {
   let type: String
   let name: String
@@ -23,12 +25,14 @@ struct ServedQueue: Sendable {
     self.log = log
   }
 
-  /// Serves the queue on a connection; a carrot server acknowledges no request.
+  /// Serves the queue on a connection.
+  ///
+  /// A service that imitates carrot acknowledges no request.
   ///
   /// - Parameters:
   ///   - connection: The connection.
   ///   - taken: The number of requests that the queue got on earlier connections.
-  /// - Returns: The serving channel.
+  /// - Returns: The channel on which the service consumes the queue.
   /// - Throws: `BrokerError` if the broker refuses the queue.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
     let settings = ServiceChannel.QueueServingSettings(
@@ -39,10 +43,10 @@ struct ServedQueue: Sendable {
     }
   }
 
-  /// Answers a request, with the injected fault that its random numbers select.
+  /// Answers a request, with the injected fault that the random numbers of the request select.
   ///
-  /// A request is not carried out if its connection was lost while the request waited, because the broker redelivers
-  /// the request.
+  /// If the connection is lost while the request waits for its delay, the service does not carry out the request. The
+  /// broker redelivers such a request.
   private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
     var random = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
     let fault = faults.draw(&random)
@@ -69,7 +73,7 @@ struct ServedQueue: Sendable {
     return answer(delivery, refusal ?? reply?.body ?? [], fault)
   }
 
-  /// Returns the messages for a reply with a fault, and their delays.
+  /// Returns the replies to a request for a fault, and the delays of the replies.
   private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: InjectedFaults.Kind?) -> ServiceAnswer {
     typealias Reply = ServiceAnswer.Reply
     return switch fault {

@@ -1,39 +1,39 @@
 package import Broker
 package import ResourceService
 
-/// The settings of a service: database, queues, delays and faults.
+/// The settings of a service: the database, the queues, the delays and the faults.
 package struct ServiceSettings: Sendable {
-  /// A SQLite file, or `blog` for the sample.
+  /// The path of an SQLite file, or `blog` for the sample database.
   package var database: String
   /// The broker's URI.
   package var url: String
-  /// The connection's name in the broker's management interface.
+  /// The name of the connection, as the broker's management interface shows it.
   package var connectionName: String
-  /// An entry `TYPE=NAME` for each type that is served on a queue with another name.
+  /// An entry `TYPE=NAME` for each type that uses a queue with another name than the type.
   package var queues: [String] = []
-  /// The properties with which missing queues are declared.
+  /// The properties with which the service declares missing queues.
   package var declaration = QueueDeclaration()
-  /// The delay of each reply; nil for no delay.
+  /// The time by which each reply is delayed; nil for no delay.
   package var latency: Duration?
-  /// The maximum random addition to the delay; nil for no addition.
+  /// The maximum of the random time that is added to the delay; nil for no addition.
   package var jitter: Duration?
-  /// The maximum number of requests of a queue that are answered concurrently.
+  /// The maximum number of requests to a queue that the service answers at the same time.
   package var workers: UInt16 = 1
-  /// The maximum number of requests of a queue that are answered per second; nil for no limit.
+  /// The maximum number of requests to a queue that the service answers in one second; nil for no limit.
   package var rate: UInt32?
-  /// The injected faults with their shares.
+  /// The kinds of injected faults, and their shares.
   package var shares: [InjectedFaults.FaultShare] = []
-  /// The delay of the fault `late`; nil means ten seconds.
+  /// The delay of a reply with the fault `late`; nil means ten seconds.
   package var late: Duration?
-  /// The duration of the fault `no-consumer`; nil means one second.
+  /// The time without a consumer after the fault `no-consumer`; nil means one second.
   package var away: Duration?
-  /// The seed of the random faults and delays.
+  /// The seed for the random faults and delays.
   package var seed: UInt64 = 0
-  /// The path of the log with a line of JSON for each request; `-` is standard output, and nil means no log.
+  /// The path of the log, which gets a line of JSON for each request; `-` for standard output, nil for no log.
   package var log: String?
-  /// The division of lists into pages.
+  /// The way in which the service divides lists into pages.
   package var pages = Dialect.ListPaging.number
-  /// The library whose servers the service imitates; nil for none.
+  /// The library whose servers the service imitates; nil for no imitation.
   package var flavour: Dialect.ImitatedLibrary?
 
   /// Creates the settings of a service without delays and faults.
@@ -44,15 +44,21 @@ package struct ServiceSettings: Sendable {
   }
 }
 
-/// The functions that the program provides to the server: output and the stop signal.
+/// The functions that the program provides to the service, for output and for the stop signal.
 package struct ServingCallbacks: Sendable {
-  /// Writes to standard output; returns false if the write fails.
+  /// Writes to standard output.
+  ///
+  /// Returns false if writing fails.
   package var write: @Sendable ([UInt8]) -> Bool
-  /// Writes bytes to an open file; returns false if the write fails.
+  /// Writes bytes to an open file.
+  ///
+  /// Returns false if writing fails.
   package var append: @Sendable ([UInt8], Int32) -> Bool
-  /// Shows a note on standard error, with its newline.
+  /// Shows a note on standard error.
+  ///
+  /// The note contains its newline.
   package var note: @Sendable (String) -> Void
-  /// Returns when the service must stop.
+  /// Waits until the service must stop.
   package var stopped: @Sendable () async -> Void
 
   /// Creates the callbacks of a server.
