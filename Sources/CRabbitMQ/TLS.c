@@ -13,11 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
-// The events recorded during a handshake, because librabbitmq reports only that a handshake failed.
+// A record of the events during a handshake. The record is needed because librabbitmq does not report why a handshake
+// failed.
 typedef struct {
   retort_handshake report;
   int wants_passphrase;
-  // The session, and a duplicate of its descriptor while the session is retained, else -1.
+  // `ssl` is the session. While the session is retained, `held` is a duplicate of its descriptor; otherwise -1.
   SSL *ssl;
   int held;
   int announces;
@@ -36,8 +37,9 @@ static void make_index(void) { record_index = SSL_CTX_get_ex_new_index(0, 0, 0, 
 
 static handshake_record *record_of(SSL_CTX *context) { return SSL_CTX_get_ex_data(context, record_index); }
 
-// OpenSSL calls this function when a handshake begins, after librabbitmq has set the URI's host as the server name, and
-// for each alert. In TLS 1.3 an alert can follow the handshake, for example about a missing client certificate.
+// OpenSSL calls this function when a handshake begins, and for each alert. When the handshake begins, librabbitmq has
+// already set the URI's host as the server name. In TLS 1.3, an alert can also arrive after the handshake, for example
+// because the client certificate is missing.
 static void follow_handshake(const SSL *ssl, int where, int value) {
   handshake_record *record = record_of(SSL_get_SSL_CTX(ssl));
   record->ssl = (SSL *)ssl;
@@ -52,7 +54,8 @@ static int note_certificate_request(SSL *ssl, void *kept) {
   return 1;
 }
 
-// Without this function OpenSSL asks for a passphrase on the terminal.
+// OpenSSL calls this function when a key file needs a passphrase. Without this function, OpenSSL would ask for the
+// passphrase on the terminal.
 static int refuse_passphrase(char *buffer, int size, int writes, void *kept) {
   ((handshake_record *)kept)->wants_passphrase = 1;
   return -1;
@@ -222,6 +225,7 @@ retort_pem retort_sign(amqp_socket_t *socket, const char *file) {
   SSL_CTX *context = amqp_ssl_socket_get_context(socket);
   ERR_clear_error();
   retort_pem read = outcome(context, SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM));
-  // OpenSSL accepts a key whose type differs from the certificate's without an error.
+  // OpenSSL reports no error if the type of the key differs from the type of the certificate. Therefore check both
+  // together.
   return read == RETORT_PEM_FINE && !SSL_CTX_check_private_key(context) ? RETORT_PEM_OF_ANOTHER : read;
 }

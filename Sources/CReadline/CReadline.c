@@ -17,10 +17,10 @@ const char *retort_readline_version(void) { return rl_library_version; }
 
 // ---- Descriptors 0, 1 and 2 ----
 
-// Opens `/dev/null` on each of these descriptors that is closed. Otherwise the next opened file would get its number,
-// and would be read or written as if it were the terminal. Standard output is opened for reading, so that a write to it
-// fails. SIGPIPE is ignored, so that a write to a pipe without a reader fails and does not end the program. This runs
-// before `main`, before Swift opens descriptors.
+// Opens `/dev/null` on each of the descriptors 0, 1 and 2 that is closed. Otherwise the next opened file would get this
+// number, and the program would use the file as if it were the terminal. Descriptor 1, standard output, is opened for
+// reading only, so that writing to it fails. Ignores SIGPIPE, so that writing to a pipe without a reader fails but does
+// not end the program. The function runs before `main`, before Swift opens descriptors.
 __attribute__((constructor)) static void prepare_standard_descriptors(void) {
   for (int number = 0; number <= 2; number++)
     if (fcntl(number, F_GETFD) < 0 && errno == EBADF) open("/dev/null", number == 1 ? O_RDONLY : O_RDWR);
@@ -47,7 +47,8 @@ void retort_bell_answer(int bell) {
 static _Atomic uint64_t caught;
 static int signal_bell = -1;
 
-// Runs on the thread that received the signal: only an atomic operation and a write are safe here.
+// Runs on the thread that received the signal. Only a few operations are safe here, such as an atomic operation and
+// `write`.
 static void on_signal(int number) {
   int saved = errno;
   atomic_fetch_or(&caught, UINT64_C(1) << number);
@@ -91,8 +92,8 @@ static void give_terminal_back(void) {
   if (write(terminal_output, leave, sizeof leave - 1) < 0) return;
 }
 
-// The signal is blocked while its handler runs, so the raised signal takes effect after the handler has returned, at
-// the faulting instruction.
+// Restores the terminal, and raises the signal again with its earlier handler. The signal is blocked while this
+// function runs. The raised signal therefore takes effect after this function returns, at the faulting instruction.
 static void on_fatal_signal(int number) {
   give_terminal_back();
   for (int i = 0; i < FATAL_COUNT; i++)
@@ -137,13 +138,14 @@ void retort_echo_on(int input) {
 static enum retort_line_state line_state;
 static char *line_taken;
 static int wants_editor, wants_end;
-// The number of spaces at the beginning of the line; 0 after a word that closes a block has removed two of them.
+// The number of spaces at the beginning of the line. After a word that closes a block, such as `end`, take_indent_back
+// removes two of the spaces and sets this number to 0.
 static int indent;
-// The initial text of the line, after the spaces.
+// The initial text of the line, which follows the spaces.
 static char *text_at_first;
 
-// Takes the finished line. An inputrc macro is ended with its first line; otherwise readline would read the next key of
-// the macro without a line to edit.
+// Takes the finished line from readline. Ends a running inputrc macro: otherwise readline would read the next key of
+// the macro while there is no line to edit.
 static void take_line(char *line) {
   if (wants_end) {
     free(line);
@@ -158,7 +160,8 @@ static void take_line(char *line) {
   rl_callback_handler_remove();
 }
 
-// Ctrl-Z is caught only while a line is being edited; at other times the terminal itself stops the process.
+// Prepares for editing a line. The program catches Ctrl-Z only while the user edits a line. At other times, the
+// terminal itself stops the process.
 static void line_opened(void) {
   tcgetattr(terminal_input, &before_line);
   line_is_open = 1;
@@ -171,13 +174,13 @@ static void line_closed(void) {
   if (sigaction(SIGTSTP, NULL, &action) == 0 && action.sa_handler == on_signal) signal(SIGTSTP, SIG_DFL);
 }
 
-// Handles C-x C-e: the line is finished, and continues in an editor.
+// Handles C-x C-e: finishes the line, so that the user can continue in an editor.
 static int edit_statement(int count, int key) {
   wants_editor = 1;
   return rl_newline(count, key);
 }
 
-// Handles Ctrl-D, which also ends the input on a line with only its initial spaces.
+// Handles Ctrl-D. If the line contains only its initial spaces, Ctrl-D also ends the input.
 static int end_or_delete(int count, int key) {
   if (indent == 0 || rl_end != indent || (int)strspn(rl_line_buffer, " ") != indent) return rl_delete(count, key);
   rl_delete_text(0, rl_end);
@@ -240,7 +243,7 @@ enum retort_line_state retort_line_read(char **line) {
   line_closed();
   *line = line_taken;
   line_taken = NULL;
-  // With bracketed paste on, readline itself ends the line at Ctrl-D.
+  // With bracketed paste on, readline itself moves to a new line at Ctrl-D.
   if (line_state == RETORT_LINE_ENDED && strcmp(rl_variable_value("enable-bracketed-paste"), "on") != 0) rl_crlf();
   fflush(rl_outstream);
   return line_state;
@@ -291,7 +294,8 @@ static retort_completer *completer;
 static retort_lister *lister;
 static void *completer_context;
 
-// Completes at the cursor. Both hooks below call this function; the line does not change between the two calls.
+// Completes the word at the cursor. Both hooks below call this function, and the line does not change between the two
+// calls.
 static char **complete_here(int *start) {
   int suffix = 0;
   char **matches = completer(completer_context, rl_line_buffer, rl_point, start, &suffix);
@@ -305,8 +309,8 @@ static void free_matches(char **matches) {
   free(matches);
 }
 
-// readline finds the start of a word by its break characters. The only break character is the character before the
-// start of the completion.
+// Returns the break characters that readline uses to find the start of the word. The only break character is the
+// character before the start of the completion.
 static char *break_before_start(void) {
   static char before[2];
   int start = rl_point;
@@ -324,8 +328,8 @@ static char **complete_word(const char *text, int found_start, int end) {
   return NULL;
 }
 
-// Shows the matches. readline's own listing would ask `Display all 105 possibilities?`, and would handle no signals and
-// notices while it waits for a key.
+// Shows the matches. readline's own listing would ask `Display all 105 possibilities?`, and would then wait for a key.
+// During this wait, it would handle no signals and no notices.
 static void show_matches(char **matches, int count, int width) {
   enum { MOST = 100 };
   int rows, columns;
@@ -347,8 +351,8 @@ void retort_use_utf8(void) {
   setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-// readline sets the environment's locale at each line. If that is not UTF-8 (LC_ALL=C), this sets UTF-8 again, before
-// the prompt is shown.
+// Sets UTF-8 again before the prompt is shown. At each line, readline sets the locale of the environment, which may use
+// another encoding (LC_ALL=C).
 static void keep_utf8(void) {
   if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
   setlocale(LC_CTYPE, "C.UTF-8");

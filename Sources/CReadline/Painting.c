@@ -5,21 +5,22 @@
 #include <string.h>
 #include <wchar.h>
 
-// readline draws the line first; the text of the line is then drawn again at the same positions, with colours. readline
-// does not know of the second drawing. If the positions are unknown, the line remains as readline drew it.
+// The colours of the line. readline draws the line first. These functions then draw the text of the line again in
+// colours, at the same positions. readline does not know of the second drawing. If the positions can't be calculated,
+// the line stays as readline has drawn it.
 
 static retort_painter *painter;
 static void *painter_context;
 static const char *const *looks;
 static int look_count;
 
-// A position on the screen, from the beginning of the prompt's line.
+// A position on the screen. Row 0 is the row in which the prompt begins.
 struct place { int row, column; };
 
 static int screen_rows, screen_columns;
 
-// Returns the number of columns of the prompt; -1 if the width of a character is unknown. Text between \001 and \002
-// has no width.
+// Returns the number of columns of the prompt; -1 if the width of a character is unknown. Text between the marks \001
+// and \002 has no width.
 static int prompt_columns(void) {
   int columns = 0, is_hidden = 0;
   mbstate_t state;
@@ -38,8 +39,8 @@ static int prompt_columns(void) {
   return columns;
 }
 
-// Moves a position past a character as readline does: after a full row it continues on the next row. Returns 0 if the
-// width is unknown.
+// Moves a position past a character, as readline does. After the last column of a row, the position moves to the next
+// row. Returns 0 if the width of the character is unknown.
 static int advance(struct place *at, wchar_t character, int width) {
   if (character == L'\n') {
     *at = (struct place){at->row + 1, 0};
@@ -63,7 +64,8 @@ void retort_line_hint(retort_hinter *with, void *context) {
   hinter_context = context;
 }
 
-// Erases from the cursor to the end of the row: while a hint is shown, the cursor is at the end of the line.
+// Removes the hint. Erases from the cursor to the end of the row, because the cursor is at the end of the line while a
+// hint is shown.
 void retort_hint_clear(void) {
   if (!hint_is_shown) return;
   hint_is_shown = 0;
@@ -71,8 +73,8 @@ void retort_hint_clear(void) {
   fflush(rl_outstream);
 }
 
-// Shows as much of the hint as fits on the cursor's row, and moves the cursor back. Does nothing if a key is pending,
-// because the key would be handled before the hint can be removed.
+// Shows as much of the hint as fits in the cursor's row, and moves the cursor back. Shows no hint if a key is pending,
+// because readline would handle this key before the hint can be removed.
 static void show_hint(struct place cursor) {
   if (!hinter || rl_point != rl_end || rl_readline_state & RL_STATE_INPUTPENDING) return;
   char *hint = hinter(hinter_context, rl_line_buffer);
@@ -102,8 +104,8 @@ static int can_paint(void) {
   return strcmp(rl_variable_value("show-mode-in-prompt"), "off") == 0;
 }
 
-// Writes the line's text with its styles to `out`; sets `cursor` to the position of readline's cursor. Returns the row
-// of the last character, or -1 if the text can't be drawn.
+// Writes the text of the line with its styles to `out`, and sets `cursor` to the position of readline's cursor. Returns
+// the row of the last character; -1 if the text can't be drawn.
 static int draw(FILE *out, const unsigned char *styles, int start, struct place *cursor) {
   struct place at = {0, start};
   int row = 0, style = 0;

@@ -1,7 +1,8 @@
 #ifndef RETORT_CBUILD_H
 #define RETORT_CBUILD_H
 
-/// The commit that the program was built from, from RETORT_COMMIT in the build's environment; empty if it is not set.
+/// Returns the commit from which the program was built; empty if it is unknown. The build takes the commit from the
+/// environment variable RETORT_COMMIT.
 const char *retort_build_commit(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include <amqp_tcp_socket.h>
 #include <stdint.h>
 
-/// A pointer to bytes that belong to the caller, and their number.
+/// The address and the number of some bytes. The bytes belong to the caller.
 typedef struct {
   const uint8_t *start;
   size_t count;
@@ -37,21 +37,21 @@ typedef enum {
   RETORT_FRAME_OTHER
 } retort_frame_kind;
 
-/// A frame as a flat struct; its bytes are valid until the buffers of its channel are released.
+/// A received frame as a flat struct. The bytes are valid until the caller releases the buffers of the frame's channel.
 typedef struct {
   retort_frame_kind kind;
   uint16_t channel;
-  /// A delivery tag, a body size, or a message count.
+  /// A delivery tag, a body size or a message count, depending on `kind`.
   uint64_t number;
-  /// Whether an acknowledgement applies to all delivery tags up to its own.
+  /// Whether a confirm or nack applies to all delivery tags up to `number`.
   int multiple;
-  /// Whether the message may have been delivered before.
+  /// Whether the broker may have delivered the message before.
   int redelivered;
-  /// A consumer count.
+  /// The number of consumers of a queue.
   uint32_t consumers;
-  /// The reply code of a close or a return.
+  /// The reply code of `channel.close`, `connection.close` or `basic.return`.
   uint16_t code;
-  /// A queue name, a consumer tag, or a reason.
+  /// The name of a queue, the tag of a consumer, or a reason, depending on `kind`.
   retort_bytes text;
   retort_bytes correlation_id;
   retort_bytes reply_to;
@@ -62,15 +62,15 @@ typedef struct {
 typedef struct {
   retort_bytes routing_key;
   retort_bytes correlation_id;
-  /// The reply queue; empty for a message without a reply.
+  /// The name of the reply queue; empty if the sender expects no reply.
   retort_bytes reply_to;
-  /// The expiration in milliseconds as text; empty for no expiration.
+  /// The time until the message expires, in milliseconds, as text; empty for no expiration.
   retort_bytes expiration;
   retort_bytes body;
   int mandatory;
 } retort_message;
 
-/// The reason why a broker's certificate is refused.
+/// The reason why the client does not trust the broker's certificate.
 typedef enum {
   RETORT_DISTRUST_NONE = 0,
   RETORT_DISTRUST_EXPIRED,
@@ -81,26 +81,26 @@ typedef enum {
   RETORT_DISTRUST_OTHER
 } retort_distrust;
 
-/// The events recorded during a TLS handshake; the texts are valid as long as the socket.
+/// The events during a TLS handshake. The texts are valid as long as the socket exists.
 typedef struct {
   retort_distrust distrust;
   const char *distrust_text;
-  /// Whether the reason concerns an authority's certificate, not the broker's own.
+  /// Whether `distrust` concerns the certificate of an authority, and not the broker's own certificate.
   int is_authority;
-  /// The names in the refused certificate, and the times between which that certificate is valid.
+  /// The names in the refused certificate, and the beginning and the end of its validity.
   const char *names;
   const char *begins;
   const char *ends;
   /// Whether the broker requested a client certificate.
   int wants_certificate;
-  /// The alert that the broker sent (RFC 8446, section 6); 0 without an alert.
+  /// The alert that the broker sent (RFC 8446, section 6); 0 if the broker sent none.
   int alert;
   const char *alert_text;
-  /// Whether the broker's answer was not TLS.
+  /// Whether the broker answered, but not in TLS.
   int is_plain;
 } retort_handshake;
 
-/// The result of reading a PEM file.
+/// The result of reading a PEM file, which contains certificates or a key.
 typedef enum {
   RETORT_PEM_FINE = 0,
   RETORT_PEM_UNREADABLE,
@@ -109,65 +109,67 @@ typedef enum {
   RETORT_PEM_OF_ANOTHER
 } retort_pem;
 
-// Calls amqp_login_with_properties, which Swift can't call because it is variadic. Announces the capabilities without
-// which basic.cancel and connection.blocked never arrive. Returns an AMQP status; copies the broker's reason to
-// `reason`.
+// Calls amqp_login_with_properties, which Swift can't call because it is variadic. Announces the client's capabilities;
+// without them, the broker would never send basic.cancel and connection.blocked. Returns an AMQP status. If the broker
+// refuses the login, copies the broker's reply code to `code` and its reason to `reason`.
 int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
                  const char *password, const char *name, uint16_t *code, char *reason, size_t reason_size);
 
-// Copies the broker's `cluster_name` from its server properties (connection.start); an empty text if the broker has
-// none.
+// Copies the server property `cluster_name`, which the broker sends in connection.start. Copies an empty text if the
+// broker has no cluster name.
 void retort_cluster_name(amqp_connection_state_t connection, char *name, size_t size);
 
-// Prepares a TLS socket: records its handshake, and refuses keys with a passphrase. If `verifies`, the broker's
-// certificate must contain the name; if `announces`, the name is sent to the broker (RFC 6066, section 3). Returns 0 on
-// failure.
+// Prepares a TLS socket: records the events of its handshake, and refuses keys with a passphrase. If `verifies` is set,
+// the broker's certificate must contain the name. If `announces` is set, the client sends the name to the broker (RFC
+// 6066, section 3). Returns 0 on failure.
 int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies);
 
-// Retains the TLS session of an open socket until `retort_release_tls`. librabbitmq frees a session that it can't write
-// to, although an alert with the reason may have arrived.
+// Retains the TLS session of an open socket until `retort_release_tls`. Without this, librabbitmq would free the
+// session as soon as a write fails. The alert with the reason could then no longer be read.
 void retort_hold_tls(amqp_socket_t *socket);
 void retort_release_tls(amqp_socket_t *socket);
 
-// Returns what is recorded about the handshake so far, including alerts since the session was retained. Call it on the
-// thread that opened the socket.
+// Returns the recorded events of the handshake. While the session is retained, first reads an alert that has arrived
+// since. Call this function on the thread that opened the socket.
 retort_handshake retort_handshake_of(amqp_socket_t *socket);
 
-// Describes a certificate of the broker's chain, in which index 0 is the broker's own certificate: the names or the
-// subject, the issuer, and the seconds until the certificate expires. Returns 0 if the chain is shorter. Call it after
-// the handshake, on the thread that opened the socket.
+// Describes one certificate of the chain that the broker sent. Index 0 is the broker's own certificate. Copies the
+// names of the certificate to `subject` (its common name if it has no other names), and the common name of its
+// authority to `issuer`. `seconds_left` is the time until the certificate expires. Returns 0 if the chain has no
+// certificate at the index. Call this function after the handshake, on the thread that opened the socket.
 int retort_certificate(amqp_socket_t *socket, int index, char *subject, char *issuer, size_t size, int64_t *seconds_left);
 
-// Return the TLS version (`TLSv1.3`) and the cipher of a socket after the handshake; an empty text before it.
+// Return the TLS version, such as `TLSv1.3`, and the cipher of a socket. Before the handshake, the text is empty.
 const char *retort_tls_version(amqp_socket_t *socket);
 const char *retort_tls_cipher(amqp_socket_t *socket);
 
-// Read the file of the authorities (`trust`), of the client's certificate (`show`), and then of its key (`sign`). For
-// an unreadable file, errno has the reason.
+// Read a PEM file: `trust` the certificates of the authorities, `show` the client's certificate, and then `sign` the
+// key of this certificate. If the file can't be read, errno contains the reason.
 retort_pem retort_trust(amqp_socket_t *socket, const char *file);
 retort_pem retort_show(amqp_socket_t *socket, const char *file);
 retort_pem retort_sign(amqp_socket_t *socket, const char *file);
 
-// Reads a received frame; returns AMQP_STATUS_TIMEOUT if none has arrived.
+// Reads a received frame. Returns AMQP_STATUS_TIMEOUT if no frame has arrived.
 int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
 
 int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
 
-// Write the frames of amqp_basic_publish and amqp_basic_ack to a buffer, for one send of many frames. Return the number
-// of bytes; 0 if the room or the maximum frame size (0 for no limit) is too small.
+// Write the same frames as amqp_basic_publish and amqp_basic_ack, but to a buffer, so that one `send` can send many
+// frames. Return the number of bytes. Return 0 if `room` is too small, or if the body is larger than a frame may be. A
+// `frame_max` of 0 means no limit.
 size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
                             const retort_message *message);
 size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag);
-// Sends all bytes, and waits while the socket is full; returns 0, or -1 with errno if the socket is broken.
+// Sends all bytes, and waits while the socket is full. Returns 0; if the socket is broken, returns -1 and sets errno.
 int retort_send(int fd, const uint8_t *start, size_t count);
 
 int retort_open_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_close_channel(amqp_connection_state_t connection, uint16_t channel);
 int retort_confirm_channel_close(amqp_connection_state_t connection, uint16_t channel);
 int retort_declare_reply_queue(amqp_connection_state_t connection, uint16_t channel);
-/// Declares a queue passively, without creating it.
+/// Declares a queue passively: the broker does not create a missing queue.
 int retort_find_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name);
-/// Declares a queue of a type (empty for the broker's default), with a delivery limit (0 for the broker's default).
+/// Declares a queue. An empty type and a delivery limit of 0 mean the defaults of the broker.
 int retort_declare_request_queue(amqp_connection_state_t connection, uint16_t channel, retort_bytes name, int durable,
                                  retort_bytes type, int delivery_limit, int exclusive);
 int retort_prefetch(amqp_connection_state_t connection, uint16_t channel, uint16_t count);
@@ -178,20 +180,21 @@ int retort_ack(amqp_connection_state_t connection, uint16_t channel, uint64_t ta
 int retort_close_connection(amqp_connection_state_t connection);
 int retort_confirm_connection_close(amqp_connection_state_t connection);
 
-// Writes the HMAC-SHA-256 of some bytes (RFC 2104, FIPS 180-4), which libcrypto computes; returns 0 on failure.
+// Writes the HMAC-SHA-256 (RFC 2104, FIPS 180-4) of `bytes` to `code`. libcrypto computes the code. Returns 0 on
+// failure.
 int retort_hmac_sha256(retort_bytes key, retort_bytes bytes, uint8_t code[32]);
 
-// Whether two codes are equal; the duration does not depend on the position of a difference.
+// Whether two codes are equal. The comparison takes the same time wherever the two codes differ.
 int retort_equal_codes(const uint8_t one[32], const uint8_t other[32]);
 
-// Make, signal and reset an eventfd.
+// Make, signal and reset an eventfd, with which one thread wakes another.
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);
 void retort_clear_eventfd(int fd);
-// Enlarges the send buffer of a socket; returns its new size in bytes, 0 on failure.
+// Enlarges the send buffer of a socket. Returns the new size in bytes, or 0 on failure.
 int retort_enlarge_send_buffer(int fd, int bytes);
-// Waits until the socket or the eventfd is ready, or the time is over. Returns bits: 1 if the socket is readable, 2 if
-// it is writable, 4 if the eventfd is signalled; 0 if none of these is true.
+// Waits until the socket or the eventfd is ready, or until the time is over. Returns the sum of these bits: 1 if the
+// socket is readable, 2 if the socket is writable, 4 if the eventfd is signalled. Returns 0 if nothing is ready.
 int retort_wait(int socket, int want_write, int event, int milliseconds);
 
 #endif
