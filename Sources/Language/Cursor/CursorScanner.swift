@@ -71,7 +71,9 @@ struct CursorScanner {
     var isWhole = false
     /// The option that still lacks its value; nil if an argument or an option comes next.
     var option: String?
-    /// The last argument. A token that directly follows this argument belongs to this argument.
+    /// The last argument.
+    ///
+    /// A token that directly follows this argument belongs to this argument.
     var current: CursorContext.ArgumentTarget.ArgumentPosition?
   }
 
