@@ -1,7 +1,8 @@
-/// Receives the replies to changes that were sent without a task for each of them.
+/// Receives the replies to changes that have no Swift task that waits for the reply.
 public protocol ChangeReplyReceiver: AnyObject, Sendable {
-  /// Receives the reply to a change, or its error, and the service's reply time.
+  /// Receives the reply to a change, or its error.
   ///
-  /// `number` is the number of the change. The method is called once for each change.
+  /// The client calls this method once for each change. `number` is the number of the change. `latency` is the time
+  /// between the request and the reply.
   func end(_ number: Int, _ result: Result<ChangeReply, ClientError>, latency: Duration?)
 }

@@ -3,11 +3,11 @@ public import JSONText
 
 /// A request that changes no data.
 public struct ReadRequest: Sendable, Equatable {
-  /// The JSON-RPC method of the request: `index`.
+  /// The JSON-RPC method of the request, such as `index`.
   public var method: String
   /// The parameters, before ``ResourceClient/wireParams(of:)-(ReadRequest)`` adds the client's `meta`.
   public var params: JSONObject
-  /// Whether the names in the parameters are sent unchanged, regardless of the client's `keys`.
+  /// Whether the client sends the names in the parameters unchanged, regardless of its setting `keys`.
   public var keepsKeys: Bool
 
   /// Creates a request.
@@ -18,20 +18,21 @@ public struct ReadRequest: Sendable, Equatable {
   }
 }
 
-/// A request that changes data; without a reply, its outcome is unknown.
+/// A request that changes data.
 ///
-/// A client can't send a change request: `Bulk` makes a `Change` of the request, and the dispatcher of `Bulk` sends
-/// this change.
+/// A client can't send this request itself. The module `Bulk` makes a `Change` of the request, and the dispatcher of
+/// `Bulk` sends the change. Without a reply, the outcome of the change is unknown.
 public struct ChangeRequest: Sendable, Equatable {
-  /// The JSON-RPC method of the request: `create`.
+  /// The JSON-RPC method of the request, such as `create`.
   public var method: String
   /// The parameters, before ``ResourceClient/wireParams(of:)-(ChangeRequest)`` adds the client's `meta`.
   public var params: JSONObject
-  /// Whether the names in the parameters are sent unchanged, regardless of the client's `keys`.
+  /// Whether the client sends the names in the parameters unchanged, regardless of its setting `keys`.
   public var keepsKeys: Bool
-  /// Whether the message expires at its deadline and is not carried out later (AMQP `expiration`).
+  /// Whether the message expires at its deadline (AMQP `expiration`), so that the service can't carry out the change
+  /// later.
   public var expires = true
-  /// The names of the relationships that a create from a resource does not send, because their linkage was not loaded.
+  /// The names of the relationships that a create leaves out, because the source resource has no linkage for them.
   public internal(set) var notLoaded: [String] = []
 
   /// Creates a request.
@@ -45,11 +46,11 @@ public struct ChangeRequest: Sendable, Equatable {
 extension ResourceClient {
   /// Returns the request that creates a resource from a record (in the Elixir library: Retort.Client.Generic `create`).
   ///
-  /// The id is sent only if `keepID` is true. Otherwise a resource's id is omitted, and a record with an id is an
-  /// error.
+  /// The request has the id only if `keepID` is true. Otherwise the request leaves out the id of a resource object, and
+  /// a plain record with an id is an error.
   ///
-  /// - Throws: A `value` error for malformed linkage, for an invalid id, and for a record with an id that would be
-  ///   omitted.
+  /// - Throws: A `value` error for malformed linkage, for an invalid id, and for a plain record with an id if `keepID`
+  ///   is false.
   public func createRequest(
     _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
   ) throws(ClientError) -> ChangeRequest {
@@ -92,8 +93,10 @@ extension ResourceClient {
 }
 
 extension JSONObject {
-  /// Returns this object with the members of `other` added; two nested objects are merged, and any other value is
-  /// replaced.
+  /// Returns this object with the members of `other` added.
+  ///
+  /// If both objects have a member and both values are objects, the function merges the two values. Otherwise the value
+  /// of `other` wins.
   public func merging(_ other: JSONObject) -> JSONObject {
     var result = self
     result.merge(other)

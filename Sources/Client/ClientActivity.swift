@@ -1,8 +1,7 @@
 import JSONRPC
 import Synchronization
 
-/// Counts a client's requests in flight and its replies, and measures how long the client waits for replies, and how
-/// long it decodes replies.
+/// Counts the requests and replies of a client, and measures its waiting time and its decoding time.
 public final class ClientActivity: Sendable {
   private struct State {
     var inFlight = 0
@@ -10,15 +9,15 @@ public final class ClientActivity: Sendable {
     var answers = 0
     var last: Duration?
     var times = SpentTimes()
-    /// The time since which at least one request has always been in flight; nil if no request is in flight.
+    /// The beginning of the current period with at least one request in flight; nil if no request is in flight.
     var waitingSince: ContinuousClock.Instant?
   }
 
   /// The times that a client has spent since its creation.
   public struct SpentTimes: Sendable {
-    /// The time in which at least one request waited for its reply.
+    /// The total time during which at least one request waited for its reply.
     public var waiting = Duration.zero
-    /// The time for decoding replies.
+    /// The total time that the client spent on decoding replies.
     public var decoding = Duration.zero
 
     /// Creates zero times.

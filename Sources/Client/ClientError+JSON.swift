@@ -3,8 +3,9 @@ import JSONAPI
 import JSONRPC
 
 extension ClientError {
-  /// The error as JSON, as a worker sends it to the program that runs the statement; members without a value are
-  /// omitted.
+  /// The error as JSON, in the form that a worker sends to the program that runs the statement.
+  ///
+  /// The object has no members for missing values.
   public var json: JSONObject {
     var object = JSONObject([("kind", .string(kind.rawValue)), ("message", .string(message))])
     object["next-step"] = nextStep.map { .string($0) }
@@ -18,7 +19,7 @@ extension ClientError {
     return object
   }
 
-  /// Creates an error from JSON; nil if its kind or message is missing or unknown.
+  /// Creates an error from JSON; nil if the message is missing, or if the kind is missing or unknown.
   public init?(json object: JSONObject) {
     guard let kind = object["kind"]?.stringValue.flatMap(Kind.init), let message = object["message"]?.stringValue else {
       return nil

@@ -28,7 +28,7 @@ public struct ClientError: Error, Sendable {
     public var method: String
     /// The client's type, which names the client in messages.
     public var label: String
-    /// The queue to which the request was sent.
+    /// The queue of the request.
     public var queue: String
     /// The correlation id of the request.
     public var correlationID: String
@@ -39,13 +39,13 @@ public struct ClientError: Error, Sendable {
     }
   }
 
-  /// A request that was sent and got no reply in time.
+  /// The state of a request that the client sent and that got no reply in time.
   public struct MissingReply: Sendable, Equatable {
     /// Whether the request changes data.
     public var changes: Bool
     /// Whether the request's message has expired (AMQP `expiration`).
     ///
-    /// A dead-letter exchange still forwards an expired message, and a RabbitMQ stream queue keeps it.
+    /// A dead-letter exchange still forwards an expired message, and a RabbitMQ stream queue keeps an expired message.
     public var hasExpired: Bool
   }
 
@@ -53,25 +53,28 @@ public struct ClientError: Error, Sendable {
   public var kind: Kind
   /// The message, one sentence.
   public var message: String
-  /// The next step for the user; nil if unknown.
+  /// The next step for the user: advice such as `connect again`; nil without advice.
   public var nextStep: String?
-  /// The entries of `errors` in the service's JSON:API document; empty without one.
+  /// The entries of `errors` in the service's JSON:API document; empty without such entries.
   public var errors: [ErrorDetail] = []
-  /// The service's JSON-RPC error object, as it was received; nil without one.
+  /// The JSON-RPC error object of the service, unchanged; nil without an error object.
   public var answer: JSONRPC.ErrorObject?
-  /// The request that the error is about; nil if the error occurred before a request was built.
+  /// The request that the error is about; nil if the error occurred before the client built a request.
   public var call: CallDescription?
-  /// Whether the request was sent and may have been carried out by the service.
+  /// Whether the client sent the request, so that the service may have carried out the request.
   public var wasSent = false
-  /// Whether the broker confirmed the request; false also if the broker refused the request (nack).
+  /// Whether the broker confirmed the request with a publisher confirm.
   ///
-  /// The value is nil if the request was not sent.
+  /// The value is also false if the broker refused the request (nack). The value is nil if the client did not send the
+  /// request.
   public var wasConfirmed: Bool?
-  /// The state of a request that was sent and got no reply in time; nil for any other failure.
+  /// The state of a request that the client sent and that got no reply in time; nil for any other failure.
   public var silence: MissingReply?
-  /// Facts that are shown with the message.
+  /// Facts to show with the message, such as `after 3 attempts`.
   public var facts: [String] = []
-  /// The keys that lead to the refused value in a record; empty unless a value was refused before the request was sent.
+  /// The record keys that lead to a refused value, such as `["tags", "1"]`.
+  ///
+  /// The path is empty unless the client refused a value before it sent the request.
   public var path: [String] = []
 
   /// Creates an error.
@@ -92,7 +95,9 @@ extension ClientError {
     self.init(answer.data?.objectValue.map(Document.errors(in:)) ?? [], answer, on: label)
   }
 
-  /// Creates an error from JSON:API errors, with the JSON-RPC error object that contained them, if any.
+  /// Creates an error from JSON:API errors.
+  ///
+  /// `answer` is the JSON-RPC error object that contains the errors; nil if a result contains the errors.
   init(_ errors: [ErrorDetail], _ answer: JSONRPC.ErrorObject? = nil, on label: String) {
     let text =
       switch errors.count {
@@ -105,8 +110,8 @@ extension ClientError {
     nextStep = Self.nextStep(kind, errors) ?? answer.flatMap { Self.nextStep(code: $0.code) }
   }
 
-  /// Returns the first kind that matches an error of the service (TheLanguage.md, "Errors"; Retort.Client.Generic
-  /// `error_to_calcinator_error`).
+  /// Returns the kind of a service's error: the first kind whose condition is true (TheLanguage.md, "Errors";
+  /// Retort.Client.Generic `error_to_calcinator_error`).
   private static func kind(_ errors: [ErrorDetail], _ code: Int?) -> Kind {
     if errors.count == 1, errors[0].status == 404 { return .notFound }
     let pointers = errors.compactMap(\.pointer)
@@ -133,8 +138,9 @@ extension ClientError {
     }
   }
 
-  /// Returns the next step for a request that the service could not read, and so did not carry out (JSON-RPC 2.0,
-  /// section 5.1).
+  /// Returns the advice for a request that the service could not read (JSON-RPC 2.0, section 5.1).
+  ///
+  /// The service did not carry out such a request.
   private static func nextStep(code: Int) -> String? {
     switch JSONRPC.ErrorObject.Code(rawValue: code) {
     case .parseError, .invalidRequest:
@@ -144,8 +150,9 @@ extension ClientError {
     }
   }
 
-  /// Returns a copy of this error that names the call; for a change, the next step says whether it may have been
-  /// carried out.
+  /// Returns a copy of this error with the description of its request.
+  ///
+  /// If the outcome of a change is unclear, the advice says that the service may have carried out the change.
   func answering(_ call: CallDescription, changes: Bool) -> ClientError {
     var error = self
     error.call = call
@@ -161,7 +168,9 @@ extension ClientError {
     return error
   }
 
-  /// Creates an error from a connection's error: the kind is `unknown` for a change that was sent and got no reply.
+  /// Creates an error from an error of the connection.
+  ///
+  /// The kind is `unknown` for a change that the client sent and that got no reply.
   init(_ error: LinkError, changes: Bool, _ call: CallDescription, waited: Duration?, hasExpired: Bool) {
     let isUncertain = changes && error.wasSent
     let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"
@@ -203,7 +212,7 @@ extension ClientError {
     }
   }
 
-  /// Returns, as source text, the `client` command that creates the client of a call.
+  /// Returns the source text of the `client` command that creates the client of a call.
   private static func client(of call: CallDescription) -> String {
     let type = call.label == call.queue ? "" : " type: \(JSONValue.string(call.label).text)"
     return "client queue: \(JSONValue.string(call.queue).text)\(type)"
@@ -233,7 +242,7 @@ extension ClientError {
 }
 
 extension JSONRPC.ErrorObject {
-  /// The message of an error without a document: `Invalid params (code -32602): ["id is missing"]`.
+  /// The text of an error without a JSON:API document, such as `Invalid params (code -32602): ["id is missing"]`.
   fileprivate var text: String {
     let said = message.isEmpty ? "an error without a message" : message
     let numbered = code == 0 ? said : "\(said) (code \(code))"

@@ -2,15 +2,17 @@ public import JSONText
 
 /// The settings of a client (in the Elixir library: Retort.Client.Generic `start_link`).
 public struct ClientSettings: Sendable {
-  /// The spelling of names on the wire.
+  /// The spelling of names in requests and replies.
   public enum KeySpelling: String, Sendable {
-    /// Names are sent and received unchanged.
+    /// The client sends and receives names unchanged.
     case wire
-    /// `_` is sent as `-`, and `-` is received as `_`, as in the Elixir library.
+    /// The client sends `_` as `-`, and receives `-` as `_`, as the Elixir library does.
     case underscore
   }
 
-  /// A declared relationship, whose linkage `create` and `update` build from ids without a type.
+  /// A relationship that the client declares, with the type of the related resources.
+  ///
+  /// For such a relationship, `create` and `update` build the linkage from ids without a type.
   public enum DeclaredRelationship: Sendable, Equatable {
     case toOne(type: String)
     case toMany(type: String)
@@ -25,17 +27,19 @@ public struct ClientSettings: Sendable {
 
   /// The type of the client's resources.
   public var type: String
-  /// The `meta` of each request; a call's `meta` overrides it key by key.
+  /// The `meta` of each request.
+  ///
+  /// A key in the `meta` of one call replaces the same key of this object.
   public var meta: JSONObject
   /// The maximum time that a request waits for its reply; nil for no limit.
   public var timeout: Duration?
-  /// The spelling in which names are sent and received.
+  /// The client's spelling of names.
   public var keys: KeySpelling
   /// The relationships that take ids without a type, by name.
   public var relationships: [String: DeclaredRelationship]
-  /// Whether requests without `meta.beam` are refused.
+  /// Whether the client refuses requests without `meta.beam`.
   public var requiresBeam: Bool
-  /// The word before `_id` in the parameter of a parent's id; nil for the singular of the type.
+  /// The word before `_id` in the name of a parameter, such as `post` in `post_id`; nil for the singular of the type.
   public var singular: String?
 
   /// Creates settings.
@@ -53,7 +57,7 @@ public struct ClientSettings: Sendable {
 
   /// Returns the declaration of a relationship; nil if the relationship is not declared.
   ///
-  /// Names are compared by code points.
+  /// Two names are equal only if their code points are equal.
   func declared(_ name: String) -> DeclaredRelationship? {
     guard let index = relationships.index(forKey: name), relationships[index].key.isSame(as: name) else { return nil }
     return relationships[index].value

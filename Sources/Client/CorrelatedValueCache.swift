@@ -1,4 +1,6 @@
-/// Stores values by correlation id and drops the oldest values, so that the total weight stays below twice a limit.
+/// Stores values by correlation id, and drops the oldest values.
+///
+/// The total weight of the values stays below twice the limit.
 struct CorrelatedValueCache<Value> {
   private var newer: [String: Value] = [:]
   private var older: [String: Value] = [:]
@@ -7,19 +9,20 @@ struct CorrelatedValueCache<Value> {
 
   /// Creates an empty cache.
   ///
-  /// - Parameter limit: The total weight up to which the latest values are kept.
+  /// - Parameter limit: The total weight of the latest values that the cache keeps at least.
   init(limit: Int) { self.limit = limit }
 
   /// Adds a value.
   ///
-  /// If the newer half would exceed the limit, the older half is dropped, and the newer half takes its place.
+  /// The cache has a newer half and an older half. If the newer half would exceed the limit, the cache drops the older
+  /// half, and the newer half becomes the older half.
   mutating func insert(_ value: Value, for id: String, weight: Int = 1) {
     if self.weight + weight > limit { (older, newer, self.weight) = (newer, [:], 0) }
     newer[id] = value
     self.weight += weight
   }
 
-  /// Mutates a value in place; returns false if the value is missing.
+  /// Changes a value in place; returns false if the cache has no value for the id.
   mutating func update(_ id: String, _ body: (inout Value) -> Void) -> Bool {
     if let index = newer.index(forKey: id) {
       body(&newer.values[index])

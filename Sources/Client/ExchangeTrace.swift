@@ -64,7 +64,7 @@ final class ExchangeTrace: Sendable {
     }
   }
 
-  /// Returns a message's body on one line without secrets, cut after a mebibyte.
+  /// Returns the body of a message as one line without secrets; the function cuts a line after one mebibyte.
   private static func shown(_ body: [UInt8]) -> String {
     let limit = 1 << 20
     let text =

@@ -4,8 +4,8 @@ import Redaction
 extension JSONValue {
   /// The value without secrets.
   ///
-  /// `***` replaces the values of members with a secret's name, passwords of URIs in texts, and tokens after `Bearer`;
-  /// null is not replaced.
+  /// `***` replaces the value of a member with a secret's name, such as `token`. In texts, `***` also replaces
+  /// passwords of URIs and tokens after `Bearer`. Null stays null.
   ///
   /// ```swift
   /// let value = try JSONValue(parsing: #"{"token":"x","from":"amqp://u:p@h/"}"#)

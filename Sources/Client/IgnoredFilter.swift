@@ -1,8 +1,9 @@
 public import JSONAPI
 import JSONText
 
-/// A resource in a filtered list whose attribute, id or relationship differs from the filter, so that the service
-/// probably ignores the filter.
+/// A resource in a filtered list that differs from the filter, so that the service probably ignores the filter.
+///
+/// The field with the name of the filter differs: an attribute, the id or a relationship.
 public struct IgnoredFilter: Sendable {
   /// The name of the filter, which is also the name of the attribute or the relationship, or `id`.
   public let name: String
@@ -10,17 +11,19 @@ public struct IgnoredFilter: Sendable {
   public let wanted: String
   /// The id of the resource.
   public let id: String
-  /// The field that was compared: the filter's name, or `NAME.id` for a relationship.
+  /// The compared field: the filter's name, or `NAME.id` for a relationship.
   public let field: String
   /// The value of the field, as JSON text.
   public let found: String
 
   /// Finds the first resource of a document that differs from a filter; returns nil if every resource matches.
   ///
-  /// A service decides what a filter means. So a resource differs only if the value of the filter is a word, an integer or
-  /// a boolean, or several of them with commas, and the attribute with the filter's name contains none of them. Upper and
-  /// lower case letters are equal. A filter by integers is also compared with integer ids: with the resource's id for the
-  /// name `id`, and with the linkage of a to-one relationship for the relationship's name.
+  /// Only the service knows the meaning of a filter, so this check is cautious. The check reads only filter values that
+  /// are words, integers or booleans, and comma-separated lists of these. A resource differs if the attribute with the
+  /// filter's name contains none of the values. Upper and lower case letters are equal.
+  ///
+  /// If all values are integers, the check also reads integer ids. For the filter `id`, the check compares the id of
+  /// the resource. For a filter with the name of a to-one relationship, the check compares the id in the linkage.
   public init?(_ filter: [(name: String, value: String)], in document: Document) {
     for (name, value) in filter {
       let wanted = value.lowercased().split(separator: ",", omittingEmptySubsequences: false)
@@ -35,7 +38,8 @@ public struct IgnoredFilter: Sendable {
     return nil
   }
 
-  /// Returns the field with which a resource contradicts a filter, and its value; nil without contradiction.
+  /// Returns the field of a resource that contradicts a filter, and the value of this field; nil without a
+  /// contradiction.
   private static func difference(
     of resource: JSONObject, _ name: String, _ wanted: [Substring]
   ) -> (field: String, found: String)? {

@@ -1,15 +1,16 @@
 import JSONText
 
-/// Renames keys from `_` to `-` or back (in the Elixir library: Retort.Api `serialize_keys`, `deserialize_keys`).
+/// Renames keys by changing `_` to `-`, or back (in the Elixir library: Retort.Api `serialize_keys`,
+/// `deserialize_keys`).
 struct KeyRenaming {
   private let from: UInt8
   private let to: UInt8
-  /// Whether keys inside lists are renamed.
+  /// Whether to rename the keys of objects inside lists.
   private let inLists: Bool
 
-  /// The renaming of requests: `_` becomes `-`, lists stay unchanged.
+  /// The renaming of requests: `_` becomes `-`; objects inside lists stay unchanged.
   static let outgoing = KeyRenaming(from: UInt8(ascii: "_"), to: UInt8(ascii: "-"), inLists: false)
-  /// The renaming of replies: `-` becomes `_`, in lists too.
+  /// The renaming of replies: `-` becomes `_`, also in objects inside lists.
   static let incoming = KeyRenaming(from: UInt8(ascii: "-"), to: UInt8(ascii: "_"), inLists: true)
 
   /// Returns the renamed name.
@@ -31,7 +32,9 @@ struct KeyRenaming {
       })
   }
 
-  /// Returns two keys of one object, at any depth, that become equal; nil if all keys stay different.
+  /// Returns two keys of one object that the renaming would make equal; nil if all keys stay different.
+  ///
+  /// The object can be at any depth of `value`.
   func clash(in value: JSONValue) -> (String, String)? {
     switch value {
     case .object(let object):

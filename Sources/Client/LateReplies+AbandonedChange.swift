@@ -3,7 +3,7 @@ import JSONRPC
 import JSONText
 
 extension LateReplies {
-  /// Returns the outcome that a late reply contains; nil if the message is not the reply to the change.
+  /// A function that returns the outcome in a late reply; nil if the message is not the reply to the change.
   public typealias LateReplyParser = @Sendable ([UInt8]) -> Outcome?
 
   /// A change whose caller no longer waits for its reply.
@@ -11,24 +11,26 @@ extension LateReplies {
     let call: ClientError.CallDescription
     /// The id of the resource; nil for a create.
     let id: String?
-    /// Reads the change's reply.
+    /// The function that reads the reply to the change.
     let read: LateReplyParser
     /// The time after which no reply is expected; nil if unknown.
     let life: ContinuousClock.Instant?
     let end = ContinuousClock.now
-    /// Whether the reply is ignored.
+    /// Whether the program ignores a late reply.
     var isForgotten = false
     var watch: LateReplyWatch?
     var settle: (@Sendable (Outcome) -> Void)?
   }
 
-  /// Registers a change that another program has sent; that program passes the late reply on.
+  /// Registers a change that another program, such as a worker, has sent.
+  ///
+  /// That program passes the late reply on to this program.
   ///
   /// - Parameters:
   ///   - error: The change's error, of kind `unknown`.
   ///   - id: The id of the resource; nil for a create.
-  ///   - life: The time for which a reply is expected.
-  ///   - read: Reads the message with the late reply.
+  ///   - life: The time for which a late reply can arrive.
+  ///   - read: A function that reads the outcome from the late reply.
   public func expect(_ error: ClientError, id: String?, for life: Duration, read: @escaping LateReplyParser) {
     guard let call = error.call, !call.correlationID.isEmpty else { return }
     let change = AbandonedChange(call: call, id: id, read: read, life: .now + life)
@@ -39,14 +41,13 @@ extension LateReplies {
 }
 
 extension LateReplies.AbandonedChange {
-  /// Returns the answer, with the queue's name added to the message of a `noRoute` error.
+  /// Returns the answer; the message of a `noRoute` error then names the queue.
   func worded(_ answer: LateAnswer) -> LateAnswer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))
   }
 
-  /// Returns the outcome that the change would have had if the answer had arrived in time; nil if the answer is not to
-  /// this change.
+  /// Returns the outcome of the change according to a late answer; nil if the answer belongs to another change.
   func outcome(of answer: LateAnswer) -> LateReplies.Outcome? {
     switch worded(answer) {
     case .success(let reply): read(reply)

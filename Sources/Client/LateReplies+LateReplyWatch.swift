@@ -1,7 +1,8 @@
 import Synchronization
 
 extension LateReplies {
-  /// Waits for the late replies to the unknown changes of one owner, such as a statement.
+  /// Waits for the late replies to changes with an unknown outcome; one owner, such as a statement, has all these
+  /// changes.
   ///
   /// ```swift
   /// let watch = late.watch()
@@ -11,8 +12,9 @@ extension LateReplies {
   /// ```
   public final class LateReplyWatch: Sendable {
     private struct State {
-      /// The correlation ids of the changes without an outcome, each with the time until which a reply may arrive; the
-      /// time is nil if unknown.
+      /// The changes without an outcome, by correlation id.
+      ///
+      /// The value is the time until which a reply can arrive; nil if this time is unknown.
       var open: [String: ContinuousClock.Instant?] = [:]
       var waiters: [AsyncStream<Void>.Continuation] = []
       var isEnded = false
@@ -28,12 +30,12 @@ extension LateReplies {
 
     /// Watches the change that failed with an error of kind `unknown`.
     ///
-    /// Does nothing if no reply can arrive, because the reply queue was lost with its connection.
+    /// Does nothing if no reply can arrive any more, because the reply queue ended with its connection.
     ///
     /// - Parameters:
     ///   - error: The error of the change.
-    ///   - settle: Called with the outcome at most once, on the connection's thread or immediately on the caller's; it
-    ///     must not block.
+    ///   - settle: A function that receives the outcome, at most once. The call comes on the connection's thread, or
+    ///     immediately on the caller's thread. The function must not block.
     public func add(_ error: ClientError, settle: @escaping @Sendable (Outcome) -> Void) {
       guard let id = error.call?.correlationID else { return }
       state.withLock { _ = $0.open.updateValue(nil, forKey: id) }
@@ -56,7 +58,7 @@ extension LateReplies {
     ///
     /// - Parameters:
     ///   - limit: The longest wait.
-    ///   - expectsAll: Whether the wait continues after the times until which replies are expected.
+    ///   - expectsAll: Whether the wait lasts up to `limit`, even after the times until which replies can arrive.
     /// - Returns: The number of changes without an outcome.
     public func settled(within limit: Duration, expectsAll: Bool = false) async -> Int {
       let (changes, changed) = AsyncStream.makeStream(of: Void.self)
@@ -86,7 +88,7 @@ extension LateReplies {
       late.leave(left)
     }
 
-    /// Removes a change from the watch, because its outcome was reported.
+    /// Removes a change that needs no more waiting; the removal of the last change ends all waits.
     func remove(_ id: String) {
       let waiters = state.withLock { state -> [AsyncStream<Void>.Continuation] in
         guard state.open.removeValue(forKey: id) != nil, state.open.isEmpty else { return [] }
@@ -97,6 +99,8 @@ extension LateReplies {
     }
   }
 
-  /// Starts a watch for one owner of changes, such as a statement; the owner adds its unknown changes to the watch.
+  /// Starts a watch for one owner of changes, such as a statement.
+  ///
+  /// The owner adds each change with an unknown outcome to the watch.
   public func watch() -> LateReplyWatch { LateReplyWatch(self) }
 }

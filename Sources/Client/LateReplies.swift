@@ -8,21 +8,23 @@ public typealias LateAnswer = Result<[UInt8], LinkError>
 
 /// The changes whose callers stopped waiting before a reply arrived, and their late replies.
 ///
-/// The owner of such a change can watch it with a ``LateReplyWatch``; the reply to any other change becomes a note for
-/// the user.
+/// The owner of such a change can watch the change with a ``LateReplyWatch``. The late reply to an unwatched change
+/// becomes a note for the user.
 ///
 /// ```swift
 /// let late = LateReplies { print($0) }
 /// late.receive(.success(body), for: correlationID)  // a reply that came 2.3 s late: posts create was carried out, id 1001
 /// ```
 public final class LateReplies: Sendable {
-  /// The outcome of a change: a result that ``ResourceClient/send(_:waitLimit:)`` would return, or an error that it
-  /// would throw.
+  /// The outcome of a change: the result of ``ResourceClient/send(_:waitLimit:)``, or the error that this method would
+  /// throw.
   public typealias Outcome = Result<JSONValue, ClientError>
 
   private struct State {
     var changes = CorrelatedValueCache<AbandonedChange>(limit: 100_000)
-    /// Answers to changes that are not registered; a caller may be about to register the change.
+    /// Answers to changes that are not registered.
+    ///
+    /// A caller can still register such a change shortly after its answer.
     var arrived = CorrelatedValueCache<LateAnswer>(limit: 1 << 20)
     /// The outcomes of changes without a watch.
     var settled = CorrelatedValueCache<Outcome>(limit: 1 << 20)
@@ -32,16 +34,20 @@ public final class LateReplies: Sendable {
 
   private let state = Mutex(State())
   private let note: @Sendable (String) -> Void
-  /// The maximum number of notes in a series of late replies; a pause of `calm` ends the series.
+  /// The maximum number of notes in a series of late replies.
+  ///
+  /// A pause of length `calm` without a late reply ends the series.
   private static let burst = 20
   private static let calm = Duration.seconds(5)
 
   /// Creates an object that has registered no changes.
   ///
-  /// - Parameter note: Shows a sentence to a person.
+  /// - Parameter note: A function that shows a sentence to the user.
   public init(note: @escaping @Sendable (String) -> Void) { self.note = note }
 
-  /// Registers a change whose wait has ended; returns its answer if the answer arrived in the meantime.
+  /// Registers a change whose caller has stopped waiting for the reply.
+  ///
+  /// If the answer has already arrived, returns the answer, and does not register the change.
   func add(_ change: AbandonedChange) -> LateAnswer? {
     let id = change.call.correlationID
     return state.withLock { state in
@@ -54,7 +60,8 @@ public final class LateReplies: Sendable {
   /// Handles an answer without a waiting caller.
   ///
   /// The answer to a watched change goes to its watch. The answer to any other registered change becomes a note, unless
-  /// many answers arrived within seconds. The answer to a change that is not registered is kept.
+  /// many answers arrived within seconds. This object stores the answer to an unregistered change, until a caller
+  /// registers the change.
   public func receive(_ answer: LateAnswer, for correlationID: String) {
     let weight = 256 + ((try? answer.get().count) ?? 0)
     let received = state.withLock { state -> (AbandonedChange, Outcome)? in
@@ -78,7 +85,9 @@ public final class LateReplies: Sendable {
     }
   }
 
-  /// Ignores the late reply to a change, because a lookup has found its outcome, or because the change is sent again.
+  /// Makes this object ignore the late reply to a change.
+  ///
+  /// The caller has found the outcome by a lookup, or is going to send the change again.
   public func forget(_ error: ClientError) {
     guard let id = error.call?.correlationID else { return }
     state.withLock { _ = $0.changes.update(id) { $0.isForgotten = true } }
@@ -86,7 +95,7 @@ public final class LateReplies: Sendable {
 
   /// The state of a change at the start of a watch.
   enum WatchedChangeState {
-    /// A reply may arrive until the given time; nil if the time is unknown.
+    /// A reply can arrive until the given time; nil means an unknown time.
     case open(until: ContinuousClock.Instant?)
     case answered(Outcome)
     /// No reply can arrive.

@@ -1,7 +1,9 @@
 import JSONAPI
 import JSONText
 
-/// Recognizes linkage among a record's values, by the form of a value and the relationships that the client declares.
+/// Decides whether a value of a record is linkage or an attribute.
+///
+/// The decision depends on the form of the value, and on the relationships that the client declares.
 struct LinkageRecognizer {
   private let settings: ClientSettings
   private let verb: String
@@ -31,7 +33,7 @@ struct LinkageRecognizer {
     }
   }
 
-  /// Returns the linkage to send for the `data` of a resource object's relationship.
+  /// Returns the linkage to send for the `data` of a relationship in a resource object.
   ///
   /// - Throws: A `value` error if `data` is not linkage.
   func of(data: JSONValue, _ name: String) throws(ClientError) -> JSONValue {
@@ -44,7 +46,7 @@ struct LinkageRecognizer {
     }
   }
 
-  /// Returns the id to send for a value: a string, or an integer's digits.
+  /// Returns the id to send for a value, which must be a string or an integer.
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     switch value {
     case .string(let text) where !text.isEmpty && !text.holds(","): return text
@@ -96,7 +98,7 @@ struct LinkageRecognizer {
     return .array(JSONArray(identifiers))
   }
 
-  /// Returns the identifier for a record that is a value of a declared relationship.
+  /// Returns the identifier to send for a record that is the value of a declared relationship.
   private func identifier(_ object: JSONObject, _ name: String, _ type: String) throws(ClientError) -> JSONValue {
     if object.isLinkage { return try typed(object, name) }
     guard object.contains("id") else {

@@ -2,20 +2,23 @@ import JSONAPI
 import JSONText
 import Redaction
 
-/// Finds signs that the pages of a list do not show the whole list: a changed total, repeated or skipped resources, and
-/// fewer or more resources than the service counts.
+/// Finds signs that the pages of a list do not show the whole list.
+///
+/// The signs are a changed total, repeated or skipped resources, and fewer or more resources than the service counts.
 public struct ListChangeDetector: Sendable {
   /// The reaction of a stream to a changed list.
   public enum ListChangeReaction: Sendable {
     /// The stream returns each resource as often as it arrives.
     case keep
-    /// The stream returns each resource once, because the resources will be changed.
+    /// The stream returns each resource only once, because the statement is going to change the resources.
     case passOver
     /// The stream ends with an error.
     case fail
   }
 
-  /// A 128-bit hash of a resource's type and id; two of a million resources collide with a probability of about 10^-27.
+  /// A 128-bit hash of the type and the id of a resource.
+  ///
+  /// Among a million resources, the probability of two equal hashes is about 10^-27.
   private struct IdentifierHash: Hashable {
     let halves: SIMD2<Int>
 
@@ -32,13 +35,13 @@ public struct ListChangeDetector: Sendable {
     }
   }
 
-  /// The first total, and the latest total that differs from it; nil if no total differs.
+  /// The first total, and the latest total that differs from the first; nil if all totals are equal.
   public private(set) var moved: (from: Int, to: Int)?
-  /// The number of resources that arrived again.
+  /// The number of repeated arrivals of resources.
   public private(set) var repeated = 0
   /// The total and the number of received resources, if they differ at the end of the list; nil otherwise.
   private(set) var miscounted: (total: Int, received: Int)?
-  /// The number of resources that no page contained, because a link to the next page skipped them.
+  /// The number of resources that a link to a next page skipped, so that no page contained them.
   private(set) var skipped = 0
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?
@@ -54,7 +57,9 @@ public struct ListChangeDetector: Sendable {
     moved == nil && repeated == 0 && skipped == 0 && miscounted == nil && unreadableTotal == nil
   }
 
-  /// Whether too many successive pages had only repeated resources; more such pages are allowed if the total changed.
+  /// Whether too many successive pages had only repeated resources.
+  ///
+  /// The limit is 2 pages. If the total changed, the limit is `PageCursor.emptyPageLimit` pages.
   var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.emptyPageLimit) }
 
   /// Records a page and returns the indices of its repeated resources.
@@ -76,7 +81,7 @@ public struct ListChangeDetector: Sendable {
   /// Records the link from a received page to its next page.
   ///
   /// - Parameters:
-  ///   - page: The requested page; nil for the first page of the service's own size.
+  ///   - page: The requested page; nil if the request had no `page` parameter, so that the service chose the page size.
   ///   - received: The number of resources of the page.
   ///   - next: The next page.
   mutating func turn(from page: Pagination.Page?, received: Int, to next: Pagination.Page) {
@@ -85,7 +90,7 @@ public struct ListChangeDetector: Sendable {
     if !isOver, next.start > end { skipped += next.start - end }
   }
 
-  /// Records the end of a list that was read from its first page.
+  /// Records the end of a list that the client has read from the first page.
   ///
   /// `received` is the number of resources on all pages.
   mutating func end(received: Int) {
@@ -94,7 +99,9 @@ public struct ListChangeDetector: Sendable {
 }
 
 extension ListChangeDetector {
-  /// Returns the signs of changes as sentences; `rule` says what the stream did about the changes.
+  /// Returns the signs of changes as sentences.
+  ///
+  /// `rule` is the reaction of the stream to the changes.
   public func sentences(_ rule: ListChangeReaction) -> [String] {
     var sentences: [String] = []
     if let moved {
@@ -121,14 +128,14 @@ extension ListChangeDetector {
 }
 
 extension ResourceClient {
-  /// Returns the error of a stream that fails because others changed its list.
+  /// Returns the error for a stream that fails because its list changed during the read.
   func changed(_ changes: ListChangeDetector) -> ClientError {
     ClientError(
       .service, "\(label("index")): \(changes.sentences(.fail).joined(separator: "; "))",
       nextStep: "repeat the read when nobody is changing the resources, or allow changes with on-shift: \"note\"")
   }
 
-  /// Returns the error of a list whose pages bring no new resources.
+  /// Returns the error for a list whose pages bring no new resources.
   func stalled(_ page: Pagination.Page?) -> ClientError {
     var error = malformed("index", "page \(page?.number ?? 1) and the page before it have only ids of earlier pages")
     error.nextStep = "the service's pages overlap; sort: \"id\" can give the pages a stable order"

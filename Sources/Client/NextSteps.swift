@@ -2,9 +2,11 @@ import JSONAPI
 import JSONRPC
 import JSONText
 
-/// The next steps for replies that show a mismatch between a client's settings and its service.
+/// Advice (the next step of an error) for replies that show a mismatch between a client's settings and its service.
 extension ResourceClient {
-  /// Returns the error for a change that adds to or removes from a to-one relationship.
+  /// Returns the error for a `link` or an `unlink` of a to-one relationship.
+  ///
+  /// A `link` adds to a to-many relationship, and an `unlink` removes from a to-many relationship.
   func toOne(
     _ change: RelationshipClient.LinkageChange, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {
@@ -20,10 +22,10 @@ extension ResourceClient {
         nextStep: "[\(words(identifiers, name))]; if \(name) is a to-one relationship: \(relink)")
   }
 
-  /// Throws if a service replied with null to a `link`, or with false to a change whose reply has no resource.
+  /// Throws an error if the result of a change says that the service changed nothing.
   ///
-  /// Null means that the relationship is to-one and that the service added nothing (WireProtocol.md, "Relationship
-  /// methods").
+  /// For a `link`, the result null means this: the relationship is to-one, and the service added nothing
+  /// (WireProtocol.md, "Relationship methods"). For a destroy and for a change of linkage, the result false means this.
   func refuseNothing(_ result: JSONValue, to request: RequestEnvelope) throws(ClientError) {
     if result == .bool(false),
       request.method == "destroy" || RelationshipClient.LinkageChange(rawValue: request.method) != nil
@@ -41,7 +43,7 @@ extension ResourceClient {
     throw error
   }
 
-  /// Returns the error, with a next step added if one is known for the error's details.
+  /// Returns the error, with advice if the details of the error are known to have one.
   func withNextStep(_ error: ClientError, _ method: String) -> ClientError {
     var error = error
     error.nextStep = error.errors.lazy.compactMap { nextStep($0, method) }.first ?? error.nextStep
@@ -72,7 +74,7 @@ extension ResourceClient {
     }
   }
 
-  /// Returns the error with a next step for fields that the service does not accept (jsonapi-resources' code 105).
+  /// Returns the error with advice for fields that the service does not accept (code 105 of jsonapi-resources).
   func withFieldStep(_ error: ClientError, _ message: RequestEnvelope) -> ClientError {
     guard error.nextStep == nil, let data = message.params["data"] else { return error }
     let attributes = data["attributes"]?.objectValue ?? [:]
@@ -99,7 +101,9 @@ extension ResourceClient {
     return error
   }
 
-  /// Returns the next step for a field that was sent as null or as an empty list, and is probably a relationship.
+  /// Returns the advice for a refused field that the client sent as null or as an empty list.
+  ///
+  /// Such a field is probably a relationship that the client does not declare.
   private func emptying(_ name: String, of id: String?, isMany: Bool) -> String {
     let isMany = isMany || name.hasSuffix("s")
     let type = JSONValue.string(name.hasSuffix("s") ? name : name + "s").text
@@ -109,7 +113,7 @@ extension ResourceClient {
     return "if \(name) is a relationship: \(statement)\(way)"
   }
 
-  /// Returns, as source text, the `client` command that creates this client with an additional option.
+  /// Returns the source text of the `client` command that creates this client with one more option.
   private func made(with option: String) -> String {
     let type = type == queue ? "" : " type: \(JSONValue.string(type).text)"
     return "client queue: \(JSONValue.string(queue).text)\(type) \(option)"
@@ -120,7 +124,9 @@ extension ResourceClient {
     return "relink \(settings.type) \(id) \"\(name)\" \(words(linkage, name))"
   }
 
-  /// Returns null or an identifier as source text of the language; for any other value, a template of an identifier.
+  /// Returns linkage as source text of the language: `null`, `[]` or an identifier.
+  ///
+  /// For any other value, returns a template such as `{type: "...", id: "1"}`.
   private func words(_ linkage: JSONValue, _ name: String) -> String {
     if linkage.isNull { return "null" }
     if linkage.arrayValue?.isEmpty == true { return "[]" }

@@ -1,11 +1,11 @@
 import JSONText
 import Synchronization
 
-/// The facts that replies have shown about a client's resources: a type that differs from the client's, and the to-one
-/// relationships.
+/// Facts about a client's resources that the client has learned from replies.
 ///
-/// The content of requests does not depend on these facts, which are used to refuse misleading changes and to suggest
-/// next steps.
+/// The facts are a type that differs from the client's type, and the names of to-one relationships. The client uses
+/// these facts to refuse misleading changes, and to give advice in errors. The content of requests does not depend on
+/// these facts.
 final class ObservedResourceFacts: Sendable {
   private struct State {
     var type: String?
@@ -16,7 +16,7 @@ final class ObservedResourceFacts: Sendable {
 
   /// The latest received type that differs from the client's type; nil if no type differs.
   ///
-  /// Only the first resource of each document is examined.
+  /// The client looks only at the first resource of each document.
   var type: String? { state.withLock(\.type) }
 
   /// Whether a reply has shown that a relationship is a to-one relationship.
@@ -30,7 +30,7 @@ final class ObservedResourceFacts: Sendable {
     }
   }
 
-  /// Records the type of a resource, if it differs from the client's, and the resource's to-one relationships.
+  /// Records the to-one relationships of a resource, and its type if the type differs from the client's type.
   func look(at resource: JSONObject?, of type: String) {
     guard let resource else { return }
     if !resource.hasText(type, at: "type") {
@@ -44,6 +44,6 @@ final class ObservedResourceFacts: Sendable {
 }
 
 extension String {
-  /// The name with dashes for underscores, so that both spellings compare equal.
+  /// The name with `-` in place of `_`, so that both spellings compare equal.
   var dashed: String { utf8.contains(UInt8(ascii: "_")) ? String(map { $0 == "_" ? "-" : $0 }) : self }
 }

@@ -3,10 +3,10 @@ import JSONText
 
 /// Finds the next page of a list, from the link `next` in the reply with the current page.
 ///
-/// A page before the last page can be empty, because a service can hide rows after it has divided them into pages
-/// (WireProtocol.md, "Pagination"). An empty page after the service's count of resources is the end of the list.
-/// Without a count, several successive empty pages are an error. A count that exceeds the number of received resources
-/// is an error if the service names no other page.
+/// A service can hide rows after it has divided them into pages, so a page before the last page can be empty
+/// (WireProtocol.md, "Pagination"). If the service counts its resources, an empty page beyond this count ends the list.
+/// Without a count, many successive empty pages are an error. It is also an error if the service names no other page
+/// before all counted resources have arrived.
 struct PageCursor {
   /// Whether the reading began at the first page.
   let isFromStart: Bool
@@ -23,8 +23,8 @@ struct PageCursor {
   ///
   /// `document` is the reply with the page of `query`.
   ///
-  /// - Throws: A `protocol` error if the next page does not advance, if its link can't be read, or if only empty
-  ///   pages arrive; also if the count exceeds the received resources and the service names no other page.
+  /// - Throws: A `protocol` error if the next page does not advance, if the client can't read its link, or if only
+  ///   empty pages arrive. The same error if the service names no other page before all counted resources have arrived.
   mutating func next(
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {
@@ -33,7 +33,7 @@ struct PageCursor {
     received += document.count
     guard let pagination = document.pagination(asked: query.page) else { return nil }
     if let link = pagination.unreadableNext {
-      // When all counted resources have arrived, the link leads to an empty page.
+      // All counted resources have arrived, so the link can only lead to an empty page.
       if isFromStart, let total = pagination.totalSize, received >= total { return nil }
       throw unreadable(link, client)
     }
@@ -59,7 +59,9 @@ struct PageCursor {
     return next
   }
 
-  /// Whether the list can be complete, because the service named other pages, or because all counted resources arrived.
+  /// Whether the list can be complete although the reply has no link to a next page.
+  ///
+  /// The list can be complete if the service named other pages, or if all counted resources have arrived.
   private func mayBeComplete(_ pagination: Pagination) -> Bool {
     let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
     return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0

@@ -1,11 +1,11 @@
 public import JSONAPI
 import JSONText
 
-/// The pages of a list, each requested when the previous one is used up (in the Elixir library: Retort.Client.Generic
-/// `stream`).
+/// The pages of a list; the stream requests a page only when the caller needs it (in the Elixir library:
+/// Retort.Client.Generic `stream`).
 ///
-/// A next page that does not advance is an error, so that a faulty service can't make the stream endless. ``changes``
-/// records the changes that others make in the list while it is read.
+/// It is an error if the next page does not advance, so a faulty service can't make the stream endless. ``changes``
+/// records the changes that others make in the list during the read.
 public struct PageStream: Sendable {
   private let client: ResourceClient
   private let ahead: PrefetchedPages
@@ -32,8 +32,9 @@ public struct PageStream: Sendable {
 
   /// Returns the next page; nil after the last page.
   ///
-  /// - Throws: ``ClientError`` of the request; a `protocol` error if the service's pages do not advance, or end before
-  ///   all counted resources have arrived; a `service` error if others changed the list and the rule is `fail`.
+  /// - Throws: The ``ClientError`` of the request. A `protocol` error if the service's pages do not advance, or if the
+  ///   pages end before all counted resources have arrived. A `service` error if others changed the list and the rule
+  ///   is `fail`.
   public mutating func next() async throws(ClientError) -> Document? {
     if let fault {
       self.fault = nil
@@ -48,9 +49,9 @@ public struct PageStream: Sendable {
     return given
   }
 
-  /// Returns a page without the repeated resources that the rule leaves out.
+  /// Returns a page; if the rule is `passOver`, the page has no repeated resources.
   ///
-  /// - Throws: An error if the rule forbids changes of the list and the page shows one, or if the pages bring no new
+  /// - Throws: An error if the rule is `fail` and the page shows a change of the list, or if the pages bring no new
   ///   resources.
   private mutating func given(_ document: Document) throws(ClientError) -> Document {
     let places = changes.take(document)
@@ -90,9 +91,12 @@ public struct PageStream: Sendable {
 }
 
 extension ResourceClient {
-  /// Returns a lazy stream of a list's pages; the stream sends nothing before the first call of `next`.
+  /// Returns a stream of the pages of a list.
   ///
-  /// After the first page has returned the count, up to `prefetch` pages are requested in advance.
+  /// The stream sends nothing before the first call of `next`.
+  ///
+  /// After each page, the stream requests up to `prefetch` further pages in advance. If the end of the list is unknown,
+  /// the stream requests only one page in advance.
   public func stream(
     _ query: Query, waitLimit: WaitLimit = .usual, prefetch: Int = 0,
     rule: ListChangeDetector.ListChangeReaction = .keep
@@ -102,10 +106,12 @@ extension ResourceClient {
 
   /// Reads the number of resources that match a query (in the Elixir library: Retort.Client.Generic `count`).
   ///
-  /// The method requests a page with one resource or, if the service refuses this size, a page of the service's own
-  /// size. It returns the total in the reply. If the total is missing, or less than the number of resources of the
-  /// page, the method returns that number. If there may be more pages, the method counts the resources of all pages,
-  /// and writes this to the trace.
+  /// The method requests a page with one resource. If the service refuses this size, the method requests a page of the
+  /// service's own size. The method returns the total in the reply.
+  ///
+  /// A total below the number of resources in the reply does not count. Without a total, the method counts the
+  /// resources of the page. If there may be more pages, the method counts the resources of all pages, and writes this
+  /// to the trace.
   public func count(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []
@@ -130,8 +136,8 @@ extension ResourceClient {
 }
 
 extension Document {
-  /// The number of resources on all pages, as the reply states it.
+  /// The number of resources on all pages, according to the reply.
   ///
-  /// The value is nil if the reply states no number, or a number below the number of resources that it contains.
+  /// The value is nil if the reply has no total, or a total below the number of resources in the reply.
   var total: Int? { pagination()?.totalSize.flatMap { $0 < count ? nil : $0 } }
 }

@@ -2,7 +2,9 @@ import JSONAPI
 import JSONRPC
 import Synchronization
 
-/// Requests pages of a list before they are needed; its deallocation cancels the requests in flight.
+/// Requests pages of a list before the reader needs them.
+///
+/// The deallocation of this object cancels the requests in flight.
 final class PrefetchedPages: Sendable {
   private typealias PageTask = Task<Result<Document, ClientError>, Never>
 
@@ -17,7 +19,7 @@ final class PrefetchedPages: Sendable {
 
   deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
 
-  /// Returns the page of a query; the page may already have been requested.
+  /// Returns the page of a query; if the page is already requested, the function waits for that reply.
   func page(_ query: Query) async throws(ClientError) -> Document {
     guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
       return try await client.index(query, waitLimit: waitLimit)
@@ -25,7 +27,9 @@ final class PrefetchedPages: Sendable {
     return try await reading.value.get()
   }
 
-  /// Requests the page of a query and the pages after it, at most `limit` pages, up to the known end of the list.
+  /// Requests the page of a query and the pages after it.
+  ///
+  /// The function requests at most `limit` pages, and no page after the known end of the list.
   func begin(_ query: Query, _ pagination: Pagination?) {
     guard limit > 0, let next = query.page else { return }
     let last = pagination?.end(next.size) ?? next.number

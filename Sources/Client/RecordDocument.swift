@@ -2,15 +2,15 @@ import JSONText
 
 /// The attributes and the relationships of a record (WireProtocol.md, "Records become documents").
 ///
-/// A record with `type` and `attributes` or `relationships` is a resource, whose attributes and linkage are used
-/// unchanged. In other records, a value that ``LinkageRecognizer`` recognizes is a relationship, and every other value
-/// is an attribute.
+/// A record with `type`, and with `attributes` or `relationships`, is a resource object. The document has its
+/// attributes and linkage unchanged. In any other record, a value that ``LinkageRecognizer`` recognizes is a
+/// relationship, and every other value is an attribute.
 struct RecordDocument {
   /// Whether the record is a resource object.
   let isResource: Bool
   private var attributes = JSONObject()
   private var relationships = JSONObject()
-  /// The relationships of a resource that were not loaded and can't be sent.
+  /// The relationships of a resource object that have no `data`, so that the client can't send them.
   private(set) var notLoaded: [String] = []
   private let settings: ClientSettings
   private let verb: String
@@ -31,7 +31,7 @@ struct RecordDocument {
   /// Returns the resource object to send.
   ///
   /// The object always has `attributes`, because the Elixir library Alembic reads an object without them as an
-  /// identifier. Empty relationships are omitted.
+  /// identifier. The object has `relationships` only if there is at least one.
   func data(id: String?) -> JSONValue {
     var members: [(String, JSONValue)] = []
     members.reserveCapacity(4)
@@ -42,7 +42,7 @@ struct RecordDocument {
     return .object(JSONObject(members))
   }
 
-  /// Returns the id to send for a value: a string, or an integer's digits (TheLanguage.md, "IDs").
+  /// Returns the id to send for a value, which must be a string or an integer (TheLanguage.md, "IDs").
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     try LinkageRecognizer(settings, verb).id(value, of: name)
   }

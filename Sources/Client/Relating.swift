@@ -1,7 +1,7 @@
 public import JSONAPI
 public import JSONText
 
-/// A client for one relationship of one resource, with jsonapi-resources' methods (WireProtocol.md, "Relationship
+/// A client for one relationship of one resource, with the methods of jsonapi-resources (WireProtocol.md, "Relationship
 /// methods").
 ///
 /// ```swift
@@ -9,7 +9,7 @@ public import JSONText
 /// let linkage = try await tags.show()
 /// ```
 public struct RelationshipClient: Sendable {
-  /// The changes of linkage that take identifiers.
+  /// The changes of a relationship's linkage: add, replace or remove identifiers.
   public enum LinkageChange: String, Sendable {
     /// Adds the identifiers to the linkage (`create_relationship`).
     case link = "create_relationship"
@@ -38,7 +38,7 @@ public struct RelationshipClient: Sendable {
 
   /// Reads the linkage: an identifier, a list of identifiers, or null (`show_relationship`).
   ///
-  /// - Returns: The linkage, and whether the reply names a next page, so that the linkage is incomplete.
+  /// - Returns: The linkage. `hasNext` is true if the reply names a next page, so that the linkage is incomplete.
   public func show(
     options: JSONObject = [:], waitLimit: ResourceClient.WaitLimit = .usual
   ) async throws(ClientError) -> (data: JSONValue, hasNext: Bool) {
@@ -52,7 +52,7 @@ public struct RelationshipClient: Sendable {
 
   /// Reads the related resources (`get_related_resource`).
   ///
-  /// `source` is the path of the parent's type, which a server needs to generate links; nil means `api/v1/TYPE`.
+  /// `source` is the path of the parent's type; nil means `api/v1/TYPE`. A server needs this path to generate links.
   public func related(
     source: String?, options: JSONObject = [:], waitLimit: ResourceClient.WaitLimit = .usual
   ) async throws(ClientError) -> Document {
@@ -68,7 +68,7 @@ public struct RelationshipClient: Sendable {
 
   /// Returns the request that changes the linkage; null clears a to-one relationship.
   ///
-  /// - Throws: A `value` error for invalid linkage, and for adding to or removing from a to-one relationship.
+  /// - Throws: A `value` error for invalid linkage, and for a `link` or an `unlink` of a to-one relationship.
   public func changeRequest(
     _ change: LinkageChange, _ identifiers: JSONValue, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
@@ -82,12 +82,12 @@ public struct RelationshipClient: Sendable {
     return ChangeRequest(method: change.rawValue, params: params(document.merging(options)), keepsKeys: true)
   }
 
-  /// Throws for an addition to, or a removal from, a to-one relationship.
+  /// Throws an error for a `link` or an `unlink` of a to-one relationship.
   ///
-  /// jsonapi-resources would do nothing, or would clear the relationship regardless of the identifiers
-  /// (WireProtocol.md, "Relationship methods").
+  /// For a `link`, jsonapi-resources would do nothing. For an `unlink`, jsonapi-resources would clear the relationship,
+  /// regardless of the identifiers (WireProtocol.md, "Relationship methods").
   ///
-  /// A relationship that is not declared counts as to-many if `identifiers` is a list; otherwise it counts as to-one.
+  /// An undeclared relationship counts as to-many if `identifiers` is a list. Otherwise it counts as to-one.
   private func refuseToOne(_ change: LinkageChange, _ identifiers: JSONValue) throws(ClientError) {
     switch client.settings.declared(name) {
     case .toMany: return
@@ -96,8 +96,9 @@ public struct RelationshipClient: Sendable {
     }
   }
 
-  /// Returns the parameters of a relationship method; their keys are never renamed, because a server expects `post_id`,
-  /// not `post-id`.
+  /// Returns the parameters of a relationship method.
+  ///
+  /// The client never renames their keys, because a server expects `post_id`, not `post-id`.
   private func params(_ more: JSONObject) -> JSONObject {
     let underscored = String(name.map { $0 == "-" ? "_" : $0 })
     let params = JSONObject([
@@ -117,17 +118,17 @@ extension ResourceClient {
 }
 
 extension ResourceClient {
-  /// Reads the linkage that an `unlink` changes, and throws if the relationship is to-one.
+  /// Reads the linkage that an `unlink` would change, and throws an error if the relationship is to-one.
   ///
-  /// Nothing is sent for a relationship that is declared to-many.
+  /// If the client declares the relationship as to-many, the function sends nothing.
   ///
-  /// jsonapi-resources clears a to-one relationship regardless of the identifiers (WireProtocol.md, "Relationship
-  /// methods").
+  /// For an `unlink`, jsonapi-resources clears a to-one relationship regardless of the identifiers (WireProtocol.md,
+  /// "Relationship methods").
   ///
   /// - Parameters:
-  ///   - params: The parameters of the `unlink` as they are sent.
+  ///   - params: The parameters of the `unlink` in the form for the wire.
   ///   - timeout: The time to wait for the reply; nil for no limit.
-  /// - Throws: A `value` error for a to-one relationship; the error of the read if the linkage can't be read.
+  /// - Throws: A `value` error for a to-one relationship; the error of the read if the client can't read the linkage.
   @_spi(Sending)
   public func refuseUnlinkOfToOne(_ params: JSONObject, timeout: Duration?) async throws(ClientError) {
     let name = params["relationship"]?.stringValue ?? ""
@@ -143,7 +144,9 @@ extension ResourceClient {
     throw toOne(.unlink, declared?.key ?? name, id, params["data"] ?? .null)
   }
 
-  /// Reads the linkage of a relationship; `place` has the parameters that name the relationship, as they are sent.
+  /// Reads the linkage of a relationship.
+  ///
+  /// `place` has the parameters that name the relationship, in the form for the wire.
   private func linkage(_ place: JSONObject, _ timeout: Duration?) async throws(ClientError) -> JSONValue {
     let message = OutgoingRequest("show_relationship", place, changes: false, timeout: timeout)
     return try await send(message) { result throws(ClientError) in try linkage(in: result) }
@@ -160,7 +163,7 @@ extension ResourceClient {
     return data
   }
 
-  /// Returns the error of an `unlink` that is not sent, because the linkage could not be read.
+  /// Returns the error for an `unlink` that the client does not send, because the client could not read the linkage.
   private func unread(_ name: String, _ error: ClientError) -> ClientError {
     var error = error
     error.wasSent = false

@@ -1,13 +1,13 @@
 public import JSONText
 
-/// Observes the replies of a client; it does not influence requests.
+/// Observes the replies of a client, for example to learn a schema; an observer never changes a request.
 public protocol ReplyObserver: Sendable {
   /// Observes the result of a request, or an error that contains the service's error objects.
   ///
-  /// All names are in the form in which they are sent and received.
+  /// All names have the spelling of the wire, not the spelling of the client's `keys`.
   ///
-  /// The client calls this method before the client uses the reply. The method must return immediately. Late replies,
-  /// and errors without the service's error objects, are not observed.
+  /// The client calls this method before it uses the reply, so the method must return immediately. The client does not
+  /// report late replies, or errors without error objects of the service.
   ///
   /// - Parameters:
   ///   - reply: The result, or the error with the service's error objects.

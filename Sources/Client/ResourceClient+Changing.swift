@@ -8,18 +8,19 @@ public enum ChangeReply: Sendable {
   case document(Document)
   /// The raw result of any other method.
   case result(JSONValue)
-  /// A reply about the changed resource without its contents, because the statement does not use them.
+  /// A reply without its contents, because the statement does not use the contents.
   case omitted
 }
 
 extension ResourceClient {
-  /// Sends a change, whose parameters are ready for the wire, and returns the service's reply.
+  /// Sends a change and returns the service's reply.
   ///
-  /// Only `Bulk` imports this interface, so that every change goes through its dispatcher. A `timeout` of nil means no
-  /// limit. Any reply without an error completes a destroy, so its document can be empty.
+  /// `params` are the parameters in the form for the wire. Only the module `Bulk` imports this function, so every
+  /// change passes through the dispatcher of `Bulk`. A `timeout` of nil means no limit. A destroy succeeds with any
+  /// reply without an error, so its document can be empty.
   ///
-  /// - Throws: ``ClientError``; kind `unknown` for a request that was sent and got no reply; kind `protocol` if the
-  ///   result must be a document and is not.
+  /// - Throws: ``ClientError``. The kind is `unknown` if the client sent the request and got no reply. The kind is
+  ///   `protocol` if the result must be a document and is not one.
   @_spi(Sending)
   public func send(
     change method: String, wireParams params: JSONObject, expires: Bool, timeout: Duration?, givesDocument: Bool
@@ -30,23 +31,23 @@ extension ResourceClient {
     }
   }
 
-  /// Whether the client's transport can send a change without a task that waits for the reply.
+  /// Whether the client can send a change without a Swift task that waits for the reply.
   @_spi(Sending)
   public var canPost: Bool { poster != nil }
 
-  /// Sends a change like ``send(change:wireParams:expires:timeout:givesDocument:)``, without a task that waits for the
-  /// reply.
+  /// Sends a change like ``send(change:wireParams:expires:timeout:givesDocument:)``, without a Swift task that waits
+  /// for the reply.
   ///
   /// - Parameters:
   ///   - method: The JSON-RPC method.
-  ///   - params: The parameters, ready for the wire.
+  ///   - params: The parameters in the form for the wire.
   ///   - expires: Whether the message expires at its deadline.
   ///   - timeout: The time to wait for the reply; nil for no limit.
   ///   - givesDocument: Whether the result must be a document.
-  ///   - number: The number of the change, for the receiver.
-  ///   - receiver: Gets the reply or the error once, with the time since the request was made, on the connection's
-  ///     thread; it must not block.
-  /// - Returns: The request, for ``cancel(_:)``; nil, and nothing is sent, if the transport can't post.
+  ///   - number: The number of the change, which the receiver gets back with the reply.
+  ///   - receiver: The object that gets the reply or the error, exactly once. The call comes on the connection's
+  ///     thread, so the receiver must not block.
+  /// - Returns: The request, for ``cancel(_:)``. If the transport can't post, the client sends nothing and returns nil.
   @_spi(Sending)
   public func post(
     change method: String, wireParams params: JSONObject, expires: Bool, timeout: Duration?, givesDocument: Bool,
@@ -58,7 +59,7 @@ extension ResourceClient {
     return encoded.envelope
   }
 
-  /// A change that was sent without a task that waits for the reply.
+  /// A change that gets its reply by a callback, without a Swift task that waits for the reply.
   private final class PostedChange: PostedRequest, @unchecked Sendable {
     private let client: ResourceClient
     private let trace: ExchangeTrace?
@@ -99,7 +100,9 @@ extension ResourceClient {
     givesDocument ? .document(try single(document(result, method), method)) : .result(result)
   }
 
-  /// Returns the document; throws if it is a list of several resources, unless the change is a destroy.
+  /// Returns the document, or throws an error if the document has several resources.
+  ///
+  /// Only the reply to a destroy can have several resources.
   private func single(_ document: Document, _ method: String) throws(ClientError) -> Document {
     guard document.count > 1, method != "destroy" else { return document }
     throw malformed(method, "the reply is a list of \(document.count) resources, but one was sent")
@@ -107,7 +110,10 @@ extension ResourceClient {
 }
 
 extension ChangeReply {
-  /// Creates a reply from the result of a late reply; a result that is not a document is kept unchanged.
+  /// Creates a reply from the result in a late reply.
+  ///
+  /// If `givesDocument` is true and the result is a document, the reply has this document. Otherwise the reply has the
+  /// result unchanged.
   public init(_ result: JSONValue, givesDocument: Bool) {
     let document = givesDocument ? try? Document(result) : nil
     self = document.map { .document($0) } ?? .result(result)

@@ -3,20 +3,21 @@ import JSONRPC
 public import JSONText
 
 extension ResourceClient {
-  /// Returns the parameters as they are sent: with the client's `meta`, and with names in the form of the client's
-  /// `keys`.
+  /// Returns the parameters in the form for the wire.
   ///
-  /// A call's `meta` overrides the client's `meta` key by key.
+  /// The form has the client's `meta`, and spells names according to the client's `keys`.
   ///
-  /// - Throws: A `value` error if the client requires `meta.beam` and it is missing, if `meta` is not an object, and if
-  ///   two names become equal.
+  /// A key in the call's own `meta` replaces the same key in the client's `meta`.
+  ///
+  /// - Throws: A `value` error if a required `meta.beam` is missing, if `meta` is not an object, or if the spelling
+  ///   makes two names equal.
   public func wireParams(of request: ReadRequest) throws(ClientError) -> JSONObject {
     var params = request.params
     try complete(&params, request.method, keepsKeys: request.keepsKeys)
     return params
   }
 
-  /// Returns the parameters of a change as they are sent, like ``wireParams(of:)-(ReadRequest)``.
+  /// Returns the parameters of a change in the form for the wire, like ``wireParams(of:)-(ReadRequest)``.
   ///
   /// - Throws: Also a `value` error for an id that a service can read as several ids.
   public func wireParams(of request: ChangeRequest) throws(ClientError) -> JSONObject {
@@ -25,7 +26,7 @@ extension ResourceClient {
     return request.params
   }
 
-  /// Replaces the parameters of a change by those that are sent, like ``wireParams(of:)-(ChangeRequest)``.
+  /// Changes the parameters of a change to the form for the wire, like ``wireParams(of:)-(ChangeRequest)``.
   public func completeParams(of request: inout ChangeRequest) throws(ClientError) {
     try refuseSeveral(request.method, request.params)
     try complete(&request.params, request.method, keepsKeys: request.keepsKeys)
@@ -77,7 +78,7 @@ extension ResourceClient {
 
   /// Sends a read, and returns the value that `read` computes from the reply's result.
   ///
-  /// The read is repeated after temporary failures and malformed replies.
+  /// The client repeats the read after temporary failures and malformed replies.
   func send<Reading>(
     _ request: ReadRequest, waitLimit: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -95,7 +96,7 @@ extension ResourceClient {
     }
   }
 
-  /// A request as it is sent.
+  /// A request with its parameters in the form for the wire.
   struct OutgoingRequest {
     let method: String
     let params: JSONObject
@@ -119,7 +120,7 @@ extension ResourceClient {
 
   /// Sends a message, and returns the value that `read` computes from the reply's result.
   ///
-  /// The function is inlined, which saves a suspension for each request.
+  /// The compiler inlines this function, which saves one suspension of the task for each request.
   @inline(__always) func send<Reading>(
     _ message: OutgoingRequest, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -134,7 +135,8 @@ extension ResourceClient {
 
   /// Encodes a message for the transport, and counts it as a request in flight.
   ///
-  /// The function is not inlined: in an asynchronous function, its instants would be allocated separately.
+  /// The compiler must not inline this function. In an asynchronous function, each clock instant would need a separate
+  /// allocation.
   @inline(never) func begin(_ message: OutgoingRequest) -> EncodedRequest {
     let id = transport.nextCorrelationID()
     let begin = ContinuousClock.now
@@ -150,7 +152,7 @@ extension ResourceClient {
 
   /// Returns the value that `read` computes from the result in the transport's answer to a request.
   ///
-  /// Like ``begin(_:)``, the function is not inlined.
+  /// As for ``begin(_:)``, the compiler must not inline this function.
   @inline(never) func end<Reading>(
     _ encoded: EncodedRequest, _ answer: LateAnswer, at arrival: ContinuousClock.Instant,
     read: (JSONValue) throws(ClientError) -> Reading
@@ -182,10 +184,10 @@ extension ResourceClient {
       method: envelope.method, label: type, queue: transport.queue, correlationID: envelope.correlationID)
   }
 
-  /// Returns the reply that the transport returned, or throws the transport's error.
+  /// Returns the body of the reply, or throws the transport's error.
   ///
-  /// A change that may still get a reply is registered with `lateReplies` first; if its reply has arrived in the
-  /// meantime, that reply is returned.
+  /// If a change can still get a reply, the client registers the change with `lateReplies` before it throws. If the
+  /// reply has arrived in the meantime, the client returns this reply.
   private func ended(
     _ encoded: EncodedRequest, _ answer: LateAnswer, at arrival: ContinuousClock.Instant
   ) throws(LinkError) -> [UInt8] {
@@ -202,10 +204,10 @@ extension ResourceClient {
     }
   }
 
-  /// Returns a change to register with the late replies.
+  /// Returns the description of a change for `lateReplies`.
   ///
-  /// The reply is expected for another `timeout` after the deadline, because the service may have received the change
-  /// just before the deadline.
+  /// The client expects the reply for another `timeout` after the deadline. The reason is that the service may have
+  /// received the change just before the deadline.
   private func late(_ envelope: RequestEnvelope) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil
@@ -246,7 +248,7 @@ extension ResourceClient {
     }
   }
 
-  /// Returns a result as the service sent it, with its names in the form of the client's `keys`.
+  /// Returns the service's result with its names in the spelling of the client's `keys`.
   public func renamed(_ result: JSONValue) -> JSONValue {
     box.properties.settings.keys == .underscore ? KeyRenaming.incoming.value(result) : result
   }
@@ -285,6 +287,6 @@ extension ResourceClient {
 }
 
 extension JSONObject {
-  /// Whether a `meta` has the member `beam`, as a text that is not empty.
+  /// Whether the object, which is a `meta`, has a `beam` that is a non-empty text.
   var hasBeam: Bool { !(self["beam"]?.stringValue?.isEmpty ?? true) }
 }

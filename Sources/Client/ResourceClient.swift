@@ -2,7 +2,8 @@ public import JSONAPI
 public import JSONRPC
 import JSONText
 
-/// A client of a resource service, with the service's verbs (in the Elixir library: Retort.Client.Generic).
+/// A client of a JSON:API service, with methods such as `index` and `show` (in the Elixir library:
+/// Retort.Client.Generic).
 ///
 /// ```swift
 /// let posts = ResourceClient(transport: transport, settings: ClientSettings(type: "posts", meta: [:]))
@@ -11,7 +12,7 @@ import JSONText
 public struct ResourceClient: Sendable {
   struct ClientStorage: Sendable {
     var transport: any Transport
-    /// The transport, if it can send a request without a task that waits for the reply.
+    /// The transport, if it can send a request without a Swift task that waits for the reply; otherwise nil.
     let poster: (any PostingTransport)?
     var settings: ClientSettings
     var trace: Trace?
@@ -22,13 +23,15 @@ public struct ResourceClient: Sendable {
     let observedFacts = ObservedResourceFacts()
   }
 
-  /// The client's properties in one object, because each request copies its client several times.
+  /// The properties of a client in one object.
+  ///
+  /// Each request copies its client several times, and this object makes such a copy cheap.
   final class SharedClientProperties: Sendable {
     let properties: ClientStorage
-    /// The `meta` of a request that has no `meta` of its own, if names are sent unchanged.
+    /// The `meta` to add to a request without its own `meta`, if the client sends names unchanged.
     ///
-    /// The value is nil if names are renamed, or if the client's `meta` lacks a required `beam`. It is parsed from JSON
-    /// text, so that a request copies this text instead of encoding the object.
+    /// The value is nil if the client renames names, or if the client's `meta` lacks a required `beam`. The initializer
+    /// parses the value from JSON text. A request then copies this text, and does not encode the object again.
     let unchangedMeta: JSONObject?
 
     init(_ properties: ClientStorage) {
@@ -39,7 +42,7 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// The shared properties.
+  /// The properties, which all copies of the client share.
   ///
   /// `box.properties.settings.keys` reads one setting; `settings.keys` copies all settings first.
   private(set) var box: SharedClientProperties
@@ -56,10 +59,14 @@ public struct ResourceClient: Sendable {
     set { change { $0.settings = newValue } }
   }
 
-  /// The JSON:API type of the client's resources; reading it copies no other setting.
+  /// The JSON:API type of the client's resources.
+  ///
+  /// A read of this property copies no other setting.
   public var type: String { box.properties.settings.type }
 
-  /// The relationships that the client declares, by name; reading them copies no other setting.
+  /// The relationships that the client declares, by name.
+  ///
+  /// A read of this property copies no other setting.
   public var relationships: [String: ClientSettings.DeclaredRelationship] { box.properties.settings.relationships }
 
   /// The trace of requests and replies, and of remarks that are not errors; nil without a trace.
@@ -68,13 +75,13 @@ public struct ResourceClient: Sendable {
     set { change { $0.trace = newValue } }
   }
 
-  /// The changes whose replies did not arrive in time; nil if they are not recorded.
+  /// The record of changes whose replies did not arrive in time; nil if the client keeps no such record.
   public var lateReplies: LateReplies? {
     get { box.properties.lateReplies }
     set { change { $0.lateReplies = newValue } }
   }
 
-  /// The maximum number of times that a read is repeated after temporary failures.
+  /// The maximum number of times that the client repeats a read after temporary failures.
   public var retries: Int {
     get { box.properties.retries }
     set { change { $0.retries = newValue } }
@@ -115,13 +122,13 @@ public struct ResourceClient: Sendable {
     case endless
   }
 
-  /// The queue to which requests are sent.
+  /// The queue to which the client sends its requests.
   public var queue: String { transport.queue }
 
   /// The executor for tasks with many requests: the connection's thread, or nil for the default.
   public var taskExecutor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// Makes all requests that wait for a reply fail.
+  /// Ends the wait for all outstanding replies, so that their requests fail.
   public func abandon() { transport.abandon() }
 
   /// Closes the client's channel and deletes its reply queue.
@@ -132,7 +139,8 @@ public struct ResourceClient: Sendable {
 
   /// Sends a read and returns the reply's document.
   ///
-  /// - Throws: ``ClientError`` like ``send(_:waitLimit:)``; kind `protocol` if the result is not a document.
+  /// - Throws: The ``ClientError`` of ``send(_:waitLimit:)``; an error of kind `protocol` if the result is not a
+  ///   document.
   public func document(_ request: ReadRequest, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Document {
     try await document(request, waitLimit: waitLimit) { _ throws(ClientError) in }
   }
@@ -149,7 +157,9 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Returns the document of a result; for a destroy, an empty document if the result is not JSON:API.
+  /// Returns the JSON:API document in a result.
+  ///
+  /// For a destroy, returns an empty document if the result is not a document.
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
     do throws(Document.NotADocumentError) {
       let document = try Document(result)
@@ -161,10 +171,12 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Reads a page of resources (`index`); a reply without `data` is an error, not an empty page.
+  /// Reads a page of resources (`index`).
   ///
-  /// - Throws: ``ClientError`` like ``document(_:waitLimit:)``; kind `protocol` for a reply whose `data` is missing,
-  ///   null or an empty object.
+  /// A reply without `data` is an error, not an empty page.
+  ///
+  /// - Throws: The ``ClientError`` of ``document(_:waitLimit:)``; an error of kind `protocol` if the reply's `data` is
+  ///   missing, null or an empty object.
   public func index(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, waitLimit: waitLimit) { document throws(ClientError) in
@@ -172,7 +184,9 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Reads a page for its total; only a reply without a total needs `data`.
+  /// Reads a page to learn the total number of resources.
+  ///
+  /// A reply with a total can lack `data`.
   func total(_ query: Query, waitLimit: WaitLimit) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, waitLimit: waitLimit) { document throws(ClientError) in
@@ -180,7 +194,7 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Throws for a reply to `index` without `data`, or with `data` that is null or an empty object.
+  /// Throws an error if the `data` of a reply to `index` is missing, null or an empty object.
   func refuseMissingData(_ document: Document, _ method: String) throws(ClientError) {
     if document.object["data"]?.isNull ?? true { throw malformed(method, "the reply has no data") }
     if document.resource?.isEmpty == true { throw malformed(method, "the reply has no data") }
@@ -197,15 +211,16 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Refuses an id that a service reads as several ids: `destroy` of `"1,2"` destroys two resources (WireProtocol.md,
-  /// "Parameters").
+  /// Throws an error if the parameter `id` is empty or has a comma.
+  ///
+  /// A service reads `"1,2"` as two ids, so a `destroy` would destroy two resources (WireProtocol.md, "Parameters").
   func refuseSeveral(_ method: String, _ params: JSONObject) throws(ClientError) {
     guard let id = params["id"]?.stringValue, id.isEmpty || id.utf8.contains(UInt8(ascii: ",")) else { return }
     throw ClientError(
       .value, "\(label(method)): the id is \"\(id)\"", nextStep: "an id must not be empty or contain a comma")
   }
 
-  /// Returns the error of a reply that is not as expected.
+  /// Returns the error for a reply that breaks the protocol.
   func malformed(_ method: String, _ message: String) -> ClientError {
     var error = ClientError(.malformed, "\(label(method)): \(message)")
     error.wasSent = true

@@ -1,4 +1,4 @@
-/// The time to wait before a request is repeated after a temporary failure.
+/// The pause before the client repeats a request after a temporary failure.
 public enum RetryPause {
   /// Returns the pause after an attempt; the first attempt has the number 0.
   ///
@@ -11,7 +11,7 @@ extension ClientError {
   /// the service.
   public var isPassing: Bool { [.noRoute, .connection, .timeout, .badGateway].contains(kind) }
 
-  /// Returns this error with the number of attempts, if there was more than one.
+  /// Returns this error with the number of attempts, if there was more than one attempt.
   func after(attempts: Int) -> ClientError {
     var error = self
     if attempts > 1 { error.facts.append("after \(attempts) attempts") }

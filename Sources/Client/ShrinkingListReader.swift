@@ -1,36 +1,42 @@
 public import JSONAPI
 import JSONText
 
-/// Reads the ids on a list's first page repeatedly, while the caller destroys their resources, until the list is empty.
+/// Reads the ids of all resources of a list, while the caller destroys these resources.
 ///
-/// No id is returned twice. A page that has only ids that were returned before is an error: the service keeps destroyed
-/// resources in its list, or gives their ids to new resources. `destroy_all` of the Elixir library would never end
-/// then.
+/// The reader reads the first page repeatedly, until the list is empty. The reader returns no id twice. It is an error
+/// if a page has only ids that the reader returned before. The service then keeps destroyed resources in its list, or
+/// gives their ids to new resources. `destroy_all` of the Elixir library would never end in this case.
 ///
-/// An empty page, or a page with only ids that could not be destroyed, is skipped if there is a next page. For a query
-/// without a page, pages of a hundred resources are requested, or pages of the service's own size if the service
-/// refuses this size.
+/// If there is a next page, the reader skips an empty page, and a page with only ids that the caller could not destroy.
+/// For a query without a page, the reader requests pages of a hundred resources. If the service refuses this size, the
+/// reader requests pages of the service's own size.
 public struct ShrinkingListReader: Sendable {
   private let client: ResourceClient
   private let waitLimit: ResourceClient.WaitLimit
   private var query: Query
-  /// The page with which a reading starts; nil to send no `page` parameter, so that the service uses its own page size.
+  /// The page at which each reading of the list starts.
+  ///
+  /// The value is nil if the requests have no `page` parameter, so that the service uses its own page size.
   private var first: Pagination.Page?
-  /// The page on which the last returned ids were found; earlier pages have only ids that could not be destroyed.
+  /// The page that had the last returned ids.
+  ///
+  /// Earlier pages have only ids that the caller could not destroy.
   private var start: Pagination.Page?
-  /// Whether the `page` parameter can be omitted, because the caller's query has none, and no page has been read.
+  /// Whether the reader can still leave out the `page` parameter.
+  ///
+  /// This is true before the first page arrives, if the caller's query has no page.
   private var mayLeaveOutPage: Bool
   /// The hashes of the returned ids.
   ///
-  /// Only a hash of 8 bytes is stored for each id, because there can be millions of ids.
+  /// The reader stores only a hash of 8 bytes for each id, because there can be millions of ids.
   private var returned: Set<Int> = []
   /// The first count of resources that the service sent; nil if it sends no count.
   public private(set) var counted: Int?
-  /// The ids that could not be destroyed.
+  /// The ids that the caller could not destroy.
   private var kept: Set<CodePoints> = []
-  /// A resource on the last page that was read, and the filter from which it differs; nil without such a resource.
+  /// A resource that does not match the filter, from the page that the reader read last; nil without such a resource.
   public private(set) var ignoredFilter: IgnoredFilter?
-  /// The number of resources that the service counted at the end but did not return.
+  /// The number of resources that the service counts at the end of the list but does not show.
   public private(set) var notShown = 0
 
   init(_ client: ResourceClient, _ query: Query, _ waitLimit: ResourceClient.WaitLimit) {
@@ -43,14 +49,14 @@ public struct ShrinkingListReader: Sendable {
     self.query.include = []
   }
 
-  /// Records ids that could not be destroyed, so that they are not returned again.
+  /// Records ids that the caller could not destroy; the reader does not return these ids again.
   public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePoints($0) }) }
 
   /// Returns the next ids to destroy; nil at the end.
   ///
-  /// - Throws: ``ClientError`` of the request; of kind `service` if a page still has destroyed resources; of kind
-  ///   `protocol` if a resource has no id, if the service's pages do not advance, or if they end before all counted
-  ///   resources have arrived.
+  /// - Throws: The ``ClientError`` of the request. An error of kind `service` if a page still has destroyed resources.
+  ///   An error of kind `protocol` if a resource has no id, if the service's pages do not advance, or if the pages end
+  ///   before all counted resources have arrived.
   public mutating func next() async throws(ClientError) -> [String]? {
     query.page = start
     while true {
@@ -68,17 +74,18 @@ public struct ShrinkingListReader: Sendable {
         }
         query.page = next
       }
-      // Ids may have moved to earlier pages: only a reading that starts at the first page finds the end.
+      // Resources may have moved to earlier pages, so only a reading from the first page can find the end of the list.
       if start == first { return nil }
       (start, query.page) = (first, first)
     }
   }
 
-  /// The number by which the returned ids exceed the service's first count; 0 without a count.
+  /// The number of returned ids beyond the service's first count; 0 without a count.
   public var surplus: Int { counted.map { max(0, returned.count - $0) } ?? 0 }
 
-  /// Returns the ids of a page that were not returned before; nil if the page has no ids except those that could not be
-  /// destroyed.
+  /// Returns the ids of a page that the reader has not returned before.
+  ///
+  /// Returns nil if the page has no ids except those that the caller could not destroy.
   ///
   /// - Throws: A `service` error if the page has only ids that were returned before.
   private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
@@ -100,9 +107,10 @@ public struct ShrinkingListReader: Sendable {
         + "of destroyed resources to new resources, run the statement again")
   }
 
-  /// Reads the page of the query; returns nil if the service refuses a page that existed before.
+  /// Reads the page of the query.
   ///
-  /// If the service refuses the page size of a hundred, a page of the service's own size is read.
+  /// Returns nil if the service refuses a page that existed before. If the service refuses the page size of a hundred,
+  /// the function reads a page of the service's own size.
   private mutating func page() async throws(ClientError) -> Document? {
     do throws(ClientError) {
       let document = try await client.index(query, waitLimit: waitLimit)
@@ -120,7 +128,9 @@ public struct ShrinkingListReader: Sendable {
 }
 
 extension ResourceClient {
-  /// Returns the error of a list that has a resource of another type, whose id must not be used for the client's type.
+  /// Returns the error for a list that has a resource of another type.
+  ///
+  /// The id of this resource can also be the id of a resource of the client's type, which the caller must not destroy.
   fileprivate func foreign(_ type: String, _ id: String) -> ClientError {
     ClientError(
       .value, "\(label("destroy-all")): the list has \(type)/\(id), but the client's type is \(self.type)",
@@ -128,8 +138,9 @@ extension ResourceClient {
         "use a client of that type: client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)")
   }
 
-  /// Returns a reader of a list's first page, for a caller that empties the list; the reader sends nothing before the
-  /// first call of `next`.
+  /// Returns a reader for a caller that destroys all resources of a list.
+  ///
+  /// The reader sends nothing before the first call of `next`.
   public func firstPages(_ query: Query, waitLimit: WaitLimit = .usual) -> ShrinkingListReader {
     ShrinkingListReader(self, query, waitLimit)
   }

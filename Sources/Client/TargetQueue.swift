@@ -1,10 +1,10 @@
 /// The queue to which a client sends its requests, with its broker and the type of its resources.
 ///
-/// It is a class, so that the changes of one client share it.
+/// `TargetQueue` is a class, so all changes of one client share one object.
 public final class TargetQueue: Sendable {
-  /// The identity of the broker and vhost, equal for all connections to that vhost.
+  /// A text that identifies the broker and the vhost; it is equal for all connections to the same vhost.
   public let broker: String
-  /// The queue.
+  /// The name of the queue.
   public let queue: String
   /// The JSON:API type of the client's resources.
   public let type: String

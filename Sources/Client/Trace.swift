@@ -1,8 +1,10 @@
-/// A trace of what a client sends and receives, as lines for a person (`--trace`); only the chosen topics are shown.
+/// A trace of the requests and replies of a client, as lines of text for a person (`--trace`).
+///
+/// The trace shows only the chosen topics.
 public struct Trace: Sendable {
   /// The topics of a trace.
   public enum TraceTopic: String, CaseIterable, Sendable {
-    /// Frames of the broker's protocol, sent and received.
+    /// AMQP frames, sent and received.
     case amqp
     /// Each request and its reply, with their bodies.
     case rpc
@@ -12,7 +14,7 @@ public struct Trace: Sendable {
     case errors
   }
 
-  /// The topics that are shown.
+  /// The topics that the trace shows.
   public let topics: Set<TraceTopic>
   private let write: @Sendable (String) -> Void
 
