@@ -1,10 +1,11 @@
-/// The characters of a text whose strings are joined: `"amqp://g:" + "x@h"` reads as `"amqp://g:x@h"`.
+/// The characters of a text, with string literals joined that a `+` connects.
 ///
-/// A string inside an interpolation, `"a\\("b")c"`, belongs to the string around it.
+/// The text `"amqp://g:" + "x@h"` becomes `"amqp://g:x@h"`, so that a search finds a password across the `+`. A string
+/// inside an interpolation, as in `"a\("b")c"`, becomes a part of the string around it.
 struct JoinedStringText {
   /// The characters without the parts between joined strings.
   private(set) var characters: [Character] = []
-  /// For each of ``characters``, its index in the original text.
+  /// The index in the original text for each of the ``characters``.
   private var places: [Int] = []
 
   init(_ text: String) {
@@ -30,10 +31,10 @@ struct JoinedStringText {
     }
   }
 
-  /// Returns the index after the opening quote of the next joined string; nil if no string is joined.
+  /// Returns the index after the opening quote of the string that a `+` joins to the previous string.
   ///
-  /// `quote` is the index of a closing quote. A string is joined if `+` and the string's opening quote follow the
-  /// closing quote.
+  /// `quote` is the index of the closing quote of the previous string. Returns nil if no `+` with an opening quote
+  /// follows this closing quote.
   private static func next(after quote: Int, _ all: [Character]) -> Int? {
     guard let plus = all[(quote + 1)...].firstIndex(where: { !$0.isWhitespace }), all[plus] == "+",
       let other = all[(plus + 1)...].firstIndex(where: { !$0.isWhitespace }), all[other] == "\""

@@ -1,4 +1,4 @@
-/// Shell variables that stand for the secrets of a command line, so that the command works without showing them.
+/// Shell variables in place of the secrets in a command line, so that the command works but shows no secret.
 ///
 /// ```swift
 /// var secrets = SecretShellVariables()
@@ -16,11 +16,11 @@ public struct SecretShellVariables {
   /// Creates a set of variables without a secret.
   public init() {}
 
-  /// Returns the pieces of a word: equal secrets have the same variable.
+  /// Splits a word into texts and variables; equal secrets get the same variable.
   ///
   /// - Parameters:
-  ///   - word: The word.
-  ///   - wanted: The name of the variable for a secret that has none.
+  ///   - word: A word of the command line.
+  ///   - wanted: The name for the variable of a new secret.
   /// - Returns: The pieces, without empty texts.
   public mutating func pieces(of word: String, as wanted: String = "PASSWORD") -> [WordPiece] {
     var secrets: [String] = []
@@ -37,7 +37,9 @@ public struct SecretShellVariables {
     return pieces.filter { $0 != .text("") }
   }
 
-  /// Returns the variable of a secret; a second secret gets a number: `PASSWORD2`.
+  /// Returns the name of the variable for a secret.
+  ///
+  /// If another secret already has the wanted name, the function adds a number, as in `PASSWORD2`.
   public mutating func name(of secret: String, as wanted: String) -> String {
     if let name = names[secret] { return name }
     let word = wanted.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
@@ -48,15 +50,17 @@ public struct SecretShellVariables {
     return name
   }
 
-  /// A character that no argument of a program can contain.
+  /// The separator between the pieces of a word: a character that no argument of a program can contain.
   private static let mark = "\0"
 
-  /// Returns the text with which a shell command reads an environment variable.
+  /// Returns the text that reads an environment variable in a shell command: `"${PASSWORD:?}"`.
   ///
   /// If the variable is not set, or is empty, the shell reports an error and does not run the command.
   public static func reference(to name: String) -> String { "\"${\(name):?}\"" }
 
-  /// Returns the names of the variables in a command that ``reference(to:)`` wrote, in the order of the command.
+  /// Returns the names of the variables in a command, in the order of the command.
+  ///
+  /// The function finds only variables in the form that ``reference(to:)`` returns.
   public static func names(in command: String) -> [String] {
     var names: [String] = []
     for part in command.split(separator: "\"${").dropFirst() {

@@ -1,8 +1,10 @@
-/// Finds secrets in texts: passwords of URIs, string values of members with a secret's name, and tokens after `Bearer`.
+/// Finds secrets in texts: passwords of URIs, string values of members such as `password`, and tokens after `Bearer`.
 ///
-/// In doubt, it treats a text as a secret.
+/// In doubt, the search treats a text as a secret.
 public enum Secrets {
-  /// Returns a text with a mask, `***` by default, in place of each secret; the text can be a statement, JSON or prose.
+  /// Returns a text with a mask in place of each secret.
+  ///
+  /// The default mask is `***`. The text can be a statement, JSON or prose.
   ///
   /// ```swift
   /// Secrets.hidden(in: #"connect "amqp://guest:secret@localhost/""#)  // connect "amqp://guest:***@localhost/"
@@ -19,7 +21,7 @@ public enum Secrets {
     return shown + text[end...]
   }
 
-  /// Whether a name, such as `password`, `api_key` or `authToken`, is a secret's name.
+  /// Whether a name, such as `password`, `api_key` or `authToken`, names a secret.
   public static func isSecret(name: String) -> Bool {
     var letters: [UInt8] = []
     letters.reserveCapacity(name.utf8.count)
@@ -39,7 +41,7 @@ public enum Secrets {
     "apikey", "privatekey", "beam",
   ].map { Array($0.utf8) }
 
-  /// Returns the ranges of secrets, in order; they can overlap.
+  /// Returns the ranges of secrets in a text; the ranges can overlap.
   private static func ranges(in text: String) -> [Range<String.Index>] {
     let bearers = bearers(text)
     let parameters = parameters(text)
@@ -62,12 +64,13 @@ public enum Secrets {
     }
   }
 
-  /// Returns the ranges of values that follow a secret's name, in a URI (`?password=x`) or a comment (`# password: x`).
+  /// Returns the ranges of values after the name of a secret, in a URI (`?password=x`) or a comment (`# password: x`).
   private static func parameters(_ text: String) -> [Range<String.Index>] {
     (pairs(text) + comments(text)).filter { isSecret(name: String($0.0)) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
 
-  // The first use of a regex takes 10 ms, so a text without the character that every match contains is not searched.
+  // The first use of a regular expression takes 10 ms. So the next two functions first look for the character that
+  // every match contains, `=` or `#`.
 
   private static func pairs(_ text: String) -> [(Substring, Substring)] {
     guard text.utf8.contains(UInt8(ascii: "=")) else { return [] }
@@ -85,8 +88,9 @@ public enum Secrets {
     }
   }
 
-  /// Returns the ranges of string values of members with a secret's name: `password: "x"`, `"password": "x"`,
-  /// `.password == "x"`, `password = "x"`.
+  /// Returns the ranges of string values of members whose name is the name of a secret.
+  ///
+  /// Such members are `password: "x"`, `"password": "x"`, `.password == "x"` and `password = "x"`.
   private static func members(_ characters: [Character]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var place = 0
@@ -100,8 +104,9 @@ public enum Secrets {
     return ranges
   }
 
-  /// Reads a member's name backwards from the opening quote of its value; nil if no sign such as `:` precedes the
-  /// quote.
+  /// Returns the name of a member from the text before the opening quote of its value.
+  ///
+  /// The function reads the text backwards. Returns nil if no `:` or `=` precedes the quote.
   private static func name(_ before: ArraySlice<Character>) -> String? {
     var rest = before.trimmingSuffix(\.isWhitespace)
     guard let sign = rest.last, ":=".contains(sign) else { return nil }

@@ -10,10 +10,10 @@ public enum TerminalSafeText {
 
   /// Returns text on one line with escapes, for a cell or a name.
   ///
-  /// Newlines, tabs, and a combining mark at the beginning are escaped, too.
+  /// Newlines, tabs, and a combining mark at the beginning also become escapes.
   public static func line(_ text: String) -> String { shown(text, .line) }
 
-  /// Returns JSON text in which the escapes are those of JSON, such as `\u001b`.
+  /// Returns JSON text with escapes in the form of JSON, such as `\u001b`.
   public static func json(_ text: String) -> String { shown(text, .json) }
 
   /// Returns a text as one line of a file; escapes only line ends and tabs.
@@ -24,10 +24,12 @@ public enum TerminalSafeText {
     }
   }
 
-  /// Returns a message on one line; cuts it after 2,000 code points and adds the number of omitted characters.
+  /// Returns a message as one line.
+  ///
+  /// A message longer than 2,000 code points is cut, and ends with a note such as `... (12 characters left out)`.
   public static func message(_ text: String) -> String { unbroken(shortened(text)) }
 
-  /// Returns a text that is cut after 2,000 code points, with the number of omitted characters.
+  /// Returns a text; a text longer than 2,000 code points is cut, and ends with a note about the omitted characters.
   public static func shortened(_ text: String) -> String {
     let limit = 2000
     let scalars = text.unicodeScalars
@@ -53,7 +55,9 @@ public enum TerminalSafeText {
     return String(shown)
   }
 
-  /// Whether a text contains any character that is neither visible ASCII nor a newline or a tab that the form keeps.
+  /// Whether a text can need escapes, because it has other characters than visible ASCII.
+  ///
+  /// A newline or a tab counts only if `form` escapes it.
   private static func mayNeedEscapes(_ text: String, _ form: EscapingForm) -> Bool {
     text.utf8.contains { byte in
       byte < 0x20 ? form == .line || byte != 0x09 && byte != 0x0A : byte >= 0x7F
@@ -69,7 +73,7 @@ public enum TerminalSafeText {
     return !isVisible(before, form) || !(isMark(after) || isVisible(after, form))
   }
 
-  /// Whether a scalar, wherever it stands, controls the terminal or misleads a reader.
+  /// Whether a scalar always becomes an escape, because it controls the terminal or misleads a reader.
   private static func steers(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A, 0x20...0x7E: return false
@@ -107,7 +111,7 @@ public enum TerminalSafeText {
 
   private static func escape(_ scalar: Unicode.Scalar) -> String { "\\u{" + String(scalar.value, radix: 16) + "}" }
 
-  /// Returns the escape of a scalar in JSON; two code units for a scalar above U+FFFF.
+  /// Returns the escape of a scalar in JSON; a scalar above U+FFFF becomes two escapes, one for each UTF-16 code unit.
   private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
     String(scalar).utf16.map { unit in
       let digits = String(unit, radix: 16)
@@ -116,16 +120,19 @@ public enum TerminalSafeText {
   }
 }
 
-/// Makes a stream of bytes safe for a terminal; keeps a character that is split between two pieces until it is
-/// complete.
+/// Makes a stream of bytes safe for a terminal.
+///
+/// If two pieces of the stream split a character, the escaper keeps the first bytes of the character until the next
+/// piece.
 public struct TerminalByteEscaper: Sendable {
   private var rest: [UInt8] = []
 
-  /// Creates an escaper that has kept no bytes.
+  /// Creates an escaper for a new stream.
   public init() {}
 
-  /// Returns a piece of output with the escapes of ``TerminalSafeText/visible(_:)``, without an incomplete character at
-  /// its end.
+  /// Returns a piece of output with the escapes of ``TerminalSafeText/visible(_:)``.
+  ///
+  /// The escaper keeps an incomplete character at the end of the piece for the next call.
   public mutating func visible(_ piece: [UInt8]) -> [UInt8] {
     var bytes = rest + piece
     rest = Array(bytes.suffix(Self.unfinished(bytes)))
@@ -134,7 +141,7 @@ public struct TerminalByteEscaper: Sendable {
     return Array(TerminalSafeText.visible(String(decoding: bytes, as: UTF8.self)).utf8)
   }
 
-  /// Returns the number of bytes at the end that begin an incomplete UTF-8 character.
+  /// Returns the number of bytes of an incomplete UTF-8 character at the end; 0 if the last character is complete.
   private static func unfinished(_ bytes: [UInt8]) -> Int {
     for (index, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
       let length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1

@@ -1,12 +1,13 @@
 /// Finds the passwords of URIs in a text.
 ///
-/// A password ends at the last `@` before the end of the URI, because errors often concern a password with an unescaped
-/// `/`, `?` or `@`. URIs of every scheme are searched, also with a misspelt scheme, and in quotes without a scheme.
+/// A password ends at the last `@` of its URI, because a faulty password often has an unescaped `/`, `?` or `@`. The
+/// search finds URIs of every scheme, and URIs with a misspelt `amqp://`. In quotes, the search also finds URIs without
+/// a scheme.
 struct URIPasswords {
   /// The ranges of the passwords, in characters from the start of the text.
   private(set) var ranges: [Range<Int>] = []
   private let characters: [Character]
-  /// For each character, whether a quote is open before it.
+  /// Whether a quote is open before a character, for each character of the text.
   private let isQuoted: [Bool]
 
   /// The part of a URI after its scheme, which can contain a user and a password.
@@ -16,8 +17,8 @@ struct URIPasswords {
     var kind: Kind
 
     enum Kind {
-      /// A broker's URI, possibly misspelt: the text after the colon that follows the user is a password, even without
-      /// a host.
+      /// The URI of a broker, possibly misspelt. The text after the user and a colon is a password, even without a
+      /// host.
       case broker
       /// A web address, whose path can contain a colon and an `@`.
       case web
@@ -52,7 +53,7 @@ struct URIPasswords {
 
   /// Returns the first URI that begins at or after an index; nil without one.
   ///
-  /// A URI follows a scheme, a misspelt `amqp://`, or a quote.
+  /// The URI begins after a scheme, after a misspelt `amqp://`, or after a quote.
   private func authority(from index: Int) -> URIAfterScheme? {
     guard index < characters.count else { return nil }
     for place in index..<characters.count where ":/\"".contains(characters[place]) {
@@ -90,8 +91,10 @@ struct URIPasswords {
     return !rest.starts(with: "://") && rest.contains("@") && !rest.contains(where: \.isWhitespace)
   }
 
-  /// Returns where a URI ends: at the closing quote, if it is in a string literal; at the end of the text, if the text
-  /// begins with the URI; otherwise at the next white space.
+  /// Returns the index of the end of a URI.
+  ///
+  /// A URI in a string literal ends at the closing quote. A URI without white space before it in the text ends at the
+  /// end of its line. Any other URI ends at the next white space.
   private func end(of authority: URIAfterScheme) -> Int {
     let start = authority.start
     guard start < characters.count else { return characters.count }
@@ -102,9 +105,10 @@ struct URIPasswords {
 
   /// Returns the range of the password in a URI without its scheme; nil if the URI has no password.
   ///
-  /// The password is between the first colon and the last `@` of the URI's ``head(of:_:)``. If the head of a broker's
-  /// URI has no `@` and no port follows the colon, the password extends to the last `@` of the whole URI, or else to
-  /// its end.
+  /// The password stands between the first colon and the last `@` of the URI's ``head(of:_:)``.
+  ///
+  /// In the URI of a broker, the head can lack an `@`. If no port follows the colon, the password then extends to the
+  /// last `@` of the whole URI, or else to the end of the URI.
   private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }
@@ -117,8 +121,8 @@ struct URIPasswords {
 
   /// Returns the part of a URI that can contain the password.
   ///
-  /// The part ends before the path of a web address. In other URIs it ends before parameters that name files or hosts,
-  /// because these can contain an `@`.
+  /// In a web address, the part ends before the path. In any other URI, the part ends before a parameter with a file or
+  /// a host, such as `?certfile=`, because this parameter can contain an `@`.
   private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]
