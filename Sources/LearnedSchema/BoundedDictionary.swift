@@ -1,6 +1,6 @@
-/// A limited number of values by name, in the order of insertion.
+/// A dictionary with a limited number of entries, in the order of their insertion.
 public struct BoundedDictionary<Value: Sendable>: Sendable {
-  /// The names in order.
+  /// The names in the order of their insertion.
   public private(set) var names: [String] = []
   private var values: [String: Value] = [:]
   private let limit: Int
@@ -20,9 +20,9 @@ public struct BoundedDictionary<Value: Sendable>: Sendable {
   /// Whether the dictionary is empty.
   public var isEmpty: Bool { names.isEmpty }
 
-  /// Changes the value of a name, starting from `fresh` for a new name.
+  /// Changes the value of a name; for a new name, the change begins with the value `fresh`.
   ///
-  /// A name that is too long is not added, and a full dictionary gets no new name.
+  /// The dictionary does not add a name that is too long, and a full dictionary adds no new name.
   mutating func update(_ name: String, _ fresh: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
     if let index = values.index(forKey: name) { return body(&values.values[index]) }
     guard names.count < limit, name.utf8.count <= Self.nameLimit else { return }

@@ -5,10 +5,10 @@ public import JSONText
 import Redaction
 import Synchronization
 
-/// The schemas of one queue's types, learned from the service's replies.
+/// The schemas of the resource types of one queue, learned from the replies of the service.
 ///
-/// Every error is observed. To limit the cost, only the first 64 results are observed, and after them at most one
-/// result every 50 ms.
+/// The object learns from every error. To limit the cost, it learns only from the first 64 results, and after that from
+/// at most one result every 50 ms.
 public final class QueueSchema: Sendable {
   /// The location of the queue: broker and virtual host, or the embedded service.
   public let place: String
@@ -19,9 +19,9 @@ public final class QueueSchema: Sendable {
     var types: [String: TypeSchema] = [:]
     /// The types of the observed requests, in the order of their first observation.
     var clientTypes: [String] = []
-    /// Whether the schema has changed since it was last written.
+    /// Whether the schema has changed since the store last wrote the schema.
     var isChanged = false
-    /// Whether new values or ids were observed since the schema was last written.
+    /// Whether new values or ids arrived since the store last wrote the schema.
     var hasNewValues = false
   }
 
@@ -38,7 +38,9 @@ public final class QueueSchema: Sendable {
     self.kept = kept
   }
 
-  /// Adds the stored schema, in the background if the file is large; does nothing if the schema was already added.
+  /// Adds the stored schema, in the background if the file is large.
+  ///
+  /// Does nothing if the schema was already added. `size` is the length of the file in bytes.
   func loadSoon(size: Int) {
     guard size > 32_768 else { return load() }
     Task.detached(priority: .utility) { self.load() }
@@ -52,7 +54,8 @@ public final class QueueSchema: Sendable {
 
   /// The maximum number of types.
   static let typeLimit = 500
-  /// The number of results that are observed at any rate; after these, at most one result is observed every 50 ms.
+  /// The number of results from which the object always learns; after these, it learns from at most one result every 50
+  /// ms.
   private static let observedAtAnyRate = 64
 
   /// The schema of a type; nil if the type is unknown.
@@ -64,7 +67,7 @@ public final class QueueSchema: Sendable {
   /// The types of the observed requests, in the order of their first observation.
   public var clientTypes: [String] { state.withLock(\.clientTypes) }
 
-  /// Returns the schemas and marks them as written; returns nil if they have not changed since they were last written.
+  /// Returns the schemas and marks them as written; returns nil if the schemas have not changed since the last write.
   ///
   /// - Parameter withValues: Whether new values and ids count as a change.
   /// - Returns: The types by name.
@@ -76,7 +79,7 @@ public final class QueueSchema: Sendable {
     }
   }
 
-  /// Marks the schemas as changed again, because they could not be written.
+  /// Marks the schemas as changed again, because the store could not write the schemas.
   func keepChanged() { state.withLock { $0.isChanged = true } }
 
   private func add(_ types: [String: TypeSchema]) {
@@ -87,13 +90,15 @@ public final class QueueSchema: Sendable {
     }
   }
 
-  /// Adds the attributes and relationships of a type from the service's own schema; their values are learned from
-  /// replies.
+  /// Adds the attributes and relationships of a type from the service's own schema.
+  ///
+  /// The service's own schema has no values; the object learns values from replies.
   ///
   /// - Parameters:
   ///   - type: The type.
-  ///   - attributes: Its attributes, each with the kind of its values if the schema has one.
-  ///   - relationships: Its relationships.
+  ///   - attributes: The attributes of the type, each with the kind of its values if the service's schema has this
+  ///     kind.
+  ///   - relationships: The relationships of the type.
   public func learn(
     _ type: String, attributes: [(name: String, kind: String?)],
     relationships: [(name: String, type: String, isToMany: Bool)]
@@ -114,7 +119,7 @@ public final class QueueSchema: Sendable {
 }
 
 extension QueueSchema: ReplyObserver {
-  /// Learns from a reply; skips a result that comes too soon after the last observed one.
+  /// Learns from a reply; skips a result that comes too soon after the last observed result.
   public func observe(
     _ reply: Result<JSONValue, ClientError>, to method: String, _ params: JSONObject, of type: String
   ) {
@@ -176,10 +181,12 @@ extension QueueSchema.LearnedTypes {
     if before?.isAccepted != isAccepted || time - (before?.seen ?? 0) > Self.day { isChanged = true }
   }
 
-  /// The number of seconds after which a repeated observation is written again.
+  /// The number of seconds after which the store writes an unchanged observation again, with its new time.
   private static let day = 86_400
 
-  /// Learns from the first resources of a document: at most 8 primary ones, and at most 4 included ones of each type.
+  /// Learns from the first resources of a document.
+  ///
+  /// These are at most 8 resources in `data`, and at most 4 resources of each type in `included`.
   mutating func take(_ document: JSONObject, at time: Int) {
     let data = document["data"]
     if let resources = data?.arrayValue {

@@ -3,7 +3,8 @@ import JSONText
 
 /// The file of a queue's schema: `DIRECTORY/PLACE/QUEUE.json`, readable only by its owner.
 ///
-/// Characters that file names can't have are percent-encoded; long names are cut and end in a hash.
+/// A file name has percent-encodings for characters other than letters, digits, `-` and `_`. A long file name is cut,
+/// and ends in a hash of the full name.
 struct SchemaFile {
   private let folder: String
   private let path: String
@@ -24,7 +25,9 @@ struct SchemaFile {
   /// Returns the bytes of the file; empty if the file can't be read.
   func read() -> [UInt8] { Self.bytes(of: path) }
 
-  /// Locks the folder, and replaces the content of the file with the result of `body`, which gets the present content.
+  /// Locks the folder, and replaces the content of the file.
+  ///
+  /// `body` gets the present content of the file, and returns the new content.
   ///
   /// - Returns: The reason of a failure; nil on success.
   func update(_ body: ([UInt8]) -> [UInt8]) -> String? {
@@ -46,7 +49,7 @@ struct SchemaFile {
     return nil
   }
 
-  /// Writes all bytes; returns false after an error, whose number is in `errno`.
+  /// Writes all bytes; returns false after an error, and `errno` is then the number of the error.
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -58,11 +61,14 @@ struct SchemaFile {
     return true
   }
 
-  /// Removes the file, if it exists; returns the reason of a failure, nil on success.
+  /// Removes the file, if the file exists.
+  ///
+  /// Returns the reason of a failure; nil on success.
   func remove() -> String? { unsafe unlink(path) == 0 || errno == ENOENT ? nil : Self.reason }
 
-  /// Returns the queue of each file in a location, and a function that reads the file; the queue is nil if the file's
-  /// name is cut.
+  /// Returns the queue of each file in a location, and a function that reads the file.
+  ///
+  /// The queue is nil if the name of the file is cut.
   static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
     let folder = directory + "/" + fileName(place)
     return names(in: folder).filter { $0.hasSuffix(".json") }.map { name in
@@ -70,8 +76,9 @@ struct SchemaFile {
     }
   }
 
-  /// Returns the location with the newest file of a queue, among files whose names are not cut; nil without such a
-  /// file.
+  /// Returns the location with the newest file of a queue; nil without such a file.
+  ///
+  /// The function does not find locations whose folder name is cut.
   static func newestPlace(in directory: String, of queue: String) -> String? {
     var newest: (place: String, time: Int)?
     for place in names(in: directory).compactMap(name(ofFile:)) {
@@ -92,7 +99,9 @@ struct SchemaFile {
   /// The first bytes of every schema file, which the files of other programs do not have.
   private static let mark = Array(#"{"place":"#.utf8)
 
-  /// Removes the files of all schemas, and no other files; returns the reason of the last failure, nil on success.
+  /// Removes the files of all schemas, and no other files.
+  ///
+  /// Returns the reason of the last failure; nil on success.
   static func removeAll(in directory: String) -> String? {
     var problem: String?
     for place in names(in: directory) {

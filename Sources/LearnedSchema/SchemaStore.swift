@@ -8,7 +8,7 @@ import Synchronization
 /// let posts = store.schema(of: "posts", at: "localhost:5672 /")
 /// ```
 public final class SchemaStore: Sendable {
-  /// The directory of the files; nil if nothing is stored.
+  /// The directory of the files; nil if the store writes no files.
   public let directory: String?
   private let schemas = Mutex<[QueueLocation: QueueSchema]>([:])
   private let failure = Mutex<String?>(nil)
@@ -18,12 +18,16 @@ public final class SchemaStore: Sendable {
     var queue: String
   }
 
-  /// Creates a store with files in a directory, or in memory only.
+  /// Creates a store with files in a directory; without a directory, the store keeps schemas only in memory.
   public init(directory: String?) { self.directory = directory }
 
-  /// Creates the store for an environment: in `$RETORT_SCHEMA`, else `$XDG_STATE_HOME`, else `~/.local/state`.
+  /// Creates the store with the directory that the environment names.
   ///
-  /// An empty `RETORT_SCHEMA` means no directory. https://specifications.freedesktop.org/basedir-spec/latest/
+  /// The directory is `$RETORT_SCHEMA`. Without this variable, the directory is `retort/schema` in `$XDG_STATE_HOME`,
+  /// or else in `~/.local/state`.
+  ///
+  /// An empty `RETORT_SCHEMA` means no directory. The other directories follow
+  /// https://specifications.freedesktop.org/basedir-spec/latest/
   public convenience init(environment: [String: String]) {
     if let chosen = environment["RETORT_SCHEMA"] {
       self.init(directory: chosen.isEmpty ? nil : chosen)
@@ -35,7 +39,9 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// Returns the schema of a queue in memory; creates it at the first call, without the stored schema.
+  /// Returns the schema of a queue in memory.
+  ///
+  /// The first call creates the schema, without the content of the stored schema.
   public func schema(of queue: String, at place: String) -> QueueSchema {
     schemas.withLock { schemas in
       let key = QueueLocation(place: place, queue: queue)
@@ -49,7 +55,9 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// Adds the stored schema of a queue to its schema in memory, without a delay that a person could notice.
+  /// Adds the stored schema of a queue to its schema in memory.
+  ///
+  /// A large file loads in the background, so that a person notices no delay.
   public func prepare(_ schema: QueueSchema) {
     guard let directory else { return }
     schema.loadSoon(size: SchemaFile(directory: directory, schema.place, schema.queue).size)
@@ -75,10 +83,11 @@ public final class SchemaStore: Sendable {
 
   /// Writes the changed schemas to their files, and keeps the data that other processes wrote there.
   ///
-  /// A schema that can't be written stays changed, so that the next call writes it.
+  /// If the store can't write a schema, the schema stays marked as changed, and the next call tries again.
   ///
-  /// - Parameter withValues: Whether values of attributes and ids are written too.
-  /// - Returns: The reason, if this is the store's first failure; nil on success and for later failures.
+  /// - Parameter withValues: Whether to write values of attributes and ids as well.
+  /// - Returns: The reason of the failure, if this is the first failure of the store; nil on success and for later
+  ///   failures.
   public func save(withValues: Bool) -> String? {
     guard let directory else { return nil }
     var first: String?

@@ -17,7 +17,7 @@ extension TypeSchema {
     return .object(object)
   }
 
-  /// Reads a schema; ignores members that ``json(withValues:)`` would not write.
+  /// Reads a schema from JSON; ignores members that ``json(withValues:)`` never writes.
   init(_ json: JSONValue) {
     for (name, value) in json["attributes"]?.objectValue ?? [:] {
       attributes.update(name, Attribute(value)) { _ in }

@@ -1,5 +1,7 @@
 extension TypeSchema {
-  /// Merges this schema with another one of the same type; where they contradict each other, the more recent one holds.
+  /// Returns the merger of this schema and another schema of the same type.
+  ///
+  /// If the two schemas contradict each other, the more recent observation wins.
   func merging(_ other: TypeSchema) -> TypeSchema {
     var result = self
     for (name, attribute) in other.attributes.entries {

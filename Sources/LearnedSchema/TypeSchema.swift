@@ -2,7 +2,7 @@ public import JSONText
 
 /// The schema of a resource type, learned from replies (JSON:API 1.0, "Resource Objects").
 public struct TypeSchema: Sendable {
-  /// What is known about an attribute of the type.
+  /// The observations of an attribute of the type.
   public struct Attribute: Sendable {
     /// A kind of value.
     public enum Kind: String, Sendable, CaseIterable {
@@ -15,22 +15,24 @@ public struct TypeSchema: Sendable {
     public internal(set) var kinds: Set<Kind> = []
     /// Whether null was observed.
     public internal(set) var isNullable = false
-    /// The distinct observed values; incomplete if ``hasMoreValues``.
+    /// The distinct observed values; the list is incomplete if ``hasMoreValues`` is true.
     public internal(set) var values: [JSONValue] = []
-    /// Whether more values were observed than are kept.
+    /// Whether the attribute has more values than the schema keeps.
     public internal(set) var hasMoreValues = false
     /// The time of the last observation, in seconds since 1970; 0 without one.
     public internal(set) var seen = 0
-    /// Whether ``kinds`` comes from the service's own schema; the kind of the first observed value replaces it.
+    /// Whether ``kinds`` comes from the service's own schema, and not from a value.
+    ///
+    /// The kind of the first observed value then replaces ``kinds``.
     var isAssumed = false
 
-    /// The number of distinct values up to which all values of an attribute are kept.
+    /// The maximum number of distinct values of an attribute for which the schema keeps every value.
     static let fewValues = 12
-    /// The number of values that are kept as examples of an attribute with more values.
+    /// The number of example values that the schema keeps if an attribute has more than `fewValues` values.
     static let examples = 3
   }
 
-  /// What is known about a relationship of the type.
+  /// The observations of a relationship of the type.
   public struct Relationship: Sendable {
     /// The observed types of the relationship's linkage.
     public internal(set) var types: [String] = []
@@ -40,7 +42,7 @@ public struct TypeSchema: Sendable {
     public internal(set) var seen = 0
   }
 
-  /// The service's last reaction to a name in a parameter.
+  /// The service's last reaction to a name in a query parameter, such as a field in `sort`.
   public struct NameVerdict: Sendable {
     /// Whether the service accepted the name.
     public internal(set) var isAccepted: Bool
@@ -57,9 +59,9 @@ public struct TypeSchema: Sendable {
   public internal(set) var attributes = BoundedDictionary<Attribute>(limit: 300)
   /// The relationships, in the order of observation.
   public internal(set) var relationships = BoundedDictionary<Relationship>(limit: 300)
-  /// For each parameter, the requested names and whether the service accepted them.
+  /// The names that requests had in each query parameter, and whether the service accepted the names.
   public internal(set) var verdicts: [QueryParameter: BoundedDictionary<NameVerdict>] = [:]
-  /// The ids that were observed last, the latest first.
+  /// The ids of the last observed resources; the latest is first.
   public internal(set) var ids: [String] = []
 
   /// Creates an empty schema.
@@ -88,7 +90,7 @@ public struct TypeSchema: Sendable {
   ) {
     for (name, kind) in attributes {
       self.attributes.update(name, Attribute()) { attribute in
-        // The kind is assumed, because only values show whether a string is a time.
+        // The kind is an assumption, because only a value shows whether a string is a time.
         guard attribute.kinds.isEmpty, let kind = kind.flatMap(Attribute.Kind.init) else { return }
         attribute.kinds.insert(kind)
         attribute.isAssumed = true
@@ -137,7 +139,7 @@ extension TypeSchema.Attribute {
     }
   }
 
-  /// Keeps a value, or records that there are more values than are kept.
+  /// Adds a value to `values`, or records that the attribute has more values than the schema keeps.
   mutating func add(_ value: JSONValue) {
     if hasMoreValues, values.count >= Self.examples || values.contains(value) { return }
     if values.contains(value) { return }
@@ -149,7 +151,7 @@ extension TypeSchema.Attribute {
 }
 
 extension TypeSchema.Relationship {
-  /// Records what a relationship object of a resource shows about the relationship.
+  /// Records the types and the cardinality that a relationship object of a resource shows.
   mutating func take(_ relationship: JSONValue, at time: Int) {
     seen = time
     guard let data = relationship["data"] else { return }
@@ -167,7 +169,7 @@ extension TypeSchema.Relationship {
     take(type: type)
   }
 
-  /// Records a type that the relationship's linkage contains.
+  /// Records a type that occurs in the linkage of the relationship.
   mutating func take(type: String) {
     if !type.isEmpty, types.count < 8, type.utf8.count <= 200, !types.contains(type) { types.append(type) }
   }
