@@ -1,6 +1,6 @@
 package import Values
 
-/// Recognizes a file that is not UTF-8 text by its first bytes.
+/// Recognizes by the first bytes of a file that the file is not UTF-8 text.
 enum BinaryFileDetector {
   /// Returns the error for a file that is compressed, packed, binary or in UTF-16; nil for any other file.
   ///
@@ -66,8 +66,8 @@ enum BinaryFileDetector {
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "utf-16" }
     let bytes = head.prefix(512 & ~3)
     guard bytes.count >= 4, bytes.contains(0) else { return nil }
-    // In UTF-32LE, text in a Latin script has a NUL byte in nearly every second, third and fourth place of four. The
-    // other encodings have NUL bytes in other places.
+    // In text in a Latin script, nearly all wide characters have NUL bytes in the same places. In UTF-32LE, for
+    // example, these are the last three of the four bytes.
     let zeros = (0..<4).map { place in bytes.indices.count { $0 % 4 == place && bytes[$0] == 0 } * 8 > bytes.count }
     switch zeros {
     case [false, true, true, true]: return "utf-32le"
@@ -78,7 +78,7 @@ enum BinaryFileDetector {
     }
   }
 
-  /// Returns what a text that begins like a web page is: `an HTML page` or `an XML document`; nil for other text.
+  /// Returns the kind of a text that begins like a web page: `an HTML page` or `an XML document`; nil for other text.
   private static func page(_ head: [UInt8]) -> String? {
     let begin = head.withoutMark.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(14)
     let text = String(decoding: begin, as: UTF8.self).lowercased()
@@ -108,7 +108,7 @@ enum BinaryFileDetector {
 
   /// Whether a text is UTF-8 with a few errors.
   ///
-  /// The text must contain valid characters of several bytes, and at most as many invalid bytes as such characters.
+  /// The text has characters of several bytes, and no more invalid bytes than such characters.
   private static func isMostlyUTF8(_ text: some Collection<UInt8>) -> Bool {
     var (characters, wrong, rest) = (0, 0, Array(text)[...])
     while let lead = rest.first {

@@ -45,10 +45,10 @@ package struct Chart {
     }
   }
 
-  /// Draws a bar of a number of columns.
+  /// Draws a bar whose length is a number of columns.
   ///
-  /// At a terminal, the bar ends at an eighth of a column. Otherwise it consists of `#` characters. The bar of a negative
-  /// number consists of other characters.
+  /// At a terminal, the length is exact to an eighth of a column. Otherwise the bar consists of `#` characters. The bar
+  /// of a negative number consists of other characters.
   private static func bar(_ columns: Double, isNegative: Bool, _ isForTerminal: Bool) -> String {
     guard isForTerminal, !isNegative else {
       let mark = isNegative ? (isForTerminal ? "░" : "-") : "#"

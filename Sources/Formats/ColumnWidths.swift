@@ -44,7 +44,7 @@ struct ColumnWidths {
 
   /// Divides `room` among the columns.
   ///
-  /// The function makes wide columns narrower first: no column gets narrower while another one is still wider than it.
+  /// The function makes wide columns narrower first. It makes a column narrower only if no other column stays wider.
   private static func shared(_ room: Int, _ natural: ArraySlice<Int>, _ least: ArraySlice<Int>) -> [Int] {
     func widths(_ level: Int) -> [Int] { zip(natural, least).map { min($0, max($1, level)) } }
     var (low, high) = (0, room)

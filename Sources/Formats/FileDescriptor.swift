@@ -78,7 +78,7 @@ package final class FileDescriptor: Sendable {
 
   /// Checks that the program can write a file, a pipe or a device.
   ///
-  /// If the file does not exist or the program replaces it, the check is about the file's directory.
+  /// To create or replace a file, the program must be able to write in the file's directory.
   ///
   /// - Parameters:
   ///   - path: The path of the file.

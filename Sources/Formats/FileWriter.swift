@@ -69,7 +69,10 @@ package struct FileWriter {
     count += 1
   }
 
-  /// Writes a text as a line; throws an error if a program would read another text from this line.
+  /// Writes a text as a line of the file.
+  ///
+  /// The function throws an error for a text that contains a line end, because a program would read it as two lines. A
+  /// NUL and a byte order mark are errors, too.
   private mutating func line(_ element: Value) throws(Fault) {
     guard case .string(let text) = element else {
       throw Fault(
@@ -109,7 +112,7 @@ package struct FileWriter {
     bytes += [0x0D, 0x0A]
   }
 
-  /// Throws an error if these names of columns are empty, or are names that a csv or tsv file can't contain.
+  /// Throws an error if there are no columns, or if a csv or tsv file can't contain one of the names.
   private func check(_ names: [String]) throws(Fault) {
     if names.isEmpty {
       throw Fault(
@@ -152,7 +155,10 @@ package struct FileWriter {
     return []
   }
 
-  /// Throws if the last line of a JSON Lines file is cut off, because lines appended to it could not be read back.
+  /// Checks that the last line of a JSON Lines file is not cut off.
+  ///
+  /// A reader fails at such a line, and never reads the lines that follow it. The function throws the error of the
+  /// reader.
   private static func refuseTorn(_ path: String, _ format: FileFormat) throws(Fault) {
     guard format == .ndjson, FileDescriptor.isFile(path) else { return }
     let file = try FileDescriptor.reading(path)

@@ -38,7 +38,7 @@ private enum TimeUnit: Equatable {
     }
   }
 
-  /// Returns the number of that period of the unit which contains an instant.
+  /// Returns the number of the period that contains an instant.
   func index(of time: Instant) -> Int {
     let whole = Int(time.sinceEpoch.components.seconds) - (time.sinceEpoch.components.attoseconds < 0 ? 1 : 0)
     let number = whole.quotient(by: seconds)

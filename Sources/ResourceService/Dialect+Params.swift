@@ -83,7 +83,7 @@ private enum CarrotParams {
 
   /// Checks the id of an `update`.
   ///
-  /// - Throws: A refusal if `data.id` is missing. Also if `id` differs from `data.id` in its value or its JSON type.
+  /// - Throws: A refusal if `data.id` is missing, or if `id` differs from `data.id` in its value or its JSON type.
   private static func checkKey(_ params: JSONObject) throws(RequestRefusal) {
     try checkData(params)
     guard let data = params["data"]?.objectValue, !data.isEmpty else { return }

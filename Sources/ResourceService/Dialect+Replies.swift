@@ -50,8 +50,8 @@ extension Dialect {
 
   /// Returns a reply in the form in which the service sends it.
   ///
-  /// Rails escapes `<`, `>`, `&`, U+2028 and U+2029. In JSON, these characters occur only in strings, so every
-  /// occurrence can be escaped.
+  /// Rails escapes `<`, `>`, `&`, U+2028 and U+2029. In JSON, these characters occur only in strings, so the function
+  /// escapes every occurrence.
   func written(_ reply: [UInt8]) -> [UInt8] {
     guard flavour == .carrot else { return reply }
     var bytes: [UInt8] = []

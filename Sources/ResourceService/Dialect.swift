@@ -4,7 +4,7 @@ import JSONText
 
 /// The behaviour in which services of this protocol differ.
 ///
-/// It consists of the library that the service imitates, and of the way in which it divides lists into pages.
+/// It consists of the library that the service imitates, and of the way in which the service divides lists into pages.
 public struct Dialect: Sendable {
   /// A library whose servers the service imitates.
   public enum ImitatedLibrary: String, CaseIterable, Sendable {

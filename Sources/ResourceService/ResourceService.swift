@@ -74,9 +74,9 @@ public final class ResourceService: Sendable {
   /// the correlation id of its message.
   ///
   /// Some errors have the form of JSON-RPC 2.0 section 5.1: invalid JSON, a request without a method, and parameters
-  /// that are not an object. Errors in a document or a query have the code 422, with a document of errors in `data`. So
-  /// has a queue that the service does not serve. Each flavour has its own wording for these errors. The flavour
-  /// `carrot` does not reply to an invalid request.
+  /// that are not an object. Errors in a document or a query have the code 422, with a document of errors in `data`. A
+  /// request to a queue that the service does not serve gets the same code. Each flavour has its own wording for these
+  /// errors. The flavour `carrot` does not reply to an invalid request.
   public func reply(
     queue: String, body: [UInt8], correlationID: [UInt8]? = nil, isRedelivered: Bool = false
   ) -> Reply {

@@ -4,8 +4,9 @@ import Redaction
 
 /// Runs `retort journal FILE`, which shows a journal or changes it.
 ///
-/// A journal is a file that records the changes of a bulk statement. The command can record how to treat a change with
-/// an unknown outcome, or the name of the broker.
+/// A journal is a file that records the changes of a bulk statement. With `settle ID done` or `settle ID again`, the
+/// command records how to treat a change with an unknown outcome. With `broker NAME`, it records the name of the
+/// broker.
 func journal(_ words: [String], _ console: Console) async -> Int32 {
   let usage = "retort journal FILE, or retort journal FILE settle ID done, or ... settle ID again, or ... broker NAME"
   guard let path = words.first, !path.hasPrefix("-"),

@@ -161,9 +161,9 @@ final class Prompt: Sendable {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
-  /// Returns the command of the prompt, such as `edit`, that makes up a whole line.
+  /// Returns the command of the prompt, such as `edit`, if the line consists only of this command.
   ///
-  /// The result is nil for any other line. It is also nil if a variable or a def has this name.
+  /// The result is nil for any other line. It is also nil if a variable or a def has the name of the command.
   private func word(_ line: String) -> String? {
     let names = interpreter.names
     return Vocabulary.promptWords.first {

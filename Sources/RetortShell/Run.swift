@@ -93,8 +93,10 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
 /// belong to the script. The function also replaces `--yes=N` with `--yes-limit N`, and gives `--trace` a topic if it
 /// has none.
 ///
-/// - Returns: The new arguments. After an error message, nil: an option is unknown, the number of `--yes` is invalid,
-///   or an argument after FILE begins with `-` without a `--` before it.
+/// The function shows an error message for an unknown option and for an invalid number in `--yes=N`. An argument after
+/// FILE that begins with `-` is an error, too, unless a `--` precedes it.
+///
+/// - Returns: The new arguments; nil after an error message.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   var result: [String] = []
   var rest = arguments[...]

@@ -11,7 +11,7 @@ final class StatusLine: Sendable {
 
   private struct TerminalLineState {
     var isShown = false
-    /// Whether the last result on the terminal did not end with a line end.
+    /// Whether the results on the terminal end in the middle of a line.
     var isInLine = false
   }
 

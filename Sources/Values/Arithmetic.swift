@@ -3,7 +3,8 @@ package import JSONText
 
 /// Calculates with numbers.
 ///
-/// Sums, differences, products and comparisons are exact. A division with a remainder gives a binary float.
+/// Sums, differences, products and comparisons are exact. A division with a remainder, such as `1 / 3`, gives a binary
+/// float.
 package enum Arithmetic {
   package static func add(_ left: JSONNumber, _ right: JSONNumber) throws(Fault) -> JSONNumber {
     if let a = left.integer, let b = right.integer {

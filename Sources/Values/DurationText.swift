@@ -53,8 +53,8 @@ extension Duration {
 
   /// The duration in the output of `print` and in an interpolation.
   ///
-  /// A whole number of milliseconds is exact. A duration with a fraction of a millisecond was measured, for example
-  /// with `age`, so the text is rounded.
+  /// A whole number of milliseconds has its exact text. A duration with a fraction of a millisecond was measured, for
+  /// example with `age`, so its text is rounded.
   package var printed: String { components.attoseconds % 1_000_000_000_000_000 == 0 ? text : rounded }
 
   /// The duration for display, such as `350 ms`, `4.5 s`, `4m 10s`, `3h 20m` or `271d 4h`.

@@ -34,7 +34,7 @@ package struct ElementPage: Sendable {
     self.names = names
   }
 
-  /// Adds an element together with named values, which it takes from another page.
+  /// Adds an element and its named values.
   ///
   /// - Parameters:
   ///   - element: The element to add.
@@ -45,11 +45,13 @@ package struct ElementPage: Sendable {
     if !page.names.isEmpty { names.append(page.names[index]) }
   }
 
-  /// Moves to this page those failures of another page that occurred before one of its elements.
+  /// Moves failures from another page to this page.
+  ///
+  /// The function moves the failures that occurred before a certain element of the other page.
   ///
   /// - Parameters:
   ///   - failures: The failures of the other page; the function removes those that it moves.
-  ///   - index: The index of that element in the other page.
+  ///   - index: The index of the element in the other page.
   package mutating func pass(_ failures: inout ArraySlice<FailedElement>, before index: Int) {
     while var failure = failures.first, failure.place <= index {
       failures.removeFirst()
@@ -146,7 +148,7 @@ package struct ElementStream {
   /// Ends the stream early, and releases its source, such as a file.
   package mutating func close() { pull = nil }
 
-  /// Returns the same stream, whose errors point to a range of the script.
+  /// Returns the same stream, except that its errors point to a range of the script.
   ///
   /// An error that already has a position keeps its position.
   package func placed(at range: SourceRange, in source: SourceText) -> ElementStream {

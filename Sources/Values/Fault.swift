@@ -129,8 +129,8 @@ public final class Fault: Error, Sendable {
 
   /// Whether `rescue` can't catch the error.
   ///
-  /// It can't catch a refusal by a guard or a missing confirmation, a limit, an interrupt, `exit`, and a closed
-  /// standard output.
+  /// The uncatchable errors are a refusal by a guard or a missing confirmation, a limit, an interrupt, `exit`, and a
+  /// closed standard output.
   public var isUncatchable: Bool { Kind.final.contains(kind) }
 
   /// The value of the error's field `.seed`: a word of the Elixir library Calcinator.

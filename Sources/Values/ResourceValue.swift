@@ -15,8 +15,8 @@ public struct ResourceValue: Sendable {
   package let compound: IncludedResources?
   /// The resources that a script passed on its way to this resource, each as `TYPE/ID`.
   ///
-  /// A way leads from one resource to a related one, as in `post.author.posts`. If it returns to a resource in this
-  /// list, the program gives only the identifier, so that a cycle ends.
+  /// A script goes from a resource to a related resource, as in `post.author.posts`. If the script comes back to a
+  /// resource in this list, the program gives only the identifier. So a cycle ends.
   package let path: [String]
   /// The names of the relationships that lead to this resource, such as `author` and `posts`.
   ///
@@ -123,8 +123,8 @@ public struct ResourceValue: Sendable {
 
   /// Whether the resource object alone determines the value.
   ///
-  /// It does so if the resource has attributes or relationships, belongs to no document, and was not reached through
-  /// another resource.
+  /// This is true for a resource that has attributes or relationships, belongs to no document, and was not reached
+  /// through another resource.
   package var isAlone: Bool { compound == nil && stub == nil && path.isEmpty && includePath.isEmpty && !isIdentifier }
 
   /// Whether both resources have the same type and id.

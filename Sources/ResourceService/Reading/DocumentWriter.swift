@@ -3,8 +3,8 @@ import SQLite
 
 /// Writes records as JSON:API resources, directly to bytes.
 ///
-/// Each to-one relationship has `data`. A to-many relationship has `data` if the request includes it. Otherwise it has
-/// the link `related`, which tells a client that it can include the relationship. There are no other links.
+/// Each to-one relationship has `data`. A to-many relationship has `data` if the request includes the relationship.
+/// Otherwise it has the link `related`, which tells a client that a request can include it. There are no other links.
 ///
 /// A dialect that links everything is different. Each resource and each relationship then has links, and only included
 /// relationships have `data`.

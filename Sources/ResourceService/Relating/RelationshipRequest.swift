@@ -68,8 +68,8 @@ struct RelationshipRequest {
 
   /// Carries out a change of the relationship.
   ///
-  /// A service of the flavour `carrot` can't add a resource to a to-one relationship. It changes nothing and returns
-  /// null.
+  /// A service of the flavour `carrot` can't add a resource to a to-one relationship. If a request asks for that, the
+  /// service changes nothing and returns null.
   func change(_ method: Method, _ database: Database) throws -> [UInt8] {
     switch method {
     case .createRelationship where isCarrot && isToOne:
@@ -92,7 +92,9 @@ struct RelationshipRequest {
     return .array(JSONArray(Array(own) + new))
   }
 
-  /// Throws an error for a resource that is missing or already linked, as jsonapi-resources does.
+  /// Checks a resource that a request adds to the relationship, as jsonapi-resources does.
+  ///
+  /// - Throws: A refusal if the resource does not exist, or if the relationship already contains it.
   private func refuse(_ element: JSONValue, among known: [String], _ database: Database) throws {
     let id = element["id"].map { $0.stringValue ?? $0.text } ?? ""
     if known.contains(Self.label(element)) { throw RequestRefusal(.relationExists(id)) }

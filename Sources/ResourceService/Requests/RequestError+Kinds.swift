@@ -3,7 +3,8 @@ import JSONText
 
 /// The wording of every error.
 ///
-/// The titles and codes are those of jsonapi-resources. An error also has the wording of Calcinator if that differs.
+/// The titles and codes are those of jsonapi-resources. If the wording of Calcinator differs, an error has this
+/// wording, too.
 extension RequestError {
   private static func bad(
     _ code: Int, _ title: String, _ detail: String, parameter: String? = nil, maximum: Int? = nil,

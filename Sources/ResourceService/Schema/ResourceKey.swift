@@ -9,7 +9,7 @@ struct ResourceKey: Sendable {
   enum Kind: Sendable {
     /// The ids are integers of 64 bits, in decimal digits without leading zeros.
     case integer
-    /// The ids are any texts.
+    /// An id can be any text.
     case text
     /// The column has no type.
     ///

@@ -5,14 +5,15 @@ import SQLite
 /// - Each table is a type, and has a queue of the same name.
 /// - A join table is a table of exactly two columns that are both foreign keys. It is not a type. It gives each of the
 ///   two types a to-many relationship, which has the name of the other table.
-/// - A foreign key of one column that refers to the key of a table is a to-one relationship. Its name is the name of the
-///   column without `_id`.
+/// - A foreign key of one column that refers to the key of a table is a to-one relationship. Its name is the name of
+///   the column without `_id`.
 /// - The other table gets the reverse, a to-many relationship with the name of the table that has the foreign key. If
 ///   this name is taken, or if several foreign keys lead to the same table, the name consists of relationship and
 ///   table: `editor-comments`.
 /// - The columns of a foreign key of several columns stay attributes.
-/// - A primary key of one column is the id. A table without such a key uses its rowid as the id.
-/// - The service does not serve a table that has neither (`WITHOUT ROWID`), views, and virtual tables.
+/// - A primary key of one column is the id. A table without such a key uses its rowid as the id. The service does not
+///   serve a table without such a key and without a rowid (`WITHOUT ROWID`).
+/// - The service does not serve views and virtual tables.
 struct Schema: Sendable {
   /// The service's dialect.
   let dialect: Dialect

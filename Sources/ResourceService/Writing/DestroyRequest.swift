@@ -16,8 +16,7 @@ struct DestroyRequest {
 
   /// Deletes the row; the caller must be in a transaction.
   ///
-  /// - Throws: ``RequestRefusal`` if the row does not exist. Also if other rows refer to it and are not deleted with
-  ///   it.
+  /// - Throws: ``RequestRefusal`` if the row does not exist, or if other rows refer to it and do not disappear with it.
   func carryOut(_ database: Database) throws {
     do {
       try database.run(SQLFragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))
