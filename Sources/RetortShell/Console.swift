@@ -43,10 +43,10 @@ public struct Console: Sendable {
   /// Reads the user's answer; returns nil at the end of the input, and immediately if the task is cancelled.
   public var answer: @Sendable () async -> String?
 
-  /// Reads a line that the terminal does not show.
+  /// Reads a line, such as a password, that the terminal does not show while the user types.
   ///
-  /// The function returns nil at the end of the input, and immediately if the task is cancelled. `ask` writes the
-  /// question.
+  /// The function calls `ask`, which writes the question. It returns nil at the end of the input, and immediately if
+  /// the task is cancelled.
   public var secret: @Sendable (_ ask: @Sendable () -> Void) async -> String?
 
   /// Creates a console from functions, for tests.

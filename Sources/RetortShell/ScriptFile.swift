@@ -31,7 +31,7 @@ struct ScriptFile {
 
   private static func exists(_ path: String) -> Bool { FileDescriptor.isFile(path) }
 
-  /// Command names of other programs, each with the word of this program for the same purpose.
+  /// Command names that other programs use, each with the command or option of this program for the same purpose.
   private static let words = [
     "version": "--version", "lint": "check", "validate": "check", "verify": "check", "format": "fmt", "server": "serve",
     "status": "ctl", "completion": "completions",

@@ -20,10 +20,10 @@ struct ResourceType: Sendable {
   /// The to-one relationships, which columns of this table store.
   var toOnes: ArraySlice<Relationship> { relationships.prefix { $0.column != nil } }
 
-  /// Returns the attribute with a name that a request uses; nil if there is none.
+  /// Returns the attribute that has a given name in requests and replies; nil if there is none.
   func attribute(_ member: String) -> Column? { attributes.first { $0.member.isSame(as: member) } }
 
-  /// Returns the relationship with a name that a request uses; nil if there is none.
+  /// Returns the relationship that has a given name in requests and replies; nil if there is none.
   func relationship(_ name: String) -> Relationship? { relationships.first { $0.name.isSame(as: name) } }
 
   /// Returns the JSON pointer and the member's name for an error about a column.

@@ -1,6 +1,6 @@
 import SQLite
 
-/// A type while the service still collects its relationships.
+/// A type under construction: the service still collects its relationships.
 struct ResourceTypeBuilder {
   let table: TableDescription
   let key: ResourceKey
