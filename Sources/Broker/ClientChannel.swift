@@ -21,8 +21,8 @@ public final class ClientChannel: Sendable {
   /// Sends a request and waits for its reply.
   ///
   /// Set `isConfirmed` for a request that changes data. The broker then confirms or refuses the message. If the task is
-  /// cancelled, the call fails with `cancelled`. After a change was sent, the call waits for the reply even if the task
-  /// is cancelled.
+  /// cancelled, the call fails with `cancelled`, unless the request is a change that was already sent. Such a call
+  /// still waits for the reply.
   ///
   /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`,
   ///   `cancelled`, `tooLarge`, or the reason why the connection ended. The error's `wasSent` is true if the request

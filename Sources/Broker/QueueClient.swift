@@ -88,7 +88,7 @@ public final class QueueClient: Sendable {
 
   /// Handles the failure of a posted request: sends the request again, or passes the error to the receiver.
   ///
-  /// The client sends a lost request again, on a new channel, if it needs no confirm or was not sent.
+  /// The client sends a lost request again on a new channel if the request may be repeated, or if it was not sent.
   func end(
     _ message: OutgoingMessage, with error: BrokerError, on channel: ClientChannel, _ receiver: any ReplyReceiver
   ) {

@@ -128,7 +128,7 @@ public final class ServiceChannel: Sendable {
 
   /// Cancels the consumer, and starts to consume again after `time`.
   ///
-  /// The call has no effect while the consumer is already cancelled by an earlier call.
+  /// Another call during this time has no effect.
   private func leave(for time: Duration) async {
     let wasAway = state.withLock { state in
       defer { state.isAway = true }

@@ -227,7 +227,7 @@ void retort_line_begin(const char *prompt, int with_indent, const char *text) {
   line_state = RETORT_LINE_OPEN;
   wants_editor = wants_end = 0;
   indent = with_indent;
-  rl_eof_found = 0;  // readline never resets it
+  rl_eof_found = 0;  // readline itself never resets this variable
   rl_reset_screen_size();
   line_opened();
   rl_callback_handler_install(prompt, take_line);
@@ -251,7 +251,7 @@ enum retort_line_state retort_line_read(char **line) {
 
 void retort_line_abandon(int signal_number) {
   rl_callback_sigcleanup();
-  rl_free_line_state();  // it draws the line once more
+  rl_free_line_state();  // also draws the line once more
   rl_deactivate_mark();
   retort_hint_clear();
   rl_point = rl_end;

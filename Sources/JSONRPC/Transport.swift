@@ -66,8 +66,8 @@ public protocol Transport: Sendable {
 
   /// Sends a request and waits for the body of its reply.
   ///
-  /// If the task is cancelled, the call ends immediately. If the request is a change that was already sent, the call
-  /// waits on until the reply, the deadline or ``abandon()``.
+  /// If the task is cancelled, the call ends immediately, unless the request is a change that was already sent. Such a
+  /// call still waits for the reply, the deadline or ``abandon()``.
   ///
   /// - Throws: ``LinkError``. The error's `wasSent` is true if the service may have carried out the request.
   func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8]
@@ -155,7 +155,7 @@ extension Transport {
   public func abandon() {}
 }
 
-/// Whether a link accepts requests, is blocked, or is being opened again.
+/// The state of a link: it accepts requests, is blocked, or is being opened again.
 public enum LinkState: String, Sendable {
   /// The link accepts requests.
   case up

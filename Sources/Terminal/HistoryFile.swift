@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A file of statements, one on each line, that only its owner can read.
 ///
-/// The file writes a line feed inside a statement as `\n`, and a backslash as `\\`. If the directory of a statement is
-/// known, the line begins with `\@`, the directory and `\:`. The file is created with mode 0600, its directory with
-/// mode 0700. At each use, the program narrows a wider mode of the file to 0600.
+/// In the file, `\n` stands for a line feed inside a statement, and `\\` for a backslash. If the directory of a
+/// statement is known, the line begins with `\@`, the directory and `\:`. The program creates the file with mode 0600
+/// and its directory with mode 0700. At each use, the program narrows a wider mode of the file to 0600.
 public struct HistoryFile: Sendable, Equatable {
   /// The path of the file.
   public let path: String

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// An open file that only its owner can read.
 ///
-/// Other processes can't lock the file until it is closed.
+/// The file is locked: other processes that use it wait until this process closes it.
 struct PrivateFile: ~Copyable {
   private let path: String
   private let descriptor: Int32
@@ -91,7 +91,7 @@ struct PrivateFile: ~Copyable {
   private static func makeDirectories(of path: String) {
     for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
       let directory = String(decoding: path.utf8.prefix(index), as: UTF8.self)
-      if mkdir(directory, 0o700) == 0 { chmod(directory, 0o700) }  // independent of the umask
+      if mkdir(directory, 0o700) == 0 { chmod(directory, 0o700) }  // the umask does not apply to chmod
     }
   }
 

@@ -41,7 +41,7 @@ public struct MessageAuthenticationKey: Sendable {
 
   private static let digits = Array("0123456789abcdef".utf8)
 
-  /// Returns the 32 bytes of 64 lower-case hexadecimal digits; nil for other text.
+  /// Returns the 32 bytes that 64 lower-case hexadecimal digits stand for; nil for other text.
   private static func bytes(of digits: [UInt8]) -> [UInt8]? {
     guard digits.count == 64 else { return nil }
     let values = digits.compactMap { digit in Self.digits.firstIndex(of: digit).map { UInt8($0) } }

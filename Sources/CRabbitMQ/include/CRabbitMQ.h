@@ -143,8 +143,9 @@ int retort_certificate(amqp_socket_t *socket, int index, char *subject, char *is
 const char *retort_tls_version(amqp_socket_t *socket);
 const char *retort_tls_cipher(amqp_socket_t *socket);
 
-// Read a PEM file: `trust` the certificates of the authorities, `show` the client's certificate, and then `sign` the
-// key of this certificate. If the file can't be read, errno contains the reason.
+// Each function reads a PEM file. retort_trust reads the certificates of the authorities. retort_show reads the
+// client's certificate. After that, retort_sign reads the key of this certificate. If the file can't be read, errno
+// contains the reason.
 retort_pem retort_trust(amqp_socket_t *socket, const char *file);
 retort_pem retort_show(amqp_socket_t *socket, const char *file);
 retort_pem retort_sign(amqp_socket_t *socket, const char *file);

@@ -56,8 +56,8 @@ void retort_line_explain(retort_explainer *explainer, void *context);
 /// categories do not change.
 void retort_use_utf8(void);
 
-/// The state of the line: the user edits it; Enter finished it; the end of the input ended it; an editor shall continue
-/// it.
+/// The state of the line: the user still edits it, Enter finished it, the end of the input ended it, or the user wants
+/// to continue it in an editor.
 enum retort_line_state { RETORT_LINE_OPEN, RETORT_LINE_TAKEN, RETORT_LINE_ENDED, RETORT_LINE_EDIT };
 
 /// Prepares the terminal, and shows the prompt and a line that begins with `indent` spaces and `text`.
