@@ -11,7 +11,7 @@ struct ConfirmationRequest: Sendable {
   var client: ClientValue
   /// The number of resources to destroy; nil if unknown.
   var count: Int?
-  /// The number of changes that earlier runs of the statement carried out, according to its journal file.
+  /// The number of changes that earlier runs of the statement carried out, according to the journal file.
   ///
   /// These changes count toward the limit `max:`.
   var before = 0

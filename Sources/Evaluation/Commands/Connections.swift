@@ -281,6 +281,6 @@ extension Arguments {
 }
 
 extension Duration {
-  /// The duration in whole microseconds.
+  /// This duration, rounded to whole microseconds.
   fileprivate var inMicroseconds: Duration { .microseconds(Int64((self / .microseconds(1)).rounded())) }
 }

@@ -43,7 +43,7 @@ extension Command {
     throw shown(sides, arguments.source).reduce(fault) { $0.within($1) }
   }
 
-  /// Returns one line for each operand of the comparison that makes a condition false, such as `left: 1`.
+  /// Returns the lines `left: 1` and `right: 2`, with the operands of the comparison that makes a condition false.
   ///
   /// If several comparisons make the condition false, there is one line for each comparison. Such a line begins with
   /// the source text of the comparison.

@@ -11,7 +11,7 @@ public struct Declaration: Sendable {
     case strings
     /// A `.field` path, or `-.field` for descending order.
     case path
-    /// One `.field`, given by its name.
+    /// One field such as `.email`, whose name the command or stage needs.
     case field
     /// A boolean expression that the command or stage evaluates, such as `.views > 5` for each element.
     case condition
@@ -120,13 +120,13 @@ public struct Declaration: Sendable {
   /// Whether the command or stage passes no value to the next stage, as `print` does.
   public var givesNothing = false
 
-  /// The effect of a stage on the names that the stage `as` gave to earlier elements.
+  /// The effect of a stage on the names that an earlier stage `as` gave to the elements.
   public enum EffectOnAsNames: Sendable {
     /// The arguments of the stage and of later stages can't read the names.
     case ended
     /// The arguments of the stage can read the names.
     ///
-    /// The arguments of later stages can't, because the stage combines several elements into one value.
+    /// Later stages can't read the names, because this stage combines several elements into one value.
     case read
     /// The arguments of the stage and of later stages can read the names.
     ///
@@ -134,7 +134,7 @@ public struct Declaration: Sendable {
     case kept
   }
 
-  /// The effect of this stage on the names that the stage `as` gave to earlier elements.
+  /// The effect of this stage on the names that an earlier stage `as` gave to the elements.
   public var names = EffectOnAsNames.ended
 
   /// Whether the command exists only at the prompt, and not in files.

@@ -91,7 +91,7 @@ extension Session {
     note("the fields of \(type) are not known yet; to learn them from a reply: index \(name) page: {size: 5}")
   }
 
-  /// Returns one row of the result of `queues` for each known queue of a connection.
+  /// Returns one row for each known queue of a connection, for the command `queues`.
   fileprivate func queues(of connection: ConnectionValue) async -> [Value] {
     let names = connection.link.queues ?? Array(Set(connection.queues.names + knownQueues(of: connection))).sorted()
     if connection.link.queues == nil {

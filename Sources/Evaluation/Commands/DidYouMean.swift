@@ -54,7 +54,7 @@ extension Arguments {
     return ValueShape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
   }
 
-  /// A name in a call, and the place where it stands.
+  /// A name in a call, and the place where the name stands.
   ///
   /// The place is an option such as `filter`, or `record` or `relationship` for an argument. `type` is the JSON:API
   /// type that the name belongs to; nil means the client's type.

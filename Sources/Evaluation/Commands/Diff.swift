@@ -97,8 +97,8 @@ private struct DiffInput {
 
   /// Returns the differences between this input and the other input, and their counts as text.
   ///
-  /// The differences of this input come first, in the order of the input. The elements that only the other input has
-  /// follow.
+  /// The differences of this input come first, in the order of the input. After them, the result has the elements that
+  /// only the other input contains.
   func compared(with other: DiffInput) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([EqualityKey: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
@@ -144,8 +144,8 @@ private struct DiffInput {
     for name in old.names + new.names.filter({ old[$0] == nil }) {
       let (from, to) = (old[name], new[name])
       if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
-      // For a change `changed`, a missing value has no entry `from` or `to`. For `added` and `removed`, a missing value
-      // is null.
+      // If an element has changed, a field that one side lacks has no entry `from` or `to`. If an element is added or
+      // removed, this entry is null.
       let isPart = change == "changed"
       let values = [("from", from), ("to", to)].compactMap { side, value in
         value == nil && isPart ? nil : (name: side, value: value ?? .null)

@@ -58,7 +58,7 @@ extension Arguments {
   /// Returns the advice for a field of a record that is probably a relationship; nil for other fields.
   ///
   /// The advice is, for example, `{author: {type: "authors", id: "1"}}`. If the field is perhaps an attribute, the
-  /// advice begins with the text `otherwise`.
+  /// advice begins with the text of `otherwise`.
   private func linkage(_ name: String, _ value: Value, _ detail: ErrorDetail, _ otherwise: String) -> String? {
     if detail.detail?.contains("must exist") ?? false, value.isIdentifier { return nil }
     let resource = knownResource

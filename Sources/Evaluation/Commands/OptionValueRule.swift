@@ -89,17 +89,19 @@ struct OptionRefusal: Error {
   }
 }
 
-/// A rule that an option needs another option, or contradicts another option.
+/// A rule about two options: the first option needs the second option, or contradicts the second option.
+///
+/// For example, `patience:` needs `throttle:`.
 struct NeededOption: Sendable {
-  /// The name of the other option.
+  /// The name of the second option, which the first option needs or contradicts.
   let option: String
-  /// Whether the option contradicts the other option; if false, the option needs the other option.
+  /// Whether the two options contradict each other; if false, the first option needs the second one.
   var contradicts = false
-  /// The names of further options, each of which is sufficient in place of the other option.
+  /// The names of further options, each of which can replace the second option.
   var alternatives: [String] = []
-  /// Whether the value of the other option must be a field, such as `.email`.
+  /// Whether the value of the second option must be a field, such as `.email`.
   var isField = false
-  /// The value of the option to which the rule applies, such as `stop`; nil if the rule applies to every value.
+  /// The value of the first option for which the rule applies, such as `all`; nil if the rule applies to every value.
   var applicableValue: String?
   /// A function that returns the error message.
   ///
@@ -109,7 +111,7 @@ struct NeededOption: Sendable {
 
   /// Returns whether a call breaks the rule, as far as the check before the run can know.
   ///
-  /// Such a call lacks the needed option, or has the contradicting option.
+  /// Such a call lacks the option that it needs, or has the option that contradicts.
   func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
     if let applicableValue, value.literalText != applicableValue { return false }
     if contradicts { return command.option(option) != nil }
@@ -210,7 +212,7 @@ extension Arguments {
     return duration
   }
 
-  /// Returns the error for an option that lacks the other option that its computed value needs.
+  /// Returns the error for an option whose computed value needs another option that the call lacks.
   func fault(needing companion: NeededOption, _ argument: Argument) -> Fault {
     fault(argument, .value, companion.message(name), nextStep: companion.nextStep)
   }

@@ -130,8 +130,8 @@ extension Arguments {
 
   /// Returns a client for a statement's lookups and for its reads for `backup:`.
   ///
-  /// The client sends a failed read again, like the client of ``reader(_:)``. It waits for a reply as long as a change
-  /// of the statement does, but at least as long as the timeout of the original client.
+  /// The client sends a failed read again, like the client of ``reader(_:)``. The client waits for a reply as long as a
+  /// change of the statement does. It never waits less than the timeout of the original client.
   func lookupReader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.reader(timeout: try timeout()?.duration)
     if let count = try integer(.retry) { reader.retries = count }

@@ -179,7 +179,7 @@ extension ClientValue {
     }
   }
 
-  /// Returns the primary resources of a document as values of the language.
+  /// Converts the primary resources of a document to values of the language.
   func resources(_ document: Document, asked include: [String] = []) -> [Value] {
     let (included, listed) = (document.included, IncludedResourceIndex(document.object["data"]?.arrayValue ?? []))
     let compound = ResourceValue.IncludedResources(client: name, asked: include) { type, id in
@@ -200,7 +200,7 @@ extension ClientValue {
     return object
   }
 
-  /// Returns a document with a list of resources as a page value of the language.
+  /// Converts a document with a list of resources to a page value of the language.
   func page(_ document: Document, asked include: [String]) -> PageValue {
     let pagination = document.pagination()
     return PageValue(

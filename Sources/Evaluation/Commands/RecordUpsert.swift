@@ -71,7 +71,7 @@ private struct UpsertSequence: ChangeSequence {
   func trail(of proposal: ChangeProposal) -> String? { nil }
 }
 
-/// An upsert of one record, which looks up the resource by its key field and then creates or updates it.
+/// An upsert of one record: a create, or an update of the resource that has the same value in the key field.
 private struct RecordUpsert {
   private let arguments: Arguments
   private let client: ClientValue
@@ -229,7 +229,7 @@ extension JSONValue {
 }
 
 extension JSONObject {
-  /// Returns whether a resource already has these attributes and this linkage.
+  /// Returns whether a resource already has the attributes and the linkage of this object.
   ///
   /// The result is false if the resource contains no linkage for one of the relationships.
   fileprivate func isHeld(by resource: JSONObject) -> Bool {

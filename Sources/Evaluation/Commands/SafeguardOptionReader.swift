@@ -111,7 +111,7 @@ extension NeededOption {
 
   /// The rule that `settle:` needs `journal:`, `retry:` or `workers:`.
   ///
-  /// Only with one of these options does a statement send a change with an unknown outcome again.
+  /// A statement sends a change with an unknown outcome again only if it has one of these options.
   static let resending = NeededOption(
     option: "journal", alternatives: ["retry", "workers"],
     message: {

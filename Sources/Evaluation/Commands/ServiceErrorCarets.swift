@@ -44,8 +44,8 @@ extension Fault {
 
   /// Returns the text that the error shows beside the `^` characters; nil if no text is needed.
   ///
-  /// The function cuts a text of more than 200 characters. If the error has no other details, the function returns nil
-  /// for such a long text, because the error's message contains the same text.
+  /// The function cuts a text of more than 200 characters. If the error has no other details, the message already
+  /// contains the long text. Then the function returns nil.
   private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
     guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
       return detail.label
@@ -134,7 +134,7 @@ extension Arguments {
 
   /// Returns the source range for an error without a pointer, in a statement about a relationship.
   ///
-  /// A service with the Ruby library jsonapi-resources names the cause of such an error only in its text.
+  /// A service with the Ruby library jsonapi-resources names the cause of such an error only in the text of the error.
   private func relationshipTarget(of detail: ErrorDetail) -> CaretTarget? {
     let text = detail.detail ?? ""
     func isNamed(_ id: String) -> Bool { text.split { " ,".contains($0) }.contains { $0 == id } }
@@ -213,8 +213,8 @@ extension Arguments.Argument {
   ///
   /// For example, the path `["text"]` leads to `""` in the record `{text: ""}`. In names, `_` and `-` count as equal.
   ///
-  /// If the path leads into an expression that is not a literal, the result is the range of that expression and the
-  /// rest of the path.
+  /// The path can lead into an expression that is not a literal. Then the result is the range of that expression, and
+  /// the rest of the path.
   func target(at path: [String]) -> Arguments.CaretTarget? {
     guard var expression else { return nil }
     for (index, key) in path.enumerated() {

@@ -63,7 +63,7 @@ extension Stage {
   } plan: { plan, run throws(Fault) in
     let transition = try TransitionSequence(plan.arguments, id: "")
     // If a reply is missing, the resolver reads the resource. It compares the state of the resource with the goal of
-    // the whole path, because the state after one step does not show whether all steps are done.
+    // the whole path. The state after a single step does not show whether all steps are done.
     if plan.guards.resolver != nil {
       plan.guards.resolver = UnknownChangeResolver(
         try plan.arguments.lookupReader(plan.client), keyField: nil, isSettled: false,
@@ -93,7 +93,7 @@ extension ClientValue {
   }
 }
 
-/// The path of a resource to a state, as a sequence of changes (Retort.Client.StateMachine).
+/// The path of a resource to a state, as the sequence of changes of a `transition` (Retort.Client.StateMachine).
 ///
 /// Each state has one predecessor, so there is only one path. Each step is an update of the attribute `state`. The
 /// reply to a step contains the new state.

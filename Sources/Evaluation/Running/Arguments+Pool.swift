@@ -20,7 +20,7 @@ public struct PooledStatement: Sendable {
   public var keyField: String?
   /// The maximum time for which the service can hold a request (the option `settle:`); nil without the option.
   public var settle: Duration?
-  /// A function that returns a result of the service with field names in the spelling of the client's option `keys:`.
+  /// A function that spells the field names in a result as the client's option `keys:` says.
   public var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
   /// The register to which late replies go; nil if the statement does not need late replies.
   public var lateReplies: LateReplies?

@@ -3,7 +3,7 @@ import JSONText
 import Synchronization
 import Values
 
-/// The failures of a bulk change, which its summary contains as the field `failures`.
+/// The failures of a bulk change, for the field `failures` of the statement's summary.
 ///
 /// A failure is an element whose change failed, was refused, or has an unknown outcome.
 final class BulkFailures: Sendable {

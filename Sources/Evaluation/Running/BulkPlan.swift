@@ -119,9 +119,9 @@ final class BulkElement: PlannedElement {
 }
 
 extension ClientError {
-  /// Creates a client error from the error of a failed read, without which a stage could not build a change.
+  /// Creates a client error from the error of a failed read; nil if `fault` is not the error of a read.
   ///
-  /// The result is nil if `fault` is not the error of a read.
+  /// Without the result of the read, a stage could not build a change.
   fileprivate init?(failedRead fault: Fault) {
     guard let kind = Kind(rawValue: fault.kind.word), kind != .value, kind != .interrupted else { return nil }
     self.init(

@@ -33,7 +33,7 @@ final class BulkResultCollector: Sendable {
     }
   }
 
-  /// Returns the elements, since the last call, whose changes did not succeed.
+  /// Returns those elements since the last call whose changes did not succeed.
   func takeKept() -> [Value] {
     state.withLock { state in
       defer { state.kept = [] }

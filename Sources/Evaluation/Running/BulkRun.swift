@@ -260,7 +260,7 @@ struct BulkRun {
     await showFailures(of: tally)
   }
 
-  /// Records that the statement continues after failures, and so does the iteration of `each` that contains it.
+  /// Records, for the run and for the current iteration of `each`, that the statement continues after failures.
   private func leaveFailures() {
     run.session.state.withLock { $0.hasPartialFailure = true }
     run.iteration?.didLeaveFailures()

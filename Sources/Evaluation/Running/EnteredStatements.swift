@@ -16,9 +16,9 @@ struct EnteredStatements: Sendable {
   /// The statements in order.
   private(set) var entries: [EnteredStatement] = []
 
-  /// The number of statements that remain after old ones are removed.
+  /// The number of statements that the list keeps when it removes old statements.
   ///
-  /// The list removes old statements when it contains twice this number.
+  /// The list removes old statements as soon as it contains twice this number.
   private static let limit = 10_000
 
   /// Adds a statement to the list.
@@ -100,7 +100,7 @@ private struct NeededStatements {
   let entries: [EnteredStatements.EnteredStatement]
   private(set) var indices: Set<Int> = []
 
-  /// The names that no statement must define: commands, stages, functions, `_` and `args`.
+  /// The names that need no definition: commands, stages, functions, `_` and `args`.
   private static let known = Set(
     Vocabulary.commands.map(\.name) + Vocabulary.stages.map(\.name) + Vocabulary.functions.map(\.name) + ["_", "args"])
 

@@ -13,7 +13,7 @@ struct ExecutionFrame: Sendable {
   var element: Value = .null
   /// The slots of the names that `as` defined, in the order of their definition.
   var names: [Int] = []
-  /// Whether a stage passes on an element that fails in it, so that a later stage can count the failure.
+  /// Whether a stage passes its failed elements on to the next stage, so that a later stage can count them.
   var keepsFailures = false
   /// The value that a `return` or the last statement of a block gives.
   var result: Value = .null

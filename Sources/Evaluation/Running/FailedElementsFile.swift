@@ -11,7 +11,8 @@ import Values
 /// The file has a line of JSON for each element whose change failed, was refused, or has an unknown outcome. The line
 /// contains the element and its error.
 ///
-/// The first line replaces the file of an earlier statement. A statement without failures leaves an empty file.
+/// When the statement writes the first line, it replaces the file of an earlier statement. A statement without failures
+/// leaves an empty file.
 final class FailedElementsFile: Sendable {
   private struct FailedElementLines {
     var file: FileDescriptor?
@@ -109,8 +110,8 @@ final class FailedElementsFile: Sendable {
 
   /// Returns the original element of a failure.
   ///
-  /// The user can send the elements in a file of failures again. Such an element is a line of the file, and the
-  /// function returns the original element inside the line, even after several repetitions.
+  /// The user can send the elements in a file of failures again. Then the element of a new failure is a line of that
+  /// file. The function returns the original element inside the line.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil
@@ -129,8 +130,8 @@ final class FailedElementsFile: Sendable {
 
   /// Opens the file for writing.
   ///
-  /// A regular file is replaced by a new, empty file, and a program that has the old file open can still read it. A
-  /// device or a standard stream is not replaced.
+  /// For a regular file, the function creates a new, empty file in its place. Programs that have the old file open can
+  /// still read the old file. A device or a standard stream stays in place.
   private func opened() throws(Fault) -> FileDescriptor {
     if let standard = FileDescriptor.standard(path) { return standard }
     if isDevice { return try FileDescriptor.appending(to: target) }

@@ -4,9 +4,9 @@ public import Values
 extension Fault {
   /// Returns the error of a run that can no longer write to standard output.
   ///
-  /// `reason` is the reason of the failed write, such as a full disk. It is nil if the program that reads the output
-  /// has closed it. Then the error usually ends the run with status 0. It ends the run with status 1 if a skipped
-  /// statement changes data, writes a file or asserts (`isOwed`).
+  /// `reason` is the reason of the failed write, such as a full disk. A nil reason means that the program that reads
+  /// the output has closed it. In this case, the error ends the run with status 0, or with status 1 if `isOwed` is
+  /// true. `isOwed` says whether a skipped statement changes data, writes a file or asserts.
   ///
   /// If the task is cancelled, the function returns an `interrupted` error instead, because Ctrl-C interrupted the
   /// write.

@@ -3,7 +3,9 @@ public import Language
 import Synchronization
 import Values
 
-/// Runs texts in a session, one after another; variables persist between texts.
+/// Runs program texts in a session, one after another.
+///
+/// The variables of a text persist for the next text.
 ///
 /// ```swift
 /// let interpreter = Interpreter(session)
@@ -14,7 +16,7 @@ public final class Interpreter: Sendable {
   public let session: Session
   private let state: Mutex<InterpreterState>
 
-  /// The state that persists between texts.
+  /// The state of the interpreter that persists between texts.
   private struct InterpreterState {
     var scope: Scope
     var definitions: [String: CommandDefinition] = [:]
@@ -101,8 +103,8 @@ public final class Interpreter: Sendable {
 
   /// Parses and checks a text without running it.
   ///
-  /// A thorough check also warns of likely mistakes: names that no statement reads, and a password in the text. It also
-  /// warns of a loop that reads pages of a queue and changes the same queue, and of statements that never run.
+  /// A thorough check also warns of likely mistakes: names that no statement reads, statements that never run, and a
+  /// password in the text. It also warns of a loop that changes the queue whose pages it reads.
   public func check(_ source: SourceText, isTyped: Bool = false, isThorough: Bool = false) -> CheckReport {
     prepare(source, isTyped, isThorough: isThorough).report
   }
@@ -221,7 +223,7 @@ public final class Interpreter: Sendable {
 
   /// The data for completion: the value of each variable, and the session's defs.
   ///
-  /// For a variable that is a stream, `streamed` is the name of its queue.
+  /// For a variable that is a stream, `streamed` is the name of the queue that the stream reads.
   var completionFacts: (values: [String: (value: Value, streamed: String?)], definitions: [String: CommandDefinition]) {
     state.withLock { state in
       var values: [String: (value: Value, streamed: String?)] = [:]

@@ -29,7 +29,7 @@ final class InterruptShieldedTasks: Sendable {
     return await task.value
   }
 
-  /// Allows new tasks to run again; called at the beginning of a statement.
+  /// Ends the effect of an earlier `cancel()` at the beginning of a statement, so that new tasks can run.
   func begin() { state.withLock { $0.isCancelled = false } }
 
   /// Cancels the running tasks, and every task that the same statement starts later.

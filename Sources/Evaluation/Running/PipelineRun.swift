@@ -5,7 +5,7 @@ import Formats
 
 /// Runs the stages of a pipeline, one after another.
 enum PipelineRun {
-  /// The intermediate result of a pipeline.
+  /// The intermediate result of a pipeline, between two of its stages.
   enum IntermediateResult {
     case elements(ElementStream)
     /// One value, with the values that `as` named for its element.
@@ -33,7 +33,7 @@ enum PipelineRun {
     var source: SourceText
     /// The slots of the names that `as` has defined before this stage.
     var names: [Int]
-    /// Whether the stage passes on elements that fail in it, because a later stage counts failures.
+    /// Whether the stage passes its failed elements on to the next stage, because a later stage counts them.
     var keepsFailures = false
   }
 
@@ -111,7 +111,7 @@ enum PipelineRun {
     }
   }
 
-  /// Reads a stream to its end, so that it sends all its requests; does nothing for other values.
+  /// Reads a stream to its end, which sends all requests of the stream; does nothing for other values.
   static func sendRequests(of value: Value, _ progress: SessionProgress) async throws(Fault) {
     guard case .stream = value else { return }
     var elements = try await spread(value, progress)
@@ -150,7 +150,7 @@ enum PipelineRun {
 }
 
 extension Value {
-  /// The number of elements of this value as the head of a pipeline; nil if only reading them shows the number.
+  /// The number of elements of this value as the head of a pipeline; nil if the number is not known in advance.
   fileprivate var elementCount: Int? {
     switch self {
     case .list(let elements): elements.count

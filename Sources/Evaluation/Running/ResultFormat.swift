@@ -4,7 +4,7 @@
 public enum ResultFormat: String, Sendable, CaseIterable {
   case table, card, json, ndjson, csv
 
-  /// The names as a list in a sentence: `table, json, ndjson or csv`.
+  /// The names of all formats as a phrase: `table, card, json, ndjson or csv`.
   public static let list = allCases.dropLast().map(\.rawValue).joined(separator: ", ") + " or " + last
   private static let last = allCases.last?.rawValue ?? ""
 }

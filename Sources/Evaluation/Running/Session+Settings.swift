@@ -86,6 +86,8 @@ extension Session {
 }
 
 extension Value {
-  /// Whether this invalid value of a setting is a duration, and therefore a duration of zero or less.
+  /// Whether this invalid value of a setting is a duration.
+  ///
+  /// A duration is invalid only if it is zero or less, and the error message says this.
   fileprivate var isTooShort: Bool { if case .duration = self { true } else { false } }
 }

@@ -56,7 +56,7 @@ extension OutcomeTally {
 }
 
 extension Duration {
-  /// The duration in whole milliseconds.
+  /// This duration, rounded to whole milliseconds.
   var milliseconds: Int { Int((self / .milliseconds(1)).rounded()) }
 
   /// The rounded duration as a short text: `4 ms`, `1.2 s`, `3 min`.

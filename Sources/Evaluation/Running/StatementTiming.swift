@@ -2,7 +2,7 @@ import Client
 import Synchronization
 import Values
 
-/// Measures how long a statement takes, and how much of this time it waits for replies and decodes them.
+/// Measures the duration of a statement, the time of waiting for replies, and the time of decoding replies.
 struct StatementTiming {
   private let start = ContinuousClock.now
   private let before: ClientActivity.SpentTimes

@@ -9,7 +9,8 @@ import Values
 /// The journal file of an `each`, which records whole iterations.
 ///
 /// If an earlier run finished an iteration, this run skips the iteration. If the outcome of an iteration is unknown,
-/// this run looks up its changes. If the lookup does not show the outcome, the option `unknown:` decides what happens.
+/// this run looks up the changes of the iteration. If the lookup does not show the outcome, the option `unknown:`
+/// decides what happens.
 final class EachJournal: Sendable {
   /// The decision whether to run an iteration or to skip it.
   enum IterationDecision { case run, skip }
@@ -144,7 +145,9 @@ final class EachJournal: Sendable {
     state.withLock { state in if isDone { state.ok += 1 } else { state.failed += 1 } }
   }
 
-  /// Whether the run has finished every iteration: no iteration failed, was skipped as unknown, or is still unknown.
+  /// Whether every iteration has succeeded, in this run or in an earlier run.
+  ///
+  /// The value is also false if the run skipped an iteration because its outcome is unknown.
   var isComplete: Bool { state.withLock { $0.failed + $0.skipped + $0.unknown.count == 0 } }
 
   /// Shows notes about the outcomes of the iterations, and about how to resume the statement.
@@ -169,7 +172,9 @@ final class EachJournal: Sendable {
   }
 }
 
-/// Records the changes of one iteration in the journal file, each before it is sent, and their outcomes.
+/// Records the changes of one iteration, and their outcomes, in the journal file.
+///
+/// The recorder writes each change to the file before the run sends the change.
 final class JournalingChangeRecorder: IterationChangeRecorder {
   private struct RecordedChangeCounts {
     /// The number of changes that a service may have carried out.
@@ -187,7 +192,7 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
   /// Whether a service may have carried out a change of this iteration.
   var hasSent: Bool { state.withLock { $0.sent > 0 } }
 
-  /// Whether a stage of this iteration continued after failures, or left changes unknown.
+  /// Whether a stage of this iteration continued after failures, or left changes with an unknown outcome.
   var leftFailures: Bool { state.withLock(\.leftFailures) }
 
   func didLeaveFailures() { state.withLock { $0.leftFailures = true } }

@@ -99,7 +99,7 @@ private struct GroupedElements {
 
 /// Elements by their keys, for the stage `index-by`.
 private struct KeyedElements {
-  /// The rule for two elements with the same key: keep the first or the last; `neither` makes this an error.
+  /// The rule for two elements with the same key: keep the first, keep the last, or raise an error (`neither`).
   enum DuplicateRule: String {
     case neither, first, last
 

@@ -130,7 +130,7 @@ private struct OrderedResults: Sendable {
   private(set) var results: IterationResults
   /// The failures, each with the index and the label of its element.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
-  /// The results of finished iterations for which an earlier iteration still runs, by index.
+  /// The results of finished iterations that must wait for the end of an earlier iteration, by index.
   private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
 
   init(keepsFlow: Bool) { results = IterationResults(keepsFlow: keepsFlow) }

@@ -106,8 +106,8 @@ extension Stage {
           plan.isDry = isDry
           plan.guards = guards
           try complete(&plan, frame.run)
-          // An iteration of `each` can do more after one of several elements, or after one of several commands. Only a
-          // single change is known to be its last action.
+          // After the change of one of several elements, an iteration of `each` can send further changes. Only the
+          // change of a single element, by the last command of the iteration, is known to be the last action.
           plan.guards.step.isLast =
             source.total == 1 && plan.carrier == nil && frame.run.lastCommands.contains(once.range)
           plan.failedFile = failedFile
@@ -196,7 +196,7 @@ private final class PerElementChangeSource: BulkChangeSource {
     return left
   }
 
-  /// Returns how many elements the journal file records as done, and for how many it records an unknown outcome.
+  /// Returns the number of elements that the journal file records as done, and the number with an unknown outcome.
   private func counts(of all: SpillingElementBuffer, in journal: Journal?) async throws(Fault) -> (
     done: Int, unknown: Int
   ) {

@@ -124,7 +124,7 @@ private struct SortColumn {
 extension String {
   /// The first eight bytes of the string as a number.
   ///
-  /// If a string sorts before another string, its number is not greater.
+  /// If a string sorts before another string, the number of the first string is not greater.
   fileprivate var rank: UInt64 {
     var (rank, shift) = (UInt64(0), UInt64(56))
     for byte in utf8.prefix(8) {

@@ -28,7 +28,7 @@ enum CompiledStage: Sendable {
   case gather(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> ElementStream)
   /// The stage reads all elements immediately, and closes their stream.
   case collect
-  /// The stage reads only the first element; its value is null if there are no elements.
+  /// The stage reads only the first element, which is its result; the result is null if there are no elements.
   case first
   /// The stage computes one value from all elements.
   case reduce(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> Value)
@@ -68,7 +68,7 @@ extension CompiledStage {
   }
 }
 
-/// A call of a stage during compilation; the compiler has already checked its arguments against the declaration.
+/// A call of a stage during compilation, after the compiler has checked the arguments against the declaration.
 struct StageCall {
   let compiler: Compiler
   let command: Language.Command
