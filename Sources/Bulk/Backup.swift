@@ -3,18 +3,18 @@ public import JSONAPI
 import JSONText
 import Synchronization
 
-/// A file of resources as they were before a statement changed them.
+/// A file with the resources of a statement's changes, as they were before the changes.
 ///
-/// Each resource is on the disk before its change is sent.
+/// Each resource is on the disk before the change of the resource is sent.
 ///
-/// Each line is one resource as JSON, called an image, in the form that the command `write` uses. New lines are
-/// appended; a resource that already has an image gets no second image. An image contains the linkage of the
-/// relationships that the change replaces, even if the service sends this linkage only in separate replies.
+/// Each line is the JSON of one resource, called an image, in the form that the command `write` uses. A backup only
+/// appends lines, and writes only one image of each resource. An image contains the linkage that the change replaces.
+/// If the service sends the linkage only in a separate reply, the backup reads this reply too.
 public final class Backup: Sendable {
   private struct State {
-    /// The images that earlier runs wrote.
+    /// The keys of the images that earlier runs wrote.
     var before = BackedUpKeys()
-    /// The images that this run wrote.
+    /// The keys of the images that this run wrote.
     var written = BackedUpKeys()
   }
 
@@ -24,7 +24,7 @@ public final class Backup: Sendable {
   private let query: Query
   private let noteNotLoaded: @Sendable ([String]) -> Void
   private let state: Mutex<State>
-  /// Whether an incomplete last line was removed when the file was opened.
+  /// Whether the initializer removed an incomplete last line.
   public let isCut: Bool
   /// The path of the file.
   public var path: String { file.path }
@@ -32,10 +32,11 @@ public final class Backup: Sendable {
   /// Opens or creates the backup of a statement.
   ///
   /// - Parameters:
-  ///   - path: The file.
+  ///   - path: The path of the file.
   ///   - client: The client that reads the resources.
-  ///   - query: The query of these reads; its `include` names the relationships to load.
-  ///   - noteNotLoaded: Called before a resource is destroyed, with the names of its relationships without linkage.
+  ///   - query: The query of these reads. Its `include` names the relationships to load.
+  ///   - noteNotLoaded: Called before a resource is destroyed, with the names of the relationships whose linkage the
+  ///     image lacks.
   /// - Throws: ``JournalError`` if the file can't be used, or contains lines that are not resources.
   public init(
     _ path: String, _ client: ResourceClient, _ query: Query,
@@ -61,22 +62,25 @@ public final class Backup: Sendable {
     self.state = Mutex(state)
   }
 
-  /// Whether the last line of the file, which has no line end, is the beginning of a resource.
+  /// Returns whether the last line of the file, which has no line end, is the beginning of a resource.
   ///
-  /// The result is false for a line of another kind of file.
+  /// The result is false if the line comes from another kind of file.
   private static func isTorn(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
     let begins = isFirst ? ["{\"type\":\"", "{\"id\":\""] : ["{\""]
     return begins.contains { line.starts(with: $0.utf8) || !isFirst && $0.utf8.starts(with: line) }
   }
 
-  /// The error of a failed write, after which nothing may be sent; nil if no write failed.
+  /// The error of the first failed write; nil if no write failed.
+  ///
+  /// After a failed write, the statement may send nothing more.
   var failure: JournalError? { writer.failure }
 
-  /// Releases the file for other runs.
+  /// Releases the lock on the file, so that another run can open the backup.
   public func release() { file.unlock() }
 
-  /// Writes the resource of a change to the backup, unless the backup already contains this resource; returns when the
-  /// resource is on the disk.
+  /// Writes the resource of a change to the backup, unless the backup already contains the resource.
+  ///
+  /// The function returns when the resource is on the disk.
   ///
   /// - Returns: The outcome of a change that may not be sent; nil if the change may be sent.
   func save(_ change: Change) async -> Outcome? {
@@ -100,10 +104,11 @@ public final class Backup: Sendable {
     } catch { return .refused(.element(error)) }
   }
 
-  /// Returns true if an earlier run wrote the image of a change's resource, false if this run wrote it, and nil if the
-  /// resource has no image.
+  /// Returns whether an earlier run wrote the image of a change's resource.
   ///
-  /// - Throws: ``JournalError`` if the image lacks the linkage that the change replaces.
+  /// The result is false if this run wrote the image, and nil if the resource has no image.
+  ///
+  /// - Throws: ``JournalError`` if the image lacks the linkage that the change modifies.
   private func known(_ change: Change, _ id: String) throws(JournalError) -> Bool? {
     let (type, names) = (change.target.type, change.changedRelationships)
     let known: (isBefore: Bool, lacking: String?)? = state.withLock { state in
@@ -114,8 +119,9 @@ public final class Backup: Sendable {
     return known?.isBefore
   }
 
-  /// Reads the resource of a change, with the linkage of the relationships that the change replaces or modifies;
-  /// returns nil if the reply has no resource.
+  /// Reads the resource of a change, with the linkage that the change modifies.
+  ///
+  /// Returns nil if the reply has no resource.
   private func image(of change: Change, _ id: String) async throws(ClientError) -> JSONObject? {
     guard var resource = try await client.show(id, query).resource else { return nil }
     for name in change.changedRelationships where !resource.hasLinkage(of: name) {
@@ -130,7 +136,7 @@ public final class Backup: Sendable {
 }
 
 extension Outcome {
-  /// Creates the outcome of a change that was not sent, because the read of its resource failed.
+  /// Creates the outcome of a change that was not sent, because the backup could not read its resource.
   fileprivate init(readBefore change: Change, _ error: ClientError) {
     self =
       switch error.kind {
@@ -142,7 +148,7 @@ extension Outcome {
 }
 
 extension ClientError {
-  /// A copy of this error, which occurred in a read before a change; its message says that the change was not sent.
+  /// A copy of this error of a read, with a message that the change was not sent.
   fileprivate var beforeSending: ClientError {
     var error = self
     error.wasSent = false

@@ -5,10 +5,10 @@ import Redaction
 
 /// A change of a service's data, ready to be sent.
 ///
-/// A change can be written as JSON and read again.
+/// A change can be written as JSON, and read from this JSON again.
 ///
-/// A change does not send itself: a ``ChangeDispatcher`` passes it to a ``ChangeCarrier``. The type is a class, because
-/// a struct with so many members would be copied at each step.
+/// A change does not send itself: a ``ChangeDispatcher`` passes the change to a ``ChangeCarrier``. The type is a class,
+/// because Swift would copy a struct with so many members at each step.
 public final class Change: Sendable, Equatable {
   /// The verb of a change.
   public enum Verb: String, Sendable, CaseIterable {
@@ -21,16 +21,19 @@ public final class Change: Sendable, Equatable {
   public let verb: Verb
   /// The JSON-RPC method of the request: `create`.
   public let method: String
-  /// The parameters as they are sent: with the client's `meta`, and with names in the form of the client's `keys`.
+  /// The parameters of the request, exactly as they are sent.
+  ///
+  /// The parameters contain the client's `meta`. Their names have the spelling that the client's option `keys` selects.
   public let params: JSONObject
-  /// Whether the change's message expires at the deadline, so that no service carries out the change later (AMQP
-  /// `expiration`).
+  /// Whether the broker drops the change's message after the timeout (AMQP `expiration`).
+  ///
+  /// Then no service can carry out the change later.
   public let expires: Bool
   /// The time to wait for the reply; nil for no limit.
   public let timeout: Duration?
   /// The value of `key:` that identifies a create; nil for a create without `key:`, and for all other changes.
   public let key: String?
-  /// Whether the change destroys data, according to its verb or, for a call, to the name of the method.
+  /// Whether the change destroys data, according to the verb or, for a call, according to the name of the method.
   public let destroys: Bool
 
   /// Creates a change.
@@ -48,7 +51,7 @@ public final class Change: Sendable, Equatable {
     destroys = verb == .destroy || verb == .call && Self.destroys(method: method)
   }
 
-  /// Returns a copy of the change that has the given value of `key:`, which identifies the change.
+  /// Returns a copy of the change with the given value of `key:`, which identifies the change.
   public func keyed(_ key: String) -> Change {
     Change(target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout, key: key)
   }
@@ -66,10 +69,10 @@ public final class Change: Sendable, Equatable {
   /// Whether the reply to the change is a JSON:API document.
   public var givesDocument: Bool { verb == .create || verb == .update || verb == .destroy }
 
-  /// Whether a method changes data, judged by its name.
+  /// Returns whether a method changes data, judged by its name.
   ///
-  /// It does if one of the words in the name is `create`, `update`, `destroy` or `delete`, as in `destroy_all` and
-  /// `bulkUpdate`, but not in `recently_updated`.
+  /// A method changes data if a word in its name is `create`, `update`, `destroy` or `delete`. Examples are
+  /// `destroy_all` and `bulkUpdate`. The method `recently_updated` changes no data.
   public static func changes(method: String) -> Bool {
     var words = [""]
     for character in method {
@@ -80,14 +83,14 @@ public final class Change: Sendable, Equatable {
     return changing.contains(method.lowercased()) || words.contains { changing.contains($0.filter(\.isLetter)) }
   }
 
-  /// Whether a method is known to change no data (WireProtocol.md, "Methods").
+  /// Returns whether a method is known to change no data (WireProtocol.md, "Methods").
   public static func reads(method: String) -> Bool {
     ["index", "show", "show_relationship", "get_related_resource", "get_related_resources"].contains(method)
   }
 
-  /// Whether a method destroys data, judged by its name.
+  /// Returns whether a method destroys data, judged by its name.
   public static func destroys(method: String) -> Bool {
-    // Both words begin with a D, and the names of most other methods contain no D.
+    // The words `destroy` and `delete` begin with a D, and the names of most other methods contain no D.
     guard method.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "d") }) else { return false }
     let name = method.utf8.map { $0 | 0x20 }
     return destroying.contains { name.contains(word: $0) }

@@ -1,6 +1,6 @@
 @_spi(Sending) public import Client
 
-/// Sends changes to their service and returns the replies.
+/// An object that sends changes to their service and returns the replies.
 public protocol ChangeCarrier: Sendable {
   /// The executor for tasks that send changes; nil for Swift's default executor.
   var executor: (any TaskExecutor)? { get }
@@ -10,25 +10,30 @@ public protocol ChangeCarrier: Sendable {
   /// - Throws: `ClientError`; its `wasSent` is true if the service may have carried out the change.
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply
 
-  /// Sends a change as ``carry(_:)`` does; sets `latency` to the service's reply time if the carrier measures this time
-  /// more exactly than the caller.
+  /// Sends a change as ``carry(_:)`` does, and can report the reply time of the service.
+  ///
+  /// The carrier sets `latency` only if it measures the reply time more exactly than the caller.
   func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply
 
-  /// The number of changes that the carrier takes at the same time; nil if the statement's `in-flight:` limits them.
+  /// The maximum number of changes that the carrier takes at the same time.
+  ///
+  /// The value is nil if the statement's option `in-flight:` sets the maximum.
   var window: Int? { get }
 
-  /// Whether the late reply to a request shows the outcome of an element's change.
+  /// Whether a late reply to a request shows the outcome of an element's change.
   ///
   /// The value is true if each change is one request, and late replies reach this program.
   var hasLateReplies: Bool { get }
 
-  /// The number of sent changes that wait for a reply; 0 if the client, and not the carrier, counts them.
+  /// The number of sent changes that wait for a reply; 0 if the client counts these changes.
   var inFlight: Int { get }
 
-  /// A text about the carrier's work for the progress line; nil if there is nothing to show.
+  /// A text about the carrier's work, for the progress line; nil if there is nothing to show.
   var status: String? { get }
 
-  /// Called when the statement ends: drops the changes that the carrier has taken but not sent.
+  /// Drops the changes that the carrier has taken but not sent.
+  ///
+  /// The dispatcher calls this function when the statement ends.
   func end()
 
   /// Stops waiting for replies; the outcomes of the changes in flight are then unknown.
@@ -66,11 +71,11 @@ extension ChangeCarrier {
   public func close() async {}
 }
 
-/// A carrier that takes many changes at the same time, without a task for each of them.
+/// A carrier that takes many changes at the same time, without a Swift task for each change.
 public protocol GroupCarrier: ChangeCarrier {
-  /// Takes a change without waiting for its outcome.
+  /// Takes a change without a wait for its outcome.
   ///
-  /// Passes the outcome and `number` to `receiver` as soon as the outcome is known.
+  /// The carrier passes the outcome and `number` to `receiver` as soon as the outcome is known.
   func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver)
 }
 
@@ -84,7 +89,9 @@ public struct ClientCarrier: ChangeCarrier {
   /// The executor that runs tasks on the thread of the client's connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
-  /// Sends the change with the client's transport; an unlink is refused if its relationship is to-one.
+  /// Sends the change with the client's transport.
+  ///
+  /// The client refuses an unlink if the relationship is to-one.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
     if change.verb == .unlink { try await client.refuseUnlinkOfToOne(change.params, timeout: change.timeout) }
     return try await client.send(

@@ -2,7 +2,7 @@ import Client
 import Synchronization
 
 extension ChangeDispatcher {
-  /// The carrier, if it is a ``GroupCarrier`` and no change needs a task of its own; nil otherwise.
+  /// The carrier as a ``GroupCarrier``; nil if the carrier is of another kind, or a change needs a task of its own.
   ///
   /// A change needs a task of its own if the statement has `backup:`, `throttle:` or `retry:`, and in an `each` with a
   /// journal.
@@ -11,7 +11,7 @@ extension ChangeDispatcher {
     return carrier as? any GroupCarrier
   }
 
-  /// Calls `next` for entries, passes their changes to the carrier in order, and records the outcomes.
+  /// Passes the changes of the entries that `next` returns to the carrier in order, and records the outcomes.
   ///
   /// - Returns: The error that `next` threw, if any.
   func send(
@@ -38,7 +38,9 @@ extension ChangeDispatcher {
     }
   }
 
-  /// Creates the outcome of a change from its reply or error, records it in the journal, and returns it.
+  /// Records the outcome of a change in the journal, and returns the outcome.
+  ///
+  /// The reply or the error of the change determines the outcome.
   private func ended(_ entry: PlannedChange, _ result: Result<ChangeReply, ClientError>) -> Outcome {
     guard case .success(let change) = entry.change else { return .same }
     let outcome: Outcome
@@ -51,7 +53,7 @@ extension ChangeDispatcher {
   }
 }
 
-/// Passes the changes of a statement to a ``GroupCarrier``, until a failure ends the statement.
+/// A sender that passes the changes of a statement to a ``GroupCarrier``, until a failure ends the statement.
 private final class GroupChangeSender: Sendable {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
 
@@ -70,7 +72,9 @@ private final class GroupChangeSender: Sendable {
   /// Whether more changes may be sent.
   var continues: Bool { mayContinue.load(ordering: .relaxed) }
 
-  /// Records the outcome of an entry; if the outcome ends the statement, drops the changes that were not sent yet.
+  /// Records the outcome of an entry.
+  ///
+  /// If the outcome ends the statement, the carrier drops the changes that were not sent yet.
   func record(_ carried: CarriedOutcome, _ entry: PlannedChange) {
     if recorder.record(carried, of: entry, at: entry.index) { return }
     mayContinue.store(false, ordering: .relaxed)
@@ -79,7 +83,7 @@ private final class GroupChangeSender: Sendable {
 
   /// Passes the changes of entries to the carrier in order.
   ///
-  /// Several changes that an earlier run left unknown are looked up concurrently, in tasks of a group.
+  /// If an earlier run left a change unknown, a task looks up the change. Such tasks run concurrently.
   func pass(_ entries: [PlannedChange], _ inFlight: ChangesInFlight) async {
     await withDiscardingTaskGroup { lookups in
       for entry in entries where continues && !Task.isCancelled {
@@ -103,14 +107,14 @@ private final class GroupChangeSender: Sendable {
     await dispatcher.account.run.control.turn()
     await dispatcher.guards.rate?.turn()
     let number = await inFlight.begin(entry)
-    // While this task waited, another change may have ended the statement.
+    // While this task waited, the outcome of another change may have ended the statement.
     guard continues, !Task.isCancelled else { return inFlight.remove(number) }
     carrier.take(change, number: number, for: inFlight)
   }
 
   /// Records the outcome of an entry that the carrier did not take.
   ///
-  /// If the outcome ends the statement, the changes of earlier elements get their outcomes first.
+  /// If the outcome ends the statement, the function first waits for the outcomes of the changes in flight.
   private func recordUnsent(_ carried: CarriedOutcome, _ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
     guard carried.outcome.isFailure, !policy.continuesOnError else { return record(carried, entry) }
     guard mayContinue.exchange(false, ordering: .relaxed) else { return }
@@ -120,7 +124,9 @@ private final class GroupChangeSender: Sendable {
 }
 
 extension ChangeDispatcher.PlannedChange {
-  /// The change, if it is sent without a lookup; nil if nothing is sent or the journal contains the change.
+  /// The change, if it is sent without a lookup.
+  ///
+  /// The value is nil if nothing is sent, or if the journal has the change as done or unknown.
   fileprivate var changeToSend: Change? {
     guard isIntended, case .success(let change) = change else { return nil }
     return change

@@ -1,6 +1,6 @@
 public import Client
 
-/// An element for which a statement has planned a change.
+/// An element of a statement's input, for which the statement has planned a change.
 public protocol PlannedElement: AnyObject, Sendable {
   /// The change to send, or the reason why nothing is sent.
   var planned: Result<Change, UnsentReason> { get }
@@ -11,8 +11,9 @@ extension PlannedElement {
   var isDestroying: Bool { if case .success(let change) = planned { change.verb == .destroy } else { false } }
 }
 
-/// Sends the changes of a statement: checks that each one is permitted, passes it to the carrier, and determines its
-/// outcome.
+/// The dispatcher, which sends the changes of a statement.
+///
+/// The dispatcher checks that each change is permitted, passes the change to the carrier, and determines the outcome.
 public struct ChangeDispatcher: Sendable {
   /// The consents and the shown notes of the outermost statement.
   public let account: StatementSafeguards
@@ -22,7 +23,7 @@ public struct ChangeDispatcher: Sendable {
   let lateReplies: LateReplies?
   let guards: Safeguards
 
-  /// Creates the dispatcher of a statement whose changes one carrier sends.
+  /// Creates the dispatcher of a statement that sends its changes with one carrier.
   public init(
     _ account: StatementSafeguards, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
     guards: Safeguards = Safeguards()
@@ -34,7 +35,9 @@ public struct ChangeDispatcher: Sendable {
     self.guards = guards
   }
 
-  /// Returns the refusal of a change; if the change may be sent, counts it against the limits and returns nil.
+  /// Returns the reason why a change may not be sent; nil if the change may be sent.
+  ///
+  /// If the change may be sent and destroys data, the function counts it against the limits.
   private func refusal(of change: Change, _ consent: DestroyConsent?) -> UnsentReason? {
     if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
@@ -45,15 +48,15 @@ public struct ChangeDispatcher: Sendable {
     return refusal
   }
 
-  /// Sends one change; `consent` is the consent to the bulk change to which it belongs.
+  /// Sends one change, unless it is refused.
+  ///
+  /// `consent` is the user's consent to destroy resources; nil if the statement needs no consent.
   public func send(_ change: Change, consent: DestroyConsent?) async -> Outcome {
     if let refusal = refusal(of: change, consent) { return .refused(refusal) }
     return await attempted(change).outcome
   }
 
-  /// Sends a change that an iteration of `each` makes.
-  ///
-  /// Records the change and its outcome as part of the iteration.
+  /// Sends a change of an iteration of `each`, and records the change and its outcome in the iteration.
   func carry(_ change: Change, in iteration: any IterationChangeRecorder, latency: inout Duration?) async -> Outcome {
     let number: Int
     do throws(JournalError) { number = try await iteration.willSend(change, guards.step) } catch {
@@ -71,18 +74,19 @@ public struct ChangeDispatcher: Sendable {
     } catch { return Outcome(error, of: change) }
   }
 
-  /// Sends the changes of the elements that `next` returns, until `next` returns nil or a failure ends the statement;
-  /// then waits for the changes in flight.
+  /// Sends the changes of the elements that `next` returns, and waits for their outcomes.
+  ///
+  /// The function sends until `next` returns nil, or until a failure ends the statement.
   ///
   /// - Parameters:
-  ///   - report: The counts of the statement's earlier changes; the index of the first new element is the number of
-  ///     elements that are already counted.
+  ///   - report: The report of the statement's earlier changes. The number of elements in this report is the index of
+  ///     the first new element.
   ///   - policy: The maximum number of changes in flight, and the effect of a failure.
-  ///   - consent: The consent to destroy; nil if the statement needs none.
-  ///   - next: Returns the next elements in order; nil after the last one.
-  ///   - observe: Called with the index, element and outcome of each change, in the order of replies; it must not
-  ///     block.
-  /// - Returns: The report, with these changes added; its `stop` is the error that ended the changes, if any.
+  ///   - consent: The user's consent to destroy resources; nil if the statement needs no consent.
+  ///   - next: Returns the next elements in order; nil after the last element.
+  ///   - observe: Called with the index, element and outcome of each change, in the order of the replies. The function
+  ///     must not block.
+  /// - Returns: The report, with these changes added. Its `stop` is the error that ended the changes, if any.
   public func run(
     _ report: StatementReport = StatementReport(), _ policy: SendingPolicy, consent: DestroyConsent?,
     next: () async throws -> [any PlannedElement]?,
@@ -107,8 +111,9 @@ public struct ChangeDispatcher: Sendable {
     return await recorder.ended(stop, of: count, after: .now - begin)
   }
 
-  /// Sends the changes of the entries that `next` returns, and records their outcomes; returns the error that `next`
-  /// threw, if any.
+  /// Sends the changes of the entries that `next` returns, and records their outcomes.
+  ///
+  /// Returns the error that `next` threw, if any.
   private func send(
     _ policy: SendingPolicy, _ recorder: OutcomeRecorder, _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
@@ -120,10 +125,10 @@ public struct ChangeDispatcher: Sendable {
     }
   }
 
-  /// Returns the entries of a page's elements.
+  /// Returns the entries of a page of elements.
   ///
-  /// If the refusal of an element ends the statement, returns the entries before that element, and the refusal. `first`
-  /// is the index of the first element in the statement.
+  /// If the refusal of an element ends the statement, the function returns this refusal and the entries before the
+  /// element. `first` is the index of the page's first element in the statement.
   private func entries(
     of page: [any PlannedElement], first: Int, _ consent: DestroyConsent?
   ) -> ([PlannedChange], RefusedElementError?) {

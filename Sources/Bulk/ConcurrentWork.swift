@@ -1,7 +1,7 @@
-/// Works on many items concurrently, and starts them in order.
+/// A runner that works on many items concurrently, and starts the items in order.
 ///
-/// Each task takes one item after another. The tasks run on the executor of the requests, so that a reply resumes its
-/// task without a change of thread.
+/// Each task takes one item after another. The tasks run on the executor of the connection. A reply then resumes its
+/// task without a switch to another thread.
 public struct ConcurrentWork: Sendable {
   /// The maximum number of tasks.
   public let limit: Int
@@ -10,24 +10,27 @@ public struct ConcurrentWork: Sendable {
 
   /// The work on one item.
   ///
-  /// A closure outside a struct would be wrapped again in each array, optional and continuation that it passes through.
+  /// The struct saves time. Swift would wrap a bare closure again in each array, optional and continuation.
   @usableFromInline struct WorkOnItem: Sendable {
-    /// Does the work; returns false if no more items may start.
+    /// Does the work; returns false if no further item may start.
     let body: @Sendable () async -> Bool
 
     @usableFromInline init(_ body: @escaping @Sendable () async -> Bool) { self.body = body }
   }
 
-  /// Creates the work's limits.
+  /// Creates a runner with at most `limit` tasks on an executor.
   public init(limit: Int, executor: (any TaskExecutor)?) {
     self.limit = limit
     self.executor = executor
   }
 
-  /// Runs `work` for each item of the arrays that `next` returns, until `next` returns nil or `work` returns false.
+  /// Runs `work` for each item that `next` returns, and returns the error that `next` threw, if any.
   ///
-  /// The function waits for the items in progress, and returns the error that `next` threw, if any. It is specialized
-  /// at the call site; the code for each item has no generic type.
+  /// The function stops when `next` returns nil or throws, or when `work` returns false. It then waits for the items in
+  /// progress.
+  ///
+  /// The compiler specializes this function at the call site. The code that runs for each item then has no generic
+  /// type.
   @inlinable public func run<Item: Sendable>(
     _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool
   ) async -> (any Error)? {
@@ -42,7 +45,7 @@ public struct ConcurrentWork: Sendable {
     }
   }
 
-  /// Runs the work that `next` returns, until `next` returns nil or the body of a work returns false.
+  /// Runs the work that `next` returns, until `next` returns nil or a body returns false.
   @usableFromInline func run(_ next: () async throws -> [WorkOnItem]?) async -> (any Error)? {
     await withTaskExecutorPreference(executor) {
       let feed = WorkFeed(ahead: limit)
@@ -51,7 +54,7 @@ public struct ConcurrentWork: Sendable {
         do {
           while !Task.isCancelled, let page = try await next() {
             items += page.count
-            // There are never more tasks than items, so that a limit above the number of items costs nothing.
+            // There are never more tasks than items. So a limit above the number of items costs nothing.
             while started < min(limit, items) {
               started += 1
               group.addTask {

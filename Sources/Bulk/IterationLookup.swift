@@ -8,7 +8,7 @@ struct IterationChange: Sendable {
   var queue: String
   /// The type of the client's resources; nil in a journal of an earlier version.
   var type: String?
-  /// The sent content, with hashes in place of secrets.
+  /// The content that the change sent, with hashes in place of secret values.
   var content: JSONObject = [:]
   /// The role of the change in its iteration.
   var step = IterationChangeRole()
@@ -53,11 +53,11 @@ struct IterationChange: Sendable {
 extension Journal {
   /// The result of a lookup of an iteration's changes.
   public enum IterationLookupResult: Sendable {
-    /// All changes were carried out, and the last one was the last action of the iteration.
+    /// All changes were carried out, and the last change was the last action of the iteration.
     case done
     /// The iteration can safely run again.
     case repeatable
-    /// Some changes were carried out, or may have been.
+    /// The iteration can't safely run again, and the lookup does not show that it is done.
     case unknown
   }
 
@@ -66,13 +66,13 @@ extension Journal {
   /// An iteration is done if all its changes were carried out and its last change was its last action. If the last
   /// change was not the last action, the iteration may have ended before it sent further changes.
   ///
-  /// An iteration can run again if this repeats no change by mistake. Each of its changes must be one of two kinds: it
-  /// was not carried out and can safely be sent again, or its command first reads what is left to do.
+  /// An iteration can run again if no change is repeated by mistake. Each of its changes must be of one of two kinds.
+  /// Either the change was not carried out and can safely be sent again, or its command first reads the remaining work.
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.
-  ///   - resolver: Returns the resolver for a queue, a type and the field of a create's key; nil if no client fits,
-  ///     or if clients of several brokers fit.
+  ///   - resolver: Returns the resolver for a queue, a type and the field of a create's key. Returns nil if no client
+  ///     fits, or if clients of several brokers fit.
   /// - Returns: Whether the iteration is done, can run again, or is still unknown.
   public func look(
     _ iteration: ChangeIdentity,
@@ -92,8 +92,9 @@ extension Journal {
     return mayRunAgain ? .repeatable : .unknown
   }
 
-  /// Looks up a change; returns true if the change was carried out, false if it can safely be sent again, and otherwise
-  /// nil.
+  /// Looks up a change, and returns whether the service carried out the change.
+  ///
+  /// The result is false if the change can safely be sent again, and nil if the lookup shows neither.
   private func isCarriedOut(
     _ change: IterationChange, _ resolver: (String, String, String?) -> UnknownChangeResolver?
   ) async -> Bool? {
@@ -103,7 +104,7 @@ extension Journal {
     switch await resolver.look(recorded: recorded, to: target) {
     case .carriedOut: return true
     case .repeatable: return false
-    // The command reads the resource again before it sends an update; a second create could create a second resource.
+    // A command that reads first can safely send its update again. A second create could create a second resource.
     case .unknown: return change.step.readsFirst && !change.creates ? false : nil
     case .doubled: return nil
     }

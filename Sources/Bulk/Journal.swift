@@ -106,13 +106,13 @@ public final class Journal: Sendable {
     let content: JSONObject
   }
 
-  /// The unknown changes of earlier runs that this run's input has not contained so far, sorted.
+  /// The changes that earlier runs left unknown and that this run's input has not contained so far, sorted.
   var unseen: [RecordedUnknownChange] {
     state.withLock { $0.states.unseen }.sorted { $0.text < $1.text }
       .map { RecordedUnknownChange(identity: ChangeIdentity(text: $0.text), content: $0.content) }
   }
 
-  /// The unknown iterations of `each` of earlier runs that this run's input has not contained so far, sorted.
+  /// The iterations that earlier runs left unknown and that this run's input has not contained so far, sorted.
   public var unseenIterations: [ChangeIdentity] { unseen.map(\.identity) }
 
   /// Marks an identity as seen, because this run's input contains it.
@@ -282,7 +282,7 @@ extension Change {
 }
 
 extension Duration {
-  /// The duration in whole milliseconds: `"4.5s"` gives 4500.
+  /// The duration in whole milliseconds: `.seconds(4.5)` gives 4500.
   public var wholeMilliseconds: Int {
     Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
   }

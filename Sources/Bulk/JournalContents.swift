@@ -11,15 +11,15 @@ struct JournalContents {
   var end: String?
   /// The number of bytes up to the end of the last complete line.
   var length = 0
-  /// The number of damaged lines at the end, which will be removed.
+  /// The number of damaged lines at the end of the file, which `mend` removes.
   var cutLines = 0
 
-  /// Whether the last line is complete but has no line end, as some editors write it.
+  /// Whether the last line is complete but has no line end, because an editor removed the line end.
   private var lacksLineEnd = false
 
-  /// Reads a file; ignores the damaged lines at its end.
+  /// Reads a file, and skips damaged lines at the end of the file.
   ///
-  /// - Throws: ``JournalError`` if a damaged line precedes complete ones, or the file is not a journal.
+  /// - Throws: ``JournalError`` if a damaged line precedes complete lines, or the file is not a journal.
   init(_ file: LockedFile) throws(JournalError) {
     var (number, bad, isEdited, isTornHeader) = (0, 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
@@ -34,7 +34,7 @@ struct JournalContents {
         if bad == 0 { bad = number }
         cutLines += 1
         isTornHeader = number == 1 && !isWhole && Self.isTornHeader(line)
-        // A crash cuts a line or leaves zeros; a crash does not add a CR to a complete line.
+        // A crash cuts a line or leaves zeros. Only an editor or a transfer adds a CR to a complete line.
         isEdited = isEdited || line.last == 0x0D && isComplete(line.dropLast())
         return
       }
@@ -55,7 +55,7 @@ struct JournalContents {
     return .whole(object)
   }
 
-  /// Whether a line has a valid checksum of its own, even if it was moved.
+  /// Returns whether the own checksum of a line is right, even if the line was moved.
   private func isComplete(_ line: ArraySlice<UInt8>) -> Bool {
     var sums = sums
     guard case .damaged = sums.read(line) else { return true }
@@ -76,9 +76,9 @@ struct JournalContents {
     return .notAJournal(file.path, diagnosis.form, recorded: diagnosis.recorded)
   }
 
-  /// Whether the only line of a file is the beginning of a header.
+  /// Returns whether the only line of a file is the beginning of a header.
   ///
-  /// The earlier run sent no request in this case, because the header is on the disk before the first request is sent.
+  /// In this case, the earlier run sent no request, because a run first writes the header to the disk.
   private static func isTornHeader(_ line: ArraySlice<UInt8>) -> Bool {
     let (begin, object) = (Array("{\"retort-journal\":".utf8), Array("{\"".utf8))
     let isBegun = line.starts(with: begin) || begin.starts(with: line)
@@ -87,7 +87,7 @@ struct JournalContents {
     return isBegun && !others || line.allSatisfy { $0 == 0 }
   }
 
-  /// Removes the damaged lines at the end, and adds the line end that the last line lacks.
+  /// Removes the damaged lines at the end of the file, and adds a missing line end.
   func mend(_ file: LockedFile) throws(JournalError) {
     if cutLines > 0 { try file.cut(to: length) }
     if lacksLineEnd { try file.append([UInt8(ascii: "\n")]) }
@@ -95,7 +95,8 @@ struct JournalContents {
 
   /// Records the content of a line: the header, the state of a change, or the end of the statement.
   ///
-  /// Returns false if the first line is not a header, or if the header's version uses another form of checksums.
+  /// Returns false if the first line is not a header. Also returns false if the checksums do not have the form that the
+  /// header's version requires.
   private mutating func take(_ object: JSONObject) -> Bool {
     guard header != nil else {
       header = JournalHeader(json: object)

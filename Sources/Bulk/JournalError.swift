@@ -1,36 +1,45 @@
 import JSONRPC
 
-/// The reason why a journal or a backup can't be used.
+/// The error of a journal or a backup that can't be used.
 ///
-/// A new journal would lack the changes that this journal records, so that these changes would be repeated. Therefore
-/// ``nextStep`` proposes a new journal only if this journal records nothing.
+/// ``nextStep`` proposes a new journal only if this journal records no changes. A new journal would lack recorded
+/// changes, and a run would repeat them.
 public enum JournalError: ElementError, Equatable {
-  /// The file can't be opened or read; the values are the path, the noun for the file (`journal` or `backup`), and the
-  /// reason.
+  /// The file can't be opened or read.
+  ///
+  /// The values are the path, the noun for the file (`journal` or `backup`), and the reason.
   case file(String, String, reason: String)
-  /// A write failed, after which nothing is sent; the values are the path, the noun for the file, and the system's
-  /// reason.
+  /// A write failed, after which the statement sends nothing.
+  ///
+  /// The values are the path, the noun for the file (`journal` or `backup`), and the system's reason.
   case unwritable(String, String, reason: String)
-  /// Another run has opened the file; the values are the path and the noun for the file.
+  /// Another run has the file open; the values are the path and the noun for the file (`journal` or `backup`).
   case inUse(String, String)
-  /// The file can't be read as a journal; the values are the path, the reason, and the number of changes in the
-  /// readable lines.
+  /// The file can't be read as a journal.
+  ///
+  /// The values are the path, the reason, and the number of changes in the readable lines.
   case notAJournal(String, UnreadableJournalReason, recorded: Int)
   /// The file is not a backup.
   case notABackup(String)
-  /// A backup lacks the linkage of a relationship; the values are the path, the resource and the relationship.
+  /// The backup has the resource of a change, but not the linkage that the change modifies.
+  ///
+  /// The values are the path, the resource (`posts/1`) and the relationship.
   case imageLacks(String, String, String)
   /// A line before the end is damaged; `recorded` is the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
-  /// A line is complete, but lines before it were removed, moved or added; `recorded` is the number of changes that the
-  /// file records.
+  /// A line is undamaged, but lines before this line were removed, moved or added.
+  ///
+  /// `recorded` is the number of changes that the file records.
   case displaced(String, line: Int, recorded: Int)
-  /// The journal belongs to another statement; the values are the path, the differences of the headers, and the number
-  /// of recorded changes.
+  /// The journal belongs to another statement.
+  ///
+  /// The values are the path, the differences of the headers, and the number of recorded changes.
   case otherStatement(String, [String], recorded: Int)
   /// The journal belongs to another broker, or an earlier version recorded its broker by address.
+  ///
+  /// `recorded` is the broker in the journal. `here` is the broker of the connection.
   case otherBroker(String, recorded: String, here: String, isByAddress: Bool)
-  /// The statement of the journal was already completed; `at` is the time of completion.
+  /// The statement of the journal is already complete; `at` is the time of completion.
   case complete(String, at: String)
 
   /// The message, one sentence.
@@ -100,7 +109,7 @@ public enum JournalError: ElementError, Equatable {
     recorded == 0 ? "" : "; with another journal, these \(recorded) changes may be repeated"
   }
 
-  /// Returns a word in single quotes for a shell.
+  /// Returns a text in single quotes, which a shell reads as one word.
   private static func word(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
   }

@@ -3,7 +3,9 @@ public import JSONText
 
 /// The header of a journal: its statement, the user, and the time of creation.
 public struct JournalHeader: Sendable, Equatable {
-  /// The identity of the broker and vhost; for `each`, the identities of all open connections.
+  /// The identity of the broker and its vhost.
+  ///
+  /// For `each`, the value contains the identities of all open connections.
   public var broker: String
   /// The name of the queue to which the changes are sent; empty for `each`.
   public var queue: String
@@ -13,13 +15,13 @@ public struct JournalHeader: Sendable, Equatable {
   public var verb: String
   /// The expression of `key:`; nil without `key:`.
   public var key: String?
-  /// The time of creation, for information.
+  /// The time of creation, which is only shown.
   public var created: String
-  /// The user, for information.
+  /// The user who created the journal, which is only shown.
   public var by: String
-  /// The value of `--reason`, for information.
+  /// The value of `--reason`, which is only shown.
   public var reason: String?
-  /// The command line, for information; nil at the prompt.
+  /// The command line of the run that created the journal, which is only shown; nil at the prompt.
   public var command: String?
 
   /// Creates a header.
@@ -33,16 +35,17 @@ public struct JournalHeader: Sendable, Equatable {
 
   /// The version of the journal's format.
   ///
-  /// Version 1 records a broker by its address, and version 2 by its name. Version 3 also chains the checksums.
+  /// Version 1 records a broker by its address, and version 2 by its name. In version 3, each checksum also covers the
+  /// previous checksum.
   var version = 3
 
-  /// The versions that can be read, and appended to.
+  /// The versions that this program can read and append to.
   static let versions = 1...3
 
   /// The form of the lines' checksums.
   var format: JournalChecksums.ChecksumForm { version < 3 ? .separate : .chained }
 
-  /// The header as the JSON object of its line.
+  /// The header as the JSON object of the journal's first line.
   public var json: JSONObject {
     JSONObject([
       ("retort-journal", .number(JSONNumber(version))), ("broker", .string(broker)), ("queue", .string(queue)),
@@ -52,7 +55,7 @@ public struct JournalHeader: Sendable, Equatable {
     ])
   }
 
-  /// Creates a header from the JSON object of its line; nil if the line is not a header of a readable version.
+  /// Creates a header from the JSON object of a line; nil if the line is not a header of a readable version.
   init?(json object: JSONObject) {
     guard let version = object["retort-journal"]?.numberValue?.integer, Self.versions.contains(version),
       let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
@@ -67,22 +70,22 @@ public struct JournalHeader: Sendable, Equatable {
 
   /// Whether the journal belongs to a sample service in memory (`embedded:blog`).
   ///
-  /// Only the same process can resume such a journal.
+  /// No other process can resume such a journal.
   public var isOfSample: Bool { SampleIdentity.isIn(broker) }
 
-  /// The note that no later run can resume the journal of a sample service in memory, with the next step.
+  /// The note on a journal of a sample service in memory: no later run can resume the journal.
   public static let noteOnSample =
     "no later run can resume this journal, because embedded:blog is in memory and ends with this run; "
     + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog"
 
-  /// The broker as text for people.
+  /// The broker as text for a person.
   public var brokerText: String { version == 1 ? "\(broker) (an address, recorded by an earlier version)" : broker }
 
-  /// Compares the header with the header of a statement to run.
+  /// Compares this header of a journal with the header of a statement to run.
   ///
   /// - Parameters:
   ///   - other: The header of the statement to run.
-  ///   - path: The journal with this header.
+  ///   - path: The path of the journal, for the error.
   ///   - recorded: The number of changes that the journal records.
   /// - Throws: ``JournalError`` if the journal belongs to another statement or another broker.
   func check(against other: JournalHeader, _ path: String, recorded: Int) throws(JournalError) {
@@ -93,7 +96,9 @@ public struct JournalHeader: Sendable, Equatable {
     }
   }
 
-  /// Returns the differences from another statement's header, except for the broker.
+  /// Returns the differences from another statement's header as texts such as `queue posts, here people`.
+  ///
+  /// A difference of the broker is not included.
   private func differences(from other: JournalHeader) -> [String] {
     let names = ["queue", "type", "verb", "key"]
     let mine = [queue, type, verb, key ?? "none"]

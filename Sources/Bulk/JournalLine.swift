@@ -4,7 +4,7 @@ import JSONText
 ///
 /// ``JournalChecksums`` computes the checksum when the line is written.
 enum JournalLine {
-  /// Returns the line of an object, with its line end.
+  /// Returns the journal line of a JSON object, with its line end.
   static func encoded(_ object: JSONObject, _ format: JournalChecksums.ChecksumForm) -> [UInt8] {
     var lines: [UInt8] = []
     append(to: &lines, format) { line in
@@ -14,7 +14,9 @@ enum JournalLine {
     return lines
   }
 
-  /// Appends a line; `write` appends its object without the closing brace.
+  /// Appends a journal line to `lines`.
+  ///
+  /// `write` appends the JSON object without its closing brace. The checksum and the brace follow.
   static func append(to lines: inout [UInt8], _ format: JournalChecksums.ChecksumForm, _ write: (inout [UInt8]) -> Void)
   {
     write(&lines)

@@ -3,22 +3,29 @@ public import JSONText
 
 /// The state of a change in a journal.
 public enum JournaledChangeState: Sendable, Equatable {
-  /// The change was carried out, or the resource to destroy was absent; `id` is the id of a created resource, and
-  /// `content` is the hash of the sent content (0 without content).
+  /// The change was carried out, or the resource to destroy was absent.
+  ///
+  /// `id` is the id of a created resource. `content` is the hash of the sent content, or 0 without content.
   case done(id: String?, content: UInt64)
   /// The change was not carried out and may be sent.
   case open
-  /// The change was sent and its outcome is unknown; the values are the sent content and the message's expiration time.
+  /// The change was sent, and its outcome is unknown.
+  ///
+  /// `content` is the sent content. `life` is the expiration time of the message; nil if the message never expires.
   case unknown(content: JSONObject, life: Duration?)
 
   /// Whether the change was carried out.
   public var isDone: Bool { if case .done = self { true } else { false } }
 }
 
-/// The states of a journal's identities; an identity takes 24 bytes, and more while it is unknown.
+/// The states of the identities in a journal.
+///
+/// An identity takes 24 bytes: 16 for its hash, and 8 for its state. An unknown identity takes more.
 struct JournaledChangeStates {
-  /// A state in 64 bits: two for its progress, one for whether this run has seen the identity, the rest for the hash of the
-  /// sent content.
+  /// The state of an identity, packed into 64 bits.
+  ///
+  /// Two bits contain the progress, and one bit contains whether this run has seen the identity. The other bits contain
+  /// the hash of the sent content.
   private struct PackedState {
     enum Progress: UInt64 { case none, open, unknown, done }
 
@@ -37,7 +44,7 @@ struct JournaledChangeStates {
       set { bits = bits & 7 | newValue & ~7 }
     }
 
-    /// Marks the identity as seen, and returns the state that it had before.
+    /// Marks the identity as seen, and returns the state before the mark.
     mutating func see() -> PackedState {
       defer { isSeen = true }
       return self
@@ -49,20 +56,23 @@ struct JournaledChangeStates {
     }
   }
 
-  /// A sent change, or an iteration, whose outcome is unknown.
+  /// A sent change, or an iteration of `each`, whose outcome is unknown.
   private struct SentChange {
     var text: String
     var content: JSONObject
-    /// The expiration time of the change's message or, for an iteration, the longest one of its changes' messages; nil
-    /// if a message never expires.
+    /// The expiration time of the change's message; nil if the message never expires.
+    ///
+    /// For an iteration, the value is the longest expiration time of the messages of its changes.
     var life: Duration?
-    /// The changes that the iteration sent.
+    /// The changes that the iteration sent; empty if this is a single change.
     var changes: [IterationChange] = []
   }
 
-  /// The states by identity, in 48 dictionaries, so that a dictionary that grows copies only its own part.
+  /// The states of the identities, spread over 48 dictionaries.
+  ///
+  /// When a dictionary grows, Swift copies only this dictionary, not all states.
   private var parts = [[StableHash: PackedState]](repeating: [:], count: 48)
-  /// The ids of created resources.
+  /// The ids of created resources; the key is the identity of the create.
   private var ids: [StableHash: String] = [:]
   private var sent: [StableHash: SentChange] = [:]
 
@@ -71,7 +81,7 @@ struct JournaledChangeStates {
     _modify { yield &parts[Int(identity.high % UInt64(parts.count))][identity, default: PackedState()] }
   }
 
-  /// The state of an identity; nil if the journal does not contain it.
+  /// The state of an identity; nil if the journal does not contain the identity.
   subscript(_ identity: StableHash) -> JournaledChangeState? { state(self[packed: identity], of: identity) }
 
   private func state(_ state: PackedState, of identity: StableHash) -> JournaledChangeState? {
@@ -83,25 +93,31 @@ struct JournaledChangeStates {
     }
   }
 
-  /// Marks an identity as seen in this run, and returns its state; returns `.none` if the identity was already seen.
+  /// Marks an identity as seen in this run, and returns its state.
+  ///
+  /// Returns `.none` if this run has already seen the identity.
   mutating func see(_ identity: StableHash) -> JournaledChangeState?? {
     let before = self[packed: identity].see()
     return before.isSeen ? nil : .some(state(before, of: identity))
   }
 
-  /// Records the start of an iteration; the iteration may run again until one of its changes is recorded.
+  /// Records the start of an iteration of `each`.
+  ///
+  /// The iteration may run again until the journal contains one of its changes.
   mutating func begin(_ text: String) { reopen(text) }
 
-  /// Records the intent of a change; until an outcome is recorded, the change counts as unknown.
+  /// Records that a change is about to be sent.
+  ///
+  /// The change counts as unknown until its outcome is recorded.
   mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
     sent[identity] = SentChange(text: text, content: content, life: life)
   }
 
-  /// Records that an iteration is about to send a change.
+  /// Records that an iteration of `each` is about to send a change.
   ///
-  /// Until an outcome is recorded, the iteration counts as unknown.
+  /// The iteration counts as unknown until its outcome is recorded.
   mutating func add(_ change: IterationChange, to text: String, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
@@ -118,15 +134,17 @@ struct JournaledChangeStates {
     sent[identity]?.changes[index].isDone = isDone
   }
 
-  /// Returns the changes of an unknown iteration.
+  /// Returns the changes that an unknown iteration sent.
   func changes(of text: String) -> [IterationChange] { sent[StableHash(text)]?.changes ?? [] }
 
-  /// Records that the change of an identity was carried out; of the content in the intent, keeps only a hash.
+  /// Records that the change of an identity was carried out.
+  ///
+  /// Of the content that the change sent, only a hash remains.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
     self[packed: hash].finish(content)
-    // Only the id of a created resource is stored; the identity of any other change ends with the resource's id.
+    // Only the id of a created resource is stored. The identity of an update or a destroy ends with the id.
     if let id, !identity.text.hasSuffix(" \(id)") { ids[hash] = id }
   }
 
@@ -137,7 +155,9 @@ struct JournaledChangeStates {
     sent[identity] = nil
   }
 
-  /// The numbers of identities in each state: done, open (the change may be sent again), and unknown.
+  /// The numbers of identities in each state.
+  ///
+  /// `done` changes were carried out. `open` changes may be sent. For `unknown` changes, no outcome is recorded.
   var counts: (done: Int, open: Int, unknown: Int) {
     parts.lazy.flatMap(\.values).reduce(into: (0, 0, 0)) { counts, state in
       switch state.progress {
@@ -149,26 +169,29 @@ struct JournaledChangeStates {
     }
   }
 
-  /// The identities, as text, and the contents of the unknown changes for which this run has had no element yet.
+  /// The unknown changes that this run's input has not contained so far, in arbitrary order.
   ///
-  /// The order is arbitrary.
+  /// Each change has its identity as text, and the content that was sent.
   var unseen: [(text: String, content: JSONObject)] {
     sent.compactMap { self[packed: $0.key].isSeen ? nil : ($0.value.text, $0.value.content) }
   }
 
-  /// The texts of the unknown identities, unordered.
+  /// The identities of the unknown changes as text, in arbitrary order.
   var unknown: [String] { sent.values.map(\.text) }
 
-  /// The queues to which unknown iterations sent changes.
+  /// The queues to which iterations of `each` with unknown outcomes sent changes.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.changes.map(\.queue)) } }
 
-  /// The longest expiration time of the messages of unknown changes; nil if one of the messages never expires.
+  /// The longest expiration time of a message with an unknown change; nil if one of these messages never expires.
   var longestLife: Duration? {
     sent.values.contains { $0.life == nil } ? nil : sent.values.compactMap(\.life).max() ?? .zero
   }
 }
 
 extension JSONObject {
-  /// A hash of this content, in which secrets are already replaced by hashes; 0 if the content is empty.
+  /// A hash of this content of a change; 0 if the content is empty.
+  ///
+  /// The caller must first replace the secret values with hashes. The lowest three bits are 0, as a packed state
+  /// requires.
   var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low & ~7 | 8 }
 }

@@ -1,8 +1,11 @@
 /// A histogram of request durations, for percentiles with an error of about 10 %.
 public struct LatencyHistogram: Sendable {
-  /// The buckets: eight for each doubling of the duration, from a microsecond to an hour.
+  /// The number of durations in each bucket.
+  ///
+  /// The buckets cover the time from a microsecond to an hour. Eight buckets cover each doubling of the duration, for
+  /// example the range from 1024 to 2048 microseconds.
   private var buckets = [UInt32](repeating: 0, count: 256)
-  /// The number of durations.
+  /// The number of added durations.
   public private(set) var count = 0
 
   /// Creates an empty histogram.
@@ -16,7 +19,7 @@ public struct LatencyHistogram: Sendable {
 
   /// Returns the duration that the given share of all durations does not exceed; nil for an empty histogram.
   ///
-  /// `share` is a number from 0 to 1.
+  /// `share` is a number from 0 to 1, for example 0.95.
   public func percentile(_ share: Double) -> Duration? {
     guard count > 0 else { return nil }
     let wanted = max(1, (Double(count) * share).rounded(.up))

@@ -13,7 +13,7 @@ final class LockedFile: Sendable {
   /// - Parameters:
   ///   - path: The path.
   ///   - noun: The noun for the file in messages.
-  ///   - creates: Whether a missing file is created, with access for its owner only.
+  ///   - creates: Whether to create a missing file, with access for its owner only.
   /// - Throws: ``JournalError`` if the file can't be opened, or another run has it open.
   init(_ path: String, _ noun: String = "journal", creates: Bool = true) throws(JournalError) {
     let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
@@ -30,7 +30,7 @@ final class LockedFile: Sendable {
     try checkKind()
   }
 
-  /// Throws unless the file is open and regular: a pipe or a device can't keep a record.
+  /// Throws an error unless the file is open and regular: a pipe or a device can't keep a record.
   private func checkKind() throws(JournalError) {
     guard number >= 0 else { throw failure }
     var status = stat()
@@ -44,15 +44,15 @@ final class LockedFile: Sendable {
   /// Releases the file for other runs.
   func unlock() { flock(number, LOCK_UN) }
 
-  /// The error for the last system call, which failed.
+  /// The error of the last system call, which failed.
   private var failure: JournalError { .file(path, noun, reason: unsafe String(cString: strerror(errno))) }
 
-  /// The error for the last system call, which failed to write or to sync.
+  /// The error of the last system call, which failed to write or to sync.
   private var writeFailure: JournalError {
     .unwritable(path, noun, reason: unsafe String(cString: strerror(errno)))
   }
 
-  /// Truncates the file.
+  /// Truncates the file to `length` bytes.
   func cut(to length: Int) throws(JournalError) {
     guard ftruncate(number, length) == 0 else { throw failure }
   }
@@ -82,7 +82,7 @@ final class LockedFile: Sendable {
     if !rest.isEmpty { try body(rest[...], false) }
   }
 
-  /// Reserves disk space for later lines, in a separate file.
+  /// Reserves disk space for later lines, with a second file.
   func reserve(_ count: Int) throws(JournalError) {
     guard room.grow(to: count) else {
       throw .unwritable(path, noun, reason: unsafe String(cString: strerror(ENOSPC)))
@@ -92,7 +92,9 @@ final class LockedFile: Sendable {
   /// Frees the reserved space, so that lines fit on a full disk.
   func freeReserve() { room.free() }
 
-  /// Appends all bytes, or throws and leaves the file unchanged.
+  /// Appends all bytes.
+  ///
+  /// If a write fails, the function throws an error and leaves the file unchanged.
   func append(_ bytes: [UInt8]) throws(JournalError) {
     var (offset, status) = (0, stat())
     guard unsafe fstat(number, &status) == 0 else { throw writeFailure }

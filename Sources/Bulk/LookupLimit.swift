@@ -1,12 +1,14 @@
 import Synchronization
 
-/// Limits concurrent lookups; allows none after three successive timeouts.
+/// A limit of the number of concurrent lookups.
+///
+/// After three successive timeouts, the limit allows no more lookups.
 final class LookupLimit: Sendable {
   private struct State {
     var free: Int
     var waiting: [CheckedContinuation<Void, Never>] = []
     var timeouts = 0
-    /// The number of lookups that were not allowed.
+    /// The number of lookups that the limit did not allow.
     var refused = 0
   }
 
@@ -17,13 +19,15 @@ final class LookupLimit: Sendable {
   /// The maximum number of concurrent lookups.
   static let most = 2
 
-  /// The number of lookups that were not allowed.
+  /// The number of lookups that the limit did not allow.
   var refused: Int { state.withLock(\.refused) }
 
   /// Creates a limit.
   init() { state = Mutex(State(free: Self.most)) }
 
-  /// Runs a lookup when the limit allows; returns nil if earlier timeouts prevent it.
+  /// Waits until a lookup is allowed, and runs the lookup.
+  ///
+  /// Returns nil without a lookup after too many timeouts.
   func run<Finding: Sendable>(_ lookup: () async -> (Finding, isTimeout: Bool)) async -> Finding? {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in

@@ -7,7 +7,7 @@ public enum Outcome: Sendable {
   case done(ChangeReply)
   /// An earlier run carried out the change, according to the journal; `id` is the resource's id.
   case before(id: String?)
-  /// The change got no reply, but a lookup found that it was carried out; `id` is the resource's id.
+  /// The change got no reply, but a lookup found that the service carried it out; `id` is the resource's id.
   case found(id: String?)
   /// Nothing was sent, because the resource already had the requested values.
   case same
@@ -17,7 +17,7 @@ public enum Outcome: Sendable {
   case absent(ClientError)
   /// The service did not carry out the change, or the change could not be sent.
   case failed(ClientError)
-  /// The change was sent and got no reply.
+  /// The change was sent and got no readable reply.
   case unknown(ClientError)
   /// The change was not sent, because a rule or a limit forbids it, or because its element is invalid.
   case refused(UnsentReason)
@@ -46,8 +46,9 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the outcome is no failure, because the change was carried out, not needed or skipped, or because the
-  /// resource to destroy was absent.
+  /// Whether the outcome is no failure.
+  ///
+  /// The change was carried out, not needed or skipped, or the resource to destroy was absent.
   public var isGood: Bool {
     switch self {
     case .done, .absent, .before, .found, .same, .skipped: true
@@ -58,8 +59,9 @@ public enum Outcome: Sendable {
   /// Whether the change was refused because an earlier run carried it out with other content.
   var isDoneOtherwise: Bool { if case .refused(.otherContent) = self { true } else { false } }
 
-  /// Whether an earlier run caused the failure, and this run sent nothing; such a failure is counted, but does not stop
-  /// the statement.
+  /// Whether an earlier run caused the failure, and this run sent nothing.
+  ///
+  /// The statement counts such a failure, but continues.
   var isFromBefore: Bool {
     switch self {
     case .unknown(let error): error.call == nil
@@ -81,7 +83,7 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the service made the change in this run.
+  /// Whether the service carried out the change in this run.
   var isCarriedOut: Bool {
     switch self {
     case .done, .found: true
@@ -89,9 +91,9 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the service made the change; nil if that is not known.
+  /// Whether the service carried out the change; nil if the outcome does not show this.
   ///
-  /// The result is nil without a reply, after a failure of the service with status 5xx, and if the broker refused the
+  /// The value is nil without a reply, after a service error with status 5xx, and after the broker's refusal of the
   /// message.
   var isKnownToBeDone: Bool? {
     switch self {
@@ -115,7 +117,7 @@ public enum Outcome: Sendable {
   /// Whether the change was dropped because the statement was interrupted.
   public var isDropped: Bool { if case .dropped = self { true } else { false } }
 
-  /// The client's error; nil without one.
+  /// The client's error; nil for an outcome without an error.
   public var error: ClientError? {
     switch self {
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error): error
@@ -123,7 +125,7 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// The kind and the message, by which failures are grouped.
+  /// The kind and the message of a failure, by which a tally groups failures.
   var group: (kind: String, message: String) {
     switch self {
     case .done, .before, .found, .same, .skipped, .refused(.same): ("", "")
@@ -141,9 +143,9 @@ public enum Outcome: Sendable {
 }
 
 extension ChangeReply {
-  /// Whether a late reply to a create or an update shows no result.
+  /// Returns whether a late reply to a create or an update is unreadable.
   ///
-  /// Such a reply is no document, or is a document of several resources.
+  /// An unreadable reply is no document, or is a document of several resources.
   fileprivate func isUnreadable(of change: Change) -> Bool {
     guard change.givesDocument, change.verb != .destroy else { return false }
     guard case .document(let document) = self else { return true }

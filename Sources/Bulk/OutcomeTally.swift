@@ -1,15 +1,17 @@
-/// Counts the outcomes of a statement's changes, and groups its failures by message.
+/// The counts of the outcomes of a statement's changes, with the failures grouped by message.
 public struct OutcomeTally: Sendable {
-  /// Failures whose messages have the same wording, with the first element that failed.
+  /// A group of failures whose messages have the same wording, such as `id 1 is taken` and `id 2 is taken`.
   public struct FailureGroup: Sendable {
     /// A failed element with its index, from 0, and the outcome of its change.
     typealias FailedElement = (index: Int, outcome: Outcome, element: any PlannedElement)
 
-    /// The first failed elements, in their order; never empty.
+    /// The failed elements with the lowest indices, in their order; never empty.
     private var elements: [FailedElement]
-    /// The number of failures with the same wording.
+    /// The number of failures in the group.
     public private(set) var count = 1
-    /// The maximum number of elements that are kept: one, unless the outcomes can still become known.
+    /// The maximum number of elements that the group stores.
+    ///
+    /// The maximum is 1000 if the outcomes are unknown, because late replies can remove elements. Otherwise it is 1.
     private let limit: Int
 
     init(_ element: FailedElement) {
@@ -19,7 +21,7 @@ public struct OutcomeTally: Sendable {
 
     /// The index of the first failed element, from 0.
     public var index: Int { elements[0].index }
-    /// The outcome of that element's change.
+    /// The outcome of the change of the first failed element.
     public var outcome: Outcome { elements[0].outcome }
     /// The first failed element.
     public var element: any PlannedElement { elements[0].element }
@@ -34,7 +36,9 @@ public struct OutcomeTally: Sendable {
       if elements.count > limit { elements.removeLast() }
     }
 
-    /// Removes the element with an index, because its outcome became known; the last kept element stays.
+    /// Removes the failure of the element with an index, because its outcome became known.
+    ///
+    /// The last stored element stays, because a group needs an element to show.
     mutating func remove(_ index: Int) {
       count -= 1
       if elements.count > 1, let place = elements.firstIndex(where: { $0.index == index }) {
@@ -45,43 +49,45 @@ public struct OutcomeTally: Sendable {
 
   /// The number of elements whose change was carried out or not needed.
   public var ok = 0
-  /// The number of elements, counted in `ok`, that created a resource; always 0 without ``countsUpserts``.
+  /// The number of elements in `ok` whose change created a resource; always 0 without ``countsUpserts``.
   public private(set) var created = 0
-  /// The number of elements, counted in `ok`, that needed no change, so that nothing was sent.
+  /// The number of elements in `ok` that needed no change, so the statement sent nothing for them.
   public private(set) var same = 0
   /// Whether the summary shows the counts `created`, `updated` and `same` instead of `ok`.
   public let countsUpserts: Bool
-  /// The number of changes that earlier runs carried out.
+  /// The number of changes that earlier runs carried out, according to the journal.
   public var before = 0
   /// The number of unknown changes of earlier runs that were skipped.
   public var skipped = 0
   /// The number of failed changes.
   public var failed = 0
-  /// The number of absent resources to destroy.
+  /// The number of destroys whose resource was already absent.
   public var absent = 0
   /// The number of refused changes.
   public var refused = 0
-  /// The number of changes without a reply.
+  /// The number of changes whose outcome is unknown, for example because they got no reply.
   public var unknown = 0
-  /// The number of changes that got no reply in time, but were carried out according to a late reply or a lookup.
+  /// The number of changes without a reply in time that were carried out, according to a late reply or a lookup.
   public private(set) var late = 0
   /// The number of changes that got no reply in time, and whose outcome became known later.
   public private(set) var settled = 0
   /// The number of refused changes that earlier runs carried out with other content.
   public private(set) var doneOtherwise = 0
-  /// The number of failures that earlier runs caused (``Outcome/isFromBefore``).
+  /// The number of failures that an earlier run caused (``Outcome/isFromBefore``).
   public private(set) var fromBefore = 0
-  /// The failures by kind and wording, in the order of their first elements; at most five groups.
+  /// The failures grouped by kind and wording, in the order of their first elements; at most five groups.
   public private(set) var groups: [FailureGroup] = []
   /// Whether a request was sent.
   public private(set) var hasSent = false
   /// The maximum number of groups of failures.
   private static let limit = 5
 
-  /// Creates an empty tally; with `countsUpserts`, its summary shows `created`, `updated` and `same` instead of `ok`.
+  /// Creates an empty tally.
+  ///
+  /// With `countsUpserts`, the summary shows `created`, `updated` and `same` instead of `ok`.
   public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
-  /// Counts the outcome of an element; the order of outcomes does not matter.
+  /// Counts the outcome of an element's change; the outcomes may come in any order.
   public mutating func add(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     if case .done = outcome, !countsUpserts {
       ok += 1
@@ -98,7 +104,7 @@ public struct OutcomeTally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Replaces the outcome of an unknown element with the outcome from its late reply or its lookup.
+  /// Replaces the unknown outcome of an element with the outcome from a late reply or a lookup.
   public mutating func settle(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     unknown -= 1
     count(outcome, 1)
@@ -114,7 +120,7 @@ public struct OutcomeTally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Counts a create as failed and no longer as carried out, because a lookup found two resources.
+  /// Counts a create as failed and no longer as ok, because a lookup found several resources with its key.
   mutating func fail(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     ok -= 1
     count(outcome, 1)
@@ -155,7 +161,7 @@ public struct OutcomeTally: Sendable {
   /// The number of counted outcomes.
   public var count: Int { ok + before + skipped + failed + absent + refused + unknown }
 
-  /// The counts by name, in the order of summaries.
+  /// The counts with their names, such as `("ok", 3)`, in the order in which summaries show them.
   public var counts: [(word: String, count: Int)] {
     [("ok", ok), ("failed", failed), ("absent", absent), ("refused", refused), ("unknown", unknown)]
       + (countsUpserts ? upserts : [])
@@ -166,7 +172,9 @@ public struct OutcomeTally: Sendable {
     [("created", created), ("updated", ok - created - same), ("same", same)]
   }
 
-  /// The summary, `3 ok, 1 failed`, without counts of 0 except `ok`.
+  /// The summary as text, such as `3 ok, 1 failed`.
+  ///
+  /// The text omits a count of 0, unless it is the count of `ok`, `created`, `updated` or `same`.
   public var text: String {
     if countsUpserts {
       let others = counts[1...].prefix(4).filter { $0.count > 0 }
@@ -179,22 +187,24 @@ public struct OutcomeTally: Sendable {
     return parts.joined(separator: ", ")
   }
 
-  /// Whether this run had no failure of its own.
+  /// Whether this run itself caused no failure; failures from earlier runs do not count.
   public var isGoodNow: Bool { failed + unknown + refused == fromBefore }
 
   /// Whether each change was carried out, in this run or an earlier one.
   public var isComplete: Bool { failed + unknown + skipped == 0 && refused == doneOtherwise }
 
-  /// Whether all failures were refusals of single elements, for which nothing was sent.
+  /// Whether every failure is the refusal of a single element, for which nothing was sent.
   public var isHarmless: Bool {
     failed + unknown == 0
       && groups.allSatisfy { if case .refused(let refusal) = $0.outcome { !refusal.isUncatchable } else { false } }
   }
 }
 
-/// Compares the wordings of messages.
+/// The comparison of the wordings of messages.
 enum WordingComparison {
-  /// Whether two messages have the same wording except for numbers and quoted names, which differ between elements.
+  /// Returns whether two messages have the same wording, apart from words with numbers or quotation marks.
+  ///
+  /// Such words differ between elements, as in `id 1 is taken` and `id 2 is taken`.
   static func isSame(_ one: String, _ other: String) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }

@@ -2,9 +2,9 @@
 import JSONRPC
 import Synchronization
 
-/// A carrier that sends the changes of a statement with the transport of one client, without a task for each change.
+/// A carrier that sends changes with the transport of one client, without a Swift task for each change.
 public final class PostingCarrier: GroupCarrier {
-  /// A change that was taken and has no outcome yet.
+  /// A change that the carrier has taken, and that has no outcome yet.
   private enum TakenChange {
     case posted(RequestEnvelope)
     /// The task that sends the change.
@@ -12,7 +12,9 @@ public final class PostingCarrier: GroupCarrier {
   }
 
   private struct State {
-    /// The changes by number; the last change stays under its number until another change gets the number.
+    /// The changes at the indices of their numbers.
+    ///
+    /// A change stays at its index after its outcome, until another change gets its number.
     var changes: [TakenChange?] = []
     var isEnded = false
   }
@@ -37,7 +39,9 @@ public final class PostingCarrier: GroupCarrier {
     try await ClientCarrier(client).carry(change)
   }
 
-  /// Sends a change; an unlink is sent in a task, because its linkage is read first.
+  /// Sends a change without a wait for its reply.
+  ///
+  /// The carrier sends an unlink in a task of its own, because the client must first read the linkage.
   public func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     if state.withLock(\.isEnded) { return receiver.end(number, .failure(.unsent), latency: nil) }
     let taken: TakenChange
@@ -69,7 +73,7 @@ public final class PostingCarrier: GroupCarrier {
     }
   }
 
-  /// Ends the changes that were not sent yet, with an error.
+  /// Cancels the changes that are not sent yet; these changes end with an error.
   public func end() {
     let changes = state.withLock { state in
       state.isEnded = true
@@ -78,7 +82,7 @@ public final class PostingCarrier: GroupCarrier {
     for case let change? in changes { cancel(change) }
   }
 
-  /// Ends a change with an error, unless the change was already sent.
+  /// Cancels a change; the change ends with an error unless it was already sent.
   private func cancel(_ change: TakenChange) {
     switch change {
     case .posted(let request): client.cancel(request)

@@ -1,24 +1,25 @@
 import Glibc
 import Synchronization
 
-/// Disk space that is reserved for later lines of a file, and freed when the disk is full.
+/// Disk space that is reserved for later lines of a file.
 ///
-/// It is a second file without a name, in the same directory.
+/// A second file, without a name and in the same directory, occupies the space. On a full disk, the second file is
+/// closed, and the lines use the freed space.
 final class ReservedDiskSpace: Sendable {
   private let path: String
-  /// The descriptor, -1 without a file, and the number of reserved bytes.
+  /// The descriptor of the second file (-1 without a file), and the number of reserved bytes.
   private let state = Mutex<(number: Int32, size: Int)>((-1, 0))
-  /// The minimum number of bytes that are reserved at a time.
+  /// The number of bytes to a multiple of which each reservation is rounded up.
   private static let step = 1 << 14
 
-  /// Creates the reservation for a file, with no space reserved yet.
+  /// Creates the reservation for the file at a path, with no reserved space yet.
   init(besides path: String) { self.path = path }
 
   deinit { free() }
 
   /// Increases the reserved space to at least `count` bytes.
   ///
-  /// If no file can be created in the directory, nothing is reserved.
+  /// If the directory allows no second file, the function reserves nothing and returns true.
   ///
   /// - Returns: False if the disk lacks the space.
   func grow(to count: Int) -> Bool {

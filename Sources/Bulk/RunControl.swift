@@ -65,7 +65,7 @@ public final class RunControl: Sendable {
   /// Removes a statement that has ended.
   public func remove(_ number: Int) { state.withLock { $0.statements[number] = nil } }
 
-  /// The first line of ``status`` while no statement is running.
+  /// The first line of `status` while no statement is running.
   public static let idleStatus = "no statement is running"
 
   /// The progress of the running statements, one line for each, and the ``reason`` why changes are delayed.

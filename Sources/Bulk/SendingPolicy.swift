@@ -1,27 +1,28 @@
-/// The rules by which a statement sends its changes: how many are in flight, and what happens after a failure.
+/// The rules for sending a statement's changes: how many are in flight, and what happens after a failure.
 public struct SendingPolicy: Sendable {
-  /// The largest value of `in-flight:`.
+  /// The largest permitted value of the option `in-flight:`.
   public static let largestWindow = 10_000
 
   /// The maximum number of changes in flight.
   public var window: Int
-  /// The number of changes that are prepared together, and that a journal announces in one write.
+  /// The number of changes that the statement prepares together, and that a journal announces in one write.
   public var portion: Int
   /// Whether the statement continues after a failure.
   public var continuesOnError: Bool
 
   /// The maximum time to wait for late replies at the end; zero for no wait.
   public var lateWait: Duration
-  /// Shows a note with the number of expected late replies and the limit of the wait.
+  /// A function that shows a note with the number of expected late replies and the maximum duration of the wait.
   public var noteLateWait: @Sendable (Int, Duration) -> Void
-  /// Shows a note with the number of changes to look up.
+  /// A function that shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// Creates the element of a create again from its change, so that the outcome of a lookup can be reported.
+  /// A function that creates the element of a create again from the change, to report the outcome of a lookup.
   ///
-  /// The value is nil if the elements of creates are kept.
+  /// The value is nil if the statement stores the elements of its creates.
   public var restored: (@Sendable (Change) -> any PlannedElement)?
-  /// Called before the first change is sent, with a function that returns the current counts; nil if the counts are not
-  /// shown while the statement runs.
+  /// A function that gets access to the counts, for a display while the statement runs; nil without a display.
+  ///
+  /// The dispatcher calls this function before the first change. The argument `report` returns the counts so far.
   public var follow: (@Sendable (_ report: @escaping @Sendable () -> StatementReport) -> Void)?
 
   /// Increases `portion`, so that a journal announces more changes in one write.

@@ -3,14 +3,14 @@ import Synchronization
 
 /// The queues whose resources a stream is reading page by page.
 ///
-/// Changes of these queues are refused, because a change can move resources between the pages.
+/// Changes of these queues are refused, because a change can move resources from one page to another.
 public final class StreamedQueues: Sendable {
   fileprivate struct QueueKey: Hashable {
     var broker: String
     var queue: String
   }
 
-  /// Marks a queue as streamed while this object exists.
+  /// A mark that a stream is reading a queue; the mark lasts while this object exists.
   public final class StreamedQueueMark: Sendable {
     private let leases: StreamedQueues
     private let key: QueueKey
@@ -39,7 +39,7 @@ public final class StreamedQueues: Sendable {
     StreamedQueueMark(self, QueueKey(broker: broker, queue: queue))
   }
 
-  /// Whether a change of a queue would disturb a stream.
+  /// Returns whether a stream is reading the queue, so that a change of the queue is refused.
   public func isStreamed(_ target: TargetQueue) -> Bool {
     open.withLock { !$0.isEmpty && $0[QueueKey(broker: target.broker, queue: target.queue)] != nil }
   }

@@ -10,7 +10,7 @@ public final class Throttle: Sendable {
   public struct ThrottleLimits: Sendable {
     /// The maximum number of messages that may wait in the queue; nil for no limit.
     public var depth: Int?
-    /// The maximum of the reply time that 95 % of the replies do not exceed; nil for no limit.
+    /// The maximum 95th percentile of the reply times, such as 200 ms; nil for no limit.
     public var p95: Duration?
     /// The maximum duration of a pause; after a longer pause, the statement ends.
     public var patience: Duration

@@ -2,7 +2,9 @@ public import Client
 import JSONAPI
 public import JSONText
 
-/// Reads resources to determine whether an unknown change was carried out (BulkChanges.md, "Resuming").
+/// An object that looks up changes whose outcomes are unknown.
+///
+/// A lookup reads resources to find out whether the service carried out a change (BulkChanges.md, "Resuming").
 public struct UnknownChangeResolver: Sendable {
   /// The result of the lookup of an unknown change.
   public enum LookupFinding: Sendable {
@@ -10,7 +12,7 @@ public struct UnknownChangeResolver: Sendable {
     case carriedOut(id: String?)
     /// The change was not found, and can safely be sent again.
     case repeatable
-    /// The lookup does not show whether the change was carried out, or can still be carried out.
+    /// The lookup does not show whether the change was carried out, or whether it can still be carried out.
     case unknown
     /// More than one resource has the key of the create; the value is the number of these resources.
     case doubled(Int)
@@ -23,7 +25,8 @@ public struct UnknownChangeResolver: Sendable {
   ///
   /// After this time, a change that was not found can no longer be carried out.
   let isSettled: Bool
-  /// The attributes to which a sequence of updates leads; nil if each change is one request.
+  /// The attributes of the resource after a sequence of updates, such as a `transition`; nil if each change is one
+  /// request.
   private let goal: JSONObject?
   private let limit = LookupLimit()
 
@@ -33,8 +36,8 @@ public struct UnknownChangeResolver: Sendable {
   ///   - client: Reads the resources.
   ///   - keyField: The field that contains the key of a created resource; nil if creates can't be looked up.
   ///   - isSettled: Whether the time of `settle:` has passed.
-  ///   - goal: The attributes to which a sequence of updates leads: the sequence was carried out if the resource has
-  ///     them. Nil if each change is one request.
+  ///   - goal: The attributes of the resource after a sequence of updates. If the resource has these attributes, the
+  ///     sequence was carried out. Nil if each change is one request.
   public init(_ client: ResourceClient, keyField: String?, isSettled: Bool, goal: JSONObject? = nil) {
     var client = client
     client.settings.keys = .wire
@@ -44,13 +47,13 @@ public struct UnknownChangeResolver: Sendable {
     self.goal = goal
   }
 
-  /// The number of successive timeouts after which no further change is looked up.
+  /// The number of successive timeouts after which the resolver looks up no more changes.
   public static let timeoutLimit = LookupLimit.timeoutLimit
 
   /// The number of changes that were not looked up, because the service did not reply to earlier lookups.
   public var refused: Int { limit.refused }
 
-  /// Whether a lookup is possible for a change with this verb and key.
+  /// Returns whether a lookup is possible for a change with this verb and key.
   func finds(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update, .link, .relink, .unlink: true
@@ -59,10 +62,12 @@ public struct UnknownChangeResolver: Sendable {
     }
   }
 
-  /// Looks up a change that was sent with its present content.
+  /// Looks up a change that sent its present content.
   public func look(_ change: Change) async -> LookupFinding { await look(change, sent: change.content.hashingSecrets) }
 
-  /// Looks up a change; `sent` is the content with which it was sent, with hashes in place of secrets.
+  /// Looks up a change that sent the content `sent`.
+  ///
+  /// In this content, hashes replace the secret values.
   public func look(_ change: Change, sent: JSONObject) async -> LookupFinding {
     let finding = await limit.run { () async -> (LookupFinding, isTimeout: Bool) in
       do throws(ClientError) {
@@ -84,7 +89,7 @@ public struct UnknownChangeResolver: Sendable {
     }
   }
 
-  /// Reads the number of resources with the key of a create; returns nil if it can't be read.
+  /// Reads the number of resources with the key of a create; returns nil if the number can't be read.
   func count(ofKey change: Change) async -> Int? {
     let count = await limit.run { () async -> (Int?, isTimeout: Bool) in
       do throws(ClientError) { return (try await resources(ofKey: change)?.count, false) } catch {

@@ -12,7 +12,7 @@ public enum UnreadableJournalReason: Sendable, Equatable {
   case carriageReturns
   /// The journal's format has a version that this program does not read.
   case version(Int)
-  /// The first line is incomplete, which means that nothing was sent.
+  /// The first line is incomplete, so the earlier run sent nothing.
   case torn
   /// The first line is not a journal header.
   case other
@@ -46,9 +46,9 @@ public enum UnreadableJournalReason: Sendable, Equatable {
   }
 }
 
-/// The reason why the bytes of a file can't be read as a journal.
+/// The diagnosis of a file that can't be read as a journal.
 struct JournalDiagnosis {
-  /// The reason; `other` if no more is known.
+  /// The reason why the file can't be read; `other` if the diagnosis finds no special reason.
   private(set) var form = UnreadableJournalReason.other
   /// The number of recorded changes in the readable lines.
   private(set) var recorded = 0
@@ -74,7 +74,7 @@ struct JournalDiagnosis {
     recorded = identities.count
   }
 
-  /// Returns the reason that the first line shows; nil if the line looks like text.
+  /// Returns the reason that the first line shows; nil if the line shows no reason.
   private static func form(ofFirst line: ArraySlice<UInt8>) -> UnreadableJournalReason? {
     let magic: [(bytes: [UInt8], form: UnreadableJournalReason)] = [
       ([0x1F, 0x8B], .compressed("gzip")), ([0x42, 0x5A, 0x68], .compressed("bzip2")),

@@ -2,12 +2,14 @@ import Synchronization
 
 /// The queue from which the tasks of a ``ConcurrentWork`` take their items, in order.
 ///
-/// It holds a few items that are ready, so that no task waits for the next page.
+/// The queue holds a few ready items, so that no task waits for the next page.
 final class WorkFeed: Sendable {
   typealias WorkOnItem = ConcurrentWork.WorkOnItem
 
   private struct State {
-    /// The ready items; nil replaces an item that was taken, so that its memory is freed.
+    /// The ready items, from the index `head` on.
+    ///
+    /// Nil replaces an item that a task has taken, which frees the item's memory.
     var ready: [WorkOnItem?] = []
     var head = 0
     var isEnded = false
@@ -21,7 +23,7 @@ final class WorkFeed: Sendable {
       let item = ready[head]
       ready[head] = nil
       head += 1
-      // Taken items are removed when they outnumber the ready ones, so that the array stays small.
+      // The taken items are removed when they outnumber the ready items, so that the array stays small.
       if head * 2 > ready.count + 64 {
         ready.removeFirst(head)
         head = 0
@@ -56,7 +58,9 @@ final class WorkFeed: Sendable {
     }
   }
 
-  /// Adds items, and waits while enough are ready; returns false if the feed has ended.
+  /// Adds items, and waits while the feed has enough ready items.
+  ///
+  /// Returns false if the feed has ended.
   func put(_ items: [WorkOnItem]) async -> Bool {
     let (handed, isFull) = state.withLock { state in
       var handed: [(CheckedContinuation<WorkOnItem?, Never>, WorkOnItem)] = []

@@ -5,26 +5,30 @@ import JSONText
 
 /// A group of a statement's changes for one worker, all of the same queue.
 struct Chunk: Sendable {
-  /// The JSON-RPC method of a request with a chunk; another format of chunks gets another method, so that a worker of
-  /// another version refuses the request.
+  /// The JSON-RPC method of a request with a chunk.
+  ///
+  /// Each format of chunks has its own method, so that a worker of another version refuses the request.
   static let method = "carry.2"
 
-  /// The pool's vhost and name.
+  /// The vhost of the pool.
   var vhost: String
+  /// The name of the pool.
   var pool: String
-  /// The identity of the statement's run, and the chunk's number in the run; a worker takes each number once.
+  /// The identity of the statement's run.
   var run: String
+  /// The chunk's number in the run; a worker takes each number once.
   var number: Int
-  /// The time after which none of the chunk's changes may be sent, in milliseconds since 1970.
+  /// The time after which a worker sends no more changes of the chunk, in milliseconds since 1970.
   var expires: Int
-  /// The number of failures after which none of the chunk's changes is sent any more; nil for no limit.
+  /// The number of failures after which a worker sends no more changes of the chunk; nil for no limit.
   var failures: Int?
   /// The field that contains the key of a created resource, for lookups; nil if creates can't be looked up.
   var keyField: String?
-  /// The maximum time for which the service can hold a request: `settle:`; nil if unknown.
+  /// The maximum time for which the service can hold a request (option `settle:`); nil if unknown.
   var settle: Duration?
-  /// Whether the reply contains the results of the service; otherwise it contains only the identifiers of created
-  /// resources and of resources other than the changed ones.
+  /// Whether the reply contains the results of the service.
+  ///
+  /// Otherwise the reply contains only identifiers: of created resources, and of resources other than the changed ones.
   var givesResults = true
   /// The queue to which the chunk's changes are sent.
   var queue: String
@@ -33,8 +37,8 @@ struct Chunk: Sendable {
 
   /// Returns the chunk as a JSON-RPC request.
   ///
-  /// The text of the changes is written directly, because there are many. A change lacks the members that are equal to
-  /// those of the first change, except `params` and `key`.
+  /// To save time, the function writes the text of the changes directly, without JSON objects. The text of a change
+  /// omits the members that equal those of the first change, except `params` and `key`.
   func request(id: String) -> [UInt8] {
     var bytes = Request(id: .string(id), method: Self.method, params: head).encoded()
     bytes.removeLast(2)
@@ -47,7 +51,7 @@ struct Chunk: Sendable {
     return bytes
   }
 
-  /// The parameters of the request except its changes.
+  /// The parameters of the request, without the changes.
   private var head: JSONObject {
     var object = JSONObject([
       ("vhost", .string(vhost)), ("pool", .string(pool)), ("run", .string(run)),
@@ -61,9 +65,9 @@ struct Chunk: Sendable {
     return object
   }
 
-  /// Reads a chunk from the parameters of a request, with the secrets of its changes from `meta`.
+  /// Reads a chunk from the parameters of a request; `meta` contains the secret values that the changes need.
   ///
-  /// - Throws: ``ChunkRefusal`` with the reason.
+  /// - Throws: ``ChunkRefusal`` with the reason why the worker can't take the chunk.
   init(_ params: JSONObject, meta: JSONObject) throws(ChunkRefusal) {
     guard let vhost = params["vhost"]?.stringValue, let pool = params["pool"]?.stringValue,
       let run = params["run"]?.stringValue, let number = params["number"]?.numberValue?.integer,
@@ -101,7 +105,7 @@ struct Chunk: Sendable {
 }
 
 extension Chunk {
-  /// Creates a chunk of a pool.
+  /// Creates a chunk for a pool; the chunk expires after the time `life`.
   init(
     _ pool: WorkerPool, run: String, number: Int, life: Duration, failures: Int? = nil, keyField: String? = nil,
     settle: Duration? = nil, givesResults: Bool = true, queue: String, changes: [Change]
@@ -113,7 +117,9 @@ extension Chunk {
   }
 }
 
-/// The reason why a worker refuses a chunk, as a sentence about the chunk.
+/// The error of a chunk that a worker refuses.
+///
+/// The message is a clause about the chunk, such as `it lacks one of vhost, pool, run`.
 struct ChunkRefusal: Error, Equatable {
   var message: String
 

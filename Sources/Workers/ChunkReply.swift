@@ -7,10 +7,11 @@ import JSONText
 struct ChunkReply: Sendable {
   /// The outcome of a change.
   enum Outcome: Sendable {
-    /// The service carried out the change; the value is the result of its reply.
+    /// The service carried out the change; the value is the result in the service's reply.
     case done(JSONValue)
-    /// The service carried out the change; its result concerns the changed resource and is left out, because the chunk
-    /// did not request results.
+    /// The service carried out the change, and the worker left out the result.
+    ///
+    /// The result concerns the changed resource, and the chunk did not request results.
     case omitted
     /// A lookup found that an earlier delivery of the chunk carried out the change; `id` is the resource's id.
     case found(id: String?)
@@ -28,7 +29,7 @@ struct ChunkReply: Sendable {
   }
 
   var items: [TimedOutcome]
-  /// The time that the worker needed for the chunk.
+  /// The time that the worker needed for the whole chunk.
   var time: Duration
 
   init(_ items: [TimedOutcome], time: Duration) { (self.items, self.time) = (items, time) }
@@ -43,7 +44,7 @@ struct ChunkReply: Sendable {
       ]))
   }
 
-  /// Reads a reply with this number of outcomes; nil if it has another form.
+  /// Reads a reply from JSON; nil if the JSON is not a reply with `count` outcomes.
   init?(_ json: JSONValue, count: Int) {
     guard let outcomes = json["outcomes"]?.arrayValue, let times = json["times"]?.arrayValue,
       outcomes.count == count, times.count == count
@@ -60,7 +61,7 @@ struct ChunkReply: Sendable {
 }
 
 extension ChunkReply.Outcome {
-  /// Creates the outcome of a change that a worker has sent.
+  /// Creates the outcome of a change from the result of its request.
   init(_ result: Result<ChangeReply, ClientError>) {
     self =
       switch result {
@@ -104,8 +105,9 @@ extension ChunkReply.Outcome {
     return !Bulk.Outcome(error, of: change).isGood
   }
 
-  /// Returns the result for the program that sent the chunk, with names as `renamed` returns them; nil if the worker
-  /// did not send the change.
+  /// Returns the reply or the error for the program that sent the chunk; nil if the worker did not send the change.
+  ///
+  /// `renamed` gives the names in the result the spelling of the client's option `keys`.
   func reply(to change: Change, _ renamed: (JSONValue) -> JSONValue) -> Result<ChangeReply, ClientError>? {
     switch self {
     case .done(let result): .success(ChangeReply(renamed(result), givesDocument: change.givesDocument))
@@ -116,8 +118,9 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// Returns the outcome without the contents of the result: only the identifier of the resource remains, or nothing if
-  /// the resource is the changed one.
+  /// Returns the outcome without the contents of the result.
+  ///
+  /// Only the identifier of the resource remains. If the resource is the changed one, nothing of the result remains.
   func withoutContents(_ change: Change) -> ChunkReply.Outcome {
     guard case .done(let result) = self else { return self }
     guard change.givesDocument else { return .omitted }
@@ -130,7 +133,7 @@ extension ChunkReply.Outcome {
     return .done(["data": .object(identifier)])
   }
 
-  /// Returns a reply for a change that a lookup found, with no more than the identifier of the resource.
+  /// Returns a reply for a change that a lookup found; the reply contains only the identifier of the resource.
   private static func found(_ id: String?, _ change: Change) -> ChangeReply {
     guard change.givesDocument else { return .result(.null) }
     guard change.verb != .destroy, let id else { return .document(Document()) }

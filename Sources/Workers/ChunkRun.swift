@@ -2,15 +2,17 @@ import Bulk
 import Client
 import Synchronization
 
-/// Carries out the changes of a chunk, until the chunk expires or reaches its limit of failures.
+/// The work of a worker on one chunk.
+///
+/// The worker carries out the changes until the chunk expires or reaches its limit of failures.
 struct ChunkRun: Sendable {
   let chunk: Chunk
   let client: ResourceClient
   /// The maximum number of changes in flight.
   let window: Int
-  /// Whether the broker delivered the chunk earlier, to a worker that was lost.
+  /// Whether the broker already delivered the chunk to another worker, which was lost.
   let isRedelivered: Bool
-  /// The maximum time after which a worker notices that it has lost its connection (`WorkerPool.silence(of:)`).
+  /// The maximum time after which a worker notices the loss of its connection (`WorkerPool.silence(of:)`).
   let silence: Duration
 
   /// The state of a chunk's changes.
@@ -30,7 +32,7 @@ struct ChunkRun: Sendable {
 
     var items: [ChunkReply.TimedOutcome] { state.withLock(\.items) }
     var failures: Int { state.withLock(\.failures) }
-    /// The sorted indices of changes that lookups did not find and that may be sent again.
+    /// The sorted indices of the changes that lookups did not find, and that may be sent again.
     var repeatable: [Int] { state.withLock { $0.repeatable.sorted() } }
 
     func set(_ item: ChunkReply.TimedOutcome, at index: Int, _ change: Change) {
@@ -45,8 +47,8 @@ struct ChunkRun: Sendable {
 
   /// Carries out the changes and returns their outcomes.
   ///
-  /// The changes that remain when the chunk expires, reaches its limit of failures or is cancelled are returned as not
-  /// sent.
+  /// The work stops early if the chunk expires, reaches its limit of failures, or is cancelled. The remaining changes
+  /// then count as not sent.
   func reply() async -> ChunkReply {
     let begin = ContinuousClock.now
     let end = begin + .milliseconds(chunk.expires - WorkerPool.now)
@@ -77,10 +79,10 @@ struct ChunkRun: Sendable {
     }
   }
 
-  /// Looks up the changes, which the lost worker may have sent; returns the indices of those that may be sent again.
+  /// Looks up the changes, and returns the indices of the changes that may be sent again.
   ///
-  /// It waits until the lost worker can no longer send requests, and until the service can no longer carry out requests
-  /// that the worker sent.
+  /// The lost worker may have sent the changes. The function first waits until the lost worker can no longer send
+  /// requests. It also waits until the service can no longer carry out the lost worker's requests.
   private func lookUp(_ progress: ChunkProgress) async -> [Int] {
     let longest = chunk.changes.lazy.filter(\.expires).compactMap(\.timeout).max() ?? .zero
     do { try await Task.sleep(for: silence + longest + (chunk.settle ?? .zero)) } catch { return [] }
@@ -104,7 +106,7 @@ struct ChunkRun: Sendable {
 }
 
 extension ClientError {
-  /// Returns the error of a change that a lost worker may have carried out, after a lookup did not find the change.
+  /// Returns the error of a change that a lost worker may have carried out, and that a lookup did not find.
   fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
     var error = ClientError(
       .unknown, "the worker of this change was lost; the change may have been carried out, and no lookup has found it",

@@ -1,9 +1,8 @@
-/// Decides how many failures each chunk of a statement may have, so that the statement ends close to its limit of
-/// failures (BulkChanges.md, "Workers").
+/// A budget that decides how many failures each chunk of a statement may have (BulkChanges.md, "Workers").
 ///
-/// The number of failures still allowed is divided among the chunks in flight. Before the first failure each chunk may
-/// have at least one failure, so that every worker is busy. After the first failure, a chunk is sent only if the chunks
-/// in flight leave a failure for it.
+/// The statement then ends close to its limit of failures. The budget divides the number of failures still allowed
+/// among the chunks in flight. Before the first failure, each chunk may have at least one failure, so that every worker
+/// is busy. After the first failure, a chunk is sent only if the chunks in flight leave a failure for it.
 struct FailureBudget: Sendable {
   /// The number of failures that a chunk may have; nil for no limit.
   struct FailureGrant: Sendable, Equatable { var failures: Int? }
@@ -23,7 +22,7 @@ struct FailureBudget: Sendable {
 
   init(limit: Int?, share: Double?) { (self.limit, self.share) = (limit, share) }
 
-  /// Whether nothing more may be sent.
+  /// Whether the failures have reached the limit, so that nothing more may be sent.
   var isReached: Bool { limit.map { failures >= $0 } ?? false }
 
   /// Returns the number of failures still allowed if `count` more changes are sent; nil for no limit.
@@ -32,17 +31,17 @@ struct FailureBudget: Sendable {
       ?? share.map { max(1, Int($0 * Double(successes + failures + count)) + 1 - failures) }
   }
 
-  /// Returns the number of changes that may be sent beside those in flight.
+  /// Returns the number of changes that may be sent in addition to the changes in flight.
   ///
-  /// The maximum number in flight is the number of failures still allowed, or 16 plus four for each success if that is
-  /// more. Therefore a statement whose changes all fail ends at its limit, and a statement without failures is soon at
+  /// The maximum number in flight is the larger of two numbers: the failures still allowed, and 16 plus four for each
+  /// success. A statement whose changes all fail therefore ends at its limit. A statement without failures is soon at
   /// full speed.
   func room(beside inFlight: Int) -> Int {
     guard let left = left(after: 0) else { return .max }
     return max(left, Self.start + Self.growth * successes) - inFlight
   }
 
-  /// Grants a chunk of `count` changes a number of failures; returns nil if the chunk must wait until another one ends.
+  /// Grants a chunk of `count` changes a number of failures; nil if the chunk must wait for the end of another chunk.
   ///
   /// `places` is the number of chunks that can be sent now.
   mutating func grant(_ count: Int, places: Int) -> FailureGrant? {
@@ -53,7 +52,7 @@ struct FailureBudget: Sendable {
     return FailureGrant(failures: own)
   }
 
-  /// Counts the outcomes of a chunk that has ended, and takes back its grant.
+  /// Counts the outcomes of a chunk that has ended, and withdraws its grant of failures.
   mutating func end(_ grant: FailureGrant, successes: Int, failures: Int) {
     granted -= grant.failures ?? 0
     self.successes += successes

@@ -4,17 +4,18 @@ import Client
 import JSONRPC
 import JSONText
 
-/// Sends late replies to the program that sent a chunk: replies to changes of the chunk whose outcomes were unknown.
+/// A forwarder of late replies from a worker to the program that sent a chunk of changes.
 ///
-/// Each late reply becomes a message with the change's correlation id: a JSON-RPC response with the outcome as in a
-/// ``ChunkReply``.
+/// A late reply answers a change without an outcome in the worker's reply to the chunk. The forwarder sends each late
+/// reply as a message with the change's correlation id. The message is a JSON-RPC response, and its result is an
+/// outcome as in a ``ChunkReply``.
 struct LateReplyForwarder {
   private let chunk: Chunk
   private let lateReplies: LateReplies
-  /// The unknown changes with their errors.
+  /// The changes of the chunk whose outcomes are unknown, with their errors.
   private let unknown: [(change: Change, error: ClientError)]
 
-  /// The maximum time for which late replies are passed on.
+  /// The maximum time for which the forwarder waits for late replies.
   ///
   /// The statement uses late replies until it ends, but the worker does not know when the statement ends.
   private static let longestWait = Duration.seconds(600)
@@ -26,9 +27,9 @@ struct LateReplyForwarder {
     }
   }
 
-  /// Returns the messages with late replies; nil if the outcome of every change is known.
+  /// Returns a stream of messages with late replies; nil if the outcome of every change is known.
   ///
-  /// The messages end when each change has its reply, or after ten minutes.
+  /// The stream ends when each change has its reply, or after ten minutes.
   func messages(of pool: WorkerPool) -> AsyncStream<ServiceAnswer.Reply>? {
     guard !unknown.isEmpty else { return nil }
     let (messages, message) = AsyncStream.makeStream(of: ServiceAnswer.Reply.self)
@@ -52,8 +53,9 @@ struct LateReplyForwarder {
 }
 
 extension ChunkReply.Outcome {
-  /// The error of a change whose outcome is unknown, if a late reply to the change may arrive; nil for any other
-  /// outcome.
+  /// Returns the error of a change whose outcome is unknown, if a late reply to the change may arrive.
+  ///
+  /// Returns nil for any other outcome.
   func lateError(of change: Change) -> ClientError? {
     guard case .failed(let error) = self, case .unknown = Bulk.Outcome(error, of: change),
       !(error.call?.correlationID.isEmpty ?? true)
@@ -69,8 +71,9 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// Returns the outcome as a late reply to a change, with names as `renamed` returns them; nil for a change that was
-  /// not sent.
+  /// Returns the outcome as a late reply to a change; nil if the change was not sent.
+  ///
+  /// `renamed` gives the names in the result the spelling of the client's option `keys`.
   func late(of change: Change, _ renamed: (JSONValue) -> JSONValue) -> LateReplies.Outcome? {
     switch self {
     case .done(let result): .success(renamed(result))
@@ -82,7 +85,7 @@ extension ChunkReply.Outcome {
 }
 
 extension Change {
-  /// A result that contains no more than the identifier of the changed resource.
+  /// A result that contains only the identifier of the changed resource.
   fileprivate var identified: JSONValue {
     guard let id, verb != .destroy else { return ["data": .null] }
     return ["data": ["type": .string(target.type), "id": .string(id)]]

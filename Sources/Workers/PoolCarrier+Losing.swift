@@ -3,9 +3,9 @@ import Client
 package import JSONRPC
 import JSONText
 
-/// The operations of a broker's connection that the carrier of a pool needs.
+/// The operations of a connection to the broker that the carrier of a pool needs.
 package protocol PoolBrokerLink: JSONRPC.ServiceLink {
-  /// The maximum time after which a worker notices that it has lost its connection (`WorkerPool.silence(of:)`).
+  /// The maximum time after which a worker notices the loss of its connection (`WorkerPool.silence(of:)`).
   var silence: Duration { get }
 
   /// Takes the messages that wait in a queue, as `Dialer.takeBack(queue:_:while:respond:)` does.
@@ -18,7 +18,8 @@ package protocol PoolBrokerLink: JSONRPC.ServiceLink {
 extension PoolCarrier {
   /// Counts the pool's workers each second while chunks are in flight.
   ///
-  /// If there is no worker for `PoolBrokerLink.silence` plus the longest timeout of a change, it takes the chunks back.
+  /// If the pool has no worker for `PoolBrokerLink.silence` plus the longest timeout of a change, the function takes
+  /// the chunks back.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {
@@ -38,10 +39,10 @@ extension PoolCarrier {
     }
   }
 
-  /// Takes back the chunks in flight from the queue of a pool that has lost its workers, and sends no further chunks.
+  /// Takes the chunks in flight back from the queue of a pool without workers; the carrier then sends no more chunks.
   ///
-  /// If no worker had taken a chunk, the changes of the chunk count as not sent. The outcomes of the changes of every
-  /// other chunk are unknown.
+  /// If no worker had taken a chunk, the changes of this chunk count as not sent. The outcomes of the changes in all
+  /// other chunks are unknown.
   private func takeBack() async {
     lose()
     let (pool, run) = (pool, run)
@@ -60,7 +61,7 @@ extension PoolCarrier {
     abandon()
   }
 
-  /// Waits until the replies to the chunks that were taken back have arrived, for at most a second.
+  /// Waits until the chunks that were taken back have their replies, but at most a second.
   private func waitForTakenChunks() async {
     for _ in 0..<10 where hasChunks { try? await Task.sleep(for: .milliseconds(100)) }
   }

@@ -16,7 +16,8 @@ extension PoolCarrier {
 
   /// Sends a chunk, and returns the outcomes of its changes.
   ///
-  /// - Throws: `unknown` if a worker may have started the chunk; after any other error, none of its changes was sent.
+  /// - Throws: An error of kind `unknown` if a worker may have started the chunk. After an error of another kind, no
+  ///   change of the chunk was sent.
   func sent(_ chunk: Chunk, waitLimit: Duration? = nil) async throws(ClientError) -> ChunkReply {
     let id = transport.nextCorrelationID()
     let envelope = RequestEnvelope(
@@ -56,8 +57,10 @@ extension PoolCarrier {
     }
   }
 
-  /// Returns the time to wait for the outcomes of a chunk: enough for a worker to carry out the changes and, if this
-  /// worker is lost, for another worker to carry out the chunk again.
+  /// Returns the maximum time to wait for the reply to a chunk.
+  ///
+  /// The time is enough for two workers one after the other. If the first worker is lost, a second worker carries out
+  /// the chunk again.
   private static func waitLimit(of chunk: Chunk) -> Duration {
     let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
     return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)
@@ -65,7 +68,7 @@ extension PoolCarrier {
 }
 
 extension ClientError {
-  /// Returns the error of a chunk whose changes may have been carried out.
+  /// Returns the error of a chunk without a reply, whose changes may have been carried out.
   fileprivate static func unanswered(_ correlationID: String, _ message: String) -> ClientError {
     var error = ClientError(
       .unknown, message, nextStep: "the change may have been carried out: check before you send it again")
@@ -74,14 +77,14 @@ extension ClientError {
     return error
   }
 
-  /// Returns the error of a change that several workers returned without sending it.
+  /// Returns the error of a change that several workers returned unsent.
   static func notSent(by pool: WorkerPool) -> ClientError {
     ClientError(
       .timeout, "not sent: the workers of the pool \(pool.name) had no time for the change",
       nextStep: "start more workers, and compare the clocks of the machines")
   }
 
-  /// Returns this error of a chunk, restated for one of its changes.
+  /// Returns a copy of this error of a chunk that names one change of the chunk.
   func concerning(_ change: Change) -> ClientError {
     var error = self
     if let call {

@@ -4,10 +4,10 @@ import JSONRPC
 package import JSONText
 import Synchronization
 
-/// The carrier that passes changes to a pool of workers, many in one chunk.
+/// A carrier that passes changes to a pool of workers, with many changes in one chunk.
 ///
-/// Each caller gets the outcome of its change, as with any carrier. Changes that wait at the same time are sent in one
-/// chunk. There are two chunks in flight for each worker, so that a worker can start the next chunk immediately.
+/// Each caller gets the outcome of its change, as with any carrier. The carrier sends changes that wait at the same
+/// time in one chunk. Two chunks are in flight for each worker, so that a worker can start its next chunk immediately.
 package final class PoolCarrier: GroupCarrier {
   /// The queue and the limits of a statement's changes.
   package struct PooledChangeLimits: Sendable {
@@ -19,23 +19,23 @@ package final class PoolCarrier: GroupCarrier {
     package var share: Double?
     /// The field that contains the key of a created resource; nil if creates can't be looked up.
     package var keyField: String?
-    /// The maximum time for which the service can hold a request: `settle:`; nil if unknown.
+    /// The maximum time for which the service can hold a request (option `settle:`); nil if unknown.
     package var settle: Duration?
-    /// The late replies of the program's connections, which the workers pass on; nil if the statement does not need them.
+    /// The collection that gets the late replies from the workers; nil if the statement needs no late replies.
     package var lateReplies: LateReplies?
-    /// Returns a result of the service with its names in the form of the client's `keys`.
+    /// A function that gives the names in a result of the service the spelling of the client's option `keys`.
     package var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
     /// Whether the statement uses the results of the service.
     package var givesResults = true
 
-    /// Creates limits that only name the queue.
+    /// Creates limits with a queue and no further limits.
     package init(queue: String) { self.queue = queue }
   }
 
   /// A change that the carrier has taken, and the receiver of its outcome.
   struct WaitingChange: Sendable {
     let change: Change
-    /// The number of chunks in which the change was returned without being sent.
+    /// The number of chunks that a worker returned without having sent this change.
     var attempts = 0
     let receiver: any ChangeReplyReceiver
     /// The number by which the receiver identifies the change.
@@ -55,11 +55,11 @@ package final class PoolCarrier: GroupCarrier {
     var lastNumber = 0
     var size = 32
     var workers: Int
-    /// The largest number of workers since the last time when no chunk was in flight.
+    /// The largest number of workers since the last moment without a chunk in flight.
     var most = 0
-    /// The longest timeout of a change.
+    /// The longest timeout of a change in the chunks so far, at most an hour.
     var longest = Duration.zero
-    /// Whether the pool has lost its workers, so that nothing more is sent.
+    /// Whether the pool has lost its workers, so that the carrier sends nothing more.
     var isLost = false
     var watch: Task<Void, Never>?
     /// The number of changes a second that a worker carried out in the last chunk; 0 before the first chunk.
@@ -79,7 +79,7 @@ package final class PoolCarrier: GroupCarrier {
   private let state: Mutex<ChangeQueue>
   /// The time for which a worker may send the changes of a chunk.
   static let life = Duration.seconds(50)
-  /// The number of chunks after which a change fails if none of them sent it.
+  /// The maximum number of chunks for one change; if none of these chunks sent the change, it fails.
   private static let attempts = 5
   /// The target duration of a chunk in its worker, in milliseconds.
   private static let chunkTime = 500
@@ -125,11 +125,12 @@ package final class PoolCarrier: GroupCarrier {
   /// The executor that runs tasks on the thread of the connection that carries the chunks.
   package var executor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// The number of changes in two full chunks for each worker, and for at least four workers, because more may join; at
-  /// most 10,000.
+  /// The maximum number of changes that the carrier takes: those of two full chunks for each worker.
+  ///
+  /// The carrier counts at least four workers, because more workers may join. The value is at most 10,000.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * WorkerPool.chunkLimit) }
 
-  /// True, because the workers pass late replies on, and each change is one request.
+  /// True, because each change is one request, and the workers pass late replies on.
   package var hasLateReplies: Bool { true }
 
   /// The number of changes in the chunks in flight.
@@ -161,7 +162,7 @@ package final class PoolCarrier: GroupCarrier {
     return try result.get()
   }
 
-  /// Resumes a task that waits for the outcome of one change.
+  /// A receiver that resumes the task that waits for the outcome of one change.
   private final class OutcomeWaiter: ChangeReplyReceiver {
     private let continuation: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>
 
@@ -184,11 +185,11 @@ package final class PoolCarrier: GroupCarrier {
       return (false, !state.isDispatching)
     }
     if isEnded { return refuse([waiting]) }
-    // A separate task: before it runs, further changes can join the chunk.
+    // `dispatch` runs in a separate task. Before this task runs, further changes can join the chunk.
     if mustDispatch { Task(executorPreference: executor) { self.dispatch() } }
   }
 
-  /// Sends chunks until the maximum number is in flight.
+  /// Sends chunks until the maximum number of chunks is in flight, or no change waits.
   private func dispatch() {
     while let (portion, number, grant) = nextChunk() {
       let chunk = Chunk(
@@ -198,9 +199,10 @@ package final class PoolCarrier: GroupCarrier {
     }
   }
 
-  /// Takes the changes of the next chunk, with its number and its grant of failures; nil if no chunk can be sent now.
+  /// Takes the changes of the next chunk from the waiting changes; nil if no chunk can be sent now.
   ///
-  /// The waiting changes are spread evenly over the chunks that can be sent now.
+  /// The function also returns the chunk's number, and the number of failures that the chunk may have. It spreads the
+  /// waiting changes evenly over the chunks that can be sent now.
   private func nextChunk() -> ([WaitingChange], number: Int, grant: FailureBudget.FailureGrant)? {
     state.withLock { state -> ([WaitingChange], number: Int, grant: FailureBudget.FailureGrant)? in
       state.isDispatching = false
@@ -258,7 +260,9 @@ package final class PoolCarrier: GroupCarrier {
     }
   }
 
-  /// Counts the outcomes of a chunk; at the limit of failures, drops the waiting changes.
+  /// Counts the outcomes of a chunk.
+  ///
+  /// If the failures reach the limit, the function drops the waiting changes.
   private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: FailureBudget.FailureGrant) {
     let isReached = state.withLock { state in
       state.chunks -= 1
@@ -269,11 +273,10 @@ package final class PoolCarrier: GroupCarrier {
     if isReached { end() }
   }
 
-  /// Puts the changes that a worker returned unsent at the head of the waiting changes; a change that was returned too
-  /// often fails.
+  /// Puts changes that a worker returned unsent before all other waiting changes.
   ///
-  /// If the worker returned them because its chunk reached the limit of failures (`isCut`), this does not count as one of
-  /// a change's attempts.
+  /// A change fails after too many returns. A return does not count if the chunk reached its limit of failures
+  /// (`isCut`).
   private func repeatLater(_ left: [WaitingChange], isCut: Bool) {
     guard !left.isEmpty else { return }
     var again: [WaitingChange] = []
@@ -289,7 +292,7 @@ package final class PoolCarrier: GroupCarrier {
     if isEnded { refuse(again) }
   }
 
-  /// Makes changes that were not sent fail, because the statement has ended or the pool has lost its workers.
+  /// Ends unsent changes with an error, because the statement has ended or the pool has lost its workers.
   private func refuse(_ changes: some Sequence<WaitingChange>) {
     let isLost = state.withLock(\.isLost)
     for waiting in changes { if isLost { waiting.fail(.lost(pool, on: link)) } else { waiting.drop() } }
@@ -310,7 +313,7 @@ package final class PoolCarrier: GroupCarrier {
     dispatch()
   }
 
-  /// Records that the pool has lost its workers, and makes the waiting changes fail.
+  /// Records that the pool has lost its workers, and ends the waiting changes with an error.
   func lose() {
     state.withLock { $0.isLost = true }
     refuse(takeWaiting())
@@ -340,7 +343,7 @@ package final class PoolCarrier: GroupCarrier {
 }
 
 extension PoolCarrier.WaitingChange {
-  /// Makes the change fail, because the statement ended before the change was sent.
+  /// Ends the change with an error, because the statement ended before the change was sent.
   func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
 
   func fail(_ error: ClientError) { end(.failure(error)) }

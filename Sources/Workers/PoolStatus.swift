@@ -25,7 +25,8 @@ package func poolStatus(
 
 /// Asks the workers of a pool for their status.
 ///
-/// A worker's number can exceed the count of workers, because workers with lower numbers may have ended.
+/// The function asks more numbers than there are workers. The number of a worker can exceed the count, because workers
+/// with lower numbers may have ended.
 private func answers(_ count: Int, _ pool: WorkerPool, _ dialer: Dialer) async -> [(number: Int, status: WorkerStatus)]
 {
   var found: [(number: Int, status: WorkerStatus)] = []

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Remembers the chunks that a worker has taken, each until its expiry, so that copies of them are refused.
+/// A memory of the chunks that a worker has taken, so that the worker refuses copies of them.
+///
+/// The guard remembers each chunk until the chunk expires.
 final class ReplayGuard: Sendable {
   private struct Key: Hashable {
     let run: String
@@ -9,7 +11,7 @@ final class ReplayGuard: Sendable {
 
   private struct TakenChunks {
     var taken: [Key: Int] = [:]
-    /// The number of chunks at which expired chunks are removed.
+    /// The number of stored chunks at which the guard removes expired chunks.
     var purgeAt = 256
   }
 

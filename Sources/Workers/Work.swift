@@ -5,17 +5,17 @@ package import JSONText
 
 /// The settings of a worker.
 package struct WorkerSettings: Sendable {
-  /// The URI of the broker on which the pool's queue is.
+  /// The URI of the broker that has the pool's queue.
   package var uri: AMQPURI
   /// The pool whose chunks the worker takes.
   package var pool: WorkerPool
-  /// The maximum number of changes in flight.
+  /// The maximum number of the worker's changes in flight.
   package var inFlight = 64
   /// The queues whose changes the worker carries out; nil for all.
   package var allowed: Set<String>?
-  /// The secret members of the changes' `meta`; chunks contain only the names of these members.
+  /// The secret members of the changes' `meta`, because chunks contain only the names of these members.
   package var meta: JSONObject = [:]
-  /// The connection's name in the broker's management.
+  /// The name of the connection, as the broker's management interface shows it.
   package var connectionName: String
 
   /// Creates the settings of a worker.
@@ -24,13 +24,13 @@ package struct WorkerSettings: Sendable {
   }
 }
 
-/// The functions that the program provides to a worker.
+/// The functions that the host program provides to a worker.
 package struct WorkerCallbacks: Sendable {
-  /// Shows a note on standard error.
+  /// A function that shows a note on standard error.
   package var note: @Sendable (String) -> Void
-  /// Opens the connection to the services, on the broker of the worker, and passes its late replies on.
+  /// A function that opens the connection to the services, on the worker's broker, and passes late replies on.
   package var open: @Sendable (LateReplies) async throws(LinkError) -> any ServiceLink
-  /// Waits until the worker must stop.
+  /// A function that returns when the worker must stop.
   package var stopped: @Sendable () async -> Void
 
   /// Creates the callbacks of a worker.
@@ -43,14 +43,14 @@ package struct WorkerCallbacks: Sendable {
   }
 }
 
-/// Works for a pool until the host's stop signal, and reconnects after losses of the connection.
+/// Runs a worker for a pool until the host's stop signal, and reconnects after each loss of the connection.
 ///
-/// Before it stops, it finishes the chunk in progress.
+/// Before the worker stops, it finishes the chunk in progress.
 ///
 /// - Returns: The exit status.
 package func work(_ settings: WorkerSettings, _ callbacks: WorkerCallbacks) async -> Int32 {
   do {
-    // No notes are shown here, because the program that sent the chunk shows them.
+    // The worker shows no notes on late replies, because the program that sent the chunk shows them.
     let lateReplies = LateReplies { _ in }
     let link = try await callbacks.open(lateReplies)
     let worker = Worker(settings, callbacks, link, lateReplies)
@@ -79,7 +79,8 @@ private func serve(
   _ worker: Worker, _ settings: WorkerSettings, _ dialer: Dialer, _ callbacks: WorkerCallbacks
 ) async throws(BrokerError) {
   try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
-    // Status requests are served first: `--status` expects a reply from each consumer of the chunks' queue.
+    // The worker first serves status requests, because `--status` expects a reply from each consumer of the pool's
+    // queue.
     if index == 0 { return try await worker.serveQuestions(on: connection) }
     return try await worker.serve(on: connection, after: taken)
   } begun: { isAgain in

@@ -5,11 +5,11 @@ import JSONRPC
 import JSONText
 import Synchronization
 
-/// A worker of a pool: takes chunks, carries out their changes, and replies with the outcomes.
+/// A worker of a pool, which takes chunks, carries out their changes, and replies with the outcomes.
 final class Worker: Sendable {
   private struct WorkInProgress {
     var clients: [TargetQueue: ResourceClient] = [:]
-    /// The chunk in progress.
+    /// The work on the chunk in progress; nil between chunks.
     var current: Task<ChunkReply, Never>?
     var status = WorkerStatus()
   }
@@ -18,7 +18,7 @@ final class Worker: Sendable {
   private let callbacks: WorkerCallbacks
   /// The connection to the services, separate from the connection that carries the chunks.
   private let link: any ServiceLink
-  /// The maximum time after which a worker notices that it has lost its connection.
+  /// The maximum time after which a worker notices the loss of its connection.
   private let silence: Duration
   /// The late replies on the connection to the services.
   private let lateReplies: LateReplies
@@ -30,10 +30,13 @@ final class Worker: Sendable {
     silence = WorkerPool.silence(of: settings.uri)
   }
 
-  /// The counts of the worker.
+  /// The counts of the worker, as `retort work --status` shows them.
   var status: WorkerStatus { state.withLock(\.status) }
 
-  /// Serves the pool's queue on a connection; the loss of the connection cancels the chunk in progress.
+  /// Serves the pool's queue on a connection.
+  ///
+  /// The loss of the connection cancels the chunk in progress. `taken` is the number of chunks from earlier
+  /// connections.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
     Task {
       _ = await connection.ended()
@@ -44,7 +47,9 @@ final class Worker: Sendable {
     return try await connection.serve(queue: settings.pool.queue, on: channel) { await self.answer($0) }
   }
 
-  /// Serves a separate queue for status requests; the queue's name has the lowest number that no other worker uses.
+  /// Serves a separate queue for status requests.
+  ///
+  /// The queue's name contains the lowest number that no other worker uses.
   func serveQuestions(on connection: Connection) async throws(BrokerError) -> ServiceChannel {
     var number = 1
     while true {
@@ -88,7 +93,7 @@ final class Worker: Sendable {
     ServiceAnswer([ServiceAnswer.Reply(settings.pool.signed(body))])
   }
 
-  /// Reads the chunk of a request.
+  /// Reads the chunk of a request, and checks that the worker accepts the chunk.
   ///
   /// - Throws: ``ChunkRefusal`` if the worker does not accept the chunk.
   private func accepted(_ request: Request, _ delivery: Delivery) throws(ChunkRefusal) -> Chunk {

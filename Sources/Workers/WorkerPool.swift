@@ -1,7 +1,7 @@
 package import Broker
 import Glibc
 
-/// A pool of workers: programs that take the changes of other programs from one queue, and carry them out.
+/// A pool of workers: programs that take the changes of other programs from one queue and carry them out.
 package struct WorkerPool: Sendable {
   /// The name of the pool, as in `workers: "NAME"`.
   package let name: String
@@ -12,11 +12,13 @@ package struct WorkerPool: Sendable {
 
   /// The maximum number of changes in a chunk.
   package static let chunkLimit = 200
-  /// The maximum time from the creation of a chunk to its expiry, after which none of its changes may be sent.
+  /// The maximum time from the creation of a chunk to its expiry.
+  ///
+  /// After the expiry, a worker sends no more changes of the chunk.
   static let longestLife = Duration.seconds(60)
-  /// The environment variable with the secret.
+  /// The name of the environment variable with the pool's secret.
   package static let keyVariable = "RETORT_POOL_KEY"
-  /// The next step after a wrong signature.
+  /// The advice to the user after a wrong signature.
   static let sameKey = "the workers and the programs that use them need the same \(keyVariable)"
 
   /// Creates a pool.
@@ -29,8 +31,9 @@ package struct WorkerPool: Sendable {
   /// The prefix of the names of pools' queues.
   static let queuePrefix = "retort.work."
 
-  /// Returns the name of the queue on which the worker with a number answers status requests; the queue is deleted with
-  /// the worker's connection.
+  /// Returns the name of the queue on which the worker with a number answers status requests.
+  ///
+  /// The broker deletes this queue when the worker's connection ends.
   func questions(to worker: Int) -> String { "\(queue).worker.\(worker)" }
 
   /// Whether a text is a valid name of a pool: at most 100 ASCII letters, ASCII digits, `-`, `_` and `.`.
@@ -45,21 +48,25 @@ package struct WorkerPool: Sendable {
       }
   }
 
-  /// The declaration of the pool's queue: a quorum queue, which delivers a chunk up to three more times after its
-  /// worker was lost.
+  /// The declaration of the pool's queue, which is a quorum queue.
+  ///
+  /// If a worker is lost, the queue delivers its chunk again, at most three times.
   static let declaration = QueueDeclaration(type: .quorum, deliveryLimit: 3)
 
   /// The maximum number of seconds between heartbeats of the connection that carries the chunks.
   private static let longestHeartbeat = 5
 
-  /// The number of seconds between heartbeats of a worker's connection for chunks: that of its URI, at most 5.
+  /// Returns the number of seconds between heartbeats of a worker's connection for chunks.
+  ///
+  /// The number comes from the URI, but is at most 5.
   static func heartbeat(of uri: AMQPURI) -> Int {
     uri.heartbeat > 0 ? min(uri.heartbeat, longestHeartbeat) : longestHeartbeat
   }
 
-  /// The maximum time after which a worker notices that it has lost its connection for chunks.
+  /// Returns the maximum time after which a worker notices the loss of its connection for chunks.
   ///
-  /// librabbitmq ends a connection after two heartbeats without a byte, and is asked at least every half heartbeat.
+  /// librabbitmq ends a connection after two heartbeats without a byte. The program asks librabbitmq at least every
+  /// half heartbeat.
   package static func silence(of uri: AMQPURI) -> Duration { .milliseconds(2500 * heartbeat(of: uri)) }
 
   /// The time in milliseconds since 1970, for the expiry of chunks.
@@ -73,12 +80,12 @@ package struct WorkerPool: Sendable {
 extension WorkerPool {
   private static let before = Array(#","signature":""#.utf8)
   private static let after = Array(#""}"#.utf8)
-  /// The number of bytes of the signature member.
+  /// The number of bytes that the signature member takes.
   private static let length = before.count + 64 + after.count
 
-  /// Adds a signature to a JSON object as its last member; without a secret, returns the object unchanged.
+  /// Returns a JSON object with a signature as its last member; without a secret, returns the object unchanged.
   ///
-  /// The signature covers all bytes before it.
+  /// The signature covers all bytes before this member.
   func signed(_ object: [UInt8]) -> [UInt8] {
     guard let key, object.last == UInt8(ascii: "}") else { return object }
     var bytes = Array(object.dropLast())
@@ -89,12 +96,12 @@ extension WorkerPool {
     return bytes
   }
 
-  /// Whether a JSON object ends with a signature, right or wrong.
+  /// Returns whether a JSON object ends with a signature, right or wrong.
   static func isSigned(_ bytes: [UInt8]) -> Bool {
     bytes.count > length && bytes.suffix(length).starts(with: before) && bytes.suffix(after.count).elementsEqual(after)
   }
 
-  /// Whether a JSON object ends with the signature of the bytes before it; always true without a secret.
+  /// Returns whether a JSON object ends with the signature of the bytes before it; always true without a secret.
   func accepts(_ bytes: [UInt8]) -> Bool {
     guard let key else { return true }
     guard Self.isSigned(bytes) else { return false }

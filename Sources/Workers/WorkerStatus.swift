@@ -7,7 +7,7 @@ struct WorkerStatus: Sendable {
   var refused = 0
   /// The number of changes a second that the worker sent in its last chunk.
   var rate = 0
-  /// Whether the worker works on a chunk that is not yet acknowledged.
+  /// Whether the worker has a chunk that it has not yet acknowledged.
   var isBusy = false
 
   /// Counts a chunk that the worker has carried out.
