@@ -54,7 +54,7 @@ import Glibc
     unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.offset..<entry.offset + entry.extent])
   }
 
-  /// Returns a number with one bit set, which depends on the key.
+  /// Maps a key to one of 64 bits, and returns a number with this bit set.
   ///
   /// Equal keys have the same bit. Different keys can have the same bit too.
   @inline(__always) func keyBit(from start: Int, count: Int) -> UInt64 {

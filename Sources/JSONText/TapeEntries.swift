@@ -1,8 +1,8 @@
 /// One entry of a tape: the kind of a value, the offset of the value in the text, and its length or end.
 ///
-/// A tape lists all values of a text. A scalar value has one entry. After the entry of an array or object come the
-/// entries of its elements. The entry of the array or object contains the index after the last of them. In an object,
-/// each member is a string entry, followed by the entries of the member's value.
+/// A tape lists all values of a text. A scalar value has one entry. The entry of an array or object precedes the
+/// entries of its elements, and contains the index after the last of them. In an object, each member is a string entry,
+/// followed by the entries of the member's value.
 struct TapeEntry: Sendable {
   enum Kind: UInt64 {
     case null, no, yes, number, string, array, object

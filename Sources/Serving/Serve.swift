@@ -14,7 +14,7 @@ package func serve(_ options: ServiceSettings, _ console: ServingCallbacks) asyn
   }
 }
 
-/// Opens the service, and serves it until the console's stop signal.
+/// Opens the service, and serves it until the console signals the stop.
 ///
 /// Returns the exit status.
 private func serving(_ options: ServiceSettings, _ console: ServingCallbacks) async throws -> Int32 {

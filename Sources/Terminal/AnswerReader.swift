@@ -1,7 +1,7 @@
 internal import CReadline
 internal import Glibc
 
-/// Reads a typed answer to a question, while the user edits no line in the line editor.
+/// Reads a typed answer to a question, at a time when the line editor is not in use.
 ///
 /// The terminal is in its default mode: the terminal itself edits the line, and Ctrl-C drops the typed text.
 public enum AnswerReader {
