@@ -26,7 +26,7 @@ extension Command {
       }
       let client = try arguments.client()
       var query = try arguments.query()
-      query.include = []  // include: is for the backup
+      query.include = []  // `include:` names relationships for the backup, not for the list
       try run.session.refuseStreamed(client, "destroy-all")
       let policy = try arguments.policy(run, client, label: "destroy-all \(client.name)")
       let isDry = run.isDry(arguments)

@@ -10,8 +10,8 @@ import Values
 extension Arguments {
   /// Returns the advice for an error about a relationship; nil for other errors.
   ///
-  /// The script wrote the value of a relationship without linkage, or misspelt its name or type. The advice is, for
-  /// example, `{author: {type: "authors", id: "1"}}` for the field `{author: 1}`.
+  /// Such an error occurs if the script writes a relationship without linkage, or misspells a name or a type. For the
+  /// field `{author: 1}`, the advice is `{author: {type: "authors", id: "1"}}`.
   func linkage(meantBy error: ClientError) -> String? {
     if error.errors.isEmpty { return misspeltRelationship ?? writtenLinkage }
     for detail in error.errors {

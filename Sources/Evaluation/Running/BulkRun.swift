@@ -242,7 +242,7 @@ struct BulkRun {
     let tally = report.tally
     if report.isCut, tally.isGoodNow {
       if !plan.notesSummary { noteSummary(report) }
-      await showFailures(of: tally)  // the failures of changes of earlier runs
+      await showFailures(of: tally)  // these are the failed changes of earlier runs
       throw Fault(
         .unknown,
         "\(plan.label) stopped, because a change got no reply in time; the change was confirmed later, but the changes "

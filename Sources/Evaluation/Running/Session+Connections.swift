@@ -12,7 +12,7 @@ public struct ConnectionIdentity: Sendable {
   /// The password in the URI; nil if the URI has none, or is not the URI of a broker.
   var password: String?
 
-  /// Creates an identity.
+  /// Creates the identity of a URI.
   public init(address: String, parameters: String? = nil, password: String? = nil) {
     self.address = address
     self.parameters = parameters

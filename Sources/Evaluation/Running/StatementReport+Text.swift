@@ -5,7 +5,9 @@ import Redaction
 import Values
 
 extension StatementReport {
-  /// The speed of the changes, `12.4 s, 125/s, p50 12 ms, p95 40 ms`; nil if they took less than ten seconds.
+  /// The speed of the changes: `12.4 s, 125/s, p50 12 ms, p95 40 ms`.
+  ///
+  /// The value is nil if the changes took less than ten seconds.
   var speed: String? {
     let time = duration
     guard time >= .seconds(10) else { return nil }
