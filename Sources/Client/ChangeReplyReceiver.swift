@@ -1,4 +1,4 @@
-/// Receives the replies to changes that have no Swift task that waits for the reply.
+/// Receives the replies to changes for which no Swift task waits.
 public protocol ChangeReplyReceiver: AnyObject, Sendable {
   /// Receives the reply to a change, or its error.
   ///

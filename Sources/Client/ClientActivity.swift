@@ -1,7 +1,7 @@
 import JSONRPC
 import Synchronization
 
-/// Counts the requests and replies of a client, and measures its waiting time and its decoding time.
+/// Counts the requests and replies of a client, and measures how long the client waits for replies and decodes replies.
 public final class ClientActivity: Sendable {
   private struct State {
     var inFlight = 0

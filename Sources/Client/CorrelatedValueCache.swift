@@ -9,7 +9,7 @@ struct CorrelatedValueCache<Value> {
 
   /// Creates an empty cache.
   ///
-  /// - Parameter limit: The total weight of the latest values that the cache keeps at least.
+  /// - Parameter limit: The maximum total weight of the newer half of the values.
   init(limit: Int) { self.limit = limit }
 
   /// Adds a value.

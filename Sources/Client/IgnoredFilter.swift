@@ -56,7 +56,9 @@ public struct IgnoredFilter: Sendable {
     return (isOwn ? name : "\(name).id", id.text)
   }
 
-  /// Whether a value can only mean itself: it has letters, digits, spaces, `_` and `-`, and is not a date.
+  /// Whether a filter value has only letters, digits, spaces, `_` and `-`, and is not a date.
+  ///
+  /// A service can read any other value as an operator, a pattern or a time.
   private static func isPlain(_ value: Substring) -> Bool {
     let isWord = value.allSatisfy { $0.isLetter || $0.isNumber || $0 == " " || $0 == "_" || $0 == "-" }
     let isDate = value.prefix(5).allSatisfy { $0.isNumber || $0 == "-" } && value.dropFirst(4).first == "-"

@@ -41,7 +41,7 @@ extension LateReplies {
 }
 
 extension LateReplies.AbandonedChange {
-  /// Returns the answer; the message of a `noRoute` error then names the queue.
+  /// Returns the answer; if the answer is a `noRoute` error, its message names the queue.
   func worded(_ answer: LateAnswer) -> LateAnswer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))

@@ -1,8 +1,9 @@
 import Synchronization
 
 extension LateReplies {
-  /// Waits for the late replies to changes with an unknown outcome; one owner, such as a statement, has all these
-  /// changes.
+  /// Waits for the late replies to the changes of one owner, such as a statement.
+  ///
+  /// The outcome of these changes is unknown, because their replies did not arrive in time.
   ///
   /// ```swift
   /// let watch = late.watch()

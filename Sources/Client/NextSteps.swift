@@ -24,8 +24,8 @@ extension ResourceClient {
 
   /// Throws an error if the result of a change says that the service changed nothing.
   ///
-  /// For a `link`, the result null means this: the relationship is to-one, and the service added nothing
-  /// (WireProtocol.md, "Relationship methods"). For a destroy and for a change of linkage, the result false means this.
+  /// For a `link`, this is the result null: the relationship is to-one, and the service added nothing (WireProtocol.md,
+  /// "Relationship methods"). For a destroy or a change of linkage, this is the result false.
   func refuseNothing(_ result: JSONValue, to request: RequestEnvelope) throws(ClientError) {
     if result == .bool(false),
       request.method == "destroy" || RelationshipClient.LinkageChange(rawValue: request.method) != nil
@@ -43,7 +43,7 @@ extension ResourceClient {
     throw error
   }
 
-  /// Returns the error, with advice if the details of the error are known to have one.
+  /// Returns the error, with advice for the user if the code and the details of the error are known.
   func withNextStep(_ error: ClientError, _ method: String) -> ClientError {
     var error = error
     error.nextStep = error.errors.lazy.compactMap { nextStep($0, method) }.first ?? error.nextStep

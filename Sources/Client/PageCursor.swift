@@ -8,7 +8,7 @@ import JSONText
 /// Without a count, many successive empty pages are an error. It is also an error if the service names no other page
 /// before all counted resources have arrived.
 struct PageCursor {
-  /// Whether the reading began at the first page.
+  /// Whether the client began to read the list at its first page.
   let isFromStart: Bool
   /// The number of resources received so far.
   private(set) var received = 0
@@ -23,8 +23,9 @@ struct PageCursor {
   ///
   /// `document` is the reply with the page of `query`.
   ///
-  /// - Throws: A `protocol` error if the next page does not advance, if the client can't read its link, or if only
-  ///   empty pages arrive. The same error if the service names no other page before all counted resources have arrived.
+  /// - Throws: A `protocol` error if the next page does not advance, if the client can't read the link to it, or if
+  ///   only empty pages arrive. A `protocol` error also if the service names no other page before all counted resources
+  ///   have arrived.
   mutating func next(
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {

@@ -2,9 +2,9 @@ import JSONText
 
 /// The attributes and the relationships of a record (WireProtocol.md, "Records become documents").
 ///
-/// A record with `type`, and with `attributes` or `relationships`, is a resource object. The document has its
-/// attributes and linkage unchanged. In any other record, a value that ``LinkageRecognizer`` recognizes is a
-/// relationship, and every other value is an attribute.
+/// A record with `type`, and with `attributes` or `relationships`, is a resource object. The document copies the
+/// attributes and the linkage of a resource object unchanged. In any other record, a value that ``LinkageRecognizer``
+/// recognizes is a relationship, and every other value is an attribute.
 struct RecordDocument {
   /// Whether the record is a resource object.
   let isResource: Bool

@@ -50,7 +50,7 @@ public struct ResourceClient: Sendable {
   /// The transport to the service.
   var transport: any Transport { box.properties.transport }
 
-  /// The transport, if it can send a request without a task that waits for the reply; otherwise nil.
+  /// The transport, if it can send a request without a Swift task that waits for the reply; otherwise nil.
   var poster: (any PostingTransport)? { box.properties.poster }
 
   /// The client's settings.
@@ -93,7 +93,7 @@ public struct ResourceClient: Sendable {
     set { change { $0.observer = newValue } }
   }
 
-  /// The client's counts of requests and replies, and the times that they took.
+  /// The client's counts of requests and replies, and its measured times.
   public var activity: ClientActivity { box.properties.activity }
 
   /// The type and the to-one relationships that the client's replies have shown.
@@ -128,7 +128,7 @@ public struct ResourceClient: Sendable {
   /// The executor for tasks with many requests: the connection's thread, or nil for the default.
   public var taskExecutor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// Ends the wait for all outstanding replies, so that their requests fail.
+  /// Makes every request that waits for a reply fail.
   public func abandon() { transport.abandon() }
 
   /// Closes the client's channel and deletes its reply queue.

@@ -55,8 +55,9 @@ public struct ShrinkingListReader: Sendable {
   /// Returns the next ids to destroy; nil at the end.
   ///
   /// - Throws: The ``ClientError`` of the request. An error of kind `service` if a page still has destroyed resources.
-  ///   An error of kind `protocol` if a resource has no id, if the service's pages do not advance, or if the pages end
-  ///   before all counted resources have arrived.
+  ///   An error of kind `value` if a resource has another type than the client. An error of kind `protocol` if a
+  ///   resource has no id, if the service's pages do not advance, or if the pages end before all counted resources have
+  ///   arrived.
   public mutating func next() async throws(ClientError) -> [String]? {
     query.page = start
     while true {
@@ -87,7 +88,8 @@ public struct ShrinkingListReader: Sendable {
   ///
   /// Returns nil if the page has no ids except those that the caller could not destroy.
   ///
-  /// - Throws: A `service` error if the page has only ids that were returned before.
+  /// - Throws: A `service` error if the page has only ids that the reader has returned before. A `protocol` error for a
+  ///   resource without an id. A `value` error for a resource of another type.
   private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.count else {

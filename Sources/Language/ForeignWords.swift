@@ -23,7 +23,7 @@ public enum ForeignWords {
 
   /// Returns the help topic in `known` that an unknown topic probably means.
   ///
-  /// The result is the topic that `word` is a synonym of, or else the topic with the most similar name.
+  /// The result is the synonym of `word` among the topics, or else the topic with the most similar name.
   public static func topic(_ word: String, among known: [String]) -> String? {
     let phrase = command(word) ?? function(word) ?? value(word)
     return phrase?.split(separator: " ").map(String.init).last { known.contains($0) } ?? nearest(to: word, among: known)

@@ -1,6 +1,6 @@
 /// Breaks lines at spaces, so that a terminal does not split a word.
 public enum LineWrapping {
-  /// Returns the text after breaking each line that is wider than `width` columns at its spaces.
+  /// Returns a text with additional line breaks at spaces, so that no line is wider than `width` columns.
   ///
   /// A continuation line has the indent of the line that it continues. In a list entry such as `= note` or
   /// `name:  note`, a continuation line begins below `note`. A word that is longer than `width` stays whole.

@@ -12,7 +12,7 @@ public struct Parser {
     public var diagnostics: [Diagnostic]
     /// The source ranges of comments, including the `#`.
     public var comments: [SourceRange]
-    /// The part that the text leaves open, such as a string without its closing quote; nil if the text is complete.
+    /// The block, bracket or statement that the text leaves open; nil if the text is complete.
     ///
     /// The prompt shows this part when it asks for the next line.
     public var open: UnclosedPart?

@@ -52,7 +52,7 @@ public final class QueueSchema: Sendable {
     add(kept(self))
   }
 
-  /// The maximum number of types.
+  /// The maximum number of resource types in the schemas of one queue.
   static let typeLimit = 500
   /// The number of results from which the object always learns; after these, it learns from at most one result every 50
   /// ms.
@@ -172,7 +172,7 @@ extension QueueSchema.LearnedTypes {
     body(&types[type, default: TypeSchema()])
   }
 
-  /// Records a name that the service accepted or refused in a parameter.
+  /// Records that the service accepted or refused a name in a query parameter, such as a field in `sort`.
   mutating func take(
     _ name: String, of type: String, in parameter: TypeSchema.QueryParameter, isAccepted: Bool, at time: Int
   ) {

@@ -66,7 +66,8 @@ struct SchemaFile {
   /// Returns the reason of a failure; nil on success.
   func remove() -> String? { unsafe unlink(path) == 0 || errno == ENOENT ? nil : Self.reason }
 
-  /// Returns the queue of each file in a location, and a function that reads the file.
+  /// Returns the queue of each schema file for a location (a broker and its virtual host), and a function that reads
+  /// the file.
   ///
   /// The queue is nil if the name of the file is cut.
   static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
@@ -76,7 +77,7 @@ struct SchemaFile {
     }
   }
 
-  /// Returns the location with the newest file of a queue; nil without such a file.
+  /// Returns the location (broker and virtual host) with the newest schema file for a queue; nil without such a file.
   ///
   /// The function does not find locations whose folder name is cut.
   static func newestPlace(in directory: String, of queue: String) -> String? {

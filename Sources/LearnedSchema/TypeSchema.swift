@@ -70,7 +70,7 @@ public struct TypeSchema: Sendable {
   /// The maximum number of ids.
   static let idLimit = 20
 
-  /// Returns the names that the service accepted or refused in a parameter.
+  /// Returns the names that the service accepted or refused in a query parameter, such as the fields in `sort`.
   public func names(in parameter: QueryParameter, accepted: Bool = true) -> [String] {
     verdicts[parameter]?.entries.filter { $0.value.isAccepted == accepted }.map(\.name) ?? []
   }
@@ -78,7 +78,7 @@ public struct TypeSchema: Sendable {
   /// Whether no attribute, relationship or requested name is known.
   public var isEmpty: Bool { attributes.isEmpty && relationships.isEmpty && verdicts.isEmpty }
 
-  /// Records a name that the service accepted or refused in a parameter.
+  /// Records that the service accepted or refused a name in a query parameter, such as a field in `sort`.
   mutating func take(_ name: String, in parameter: QueryParameter, isAccepted: Bool, at time: Int) {
     let verdict = NameVerdict(isAccepted: isAccepted, seen: time)
     verdicts[parameter, default: BoundedDictionary(limit: 200)].update(name, verdict) { $0 = verdict }

@@ -1,4 +1,4 @@
-/// The characters of a text, with string literals joined that a `+` connects.
+/// The characters of a text after string literals with a `+` between them become one literal.
 ///
 /// The text `"amqp://g:" + "x@h"` becomes `"amqp://g:x@h"`, so that a search finds a password across the `+`. A string
 /// inside an interpolation, as in `"a\("b")c"`, becomes a part of the string around it.

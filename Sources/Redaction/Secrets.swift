@@ -88,7 +88,7 @@ public enum Secrets {
     }
   }
 
-  /// Returns the ranges of string values of members whose name is the name of a secret.
+  /// Returns the ranges of string values of members with a secret's name.
   ///
   /// Such members are `password: "x"`, `"password": "x"`, `.password == "x"` and `password = "x"`.
   private static func members(_ characters: [Character]) -> [Range<Int>] {
