@@ -148,7 +148,9 @@ extension Outcome {
 }
 
 extension ClientError {
-  /// A copy of this error of a read, with a message that the change was not sent.
+  /// A copy of this error of a failed read, restated as the error of a change.
+  ///
+  /// The backup could not read the resource of the change, so the change was not sent.
   fileprivate var beforeSending: ClientError {
     var error = self
     error.wasSent = false

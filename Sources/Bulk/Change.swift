@@ -17,7 +17,7 @@ public final class Change: Sendable, Equatable {
 
   /// The queue to which the change is sent.
   public let target: TargetQueue
-  /// The kind of change, as a statement names it.
+  /// The kind of change, named as in a statement.
   public let verb: Verb
   /// The JSON-RPC method of the request: `create`.
   public let method: String

@@ -7,7 +7,7 @@ public protocol ChangeCarrier: Sendable {
 
   /// Sends a change and returns the reply.
   ///
-  /// - Throws: `ClientError`; its `wasSent` is true if the service may have carried out the change.
+  /// - Throws: `ClientError`, with `wasSent` true if the service may have carried out the change.
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply
 
   /// Sends a change as ``carry(_:)`` does, and can report the reply time of the service.
@@ -25,7 +25,7 @@ public protocol ChangeCarrier: Sendable {
   /// The value is true if each change is one request, and late replies reach this program.
   var hasLateReplies: Bool { get }
 
-  /// The number of sent changes that wait for a reply; 0 if the client counts these changes.
+  /// The number of sent changes that wait for a reply; 0 if the client itself counts these changes.
   var inFlight: Int { get }
 
   /// A text about the carrier's work, for the progress line; nil if there is nothing to show.

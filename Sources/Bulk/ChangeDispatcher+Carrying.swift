@@ -10,6 +10,8 @@ struct CarriedOutcome: Sendable {
 
 extension ChangeDispatcher {
   /// Sends a change, and sends it again after temporary failures, as often as `retry:` allows.
+  ///
+  /// Returns the outcome of the last attempt, or the outcome that a lookup found.
   func carried(_ change: Change) async -> CarriedOutcome {
     var (last, attempt) = (await attempted(change), 0)
     while attempt < guards.retries, !Task.isCancelled, let again = await nextStep(last.outcome, change, attempt) {
@@ -77,7 +79,7 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// Whether a change with this failure can safely be sent again.
+  /// Returns whether a change with this failure can safely be sent again.
   ///
   /// A broker that refuses a message (nack) may nevertheless have put the message into the queue. If a create is then
   /// sent again, the service may create two resources.

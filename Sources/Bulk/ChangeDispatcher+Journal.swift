@@ -5,7 +5,7 @@ extension ChangeDispatcher {
   /// An element of the statement's input, its change, and the state of the change in the journal.
   final class PlannedChange: Sendable {
     let element: any PlannedElement
-    /// The index of the element in the statement.
+    /// The index of the element in the statement's input.
     let index: Int
     let change: Result<Change, UnsentReason>
     /// The identity under which the journal records the change; nil without a journal or an identity.
@@ -91,7 +91,7 @@ extension ChangeDispatcher {
     }
   }
 
-  /// Looks up a change that an earlier run left unknown, and returns its outcome.
+  /// Looks up a change whose outcome is unknown since an earlier run, and returns the outcome.
   ///
   /// If the change may be sent again, the function announces the change in the journal again and returns nil.
   private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
@@ -116,7 +116,7 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// The error of a change that an earlier run left unknown and that a lookup did not find.
+  /// The error of a change whose outcome is unknown since an earlier run, after a lookup did not find the change.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
       .unknown,

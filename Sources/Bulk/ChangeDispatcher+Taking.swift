@@ -83,7 +83,8 @@ private final class GroupChangeSender: Sendable {
 
   /// Passes the changes of entries to the carrier in order.
   ///
-  /// If an earlier run left a change unknown, a task looks up the change. Such tasks run concurrently.
+  /// If the outcome of a change is unknown since an earlier run, a task looks up the change. Such tasks run
+  /// concurrently.
   func pass(_ entries: [PlannedChange], _ inFlight: ChangesInFlight) async {
     await withDiscardingTaskGroup { lookups in
       for entry in entries where continues && !Task.isCancelled {

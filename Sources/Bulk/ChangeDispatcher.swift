@@ -15,7 +15,7 @@ extension PlannedElement {
 ///
 /// The dispatcher checks that each change is permitted, passes the change to the carrier, and determines the outcome.
 public struct ChangeDispatcher: Sendable {
-  /// The consents and the shown notes of the outermost statement.
+  /// The state of the outermost statement, such as the user's consents and the shown notes.
   public let account: StatementSafeguards
   let carrier: any ChangeCarrier
   /// Whether the carrier takes many changes concurrently and measures their reply times itself.

@@ -1,7 +1,7 @@
 /// A runner that works on many items concurrently, and starts the items in order.
 ///
-/// Each task takes one item after another. The tasks run on the executor of the connection. A reply then resumes its
-/// task without a switch to another thread.
+/// Each task takes one item after another. The tasks run on `executor`, for example on the thread of a connection. A
+/// reply then resumes its task without a switch to another thread.
 public struct ConcurrentWork: Sendable {
   /// The maximum number of tasks.
   public let limit: Int
@@ -12,7 +12,7 @@ public struct ConcurrentWork: Sendable {
   ///
   /// The struct saves time. Swift would wrap a bare closure again in each array, optional and continuation.
   @usableFromInline struct WorkOnItem: Sendable {
-    /// Does the work; returns false if no further item may start.
+    /// A function that does the work, and returns false if no further item may start.
     let body: @Sendable () async -> Bool
 
     @usableFromInline init(_ body: @escaping @Sendable () async -> Bool) { self.body = body }
@@ -45,7 +45,7 @@ public struct ConcurrentWork: Sendable {
     }
   }
 
-  /// Runs the work that `next` returns, until `next` returns nil or a body returns false.
+  /// Runs the pieces of work that `next` returns, until `next` returns nil or a piece returns false.
   @usableFromInline func run(_ next: () async throws -> [WorkOnItem]?) async -> (any Error)? {
     await withTaskExecutorPreference(executor) {
       let feed = WorkFeed(ahead: limit)

@@ -58,6 +58,6 @@ public final class DestroyConsent: Sendable {
     return isTaken ? nil : .statementLimit(limit, isConfirmed: isConfirmed)
   }
 
-  /// Counts one resource less, because its change was not sent.
+  /// Undoes the count of one resource, because the change of the resource was not sent.
   func giveBack() { if limit != nil { used.withLock { $0 -= 1 } } }
 }

@@ -3,7 +3,9 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The result of lookups of changes that earlier runs left unknown and that this run's input does not contain.
+/// The result of lookups of changes whose outcomes are unknown since earlier runs.
+///
+/// These lookups concern only changes that this run's input does not contain.
 public struct EarlierChangesLookupResult: Sendable {
   /// The number of changes that the service carried out, according to the lookups.
   public var found = 0
@@ -15,10 +17,10 @@ public struct EarlierChangesLookupResult: Sendable {
 }
 
 extension Safeguards {
-  /// Looks up changes that earlier runs left unknown and that this run's input does not contain.
+  /// Looks up the changes of earlier runs whose outcomes are unknown and that this run's input does not contain.
   ///
-  /// The function sends no change. It records the changes that were carried out. `noteCount` shows the number of
-  /// changes to look up.
+  /// The function sends no change. It records in the journal which of these changes were carried out. It calls
+  /// `noteCount` with the number of changes to look up.
   ///
   /// A resumed statement can read another input than the earlier run. For example, a change that was carried out can
   /// remove its element from the list that the statement reads (BulkChanges.md, "Resuming").
@@ -54,7 +56,7 @@ extension UnknownChangeResolver {
     return await look(change, sent: recorded.content)
   }
 
-  /// Creates a change for a lookup from the journal's record of the change; nil if the identity can't be parsed.
+  /// Restores a change from its record in the journal, for a lookup; nil if the identity can't be parsed.
   private func change(_ recorded: Journal.RecordedUnknownChange, _ target: TargetQueue) -> Change? {
     let text = recorded.identity.text
     guard let verb = Change.Verb(rawValue: String(text.prefix { $0 != " " })) else { return nil }

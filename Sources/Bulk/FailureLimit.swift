@@ -5,7 +5,7 @@ public enum FailureLimit: Sendable, Equatable {
   /// The share of failures among all outcomes: 0.03 for `halt: "3%"`.
   case share(Double)
 
-  /// The minimum number of outcomes for a comparison with a share, before the end of the statement.
+  /// The minimum number of outcomes before failures are compared with a share.
   static let least = 20
 
   /// Returns whether the failures in a tally (the counts of outcomes) reach the limit.

@@ -57,7 +57,7 @@ extension Journal {
     case done
     /// The iteration can safely run again.
     case repeatable
-    /// The iteration can't safely run again, and the lookup does not show that it is done.
+    /// The lookup does not show that the iteration is done, and the iteration can't safely run again.
     case unknown
   }
 
@@ -66,8 +66,9 @@ extension Journal {
   /// An iteration is done if all its changes were carried out and its last change was its last action. If the last
   /// change was not the last action, the iteration may have ended before it sent further changes.
   ///
-  /// An iteration can run again if no change is repeated by mistake. Each of its changes must be of one of two kinds.
-  /// Either the change was not carried out and can safely be sent again, or its command first reads the remaining work.
+  /// An iteration can run again if each of its changes is of one of two kinds. A change of the first kind was not
+  /// carried out and can safely be sent again. For a change of the second kind, the command first reads which changes
+  /// are still necessary.
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.

@@ -37,7 +37,7 @@ public final class Journal: Sendable {
   public let cutLines: Int
   /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?
-  /// The longest expiration time of a message with an unknown change; nil if one of these messages never expires.
+  /// The longest expiration time of a message whose change has an unknown outcome; nil if such a message never expires.
   public let longestLife: Duration?
   /// The queues to which earlier runs sent changes in iterations of `each` whose outcomes are unknown.
   public let queues: Set<String>
@@ -46,8 +46,8 @@ public final class Journal: Sendable {
 
   /// Opens a statement's journal, or creates a new one.
   ///
-  /// - Throws: ``JournalError`` if the file can't be used, is damaged, or is open in another run. Also if the statement
-  ///   of the journal is complete, or is another statement.
+  /// - Throws: ``JournalError`` if the file can't be used, is damaged, or is open in another run. The initializer also
+  ///   throws an error if the journal is complete or belongs to another statement.
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
     let file = try LockedFile(path)
     var contents = try JournalContents(file)
@@ -106,16 +106,16 @@ public final class Journal: Sendable {
     let content: JSONObject
   }
 
-  /// The changes that earlier runs left unknown and that this run's input has not contained so far, sorted.
+  /// The changes of earlier runs with unknown outcomes that this run's input has not contained so far, sorted.
   var unseen: [RecordedUnknownChange] {
     state.withLock { $0.states.unseen }.sorted { $0.text < $1.text }
       .map { RecordedUnknownChange(identity: ChangeIdentity(text: $0.text), content: $0.content) }
   }
 
-  /// The iterations that earlier runs left unknown and that this run's input has not contained so far, sorted.
+  /// The iterations of earlier runs with unknown outcomes that this run's input has not contained so far, sorted.
   public var unseenIterations: [ChangeIdentity] { unseen.map(\.identity) }
 
-  /// Marks an identity as seen, because this run's input contains it.
+  /// Marks an identity as seen, because this run's input contains the identity.
   ///
   /// - Returns: The state of the identity. The result is `.some(nil)` if the journal does not contain the identity, and
   ///   `.none` if this run has already seen the identity.

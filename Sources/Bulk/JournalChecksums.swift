@@ -11,8 +11,8 @@ struct JournalChecksums: Sendable {
     case separate
     /// The form since version 3 of the format: the checksum of the previous line, then the checksum of this line.
     ///
-    /// Each checksum has eight hexadecimal digits. The line's own checksum also covers the repeated checksum. If only
-    /// the repeated checksum is wrong, lines before this line were removed, moved or added.
+    /// Each checksum has eight hexadecimal digits. The checksum of this line also covers the repeated checksum of the
+    /// previous line. If only the repeated checksum is wrong, lines before this line were removed, moved or added.
     case chained
 
     /// The last bytes of a line, with zeros as the digits of the checksum.
@@ -100,8 +100,8 @@ struct JournalChecksums: Sendable {
 
   /// Returns a hash of a line's bytes and the previous checksum.
   ///
-  /// The function takes eight bytes at a time. Each step is reversible, so a change of one word always changes the
-  /// 64-bit state. The result is the lower half of the state.
+  /// The function takes a word of eight bytes at a time. Each step is reversible, so a change of one word always
+  /// changes the 64-bit state. The result is the lower half of the state.
   private static func chained(_ body: UnsafeRawBufferPointer, _ before: UInt32) -> UInt32 {
     var hash = UInt64(before) << 32 | UInt64(truncatingIfNeeded: body.count)
     var place = 0

@@ -7,7 +7,7 @@ struct JournalContents {
   var states = JournaledChangeStates()
   /// The state of the checksums after the last complete line.
   private(set) var sums = JournalChecksums(.chained)
-  /// The time at which the statement was completed; nil if it is not complete.
+  /// The time at which a run completed the statement; nil if the statement is not complete.
   var end: String?
   /// The number of bytes up to the end of the last complete line.
   var length = 0
@@ -55,7 +55,7 @@ struct JournalContents {
     return .whole(object)
   }
 
-  /// Returns whether the own checksum of a line is right, even if the line was moved.
+  /// Returns whether a line's own checksum is right, even if the line was moved.
   private func isComplete(_ line: ArraySlice<UInt8>) -> Bool {
     var sums = sums
     guard case .damaged = sums.read(line) else { return true }

@@ -2,8 +2,8 @@ import JSONRPC
 
 /// The error of a journal or a backup that can't be used.
 ///
-/// ``nextStep`` proposes a new journal only if this journal records no changes. A new journal would lack recorded
-/// changes, and a run would repeat them.
+/// ``nextStep`` proposes a new journal only if this journal records no changes. A new journal would lack the recorded
+/// changes, and a run would repeat these changes.
 public enum JournalError: ElementError, Equatable {
   /// The file can't be opened or read.
   ///
@@ -35,7 +35,7 @@ public enum JournalError: ElementError, Equatable {
   ///
   /// The values are the path, the differences of the headers, and the number of recorded changes.
   case otherStatement(String, [String], recorded: Int)
-  /// The journal belongs to another broker, or an earlier version recorded its broker by address.
+  /// The journal belongs to another broker, or an earlier version of Retort recorded the broker by its address.
   ///
   /// `recorded` is the broker in the journal. `here` is the broker of the connection.
   case otherBroker(String, recorded: String, here: String, isByAddress: Bool)

@@ -15,13 +15,13 @@ public struct JournalHeader: Sendable, Equatable {
   public var verb: String
   /// The expression of `key:`; nil without `key:`.
   public var key: String?
-  /// The time of creation, which is only shown.
+  /// The time of creation, for information only.
   public var created: String
-  /// The user who created the journal, which is only shown.
+  /// The user who created the journal, for information only.
   public var by: String
-  /// The value of `--reason`, which is only shown.
+  /// The value of `--reason`, for information only.
   public var reason: String?
-  /// The command line of the run that created the journal, which is only shown; nil at the prompt.
+  /// The command line of the run that created the journal, for information only; nil at the prompt.
   public var command: String?
 
   /// Creates a header.
@@ -78,7 +78,7 @@ public struct JournalHeader: Sendable, Equatable {
     "no later run can resume this journal, because embedded:blog is in memory and ends with this run; "
     + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog"
 
-  /// The broker as text for a person.
+  /// The broker as text for messages.
   public var brokerText: String { version == 1 ? "\(broker) (an address, recorded by an earlier version)" : broker }
 
   /// Compares this header of a journal with the header of a statement to run.

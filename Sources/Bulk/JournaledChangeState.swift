@@ -169,20 +169,20 @@ struct JournaledChangeStates {
     }
   }
 
-  /// The unknown changes that this run's input has not contained so far, in arbitrary order.
+  /// The changes with unknown outcomes that this run's input has not contained so far, in arbitrary order.
   ///
   /// Each change has its identity as text, and the content that was sent.
   var unseen: [(text: String, content: JSONObject)] {
     sent.compactMap { self[packed: $0.key].isSeen ? nil : ($0.value.text, $0.value.content) }
   }
 
-  /// The identities of the unknown changes as text, in arbitrary order.
+  /// The identities of the changes with unknown outcomes as text, in arbitrary order.
   var unknown: [String] { sent.values.map(\.text) }
 
   /// The queues to which iterations of `each` with unknown outcomes sent changes.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.changes.map(\.queue)) } }
 
-  /// The longest expiration time of a message with an unknown change; nil if one of these messages never expires.
+  /// The longest expiration time of a message whose change has an unknown outcome; nil if such a message never expires.
   var longestLife: Duration? {
     sent.values.contains { $0.life == nil } ? nil : sent.values.compactMap(\.life).max() ?? .zero
   }

@@ -41,13 +41,13 @@ final class LockedFile: Sendable {
 
   deinit { if number >= 0 { close(number) } }
 
-  /// Releases the file for other runs.
+  /// Releases the lock, so that another run can open the file.
   func unlock() { flock(number, LOCK_UN) }
 
-  /// The error of the last system call, which failed.
+  /// The error that the last system call reported in `errno`.
   private var failure: JournalError { .file(path, noun, reason: unsafe String(cString: strerror(errno))) }
 
-  /// The error of the last system call, which failed to write or to sync.
+  /// The error that the last write or sync reported in `errno`.
   private var writeFailure: JournalError {
     .unwritable(path, noun, reason: unsafe String(cString: strerror(errno)))
   }
@@ -57,7 +57,7 @@ final class LockedFile: Sendable {
     guard ftruncate(number, length) == 0 else { throw failure }
   }
 
-  /// Calls `body` with each line in order, without its line end.
+  /// Calls `body` with each line of the file in order, without the line end.
   ///
   /// `isWhole` is false for a last line that has no line end.
   func forEachLine(_ body: (_ line: ArraySlice<UInt8>, _ isWhole: Bool) throws(JournalError) -> Void)
@@ -92,7 +92,7 @@ final class LockedFile: Sendable {
   /// Frees the reserved space, so that lines fit on a full disk.
   func freeReserve() { room.free() }
 
-  /// Appends all bytes.
+  /// Appends all bytes to the file.
   ///
   /// If a write fails, the function throws an error and leaves the file unchanged.
   func append(_ bytes: [UInt8]) throws(JournalError) {

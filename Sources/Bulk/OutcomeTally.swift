@@ -190,7 +190,7 @@ public struct OutcomeTally: Sendable {
   /// Whether this run itself caused no failure; failures from earlier runs do not count.
   public var isGoodNow: Bool { failed + unknown + refused == fromBefore }
 
-  /// Whether each change was carried out, in this run or an earlier one.
+  /// Whether each change was carried out, in this run or in an earlier run.
   public var isComplete: Bool { failed + unknown + skipped == 0 && refused == doneOtherwise }
 
   /// Whether every failure is the refusal of a single element, for which nothing was sent.

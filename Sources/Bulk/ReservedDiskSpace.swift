@@ -9,7 +9,7 @@ final class ReservedDiskSpace: Sendable {
   private let path: String
   /// The descriptor of the second file (-1 without a file), and the number of reserved bytes.
   private let state = Mutex<(number: Int32, size: Int)>((-1, 0))
-  /// The number of bytes to a multiple of which each reservation is rounded up.
+  /// The unit of reservations in bytes: each reservation is rounded up to a multiple of this unit.
   private static let step = 1 << 14
 
   /// Creates the reservation for the file at a path, with no reserved space yet.
@@ -21,7 +21,7 @@ final class ReservedDiskSpace: Sendable {
   ///
   /// If the directory allows no second file, the function reserves nothing and returns true.
   ///
-  /// - Returns: False if the disk lacks the space.
+  /// - Returns: False if the disk lacks the space; otherwise true.
   func grow(to count: Int) -> Bool {
     state.withLock { state in
       guard count > state.size else { return true }

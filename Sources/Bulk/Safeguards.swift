@@ -1,8 +1,10 @@
-/// The protections that the options of a statement request for its changes.
+/// The safeguards of a statement's changes, as the options of the statement request them.
 ///
 /// Examples are the journal, the backup, the limits, and the lookup of changes that got no reply (unknown changes).
 public struct Safeguards: Sendable {
-  /// The treatment of a change that an earlier run left unknown and that a lookup did not find (option `unknown:`).
+  /// The treatment of a change whose outcome is unknown since an earlier run (option `unknown:`).
+  ///
+  /// The treatment applies if a lookup did not find the change.
   public enum UnknownChangeRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.
     case fail
@@ -53,14 +55,14 @@ public struct Safeguards: Sendable {
 public struct IterationChangeRole: Sendable, Equatable {
   /// Whether the iteration does nothing after the change.
   public var isLast = false
-  /// Whether the command of the change first reads the remaining work, as `upsert` does.
+  /// Whether the command of the change first reads which changes are still necessary, as `upsert` does.
   ///
   /// Such a command can safely run again.
   public var readsFirst = false
   /// The field that contains the key of a created resource; nil if a create can't be looked up.
   public var keyField: String?
 
-  /// Creates the role of a change that is not the last action, and whose command does not read first.
+  /// Creates the role of a change that is not the last action of its iteration, and whose command does not read first.
   public init() {}
 }
 

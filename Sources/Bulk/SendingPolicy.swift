@@ -16,13 +16,14 @@ public struct SendingPolicy: Sendable {
   public var noteLateWait: @Sendable (Int, Duration) -> Void
   /// A function that shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// A function that creates the element of a create again from the change, to report the outcome of a lookup.
+  /// A function that restores the element of a create from the change, to report the outcome of a lookup.
   ///
   /// The value is nil if the statement stores the elements of its creates.
   public var restored: (@Sendable (Change) -> any PlannedElement)?
-  /// A function that gets access to the counts, for a display while the statement runs; nil without a display.
+  /// A function that starts a display of the counts while the statement runs; nil without a display.
   ///
-  /// The dispatcher calls this function before the first change. The argument `report` returns the counts so far.
+  /// The dispatcher calls this function before the first change. The argument `report` is a function that returns the
+  /// counts so far.
   public var follow: (@Sendable (_ report: @escaping @Sendable () -> StatementReport) -> Void)?
 
   /// Increases `portion`, so that a journal announces more changes in one write.

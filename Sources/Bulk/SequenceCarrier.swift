@@ -36,8 +36,8 @@ public struct SequenceCarrier: ChangeCarrier {
 
   /// Sends a change and the changes that follow it.
   ///
-  /// - Throws: `ClientError` of the change that failed. After the first change, the error counts as an error of a sent
-  ///   change, because the first change was carried out.
+  /// - Throws: `ClientError` of the change that failed. If the first change was carried out, the error has `wasSent`
+  ///   true.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
     var (change, reply) = (change, try await send(change))
     do throws(ClientError) {

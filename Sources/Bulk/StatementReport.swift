@@ -27,10 +27,10 @@ public struct StatementReport: Sendable {
   public var stop: (any Error)?
   /// Whether a failure ended the statement before its last element.
   public var isCut = false
-  /// The number of elements that the statement read but did not send, because it ended first.
+  /// The number of elements that the statement read but did not send, because the statement ended first.
   public var unsent = 0
 
-  /// The number of unknown changes that the statement did not look up at its end, because it stores at most 10,000.
+  /// The number of unknown changes that were not looked up, because the statement stores at most 10,000 of them.
   public internal(set) var unkept = 0
   /// The number of creates that the service confirmed, but whose key a lookup did not find.
   public internal(set) var unfound = 0

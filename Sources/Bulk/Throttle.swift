@@ -129,7 +129,8 @@ public final class Throttle: Sendable {
 
   /// Returns the reason for a pause because of the queue; nil without a reason, or without the option `depth:`.
   ///
-  /// The queue has more messages than `depth:` allows, the queue does not exist, or its depth can't be read.
+  /// There are three reasons. The queue has more messages than `depth:` allows, the queue does not exist, or the depth
+  /// can't be read.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {

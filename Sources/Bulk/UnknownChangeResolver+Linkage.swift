@@ -18,7 +18,8 @@ extension UnknownChangeResolver {
       // Only the ids are compared, because the service can use other names of types in its replies.
       case .unlink: present.map { Set($0.map(\.id)).isDisjoint(with: named.map(\.id)) }
       default:
-        // A journal of an earlier version does not contain the linkage of a relink. Then the present linkage counts.
+        // A journal of an earlier version does not contain the linkage of a relink. Then the change's own linkage is
+        // compared.
         present?.texts == sent["linkage"]?.arrayValue?.compactMap(\.stringValue) ?? named.texts
       }
     if isFound == true { return .carriedOut(id: nil) }
@@ -49,7 +50,7 @@ extension UnknownChangeResolver {
     _ name: String, of id: String, parentName: String?
   ) async throws(ClientError) -> [Identifier]? {
     var client = client
-    // A worker does not know the client's option `singular:`. The change's parameters contain its value.
+    // A worker does not know the client's option `singular:`. The change's parameters contain the value of this option.
     if let parentName { client.settings.singular = parentName }
     do throws(ClientError) {
       let (data, hasNext) = try await client.relationship(name, of: id).show()

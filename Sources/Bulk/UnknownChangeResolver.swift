@@ -62,10 +62,10 @@ public struct UnknownChangeResolver: Sendable {
     }
   }
 
-  /// Looks up a change that sent its present content.
+  /// Looks up a change that was sent with its present content.
   public func look(_ change: Change) async -> LookupFinding { await look(change, sent: change.content.hashingSecrets) }
 
-  /// Looks up a change that sent the content `sent`.
+  /// Looks up a change that was sent with the content `sent`.
   ///
   /// In this content, hashes replace the secret values.
   public func look(_ change: Change, sent: JSONObject) async -> LookupFinding {

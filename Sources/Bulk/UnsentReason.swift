@@ -33,7 +33,7 @@ public enum UnsentReason: Error, Sendable {
 
 /// An error that prevents the change of an element.
 ///
-/// The properties are those that an error of the language shows.
+/// The properties are those of an error of the language, such as a kind and a message.
 public protocol ElementError: Error, Sendable {
   /// The kind of the error in the language, such as `file`.
   var kindWord: String { get }

@@ -28,7 +28,8 @@ struct Chunk: Sendable {
   var settle: Duration?
   /// Whether the reply contains the results of the service.
   ///
-  /// Otherwise the reply contains only identifiers: of created resources, and of resources other than the changed ones.
+  /// Otherwise the reply contains only identifiers. These identify created resources, and resources that differ from
+  /// the changed resource.
   var givesResults = true
   /// The queue to which the chunk's changes are sent.
   var queue: String
@@ -119,7 +120,7 @@ extension Chunk {
 
 /// The error of a chunk that a worker refuses.
 ///
-/// The message is a clause about the chunk, such as `it lacks one of vhost, pool, run`.
+/// The message is a clause about the chunk, such as `it expires in more than 60 s`.
 struct ChunkRefusal: Error, Equatable {
   var message: String
 

@@ -107,7 +107,7 @@ extension ChunkReply.Outcome {
 
   /// Returns the reply or the error for the program that sent the chunk; nil if the worker did not send the change.
   ///
-  /// `renamed` gives the names in the result the spelling of the client's option `keys`.
+  /// `renamed` spells the names in the result as the client's option `keys` requires.
   func reply(to change: Change, _ renamed: (JSONValue) -> JSONValue) -> Result<ChangeReply, ClientError>? {
     switch self {
     case .done(let result): .success(ChangeReply(renamed(result), givesDocument: change.givesDocument))

@@ -1,6 +1,6 @@
 /// A budget that decides how many failures each chunk of a statement may have (BulkChanges.md, "Workers").
 ///
-/// The statement then ends close to its limit of failures. The budget divides the number of failures still allowed
+/// The budget makes the statement end close to its limit of failures. It divides the number of failures still allowed
 /// among the chunks in flight. Before the first failure, each chunk may have at least one failure, so that every worker
 /// is busy. After the first failure, a chunk is sent only if the chunks in flight leave a failure for it.
 struct FailureBudget: Sendable {

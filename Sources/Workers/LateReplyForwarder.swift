@@ -6,9 +6,9 @@ import JSONText
 
 /// A forwarder of late replies from a worker to the program that sent a chunk of changes.
 ///
-/// A late reply answers a change without an outcome in the worker's reply to the chunk. The forwarder sends each late
-/// reply as a message with the change's correlation id. The message is a JSON-RPC response, and its result is an
-/// outcome as in a ``ChunkReply``.
+/// A late reply answers a change whose outcome was unknown when the worker replied to the chunk. The forwarder sends
+/// each late reply in a message with the change's correlation id. The message is a JSON-RPC response. Its result has
+/// the form of an outcome in a ``ChunkReply``.
 struct LateReplyForwarder {
   private let chunk: Chunk
   private let lateReplies: LateReplies
@@ -73,7 +73,7 @@ extension ChunkReply.Outcome {
 
   /// Returns the outcome as a late reply to a change; nil if the change was not sent.
   ///
-  /// `renamed` gives the names in the result the spelling of the client's option `keys`.
+  /// `renamed` spells the names in the result as the client's option `keys` requires.
   func late(of change: Change, _ renamed: (JSONValue) -> JSONValue) -> LateReplies.Outcome? {
     switch self {
     case .done(let result): .success(renamed(result))

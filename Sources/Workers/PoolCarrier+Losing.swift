@@ -39,10 +39,10 @@ extension PoolCarrier {
     }
   }
 
-  /// Takes the chunks in flight back from the queue of a pool without workers; the carrier then sends no more chunks.
+  /// Takes back the chunks in flight of a pool that has lost its workers.
   ///
-  /// If no worker had taken a chunk, the changes of this chunk count as not sent. The outcomes of the changes in all
-  /// other chunks are unknown.
+  /// The carrier then sends no more chunks. If no worker had taken a chunk, the changes of this chunk count as not
+  /// sent. The outcomes of the changes in all other chunks are unknown.
   private func takeBack() async {
     lose()
     let (pool, run) = (pool, run)

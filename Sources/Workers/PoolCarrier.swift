@@ -6,8 +6,8 @@ import Synchronization
 
 /// A carrier that passes changes to a pool of workers, with many changes in one chunk.
 ///
-/// Each caller gets the outcome of its change, as with any carrier. The carrier sends changes that wait at the same
-/// time in one chunk. Two chunks are in flight for each worker, so that a worker can start its next chunk immediately.
+/// Each caller gets the outcome of its change, as with any carrier. Changes that wait at the same time go into one
+/// chunk. Two chunks are in flight for each worker, so that a worker can start its next chunk immediately.
 package final class PoolCarrier: GroupCarrier {
   /// The queue and the limits of a statement's changes.
   package struct PooledChangeLimits: Sendable {
@@ -21,14 +21,14 @@ package final class PoolCarrier: GroupCarrier {
     package var keyField: String?
     /// The maximum time for which the service can hold a request (option `settle:`); nil if unknown.
     package var settle: Duration?
-    /// The collection that gets the late replies from the workers; nil if the statement needs no late replies.
+    /// The object that receives late replies from the workers; nil if the statement needs no late replies.
     package var lateReplies: LateReplies?
-    /// A function that gives the names in a result of the service the spelling of the client's option `keys`.
+    /// A function that spells the names in a result of the service as the client's option `keys` requires.
     package var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
     /// Whether the statement uses the results of the service.
     package var givesResults = true
 
-    /// Creates limits with a queue and no further limits.
+    /// Creates limits with a queue, and without a limit of failures.
     package init(queue: String) { self.queue = queue }
   }
 
@@ -79,7 +79,9 @@ package final class PoolCarrier: GroupCarrier {
   private let state: Mutex<ChangeQueue>
   /// The time for which a worker may send the changes of a chunk.
   static let life = Duration.seconds(50)
-  /// The maximum number of chunks for one change; if none of these chunks sent the change, it fails.
+  /// The maximum number of chunks for one change.
+  ///
+  /// The change fails if workers return the change unsent in all these chunks.
   private static let attempts = 5
   /// The target duration of a chunk in its worker, in milliseconds.
   private static let chunkTime = 500
@@ -125,7 +127,7 @@ package final class PoolCarrier: GroupCarrier {
   /// The executor that runs tasks on the thread of the connection that carries the chunks.
   package var executor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// The maximum number of changes that the carrier takes: those of two full chunks for each worker.
+  /// The maximum number of changes that the carrier takes: two full chunks for each worker.
   ///
   /// The carrier counts at least four workers, because more workers may join. The value is at most 10,000.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * WorkerPool.chunkLimit) }
@@ -273,7 +275,7 @@ package final class PoolCarrier: GroupCarrier {
     if isReached { end() }
   }
 
-  /// Puts changes that a worker returned unsent before all other waiting changes.
+  /// Puts changes that a worker returned unsent at the head of the waiting changes.
   ///
   /// A change fails after too many returns. A return does not count if the chunk reached its limit of failures
   /// (`isCut`).
@@ -319,7 +321,7 @@ package final class PoolCarrier: GroupCarrier {
     refuse(takeWaiting())
   }
 
-  /// Drops the waiting changes; the changes in chunks still wait for their outcomes.
+  /// Drops the waiting changes; the changes in chunks in flight still get their outcomes.
   package func end() {
     state.withLock { $0.isEnded = true }
     refuse(takeWaiting())

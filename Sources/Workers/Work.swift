@@ -13,7 +13,7 @@ package struct WorkerSettings: Sendable {
   package var inFlight = 64
   /// The queues whose changes the worker carries out; nil for all.
   package var allowed: Set<String>?
-  /// The secret members of the changes' `meta`, because chunks contain only the names of these members.
+  /// The secret members of the changes' `meta`; a chunk contains only the names of these members.
   package var meta: JSONObject = [:]
   /// The name of the connection, as the broker's management interface shows it.
   package var connectionName: String

@@ -35,8 +35,8 @@ final class Worker: Sendable {
 
   /// Serves the pool's queue on a connection.
   ///
-  /// The loss of the connection cancels the chunk in progress. `taken` is the number of chunks from earlier
-  /// connections.
+  /// The loss of the connection cancels the chunk in progress. `taken` is the number of chunks that the worker got on
+  /// earlier connections.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
     Task {
       _ = await connection.ended()

@@ -31,7 +31,7 @@ package struct WorkerPool: Sendable {
   /// The prefix of the names of pools' queues.
   static let queuePrefix = "retort.work."
 
-  /// Returns the name of the queue on which the worker with a number answers status requests.
+  /// Returns the name of the queue on which the worker with the given number answers status requests.
   ///
   /// The broker deletes this queue when the worker's connection ends.
   func questions(to worker: Int) -> String { "\(queue).worker.\(worker)" }
@@ -50,7 +50,7 @@ package struct WorkerPool: Sendable {
 
   /// The declaration of the pool's queue, which is a quorum queue.
   ///
-  /// If a worker is lost, the queue delivers its chunk again, at most three times.
+  /// If a worker is lost, the queue delivers the worker's chunk again, at most three times.
   static let declaration = QueueDeclaration(type: .quorum, deliveryLimit: 3)
 
   /// The maximum number of seconds between heartbeats of the connection that carries the chunks.
