@@ -25,7 +25,7 @@ public enum JournalError: ElementError, Equatable {
   ///
   /// The values are the path, the resource (`posts/1`) and the relationship.
   case imageLacks(String, String, String)
-  /// A line before the end is damaged; `recorded` is the number of changes that the file records.
+  /// A damaged line precedes undamaged lines; `recorded` is the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
   /// A line is undamaged, but lines before this line were removed, moved or added.
   ///

@@ -13,7 +13,7 @@ public struct JournalHeader: Sendable, Equatable {
   public var type: String
   /// The name of the command or stage: `create`, `each`.
   public var verb: String
-  /// The expression of `key:`; nil without `key:`.
+  /// The expression of the option `key:`, such as `.email`; nil without this option.
   public var key: String?
   /// The time of creation, for information only.
   public var created: String

@@ -72,7 +72,7 @@ final class OutcomeRecorder: Sendable {
   /// The report with the counts so far.
   var current: StatementReport { report.withLock { $0 } }
 
-  /// Looks up unknown changes.
+  /// Looks up the changes whose outcomes are unknown.
   ///
   /// With `verify: "all"`, the function also looks up each create by its key.
   private func verify() async {

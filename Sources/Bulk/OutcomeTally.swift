@@ -79,7 +79,7 @@ public struct OutcomeTally: Sendable {
   public private(set) var groups: [FailureGroup] = []
   /// Whether a request was sent.
   public private(set) var hasSent = false
-  /// The maximum number of groups of failures.
+  /// The maximum number of failure groups that the tally stores.
   private static let limit = 5
 
   /// Creates an empty tally.

@@ -14,21 +14,21 @@ public struct Safeguards: Sendable {
     case skip
   }
 
-  /// The journal; nil without `journal:`.
+  /// The journal; nil without the option `journal:`.
   public var journal: Journal?
   /// The object that looks up unknown changes; nil if the statement looks up no changes.
   public var resolver: UnknownChangeResolver?
   /// The treatment of changes that remain unknown after a lookup.
   public var unknown = UnknownChangeRule.fail
-  /// The limit of failures; nil without `halt:`.
+  /// The limit of failures from the option `halt:`; nil without this option.
   public var halt: FailureLimit?
   /// The name of the connection if the connection is read-only; nil if the connection allows changes.
   public var readOnly: String?
-  /// The limiter of the number of changes a second; nil without `rate:`.
+  /// The limiter of the number of changes a second; nil without the option `rate:`.
   public var rate: RateLimiter?
-  /// The throttle that delays changes while the service is busy; nil without `throttle:`.
+  /// The throttle that delays changes while the service is busy; nil without the option `throttle:`.
   public var throttle: Throttle?
-  /// The backup that stores resources before they are changed; nil without `backup:`.
+  /// The backup that stores resources before they are changed; nil without the option `backup:`.
   public var backup: Backup?
   /// The maximum number of times that a change is sent again after a temporary failure (option `retry:`).
   public var retries = 0
@@ -59,7 +59,7 @@ public struct IterationChangeRole: Sendable, Equatable {
   ///
   /// Such a command can safely run again.
   public var readsFirst = false
-  /// The field that contains the key of a created resource; nil if a create can't be looked up.
+  /// The field by which a lookup finds a created resource, such as `email`; nil if a create can't be looked up.
   public var keyField: String?
 
   /// Creates the role of a change that is not the last action of its iteration, and whose command does not read first.

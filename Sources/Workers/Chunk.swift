@@ -22,7 +22,7 @@ struct Chunk: Sendable {
   var expires: Int
   /// The number of failures after which a worker sends no more changes of the chunk; nil for no limit.
   var failures: Int?
-  /// The field that contains the key of a created resource, for lookups; nil if creates can't be looked up.
+  /// The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked up.
   var keyField: String?
   /// The maximum time for which the service can hold a request (option `settle:`); nil if unknown.
   var settle: Duration?

@@ -120,7 +120,7 @@ extension ChunkReply.Outcome {
 
   /// Returns the outcome without the contents of the result.
   ///
-  /// Only the identifier of the resource remains. If the resource is the changed one, nothing of the result remains.
+  /// Only the identifier of the resource remains. If this is the changed resource, nothing of the result remains.
   func withoutContents(_ change: Change) -> ChunkReply.Outcome {
     guard case .done(let result) = self else { return self }
     guard change.givesDocument else { return .omitted }

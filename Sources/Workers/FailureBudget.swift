@@ -13,7 +13,7 @@ struct FailureBudget: Sendable {
   private let share: Double?
   private(set) var successes = 0
   private(set) var failures = 0
-  /// The number of failures that the chunks in flight may have.
+  /// The number of failures that the chunks in flight may have together.
   private var granted = 0
   /// The number of changes that may be in flight before the first success.
   private static let start = 16

@@ -17,7 +17,7 @@ package final class PoolCarrier: GroupCarrier {
     package var failures: Int?
     /// The share of failures, from 0 to 1, after which no more changes are sent; nil for no limit.
     package var share: Double?
-    /// The field that contains the key of a created resource; nil if creates can't be looked up.
+    /// The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked up.
     package var keyField: String?
     /// The maximum time for which the service can hold a request (option `settle:`); nil if unknown.
     package var settle: Duration?
@@ -55,7 +55,9 @@ package final class PoolCarrier: GroupCarrier {
     var lastNumber = 0
     var size = 32
     var workers: Int
-    /// The largest number of workers since the last moment without a chunk in flight.
+    /// The largest number of workers in the present series of chunks.
+    ///
+    /// A series ends when no chunk is in flight.
     var most = 0
     /// The longest timeout of a change in the chunks so far, at most an hour.
     var longest = Duration.zero
