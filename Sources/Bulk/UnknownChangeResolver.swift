@@ -34,8 +34,8 @@ public struct UnknownChangeResolver: Sendable {
   ///
   /// - Parameters:
   ///   - client: Reads the resources.
-  ///   - keyField: The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked
-  ///     up.
+  ///   - keyField: The field by which a lookup finds a created resource, such as `email`; nil if creates can't be
+  ///     looked up.
   ///   - isSettled: Whether the time of `settle:` has passed.
   ///   - goal: The attributes of the resource after a sequence of updates. If the resource has these attributes, the
   ///     sequence was carried out. Nil if each change is one request.
