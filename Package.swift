@@ -1,18 +1,19 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The settings of every target: Swift 6 with upcoming features, and warnings as errors.
+/// The compiler settings of every target: upcoming language features, and warnings as errors.
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .treatAllWarnings(as: .error),
-  // The tests run the debug build, which checks the exclusive access to variables while it runs.
+  // The release build omits the run-time check for overlapping accesses to a variable. The debug build contains the
+  // check, and the tests run the debug build.
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
-/// The settings of a target without C pointers.
+/// The compiler settings of a target that uses no C pointers: those of every target, and strict memory safety.
 let safe = strict + [.strictMemorySafety()]
 
 let package = Package(
@@ -24,7 +25,7 @@ let package = Package(
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
   ],
   targets: [
-    // 0: nothing of ours below.
+    // Layer 0: targets that depend on no other target. The exception is `Language`, which depends on `Redaction`.
     .target(name: "CRabbitMQ", linkerSettings: ["rabbitmq", "ssl", "crypto"].map { .linkedLibrary($0) }),
     .target(
       name: "CBuild",
@@ -35,18 +36,18 @@ let package = Package(
     .target(name: "Redaction", swiftSettings: safe),
     .target(name: "Language", dependencies: ["Redaction"], swiftSettings: safe),
     .target(name: "JSONText", swiftSettings: safe),
-    // 1: the payload, and the three things that touch C.
+    // Layer 1: the message formats JSON:API and JSON-RPC, and the three Swift targets that call C libraries.
     .target(name: "JSONAPI", dependencies: ["JSONText"], swiftSettings: safe),
     .target(name: "JSONRPC", dependencies: ["JSONText"], swiftSettings: safe),
     .target(name: "Broker", dependencies: ["CRabbitMQ"], swiftSettings: strict),
     .target(name: "Terminal", dependencies: ["CReadline", "Redaction"], swiftSettings: strict),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
-    // 2: the client and the service.
+    // Layer 2: the client, and the service on tables of SQLite.
     .target(name: "Client", dependencies: ["JSONAPI", "JSONRPC", "JSONText", "Redaction"], swiftSettings: safe),
     .target(
       name: "ResourceService",
       dependencies: ["JSONAPI", "JSONRPC", "JSONText", "SQLite"], swiftSettings: safe),
-    // 3: changes of resources, what a variable can hold, and what replies have shown.
+    // Layer 3: the schema learned from replies, bulk changes of resources, and the values of variables.
     .target(
       name: "LearnedSchema", dependencies: ["Client", "JSONAPI", "JSONText", "Redaction"], swiftSettings: safe),
     .target(
@@ -57,14 +58,14 @@ let package = Package(
         "CPCRE2", "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: safe),
-    // 4: files and output.
+    // Layer 4: the file formats that the language reads and writes, and the output of values.
     .target(
       name: "Formats",
       dependencies: [
         "Values", "Language", "JSONAPI", "JSONText", "Redaction", .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: safe),
-    // 5: the check and the run of statements.
+    // Layer 5: checks statements and runs them.
     .target(
       name: "Evaluation",
       dependencies: [
@@ -73,19 +74,19 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ],
       swiftSettings: safe),
-    // 6: help, the service on a broker, and the workers of a pool.
+    // Layer 6: the texts of `help`, the service on a broker (`retort serve`), and the workers of a pool.
     .target(name: "Handbook", dependencies: ["Evaluation", "Values", "Language"], swiftSettings: safe),
     .target(
       name: "Workers", dependencies: ["Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe
     ),
     .target(
       name: "Serving", dependencies: ["Broker", "ResourceService", "JSONRPC", "JSONText"], swiftSettings: safe),
-    // 7: the server of editors.
+    // Layer 7: the language server for editors (`retort lsp`).
     .target(
       name: "LanguageServer",
       dependencies: ["Handbook", "Evaluation", "Formats", "Values", "JSONRPC", "JSONText", "Language"],
       swiftSettings: safe),
-    // 8 and 9: the program.
+    // Layers 8 and 9: the program.
     .target(
       name: "RetortShell",
       dependencies: [
@@ -96,7 +97,7 @@ let package = Package(
       ],
       swiftSettings: safe),
     .executableTarget(name: "retort", dependencies: ["RetortShell"], swiftSettings: safe),
-    // Shared by tests: the private broker, the transcripts.
+    // Helpers that several test targets use, such as the private broker and the parser of transcripts.
     .target(
       name: "TestBench",
       dependencies: [

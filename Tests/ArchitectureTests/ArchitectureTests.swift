@@ -1,9 +1,11 @@
 import Foundation
 import Testing
 
-/// The architecture, as tests.
+/// Tests of the rules of the architecture, such as which target may import which module.
 @Suite struct ArchitectureTests {
-  /// The imports of a target that are allowed, of our targets and of other packages: the table of the architecture.
+  /// The modules that the files of each target may import.
+  ///
+  /// The article Architecture.md contains the same table.
   static let allowed: [String: Set<String>] = [
     "CBuild": [], "CRabbitMQ": [], "CReadline": [], "CSQLite": [], "CPCRE2": [], "Redaction": [], "JSONText": [],
     "Language": ["Redaction"],
@@ -34,7 +36,9 @@ import Testing
     ],
     "retort": ["RetortShell", "Foundation"],
   ]
-  /// The imports that are allowed in every target; Foundation is not one of them.
+  /// The modules that every target may import, in addition to the modules in `allowed`.
+  ///
+  /// Foundation is not among these modules: only a target that lists Foundation in `allowed` may import it.
   static let common: Set<String> = ["Glibc", "Synchronization", "SwiftOverlayShims"]
 
   @Test func importsOnlyGoDown() throws {
@@ -49,8 +53,10 @@ import Testing
     }
   }
 
-  /// Only `Bulk` can send a change: no other target imports the interface that sends changes, or a transport's
-  /// interface.
+  /// Tests that only `Bulk` sends changes, because other targets have no access to the functions that send.
+  ///
+  /// `Client` marks these functions with `@_spi(Sending)`. Only targets that implement a transport may build a
+  /// `RequestEnvelope`.
   @Test func onlyBulkSendsChanges() throws {
     for (target, files) in try sources() where target != "Bulk" && target != "Client" {
       for file in files where file.pathExtension == "swift" {
@@ -105,12 +111,14 @@ import Testing
 
   private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-  /// `import` at the beginning of a line or after a semicolon, with its attributes, access and kind.
+  /// Matches an import declaration at the beginning of a line or after a semicolon, and captures the module's name.
+  ///
+  /// The declaration can have attributes, an access level and a kind: `@preconcurrency public import struct C.Thing`.
   private static var importLine: Regex<(Substring, Substring)> {
     #/(?m:(?:^|;)[ \t]*(?:@\w+[ \t]+)*(?:\w+[ \t]+)?import[ \t]+(?:(?:struct|class|enum|protocol|typealias|func|let|var)[ \t]+)?(\w+))/#
   }
 
-  /// The source files of each target.
+  /// Returns the Swift and C files below `Sources`, grouped by target.
   private func sources() throws -> [String: [URL]] {
     let folder = Self.root.appending(path: "Sources")
     let paths = try FileManager.default.subpathsOfDirectory(atPath: folder.path)
@@ -119,7 +127,9 @@ import Testing
       .mapValues { $0.map { folder.appending(path: $0) } }
   }
 
-  /// The entries of the top folder, from git or, without git, from the folder.
+  /// Returns the names of the files and folders in the top folder of the repository.
+  ///
+  /// Git lists the tracked files. Without git, the function lists the folder itself.
   private func topLevel() throws -> [String] {
     let tracked = (try? git(["ls-files"])) ?? ""
     guard !tracked.isEmpty else {

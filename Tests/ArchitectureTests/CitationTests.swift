@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// The articles and headings that comments cite, such as `WireProtocol.md, "Parameters"`, exist in the repository.
+/// Tests that comments cite only existing articles and headings, such as `WireProtocol.md, "Parameters"`.
 @Suite struct CitationTests {
-  /// A citation in a comment.
+  /// A citation of an article in a comment, such as `WireProtocol.md, "Parameters"`.
   struct Citation: Equatable {
     var article: String
-    /// The cited heading; nil for the whole article.
+    /// The cited heading; nil if the comment cites the whole article.
     var heading: String?
   }
 
@@ -56,7 +56,7 @@ import Testing
     return "\(citation.article) has no heading \"\(heading)\""
   }
 
-  /// The comments of a file; adjacent lines are one comment.
+  /// Returns the texts of the comments in a file; adjacent lines form one comment.
   private static func comments(in text: String) -> [String] {
     var comments: [String] = []
     var isContinued = false
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  /// The headings of each article, by its file name.
+  /// Returns the headings of each article; the key is the article's file name.
   private func articles() throws -> [String: Set<String>] {
     var articles: [String: Set<String>] = [:]
     for file in try files(with: ["md"]) + [Self.root.appending(path: "README.md")] {
@@ -95,7 +95,9 @@ import Testing
 
   private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-  /// The files with these extensions in the folders that contain comments, and the manifest.
+  /// Returns Package.swift and the files below `Sources`, `Tests`, `examples`, `.ci` and `.github` with an extension.
+  ///
+  /// The result does not contain CitationTests.swift, which cites invented articles.
   private func files(with extensions: Set<String>) throws -> [URL] {
     let manager = FileManager.default
     let inFolders = try ["Sources", "Tests", "examples", ".ci", ".github"].flatMap { name in

@@ -1,12 +1,14 @@
 import Foundation
 import Testing
 
-/// Every example in a doc comment compiles: the fenced `swift` blocks of a target are type-checked as one file.
+/// Tests that every example in a doc comment compiles.
+///
+/// An example is a fenced `swift` block. The compiler type-checks the examples of a target together, as one file.
 @Suite struct DocumentedExampleTests {
-  /// The additional imports of a target's examples, and the names that they use without defining them.
+  /// The imports and variables that the examples of a target need but do not contain.
   struct Context: Sendable {
     var imports: [String] = []
-    /// The type of each name.
+    /// The type of each variable that the examples use without a definition, such as `["client": "ResourceClient"]`.
     var given: [String: String] = [:]
   }
 
@@ -44,12 +46,12 @@ import Testing
     #expect(errors.contains("has no member 'parsed'"))
   }
 
-  /// The targets whose doc comments have examples.
+  /// Returns the sorted names of the targets whose doc comments contain examples.
   private static func targets() throws -> [String] {
     try (subfolders(of: "Sources") + ["TestBench"]).filter { try !examples(of: $0).isEmpty }.sorted()
   }
 
-  /// The examples of a target with the file and line of each.
+  /// Returns the examples of a target; `place` is the file and line of an example, such as `Proxy.swift:10`.
   private static func examples(of target: String) throws -> [(place: String, code: String)] {
     let folder = root.appending(path: target == "TestBench" ? "Tests/TestBench" : "Sources/\(target)")
     let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
@@ -67,7 +69,9 @@ import Testing
     program(target, context, try examples(of: target))
   }
 
-  /// A file with a function for each example; the line numbers of errors are those of the example.
+  /// Returns the text of a Swift file that contains each example as the body of a function.
+  ///
+  /// `#sourceLocation` lines let the compiler report errors at the file and line of the example.
   private static func program(
     _ target: String, _ context: Context, _ examples: [(place: String, code: String)]
   ) -> String {
@@ -89,7 +93,7 @@ import Testing
     return (imports + functions).joined()
   }
 
-  /// The errors of the compiler for a text.
+  /// Type-checks the text of a Swift file, and returns the errors that the compiler prints.
   private static func errors(of program: String) throws -> String {
     let build = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     let file = FileManager.default.temporaryDirectory.appending(path: "examples-\(UUID().uuidString).swift")

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Broker
 
-/// The broker's answers to published changes: it confirms them, refuses them, or has no queue for them.
+/// Tests of the broker's answers to a published change: a confirm, a refusal, or "no route" for a missing queue.
 @Suite(.timeLimit(.minutes(5))) struct ConfirmTests {
-  /// Sends concurrent changes to a queue without a service, and returns their errors.
+  /// Sends `count` changes at the same time to a queue without a service, and returns their errors.
   private func changes(_ count: Int, _ client: QueueClient, within waitLimit: Duration) async -> [BrokerError?] {
     await withTaskGroup(of: BrokerError?.self) { group in
       for number in 0..<count {
@@ -83,9 +83,9 @@ import Testing
   }
 }
 
-/// The messages to which a broker's confirms apply.
+/// Tests of which published messages a publisher confirm of the broker applies to: one message, or all up to a tag.
 @Suite struct ConfirmsTests {
-  /// Settles tags, and returns the numbers of the settled requests.
+  /// Applies a publisher confirm with a delivery tag, and returns the serial numbers of the confirmed requests.
   private func settled(_ confirms: inout UnconfirmedMessages, _ tag: UInt64, isMultiple: Bool = false) -> [Int] {
     var serials: [Int] = []
     confirms.settle(tag, isMultiple: isMultiple) { serials.append($0) }

@@ -2,7 +2,7 @@ import Broker
 import TestBench
 import Testing
 
-/// How connections are opened, and the errors.
+/// Tests of opening a connection to the broker, and of the errors if this fails.
 @Suite(.timeLimit(.minutes(5))) struct ConnectingTests {
   private func failure(_ uri: String) async -> BrokerError? {
     do throws(BrokerError) {
@@ -19,7 +19,7 @@ import Testing
     #expect(error?.message.contains("s3cret") == false)
   }
 
-  /// The name is the cluster's, regardless of the address of the connection.
+  /// Two addresses of one broker, `127.0.0.1` and `localhost`, lead to the same cluster name.
   @Test func theClusterHasAName() async throws {
     let uri = try await PrivateBroker.shared.uri
     var names: [String] = []

@@ -2,14 +2,14 @@ import Broker
 import Synchronization
 import TestBench
 
-/// A vhost of the private broker with a service on it that sends each request's body back.
+/// A new vhost of the private broker, with a service that replies to each request with the body of the request.
 struct Echo {
   let vhost: VirtualHost
   let dialer: Dialer
   let notices = Notices()
   private let service: Connection
 
-  /// The dialer's notices.
+  /// The texts with which the dialer reports lost and new connections.
   final class Notices: Sendable {
     private let told = Mutex<[String]>([])
 
@@ -45,7 +45,7 @@ extension QueueClient {
     return String(decoding: reply, as: UTF8.self)
   }
 
-  /// The error of a request.
+  /// Sends a text and returns the error; nil if a reply arrives.
   func failure(_ text: String, within waitLimit: Duration? = .seconds(60), mayRepeat: Bool = true) async -> BrokerError?
   {
     do {
@@ -54,7 +54,9 @@ extension QueueClient {
     } catch { return error as? BrokerError }
   }
 
-  /// The error of a request that was sent and got no reply in time; one that expired before it was sent is sent again.
+  /// Sends a text to a service that does not reply, and returns the error of the timeout.
+  ///
+  /// If the time ends before the client has sent the request, the function sends the request again.
   func silence(_ text: String, within waitLimit: Duration, mayRepeat: Bool = true) async -> BrokerError? {
     while true {
       let error = await failure(text, within: waitLimit, mayRepeat: mayRepeat)

@@ -1,15 +1,17 @@
 import Broker
 import TestBench
 
-/// A service that delays its replies until they are released, and a client that reaches it through a proxy.
+/// A service that replies to no request before a test calls `open()`, and a client that is connected through a proxy.
 struct HeldService {
   let vhost: VirtualHost
   let proxy: Proxy
   let dialer: Dialer
   let client: QueueClient
-  /// The texts of the requests when they arrive.
+  /// Yields the text of each request when the request arrives at the service.
   let arrivals: AsyncStream<String>
-  /// The dialer's notices, with PROXY for the proxy's address.
+  /// Yields the texts with which the dialer reports lost and new connections.
+  ///
+  /// The word `PROXY` replaces the proxy's address in these texts.
   let notices: AsyncStream<String>
   private let connection: Connection
   private let gate: AsyncStream<Void>.Continuation
@@ -35,7 +37,7 @@ struct HeldService {
     (self.arrivals, self.notices, self.gate) = (arrivals, notices, gate)
   }
 
-  /// Replies to the delayed requests, and to later ones.
+  /// Lets the service reply to all requests: those that wait, and those that arrive later.
   func open() { gate.finish() }
 
   func close() async {

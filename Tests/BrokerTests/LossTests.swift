@@ -2,14 +2,14 @@ import Broker
 import TestBench
 import Testing
 
-/// The behaviour of a client when its queue, channel, connection or broker is lost.
+/// Tests of a client that loses its queue, channel, connection or broker.
 @Suite(.timeLimit(.minutes(5))) struct LossTests {
   @Test func aClosedConnectionIsOpenedAgain() async throws {
     let echo = try await Echo()
     let client = try await echo.client()
     #expect(try await client.ask("one") == "one")
     try echo.vhost.closeConnections()
-    // The service's connection is lost too, and its queue has no other consumer.
+    // The broker has also closed the connection of the service, so the queue has no consumer.
     let silence = await client.failure("two", within: .milliseconds(200))?.code
     #expect(silence == .timeout || silence == .lost, "nobody answers, or it is not connected yet")
     let again = try await Connection.open(try AMQPURI(echo.vhost.uri), name: "echo")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Broker
 
-/// Several methods wait for the broker's answers on one channel at the same time.
+/// Tests of several AMQP methods that wait on one channel for their answers at the same time.
 @Suite(.timeLimit(.minutes(2))) struct MethodTests {
   @Test func eachMethodGetsItsOwnAnswer() async throws {
     let connection = try await Connection.open(try AMQPURI(try await PrivateBroker.shared.vhost().uri), name: "test")

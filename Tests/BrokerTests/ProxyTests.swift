@@ -2,7 +2,7 @@ import Broker
 import TestBench
 import Testing
 
-/// The behaviour of a client when the network between it and the broker breaks or is slow.
+/// Tests of a client whose network connection to the broker breaks or is slow.
 @Suite(.timeLimit(.minutes(5))) struct ProxyTests {
   @Test(arguments: Proxy.Fault.allCases)
   func readsInFlightAreAnsweredAfterABreakAndChangesAreUnknown(
@@ -101,7 +101,9 @@ import Testing
     proxy.close()
   }
 
-  /// Half the heartbeat would be ten minutes.
+  /// Closing a connection on which the broker no longer answers takes about a second.
+  ///
+  /// With this heartbeat of 20 minutes, a wait for half of the heartbeat would take ten minutes.
   @Test func aSilentConnectionEndsSoonAfterACallWithoutReply() async throws {
     let held = try await HeldService(parameters: "&heartbeat=1200")
     held.proxy.happen(.stall)
@@ -145,7 +147,7 @@ import Testing
     await held.close()
   }
 
-  /// A new broker at the same address after a loss gets no messages for the first broker.
+  /// A client does not reconnect if another broker now answers at the address, so that broker gets no messages.
   @Test func anotherBrokerAtTheAddressGetsNothing() async throws {
     let broker = try await PrivateBroker.start()
     let (vhost, notices) = (try broker.vhost(), AsyncStream.makeStream(of: String.self))
@@ -170,7 +172,7 @@ import Testing
 }
 
 extension Proxy.Fault {
-  /// The client's message about it.
+  /// The beginning of the client's message about this fault.
   fileprivate var message: String {
     switch self {
     case .cut: "the connection broke: connection closed unexpectedly"

@@ -2,7 +2,7 @@ import Broker
 import TestBench
 import Testing
 
-/// Requests and replies through a real RabbitMQ.
+/// Tests of requests and replies through a real RabbitMQ.
 @Suite(.timeLimit(.minutes(5))) struct RequestTests {
   @Test func aReplyFindsItsRequest() async throws {
     let echo = try await Echo()
@@ -38,7 +38,9 @@ import Testing
     await echo.close()
   }
 
-  /// Bodies in one frame or several, in one send with others or alone.
+  /// Requests with short and long bodies get the right replies when the client sends them at the same time.
+  ///
+  /// A long body takes several AMQP frames. The client writes several short messages to the socket in one call.
   @Test(arguments: ["", "&frame_max=4096"]) func bodiesOfAllSizesGoTogether(_ parameters: String) async throws {
     let echo = try await Echo(parameters: parameters)
     let client = try await echo.client()
@@ -154,7 +156,7 @@ import Testing
 }
 
 extension String {
-  /// The text, cut or filled to a length.
+  /// Returns the text with exactly `length` characters: cuts the end off, or appends repetitions of `filling`.
   fileprivate func padding(toLength length: Int, with filling: String) -> String {
     String((self + String(repeating: filling, count: length)).prefix(length))
   }

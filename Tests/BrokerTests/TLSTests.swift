@@ -2,11 +2,13 @@ import Broker
 import TestBench
 import Testing
 
-/// Encrypted connections, to a broker with a certificate of an authority made for the test.
+/// Tests of TLS connections to a broker whose certificate comes from an authority made for the test.
 @Suite(.timeLimit(.minutes(5))) struct TLSTests {
   private static let strictly = ", {verify, verify_peer}, {fail_if_no_peer_cert, true}"
 
-  /// The message of a failed connection without the directory of the certificates.
+  /// Opens a connection and returns its error message; nil if the connection succeeds.
+  ///
+  /// The word `DIR` replaces the directory of the certificates in the message.
   private func failure(
     _ uri: String, _ certificates: Certificates? = nil, attempts: Int = 3
   ) async -> String? {
@@ -14,8 +16,8 @@ import Testing
       await (try await Connection.open(try AMQPURI(uri), name: "test")).close()
       return nil
     } catch {
-      // The broker's reset can overtake its alert, which is then lost with the data that TCP had received; this needs
-      // another attempt.
+      // The broker sends a TLS alert and then resets the connection. If the reset arrives before retort has read the
+      // alert, TCP discards the alert. Then only another attempt can show the real error.
       if error.code == .unreachable, attempts > 1 { return await failure(uri, certificates, attempts: attempts - 1) }
       #expect(error.code == .tls)
       return certificates.map { error.message.replacing($0.folder, with: "DIR") } ?? error.message

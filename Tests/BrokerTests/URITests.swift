@@ -1,7 +1,7 @@
 import Broker
 import Testing
 
-/// The meaning of an AMQP URI, and the errors of invalid ones.
+/// Tests of the parts of an AMQP URI, and of the errors for invalid URIs.
 @Suite struct URITests {
   @Test(arguments: [
     ("amqp://", "localhost", 5672, "guest", "guest", "/"),

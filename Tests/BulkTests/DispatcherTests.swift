@@ -5,14 +5,14 @@ import Testing
 
 @testable import Bulk
 
-/// The dispatcher with a scripted carrier and no language.
+/// Tests of the dispatcher of bulk changes, which sends changes here to a scripted carrier instead of a service.
 @Suite(.timeLimit(.minutes(1))) struct DispatcherTests {
   private struct SourceFailure: Error {}
 
-  /// How the carrier takes changes: each in a task that waits for its reply, or without such tasks.
+  /// How the carrier sends changes: with a task for each change, which waits for the reply, or without these tasks.
   enum Sending: CaseIterable, Sendable { case inTasks, taking }
 
-  /// Runs elements of pages of three.
+  /// Runs a statement whose source returns the elements in pages of three.
   private func run(
     _ elements: [Element], _ sending: Sending = .inTasks, on scripted: ScriptedCarrier, window: Int = 4,
     continuesOnError: Bool = false,

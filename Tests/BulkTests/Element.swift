@@ -3,7 +3,7 @@ import JSONText
 
 @testable import Bulk
 
-/// A numbered element with a change or a refusal.
+/// An element of a statement's input: a number, and the change to send or the reason to send no change.
 final class Element: PlannedElement {
   let number: Int
   let planned: Result<Change, UnsentReason>

@@ -5,7 +5,9 @@ import Testing
 
 @testable import Bulk
 
-/// An iteration of `each` that an earlier run left unknown, and the lookups of its changes.
+/// Tests of the lookups that find out whether an earlier run completed an iteration of `each`.
+///
+/// The journal of the earlier run contains changes of the iteration, but not the iteration's outcome.
 @Suite(.timeLimit(.minutes(1))) struct IterationLookupTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
   private static let link = Change(
@@ -17,7 +19,9 @@ import Testing
     expires: true,
     timeout: nil)
 
-  /// The finding for an iteration that sent these changes; posts 12 has one view, and 14 is absent.
+  /// Records an iteration with these changes in a journal, looks the changes up, and returns the finding.
+  ///
+  /// The service has post 12 with one view, and no post 14.
   private func finding(
     _ changes: [Change], isLast: Bool, hasClient: Bool = true, _ outcomes: [Outcome] = [],
     _ step: IterationChangeRole = IterationChangeRole(), isSettled: Bool = false
@@ -59,7 +63,7 @@ import Testing
     #expect(try await self.finding(changes, isLast: true) == finding)
   }
 
-  /// An iteration that may have had more to do is not done.
+  /// An iteration is not done if the earlier run may have stopped between the recorded changes and further actions.
   @Test func aChangeThatIsNotTheLastActionLeavesItUnknown() async throws {
     #expect(try await finding([.destroy(14)], isLast: false) == .unknown)
     #expect(try await finding([.update(12, ["views": 1]), .destroy(14)], isLast: false) == .unknown)
@@ -69,7 +73,9 @@ import Testing
     #expect(try await finding([.destroy(14)], isLast: true, hasClient: false) == .unknown)
   }
 
-  /// The recorded outcomes of earlier changes need no lookup; a create without a key is then known too.
+  /// The next run looks up no change whose outcome the journal contains.
+  ///
+  /// A recorded outcome also settles a create without a key, which no lookup could find.
   @Test(
     arguments: [
       ([create], [.done(.result(.null))], .done), ([create, .destroy(14)], [.done(.result(.null))], .done),
@@ -85,7 +91,9 @@ import Testing
     #expect(try await self.finding(changes, isLast: true, outcomes) == finding)
   }
 
-  /// An iteration of commands that read first what remains runs again, whatever was carried out.
+  /// An incomplete iteration runs again if its commands first read which changes are still necessary.
+  ///
+  /// It makes no difference which changes the service carried out in the earlier run.
   @Test func commandsThatReadFirstRunAgain() async throws {
     var step = IterationChangeRole()
     step.readsFirst = true
@@ -98,7 +106,7 @@ import Testing
     #expect(try await finding([.update(12, ["views": 1])], isLast: false, [], step) == .repeatable)
   }
 
-  /// A create with a key is looked up by it.
+  /// A lookup finds a created resource by the key of the create, here by the field `text`.
   @Test(arguments: [("a", false, Journal.IterationLookupResult.done), ("b", false, .unknown), ("b", true, .repeatable)])
   func aCreateWithAKeyIsLookedUp(_ key: String, _ isSettled: Bool, _ finding: Journal.IterationLookupResult)
     async throws

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Bulk
 
-/// Changes of a journal's file outside retort: another broker, an editor, a transfer, a crash.
+/// Tests of journal files that something outside retort has changed, such as an editor, a file transfer or a crash.
 ///
-/// No message may propose a new journal as the simple solution, because a new journal would repeat the recorded
+/// No message may propose a new journal as the simple solution. A run with a new journal would repeat the recorded
 /// changes.
 @Suite(.timeLimit(.minutes(1))) struct JournalFileTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
@@ -18,7 +18,7 @@ import Testing
       by: "me@here", reason: "a {\"b\"}")
   }
 
-  /// The bytes of a journal with three changes.
+  /// Returns the bytes of a new journal with three changes, of which the first one has an outcome.
   private func journal() async throws -> Data {
     let journal = try Journal(path, header())
     try await journal.intend((1...3).map { Change.update($0, ["views": 1]) })
@@ -28,7 +28,7 @@ import Testing
     return try Data(contentsOf: URL(filePath: path))
   }
 
-  /// The lines of objects, with their sums.
+  /// Returns the lines of a journal that contain these objects and their checksums.
   private func sealed(_ objects: [JSONObject], _ format: JournalChecksums.ChecksumForm) -> [UInt8] {
     var sums = JournalChecksums(format)
     var lines = objects.flatMap { JournalLine.encoded($0, format) }
@@ -38,7 +38,7 @@ import Testing
 
   private func put(_ bytes: some Sequence<UInt8>) throws { try Data(bytes).write(to: URL(filePath: path)) }
 
-  /// The error of opening the file.
+  /// Opens the journal and returns the error; nil if the journal opens.
   private func refusal(broker: String = "rabbit@a /") throws -> JournalError? {
     do throws(JournalError) {
       _ = try Journal(path, header(broker: broker))
@@ -100,7 +100,9 @@ import Testing
     #expect(!error.nextStep.contains("journal: "))
   }
 
-  /// A line is checked together with the lines before it, so none can be missing.
+  /// A removed, moved, repeated or inserted line makes a journal invalid.
+  ///
+  /// The checksum of a line also covers the lines before it.
   @Test(arguments: ["cut", "moved", "doubled", "inserted", "cut before the last", "doubled at the end", "swapped"])
   func aLineThatIsNotWhereItWasWrittenIsRefused(_ change: String) async throws {
     defer { unlink(path) }
@@ -143,7 +145,7 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: path)) == before)
   }
 
-  /// A journal of the same statement with other changes.
+  /// Returns the bytes of a journal of the same statement with other changes.
   private func otherJournal() async throws -> Data {
     let file = path + ".other"
     defer { unlink(file) }
@@ -153,7 +155,9 @@ import Testing
     return try Data(contentsOf: URL(filePath: file))
   }
 
-  /// A changed bit of the last line, its sums included, is like a torn line; one of another line refuses the journal.
+  /// A flipped bit in the last line removes only this line; a flipped bit in another line makes the journal invalid.
+  ///
+  /// A crash while retort writes can damage only the last line. The test also flips bits of the line's checksum.
   @Test(arguments: [0x01, 0x20, 0x80] as [UInt8]) func aChangedBitIsFound(_ bit: UInt8) async throws {
     defer { unlink(path) }
     let whole = Array(try await journal())
@@ -175,7 +179,9 @@ import Testing
     }
   }
 
-  /// The lines of a resumed run continue those of the run before it, also after a torn line.
+  /// The lines of a resumed run continue the checksums of the earlier run, even if that run's last line is incomplete.
+  ///
+  /// `torn` is the number of bytes that the last line lacks.
   @Test(arguments: [0, 1, 30]) func aResumedJournalContinuesItsLines(torn: Int) async throws {
     defer { unlink(path) }
     let whole = try await journal()
@@ -199,14 +205,16 @@ import Testing
     }
   }
 
-  /// A journal of version 2 is resumed with its own sums, so that the version that wrote it can read it too.
+  /// A resumed run adds lines with checksums of version 2 to a journal of version 2.
+  ///
+  /// The old version of retort that wrote the journal can still read it.
   @Test func aJournalOfVersion2IsResumed() async throws {
     defer { unlink(path) }
     var old = header()
     old.version = 2
     let lines = sealed(
       [old.json, ["intent": "update posts 1", "life": nil], ["outcome": "update posts 1", "is": "ok"]], .separate)
-    // As version 2 wrote it.
+    // A line exactly as a retort with journals of version 2 wrote it.
     #expect(
       String(decoding: lines, as: UTF8.self).hasSuffix(
         #"{"outcome":"update posts 1","is":"ok","sum":"7dc8c9c3"}"# + "\n"))
@@ -223,7 +231,7 @@ import Testing
     #expect(try refusal() == .complete(path, at: "2026-01-01T00:00:00Z"))
   }
 
-  /// A next step that is a command results in a journal that opens.
+  /// The command in an error's next step restores the damaged journal, so that it opens.
   @Test(arguments: ["crlf", "cr", "bom", "utf16", "gzip"]) func theNextStepRestoresIt(_ change: String) async throws {
     defer { for file in [path, path + ".copy", path + ".gz"] { unlink(file) } }
     let whole = Array(try await journal())

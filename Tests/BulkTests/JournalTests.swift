@@ -6,7 +6,7 @@ import Testing
 
 @testable import Bulk
 
-/// The content of a journal after a crash, and the behaviour of the next run.
+/// Tests of the content of a journal after a crash, and of the next run with this journal.
 @Suite(.timeLimit(.minutes(1))) struct JournalTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
 
@@ -18,7 +18,7 @@ import Testing
 
   private func change(_ id: Int, views: Int = 1) -> Change { .update(id, ["views": .number(JSONNumber(views))]) }
 
-  /// Runs updates with a journal.
+  /// Runs an update of each post in `ids` with a journal.
   private func run(
     _ ids: some Sequence<Int>, _ journal: Journal, on carrier: ScriptedCarrier, views: Int = 1,
     continuesOnError: Bool = true
@@ -56,7 +56,7 @@ import Testing
     #expect(again.tally.text == "4 ok, 8 done before")
   }
 
-  /// A journal that another process opens after the first one has ended.
+  /// Opens a copy of a journal's file, as the next run does after a crash of the process that has the journal open.
   private func reopened(_ journal: Journal) throws -> Journal {
     let copy = path + ".copy"
     try? FileManager.default.removeItem(atPath: copy)
@@ -156,7 +156,7 @@ import Testing
       defer { unlink(copy) }
       try whole.dropLast(cut).write(to: URL(filePath: copy))
       let next = try Journal(copy, header())
-      // If only its line end is missing, the last line is complete.
+      // If the file lacks only the last newline, the last line still counts as complete.
       #expect(next.cutLines == (cut == 1 ? 0 : 1) && next.before.done == (cut == 1 ? 3 : 2))
     }
     var damaged = whole
@@ -242,8 +242,9 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path + ".none"))
   }
 
-  /// Each change of an iteration is recorded before it is sent, so an iteration without a recorded change has sent
-  /// nothing.
+  /// An iteration is unknown from its first recorded change on; an iteration without a recorded change sent nothing.
+  ///
+  /// retort records each change of an iteration before it sends the change.
   @Test func anIterationIsUnknownFromItsFirstChangeOn() async throws {
     defer { unlink(path) }
     let (idle, busy) = (ChangeIdentity(iteration: "1"), ChangeIdentity(iteration: "2"))
@@ -255,7 +256,7 @@ import Testing
     let next = try Journal(existing: path)
     #expect(next.known(idle) == .open && next.unknown == [busy] && next.before.unknown == 1)
     #expect(next.changes(of: busy) == ["update posts 12", "update posts 13"] && next.queues == ["posts"])
-    // Their messages never expire.
+    // The messages of these changes never expire.
     #expect(next.longestLife == nil)
     next.settle(busy, "again", id: nil)
     try await next.flush()

@@ -5,26 +5,26 @@ import Testing
 
 @testable import Bulk
 
-/// Lookups of changes of linkage that a journal has without an outcome.
+/// Tests of the lookups of `link`, `unlink` and `relink` changes whose outcome the journal lacks.
 @Suite(.timeLimit(.minutes(1))) struct LinkageLookupTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
 
-  /// What a resume makes of an unknown change.
+  /// The result of a resumed run for an unknown change: found by a lookup, sent again, or still unknown.
   enum Expected: String { case found, sent, unknown }
 
   static func tags(_ ids: String...) -> JSONValue {
     .array(JSONArray(ids.map { ["type": "tags", "id": .string($0)] }))
   }
 
-  /// A verb, its identifiers, the linkage that the service shows, and the outcome.
+  /// Test cases: a verb, the identifiers that the change sends, the linkage that the service returns, and the result.
   private static let cases: [(Change.Verb, JSONValue, JSONValue, Expected)] = [
     (.link, tags("1"), tags("2", "1"), .found), (.link, tags("1", "3"), tags("1"), .sent),
     (.unlink, tags("1"), tags("2"), .found), (.unlink, tags("1", "2"), tags("2"), .sent),
-    // A service may name the types otherwise.
+    // A service can use another type name in linkage, here `tag` for `tags`. Then no lookup finds the change.
     (.link, tags("1"), ["type": "tag", "id": "1"], .sent), (.unlink, tags("1"), ["type": "tag", "id": "1"], .sent),
     (.relink, tags("1", "2"), tags("2", "1"), .found), (.relink, tags("1"), tags("1", "2"), .sent),
     (.relink, [], [], .found), (.relink, .null, .null, .found), (.relink, .null, tags("1"), .sent),
-    // What is not linkage shows nothing.
+    // A reply that is not valid linkage proves nothing.
     (.unlink, tags("1"), "none", .sent), (.link, tags("1"), [["id": "1"]], .sent),
   ]
 
@@ -34,7 +34,7 @@ import Testing
       params: ["post_id": "1", "relationship": .string(name), "data": data], expires: true, timeout: .milliseconds(1))
   }
 
-  /// Resumes a change that an earlier run left unknown.
+  /// Records a change without an outcome, then runs a statement that plans the change `now`, and returns the result.
   private func resumed(
     _ earlier: Change, _ now: Change, on service: ScriptedService, isSettled: Bool = false
   ) async throws -> Expected {
@@ -66,7 +66,10 @@ import Testing
     #expect(try await resumed(change(verb, data), change(verb, data), on: service) == expected)
   }
 
-  /// A relink with other linkage than before would undo what happened in between, unless it can't be carried out late.
+  /// A resumed run that would relink other identifiers first compares the linkage with the recorded identifiers.
+  ///
+  /// If the two differ, the change stays unknown: another program may have changed the linkage in between. With
+  /// `isSettled`, the earlier request can no longer be carried out late, so the run sends the new relink.
   @Test(arguments: [
     (["1"], false, Expected.found), (["9"], false, .unknown), (["2"], false, .unknown), (["9"], true, .sent),
   ]) func aRelinkIsComparedWithTheRecordedLinkage(present: [String], isSettled: Bool, expected: Expected) async throws {
@@ -77,7 +80,7 @@ import Testing
     #expect(result == expected)
   }
 
-  /// A service without the method, and one that does not reply.
+  /// The first service has no method that returns linkage, and the second service sends no replies.
   @Test(arguments: [(ScriptedService(), Expected.sent), (ScriptedService(isSilent: true), .unknown)])
   func aServiceThatShowsNoLinkage(service: ScriptedService, expected: Expected) async throws {
     for verb in [Change.Verb.link, .unlink, .relink] {
@@ -94,7 +97,7 @@ import Testing
     #expect(change(.relink, []).content.contentHash != 0)
   }
 
-  /// The linkage of an update is compared in any order, and read if the resource lacks it.
+  /// A lookup of an update compares linkage in any order, and requests the linkage if the resource does not contain it.
   @Test(arguments: [(tags("2", "1"), Expected.found), (tags("1"), .unknown), (JSONValue.null, .unknown)])
   func theLinkageOfAnUpdateIsRead(present: JSONValue, expected: Expected) async throws {
     func update(_ views: JSONValue) -> Change {

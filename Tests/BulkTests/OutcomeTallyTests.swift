@@ -4,7 +4,7 @@ import Testing
 @testable import Bulk
 @testable import Client
 
-/// Outcomes arrive in the order of replies; notes and errors are in the order of elements.
+/// Tests that notes and errors have the order of the elements, although outcomes arrive in the order of the replies.
 @Suite struct OutcomeTallyTests {
   private func tally(_ failures: [(index: Int, message: String)]) -> OutcomeTally {
     var tally = OutcomeTally()

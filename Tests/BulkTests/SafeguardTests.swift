@@ -8,7 +8,7 @@ import Testing
 @testable import Bulk
 @testable import Client
 
-/// The safeguards of changes: repetition, lookups at the end, backup, throttle.
+/// Tests of the options that protect a bulk change, such as `retry:`, `verify:`, `backup:` and `throttle:`.
 @Suite(.timeLimit(.minutes(1))) struct SafeguardTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 
@@ -46,9 +46,9 @@ import Testing
     return error
   }
 
-  // MARK: - retry
+  // MARK: - The option retry
 
-  /// A carrier whose first answers are errors.
+  /// Returns a carrier that answers the first `count` changes with an error.
   private func failing(_ count: Int, _ error: ClientError) -> ScriptedCarrier {
     let left = Mutex(count)
     return ScriptedCarrier { _ in
@@ -84,7 +84,8 @@ import Testing
     let carrier = failing(2, Self.unknown("1"))
     let report = await run(
       [Change.update(1, ["views": 2]), .update(2, ["views": 2])], on: carrier, window: 1, guards(retries: 1, service))
-    // The first change is found as it was sent; the second gets its reply at the next attempt.
+    // A lookup finds that the service carried out the first change. The second change gets a reply to its second
+    // request.
     #expect(report.tally.ok == 2 && report.tally.unknown == 0)
     #expect(carrier.carried == ["1", "2", "2"])
   }
@@ -95,7 +96,7 @@ import Testing
     #expect(report.tally.unknown == 1 && carrier.carried.count == 1)
   }
 
-  // MARK: - verify
+  // MARK: - The option verify
 
   @Test func unknownChangesAreLookedUpAtTheEnd() async {
     let service = ScriptedService(["1": ["views": 2], "2": ["views": 1]])
@@ -126,7 +127,7 @@ import Testing
         == "the create may have been carried out twice: 2 resources have its key")
   }
 
-  // MARK: - backup
+  // MARK: - The option backup
 
   @Test func aBackupKeepsTheFirstImage() async throws {
     defer { unlink(path) }
@@ -191,7 +192,7 @@ import Testing
     #expect(try String(contentsOfFile: path, encoding: .utf8) == line + "\n")
   }
 
-  // MARK: - throttle
+  // MARK: - The throttle
 
   @Test func changesWaitWhileTheQueueIsDeep() async {
     let depths = Mutex([60, 70, 10])
@@ -266,7 +267,9 @@ import Testing
     #expect((report.stop as? Throttle.PatienceExhausted)?.reason == "the broker accepts no messages for now")
   }
 
-  /// A service that takes every request immediately leaves its queue empty, even if it has much work.
+  /// A note says once that the queue's depth does not show the load.
+  ///
+  /// The queue stays empty if the service takes every request immediately, even if the service has much work.
   @Test(arguments: [(1, true), (4, false)]) func aMeaninglessDepthIsNotedOnce(
     _ consumers: Int, _ isNoted: Bool
   ) async throws {
@@ -305,7 +308,7 @@ import Testing
     #expect(throttle.reason == nil)
   }
 
-  // MARK: - control
+  // MARK: - Control of a run by retort ctl
 
   @Test func aPausedRunSendsNothingUntilItIsResumed() async {
     let account = RunSafeguards(.given)
@@ -346,7 +349,7 @@ import Testing
     #expect(await dispatcher.send(.destroy(2), consent: nil).isGood && opened.withLock { $0 } == 1)
   }
 
-  // MARK: - latencies
+  // MARK: - Percentiles of latencies
 
   @Test func percentilesAreWithinTenPercent() throws {
     var latencies = LatencyHistogram()

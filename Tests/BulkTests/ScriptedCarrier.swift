@@ -4,7 +4,7 @@ import Synchronization
 
 @testable import Bulk
 
-/// A carrier that answers from a script, and records the changes.
+/// A carrier that records the ids of changes, and answers each change with the result of a closure of the test.
 final class ScriptedCarrier: ChangeCarrier {
   private struct State {
     var carried: [String] = []
@@ -15,7 +15,7 @@ final class ScriptedCarrier: ChangeCarrier {
 
   let executor: (any TaskExecutor)? = nil
   private let answer: @Sendable (Change) -> ClientError?
-  /// The number of changes to delay until all of them are in flight.
+  /// The number of changes that must be in flight before any of them gets a reply; 0 for no delay.
   private let holds: Int
   private let state = Mutex(State())
 
@@ -24,12 +24,12 @@ final class ScriptedCarrier: ChangeCarrier {
     self.answer = answer
   }
 
-  /// The received ids, in order.
+  /// The ids of the received changes, in the order in which they arrived.
   var carried: [String] { state.withLock(\.carried) }
-  /// The maximum number of changes in flight.
+  /// The largest number of changes that were in flight at the same time.
   var most: Int { state.withLock(\.most) }
 
-  /// Records a change and returns its reply immediately; nil if changes are delayed.
+  /// Records a change and returns its reply; nil, without a record, if this carrier delays replies.
   func reply(to change: Change) -> Result<ChangeReply, ClientError>? {
     guard holds <= 1 else { return nil }
     state.withLock { $0.carried.append(change.id ?? "") }
@@ -48,7 +48,7 @@ final class ScriptedCarrier: ChangeCarrier {
     return .result(.null)
   }
 
-  /// Waits until the number of changes to delay is in flight; the last one releases all.
+  /// Waits until `holds` changes are in flight; the last of these changes ends the wait of all.
   private func hold() async {
     guard holds > 1 else { return }
     await withCheckedContinuation { continuation in

@@ -4,14 +4,16 @@ import JSONRPC
 import JSONText
 import Synchronization
 
-/// A service of posts that answers reads from its rows, or not at all.
+/// A service that answers reads of posts from its rows, or that never replies.
 final class ScriptedService: Transport {
   let queue = "posts"
   let taskExecutor: (any TaskExecutor)? = nil
   private let state: Mutex<(rows: [String: JSONObject], reads: Int)>
-  /// The linkage of each relationship, by name; without it, the service has no relationships.
+  /// The linkage of each relationship; the key is the name of the relationship.
+  ///
+  /// For another name, the service replies that it lacks the method.
   private let linkages: [String: JSONValue]
-  /// Whether it sends no replies.
+  /// Whether the service sends no replies.
   private let isSilent: Bool
 
   init(_ rows: [String: JSONObject] = [:], linkages: [String: JSONValue] = [:], isSilent: Bool = false) {
@@ -20,10 +22,10 @@ final class ScriptedService: Transport {
     self.isSilent = isSilent
   }
 
-  /// The number of reads that it got.
+  /// The number of requests that the service received.
   var reads: Int { state.withLock(\.reads) }
 
-  /// A client of the service.
+  /// A new client of the service, for the type `posts`.
   var client: ResourceClient { ResourceClient(transport: self, settings: ClientSettings(type: "posts", meta: [:])) }
 
   func set(_ id: String, _ attributes: JSONObject) { state.withLock { $0.rows[id] = attributes } }

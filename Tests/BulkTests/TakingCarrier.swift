@@ -2,7 +2,9 @@ import Client
 
 @testable import Bulk
 
-/// A scripted carrier that takes changes without a task for each, as that of a broker's client does.
+/// A scripted carrier that returns from `take` at once and reports each reply later to the dispatcher.
+///
+/// The carrier for a real broker works in this way, because it needs no task for each change.
 final class TakingCarrier: GroupCarrier {
   private let scripted: ScriptedCarrier
   let executor: (any TaskExecutor)? = nil
@@ -12,7 +14,7 @@ final class TakingCarrier: GroupCarrier {
   func carry(_ change: Change) async throws(ClientError) -> ChangeReply { try await scripted.carry(change) }
 
   func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
-    // Without a window, the change ends before this function returns.
+    // If the scripted carrier does not delay replies, the change ends before this function returns.
     if let reply = scripted.reply(to: change) { return receiver.end(number, reply, latency: nil) }
     Task {
       let result: Result<ChangeReply, ClientError>

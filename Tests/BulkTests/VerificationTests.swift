@@ -4,7 +4,7 @@ import Testing
 
 @testable import Bulk
 
-/// The changes that a statement keeps for the lookups at its end.
+/// Tests of the list of changes that a statement looks up at its end.
 @Suite struct VerificationTests {
   private static let resolver = UnknownChangeResolver(ScriptedService().client, keyField: "text", isSettled: false)
 
@@ -26,7 +26,7 @@ import Testing
     #expect(keys.count == 0 && texts.indices.allSatisfy { found[$0] == texts[$0] })
   }
 
-  /// Each create is looked up; above the limit only its key is kept.
+  /// The list returns every create for a lookup; of the creates above the limit, it stores only the key.
   @Test func everyCreateIsLookedUp() {
     let count = 2 * VerificationList.limit + 500
     let list = VerificationList(.all, Self.resolver) { Element(0, .success($0)) }
@@ -44,7 +44,7 @@ import Testing
     #expect(places.count == count && list.count == 0)
   }
 
-  /// Unknown changes above the limit are counted, so that the summary can say so.
+  /// The list does not store unknown changes above the limit, but counts them for the summary of the statement.
   @Test func unknownChangesAboveTheLimitAreCounted() {
     let list = VerificationList(.unknown, Self.resolver)
     var error = ClientError(.timeout, "no reply")
