@@ -4,7 +4,7 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// The kind of an error: TheLanguage.md, "Errors"; WireProtocol.md, "Errors".
+/// Tests of the kind that the client gives to a service's error (TheLanguage.md, "Errors"; WireProtocol.md, "Errors").
 @Suite struct ClientErrorTests {
   private func answered(_ error: String) async -> ClientError? {
     let (client, _) = ResourceClient.scripted([.error(error)])

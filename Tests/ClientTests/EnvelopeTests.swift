@@ -2,7 +2,7 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// A service's requests and responses.
+/// Tests of encoding and decoding JSON-RPC requests and responses on the side of a service.
 @Suite struct EnvelopeTests {
   @Test func aRequestMakesTheRoundTrip() throws {
     let request = Request(id: "a\"b", method: "index", params: ["page": ["size": 1]])

@@ -4,9 +4,12 @@ import JSONText
 import Synchronization
 import Testing
 
-/// A change whose reply is late gets its outcome, for its watch or in a note.
+/// Tests of replies that arrive after the timeout of their change.
+///
+/// Such a reply still contains the outcome of the change. retort passes the outcome to the statement that watches the
+/// change, or shows a note.
 @Suite struct LateRepliesTests {
-  /// A client whose changes get no reply in time, and the notes on late replies.
+  /// A client whose changes get no reply in time, and the notes that late replies cause.
   private struct Silent {
     let client: ResourceClient
     let late: LateReplies
@@ -22,7 +25,7 @@ import Testing
       client = ResourceClient(transport: ScriptedTransport(failures), settings: settings, lateReplies: late)
     }
 
-    /// Creates a resource on a service that never replies.
+    /// Sends a create, and returns the error of the missing reply.
     func create() async throws -> ClientError {
       let error = await failure { () throws(ClientError) in
         try await client.send(try client.createRequest(["text": "a"]))
@@ -33,7 +36,7 @@ import Testing
 
   private func reply(_ rest: String) -> LateAnswer { .success(Array("{\"jsonrpc\":\"2.0\",\(rest)}".utf8)) }
 
-  /// The outcomes that a watch received.
+  /// Records the outcomes that a watch of late replies reports.
   private final class Outcomes: Sendable {
     private let state = Mutex<[String]>([])
 
@@ -99,7 +102,7 @@ import Testing
       ])
   }
 
-  /// The reply to a change whose outcome a lookup found is no news.
+  /// A late reply causes no note if a lookup has already found the outcome of its change.
   @Test func aForgottenChangeGetsNoNote() async throws {
     let silent = Silent(count: 2)
     silent.late.forget(try await silent.create())
@@ -109,7 +112,7 @@ import Testing
     #expect(silent.notes == ["a reply that came N s late: posts create was carried out"])
   }
 
-  /// Another program sent the change; a message that is not the reply to it is ignored.
+  /// A worker sent the change, and passes the late reply on; the client ignores messages that are not genuine replies.
   @Test func aReplyThatAnotherProgramPassesOnSettlesTheChange() async throws {
     let recorded = RecordedTrace()
     let late = LateReplies { recorded.add($0) }
@@ -135,7 +138,7 @@ import Testing
     #expect(outcomes.all == ["{}"] && watch.open == 0)
   }
 
-  /// A reply that arrives while its caller registers the change is still used.
+  /// A reply that arrives after the timeout, but before the caller registers the change as unanswered, counts as reply.
   @Test func aReplyBeforeTheTimeoutIsTheReply() async throws {
     let silent = Silent(count: 2)
     silent.late.receive(reply("\"result\":{}"), for: "c1")

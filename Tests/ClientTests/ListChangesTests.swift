@@ -3,9 +3,9 @@ import JSONAPI
 import JSONText
 import Testing
 
-/// Links that can't be followed, and lists that others change while they are read.
+/// Tests of streams with unusable links to next pages, and of lists that other programs change during the read.
 @Suite struct ListChangesTests {
-  /// A page of posts with these ids, a link to the next page, and a total.
+  /// Returns a page of posts with these ids, a link to the next page, and a total (`record-count`).
   private func page(_ ids: [Int], next: String? = nil, total: Int? = nil) -> ScriptedTransport.Answer {
     let data = ids.map { #"{"type":"posts","id":"\#($0)"}"# }.joined(separator: ",")
     let links = next.map { #","links":{"next":"\#($0)"}"# } ?? ""
@@ -15,7 +15,7 @@ import Testing
 
   private func link(_ number: Int) -> String { "/p?page[number]=\(number)&page[size]=2" }
 
-  /// The elements that a stream returns until it ends, the changes that it detected, and the error that ends it.
+  /// Reads a stream to its end, and returns the ids of each page, the detected changes of the list, and the error.
   private func drained(_ stream: PageStream, _ rule: ListChangeDetector.ListChangeReaction = .keep) async -> (
     pages: [[String]], changes: [String], error: ClientError?
   ) {
@@ -27,7 +27,7 @@ import Testing
     return (pages, stream.changes.sentences(rule), error)
   }
 
-  // MARK: links.next
+  // MARK: - Links to next pages
 
   @Test func aLinkWithoutASizeTakesTheSizeThatCame() async {
     let (client, transport) = ResourceClient.scripted([
@@ -75,7 +75,7 @@ import Testing
     #expect(error?.message == "posts index: the link to the next page can't be read: \"/p?page[after]=abc\"")
   }
 
-  // MARK: totals
+  // MARK: - Totals (`record-count`)
 
   @Test func aListThatEndsBeforeItsTotalIsKept() async {
     let (client, _) = ResourceClient.scripted([page([1, 2], next: link(2), total: 9), page([3, 4], total: 9)])
@@ -91,7 +91,7 @@ import Testing
     #expect(await drained(client.stream(query)).changes.isEmpty)
   }
 
-  /// Where a changed list is an error, a list that is shorter or longer than its total is one too, at its end.
+  /// With the rule `.fail`, a list with fewer or more resources than its total ends with an error.
   @Test(arguments: [(8, [1, 2], [3]), (2, [1, 2], [3])])
   func aStreamMayFailWhereItsTotalIsWrong(total: Int, first: [Int], second: [Int]) async {
     let (client, _) = ResourceClient.scripted([page(first, next: link(2), total: total), page(second)])
@@ -100,7 +100,10 @@ import Testing
     #expect(error?.message == "posts index: the service counts \(total) resources, but sent 3")
   }
 
-  /// A link that skips a page, one whose page is larger, and one to an offset beyond the next resource.
+  /// A stream follows links to next pages that skip resources, and reports the number of skipped resources.
+  ///
+  /// The cases are a link that skips a page, a link with a larger page size, a link with too high an offset, and a
+  /// correct link.
   @Test(arguments: [
     ("/p?page[number]=3&page[size]=2", 2), ("/p?page[number]=2&page[size]=3", 1),
     ("/p?page[offset]=5&page[limit]=2", 3), ("/p?page[number]=2&page[size]=2", 0),
@@ -116,7 +119,7 @@ import Testing
           ? [] : ["the links to next pages skip \(count) resource\(count == 1 ? "" : "s"): rows may be missing"]))
   }
 
-  /// A service that sends less than was asked for skips nothing.
+  /// A page that is smaller than the requested page skips no resources.
   @Test func aSmallerPageSkipsNothing() async {
     let (client, _) = ResourceClient.scripted([page([1, 2], next: link(2)), page([3])])
     var query = Query()
@@ -124,7 +127,7 @@ import Testing
     #expect(await drained(client.stream(query)).changes.isEmpty)
   }
 
-  /// A total that is less than the resources of its own page is not believed.
+  /// A total that is smaller than the number of resources on its page is wrong, so the client counts the resources.
   @Test func aCountBelowItsPageIsCounted() async throws {
     let (client, _) = ResourceClient.scripted([page([1, 2], total: 0), page([1, 2], total: 0)])
     #expect(try await client.count(Query()) == 2)
@@ -139,7 +142,7 @@ import Testing
     #expect(changes == [#"record-count can't be read: "many""#])
   }
 
-  // MARK: changes
+  // MARK: - Changes of the list during the read
 
   @Test func aTotalThatMovesIsKept() async {
     let (client, _) = ResourceClient.scripted([

@@ -3,7 +3,7 @@ import JSONAPI
 import JSONText
 import Testing
 
-/// The next steps for replies that show wrong settings of a client.
+/// Tests of the next steps of errors that show wrong client settings, such as a wrong `type:`.
 @Suite struct NextStepTests {
   private static func refusal(_ code: String, _ detail: String) -> ScriptedTransport.Answer {
     .error(
@@ -28,7 +28,7 @@ import Testing
     #expect(
       await nextStep([refusal]) { _ = try await $0.relationship("tags", of: "1").show() }
         == #"client queue: "posts" type: "peer_posts" singular: "post""#)
-    // A parameter that was sent under its name needs no other name.
+    // This client did send `post_id`, so the error proposes no other `singular:`.
     #expect(
       await nextStep([refusal], type: "posts") { _ = try await $0.relationship("tags", of: "1").show() } == nil)
   }
@@ -114,7 +114,12 @@ import Testing
     }
   }
 
-  /// Before an unlink, the linkage is read, unless the relationship is declared to-many.
+  /// The client refuses to unlink from a to-one relationship.
+  ///
+  /// jsonapi-resources would clear the relationship, whatever the identifiers of the unlink are.
+  ///
+  /// To recognise such a relationship, the client first reads its linkage. The client need not read the linkage of a
+  /// relationship that the settings declare as to-many.
   @Test(arguments: [
     (#"{"data":[]}"#, nil), (#"{"data":[{"type":"authors","id":"7"}]}"#, nil),
     (#"{"data":null}"#, "author is a to-one relationship"),
@@ -146,7 +151,7 @@ import Testing
     #expect(link.sent == 0)
   }
 
-  /// jsonapi-resources adds nothing to a to-one relationship, and returns null to show this.
+  /// jsonapi-resources links nothing to a to-one relationship, and replies with the result null in this case.
   @Test func aLinkWithoutEffectIsAnError() async throws {
     let (client, transport) = ResourceClient.scripted(["null", "{}"], ClientSettings(type: "posts", meta: [:]))
     let author = client.relationship("author", of: "2")

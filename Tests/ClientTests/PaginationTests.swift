@@ -2,7 +2,7 @@ import JSONAPI
 import JSONText
 import Testing
 
-/// The pages that links and `record-count` describe (WireProtocol.md, "Pagination").
+/// Tests of reading pagination from page links and `record-count` (WireProtocol.md, "Pagination").
 @Suite struct PaginationTests {
   private func pagination(_ links: String, _ meta: String = "{}") throws -> Pagination? {
     Pagination(meta: try object(meta), links: try JSONValue(parsing: links))
@@ -21,7 +21,7 @@ import Testing
     #expect(try pagination(#"{"next":\#(link)}"#) == nil)
   }
 
-  /// A link that can't be read does not mean the end of the list.
+  /// An unreadable link to a next page still means that the list has a next page.
   @Test(arguments: [
     "5", "true", "[1]", #"{"hre":"/?page[number]=2&page[size]=3"}"#, #""http://h/posts""#, #""/posts#next""#,
     #""/?page[number]=two&page[size]=3""#, #""/?page[number]=2&page[size]=x""#, #""/?page[after]=abc""#,

@@ -5,9 +5,9 @@ import JSONText
 import Synchronization
 import Testing
 
-/// Streams that prefetch pages.
+/// Tests of streams that request several pages ahead (`prefetch:`).
 @Suite struct PrefetchTests {
-  /// A list with pages of two, which records the requested page numbers.
+  /// A service with a list in pages of two resources, which records the requested page numbers.
   private final class Pages: Transport {
     let queue = "posts"
     let taskExecutor: (any TaskExecutor)? = nil

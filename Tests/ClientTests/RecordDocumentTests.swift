@@ -2,7 +2,9 @@ import Client
 import JSONText
 import Testing
 
-/// The conversion of records to documents: TheLanguage.md, "Records"; WireProtocol.md, "Records become documents".
+/// Tests of the conversion of a record to a JSON:API document for a create or an update.
+///
+/// The rules are in TheLanguage.md, "Records", and in WireProtocol.md, "Records become documents".
 @Suite struct RecordDocumentTests {
   private let client = ResourceClient.scripted([], declared).0
   private static let declared = ClientSettings(

@@ -5,7 +5,9 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// The exchanges with carrot_rpc 1.2.1 and jsonapi-resources, recorded on a real broker: all of them are decoded.
+/// Tests that the client decodes all recorded exchanges with a real service.
+///
+/// The service ran carrot_rpc 1.2.1 and jsonapi-resources. The exchanges were recorded on a real broker.
 @Suite struct RecordedExchangesTests {
   private struct Exchange {
     let section: String
@@ -26,7 +28,7 @@ import Testing
     }
   }
 
-  /// The outcome of a reply for a client.
+  /// Returns the document or the error that a client gets from a recorded reply.
   private func outcome(_ exchange: Exchange, _ reply: String) async throws -> Result<Document, ClientError> {
     let method = try JSONValue(parsing: exchange.request)["method"]?.stringValue ?? ""
     let (client, _) = ResourceClient.scripted([.bytes(Array(reply.utf8))])

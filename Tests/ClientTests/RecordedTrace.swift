@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Records the lines of a trace.
+/// Records the lines that a client writes to its trace.
 final class RecordedTrace: Sendable {
   private let state = Mutex<[String]>([])
 
-  /// The lines other than the requests and replies themselves.
+  /// The lines that are neither a request (`->`) nor a reply (`<-`).
   var lines: [String] { all.filter { !$0.hasPrefix("-> ") && !$0.hasPrefix("<- ") } }
 
-  /// The requests and replies, without their durations.
+  /// The lines of requests (`->`) and replies (`<-`), without the durations.
   var exchanges: [String] {
     all.filter { $0.hasPrefix("-> ") || $0.hasPrefix("<- ") }.map { $0.replacing(#/ after [0-9.]+ ms/#, with: "") }
   }

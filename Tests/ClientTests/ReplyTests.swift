@@ -4,7 +4,9 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// Replies that follow JSON:API, and lenient ones (WireProtocol.md, "Documents become resources").
+/// Tests of valid replies, and of replies that the client accepts although they deviate from JSON:API.
+///
+/// The rules are in WireProtocol.md, "Documents become resources".
 @Suite struct ReplyTests {
   private func index(_ result: String, _ settings: ClientSettings = .posts) async throws -> Document {
     try await ResourceClient.scripted([.result(result)], settings).0.index(Query())
@@ -128,7 +130,7 @@ import Testing
     #expect(await failure { () throws(ClientError) in try await client.index(Query()) }?.message == message)
   }
 
-  /// Some services answer false where they changed nothing.
+  /// A reply with the result false is an error, because some services send it for a change that they did not make.
   @Test func falseIsNoConfirmation() async throws {
     let (client, _) = ResourceClient.scripted([#"false"#, #"false"#, #"{"data":{}}"#])
     let destroy = await failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }
@@ -140,7 +142,7 @@ import Testing
     #expect(show?.message == "posts show: the reply has no resource")
   }
 
-  /// Linkage is null, an identifier, or a list of identifiers.
+  /// Relationship data other than null, an identifier or a list of identifiers is an error.
   @Test(arguments: [#""x""#, "true", "{}", #"[{"type":"tags"}]"#, "[null]"])
   func otherDataIsNoLinkage(_ data: String) async {
     let (client, _) = ResourceClient.scripted([.result("{\"data\":\(data)}")])
@@ -148,7 +150,7 @@ import Testing
     #expect(error?.message == "posts show_relationship: the reply's data is not linkage: \(data)")
   }
 
-  /// Services write the absence of a next page in several ways.
+  /// Some services mark the last page with a link to the next page that is null, false, `""` or `{}`.
   @Test(arguments: [("null", false), ("false", false), (#""""#, false), ("{}", false), (#""/p?page[number]=2""#, true)])
   func aRelationshipNamesANextPage(_ link: String, hasNext: Bool) async throws {
     let (client, _) = ResourceClient.scripted([.result("{\"data\":[],\"links\":{\"next\":\(link)}}")])

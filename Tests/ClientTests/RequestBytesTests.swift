@@ -4,7 +4,7 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// The exact bytes of requests.
+/// Tests of the exact bytes of the requests that a client sends.
 @Suite struct RequestBytesTests {
   private func bytes(
     _ settings: ClientSettings = .posts, answer: ScriptedTransport.Answer = #"{"data":{"type":"posts","id":"5"}}"#,

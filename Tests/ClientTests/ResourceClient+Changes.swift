@@ -2,7 +2,7 @@
 import JSONAPI
 import JSONText
 
-/// Changes sent as the dispatcher sends them.
+/// Functions that send changes in the same way as the dispatcher of bulk changes.
 extension ResourceClient {
   func document(_ request: ChangeRequest, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Document {
     let reply = try await send(
@@ -22,7 +22,7 @@ extension ResourceClient {
     return result
   }
 
-  /// Destroys the resources of a query one by one; absent ones are skipped and not counted.
+  /// Destroys the resources of a query one by one, and counts the resources that existed.
   func destroyAll(_ query: Query, counting count: inout Int, progress: (Int) -> Void) async throws(ClientError) {
     var pages = firstPages(query)
     let options: JSONObject = query.meta.isEmpty ? [:] : ["meta": .object(query.meta)]
@@ -39,7 +39,7 @@ extension ResourceClient {
 }
 
 extension ShrinkingListReader {
-  /// The first ids.
+  /// Returns the ids of the first page; nil if the list is empty.
   func first() async throws(ClientError) -> [String]? {
     var pages = self
     return try await pages.next()

@@ -3,17 +3,17 @@ import JSONRPC
 import JSONText
 import Synchronization
 
-/// A transport that answers from a list and records the requests.
+/// A transport that records each request and answers it with the next answer of a list.
 final class ScriptedTransport: Transport {
   /// The answer to one request.
   enum Answer: Sendable, ExpressibleByStringLiteral {
-    /// A reply with this JSON as its result.
+    /// A response with this JSON text as its result.
     case result(String)
-    /// A reply with this JSON as its error.
+    /// A response with this JSON text as its error object.
     case error(String)
-    /// A reply with these bytes.
+    /// A message with exactly these bytes.
     case bytes([UInt8])
-    /// No reply.
+    /// No message: the request fails with this error.
     case failure(LinkError)
 
     init(stringLiteral json: String) { self = .result(json) }
@@ -31,10 +31,10 @@ final class ScriptedTransport: Transport {
 
   init(_ answers: [Answer]) { state = Mutex(State(answers: answers)) }
 
-  /// The sent envelopes, in order.
+  /// The envelopes of the requests, in the order in which the client sent them.
   var sent: [RequestEnvelope] { state.withLock(\.sent) }
 
-  /// The sent parameters, as text.
+  /// The `params` of each request, as JSON text.
   var params: [String] {
     sent.map { envelope in (try? JSONValue(parsing: envelope.body)["params"]?.text) ?? "no JSON" }
   }
@@ -64,7 +64,7 @@ final class ScriptedTransport: Transport {
 }
 
 extension ResourceClient {
-  /// A client of type `posts` with scripted answers.
+  /// Returns a client that gets these answers, and the transport that records the client's requests.
   static func scripted(
     _ answers: [ScriptedTransport.Answer], _ settings: ClientSettings = .posts
   ) -> (ResourceClient, ScriptedTransport) {
@@ -77,7 +77,7 @@ extension ClientSettings {
   static let posts = ClientSettings(type: "posts", meta: [:])
 }
 
-/// The object of a JSON text.
+/// Parses a JSON text that contains an object.
 func object(_ text: String) throws -> JSONObject {
   guard case .object(let object) = try JSONValue(parsing: text) else { throw NoObject() }
   return object
@@ -85,7 +85,7 @@ func object(_ text: String) throws -> JSONObject {
 
 struct NoObject: Error {}
 
-/// The error of a call; nil if it does not fail.
+/// Calls a function and returns the error that it throws; nil if it throws none.
 func failure<Result>(_ body: () async throws(ClientError) -> Result) async -> ClientError? {
   do throws(ClientError) {
     _ = try await body()
@@ -93,5 +93,5 @@ func failure<Result>(_ body: () async throws(ClientError) -> Result) async -> Cl
   } catch { return error }
 }
 
-/// The parts of an error that a person reads: kind, message, next step.
+/// Returns the parts of an error that retort shows to the user: kind, message and next step.
 func report(_ error: ClientError?) -> [String?] { [error?.kind.rawValue, error?.message, error?.nextStep] }

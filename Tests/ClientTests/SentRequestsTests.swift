@@ -5,8 +5,10 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// The requests of each verb, compared with requests that a real carrot_rpc service accepted: the recorded requests
-/// and, for the methods that were not recorded, the samples of the protocol (WireProtocol.md, "Relationship methods").
+/// Tests that each verb of the client sends a request that a real carrot_rpc service accepted.
+///
+/// For methods without a recorded request, the tests compare with the samples in
+/// WireProtocol.md, "Relationship methods".
 @Suite struct SentRequestsTests {
   typealias Verb = @Sendable (ResourceClient) async throws -> Void
 
@@ -146,7 +148,7 @@ import Testing
     #expect(Self.sorted(try await sent("people", verb)) == wanted)
   }
 
-  /// The method and the parameters that a verb sends.
+  /// Calls a verb of a client for a type, and returns the request that the client sends.
   private func sent(_ type: String, _ verb: Verb) async throws -> JSONValue {
     let reply: ScriptedTransport.Answer = #"{"data":{"type":"x","id":"1"}}"#
     let (client, transport) = ResourceClient.scripted([reply], ClientSettings(type: type, meta: [:]))
@@ -155,7 +157,7 @@ import Testing
     return try JSONValue(parsing: transport.sent[0].body)
   }
 
-  /// The method and the parameters of a request as text, with the members of objects sorted.
+  /// Returns the method and the parameters of a request as JSON text, with the members of objects in sorted order.
   private static func sorted(_ request: JSONValue) -> String {
     func ordered(_ value: JSONValue) -> JSONValue {
       switch value {

@@ -4,9 +4,9 @@ import JSONRPC
 import JSONText
 import Testing
 
-/// Streams, counts and emptying a list, page by page (WireProtocol.md, "Pagination").
+/// Tests of reading, counting and destroying all resources of a list page by page (WireProtocol.md, "Pagination").
 @Suite struct StreamTests {
-  /// A page of posts with the given ids and page links.
+  /// Returns a page of posts with these ids, links to the next and last page, and a total (`record-count`).
   private func page(_ ids: [Int], next: Int? = nil, last: Int? = nil, total: Int? = nil) -> ScriptedTransport.Answer {
     let data = ids.map { #"{"type":"posts","id":"\#($0)"}"# }.joined(separator: ",")
     let links = [("next", next), ("last", last)].compactMap { name, number in
@@ -16,7 +16,7 @@ import Testing
     return .result(#"{"data":[\#(data)],"links":{\#(links.joined(separator: ","))}\#(meta)}"#)
   }
 
-  /// The pages of a stream until its end, and the error that ends it.
+  /// Reads a stream to its end, and returns the ids of each page and the error.
   private func drained(_ stream: PageStream) async -> (pages: [[String]], error: ClientError?) {
     var stream = stream
     var pages: [[String]] = []
@@ -134,7 +134,7 @@ import Testing
     #expect(pages == [["1", "2"]] && error?.kind == .connection)
   }
 
-  // MARK: count
+  // MARK: - Counting a list
 
   @Test(arguments: [
     (#"{"data":[{"type":"posts","id":"1"}],"meta":{"record-count":250}}"#, 250),
@@ -165,7 +165,7 @@ import Testing
       }?.message == "posts get_related_resource: the reply has no data")
   }
 
-  /// A page without a list is no empty page, even if the service counts its resources or names further pages.
+  /// A page without a list is an error and not an empty page, even if the reply has a `record-count` or page links.
   @Test(arguments: [
     #"{"meta":{"record-count":2}}"#, #"{"data":null,"meta":{"record-count":2}}"#,
     #"{"meta":{"record-count":20},"links":{"first":"/a?page[number]=1&page[size]=10"}}"#,
@@ -200,7 +200,7 @@ import Testing
     #expect(recorded.lines == ["posts count: the service reports no total; counting the resources of all pages"])
   }
 
-  // MARK: destroyAll
+  // MARK: - Destroying all resources of a list
 
   private func emptied(_ answers: [ScriptedTransport.Answer], _ query: Query = Query()) async -> (
     count: Int, error: ClientError?, progress: [Int], methods: [String], params: [String]
@@ -307,7 +307,9 @@ import Testing
     #expect(count == 4 && progress == [2, 4] && methods.count == 7 && methods.last == "index")
   }
 
-  /// A service that keeps destroyed resources can return them in any order, and on any page.
+  /// The client sends one destroy for each id, and fails if the service still returns destroyed resources.
+  ///
+  /// Such a service can return the destroyed resources in any order and on any page.
   @Test func noIDIsDestroyedTwice() async throws {
     let (count, error, progress, methods, params) = await emptied([
       page([1, 2]), "{}", "{}", page([3, 4]), "{}", "{}", page([1, 5]), "{}", page([3, 2]),

@@ -4,9 +4,9 @@ import JSONText
 import Testing
 import Values
 
-/// Text that violates the format is an error with its line.
+/// Tests that reading a file with an error in its format throws an error that names the line.
 @Suite struct CSVReadingTests {
-  /// The content of a file as JSON lines, or the message of its error.
+  /// Reads a file with these bytes, and returns the elements as lines of JSON, or the message of the error.
   private func reading(_ bytes: [UInt8], _ name: String, _ separator: CSVSeparator? = nil, showsStep: Bool = false)
     throws
     -> String
@@ -62,7 +62,10 @@ import Values
     ("a\n\u{FC}", [0x0A, 0xE9, 0x20, 0xFC, 0x20, 0xE4, 0x0A], "iconv -f windows-1252"),
   ]
 
-  /// A byte that is not UTF-8 is to be corrected by hand if the other characters are UTF-8.
+  /// The next step for a byte that is not UTF-8 depends on the rest of the file.
+  ///
+  /// If other characters in the file are UTF-8, the next step is to correct the byte by hand. If none is, the next step
+  /// is to convert the whole file with iconv.
   @Test(arguments: encodings)
   func proposesAnEncodingOnlyForTheWholeText(_ text: String, _ bytes: [UInt8], _ step: String) throws {
     let content = Array(text.utf8) + bytes
@@ -92,7 +95,7 @@ import Values
     #expect(try reading(Array(content.utf8), "a.csv", separator) == expected.replacing(";", with: separator.rawValue))
   }
 
-  /// The rows do not depend on how the bytes are split into pieces.
+  /// A row can be longer than the pieces in which the reader reads the bytes of the file.
   @Test func readsRowsOfAnyLength() throws {
     let long = String(repeating: "x,\"\"\r\n", count: 200_000)
     let text = "a,b\r\n" + "1,\"" + long + "\"\r\n" + String(repeating: "2,\"y\r\nz\"\r\n", count: 100_000)

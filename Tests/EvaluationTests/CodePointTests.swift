@@ -3,7 +3,9 @@ import JSONText
 import Testing
 import Values
 
-/// Texts are equal if their code points are equal, even if Swift's characters differ.
+/// Tests that two texts are equal only if they consist of the same code points.
+///
+/// Swift's `==` also treats `é` (one code point) and `e` with a combining accent (two code points) as equal.
 @Suite struct CodePointTests {
   static let composed = "\u{E9}"
   static let decomposed = "e\u{301}"
@@ -30,7 +32,9 @@ import Values
     #expect("".holds("") && !"".holds("a") && "ab".ends(with: "") && !"b".ends(with: "ab"))
   }
 
-  /// A record has a field for each name, both in parsed JSON and in fields that a statement made.
+  /// A record can have two fields whose names differ only in their code points.
+  ///
+  /// The test uses an object parsed from JSON, and an object built from single fields.
   @Test func recordsKeepBothNames() throws {
     let text = "{\"\(Self.composed)\":1,\"\(Self.decomposed)\":2,\"\\u00e9x\":3,\"e\\u0301x\":4}"
     let object = try #require(try JSONValue(parsingUnique: Array(text.utf8)).objectValue)

@@ -2,7 +2,7 @@ import JSONText
 import Testing
 import Values
 
-/// Two values have one key if they are equal, and else two.
+/// Tests that two values have the same comparison key if the values are equal, and different keys otherwise.
 @Suite struct ComparisonKeyTests {
   private static let values: [Value] =
     [

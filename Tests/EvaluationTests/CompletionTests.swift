@@ -5,7 +5,9 @@ import RetortShell
 import TestBench
 import Testing
 
-/// The candidates of Tab at the mark `^` of a text, after a connection to `embedded:blog` and some replies.
+/// Tests of the completions that Tab offers at a cursor position, which `^` marks.
+///
+/// The session is connected to `embedded:blog`, and has learned names from some replies.
 @Suite struct CompletionTests {
   private static let opening = [
     #"connect "embedded:blog""#, #"let posts = client queue: "posts""#, #"let authors = client queue: "authors""#,
@@ -38,7 +40,7 @@ import Testing
     return conversation.completions(of: parts.joined(), at: parts[0].utf8.count)
   }
 
-  /// The complete list of candidates.
+  /// Test cases: a text with the cursor, and all completions that Tab offers.
   private static let exactly: [(String, [String])] = [
     ("cou^", ["count"]), ("count ^", ["authors", "posts"]), ("count p^", ["posts"]),
     ("count posts ^", ["filter:", "meta:", "retry:", "timeout:"]), ("count posts meta: {} f^", ["filter:"]),
@@ -203,7 +205,7 @@ import Testing
     }
   }
 
-  /// Completion works for every text.
+  /// Completion works at every position of every text.
   @Test func everyPlaceHasAnAnswer() async throws {
     try await withBlog { conversation, _ in
       for (marked, _) in Self.exactly {

@@ -1,7 +1,7 @@
 import Testing
 import Values
 
-/// Durations in the language and for display.
+/// Tests of the two texts of a duration: the exact form of the language, and a rounded form for display.
 @Suite struct DurationTests {
   @Test(arguments: [
     (4548.35647, "4.5 s"), (0.4, "0.4 ms"), (12.3, "12 ms"), (999.4, "999 ms"), (999.7, "1 s"), (1500, "1500ms"),

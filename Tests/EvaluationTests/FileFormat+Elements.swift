@@ -3,7 +3,7 @@ import JSONText
 import Values
 
 extension FileFormat {
-  /// Writes elements to a file; if they are refused, the file stays as it is.
+  /// Writes elements to a file; leaves the file unchanged if the format does not allow the elements.
   func write(_ elements: [JSONValue], to path: String, appends: Bool = false) throws(Fault) {
     var writer = try FileWriter(path, self, appends: appends)
     do throws(Fault) {
@@ -15,7 +15,7 @@ extension FileFormat {
     }
   }
 
-  /// Reads the elements of a file.
+  /// Reads a file and returns all its elements.
   func elements(of path: String) throws(Fault) -> [JSONValue] {
     var reader = try FileReader(path, self)
     var elements: [JSONValue] = []

@@ -4,11 +4,13 @@ import Values
 
 @testable import Formats
 
-/// Files whose content differs from their name's format, and the next steps, which work when they are followed.
+/// Tests of files whose content is not what the file's name says, such as a compressed `a.csv`.
+///
+/// The tests follow the next step of each error, and then read the file without an error.
 @Suite struct FileKindTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
 
-  /// The error of reading a file with some bytes.
+  /// Reads a file with these bytes, and returns the error and the number of elements.
   private func fault(_ bytes: [UInt8], _ format: FileFormat) throws -> (fault: Fault?, count: Int) {
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     try Data(bytes).write(to: URL(filePath: path(format)))
@@ -39,7 +41,7 @@ import Values
 
   private static let rows = "name,city\nÅsa,Tromsø\nBo,Rome\n"
 
-  /// A program that converts the rows to another file, and the text of the error.
+  /// Cases: a program that compresses or converts a CSV file, and a part of the error message for the result.
   @Test(arguments: [
     ("gzip -c", "is compressed with gzip"), ("bzip2 -c", "is compressed with bzip2"),
     ("xz -c", "is compressed with xz"), ("zstd -c -q", "is compressed with zstd"),
@@ -51,7 +53,7 @@ import Values
     defer { remove() }
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     try Self.rows.write(toFile: directory + "/rows", atomically: true, encoding: .utf8)
-    guard try shell("\(program) < rows > a.csv") == 0 else { return }  // a compressor that is not installed
+    guard try shell("\(program) < rows > a.csv") == 0 else { return }  // the program is not installed
     let fault = try #require(try read(path(.csv), .csv).fault)
     #expect(fault.message.contains(message), Comment(rawValue: fault.message))
     let step = try #require(fault.nextStep?.split(separator: ": ", maxSplits: 1).last.map(String.init))
@@ -83,7 +85,7 @@ import Values
     #expect(fault.message.hasSuffix("is a tar archive"))
   }
 
-  /// Text that only resembles another kind is read.
+  /// The reader accepts texts that only resemble another kind of file: `BZhou` resembles a file of bzip2.
   @Test(arguments: [
     (Array("a\n".utf8), FileFormat.csv, 0), (Array("<p>,b\n1,2\n".utf8), .csv, 1), (Array("<html>\n".utf8), .txt, 1),
     (Array("BZhou,b\n1,2\n".utf8), .csv, 1), (Array("PK,b\n1,2\n".utf8), .csv, 1), ([0x61], .txt, 1), ([], .csv, 0),
@@ -93,7 +95,7 @@ import Values
     #expect(read.fault == nil && read.count == count, Comment(rawValue: read.fault?.message ?? ""))
   }
 
-  /// Every error of a format has a next step.
+  /// Every error in the format of a file has a next step.
   @Test(arguments: [
     ("{\"a\":1}\n{\"a\":", FileFormat.ndjson, "cut off"), ("{\"a\":1}{\"a\":2}\n", .ndjson, "a separate line"),
     ("{\"a\":1,\"a\":2}\n", .ndjson, "rename or remove"), ("{\n\"a\": 1\n}\n", .ndjson, "as: \"json\""),

@@ -4,9 +4,9 @@ import RetortShell
 import TestBench
 import Testing
 
-/// The values that `read` returns for the bytes of a file.
+/// Tests of the values that `read` returns for a file.
 @Suite struct FileTests {
-  /// The output of `read` for a file.
+  /// Writes a file `a.FORMAT`, and returns the output of the statement `read` for this file.
   private func reading(_ content: String, _ format: String) async throws -> Transcript.Reply {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)

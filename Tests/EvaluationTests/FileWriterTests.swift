@@ -7,7 +7,7 @@ import Testing
 import Values
 import Formats
 
-/// A write replaces a file completely, appends completely, or changes nothing.
+/// Tests that a write replaces a file completely, appends all elements, or leaves the file unchanged.
 @Suite struct FileWriterTests {
   private let directory: URL
 
@@ -16,7 +16,7 @@ import Formats
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   }
 
-  /// Writes a page to a file; leaves the file unchanged if that fails.
+  /// Writes a page of elements to a file; leaves the file unchanged if the write fails.
   private func write(_ page: [JSONValue], _ path: String, _ format: FileFormat, appends: Bool = true) throws(Fault) {
     var writer = try FileWriter(path, format, appends: appends)
     do throws(Fault) {
@@ -28,7 +28,7 @@ import Formats
     }
   }
 
-  /// Runs a body with a file that contains a text.
+  /// Calls `body` with the path of a new file with this text, or of a missing file if `text` is nil.
   private func withFile(
     _ name: String, _ text: String? = nil, _ body: (String) async throws -> Void
   ) async throws {

@@ -6,9 +6,10 @@ import RetortShell
 import TestBench
 import Testing
 
-/// No text crashes the program: mutated scripts and random bytes are parsed, formatted, checked and run.
+/// Tests that no text crashes the program.
 ///
-/// The seed is fixed, with several thousand cases; `RETORT_FUZZ_SECONDS=3600` continues with other seeds for that time.
+/// The tests parse, format, check and run mutated scripts and random bytes. The seed is fixed, so each run has the same
+/// 2000 cases. With `RETORT_FUZZ_SECONDS=3600` the test continues with further random cases for an hour.
 @Suite struct FuzzTests {
   static let statements = [
     "connect \"embedded:blog\"", "let posts = client queue: \"posts\"", "count posts filter: {state: \"draft\"}",
@@ -43,7 +44,7 @@ import Testing
     ":", "=", "=~", "in ", "not ", " | take ", " | skip ", "id: ",
   ]
 
-  /// Words that wait for input or leave files behind are not used in the runs.
+  /// Words of statements that wait for input or leave files behind; the tests run no script with such a word.
   static let forbidden = ["write", "failed", "sleep", "source", "read", "sh ", "exit"]
 
   @Test(.timeLimit(.minutes(120))) func nothingCrashes() async throws {
@@ -61,7 +62,7 @@ import Testing
     #expect(cases >= 2_000)
   }
 
-  /// A script of some statements with mutations; every tenth is random bytes.
+  /// Returns a script of up to seven statements with up to five mutations or, for every tenth text, random bytes.
   private static func text(_ random: inout SeededNumbers) -> String {
     if random.below(10) == 0 {
       return String(decoding: (0..<random.below(200)).map { _ in UInt8(random.below(256)) }, as: UTF8.self)
@@ -81,14 +82,16 @@ import Testing
     return String(text)
   }
 
-  /// Formatting a formatted text changes nothing.
+  /// Formats a text twice, and expects that the second formatting changes nothing.
   private static func layOut(_ text: String) throws {
     guard let once = try? Formatter.formatted(SourceText(name: "fuzz", text: text)) else { return }
     let twice = try? Formatter.formatted(SourceText(name: "fuzz", text: once))
     #expect(twice == once, "\(text)")
   }
 
-  /// Runs a text on the sample blog, for at most two seconds: status 2 means that it does not pass the check.
+  /// Runs a script on the sample blog for at most two seconds, and expects a valid exit status.
+  ///
+  /// The status must be 2 if the check of the script finds an error.
   private static func run(_ text: String) async {
     let session = Session(
       options: Session.Options(), output: ResultOutput { _ in true },
@@ -107,7 +110,7 @@ import Testing
     await session.close()
   }
 
-  /// Text that is nested too deeply is refused, and so is a def that calls itself endlessly.
+  /// The parser refuses text that is nested too deeply.
   @Test(arguments: [
     ("print " + String(repeating: "(", count: 20_000), "nested deeper than 100 levels"),
     ("print " + String(repeating: "[", count: 20_000), "nested deeper than 100 levels"),
@@ -134,7 +137,7 @@ import Testing
     #expect(recorded.text.hasPrefix("error[limit]: f calls itself more than 150 levels deep\n"))
   }
 
-  /// A value that doubles endlessly is refused before memory is exhausted.
+  /// A value that grows endlessly ends the script with an error before it fills the memory.
   @Test(arguments: [
     ("let s = \"xxxxxxxx\"\nwhile true do let s = s + s end", "a text can have at most 256 MiB"),
     ("let s = \"xxxxxxxx\"\nwhile true do let s = \"\\(s)\\(s)\" end", "a text can have at most 256 MiB"),

@@ -8,7 +8,9 @@ import Testing
 @testable import RetortShell
 @testable import Handbook
 
-/// The texts of `help`: each example prints the output that it shows, and the reference has the same texts.
+/// Tests of the texts of `help`, and of the reference and the articles that are generated from them.
+///
+/// Each example in a help text prints the output that the text shows.
 @Suite struct HelpTests {
   @Test(arguments: Help.examples + Cookbook.recipes.map(\.example)) func examplesPrintTheShownOutput(
     _ example: Declaration.Example
@@ -42,7 +44,7 @@ import Testing
 
   @Test func everyWordHasTwoExamples() {
     let words = Dictionary(grouping: Help.wordsWithExamples, by: \.word).mapValues { $0.map(\.examples).reduce(0, +) }
-    // A pool needs a broker and workers, which the examples do not have.
+    // `pools` has too few examples: it needs a broker and workers, but the examples run in this process.
     #expect(words.filter { $0.value < 2 }.keys.sorted() == ["pools"])
   }
 
@@ -109,7 +111,9 @@ import Testing
     #expect(Examples.table.filter { !shown.contains($0.value[0].code) }.keys.sorted() == [])
   }
 
-  /// The kinds in the sources, without those that end a run silently and one that is never shown.
+  /// `help` has a page for each kind of error in the sources.
+  ///
+  /// Three kinds need no page: `closed` and `exit` end a run without a message, and retort never shows `syntax`.
   @Test func everyKindOfErrorHasAPage() throws {
     let sources = URL(filePath: #filePath).appending(path: "../../../Sources").standardized
     let files = FileManager.default.enumerator(
@@ -188,7 +192,9 @@ import Testing
 
   private static let articles = URL(filePath: #filePath).appending(path: "../../../Sources").standardized
 
-  /// Compares a generated file with its text; `RETORT_RECORD=1 Tests/run --filter Help` writes it.
+  /// Expects that a generated file contains this text.
+  ///
+  /// `RETORT_RECORD=1 Tests/run --filter Help` writes the text to the file first.
   private func expect(_ file: String, holds text: String) throws {
     let file = Self.articles.appending(path: file)
     if ProcessInfo.processInfo.environment["RETORT_RECORD"] == "1" {

@@ -1,7 +1,7 @@
 import Testing
 import Values
 
-/// Times are read in RFC 3339 or by letters of strftime; other texts are refused.
+/// Tests of reading times in the form of RFC 3339 or in a form with the letters of strftime, such as `%Y-%m-%d`.
 @Suite struct InstantTests {
   private func text(_ text: String) -> String {
     do throws(Fault) { return try Instant(parsing: text).text } catch { return error.message }
@@ -92,7 +92,7 @@ import Values
     #expect(try TimeFormat("%d.%m.%Y %H:%M:%S %z 100%%").text(of: instant) == "05.06.0987 04:03:02 +0000 100%")
   }
 
-  /// Every day of the calendar follows the previous day, and is read as it is written.
+  /// The numbers of successive days are successive, and a number converts back to the same date, for every date.
   @Test func everyDayIsReadAsItIsWritten() throws {
     var number = try Calendar.day(0, 1, 1)
     for year in Calendar.years {

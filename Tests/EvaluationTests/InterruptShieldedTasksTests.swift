@@ -1,7 +1,7 @@
 @testable import Evaluation
 import Testing
 
-/// Ctrl-C lets unfinished tasks finish, and a second one cancels them.
+/// Tests of tasks that continue after the first Ctrl-C and that the second Ctrl-C cancels.
 @Suite struct InterruptShieldedTasksTests {
   @Test func aTaskIsNotCancelledWithItsCaller() async {
     let tasks = InterruptShieldedTasks()

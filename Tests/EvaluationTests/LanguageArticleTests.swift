@@ -2,7 +2,7 @@ import Foundation
 import Handbook
 import Testing
 
-/// TheLanguage.md describes the program: every word that it lists is known.
+/// Tests that the program knows every stage, function and command that TheLanguage.md lists.
 @Suite struct LanguageArticleTests {
   @Test(arguments: ["Stages", "Functions"]) func everyWordOfAListIsBuilt(_ heading: String) throws {
     let missing = try Set(words(below: heading)).filter { !isKnown($0) }
@@ -24,7 +24,7 @@ import Testing
     try code(below: heading)[0].split(whereSeparator: \.isWhitespace).map(String.init)
   }
 
-  /// The fenced blocks below a heading of the article.
+  /// Returns the contents of the fenced blocks below a heading of TheLanguage.md.
   private func code(below heading: String) throws -> [String] {
     let file = URL(filePath: #filePath).appending(path: "../../../Sources/Language/Language.docc/TheLanguage.md")
     let sections = try String(contentsOf: file.standardized, encoding: .utf8).split(separator: #/(?m:^#+ )/#)

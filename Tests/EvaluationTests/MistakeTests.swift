@@ -6,9 +6,11 @@ import RetortShell
 import TestBench
 import Testing
 
-/// Mistakes in long texts and in files; check.transcript contains the others.
+/// Tests of mistakes that the check of a script finds in long texts and in files.
+///
+/// The file check.transcript contains the tests of other mistakes.
 @Suite struct MistakeTests {
-  /// The findings of a check of a text.
+  /// Checks a text, and returns the errors and warnings as retort shows them.
   private func found(_ text: String) -> String {
     let source = SourceText(name: "t", text: text)
     let session = Session(

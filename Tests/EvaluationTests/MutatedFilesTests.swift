@@ -5,9 +5,10 @@ import TestBench
 import Testing
 import Values
 
-/// No file stops the reader: mutated files are read, or refused; what was read is written and read again unchanged.
+/// Tests that the reader reads or refuses every file, and never crashes.
 ///
-/// The seed is fixed; `RETORT_FUZZ_SECONDS=600` continues with other seeds for that time.
+/// The files are mutations of valid files. The tests write the elements that the reader returns, and read them again.
+/// The seed is fixed. With `RETORT_FUZZ_SECONDS=600` the test continues with further random cases for ten minutes.
 @Suite struct MutatedFilesTests {
   private static let contents = [
     "a,b\n1,\"x, \"\"y\"\"\"\n\"\",2\n", "a\tb\r\nx\t\"1\n2\"\r\n\t\r\n", "a;b\n1;2\n", "\u{FEFF}name\rAda\rBob\r",
@@ -30,7 +31,7 @@ import Values
     var random = SeededNumbers(seed: 3)
     var (cases, read) = (0, 0)
     repeat {
-      await Task.yield()  // other fuzz tests get the threads too
+      await Task.yield()  // lets other fuzz tests use the thread
       for _ in 0..<400 {
         let bytes = Self.mutated(&random)
         try Data(bytes).write(to: URL(filePath: path))
@@ -52,14 +53,14 @@ import Values
       case 0: bytes.removeSubrange(place..<min(bytes.count, place + random.below(12)))
       case 1: if place < bytes.count { bytes[place] = UInt8(random.below(256)) }
       case 2: bytes += bytes[place..<min(bytes.count, place + random.below(60))]
-      // The long pieces are rare, because each takes a millisecond.
+      // The long pieces, which are the last in the array, are rare because each of them takes a millisecond.
       default: bytes.insert(contentsOf: pieces[random.below(random.below(40) == 0 ? pieces.count : 22)].utf8, at: place)
       }
     }
     return bytes
   }
 
-  /// Returns the elements of a file; nil if it is refused.
+  /// Returns the elements of a file; nil if the reader refuses the file.
   private static func elements(_ path: String, _ format: FileFormat) throws -> [JSONValue]? {
     do throws(Fault) {
       return try format.elements(of: path)
@@ -69,7 +70,7 @@ import Values
     }
   }
 
-  /// Writes elements to a file; returns false if they are refused.
+  /// Writes elements to a file; returns false if the format does not allow the elements.
   private static func write(_ elements: [JSONValue], _ path: String, _ format: FileFormat) throws -> Bool {
     do throws(Fault) {
       try format.write(elements, to: path)

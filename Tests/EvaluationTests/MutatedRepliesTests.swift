@@ -7,9 +7,10 @@ import Synchronization
 import TestBench
 import Testing
 
-/// No reply stops a run: statements with mutated replies end with a status.
+/// Tests that a statement ends with a valid exit status, whatever replies the service sends.
 ///
-/// The seed is fixed; `RETORT_FUZZ_SECONDS=600` continues with other seeds for that time.
+/// The replies are mutations of valid replies. The seed is fixed. With `RETORT_FUZZ_SECONDS=600` the test continues
+/// with further random cases for ten minutes.
 @Suite struct MutatedRepliesTests {
   private static let statements = [
     "stream posts | table", "stream posts | card", "stream posts | csv",
@@ -61,7 +62,7 @@ import Testing
     #expect(cases >= 300)
   }
 
-  /// A reply with up to three values, bytes or pieces changed; some are unchanged.
+  /// Returns a random reply with up to three mutations.
   private static func mutated(_ random: inout SeededNumbers) -> [UInt8] {
     var bytes = Array(replies[random.below(replies.count)].utf8)
     for _ in 0..<random.below(4) {
@@ -70,7 +71,7 @@ import Testing
     return bytes
   }
 
-  /// Runs a statement with a service that sends the replies in turn, for at most two seconds.
+  /// Runs a statement for at most two seconds, with a service that sends the replies in turn.
   private static func run(_ statement: String, _ replies: [[UInt8]]) async {
     let session = Session(
       options: Session.Options(), output: ResultOutput(isTerminal: true) { _ in true },
@@ -90,7 +91,7 @@ import Testing
   }
 }
 
-/// A link whose service sends prepared replies in turn, and the last one again and again.
+/// A connection to a service that sends the given replies in turn, and repeats the last reply endlessly.
 private final class RepliesLink: ServiceLink {
   let address = "replies"
   private let replies: [[UInt8]]

@@ -3,9 +3,11 @@ import JSONText
 import Testing
 import Values
 
-/// Elements that sort and group store as bytes are read back unchanged: digits, order of fields, resources.
+/// Tests of the packed form in which the stages `sort` and `group` store elements as bytes.
+///
+/// Reading the bytes returns the same elements, with the same digits of numbers and the same order of fields.
 @Suite struct PackedElementsTests {
-  /// Some elements of each form that is packed or kept.
+  /// Returns the JSON text of a test element; the number selects the form, such as a record, a resource or a number.
   private static func text(_ number: Int) -> String {
     switch number % 5 {
     case 0: #"{"n":\#(number),"price":1.10,"tags":["é",{"deep":[null,true,-0]}],"t":"a\"b\u0001"}"#
@@ -27,7 +29,9 @@ import Values
     #expect(back.map(\.typeName) == values.reversed().map(\.typeName))
   }
 
-  /// Lines of a file are stored unchanged; objects in other values are not lines.
+  /// A record that is a whole line of a file is stored as the text of the line.
+  ///
+  /// An object inside another value is not a whole line.
   @Test func linesComeBackAsTheyWere() throws {
     let forms = [
       #"{"n":1,"o":{"a":"\u0041"}}"#, #"  { "n" : 1.10 , "o" : {} }  "#,
@@ -44,7 +48,7 @@ import Values
     #expect(try back.map { try $0.json().text } == values.map { try $0.json().text })
   }
 
-  /// Records from a statement or a csv file are packed if all their values are scalars.
+  /// Records from a statement or a CSV file are stored as bytes if all their values are scalars.
   @Test func madeRecordsAreReadBackUnchanged() throws {
     var packed = PackedElements()
     let values = (0..<10_000).map { number -> Value in

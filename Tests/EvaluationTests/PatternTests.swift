@@ -1,7 +1,7 @@
 import Testing
 import Values
 
-/// Patterns match by code point, and every search ends.
+/// Tests of regular expressions: they match code points, and a search that takes too long ends with an error.
 @Suite struct PatternTests {
   @Test(arguments: [
     ("a\r\nb", "a.\\nb", "", true), ("e\u{301}", "^..$", "", true), ("é", "^.$", "", true),
@@ -65,7 +65,7 @@ import Values
     #expect(try Pattern(pattern).split(text) == parts)
   }
 
-  /// Each search would take hours; the error names the pattern.
+  /// A search that would take hours ends with an error that names the pattern.
   @Test(arguments: [
     ("(a+)+$", 40),
     ("a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?[bc]", 39),
@@ -84,7 +84,7 @@ import Values
     }
   }
 
-  /// A long text alone does not stop a search.
+  /// A search that takes little time for each character also succeeds in a long text.
   @Test(arguments: [
     ("(?:a|b)+!$", true), ("a.*?!", true), ("[ab]+c", false), ("(a)(a)[bc]", false), ("^(?:(a)|b)*!", true),
   ])

@@ -6,7 +6,7 @@ import Testing
 @testable import Evaluation
 import Values
 
-/// The progress of statements: the counted elements, and the line.
+/// Tests of the progress of a statement: the count of its elements, and the text of the progress line.
 @Suite(.timeLimit(.minutes(1))) struct ProgressTests {
   @Test func aLineHasTheCountTheShareAndTheTime() {
     var line = ProgressLine(label: "sort posts", done: 420, total: 1000, perSecond: 100)
@@ -37,7 +37,9 @@ import Values
     #expect(done.withLock { $0 } == all.count && ends.withLock { $0 } == 1)
   }
 
-  /// The notes of a progress without a terminal that shows every activity.
+  /// A progress display for standard error without a terminal, and the notes that it shows.
+  ///
+  /// Without the usual minimum times, the display shows a note for every statement.
   private final class Shown: Sendable {
     let lines: AsyncStream<String>
     let progress: SessionProgress
@@ -54,7 +56,7 @@ import Values
       progress = SessionProgress(Session.Options(), host, run.control, least: .zero, noteInterval: .zero)
     }
 
-    /// The next note with a text.
+    /// Waits for the next note that contains a text, and returns it.
     func next(with text: String) async -> String? { await lines.first { $0.contains(text) } }
   }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The text that a session wrote to standard error.
+/// Records the text that a session writes to standard error.
 final class RecordedText: Sendable {
   private let written = Mutex("")
 

@@ -5,7 +5,9 @@ import TestBench
 import Testing
 import Values
 
-/// `read` returns what `write` wrote, or `write` refuses it.
+/// Tests that `read` returns the same elements that `write` wrote, for random elements.
+///
+/// `write` refuses elements that the format can't represent.
 @Suite struct RoundTripTests {
   private static let numbers = ["0", "-0", "1.10", "1e400", "9007199254740993"]
   private static let names = [
@@ -37,7 +39,7 @@ import Values
       })
   }
 
-  /// Elements of one kind: often records with the same names, so that csv accepts many of them.
+  /// Returns random elements, often records with the same field names, because CSV requires the same names.
   private static func elements(_ random: inout SeededNumbers) -> [JSONValue] {
     let count = random.below(5)
     switch random.below(4) {
@@ -50,7 +52,9 @@ import Values
     }
   }
 
-  /// The elements after a format: csv and tsv have cells under the columns of the first element.
+  /// Returns the elements that `read` should return.
+  ///
+  /// CSV and TSV store each value as the text of a cell. Their columns are the fields of the first element.
   private func expected(_ elements: [JSONValue], _ format: FileFormat) -> [JSONValue] {
     guard format == .csv || format == .tsv else { return elements }
     let rows = elements.map { Value($0).row }
@@ -106,7 +110,9 @@ import Values
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["a.csv"])
   }
 
-  /// The temporary file of an ended process is removed, but not that of a running process, and no other file.
+  /// A write removes the temporary file that an ended process left behind, but no file of a running process.
+  ///
+  /// The name of a temporary file contains the process id: `a.csv.PID.7.part`.
   @Test func removesFilesOfKilledProcesses() throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)

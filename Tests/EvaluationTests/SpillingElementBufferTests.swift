@@ -6,7 +6,9 @@ import Testing
 import Values
 import Formats
 
-/// Collected elements are read back unchanged, from memory and from a file.
+/// Tests of the buffer of collected elements, which moves elements from the memory to a temporary file.
+///
+/// Reading the buffer returns the same elements.
 @Suite struct SpillingElementBufferTests {
   static let included: JSONValue = [
     [

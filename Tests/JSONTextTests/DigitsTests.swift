@@ -2,7 +2,7 @@ import Testing
 
 @testable import JSONText
 
-/// Numbers without signs, and percent-encoded text.
+/// Tests of reading unsigned numbers and percent-encoded text.
 @Suite struct DigitsTests {
   @Test(arguments: [
     ("0", 0), ("007", 7), ("65535", 65535), ("", nil), ("+5", nil), ("-5", nil), ("-0", nil), ("5 ", nil), ("5.0", nil),

@@ -1,7 +1,7 @@
 import JSONText
 import Testing
 
-/// The elements of a text that is parsed in pages are those of the whole text, and its errors too.
+/// Tests that parsing a JSON array page by page has the same elements and errors as parsing the whole text.
 @Suite struct ElementsTests {
   private static let texts = [
     "[]", " [ ] ", "[1]", "\n[1 , {\"a\":[1,{\"b\":\"x\\n\"}]} ,\t\"\\u00e9\" , [] , {} , null ]\n", "7",
@@ -28,7 +28,9 @@ import Testing
     #expect(found == expected)
   }
 
-  /// A line that is written as it was read is the compact text of its value.
+  /// A value that was read from a line of NDJSON is written as compact JSON.
+  ///
+  /// If the line is already compact, retort copies the bytes of the line.
   @Test(arguments: [
     #"{"a":1}"#, #"{}"#, #"{"a":{},"b":[],"c":[{}],"d":[[],[1,"x"]]}"#, #" {"a":1}"#, #"{"a":1} "#, #"{ "a":1}"#,
     #"{"a" :1}"#,
@@ -42,7 +44,7 @@ import Testing
     #expect(values.map(\.text) == [expected, #"{"b":2}"#, expected])
   }
 
-  /// Only equal keys are duplicates, however many keys an object has and however they are written.
+  /// The parser finds equal keys in objects of any size, even if the text writes the keys with different escapes.
   @Test(arguments: [2, 5, 31, 32, 33, 200])
   func equalKeysAreFound(_ count: Int) throws {
     let keys = (0..<count).map { "key\($0)" }

@@ -1,7 +1,7 @@
 import JSONText
 import Testing
 
-/// Text is written as it was read: digits, order, characters.
+/// Tests that a parsed JSON text is written with the same digits, order of members and characters.
 @Suite struct RoundTripTests {
   @Test(arguments: [
     #"{"id":"1","views":9007199254740993,"rating":1.10,"e":1E400,"z":-0,"n":[null,true,false,{}],"o":{}}"#,

@@ -1,7 +1,7 @@
 import JSONText
 import Testing
 
-/// Texts that a JSON parser must accept or refuse, and texts for which the specification allows both (RFC 8259).
+/// Tests of texts that RFC 8259 requires a JSON parser to accept or to refuse, or for which it allows both.
 @Suite struct SuiteTests {
   @Test(arguments: [
     // Arrays
@@ -25,12 +25,12 @@ import Testing
     "[\"new\u{85}line\"]", "[\"\u{7F}\"]", #"["\uA66D"]"#, "[\"\u{2342}\u{3234}\u{2342}\"]", #"["\u005C"]"#,
     #"["\u0022"]"#, #"["\u200B"]"#, #"["\u2064"]"#, #"["\uFDD0"]"#, #"["\uFFFE"]"#, "[\"\u{20AC}\u{1D11E}\"]", #""""#,
     "[\"a\u{7F}a\"]", "[\"\u{FEFF}\"]",
-    // Words and structure
+    // Words such as true, and whole texts
     "false", "42", "-0.1", "null", #""asd""#, "true", "[\"a\"]\n", "[true]", " [] ", "\r\n null \t",
   ])
   func taken(text: String) throws {
     let value = try JSONValue(parsing: text)
-    // The written text is parsed to the same value, and is written the same again.
+    // The parser reads the written text as the same value, which is written as the same text again.
     let written = value.text
     let again = try JSONValue(parsing: written)
     #expect(again == value)
@@ -42,7 +42,7 @@ import Testing
     "[1 true]", "[\"\": 1]", "[\"\"],", "[,1]", "[1,,2]", "[\"x\",,]", "[\"x\"]]", "[\"\",]", "[\"x\"", "[x", "[3[4]]",
     "[1:2]", "[,]", "[-]", "[   , \"\"]", "[\"a\",\n4\n,1,", "[1,]", "[1,,]", "[*]", "[\"\"", "[1,", "[1,\n1\n,1",
     "[{}", "[", "]", "[1}", "[1)", "[[]", "[]]", "[1 2]", "[1;2]", "[...]", "[undefined]",
-    // Words
+    // Misspelt forms of true, false and null, and other words
     "[fals]", "[nul]", "[tru]", "[True]", "[NULL]", "nulll", "truefalse", "true false", "[null null]", "[none]",
     "[nUll]",
     "falsey", "t", "n", "f",
@@ -67,10 +67,10 @@ import Testing
     "abc", "[\"\\", "[\"new\nline\"]", "[\"\t\"]", "\"\\UA66D\"", "\"\"x", "[\"a\u{0}a\"]", "[\"\u{1F}\"]",
     "\"\\u 041\"",
     "\"\\u+041\"", "\"\\u0x1\"", "\"\\'\"", "\"a\"\"b\"", "[\"\r\"]", "\"\\u{41}\"", "`a`",
-    // Lone and reversed surrogates
+    // Escapes of surrogates without a partner or in the wrong order
     "[\"\\uDADA\"]", "[\"\\uD888\\u1234\"]", "[\"\\uD800\\n\"]", "[\"\\uDd1ea\"]", "[\"\\uD800\\uD800\\n\"]",
     "[\"\\ud800\"]", "[\"\\ud800abc\"]", "[\"\\uDd1e\\uD834\"]", "[\"\\uDFAA\"]", "{\"\\uD800\":1}",
-    // Structure
+    // Errors outside values, such as comments and a second value
     "<.>", "[<null>]", "[1]x", "[1]]", "[][]", "1]", "{}}", "{\"a\":/*comment*/\"b\"}", "{\"a\": true} \"x\"", "['",
     "[,", "[{", "[\"a", "[\"a\"", "{\"a\":\"b\"}#{}", "[\\u000A\"\"]", "*", "\u{2060}", "[\u{B}1]", "[\u{C}]",
     "[\u{A0}]", "1 // one", "# 1", "", "\n", "\u{0}", "null\u{0}", "[1]\u{0}", "\u{1}1", "\u{85}1", "(1)", "1;",
@@ -82,7 +82,7 @@ import Testing
   @Test(
     arguments: [
       [0xFF], [0xE9], [0xFE], [0xFE, 0xFF], [0x22, 0xFF, 0x22], [0x22, 0x80, 0x22], [0x22, 0xC3, 0x22],
-      // Overlong, a surrogate in UTF-8, above U+10FFFF, cut short, a continuation missing.
+      // Invalid UTF-8: overlong forms, surrogates, code points above U+10FFFF, incomplete sequences.
       [0x22, 0xC0, 0xAF, 0x22], [0x22, 0xC1, 0xBF, 0x22], [0x22, 0xE0, 0x80, 0xAF, 0x22],
       [0x22, 0xF0, 0x80, 0x80, 0xAF, 0x22],
       [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xED, 0xBF, 0xBF, 0x22], [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22],
@@ -91,10 +91,10 @@ import Testing
       [0x22, 0xF0, 0x9F, 0x98, 0x22], [0x22, 0xF0, 0x9F, 0x98], [0x22, 0xE2, 0x28, 0xA1, 0x22], [0x22, 0xBF],
       [0x22, 0x5C, 0xE5, 0x22], [0x22, 0x5C, 0x75, 0xE5, 0x22], [0x5B, 0xFF, 0x5D], [0x31, 0x65, 0xE5], [0x31, 0xE5],
       [0x7B, 0x22, 0xB9, 0x22, 0x3A, 0x31, 0x7D], [0x22, 0x61, 0x00, 0x22], [0x22, 0x61, 0x1B, 0x22], [0x00, 0x31],
-      // UTF-16, with a mark and without.
+      // UTF-16, with and without a byte-order mark.
       [0xFF, 0xFE, 0x5B, 0x00, 0x5D, 0x00], [0xFE, 0xFF, 0x00, 0x5B, 0x00, 0x5D], [0x5B, 0x00, 0x5D, 0x00],
       [0x00, 0x5B, 0x00, 0x22, 0x00, 0xE9, 0x00, 0x22, 0x00, 0x5D],
-      // A byte-order mark cut short, or alone.
+      // An incomplete byte-order mark of UTF-8, and a byte-order mark without a text.
       [0xEF, 0xBB, 0x7B, 0x7D], [0xEF, 0xBB, 0xBF],
     ] as [[UInt8]])
   func refusedBytes(bytes: [UInt8]) {
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  // The specification allows both: numbers of any size keep their digits.
+  // RFC 8259 lets a parser limit the size of numbers. This parser has no limit, and keeps all digits.
   @Test(arguments: [
     "[123.456e-789]", "[0.4e006699999999999999999999999999999999999999999999999999999999999999999999969999999006]",
     "[-1e+9999]", "[1.5e+9999]", "[-123123e100000]", "[123123e-10000000]", "[-123123123123123123123123123123]",
@@ -119,7 +119,7 @@ import Testing
     #expect(try JSONValue(parsing: text).text == text)
   }
 
-  // The specification allows both: a byte-order mark is refused, as RFC 8259 section 8.1 permits.
+  // RFC 8259 section 8.1 lets a parser ignore or refuse a byte-order mark. This parser refuses it.
   @Test func aByteOrderMarkIsRefused() {
     #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: [0xEF, 0xBB, 0xBF, 0x7B, 0x7D]) }
   }

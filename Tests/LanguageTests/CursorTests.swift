@@ -1,7 +1,7 @@
 import Language
 import Testing
 
-/// The context at the mark `^` of a text.
+/// Tests of the context of the cursor in a text, such as a stage or an argument; `^` marks the cursor.
 @Suite struct CursorTests {
   private func context(_ marked: String) -> CursorContext {
     let parts = marked.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false)
@@ -109,7 +109,7 @@ import Testing
     #expect(context(marked).compared.map { SourceText(name: "", text: marked).text($0) } == compared)
   }
 
-  /// Every position of every text has a context.
+  /// The cursor has a context at every position of every text.
   @Test func everyPlaceOfAnyTextHasAnAnswer() {
     let pieces = [
       "a", " ", ".", "(", ")", "[", "]", "{", "}", "|", "\"", "\\(", ":", ",", "do", "end", "else", "let",

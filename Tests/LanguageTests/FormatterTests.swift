@@ -3,13 +3,15 @@ import Language
 import TestBench
 import Testing
 
-/// The canonical layout: its form and stability, and that it never changes a meaning.
+/// Tests of the layout that the formatter gives to a script.
+///
+/// The layout does not change the meaning of the script, and a second formatting changes nothing.
 @Suite struct FormatterTests {
   private func formatted(_ text: String) throws -> String {
     try Formatter.formatted(SourceText(name: "t", text: text))
   }
 
-  /// The meaning of a text: its statements without source ranges.
+  /// Returns the statements of a text as a description without source ranges, so that texts of equal meaning are equal.
   static func meaning(_ text: String) -> String {
     String(reflecting: Parser.parse(SourceText(name: "t", text: text)).program)
       .replacing(#/Language\.SourceRange\(lower: \d+, upper: \d+\)/#, with: "")

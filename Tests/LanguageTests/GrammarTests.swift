@@ -1,7 +1,7 @@
 import Language
 import Testing
 
-/// The consequences of the grammar (Grammar.md): precedence of operators, and errors.
+/// Tests of the grammar in Grammar.md: the precedence of operators, and syntax errors.
 @Suite struct GrammarTests {
   @Test(arguments: [
     ("x[0..n - 1]", "cut(x 0 (n - 1))"), ("x[a + 1..b ?? 2]", "cut(x (a + 1) (b ?? 2))"),
@@ -52,7 +52,7 @@ import Testing
 }
 
 extension Expr {
-  /// The structure of an expression, with parentheses around each operator.
+  /// The expression with parentheses around each operator: `1..n - 1` is `((1 .. n) - 1)`.
   fileprivate var form: String {
     switch kind {
     case .number(let digits): digits

@@ -2,7 +2,7 @@ import Foundation
 import Language
 import Testing
 
-/// The first sample of TheLanguage.md, and common mistakes.
+/// Tests that the first sample of TheLanguage.md parses, and tests of the errors for common mistakes.
 @Suite struct SampleTests {
   @Test func theFirstSampleParses() throws {
     let file = URL(filePath: #filePath).appending(path: "../../../Sources/Language/Language.docc/TheLanguage.md")

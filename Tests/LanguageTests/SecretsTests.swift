@@ -2,7 +2,7 @@ import Language
 import Redaction
 import Testing
 
-/// Secrets in lines of errors, in the history, and in texts of services.
+/// Tests that retort hides secrets in the excerpts of errors, in the history, and in texts of services.
 @Suite struct SecretsTests {
   @Test(arguments: [
     (#"connect "amqp://guest:S3CRET@h/" x"#, #"connect "amqp://guest:******@h/" x"#),

@@ -2,7 +2,7 @@ import Language
 import Redaction
 import Testing
 
-/// The text that a terminal is shown if data contains control sequences.
+/// Tests of the escapes that replace control sequences in data before retort writes the data to a terminal.
 @Suite struct TerminalTextTests {
   @Test(arguments: [
     ("a\u{1B}]0;x\u{7}b", #"a\u{1b}]0;x\u{7}b"#), ("\u{9B}2J\u{7F}\u{0}", #"\u{9b}2J\u{7f}\u{0}"#),

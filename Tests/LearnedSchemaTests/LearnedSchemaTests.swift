@@ -5,7 +5,7 @@ import JSONText
 import LearnedSchema
 import Testing
 
-/// The schema that is learned from replies, and the part that is stored.
+/// Tests of the schema that retort learns from replies, and of the part that retort stores in a file.
 @Suite struct LearnedSchemaTests {
   private static let page = """
     {"data": [
@@ -220,7 +220,7 @@ import Testing
     #expect(SchemaStore(directory: directory).queues(at: "here") == ["posts", "tags"])
   }
 
-  /// The size of the stored schema is limited for every service.
+  /// The schema stays small, even if a service sends very many types, attributes and ids.
   @Test func theSizeOfASchemaIsLimited() throws {
     let store = SchemaStore(directory: nil)
     for number in 0..<600 {
