@@ -4,10 +4,12 @@ import Synchronization
 @testable import ResourceService
 
 extension ResourceService {
-  /// A new copy of the sample.
+  /// Returns a service on a new copy of the sample blog.
   static func blog() throws -> ResourceService { try ResourceService(opening: "blog") }
 
-  /// A service on tables created for a test, and the statements that it runs.
+  /// Returns a service on a new database with the tables that `sql` creates.
+  ///
+  /// `log` receives each SQL statement that the service runs.
   static func of(
     _ sql: String, _ dialect: Dialect = Dialect(), remembersChanges: Bool = false, log: StatementLog? = nil
   ) throws -> ResourceService {
@@ -21,12 +23,14 @@ extension ResourceService {
     return service
   }
 
-  /// The text of the reply to a request.
+  /// Sends a request to the service, and returns the reply as text.
   func exchange(_ queue: String, _ request: String) -> String {
     String(decoding: answer(queue: queue, body: Array(request.utf8)), as: UTF8.self)
   }
 
-  /// The result or the JSON:API errors of a reply without the envelope; any other reply completely.
+  /// Calls a method, and returns the result or the JSON:API errors of the response, without the JSON-RPC envelope.
+  ///
+  /// If the response contains neither, the function returns the whole response.
   func ask(_ queue: String, _ method: String, _ params: String) -> String {
     let reply =
       exchange(queue, #"{"id":"1","jsonrpc":"2.0","method":"\#(method)","params":\#(params)}"#)
@@ -41,7 +45,7 @@ extension ResourceService {
     return reply
   }
 
-  /// The ids of an index, in their order.
+  /// Returns the ids of the resources that `index` returns, in the order of the reply.
   func ids(_ queue: String, _ params: String) -> [String] {
     let reply = ask(queue, "index", params)
     let list = reply.split(separator: #"],"meta""#).first ?? ""
@@ -51,13 +55,13 @@ extension ResourceService {
   }
 }
 
-/// The statements that a service has run.
+/// Records the SQL statements that a service runs.
 final class StatementLog: Sendable {
   private let statements = Mutex<[String]>([])
 
   func add(_ statement: String) { statements.withLock { $0.append(statement) } }
 
-  /// The statements since the last call, without transactions.
+  /// Returns the statements since the last call, without `BEGIN`, `COMMIT` and `ROLLBACK`.
   func taken() -> [String] {
     statements.withLock { statements in
       defer { statements = [] }

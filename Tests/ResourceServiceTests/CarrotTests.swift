@@ -2,7 +2,9 @@ import Testing
 
 @testable import ResourceService
 
-/// The flavour of carrot_rpc and jsonapi-resources (WireProtocol.md, "Flavours of serve").
+/// Tests of the flavour in which the service imitates carrot_rpc and jsonapi-resources.
+///
+/// WireProtocol.md, "Flavours of serve", describes this flavour.
 @Suite struct CarrotTests {
   typealias Exchange = (method: String, params: String, reply: String)
 

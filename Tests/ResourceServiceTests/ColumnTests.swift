@@ -2,9 +2,11 @@ import Testing
 
 @testable import ResourceService
 
-/// Conversions of column values to JSON and back.
+/// Tests of the conversion of column values of SQLite to JSON and back.
 @Suite struct ColumnTests {
-  /// Writes a value into a column of a declared type; returns the value as it is shown, or the error message.
+  /// Creates a resource with a value in a column of a declared type.
+  ///
+  /// The function returns the value in the reply, or the message of the error.
   private func roundTrip(_ type: String, _ value: String) throws -> String {
     let service = try ResourceService.of("CREATE TABLE a (id INTEGER PRIMARY KEY, v \(type))")
     let reply = service.ask("a", "create", #"{"data":{"type":"a","attributes":{"v":\#(value)}}}"#)

@@ -2,13 +2,13 @@ import Testing
 
 @testable import ResourceService
 
-/// `create`: the written row, and every reason for a refusal.
+/// Tests of the method `create`: the row that the service writes, and every error of a refused create.
 @Suite struct CreateTests {
   let service: ResourceService
 
   init() throws { service = try .blog() }
 
-  /// The error of a violated rule.
+  /// Returns the JSON:API error for an invalid member, such as `can't be blank` for `attributes/text`.
   private func violation(_ message: String, _ place: String) -> String {
     let member = place.split(separator: "/").last ?? ""
     return

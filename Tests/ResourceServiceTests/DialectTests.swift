@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The page links and counts of a list.
+/// Tests of services whose lists have no pages, no count, or another form of page links.
 @Suite struct DialectTests {
   private func tags(_ pages: Dialect.ListPaging, _ params: String) throws -> String {
     let service = try ResourceService(opening: "blog", dialect: Dialect(pages: pages))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The service with the interface of a broker's connection.
+/// Tests of the service inside the program, which has the same interface as a connection to a broker.
 @Suite struct EmbeddedLinkTests {
   let link: EmbeddedLink
 
@@ -27,7 +27,7 @@ import Testing
     } catch { return error }
   }
 
-  /// The error of a request that reached the service and got no reply within a moment.
+  /// Sends a request with a deadline of 20 ms until one reaches the service, and returns the error of the timeout.
   private func silence(_ transport: any Transport, expires: Bool = false) async -> LinkError? {
     while true {
       let error = await failure(
@@ -163,7 +163,7 @@ import Testing
   }
 }
 
-/// A posted request that passes its reply to a closure.
+/// A posted request that passes its reply to a closure of the test.
 private final class ObservedRequest: PostedRequest, @unchecked Sendable {
   private let observe: @Sendable (Result<[UInt8], LinkError>) -> Void
 

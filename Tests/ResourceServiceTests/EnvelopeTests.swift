@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The envelope of a request and a reply (JSON-RPC 2.0 sections 4 and 5).
+/// Tests of the members of JSON-RPC requests and responses, such as `id` (JSON-RPC 2.0 sections 4 and 5).
 @Suite struct EnvelopeTests {
   let service: ResourceService
   let tag =

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// `index`: filters, orders, fields and errors.
+/// Tests of the method `index`: filters, sort orders, selected fields and errors.
 @Suite struct IndexTests {
   let service: ResourceService
 

@@ -5,15 +5,16 @@ import Testing
 
 @testable import ResourceService
 
-/// No request stops the service, and each reply is valid JSON-RPC 2.0: the recorded requests with mutations.
+/// Tests that no request crashes the service, and that each reply is a valid JSON-RPC 2.0 response.
 ///
-/// The seed is fixed; `RETORT_FUZZ_SECONDS=600` continues with other seeds for that time.
+/// The requests are mutations of recorded requests. The seed is fixed. With `RETORT_FUZZ_SECONDS=600` the test
+/// continues with further random cases for ten minutes.
 @Suite struct MutatedRequestsTests {
   static let dialects: [(Dialect.ImitatedLibrary?, Dialect.ListPaging)] = [
     (nil, .number), (nil, .none), (nil, .noCount), (.retort, .number), (.carrot, .number), (.carrot, .offset),
   ]
 
-  /// Values of other types, at the limits, and with characters of SQL.
+  /// Values that a mutation puts into a request: other types, extreme numbers and texts with SQL.
   static let values = [
     "null", "true", "0", "-1", "1.5", "1e308", "1e99999999999", String(repeating: "9", count: 40), "\"\"", "\"x\"",
     "[]", "{}", "[null]", "{\"a\":{\"b\":[1]}}", "\"1,2\"", "\"' or 1=1 --\"", "\"-views,-id\"", "\"a.b.c.d.e\"",
@@ -40,7 +41,7 @@ import Testing
     var random = SeededNumbers(seed: 7)
     var (cases, silent) = (0, 0)
     repeat {
-      await Task.yield()  // other fuzz tests get the threads too
+      await Task.yield()  // lets other fuzz tests use the thread
       for _ in 0..<500 {
         let body = Self.mutated(requests[random.below(requests.count)], &random)
         let queue = ["posts", "authors", "comments", "tags"][random.below(4)]
@@ -59,9 +60,9 @@ import Testing
         #expect(Int(error["code"]?.text ?? "") != nil, text)
       }
     } while ContinuousClock.now < end
-    // Only carrot does not reply to an invalid request.
+    // Only the flavour of carrot_rpc sends no reply to some invalid requests.
     #expect(cases >= 500 && (silent == 0 || flavour == .carrot))
-    // The service still answers.
+    // The service still replies to a valid request.
     #expect(
       service.exchange("posts", #"{"id":"1","jsonrpc":"2.0","method":"index","params":{}}"#).contains("\"id\":\"1\""))
   }
@@ -74,7 +75,7 @@ import Testing
     }
   }
 
-  /// A request with one to three values, bytes or pieces changed.
+  /// Returns a request with one to three mutations.
   private static func mutated(_ request: [UInt8], _ random: inout SeededNumbers) -> [UInt8] {
     var bytes = request
     for _ in 0...random.below(3) {

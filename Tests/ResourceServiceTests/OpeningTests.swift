@@ -4,7 +4,7 @@ import Testing
 
 @testable import ResourceService
 
-/// Opening databases, and the errors.
+/// Tests of opening a SQLite database as a service, and of the errors if this fails.
 @Suite struct OpeningTests {
   private func failure(_ path: String) -> ResourceService.DatabaseOpeningError? {
     do throws(ResourceService.DatabaseOpeningError) {

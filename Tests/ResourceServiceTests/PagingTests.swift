@@ -2,9 +2,9 @@ import Testing
 
 @testable import ResourceService
 
-/// Pages: links, count, and that the next page continues by key.
+/// Tests of the pages of a list: links and counts, and the search for the next page by the key of the last row.
 @Suite struct PagingTests {
-  /// The meta and the links of an index.
+  /// Calls `index`, and returns the end of the response: `meta` and `links`.
   private func end(_ service: ResourceService, _ queue: String, _ params: String) -> String {
     let reply = service.ask(queue, "index", params)
     return reply.split(separator: #""meta":"#).last.map { String($0) } ?? reply
@@ -15,7 +15,7 @@ import Testing
       separator: ",")
   }
 
-  // The type is written out, since the compiler takes minutes to find it.
+  // The explicit type saves time: without it, the compiler takes minutes for the literal.
   private static let linked: [(params: String, pages: [(String, Int)], size: String)] = [
     (#"{}"#, [("first", 1), ("next", 2), ("last", 2)], "10"),
     (#"{"page":{"number":"2","size":"3"}}"#, [("first", 1), ("prev", 1), ("next", 3), ("last", 7)], "3"),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The recorded requests to a real carrot_rpc service; the flavour sends the same replies.
+/// Tests that the flavour of carrot_rpc replies to recorded requests in the same way as the real service.
 @Suite struct RecordedRequestsTests {
   private struct Exchange {
     let name: String
@@ -14,7 +14,9 @@ import Testing
     let reply: JSONValue?
   }
 
-  /// The recorded exchanges in order, except two that concern properties of messages.
+  /// Returns the recorded exchanges in order.
+  ///
+  /// Two exchanges are left out, because their AMQP properties (`reply_to`) matter, which the test can't send.
   private static func exchanges() throws -> [Exchange] {
     let file = URL(filePath: #filePath).appending(path: "../../ClientTests/Fixtures/recorded-exchanges.ndjson")
       .standardized
@@ -28,7 +30,7 @@ import Testing
     }
   }
 
-  /// The tables of the real service that the sample lacks: a hundred authors, and an author of each post.
+  /// Returns the sample service with the data of the real service: a hundred authors, and posts that need an author.
   private func service() throws -> ResourceService {
     let database = try SharedDatabase()
     try database.use { database in
@@ -47,7 +49,9 @@ import Testing
     return try ResourceService(database, Dialect(flavour: .carrot))
   }
 
-  /// A reply without the rows and the links that depend on a service's own data.
+  /// Returns a summary of a reply, which two services with different data have in common.
+  ///
+  /// The summary contains the errors or, for a result, the members of the document and of its first resource.
   private func gist(_ reply: JSONValue?) -> String {
     guard let reply else { return "silence" }
     if let error = reply["error"] {
@@ -71,7 +75,9 @@ import Testing
       .joined(separator: ", ")
   }
 
-  /// The differences: requests that the real service's application allows, and odd values in Ruby.
+  /// The names of the exchanges in which the two services differ.
+  ///
+  /// The real service's own application code, or Ruby's conversion of odd values, causes these differences.
   private static let exceptions: Set<String> = [
     "show: id is not canonical (\" 0x1 \" is Ruby's Integer syntax)", "show: fields for an unknown type",
     "index: bad filter", "index: page size over the maximum", "index: two errors at once",

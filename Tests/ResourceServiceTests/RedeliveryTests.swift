@@ -3,7 +3,9 @@ import Testing
 
 @testable import ResourceService
 
-/// Redelivered changes get the stored answer, and are not repeated.
+/// Tests of changes that the broker delivers a second time.
+///
+/// The service does not carry out the change again, and sends the stored reply.
 @Suite struct RedeliveryTests {
   private static let tables = """
     CREATE TABLE posts (id INTEGER PRIMARY KEY, text TEXT UNIQUE, views INTEGER DEFAULT 0);
@@ -28,7 +30,7 @@ import Testing
     let first = try ResourceService(opening: file.path, remembersChanges: true)
     let made = reply(first, "c-1", method, params, isAgain: false)
     #expect(!made.isError && !made.isRemembered)
-    // Another process, as after a crash.
+    // A second service opens the database, as a new process does after a crash.
     let second = try ResourceService(opening: file.path, remembersChanges: true)
     let before = second.ask("posts", "index", #"{"include":"tags"}"#)
     let again = reply(second, "c-1", method, params, isAgain: true)
@@ -42,7 +44,7 @@ import Testing
     let create = #"{"data":{"type":"posts","attributes":{"text":"a"}}}"#
     let first = reply(service, "c-1", "create", create, isAgain: true)
     #expect(!first.isError && !first.isRemembered)
-    // The same correlation id with another body, and the same body without redelivery, are other changes.
+    // A request counts as the same change only if the broker redelivers it with the same correlation id and body.
     #expect(!reply(service, "c-1", "create", create.replacing("\"a\"", with: "\"b\""), isAgain: true).isRemembered)
     #expect(reply(service, "c-1", "create", create, isAgain: false).isError)
     #expect(service.ids("posts", "{}") == ["1", "2"])

@@ -2,7 +2,9 @@ import Testing
 
 @testable import ResourceService
 
-/// The flavour of Retort and Calcinator (WireProtocol.md, "Flavours of serve").
+/// Tests of the flavour in which the service imitates the Elixir libraries Retort and Calcinator.
+///
+/// WireProtocol.md, "Flavours of serve", describes this flavour.
 @Suite struct RetortFlavourTests {
   typealias Exchange = (method: String, params: String, reply: String)
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// The conversion of tables to types, and of foreign keys to relationships.
+/// Tests of the types and relationships that the service derives from tables and foreign keys.
 @Suite struct SchemaTests {
   @Test func aTextKeyIsTheIDAndMustBeGiven() throws {
     let service = try ResourceService.of("CREATE TABLE countries (code TEXT PRIMARY KEY, full_name TEXT) WITHOUT ROWID")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// `show`: one resource, its relationships and the included resources.
+/// Tests of the method `show`: one resource with its relationships and the included resources.
 @Suite struct ShowTests {
   let service: ResourceService
 

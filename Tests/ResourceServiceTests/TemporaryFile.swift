@@ -1,18 +1,18 @@
 import Foundation
 import SQLite
 
-/// A temporary file, which is removed with this value.
+/// A file in a temporary folder; `deinit` removes both.
 final class TemporaryFile {
   private let folder: URL
   let path: String
 
-  /// Makes a database of SQL.
+  /// Creates a database file with the tables and rows of SQL statements.
   convenience init(_ sql: String) throws {
     try self.init()
     try SharedDatabase(path: path).use { try $0.execute(sql) }
   }
 
-  /// Creates a file with bytes, or none.
+  /// Creates a file with these bytes; creates no file, only a path for it, if `bytes` is nil.
   init(bytes: [UInt8]? = nil) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

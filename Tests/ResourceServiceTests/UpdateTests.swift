@@ -2,7 +2,7 @@ import Testing
 
 @testable import ResourceService
 
-/// `update` and `destroy`.
+/// Tests of the methods `update` and `destroy`.
 @Suite struct UpdateTests {
   let service: ResourceService
   private let notFound =

@@ -2,7 +2,9 @@ import Foundation
 import Terminal
 import Testing
 
-/// Each test is a separate process with its own terminal.
+/// Tests of reading an answer from a terminal, such as the number that confirms a destruction.
+///
+/// Each test runs in a separate process with its own terminal.
 @Suite(.timeLimit(.minutes(5))) struct AnswerReaderTests {
   @Test func anAnswerIsALineAndNoMore() async {
     await #expect(processExitsWith: .success) {

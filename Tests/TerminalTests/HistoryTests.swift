@@ -3,7 +3,7 @@ import Testing
 
 @testable import Terminal
 
-/// Each test has its own directory, which is removed afterwards.
+/// Tests of the prompt's history and its file; each test has its own temporary directory.
 @Suite final class HistoryTests {
   private let directory = NSTemporaryDirectory() + "retort-history-\(UUID().uuidString)"
   private var file: HistoryFile { HistoryFile(path: directory + "/state/retort/history") }

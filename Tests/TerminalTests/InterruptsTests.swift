@@ -60,7 +60,7 @@ import Testing
   }
 }
 
-/// Watches, runs an action, and returns the first received signal.
+/// Runs an action, and returns the first signal that the process receives during the action or afterwards.
 func firstSignal(of count: Int = 1, after action: () async -> Void) async -> Signal? {
   let (signals, continuation) = AsyncStream.makeStream(of: Signal.self)
   return await Interrupts.shared.watching {

@@ -2,7 +2,10 @@ import Foundation
 import Terminal
 import Testing
 
-/// Each test is a separate process: readline has one line, and signals and the controlling terminal belong to a process.
+/// Tests of the line editor at a terminal.
+///
+/// Each test runs in a separate process, because a process has only one readline, one controlling terminal, and one set
+/// of signal handlers.
 @Suite struct LineEditorTests {
   @Test func aLineIsEditedAndRuns() async {
     await #expect(processExitsWith: .success) {
@@ -70,7 +73,9 @@ import Testing
     }
   }
 
-  /// A session's only process group can't be stopped, so the line continues immediately.
+  /// Ctrl-Z does not stop this process, so the line editor continues immediately with the typed text.
+  ///
+  /// The kernel does not stop the only process group of a session by Ctrl-Z.
   @Test func ctrlZKeepsTheLine() async {
     await #expect(processExitsWith: .success) {
       let (terminal, editor) = try TypedTerminal.withEditor()
@@ -132,7 +137,7 @@ import Testing
         $0.types("a line over two rows of it\u{1}")
         $0.sees("of it")
         editor.notice("link lost\nlink is back")
-        // Both rows are cleared, from the second up, and the notice replaces the first row.
+        // The editor clears both rows of the typed line, first the second row. The notice then begins in the first row.
         $0.sees("\u{1B}[A\u{1B}[K\rlink lost\r\nlink is back\r\n")
         $0.sees("> a line over two ro")
         $0.types("X\r")
@@ -268,7 +273,9 @@ import Testing
     }
   }
 
-  /// The Tab ends the process while the line is open; the test inspects the terminal from outside.
+  /// A process that ends while the line editor waits for keys restores the terminal's settings.
+  ///
+  /// The process ends in its completion function when it receives a Tab. The test then inspects the terminal.
   @Test(arguments: ["exit", "abort"])
   func restoresTheTerminalHoweverTheProcessEnds(way: String) async {
     let terminal = TypedTerminal(controlling: false)
@@ -296,7 +303,7 @@ import Testing
   }
 }
 
-/// Makes the directory of a path.
+/// Creates the parent directory of a path, and returns the path as a URL.
 func makeParent(of path: String) -> URL {
   let url = URL(fileURLWithPath: path)
   try? FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)

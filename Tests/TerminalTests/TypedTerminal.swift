@@ -2,29 +2,31 @@ import Foundation
 import Terminal
 import Testing
 
-/// A pseudo-terminal and its user, who types and reads the screen on a separate thread.
+/// A pseudo-terminal with a simulated user, who types and reads the screen on a separate thread.
 ///
-/// In an exit test it is the process's controlling terminal, so that a typed Ctrl-C is a real SIGINT.
+/// In a test with its own process, this terminal is the controlling terminal of the process. A typed Ctrl-C then sends
+/// a real SIGINT.
 final class TypedTerminal: @unchecked Sendable {
-  // Unchecked: only the user's thread changes the state.
+  // The `Sendable` conformance is unchecked: only the thread of the simulated user changes `screen`.
   let master: Int32
   let slave: Int32
   let path: String
   private var screen: [UInt8] = []
 
-  /// Opens a terminal without user settings.
+  /// Opens a pseudo-terminal.
   ///
-  /// `controlling` makes it the process's controlling terminal.
+  /// If `controlling` is true, the terminal becomes the controlling terminal of this process, and the process ignores
+  /// the user's settings of readline.
   init(columns: UInt16 = 80, controlling: Bool = true) {
     master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var (unlocked, number): (Int32, Int32) = (0, 0)
     guard ioctl(master, 0x4004_5431, &unlocked) == 0, ioctl(master, 0x8004_5430, &number) == 0 else {
-      Self.give(up: "no pty")  // TIOCSPTLCK and TIOCGPTN: ioctl_tty(2)
+      Self.give(up: "no pty")  // the two numbers above are TIOCSPTLCK and TIOCGPTN, see ioctl_tty(2)
     }
     path = "/dev/pts/\(number)"
     if controlling {
       guard setsid() > 0 else { Self.give(up: "no session") }
-      alarm(300)  // a line that never returns is a failure
+      alarm(300)  // ends the process if the line editor hangs
       for (name, value) in [("TERM", "xterm"), ("INPUTRC", "/dev/null"), ("LC_ALL", "C.UTF-8")] {
         setenv(name, value, 1)
       }
@@ -33,7 +35,7 @@ final class TypedTerminal: @unchecked Sendable {
     resize(columns: columns)
   }
 
-  /// A controlling terminal, and the process's line editor on it.
+  /// Opens a controlling terminal and a line editor on this terminal.
   static func withEditor() throws -> (TypedTerminal, LineEditor) {
     let terminal = TypedTerminal()
     return (terminal, try LineEditor(input: terminal.slave, output: terminal.slave))
@@ -44,7 +46,7 @@ final class TypedTerminal: @unchecked Sendable {
     close(master)
   }
 
-  /// Runs the user's actions while the test waits for the result.
+  /// Starts a thread with the actions of the user, while the test itself waits for the line.
   func person(_ acts: @escaping @Sendable (TypedTerminal) -> Void) {
     Thread.detachNewThread { acts(self) }
   }
@@ -58,7 +60,9 @@ final class TypedTerminal: @unchecked Sendable {
     types("\u{1B}[200~" + text.replacing("\n", with: "\r") + "\u{1B}[201~")
   }
 
-  /// Reads until the text appears, and consumes the screen up to its end.
+  /// Waits until the program has written a text, and returns the output up to the end of this text.
+  ///
+  /// A later call searches only the output after this text.
   @discardableResult
   func sees(_ text: String) -> String {
     let wanted = Array(text.utf8)
@@ -81,7 +85,7 @@ final class TypedTerminal: @unchecked Sendable {
     guard ioctl(master, UInt(TIOCSWINSZ), &size) == 0 else { Self.give(up: "no size") }
   }
 
-  /// Whether the terminal echoes and waits for whole lines, as when a shell starts a program.
+  /// Whether the terminal has the settings with which a shell starts a program: echo on, input by lines.
   var isAsBefore: Bool {
     var settings = termios()
     guard tcgetattr(slave, &settings) == 0 else { return false }

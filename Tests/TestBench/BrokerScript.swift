@@ -1,13 +1,15 @@
 import Foundation
 
-/// `Tests/broker`, run by this process: its broker ends when this end of a pipe closes, also if this process crashes.
+/// A run of the script `Tests/broker`, which starts a broker.
+///
+/// The script ends the broker when the pipe to its standard input closes. This happens even if this process crashes.
 final class BrokerScript: Sendable {
   private let process = Process()
   private let input = Pipe()
   private let output = Pipe()
   private let errors = Pipe()
 
-  /// The output of the script if it did not print the broker's addresses.
+  /// The error of a script that did not print the broker's addresses, with the script's output as description.
   struct Failure: Error, CustomStringConvertible {
     var description: String
   }
@@ -22,7 +24,7 @@ final class BrokerScript: Sendable {
     try process.run()
   }
 
-  /// Waits until the broker is up.
+  /// Waits until the broker runs, and returns its URI and the path of its control socket.
   func addresses() async throws -> (uri: String, control: String) {
     let lines = try await onItsOwnThread { [self] in
       var text = Data()
@@ -40,7 +42,7 @@ final class BrokerScript: Sendable {
     return (lines[0], lines[1])
   }
 
-  /// Ends the broker and waits for its end.
+  /// Ends the broker, and waits until the script has ended.
   func stop() async {
     try? input.fileHandleForWriting.close()
     try? await onItsOwnThread { [self] in process.waitUntilExit() }

@@ -1,18 +1,18 @@
 import Foundation
 
-/// A directory with an authority and its certificates, made for a test.
+/// A temporary directory with a certificate authority and the certificates that the authority signs for a test.
 public struct Certificates {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
 
-  /// The command that failed.
+  /// The error of a command of openssl or of the broker that failed.
   struct Failed: Error {
     var command: String
   }
 
-  /// The authority's own certificate.
+  /// The path of the authority's own certificate.
   public var authority: String { path("authority.pem") }
 
-  /// Makes the directory and the authority.
+  /// Creates the directory and the authority.
   public init() throws {
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
     try write("", to: "index")
@@ -36,7 +36,7 @@ public struct Certificates {
     try openssl("req -x509 -key authority.key -days 2 -subj /CN=authority -out authority.pem")
   }
 
-  /// Makes a key and a certificate signed by the authority, `NAME.key` and `NAME.pem`.
+  /// Creates the key `NAME.key`, and the certificate `NAME.pem`, which the authority signs.
   public func make(
     _ name: String, for names: String = "DNS:localhost", from begin: String = "20200101000000Z",
     until end: String = "20991231235959Z"
@@ -49,14 +49,14 @@ public struct Certificates {
     )
   }
 
-  /// Makes a key and a self-signed certificate.
+  /// Creates the key `NAME.key` and the self-signed certificate `NAME.pem`.
   public func makeSelfSigned(_ name: String) throws {
     try makeKey(name)
     try openssl(
       "req -x509 -key \(name).key -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost -out \(name).pem")
   }
 
-  /// Makes a key alone.
+  /// Creates the key `NAME.key` without a certificate.
   public func makeKey(_ name: String, kind: String = "EC -pkeyopt ec_paramgen_curve:prime256v1") throws {
     try openssl("genpkey -algorithm \(kind) -out \(name).key")
   }
@@ -64,7 +64,7 @@ public struct Certificates {
   /// The path of the directory.
   public var folder: String { directory.path }
 
-  /// The path of a file in the directory.
+  /// Returns the path of a file in the directory.
   public func path(_ file: String) -> String { "\(folder)/\(file)" }
 
   /// Writes a file to the directory.
@@ -72,10 +72,10 @@ public struct Certificates {
     try text.write(to: directory.appending(path: file), atomically: true, encoding: .utf8)
   }
 
-  /// Removes the directory.
+  /// Removes the directory with all its files.
   public func remove() { try? FileManager.default.removeItem(at: directory) }
 
-  /// Runs openssl with arguments that have no spaces.
+  /// Runs openssl in the directory; spaces separate the arguments.
   public func openssl(_ arguments: String) throws {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
@@ -89,8 +89,9 @@ public struct Certificates {
     guard process.terminationStatus == 0 else { throw Failed(command: "openssl \(arguments)") }
   }
 
-  /// Makes the private broker listen with TLS and one of these certificates, and returns the port; `options` are
-  /// additional Erlang options.
+  /// Makes the private broker listen for TLS connections with the certificate `NAME.pem`, and returns the port.
+  ///
+  /// `options` are additional TLS options in Erlang's syntax: `, {verify, verify_peer}`.
   public func listen(as name: String, _ options: String = "") async throws -> Int {
     let broker = try await PrivateBroker.shared
     let port = try broker.evaluate(

@@ -1,17 +1,19 @@
 import Foundation
 import Glibc
 
-/// The Unix socket of `Tests/broker`, which evaluates a line of Erlang in the broker's node and returns the value.
+/// The Unix socket of `Tests/broker`, by which a test evaluates Erlang expressions in the broker.
 struct ControlSocket: Sendable {
   /// The path of the socket.
   var path: String
 
-  /// The reason for a missing value.
+  /// The error of an evaluation that returned no value.
   struct Failure: Error, CustomStringConvertible {
     var description: String
   }
 
-  /// Evaluates expressions in the broker; they end with a full stop.
+  /// Evaluates Erlang expressions in the broker, and returns the value of the last expression in Erlang's syntax.
+  ///
+  /// The text must end with a full stop, as in `1 + 1.`
   ///
   /// - Throws: ``Failure`` if the socket is closed or the expression failed.
   func evaluate(_ erlang: String) throws -> String {

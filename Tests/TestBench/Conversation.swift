@@ -5,10 +5,10 @@ public import JSONRPC
 import Language
 import Synchronization
 
-/// A session like the prompt's, without a terminal: runs statements one by one and returns the output of each.
+/// A session like that of the prompt, but without a terminal: a test runs statements and gets the output of each.
 ///
-/// The texts are the same in every environment: addresses become `embedded:blog`, the directory `DIR`, and ids that the
-/// client makes for its messages `ID`.
+/// The output is the same in every environment. The session replaces the address of the service by `embedded:blog`, the
+/// directory by `DIR`, correlation ids by `ID`, and the times of completed journals by `TIME`.
 public final class Conversation: Sendable {
   private let interpreter: Interpreter
   private let session: Session
@@ -16,7 +16,7 @@ public final class Conversation: Sendable {
   private let address: String
   private let directory: String
 
-  /// The output since the last call.
+  /// The output of the session since the last call of `say`.
   private final class Recorded: Sendable {
     let output = Mutex<[UInt8]>([])
     let errors = Mutex("")
@@ -25,21 +25,22 @@ public final class Conversation: Sendable {
   /// Begins a session.
   ///
   /// - Parameters:
-  ///   - address: the replacement of `embedded:blog` in statements: the same, or the URI of a vhost.
-  ///   - directory: a separate directory, which statements read as `env("DIR")`.
-  ///   - knowsTypes: whether an embedded service's schema is known before its replies, unlike a broker's.
-  ///   - open: opens the connection of a URI.
+  ///   - address: The address that replaces `embedded:blog` in statements: `embedded:blog` or the URI of a vhost.
+  ///   - directory: A directory for this session, which statements read as `env("DIR")`.
+  ///   - knowsTypes: Whether the session knows the schema of an embedded service before the first reply. A session
+  ///     never knows the schema of a service on a broker in advance.
+  ///   - open: Opens the connection for a URI.
   public init(
     address: String, directory: String, knowsTypes: Bool = true,
     open: @escaping @Sendable (_ uri: String) async throws(LinkError) -> any ServiceLink
   ) {
-    signal(SIGPIPE, SIG_IGN)  // as in the program, sh may stop reading early
+    signal(SIGPIPE, SIG_IGN)  // the program also ignores this signal, because sh can stop reading early
     self.address = address
     self.directory = directory
     let recorded = recorded
     var options = Session.Options()
     options.allowsShell = true
-    (options.showsSpeed, options.isQuiet) = (false, true)  // speed and progress differ between runs
+    (options.showsSpeed, options.isQuiet) = (false, true)  // speed and progress are not the same in each run
     options.timeout = .seconds(60)
     options.environment = ["DIR": directory, "HOME": directory]
     let output = ResultOutput { bytes in
@@ -57,7 +58,7 @@ public final class Conversation: Sendable {
     interpreter = Interpreter(session)
   }
 
-  /// Runs a statement and returns its output.
+  /// Runs a statement, and returns the output of the statement.
   public func say(_ statement: String) async -> Transcript.Reply {
     let text = statement.replacing("embedded:blog", with: address)
     _ = await interpreter.run(SourceText(name: "prompt", text: text), isTyped: true)
@@ -73,17 +74,17 @@ public final class Conversation: Sendable {
     return Transcript.Reply(output: settled(output), errors: settled(errors))
   }
 
-  /// The completions at a position of a text, counted in bytes.
+  /// Returns the completions at a position of a text; `place` is the number of bytes before the position.
   public func completions(of text: String, at place: Int) -> Completions {
     interpreter.completion(of: text, at: place)
   }
 
-  /// Closes its connections.
+  /// Closes the connections of the session.
   public func close() async { await session.close() }
 
   private func settled(_ text: String) -> String { Self.settled(text, address: address, directory: directory) }
 
-  /// Replaces what differs between environments: the address, the directory, and the correlation ids.
+  /// Replaces the parts of an output that are not the same in each environment: address, directory, ids and times.
   public static func settled(_ text: String, address: String, directory: String) -> String {
     text.replacing(address, with: "embedded:blog")
       .replacing(address.prefix { $0 != "?" }.replacing(#/:[^:@/]*@/#, with: "@"), with: "embedded:blog")

@@ -1,30 +1,31 @@
-/// The scripts and commands of a Markdown text, with the output that it shows below each.
+/// The scripts and shell commands in a Markdown text, with the output that the text shows for each of them.
 ///
-/// - A block fenced as `retort` is a script, and a block `text` below it the script's standard output. A name after
-///   `retort` is a file that later blocks use: `retort publish.retort`. Only a script with output runs.
-/// - A block fenced as `console` has commands of a shell after `$ `, which go on after `> `, each with its output. With
-///   `numbers differ` after `console`, numbers are not compared.
+/// - A fenced block `retort` is a script. A block `text` directly below the script is the script's standard output. A
+///   name after `retort` is the file of the script: `retort publish.retort`. Later blocks can use this file. A test
+///   runs a script only if the text shows its output.
+/// - A fenced block `console` contains shell commands, each with its output. A command begins with `$ `. Further lines
+///   of a command begin with `> `. After `console numbers differ`, a test does not compare numbers in the output.
 public struct Document: Sendable {
-  /// A part that runs.
+  /// A script, or the commands of one block.
   public enum Step: Sendable, Equatable {
-    /// A script, its file, and its standard output; nil if it is only written.
+    /// A script with its file and its standard output; `output` is nil if a test only writes the file.
     case script(line: Int, file: String, text: String, output: String?)
-    /// Commands, each with the output of both streams.
+    /// The commands of a block; `comparesNumbers` is false if numbers in the output may differ.
     case commands(line: Int, [Command], comparesNumbers: Bool)
   }
 
-  /// A command of a shell and its output.
+  /// A shell command and its output.
   public struct Command: Sendable, Equatable {
-    /// The command, which can have several lines.
+    /// The text of the command, which can have several lines.
     public var text: String
-    /// The output.
+    /// The output on standard output and standard error.
     public var output: String
   }
 
-  /// The parts, in the order of the text.
+  /// The scripts and commands, in the order of the text.
   public let steps: [Step]
 
-  /// Reads a text.
+  /// Reads the scripts and commands of a Markdown text.
   public init(parsing text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let starts = lines.indices.filter { lines[$0].hasPrefix("```") && lines[$0] != "```" }
@@ -44,7 +45,7 @@ public struct Document: Sendable {
     }
   }
 
-  /// The lines between two fences.
+  /// Returns the lines of the block whose opening fence is the line `start`.
   private static func block(at start: Int, of lines: [String]) -> [String] {
     Array(lines[(start + 1)...].prefix { $0 != "```" })
   }

@@ -1,15 +1,18 @@
 import Foundation
 
-/// What the tests with mutated input share.
+/// Functions for tests that try many random mutations of an input.
 public enum Fuzzing {
-  /// The time until which a test continues with other cases: `RETORT_FUZZ_SECONDS` from now; without the variable, now.
+  /// The time at which a test stops to try further random cases.
+  ///
+  /// The time is `RETORT_FUZZ_SECONDS` from now. Without this environment variable, the time is now.
   public static var end: ContinuousClock.Instant {
     let seconds = ProcessInfo.processInfo.environment["RETORT_FUZZ_SECONDS"].flatMap(Int.init) ?? 0
     return .now + .seconds(seconds)
   }
 
-  /// Changes one place of a JSON text: inserts a piece, removes some bytes, replaces a byte, or replaces the value after
-  /// a colon.
+  /// Makes one random mutation of a JSON text.
+  ///
+  /// The mutation inserts a piece, removes some bytes, replaces a byte, or replaces the value of a member.
   public static func mutate(
     json bytes: inout [UInt8], values: [String], pieces: [String], _ random: inout SeededNumbers
   ) {

@@ -1,18 +1,18 @@
 import Glibc
 
-/// The operations of a ``Proxy`` on TCP sockets on 127.0.0.1.
+/// The operations on TCP sockets of 127.0.0.1 that a ``Proxy`` needs.
 enum LoopbackSocket {
-  /// A call that failed.
+  /// The error of a system call that failed.
   struct Failure: Error, CustomStringConvertible {
     private let code = errno
 
     var description: String { String(cString: strerror(code)) }
   }
 
-  /// Sends or receives without waiting, and without SIGPIPE.
+  /// The flags of `send` and `recv` for calls that return immediately and never cause SIGPIPE.
   static let atOnce = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
 
-  /// Makes two connected sockets.
+  /// Creates a pair of sockets that are connected to each other.
   static func pair() throws -> (reader: Int32, writer: Int32) {
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, streaming, 0, &ends) == 0 else { throw Failure() }
@@ -21,7 +21,7 @@ enum LoopbackSocket {
 
   private static let streaming = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
 
-  /// Listens on a free port, and returns it.
+  /// Creates a socket that listens on a free port, and returns the socket and the port.
   static func listening() throws -> (descriptor: Int32, port: Int) {
     let descriptor = try opened()
     var address = address(0)
@@ -35,7 +35,7 @@ enum LoopbackSocket {
     return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
   }
 
-  /// Connects to a port.
+  /// Connects to a port, and returns the socket.
   static func connected(to port: Int) throws -> Int32 {
     let descriptor = try opened()
     let status = withUnsafePointer(to: address(port)) { pointer in
@@ -50,13 +50,13 @@ enum LoopbackSocket {
     return descriptor
   }
 
-  /// Sends each piece immediately, without combining pieces.
+  /// Makes a socket send each piece of data immediately (`TCP_NODELAY`).
   static func setUndelayed(_ descriptor: Int32) {
     var isOn: Int32 = 1
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  /// Makes the close send a reset.
+  /// Makes a later `close` of the socket send a reset (RST) to the other side.
   static func setResetting(_ descriptor: Int32) {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))

@@ -1,21 +1,21 @@
 import Glibc
 
-/// A connection through a ``Proxy``: a socket to each side, and the bytes between them.
+/// A connection through a ``Proxy``: a socket to the client, a socket to the broker, and the bytes to pass on.
 struct Passage {
-  /// The way in which bytes pass.
+  /// How the proxy passes bytes on: immediately, a byte each millisecond, or not at all.
   enum Flow: Sendable {
     case free, trickling, stalled
   }
 
-  /// One direction.
+  /// One direction of the connection, such as from the client to the broker.
   private struct Lane {
     let from: Int32
     let to: Int32
     var held: [UInt8] = []
-    /// The number of bytes that may still pass; nil for no limit.
+    /// The number of bytes that the proxy may still pass on; nil for no limit.
     var limit: Int?
 
-    /// Reads and writes without waiting; returns false if either side has ended.
+    /// Passes up to `most` bytes on without waiting; returns false if either side has closed its connection.
     mutating func move(_ most: Int) -> Bool {
       if held.isEmpty {
         var bytes = [UInt8](repeating: 0, count: 1 << 16)
@@ -34,7 +34,7 @@ struct Passage {
 
   private var lanes: [Lane]
 
-  /// Accepts a connection and opens the one to the broker; nil if either is already closed.
+  /// Accepts a connection of a client, and connects to the broker; nil if either connection fails.
   init?(accepting listener: Int32, to port: Int) {
     let client = accept(listener, nil, nil)
     guard client >= 0 else { return nil }
@@ -48,16 +48,16 @@ struct Passage {
     lanes = [Lane(from: client, to: broker), Lane(from: broker, to: client)]
   }
 
-  /// Whether there are bytes that were not yet passed on.
+  /// Whether the proxy has received bytes that it has not passed on.
   var isHolding: Bool { lanes.contains { !$0.held.isEmpty } }
 
-  /// Whether it has passed the permitted number of bytes from the broker.
+  /// Whether the proxy has passed on as many bytes from the broker as `limit` permits.
   var isSpent: Bool { lanes.contains { $0.limit == 0 } }
 
-  /// Sets the number of further bytes from the broker that pass; nil for no limit.
+  /// Sets the number of further bytes that the proxy passes on from the broker; nil for no limit.
   mutating func limit(_ count: Int?) { lanes[1].limit = count }
 
-  /// The events to wait for.
+  /// Returns the socket events for which the proxy must wait.
   func interest(_ flow: Flow) -> [pollfd] {
     guard flow != .stalled else { return [] }
     return lanes.compactMap { lane in
@@ -66,12 +66,12 @@ struct Passage {
     }
   }
 
-  /// Passes on the received bytes; returns false if either side has ended.
+  /// Passes received bytes on in both directions; returns false if either side has closed its connection.
   mutating func move(_ flow: Flow) -> Bool {
     lanes.indices.allSatisfy { lanes[$0].move(flow == .free ? .max : 1) }
   }
 
-  /// Closes both sides in order.
+  /// Closes both sockets without a reset.
   func close() {
     for lane in lanes {
       shutdown(lane.from, Int32(SHUT_RDWR))
@@ -79,7 +79,7 @@ struct Passage {
     }
   }
 
-  /// Closes both sides with a reset.
+  /// Closes both sockets with a reset (RST).
   func reset() {
     for lane in lanes {
       LoopbackSocket.setResetting(lane.from)

@@ -1,20 +1,22 @@
 import Foundation
 import Synchronization
 
-/// A RabbitMQ for tests, on a free port of the loopback interface; it leaves nothing behind.
+/// A RabbitMQ for tests, on a free port of the loopback interface; its files are temporary.
 ///
 /// ```swift
 /// let vhost = try await PrivateBroker.shared.vhost()
 /// let connection = try await Connection.open(AMQPURI(vhost.uri), name: "test")
 /// ```
 public final class PrivateBroker: Sendable {
-  /// Its URI, which ends with the slash of the vhost `/`.
+  /// The broker's URI without a vhost, such as `amqp://guest:guest@127.0.0.1:35672/`.
   public let uri: String
   private let control: ControlSocket
   private let script: BrokerScript?
   private let nextVhost = Atomic(1)
 
-  /// The broker of this run: the one that `Tests/run` started, or one that ends with this process.
+  /// The broker that all tests of a run share.
+  ///
+  /// `Tests/run` starts this broker. Without `Tests/run`, this process starts a broker, which ends with the process.
   public static var shared: PrivateBroker { get async throws { try await running.value } }
 
   private static let running = Task { () async throws -> PrivateBroker in
@@ -31,20 +33,21 @@ public final class PrivateBroker: Sendable {
     self.script = script
   }
 
-  /// Starts another one, for a test that restarts its broker or raises its alarms; it ends with ``stop()``, or with
-  /// this process.
+  /// Starts a separate broker for a test that restarts its broker or raises alarms.
   ///
-  /// - Throws: the output of the script, if the broker can't be started.
+  /// The broker ends with ``stop()`` or with this process.
+  ///
+  /// - Throws: An error with the script's output if the broker does not start.
   public static func start() async throws -> PrivateBroker {
     let script = try BrokerScript()
     let (uri, control) = try await script.addresses()
     return PrivateBroker(uri: uri, control: control, script: script)
   }
 
-  /// Ends a broker from ``start()``, but not the one that `Tests/run` started.
+  /// Ends a broker that this process started; does nothing for the broker of `Tests/run`.
   public func stop() async { await script?.stop() }
 
-  /// Creates an empty vhost for the user guest.
+  /// Creates an empty vhost to which the user guest has access.
   public func vhost() throws -> VirtualHost {
     let number = nextVhost.add(1, ordering: .relaxed).oldValue
     let name = "test-\(ProcessInfo.processInfo.processIdentifier)-\(number)"
@@ -57,13 +60,17 @@ public final class PrivateBroker: Sendable {
     return VirtualHost(broker: self, name: name)
   }
 
-  /// Raises or clears the memory alarm, which blocks every connection that publishes; only for a separate broker.
+  /// Raises or clears the memory alarm, during which the broker blocks every connection that publishes.
+  ///
+  /// Only a test with a separate broker may call this function.
   public func setMemoryAlarm(_ isRaised: Bool) throws {
     let source = "{resource_limit, memory, node()}"
     try evaluate(isRaised ? "rabbit_alarm:set_alarm({\(source), []})." : "rabbit_alarm:clear_alarm(\(source)).")
   }
 
-  /// Stops RabbitMQ inside its node and starts it again on the same port; only for a separate broker.
+  /// Stops RabbitMQ, and starts RabbitMQ again on the same port; the Erlang node continues.
+  ///
+  /// Only a test with a separate broker may call this function.
   public func restart() async throws {
     let port = uri.split(separator: ":").last?.prefix { $0 != "/" } ?? "0"
     let erlang = """
@@ -75,8 +82,8 @@ public final class PrivateBroker: Sendable {
     try await onItsOwnThread { [control] in _ = try control.evaluate(erlang) }
   }
 
-  /// Evaluates Erlang in the broker's node and returns the value in Erlang's syntax.
+  /// Evaluates Erlang expressions in the broker, and returns the value of the last expression in Erlang's syntax.
   ///
-  /// - Throws: the broker's output.
+  /// - Throws: An error with the broker's output if the evaluation fails.
   @discardableResult public func evaluate(_ erlang: String) throws -> String { try control.evaluate(erlang) }
 }

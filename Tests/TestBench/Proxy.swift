@@ -4,46 +4,46 @@ import Glibc
 import Synchronization
 import Values
 
-/// A proxy on loopback between a program and a broker, which a test can break.
+/// A proxy between a program and a broker, with which a test breaks or slows their connections.
 ///
 /// ```swift
 /// let proxy = try Proxy(to: vhost.uri)
 /// let dialer = try await Dialer(AMQPURI(proxy.uri), name: "test")
 /// proxy.happen(.cut)
 /// ```
-/// Passing on and breaking share one lock: once ``happen(_:)`` has returned after `.stall`, nothing passes.
+/// A stall takes effect immediately: after the return of ``happen(_:)``, the proxy passes no more bytes on.
 public final class Proxy: Sendable {
-  /// The URI of the broker through this proxy.
+  /// The URI by which a program connects to the broker through this proxy.
   public let uri: String
-  /// Yields an element each time that ``pass(_:then:)`` has ended.
+  /// Yields an element each time that a connection has passed on the bytes permitted by ``pass(_:then:)``.
   public let ends: AsyncStream<Void>
   private let brokerPort: Int
   private let listener: Int32
   private let wakeUp: (reader: Int32, writer: Int32)
   private let state: Mutex<State>
 
-  /// The ways in which a network breaks.
+  /// A way in which a network breaks.
   public enum Fault: CaseIterable, Sendable {
-    /// The connections are closed in order; new ones are accepted.
+    /// The proxy closes the connections without a reset, and accepts new connections.
     case cut
-    /// The connections end with a reset (RST); new ones are accepted.
+    /// The proxy closes the connections with a reset (RST), and accepts new connections.
     case reset
-    /// The connections stay open, and no bytes pass; new connections are accepted and get no bytes.
+    /// The proxy keeps the connections open, but passes no bytes on, neither for old nor for new connections.
     case stall
   }
 
   fileprivate struct State {
     var flow = Passage.Flow.free
     var passages: [Passage] = []
-    /// The fault that follows when a passage has passed its permitted bytes.
+    /// The fault after a connection has passed on its permitted number of bytes.
     var fault = Fault.stall
     var ended: AsyncStream<Void>.Continuation
     var isClosed = false
   }
 
-  /// Listens on a free port, until ``close()``.
+  /// Starts a proxy for the broker with this URI; the proxy listens on a free port until ``close()``.
   ///
-  /// - Throws: if the URI is invalid, or no socket is left.
+  /// - Throws: An error if the URI is invalid or the process can't open a socket.
   public init(to uri: String) throws {
     brokerPort = try AMQPURI(uri).port
     let (listener, port) = try LoopbackSocket.listening()
@@ -56,12 +56,12 @@ public final class Proxy: Sendable {
     Thread.detachNewThread { self.run() }
   }
 
-  /// Breaks the connections immediately.
+  /// Breaks all connections immediately.
   public func happen(_ fault: Fault) { change { $0.happen(fault) } }
 
-  /// Passes a number of further bytes from the broker, and then breaks the connection.
+  /// Passes on `count` further bytes from the broker, and then breaks the connection.
   ///
-  /// A stall holds back only bytes from the broker; requests still pass.
+  /// This kind of stall holds back only bytes from the broker. The proxy still passes requests on.
   public func pass(_ count: Int, then fault: Fault) {
     change { state in
       state.fault = fault
@@ -69,10 +69,10 @@ public final class Proxy: Sendable {
     }
   }
 
-  /// Passes a byte at a time, a millisecond apart.
+  /// Slows all connections to one byte each millisecond.
   public func trickle() { change { $0.flow = .trickling } }
 
-  /// Ends a stall and passes everything again.
+  /// Ends a stall, and passes bytes on without a limit again.
   public func goOn() {
     change { state in
       state.flow = .free
@@ -80,7 +80,7 @@ public final class Proxy: Sendable {
     }
   }
 
-  /// Ends the connections, and accepts no new ones.
+  /// Closes all connections, and accepts no new connections.
   public func close() {
     change { state in
       guard !state.isClosed else { return }
@@ -118,14 +118,14 @@ public final class Proxy: Sendable {
 }
 
 extension Proxy.State {
-  /// The events to wait for, and the maximum time in milliseconds; nil after the end.
+  /// The arguments of `poll`: the events, and the maximum wait in milliseconds; nil if the proxy is closed.
   var interest: (entries: [pollfd], waitLimit: Int32)? {
     guard !isClosed else { return nil }
     let isTrickling = flow == .trickling && passages.contains(where: \.isHolding)
     return (passages.flatMap { $0.interest(flow) }, isTrickling ? 1 : -1)
   }
 
-  /// Passes on received bytes, and removes passages that have ended.
+  /// Passes received bytes on, and removes connections that one side has closed.
   mutating func move() {
     guard flow != .stalled else { return }
     let wereSpent = passages.count(where: \.isSpent)
@@ -137,7 +137,7 @@ extension Proxy.State {
     ended.yield()
   }
 
-  /// Breaks the connections.
+  /// Breaks all connections.
   mutating func happen(_ fault: Proxy.Fault) {
     switch fault {
     case .cut: for passage in passages { passage.close() }

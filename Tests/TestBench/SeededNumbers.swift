@@ -1,8 +1,8 @@
-/// Pseudorandom numbers that depend only on the seed, so that a test is the same in each run (SplitMix64).
+/// A generator of pseudorandom numbers that depend only on the seed (SplitMix64), so each run of a test is the same.
 public struct SeededNumbers: RandomNumberGenerator {
   private var state: UInt64
 
-  /// Creates a generator.
+  /// Creates a generator with a seed.
   public init(seed: UInt64) { state = seed }
 
   /// Returns the next number.

@@ -1,9 +1,11 @@
 import Broker
 import ResourceService
 
-/// A new sample blog on the queues of a vhost, like `retort serve blog`.
+/// A new sample blog that serves the queues of a vhost, like `retort serve blog`.
 public enum ServedBlog {
-  /// Serves while a body runs; a queue can have a name that differs from its type.
+  /// Serves the blog while `body` runs, and returns the result of `body`.
+  ///
+  /// `names` contains the queue of each type whose queue has another name than the type.
   public static func serving<Result>(
     on uri: String, names: [String: String] = [:], _ body: () async throws -> Result
   ) async throws -> Result {

@@ -1,11 +1,16 @@
 extension Transcript {
-  /// Runs a statement and returns its output.
+  /// A function that runs a statement and returns the output of the statement.
   public typealias Speaker = (_ statement: String) async -> Reply
 
-  /// An environment for a block: runs a body with a speaker and cleans up; nil if the block can't run there.
+  /// An environment in which a block can run, such as a session with a service on a broker.
+  ///
+  /// The function prepares the environment, passes a speaker to `body`, and cleans up. It returns the result of `body`,
+  /// or nil if the block can't run in this environment.
   public typealias World = (_ block: Block, _ body: (Speaker) async -> [Exchange]) async throws -> [Exchange]?
 
-  /// Runs every block after the prologue, and returns the transcript with the actual output.
+  /// Runs every block in an environment, and returns a transcript with the actual output.
+  ///
+  /// The statements of the prologue run before the statements of each block.
   public func held(in world: World) async throws -> Transcript {
     var result = self
     for (index, block) in blocks.enumerated() {
@@ -28,12 +33,12 @@ extension Transcript {
     return result
   }
 
-  /// The batch of a statement: the prologue's statements above it.
+  /// Returns a script that contains the statements of the prologue and, after them, the statement of an exchange.
   private func script(of exchange: Exchange) -> String {
     (prologue + [exchange]).map(\.statement).joined(separator: "\n")
   }
 
-  /// Every exchange with its heading.
+  /// The exchanges of the transcript, each with the heading of its block.
   public var exchanges: [(heading: String, exchange: Exchange)] {
     prologue.map { ("the beginning", $0) } + blocks.flatMap { block in block.exchanges.map { (block.heading[0], $0) } }
   }

@@ -18,7 +18,7 @@ extension Transcript.Block {
 }
 
 extension Transcript.Exchange {
-  /// The statement and its reply, as the text of a file.
+  /// The statement and its reply as lines of a transcript file.
   public var text: String {
     let lines = statement.split(separator: "\n", omittingEmptySubsequences: false)
     let marked = lines.enumerated().map { index, line in
@@ -29,7 +29,7 @@ extension Transcript.Exchange {
 }
 
 extension Transcript.Reply {
-  /// The lines of standard output, then those of standard error, then an exit status that is not 0.
+  /// The reply as lines of a transcript file: standard output, standard error, and an exit status other than 0.
   public var text: String {
     shown(output).map { protects($0) ? "\\\($0)\n" : "\($0)\n" }.joined() + shown(errors).map { "! \($0)\n" }.joined()
       + (status == 0 ? "" : "= \(status)\n")

@@ -12,10 +12,13 @@
 /// ! error[not-found]: posts show: ...
 /// ```
 ///
-/// A line with `# ` begins a block, and more such lines below it explain it. `> ` is a statement and `. ` continues
-/// it; below come the lines of standard output and, with `! `, of standard error. The statements before the first block
-/// begin the session of each block. Blank lines mean nothing. A backslash protects an output line that is blank or begins
-/// like one of these. A last line that has no newline ends with `␄`.
+/// A line with `# ` begins a block. Further lines with `# ` explain the block. A line with `> ` is a statement, and
+/// lines with `. ` continue the statement. The lines below a statement are its output. Unmarked lines are standard
+/// output, and lines with `! ` are standard error. The statements before the first block are the prologue, with which
+/// the session of each block begins.
+///
+/// Blank lines have no meaning. A backslash begins an output line that is blank or looks like a marked line. The sign
+/// `␄` ends an output that has no newline at its end.
 ///
 /// Two directives can stand below a heading:
 ///
@@ -32,22 +35,24 @@
 /// ! error[timeout]: ...
 /// ```
 ///
-/// With `@ retort OPTIONS` each statement is a run of the program with these options: a batch of the first statements and
-/// of this one. `= N` is its exit status, if that is not 0. `@ retort check` checks the batch as a file. With `@ serve
-/// OPTIONS` the service is `retort serve blog` with these options, so the block runs on a broker only.
+/// With `@ retort OPTIONS`, each statement is a separate run of the program with these options. The run executes the
+/// statements of the prologue and the statement itself as a script. A line `= N` is the exit status of the run. Status
+/// 0 needs no line. `@ retort check` checks the script in a file.
+///
+/// With `@ serve OPTIONS`, the service is `retort serve blog` with these options. Such a block can run only on a broker.
 public struct Transcript: Sendable, Equatable {
-  /// The statements that begin the session of every block.
+  /// The statements before the first block, with which the session of every block begins.
   public var prologue: [Exchange]
-  /// The sessions.
+  /// The blocks below the prologue.
   public var blocks: [Block]
 
-  /// A block, which runs in a new session.
+  /// A heading and the statements below it, which run in a new session.
   public struct Block: Sendable, Equatable {
-    /// The heading, and the lines below it that explain it.
+    /// The heading, and the lines that explain the block.
     public var heading: [String]
-    /// The options of the program, if each statement is a run of it; nil for a session.
+    /// The options after `@ retort`; nil if the statements run in one session.
     public var program: [String]?
-    /// The options of `retort serve`, if it is the service.
+    /// The options after `@ serve`; nil if the service is not `retort serve`.
     public var service: [String]?
     /// The statements and their output.
     public var exchanges: [Exchange]
@@ -57,9 +62,9 @@ public struct Transcript: Sendable, Equatable {
   public struct Exchange: Sendable, Equatable {
     /// The line of the statement in the file, from 1.
     public var line: Int
-    /// The lines of the statement, without the marks.
+    /// The text of the statement, without the marks `> ` and `. `.
     public var statement: String
-    /// The output.
+    /// The output of the statement.
     public var reply: Reply
   }
 
@@ -69,7 +74,7 @@ public struct Transcript: Sendable, Equatable {
     public var output: String
     /// Standard error.
     public var errors: String
-    /// The exit status of a run of the program.
+    /// The exit status, if the statement is a separate run of the program; otherwise 0.
     public var status: Int32
 
     /// Creates a reply.
@@ -80,17 +85,17 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// The error of a misplaced line.
+  /// The error of a line that may not stand at its place in a transcript.
   public struct Misplaced: Error, Equatable {
     /// The number of the line, from 1.
     public var line: Int
-    /// The reason.
+    /// The reason, such as `a directive is retort or serve`.
     public var reason: String
   }
 
-  /// Reads a transcript.
+  /// Reads the text of a transcript file.
   ///
-  /// - Throws: ``Misplaced``, for a line that belongs to no statement or block, and for an unknown directive.
+  /// - Throws: ``Misplaced`` for a line that belongs to no statement or block, and for an unknown directive.
   public init(parsing text: String) throws(Misplaced) {
     (prologue, blocks) = ([], [])
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
@@ -132,7 +137,7 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// Reads a directive of the last block.
+  /// Reads a directive, such as `@ retort check`, into the last block.
   private mutating func direct(_ words: [String], _ number: Int) throws(Misplaced) {
     guard let last = blocks.indices.last, blocks[last].exchanges.isEmpty else {
       throw Misplaced(line: number, reason: "a directive stands below a heading, before the first statement")
@@ -160,7 +165,7 @@ public struct Transcript: Sendable, Equatable {
 }
 
 extension String {
-  /// Adds a line in the form of a transcript.
+  /// Appends a line of output from a transcript, with a newline unless the line ends with `␄`.
   fileprivate mutating func append(shown line: Substring) {
     if line.last == "␄" { self += line.dropLast() } else { self += line + "\n" }
   }

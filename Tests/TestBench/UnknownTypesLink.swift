@@ -1,6 +1,6 @@
 import JSONRPC
 
-/// A link to a service whose schema is not known before its replies, like a broker's.
+/// A link to an embedded service that hides the service's schema, as if the service were on a broker.
 struct UnknownTypesLink: ServiceLink {
   let link: any ServiceLink
 

@@ -1,17 +1,17 @@
-/// A vhost of a private broker for one test, with the operations of the broker's operator.
+/// A vhost of a private broker for one test, with operations that an operator of the broker has.
 public struct VirtualHost: Sendable {
-  /// The broker.
+  /// The broker of the vhost.
   public let broker: PrivateBroker
-  /// Its name.
+  /// The name of the vhost.
   public let name: String
 
-  /// The URI with user, password and this vhost.
+  /// The URI of the vhost with user and password.
   public var address: String { broker.uri + name }
 
-  /// The same URI with a minute for the broker to answer; `&` begins more parameters.
+  /// The URI of the vhost with a connection timeout of a minute; a test can append parameters: `&heartbeat=1`.
   public var uri: String { address + "?connection_timeout=60000" }
 
-  /// The names of its queues, sorted.
+  /// Returns the sorted names of the queues in the vhost.
   public func queues() throws -> [String] {
     let names = try broker.evaluate(
       """
@@ -21,20 +21,20 @@ public struct VirtualHost: Sendable {
     return names.dropFirst(3).dropLast(3).split(separator: #"\n"#).map(String.init)
   }
 
-  /// The number of delivered requests of a queue that are not acknowledged.
+  /// Returns the number of messages of a queue that the broker has delivered and no consumer has acknowledged.
   public func requestsInHand(of queue: String) throws -> Int {
     let count = try broker.evaluate(
       "{ok, Q} = \(lookup(queue)), [{_, N}] = rabbit_amqqueue:info(Q, [messages_unacknowledged]), N.")
     return Int(count) ?? 0
   }
 
-  /// Whether each consumer of a queue acknowledges its messages.
+  /// Returns for each consumer of a queue whether the consumer must acknowledge its messages.
   public func acknowledgements(of queue: String) throws -> [Bool] {
     let flags = try broker.evaluate("{ok, Q} = \(lookup(queue)), [element(3, C) || C <- rabbit_amqqueue:consumers(Q)].")
     return flags.split { !$0.isLetter }.map { $0 == "true" }
   }
 
-  /// Declares a queue with a maximum length that refuses more messages (`x-overflow: reject-publish`).
+  /// Declares a queue that refuses messages above a maximum length (`x-overflow: reject-publish`).
   public func declare(queue: String, maxLength: Int) throws {
     try broker.evaluate(
       """
@@ -44,7 +44,7 @@ public struct VirtualHost: Sendable {
       """)
   }
 
-  /// Forbids or allows the user guest to publish; a channel can cache the earlier permission for a while.
+  /// Allows or forbids the user guest to publish; an open channel can use the earlier permission for a while.
   public func allowPublishing(_ isAllowed: Bool) throws {
     try broker.evaluate(
       """
@@ -62,23 +62,23 @@ public struct VirtualHost: Sendable {
       """)
   }
 
-  /// Whether a queue is durable, and its type: `true rabbit_quorum_queue`.
+  /// Returns whether a queue is durable, and the type of the queue: `true rabbit_quorum_queue`.
   public func kind(of queue: String) throws -> String {
     try broker.evaluate(
       "{ok, Q} = \(lookup(queue)), list_to_atom(lists:concat([amqqueue:is_durable(Q), ' ', amqqueue:get_type(Q)])).")
   }
 
-  /// Deletes a queue with its messages; its consumers get a `basic.cancel`.
+  /// Deletes a queue with its messages; the broker sends a `basic.cancel` to the consumers of the queue.
   public func delete(queue: String) throws {
     try broker.evaluate("{ok, Q} = \(lookup(queue)), rabbit_amqqueue:delete(Q, false, false, <<\"test\">>).")
   }
 
-  /// Closes every connection as `rabbitmqctl close_connection` does; returns their number.
+  /// Closes all connections, as `rabbitmqctl close_connection` does, and returns the number of connections.
   @discardableResult public func closeConnections() throws -> Int {
     try each("rabbit_networking:close_connection(Pid, \"closed by a test\")")
   }
 
-  /// Closes the connections whose names end with a text; returns their number.
+  /// Closes the connections whose names end with a text, and returns the number of these connections.
   @discardableResult public func closeConnections(named end: String) throws -> Int {
     let count = try broker.evaluate(
       """
@@ -91,12 +91,14 @@ public struct VirtualHost: Sendable {
     return Int(count) ?? 0
   }
 
-  /// Cuts every connection silently, as a network does; returns their number.
+  /// Cuts all connections without an AMQP message, as a network failure does, and returns the number of connections.
   @discardableResult public func cutConnections() throws -> Int {
     try each("exit(Pid, kill)")
   }
 
-  /// Polls a condition that the broker does not announce; returns false if it is not true within a minute.
+  /// Waits until a condition is true; returns false if the condition is still false after a minute.
+  ///
+  /// The function polls, because the broker does not announce such changes.
   public func soon(_ isSo: (VirtualHost) throws -> Bool) async throws -> Bool {
     let end = ContinuousClock.now + .seconds(60)
     while try !isSo(self) {
@@ -106,7 +108,7 @@ public struct VirtualHost: Sendable {
     return true
   }
 
-  /// The current number of connections, without a wait.
+  /// Returns the current number of connections.
   public func connections() throws -> Int { try each("ok") }
 
   private func each(_ expression: String) throws -> Int {

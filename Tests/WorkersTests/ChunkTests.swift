@@ -8,7 +8,7 @@ import Testing
 @testable import Client
 @testable import Workers
 
-/// The form of chunks and their replies, and their signatures.
+/// Tests of the messages between retort and its workers: chunks of changes, the replies, and the signatures.
 @Suite struct ChunkTests {
   private let pool: WorkerPool
 
@@ -35,7 +35,7 @@ import Testing
     return request.params
   }
 
-  /// RFC 4231, test cases 1 and 3.
+  /// The code equals the results in RFC 4231, test cases 1 and 3.
   @Test func aCodeEqualsTheStandards() throws {
     let one = try #require(MessageAuthenticationKey([UInt8](repeating: 0x0B, count: 20)))
     let first = try #require(one.code(of: Array("Hi There".utf8)))
@@ -82,7 +82,7 @@ import Testing
     #expect(!encoded.contains(#""token":"t""#))
   }
 
-  /// A change has the members of the first change in place of those that its text lacks.
+  /// The text of a change omits members that equal those of the first change in the chunk.
   @Test func aChangeOmitsTheMembersOfTheFirstOne() throws {
     let first = Self.destroy("1")
     let other = Change(
@@ -160,7 +160,9 @@ import Testing
     #expect(ChunkReply(["outcomes": [1], "times": [0]], count: 1) == nil)
   }
 
-  /// Without the contents of a result, a reply tells no more than which resource it is about.
+  /// If a statement needs no results, a worker sends only the type and id of the resource in a result.
+  ///
+  /// If this resource is the changed resource, the worker sends only `true`.
   @Test(arguments: [
     (#"{"data":{"type":"posts","id":"1","attributes":{"a":1}}}"#, "true"), (#"{"data":null}"#, "true"), ("{}", "true"),
     (#"{"data":{"type":"posts","id":1}}"#, #"{"result":{"data":{"type":"posts","id":1}}}"#),
@@ -172,7 +174,7 @@ import Testing
     #expect(reply.json["outcomes"]?.text == "[\(outcome)]")
   }
 
-  /// A change has the `meta` of the first change, its own, or none.
+  /// The text of a change omits the `meta` that equals that of the first change, and marks a missing `meta` by null.
   @Test func aChangeOmitsTheMetaOfTheFirstOne() throws {
     let changes = [["run": 1], ["run": 1], ["run": 2], nil].map { (meta: JSONValue?) in
       var params: JSONObject = ["id": "1"]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Workers
 
-/// How many failures chunks may have together.
+/// Tests of the number of failures that the chunks of a statement may have together.
 @Suite struct FailureBudgetTests {
   @Test func withoutALimitNothingIsCounted() {
     var budget = FailureBudget(limit: nil, share: nil)
@@ -16,12 +16,12 @@ import Testing
     let grants = (0..<6).map { budget.grant(20, places: 6 - $0) }
     #expect(grants.map(\.?.failures) == [2, 2, 2, 2, 2, 2])
     budget.end(FailureBudget.FailureGrant(failures: 2), successes: 19, failures: 1)
-    // Ten are granted, and eleven are left.
+    // Eleven failures are left. The five chunks in flight may have ten of them, so the next chunk may have one.
     #expect(budget.grant(20, places: 1)?.failures == 1)
     #expect(budget.grant(20, places: 1) == nil)
   }
 
-  /// A statement that stops at its first failure keeps every worker busy until then.
+  /// With a limit of one failure, each worker gets a chunk immediately, and none waits for the end of another chunk.
   @Test func withoutFailuresNoChunkWaitsForAnother() {
     var budget = FailureBudget(limit: 1, share: nil)
     for _ in 0..<6 { #expect(budget.grant(20, places: 1)?.failures == 1) }
@@ -30,7 +30,7 @@ import Testing
     #expect(budget.room(beside: 100) == 316)
   }
 
-  /// If every change fails, no more are in flight than failures are left.
+  /// If every change fails, a statement sends as many changes as its limit allows failures, but at least 16.
   @Test(arguments: [(10, 16), (40, 40)]) func aStatementThatFailsEndsAtItsLimit(limit: Int, sent: Int) {
     var budget = FailureBudget(limit: limit, share: nil)
     #expect(budget.room(beside: 0) == sent)
