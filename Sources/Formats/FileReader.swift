@@ -140,13 +140,13 @@ package struct FileReader: Sendable {
       let count = cells.count == 1 ? "1 cell" : "\(cells.count) cells"
       throw Fault(
         .file,
-        "\(path):\(line): \(count), but the heading has "
+        "\(path):\(line): the row has \(count), but the heading has "
           + (columns.count == 1 ? "1 column" : "\(columns.count) columns"),
         nextStep: cells.count > columns.count
           ? (columns.count == 1
             ? "the first line must name the columns: remove any lines above these names; or, if " : "if ")
             + "a cell contains the separator, put the cell in quotes"
-          : "write \(columns.count) cells, empty ones too; put a cell with a line end in quotes")
+          : "write \(columns.count) cells, including empty cells; put a cell with a line end in quotes")
     }
     return .record(Record(columns.indices.map { (name: columns[$0], value: .string(cells[$0])) }))
   }

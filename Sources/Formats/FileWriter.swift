@@ -101,7 +101,7 @@ package struct FileWriter {
     if let extra {
       throw Fault(
         .value, "\(extra) is not a column of \(path)",
-        nextStep: "its columns are \(names.joined(separator: ", ")); choose the fields of a row with | select")
+        nextStep: "the columns are \(names.joined(separator: ", ")); choose the fields of a row with | select")
     }
     if let cell = cells.first(where: \.containsNUL) { throw nul(cell) }
     Self.append(cells, format, to: &pending)

@@ -149,7 +149,8 @@ extension Lexer {
 
   private mutating func spread(_ start: Int) {
     complain(
-      "no value begins with ...", start - 2, nextStep: "join lists and records with +: [1] + [2], {a: 1} + {b: 2}")
+      "there is no spread operator ...", start - 2,
+      nextStep: "join lists and records with +: [1] + [2], {a: 1} + {b: 2}")
   }
 
   /// Whether the last token is a string literal or a closing parenthesis.

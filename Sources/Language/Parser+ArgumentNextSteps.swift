@@ -6,11 +6,11 @@ extension Parser {
   mutating func refuseGlued(_ word: CalledWord?, _ arguments: [Argument]) throws(StatementParseStop) {
     switch token.kind {
     case .symbol("(") where arguments.isEmpty:
-      if let word { throw fail("\(word.name) has no parentheses here", nextStep: withoutParentheses(word)) }
+      if let word { throw fail("parentheses can't follow \(word.name) here", nextStep: withoutParentheses(word)) }
     case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.name == "select":
       throw fail("select takes fields", nextStep: "to keep all fields of the elements, leave out select")
     case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.isStage ?? false:
-      throw fail("* is no argument", nextStep: "remove *: | \(word?.name ?? "table")")
+      throw fail("* is not an argument", nextStep: "remove *: | \(word?.name ?? "table")")
     case .symbol where !Self.isEnd(token) && word?.name == "lambda":
       throw fail("there are no arrow functions", nextStep: Self.arrowStep)
     case .symbol(let symbol) where !Self.isEnd(token) && symbol != "=" && symbol != ":":

@@ -222,7 +222,7 @@ extension Parser {
     if token.isOperatorWord, token.description.lowercased() == "not", nextToken.description.lowercased() == "in",
       let left = shown(tokens[operandStart(before: index)].range.through(tokens[index - 1].range))
     {
-      return "put the word not before the operand: not \(left) in [...]"
+      return "put `not` before the operand: not \(left) in [...]"
     }
     if token.isSymbol("["), token.hasSpaceBefore, case .name(let list) = tokens[index - 1].kind,
       !words.commands.contains(list), !words.functions.contains(list), !words.stages.contains(list)

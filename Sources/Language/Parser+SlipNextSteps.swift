@@ -234,7 +234,7 @@ extension Parser {
   mutating func skipDo(after words: String) {
     guard token.isKeyword("do") else { return }
     diagnostics.append(
-      Diagnostic(range: token.range, message: "no do follows \(words)", nextStep: "remove do: \(words) ... end"))
+      Diagnostic(range: token.range, message: "do can't follow \(words)", nextStep: "remove do: \(words) ... end"))
     advance()
   }
 
@@ -245,7 +245,7 @@ extension Parser {
     if token.isSymbol("="), nextToken.isSymbol(">") {
       diagnostics.append(
         Diagnostic(
-          range: token.range.through(nextToken.range), message: "no arrow follows rescue",
+          range: token.range.through(nextToken.range), message: "an arrow can't follow rescue",
           nextStep: "rescue \(tokens[min(index + 2, tokens.count - 1)].description)"))
       tokens.removeSubrange(index...index + 1)
     }

@@ -33,7 +33,7 @@ package enum Calendar {
     guard 1...12 ~= month else { throw Fault(.value, "there is no month \(month)") }
     let count = days(in: month, of: year)
     guard 1...count ~= day else {
-      throw Fault(.value, "there is no day \(day) in \(names[month - 1]) \(year), which has \(count)")
+      throw Fault(.value, "there is no day \(day) in \(names[month - 1]) \(year), which has \(count) days")
     }
     // The calculation lets the year begin in March, so that a leap day is the last day of the year.
     let shifted = month <= 2 ? year - 1 : year

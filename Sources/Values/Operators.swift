@@ -80,7 +80,7 @@ package enum Operators {
     switch value {
     case .number(let number): return .number(try Arithmetic.negate(number))
     case .duration(let duration): return .duration(.zero - duration)
-    default: throw Fault(.type, "- is for numbers and durations, not \(value.typeWithArticle)")
+    default: throw Fault(.type, "the operator - takes a number or a duration, not \(value.typeWithArticle)")
     }
   }
 

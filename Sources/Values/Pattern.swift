@@ -24,8 +24,9 @@ public struct Pattern: Sendable {
       let rest = text.bytes(min(error.offset, text.utf8.count)..<text.utf8.count)
       throw Fault(
         .value,
-        "not a regular expression: \(error.message)\(rest.isEmpty ? ", at its end" : ", before \(rest.quoted)")",
-        nextStep: text.hasPrefix("*") ? "a comment begins with #" : "help patterns has the syntax")
+        "not a regular expression: \(error.message)"
+          + (rest.isEmpty ? ", at the end of the pattern" : ", before \(rest.quoted)"),
+        nextStep: text.hasPrefix("*") ? "a comment begins with #" : "help patterns shows the syntax")
     }
   }
 
@@ -145,7 +146,7 @@ public struct Pattern: Sendable {
       case .tooManySteps:
         throw Fault(
           .limit, "the pattern \(description) takes too many steps on a text of \(bytes.count) bytes",
-          nextStep: "avoid a repetition inside a repetition: write ++ for the inner +, or *+ for *"
+          nextStep: "avoid a repetition inside a repetition: write ++ for the inner +, or *+ for the inner *"
         )
       }
     }

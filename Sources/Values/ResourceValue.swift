@@ -191,7 +191,9 @@ public struct ResourceValue: Sendable {
     case .object(let identifier)?: return .resource(resolve(identifier, name))
     case .array(let identifiers)?:
       return .list(identifiers.compactMap(\.objectValue).map { .resource(resolve($0, name)) })
-    default: throw Fault(.malformed, "\(name) of \(label) has data that is not linkage")
+    default:
+      throw Fault(
+        .malformed, "the data of \(name) in \(label) must be null, an identifier or a list of identifiers")
     }
   }
 
@@ -212,23 +214,23 @@ public struct ResourceValue: Sendable {
     let what = "\(includePath.last ?? "it") is \(label)"
     if stub == .cycle {
       return Fault(
-        .field, "\(what), which occurs earlier on the same path, so here only its type and id can be read",
+        .field, "\(what), which occurs earlier on this path of relationships; only its type and id can be read here",
         nextStep: "assign the earlier resource to a variable, and read its fields there: let post = ...")
     }
     if compound?.isListed(type, id ?? "") == true {
       return Fault(
         .field,
-        "\(what), which is an element of the list and was not included, so here only its type and id can be read",
+        "\(what), which is an element of the list and is not included; only its type and id can be read here",
         nextStep: "look the resource up in the list by its id, or read it with show")
     }
     let path = includePath.joined(separator: ".")
     if let compound, compound.asked.contains(where: { $0.isSame(as: path) || $0.begins(with: path + ".") }) {
       return Fault(
-        .field, "\(what), which the reply does not contain, although include: asks for it",
+        .field, "\(what); include: asks for this resource, but the reply does not contain it",
         nextStep: "the resource may be deleted or hidden: read it by its id with show")
     }
     return Fault(
-      .field, "\(what), of which only type and id are known",
+      .field, "\(what), but only the type and the id of this resource are known",
       nextStep: "add include: \"\(path)\" to the command that reads the resource")
   }
 

@@ -50,7 +50,7 @@ package enum ValueAccess {
         .field, "\(owner) has no field \(name)",
         nextStep:
           "its fields are \(names.joined(separator: ", ")); "
-          + "for this field of its resources, write stream CLIENT | map .\(name)")
+          + "to read this field from the resources of the client, write stream CLIENT | map .\(name)")
     }
     return Fault(
       .field, "\(owner) has no field \(name)",

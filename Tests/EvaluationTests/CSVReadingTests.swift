@@ -31,15 +31,17 @@ import Values
     ("a\n\"x\"\"\"y\n", "a.csv:2: text after a closing quote"),
     ("a\nx\"y\n", "a.csv:2: the cell contains a quote, but does not begin with a quote"),
     ("a\n\n\n\"x", "a.csv:4: a quote is not closed"), ("a,\n1,2\n", "a.csv:1: column 2 has no name"),
-    (",a\n1,2\n", "a.csv:1: column 1 has no name"), ("a,b\n1\n", "a.csv:2: 1 cell, but the heading has 2 columns"),
-    ("a\n1,2\n", "a.csv:2: 2 cells, but the heading has 1 column"), ("a,a\n", "a.csv:1: the column a occurs twice"),
-    ("a,b\r1,2\r3\r", "a.csv:3: 1 cell, but the heading has 2 columns"),
+    (",a\n1,2\n", "a.csv:1: column 1 has no name"),
+    ("a,b\n1\n", "a.csv:2: the row has 1 cell, but the heading has 2 columns"),
+    ("a\n1,2\n", "a.csv:2: the row has 2 cells, but the heading has 1 column"),
+    ("a,a\n", "a.csv:1: the column a occurs twice"),
+    ("a,b\r1,2\r3\r", "a.csv:3: the row has 1 cell, but the heading has 2 columns"),
     ("a\r1\n", "a.csv:2: a line ends in LF, but the earlier lines end in CR"),
     ("a\n1\r2\n", "a.csv:2: a carriage return outside quotes"), ("a\n1\u{0}\n", "a.csv:2: a NUL byte"),
     ("\u{FEFF}\u{FEFF}a\n1\n", "a.csv:1: a second byte order mark (U+FEFF)"),
     ("a\n1\n\u{FEFF}a\n", "a.csv:3: a byte order mark (U+FEFF) begins a line inside the file"),
-    ("a,b\n\"1\r\n2\",\"3\n4\"\n5\n", "a.csv:5: 1 cell, but the heading has 2 columns"),
-    ("a,b\n\"1\r2\",\"3\n4\"\n5\n", "a.csv:5: 1 cell, but the heading has 2 columns"),
+    ("a,b\n\"1\r\n2\",\"3\n4\"\n5\n", "a.csv:5: the row has 1 cell, but the heading has 2 columns"),
+    ("a,b\n\"1\r2\",\"3\n4\"\n5\n", "a.csv:5: the row has 1 cell, but the heading has 2 columns"),
   ])
   func refusesMalformedRows(_ content: String, _ message: String) throws {
     #expect(try reading(Array(content.utf8), "a.csv") == message)
@@ -50,7 +52,7 @@ import Values
     ("a,b\r1,2\r\r3,4", #"{"a":"1","b":"2"}"# + "\n" + #"{"a":"3","b":"4"}"#),
     ("a\n\"\"\n\nx\n", #"{"a":""}"# + "\n" + #"{"a":"x"}"#), ("a\n\"\u{FEFF}x\"", #"{"a":"\#u{FEFF}x"}"#),
     ("\u{E9},e\u{301}\n1,2", #"{"\#u{E9}":"1","e\#u{301}":"2"}"#), ("a\n", ""), ("", ""), ("\u{FEFF}", ""), ("a", ""),
-    ("a\n,\n", "a.csv:2: 2 cells, but the heading has 1 column"), ("a,b\n,\n", #"{"a":"","b":""}"#),
+    ("a\n,\n", "a.csv:2: the row has 2 cells, but the heading has 1 column"), ("a,b\n,\n", #"{"a":"","b":""}"#),
   ])
   func readsRows(_ content: String, _ expected: String) throws {
     #expect(try Array(reading(Array(content.utf8), "a.csv").utf8) == Array(expected.utf8))

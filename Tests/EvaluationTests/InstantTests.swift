@@ -31,12 +31,12 @@ import Values
   func readsRFC3339(_ input: String, _ expected: String) { #expect(text(input) == expected) }
 
   @Test(arguments: [
-    ("2026-02-30", "there is no day 30 in February 2026, which has 28"),
-    ("2023-02-29", "there is no day 29 in February 2023, which has 28"),
-    ("1900-02-29", "there is no day 29 in February 1900, which has 28"),
-    ("2026-04-31", "there is no day 31 in April 2026, which has 30"),
+    ("2026-02-30", "there is no day 30 in February 2026, which has 28 days"),
+    ("2023-02-29", "there is no day 29 in February 2023, which has 28 days"),
+    ("1900-02-29", "there is no day 29 in February 1900, which has 28 days"),
+    ("2026-04-31", "there is no day 31 in April 2026, which has 30 days"),
     ("2026-13-01", "there is no month 13"), ("2026-00-01", "there is no month 0"),
-    ("2026-01-00", "there is no day 0 in January 2026, which has 31"),
+    ("2026-01-00", "there is no day 0 in January 2026, which has 31 days"),
     ("2026-01-31T24:00:00Z", "there is no hour 24: the hours are 0 to 23"),
     ("2026-01-31T12:60:00Z", "there is no minute 60"),
     ("2026-12-31T23:59:60Z", "there is no second 60"), ("2026-12-31T23:59:61Z", "there is no second 61"),
@@ -68,7 +68,7 @@ import Values
 
   @Test(
     arguments: [
-      ("31.02.2026", "%d.%m.%Y", "there is no day 31 in February 2026, which has 28"),
+      ("31.02.2026", "%d.%m.%Y", "there is no day 31 in February 2026, which has 28 days"),
       ("1.2.26", "%d.%m.%Y", "expected 4 digits of the year"),
       ("2026013", "%Y%m%d", nil), ("202613", "%Y%m", "there is no month 13"),
       ("20261", "%Y%m%d", "expected 2 digits of the month"),

@@ -45,7 +45,7 @@ import Testing
     ("for n in 1..9 do index posts page: {offset: n, limit: 5} | destroy posts end", true),
   ]) func aPageThatVariesAroundAChange(_ line: String, warns: Bool) {
     let text = "let posts = client queue: \"posts\"\n" + line
-    #expect(found(text).contains("posts is changed between the reads of its pages") == warns)
+    #expect(found(text).contains("the script changes posts between two reads of pages") == warns)
   }
 
   @Test func anUnclosedStringInALongFile() {

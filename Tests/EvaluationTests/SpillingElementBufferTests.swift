@@ -71,10 +71,10 @@ import Formats
     for (name, message) in [
       (
         "best",
-        "best is posts/13, which is an element of the list and was not included, so here only its type and id can be read"
+        "best is posts/13, which is an element of the list and is not included; only its type and id can be read here"
       ),
-      ("editor", "editor is authors/2, which the reply does not contain, although include: asks for it"),
-      ("club", "club is clubs/9, of which only type and id are known"),
+      ("editor", "editor is authors/2; include: asks for this resource, but the reply does not contain it"),
+      ("club", "club is clubs/9, but only the type and the id of this resource are known"),
     ] {
       guard case .resource(let stub) = try author.field(name) else {
         Issue.record("no \(name)")

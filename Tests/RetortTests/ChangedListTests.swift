@@ -161,7 +161,7 @@ import Testing
     let service = try await OddService(["show": other, "create": other, "update": other])
     let note = { (verb: String) in
       "posts \(verb): the reply is about others/1, but the client's type is posts; "
-        + "make a client of that type: client queue: \"posts\" type: \"others\"\n"
+        + "make a client of the type others: client queue: \"posts\" type: \"others\"\n"
     }
     let ran = await service.run("let a = show posts 1\nlet b = create posts {n: 1}\nlet c = update posts 1 {n: 1}")
     #expect(ran == Ran(status: 0, output: "", notes: note("show") + note("create") + note("update")))
@@ -212,7 +212,7 @@ import Testing
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1")
     let notes = [6, 1005].map {
       "destroy-all posts: 3 resources were counted at the start, but \($0) have been found so far; "
-        + "max: 3 would have limited the destroys\n"
+        + "with max: 3, the statement would stop after that number of destroys\n"
     }
     #expect(ran == Ran(status: 0, output: "1100\n", notes: notes.joined()))
     await service.stop()

@@ -60,7 +60,7 @@ import Testing
       #expect(resumed.status == 0, Comment(rawValue: resumed.notes))
     } else {
       #expect(
-        resumed.notes.contains("the outcome is unknown since an earlier run: \(identity)\n"),
+        resumed.notes.contains("an earlier run left this outcome unknown: \(identity)\n"),
         Comment(rawValue: resumed.notes))
       #expect(resumed.status == 5)
     }
@@ -89,7 +89,7 @@ import Testing
     (body: "destroy posts it confirm: true", next: "[1]", isDestroyed: false, said: "each: 1 ok\n", sent: 2),
     (
       body: "update posts it {views: 5}", next: "[]", isDestroyed: false,
-      said: "1 unknown iteration of an earlier run was carried out, according to a lookup\n", sent: 1
+      said: "a lookup shows that 1 unknown iteration of an earlier run was carried out\n", sent: 1
     ),
     (body: "create posts {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n", sent: 1),
     (

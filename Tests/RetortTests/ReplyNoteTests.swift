@@ -18,7 +18,7 @@ import Testing
     await mixed.stop()
     let foreign = try await OddService(["index": Self.foreign])
     let ran = await foreign.run(statement)
-    #expect(ran.notes.hasSuffix("; make a client of that type: client queue: \"posts\" type: \"people\"\n"))
+    #expect(ran.notes.hasSuffix("; make a client of the type people: client queue: \"posts\" type: \"people\"\n"))
     await foreign.stop()
   }
 

@@ -28,7 +28,9 @@ import Testing
       }
       let stopped = try await ran(clients + first + second, #"["3", "9999", "5"]"#)
       #expect(stopped.status == 5)
-      let step = "to resume, remove the statement with the complete journal \(journal), then run: retort \(script)\n"
+      let step =
+        "to resume, remove from the script the statement with the complete journal \(journal), "
+        + "then run: retort \(script)\n"
       #expect(stopped.notes.contains("update posts: \(step)"), Comment(rawValue: stopped.notes))
       let whole = try await ran(clients + first + second, #"["3", "5"]"#)
       #expect(whole.status == 6 && whole.notes.contains("the journal \(journal) was completed at "))
@@ -93,7 +95,7 @@ import Testing
     ),
     (
       "stream posts | take 5 | collect | destroy posts confirm: true journal: \"j\"",
-      "take selects other elements when the statement is resumed"
+      "take selects other elements in a resumed run"
     ),
   ]) func theCheckFindsASecondUse(_ statements: String, _ warning: String) async throws {
     try await inDirectory { directory in
@@ -113,7 +115,8 @@ import Testing
       environment: ["RETORT_URL": service.vhost.uri])
     #expect(ran.status == 0)
     #expect(
-      ran.notes == "b has no guard, but a, a connection to the same broker, has one\n", Comment(rawValue: ran.notes))
+      ran.notes == "the connection b has no guard, but the connection a to the same broker has a guard\n",
+      Comment(rawValue: ran.notes))
     #expect(await service.stop().status == 0)
   }
 

@@ -104,7 +104,8 @@ import Testing
         #""result":{"data":[{"type":"posts","id":"1","relationships":{"author":{"data":{"type":"authors","id":"3"}}}}]}"#
     ])
     let ran = await odd.run("stream posts include: \"author.town\" | map .author.name")
-    #expect(ran.notes.contains("author is authors/3, which the reply does not contain, although include: asks for it"))
+    #expect(
+      ran.notes.contains("author is authors/3; include: asks for this resource, but the reply does not contain it"))
     #expect(
       await odd.run("stream posts | map .author.name").notes.contains(
         "  = add include: \"author\" to the command that reads the resource"))

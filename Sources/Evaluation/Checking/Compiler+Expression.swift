@@ -115,7 +115,7 @@ extension Compiler {
     guard context.hasElement else {
       if findings.refused.contains(where: { $0.lower <= range.lower && range.upper <= $0.upper }) { return broken }
       report(
-        "`it` and .field have no element here", range,
+        "`it` and .field need an element, but there is no element here", range,
         nextStep: "use `it` and .field in a stage: stream posts | where .views < 10")
       return broken
     }

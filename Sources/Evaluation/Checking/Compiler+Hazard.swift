@@ -96,7 +96,8 @@ extension Compiler {
     for page in own.pages where own.changed.contains(page.client) {
       guard !findings.diagnostics.contains(where: { $0.range == page.range }) else { continue }
       warnThoroughly(
-        "\(page.client.queue) is changed between the reads of its pages: rows may be skipped or repeated", page.range,
+        "the script changes \(page.client.queue) between two reads of pages: rows may be skipped or repeated",
+        page.range,
         nextStep: "read all pages first: stream \(page.name) | collect")
     }
     return result
@@ -111,9 +112,9 @@ extension Compiler {
       let selection = pipeline.stages[..<sink].first(where: { ["take", "skip", "last"].contains($0.name) })
     else { return }
     warnThoroughly(
-      "\(selection.name) selects other elements when the statement is resumed, because the first run destroyed some of the resources",
+      "\(selection.name) selects other elements in a resumed run, because the earlier run destroyed some resources",
       selection.range,
-      nextStep: "add max:, which counts the changes of earlier runs too, or read the elements from a file")
+      nextStep: "add max:, which also counts the changes of earlier runs; or read the elements from a file")
   }
 
   /// Returns what the check knows about the client in a command's first argument; nil if the argument is no variable.

@@ -28,11 +28,13 @@ extension Compiler {
       // The suggestion contains a condition, because the user rarely means a change of all resources.
       let isDestroy = change.effect == .destroys
       return warn(
-        "\(name) is a client and counts as one element", range,
+        "\(name) is a client and gives one element: the client, not its resources", range,
         nextStep: "choose the resources first: stream \(name) | where .FIELD == VALUE | collect | \(change.name) ..."
           + (isDestroy ? "; or destroy-all \(name) filter: {FIELD: VALUE}" : ""))
     }
-    warn("\(name) is a client and counts as one element", range, nextStep: "to read its resources: \(meant(name))")
+    warn(
+      "\(name) is a client and gives one element: the client, not its resources", range,
+      nextStep: "to read its resources: \(meant(name))")
   }
 
   /// Warns of a URI in the script that contains a password.

@@ -8,11 +8,14 @@ import Values
 extension Command {
   static let destroyAll = Command(
     Declaration(
-      name: "destroy-all", summary: "Destroys, page by page, the resources that match a filter.",
+      name: "destroy-all", summary: "Destroys all resources that match a filter, page by page.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [
         .init(
-          name: "filter", shape: .record, summary: "the resources to destroy: {state: \"spam\"}; {} means all",
+          name: "filter", shape: .record,
+          summary: """
+            the values that a resource must have: {state: "spam"}. {} destroys all resources
+            """,
           isRequired: true
         )
         .ruled(.filter),
@@ -110,7 +113,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     nextNote = (pages.surplus / 1000 + 1) * 1000
     session.note(
       "destroy-all \(client.name): \(counted) resources were counted at the start, but \(counted + pages.surplus) have "
-        + "been found so far; max: \(counted) would have limited the destroys")
+        + "been found so far; with max: \(counted), the statement would stop after that number of destroys")
   }
 
   func next() throws(Fault) -> [BulkElement]? {

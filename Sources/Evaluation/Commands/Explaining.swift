@@ -80,7 +80,8 @@ extension ClientValue {
   ///
   /// The sentence does not mention the message's expiration, because that time starts only when the broker accepts the
   /// message.
-  private static let pending = "the broker may not have received the request yet: the change may still be carried out"
+  private static let pending =
+    "the request may still be on its way to the broker, so the change may still be carried out"
 
   /// Returns the error of a missing queue; the error's advice names a queue with a similar name, if there is one.
   ///

@@ -113,7 +113,7 @@ enum QueryOptionReader {
           if value.isPlace(from: 1) { meant[other] = value.label }
         }
         throw OptionRefusal(
-          "page: needs a \(name) of at least \(least) and at most 18 digits, not \(has)",
+          "page: \(name) must be an integer of at least \(least) with at most 18 digits, not \(has)",
           nextStep: "{\(place): \(meant[place] ?? "1"), \(extent): \(meant[extent] ?? "100")}")
       }
       return integer

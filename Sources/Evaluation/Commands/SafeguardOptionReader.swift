@@ -21,7 +21,7 @@ enum SafeguardOptionReader {
     default: break
     }
     throw OptionRefusal(
-      "halt: must be a number of failures from 1, or a percentage over 0 and up to 100 as a string",
+      "halt: must be an integer of at least 1, or a string with a percentage over 0 and up to 100",
       nextStep: "halt: 10, or halt: \"3%\"")
   }
 
@@ -51,9 +51,11 @@ enum SafeguardOptionReader {
       switch (name, record[name] ?? .null) {
       case ("depth", .number(let number)) where number.integer ?? 0 > 0: limits.depth = number.integer
       case ("p95", .duration(let duration)) where duration > .zero: limits.p95 = duration
-      default:
-        throw OptionRefusal(
-          "throttle: takes depth: (a number from 1) and p95: (a duration), not \(name):", nextStep: step)
+      case ("depth", let other):
+        throw OptionRefusal("throttle: depth must be an integer of at least 1, not \(other.label)", nextStep: step)
+      case ("p95", let other):
+        throw OptionRefusal("throttle: p95 must be a duration over 0, not \(other.label)", nextStep: step)
+      default: throw OptionRefusal("throttle: takes depth and p95, not \(name)", nextStep: step)
       }
     }
     guard limits.depth != nil || limits.p95 != nil else {
@@ -100,7 +102,9 @@ extension NeededOption {
   static func journal(for option: String) -> NeededOption {
     NeededOption(
       option: "journal",
-      message: { "\(option): of \($0) needs journal:, because only a journal has unknown changes of earlier runs" },
+      message: {
+        "\(option): of \($0) needs journal:, because only a journal says which earlier changes have an unknown outcome"
+      },
       nextStep: "journal: \"FILE\"")
   }
 
@@ -115,7 +119,8 @@ extension NeededOption {
   static let resending = NeededOption(
     option: "journal", alternatives: ["retry", "workers"],
     message: {
-      "settle: of \($0) needs journal:, retry: or workers:, because only these options send unknown changes again"
+      "settle: of \($0) needs journal:, retry: or workers:, because only these options repeat changes with an "
+        + "unknown outcome"
     },
     nextStep: "journal: \"FILE\" or retry: 3")
 
@@ -151,6 +156,6 @@ extension NeededOption {
   /// The rule that `verify: "all"` of a `create` needs `key:`.
   static let lookupKey = NeededOption(
     option: "key", isField: true, applicableValue: "all",
-    message: { _ in "verify: \"all\" needs key:, by which it looks up the created resources" },
+    message: { _ in "verify: \"all\" needs key:, because key: names the field for lookups of created resources" },
     nextStep: "key: .email")
 }

@@ -17,7 +17,10 @@ extension Function {
       .string(try string(values, 0, "trim").trimmed)
     },
     Function(
-      "split(text, separator)", "The list of the parts of a text between separators; separator is a text or a pattern.",
+      "split(text, separator)",
+      """
+      The list of the parts between the separators in a text. separator is a string or a pattern.
+      """,
       takes: 2...2, of: [.text, .textOrPattern],
       #"split("a,b", ",")"#,
       "\"a\"\n\"b\""
@@ -30,7 +33,10 @@ extension Function {
       return .list(parts.map { .string($0) })
     },
     Function(
-      "join(list, separator)", "The elements of a list as one text, with the separator between them.", takes: 1...2,
+      "join(list, separator)",
+      """
+      The elements of a list as one text, with separator between the elements (default: "").
+      """, takes: 1...2,
       of: [.any, .text],
       #"join(["a", "b"], "-")"#, "\"a-b\""
     ) { values throws(Fault) in
@@ -45,7 +51,10 @@ extension Function {
     },
     Function(
       "replace(text, what, by)",
-      "Replaces each occurrence of a text or pattern. In the replacement, $1 to $9 insert groups of the match, and $$ inserts $.",
+      """
+      Replaces each occurrence of a string or a pattern in a text. With a pattern, $1 to $9 in the replacement \
+      insert the groups of the match, and $$ inserts $.
+      """,
       takes: 3...3, of: [.text, .textOrPattern, .text], #"replace("a-b", "-", "+")"#, "\"a+b\""
     ) { values throws(Fault) in
       let (text, by) = (try string(values, 0, "replace"), try string(values, 2, "replace"))
@@ -53,7 +62,10 @@ extension Function {
       return .string(try replaced(text, try string(values, 1, "replace"), by))
     },
     Function(
-      "matches(text, pattern)", "Whether a text contains a match of a pattern.", takes: 2...2, of: [.text, .pattern],
+      "matches(text, pattern)",
+      """
+      Whether a text contains a match of a pattern: true or false.
+      """, takes: 2...2, of: [.text, .pattern],
       #"matches("draft", /^d/)"#,
       "true"
     ) { values throws(Fault) in
@@ -61,7 +73,7 @@ extension Function {
     },
     Function(
       "capture(text, pattern)",
-      "The list of the groups of the first match; null if nothing matches. A group that matched nothing is null.",
+      "The list of the groups of the first match, or null if nothing matches. A group that matched nothing is null.",
       takes: 2...2, of: [.text, .pattern],
       #"capture("2026-05", /(\d+)-(\d+)/)"#, "\"2026\"\n\"05\""
     ) { values throws(Fault) in
@@ -74,7 +86,10 @@ extension Function {
       return .list(groups.map { $0.map { .string($0) } ?? .null })
     },
     Function(
-      "contains(text or list, part)", "Whether a text contains a part, or a list contains an element.", takes: 2...2,
+      "contains(text or list, part)",
+      """
+      Whether a text contains a part, or a list contains an element: true or false.
+      """, takes: 2...2,
       #"contains("draft", "raf")"#, "true"
     ) { values throws(Fault) in
       if case .string(let text) = values[0] { return .bool(text.holds(try string(values, 1, "contains"))) }
@@ -92,14 +107,14 @@ extension Function {
       return .bool(false)
     },
     Function(
-      "starts-with(text, part)", "Whether a text begins with a part.", takes: 2...2, of: [.text, .text],
+      "starts-with(text, part)", "Whether a text begins with a part: true or false.", takes: 2...2, of: [.text, .text],
       #"starts-with("draft", "dr")"#,
       "true"
     ) { values throws(Fault) in
       .bool(try string(values, 0, "starts-with").begins(with: try string(values, 1, "starts-with")))
     },
     Function(
-      "ends-with(text, part)", "Whether a text ends with a part.", takes: 2...2, of: [.text, .text],
+      "ends-with(text, part)", "Whether a text ends with a part: true or false.", takes: 2...2, of: [.text, .text],
       #"ends-with("draft", "ft")"#, "true"
     ) { values throws(Fault) in
       .bool(try string(values, 0, "ends-with").ends(with: try string(values, 1, "ends-with")))
@@ -121,7 +136,10 @@ extension Function {
       let text = try string(values, 0, "parse-json")
       do throws(JSONSyntaxError) { return Value(try JSONValue(parsingUnique: Array(text.utf8))) } catch {
         throw Fault(
-          .value, text.trimmed.isEmpty ? "not JSON: the text is empty" : "not JSON: \(error)",
+          .value,
+          text.trimmed.isEmpty
+            ? "not JSON: the text is empty"
+            : "not JSON: \(error.message), at line \(error.line), column \(error.column)",
           nextStep: #"an example of JSON text: parse-json("{\"a\": [1, null, true]}")"#)
       }
     },

@@ -133,9 +133,10 @@ extension Arguments {
         _ = try await client.reading(self) { () throws(ClientError) in
           try await reader.count(Query(), waitLimit: .usual)
         }
-      } catch { throw error.within("in the read before unknown changes are looked up") }
+      } catch { throw error.within("in the read before the lookups of unknown changes") }
     }
-    run.session.note("\(journal.path): waiting \(wait.text) for the replies to requests in flight")
+    run.session.note(
+      "\(journal.path): waiting \(wait.text), because requests of an earlier run may still be carried out")
     do { try await Task.sleep(for: wait) } catch { throw Fault(.interrupted, "interrupted") }
   }
 
@@ -159,7 +160,7 @@ extension Session {
   func note(opened journal: Journal) {
     if journal.cutLines == 1 { note("\(journal.path): removed the last line, which was damaged") }
     if journal.cutLines > 1 {
-      note("\(journal.path): removed the last \(journal.cutLines) lines, the first of which was damaged")
+      note("\(journal.path): removed the last \(journal.cutLines) lines, because the first of them was damaged")
     }
   }
 
@@ -169,13 +170,12 @@ extension Session {
     for identity in identities.prefix(shown) {
       let changes = journal.changes(of: identity)
       let sent = changes.isEmpty ? "" : "; the iteration may have sent: \(changes.joined(separator: ", "))"
-      note("the outcome is unknown since an earlier run: \(identity.text)\(sent)")
+      note("an earlier run left this outcome unknown: \(identity.text)\(sent)")
     }
     if identities.count > shown { note("and \(identities.count - shown) more") }
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
-    note(
-      "check whether each of these was carried out, and record the outcome: retort journal \(journal.path) settle \(word) done, or, if it was not, ... settle \(word) again"
-    )
+    let command = "retort journal \(journal.path) settle \(word)"
+    note("find out whether each of these was carried out; if so, run \(command) done; if not, run \(command) again")
   }
 
   /// Shows how many changes a journal file records as done and as unknown, and how many changes are left.

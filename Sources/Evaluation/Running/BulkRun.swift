@@ -73,7 +73,7 @@ struct BulkRun {
       let changes =
         earlier.found == 1
         ? "1 unknown change of an earlier run was" : "\(earlier.found) unknown changes of an earlier run were"
-      session.note("\(journal.path): \(changes) carried out, according to a lookup")
+      session.note("\(journal.path): a lookup shows that \(changes) carried out")
     }
     guard !earlier.left.isEmpty else { return earlier }
     session.note(unknown: earlier.left, in: journal)
@@ -210,7 +210,8 @@ struct BulkRun {
   private func estimate(_ count: Int) -> String {
     guard let last = plan.client.client.activity.lastRoundTrip else { return "" }
     let turns = (count + plan.policy.window - 1) / plan.policy.window
-    return ", about \((last * turns).short) with \(plan.policy.window) in flight at \(last.short) a request"
+    return
+      ", in about \((last * turns).short) with \(plan.policy.window) in flight and \(last.short) for each request"
   }
 
   /// Returns the error of an element as a JSON object, for the file of `failed:` and the field `failures`.
@@ -281,7 +282,9 @@ struct BulkRun {
     case let halted as FailureLimitReached: return Fault(halted, plan)
     case let end as Throttle.PatienceExhausted:
       return Fault(
-        .limit, "\(plan.label) stopped, because it waited longer than patience: \(end.patience.text) (\(end.reason))",
+        .limit,
+        "\(plan.label) stopped, because a pause of throttle: was longer than patience: \(end.patience.text); "
+          + "the reason for the pause: \(end.reason)",
         nextStep: "raise patience:, or the limits of throttle:")
     case let refused as RefusedElementError:
       let fault = Fault(refused.refusal, plan.arguments, isDry: plan.isDry)
@@ -330,6 +333,6 @@ extension Fault {
       .limit, "\(plan.label) stopped, because its failures reached halt: \(limit)",
       nextStep: plan.failedFile == nil
         ? "correct the cause, or raise halt:; failed: \"failed.ndjson\" stores the elements that failed"
-        : "correct the cause, or raise halt:; the file of failed: has the elements")
+        : "correct the cause, or raise halt:; the file of failed: has the elements that failed")
   }
 }

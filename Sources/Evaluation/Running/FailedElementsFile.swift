@@ -32,7 +32,7 @@ final class FailedElementsFile: Sendable {
         Fault(
           .file, "\(failure.message); \(missing) \(missing == 1 ? "element is" : "elements are") missing from the file",
           nextStep:
-            "make room on the disk before the next run; let r = ... keeps the first 1000 failures in r.failures")
+            "make room on the disk before the next run; after let r = ..., r.failures has the first 1000 failures")
       }
     }
   }
@@ -56,7 +56,7 @@ final class FailedElementsFile: Sendable {
     try FileDescriptor.checkWritable(path)
     if !isStandard, FileDescriptor.isNamedPipe(target) {
       throw Fault(
-        .file, "\(path) is a named pipe, in which failed elements are lost if no program reads it",
+        .file, "\(path) is a named pipe: failed elements are lost if no program reads the pipe",
         nextStep: "failed: \"failed.ndjson\"")
     }
     if isDevice { return }

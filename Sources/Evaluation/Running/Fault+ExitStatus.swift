@@ -15,7 +15,7 @@ extension Fault {
     if let reason {
       return Fault(
         .closed, "standard output can't be written: \(reason); the rest of the run was skipped",
-        nextStep: "make room, or send the output elsewhere"
+        nextStep: "make room on the disk, or send the output to another place"
       ).ending(1)
     }
     return Fault(

@@ -146,8 +146,8 @@ extension Fault {
         at: [LabelledRange(arguments.range)],
         in: arguments.source,
         nextStep:
-          "the change was not sent again, because a computed value such as .views + 1 would be applied twice; read the resource with show and, if the change is missing, make it in a new statement"
-      )
+          "the change was not sent again, because a computed value such as .views + 1 would be applied twice; "
+          + "read the resource with show; if the resource lacks the change, send the change in a new statement")
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
       self.init(

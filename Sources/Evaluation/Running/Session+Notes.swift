@@ -107,7 +107,9 @@ extension Session {
     let others = state.withLock(\.connections).filter { $0.protection != .none && $0.serial != connection.serial }
     guard let other = others.first(where: { $0.link.brokerIdentity == identity }) else { return }
     let name = { (connection: ConnectionValue) in connection.name ?? connection.label }
-    note("\(name(connection)) has no guard, but \(name(other)), a connection to the same broker, has one")
+    note(
+      "the connection \(name(connection)) has no guard, "
+        + "but the connection \(name(other)) to the same broker has a guard")
   }
 
   /// Shows a note about an assertion that a dry run does not check; an assertion in a loop gets only one note.

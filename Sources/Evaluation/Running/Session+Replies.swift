@@ -102,6 +102,7 @@ struct UnexpectedTypes {
 extension ClientValue {
   /// Returns the advice to make a client of another type.
   fileprivate func withType(_ type: String) -> String {
-    "make a client of that type: client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)"
+    "make a client of the type \(type): client queue: \(JSONValue.string(queue).text) "
+      + "type: \(JSONValue.string(type).text)"
   }
 }

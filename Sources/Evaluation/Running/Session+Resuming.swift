@@ -21,8 +21,8 @@ extension Session {
     let statements =
       complete.count == 1 ? "statement with the complete journal" : "statements with the complete journals"
     show(
-      command: "\(label): to resume, remove the \(statements) \(complete.joined(separator: ", ")), then run: \(command)"
-    )
+      command: "\(label): to resume, remove from the script the \(statements) \(complete.joined(separator: ", ")), "
+        + "then run: \(command)")
   }
 
   /// Records that a statement with a journal file has begun.

@@ -117,7 +117,7 @@ final class EachJournal: Sendable {
     guard count > 0 else { return }
     let iterations =
       count == 1 ? "1 unknown iteration of an earlier run was" : "\(count) unknown iterations of an earlier run were"
-    session.note("\(journal.path): \(iterations) carried out, according to a lookup")
+    session.note("\(journal.path): a lookup shows that \(iterations) carried out")
   }
 
   /// Decides whether to run an iteration, and records the start of an iteration that runs.

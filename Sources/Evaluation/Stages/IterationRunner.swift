@@ -167,8 +167,9 @@ private struct OrderedResults: Sendable {
     return others.sorted { $0.key.word < $1.key.word }.reduce(first.fault) { fault, kind in
       let labels = kind.value.prefix(Self.named).map(\.label).joined(separator: ", ")
       let isAll = kind.value.count <= Self.named
+      let count = kind.value.count
       return fault.within(
-        "more errors of the kind \(kind.key): \(kind.value.count), at \(labels)\(isAll ? "" : ", ...")")
+        "\(count) more \(count == 1 ? "error" : "errors") of the kind \(kind.key), at \(labels)\(isAll ? "" : ", ...")")
     }
   }
 
