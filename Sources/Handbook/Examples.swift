@@ -296,7 +296,7 @@ enum Examples {
       false
     > help disconnect
     disconnect [CONNECTION]  -> null
-      Closes a connection and all its clients; without an argument, closes the only open connection.
+      Closes a connection and all its clients. Without an argument, disconnect closes the only open connection.
     \
       > let c = connect "embedded:blog"
       . disconnect c

@@ -7,7 +7,9 @@ import Values
 extension Command {
   static let call = Command(
     Declaration(
-      name: "call", summary: "Calls any method with any parameters and returns the raw result.",
+      name: "call",
+      summary:
+        "Sends a JSON-RPC request with any method and any parameters. Returns the result in the reply unchanged.",
       parameters: [
         .init(name: "CLIENT", shape: .client), .init(name: "METHOD", shape: .string).ruled(.name),
         .init(name: "PARAMS", shape: .record, isOptional: true),
@@ -15,7 +17,7 @@ extension Command {
       options: [
         .init(
           name: "reads", shape: .boolean, fallback: "false",
-          summary: "true means that the method changes nothing; true is refused for methods such as \"destroy\""),
+          summary: "true means that the method changes nothing. retort refuses true for methods such as \"destroy\""),
         .confirm, .keys, .meta, .timeout, .expire, .dryRun,
       ],
       effect: .changes, result: "value",

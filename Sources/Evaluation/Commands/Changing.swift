@@ -12,7 +12,10 @@ extension Declaration {
     examples: [.init(code: #"(create posts {text: "Hello"}).state"#, output: "\"draft\"")])
 
   static let update = Declaration(
-    name: "update", summary: "Updates the fields of a resource with a record.", parameters: [client, id, record],
+    name: "update",
+    summary: """
+      Updates a resource. The fields in RECORD get new values, and the other fields stay unchanged.
+      """, parameters: [client, id, record],
     options: [.include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
     examples: [.init(code: #"(update posts 4 {text: "Hello again"}).text"#, output: "\"Hello again\"")])
 

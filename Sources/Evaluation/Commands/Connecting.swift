@@ -6,12 +6,13 @@ import Values
 
 extension Declaration.Option {
   fileprivate static let connectionName = Self(
-    name: "name", shape: .string, summary: "a name for the connection, which the prompt and messages show: \"staging\""
+    name: "name", shape: .string, summary: "the name of the connection in the prompt and in messages: \"staging\""
   )
   .ruled(.text("name", "remove the option, or give it a value"))
 
   fileprivate static let env = Self(
-    name: "env", shape: .string, summary: "the environment of the broker; \"production\" makes the prompt red"
+    name: "env", shape: .string,
+    summary: "the environment of the broker, which the prompt shows. \"production\" also makes the prompt red"
   ).ruled(.text("env", "remove the option, or give it a value"))
 }
 
@@ -19,15 +20,20 @@ extension Command {
   static let connect = Command(
     Declaration(
       name: "connect",
-      summary:
-        "Opens a connection to a broker or to an embedded service. If a connection with this URI and name is open, returns that connection.",
+      summary: """
+        Opens a connection to a broker or to an embedded service. An embedded service, such as embedded:blog, runs \
+        inside retort and needs no broker. Without URI, connect uses the environment variable RETORT_URL. If a \
+        connection with the same URI and name is already open, connect returns this connection.
+        """,
       parameters: [.init(name: "URI", shape: .string, isOptional: true)],
       options: [
         .connectionName,
         .init(
           name: "guard", shape: .string,
-          summary:
-            "\"confirm\" asks before each bulk destruction, even if the statement has confirm: true; \"read-only\" refuses every change",
+          summary: """
+            "confirm" asks before each bulk destruction, such as destroy-all, even if the statement has confirm: true. \
+            "read-only" refuses every change
+            """,
           words: ["confirm", "read-only"]),
         .env,
       ],
@@ -122,7 +128,8 @@ extension Command {
   static let disconnect = Command(
     Declaration(
       name: "disconnect",
-      summary: "Closes a connection and all its clients; without an argument, closes the only open connection.",
+      summary:
+        "Closes a connection and all its clients. Without an argument, disconnect closes the only open connection.",
       parameters: [.init(name: "CONNECTION", shape: .connection, isOptional: true)], result: "null")
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session

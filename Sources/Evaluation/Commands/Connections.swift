@@ -21,12 +21,15 @@ extension Declaration.Option {
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",
     summary:
-      "the type in the singular; relationship requests send the id of the resource as SINGULAR_id, such as post_id"
+      "the word before _id in relationship requests. With \"post\", link sends the id of the resource as post_id"
   ).ruled(.text("singular", "singular: \"post\""))
 
   fileprivate static let relationships = Self(
     name: "relationships", shape: .record,
-    summary: "the types of relationships, so that a record needs only ids: {author: \"authors\", tags: [\"tags\"]}"
+    summary: """
+      the types of relationships, so that a record can name related resources by id alone: {author: "authors", tags: \
+      ["tags"]}
+      """
   ).ruled(OptionValueRule { value, command throws(OptionRefusal) in _ = try relationships(value, command) })
 
   /// Reads the option `relationships:`, which maps the name of each relationship to a JSON:API type.
@@ -56,34 +59,41 @@ extension Declaration.Option {
 extension Command {
   static let client = Command(
     Declaration(
-      name: "client", summary: "Creates a client of a queue on the open connection.",
+      name: "client",
+      summary: """
+        Creates a client for a queue on the open connection. A command such as show posts 12 sends its request to the \
+        queue of the client posts.
+        """,
       options: [
         .queue,
         .type,
         .init(
           name: "on", shape: .connection,
-          summary: "the connection of the client; needed if several connections are open"),
+          summary: "the connection that the client uses. If several connections are open, on: is required"),
         .init(
-          name: "meta", shape: .record, fallback: "{host: ...}",
+          name: "meta", shape: .record, fallback: "{host: \"NAME OF THIS MACHINE\"}",
           summary: "the meta member of each request: {host: \"me\"}"),
         .init(
-          name: "timeout", shape: .any, fallback: "5s", summary: "how long to wait for a reply: 10s, \"never\"",
+          name: "timeout", shape: .any, fallback: "5s", summary: "how long to wait for a reply: 10s, or \"never\"",
           words: ["never"]
         ).ruled(.timeout),
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
-          summary:
-            "\"wire\" leaves the names of fields unchanged; \"underscore\" shows - in names as _, and sends _ as -",
+          summary: """
+            "wire" leaves the names of fields unchanged. "underscore" shows inserted-at as inserted_at, and sends \
+            inserted_at as inserted-at
+            """,
           words: ["wire", "underscore"]),
         .relationships,
         .singular,
         .init(
           name: "reply", shape: .string, fallback: "\"queue\"",
-          summary: "\"direct\" uses the broker's direct reply-to instead of a reply queue",
+          summary: "\"queue\" creates a reply queue for the client. \"direct\" uses RabbitMQ's direct reply-to instead",
           words: ["queue", "direct"]),
         .init(
           name: "require-beam", shape: .boolean, fallback: "false",
-          summary: "true refuses requests without meta.beam, the token of an Elixir test sandbox"),
+          summary:
+            "true means that the client sends no request without meta.beam, the token of an Elixir test sandbox"),
       ],
       result: "client",
       examples: [.init(code: #"let posts = client queue: "posts""#, output: "")])
@@ -164,7 +174,7 @@ extension Command {
 
   static let stop = Command(
     Declaration(
-      name: "stop", summary: "Closes a client with its channel and reply queue.",
+      name: "stop", summary: "Closes a client, its channel and its reply queue.",
       parameters: [.init(name: "CLIENT", shape: .client)], result: "null")
   ) { arguments, frame throws(Fault) in
     let client = try arguments.client()
@@ -179,8 +189,10 @@ extension Command {
     Declaration(
       name: "clients",
       summary: """
-        Lists the clients, then the connections without clients, with queue, type, connection, state of the connection, \
-        consumers and depth of the queue, requests in flight, and last round trip.
+        Lists the clients, then the connections without clients. Each row has the queue, the type, the connection and \
+        the state of the connection. consumers is the number of consumers of the queue, and depth is the number of \
+        messages that wait in the queue. in-flight is the number of requests that wait for a reply, and round-trip is \
+        the time from the last request to its reply.
         """,
       result: "list of records")
   ) { _, frame throws(Fault) in

@@ -19,7 +19,11 @@ extension RunContext {
 extension Command {
   static let assert = Command(
     Declaration(
-      name: "assert", summary: "Raises an error if a condition is false; a script then ends with the exit status 3.",
+      name: "assert",
+      summary: """
+        Raises an error if a condition is false. The error ends a script with the exit status 3, unless try catches \
+        the error. MESSAGE follows a comma: assert n > 0, "n is 0".
+        """,
       parameters: [.init(name: "CONDITION", shape: .condition), .init(name: "MESSAGE", shape: .any, isOptional: true)],
       result: "null", examples: [.init(code: "assert 1 + 1 == 2", output: "")], givesNothing: true)
   ) { arguments, frame throws(Fault) in
@@ -78,7 +82,7 @@ extension Command {
 
   static let exit = Command(
     Declaration(
-      name: "exit", summary: "Ends the program, with a status from 0 to 255.",
+      name: "exit", summary: "Ends the program. STATUS is the exit status, from 0 to 255 (default: 0).",
       parameters: [
         .init(name: "STATUS", shape: .number, isOptional: true).ruled(
           OptionValueRule(reading: { value, _ throws(Fault) in _ = try value.exitStatus() }))

@@ -12,8 +12,10 @@ extension Command {
   static let describe = Command(
     Declaration(
       name: "describe",
-      summary:
-        "Lists the fields of a client's type in earlier replies, and the names that the service accepted or refused in filter:, sort: and include:. Sends no request.",
+      summary: """
+        Lists what retort has learned about a client's type from earlier replies: the fields, and the names that the \
+        service accepted or refused in filter:, sort: and include:. describe sends no request.
+        """,
       parameters: [place], result: "list of records",
       examples: [
         .init(
@@ -30,8 +32,10 @@ extension Command {
   static let template = Command(
     Declaration(
       name: "template",
-      summary:
-        "Writes a create statement with each field of a client's type that earlier replies contained. At the prompt, you can edit and run the statement.",
+      summary: """
+        Writes a create statement for a client. The statement has each field that retort has seen in earlier replies. \
+        At the prompt, you can edit and run the statement.
+        """,
       parameters: [place], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
@@ -45,8 +49,10 @@ extension Command {
   static let forget = Command(
     Declaration(
       name: "forget",
-      summary:
-        "Removes the fields that retort learned from replies of a client's queue or, without an argument, of all queues; also removes the stored files.",
+      summary: """
+        Deletes the fields that retort has learned from replies of a client's queue, in memory and in the stored \
+        files. Without an argument, forget deletes the fields of all queues.
+        """,
       parameters: [.init(name: "CLIENT", shape: .client, isOptional: true)], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
@@ -60,8 +66,11 @@ extension Command {
   static let queues = Command(
     Declaration(
       name: "queues",
-      summary:
-        "Lists the queues of a broker that clients have used, or all queues of an embedded service, with types, consumers and depth (waiting requests).",
+      summary: """
+        Lists the queues that your clients have used on a broker, and all queues of an embedded service. Each row has \
+        the queue, the known types of its resources, and the connection. consumers is the number of consumers of the \
+        queue, and depth is the number of requests that wait in the queue.
+        """,
       result: "list of records",
       examples: [
         .init(code: "queues | map .queue", output: "\"authors\"\n\"comments\"\n\"posts\"\n\"tags\"")

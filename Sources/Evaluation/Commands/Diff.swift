@@ -7,12 +7,14 @@ extension Command {
   static let diff = Command(
     Declaration(
       name: "diff",
-      summary:
-        "Compares two lists or streams. Returns the elements that only B has (added), that only A has (removed), and that differ (changed).",
+      summary: """
+        Compares two lists or streams, and returns the elements that differ. An element is added if only B has it, \
+        removed if only A has it, and changed if its fields differ.
+        """,
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
         .init(
-          name: "key", shape: .path, summary: "the field by which diff matches the elements of its two lists: .id",
+          name: "key", shape: .path, summary: "the field that identifies an element in A and in B: .id",
           isRequired: true)
       ], result: "list of records",
       examples: [

@@ -40,8 +40,10 @@ extension Stage {
   static let print = Stage(
     Declaration(
       name: "print",
-      summary:
-        "Prints each element, or the value of an expression for it: text without quotes, any other value as JSON.",
+      summary: """
+        Prints each element, or the value of EXPRESSION for each element: text without quotes, any other value as \
+        JSON.
+        """,
       parameters: [.init(name: "EXPRESSION", shape: .any, isOptional: true)], result: "null",
       examples: [.init(code: #"1..2 | print "row \(it)""#, output: "row 1\nrow 2")], givesNothing: true, names: .read)
   ) { call in

@@ -7,115 +7,141 @@ import Values
 
 extension Declaration.Option {
   static let filter = Self(
-    name: "filter", shape: .record, summary: "the resources to match: {state: \"draft\", author: 7}"
+    name: "filter", shape: .record, summary: "the values that a resource must have: {state: \"draft\", author: 7}"
   ).ruled(.filter)
-  static let sort = Self(name: "sort", shape: .strings, summary: "the fields to sort by: \"-views,id\"").ruled(
+  static let sort = Self(
+    name: "sort", shape: .strings,
+    summary: "the fields by which the service sorts, with - for descending order: \"-views,id\""
+  ).ruled(
     .sort)
   static let include = Self(
-    name: "include", shape: .strings, summary: "the relationships whose resources the reply includes: \"author\""
+    name: "include", shape: .strings,
+    summary: "the relationships whose resources the service adds to the reply: \"author\""
   )
   .ruled(.names("include"))
   static let fields = Self(
-    name: "fields", shape: .any, summary: "the fields to return: \"text,state\", or by type {posts: \"text\"}"
+    name: "fields", shape: .any,
+    summary: "the fields that the reply contains: \"text,state\", or for each type {posts: \"text\"}"
   ).ruled(.fields)
   static let page = Self(
-    name: "page", shape: .record, fallback: "the service's",
-    summary: "the page, or the first of several pages: {number: 1, size: 100}, or {offset: 0, limit: 100}"
+    name: "page", shape: .record, fallback: "the service chooses",
+    summary: "the page to read, or the first of several pages: {number: 1, size: 100}, or {offset: 0, limit: 100}"
   ).ruled(.page)
-  static let meta = Self(name: "meta", shape: .record, summary: "the meta member of the request: {host: \"me\"}")
+  static let meta = Self(
+    name: "meta", shape: .record,
+    summary: "the members that the request adds to the meta of the client: {host: \"me\"}")
   static let keys = Self(
-    name: "keys", shape: .string, fallback: "the client's",
-    summary: "\"wire\" leaves the names of fields unchanged; \"underscore\" shows - in names as _, and sends _ as -",
+    name: "keys", shape: .string, fallback: "the client's setting",
+    summary: """
+      "wire" leaves the names of fields unchanged. "underscore" shows inserted-at as inserted_at, and sends \
+      inserted_at as inserted-at
+      """,
     words: ["wire", "underscore"])
   static let timeout = Self(
-    name: "timeout", shape: .any, fallback: "the client's", summary: "how long to wait for the reply: 10s, \"never\"",
+    name: "timeout", shape: .any, fallback: "the client's setting",
+    summary: "how long to wait for the reply: 10s, or \"never\"",
     words: ["never"]
   ).ruled(.timeout)
   static let expire = Self(
     name: "expire", shape: .boolean, fallback: "true",
-    summary: "whether the broker drops the request when the timeout expires")
+    summary: "true makes the broker drop a request that still waits in the queue when the timeout expires")
   static let confirm = Self(
     name: "confirm", shape: .boolean, fallback: "false",
-    summary: "true skips the question that retort asks before a bulk destruction")
+    summary:
+      "true skips the question that retort asks before a bulk destruction, such as destroy-all or a destroy in a loop")
   static let inFlight = Self(
     name: "in-flight", shape: .number, fallback: "16", summary: "the maximum number of concurrent requests"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
   static let onError = Self(
     name: "on-error", shape: .string, fallback: "\"stop\"",
-    summary: "\"continue\" continues with the other elements after a failure",
+    summary: "\"stop\" ends the statement at the first failure. \"continue\" processes the other elements too",
     words: ["stop", "continue"]
   ).needing(.withoutHalt)
   static let max = Self(
-    name: "max", shape: .number, summary: "the maximum number of elements; if there are more, nothing is sent"
+    name: "max", shape: .number, summary: "the maximum number of elements. If there are more elements, nothing is sent"
   )
   .ruled(.integer("max", from: 0))
   static let dryRun = Self(
-    name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change without sending it")
+    name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change and does not send it")
   static let failed = Self(
     name: "failed", shape: .string,
     summary: "a file for the elements whose changes failed, were refused or got no reply")
   static let halt = Self(
     name: "halt", shape: .any,
-    summary:
-      "the number or share of failures that stops the statement: 10, or \"3%\"; after fewer failures the statement continues"
+    summary: """
+      the number or percentage of failures that stops the statement: 10, or "3%". With fewer failures, the statement \
+      continues
+      """
   ).ruled(.halt)
   static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes per second").ruled(
     .integer("rate", from: 1))
   static let journal = Self(
     name: "journal", shape: .string,
-    summary: "a file that records each change, so that the same statement can continue after a stop")
+    summary: "a file that records each change, so that the same statement can continue after an interruption")
   static let settle = Self(
     name: "settle", shape: .duration,
-    summary:
-      "the longest time that the service can hold a request before it processes the request; the statement waits this long before it repeats a change with an unknown outcome"
+    summary: """
+      the longest time that a request can wait inside the service. The statement waits this long before it repeats a \
+      change that got no reply
+      """
   ).ruled(.duration("settle"))
   static let unknown = Self(
     name: "unknown", shape: .string, fallback: "\"fail\"",
-    summary:
-      "what to do with changes that an earlier run left with an unknown outcome: \"fail\", \"retry\" or \"skip\"",
+    summary: """
+      what to do if retort can't find out whether a change of an earlier run was carried out: "fail", "retry" or \
+      "skip"
+      """,
     words: ["fail", "retry", "skip"]
   ).needing(.journal(for: "unknown"))
   static let backup = Self(
-    name: "backup", shape: .string, summary: "a file to which each resource is written before it is changed")
+    name: "backup", shape: .string,
+    summary: "a file in which retort stores each resource before the resource is changed")
   static let kept = Self(
     name: "include", shape: .strings, summary: "the relationships to store in the backup, such as \"tags,comments\""
   ).ruled(.names("include")).needing(.backup)
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
-    summary:
-      "true looks up, at the end of the statement, the changes that got no reply; \"all\" also looks up each create by "
-      + "its key; false looks up nothing",
+    summary: """
+      at the end of the statement, true looks up whether the changes without a reply were carried out. "all" also \
+      looks up each created resource by its key. false looks up nothing
+      """,
     words: ["all"]
   ).ruled(.verify)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary:
-      "how many times a request can be sent again after a temporary failure; a change is sent again only if this is safe"
+    summary: """
+      how many times retort can send a request again after a temporary failure. retort sends a change again only if a \
+      repetition is harmless
+      """
   ).ruled(.integer("retry", from: 0))
   static let retryRead = Self(
     name: "retry", shape: .number, fallback: "0",
-    summary: "how many times the request can be sent again after a temporary failure or a malformed reply"
+    summary: "how many times retort can send the request again after a temporary failure or a malformed reply"
   ).ruled(.integer("retry", from: 0))
   static let throttle = Self(
     name: "throttle", shape: .record,
-    summary: "the limits above which the statement sends nothing: {depth: 50, p95: 200ms}"
+    summary: """
+      the number of messages in the queue and the reply time (95th percentile) above which the statement pauses: \
+      {depth: 50, p95: 200ms}
+      """
   ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
-    summary: "the maximum length of a pause that throttle: causes; a longer pause ends the statement with an error"
+    summary: "the maximum length of a pause that throttle: causes. A longer pause ends the statement with an error"
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
-    name: "workers", shape: .string, summary: "the name of the pool of workers that sends the changes")
+    name: "workers", shape: .string,
+    summary: "the name of a pool. A pool is a group of worker programs, which send the changes")
   /// The options that all bulk statements have.
   static let bulk: [Self] = [
     .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,
   ]
   static let keepID = Self(
     name: "keep-id", shape: .boolean, fallback: "false",
-    summary: "true also sends the id of the resource or record")
+    summary: "true also sends the id in the record or resource, so that the new resource gets the same id")
   static let key = Self(
     name: "key", shape: .any,
-    summary: "the field that identifies each element; if two elements have the same value, this is an error")
+    summary: "the field that identifies each element. A second element with the same value is an error")
 }
 
 extension Arguments {

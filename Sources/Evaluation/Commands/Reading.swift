@@ -9,7 +9,7 @@ import Values
 
 extension Declaration.Option {
   fileprivate static let prefetch = Self(
-    name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to read ahead"
+    name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to request in advance"
   ).ruled(.integer("prefetch", from: 0))
 }
 
@@ -18,7 +18,8 @@ extension Command {
 
   static let count = Command(
     Declaration(
-      name: "count", summary: "Counts the resources that match a filter.", parameters: [place],
+      name: "count",
+      summary: "Counts the resources that match a filter, or all resources without a filter.", parameters: [place],
       options: [.filter, .meta, .timeout, .retryRead], result: "number",
       examples: [
         .init(code: "count posts", output: "1000"),
@@ -36,7 +37,7 @@ extension Command {
 
   static let index = Command(
     Declaration(
-      name: "index", summary: "Reads a page of resources.", parameters: [place],
+      name: "index", summary: "Reads one page of resources.", parameters: [place],
       options: [.filter, .sort, .include, .fields, .page, .meta, .timeout, .retryRead], result: "page",
       examples: [
         .init(code: "let page = index posts page: {size: 2}\nlength(page.items)", output: "2")
@@ -60,7 +61,7 @@ extension Command {
 
   static let show = Command(
     Declaration(
-      name: "show", summary: "Reads one resource.", parameters: [place, .init(name: "ID", shape: .id)],
+      name: "show", summary: "Reads one resource by its id.", parameters: [place, .init(name: "ID", shape: .id)],
       options: [.include, .fields, .meta, .timeout, .retryRead], result: "resource",
       examples: [.init(code: "(show posts 12).text", output: "\"Post 12\"")])
   ) { arguments, frame throws(Fault) in
@@ -69,15 +70,18 @@ extension Command {
 
   static let stream = Command(
     Declaration(
-      name: "stream", summary: "Reads resources page by page; requests a page when it is needed.",
+      name: "stream",
+      summary: "Reads resources page by page. stream requests a page only when the resources of the page are needed.",
       parameters: [place],
       options: [
         .filter, .sort, .include, .fields, .page,
         .prefetch,
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
-          summary:
-            "if other programs change the list during the read, \"note\" prints a note, and \"fail\" ends the stream with an error",
+          summary: """
+            what happens if other programs change the list during the read: "note" prints a note, and "fail" ends the \
+            stream with an error
+            """,
           words: ["note", "fail"]),
         .meta, .timeout, .retryRead,
       ], result: "stream of resources",

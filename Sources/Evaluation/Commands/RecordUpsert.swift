@@ -15,8 +15,10 @@ extension Command {
   static let upsert = Command(
     Declaration(
       name: "upsert",
-      summary:
-        "Creates a resource from a record; if a resource with the same value of the key field exists, updates that resource.",
+      summary: """
+        Creates a resource from a record. If a resource already has the same value in the field that key: names, \
+        upsert updates this resource instead.
+        """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
       examples: [
@@ -32,8 +34,10 @@ extension Stage {
   static let upsert = sink(
     Declaration(
       name: "upsert",
-      summary:
-        "Creates a resource from each element; if a resource with the same value of the key field exists, updates that resource.",
+      summary: """
+        Creates a resource from each element. If a resource already has the same value in the field that key: names, \
+        upsert updates this resource instead.
+        """,
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + lookupOptions, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)

@@ -13,11 +13,11 @@ extension Command {
 
   static let related = Command(
     Declaration(
-      name: "related", summary: "Reads the related resources of a relationship.", parameters: place,
+      name: "related", summary: "Reads the resources to which a relationship refers.", parameters: place,
       options: [
         .init(
           name: "source", shape: .string, fallback: "\"api/v1/TYPE\"",
-          summary: "the URL path of the client's type, which the service needs to make the links in its reply"),
+          summary: "the URL path of the client's type. The service uses this path in the links of its reply"),
         .meta, .timeout, .retryRead,
       ], result: "list")
   ) { arguments, frame throws(Fault) in
@@ -40,7 +40,10 @@ extension Command {
   static let relationship = Command(
     Declaration(
       name: "relationship",
-      summary: "Reads the linkage of a relationship: an identifier, a list of identifiers, or null.",
+      summary: """
+        Reads the identifiers to which a relationship refers, such as {type: "authors", id: "12"}. The result is one \
+        identifier, a list of identifiers, or null.
+        """,
       parameters: place, options: [.meta, .timeout, .retryRead], result: "identifiers")
   ) { arguments, frame throws(Fault) in
     let (client, relationship) = try arguments.relationship()
@@ -76,7 +79,11 @@ extension RelationshipClient.LinkageChange {
     let place = ofEach ? " of each element" : ""
     return switch self {
     case .link: "Adds resources to a to-many relationship\(place)."
-    case .relink: "Replaces the resources of a relationship\(place); null clears a to-one relationship."
+    case .relink:
+      """
+      Replaces all resources of a relationship\(place). null clears a to-one relationship, and [] clears a to-many \
+      relationship.
+      """
     case .unlink: "Removes resources from a to-many relationship\(place)."
     }
   }

@@ -8,7 +8,7 @@ import Values
 extension Declaration.Option {
   fileprivate static let last = Self(
     name: "last", shape: .number, fallback: "all",
-    summary: "how many statements to save, counted back from the last one"
+    summary: "the number of statements to save: 3 means the last three statements"
   ).ruled(.integer("last", from: 1))
 }
 
@@ -16,12 +16,14 @@ extension Command {
   static let save = Command(
     Declaration(
       name: "save",
-      summary:
-        "Writes a script of the statements that succeeded, and of the earlier statements that define the names in them.",
+      summary: """
+        Saves the successful statements of this session as a script. The script also has the earlier statements that \
+        the saved statements need, such as let posts = client queue: "posts".
+        """,
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .last,
-        .init(name: "replace", shape: .boolean, fallback: "false", summary: "true replaces a file that exists"),
+        .init(name: "replace", shape: .boolean, fallback: "false", summary: "true replaces the file if it exists"),
       ],
       effect: .writes, result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in

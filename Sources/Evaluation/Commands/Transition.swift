@@ -7,7 +7,7 @@ import Values
 extension Declaration.Option {
   fileprivate static let via = Self(
     name: "via", shape: .record,
-    summary: "the allowed steps; for each state, the state before it: {published: \"draft\"}",
+    summary: "the allowed steps, in this example from draft to published: {published: \"draft\"}",
     isRequired: true
   ).ruled(
     OptionValueRule { value, _ throws(OptionRefusal) in
@@ -26,7 +26,7 @@ extension Declaration.Option {
     .via,
     .init(
       name: "with", shape: .record,
-      summary: "the clients that set certain states in place of CLIENT: {published: reviewers}"),
+      summary: "the clients that send the updates to certain states, in place of CLIENT: {published: reviewers}"),
     .meta, .timeout,
     .expire,
   ]
@@ -35,7 +35,8 @@ extension Declaration.Option {
 extension Command {
   static let transition = Command(
     Declaration(
-      name: "transition", summary: "Moves a resource to a state, with one update for each step.",
+      name: "transition",
+      summary: "Moves a resource to a state, step by step. Each step is one update of the attribute state.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
       options: Declaration.Option.transitionOptions + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
@@ -51,7 +52,9 @@ extension Stage {
 
   static let transition = sink(
     Declaration(
-      name: "transition", summary: "Moves the resource of each element to a state, with one update for each step.",
+      name: "transition",
+      summary:
+        "Moves the resource of each element to a state, step by step. Each step is one update of the attribute state.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: Declaration.Option.transitionOptions + [.max, .backup] + stepOptions, effect: .changes,
       result: "summary", names: .kept,

@@ -6,11 +6,13 @@ import Formats
 extension Command {
   static let read = Command(
     Declaration(
-      name: "read", summary: "Reads the records or lines of a file: \(FileFormat.list).",
+      name: "read",
+      summary: "Reads the records of a file, or the lines of a txt file. The formats are \(FileFormat.list).",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(
-          name: "as", shape: .string, fallback: "the suffix", summary: "the format of the file: \(FileFormat.list)",
+          name: "as", shape: .string, fallback: "the suffix of FILE",
+          summary: "the format of the file: \(FileFormat.list)",
           words: FileFormat.allCases.map(\.rawValue)),
         .init(
           name: "separator", shape: .string, fallback: "\",\"",
@@ -58,14 +60,17 @@ extension Session {
 extension Stage {
   static let write = Stage(
     Declaration(
-      name: "write", summary: "Writes the elements to a file, completely or not at all.",
+      name: "write", summary: "Writes the elements to a file. If an error occurs, the file stays unchanged.",
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(
-          name: "as", shape: .string, fallback: "the suffix", summary: "the format of the file: \(FileFormat.list)",
+          name: "as", shape: .string, fallback: "the suffix of FILE",
+          summary: "the format of the file: \(FileFormat.list)",
           words: FileFormat.allCases.map(\.rawValue)),
-        .init(name: "append", shape: .boolean, fallback: "false", summary: "true appends to the file"),
-        .init(name: "new", shape: .boolean, fallback: "false", summary: "true refuses a file that exists"),
+        .init(
+          name: "append", shape: .boolean, fallback: "false",
+          summary: "true adds the elements at the end of the file"),
+        .init(name: "new", shape: .boolean, fallback: "false", summary: "true raises an error if the file exists"),
       ], effect: .writes, result: "elements")
   ) { call in
     let path = call.once(0)

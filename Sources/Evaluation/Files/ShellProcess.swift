@@ -130,8 +130,10 @@ extension Stage {
   static let sh = Stage(
     Declaration(
       name: "sh",
-      summary:
-        "Sends the elements as lines of JSON to a shell command, and prints the output of the command; needs the program option --allow-sh.",
+      summary: """
+        Sends the elements as lines of JSON to a shell command, and prints the output of the command. sh needs the \
+        program option --allow-sh.
+        """,
       parameters: [.init(name: "COMMAND", shape: .string)], effect: .writes, result: "null")
   ) { call in
     let command = call.once(0)

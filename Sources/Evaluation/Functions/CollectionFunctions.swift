@@ -6,7 +6,8 @@ import Formats
 extension Function {
   static let collections: [Function] = [
     Function(
-      "length(value)", "The number of code points of a text, elements of a list, or fields of a record.", takes: 1...1,
+      "length(value)",
+      "The number of code points in a text, of elements in a list, or of fields in a record.", takes: 1...1,
       #"length("été")"#, "3"
     ) {
       values, run throws(Fault) in
@@ -29,12 +30,17 @@ extension Function {
       }
       return .number(JSONNumber(count))
     },
-    Function("keys(record)", "The list of the names of the fields.", takes: 1...1, "keys({a: 1, b: 2})", "\"a\"\n\"b\"")
-    {
+    Function(
+      "keys(record)",
+      "The list of the names of the fields in a record.", takes: 1...1, "keys({a: 1, b: 2})", "\"a\"\n\"b\""
+    ) {
       values throws(Fault) in
       .list(try fields(values, "keys").map { .string($0.name) })
     },
-    Function("values(record)", "The list of the values of the fields.", takes: 1...1, "values({a: 1, b: 2})", "1\n2") {
+    Function(
+      "values(record)",
+      "The list of the values of the fields in a record.", takes: 1...1, "values({a: 1, b: 2})", "1\n2"
+    ) {
       values throws(Fault) in
       .list(try fields(values, "values").map(\.value))
     },

@@ -7,7 +7,7 @@ extension Function {
   static let numbers: [Function] = [
     Function(
       "int(value)",
-      "The value as an integer, from a text such as \"42\" or a number without a fraction; any other value is an error.",
+      "Converts a text such as \"42\", or a number without a fraction, to an integer. Any other value is an error.",
       takes: 1...1,
       #"int("42")"#, "42"
     ) {
@@ -19,19 +19,25 @@ extension Function {
       guard try Arithmetic.compare(number, whole(number)) == 0 else { throw notInteger(values[0]) }
       return .number(try whole(number))
     },
-    Function("number(value)", "The number in a text, with all its digits.", takes: 1...1, #"number("1.10")"#, "1.10") {
+    Function(
+      "number(value)",
+      """
+      Converts a text such as "1.10" to a number with the same digits. A number stays unchanged.
+      """, takes: 1...1, #"number("1.10")"#, "1.10"
+    ) {
       values throws(Fault) in
       .number(try parsed(values[0], "number"))
     },
     rounding(
-      "round", .nearest, "The number rounded to the given decimal places (default: 0); halves are rounded away from 0.",
+      "round", .nearest,
+      "The number, rounded to the given number of decimal places (default: 0). Halves are rounded away from 0.",
       "round(2.5)", "3"),
     rounding(
-      "floor", .down, "The number rounded down to the given decimal places (default: 0).",
+      "floor", .down, "The number, rounded down to the given number of decimal places (default: 0).",
       "floor(-2.5)", "-3"),
     rounding(
-      "ceil", .up, "The number rounded up to the given decimal places (default: 0).", "ceil(2.1)", "3"),
-    Function("abs(number)", "The absolute value of a number.", takes: 1...1, "abs(-3)", "3") {
+      "ceil", .up, "The number, rounded up to the given number of decimal places (default: 0).", "ceil(2.1)", "3"),
+    Function("abs(number)", "The absolute value of a number or a duration.", takes: 1...1, "abs(-3)", "3") {
       values throws(Fault) in
       if case .duration(let duration) = values[0] { return .duration(duration < .zero ? .zero - duration : duration) }
       let number = try Self.number(values, 0, "abs")

@@ -22,7 +22,10 @@ extension Function {
     },
     Function(
       "time(text, format)",
-      "The time that a text describes in RFC 3339, or in a format with the letters %Y %m %d %H %M %S %z.",
+      """
+      The time that a text describes. Without format, the text is in RFC 3339, such as "2026-01-31T12:00:00Z". A \
+      format, such as "%d.%m.%Y", has the letters %Y %m %d %H %M %S %z.
+      """,
       takes: 1...2, of: [.text, .timeFormat],
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""
     ) { values throws(Fault) in
@@ -34,7 +37,10 @@ extension Function {
     },
     Function(
       "date(time, format)",
-      "The day of a time in UTC, as text; with a format, the time in that format (help time lists the letters).",
+      """
+      The day of a time in UTC, as text such as "2026-01-31". With format, the time in this format. help time lists \
+      the letters of a format.
+      """,
       takes: 1...2, of: [.any, .timeFormat],
       #"date(time("2026-01-31T12:30:00Z"))"#, "\"2026-01-31\""
     ) { values throws(Fault) in

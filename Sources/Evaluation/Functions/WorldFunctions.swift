@@ -9,7 +9,11 @@ extension Function {
         .string(RandomUUID.random())
       },
       Function(
-        "env(name, default)", "An environment variable of the process, as text; the default if it is not set.",
+        "env(name, default)",
+        """
+        The value of an environment variable, as text. If the variable is not set, the value is default. Without \
+        default, a variable that is not set is an error.
+        """,
         takes: 1...2, of: [.text, .any], #"env("NO_SUCH_NAME", "none")"#,
         "\"none\""
       ) { values, run throws(Fault) in
@@ -23,7 +27,10 @@ extension Function {
       },
       Function(
         "var(name, default)",
-        "The value of the option --var NAME=VALUE, as text; the default if the option is not given.",
+        """
+        The value of the program option --var NAME=VALUE, as text. If the option is not given, the value is default. \
+        Without default, a missing option is an error.
+        """,
         takes: 1...2, of: [.text, .any], #"var("limit", "100")"#, "\"100\""
       ) {
         values, run throws(Fault) in

@@ -8,9 +8,10 @@ extension Stage {
     Declaration(
       name: "chart",
       summary: """
-        Draws a bar with the label LABEL and the length VALUE for each element. Without VALUE, each bar counts the \
-        elements in a range of numbers or durations, in a day or month, or with the same text. Nulls among numbers are \
-        not drawn; a note says how many nulls there are.
+        Draws a bar for each element: LABEL is the label of the bar, and VALUE is its length. Without VALUE, chart \
+        puts the values of LABEL in groups, and each bar shows the size of a group. A group is a range of numbers or \
+        durations, a period such as a day, or a text. Nulls among numbers, durations or times are not drawn, and a \
+        note says how many nulls there are.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",

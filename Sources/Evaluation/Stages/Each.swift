@@ -12,7 +12,7 @@ extension Declaration.Option {
 extension Stage {
   static let each = Stage(
     Declaration(
-      name: "each", summary: "Runs a block for each element, and returns the value of each iteration.",
+      name: "each", summary: "Runs a block for each element, and returns a list with the value of each iteration.",
       options: [
         .blocks, .journal.needing(.elementKey), .key.needing(.keyedJournal), .settle.needing(.journal(for: "settle")),
         .unknown,

@@ -26,7 +26,7 @@ extension Stage {
 
   static let take = Stage(
     Declaration(
-      name: "take", summary: "Keeps the first N elements and reads no further.",
+      name: "take", summary: "Keeps the first N elements, and reads no more elements.",
       parameters: [.init(name: "N", shape: .number).ruled(.count())], result: "elements",
       examples: [.init(code: "1..100 | take 2", output: "1\n2")], names: .kept)
   ) { call in
@@ -71,13 +71,13 @@ extension Stage {
 
   static let first = Stage(
     Declaration(
-      name: "first", summary: "Returns the first element; null if there are no elements.", result: "value",
+      name: "first", summary: "Returns the first element, or null if there are no elements.", result: "value",
       examples: [.init(code: "[3, 1, 2] | first", output: "3")], names: .kept)
   ) { _ in .first }
 
   static let last = Stage(
     Declaration(
-      name: "last", summary: "Returns the last element; null if there are no elements.", result: "value",
+      name: "last", summary: "Returns the last element, or null if there are no elements.", result: "value",
       examples: [.init(code: "[3, 1, 2] | last", output: "2")])
   ) { _ in
     .reduce { frame, stream throws(Fault) in
@@ -93,7 +93,10 @@ extension Stage {
   static let `as` = Stage(
     Declaration(
       name: "as",
-      summary: "Gives each element a name. Later stages, and pipelines inside them, can read the element by this name.",
+      summary: """
+        Gives each element a name. Later stages can read the element by this name, also in a pipeline inside a stage. \
+        After a stage that combines elements, such as sort, group or collect, the name can't be read.
+        """,
       parameters: [.init(name: "NAME", shape: .any)], result: "elements",
       examples: [
         .init(

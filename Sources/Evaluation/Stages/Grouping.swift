@@ -7,7 +7,11 @@ extension Stage {
   static let group = Stage(
     Declaration(
       name: "group",
-      summary: "Groups the elements with the same values of the fields. Each group is a record {key, count, items}.",
+      summary: """
+        Puts elements with the same values of the fields in one group. Each group is a record {key, count, items}: key \
+        is the common value, count is the number of elements, and items is the list of elements. With several fields, \
+        key is a record.
+        """,
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "records",
       examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")], names: .read)
   ) { call in
@@ -31,13 +35,15 @@ extension Stage {
   static let indexBy = Stage(
     Declaration(
       name: "index-by",
-      summary: "Returns a record with each value of the field as a key, and its element as the value.",
+      summary: "Returns one record, which maps each value of the field to the element that has this value.",
       parameters: [.init(name: ".FIELD", shape: .path)],
       options: [
         .init(
           name: "keep", shape: .string,
-          summary:
-            "the element to keep if several have the same value: \"first\" or \"last\"; without keep:, this is an error",
+          summary: """
+            which element to keep if several elements have the same value: "first" or "last". Without keep:, a \
+            repeated value is an error
+            """,
           words: ["first", "last"])
       ], result: "record",
       examples: [

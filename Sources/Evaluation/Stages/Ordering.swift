@@ -6,7 +6,7 @@ import Values
 extension Stage {
   static let sort = Stage(
     Declaration(
-      name: "sort", summary: "Sorts the elements by value or by fields; a - before a field means descending order.",
+      name: "sort", summary: "Sorts the elements by value or by fields. A - before a field means descending order.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "elements",
       examples: [.init(code: "[3, 1, 2] | sort", output: "1\n2\n3")], names: .read)
   ) { call in
@@ -49,8 +49,10 @@ extension Stage {
   static let unique = Stage(
     Declaration(
       name: "unique",
-      summary:
-        "Keeps only the first of several equal elements; with .FIELD, the first of several elements with the same value of the field.",
+      summary: """
+        Keeps only the first of several equal elements. With .FIELD, elements are equal if the field has the same \
+        value.
+        """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
   ) { call in
@@ -66,7 +68,7 @@ extension Stage {
 
   static let reverse = Stage(
     Declaration(
-      name: "reverse", summary: "Returns the elements from the last to the first.", result: "elements",
+      name: "reverse", summary: "Returns the elements in reverse order.", result: "elements",
       examples: [.init(code: "1..3 | reverse", output: "3\n2\n1")])
   ) { _ in
     .gather { frame, stream throws(Fault) in
@@ -83,8 +85,11 @@ extension Stage {
   static let collect = Stage(
     Declaration(
       name: "collect",
-      summary:
-        "Reads all elements before the next stage starts, and closes the stream; uses a temporary file above 64 MB.",
+      summary: """
+        Reads all elements before the next stage starts, and closes the stream. Put collect before a stage that \
+        changes the queue from which the pipeline reads. collect stores more than 64 MB of elements in a temporary \
+        file.
+        """,
       result: "list",
       examples: [.init(code: "1..3 | collect | count", output: "3")])
   ) { _ in .collect }

@@ -4,7 +4,10 @@ import Values
 extension Stage {
   static let show = Stage(
     Declaration(
-      name: "show", summary: "Reads the resource of each element.", parameters: [.init(name: "CLIENT", shape: .client)],
+      name: "show",
+      summary: """
+        Reads the resource of each element. An element is an id, or has an id.
+        """, parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.include, .fields, .meta, .timeout, .retryRead], result: "resources", names: .kept)
   ) { call in
     let arguments = PerElementArguments(call)

@@ -21,7 +21,8 @@ extension Stage {
 
   static let sum = Stage(
     declaration(
-      "sum", "Adds the elements, or one field of each element; the values are numbers or durations.", "1..4 | sum", "10"
+      "sum",
+      "Adds the elements, or one field of each element. The values must be numbers or durations.", "1..4 | sum", "10"
     )
   ) { call in
     folding(call, "sum", empty: .number(JSONNumber(0))) { total, value throws(Fault) in
@@ -33,11 +34,17 @@ extension Stage {
 
   static let min = extreme(
     "min",
-    "Returns the smallest element, or the smallest value of a field; compares numbers, durations, times or strings.",
+    """
+    Returns the smallest element, or the smallest value of a field. The values must be numbers, durations, times, \
+    strings or booleans.
+    """,
     "[3, 1, 2] | min", "1", -1)
   static let max = extreme(
     "max",
-    "Returns the largest element, or the largest value of a field; compares numbers, durations, times or strings.",
+    """
+    Returns the largest element, or the largest value of a field. The values must be numbers, durations, times, \
+    strings or booleans.
+    """,
     "[3, 1, 2] | max", "3", 1)
 
   /// Creates the stage `min` or `max`, which returns the smallest or the largest value.
@@ -57,7 +64,11 @@ extension Stage {
 
   static let avg = Stage(
     declaration(
-      "avg", "Returns the mean of the elements, or of one field of each element: numbers, durations or times.",
+      "avg",
+      """
+      Returns the mean of the elements, or of one field of each element. The values must be numbers, durations or \
+      times.
+      """,
       "[1, 2, 6] | avg", "3")
   ) { call in
     let (code, text) = (operand(call), call.operandText)

@@ -21,7 +21,10 @@ extension Stage {
   static let select = Stage(
     Declaration(
       name: "select",
-      summary: "Returns a flat record for each element; .FIELD keeps a field, NAME: EXPRESSION adds a new field.",
+      summary: """
+        Returns a record for each element. .FIELD keeps a field of the element, and NAME: EXPRESSION adds a new field. \
+        The record is flat: .author.name becomes a field with the name author.name.
+        """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "records",
       examples: [
         .init(
@@ -39,7 +42,7 @@ extension Stage {
 
   static let with = Stage(
     Declaration(
-      name: "with", summary: "Adds or changes fields of each element; NAME: EXPRESSION sets the field NAME.",
+      name: "with", summary: "Adds or changes fields of each element. NAME: EXPRESSION sets the field NAME.",
       result: "records",
       examples: [.init(code: "[{n: \"2\"}] | with n: int(.n) m: 1", output: #"{"n":2,"m":1}"#)], takesAnyOption: true,
       names: .kept)
@@ -64,7 +67,10 @@ extension Stage {
 
   static let flatten = Stage(
     Declaration(
-      name: "flatten", summary: "Returns the elements of lists one by one.", result: "elements",
+      name: "flatten",
+      summary: """
+        Returns the elements of each list one by one. An element that is not a list stays unchanged.
+        """, result: "elements",
       examples: [.init(code: "[[1, 2], [3]] | flatten", output: "1\n2\n3")], names: .kept)
   ) { _ in
     .transform { _, upstream throws(Fault) in
@@ -75,7 +81,7 @@ extension Stage {
 
   static let chunk = Stage(
     Declaration(
-      name: "chunk", summary: "Returns lists of N elements each; the last list can be shorter.",
+      name: "chunk", summary: "Returns lists of N elements. The last list can be shorter.",
       parameters: [.init(name: "N", shape: .number).ruled(.count(from: 1))], result: "lists",
       examples: [.init(code: "1..5 | chunk 2 | map length(it)", output: "2\n2\n1")])
   ) { call in

@@ -28,7 +28,11 @@ extension Stage {
 
   static let update = sink(
     Declaration(
-      name: "update", summary: "Updates the resource of each element with a record.",
+      name: "update",
+      summary: """
+        Updates the resource of each element. An element is an id, or has an id. The fields in RECORD get new values, \
+        and RECORD can use fields of the element: {views: .views + 1}.
+        """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.include, .keys, .meta, .timeout, .expire, .max, .backup] + options, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)
@@ -36,7 +40,7 @@ extension Stage {
 
   static let destroy = sink(
     Declaration(
-      name: "destroy", summary: "Destroys the resource of each element.",
+      name: "destroy", summary: "Destroys the resource of each element. An element is an id, or has an id.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.confirm, .max, .meta, .timeout, .expire, .backup, .kept] + options,
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
