@@ -16,8 +16,8 @@ extension Command {
     Declaration(
       name: "upsert",
       summary: """
-        Creates a resource from a record. If a resource already has the same value in the field that key: names, \
-        upsert updates this resource instead.
+        Creates or updates a resource. If a resource already has the value of RECORD in the field that key: names, \
+        upsert updates this resource. Otherwise, upsert creates a resource.
         """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
@@ -35,8 +35,8 @@ extension Stage {
     Declaration(
       name: "upsert",
       summary: """
-        Creates a resource from each element. If a resource already has the same value in the field that key: names, \
-        upsert updates this resource instead.
+        Creates or updates a resource for each element. If a resource already has the value of the element in the \
+        field that key: names, upsert updates this resource. Otherwise, upsert creates a resource.
         """,
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + lookupOptions, effect: .changes,

@@ -38,8 +38,8 @@ extension Function {
     Function(
       "date(time, format)",
       """
-      The day of a time in UTC, as text such as "2026-01-31". With format, the time in this format. help time lists \
-      the letters of a format.
+      The day of a time in UTC, as text such as "2026-01-31". With format, date returns the time in this format. \
+      help time lists the letters of a format.
       """,
       takes: 1...2, of: [.any, .timeFormat],
       #"date(time("2026-01-31T12:30:00Z"))"#, "\"2026-01-31\""
