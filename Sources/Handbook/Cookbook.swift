@@ -43,7 +43,7 @@ public enum Cookbook {
     "views"
     "rating"
     "inserted-at"
-    # Find the three posts with the most views, with their authors
+    # Show the three posts with the most views, and their authors
     > stream posts sort: "-views" include: "author" | take 3 | select .id .views .author.name
     {"id":"644","views":99836,"author.name":"Dan Eliot"}
     {"id":"101","views":99819,"author.name":"Ada Archer"}
@@ -67,7 +67,7 @@ public enum Cookbook {
     # Find duplicates
     > [{email: "ann@x.org"}, {email: "Ann@x.org"}, {email: "bo@x.org"}] | group lower(.email) | where .count > 1 | select .key .count
     {"key":"ann@x.org","count":2}
-    # Look up a value for each element: the author's name by its id
+    # Look up a value for each element: the author's name by the author's id
     > let by-id = stream authors | index-by .id
     . stream posts | take 3 | select .id name: by-id[.author.id].name
     {"id":"1","name":"Ada Archer"}
@@ -86,7 +86,7 @@ public enum Cookbook {
     # Import a csv file
     > read "people.csv" | map {name: .name} | create authors key: .name
     create authors: 2 ok
-    # Import only what is missing
+    # Import only the rows that are missing
     > let names = stream authors | index-by .name keep: "first"
     . read "people.csv" | where names?[.name] == null | map {name: .name} | create authors
     create authors: 2 ok
@@ -115,7 +115,7 @@ public enum Cookbook {
     # Change many resources: publish the drafts
     > stream posts filter: {state: "draft"} | collect | update posts {state: "published"}
     update posts: 250 ok
-    # Change each element by its own values
+    # Change each element, with a value that is computed from the element
     > stream posts filter: {state: "draft"} | collect | update posts {text: upper(.text)} in-flight: 32
     update posts: 250 ok
     # Delete by a filter, with a limit

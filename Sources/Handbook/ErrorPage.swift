@@ -19,7 +19,8 @@ struct ErrorPage: Sendable {
     let seed =
       fault.isUncatchable
       ? "rescue does not catch this error."
-      : "After rescue e, e.seed is \"\(fault.calcinatorKind)\", the name of such an error in the Elixir library Calcinator."
+      : "After rescue e, e.seed is \"\(fault.calcinatorKind)\": the name of such an error in the Elixir library "
+        + "Calcinator."
     return "\(summary)\n\(advice)\n\(seed) If this error ends a script, the exit status is \(fault.exitStatus)."
   }
 
@@ -33,81 +34,85 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .notFound, "No resource has this id: the service returned exactly one error, with status 404.",
       """
-      show, update, a single destroy and the relationship commands raise this error; | destroy counts the element as absent
-      and continues. Check the id and the client's queue.
+      show, update, a single destroy and the relationship commands raise this error. The stage | destroy raises no
+      error: it counts the element as absent, and continues. Check the id and the client's queue.
       """),
     ErrorPage(
-      .invalid, "The service rejected the data: the pointer of an error begins with /data.",
+      .invalid, "The service rejected the data: the reply has an error whose pointer begins with /data.",
       """
       Carets mark the parts of the statement that the service rejected. After rescue e, e.errors is the list of the
-      service's errors, with .title and .source.pointer. Change the record and send it again.
+      service's errors. Each error has .title and .source.pointer. Correct the record and send it again.
       """),
     ErrorPage(
-      .forbidden, "The service refused access: an error has status 401 or 403.",
+      .forbidden, "The service refused access: the reply has an error with status 401 or 403.",
       """
-      Read the service's message; some services need credentials in meta:. If the broker refuses access, and not the
-      service, the kind is connection.
+      Read the service's message. Some services need credentials in meta:. If the broker refuses access, and not the
+      service, the kind of the error is connection.
       """),
     ErrorPage(
-      .sandbox, "The service refused the test sandbox: the pointer of an error is /meta/beam.",
+      .sandbox, "The service refused the test sandbox: the reply has an error with the pointer /meta/beam.",
       """
-      In tests, meta.beam is a token that tells an Elixir service which database connection to use. This error means that
-      the token belongs to no running test. Give the client the token of the test: meta: {beam: "..."}. A client with
-      require-beam: true refuses requests without a token.
+      In tests, meta.beam is a token that tells an Elixir service which database connection to use. This error means
+      that the token belongs to no running test. Give the client the token of the running test: meta: {beam: "..."}. A
+      client with require-beam: true refuses requests without a token.
       """),
     ErrorPage(
-      .methodNotFound, "The service has no such method: the code is -32601.",
+      .methodNotFound, "The service has no such method: the reply has the JSON-RPC error code -32601.",
       """
-      Many services have no relationship methods: use update instead. call CLIENT "method" {...} sends any method.
+      Many services have no relationship methods. Use update instead. call CLIENT "method" {...} sends a request with
+      any method.
       """),
     ErrorPage(
-      .badGateway, "The service failed: an error has status 5xx, or the code is -32603.",
+      .badGateway, "The service failed: the reply has an error with status 5xx, or the JSON-RPC error code -32603.",
       """
-      The service's log has the reason. A change may still have been carried out: check before you send it again.
+      The service's log has the reason. The service may still have carried out a change. Check the resource before you
+      send the change again.
       """),
     ErrorPage(
       .service, "The service returned an error that no other kind describes.",
       """
-      An example is a filter or a sort by a field that the service does not know. The message and .errors come from the
+      An example is a filter or a sort by a field that the service does not know. The message and e.errors come from the
       service.
       """),
   ]
 
   private static let unanswered = [
     ErrorPage(
-      .timeout, "No reply arrived in time, and nothing was changed; it is safe to send the request again.",
+      .timeout, "No reply arrived in time. Nothing was changed, so you can safely send the request again.",
       """
-      Only reads, and changes that were not yet sent, have this kind; a change that was sent has the kind unknown. The
-      error describes the queue: whether it has a consumer, how many requests wait, or that the service sent no reply.
-      To wait longer, use timeout: 30s.
+      Only reads, and changes that were not yet sent, have this kind. A change that was sent and got no reply has the
+      kind unknown. The error describes the queue: whether the queue has a consumer, how many requests wait, or that the
+      service sent no reply. To wait longer, use timeout: 30s.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply: the change may have been carried out.",
       """
-      The timeout expired, or the connection broke. The change is not sent again automatically: check the resource before
-      you send the change again. The summary of a bulk change counts such a change as unknown, not as failed. If the reply
-      arrives later, a note reports the outcome.
+      The timeout expired, or the connection broke. The change is not sent again automatically. Check the resource
+      before you send the change again. The summary of a bulk change counts such a change as unknown, not as failed. If
+      the reply arrives later, a note reports the outcome.
       """),
     ErrorPage(
       .noRoute, "The broker has no queue with the client's queue name, so the request was not delivered.",
       """
-      Check the spelling, and check that the service runs on this broker and vhost; a service declares its queue when it
-      starts. The error suggests a queue with a similar name, if one exists.
+      Check the spelling of the queue. Check that the service runs on this broker and vhost. A service declares its
+      queue when the service starts. If a queue has a similar name, the error suggests this queue.
       """),
     ErrorPage(
       .connection, "The connection could not be opened or was lost, or the broker refused a request.",
       """
-      Either the broker can't be reached, or it refuses the user, password, vhost or certificate, or the connection broke
-      during a read. help addresses explains URIs. After a loss, the next request opens the connection again. A change that
-      the broker refused (basic.nack for a full queue, 403 for a user who may not publish) has this kind too; such a
-      change was not carried out.
+      There are several possible reasons. retort can't reach the broker. The broker refuses the user, password, vhost or
+      certificate. The connection broke during a read. help addresses explains URIs. After a loss, the next request
+      opens the connection again.
+
+      A change that the broker refused has this kind too. For example, the queue is full (basic.nack), or the user may
+      not publish (403). Such a change was not carried out.
       """),
     ErrorPage(
       .malformed,
       "The reply is not valid JSON-RPC or JSON:API, or the pages of a list do not advance.",
       """
-      The message says what is wrong with the reply, and --trace shows the whole reply. A change may have been carried out:
-      check before you send it again.
+      The message says what is wrong with the reply. The program option --trace shows the whole reply. If the request
+      was a change, the service may have carried out the change. Check the resource before you send the change again.
       """),
   ]
 
@@ -115,65 +120,66 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .field, "A value does not have this field or element.",
       """
-      x?.name and x?[0] are null if the field or element is missing; x?.name ?? y is y in this case. A relationship that
-      was not included has only .type and .id; with include:, the relationship is the whole resource.
+      x?.name and x?[0] are null if the field or element is missing. x?.name ?? y is then y. A relationship that was not
+      included has only .type and .id. With include:, the relationship is the whole resource.
       """),
     ErrorPage(
       .type, "A value has the wrong type.",
       """
-      There are no implicit conversions: use int("5") or string(5). Both operands must have the same type, and a condition
-      must be true or false.
+      There are no implicit conversions. Write int("5") or string(5). The operands of an operator must have the same
+      type. A condition must be true or false.
       """),
     ErrorPage(
       .name, "A name or word is unknown.",
       """
-      Unknown names in a script are found before the script runs; in a running script, only help WORD raises this error,
-      if WORD is unknown.
+      Unknown names in a script are found before the script runs. In a running script, only help WORD raises this error,
+      if there is no page for WORD.
       """),
     ErrorPage(
       .value, "A value has the right type but is invalid.",
       """
-      Examples are an empty id, a filter with the value null, a number outside the range of an option, int("x"), or a request
-      that is too large for the broker. The error says what is valid.
+      Examples are an empty id, a filter with the value null, and a number outside the range of an option. Other
+      examples are int("x"), and a request that is too large for the broker. The error says what is valid.
       """),
     ErrorPage(
       .assert, "The condition of assert is false.",
       """
-      assert (count posts) > 0, "no posts" adds a message.
+      assert (count posts) > 0, "no posts" adds the message "no posts" to the error.
       """),
     ErrorPage(
       .fail, "The script called fail.",
       """
-      fail "why" raises an error; fail e raises a rescued error again, with its kind and place.
+      fail "why" raises an error with the message "why". If e is a rescued error, fail e raises this error again, with
+      its kind and place.
       """),
     ErrorPage(
       .file, "A file can't be read or written, or its content does not fit its format.",
       """
-      The message has the path and, if known, the line. Paths are relative to the working directory; the path after source
-      is relative to the file that contains the source statement.
+      The message has the path and, if known, the line. Paths are relative to the working directory. Only the path after
+      source is relative to the file that contains the source statement.
       """),
   ]
 
   private static let ends = [
     ErrorPage(
       .refused,
-      "The statement was not allowed, for example because of a guard or a missing confirmation; nothing was sent.",
+      "The statement was not allowed, for example because of a guard or a missing confirmation. Nothing was sent.",
       """
-      Confirm a bulk destruction with confirm: true or --yes. Put | collect before a stage that changes the queue from
-      which the pipeline streams. Allow | sh with the program option --allow-sh.
+      Confirm a bulk destruction with confirm: true or --yes. If a stage changes the queue from which the pipeline
+      streams, put | collect before this stage. Allow | sh with the program option --allow-sh.
       """),
     ErrorPage(
       .limit, "A limit was exceeded.",
       """
-      max:, halt: and patience: limit a statement, and --yes=N limits how many resources a run destroys; you can raise
-      these limits. The limits of the program are fixed: a text has at most 256 MiB, a list has at most 50 million
-      elements, and a def can call itself only to a limited depth.
+      max:, halt: and patience: limit a statement, and --yes=N limits how many resources a run destroys. You can raise
+      these limits. Other limits are fixed. A text has at most 256 MiB, and a list has at most 50 million elements. A
+      def can call itself only to a limited depth. A pattern can take only a limited number of steps on a text.
       """),
     ErrorPage(
       .interrupted, "Ctrl-C or a signal stopped the statement.",
       """
-      After the signal no request was sent; the changes in flight may have been carried out. At the prompt the session
-      continues. After SIGTERM the exit status is 143, after SIGHUP 129.
+      After the signal, no request was sent. The changes in flight may have been carried out. At the prompt, the session
+      continues. After SIGTERM, the exit status is 143. After SIGHUP, the exit status is 129.
       """),
   ]
 }

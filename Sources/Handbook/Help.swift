@@ -91,14 +91,14 @@ public enum Help {
       load        read "people.csv" | upsert authors key: .email
       save        stream posts | write "posts.ndjson"
 
-    1. A line is a statement; text is "quoted", an unquoted word is a variable.
-    2. Any JSON is a value; there are no implicit conversions: int("5").
-    3. In a stage after |, .field is a field of the element, it the element.
-    4. Put | collect before a change of a queue that is being streamed.
-    5. A bulk destroy asks first; a script needs confirm: true or --yes.
+    1. Each line is a statement. Text is "quoted"; a word without quotes is a name.
+    2. Any JSON text is a value. Nothing is converted implicitly: write int("5").
+    3. After |, `it` is the current element, and .views is a field of this element.
+    4. To change the queue that you stream, put | collect before the change.
+    5. A bulk destroy asks you first. A script needs confirm: true or --yes.
 
-    help WORD explains a word, an option (help include) or an error's kind;
-    help words lists the words, help cookbook recipes, help guide articles.
+    help WORD explains a word, an option (help include) or a kind of error.
+    Lists: help words (all words), help cookbook (recipes), help guide (articles).
 
     """
 
@@ -106,8 +106,8 @@ public enum Help {
   static var words: String {
     HelpEntry.HelpSection.allCases.filter(\.isOnOverview).map(words).joined(separator: "\n") + """
 
-      help stages lists all stages with their arguments; help options, errors,
-      program and serve are other lists.
+      help stages lists all stages with their arguments. Other lists are
+      help options, help errors, help program and help serve.
 
       """
   }
