@@ -3,34 +3,41 @@ extension Vocabulary {
   public static let statements: [(name: String, form: String, summary: String)] = [
     (
       "let", "let NAME = PIPELINE",
-      "Assigns a value to the variable NAME, or defines the variable if no variable with this name is visible."
+      "Assigns the value of PIPELINE to the variable NAME. If no variable NAME is visible, let defines the variable."
     ),
     (
       "for", "for NAME [, NUMBER] in PIPELINE do ... end",
-      "Runs a block for each element; NUMBER is a variable for the element's position, which starts at 1."
+      "Runs a block for each element. NUMBER is a variable for the position of the element. The first position is 1."
     ),
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
     (
       "watch", "watch DURATION do ... end",
-      "Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of an iteration replaces the output of the previous iteration, and the characters that differ are highlighted. break ends the loop; at the prompt, Ctrl-C ends it too."
+      """
+      Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of an iteration \
+      replaces the output of the previous iteration, and the characters that differ are highlighted. break ends the \
+      loop. At the prompt, Ctrl-C ends the loop too.
+      """
     ),
     (
       "if", "if CONDITION do ... else ... end",
-      "Runs the first block if a condition is true, otherwise the second block."
+      "Runs the first block if a condition is true, and otherwise the second block."
     ),
     (
       "try", "try do ... rescue NAME ... end",
-      "Runs the first block. If a statement in it fails, runs the second block, in which NAME is the error."
+      "Runs the first block. If a statement in this block fails, try runs the second block, in which NAME is the error."
     ),
     (
       "def", "def NAME(a, b: 1) do ... end",
-      "Defines a command with parameters, which can also be used as a stage and as a function."
+      "Defines a command with parameters. You can also use the command as a stage and as a function."
     ),
     ("return", "return [PIPELINE]", "Ends a command defined with def, and returns a value."),
     ("break", "break", "Ends the innermost loop."),
     ("continue", "continue", "Starts the next iteration of the innermost loop."),
-    ("source", "source \"FILE.retort\"", "Runs the statements of another file, as if they were written here."),
-    ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes a setting of the session."),
+    (
+      "source", "source \"FILE.retort\"",
+      "Runs the statements of another file, as if the text of the file stood in place of source."
+    ),
+    ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes settings of the session."),
     ("help", "help [WORD]", "Explains a word, or shows an overview."),
   ]
 
@@ -39,7 +46,7 @@ extension Vocabulary {
     .init(
       name: "timeout", shape: .any, fallback: "5s",
       summary:
-        "how long to wait for a reply, such as 10s or \"never\"; timeout: of a command or client overrides this setting"
+        "how long to wait for a reply: 10s, or \"never\". timeout: of a command or client overrides this setting"
     ),
     .init(
       name: "output", shape: .string, summary: "the format of results: \(ResultFormat.list)",
@@ -47,16 +54,19 @@ extension Vocabulary {
     .init(
       name: "in-flight", shape: .number, fallback: "16",
       summary:
-        "the maximum number of concurrent requests of a bulk change; in-flight: of a statement overrides this setting"),
+        "the maximum number of concurrent requests of a bulk change. in-flight: of a statement overrides this setting"),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary:
-        "true prints how long each statement took, and how long it waited for replies and decoded replies"
+        "true prints how long each statement took, how long it waited for replies, and how long it decoded replies"
     ),
     .init(
       name: "history", shape: .string, fallback: "\"all\"",
       summary:
-        "which earlier statements the arrow keys and Ctrl-R find: \"all\", or \"directory\" for those typed in the current directory",
+        """
+        the earlier statements that the arrow keys and Ctrl-R find. "all" means all statements, and "directory" means \
+        the statements typed in the current directory
+        """,
       words: ["all", "directory"]),
     .init(
       name: "learn-values", shape: .boolean, fallback: "false",
