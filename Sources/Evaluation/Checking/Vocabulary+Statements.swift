@@ -13,9 +13,9 @@ extension Vocabulary {
     (
       "watch", "watch DURATION do ... end",
       """
-      Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of an iteration \
-      replaces the output of the previous iteration, and the characters that differ are highlighted. break ends the \
-      loop. At the prompt, Ctrl-C ends the loop too.
+      Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of an \
+      iteration replaces the output of the previous iteration, and the characters that differ are highlighted. break \
+      ends the loop. At the prompt, Ctrl-C ends the loop too.
       """
     ),
     (
@@ -70,7 +70,9 @@ extension Vocabulary {
       words: ["all", "directory"]),
     .init(
       name: "learn-values", shape: .boolean, fallback: "false",
-      summary:
-        "true stores the values and ids of replies when the program ends, so that Tab completes them in later sessions"),
+      summary: """
+        true stores the values and ids of replies when the program ends, so that Tab completes these values and ids in \
+        later sessions
+        """),
   ]
 }
