@@ -4,7 +4,7 @@ extension CommandLinePage {
 
   private static let address = [
     option(
-      "url", "URI", "The URI of the broker; by default RETORT_URL.", note: "help addresses explains URIs.",
+      "url", "URI", "The URI of the broker. The default is RETORT_URL.", note: "help addresses explains URIs.",
       example: "retort serve blog --url amqp://guest:guest@localhost/"),
     option(
       "queue", "TYPE=NAME", "Serves a type on a queue with another name.",
@@ -19,14 +19,15 @@ extension CommandLinePage {
       note: "By default the broker decides. A quorum queue is durable.",
       example: "retort serve blog --queue-type quorum"),
     option(
-      "log", "FILE", "Writes a line of JSON for each request before its reply is sent; - is standard output.",
+      "log", "FILE", "Writes a line of JSON for each request, before the reply is sent. - is standard output.",
       note: """
-        In each line, n is the number of the request in its queue, and outcome says what happened to the request. ok and
-        error mean a reply with a result or an error. The name of a fault means that --fault injected this fault. lost
-        means that the request was not carried out, because the connection closed while the request waited. remembered
-        means that the broker delivered a change again, and that the first reply to it was sent again (see help losses).
-        silence means that no reply was sent. If the disk is full, requests are still answered; {"missing":N} stands for
-        N lines that could not be written, and retort serve ends with status 1.
+        In each line, n is the number of the request in its queue, and outcome says what happened to the request. The
+        outcome ok means a reply with a result. The outcome error means a reply with an error. If --fault injected a
+        fault, the outcome is the name of the fault. The outcome lost means that the request was not carried out,
+        because the connection closed while the request waited. The outcome remembered means that the broker delivered a
+        change again, and that the first reply was sent again (see help losses). The outcome silence means that no reply
+        was sent. If the disk is full, requests are still answered. {"missing":N} then stands for N lines that could not
+        be written, and retort serve ends with status 1.
         """, example: "retort serve blog --log calls.ndjson"),
   ]
 
@@ -51,13 +52,13 @@ extension CommandLinePage {
     option(
       "fault", "KIND=SHARE", "Injects a fault into a share of the requests: drop=0.05, or drop=5%.",
       note: """
-        The option can be repeated. drop carries the request out and sends no reply. lose does not carry the request out
-        and sends no reply. rpc-error does not carry the request out and replies with JSON-RPC's error -32603. The other
-        faults carry the request out: duplicate sends the reply twice, late sends the reply after the time of --late,
-        wrong-id sends another correlation id, malformed sends a reply that is not JSON, empty sends a reply of no
-        bytes, and no-consumer removes the consumer of the queue after the reply, for the time of --away. round is
-        written without a share, and can be combined with the others: the service stores numbers as integers, and
-        removes white space at the ends of text.
+        The option can be repeated. drop carries the request out and sends no reply. lose does not carry the request
+        out, and sends no reply. rpc-error does not carry the request out, and replies with the JSON-RPC error -32603.
+        All other faults carry the request out. duplicate sends the reply twice. late sends the reply after the time of
+        --late. wrong-id sends another correlation id. malformed sends a reply that is not JSON. empty sends a reply of
+        no bytes. no-consumer sends the reply, and then removes the consumer of the queue for the time of --away. round
+        can be combined with the other faults, and needs no share. With round, the service stores numbers as integers,
+        and removes white space at the ends of text.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
       "late", "DURATION", "How long --fault late delays a reply.", note: "The default is 10s.",
@@ -69,8 +70,8 @@ extension CommandLinePage {
     option(
       "seed", "N", "The seed of the random faults and delays.",
       note: """
-        The default is 0. The faults of a request depend only on the seed, the queue and the number of the request in the
-        queue, so the same requests get the same faults again.
+        The default is 0. The faults of a request depend only on the seed, the queue, and the number of the request in
+        the queue. So the same requests get the same faults again.
         """, example: "retort serve blog --fault drop=1% --seed 7"),
   ]
 
@@ -78,15 +79,16 @@ extension CommandLinePage {
     option(
       "pages", "STYLE", "How lists are divided into pages: number, none, no-count or offset.",
       note: """
-        number, the default, takes page numbers and sizes, and reports the total. no-count does the same, but reports no
-        total. offset takes offsets and limits. none returns the whole list as one page.
+        With number, the default, a client requests a page by its number and size, and the reply has the total. no-count
+        is the same, but the reply has no total. With offset, a client requests a page by its offset and limit. With
+        none, a reply has the whole list as one page.
         """, example: "retort serve blog --pages none"),
     option(
       "flavour", "NAME", "Imitates another server: carrot or retort.",
       note: """
-        carrot imitates a Ruby server, carrot_rpc with jsonapi-resources: it does not acknowledge requests, and does not reply
-        to an invalid request. retort imitates an Elixir server, Retort with Calcinator: it has no relationship methods,
-        and the id of the JSON-RPC request must be the correlation id.
+        carrot imitates a Ruby server, carrot_rpc with jsonapi-resources. This server does not acknowledge requests, and
+        sends no reply to an invalid request. retort imitates an Elixir server, Retort with Calcinator. This server has
+        no relationship methods. The id of the JSON-RPC request must be the correlation id of the message.
         """, example: "retort serve blog --flavour carrot"),
   ]
 }

@@ -55,11 +55,11 @@ public struct ProgramCommandLine: Sendable {
     case "serve": CommandLinePage.serve.map(Option.init)
     case "check": [Option(name: "--output", value: "FORMAT", summary: "The format of findings: text or json.")]
     case "fmt":
-      [Option(name: "--check", value: nil, summary: "Changes no file; lists the files whose layout would change.")]
+      [Option(name: "--check", value: nil, summary: "Changes no file. Lists the files whose layout would change.")]
     case "doctor":
       [
-        Option(name: "--output", value: "FORMAT", summary: "The format: text or json; -o for short."),
-        Option(name: "--queue", value: "NAME", summary: "A queue to examine."),
+        Option(name: "--output", value: "FORMAT", summary: "The format: text or json. -o is the short form."),
+        Option(name: "--queue", value: "NAME", summary: "One more queue to examine."),
         Option(name: "--timeout", value: "DURATION", summary: "How long to wait for the reply."),
       ]
     case "work":
@@ -67,12 +67,13 @@ public struct ProgramCommandLine: Sendable {
         Option(name: "--pool", value: "NAME", summary: "The pool that the worker belongs to."),
         Option(name: "--in-flight", value: "N", summary: "The maximum number of changes in flight."),
         Option(
-          name: "--allow", value: "QUEUE", summary: "Allows changes of this queue only; can be repeated."),
+          name: "--allow", value: "QUEUE", summary: "Allows only changes of this queue. The option can be repeated."),
         Option(
-          name: "--insecure", value: nil, summary: "Allows work without RETORT_POOL_KEY: messages are not signed."),
+          name: "--insecure", value: nil,
+          summary: "Allows work without RETORT_POOL_KEY. The messages are then not signed."),
         Option(
           name: "--status", value: nil,
-          summary: "Shows the workers of the pool and the waiting chunks, and starts no worker."),
+          summary: "Starts no worker. Shows the workers of the pool and the waiting chunks."),
       ]
     case "demo": main.filter { ["--color", "--no-pager", "--trace", "--timeout"].contains($0.name) }
     default: []

@@ -7,11 +7,11 @@ import Formats
 
 /// The options of `retort fmt`.
 struct FormatOptions: ParsableArguments {
-  @Flag(help: "Change no file; list the files whose layout would change, and exit with status 1 if there are any.")
+  @Flag(help: "Change no file. List the files whose layout would change. If there are any, the exit status is 1.")
   var check = false
 
   @ArgumentParser.Argument(
-    help: ArgumentHelp("Scripts; - formats standard input to standard output.", valueName: "FILE"))
+    help: ArgumentHelp("Scripts. - formats standard input to standard output.", valueName: "FILE"))
   var files: [String]
 }
 

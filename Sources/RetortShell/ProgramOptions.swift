@@ -11,7 +11,7 @@ struct ProgramOptions: ParsableArguments {
   @Option(
     name: .customShort("c"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Run these statements; if -c is repeated, its values are the lines of one script.", valueName: "STATEMENTS"))
+      "Run these statements. If -c is repeated, each -c is a line of one script.", valueName: "STATEMENTS"))
   var statements: [String] = []
 
   @Option(name: .customLong("var"), help: ArgumentHelp("A value for var(\"NAME\").", valueName: "NAME=VALUE"))
@@ -19,7 +19,7 @@ struct ProgramOptions: ParsableArguments {
 
   @Flag(
     name: .customLong("yes"),
-    help: "Confirm every bulk destruction; with --yes=N, the run destroys at most N resources.")
+    help: "Confirm every bulk destruction. With --yes=N, the run destroys at most N resources.")
   var isConfirmed = false
 
   @Option(name: .customLong("yes-limit"), help: .hidden)
@@ -44,16 +44,16 @@ struct ProgramOptions: ParsableArguments {
   @Option(
     name: .customLong("guarded"),
     help: ArgumentHelp(
-      "Allow --yes=N on this connection with guard: \"confirm\", given by its name or URI.", valueName: "CONNECTION"))
+      "Allow --yes=N on a connection with guard: \"confirm\", given by its name or URI.", valueName: "CONNECTION"))
   var opened: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "The pool of workers for the bulk changes of statements that do not have the option workers:.",
+      "The pool of workers for bulk changes. A statement can name another pool with workers:.",
       valueName: "NAME"))
   var workers: String?
 
-  @Option(help: ArgumentHelp("The reason for the run, which its journals record.", valueName: "TEXT"))
+  @Option(help: ArgumentHelp("The reason for the run. Journals record the reason.", valueName: "TEXT"))
   var reason: String?
 
   @Option(
@@ -86,7 +86,7 @@ struct ProgramOptions: ParsableArguments {
 
   @ArgumentParser.Argument(
     parsing: .remaining,
-    help: ArgumentHelp("A file of statements and its arguments; - is standard input.", valueName: "FILE"))
+    help: ArgumentHelp("A file of statements, and its arguments. - is standard input.", valueName: "FILE"))
   var rest: [String] = []
 
   enum ColourMode: String, CaseIterable, ExpressibleByArgument {

@@ -11,7 +11,7 @@ struct ServeOptions: ParsableArguments {
   @ArgumentParser.Argument(help: ArgumentHelp("A SQLite database, or the sample blog.", valueName: "DB"))
   var database: String
 
-  @Option(help: ArgumentHelp("The URI of the broker; by default RETORT_URL.", valueName: "URI"))
+  @Option(help: ArgumentHelp("The URI of the broker. The default is RETORT_URL.", valueName: "URI"))
   var url: String?
 
   @Option(
@@ -19,12 +19,13 @@ struct ServeOptions: ParsableArguments {
     help: ArgumentHelp("Serves a type on a queue with another name.", valueName: "TYPE=NAME"))
   var queues: [String] = []
 
-  @Flag(help: "Makes the queues that retort serve creates durable; a queue that exists keeps its properties.")
+  @Flag(help: "Makes the queues that retort serve creates durable. A queue that exists keeps its properties.")
   var durable = false
 
   @Option(
     help: ArgumentHelp(
-      "The type of the queues that retort serve creates: classic, quorum (durable).", valueName: "TYPE"),
+      "The type of the queues that retort serve creates: classic or quorum. A quorum queue is durable.",
+      valueName: "TYPE"),
     transform: word)
   var queueType: QueueDeclaration.QueueType?
 
@@ -55,22 +56,22 @@ struct ServeOptions: ParsableArguments {
   @Option(
     name: .customLong("fault"),
     help: ArgumentHelp(
-      "Injects a fault into a share of the requests, 0.05 or 5%: drop (carried out, no reply), lose (not "
-        + "carried out, no reply), duplicate, late, wrong-id, malformed, empty, rpc-error (not carried out), "
-        + "no-consumer, round.",
+      "Injects a fault into a share of the requests, such as drop=0.05 or drop=5%. Faults that carry out the request: "
+        + "drop (no reply), duplicate, late, wrong-id, malformed, empty, no-consumer, round. Other faults: lose (no "
+        + "reply), rpc-error. retort help fault explains each fault.",
       valueName: "KIND=SHARE"), transform: InjectedFaults.FaultShare.init)
   var shares: [InjectedFaults.FaultShare] = []
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How long --fault late delays a reply; by default 10s.", valueName: "DURATION"),
+    help: ArgumentHelp("How long --fault late delays a reply. The default is 10s.", valueName: "DURATION"),
     transform: duration)
   var late: Duration?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How long --fault no-consumer leaves a queue without a consumer; by default 1s.", valueName: "DURATION"),
+      "How long --fault no-consumer leaves a queue without a consumer. The default is 1s.", valueName: "DURATION"),
     transform: duration)
   var away: Duration?
 
@@ -79,13 +80,13 @@ struct ServeOptions: ParsableArguments {
     transform: wholeNumber)
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Writes a line of JSON for each request; - is standard output.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Writes a line of JSON for each request. - is standard output.", valueName: "FILE"))
   var log: String?
 
   @Option(
     help: ArgumentHelp(
-      "The pages of lists: number (by number and size), none (no pages), no-count (links without a total), offset (by "
-        + "offset and limit).", valueName: "STYLE"), transform: word)
+      "How lists are divided into pages: number (by number and size), none (no pages), no-count (by number and size, "
+        + "without a total), offset (by offset and limit).", valueName: "STYLE"), transform: word)
   var pages: Dialect.ListPaging = .number
 
   @Option(help: ArgumentHelp("Imitates another server: carrot or retort.", valueName: "NAME"), transform: word)

@@ -6,7 +6,7 @@ import Workers
 
 /// The options of `retort work`.
 struct WorkOptions: ParsableArguments {
-  @ArgumentParser.Argument(help: ArgumentHelp("The URI of the broker; by default RETORT_URL.", valueName: "URI"))
+  @ArgumentParser.Argument(help: ArgumentHelp("The URI of the broker. The default is RETORT_URL.", valueName: "URI"))
   var uri: String?
 
   @Option(help: ArgumentHelp("The pool that the worker belongs to.", valueName: "NAME"))
@@ -20,13 +20,13 @@ struct WorkOptions: ParsableArguments {
 
   @Option(
     name: .customLong("allow"),
-    help: ArgumentHelp("Allows changes of this queue only; can be repeated.", valueName: "QUEUE"))
+    help: ArgumentHelp("Allows only changes of this queue. The option can be repeated.", valueName: "QUEUE"))
   var allowed: [String] = []
 
-  @Flag(help: "Allows work without RETORT_POOL_KEY: messages are not signed.")
+  @Flag(help: "Allows work without RETORT_POOL_KEY. The messages are then not signed.")
   var insecure = false
 
-  @Flag(help: "Shows the workers of the pool and the waiting chunks, and starts no worker.")
+  @Flag(help: "Starts no worker. Shows the workers of the pool and the waiting chunks.")
   var status = false
 
   func validate() throws {

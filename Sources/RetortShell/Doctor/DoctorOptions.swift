@@ -6,7 +6,7 @@ import LearnedSchema
 struct DoctorOptions: ParsableArguments {
   @ArgumentParser.Argument(
     help: ArgumentHelp(
-      "The URI of a connection, or a profile in rc.retort; by default RETORT_URL.", valueName: "URI"))
+      "The URI of a connection, or a profile in rc.retort. The default is RETORT_URL.", valueName: "URI"))
   var address: String?
 
   @Option(
@@ -16,7 +16,7 @@ struct DoctorOptions: ParsableArguments {
 
   @Option(
     name: .customLong("queue"),
-    help: ArgumentHelp("A queue to examine, in addition to the known ones; can be repeated.", valueName: "NAME"))
+    help: ArgumentHelp("One more queue to examine. The option can be repeated.", valueName: "NAME"))
   var queues: [String] = []
 
   @Option(
