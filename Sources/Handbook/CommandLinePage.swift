@@ -93,10 +93,10 @@ struct CommandLinePage: Sendable {
     CommandLinePage(
       name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
       note: """
-        While you type, an editor gets the findings of retort check, and completion. An editor also gets help for the
-        word at the cursor, the canonical layout and the definitions of names. The outline of a file shows the defs, and
-        the statements that change or destroy data. The server opens no connection. help editor explains how editors
-        start the server.
+        An editor that runs this server gets the findings of retort check, and completion, while you type. The editor
+        also gets help for the word at the cursor, the canonical layout and the definitions of names. The outline of a
+        file shows the defs, and the statements that change or destroy data. The server opens no connection. help editor
+        explains how editors start the server.
         """, example: "retort lsp"),
     CommandLinePage(
       name: "completions", form: "retort completions bash|zsh|fish",
@@ -117,8 +117,8 @@ struct CommandLinePage: Sendable {
       name: "work", form: "retort work URI --pool NAME",
       summary: "Starts a worker, which sends the changes of statements that have workers: \"NAME\".",
       note: """
-        The workers with one NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY, or the option
-        --insecure. The worker gets the changes in chunks. The worker has at most --in-flight N changes in flight
+        All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY, or the
+        option --insecure. The worker gets the changes in chunks. The worker has at most --in-flight N changes in flight
         (default: 64). With --allow QUEUE, the worker changes only this queue. The option --allow can be repeated. After
         SIGTERM, the worker completes its current chunk, and then ends. --status starts no worker. Instead, it shows the
         workers of the pool, their rates, and the chunks that wait or are not acknowledged. help pools explains more.
@@ -219,9 +219,9 @@ struct CommandLinePage: Sendable {
       "summary", "FORM", "The format of summaries on standard error: text or json.",
       note: """
         With json, each statement that changes many resources writes one line of JSON. The line has the counts of the
-        outcomes, the milliseconds, the rate, and percentiles of the reply times. For each kind of failure, the line has
-        the count and an example. For commands in loops, and for the stage each with a journal, the line has only the
-        counts of the outcomes.
+        outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. For each kind of failure,
+        the line has the count and an example. For commands in loops, and for the stage each with a journal, the line
+        has only the counts of the outcomes.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
       "report", "FILE", "Writes the results of all statements to one file: .json, or .xml for JUnit.",
@@ -230,7 +230,8 @@ struct CommandLinePage: Sendable {
         error. For a statement with changes, the file also has the counts, times and failures of the changes. In the
         JUnit format, statements and assertions are test cases. If a statement continued although some changes failed,
         were refused or are unknown, the error of the statement has the kind "partial". JUnit shows such an error as a
-        failure. The file is opened before the first statement. If the file can't be opened, no statement runs.
+        failure, not as an error. The file is opened before the first statement. If the file can't be opened, no
+        statement runs.
         """, example: "retort --report result.xml migrate.retort"),
     option(
       "quiet", "", "Hides the progress of long statements.",

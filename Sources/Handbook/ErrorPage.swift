@@ -81,8 +81,8 @@ struct ErrorPage: Sendable {
       .timeout, "No reply arrived in time. Nothing was changed, so you can safely send the request again.",
       """
       Only reads, and changes that were not yet sent, have this kind. A change that was sent and got no reply has the
-      kind unknown. The error describes the queue: whether the queue has a consumer, how many requests wait, or that the
-      service sent no reply. To wait longer, use timeout: 30s.
+      kind unknown. The error describes the queue. It says whether the queue has a consumer and how many requests wait,
+      or that the service sent no reply. To wait longer, use timeout: 30s.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply: the change may have been carried out.",

@@ -69,8 +69,8 @@ struct HelpTopic: Sendable {
 
         Completion sends no request. retort learns the fields of a type from replies, or from the tables of an embedded
         service. retort stores the fields in the directory ~/.local/state/retort/schema. RETORT_SCHEMA names another
-        directory. If RETORT_SCHEMA is empty, nothing is stored. Values and ids are stored only after set learn-values:
-        true.
+        directory. If RETORT_SCHEMA is empty, nothing is stored. Values and ids are stored only after set
+        learn-values: true.
 
         Four commands use what retort has learned. describe lists the fields of a client's type. queues lists the queues
         that clients have used. template writes a create statement with the fields of a type. forget deletes what was
@@ -127,9 +127,9 @@ struct HelpTopic: Sendable {
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],
       text: """
         A resource has the fields .type .id .links .meta, and a field for each attribute and each relationship. If an
-        attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With include:
-        "author", the field .author is the author's whole resource. A relationship that is not included has only .type
-        and .id, and is called an identifier.
+        attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With
+        include: "author", the field .author is the author's whole resource. A relationship that is not included has
+        only .type and .id, and is called an identifier.
         index returns a page. A page is a list with the fields .items .meta .links and .pagination. .pagination is null,
         or has the fields first, last, next, previous and total-size. If you print or count a page that has a next page,
         a note says so. stream returns the resources of all pages, and reads each page only when it is needed. If a
@@ -209,8 +209,8 @@ struct HelpTopic: Sendable {
         The first line of csv and tsv names the columns. All cells are strings. null is written as an empty cell, and a
         list is written as JSON. If a cell contains the separator, a quote or a line end, the cell is written in quotes.
         Each quote in such a cell is doubled. Empty lines are skipped. Lines can end in LF or CRLF. read also accepts a
-        file in which all lines end in CR. A csv file can have another separator than the comma: the option separator:
-        ";" or separator: "|" of read names this character.
+        file in which all lines end in CR. A csv file can have another separator than the comma: the option
+        separator: ";" or separator: "|" of read names this character.
         """),
     HelpTopic(
       name: "addresses",

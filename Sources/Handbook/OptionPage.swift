@@ -118,8 +118,8 @@ struct OptionPage: Sendable {
     state archived is not changed.
     """,
     "with": """
-    Without the option, the client of the statement sends all updates. With with: {published: reviewers}, the client
-    reviewers sends the update to the state published. Both clients need the same type.
+    Without the option, the client of the statement sends all updates. With the option with: {published: reviewers}, the
+    client reviewers sends the update to the state published. Both clients need the same type.
     """,
     "failed": """
     The file has lines of JSON. Each line is a record {source, element, identity, error}. Only its owner can read the
@@ -130,8 +130,8 @@ struct OptionPage: Sendable {
 
     If the file exists and contains failed elements, the statement replaces the file. A file with other content is
     refused. Without failures the file is empty. If a late reply or a lookup shows that a change was carried out, the
-    line of this change is removed. The next command runs the failed elements again. The command leaves out elements
-    with the kind unknown, because their changes may have been carried out:
+    line of this change is removed. The next command runs the failed elements again. The command leaves out the elements
+    whose error has the kind unknown, because their changes may have been carried out:
 
       read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...
     """,
@@ -151,15 +151,15 @@ struct OptionPage: Sendable {
     statement, and its reads for backup:, have the same timeout as its changes, but not less than the client's timeout.
     """,
     "expire": """
-    When the timeout of a change expires, the broker drops its message from the queue. So a service that starts later
-    does not carry out the change. There are two exceptions: a queue with a dead-letter exchange forwards the expired
-    message, and a stream queue keeps the expired message. With expire: false or timeout: "never", the message remains
-    in the queue. Messages of reads never expire.
+    When the timeout of a change expires, the broker drops the message of this change from the queue. So a service that
+    starts later does not carry out the change. There are two exceptions: a queue with a dead-letter exchange forwards
+    the expired message, and a stream queue keeps the expired message. With expire: false or timeout: "never", the
+    message remains in the queue. Messages of reads never expire.
     """,
     "meta": """
     The member meta of a request has information that is not part of the resource, such as the caller or a test sandbox.
-    A client sends its meta with each request. The default is {host: "NAME OF THIS MACHINE"}. If a command has meta:
-    too, its members are added to those of the client. If both have a member with the same name, the member of the
+    A client sends its meta with each request. The default is {host: "NAME OF THIS MACHINE"}. The option meta: of a
+    command adds its members to the members of the client. If both have a member with the same name, the member of the
     command is sent.
     """,
     "include": """
@@ -186,9 +186,9 @@ struct OptionPage: Sendable {
     "on-shift": """
     If other programs create or destroy resources during the read, resources move between the pages. A stream can then
     skip some resources, or return some resources twice. A note at the end reports two things: whether the total number
-    of resources in the replies (record-count) changed, and how many ids came twice. A statement that changes data
-    ignores an id that comes again. With on-shift: "fail", the stream ends with an error as soon as such a change of the
-    list is detected.
+    of resources in the replies (record-count) changed between two pages, and how many ids came twice. A statement that
+    changes data ignores an id that comes again. With on-shift: "fail", the stream ends with an error as soon as such a
+    change of the list is detected.
     """,
     "reply": """
     By default, a client has its own reply queue. The queue is deleted when the client is stopped. "direct" uses
@@ -199,9 +199,9 @@ struct OptionPage: Sendable {
     Types are sent unchanged. If a command has keys: "wire", the names of its fields are sent unchanged.
     """,
     "relationships": """
-    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and {tags:
-    [{id: "1"}]}, without types. null and [] clear a relationship. Without the option, write the type too, as in {type:
-    "authors", id: "1"}, or give the resource itself.
+    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and
+    {tags: [{id: "1"}]}, without types. null and [] clear a relationship. Without the option, write the type too, as in
+    {type: "authors", id: "1"}, or give the resource itself.
 
     Without the option, unlink first reads the linkage. The reason is that some services clear a to-one relationship
     even if the request names another resource than the linked one.
@@ -238,8 +238,8 @@ struct OptionPage: Sendable {
     """,
     "keep-id": """
     By default, the service assigns the id of a new resource. If the element is a resource, create does not send its id,
-    and the copy gets a new id. If the element is a plain record with an id, create refuses the element. With keep-id:
-    true, create sends the id, for example to restore a backup.
+    and the copy gets a new id. If the element is a plain record with an id, create refuses the element. With
+    keep-id: true, create sends the id, for example to restore a backup.
     """,
   ]
 }
