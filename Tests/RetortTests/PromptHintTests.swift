@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: ["\u{1B}OP", "\u{1B}[11~", "\u{1B}h"]) func aKeyShowsTheHelpOfTheWord(_ key: String) async throws {
     let prompt = try await PromptTerminal.onBlog(["--color", "never"], columns: 100, rows: 40)
     try prompt.types("stream posts filter:" + key)
-    try await prompt.sees("Values are sent as text. A list means that")
+    try await prompt.sees("Values are sent as text. A list matches")
     try await prompt.waits("the line again") { $0.lines.last { !$0.isEmpty } == "embedded:blog> stream posts filter:" }
     try prompt.types(Self.clear + "count posts 1" + key)
     try await prompt.sees("count CLIENT [filter:")
