@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// No change happens without consent, and no given option is ignored.
+/// Tests that retort makes no change without the user's consent, and ignores no option that the user gives.
 @Suite struct AgreedTests {
   private static let head = "connect \"embedded:blog\"; let p = client queue: \"posts\"; "
 

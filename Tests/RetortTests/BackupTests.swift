@@ -1,19 +1,20 @@
 import Foundation
 import Testing
 
-/// A backup contains the resources that a change destroys, reports missing linkage before the first change, and does
-/// not change other files.
+/// Tests of the option `backup:`, which writes resources to a file before a statement changes or destroys them.
 @Suite(.timeLimit(.minutes(1))) struct BackupTests {
   private let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 
-  /// Runs statements with a client of the sample's posts; FILE stands for the backup's path.
+  /// Runs statements with the client `posts` of the sample; the path of the backup replaces the word `FILE`.
   private func run(_ statements: String) async -> Ran {
     await Ran.retort(
       "-c",
       "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n" + statements.replacing("FILE", with: file))
   }
 
-  /// The linkage is put back, although the service shows a post without its tags.
+  /// A backup contains the linkage that a change replaces, so a later `relink` can restore the linkage.
+  ///
+  /// The service returns posts without the linkage of `tags`, so the backup reads the relationship itself.
   @Test(arguments: ["relink posts \"tags\" []", "unlink posts \"tags\" [{type: \"tags\", id: \"12\"}]"])
   func theLinkageThatAChangeReplacesIsKept(_ change: String) async {
     defer { unlink(file) }

@@ -4,16 +4,16 @@ import TestBench
 import Testing
 import Values
 
-/// The behaviour and the messages of the program when the network breaks in the middle of a reply of several frames.
+/// Tests of the program when the network breaks in the middle of a reply that consists of several AMQP frames.
 @Suite(.timeLimit(.minutes(5))) struct BrokenReplyTests {
-  /// A service behind a proxy, whose replies are 300 kB.
+  /// A service that sends replies of 300 kB through a proxy.
   private final class Service: Sendable {
     let proxy: Proxy
     private let uri: String
     private let connection: Connection
     private let heard = Mutex<[String]>([])
 
-    /// The methods of the received requests.
+    /// The methods of the requests that the service received, in order.
     var methods: [String] { heard.withLock { $0 } }
 
     init() async throws {
@@ -22,7 +22,7 @@ import Values
       connection = try await Connection.open(try AMQPURI(uri), name: "posts")
     }
 
-    /// Serves; `before` is called with the number of each request before its reply is sent.
+    /// Starts the service, which calls `before` with the number of each request before it sends the reply.
     func serve(before: @escaping @Sendable (Int) async -> Void) async throws {
       let text = String(repeating: "0123456789", count: 30_000)
       _ = try await connection.serve(queue: "posts", prefetch: 10) { body in
@@ -36,7 +36,7 @@ import Values
       }
     }
 
-    /// Runs statements that use the service's posts, through the proxy, and ends the service.
+    /// Runs statements with the client `posts` of the service, through the proxy, and then ends the service.
     func run(_ statements: String) async throws -> Ran {
       var ran = await Ran.retort(
         "-c", "let service = connect\nlet posts = client queue: \"posts\"\n" + statements,
@@ -49,7 +49,9 @@ import Values
     }
   }
 
-  /// In the frame of the method, in the first frame of the body, and in its last.
+  /// The numbers of bytes of a reply after which the network breaks.
+  ///
+  /// These places are in the method frame, in the first body frame, and in the last body frame.
   private static let places = [20, 50_000, 280_000]
 
   @Test(arguments: [(Proxy.Fault.cut, "connection closed unexpectedly"), (.reset, "Connection reset by peer")], places)

@@ -2,9 +2,9 @@ import Foundation
 import TestBench
 import Testing
 
-/// Bulk changes account for every element, with any error and any source.
+/// Tests that the counts of a bulk change include every element, whatever errors occur.
 @Suite(.timeLimit(.minutes(5))) struct BulkTests {
-  /// Runs statements that use the sample's posts.
+  /// Runs statements with the client `posts` of the sample.
   private func run(_ statements: String) async -> Ran {
     await Ran.retort("-c", "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n" + statements)
   }
@@ -91,7 +91,7 @@ import Testing
     )
     #expect(ran.status == 6)
     #expect(ran.notes.hasPrefix("error[refused]: update changes posts, which is being streamed"))
-    // A broker is the same whatever its address.
+    // retort recognises the same broker behind two addresses, `localhost` and `127.0.0.1`.
     let uri = service.vhost.uri
     let near = uri.contains("localhost") ? "localhost" : "127.0.0.1"
     let address = uri.replacing(near, with: near == "localhost" ? "127.0.0.1" : "localhost")

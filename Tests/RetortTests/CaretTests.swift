@@ -1,6 +1,8 @@
 import Testing
 
-/// Carets under the statement's parts to which a service's error points (JSON:API 1.0, "Error Objects", `source`).
+/// Tests of the carets below the part of a statement to which the `source` of a JSON:API error points.
+///
+/// JSON:API 1.0, "Error Objects", defines `source`.
 @Suite(.timeLimit(.minutes(5))) struct CaretTests {
   private func pointer(_ pointer: String, _ title: String) -> String {
     #"{"title":"\#(title)","source":{"pointer":"\#(pointer)"}}"#

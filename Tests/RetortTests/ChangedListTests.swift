@@ -3,16 +3,18 @@ import Synchronization
 import TestBench
 import Testing
 
-/// Lists that others change while they are read, and lists whose end retort can't reach.
+/// Tests of lists that other programs change while retort reads the pages, and of lists whose end retort can't reach.
 @Suite(.timeLimit(.minutes(5))) struct ChangedListTests {
-  /// A page of posts, two on each page.
+  /// Returns a page of posts with these ids, a link to the next page, and a total (`record-count`).
   private static func page(_ ids: [Int], next: String? = nil, total: Int? = nil) -> String {
     let data = ids.map { #"{"type":"posts","id":"\#($0)","attributes":{"n":\#($0)}}"# }.joined(separator: ",")
     let links = next.map { #","links":{"next":"\#($0)"}"# } ?? ""
     return #""result":{"data":[\#(data)]\#(links)\#(total.map { #","meta":{"record-count":\#($0)}"# } ?? "")}"#
   }
 
-  /// A service with these pages, and the ids that were updated, or from which resources were created.
+  /// Starts a service with these pages; `changed` records the id of each changed resource.
+  ///
+  /// For a create, `changed` records the attribute `n`, which is the id of the original resource.
   private static func service(_ pages: [(ids: [Int], total: Int?)], changed: Changed = Changed()) async throws
     -> OddService
   {
@@ -109,7 +111,7 @@ import Testing
     await service.stop()
   }
 
-  // MARK: links.next
+  // MARK: - Links to next pages
 
   @Test(arguments: [
     "stream posts | map .id", "stream posts | collect", "print (count posts)",
@@ -154,7 +156,7 @@ import Testing
     await service.stop()
   }
 
-  // MARK: replies about something else
+  // MARK: - Replies about other resources than requested
 
   @Test func aReplyOfAnotherTypeIsNoted() async throws {
     let other = #""result":{"data":{"type":"others","id":"1","attributes":{"n":1}}}"#
@@ -186,11 +188,11 @@ import Testing
     await service.stop()
   }
 
-  /// The rows of a service.
+  /// The ids of the resources of a service.
   private final class Rows: Sendable {
     let ids = Mutex(Array(1...3))
 
-    /// Destroys a row; a new row replaces it, until the limit is reached.
+    /// Removes an id, and adds a new id at the end unless the last id has reached the limit.
     func destroy(_ id: String?, limit: Int) {
       ids.withLock { ids in
         ids.removeAll { "\($0)" == id }

@@ -2,7 +2,9 @@ import RetortShell
 import Synchronization
 import Testing
 
-/// A reader that closes the output early: the run fails if work remains.
+/// Tests of a program that closes retort's standard output early, such as `head`.
+///
+/// The run ends with an error only if the rest of the script would change or check something.
 @Suite struct ClosedOutputTests {
   private static let head = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
   private static let many = "1..20000 | each do print \"twenty characters  \" end; "

@@ -1,6 +1,6 @@
 import Testing
 
-/// Consent covers exactly the confirmed changes.
+/// Tests that a user's consent to a destruction covers exactly the changes that the question names.
 @Suite(.timeLimit(.minutes(5))) struct ConsentTests {
   private static let two = """
     let staging = connect "embedded:blog" name: "staging"
@@ -56,7 +56,10 @@ import Testing
     #expect(ran.notes.contains(" meta {\"run\":1}\n"), Comment(rawValue: ran.notes))
   }
 
-  /// What a sink leaves of its confirmed number is no consent to the elements of another sink, or to a loop.
+  /// The user confirms a number of destroys for one sink, a stage that changes data.
+  ///
+  /// If this sink sends fewer destroys, the rest of the number does not permit the destroys of another sink or of a
+  /// loop.
   @Test(arguments: ["[5, 6] | destroy a", "destroy a 5"]) func aSinkUsesOnlyItsOwnConsent(_ next: String) async {
     let statement = """
       for i in 1..2 do

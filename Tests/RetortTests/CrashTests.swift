@@ -2,8 +2,10 @@ import Foundation
 import TestBench
 import Testing
 
-/// Some rounds of `Tests/Crash/run`: bulk changes are killed with SIGKILL and resumed, and the database counts each
-/// change.
+/// Tests that a bulk change carries out each change once, although SIGKILL ends the program several times.
+///
+/// The tests run some rounds of `Tests/Crash/run`. Each round kills the program, resumes the bulk change, and compares
+/// the result with the database.
 @Suite(.timeLimit(.minutes(5))) struct CrashTests {
   @Test func eachChangeIsDoneOnce() async throws {
     let (status, text) = try await Self.trial("rounds.py", "--rounds", "5", "--count", "1500")
@@ -18,7 +20,7 @@ import Testing
     #expect(text.contains("3 rounds, 0 failed"), Comment(rawValue: text))
   }
 
-  /// Runs a script of `Tests/Crash` on a separate vhost; returns its exit status and its output.
+  /// Runs a script of `Tests/Crash` on a new vhost, and returns the exit status and the output of the script.
   static func trial(_ script: String, _ arguments: String...) async throws -> (status: Int32, output: String) {
     let vhost = try await PrivateBroker.shared.vhost()
     let process = Process()

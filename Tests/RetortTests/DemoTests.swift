@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `retort demo` at a terminal: the tour from the first step to the saved script.
+/// Tests of `retort demo` at a terminal, from the first step of the tour to the script that the tour saves.
 @Suite(.timeLimit(.minutes(3))) struct DemoTests {
   @Test func theTourContinuesWithEachStatement() async throws {
     let prompt = try PromptTerminal(["demo"])

@@ -3,7 +3,7 @@ import Glibc
 import TestBench
 import Testing
 
-/// Descriptors 0 to 2 that other programs left closed, non-blocking, or open without an end.
+/// Tests of unusual standard streams: closed, non-blocking, or connected to a program that reads or writes nothing.
 @Suite(.timeLimit(.minutes(5))) struct DescriptorTests {
   @Test(arguments: [
     ("<&-", "0\n", ""), ("2>&-", "0\n", ""), ("<&- 2>&-", "0\n", ""),
@@ -13,7 +13,7 @@ import Testing
     #expect(try await program.ended() == Ran(status: 0, output: output, notes: notes))
   }
 
-  /// A result that can't be written is an error, also if the output is closed from the start.
+  /// A run fails if it has a result to write and standard output was already closed when the program started.
   @Test(arguments: [
     ["-c", "print 1"], ["-c", "1..3"], ["-c", "1..3 | ndjson"], ["-c", "[\"a\"] | write \"-\" as: \"txt\""], ["help"],
     ["--version"], ["man"], ["completions", "bash"],
@@ -22,7 +22,7 @@ import Testing
     #expect(ran.status == 1 && ran.notes.contains("can't"), Comment(rawValue: ran.notes))
   }
 
-  /// A check ends with its own status if nobody reads its report.
+  /// `retort check` ends with its usual status, even if the reader of its report has already ended.
   @Test func aReaderThatEndsChangesNoStatus() async throws {
     let program = try RunningProgram(
       shell: "echo 'let p = client queue: \"p\"; update p 1 {a: 1}' | retort check - | head -0; echo ${PIPESTATUS[1]}")
@@ -46,7 +46,7 @@ import Testing
     for number in 0..<20 {
       let lines = (0..<1000).map { "line \(number) \($0)\n" }.joined()
       try await onItsOwnThread { try pipe.fileHandleForWriting.write(contentsOf: Data(lines.utf8)) }
-      try await Task.sleep(for: .milliseconds(2))  // so that it sometimes has to wait for more
+      try await Task.sleep(for: .milliseconds(2))  // lets the program sometimes wait for more input
     }
     try pipe.fileHandleForWriting.close()
     #expect(try await program.ended() == Ran(status: 0, output: "20000\n", notes: ""))
@@ -89,7 +89,7 @@ import Testing
     #expect(ran == Ran(status: 130, output: "", notes: "error[interrupted]: interrupted\n"))
   }
 
-  /// The file of failed elements can be a standard stream, also a pipe, and no other pipe.
+  /// `failed:` can name a standard stream, even if the stream is a pipe, but can name no other pipe.
   @Test func failedElementsAreWrittenToAStandardStream() async throws {
     let fifo = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
     #expect(mkfifo(fifo, 0o600) == 0)
@@ -132,7 +132,7 @@ import Testing
 
   private static let posts = "connect \"embedded:blog\"; let p = client queue: \"posts\""
 
-  /// A program whose output nobody reads ends at the first signal.
+  /// The first signal ends a program that waits because nobody reads its output.
   @Test(arguments: [
     (">", "while true do\nprint \"0123456789\"\nend"), ("2>", "while true do\nwarn \"0123456789\"\nend"),
     (">", "POSTS; while true do\nstream p | print\nend"),
@@ -160,7 +160,7 @@ import Testing
     #expect(ran.status == 143 && !ran.notes.contains("still runs"), Comment(rawValue: ran.notes))
   }
 
-  /// A slow reader gets everything; after a stop it gets as much as it reads.
+  /// The reader of a long output gets the whole output, although the pipe is full at times.
   @Test func aSlowReaderGetsEverything() async throws {
     let program = try RunningProgram(["-c", "1..30000 | ndjson"])
     let ran = try await program.ended()

@@ -3,7 +3,7 @@ import TestBench
 import Testing
 import Values
 
-/// Services with other dialects, used by a script.
+/// Tests of scripts on services with other dialects of JSON:API, such as lists without a count.
 @Suite(.timeLimit(.minutes(5))) struct DialectTests {
   @Test(arguments: [
     ("none", "1000\n1000\nnull\nnull\n"),
@@ -122,7 +122,10 @@ import Values
     #expect(await service.stop().status == 0)
   }
 
-  /// The queue of a carrot service has another name than its type; a client without `type:` gets a next step.
+  /// Errors of a service with the flavour carrot lead to the right client settings.
+  ///
+  /// The queue `peer_posts` has another name than its type `posts`. A client without `type:` gets an error, and the
+  /// error's next step contains the correct `type:`.
   @Test func theStrictFlavourIsUnderstood() async throws {
     let service = try await FakeService("--flavour", "carrot", "--pages", "offset", "--queue", "posts=peer_posts")
     let clients =

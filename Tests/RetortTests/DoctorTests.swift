@@ -3,9 +3,9 @@ import Foundation
 import TestBench
 import Testing
 
-/// The doctor at a terminal, for each problem that it reports.
+/// Tests of `retort doctor` at a terminal: one test for each problem that the doctor reports.
 @Suite(.timeLimit(.minutes(5))) struct DoctorTests {
-  /// Runs the doctor; returns its lines without the times and the files, and its status.
+  /// Runs `retort doctor`, and returns its exit status and its lines without durations and directories.
   private func doctor(
     _ arguments: String..., files: [String: String] = [:], environment: [String: String] = [:]
   ) async throws -> (lines: [String], status: Int32) {
@@ -19,7 +19,7 @@ import Testing
     return (lines, status)
   }
 
-  /// Whether the lines end with a failed step, its next step, and the summary.
+  /// Returns whether the doctor's lines end with this failed step, this advice, and the summary.
   private func fails(
     _ found: (lines: [String], status: Int32), _ text: String, _ advice: String, status: Int32 = 4
   ) -> Bool {

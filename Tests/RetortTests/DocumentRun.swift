@@ -1,10 +1,10 @@
 import Foundation
 import TestBench
 
-/// Runs the parts of a document in a separate directory, with the program in `PATH` and a served sample blog.
+/// A new directory in which a test runs the scripts and commands of a document, with the program in `PATH`.
 ///
-/// `amqp://guest:guest@localhost/` is the test's vhost. `timeout` waits until the journal of the command has some
-/// changes, not for its time.
+/// The URI of the test's vhost replaces `amqp://guest:guest@localhost/`. A special program `timeout` replaces the usual
+/// one. It kills the command as soon as the command's journal has some changes.
 struct DocumentRun {
   let directory: URL
   let uri: String
@@ -25,7 +25,10 @@ struct DocumentRun {
 
   func end() { try? FileManager.default.removeItem(at: directory) }
 
-  /// Kills a command when its journal has some outcomes, and then itself as timeout does.
+  /// The script that replaces the program `timeout` of the shell.
+  ///
+  /// The script kills the command when the command's journal has 60 lines. Then it kills itself, as the real program
+  /// does after `--signal=KILL`.
   private static let timeout = """
     #!/bin/sh
     rm -f ./*.journal
@@ -36,7 +39,9 @@ struct DocumentRun {
     kill -KILL $$
     """
 
-  /// Writes a script and, if its output is shown, runs it; the result is standard output and standard error.
+  /// Writes a script to a file, and runs the script if `runs` is true.
+  ///
+  /// The function returns standard output and standard error (`notes`) of the run.
   func run(_ text: String, as file: String, runs: Bool) async throws -> (output: String, notes: String) {
     try text.write(to: directory.appending(path: file), atomically: true, encoding: .utf8)
     guard runs else { return ("", "") }
@@ -44,7 +49,7 @@ struct DocumentRun {
     return (output, try String(contentsOf: directory.appending(path: "notes"), encoding: .utf8))
   }
 
-  /// Runs commands in one shell, and returns the output of each.
+  /// Runs commands in one shell, and returns the output of each command.
   func run(_ commands: [String]) async throws -> [String] {
     let script = commands.map { "printf '\\001'\n" + $0.replacing(Self.address, with: uri) }
     let output = try await shell("exec 2>&1\n" + script.joined(separator: "\n"), environment: [:])

@@ -2,12 +2,13 @@ import Foundation
 import TestBench
 import Testing
 
-/// Every script and command of README.md and of the articles, and every script of `examples`, prints the output that it
-/// shows.
+/// Tests that the scripts and commands in README.md and in the articles print the output that the texts show.
+///
+/// Other tests run the scripts of `examples` and compare their output.
 @Suite struct DocumentedTests {
   private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-  /// README.md, or an article of the handbook.
+  /// A Markdown text with examples: README.md or an article of the handbook.
   struct Text: CustomTestStringConvertible, Sendable {
     let url: URL
     var testDescription: String { url.lastPathComponent }
@@ -40,7 +41,8 @@ import Testing
           let outputs = try await run.run(commands.map(\.text))
           func compared(_ output: String) -> String {
             guard !comparesNumbers else { return output }
-            // Whether a killed run left a carried out change unknown depends on the moment.
+            // The lines about lookups are not the same in each run. They depend on the moment at which the run before
+            // was killed.
             let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
               .filter { !$0.contains(": looking up ") && !$0.contains(": a lookup shows that ") }
             return lines.joined(separator: "\n").replacing(#/[0-9]+/#, with: "N")
@@ -58,7 +60,7 @@ import Testing
     #expect(try Text.all().map { try $0.document().steps.count }.reduce(0, +) >= 15)
   }
 
-  /// The names of the scripts in `examples`.
+  /// Returns the names of the scripts in `examples`, without the extension.
   private static func examples() throws -> [String] {
     let files = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "examples").path)
     return files.filter { $0.hasSuffix(".retort") }.map { String($0.dropLast(7)) }.sorted()
@@ -66,7 +68,7 @@ import Testing
 
   @Test func thereAreExamples() throws { #expect(try Self.examples().count >= 4) }
 
-  /// Runs an example with its files in a directory, on a service.
+  /// Runs a script of `examples` with the service at `address`; the script writes its files to `directory`.
   private static func run(_ name: String, in directory: String, on address: String?, _ options: String...) async throws
     -> Ran
   {

@@ -1,6 +1,6 @@
 import Testing
 
-/// The drawings of `chart` and `watch`, at a terminal and without one.
+/// Tests of what `chart` and `watch` draw, at a terminal and without a terminal.
 @Suite(.serialized) struct DrawingTests {
   @Test func barsFitTheTerminal() async throws {
     let prompt = try await PromptTerminal.onBlog(columns: 60)

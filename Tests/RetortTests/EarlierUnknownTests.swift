@@ -2,11 +2,13 @@ import Foundation
 import Synchronization
 import Testing
 
-/// Changes that an earlier run left unknown and that the input of the resumed run lacks.
+/// Tests of changes that an earlier run left unknown and that are not in the input of the resumed run.
 @Suite(.timeLimit(.minutes(5))) struct EarlierUnknownTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
 
-  /// The post 1 of a service whose replies to changes can't be read at first.
+  /// The resource that the service returns.
+  ///
+  /// The service first sends unreadable replies to changes, so that these changes become unknown.
   private static let post = #"{"type":"posts","id":"1","attributes":{"views":5,"text":"a"}}"#
 
   private static func reply(_ method: String, _ params: [String: Any], isDestroyed: Bool) -> String {
@@ -69,8 +71,11 @@ import Testing
     await service.stop()
   }
 
-  /// An iteration of `each` is done if its only change was carried out as its last action; it runs again if no change
-  /// was carried out and each is safe to repeat, or if its commands read first what remains to be done.
+  /// A resumed run decides for each unknown iteration of `each` whether the iteration is done, unknown, or runs again.
+  ///
+  /// An iteration is done if its only change was carried out and was its last action. An iteration runs again if none
+  /// of its changes was carried out and each change can safely be repeated. An iteration also runs again if its
+  /// commands first read which changes are still necessary, as `upsert` does.
   @Test(arguments: [
     (body: "update posts it {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 done before\n", sent: 1),
     (body: "update posts it {views: 6}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n", sent: 1),
@@ -120,7 +125,8 @@ import Testing
       return Self.reply(method, params, isDestroyed: isDestroyed)
     }
     let stage = "each journal: \"\(path)\" key: it do \(body) end"
-    // A resumed run waits until no request of the earlier run can be carried out any more: twice the timeout.
+    // A resumed run first waits for twice the timeout. After this time, the service can no longer carry out a request
+    // of the earlier run.
     let broken = await service.run("set timeout: 1s; [1] | \(stage)")
     #expect(broken.status != 0 && broken.notes.contains("each: 0 ok, 1 failed\n"), Comment(rawValue: broken.notes))
     state.withLock { $0.isRepaired = true }

@@ -3,7 +3,7 @@ import JSONText
 import Synchronization
 import TestBench
 
-/// An editor that speaks the language server protocol to `retort lsp`, a separate process.
+/// A simulated editor that speaks the language server protocol with a process `retort lsp`.
 final class EditorClient: Sendable {
   private let process = Process()
   private let input = Pipe()
@@ -13,7 +13,7 @@ final class EditorClient: Sendable {
 
   struct Ended: Error {}
 
-  /// Starts the program with a separate environment.
+  /// Starts `retort lsp` with these environment variables and `PATH`, without the variables of this process.
   init(environment: [String: String] = [:]) throws {
     let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "retort").path
     process.executableURL = URL(filePath: program)
@@ -26,10 +26,10 @@ final class EditorClient: Sendable {
 
   deinit { if process.isRunning { process.terminate() } }
 
-  /// Sends bytes unchanged.
+  /// Sends bytes without a header.
   func send(raw bytes: [UInt8]) throws { try input.fileHandleForWriting.write(contentsOf: Data(bytes)) }
 
-  /// Sends a message with its header.
+  /// Sends a message with its header `Content-Length`.
   func send(_ message: JSONValue) throws {
     let body = message.encoded()
     try send(raw: Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body)
@@ -40,7 +40,7 @@ final class EditorClient: Sendable {
     try send(["jsonrpc": "2.0", "method": .string(method), "params": params])
   }
 
-  /// Sends a request and returns its reply; notifications before it are dropped.
+  /// Sends a request, and returns the response; ignores notifications that arrive before the response.
   func ask(_ method: String, _ params: JSONValue = [:]) async throws -> JSONValue {
     let id = JSONValue.number(JSONNumber(count.add(1, ordering: .relaxed).newValue))
     try send(["jsonrpc": "2.0", "id": id, "method": .string(method), "params": params])
@@ -50,14 +50,14 @@ final class EditorClient: Sendable {
     }
   }
 
-  /// The result of a request about a position of a document.
+  /// Sends a request about a position of a document, such as `hover`, and returns the result.
   func result(_ method: String, _ uri: String, _ line: Int, _ character: Int) async throws -> JSONValue {
     let position: JSONValue = ["line": .number(JSONNumber(line)), "character": .number(JSONNumber(character))]
     return try await ask(
       "textDocument/" + method, ["textDocument": ["uri": .string(uri)], "position": position])["result"] ?? .null
   }
 
-  /// Opens a document and returns its findings.
+  /// Opens a document, and returns the errors and warnings that the server reports.
   func open(_ uri: String, _ text: String) async throws -> [JSONValue] {
     try notify(
       "textDocument/didOpen",
@@ -65,7 +65,7 @@ final class EditorClient: Sendable {
     return try await findings()
   }
 
-  /// Changes a document and returns its findings.
+  /// Changes a document, and returns the errors and warnings that the server reports.
   func change(_ uri: String, _ changes: JSONValue) async throws -> [JSONValue] {
     try notify(
       "textDocument/didChange", ["textDocument": ["uri": .string(uri), "version": 2], "contentChanges": changes])
@@ -77,7 +77,7 @@ final class EditorClient: Sendable {
     return Array(message["params"]?["diagnostics"]?.arrayValue ?? [])
   }
 
-  /// The next message.
+  /// Waits for the next message of the server, and returns it.
   func receive() async throws -> JSONValue {
     try await onItsOwnThread { [self] in
       while true {
@@ -102,7 +102,7 @@ final class EditorClient: Sendable {
     }
   }
 
-  /// Closes its input, waits until the program has ended, and returns the status.
+  /// Closes the server's input, waits until the server has ended, and returns its exit status.
   func ended() async throws -> Int32 {
     try input.fileHandleForWriting.close()
     return try await onItsOwnThread { [process] in

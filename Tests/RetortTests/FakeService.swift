@@ -2,7 +2,7 @@ import RetortShell
 import Synchronization
 import TestBench
 
-/// `retort serve` with options in this process, by default on the sample blog and a separate vhost.
+/// A run of `retort serve` inside this process, by default with the sample blog on a new vhost.
 struct FakeService {
   let vhost: VirtualHost
   private let recorded: Recorded
@@ -14,14 +14,14 @@ struct FakeService {
     let notes = Mutex("")
   }
 
-  /// Starts the service, and waits until it serves or ends.
+  /// Starts the service with options of `retort serve`, and waits until the service is ready or has ended.
   init(
     on broker: PrivateBroker? = nil, in vhost: VirtualHost? = nil, database: String = "blog", _ options: String...
   ) async throws {
     try await self.init(on: broker, in: vhost, database: database, options: options)
   }
 
-  /// Starts the service, and waits until it serves or ends.
+  /// Starts the service with an array of options of `retort serve`, and waits until the service is ready or has ended.
   init(
     on broker: PrivateBroker? = nil, in vhost: VirtualHost? = nil, database: String = "blog", options: [String]
   ) async throws {
@@ -51,12 +51,12 @@ struct FakeService {
   /// The text that the service wrote to standard error.
   var notes: String { recorded.notes.withLock { $0 } }
 
-  /// Waits until the service serves on another connection.
+  /// Waits until the service serves again on a new connection, after the loss of its connection.
   func servesAgain() async {
     for await text in said where text == "serving again\n" { break }
   }
 
-  /// Runs statements that use the service's posts.
+  /// Runs statements with the client `posts` of the service.
   func run(_ statements: String) async -> Ran {
     let ran = await Ran.retort(
       "-c", "let service = connect\nlet posts = client queue: \"posts\"\n" + statements,
@@ -64,7 +64,7 @@ struct FakeService {
     return Ran(status: ran.status, output: Self.settled(ran.output), notes: Self.settled(ran.notes))
   }
 
-  /// Stops the service, and returns its status and output.
+  /// Stops the service, and returns its exit status and its standard output.
   func stop() async -> (status: Int32, output: String) {
     program.cancel()
     let status = await program.value

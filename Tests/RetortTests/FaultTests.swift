@@ -2,9 +2,9 @@ import Testing
 
 @testable import RetortShell
 
-/// The faults of `retort serve`, in the results of a script and in the log.
+/// Tests of the faults that `retort serve --fault` injects: their effect on a script, and their lines in the log.
 @Suite(.timeLimit(.minutes(5))) struct FaultTests {
-  /// A change and a read of one post, both with `duration` as their timeout.
+  /// A script that changes a post and reads the same post; `duration` is the timeout of both requests.
   private static let script = #"""
     try do
       print (update posts 1 {text: "changed"} timeout: duration).text
@@ -68,7 +68,7 @@ import Testing
         """)
   }
 
-  /// A service that rounds and trims values returns the stored values.
+  /// With the fault `round`, the service rounds numbers and trims texts, and returns the changed values.
   @Test func storesRoundedValues() async throws {
     let service = try await FakeService("--fault", "round")
     let ran = await service.run(

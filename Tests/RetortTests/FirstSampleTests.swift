@@ -2,11 +2,11 @@ import Foundation
 import TestBench
 import Testing
 
-/// The first sample of the language's definition, through a broker, with its queue names.
+/// Tests that the first sample of TheLanguage.md runs through a broker, with the queue names of the sample.
 @Suite(.timeLimit(.minutes(5))) struct FirstSampleTests {
   static let names = ["posts": "remote_server_post", "authors": "remote_server_author"]
 
-  /// The sample with the URI of the test's broker (`connect` without one) and another path for its file.
+  /// Returns the sample with two differences: `connect` takes the URI from the environment, and `people` is the file.
   static func sample(people: String) -> String {
     """
     connect

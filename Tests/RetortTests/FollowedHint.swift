@@ -2,7 +2,7 @@ import TestBench
 import Testing
 
 extension Ran {
-  /// Runs a statement with the clients `posts` and `authors` of a new `embedded:blog`.
+  /// Runs a statement in a new session with the clients `posts` and `authors` of `embedded:blog`.
   static func onBlog(_ statement: String) async -> Ran {
     await retort(
       "-c",
@@ -10,24 +10,24 @@ extension Ran {
         + statement)
   }
 
-  /// The first line of each error and warning, and their notes, as one line.
+  /// The first line of each error and warning and the notes below it (`= ...`), joined into one line.
   var findings: String {
     notes.split(separator: "\n").filter { line in
       ["error", "warning"].contains { line.hasPrefix($0) } || line.drop { $0 == " " }.hasPrefix("= ")
     }.joined(separator: " ")
   }
 
-  /// The number of errors.
+  /// The number of errors in the output.
   var errorCount: Int { notes.split(separator: "\n").count { $0.hasPrefix("error") } }
 }
 
-/// Runs a mistake, expects its next step, and runs the statement that follows the next step.
+/// Runs a wrong statement, expects a hint in its error, and runs the statement that follows the hint.
 ///
 /// - Parameters:
-///   - mistake: The statement, which must fail.
-///   - hint: The parts of the message and its notes, separated by ` = `.
-///   - followed: The statement that follows the next step, which must succeed.
-///   - isOneError: Whether the mistake must be exactly one error.
+///   - mistake: The wrong statement, which must fail.
+///   - hint: The texts that the error message and its notes must contain, separated by ` = `.
+///   - followed: The statement that a user writes after reading the hint; it must succeed.
+///   - isOneError: Whether the wrong statement must cause exactly one error.
 func follow(_ mistake: String, _ hint: String, _ followed: String, isOneError: Bool = false) async {
   let ran = await Ran.onBlog(mistake)
   #expect(ran.status != 0, Comment(rawValue: mistake))

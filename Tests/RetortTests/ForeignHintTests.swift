@@ -2,7 +2,9 @@ import Foundation
 import TestBench
 import Testing
 
-/// Hints for the syntax and the words of other languages work when they are followed.
+/// Tests of the hints for the syntax and words of other languages.
+///
+/// Each test runs a wrong statement, and then the statement that follows the hint.
 @Suite struct ForeignHintTests {
   static let statements: [(String, String, String)] = [
     ("connect embedded:blog", "put a URI in quotes: \"embedded:blog\"", "connect \"embedded:blog\""),
@@ -60,7 +62,7 @@ import Testing
     ("disconnect posts", "to stop a client, write stop CLIENT", "stop posts"),
   ]
 
-  /// Statements of SQL, shells, Python, JavaScript and Ruby.
+  /// The hints for statements of SQL, shells, Python, JavaScript and Ruby work.
   @Test(arguments: ForeignHintTests.statements) func aStatementsHintIsFollowed(
     _ mistake: String, _ hint: String, _ followed: String
   ) async {
@@ -190,7 +192,7 @@ import Testing
     ("open \"people.csv\" | count", "did you mean read?", "read \"/dev/null\" as: \"csv\" | count"),
   ]
 
-  /// Stages and functions of jq, shells and SQL.
+  /// The hints for stages and functions of jq, shells and SQL work.
   @Test(arguments: ForeignHintTests.stages) func aStagesHintIsFollowed(
     _ mistake: String, _ hint: String, _ followed: String
   ) async {
@@ -307,14 +309,14 @@ import Testing
     ),
   ]
 
-  /// Numbers, durations and the values of options.
+  /// The hints for numbers, durations and the values of options work.
   @Test(arguments: ForeignHintTests.values) func aValuesHintIsFollowed(
     _ mistake: String, _ hint: String, _ followed: String
   ) async {
     await follow(mistake, hint, followed)
   }
 
-  /// A word of another language is one error.
+  /// A word of another language causes exactly one error.
   @Test(arguments: [
     "try do print 1 catch e print 2 end", "try do print 1\ncatch (e)\nprint 2\nend",
     "try do print 1 finally print 2 end",
@@ -326,21 +328,21 @@ import Testing
     #expect(ran.errorCount == 1, Comment(rawValue: ran.notes))
   }
 
-  /// The other names of a format remain valid.
+  /// Formats have other names that are valid, such as `jsonl` for `ndjson`.
   @Test(arguments: ["jsonl", "lines", "log", "CSV"]) func aFormatHasFurtherNames(_ name: String) async {
     let ran = await Ran.retort(
       "-c", "[\"a\"] | \(name == "CSV" ? "map {a: it} | " : "")write \"/dev/null\" as: \"\(name)\"")
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
   }
 
-  /// A def with the name of such a word remains a command.
+  /// A script can define a command `catch`, although `catch` otherwise causes a hint.
   @Test func aDefNamedCatchIsCalled() async {
     let ran = await Ran.retort(
       "-c", "def catch(a) do return a end; try do catch 5 rescue e print 1 end")
     #expect(ran.status == 0, Comment(rawValue: ran.notes))
   }
 
-  /// An endless recursion shows some calls, not all.
+  /// The error of an endless recursion shows only some of the calls.
   @Test func anEndlessRecursionIsShortened() async {
     let ran = await Ran.retort("-c", "def f(n) do return f(n + 1) end; print f(1)")
     #expect(ran.status != 0 && ran.notes.contains("f calls itself more than 150 levels deep"))

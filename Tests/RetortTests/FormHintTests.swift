@@ -1,8 +1,9 @@
 import TestBench
 import Testing
 
-/// Hints for the forms of Ruby, Elixir, JavaScript, Python, SQL, jq and shells work when they are followed, and each
-/// form is one error.
+/// Tests of the hints for statements in the form of Ruby, Elixir, JavaScript, Python, SQL, jq and shells.
+///
+/// Each test runs a wrong statement, expects one error, and then runs the statement that follows the hint.
 @Suite struct FormHintTests {
   static let statements: [(String, String, String)] = [
     ("try do show posts 0 catch e do print 1 end", "rescue e", "try do show posts 0 rescue e print 1 end"),
@@ -87,7 +88,7 @@ import Testing
     await follow(mistake, hint, followed, isOneError: true)
   }
 
-  /// A value that is known before the run is refused before the run.
+  /// retort checks a literal value before the run, so a script with a wrong literal does not begin.
   @Test(arguments: [
     "[1] | chunk 0", "[1] | chunk 1.5", "[1] | take -1", "[1] | skip -1", "sleep -1s", "exit 256", "exit -1",
     "show posts \"\"", "show posts 1.5", "update posts \"1,2\" {a: 1}", "related posts 1 \"\"", "call posts \"\"",

@@ -2,12 +2,12 @@ import Foundation
 import TestBench
 import Testing
 
-/// A process with its own mounts.
+/// Support for processes with their own mount namespace, in which a test can mount a small file system.
 private enum MountNamespace {
-  /// The options of unshare(1).
+  /// The options of unshare(1); a user other than root also needs a user namespace.
   static let unshare = getuid() == 0 ? ["-m"] : ["-rm"]
 
-  /// Whether this user may mount a file system.
+  /// Whether this user may mount a file system in a new mount namespace.
   static let isPossible = {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/unshare")
@@ -19,9 +19,13 @@ private enum MountNamespace {
   }()
 }
 
-/// The files that a bulk change writes, on a disk that becomes full: a small tmpfs in a separate mount namespace.
+/// Tests of bulk changes that write files, such as a journal, to a disk that becomes full.
+///
+/// The disk is a small tmpfs in a separate mount namespace.
 @Suite(.timeLimit(.minutes(2)), .enabled(if: MountNamespace.isPossible)) struct FullDiskTests {
-  /// Runs shell commands in a new directory `$DISK` of 64 kB; `$P` makes a client of a service's posts.
+  /// Runs shell commands in a new directory on a disk of 64 kB, and returns their output.
+  ///
+  /// The variable `DISK` is the directory. The variable `P` contains statements that make a client of the service.
   private func run(_ commands: String, on service: FakeService) async throws -> String {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)
@@ -54,7 +58,7 @@ private enum MountNamespace {
     return Int(text[..<end].reversed().prefix { $0.isNumber }.reversed().map(String.init).joined())
   }
 
-  /// The outcomes of changes in flight are recorded, so that none is unknown and the rest can be sent later.
+  /// A journal on a full disk contains the outcome of every sent change, so a later run can send the other changes.
   @Test(arguments: [
     "1..1000 | update posts {views: 7} in-flight: 16 journal: \"j\"",
     "1..1000 | map {text: \"new \\(it)\"} | create posts key: .text in-flight: 16 journal: \"j\"",

@@ -1,7 +1,9 @@
 import TestBench
 import Testing
 
-/// Hints for habits from other languages and from shells work when they are followed.
+/// Tests of the hints for habits from other languages and from shells.
+///
+/// Each test runs a wrong statement, and then the statement that follows the hint.
 @Suite struct HabitHintTests {
   static let values: [(String, String, String)] = [
     ("print [1, 2, 3][..1]", "a part includes both ends: [0..1]", "print [1, 2, 3][0..1]"),
@@ -231,7 +233,7 @@ import Testing
     await follow(mistake, hint, followed, isOneError: true)
   }
 
-  /// Mistakes that have one error, and words that their hints must not contain.
+  /// Each wrong statement causes exactly one error, and its hint does not contain certain misleading words.
   @Test(arguments: [
     ("print [...[1], 2]", ["..[1]"]), ("print {...{a: 1}}", ["1..3"]),
     ("stream posts filter state: \"draft\"", ["define the name"]), ("1 << 3", ["create"]),
@@ -246,7 +248,7 @@ import Testing
     for word in words { #expect(!ran.findings.contains(word), Comment(rawValue: ran.notes)) }
   }
 
-  /// The name of a command is the error's name only at the end of its line.
+  /// A single word after `rescue` is the name of the error's variable, even if a command has the same name.
   @Test func anErrorCanHaveTheNameOfACommand() async {
     let ran = await Ran.onBlog("try do fail \"x\" rescue count; print count.message end")
     #expect(ran.status == 0 && ran.output == "x\n", Comment(rawValue: ran.notes))

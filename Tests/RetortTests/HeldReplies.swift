@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Holds the replies of a service back until a test releases them.
+/// A gate at which a service waits before it sends a reply, until a test releases the replies.
 final class HeldReplies: Sendable {
   private struct State {
     var areReleased = false
@@ -9,7 +9,7 @@ final class HeldReplies: Sendable {
 
   private let state = Mutex(State())
 
-  /// Waits until the replies are released.
+  /// Waits until the test releases the replies; a service calls this function before each reply.
   func released() async {
     await withCheckedContinuation { continuation in
       let areReleased = state.withLock { state in
@@ -20,7 +20,7 @@ final class HeldReplies: Sendable {
     }
   }
 
-  /// Releases the replies that wait, and all later ones.
+  /// Releases the replies that wait, and all later replies.
   func release() {
     let waiting = state.withLock { state in
       state.areReleased = true
@@ -30,6 +30,6 @@ final class HeldReplies: Sendable {
     for continuation in waiting { continuation.resume() }
   }
 
-  /// Holds later replies back again.
+  /// Makes later replies wait again.
   func hold() { state.withLock { $0.areReleased = false } }
 }

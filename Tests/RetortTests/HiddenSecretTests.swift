@@ -4,7 +4,9 @@ import Testing
 
 @testable import RetortShell
 
-/// A command that a note shows works when it is followed, without showing the secrets in it.
+/// Tests of the commands that notes propose for a run with secrets, such as a password in a URI.
+///
+/// Such a command contains a shell variable in place of the secret, and works if the user sets the variable.
 @Suite struct HiddenSecretTests {
   @Test(arguments: [
     (

@@ -2,9 +2,11 @@ import Foundation
 import TestBench
 import Testing
 
-/// A hint that contains code works when it is followed.
+/// Tests of hints that contain code.
+///
+/// Each test runs a wrong statement, and then the statement that follows the hint.
 @Suite struct HintTests {
-  /// A mistake, its next step, and the statement that follows the step.
+  /// The hints for misspelt words and similar mistakes work.
   @Test(arguments: [
     ("stream posts | wher .views > 5 | count", "did you mean where?", "stream posts | where .views > 5 | count"),
     (
@@ -85,7 +87,7 @@ import Testing
     ("stream posts timeout: 5 | take 1", "timeout: must be a duration over 0", "stream posts timeout: 5s | take 1"),
   ]
 
-  /// Operators, indexes and functions.
+  /// The hints for operators, indexes and functions work.
   @Test(arguments: HintTests.operators) func anOperatorsHintIsFollowed(
     _ mistake: String, _ hint: String, _ followed: String
   )
@@ -144,7 +146,7 @@ import Testing
     ("[1].a", "| map .a", "[{a: 1}] | map .a"),
   ]
 
-  /// Conversions of texts, as far as the text allows them, and functions.
+  /// The hints that propose to convert a text work, and so do the hints for functions.
   @Test(arguments: HintTests.conversions) func aConversionsHintIsFollowed(
     _ mistake: String, _ hint: String, _ followed: String
   ) async {
@@ -231,14 +233,14 @@ import Testing
     ),
   ]
 
-  /// Words, commas, dots and fields.
+  /// The hints for words, commas, dots and fields work.
   @Test(arguments: HintTests.words) func aWordsHintIsFollowed(_ mistake: String, _ hint: String, _ followed: String)
     async
   {
     await follow(mistake, hint, followed)
   }
 
-  /// One mistake results in one error.
+  /// One mistake causes exactly one error.
   @Test(arguments: [
     "print 1 \"p", "1 && 2", "1 || 2", "print `count posts`", "if true then print 1 end", "while true\n  print 1\nend",
 
@@ -248,7 +250,7 @@ import Testing
     #expect(ran.status == 2 && ran.errorCount == 1, Comment(rawValue: ran.notes))
   }
 
-  /// A false assertion shows the operands of the part that is false.
+  /// The error of a failed assertion shows the operands of the comparison that is false.
   @Test(arguments: [
     ("assert 1 in [2]", ["left: 1", "right: [2]"]), ("assert 1 == 1 and 2 == 3", ["left: 2", "right: 3"]),
     ("assert not (1 == 1)", ["left: 1", "right: 1"]), ("assert \"a\" =~ /b/", ["left: a"]),
@@ -301,7 +303,7 @@ import Testing
   }
 }
 
-/// `connect` with the address of an open connection.
+/// Tests of `connect` with the address of a connection that is already open.
 @Suite struct ConnectAgainTests {
   @Test(arguments: [
     "connect \"USER@HOST\"", "connect \"USER:***@HOST\"", "connect \"USER:guest@HOST\"",

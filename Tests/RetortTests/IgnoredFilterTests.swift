@@ -3,9 +3,9 @@ import Synchronization
 import TestBench
 import Testing
 
-/// Services that ignore the filter of `destroy-all`.
+/// Tests of `destroy-all` on services that ignore its filter and return other resources.
 @Suite(.timeLimit(.minutes(5))) struct IgnoredFilterTests {
-  /// A service that returns these posts for every filter, and the number of destroys that it got.
+  /// Starts a service that returns posts with these attributes for every filter; `destroys` counts the destroys.
   private static func service(_ attributes: [String], _ destroys: Destroys) async throws -> OddService {
     try await OddService { method, params in
       guard method == "index" else {
@@ -60,7 +60,9 @@ import Testing
     await service.stop()
   }
 
-  /// An ignored filter by ids is noticed in the id and in the linkage of a to-one relationship.
+  /// retort compares a filter by ids with the id of a resource and with the linkage of a to-one relationship.
+  ///
+  /// If these show another id, the service has ignored the filter, and retort destroys nothing.
   @Test(arguments: [
     (#"{id: "2"}"#, true), (#"{id: ["1", "2"]}"#, false), (#"{author: 4}"#, true), (#"{author: [3, 4]}"#, false),
     (#"{author: "Ada"}"#, false), (#"{tags: 4}"#, false),
@@ -84,7 +86,7 @@ import Testing
     await service.stop()
   }
 
-  /// A filter can have a meaning that retort does not know, such as a range, a pattern or a part of a text.
+  /// retort does not object if a filter can have a special meaning, such as a range, a pattern or a part of a text.
   @Test(arguments: [
     (#"{}"#, #""state":"a""#), (#"{state: "spam"}"#, #""text":"a""#), (#"{state: "spam"}"#, #""state":null"#),
     (#"{state: "spam"}"#, #""state":"Spammer""#), (#"{state: ">a"}"#, #""state":"b""#),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Serving
 
-/// Faults depend on the seed, the queue and the request, and on nothing else.
+/// Tests of the random faults of `retort serve`, which depend only on the seed, the queue and the request's number.
 @Suite struct InjectedFaultsTests {
   private func shares(seed: UInt64 = 1, queue: String = "posts", request: Int = 1) -> [Double] {
     var random = SeededRandom(seed: seed, queue: queue, request: request)

@@ -3,11 +3,13 @@ import JSONRPC
 import TestBench
 import Testing
 
-/// Jobs of operators, as scripts that a user would write: on the service inside the program, and through RabbitMQ.
+/// Tests that run typical jobs of operators as scripts.
+///
+/// Each job runs on the service inside the program and through a real RabbitMQ.
 @Suite(.timeLimit(.minutes(3))) struct JobTests {
   enum World: CaseIterable { case embedded, rabbitMQ }
 
-  /// A job with its preparation, and the output of its run.
+  /// A job: its name, its script, and the expected standard output and standard error (`notes`).
   struct Job: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var script: String
@@ -39,7 +41,8 @@ import Testing
         .replacing(#/"([\w-]+\.(csv|ndjson|journal))"/#) { "\"\(directory)/\($0.output.1)\"" }
       let ran = await Ran.retort("--yes", "-c", script)
       #expect(ran.output == job.output)
-      // The excerpt of an error depends on the length of the directory's name, and slow runs report their speed.
+      // The comparison omits two kinds of lines. Code excerpts depend on the directory's name, and only slow runs
+      // report their speed.
       let notes = ran.notes.replacing(directory + "/", with: "").split(
         separator: "\n", omittingEmptySubsequences: false)
       #expect(
@@ -49,7 +52,7 @@ import Testing
     }
   }
 
-  /// Runs a body with the addresses of two sample blogs.
+  /// Calls `body` with the addresses of two separate sample blogs.
   private static func serving(in world: World, _ body: (_ old: String, _ new: String) async throws -> Void) async throws
   {
     guard world == .rabbitMQ else { return try await body("embedded:blog", "embedded:blog") }

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// A journal whose lines someone changed between two runs.
+/// Tests of a journal in which someone removed, moved or repeated a line between two runs.
 @Suite(.timeLimit(.minutes(2))) struct JournalOrderTests {
-  /// The second run sends nothing, and says which line is wrong.
+  /// The second run sends no change, and its error names the wrong line of the journal.
   @Test(arguments: ["cut", "moved", "doubled"]) func refusesALineThatIsNotWhereItWasWritten(_ change: String)
     async throws
   {

@@ -2,7 +2,7 @@ import Foundation
 import JSONText
 import Testing
 
-/// `retort lsp`, used by an editor.
+/// Tests of the language server `retort lsp` with a simulated editor.
 @Suite(.timeLimit(.minutes(3))) struct LanguageServerTests {
   private static let script = """
     connect "embedded:blog"
@@ -34,7 +34,7 @@ import Testing
     completion["items"]?.arrayValue?.compactMap { $0["label"]?.stringValue } ?? []
   }
 
-  /// The outline keeps the statements that parse while another one is typed.
+  /// While the user types an incomplete statement, the outline still contains the complete statements.
   @Test(arguments: ["print (", "stream posts | where .state ==", "let x = \"a", "for x in 1..3 do"])
   func theOutlineRemainsDuringTyping(_ typed: String) async throws {
     let editor = try await opened()
@@ -113,7 +113,8 @@ import Testing
     let findings = try await editor.change(uri, [["text": "source \"my lib.retort\"\nprint twice(3)\n"]])
     #expect(findings.first?["range"]?["start"]?["line"] == 0)
     #expect(findings.first?["message"]?.stringValue?.contains("my lib.retort:1:") ?? false)
-    // A finding belongs to the path that leads to its file, also through another file, not to one that ends alike.
+    // The server reports an error in "my lib.retort" at the `source` statement that reads this file, directly or
+    // through outer.retort. The first statement reads lib.retort, another file whose name only ends alike.
     try "print 1\n".write(to: folder.appending(path: "lib.retort"), atomically: true, encoding: .utf8)
     try "source \"my lib.retort\"\n".write(
       to: folder.appending(path: "outer.retort"), atomically: true, encoding: .utf8)
@@ -179,7 +180,7 @@ import Testing
     #expect(try await editor.ended() == 1)
   }
 
-  /// Every prefix of a script, as if it is typed, with each request at its end.
+  /// The server answers each request at the end of every incomplete text, as if the user types a script.
   @Test func anUnfinishedTextIsAnswered() async throws {
     let editor = try await opened()
     let uri = "file:///typed.retort"
@@ -196,7 +197,9 @@ import Testing
     #expect(try await editor.ask("shutdown")["error"] == nil)
   }
 
-  /// The number of instructions is not measured here; a text of 2,000 lines only needs a reply.
+  /// The server answers requests about a text of 2,000 lines.
+  ///
+  /// This test measures neither the time nor the number of instructions.
   @Test func aLongTextIsAnswered() async throws {
     let editor = try await opened()
     let uri = "file:///long.retort"

@@ -4,14 +4,16 @@ import Synchronization
 import TestBench
 import Testing
 
-/// A late reply to a change contains its outcome, which is reported.
+/// Tests of replies that arrive after the timeout of a change; retort still reports the outcome in such a reply.
 @Suite(.timeLimit(.minutes(5))) struct LateReplyTests {
-  /// Runs a change and a read on a service that replies to the change just before the read.
+  /// Runs a change and a read; the service replies to both when it receives the read.
   private func afterwards(_ change: String, _ answer: String) async throws -> Ran {
     try await run("try do \(change) rescue e print e.kind end\nshow posts 1", answer)
   }
 
-  /// Runs statements on a service that replies to `show` only, and replies to all requests before it at the same time.
+  /// Runs statements on a service that sends no reply before it receives the method `show`.
+  ///
+  /// At a `show`, the service also replies to all earlier requests.
   private func run(_ statements: String, _ answer: String) async throws -> Ran {
     let vhost = try await PrivateBroker.shared.vhost()
     let connection = try await Connection.open(try AMQPURI(vhost.uri), name: "late")
@@ -54,7 +56,7 @@ import Testing
     #expect(notes == "note: a reply that came N s late: \(told)\n")
   }
 
-  /// A statement waits for the late replies to the changes of its commands too, and counts them.
+  /// A loop or an `each` waits for late replies to the changes of its commands, and counts the changes.
   @Test(arguments: [
     (
       "for i in 1..2 do try do update posts i {views: 1} timeout: 5s rescue e print e.kind end end", 0,
@@ -75,7 +77,7 @@ import Testing
     await service.stop()
   }
 
-  /// A reply that comes while unknown changes are looked up counts too.
+  /// A late reply also counts if it arrives while retort looks up the unknown changes.
   @Test func aReplyDuringTheLookupsIsCounted() async throws {
     let ran = try await run(
       "1..3 | update posts {views: 1} timeout: 2s in-flight: 3 on-error: \"continue\"", #""result":{}"#)

@@ -4,14 +4,14 @@ import Synchronization
 import TestBench
 import Testing
 
-/// A statement that takes longer than a second shows its progress at a terminal, for every source that it reads.
+/// Tests of the progress that a statement shows at a terminal if it reads for more than a second.
 @Suite(.timeLimit(.minutes(2))) struct LongReadTests {
   private final class Shown: Sendable {
     let lines = Mutex<[String]>([])
     let notes = Mutex("")
   }
 
-  /// Runs a statement on a slow service; returns the progress lines, and the notes.
+  /// Runs a statement on a slow service, and returns the progress lines and the text on standard error (`notes`).
   private func run(_ statement: String, _ options: String...) async throws -> (lines: [String], notes: String) {
     let (shown, service) = (Shown(), try await FakeService("--latency", "100ms"))
     let console = Console(

@@ -3,9 +3,9 @@ import Synchronization
 import TestBench
 import Testing
 
-/// Changes without a readable reply, which are looked up at the end of their statement.
+/// Tests of the lookups that a statement makes at its end for changes without a readable reply.
 @Suite(.timeLimit(.minutes(5))) struct LookupTests {
-  /// A reply without result and error.
+  /// The members of an unreadable response, which has neither a result nor an error.
   private static let unreadable = #""other":1"#
 
   @Test(arguments: [
@@ -26,7 +26,9 @@ import Testing
     await service.stop()
   }
 
-  /// A transition is found if its resource has reached the state, and not after one of its steps.
+  /// A lookup finds a `transition` only if the resource is in the final state.
+  ///
+  /// An intermediate state, here `review`, does not suffice.
   @Test(arguments: [("published", true), ("review", false), ("draft", false)])
   func aTransitionIsLookedUp(_ state: String, isFound: Bool) async throws {
     let shown = Mutex(0)
@@ -50,7 +52,7 @@ import Testing
     await service.stop()
   }
 
-  /// Unknown changes that lookups find are no failures at the limit of `halt:`.
+  /// An unknown change that a lookup finds does not count as a failure for the limit `halt:`.
   @Test(arguments: [(2, ""), (5, "update posts stopped, because a change got no reply in time; ")])
   func changesThatAreFoundDoNotHalt(_ count: Int, _ error: String) async throws {
     let service = try await OddService { method, params in
@@ -66,8 +68,9 @@ import Testing
     await service.stop()
   }
 
-  /// Lookups wait as long as the session's timeout says, and end after three timeouts in a row; the summary says how many
-  /// changes were not looked up.
+  /// Lookups end after three timeouts in a row, and the summary counts the changes without a lookup.
+  ///
+  /// A lookup waits as long as the timeout of the session.
   @Test func changesThatAreNotLookedUpAreCounted() async throws {
     let service = try await FakeService("--fault", "drop=1")
     let statements = """
@@ -87,12 +90,12 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// A reply that the service drops: its change is made, and a lookup finds it.
+  /// If a service carries out a change but sends no reply, a lookup finds the change.
   @Test(arguments: [
     #"link posts "tags" [{type: "tags", id: "1"}]"#, #"relink posts "author" {type: "authors", id: "1"}"#,
     #"unlink tagged "tags" [{type: "tags", id: "1"}]"#,
   ]) func aDroppedReplyIsLookedUp(_ sink: String) async throws {
-    // With this seed the service drops the reply to one of the changes, and of no lookup.
+    // With this seed, the service drops the reply to exactly one change, and drops no reply to a lookup.
     let service = try await FakeService("--fault", "drop=10%", "--seed", "1")
     let ran = await service.run(
       "let tagged = client queue: \"posts\" relationships: {tags: [\"tags\"]}\n1..20 | \(sink) timeout: 5s in-flight: 1 on-error: \"continue\""

@@ -1,6 +1,8 @@
 import Testing
 
-/// A note reports a queue that lost its consumer during creates, because the broker redelivers them to the next one.
+/// Tests of the note about a queue that loses its consumer while a statement creates resources.
+///
+/// The broker delivers unacknowledged creates again to the next consumer, so a create may happen twice.
 @Suite(.timeLimit(.minutes(5))) struct LostConsumerTests {
   private static let note =
     "queue posts lost its consumer during the creates; the broker redelivers unacknowledged requests, "

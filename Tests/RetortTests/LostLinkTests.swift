@@ -3,7 +3,7 @@ import Synchronization
 import TestBench
 import Testing
 
-/// The behaviour and the messages of the program when the network between it and the broker breaks.
+/// Tests of the program when its network connection to the broker breaks.
 @Suite(.timeLimit(.minutes(5))) struct LostLinkTests {
   @Test func repeatsAReadButNotAChange() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
@@ -58,7 +58,7 @@ import Testing
     proxy.close()
   }
 
-  /// Workers of a lost connection continue with the next one.
+  /// A statement with several requests in flight continues on a new connection after the loss of its connection.
   @Test(arguments: [
     ("1..40 | each in-flight: 8 do show posts it timeout: 50s end | count", "40\n"),
     (

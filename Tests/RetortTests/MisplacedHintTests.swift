@@ -1,7 +1,9 @@
 import TestBench
 import Testing
 
-/// Hints for words, brackets, quotes and operators in the wrong place work when they are followed.
+/// Tests of the hints for words, brackets, quotes and operators in the wrong place.
+///
+/// Each test runs a wrong statement, and then the statement that follows the hint.
 @Suite struct MisplacedHintTests {
   static let places: [(String, String, String)] = [
     ("sho posts 1", "did you mean show?", "show posts 1"),
@@ -155,7 +157,7 @@ import Testing
     await follow(mistake, hint, followed)
   }
 
-  /// The arguments of the program.
+  /// The error for wrong command-line arguments contains a next step.
   @Test(arguments: [
     (["journal", "a.journal", "settle", "5"], "retort journal a.journal settle 5 done"),
     (["journal", "a.journal", "settle"], "retort journal a.journal lists the unknown changes"),

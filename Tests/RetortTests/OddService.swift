@@ -2,17 +2,19 @@ import Broker
 import Foundation
 import TestBench
 
-/// A service with a fixed answer for each method, on a separate vhost.
+/// A service on a new vhost that sends the answers of a test, which can be unusual or wrong.
 struct OddService {
   let vhost: VirtualHost
   private let connection: Connection
 
-  /// Starts the service; an answer is the rest of a response: `"result":{}`.
+  /// Starts a service with a fixed answer for each method.
+  ///
+  /// An answer consists of the members of the response after `id` and `jsonrpc`: `"result":{}`.
   init(_ answers: [String: String]) async throws {
     try await self.init { method, _ in answers[method] ?? #""error":{"code":-32601,"message":"Method not found"}"# }
   }
 
-  /// Starts the service with a function that answers a method with its parameters.
+  /// Starts a service that calls a function for each request; the function returns the members of the response.
   init(_ answer: @escaping @Sendable (_ method: String, _ params: [String: Any]) async -> String) async throws {
     vhost = try await PrivateBroker.shared.vhost()
     connection = try await Connection.open(try AMQPURI(vhost.uri), name: "odd")
@@ -24,12 +26,12 @@ struct OddService {
     }
   }
 
-  /// An answer of JSON:API errors.
+  /// Returns the members of a response with these JSON:API errors.
   static func errors(_ errors: String...) -> String {
     #""error":{"code":422,"message":"JSONAPI error","data":{"errors":[\#(errors.joined(separator: ","))]}}"#
   }
 
-  /// Runs statements that use the service's posts, and calls `noted` with each text on standard error.
+  /// Runs statements with the client `posts` of the service; calls `noted` with each text on standard error.
   func run(_ statements: String, noted: @escaping @Sendable (String) -> Void = { _ in }) async -> Ran {
     await Ran.retort(
       ["-c", "connect\nlet posts = client queue: \"posts\"\n" + statements],

@@ -2,20 +2,20 @@ import Foundation
 import TestBench
 import Testing
 
-/// A service written with pika, in a separate vhost: `Tests/Peers/responder.py`.
+/// The service `Tests/Peers/responder.py`, which uses the Python client pika, on a new vhost.
 ///
-/// It ends when its input ends, and therefore no later than this process.
+/// The service ends when its standard input ends, and therefore no later than this process.
 final class Peer: Sendable {
-  /// The vhost.
+  /// The vhost of the service.
   let vhost: VirtualHost
   private let process = Process()
   private let input = Pipe()
   private let output = Pipe()
 
-  /// Starts the service on the queue `peer_posts`, and waits until it consumes.
+  /// Starts the service, and waits until it consumes the queue `peer_posts`.
   init() async throws {
     vhost = try await PrivateBroker.shared.vhost()
-    process.executableURL = URL(filePath: "/usr/bin/python3")  // the interpreter that Debian's python3-pika supports
+    process.executableURL = URL(filePath: "/usr/bin/python3")  // Debian's package python3-pika needs this interpreter
     let script = URL(filePath: #filePath).appending(path: "../../Peers/responder.py").standardized
     process.arguments = [script.path, vhost.address, "peer_posts"]
     process.standardInput = input
@@ -33,7 +33,7 @@ final class Peer: Sendable {
     try #require(line == Data("ready\n".utf8))
   }
 
-  /// Runs statements after a prologue that opens a client `posts` on it.
+  /// Runs statements with the client `posts` of the service.
   func run(_ statements: String, arguments: String...) async -> Ran {
     let prologue = "let service = connect\nlet posts = client queue: \"peer_posts\" type: \"posts\"\n"
     return await Ran.retort(arguments + ["-c", prologue + statements], environment: ["RETORT_URL": vhost.uri])

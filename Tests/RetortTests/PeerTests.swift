@@ -1,9 +1,9 @@
 import TestBench
 import Testing
 
-/// The program with a service that shares no code with it.
+/// Tests of the program with a service in Python, which shares no code with retort.
 @Suite(.timeLimit(.minutes(5))) struct PeerTests {
-  /// Runs statements on a new peer, and checks that no queue or connection remains.
+  /// Runs statements with a new service, and expects that retort leaves no queue and no connection behind.
   private func ran(_ statements: String) async throws -> Ran {
     let peer = try await Peer()
     let ran = await peer.run(statements)

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A terminal's screen as a picture (SVG 1.1), up to the cursor's line, in the colours of a dark terminal.
+/// An SVG picture (SVG 1.1) of a terminal's screen down to the line of the cursor, in the colours of a dark terminal.
 struct Picture {
   private static let cell = (width: 8, height: 18)
   private static let margin = 12
 
-  /// The document.
+  /// The text of the SVG document.
   let text: String
 
   init(of screen: ScreenCells, title: String) {
@@ -24,7 +24,9 @@ struct Picture {
       """
   }
 
-  /// The pieces of a row that have the same style; spaces between words are not drawn.
+  /// Returns SVG elements for the text of a row: one element for each sequence of cells with the same style.
+  ///
+  /// The picture omits sequences that consist only of spaces.
   private static func pieces(of cells: [ScreenCells.Cell], row: Int) -> [String] {
     var pieces: [String] = []
     var start = 0
@@ -57,7 +59,7 @@ struct Picture {
       + "xml:space=\"preserve\">\(escaped(trimmed))</text>"
   }
 
-  /// The colours of the SGR numbers that the prompt uses (ECMA-48 8.3.117).
+  /// The SVG colour of each SGR parameter that the prompt uses (ECMA-48 8.3.117).
   private static let colours = [
     31: "#f14c4c", 32: "#6fbf73", 33: "#d7ba7d", 34: "#6796e6", 35: "#c586c0", 36: "#4ec9b0", 90: "#8a8a8a",
     94: "#9cdcfe",

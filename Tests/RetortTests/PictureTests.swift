@@ -1,11 +1,13 @@
 import Foundation
 import Testing
 
-/// The picture of README.md is drawn from a session at a terminal.
+/// Tests that the picture in README.md shows the current output of a session at a terminal.
 @Suite struct PictureTests {
   private static let file = URL(filePath: #filePath)
     .appending(path: "../../../Sources/Handbook/Handbook.docc/session.svg").standardized
 
+  /// The picture in README.md equals the picture of this session.
+  ///
   /// `RETORT_RECORD=1 Tests/run --filter PictureTests` writes the picture.
   @Test func thePictureShowsThisSession() async throws {
     let prompt = try PromptTerminal(columns: 100, rows: 40)
@@ -26,7 +28,7 @@ import Testing
     #expect(try String(contentsOf: Self.file, encoding: .utf8) == picture)
   }
 
-  /// Types a line, and waits until the program asks for the next one.
+  /// Types a line, and waits until the screen shows the next prompt or question, whose text ends with `end`.
   private func enters(_ line: String, at prompt: PromptTerminal, until end: String = ">") async throws {
     let row = prompt.screen.cursor.row
     try prompt.types(line)

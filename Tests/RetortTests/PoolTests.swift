@@ -4,14 +4,14 @@ import JSONText
 import TestBench
 import Testing
 
-/// Changes that workers of a pool carry out, through a real RabbitMQ.
+/// Tests of changes that a pool of workers (`retort work`) sends, through a real RabbitMQ.
 @Suite(.timeLimit(.minutes(5))) struct PoolTests {
-  /// Runs statements that use the posts of a service, with the pool's secret.
+  /// Runs statements with the client `posts` of a service; `key` is the secret of the pool.
   private func run(_ statements: String, on service: FakeService, key: String? = PoolWorker.key) async -> Ran {
     await run(statements, in: service.vhost, key: key)
   }
 
-  /// Runs statements that use the posts of a vhost, and calls `noted` with each text on standard error.
+  /// Runs statements with the client `posts` of a vhost; calls `noted` with each text on standard error.
   private func run(
     _ statements: String, in vhost: VirtualHost, key: String? = PoolWorker.key,
     noted: @escaping @Sendable (String) -> Void = { _ in }
@@ -52,7 +52,7 @@ import Testing
     let halted = await run(#"90001..90500 \#(sink) halt: 10"#, on: service)
     #expect(halted.status == 6 || halted.status == 5, Comment(rawValue: halted.notes))
     #expect(halted.notes.contains("its failures reached halt: 10"))
-    // As without workers, 15 others can be in flight when the tenth fails.
+    // 15 other changes can be in flight when the tenth change fails. The number is the same without workers.
     let failed = try #require(halted.notes.firstMatch(of: #/update posts: 0 ok, (\d+) failed/#))
     #expect(10...25 ~= (Int(failed.output.1) ?? 0), Comment(rawValue: halted.notes))
     let all = await run(
@@ -66,7 +66,7 @@ import Testing
     _ = await service.stop()
   }
 
-  /// The names in results have the form of the client's `keys`, as without workers.
+  /// The names of attributes in results have the form that the client's option `keys:` requests.
   @Test func namesAreAsTheClientHasThem() async throws {
     let service = try await FakeService("--workers", "8")
     let worker = await PoolWorker(in: service.vhost)
@@ -79,7 +79,7 @@ import Testing
     _ = await service.stop()
   }
 
-  /// Workers pass late replies on, so that the statement waits for them and counts them, as without workers.
+  /// Workers pass late replies on to the statement, which waits for late replies and counts them.
   @Test func lateRepliesAreCounted() async throws {
     let held = HeldReplies()
     let service = try await OddService { _, params in
@@ -230,7 +230,9 @@ import Testing
     _ = await service.stop()
   }
 
-  /// A worker whose connection is lost sends no more of its chunk, and the broker delivers the chunk again.
+  /// A worker that loses its connection sends no further changes of its chunk, a message with several changes.
+  ///
+  /// The broker delivers the chunk again. The next worker first looks up the changes of the chunk.
   @Test func aChunkOfALostWorkerIsLookedUp() async throws {
     let service = try await FakeService("--log", "-", "--latency", "50ms")
     let worker = await PoolWorker(in: service.vhost, ["--in-flight", "1"])
@@ -251,8 +253,9 @@ import Testing
     #expect(destroyed.count == 20 && Set(destroyed).count == 20)
   }
 
-  /// A worker that takes a chunk and is lost: its changes are unknown, and those that no worker has taken were not
-  /// sent.
+  /// A statement ends if its pool loses the last worker.
+  ///
+  /// The changes in the chunk of the lost worker are unknown. The other changes failed, because no worker took them.
   @Test func aPoolThatLosesItsWorkersEndsTheWait() async throws {
     let service = try await FakeService("--log", "-")
     let worker = try await Connection.open(try AMQPURI(service.vhost.uri), name: "lost")

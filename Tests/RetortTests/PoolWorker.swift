@@ -2,7 +2,7 @@ import RetortShell
 import Synchronization
 import TestBench
 
-/// `retort work` for the pool `test` in this process.
+/// A worker of the pool `test`: a run of `retort work` inside this process.
 struct PoolWorker {
   static let key = "0123456789abcdef0123456789abcdef"
   private let recorded: Recorded
@@ -12,7 +12,7 @@ struct PoolWorker {
     let notes = Mutex("")
   }
 
-  /// Starts the worker, and waits until it works or ends.
+  /// Starts the worker, and waits until the worker is ready or has ended.
   init(in vhost: VirtualHost, _ options: [String] = [], key: String? = key, meta: String? = nil) async {
     let recorded = Recorded()
     let (said, say) = AsyncStream.makeStream(of: Void.self)
@@ -37,7 +37,7 @@ struct PoolWorker {
   /// The text that the worker wrote to standard error.
   var notes: String { recorded.notes.withLock { $0 } }
 
-  /// Stops the worker as SIGTERM does, and returns its status.
+  /// Stops the worker as SIGTERM does, and returns its exit status.
   func stop() async -> Int32 {
     program.cancel()
     return await program.value

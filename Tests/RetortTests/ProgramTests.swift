@@ -2,7 +2,7 @@ import Foundation
 import RetortShell
 import Testing
 
-/// The program as a whole: its command lines, its output, and its exit status.
+/// Tests of the whole program: its command-line arguments, its output and its exit status.
 @Suite struct ProgramTests {
   private static let blog = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
 
@@ -99,7 +99,7 @@ import Testing
     #expect(ran == Ran(status: 0, output: "[\"--yes\",\"b\"]\n5\n[1,2]\n", notes: ""))
   }
 
-  /// If standard output is redirected to a file, writing to the file by its name appends instead of replacing it.
+  /// If standard output is redirected to a file, `write "/dev/stdout"` appends to the file and does not replace it.
   @Test func redirectedStandardOutputIsAppendedTo() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try Data().write(to: file)
@@ -134,7 +134,7 @@ import Testing
     #expect(wrong.notes.contains("--> -c:2:7"))
   }
 
-  /// The signal arrives while the question is open, as a typed Ctrl-C does.
+  /// A signal ends a batch run that waits for the answer to a question, like a typed Ctrl-C.
   @Test(arguments: [SIGINT, SIGTERM]) func aSignalAtTheQuestionEndsABatch(_ number: Int32) async {
     await #expect(processExitsWith: .success) { [number] in
       let console = Console(

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Tab at the real prompt: the test sends keys, and the screen shows completions, lists and learned names.
+/// Tests of completion with Tab at the real prompt: a test types keys and inspects the screen.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct PromptCompletionTests {
   private static let clear = "\u{15}"
 

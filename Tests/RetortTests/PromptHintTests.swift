@@ -1,6 +1,6 @@
 import Testing
 
-/// The arguments in grey after the cursor, and the help of the word at it.
+/// Tests of the grey text after the cursor, which shows missing arguments, and of the help for the word at the cursor.
 @Suite(.serialized) struct PromptHintTests {
   private static let clear = "\u{1}\u{B}"
 

@@ -1,6 +1,6 @@
 import Testing
 
-/// The state of the prompt before its first line, and its display of connections.
+/// Tests of the prompt's text, which names the connections, and of the files that run before the first line.
 @Suite(.serialized) struct PromptStateTests {
   @Test func itShowsTheConnection() async throws {
     let prompt = try PromptTerminal()

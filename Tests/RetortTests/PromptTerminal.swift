@@ -3,12 +3,12 @@ import Glibc
 import Synchronization
 import TestBench
 
-/// The program's prompt at a pseudo-terminal: the test sends a person's keys, and a screen shows the program's output.
+/// The prompt of the program at a pseudo-terminal; a test types keys and inspects the screen.
 final class PromptTerminal: Sendable {
   private let master: Int32
   private let process = Process()
   private let cells: Mutex<ScreenCells>
-  /// A separate directory, which is the home and the working directory.
+  /// The directory that the program uses as home directory and as working directory.
   let directory: String
 
   struct NothingSeen: Error, CustomStringConvertible {
@@ -17,16 +17,16 @@ final class PromptTerminal: Sendable {
     var description: String { "no \(wanted.debugDescription) in \(lines.filter { !$0.isEmpty }.debugDescription)" }
   }
 
-  /// Starts the program in a new session with this terminal, so that Ctrl-C is a signal.
+  /// Starts the program with this terminal as its controlling terminal, so that a typed Ctrl-C sends a signal.
   ///
   /// - Parameters:
   ///   - arguments: The program's arguments.
   ///   - columns: The width of the screen.
   ///   - rows: The height of the screen.
   ///   - environment: Additional variables of the environment.
-  ///   - files: Files of the directory, by name.
-  ///   - directory: The directory, if it already exists.
-  ///   - other: Another program to start.
+  ///   - files: The texts of files to write to the directory; the key is the name of the file.
+  ///   - directory: An existing directory to use; nil for a new directory.
+  ///   - other: The path of another program to start; nil for retort.
   /// - Throws: An error if the program can't be started.
   init(
     _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
@@ -67,7 +67,7 @@ final class PromptTerminal: Sendable {
     try? FileManager.default.removeItem(atPath: directory)
   }
 
-  /// Starts the prompt with `posts` and `authors` of the embedded blog, and clears the screen.
+  /// Starts the prompt, and makes the clients `posts` and `authors` of `embedded:blog`.
   static func onBlog(
     _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:],
     files: [String: String] = [:]
@@ -91,9 +91,9 @@ final class PromptTerminal: Sendable {
     try types("\u{1B}[200~" + text.replacing("\n", with: "\r") + "\u{1B}[201~")
   }
 
-  /// Types a statement and Return, and waits for the next prompt; clears the screen first.
+  /// Clears the screen, types a statement and Return, and waits for the next prompt.
   func enters(_ statement: String) async throws {
-    // Before the prompt the terminal itself would echo the keys.
+    // Before the program shows its prompt, the terminal itself would echo typed keys.
     try await waits("a prompt") { $0.lines[$0.cursor.row].hasSuffix(">") }
     try types("\u{C}")
     try await waits("an empty screen") { $0.cursor.row == 0 && $0.lines.dropFirst().allSatisfy(\.isEmpty) }
@@ -113,12 +113,14 @@ final class PromptTerminal: Sendable {
     try await waits(text) { $0.lines.contains { $0.contains(wanted) } }
   }
 
-  /// Waits until the cursor is in a column, from 0; a line that is drawn again brings it there last.
+  /// Waits until the cursor is in a column, counted from 0.
+  ///
+  /// When the program draws a line again, the cursor reaches its column last.
   func sees(cursorAt column: Int) async throws {
     try await waits("the cursor in column \(column)") { $0.cursor.column == column }
   }
 
-  /// Waits until the screen meets a condition.
+  /// Waits until the screen meets a condition; `wanted` describes the condition in the error.
   func waits(_ wanted: String, until isMet: @escaping @Sendable (ScreenCells) -> Bool) async throws {
     try await onItsOwnThread { [self] in
       while !isMet(screen) {
@@ -127,19 +129,21 @@ final class PromptTerminal: Sendable {
     }
   }
 
-  /// Waits until the program has read every key: the last key only causes a bell.
+  /// Waits until the program has read every typed key.
+  ///
+  /// The function types Ctrl-G, and waits for the bell that this key causes.
   func settles() async throws {
     try types("\u{7}")
     try await waits("a bell") { $0.bells > 0 }
   }
 
-  /// The current screen.
+  /// The content of the screen as of the output that the test has read.
   var screen: ScreenCells { cells.withLock { $0 } }
 
-  /// The lines of the screen that are not empty.
+  /// The texts of the lines of the screen, without empty lines.
   var lines: [String] { screen.lines.filter { !$0.isEmpty } }
 
-  /// Reads the program's output; returns false at its end.
+  /// Waits for output of the program, and draws it on the screen; returns false at the end of the output.
   private func readsMore() -> Bool {
     var source = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
     guard poll(&source, 1, 20_000) == 1 else { return false }
@@ -150,7 +154,7 @@ final class PromptTerminal: Sendable {
     return true
   }
 
-  /// Waits until the program has ended, and returns its status.
+  /// Waits until the program has ended, and returns its exit status.
   func ended() async throws -> Int32 {
     try await onItsOwnThread { [self] in
       while readsMore() {}

@@ -3,7 +3,7 @@ import Glibc
 import TestBench
 import Testing
 
-/// The cases in which a journal must not repeat or lose a change (BulkChanges.md, "Resuming").
+/// Tests that a resumed run neither repeats nor loses a change of its journal (BulkChanges.md, "Resuming").
 @Suite(.timeLimit(.minutes(5))) final class ProofTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
 
@@ -13,7 +13,7 @@ import Testing
 
   private func file(_ name: String) -> String { "\(directory)/\(name)" }
 
-  /// The numbers of updates in a call log, by the resource's id.
+  /// Returns the number of updates of each resource in a service's log; the key is the id of the resource.
   private func updates(_ log: String) throws -> [String: Int] {
     let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
     return lines.reduce(into: [:]) { counts, line in
@@ -22,18 +22,21 @@ import Testing
     }
   }
 
-  /// A service that stores another number than it got: an update without a reply stays unknown, and is not repeated.
+  /// An update without a reply stays unknown if the service stores another number than the update contains.
+  ///
+  /// No later run repeats this update, because a lookup can't decide whether the service carried it out.
   @Test func aRoundedUpdateIsNotRepeated() async throws {
     let log = file("log")
     let service = try await FakeService("--fault", "round", "--fault", "drop=15%", "--seed", "3", "--log", log)
-    // A lookup whose request or reply is lost waits for the client's timeout.
+    // The service also drops requests and replies of lookups, and such a lookup waits for the client's timeout of 2 s.
     let statement = """
       let posts = client queue: "posts" timeout: 2s
       stream posts page: {size: 200} retry: 9 timeout: 300ms | take 60 | collect \
       | update posts {views: .views * 1.1} journal: "\(file("j"))" timeout: 300ms on-error: "continue"
       """
     var (last, runs) = (Ran(status: 0, output: "", notes: ""), 0)
-    // A run ends with status 1 if the request is lost that checks whether the service answers.
+    // At its start, a resumed run sends a request to check that the service replies. If this request is lost, the run
+    // ends with status 1.
     repeat {
       last = await service.run(statement)
       runs += 1
@@ -44,7 +47,9 @@ import Testing
     #expect(updates.count == 60 && updates.values.allSatisfy { $0 == 1 }, "\(updates)")
   }
 
-  /// A carrot_rpc service holds requests in its own memory: after a kill, no create is repeated without `settle:`.
+  /// After a kill, a run without `settle:` repeats no create that a carrot_rpc service can still carry out.
+  ///
+  /// Such a service acknowledges requests immediately, and holds the requests in its own memory.
   @Test func aCreateThatACarrotServiceHoldsIsNotRepeated() async throws {
     let service = try await FakeService("--flavour", "carrot", "--latency", "1s", "--workers", "1")
     func script(timeout: String) -> String {
@@ -56,13 +61,14 @@ import Testing
     }
     let environment = ["RETORT_URL": service.vhost.uri]
     let killed = try RunningProgram(["-c", script(timeout: "8s")], environment: environment)
-    // After the first outcome, the service holds the others, which it processes one by one.
+    // When the journal contains the first outcome, the service still holds the other requests. It processes the
+    // requests one by one.
     while !((try? String(contentsOfFile: file("j"), encoding: .utf8))?.contains("\"outcome\"") ?? false) {
       try await Task.sleep(for: .milliseconds(5))
     }
     killed.signal(SIGKILL)
     _ = try await killed.ended()
-    // The service is busy with the requests of the killed run, so it answers no read in time.
+    // The service is busy with the requests of the killed run, so it replies to no read within the timeout.
     let resumed = await Ran.retort("-c", script(timeout: "200ms"), environment: environment)
     let done = (1...3).filter { resumed.notes.contains(": \($0) done, \(4 - $0) unknown, 0 left\n") }
     let held = try #require(done.first, Comment(rawValue: resumed.notes)) + 1
@@ -79,7 +85,7 @@ import Testing
     _ = await service.stop()
   }
 
-  /// Changes in flight when the broker stops are looked up, so that each row is updated once.
+  /// The next run looks up the changes that were in flight when the broker stopped, so each row is updated once.
   @Test func aRestartOfTheBrokerNeitherLosesNorDoublesAChange() async throws {
     let broker = try await PrivateBroker.start()
     let service = try await FakeService(on: broker, "--latency", "20ms", "--workers", "16")
@@ -104,7 +110,7 @@ import Testing
     await broker.stop()
   }
 
-  /// Another broker at the same address has other data: the journal of the first one is refused.
+  /// A run refuses a journal that belongs to another broker, even if this broker had the same address.
   @Test func aJournalIsRefusedByAnotherBrokerAtTheSameAddress() async throws {
     let broker = try await PrivateBroker.start()
     let service = try await FakeService(on: broker)
@@ -124,7 +130,7 @@ import Testing
     await broker.stop()
   }
 
-  /// A journal that another run has open is refused before the input is read.
+  /// A run refuses a journal or backup that another run has open, and does so before it reads its input.
   @Test(arguments: [
     "update posts {views: 1} journal: \"J\"", "update posts {views: 1} backup: \"J\"",
     "each journal: \"J\" key: .a do update posts .a {views: 1} end",

@@ -1,7 +1,9 @@
 import TestBench
 import Testing
 
-/// `queues` on a broker: the queues of the session's clients, with what a passive declare says of each.
+/// Tests of the command `queues`, which shows the consumers and messages of the queues of the session's clients.
+///
+/// retort gets these numbers from a passive AMQP `queue.declare`.
 @Suite(.timeLimit(.minutes(5))) struct QueuesTests {
   @Test func itShowsConsumersAndDepth() async throws {
     let service = try await FakeService()

@@ -1,20 +1,20 @@
 import RetortShell
 import Synchronization
 
-/// The result of a run of the program.
+/// The result of a run of the program: exit status, standard output, and standard error (`notes`).
 struct Ran: Equatable {
   var status: Int32
   var output: String
   var notes: String
 
-  /// Runs the program in this process, without a terminal.
+  /// Runs the program in this process with these arguments, without a terminal.
   static func retort(_ arguments: String..., environment: [String: String] = [:]) async -> Ran {
     await retort(arguments, environment: environment)
   }
 
-  /// Runs the program in this process, without a terminal.
+  /// Runs the program in this process with an array of arguments, without a terminal.
   ///
-  /// By default statements wait a minute for a reply, and a slow machine adds no notes about their progress.
+  /// By default, statements wait a minute for a reply, and show no progress.
   ///
   /// - Parameters:
   ///   - arguments: The arguments of the program.
@@ -42,7 +42,9 @@ struct Ran: Equatable {
       notes: recorded.notes.withLock { $0 })
   }
 
-  /// Runs the program in this process as if at a terminal, with scripted answers; the questions are among the notes.
+  /// Runs the program in this process as if at a terminal, with these answers to its questions.
+  ///
+  /// The `notes` of the result contain the questions.
   static func asked(_ answers: [String], _ arguments: String...) async -> Ran {
     let recorded = Recorded()
     let left = Mutex(answers[...])

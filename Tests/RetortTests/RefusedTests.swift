@@ -1,7 +1,7 @@
 import TestBench
 import Testing
 
-/// A change that the broker refuses has failed, and was not carried out; it is never unknown.
+/// Tests of changes that the broker refuses: such a change was not carried out, so it counts as failed, not as unknown.
 @Suite(.timeLimit(.minutes(5))) struct RefusedTests {
   private func run(_ statements: String, _ vhost: VirtualHost) async -> Ran {
     await Ran.retort(
@@ -27,7 +27,7 @@ import Testing
       ))
   }
 
-  /// After a refusal, `retry:` repeats only changes whose repetition changes nothing.
+  /// After a refusal by the broker, `retry:` repeats only changes that are safe to carry out twice.
   @Test(arguments: [
     ("[{text: \"a\"}] | create posts", 1), ("[1] | update posts {views: 1}", 3),
     ("[1] | destroy posts confirm: true", 3),

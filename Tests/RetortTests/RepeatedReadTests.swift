@@ -3,13 +3,15 @@ import Synchronization
 import TestBench
 import Testing
 
-/// `retry:` repeats a read after a temporary failure, both a single read and a read of a bulk change.
+/// Tests of the option `retry:` for reads, which repeats a read after a temporary failure.
+///
+/// The reads are single commands, or lookups that are part of a bulk change.
 @Suite(.timeLimit(.minutes(2))) struct RepeatedReadTests {
   private static let file = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson")
   private static let failure = #""error":{"code":-32603,"message":"Internal error"}"#
   private static let post = #"{"type":"posts","id":"1","attributes":{"text":"a","views":1}}"#
 
-  /// The counts of requests by method.
+  /// The number of requests for each method.
   private final class Requests: Sendable {
     let counts = Mutex<[String: Int]>([:])
 
@@ -21,7 +23,7 @@ import Testing
     }
   }
 
-  /// A service whose first answers to each reading method are failures.
+  /// Starts a service that replies with a failure to the first `count` requests of each reading method.
   private func service(failing count: Int, _ requests: Requests, _ failure: String = failure) async throws -> OddService
   {
     try await OddService { method, _ in
@@ -59,7 +61,9 @@ import Testing
     await hasty.stop()
   }
 
-  /// A reply that is no response, a response without a document, and a list without data.
+  /// `retry:` also repeats a read after a malformed reply.
+  ///
+  /// The cases are a reply that is no JSON-RPC response, a response without a document, and a list without data.
   @Test(arguments: [#""nothing":1"#, #""result":"x""#, #""result":{}"#])
   func aMalformedReplyIsRepeated(_ reply: String) async throws {
     let requests = Requests()

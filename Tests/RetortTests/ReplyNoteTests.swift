@@ -1,8 +1,7 @@
 import TestBench
 import Testing
 
-/// Notes on replies that are not about what was requested: other types in lists and linkage, and changes without a
-/// resource in the reply.
+/// Tests of the notes about replies that contain other resources than requested, or no resource.
 @Suite(.timeLimit(.minutes(5))) struct ReplyNoteTests {
   private static let mixed = #""result":{"data":[{"type":"posts","id":"1"},{"type":"people","id":"2"}]}"#
   private static let foreign = #""result":{"data":[{"type":"people","id":"1"},{"type":"people","id":"2"}]}"#
@@ -22,7 +21,7 @@ import Testing
     await foreign.stop()
   }
 
-  /// An id of another type is not used for the client's type.
+  /// retort changes no resource whose id comes from a resource of another type.
   @Test func otherTypesAreNotChanged() async throws {
     let service = try await OddService([
       "index": #""result":{"data":[{"type":"people","id":"7","attributes":{"text":"a"}}]}"#,
@@ -74,7 +73,7 @@ import Testing
     await service.stop()
   }
 
-  /// Two names that become equal keep both values.
+  /// If `keys:` would give two attributes the same name, both attributes keep their original names.
   @Test func noValueIsLostByARenaming() async throws {
     let service = try await OddService([
       "show": #""result":{"data":{"type":"posts","id":"1","attributes":{"x_y":1,"x-y":2,"a-b":3}}}"#

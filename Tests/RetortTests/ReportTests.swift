@@ -4,7 +4,7 @@ import JSONText
 import TestBench
 import Testing
 
-/// The information that other programs get about a run: `--summary json`, `--report`, `retort ctl`.
+/// Tests of the information for other programs about a run: `--summary json`, `--report` and `retort ctl`.
 @Suite(.timeLimit(.minutes(2))) struct ReportTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
   private static let prologue = "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n"
@@ -22,7 +22,7 @@ import Testing
     #expect(ran.status == 5)
   }
 
-  /// The counts of a loop's commands, and those of the iterations of an `each` with a journal, are lines of JSON too.
+  /// `--summary json` also prints the counts of a loop's commands, and of the iterations of an `each` with a journal.
   @Test(arguments: [
     (
       "for i in 1..3 do update posts i {views: 1} end", 0,
@@ -84,7 +84,9 @@ import Testing
     #expect(reader.terminationStatus == 0)
   }
 
-  /// A cause of exit status 5 is a failure of its statement; an assertion counts once, in any block.
+  /// The JUnit report (`--report r.xml`) contains a failure for each statement that causes exit status 5.
+  ///
+  /// The report contains each failed assertion once, even if the assertion is inside a loop.
   @Test(arguments: [
     ("999..1010 | update posts {views: 1} on-error: \"continue\"", 5, 1, 0),
     ("[1, 1] | update posts {views: 1} journal: \"DIR/a.journal\" on-error: \"continue\"", 5, 1, 0),
@@ -103,7 +105,7 @@ import Testing
     #expect(text.ranges(of: "<failure").count == failures && text.ranges(of: "<error").count == errors)
   }
 
-  /// An assertion that a dry run does not check is a skipped case.
+  /// The report of a dry run contains an assertion that the dry run can't check as a skipped test case.
   @Test func anUncheckedAssertionIsSkipped() async throws {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -158,7 +160,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// Every change waits while its run is paused: changes of a sink, a loop and a block, and single changes.
+  /// While `retort ctl pause` pauses a run, the run sends no change, whether of a sink, a loop or a single command.
   @Test(arguments: [
     "2..5 | update posts {views: 7}", "for id in 2..5 do update posts id {views: 7} end",
     "2..5 | each in-flight: 2 do update posts it {views: 7} end", "update posts 2 {views: 7}",
@@ -178,7 +180,7 @@ import Testing
       try await Task.sleep(for: .milliseconds(20))
     }
     try input.fileHandleForWriting.close()
-    // A run that did not wait would end now, so that there would be no run to resume.
+    // If the run did not wait, it would end during this sleep, and `retort ctl resume` would find no run.
     try await Task.sleep(for: .milliseconds(300))
     let resumed = await Ran.retort(["ctl", "resume"], environment: environment)
     #expect(resumed.status == 0, "\(resumed.notes)")

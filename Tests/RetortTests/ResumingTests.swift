@@ -3,9 +3,9 @@ import JSONText
 import TestBench
 import Testing
 
-/// The notes and errors on how to resume say only what works.
+/// Tests that the notes and errors about resuming a run propose only steps that work.
 @Suite(.timeLimit(.minutes(2))) struct ResumingTests {
-  /// Returns the result of `body` with the path of a temporary directory.
+  /// Calls `body` with the path of a new temporary directory, and returns the result of `body`.
   private func inDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -13,7 +13,7 @@ import Testing
     return try await body(directory)
   }
 
-  /// After the second of two statements has stopped, the script without the first one resumes it.
+  /// A script with two journals stops in its second statement; without the first statement, the script resumes.
   @Test func theStatementOfACompleteJournalIsRemoved() async throws {
     let service = try await FakeService()
     try await inDirectory { directory in
@@ -44,7 +44,9 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// A journal of the sample in memory is of no use to another run, which every place says.
+  /// No other run can use a journal of the sample blog, because the sample is in memory and ends with its run.
+  ///
+  /// Each place that mentions such a journal says so.
   @Test(arguments: [
     "[1, 9999] | update posts {views: 1} journal: \"FILE\"",
     "[1, 9999] | each journal: \"FILE\" key: it do update posts it {views: 1} end",
@@ -66,7 +68,7 @@ import Testing
     }
   }
 
-  /// The sample's connection is not the broker of another journal.
+  /// A connection to the sample blog can't resume a journal that belongs to a broker.
   @Test func aJournalOfABrokerIsNotOfTheSample() async throws {
     let service = try await FakeService()
     try await inDirectory { directory in
@@ -83,7 +85,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// The check finds a journal that a run would refuse.
+  /// The check of a script warns about a journal that the run or a resumed run would refuse.
   @Test(arguments: [
     (
       "for i in 1..2 do [i] | update posts {views: 1} journal: \"j\" end",
@@ -107,7 +109,9 @@ import Testing
     }
   }
 
-  /// A connection without a guard is noted if another connection to its broker has one.
+  /// A note names a connection without a guard if another connection to the same broker has a guard.
+  ///
+  /// A guard, such as `guard: "confirm"`, restricts the changes over a connection.
   @Test func aMissingGuardIsNoted() async throws {
     let service = try await FakeService()
     let ran = await Ran.retort(
@@ -120,7 +124,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// The file of failed elements can be read only by its owner.
+  /// Only the owner can read the file of failed elements (`failed:`).
   @Test func theFileOfFailedElementsIsPrivate() async throws {
     try await inDirectory { directory in
       let file = "\(directory)/failed.ndjson"
@@ -134,7 +138,7 @@ import Testing
     }
   }
 
-  /// `related` and `relationship` say that they returned only the first page.
+  /// `related` and `relationship` show a note if they return only the first page of a list.
   @Test(arguments: [("related", "resources"), ("relationship", "identifiers")])
   func aNextPageIsNoted(_ verb: String, _ noun: String) async throws {
     let page = #""result":{"data":[{"type":"tags","id":"1"}],"links":{"next":"/p?page[number]=2"}}"#

@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import TestBench
 
-/// The executable as a separate process, with real descriptors and signals.
+/// A run of the program as a separate process, for tests of descriptors and signals.
 final class RunningProgram: Sendable {
   private let process = Process()
   private let output = Pipe()
@@ -15,15 +15,15 @@ final class RunningProgram: Sendable {
     let text = Mutex("")
   }
 
-  /// Starts the program through a shell that can close descriptors: `<&-`.
+  /// Starts the program through a shell, which can close or redirect descriptors: `<&-`.
   ///
   /// - Parameters:
   ///   - arguments: The program's arguments.
-  ///   - redirection: The shell's redirections of the program's descriptors.
+  ///   - redirection: Redirections in the shell's syntax, such as `2>&-`.
   ///   - input: Standard input; nil for no input.
-  ///   - isNonBlocking: Whether its output goes into small non-blocking pipes.
+  ///   - isNonBlocking: Whether the program's output goes into small non-blocking pipes.
   ///   - environment: Additional variables of the environment.
-  /// - Throws: An error if it can't be started.
+  /// - Throws: An error if the program can't be started.
   convenience init(
     _ arguments: [String], _ redirection: String = "", input: FileHandle? = nil, isNonBlocking: Bool = false,
     environment: [String: String] = [:]
@@ -33,12 +33,12 @@ final class RunningProgram: Sendable {
       "/bin/sh", ["-c", "exec \"$0\" \"$@\" \(redirection)", program] + arguments, input, isNonBlocking, environment)
   }
 
-  /// Runs a command line in a shell that finds the executable.
+  /// Runs a command line in bash; the command `retort` is the tested program.
   convenience init(shell command: String, environment: [String: String] = [:]) throws {
     try self.init("/bin/bash", ["-c", "PATH=\(Self.folder.path):$PATH\n" + command], nil, false, environment)
   }
 
-  /// The directory of the executable.
+  /// The directory of the tested program.
   private static var folder: URL { URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent() }
 
   private init(
@@ -72,15 +72,16 @@ final class RunningProgram: Sendable {
 
   private struct NoPipe: Error {}
 
-  /// F_SETPIPE_SZ, which Glibc does not export to Swift (fcntl(2)).
+  /// The value of `F_SETPIPE_SZ`, which Swift can't import from Glibc (fcntl(2)).
   private static let setPipeSize: Int32 = 1031
 
-  /// Sends a signal.
+  /// Sends a signal to the program.
   func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
-  /// Whether the program already catches a signal.
+  /// Returns whether the program already catches a signal.
   ///
-  /// Before the process runs the program, it is a copy of this one, which catches signals too.
+  /// The new process is at first a copy of this process, which also catches signals. So the function first checks that
+  /// the process is already `retort`.
   func catches(_ number: Int32) throws -> Bool {
     let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
     guard status.hasPrefix("Name:\tretort\n") else { return false }
@@ -98,7 +99,7 @@ final class RunningProgram: Sendable {
     while !noted.text.withLock({ $0.contains(text) }) { try await Task.sleep(for: .milliseconds(5)) }
   }
 
-  /// Waits until the program has ended; the status is negative after a signal.
+  /// Waits until the program has ended, and returns its result; after a signal, the status is the negative number.
   func ended() async throws -> Ran {
     let (output, notes) = try await reading.value
     let status = try await onItsOwnThread { [process] in

@@ -1,9 +1,11 @@
-/// The screen of a terminal, drawn by the bytes that a program sends (the part of ECMA-48 that `TERM=xterm` needs).
+/// The screen of a simulated terminal, which draws the bytes that a program sends.
+///
+/// The terminal supports the part of ECMA-48 that programs use with `TERM=xterm`.
 struct ScreenCells {
-  /// A position of the screen.
+  /// The content of one position on the screen.
   struct Cell: Equatable {
     var text = " "
-    /// The SGR parameters with which it was drawn; empty for the default style.
+    /// The SGR parameters of the text, such as `0;31`; empty for the default style.
     var look = ""
   }
 
@@ -11,14 +13,14 @@ struct ScreenCells {
   private let rows: Int
   private(set) var cells: [[Cell]]
   private(set) var cursor = (row: 0, column: 0)
-  /// Whether the next character begins a new line, because the last one filled its line.
+  /// Whether the next character begins a new line, because the character before it filled the last column.
   private var isWrapping = false
   private var look = ""
-  /// The beginning of an incomplete sequence or character.
+  /// The received bytes of an escape sequence or character that is not yet complete.
   private var rest: [UInt8] = []
-  /// Received sequences that this screen does not support.
+  /// The received escape sequences that this terminal does not support.
   private(set) var strangers: [String] = []
-  /// The number of times that the bell was rung.
+  /// The number of received bells (Ctrl-G).
   private(set) var bells = 0
 
   init(columns: Int, rows: Int) {
@@ -26,7 +28,7 @@ struct ScreenCells {
     cells = Array(repeating: Array(repeating: Cell(), count: columns), count: rows)
   }
 
-  /// The lines without the spaces at their ends.
+  /// The text of each line, without spaces at the end.
   var lines: [String] {
     cells.map { row in
       var text = row.map(\.text).joined()
@@ -35,7 +37,7 @@ struct ScreenCells {
     }
   }
 
-  /// The styles of the first cells that show a text, one for each character; nil if no line shows it.
+  /// Returns the style of each character at the first place that shows a text; nil if no line shows the text.
   func looks(of text: String) -> [String]? {
     for row in cells {
       let line = row.map { $0.text.isEmpty ? "\u{0}" : $0.text }
@@ -70,7 +72,9 @@ struct ScreenCells {
     return bytes.count < length ? nil : length
   }
 
-  /// The length of an escape sequence: CSI to its final byte, OSC to BEL, otherwise two bytes.
+  /// Returns the length in bytes of the escape sequence at the beginning; nil if the sequence is not complete.
+  ///
+  /// A CSI sequence extends to its final byte, and an OSC sequence extends to BEL.
   private static func sequence(_ bytes: ArraySlice<UInt8>) -> Int? {
     guard let second = bytes.dropFirst().first else { return nil }
     let end: Int?

@@ -2,7 +2,7 @@ import Broker
 import TestBench
 import Testing
 
-/// `retort serve` on a broker that stops and starts again.
+/// Tests of `retort serve` when the broker closes its connections, or stops and starts again.
 @Suite(.timeLimit(.minutes(5))) struct ServedAgainTests {
   @Test func itServesOnANewConnection() async throws {
     let service = try await FakeService("--log", "-")
@@ -59,7 +59,9 @@ import Testing
     #expect(service.notes.hasSuffix("stopped\n"))
   }
 
-  /// A waiting request of a lost connection is not carried out: the broker redelivers it.
+  /// A service that loses its connection does not carry out a request that still waits.
+  ///
+  /// The broker delivers the request again to the new connection, and the service then carries out the request.
   @Test func requestsInProgressAreLost() async throws {
     let service = try await FakeService("--log", "-", "--latency", "3s")
     let run = Task {

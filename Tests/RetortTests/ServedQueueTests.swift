@@ -5,7 +5,7 @@ import SQLite
 import TestBench
 import Testing
 
-/// Existing and missing queues of `retort serve`, and redelivered requests.
+/// Tests of the queues that `retort serve` declares or finds, and of requests that the broker delivers again.
 @Suite(.timeLimit(.minutes(5))) struct ServedQueueTests {
   @Test(arguments: [
     #"{<<"x-queue-type">>, longstr, <<"quorum">>}"#, #"{<<"x-max-priority">>, byte, 10}"#,
@@ -46,7 +46,9 @@ import Testing
     #expect(ran.notes.contains("write one of classic, quorum"))
   }
 
-  /// A service creates the row, and ends before it replies or acknowledges.
+  /// A second service does not repeat a create that the broker delivers again.
+  ///
+  /// The first service creates the row, and ends before it sends the reply and the acknowledgement.
   @Test func doesNotRepeatARedeliveredChange() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -74,7 +76,7 @@ import Testing
         """)
   }
 
-  /// Serves posts until a request was carried out, and then stops.
+  /// Starts a service that carries out one request, and then closes its connection without a reply.
   private static func serveOnce(_ database: String, _ vhost: VirtualHost) async throws -> Connection {
     let service = try ResourceService(opening: database, remembersChanges: true)
     let connection = try await Connection.open(try AMQPURI(vhost.uri), name: "the first")

@@ -3,7 +3,7 @@ import RetortShell
 import TestBench
 import Testing
 
-/// Links of one URI share a connection, and closing one does not close the others.
+/// Tests of two links with the same URI, which share one connection; closing one link does not close the other link.
 @Suite(.timeLimit(.minutes(5))) struct SharedSocketTests {
   @Test func twoLinksAreOneConnection() async throws {
     let vhost = try await PrivateBroker.shared.vhost()

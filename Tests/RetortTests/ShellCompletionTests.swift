@@ -5,7 +5,7 @@ import Testing
 @testable import Handbook
 @testable import RetortShell
 
-/// The completions of bash, zsh and fish, each in the shell itself at a terminal.
+/// Tests of the completions of `retort` in bash, zsh and fish; each test types keys into the real shell at a terminal.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ShellCompletionTests {
   private static let files = [
     "clean-up.retort": "print 1\n", "data.csv": "a\n", "sub/x.retort": "",
@@ -16,7 +16,7 @@ import Testing
     """,
   ]
 
-  /// The shells with the arguments that start them without user settings, and the lines that load the completion.
+  /// For each shell, the arguments that start it without user settings, and the line that loads the completions.
   private static let shells = [
     "bash": (["--norc", "--noprofile", "-i"], "PS1='$ '; source <(retort completions bash)"),
     "zsh": (
@@ -31,7 +31,8 @@ import Testing
     let terminal = try PromptTerminal(
       arguments, columns: 200, environment: ["PATH": folder + ":/usr/bin:/bin"], files: Self.files,
       program: "/usr/bin/" + shell)
-    // Input that is typed before a shell reads its line is also echoed by the terminal, and moves the shell's columns.
+    // If a test types before the shell waits for input, the terminal also echoes the keys. Then the columns of the
+    // shell and of the screen no longer match.
     try await terminal.waits("a prompt") { $0.cursor.column > 0 }
     try terminal.types(setup + "\r")
     try await terminal.waits("the new prompt") { $0.lines[$0.cursor.row] == "$" && $0.cursor.column == 2 }
@@ -73,7 +74,7 @@ import Testing
     #expect(CommandLineCandidates(words: [], environment: [:]).candidates.count > 5)
   }
 
-  /// The options of each command line are the options that the program accepts.
+  /// The shells complete exactly the options that each command of the program accepts.
   @Test(arguments: ProgramCommandLine.all.map(\.name)) func theOptionsAreThoseOfTheProgram(_ name: String) async throws
   {
     let line = try #require(ProgramCommandLine.all.first { $0.name == name })
@@ -90,7 +91,7 @@ import Testing
     #expect(Set(line.options.map(\.name)) == taken)
   }
 
-  /// Each word that help shows after `retort` is completed.
+  /// The shells complete each word that the help shows after `retort`, such as `work`.
   @Test func everyWordOfTheProgramIsCompleted() {
     let words = CommandLinePage.all.compactMap {
       $0.form.wholeMatch(of: #/retort ([a-z]+)( .*)?/#).map { String($0.output.1) }

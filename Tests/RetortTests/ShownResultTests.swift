@@ -1,6 +1,6 @@
 import Testing
 
-/// The prompt's display of results, as a person sees it at a terminal.
+/// Tests of how the prompt shows results on the screen of a terminal.
 @Suite(.serialized) struct ShownResultTests {
   @Test func aTableUsesTheWidth() async throws {
     let prompt = try await PromptTerminal.onBlog(columns: 100)
@@ -77,7 +77,7 @@ import Testing
     try await prompt.sees("2")
   }
 
-  /// Data changes only its own cells of the screen.
+  /// Data with control sequences or unusual characters changes only the table cell that shows the data.
   @Test(arguments: [
     "\u{1B}[2J", "\u{1B}]0;x\u{7}", "\u{202E}", "\u{200B}", "\u{301}", "日", "😀", "\n", "\t", "\u{9B}7m", "long",
   ])

@@ -2,7 +2,9 @@ import Foundation
 import TestBench
 import Testing
 
-/// Hints for frequent slips inside expressions, options and paths work when they are followed.
+/// Tests of the hints for frequent slips in expressions, options and paths.
+///
+/// Each test runs a wrong statement, and then the statement that follows the hint.
 @Suite struct SlipHintTests {
   static let statements: [(String, String, String)] = [
     ("let n = 3; print 1..n - 1", "1..(n - 1)", "let n = 3; print 1..(n - 1)"),
@@ -58,7 +60,7 @@ import Testing
     await follow(mistake, hint, followed)
   }
 
-  /// A slip is one error.
+  /// A slip causes exactly one error.
   @Test(arguments: [
     "for x in 1..3; do print x end", "read in.csv", "count posts filter {state: \"draft\"}", "index posts sort: .id",
     "posts show 1", "[1] | foreach do print it end",
@@ -76,7 +78,7 @@ import Testing
     #expect(ran.status == 0)
   }
 
-  /// An option that takes one value is refused if it is given twice.
+  /// The program refuses a second use of an option that takes one value.
   @Test(arguments: [
     ["--report", "a.json", "--report", "b.json", "-c", "1"], ["--output", "csv", "--output=json", "-c", "1"],
     ["--timeout", "1s", "--timeout", "2s", "-c", "1"], ["--yes=1", "--yes=2", "-c", "1"],
@@ -95,7 +97,7 @@ import Testing
     #expect(ran.status == 0 && ran.output == "\"--output1\"\n", Comment(rawValue: ran.notes))
   }
 
-  /// A value of `--guarded` that matches no connection is a note at the end.
+  /// A note at the end of the run names a value of `--guarded` that matches no connection.
   @Test func anUnmatchedGuardedIsNoted() async {
     let script = "connect \"embedded:blog\" name: \"prod\""
     let ran = await Ran.retort("--guarded", "prdo", "--guarded", "prod", "-c", script)

@@ -3,22 +3,23 @@ import Glibc
 import TestBench
 import Testing
 
-/// A signal stops the run, which waits for changes in flight, so that the summary counts what the service did.
+/// Tests of signals during a run.
 ///
-/// The tests run one after the other: each one keeps a service busy, and together they delay replies for seconds.
+/// After a signal, the run waits for the changes in flight, so that its summary counts the changes that the service
+/// made. The tests run one after the other. In parallel, their busy services would delay replies for seconds.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct StopTests {
-  /// The log of a service's calls.
+  /// The file in which a service logs its requests.
   private struct Log {
     let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).ndjson").path
 
-    /// The number of its requests with a method.
+    /// Returns the number of logged requests with a method.
     ///
-    /// It is fast, because a test that waits for a number counts again and again on a thread that the services need.
+    /// The function must be fast. A test that waits for a number calls it often, on a thread that the services need.
     func count(_ method: String) throws -> Int {
       try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\"method\":\"\(method)\"").count - 1
     }
 
-    /// Waits until the log has this number of requests.
+    /// Waits until the log contains this number of requests with a method.
     func reaches(_ count: Int, _ method: String) async throws {
       while try self.count(method) < count { try await Task.sleep(for: .milliseconds(5)) }
     }
@@ -61,7 +62,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// A change whose backup is interrupted was not sent, and is no failure.
+  /// If a signal interrupts the backup of a resource, retort does not send the change, and counts no failure.
   @Test func anInterruptedBackupIsNoFailure() async throws {
     let (log, backup, failed) = (Log(), Log(), Log())
     defer { for file in [log, backup, failed] { file.remove() } }
@@ -79,7 +80,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// The state of the queue is requested even if a signal has ended the statement.
+  /// retort also reports the state of the queue if a signal has ended the statement.
   @Test func theStateOfTheQueueIsReportedAfterASignal() async throws {
     let log = Log()
     defer { log.remove() }
@@ -114,7 +115,9 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// The command of the summary, and that of a forced end, send the remaining changes, in a shell.
+  /// The shell command that retort shows after one or two signals resumes the run and sends the remaining changes.
+  ///
+  /// The second signal ends the run immediately.
   @Test(arguments: [1, 2]) func theShownCommandResumes(_ signals: Int) async throws {
     let (log, journal) = (Log(), Log())
     defer {

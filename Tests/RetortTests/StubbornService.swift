@@ -3,7 +3,9 @@ import Foundation
 import Synchronization
 import TestBench
 
-/// A paged list of posts on a separate vhost; some can't be destroyed, some are counted but never returned.
+/// A service on a new vhost with a paged list of posts.
+///
+/// The service refuses to destroy the posts in `stays`, and counts the posts in `hidden` but never returns them.
 final class StubbornService: Sendable {
   let vhost: VirtualHost
   private let connection: Connection
@@ -11,7 +13,7 @@ final class StubbornService: Sendable {
   private let stays: Set<Int>
   private let hidden: Set<Int>
 
-  /// Serves posts with the ids 1 to `count`.
+  /// Creates the service with posts that have the ids 1 to `count`.
   init(count: Int, stays: Set<Int> = [], hidden: Set<Int> = []) async throws {
     rows = Mutex(Array(1...count))
     (self.stays, self.hidden) = (stays, hidden)
@@ -19,12 +21,12 @@ final class StubbornService: Sendable {
     connection = try await Connection.open(try AMQPURI(vhost.uri), name: "stubborn")
   }
 
-  /// Serves them until it is stopped.
+  /// Starts the service, which serves the queue `posts` until `stop()`.
   func start() async throws {
     _ = try await connection.serve(queue: "posts", prefetch: 8) { [weak self] body in self?.answer(body) ?? [] }
   }
 
-  /// The ids of the remaining resources.
+  /// The ids of the posts that nobody has destroyed.
   var left: [Int] { rows.withLock { $0 } }
 
   private func answer(_ body: [UInt8]) -> [UInt8] {
@@ -52,7 +54,7 @@ final class StubbornService: Sendable {
     return #""result":{"data":[\#(data)],"meta":{"record-count":\#(rows.count)}\#(next)}"#
   }
 
-  /// Runs statements that use the service's posts.
+  /// Runs statements with the client `posts` of the service.
   func run(_ statements: String) async -> Ran {
     await Ran.retort(
       "-c", "connect\nlet posts = client queue: \"posts\"\n" + statements, environment: ["RETORT_URL": vhost.uri])

@@ -5,9 +5,11 @@ import Synchronization
 import TestBench
 import Testing
 
-/// At a terminal no byte of data is sent raw, in any form of output; a pipe gets the bytes unchanged.
+/// Tests that retort writes control characters in data to a terminal only in escaped form.
+///
+/// A pipe gets the data unchanged.
 @Suite struct TerminalTests {
-  /// Pieces of text that a service or a file can contain.
+  /// Pieces of text that a service or a file can contain, many of them with control characters.
   private static let pieces = [
     "\u{1B}]0;x\u{7}", "\u{1B}[2J", "\u{9B}31m", "\u{7F}", "\u{0}", "\r", "\u{202E}", "\u{2066}", "\u{61C}", "\u{200B}",
     "\u{2060}", "\u{FEFF}", "\u{AD}", "\u{200C}", "\u{200D}", "\u{2028}", "\u{85}", "\u{E0041}", "\u{FFF9}", "\n", "\t",
@@ -15,7 +17,7 @@ import Testing
     "a", "é", "日", "😀", "e\u{301}", "\"", "\\", ",", "|", "}",
   ]
 
-  /// Statements that show the text `x` in every form; errors are rescued and shown.
+  /// Statements that show the text `x` in every form of output, such as a table or an error message.
   private static let forms = [
     "print x", "[x] | print", "warn x", "[{n: x}] | table", "[parse-json(k)] | table", "[{n: x, \"b\": 1}] | csv",
     "[parse-json(k)] | csv", "[x] | json", "[{n: x}] | ndjson", "parse-json(k)", "{n: x}", "[x]", "{n: [x, {m: x}]}",
@@ -33,7 +35,9 @@ import Testing
     let notes = Mutex("")
   }
 
-  /// Runs statements with the given terminals.
+  /// Runs statements, and returns standard output and standard error (`notes`).
+  ///
+  /// `isTerminal` says whether standard output is a terminal. The parameter `notes` says the same of standard error.
   private func shown(
     _ statements: String, x: String, output isTerminal: Bool, notes: Bool
   ) async -> (output: String, notes: String) {
@@ -52,7 +56,9 @@ import Testing
     return (recorded.output.withLock { String(decoding: $0, as: UTF8.self) }, recorded.notes.withLock { $0 })
   }
 
-  /// Whether a scalar controls a terminal, as TheLanguage.md lists them; joiners have separate tests.
+  /// Returns whether a Unicode scalar controls a terminal, according to the list in TheLanguage.md.
+  ///
+  /// The joiners U+200C and U+200D have separate tests.
   private static func steers(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A: false
@@ -106,7 +112,7 @@ import Testing
         && long.notes.replacing("\n", with: " ").contains("y... (4998000 characters left out) "))
   }
 
-  /// The program itself, which inspects its own descriptors.
+  /// The program recognises which of its descriptors are terminals; the test runs it as a separate process.
   @Test func theProgramInspectsItsDescriptors() throws {
     var (master, slave): (Int32, Int32) = (0, 0)
     try #require(openpty(&master, &slave, nil, nil, nil) == 0)

@@ -1,7 +1,7 @@
 @testable import TestBench
 import Testing
 
-/// The format of transcripts.
+/// Tests of reading and writing the format of transcript files.
 @Suite struct TranscriptFormatTests {
   @Test func readsBlocksStatementsAndBothStreams() throws {
     let transcript = try Transcript(

@@ -4,14 +4,18 @@ import RetortShell
 import TestBench
 import Testing
 
-/// The transcripts, twice: on the service inside the program, and through a real RabbitMQ.
+/// Tests that the statements of each transcript print the output that the transcript shows.
+///
+/// Each transcript runs on the service inside the program and through a real RabbitMQ.
 @Suite(.timeLimit(.minutes(5))) struct TranscriptTests {
-  /// A transcript of the repository.
+  /// A file of `Tests/Transcripts`.
   struct File: CustomTestStringConvertible, Sendable {
     let url: URL
     var testDescription: String { url.deletingPathExtension().lastPathComponent }
 
-    /// All transcripts except those that show the text of the address, whose password is replaced by stars.
+    /// Returns all transcripts except `save`, which shows an address.
+    ///
+    /// Through a broker, retort replaces the password in this address by stars, so the output is not the same.
     static func withoutAddresses() throws -> [File] { try all().filter { $0.testDescription != "save" } }
 
     static func all() throws -> [File] {
@@ -21,7 +25,9 @@ import Testing
     }
   }
 
-  /// Whether transcripts are written instead of compared: `RETORT_RECORD=1 swift test --filter Transcript`.
+  /// Whether the tests write the actual output to the transcripts and compare nothing.
+  ///
+  /// `RETORT_RECORD=1 swift test --filter Transcript` requests this.
   static let isRecording = ProcessInfo.processInfo.environment["RETORT_RECORD"] == "1"
 
   @Test(arguments: try File.all()) func embedded(_ file: File) async throws {
@@ -47,7 +53,7 @@ import Testing
 
   @Test func thereAreTranscripts() throws { #expect(try File.all().count >= 7) }
 
-  /// Runs a body with a speaker whose service is on a separate vhost.
+  /// Calls `body` with a function that runs statements on a service on a new vhost.
   private static func served(
     _ block: Transcript.Block, _ body: (Transcript.Speaker) async -> [Transcript.Exchange]
   ) async throws -> [Transcript.Exchange]? {
@@ -62,7 +68,9 @@ import Testing
     return said
   }
 
-  /// Runs a body with a speaker in a separate directory: a session, or runs of the program.
+  /// Calls `body` with a function that runs statements in a new directory.
+  ///
+  /// The statements run in one session or, if the block has options of the program, as separate runs of the program.
   private static func converse(
     _ address: String, _ block: Transcript.Block, _ body: (Transcript.Speaker) async -> [Transcript.Exchange]
   ) async throws -> [Transcript.Exchange] {
@@ -81,7 +89,9 @@ import Testing
     return said
   }
 
-  /// Runs the program with a script: as `-c`, or as a file for `check`.
+  /// Runs the program with a script, and returns its output.
+  ///
+  /// The script is an argument after `-c`. For `check`, the script is in a file.
   private static func batch(
     _ script: String, _ options: [String], _ address: String, _ directory: String
   ) async -> Transcript.Reply {
@@ -97,7 +107,7 @@ import Testing
     return Transcript.Reply(output: settled(ran.output), errors: settled(ran.notes), status: ran.status)
   }
 
-  /// Reports each statement with another output, at its line in the transcript.
+  /// Reports each statement whose output is not as expected, at the line of the statement in the transcript file.
   private func compare(_ held: Transcript, with expected: Transcript, in file: File) {
     for (now, then) in zip(held.exchanges, expected.exchanges) where now.exchange.reply != then.exchange.reply {
       let place = SourceLocation(

@@ -3,7 +3,9 @@ import Synchronization
 import TestBench
 import Testing
 
-/// The traps in which other tools lose data or mislead their users, with a named test for each.
+/// Tests that retort avoids traps in which other tools lose data or mislead their users.
+///
+/// The name of each test is the name of its trap.
 @Suite(.timeLimit(.minutes(3))) final class TrapTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
   private static let prologue = "connect \"embedded:blog\"\nlet posts = client queue: \"posts\"\n"
@@ -12,14 +14,16 @@ import Testing
 
   deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-  /// Runs statements that use the sample's posts.
+  /// Runs statements with the client `posts` of the sample.
   private func run(_ statements: String, _ options: String...) async -> Ran {
     await Ran.retort(options + ["-c", Self.prologue + statements])
   }
 
   private func file(_ name: String) -> String { "\(directory)/\(name)" }
 
-  /// A resume depends on the done changes, not on their number: the input has another order, and is shorter.
+  /// A resumed run skips the changes that its journal records as done, even if the input has changed.
+  ///
+  /// The second input is shorter and has another order. A tool that skips a number of elements would skip wrong ones.
   @Test("positional resume") func positionalResume() async {
     let journal = "journal: \"\(file("t.journal"))\" in-flight: 1"
     let ran = await run(
@@ -36,7 +40,7 @@ import Testing
     #expect(ran.output == "true\ntrue\nfalse\ntrue\n")
   }
 
-  /// A journal belongs to a cluster and a vhost, by any of the cluster's addresses, and to no other cluster.
+  /// A journal belongs to one vhost of one cluster, and a run can use any address of this cluster.
   @Test func aJournalBelongsToItsBroker() async throws {
     let (service, other) = (try await FakeService(), try await FakeService())
     let script =
@@ -52,7 +56,7 @@ import Testing
     for service in [service, other] { #expect(await service.stop().status == 0) }
   }
 
-  /// If a check is impossible, the change is refused: no count, no readable depth, a guard, a query that fails.
+  /// retort refuses a change if it can't make the check that must come first, for example because a query fails.
   @Test("fail-open guards") func failOpenGuards() async throws {
     let changes = Mutex(0)
     let service = try await OddService { method, _ in
@@ -80,7 +84,7 @@ import Testing
     #expect(guarded.status == 6)
   }
 
-  /// A dry run makes no request that changes data, and leaves no file.
+  /// A dry run sends no request that changes data, and leaves no file behind.
   @Test("dry run with side effects") func dryRunWithSideEffects() async throws {
     let log = file("log.ndjson")
     let service = try await FakeService("--log", log)
@@ -115,7 +119,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// Without a terminal no question is asked, and no resource is destroyed.
+  /// Without a terminal, retort asks no question and destroys no resource.
   @Test(
     "prompts that disappear off a terminal and then proceed",
     arguments: [
@@ -132,7 +136,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// Every page is read, even if pages are small.
+  /// retort reads every page of a list, even if the pages are small.
   @Test("page caps that warn and exit 0") func pageCaps() async {
     let ran = await run(
       """
@@ -143,7 +147,7 @@ import Testing
     #expect(ran.status == 0 && ran.output == "1000\n1000\n0\n", Comment(rawValue: ran.notes))
   }
 
-  /// A slow reply is awaited.
+  /// A statement waits for slow replies, and the next statement runs only afterwards.
   @Test("fixed sleeps instead of completion") func fixedSleeps() async throws {
     let service = try await FakeService("--latency", "1500ms", "--workers", "8")
     let ran = await service.run("1..8 | update posts {views: 7} in-flight: 8 timeout: 60s\nprint \"after\"")
@@ -151,7 +155,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// A service that never replies ends a statement at its timeout, which every request has by default.
+  /// If a service never replies, a statement ends at its timeout; every request has a timeout by default.
   @Test("unbounded waits", arguments: ["show posts 1", "[1] | update posts {views: 7} verify: false", "count posts"])
   func unboundedWaits(_ statement: String) async throws {
     let service = try await FakeService("--fault", "drop=1")
@@ -162,7 +166,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// An unknown word is an error before any statement runs.
+  /// retort reports an unknown option, field or value as an error, and prints no result.
   @Test(
     "silently ignored input",
     arguments: [
@@ -178,7 +182,7 @@ import Testing
     #expect(await Ran.retort("-c", "print 1", "extra").status == 2)
   }
 
-  /// The prompt, a file, `-c` and standard input accept the same lines, with the same output and status.
+  /// The prompt, a script file, `-c` and standard input accept the same language, with the same output and status.
   @Test("two dialects") func twoDialects() async throws {
     let script = Self.prologue + "show posts 12 | select .id .text\nlet n = count posts\nn + 1\nshow posts 9999\n"
     let path = file("s.retort")
@@ -200,7 +204,7 @@ import Testing
     try await prompt.sees("error[not-found]")
   }
 
-  /// Digits remain unchanged through files, sorting and the service.
+  /// Numbers keep all their digits when retort reads, sorts, writes and sends them.
   @Test("numbers through doubles") func numbersThroughDoubles() async throws {
     let rows = "[{\"id\":9007199254740993,\"n\":1.10},{\"id\":9007199254740992,\"n\":12345678901234567890.5}]"
     try rows.write(toFile: file("n.json"), atomically: true, encoding: .utf8)
@@ -214,7 +218,7 @@ import Testing
     #expect(ran.output == sorted + "\n9007199254740993\n", Comment(rawValue: ran.notes))
   }
 
-  /// The option determines the number of requests in flight, for a sink, `each` and the session.
+  /// The option `in-flight:` limits the number of requests in flight, for a sink, an `each` and the session.
   @Test(
     "hard-coded concurrency",
     arguments: [
@@ -250,7 +254,7 @@ import Testing
     func raise(to value: Int) { number.withLock { $0 = max($0, value) } }
   }
 
-  /// Each failure of concurrent work is counted and named, and determines the status.
+  /// retort counts and names each failure of concurrent changes, and the exit status shows that there were failures.
   @Test("parallel errors swallowed") func parallelErrorsSwallowed() async {
     let sink = await run(
       """
@@ -264,7 +268,7 @@ import Testing
     #expect(each.status == 1 && each.notes.contains("in each, at 9997"), Comment(rawValue: each.notes))
   }
 
-  /// Only their owner can read the history and the learned schema.
+  /// Only the owner can read the files of the history and of the learned schema.
   @Test("history in world-readable files") func historyInWorldReadableFiles() async throws {
     let prompt = try await PromptTerminal.onBlog(environment: ["XDG_STATE_HOME": file("state")])
     try await prompt.enters("let post = show posts 12")

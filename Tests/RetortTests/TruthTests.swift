@@ -1,7 +1,8 @@
 import Testing
 
-/// Messages about a call are true: changes that may still be carried out, the failed element, changes that were not
-/// sent.
+/// Tests that messages about a failed request are true.
+///
+/// For example, a message may say that the service can still carry out a change, or that retort did not send a change.
 @Suite(.timeLimit(.minutes(5))) struct TruthTests {
   @Test(arguments: [
     (
@@ -13,7 +14,7 @@ import Testing
     let service = try await FakeService("--fault", "drop=1")
     let statement = "update posts 1 {text: \"a\"} timeout: 2s" + option
     var ran = await service.run(statement)
-    for _ in 1...10 where ran.notes.contains("is unknown: ") {  // the broker took more than two seconds to reply
+    for _ in 1...10 where ran.notes.contains("is unknown: ") {  // the broker took longer than two seconds to reply
       ran = await service.run(statement)
     }
     let notes = ran.notes.split(separator: "\n").dropFirst(4).map(String.init)

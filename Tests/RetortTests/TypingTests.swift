@@ -1,6 +1,6 @@
 import Testing
 
-/// The prompt's display while a person types: colours, continuation lines, pastes, the editor.
+/// Tests of the prompt's screen while a user types: colours, continuation lines, pasted text and the external editor.
 @Suite(.serialized) struct TypingTests {
   private static let looks = ["NO_COLOR": "", "RETORT_COLORS": "dark"]
 
@@ -44,7 +44,7 @@ import Testing
     try await plain.settles()
     let wanted = plain.screen
     let coloured = try await typed(keys, colour: "always")
-    // The line is drawn again after the last key, so that the cursor comes back to its column a moment later.
+    // The prompt draws the line again after the last key. The cursor reaches its column a moment later.
     try await coloured.waits("the same screen") { screen in
       screen.lines == wanted.lines && screen.cursor.row == wanted.cursor.row
         && screen.cursor.column == wanted.cursor.column
@@ -52,7 +52,9 @@ import Testing
     #expect(coloured.screen.strangers.isEmpty)
   }
 
-  /// A prompt with keys typed after a first statement, and the cursor before the last character.
+  /// Starts a prompt, runs a first statement, and types keys.
+  ///
+  /// A last key moves the cursor one character to the left.
   private func typed(_ keys: String, colour: String) async throws -> PromptTerminal {
     let prompt = try await PromptTerminal.onBlog(["--color", colour], columns: 40, rows: 24)
     try await prompt.enters("print \"first\"")

@@ -1,6 +1,6 @@
 import Testing
 
-/// `upsert` on services that reply to its lookup with other resources than requested.
+/// Tests of `upsert` on services that reply to the lookup of a key with other resources than requested.
 @Suite(.timeLimit(.minutes(1))) struct UpsertTests {
   private static func index(_ data: String) -> [String: String] {
     ["index": #""result":{"data":[\#(data)]}"#, "create": #""result":{"data":{"type":"posts","id":"9"}}"#]
@@ -76,7 +76,7 @@ import Testing
     await odd.stop()
   }
 
-  /// A change whose lookup got no reply was not sent, so it failed, and is neither refused nor unknown.
+  /// If the lookup before a change gets no reply, retort does not send the change, and counts the change as failed.
   @Test(arguments: [
     #"[{text: "a"}] | upsert posts key: .text"#, #"[1] | transition posts to: "published" via: {published: "draft"}"#,
   ]) func aLookupWithoutReplyIsAFailure(_ pipeline: String) async throws {

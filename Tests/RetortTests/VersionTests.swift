@@ -1,6 +1,6 @@
 import Testing
 
-/// The output of `retort --version`.
+/// Tests of the output of `retort --version`.
 @Suite struct VersionTests {
   @Test func theVersionNamesTheBuildAndEachLibrary() async throws {
     let ran = await Ran.retort("--version")

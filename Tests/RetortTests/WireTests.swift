@@ -1,7 +1,7 @@
 import TestBench
 import Testing
 
-/// The visible side of the wire: the trace, requests that are only shown, routes of replies.
+/// Tests of what a user sees of the protocol: the trace (`--trace`), requests with `--offline`, and reply queues.
 @Suite(.timeLimit(.minutes(5))) struct WireTests {
   private static let blog = "connect \"embedded:blog\"; let posts = client queue: \"posts\"; "
 
@@ -36,7 +36,7 @@ import Testing
     }
     let notes = ran.notes.replacing(#/amq\.[-\w.]+/#, with: "NAME").replacing(#/[0-9a-f-]{36}-1/#, with: "ID")
       .replacing(#/\d+ bytes/#, with: "N bytes")
-      .replacing("trace: amqp <- connection.close-ok\n", with: "")  // the wait for it is at most a second
+      .replacing("trace: amqp <- connection.close-ok\n", with: "")  // absent if the broker takes longer than a second
     #expect(ran.output == "20\n")
     #expect(
       notes == """
@@ -77,7 +77,7 @@ import Testing
         """)
   }
 
-  /// Without a request the result is no invention, so it is printed.
+  /// With `--offline`, retort prints a result that needs no service; for other statements, it prints only the request.
   @Test func offlinePrintsWhatNeedsNoService() async {
     let ran = await Ran.retort(
       "--offline", "-c",
@@ -87,7 +87,7 @@ import Testing
     #expect(ran == Ran(status: 0, output: "2\n1\n2\n" + request + "\n", notes: ""))
   }
 
-  /// A stream is read although its elements are not printed.
+  /// With `--offline`, retort shows the request of a stream, and prints no elements.
   @Test(arguments: ["", " | map .id", " | take 2", " | collect", " | where .views > 1"])
   func offlineReadsStreams(_ stages: String) async {
     let ran = await Ran.retort(

@@ -1,7 +1,9 @@
 import TestBench
 import Testing
 
-/// Hints for the words and signs of other languages work when they are followed.
+/// Tests of the hints for the words and signs of other languages.
+///
+/// Each test runs a wrong statement, and then the statement that follows the hint.
 @Suite struct WordHintTests {
   static let statements: [(String, String, String)] = [
     ("[1, 2].map { |x| x * 2 }", "| map it > 1", "[1, 2] | map it > 1"),

@@ -39,7 +39,8 @@
 /// statements of the prologue and the statement itself as a script. A line `= N` is the exit status of the run. Status
 /// 0 needs no line. `@ retort check` checks the script in a file.
 ///
-/// With `@ serve OPTIONS`, the service is `retort serve blog` with these options. Such a block can run only on a broker.
+/// With `@ serve OPTIONS`, the service is `retort serve blog` with these options. Such a block can run only on a
+/// broker.
 public struct Transcript: Sendable, Equatable {
   /// The statements before the first block, with which the session of every block begins.
   public var prologue: [Exchange]
