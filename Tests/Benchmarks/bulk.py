@@ -1,9 +1,10 @@
-"""Times a bulk change with and without a journal, beside a bare loop on librabbitmq with the same window.
+"""Measures the time of a bulk change with a journal, without a journal, and of the same requests by a loop in C.
 
     /usr/bin/python3 bulk.py [--count 20000] [--rounds 5]
 
-It runs under Tests/broker; RETORT is the program, LINK what link.c became. Each round runs the three one after the other; a figure
-is the median of the rounds.
+The loop in C uses librabbitmq, and has the same number of requests in flight. Each round runs the three programs one
+after the other. A time is the median of the rounds. Tests/broker must run this script. The environment variable RETORT
+is the path of retort, and LINK is the path of the compiled link.c.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from bench import ENVIRONMENT, LINK, PROLOGUE, RETORT, VHOST, responder
 
 
 def seconds(command):
-    """The wall time of a whole process."""
+    """Runs a command, and returns the seconds from its start to its end."""
     begin = time.monotonic()
     subprocess.run(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     return time.monotonic() - begin

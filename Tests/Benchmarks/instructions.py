@@ -1,9 +1,13 @@
-"""Counts the user-space instructions of a request with valgrind's callgrind, beside a bare loop on librabbitmq.
+"""Counts the user-space instructions for a request, for retort and for a loop in C on librabbitmq.
 
     /usr/bin/python3 instructions.py [--least 2000] [--most 8000]
 
-It runs under Tests/broker; RETORT is the program without debug information, LINK what link.c became. A figure is that of a run with
---most requests less that of a run with --least, so that start and login do not count. It is the same on every machine.
+The tool callgrind of valgrind counts the instructions of two runs, one with --most requests and one with --least
+requests. The script divides the difference by the number of additional requests, so start and login do not count. The
+result is the same on every machine.
+
+Tests/broker must run this script. The environment variable RETORT is the path of retort without debug information, and
+LINK is the path of the compiled link.c.
 """
 
 import argparse
@@ -23,7 +27,7 @@ STATEMENTS = {
 
 
 def instructions(command):
-    """The instructions of a whole process."""
+    """Runs a command, and returns the number of instructions of the whole process."""
     counted = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *command],
                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                              env=ENVIRONMENT)

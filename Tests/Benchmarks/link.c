@@ -1,10 +1,13 @@
-/* The peers of the link's benchmark, on librabbitmq alone.
+/* A service and a client for benchmarks of AMQP requests, which use only librabbitmq.
 
-     link respond URI QUEUE [TOTAL]  answers each request with a result of its id, prefetch 64, until it is ended;
-                                     of each asker before the last it tells requests, and the median ns between two;
-                                     TOTAL resources are there to be listed, a page of 100 at a time, and destroyed
-     link ask URI QUEUE COUNT WINDOW sends COUNT requests with WINDOW of them in flight and takes the replies */
-#define _GNU_SOURCE /* memmem */
+     link respond URI QUEUE [TOTAL]   is a service that replies to each request with a resource (prefetch 64). It runs
+                                      until a signal ends it. When a request of another client arrives, it prints two
+                                      numbers: the requests of the client before, and the median time between two of
+                                      them in nanoseconds. With TOTAL, a client can list that many resources in pages
+                                      of 100, and destroy them.
+     link ask URI QUEUE COUNT WINDOW  is a client that sends COUNT requests, at most WINDOW of them in flight, and
+                                      receives the replies. */
+#define _GNU_SOURCE /* declares memmem */
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
 #include <stdio.h>
@@ -29,7 +32,7 @@ static amqp_connection_state_t log_in(char *uri) {
   return link;
 }
 
-/* The times between one asker's requests: where it waits for each reply, what a request takes it. */
+/* The times between the requests of one client. A client that waits for each reply needs this time for a request. */
 static struct { char asker[256]; long last, count, gaps[1 << 20]; } timing;
 
 static int ascending(const void *a, const void *b) {
@@ -57,7 +60,7 @@ static int contains(amqp_bytes_t text, const char *word) {
   return memmem(text.bytes, text.len, word, strlen(word)) != NULL;
 }
 
-/* The first page of the resources that are left: a full one, or what there is. */
+/* Returns a response with the first 100 resources that no client has destroyed, or with fewer if fewer are left. */
 static char *page(long first, long last) {
   static char text[16384];
   char *end = text + sprintf(text, "{\"id\":\"1\",\"jsonrpc\":\"2.0\",\"result\":{\"data\":[");
@@ -67,7 +70,7 @@ static char *page(long first, long last) {
   return text;
 }
 
-/* The reply to a request: the resource with the id in its parameters, or else with the id 1. */
+/* Returns a response with the resource whose id the request contains or, if it contains no id, with the resource 1. */
 static char *resource(amqp_bytes_t request) {
   static char text[256];
   static const char mark[] = "\"params\":{\"id\":\"";

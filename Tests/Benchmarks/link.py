@@ -1,8 +1,9 @@
-"""Times retort on a broker, beside a bare loop on librabbitmq, one on pika and one on bunny, all asking one responder.
+"""Measures the speed of requests over a broker, for retort and for loops on librabbitmq, pika and bunny.
 
     /usr/bin/python3 link.py [--count 100000] [--rounds 5]
 
-It runs under Tests/broker; RETORT is the program, LINK what link.c became.
+All programs send their requests to the same service, link.c. Tests/broker must run this script. The environment
+variable RETORT is the path of retort, and LINK is the path of the compiled link.c.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import time
 RETORT = os.environ["RETORT"]
 LINK = os.environ["LINK"]
 BROKER = os.environ["RETORT_TEST_BROKER"]
-VHOST = BROKER + "%2f"  # amqp_parse_url and pika read a lone slash as the vhost of no name
+VHOST = BROKER + "%2f"  # the vhost `/`; amqp_parse_url and pika read a URI that ends with `/` as an empty vhost name
 ASKER = os.path.join(os.path.dirname(__file__), "../Peers/asker")
 
 
@@ -25,7 +26,11 @@ def retort(statements):
 
 
 def askers(count, window):
-    """The same requests by each; retort reads a field of each resource, pika and bunny the JSON, C drops the text."""
+    """Returns for each program the command that sends the same requests.
+
+    The programs do different work with a reply. retort reads a field of the resource, pika and bunny parse the JSON,
+    and the program in C ignores the text.
+    """
     words = [VHOST, "bench", str(count), str(window)]
     return {
         "C": [LINK, "ask", *words],
@@ -36,7 +41,7 @@ def askers(count, window):
 
 
 class Served:
-    """A service, while a block runs."""
+    """A process of a service that runs while a `with` block runs."""
 
     def __init__(self, command, sign):
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -45,7 +50,7 @@ class Served:
             raise SystemExit(f"{command[0]} does not serve")
 
     def heard(self):
-        """The next of its lines."""
+        """Waits for the next line of the service's output, and returns it."""
         line = self.process.stdout.readline()
         if not line:
             raise SystemExit("the service ended")
@@ -60,7 +65,7 @@ class Served:
 
 
 def run(command):
-    """Seconds, CPU seconds and MB of a whole process."""
+    """Runs a command, and returns its duration in seconds, its CPU time in seconds and its peak memory in MB."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"RETORT_URL": BROKER})
     _, status, usage = os.wait4(process.pid, 0)
@@ -72,7 +77,7 @@ def run(command):
 
 
 def interleaved(commands, rounds):
-    """Each command once a round; for each what every round gave."""
+    """Runs each command once in each round, and returns the results of all rounds for each command."""
     results = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
@@ -85,7 +90,7 @@ def median(runs, column):
 
 
 def ratio(results, name, column):
-    """C's figure for one of another's, round by round."""
+    """Returns the number of C divided by the number of another program: the median of the rounds."""
     return statistics.median(c[column] / other[column] for c, other in zip(results["C"], results[name]))
 
 
@@ -100,15 +105,19 @@ def many(count, rounds):
 
 
 def one_at_a_time(responder, count, rounds):
-    """The latency: the median time between a run's requests as the responder hears them, each sent when the one before
-    is answered. The CPU is what a run of many takes more than a run of one, so that start and login do not count."""
+    """Measures the latency and the CPU time of a request, with one request in flight.
+
+    A program sends a request when it has received the reply to the request before. The latency is the median time
+    between two requests, which the responder measures. The CPU time of a run with one request is subtracted from that
+    of a run with many requests, so start and login do not count.
+    """
     print(f"{count:,} requests, one at a time, {rounds} rounds")
     print(f"{'':10}{'us a request':>12}{'of C':>8}{'us of CPU a request':>22}{'of C':>8}{'ms to start':>14}")
     starts, results = {}, {}
     for _ in range(rounds):
         for name in askers(1, 1):
             start, whole = run(askers(1, 1)[name]), run(askers(count, 1)[name])
-            run(askers(1, 1)["C"])  # The responder tells of an asker when it hears another.
+            run(askers(1, 1)["C"])  # The responder prints the times of a program when another program sends a request.
             while not (told := responder.heard()).startswith(f"{count} "):
                 pass
             starts.setdefault(name, []).append(start)

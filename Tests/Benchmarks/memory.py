@@ -1,8 +1,9 @@
-"""Measures the most memory that retort takes, the whole process, while it changes very many resources in every way.
+"""Measures the peak memory of retort while it changes very many resources, for each kind of change.
 
     /usr/bin/python3 memory.py [--count 1000000] [--only WORD]
 
-It runs under Tests/broker; RETORT is the program, LINK what link.c became, which answers for the service.
+Tests/broker must run this script. The environment variable RETORT is the path of retort. LINK is the path of the
+compiled link.c, which is the service.
 """
 
 import argparse
@@ -18,14 +19,14 @@ STATEMENTS = {
     "update": 'read "{}" | update e {{state: .state}} in-flight: 64',
     "destroy": 'read "{}" | destroy e in-flight: 64 confirm: true',
     "journal": 'read "{}" | update e {{state: .state}} in-flight: 64 journal: "{}.journal"',
-    "each": 'read "{}" | each in-flight: 64 do destroy e .id confirm: true end',  # a block without a value
+    "each": 'read "{}" | each in-flight: 64 do destroy e .id confirm: true end',  # the block returns no value
     "for": 'for row in read "{}" do call e "show" {{id: row.id}} end',
     "destroy-all": "destroy-all e filter: {{}} in-flight: 64 confirm: true",
 }
 
 
 def peak(statement):
-    """The peak resident set size of a run in bytes, and its seconds."""
+    """Runs a statement, and returns the peak resident set size in bytes and the duration in seconds."""
     begin = time.monotonic()
     process = subprocess.Popen([RETORT, "-c", PROLOGUE + statement], env=ENVIRONMENT,
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

@@ -1,9 +1,11 @@
-"""Times retort on the records of a file beside jq and DuckDB doing the same, and measures the most memory of each.
+"""Measures the time and the peak memory of retort, jq and DuckDB for the same work on the records of a file.
 
     python3 records.py [--count 300000] [--rounds 5] [--only WORD]
 
-RETORT is the program. DuckDB is that of PyPI: `python3 -m pip install duckdb`. A time is the median of whole processes, of one process
-for jq, which takes seconds; that of DuckDB is the time of its query, without the start of Python. The outputs must be equal.
+The environment variable RETORT is the path of retort. DuckDB is the package of PyPI: `python3 -m pip install duckdb`.
+
+A time of retort is the median of several runs of the whole process. jq takes seconds, so it runs only once. A time of
+DuckDB is the median time of its query, without the start of Python. All outputs must be equal.
 """
 
 import argparse
@@ -19,7 +21,8 @@ import time
 
 RETORT = os.environ["RETORT"]
 
-# A job: the stages of retort, jq's program on each record or on all, DuckDB's query. In braces are the fields of a format.
+# A job consists of stages of retort, a program of jq, and a query of DuckDB. Names in braces stand for fields, which
+# have other forms in each file format: `{views}` is `.attributes.views` or `int(.views)`.
 JOBS = {
     "filter by a number": (
         "where {views} < 10 | map .id", "inputs | select({views} < 10) | .id",
@@ -75,7 +78,10 @@ def write(path, count):
 
 
 def run(command, *, timed_by_itself=False):
-    """The seconds of a process, its most memory in MB, and its output."""
+    """Runs a command, and returns its duration in seconds, its peak memory in MB and its output.
+
+    If `timed_by_itself` is true, the duration is the number that the command prints to standard error.
+    """
     begin = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE if timed_by_itself else None)
     output = process.stdout.read()
@@ -94,7 +100,7 @@ def median(command, rounds, **options):
 
 
 def peers(path, program, query, rounds):
-    """The name and the figures of each installed peer that reads the file."""
+    """Yields the name, the duration, the memory and the output of each installed program that can read the file."""
     if not path.endswith(".csv") and shutil.which("jq"):
         yield "jq", run(["jq", "-c", "-n", program, path])
     if subprocess.run([sys.executable, "-c", "import duckdb"], stderr=subprocess.DEVNULL).returncode == 0:
@@ -104,7 +110,8 @@ def peers(path, program, query, rounds):
 def measure(path, job, rounds):
     is_csv = path.endswith(".csv")
     stages, program, query = JOBS[job]
-    # The cells of csv are text; DuckDB guesses their types.
+    # In retort, the cells of a CSV file are texts, so the stage must convert numbers. DuckDB guesses the types of
+    # cells.
     ours = {"views": "int(.views)" if is_csv else ".views", "state": ".state", "text": ".text"}
     jq = {name: f".attributes.{name}" for name in ours}
     columns = {name: name if is_csv else f"attributes.{name}" for name in ours}

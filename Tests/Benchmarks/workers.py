@@ -1,9 +1,13 @@
-"""Times a bulk change with one worker and with three, and counts the asking side's instructions with and without workers.
+"""Compares a bulk change by one worker and by three workers, and a bulk change with and without a worker.
 
     /usr/bin/python3 workers.py [--count 4000] [--rounds 3] [--least 4000] [--most 16000]
 
-It runs under Tests/broker; RETORT is the program, LINK what link.c became. A speed is the median of the rounds. The instructions of an
-element are those of a run with --most elements less those of a run with --least.
+The first comparison measures the speed: the median of the rounds. The second comparison counts the instructions of the
+program that runs the statement. The instructions for an element are the difference between a run with --most elements
+and a run with --least elements, divided by the number of additional elements.
+
+Tests/broker must run this script. The environment variable RETORT is the path of retort, and LINK is the path of the
+compiled link.c.
 """
 
 import argparse
@@ -23,7 +27,7 @@ ENVIRONMENT["RETORT_POOL_KEY"] = os.environ["RETORT_POOL_KEY"] = secrets.token_h
 
 @contextlib.contextmanager
 def running(arguments, begun):
-    """A `retort`, as long as the block runs."""
+    """Runs `retort` while the `with` block runs; the text `begun` in its output shows that it is ready."""
     process = subprocess.Popen([RETORT, *arguments], env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE, text=True)
     try:
@@ -38,7 +42,7 @@ def running(arguments, begun):
 
 @contextlib.contextmanager
 def pool(count, window):
-    """So many workers of the pool `bench`."""
+    """Runs `count` workers of the pool `bench` while the `with` block runs; `window` is their option --in-flight."""
     with contextlib.ExitStack() as workers:
         for _ in range(count):
             workers.enter_context(running(["work", BROKER, "--pool", "bench", "--in-flight", str(window)], "working"))

@@ -1,8 +1,8 @@
-"""The rounds of Tests/Crash/run, which says what they are.
+"""Kills bulk changes with SIGKILL, resumes them, and checks the database; Tests/Crash/run describes the rounds.
 
-    /usr/bin/python3 rounds.py [--rounds 8] [--count 2000] [--kills 4] [--seed N] [--only VERB]
+    /usr/bin/python3 rounds.py [--rounds 12] [--count 2000] [--kills 4] [--seed N] [--only VERB]
 
-It runs under Tests/broker; RETORT is the program.
+Tests/broker must run this script. The environment variable RETORT is the path of the program.
 """
 
 import argparse
@@ -31,7 +31,7 @@ STATEMENTS = {
     "unlink": f'stream posts page: {{size: 500}} | collect | unlink posts "tags" [{{type: "tags", id: "1"}}] {SINK}',
     "relink": f'stream posts page: {{size: 500}} | collect | relink posts "owner" {{type: "tags", id: "1"}} {SINK}',
 }
-ROUNDS = [  # a verb, the options of serve, and what is broken before the program is
+ROUNDS = [  # a verb, the options of `retort serve`, and what the script breaks before it kills the program
     ("update", "--latency 2ms", None),
     ("destroy", "--latency 2ms", None),
     ("create", "--latency 2ms", None),
@@ -62,7 +62,7 @@ SCHEMA = """
 
 
 class Service:
-    """`retort serve` of a database, which can be killed and started again."""
+    """A process `retort serve` on a database, which a round can kill and start again."""
 
     def __init__(self, options):
         self.options = options
@@ -81,7 +81,7 @@ class Service:
 
 
 def prepare(verb, count):
-    """A database with rows to change, or a file of rows to create."""
+    """Creates a database with rows to change or, for creates, a file with the rows to create."""
     with sqlite3.connect("posts.sqlite") as database:
         database.executescript(SCHEMA)
         names = [f"n{number}" for number in range(count)]
@@ -97,7 +97,7 @@ def prepare(verb, count):
 
 
 def cut_connections():
-    """Cuts the connections of the vhost in the broker, as a network does."""
+    """Cuts the connections to the vhost without an AMQP message, as a network failure does."""
     vhost = urllib.parse.unquote(urllib.parse.urlsplit(ENVIRONMENT["RETORT_URL"]).path[1:]) or "/"
     with socket.socket(socket.AF_UNIX) as control:
         control.connect(os.environ["RETORT_TEST_CONTROL"])
@@ -111,19 +111,20 @@ def cut_connections():
 
 
 def unknown_iterations():
-    """The number of iterations that the journal leaves to a person."""
+    """Returns the number of iterations whose outcome is unknown according to the journal."""
     text = subprocess.run([RETORT, "journal", "run.journal"], capture_output=True, text=True, check=True).stdout
     return int(re.search(r"(\d+) unknown", text)[1])
 
 
 def violations(verb, count):
-    """What the database has to show and does not."""
+    """Returns descriptions of the changes that did not happen exactly once according to the database."""
     database = sqlite3.connect("posts.sqlite")
     found = []
     change = "update" if verb in ("each", "relink") else verb
     once = database.execute("select count(*) from (select name from made where change = ? group by name)", [change]).fetchone()[0]
     twice = database.execute("select name, count(*) from made group by name having count(*) > 1").fetchall()
-    # An iteration that was under way at a kill is not repeated: it is named as unknown, done or not.
+    # A resumed run does not repeat an iteration that was running at a kill. The journal reports the iteration as
+    # unknown, whether the service carried out its change or not.
     unknown = unknown_iterations() if verb == "each" else 0
     if not 0 <= count - once <= unknown:
         found.append(f"{count - once} not done, {unknown} unknown")
@@ -136,14 +137,17 @@ def violations(verb, count):
 
 
 def crash_round(verb, options, broken, count, most, chance):
-    """One statement, killed at most so many times and resumed to its end; gives the number of kills and what is wrong."""
+    """Runs a statement, kills it at most `most` times, and resumes it until it completes.
+
+    Returns the number of kills and, if the database is wrong, descriptions of the problems and the program's output.
+    """
     prepare(verb, count)
     with open("run.retort", "w", encoding="utf-8") as script:
         script.write(PROLOGUE + STATEMENTS[verb] + "\n")
     service = Service(options.split())
     kills, said = 0, []
     try:
-        for attempt in range(most + 20):  # dropped replies end some of the resumed runs, too
+        for attempt in range(most + 20):  # 20 more runs, because a dropped reply can also end a resumed run
             program = subprocess.Popen([RETORT, "run.retort"], env=ENVIRONMENT, stdout=subprocess.DEVNULL,
                                        stderr=subprocess.PIPE, text=True)
             if attempt < most:

@@ -1,11 +1,13 @@
-"""Changes by a pool of workers that are killed meanwhile: Tests/Crash/run workers.
+"""Kills workers of a pool during bulk changes, and checks that each change happens exactly once.
 
     /usr/bin/python3 workers.py [--count 20000] [--only VERB]
 
-Three `retort work` carry out destroys, then links, then creates with keys. One of them is killed with SIGKILL twice and started again, another is
-stopped with SIGTERM. The log of `retort serve` and triggers of its database count each change; each must occur exactly once.
+Three processes `retort work` carry out destroys, then links, then creates with keys. The script kills one worker twice
+with SIGKILL and starts it again. It stops another worker with SIGTERM. The log of `retort serve` and triggers of its
+database count each change.
 
-It runs under Tests/broker; RETORT is the program.
+`Tests/Crash/run workers` runs this script under Tests/broker. The environment variable RETORT is the path of the
+program.
 """
 
 import argparse
@@ -46,7 +48,7 @@ SCHEMA = """
 
 
 class Program:
-    """A `retort` that says when it has begun."""
+    """A process of `retort` whose output contains the text `begun` when it is ready."""
 
     def __init__(self, arguments, begun):
         self.process = subprocess.Popen([RETORT, *arguments], env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -81,13 +83,13 @@ def prepare(verb, count):
 
 
 def calls(verb):
-    """How many requests of a verb the service has logged."""
+    """Returns the number of requests of a verb in the service's log."""
     with open("calls.ndjson", encoding="utf-8") as log:
         return sum(f'"method":"{METHODS[verb]}"' in line for line in log)
 
 
 def violations(verb, count):
-    """What the log and the database have to show and do not."""
+    """Returns descriptions of the changes that did not happen exactly once, and the number of reads in the log."""
     found = []
     with open("calls.ndjson", encoding="utf-8") as log:
         lines = [json.loads(line) for line in log]
@@ -108,7 +110,10 @@ def violations(verb, count):
 
 
 def pool_round(verb, count):
-    """A statement whose workers are killed and stopped; gives what happened, and what is wrong."""
+    """Runs a statement, and meanwhile kills and stops its workers.
+
+    Returns a report of the round and, if something is wrong, descriptions of the problems and the output.
+    """
     prepare(verb, count)
     with open("run.retort", "w", encoding="utf-8") as script:
         script.write(PROLOGUE + STATEMENTS[verb] + "\n")

@@ -1,4 +1,4 @@
-"""Sends COUNT requests with WINDOW of them in flight and takes the replies, on pika alone.
+"""Sends COUNT requests, at most WINDOW of them in flight, and receives the replies; uses only pika.
 
     /usr/bin/python3 asker.py URI QUEUE COUNT WINDOW
 """

@@ -1,4 +1,4 @@
-# Sends COUNT requests with WINDOW of them in flight and receives the replies, with bunny only.
+# Sends COUNT requests, at most WINDOW of them in flight, and receives the replies; uses only bunny.
 #
 #     /usr/bin/ruby asker.rb URI QUEUE COUNT WINDOW
 require "bunny"
@@ -23,7 +23,7 @@ ask = lambda do
                                    content_type: "application/json", correlation_id: key, reply_to: replies.name)
 end
 
-# The first requests are sent before the consumer's thread exists, so that only one thread sends requests.
+# The main thread sends the first requests before the consumer's thread exists. So only one thread sends at any time.
 [window, count].min.times { ask.call }
 replies.subscribe(exclusive: true) do |_, _, body|
   JSON.parse(body)

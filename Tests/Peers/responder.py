@@ -1,10 +1,13 @@
-"""A service of posts that shares no code with retort: pika for AMQP, Python's json and decimal for the rest.
+"""A service of posts that shares no code with retort: it uses pika for AMQP, and Python's json and decimal.
 
     /usr/bin/python3 responder.py URI QUEUE
 
-It answers as carrot_rpc 1.2.1 with jsonapi-resources does: every JSON:API error has the code 422, ids are strings, a
-page has links and a record count, `destroy` answers {}, and what is no request gets no answer at all. It declares the
-queue (durable, unlike the queues of `retort serve`), prints "ready" when it consumes, and ends when its input ends.
+The service replies like carrot_rpc 1.2.1 with jsonapi-resources. Every JSON:API error has the JSON-RPC code 422, ids
+are strings, a page has links and a record count, and the result of `destroy` is {}. A message that is no valid
+request gets no reply.
+
+The service declares the queue as durable, unlike `retort serve`. It prints "ready" when it consumes the queue. It ends
+when its standard input ends.
 """
 
 import decimal
@@ -22,7 +25,7 @@ LARGEST_PAGE = 100
 
 
 class Refusal(Exception):
-    """JSON:API errors, as jsonapi-resources words them."""
+    """An exception that contains JSON:API errors with the texts of jsonapi-resources."""
 
     def __init__(self, *errors):
         self.errors = list(errors)
@@ -33,7 +36,7 @@ def error(title, detail, code, status="400", **members):
 
 
 class Posts:
-    """Twenty-five posts, and the methods that requests name."""
+    """Twenty-five posts, with a function for each method of a request."""
 
     methods = ["index", "show", "create", "update", "destroy"]
 
@@ -138,7 +141,10 @@ class Posts:
 
 
 def written(value):
-    """JSON text, with each decimal's digits as they are and the characters escaped that Rails escapes."""
+    """Returns a value as JSON text.
+
+    Decimals keep all their digits. The characters that Rails escapes are escaped.
+    """
     if isinstance(value, dict):
         return "{" + ",".join(f"{json.dumps(key)}:{written(member)}" for key, member in value.items()) + "}"
     if isinstance(value, list):
@@ -150,7 +156,7 @@ def written(value):
 
 
 def answer(posts, body):
-    """The reply to a request; none where carrot_rpc would give none."""
+    """Returns the reply to a request, or None if carrot_rpc would send no reply."""
     try:
         request = json.loads(body, parse_float=decimal.Decimal)
         method, params = request["method"], request["params"]

@@ -4,7 +4,7 @@ import Testing
 
 /// Tests that the scripts and commands in README.md and in the articles print the output that the texts show.
 ///
-/// Other tests run the scripts of `examples` and compare their output.
+/// Other tests of this suite check and run the scripts of `examples`.
 @Suite struct DocumentedTests {
   private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
