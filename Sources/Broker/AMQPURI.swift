@@ -156,7 +156,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     else {
       throw BrokerError(
         .address,
-        "the port after \(host) is not a number from 1 to 65535; if the text is a password, write @ and the host after "
+        "the text after \(host) is not a port from 1 to 65535; if that text is a password, write @ and the host after "
           + "the password")
     }
     port = number
@@ -200,10 +200,13 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
       case "connection_timeout" where 1...3_600_000 ~= value: timeout = value
       case "frame_max" where 4096...(1 << 27) ~= value: frameMax = value
       default:
-        throw BrokerError(
-          .address,
-          "\(pair) is out of range: heartbeat is 0 to 65535, connection_timeout 1 to 3600000, frame_max 4096 to "
-            + "134217728")
+        let range =
+          switch parts[0] {
+          case "heartbeat": "0 to 65535"
+          case "connection_timeout": "1 to 3600000"
+          default: "4096 to 134217728"
+          }
+        throw BrokerError(.address, "\(pair) is out of range: \(parts[0]) takes a number from \(range)")
       }
     }
   }

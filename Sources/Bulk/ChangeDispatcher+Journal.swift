@@ -120,9 +120,11 @@ extension ClientError {
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
       .unknown,
-      "the outcome is unknown since an earlier run: the change may have been carried out, but no lookup has found it",
+      "the outcome has been unknown since an earlier run: the change may have been carried out, "
+        + "but no lookup has found it",
       nextStep:
-        "if no request stays in the service longer than 60 s, use settle: 60s; otherwise check the change: use unknown: \"skip\" if it was carried out, or unknown: \"retry\" if it was not"
+        "if no request stays in the service longer than 60 s, use settle: 60s; otherwise check the change, "
+        + "and use unknown: \"skip\" if it was carried out, or unknown: \"retry\" if it was not"
     )
   }
 }

@@ -52,9 +52,10 @@ public enum JournalError: ElementError, Equatable {
       "\(path) can't be read as a journal: \(form.text)\(Self.unknown(recorded))"
     case .notABackup(let path): "\(path) has lines that are not resources, so it is not a backup"
     case .imageLacks(let path, let resource, let relationship):
-      "the backup \(path) has \(resource) without the relationship \(relationship), which the change replaces"
+      "the change replaces the relationship \(relationship), "
+        + "but the backup \(path) has \(resource) without \(relationship)"
     case .damaged(let path, let line, let recorded):
-      "\(path):\(line): the journal is damaged before its end\(Self.unknown(recorded))"
+      "\(path):\(line): the line is damaged, and undamaged lines follow\(Self.unknown(recorded))"
     case .displaced(let path, let line, let recorded):
       "\(path):\(line): the line does not continue the previous line, because lines were removed, moved or added"
         + Self.unknown(recorded)
@@ -63,13 +64,18 @@ public enum JournalError: ElementError, Equatable {
     case .otherBroker(let path, let recorded, let here, false):
       "the journal \(path) belongs to the broker \(recorded), but this broker is \(here)"
     case .otherBroker(let path, let recorded, let here, true):
-      "the journal \(path) has an earlier format, which names the broker only by its address \(recorded); this broker is \(here)"
+      "the journal \(path) has an earlier format, which names the broker by the address \(recorded); "
+        + "this broker is \(here)"
     case .complete(let path, let time): "the journal \(path) was completed at \(time)"
     }
   }
 
   private static func unknown(_ recorded: Int) -> String {
-    recorded == 0 ? "" : ", so the outcomes of its \(recorded) changes are unknown"
+    switch recorded {
+    case 0: ""
+    case 1: ", so the outcome of the recorded change is unknown"
+    default: ", so the outcomes of the \(recorded) recorded changes are unknown"
+    }
   }
 
   /// The kind of the error in the language: `file`.
@@ -91,8 +97,8 @@ public enum JournalError: ElementError, Equatable {
       "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
     case .otherStatement(_, _, let recorded):
-      "run the statement that began this journal; or give this statement a new journal, without the \(recorded) "
-        + "changes that this journal records"
+      "run the statement that began this journal; or give this statement a new journal, which does not have "
+        + "the \(recorded) recorded changes"
     case .otherBroker(_, let recorded, _, _) where SampleIdentity.isIn(recorded): JournalHeader.noteOnSample
     case .otherBroker(_, _, let here, _) where SampleIdentity.isIn(here):
       "the open connection is to a sample in memory: connect to the journal's broker, or use another journal"

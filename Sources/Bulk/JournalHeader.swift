@@ -75,7 +75,7 @@ public struct JournalHeader: Sendable, Equatable {
 
   /// The note on a journal of a sample service in memory: no later run can resume the journal.
   public static let noteOnSample =
-    "no later run can resume this journal, because embedded:blog is in memory and ends with this run; "
+    "no later run can resume this journal, because the data of embedded:blog is lost at the end of the run; "
     + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog"
 
   /// The broker as text for messages.

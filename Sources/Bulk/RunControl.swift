@@ -81,7 +81,7 @@ public final class RunControl: Sendable {
   public var reason: String? { state.withLock { Self.reason($0) } }
 
   private static func reason(_ state: State) -> String? {
-    state.isPaused ? "paused by retort ctl" : state.perSecond.map { "at most \($0)/s by retort ctl" }
+    state.isPaused ? "paused by retort ctl" : state.perSecond.map { "limited to \($0)/s by retort ctl" }
   }
 
   private func change(_ body: (inout State) -> Void) {

@@ -40,7 +40,7 @@ public enum UnreadableJournalReason: Sendable, Equatable {
     case .byteOrderMark: "remove the mark and use the copy: tail -c +4 \(file) > \(copy)"
     case .carriageReturns: "convert the line ends and use the copy: tr -s '\\r' '\\n' < \(file) > \(copy)"
     case .version: "use the version of retort that wrote the journal"
-    case .torn: "run the statement with this file: the run begins anew"
+    case .torn: "run the statement again with this file: the run starts from the beginning"
     case .other: "use the journal of this statement, or a new file: journal: \"FILE.journal\""
     }
   }

@@ -58,7 +58,7 @@ extension ResourceClient {
     if !document.isResource, !keepID, let id = record["id"], !id.isNull {
       throw ClientError(
         .value, "\(label("create")): the record has the id \(id.text), but the service assigns ids",
-        nextStep: "send the id with keep-id: true, or remove the id (from elements: | without .id)")
+        nextStep: "send the id with keep-id: true, or remove the id; in a pipeline: | without .id")
     }
     let data = document.data(id: keepID ? try document.id(record["id"], of: "the record") : nil)
     let params = JSONObject("data", data).merging(options)
@@ -74,11 +74,11 @@ extension ResourceClient {
     _ id: String, _ record: JSONObject, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
     let document = try RecordDocument(record, settings, verb: "update")
-    _ = try document.id(.string(id), of: "it")
+    _ = try document.id(.string(id), of: "the resource")
     if !document.isResource, let own = record["id"], own.idText != id {
       throw ClientError(
         .value, "\(label("update")): the record has the id \(own.text), but the statement updates \"\(id)\"",
-        nextStep: "remove the id from the record: an update does not change it")
+        nextStep: "remove the id from the record: an update does not change the id")
     }
     let params = JSONObject("id", .string(id), "data", document.data(id: id)).merging(options)
     return ChangeRequest(method: "update", params: params)

@@ -13,7 +13,7 @@ public typealias LateAnswer = Result<[UInt8], LinkError>
 ///
 /// ```swift
 /// let late = LateReplies { print($0) }
-/// late.receive(.success(body), for: correlationID)  // a reply that came 2.3 s late: posts create was carried out, id 1001
+/// late.receive(.success(body), for: correlationID)  // a reply came 2.3 s late: posts create was carried out, id 1001
 /// ```
 public final class LateReplies: Sendable {
   /// The outcome of a change: the result of ``ResourceClient/send(_:waitLimit:)``, or the error that this method would
@@ -133,6 +133,6 @@ public final class LateReplies: Sendable {
     guard count <= Self.burst + 1 else { return nil }
     if count > Self.burst { return "further late replies are not listed; --trace=amqp shows them" }
     let late = Double(Int((ContinuousClock.now - change.end) / .milliseconds(100))) / 10
-    return "a reply that came \(late) s late: \(change.text(of: answer, outcome))"
+    return "a reply came \(late) s late: \(change.text(of: answer, outcome))"
   }
 }

@@ -108,7 +108,8 @@ struct LinkageRecognizer {
           + "\(name): {type: \"\(type)\", id: made.id}")
     }
     guard object.count == 1 else {
-      throw refusal(name, "is a relationship, of which only the id can be sent", "write only \(name): {id: ...}")
+      throw refusal(
+        name, "is a relationship, but the value has fields besides the id", "write only \(name): {id: ...}")
     }
     return Identifier(type: type, id: try id(object["id"], of: name)).json
   }

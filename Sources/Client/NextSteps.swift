@@ -55,7 +55,7 @@ extension ResourceClient {
     switch error.code {
     case "101" where detail == "\(settings.type) is not a valid resource.":
       guard let type = observedFacts.type else {
-        return "the service of this queue has another type: set the client's type: to that type"
+        return "the service of this queue serves another type: set the client's option type: to that type"
       }
       return "client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)"
     case "105" where ["number", "size"].contains { detail == "\($0) is not an allowed page parameter." }:
@@ -65,7 +65,7 @@ extension ResourceClient {
     case "115" where method == RelationshipClient.LinkageChange.link.rawValue:
       return "use relink for a to-one relationship"
     case "115" where method == RelationshipClient.LinkageChange.relink.rawValue:
-      return "a to-one relationship takes an identifier or null, a to-many relationship takes a list"
+      return "a to-one relationship takes an identifier or null, and a to-many relationship takes a list"
     case "106":
       let name = detail.replacing("The required parameter, ", with: "").replacing(", is missing.", with: "")
       guard name.hasSuffix("_id"), name != "\(settings.singularName)_id" else { return nil }
@@ -89,14 +89,16 @@ extension ResourceClient {
     var error = error
     if names.contains("attributes") || names.contains("relationships") {
       error.nextStep =
-        "write the fields in the record itself, or add the type to the record: {type: \"\(settings.type)\", \(first): ...}"
+        "write the fields directly in the record, not in \(first):; "
+        + "or add the type to the record: {type: \"\(settings.type)\", \(first): ...}"
       return error
     }
     let value = attributes[first] ?? .null
     if attributes.contains(first), value.isNull || value.arrayValue?.isEmpty == true {
       error.nextStep = emptying(spelled[0], of: message.params["id"]?.idText, isMany: !value.isNull)
     } else {
-      error.nextStep = "remove the field (from resources: | without \(spelled.map { ".\($0)" }.joined(separator: " ")))"
+      error.nextStep =
+        "remove the field; in a pipeline: | without \(spelled.map { ".\($0)" }.joined(separator: " "))"
     }
     return error
   }
@@ -109,8 +111,8 @@ extension ResourceClient {
     let type = JSONValue.string(name.hasSuffix("s") ? name : name + "s").text
     let way = made(with: "relationships: {\(name): \(isMany ? "[\(type)]" : type)}")
     let nothing: JSONValue = isMany ? .array([]) : .null
-    let statement = id.map { relink(name, $0, nothing) + ", or " } ?? ""
-    return "if \(name) is a relationship: \(statement)\(way)"
+    let statement = id.map { "; or clear the relationship: " + relink(name, $0, nothing) } ?? ""
+    return "if \(name) is a relationship, declare the relationship: \(way)\(statement)"
   }
 
   /// Returns the source text of the `client` command that creates this client with one more option.

@@ -105,7 +105,7 @@ extension ResourceClient {
   /// Only the reply to a destroy can have several resources.
   private func single(_ document: Document, _ method: String) throws(ClientError) -> Document {
     guard document.count > 1, method != "destroy" else { return document }
-    throw malformed(method, "the reply is a list of \(document.count) resources, but one was sent")
+    throw malformed(method, "the reply is a list of \(document.count) resources, but the request sent one resource")
   }
 }
 

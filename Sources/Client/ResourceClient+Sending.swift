@@ -278,7 +278,7 @@ extension ResourceClient {
     let id = response.id
     if !response.duplicateKeys.isEmpty {
       let keys = response.duplicateKeys.joined(separator: ", ")
-      trace("\(label(method)): the reply has duplicate keys, and the last value of each is used: \(keys)")
+      trace("\(label(method)): the reply has duplicate keys, and the last value of each key is used: \(keys)")
     }
     if id != .string(correlationID) {
       trace("\(label(method)): the reply's id is \(id.text), but its correlation id is \(correlationID)")

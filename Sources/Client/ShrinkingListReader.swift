@@ -105,7 +105,7 @@ public struct ShrinkingListReader: Sendable {
     guard fresh.isEmpty, !open.isEmpty else { return fresh.isEmpty ? nil : fresh }
     throw ClientError(
       .service, "\(client.label("destroy-all")): a page still has resources that were destroyed",
-      nextStep: "the service may keep destroyed resources in its list: narrow the filter; or, if the service gives ids "
+      nextStep: "if the service keeps destroyed resources in its list, narrow the filter; if the service gives the ids "
         + "of destroyed resources to new resources, run the statement again")
   }
 

@@ -47,7 +47,7 @@ extension JSONParser {
           let end = try parser.value(start)
           roots.append(root)
           if text.containsLineEnd(start..<end) {
-            throw JSONScanner.Fault("a value of several lines; ndjson has a value on each line", at: end)
+            throw JSONScanner.Fault("the value has several lines, but ndjson has one value on each line", at: end)
           }
           start = text.skipSpace(try text.restOfLine(end))
         }

@@ -25,7 +25,8 @@ extension ResourceService {
       case .notADatabase: "name a SQLite database, or blog for the sample"
       case .unreadable: "check the permissions of the file and of its directory"
       case .noTables:
-        "create a table with a primary key in it: sqlite3 FILE \"create table posts (id integer primary key)\""
+        "create a table with a primary key in the database: "
+          + "sqlite3 FILE \"create table posts (id integer primary key)\""
       }
     }
 

@@ -27,7 +27,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
     _ = console.write(Array(JournalReport(try JournalSnapshot(path)).text.utf8))
     return 0
   } catch {
-    let step = error.isForeign ? "give the file that the option journal: of the statement names" : error.nextStep
+    let step = error.isForeign ? "give the file of the statement's option journal:" : error.nextStep
     console.note("error: \(TerminalSafeText.message(error.message))\n  = \(step)\n")
     return 2
   }
@@ -55,7 +55,8 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   guard let outcome = ["done": "ok", "again": "again"][word] else {
     let change = "retort journal \(ShellCommandLineWriter.quoted(path)) settle \(ShellCommandLineWriter.quoted(id))"
     console.note(
-      "error: the outcome must be done or again, not '\(word)'\n  = \(change) done, if it was carried out, or \(change) again, if not\n"
+      "error: the outcome must be done or again, not '\(word)'\n"
+        + "  = if the change was carried out: \(change) done\n  = if the change was not carried out: \(change) again\n"
     )
     return 2
   }
@@ -65,13 +66,15 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
     let what =
       named.isEmpty
       ? "is not the id of an unknown change"
-      : "is the id of \(named.count) unknown changes: give the whole identity of one of them"
+      : "is the id of \(named.count) unknown changes: write one of these changes in full, such as "
+        + TerminalSafeText.message(ShellCommandLineWriter.quoted(named[0].text))
     console.note("error: \(path): \(id) \(what)\n  = retort journal \(path) lists the unknown changes\n")
     return 2
   }
   journal.settle(identity, outcome, id: nil)
   try await journal.flush()
-  console.note("\(path): \(identity.text) is \(word)\n")
+  let effect = outcome == "ok" ? "counts as done" : "counts as not done, so the next run carries it out"
+  console.note("\(path): \(TerminalSafeText.message(identity.text)) \(effect)\n")
   return 0
 }
 
@@ -115,7 +118,9 @@ private struct JournalReport {
   private static func resuming(_ command: String) -> String {
     let secrets = SecretShellVariables.names(in: command)
     return secrets.isEmpty
-      ? "to resume: \(command)" : "to resume, with the secrets in \(secrets.joined(separator: ", ")): \(command)"
+      ? "to resume: \(command)"
+      : "to resume, set \(secrets.joined(separator: ", ")) to the secrets that the command hides, then run: "
+        + command
   }
 
   private var resuming: String {

@@ -123,7 +123,7 @@ struct ProgramOptions: ParsableArguments {
       throw ValidationError("--var takes NAME=VALUE, not '\(variable)'")
     }
     let names = variables.map { $0.prefix { $0 != "=" } }
-    if names.contains("") { throw ValidationError("--var takes NAME=VALUE with a name") }
+    if names.contains("") { throw ValidationError("--var needs a name before =, as in --var limit=5") }
     if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
       throw ValidationError("--var \(names[twice])= is given twice: keep one of them")
     }

@@ -243,7 +243,8 @@ final class Prompt: Sendable {
     guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }
     let answer = await answer(
       to:
-        "\(count) pasted \(count == 1 ? "statement destroys" : "statements destroy") on a guarded connection; run the text? yes or no: "
+        "\(count) pasted \(count == 1 ? "statement destroys" : "statements destroy") resources "
+        + "on a guarded connection; run the text? yes or no: "
     )
     if answer?.trimmed == "yes" { return true }
     console.note("note: nothing was run\n")

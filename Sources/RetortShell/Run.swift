@@ -145,11 +145,11 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   }
   let isOption = ProgramOptions.words.contains(String(option.prefix { $0 != "=" }))
   let asOption =
-    isOption ? "\n  = for an option of retort, put it before the file: \(line(taken + [file] + others))" : ""
+    isOption ? "\n  = for an option of retort, put the option before the file: \(line(taken + [file] + others))" : ""
   console.note(
     """
-    error: \(option) after \(file) is not an option of retort\(asOption)
-      = for an argument of the script, put -- before it: \(line([file, "--"] + others + taken))\n
+    error: \(option) stands after the file \(file), where retort takes no options\(asOption)
+      = for an argument of the script, put -- before the argument: \(line([file, "--"] + others + taken))\n
     """)
   return nil
 }

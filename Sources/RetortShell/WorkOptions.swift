@@ -54,7 +54,8 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
       throw PoolSettingsError(
         "work needs the pool's secret in \(WorkerPool.keyVariable)",
         nextStep:
-          "export \(WorkerPool.keyVariable)=\"$(openssl rand -hex 32)\" sets a secret; --insecure works without one")
+          "export \(WorkerPool.keyVariable)=\"$(openssl rand -hex 32)\" sets a secret; "
+          + "--insecure works without a secret")
     }
     var settings = WorkerSettings(
       uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))

@@ -15,7 +15,7 @@ extension TerminalError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .secondEditor:
-      "this process already has a line editor; use that one"
+      "this process already has a line editor; use that line editor"
     case .refused(let call, let number):
       "can't edit lines: \(call): \(Self.text(number)); statements can still be piped to retort -"
     case .history(let path, let call, let number):

@@ -96,10 +96,11 @@ struct Chunk: Sendable {
       throw ChunkRefusal("one of its changes can't be read")
     }
     if let secret = Change.secrets(of: object, missingIn: meta).first {
-      throw ChunkRefusal("its changes need the secret \(secret) in meta, which is not in the worker's RETORT_POOL_META")
+      throw ChunkRefusal(
+        "its changes need the secret \(secret) in meta, but the worker's RETORT_POOL_META has no \(secret)")
     }
     guard change.target.queue == queue else {
-      throw ChunkRefusal("it has changes of \(change.target.queue) and of \(queue)")
+      throw ChunkRefusal("it has changes of two queues, \(change.target.queue) and \(queue)")
     }
     return change
   }

@@ -104,7 +104,8 @@ package final class PoolCarrier: GroupCarrier {
       throw ClientError(
         error.code == .noRoute ? .noRoute : .connection, error.message,
         nextStep: error.code == .noRoute
-          ? "start a worker: retort work --pool \(pool.name); set RETORT_URL to the URI of this broker with its password, and \(WorkerPool.keyVariable) to the secret of the pool"
+          ? "start a worker: retort work --pool \(pool.name); the worker needs the broker's URI "
+            + "with the password in RETORT_URL, and the pool's secret in \(WorkerPool.keyVariable)"
           : "nothing was sent: run the statement again")
     }
     let carrier = PoolCarrier(pool, link, transport, limits, workers)
@@ -145,7 +146,9 @@ package final class PoolCarrier: GroupCarrier {
     let (workers, rate, left, longest) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers, $0.longest) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
     let wait = (link.silence + longest + (limits.settle ?? .zero)).components.seconds + 1
-    let lost = left > 0 ? ", \(left) left the pool: after \(wait) s another worker looks up their changes" : ""
+    let whose = left == 1 ? "its" : "their"
+    let lost =
+      left > 0 ? ", \(left.of("worker")) left the pool: after \(wait) s another worker looks up \(whose) changes" : ""
     return workers.of("worker") + each + lost
   }
 

@@ -18,7 +18,7 @@ package func poolStatus(
   let busy = workers.count { $0.status.isBusy }
   let rate = workers.reduce(0) { $0 + ($1.status.isBusy ? $1.status.rate : 0) }
   let (workersText, waiting) = (found.consumers.of("worker"), found.messages.of("chunk"))
-  let head = "\(workersText), \(waiting) waiting, \(busy) unacknowledged, \(rate) changes/s"
+  let head = "\(workersText), \(waiting) waiting, \(busy) in progress, \(rate) changes/s"
   let lines = workers.map { "worker \($0.number): \($0.status.text), \($0.status.rate)/s in its last chunk" }
   return ([head] + lines).joined(separator: "\n")
 }

@@ -115,7 +115,7 @@ final class Worker: Sendable {
       throw ChunkRefusal("it expires in more than 60 s: compare the clocks of the machines")
     }
     guard memory.take(chunk, now: now) || delivery.isRedelivered else {
-      throw ChunkRefusal("the worker already received a chunk \(chunk.number) of this run")
+      throw ChunkRefusal("the worker already received chunk \(chunk.number) of this run")
     }
     return chunk
   }

@@ -68,10 +68,10 @@ import Testing
 
   @Test(arguments: [
     (
-      "old", "that expired at 2021-02-03T04:05:06Z: renew it, or check this computer's clock"
+      "old", "that expired at 2021-02-03T04:05:06Z: renew the certificate, or check this computer's clock"
     ),
     ("young", "that is not valid before 2098-02-03T04:05:06Z: check this computer's clock"),
-    ("selfish", "that is self-signed: to trust it, name its file with cacertfile="),
+    ("selfish", "that is self-signed: to trust the certificate, name its file with cacertfile="),
   ]) func reportsARejectedCertificate(name: String, told: String) async throws {
     let certificates = try Certificates()
     defer { certificates.remove() }

@@ -97,8 +97,8 @@ import Testing
     silent.late.receive(reply("\"result\":{}"), for: "of nobody")
     #expect(
       silent.notes == [
-        "a reply that came N s late: posts create was carried out, id 7",
-        "a reply that came N s late: posts create was not carried out: there is no queue posts",
+        "a reply came N s late: posts create was carried out, id 7",
+        "a reply came N s late: posts create was not carried out: there is no queue posts",
       ])
   }
 
@@ -109,7 +109,7 @@ import Testing
     _ = try await silent.create()
     silent.late.receive(reply(#""result":{}"#), for: "c1")
     silent.late.receive(reply(#""result":{}"#), for: "c2")
-    #expect(silent.notes == ["a reply that came N s late: posts create was carried out"])
+    #expect(silent.notes == ["a reply came N s late: posts create was carried out"])
   }
 
   /// A worker sent the change, and passes the late reply on; the client ignores messages that are not genuine replies.
@@ -161,7 +161,7 @@ import Testing
     watch.add(try await silent.create()) { outcomes.add($0) }
     watch.end()
     silent.late.receive(reply("\"result\":{}"), for: "c1")
-    #expect(outcomes.all == [] && silent.notes == ["a reply that came N s late: posts create was carried out"])
+    #expect(outcomes.all == [] && silent.notes == ["a reply came N s late: posts create was carried out"])
   }
 
   @Test func theWaitEndsWithTheLastOutcome() async throws {

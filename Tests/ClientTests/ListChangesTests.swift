@@ -197,7 +197,7 @@ import Testing
     #expect(pages == [["1", "2"], ["3", "4"], []] && transport.sent.count == 4)
     #expect(
       report(error) == [
-        "protocol", "posts index: page 4 and the page before it have only ids of earlier pages",
+        "protocol", "posts index: page 4 and the previous page have only ids of earlier pages",
         "the service's pages overlap; sort: \"id\" can give the pages a stable order",
       ])
   }

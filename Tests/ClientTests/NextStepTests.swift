@@ -37,7 +37,7 @@ import Testing
     let refusal = Self.refusal("101", "peer_posts is not a valid resource.")
     #expect(
       await nextStep([refusal]) { _ = try await $0.document($0.createRequest([:])) }
-        == "the service of this queue has another type: set the client's type: to that type")
+        == "the service of this queue serves another type: set the client's option type: to that type")
     let answers: [ScriptedTransport.Answer] = [#"{"data":{"type":"posts","id":"1"}}"#, refusal]
     #expect(
       await nextStep(answers) { _ = try await $0.document($0.createRequest([:])) }
@@ -55,17 +55,19 @@ import Testing
   @Test(arguments: [
     (
       #"{"author":null}"#, "author",
-      #"if author is a relationship: relink posts 4 "author" null, or client queue: "posts" relationships: {author: "authors"}"#
+      #"if author is a relationship, declare the relationship: "#
+        + #"client queue: "posts" relationships: {author: "authors"}"#
+        + #"; or clear the relationship: relink posts 4 "author" null"#
     ),
     (
-      #"{"inserted-at":"x"}"#, "inserted-at", "remove the field (from resources: | without .inserted-at)"
+      #"{"inserted-at":"x"}"#, "inserted-at", "remove the field; in a pipeline: | without .inserted-at"
     ),
   ]) func aFieldThatIsNotAllowedHasAWayRound(record: String, name: String, step: String) async throws {
     let record = try object(record)
     let refusal = Self.refusal("\"105\"", "\(name) is not allowed.")
     #expect(
       await nextStep([refusal], type: "posts") { _ = try await $0.document($0.updateRequest("4", record)) } == step)
-    let ofCreate = step.replacing("relink posts 4 \"author\" null, or ", with: "")
+    let ofCreate = step.replacing("; or clear the relationship: relink posts 4 \"author\" null", with: "")
     #expect(
       await nextStep([refusal], type: "posts") { _ = try await $0.document($0.createRequest(record)) } == ofCreate)
     #expect(await nextStep([refusal], type: "posts") { _ = try await $0.document($0.createRequest([:])) } == nil)

@@ -73,7 +73,7 @@ import Testing
     (#"{"editor":{"type":"authors","attributes":{}}}"#, "editor has no id"),
     (#"{"editor":{"type":5,"id":1}}"#, "editor is a relationship, but the value is not a record with type and id"),
     (#"{"author":{"name":"Ann"}}"#, "author is a relationship, but the record has no id"),
-    (#"{"author":{"id":1,"name":"Ann"}}"#, "author is a relationship, of which only the id can be sent"),
+    (#"{"author":{"id":1,"name":"Ann"}}"#, "author is a relationship, but the value has fields besides the id"),
     (#"{"author":"7"}"#, "author is a to-one relationship to authors, but the value is not a record with an id"),
     (#"{"author":[{"id":1}]}"#, "author is a to-one relationship to authors, but the value is not a record with an id"),
     (#"{"tags":{"id":1}}"#, "tags is a to-many relationship to tags, but the value is not a list"),

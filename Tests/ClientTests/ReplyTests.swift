@@ -185,7 +185,7 @@ import Testing
     _ = try await client.send(ReadRequest(method: "stats", params: [:]))
     #expect(
       recorded.lines == [
-        "posts stats: the reply has duplicate keys, and the last value of each is used: a",
+        "posts stats: the reply has duplicate keys, and the last value of each key is used: a",
         "posts stats: the reply's id is \"x\", but its correlation id is c1",
       ])
   }

@@ -301,7 +301,7 @@ import Testing
     #expect(
       report(error) == [
         "service", "posts destroy-all: a page still has resources that were destroyed",
-        "the service may keep destroyed resources in its list: narrow the filter; or, if the service gives ids of "
+        "if the service keeps destroyed resources in its list, narrow the filter; if the service gives the ids of "
           + "destroyed resources to new resources, run the statement again",
       ])
     #expect(count == 4 && progress == [2, 4] && methods.count == 7 && methods.last == "index")

@@ -109,7 +109,7 @@ import Values
   @Test(arguments: [
     ("{\"a\":1}{\"a\":2}\n", "a.ndjson:1:8: unexpected text after the value"),
     ("{\"a\":1} {\"a\":2}", "a.ndjson:1:9: unexpected text after the value"),
-    ("1\n{\"a\":\n1}\n", "a.ndjson:3:3: a value of several lines; ndjson has a value on each line"),
+    ("1\n{\"a\":\n1}\n", "a.ndjson:3:3: the value has several lines, but ndjson has one value on each line"),
     ("\n\n1\n \n2", "1\n2"), ("1\r\n2\r\n", "1\n2"), ("1,\n2", "a.ndjson:1:2: unexpected text after the value"),
   ])
   func ndjsonHasAValueOnEachLine(_ content: String, _ expected: String) throws {

@@ -38,7 +38,7 @@ import Testing
       """)
     #expect(ran.status == 6 || ran.status == 1, Comment(rawValue: ran.notes))
     #expect(
-      ran.notes.contains("has posts/12 without the relationship tags, which the change replaces"),
+      ran.notes.contains("has posts/12 without tags"),
       Comment(rawValue: ran.notes))
   }
 

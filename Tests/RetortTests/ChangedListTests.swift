@@ -106,7 +106,7 @@ import Testing
     let ran = await service.run("stream posts | collect | update posts {a: 1}")
     #expect(ran.status == 1 && changed.sorted.isEmpty)
     #expect(
-      ran.notes.contains("error[protocol]: posts index: page 4 and the page before it have only ids of earlier pages")
+      ran.notes.contains("error[protocol]: posts index: page 4 and the previous page have only ids of earlier pages")
     )
     await service.stop()
   }
@@ -179,7 +179,7 @@ import Testing
       let ran = await service.run(statement)
       #expect(ran.status == 1)
       #expect(
-        ran.notes.contains("the reply is a list of 2 resources, but one was sent\n")
+        ran.notes.contains("the reply is a list of 2 resources, but the request sent one resource\n")
           && ran.notes.contains("the change may have been carried out: check before you send it again"),
         Comment(rawValue: ran.notes))
     }

@@ -53,7 +53,7 @@ import Testing
     #expect(ran.status == 0)
     #expect(ran.output.hasPrefix("unknown\n"))
     let notes = ran.notes.replacing(#/[0-9]+\.[0-9] s late/#, with: "N s late")
-    #expect(notes == "note: a reply that came N s late: \(told)\n")
+    #expect(notes == "note: a reply came N s late: \(told)\n")
   }
 
   /// A loop or an `each` waits for late replies to the changes of its commands, and counts the changes.

@@ -179,7 +179,7 @@ import Testing
       (chunk(2, "posts", expires: expires + 60_000, ""), "it expires in more than 60 s"),
       (chunk(3, "retort.work.test", expires: expires, ""), "no --allow of the worker names the queue retort.work.test"),
       (chunk(4, "posts", expires: expires, ""), #""outcomes":[]"#),
-      (chunk(4, "posts", expires: expires, ""), "the worker already received a chunk 4 of this run"),
+      (chunk(4, "posts", expires: expires, ""), "the worker already received chunk 4 of this run"),
     ]
     for (request, part) in requests {
       let id = client.nextCorrelationID()
@@ -217,14 +217,14 @@ import Testing
     let shown = await Ran.retort(status)
     #expect(
       shown.output == """
-        2 workers, 0 chunks waiting, 0 unacknowledged, 0 changes/s
+        2 workers, 0 chunks waiting, 0 in progress, 0 changes/s
         worker 1: 0 chunks, 0 changes, 0 refused, 0/s in its last chunk
         worker 2: 0 chunks, 0 changes, 0 refused, 0/s in its last chunk
 
         """, Comment(rawValue: shown.notes))
     #expect(await first.stop() == 0)
     #expect(
-      await Ran.retort(status).output.hasPrefix("1 worker, 0 chunks waiting, 0 unacknowledged, 0 changes/s\nworker 2: ")
+      await Ran.retort(status).output.hasPrefix("1 worker, 0 chunks waiting, 0 in progress, 0 changes/s\nworker 2: ")
     )
     #expect(await second.stop() == 0)
     _ = await service.stop()

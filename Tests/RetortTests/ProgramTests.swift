@@ -51,17 +51,22 @@ import Testing
     (["serve", "blog"], "serve needs a broker: --url"),
     (
       ["x.retort", "a", "--offline"],
-      "error: --offline after x.retort is not an option of retort\n  = for an option of retort, put it before the file: "
-        + "retort --offline x.retort a\n  = for an argument of the script, put -- before it: retort x.retort -- a --offline\n"
+      """
+      error: --offline stands after the file x.retort, where retort takes no options
+        = for an option of retort, put the option before the file: retort --offline x.retort a
+        = for an argument of the script, put -- before the argument: retort x.retort -- a --offline
+
+      """
     ),
     (
       ["x.retort", "--var", "cap=a b", "c"],
-      "retort --var 'cap=a b' x.retort c\n  = for an argument of the script, put -- before it: "
+      "retort --var 'cap=a b' x.retort c\n  = for an argument of the script, put -- before the argument: "
         + "retort x.retort -- c --var 'cap=a b'\n"
     ),
     (
       ["x.retort", "-x"],
-      "is not an option of retort\n  = for an argument of the script, put -- before it: retort x.retort -- -x\n"
+      "where retort takes no options\n  = for an argument of the script, put -- before the argument: "
+        + "retort x.retort -- -x\n"
     ),
     (["-c", "print 1", "a"], "error: the script -c does not read args, but got the argument \"a\""),
   ]) func wrongUsageIsStatus2(_ arguments: [String], _ part: String) async {

@@ -52,7 +52,7 @@ import Testing
     "[1, 9999] | each journal: \"FILE\" key: it do update posts it {views: 1} end",
   ]) func aJournalOfTheSampleEndsWithItsRun(_ statement: String) async throws {
     let note =
-      "no later run can resume this journal, because embedded:blog is in memory and ends with this run; "
+      "no later run can resume this journal, because the data of embedded:blog is lost at the end of the run; "
       + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog\n"
     try await inDirectory { directory in
       let script =

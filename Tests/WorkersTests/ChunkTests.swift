@@ -109,7 +109,8 @@ import Testing
     #expect(refusal(try Self.params(chunk(Array(changes.prefix(200))))) == nil)
     #expect(refusal(try Self.params(chunk(changes))) == "it has 201 changes; a worker takes at most 200")
     #expect(
-      refusal(try Self.params(chunk([Self.destroy("1", queue: "tags")]))) == "it has changes of tags and of posts")
+      refusal(try Self.params(chunk([Self.destroy("1", queue: "tags")])))
+        == "it has changes of two queues, tags and posts")
     #expect(refusal(try Self.params(chunk([Self.destroy("1")])), meta: [:])?.contains("the secret token") == true)
     for name in ["vhost", "pool", "run", "number", "expires", "queue", "changes"] {
       var params = try Self.params(chunk([]))

@@ -119,11 +119,12 @@ struct TLSSocket {
     switch handshake.distrust {
     case RETORT_DISTRUST_NONE: return nil
     case RETORT_DISTRUST_EXPIRED:
-      return "\(whose) expired at \(String(cString: handshake.ends)): renew it, or check this computer's clock"
+      let expired = handshake.is_authority != 0 ? "the authority's certificate" : "the certificate"
+      return "\(whose) expired at \(String(cString: handshake.ends)): renew \(expired), or check this computer's clock"
     case RETORT_DISTRUST_NOT_YET_VALID:
       return "\(whose) is not valid before \(String(cString: handshake.begins)): check this computer's clock"
     case RETORT_DISTRUST_SELF_SIGNED:
-      return "that is self-signed: to trust it, name its file with cacertfile="
+      return "that is self-signed: to trust the certificate, name its file with cacertfile="
     case RETORT_DISTRUST_AUTHORITY:
       return
         "that no trusted authority signed: name the file of the signing authority's certificate with cacertfile="

@@ -114,7 +114,7 @@ struct BrokerExamination {
       doctor.add(.ok(.login, "as \(uri.user)"))
       doctor.add(.failed(.vhost, error.message, error.connectingStep))
     case _ where uri.tls != nil && !wasConnected:
-      doctor.add(.failed(.tls, error.message, "check that the port is the one for TLS, usually 5671"))
+      doctor.add(.failed(.tls, error.message, "check that the port is the broker's TLS port, usually 5671"))
     case .unreachable, .timeout, .lost:
       doctor.add(.failed(.login, error.message, "check that \(place) is a RabbitMQ broker, and read its log"))
     default: doctor.add(.failed(.login, error.message, error.connectingStep))

@@ -81,9 +81,11 @@ extension Doctor {
           "start the service of the queue: without a consumer, each request waits until its timeout", time, status: 1))
       return false
     }
-    let consumers =
-      state.consumers == 1 ? "1 consumer" : "\(state.consumers) consumers, which must all serve the same data"
-    return add(.ok(.queue, "\(queue): \(consumers), \(waiting)", time))
+    let text =
+      state.consumers == 1
+      ? "\(queue): 1 consumer, \(waiting)"
+      : "\(queue): \(state.consumers) consumers, \(waiting); all consumers must serve the same data"
+    return add(.ok(.queue, text, time))
   }
 
   private func addMissing(_ queue: String, _ time: Duration, among known: [String]) {
@@ -91,7 +93,8 @@ extension Doctor {
       add(
         .warning(
           .queue, "\(queue) no longer exists",
-          "start the service of the queue; if the queue is no longer used, run forget at the prompt: it removes the learned fields"
+          "start the service of the queue; if the queue is no longer used, type forget at the prompt "
+            + "to delete the learned fields"
         ))
       return
     }
