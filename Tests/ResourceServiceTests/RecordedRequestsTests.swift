@@ -16,7 +16,7 @@ import Testing
 
   /// Returns the recorded exchanges in order.
   ///
-  /// Two exchanges are left out, because their AMQP properties (`reply_to`) matter, which the test can't send.
+  /// The function omits two exchanges without the AMQP property `reply_to`, because the tests send no AMQP properties.
   private static func exchanges() throws -> [Exchange] {
     let file = URL(filePath: #filePath).appending(path: "../../ClientTests/Fixtures/recorded-exchanges.ndjson")
       .standardized

@@ -12,7 +12,7 @@ final class TemporaryFile {
     try SharedDatabase(path: path).use { try $0.execute(sql) }
   }
 
-  /// Creates a file with these bytes; creates no file, only a path for it, if `bytes` is nil.
+  /// Creates a file with these bytes; if `bytes` is nil, `path` is the path of a missing file.
   init(bytes: [UInt8]? = nil) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

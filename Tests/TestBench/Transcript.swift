@@ -86,7 +86,7 @@ public struct Transcript: Sendable, Equatable {
     }
   }
 
-  /// The error of a line that may not stand at its place in a transcript.
+  /// The error of a line at a wrong place in a transcript.
   public struct Misplaced: Error, Equatable {
     /// The number of the line, from 1.
     public var line: Int
