@@ -196,8 +196,8 @@ extension ClientError {
     guard !changes else { return }
     let longer = max(1, Int((waited * 2 / .seconds(1)).rounded(.up)))
     nextStep =
-      "wait longer with timeout: \(longer)s; check that \"\(call.queue)\" is the right queue; or see the service's log, "
-      + "because a carrot_rpc service that fails sends no reply"
+      "wait longer with timeout: \(longer)s; check that \"\(call.queue)\" is the right queue; "
+      + "or read the service's log: a carrot_rpc service sends no reply when it fails"
   }
 
   private static func kind(_ code: LinkError.Code, _ isUncertain: Bool) -> Kind {
@@ -225,7 +225,7 @@ extension ClientError {
     case .nacked:
       "the request was not carried out; if the queue \(queue) is full, send the request again when the queue has room"
     case .blocked where isUncertain:
-      "when the broker accepts messages again, check whether the change was carried out, then send it again if it was not"
+      "when the broker accepts messages again, check the change; send the change again if it was not carried out"
     case _ where isUncertain: "the change may have been carried out: check before you send it again"
     case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"
     case .timeout:

@@ -44,7 +44,8 @@ struct PageCursor {
     }
     isTurned = true
     guard next.number > number else {
-      var error = client.malformed("index", "the service's next page after \(number) is \(next.number)")
+      var error = client.malformed(
+        "index", "the service names page \(next.number) as the next page after page \(number)")
       error.nextStep =
         "the service's paging does not advance; read single pages: index ... page: {number: 2, size: 10}"
       throw error

@@ -82,7 +82,7 @@ import Glibc
   /// Reads `true`, `false` or `null`.
   func word(_ word: StaticString, _ start: Int) throws(Fault) -> Int {
     let count = word.utf8CodeUnitCount
-    guard end - start >= count else { throw Fault("incomplete \(word)", at: start) }
+    guard end - start >= count else { throw Fault("expected \(word)", at: start) }
     for index in 0..<count where unsafe bytes[start + index] != word.utf8Start[index] {
       throw Fault("expected a value", at: start)
     }

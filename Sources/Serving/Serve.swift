@@ -72,7 +72,7 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
   for type in service.queues {
     guard let other = types.updateValue(type, forKey: names[type] ?? type) else { continue }
     throw QueueOptionError(
-      message: "--queue puts \(other) and \(type) on the queue \(names[type] ?? type): a queue has one type")
+      message: "--queue puts \(other) and \(type) on the queue \(names[type] ?? type): a queue can have only one type")
   }
   return names
 }

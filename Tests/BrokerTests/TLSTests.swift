@@ -52,7 +52,7 @@ import Testing
     let place = "127.0.0.1:\(port)"
     let uri = "amqps://guest:guest@\(place)/?cacertfile=\(certificates.authority)"
     let names = "localhost, *.broker.example, ::1"
-    let advice = "connect to a host that the certificate names, or set server_name_indication= to one of its names"
+    let advice = "connect to a host that the certificate names, or set server_name_indication= to one of these names"
     #expect(await failure(uri) == "\(place) has a certificate for \(names), not for 127.0.0.1: \(advice)")
     #expect(await failure("\(uri)&server_name_indication=localhost") == nil)
     #expect(await failure("\(uri)&server_name_indication=a.broker.example") == nil)
@@ -103,7 +103,8 @@ import Testing
     #expect(await failure(as: "client") == nil)
     #expect(
       await self.failure(uri)
-        == "\(place) requires a client certificate: name its file with certfile=, and the file of its key with keyfile="
+        == "\(place) requires a client certificate: "
+        + "name the certificate's file with certfile=, and the key's file with keyfile="
     )
     #expect(await failure(as: "old") == "\(place) refuses the certificate in DIR/old.pem: it has expired")
     #expect(await failure(as: "stranger") == "\(place) refuses the certificate in DIR/stranger.pem: bad certificate")

@@ -112,7 +112,7 @@ import Testing
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) }) == [
         "timeout", "no reply to index on queue posts, correlation id c1: nothing within 5 s",
-        "wait longer with timeout: 10s; check that \"posts\" is the right queue; or see the service's log, because a carrot_rpc service that fails sends no reply",
+        "wait longer with timeout: 10s; check that \"posts\" is the right queue; or read the service's log: a carrot_rpc service sends no reply when it fails",
       ])
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }) == [

@@ -70,7 +70,7 @@ import Testing
     let (pages, error) = await drained(client.stream(Query()))
     #expect(pages == [["1", "2"], ["3", "4"]])
     #expect(error?.kind == .malformed)
-    #expect(error?.message == "posts index: the service's next page after 2 is \(next)")
+    #expect(error?.message == "posts index: the service names page \(next) as the next page after page 2")
     #expect(transport.sent.count == 2)
   }
 

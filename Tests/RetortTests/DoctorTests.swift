@@ -124,7 +124,7 @@ import Testing
     #expect(
       fails(
         try await doctor("amqps://guest:guest@\(other)\(trust)"),
-        "tls \(other) has a certificate for broker.example, not for localhost: connect to a host that the certificate names, or set server_name_indication= to one of its names",
+        "tls \(other) has a certificate for broker.example, not for localhost: connect to a host that the certificate names, or set server_name_indication= to one of these names",
         advice(other)))
     #expect(
       fails(

@@ -37,11 +37,11 @@ import Testing
     (["work", "amqp://h/", "--pool", "p", "--in-flight", "+5"], "write a whole number"),
     (
       ["serve", "blog", "--url", "amqp://127.0.0.1:1/", "--queue", "tags=q", "--queue", "posts=q"],
-      "error: --queue puts posts and tags on the queue q: a queue has one type"
+      "error: --queue puts posts and tags on the queue q: a queue can have only one type"
     ),
     (
       ["serve", "blog", "--url", "amqp://127.0.0.1:1/", "--queue", "tags=posts"],
-      "error: --queue puts posts and tags on the queue posts: a queue has one type"
+      "error: --queue puts posts and tags on the queue posts: a queue can have only one type"
     ),
     (
       ["serve", "blog", "--url", "amqp://127.0.0.1:1/", "--queue", "tags=a", "--queue", "tags=b"],

@@ -131,7 +131,7 @@ struct TLSSocket {
     case RETORT_DISTRUST_NAME:
       let names = String(cString: handshake.names)
       return
-        "for \(names.isEmpty ? "no name" : names), not for \(name): connect to a host that the certificate names, or set server_name_indication= to one of its names"
+        "for \(names.isEmpty ? "no name" : names), not for \(name): connect to a host that the certificate names, or set server_name_indication= to one of these names"
     default: return "that OpenSSL does not accept: \(String(cString: handshake.distrust_text))"
     }
   }
@@ -142,7 +142,8 @@ struct TLSSocket {
   private func refusal(_ handshake: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return
-        "\(handshake.alert == 0 ? "ended the connection after it asked for" : "requires") a client certificate: name its file with certfile=, and the file of its key with keyfile="
+        "\(handshake.alert == 0 ? "ended the connection after it asked for" : "requires") a client certificate: "
+        + "name the certificate's file with certfile=, and the key's file with keyfile="
     }
     switch handshake.alert {
     case 0: return "closed the connection after it received the certificate in \(certificate): see the broker's log"
