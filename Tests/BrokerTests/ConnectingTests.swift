@@ -20,7 +20,7 @@ import Testing
   }
 
   /// Two addresses of one broker, `127.0.0.1` and `localhost`, lead to the same cluster name.
-  @Test func theClusterHasAName() async throws {
+  @Test func twoAddressesOfABrokerHaveOneClusterName() async throws {
     let uri = try await PrivateBroker.shared.uri
     var names: [String] = []
     for address in [uri, uri.replacing("127.0.0.1", with: "localhost")] {

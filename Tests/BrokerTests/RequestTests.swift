@@ -11,7 +11,7 @@ import Testing
     await echo.close()
   }
 
-  @Test func manyInFlightFindTheirs() async throws {
+  @Test func manyRepliesFindTheirRequests() async throws {
     let echo = try await Echo()
     let clients = [try await echo.client(), try await echo.client()]
     let right = try await withThrowingTaskGroup(of: Bool.self) { group in

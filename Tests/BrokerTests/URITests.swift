@@ -17,7 +17,7 @@ import Testing
     ("amqps://h:5671/v?cacertfile=/a@b", "h", 5671, "guest", "guest", "v"),
     ("amqp://bea:a@/v", "localhost", 5672, "bea", "a", "v"),
     ("amqp://h?heartbeat=2", "h", 5672, "guest", "guest", "/"),
-  ]) func means(_ text: String, host: String, port: Int, user: String, password: String, vhost: String) throws {
+  ]) func hasParts(_ text: String, host: String, port: Int, user: String, password: String, vhost: String) throws {
     let uri = try AMQPURI(text)
     #expect((uri.host, uri.port, uri.user) == (host, port, user))
     #expect((uri.password, uri.vhost) == (password, vhost))
@@ -83,7 +83,7 @@ import Testing
       "amqp://h?frame_max=1",
       "frame_max=1 is out of range: frame_max takes a number from 4096 to 134217728"
     ),
-  ]) func isRefused(_ text: String, message: String) {
+  ]) func anInvalidURIIsRefused(_ text: String, message: String) {
     #expect(throws: BrokerError(.address, message)) { try AMQPURI(text) }
   }
 

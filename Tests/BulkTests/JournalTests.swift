@@ -167,7 +167,7 @@ import Testing
     #expect(throws: JournalError.self) { try Journal(copy, header()) }
   }
 
-  @Test func itIsOneStatementsAndOneRuns() async throws {
+  @Test func aJournalServesOneStatementAndOneRun() async throws {
     defer { unlink(path) }
     let journal = try Journal(path, header())
     #expect(throws: JournalError.inUse(path, "journal")) { try Journal(path, header()) }

@@ -139,7 +139,7 @@ import Testing
   }
 
   /// A reply that arrives after the timeout, but before the caller registers the change as unanswered, counts as reply.
-  @Test func aReplyBeforeTheTimeoutIsTheReply() async throws {
+  @Test func aReplyBeforeTheRegistrationIsTheReply() async throws {
     let silent = Silent(count: 2)
     silent.late.receive(reply("\"result\":{}"), for: "c1")
     #expect(try await silent.client.send(silent.client.createRequest(["text": "a"])) == [:])

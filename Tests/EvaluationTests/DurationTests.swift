@@ -9,7 +9,7 @@ import Values
     (86_399_000.5, "1d"), (23_428_800_123.4, "271d 4h"), (90_000, "90s"), (0, "0s"), (-4548.35647, "-4.5 s"),
     (7_200_000, "2h"), (0.00001, "0 ms"),
   ])
-  func isReadByAPerson(_ milliseconds: Double, _ expected: String) {
+  func aDurationIsRoundedForDisplay(_ milliseconds: Double, _ expected: String) {
     #expect(Duration.nanoseconds(Int64(milliseconds * 1e6)).shown == expected)
   }
 

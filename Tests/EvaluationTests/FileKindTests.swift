@@ -89,7 +89,7 @@ import Values
   @Test(arguments: [
     (Array("a\n".utf8), FileFormat.csv, 0), (Array("<p>,b\n1,2\n".utf8), .csv, 1), (Array("<html>\n".utf8), .txt, 1),
     (Array("BZhou,b\n1,2\n".utf8), .csv, 1), (Array("PK,b\n1,2\n".utf8), .csv, 1), ([0x61], .txt, 1), ([], .csv, 0),
-  ]) func isText(_ bytes: [UInt8], _ format: FileFormat, _ count: Int) throws {
+  ]) func aTextThatResemblesAnotherKindIsRead(_ bytes: [UInt8], _ format: FileFormat, _ count: Int) throws {
     defer { remove() }
     let read = try fault(bytes, format)
     #expect(read.fault == nil && read.count == count, Comment(rawValue: read.fault?.message ?? ""))

@@ -8,7 +8,7 @@ import Testing
     #"[[],[1,[2,[3]]],"",{"":0}]"#, "0", "-1", "\"é😀\"", "123456789012345678901234567890", "0.10e-5",
     #""\"\\\n\t\u0000\u001f""#,
   ])
-  func unchanged(text: String) throws {
+  func aTextIsWrittenUnchanged(text: String) throws {
     #expect(try JSONValue(parsing: text).text == text)
   }
 

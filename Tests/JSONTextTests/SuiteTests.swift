@@ -28,7 +28,7 @@ import Testing
     // Words such as true, and whole texts
     "false", "42", "-0.1", "null", #""asd""#, "true", "[\"a\"]\n", "[true]", " [] ", "\r\n null \t",
   ])
-  func taken(text: String) throws {
+  func aValidTextIsAccepted(text: String) throws {
     let value = try JSONValue(parsing: text)
     // The parser reads the written text as the same value, which is written as the same text again.
     let written = value.text
@@ -75,7 +75,7 @@ import Testing
     "[,", "[{", "[\"a", "[\"a\"", "{\"a\":\"b\"}#{}", "[\\u000A\"\"]", "*", "\u{2060}", "[\u{B}1]", "[\u{C}]",
     "[\u{A0}]", "1 // one", "# 1", "", "\n", "\u{0}", "null\u{0}", "[1]\u{0}", "\u{1}1", "\u{85}1", "(1)", "1;",
   ])
-  func refused(text: String) {
+  func anInvalidTextIsRefused(text: String) {
     #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: text) }
   }
 
@@ -97,11 +97,11 @@ import Testing
       // An incomplete byte-order mark of UTF-8, and a byte-order mark without a text.
       [0xEF, 0xBB, 0x7B, 0x7D], [0xEF, 0xBB, 0xBF],
     ] as [[UInt8]])
-  func refusedBytes(bytes: [UInt8]) {
+  func invalidBytesAreRefused(bytes: [UInt8]) {
     #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: bytes) }
   }
 
-  @Test func depthThatNoOneCloses() {
+  @Test func unclosedNestingIsRefused() {
     for opening in ["[", "{\"\":", "[{\"\":"] {
       let text = String(repeating: opening, count: 100_000)
       #expect(throws: JSONSyntaxError.self) { try JSONValue(parsing: text) }

@@ -11,7 +11,7 @@ import Testing
     ("x[-3..-1]", "cut(x -3 -1)"), ("x[y[0..1]..2]", "cut(x cut(y 0 1) 2)"), ("a ?? 0 > 3", "((a ?? 0) > 3)"),
     ("x[0..1][2]", "at(cut(x 0 1) 2)"),
   ])
-  func bindsAs(_ text: String, _ expected: String) throws {
+  func operatorsBindByPrecedence(_ text: String, _ expected: String) throws {
     let parsed = Parser.parse(SourceText(name: "t", text: text))
     #expect(parsed.diagnostics == [])
     guard case .pipeline(let pipeline)? = parsed.program.statements.first?.kind,

@@ -20,7 +20,7 @@ import Testing
     ("try do \(many) rescue e print \"rescued\" end; assert 1 == 1", 1),
   ]
 
-  @Test(arguments: cases) func aClosedOutput(_ statements: String, status: Int32) async {
+  @Test(arguments: cases) func aClosedOutputFailsOnlyIfWorkRemains(_ statements: String, status: Int32) async {
     let notes = Mutex("")
     let console = Console(write: { _ in false }, note: { text in notes.withLock { $0 += text } })
     #expect(await run(arguments: ["-c", Self.head + statements], console: console, environment: [:]) == status)

@@ -23,7 +23,7 @@ import Testing
   }
 
   /// `retort check` ends with its usual status, even if the reader of its report has already ended.
-  @Test func aReaderThatEndsChangesNoStatus() async throws {
+  @Test func aCheckKeepsItsStatusWithoutAReader() async throws {
     let program = try RunningProgram(
       shell: "echo 'let p = client queue: \"p\"; update p 1 {a: 1}' | retort check - | head -0; echo ${PIPESTATUS[1]}")
     #expect(try await program.ended().output == "0\n")
@@ -161,7 +161,7 @@ import Testing
   }
 
   /// The reader of a long output gets the whole output, although the pipe is full at times.
-  @Test func aSlowReaderGetsEverything() async throws {
+  @Test func aLongOutputIsWrittenCompletely() async throws {
     let program = try RunningProgram(["-c", "1..30000 | ndjson"])
     let ran = try await program.ended()
     #expect(ran == Ran(status: 0, output: (1...30_000).map { "\($0)\n" }.joined(), notes: ""))

@@ -9,7 +9,7 @@ import Testing
     return (0..<4).map { _ in random.share() }
   }
 
-  @Test func theSameIsDrawnAgain() {
+  @Test func theSameRequestHasTheSameFaults() {
     #expect(shares() == shares())
     #expect(Set([shares(), shares(seed: 2), shares(queue: "tags"), shares(request: 2)]).count == 4)
     #expect(shares() == [0.8765881842126699, 0.64437426332019, 0.5069913756779125, 0.7363839446125301])

@@ -31,7 +31,7 @@ import Testing
 
     """
 
-  @Test(arguments: jobs, World.allCases) func isDone(_ job: Job, in world: World) async throws {
+  @Test(arguments: jobs, World.allCases) func aJobHasTheExpectedOutput(_ job: Job, in world: World) async throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(atPath: directory) }

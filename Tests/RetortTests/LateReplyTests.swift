@@ -85,7 +85,7 @@ import Testing
     #expect(ran.notes.contains("update posts: 3 ok, 3 of them confirmed later\n"), Comment(rawValue: ran.notes))
   }
 
-  @Test func aLateReplyToAReadIsNot() async throws {
+  @Test func aLateReplyToAReadIsNotReported() async throws {
     let ran = try await afterwards("index posts timeout: 2s", #""result":{"data":[]}"#)
     #expect(ran.output.hasPrefix("timeout\n"))
     #expect(ran.notes.isEmpty)

@@ -12,7 +12,7 @@ import Testing
     "1..3 | map {text: \"x\"} | create posts timeout: 5s in-flight: 1",
     "for i in 1..3 do create posts {text: \"x\"} timeout: 5s end",
     "1..3 | each do create posts {text: \"x\"} timeout: 5s end",
-  ]) func itIsNoted(statement: String) async throws {
+  ]) func aLostConsumerIsNoted(statement: String) async throws {
     let service = try await FakeService("--fault", "no-consumer=1", "--away", "1000s")
     let ran = await service.run(statement)
     #expect(ran.notes.contains(Self.note), Comment(rawValue: ran.notes))

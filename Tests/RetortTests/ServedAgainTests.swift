@@ -62,7 +62,7 @@ import Testing
   /// A service that loses its connection does not carry out a request that still waits.
   ///
   /// The broker delivers the request again to the new connection, and the service then carries out the request.
-  @Test func requestsInProgressAreLost() async throws {
+  @Test func aWaitingRequestIsDeliveredAgain() async throws {
     let service = try await FakeService("--log", "-", "--latency", "3s")
     let run = Task {
       await service.run(#"try do update posts 1 {text: "b"} timeout: 50s expire: false rescue e print e.kind end"#)
