@@ -16,6 +16,12 @@ let strict: [SwiftSetting] = [
 /// The compiler settings of a target that uses no C pointers: those of every target, and strict memory safety.
 let safe = strict + [.strictMemorySafety()]
 
+/// The compiler settings of a target whose code runs once for a statement or a key, and not once for a request.
+///
+/// The release build does not optimize these targets, because the optimization takes two thirds of the time to compile
+/// them.
+let unoptimized = safe + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 let package = Package(
   name: "retort",
   platforms: [.macOS(.v26)],
@@ -34,7 +40,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CPCRE2", providers: [.apt(["libpcre2-dev"])]),
     .target(name: "Redaction", swiftSettings: safe),
-    .target(name: "Language", dependencies: ["Redaction"], swiftSettings: safe),
+    .target(name: "Language", dependencies: ["Redaction"], swiftSettings: unoptimized),
     .target(name: "JSONText", swiftSettings: safe),
     // Layer 1: the message formats JSON:API and JSON-RPC, and the three Swift targets that call C libraries.
     .target(name: "JSONAPI", dependencies: ["JSONText"], swiftSettings: safe),
@@ -75,27 +81,29 @@ let package = Package(
       ],
       swiftSettings: safe),
     // Layer 6: the texts of `help`, the service on a broker (`retort serve`), and the workers of a pool.
-    .target(name: "Handbook", dependencies: ["Evaluation", "Values", "Language"], swiftSettings: safe),
+    .target(name: "Handbook", dependencies: ["Evaluation", "Values", "Language"], swiftSettings: unoptimized),
     .target(
       name: "Workers", dependencies: ["Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe
     ),
     .target(
       name: "Serving", dependencies: ["Broker", "ResourceService", "JSONRPC", "JSONText"], swiftSettings: safe),
-    // Layer 7: the language server for editors (`retort lsp`).
+    // Layer 7: the links over brokers, and the language server for editors (`retort lsp`).
+    .target(name: "Links", dependencies: ["Broker", "Workers", "JSONRPC"], swiftSettings: safe),
     .target(
       name: "LanguageServer",
       dependencies: ["Handbook", "Evaluation", "Formats", "Values", "JSONRPC", "JSONText", "Language"],
-      swiftSettings: safe),
+      swiftSettings: unoptimized),
     // Layers 8 and 9: the program.
     .target(
       name: "RetortShell",
       dependencies: [
-        "LanguageServer", "Handbook", "Serving", "Workers", "Evaluation", "Bulk", "Formats", "Values", "LearnedSchema",
+        "LanguageServer", "Handbook", "Links", "Serving", "Workers", "Evaluation", "Bulk", "Formats", "Values",
+        "LearnedSchema",
         "ResourceService", "Client", "Broker", "Terminal", "CBuild",
         "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: safe),
+      swiftSettings: unoptimized),
     .executableTarget(name: "retort", dependencies: ["RetortShell"], swiftSettings: safe),
     // Helpers that several test targets use, such as the private broker and the parser of transcripts.
     .target(

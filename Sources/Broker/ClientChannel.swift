@@ -66,7 +66,7 @@ public final class ClientChannel: Sendable {
     let message = OutgoingMessage(
       channel: number, routingKey: routingKey, correlationID: Array(correlationID.utf8), replyTo: replyQueue,
       body: body, isMandatory: true, isConfirmed: isConfirmed, expires: expires, deadline: deadline,
-      origin: client.map { RequestSender(client: $0, channel: self) })
+      origin: client.map { RequestOrigin(client: $0, channel: self) })
     guard let serial = CorrelationIDs.serial(of: message.correlationID, after: ids.prefix) else {
       throw BrokerError(.malformed, "\(correlationID) is not a correlation id of this client")
     }

@@ -23,7 +23,7 @@ public struct Delivery: Sendable {
 /// `further`, follow later.
 public struct ServiceAnswer: Sendable {
   /// A message to the client.
-  public struct Reply: Sendable {
+  public struct OutgoingReply: Sendable {
     /// The body of the reply's message.
     public var body: [UInt8]
     /// The correlation id of the reply.
@@ -44,7 +44,7 @@ public struct ServiceAnswer: Sendable {
   }
 
   /// The messages to the client.
-  public var replies: [Reply]
+  public var replies: [OutgoingReply]
   /// The time for which the service stops consuming the queue; nil for no pause.
   ///
   /// The pause begins before the service sends the first reply.
@@ -52,7 +52,7 @@ public struct ServiceAnswer: Sendable {
   /// More replies, which the service sends as soon as the stream returns them; nil for none.
   ///
   /// Only a service with `confirmsReplies` sends these replies.
-  public var further: AsyncStream<Reply>?
+  public var further: AsyncStream<OutgoingReply>?
   /// Whether the service leaves the request unanswered.
   ///
   /// The request goes back to the queue when the channel closes.
@@ -68,7 +68,7 @@ public struct ServiceAnswer: Sendable {
   }()
 
   /// Creates an answer.
-  public init(_ replies: [Reply], absence: Duration? = nil) {
+  public init(_ replies: [OutgoingReply], absence: Duration? = nil) {
     self.replies = replies
     self.absence = absence
   }

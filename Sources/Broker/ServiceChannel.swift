@@ -192,7 +192,7 @@ extension Connection {
     queue: String, prefetch: UInt16 = 1, answer: @escaping @Sendable ([UInt8]) async -> [UInt8]
   ) async throws(BrokerError) -> ServiceChannel {
     try await serve(queue: queue, on: ServiceChannel.QueueServingSettings(workers: prefetch)) { delivery in
-      ServiceAnswer([ServiceAnswer.Reply(await answer(delivery.body))])
+      ServiceAnswer([ServiceAnswer.OutgoingReply(await answer(delivery.body))])
     }
   }
 
@@ -265,7 +265,7 @@ extension Connection {
 }
 
 extension Delivery {
-  fileprivate func message(_ reply: ServiceAnswer.Reply, isConfirmed: Bool = false) -> OutgoingMessage {
+  fileprivate func message(_ reply: ServiceAnswer.OutgoingReply, isConfirmed: Bool = false) -> OutgoingMessage {
     OutgoingMessage(
       channel: channel, routingKey: replyTo, correlationID: reply.correlationID ?? correlationID, body: reply.body,
       isConfirmed: isConfirmed)

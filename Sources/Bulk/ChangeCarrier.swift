@@ -8,12 +8,12 @@ public protocol ChangeCarrier: Sendable {
   /// Sends a change and returns the reply.
   ///
   /// - Throws: `ClientError`, with `wasSent` true if the service may have carried out the change.
-  func carry(_ change: Change) async throws(ClientError) -> ChangeReply
+  func carry(_ change: Change) async throws(ClientError) -> ChangeResult
 
   /// Sends a change as ``carry(_:)`` does, and can report the reply time of the service.
   ///
   /// The carrier sets `latency` only if it measures the reply time more exactly than the caller.
-  func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply
+  func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeResult
 
   /// The maximum number of changes that the carrier takes at the same time.
   ///
@@ -45,7 +45,7 @@ public protocol ChangeCarrier: Sendable {
 
 extension ChangeCarrier {
   /// Sends a change; the caller measures the reply time.
-  public func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply {
+  public func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeResult {
     try await carry(change)
   }
 
@@ -92,7 +92,7 @@ public struct ClientCarrier: ChangeCarrier {
   /// Sends the change with the client's transport.
   ///
   /// The client refuses an unlink if the relationship is to-one.
-  public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
+  public func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     if change.verb == .unlink { try await client.refuseUnlinkOfToOne(change.params, timeout: change.timeout) }
     return try await client.send(
       change: change.method, wireParams: change.params, expires: change.expires, timeout: change.timeout,

@@ -15,7 +15,7 @@ extension ChangeDispatcher {
   ///
   /// - Returns: The error that `next` threw, if any.
   func send(
-    _ policy: SendingPolicy, by carrier: any GroupCarrier, _ recorder: OutcomeRecorder,
+    _ policy: SendingPolicy, by carrier: any GroupCarrier, _ recorder: StatementReportBuilder,
     _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
     let passing = GroupChangeSender(self, policy, carrier, recorder)
@@ -41,7 +41,7 @@ extension ChangeDispatcher {
   /// Records the outcome of a change in the journal, and returns the outcome.
   ///
   /// The reply or the error of the change determines the outcome.
-  private func ended(_ entry: PlannedChange, _ result: Result<ChangeReply, ClientError>) -> Outcome {
+  private func ended(_ entry: PlannedChange, _ result: Result<ChangeResult, ClientError>) -> Outcome {
     guard case .success(let change) = entry.change else { return .same }
     let outcome: Outcome
     switch result {
@@ -60,11 +60,12 @@ private final class GroupChangeSender: Sendable {
   private let dispatcher: ChangeDispatcher
   private let policy: SendingPolicy
   private let carrier: any GroupCarrier
-  private let recorder: OutcomeRecorder
+  private let recorder: StatementReportBuilder
   private let mayContinue = Atomic(true)
 
   init(
-    _ dispatcher: ChangeDispatcher, _ policy: SendingPolicy, _ carrier: any GroupCarrier, _ recorder: OutcomeRecorder
+    _ dispatcher: ChangeDispatcher, _ policy: SendingPolicy, _ carrier: any GroupCarrier,
+    _ recorder: StatementReportBuilder
   ) {
     (self.dispatcher, self.policy, self.carrier, self.recorder) = (dispatcher, policy, carrier, recorder)
   }

@@ -16,7 +16,7 @@ extension PlannedElement {
 /// The dispatcher checks that each change is permitted, passes the change to the carrier, and determines the outcome.
 public struct ChangeDispatcher: Sendable {
   /// The state of the outermost statement, such as the user's consents and the shown notes.
-  public let account: StatementSafeguards
+  public let account: StatementSafeguardState
   let carrier: any ChangeCarrier
   /// Whether the carrier takes many changes concurrently and measures their reply times itself.
   let isPooled: Bool
@@ -25,7 +25,7 @@ public struct ChangeDispatcher: Sendable {
 
   /// Creates the dispatcher of a statement that sends its changes with one carrier.
   public init(
-    _ account: StatementSafeguards, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
+    _ account: StatementSafeguardState, _ carrier: any ChangeCarrier, lateReplies: LateReplies?,
     guards: Safeguards = Safeguards()
   ) {
     self.account = account
@@ -92,7 +92,7 @@ public struct ChangeDispatcher: Sendable {
     next: () async throws -> [any PlannedElement]?,
     observe: @escaping @Sendable (Int, any PlannedElement, Outcome) -> Void
   ) async -> StatementReport {
-    let recorder = OutcomeRecorder(report, policy, guards, lateReplies, observe)
+    let recorder = StatementReportBuilder(report, policy, guards, lateReplies, observe)
     let begin = ContinuousClock.now
     policy.follow? { recorder.current }
     var end: RefusedElementError?
@@ -115,7 +115,7 @@ public struct ChangeDispatcher: Sendable {
   ///
   /// Returns the error that `next` threw, if any.
   private func send(
-    _ policy: SendingPolicy, _ recorder: OutcomeRecorder, _ next: () async throws -> [PlannedChange]?
+    _ policy: SendingPolicy, _ recorder: StatementReportBuilder, _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
     if let groupCarrier { return await send(policy, by: groupCarrier, recorder, next) }
     return await ConcurrentWork(limit: policy.window, executor: carrier.executor).run(next) { index, entry in

@@ -8,7 +8,7 @@ import Synchronization
 final class ChangesInFlight: ChangeReplyReceiver {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
   /// A function that receives a change, the reply or error, and the service's reply time.
-  typealias OutcomeObserver = @Sendable (PlannedChange, Result<ChangeReply, ClientError>, Duration?) -> Void
+  typealias OutcomeObserver = @Sendable (PlannedChange, Result<ChangeResult, ClientError>, Duration?) -> Void
 
   private struct State {
     /// The changes at the indices of their numbers; nil at a free number.
@@ -51,7 +51,7 @@ final class ChangesInFlight: ChangeReplyReceiver {
   }
 
   /// Removes a change, and passes its outcome to the observer.
-  func end(_ number: Int, _ result: Result<ChangeReply, ClientError>, latency: Duration?) {
+  func end(_ number: Int, _ result: Result<ChangeResult, ClientError>, latency: Duration?) {
     guard let change = state.withLock({ $0.changes[number] }) else { return }
     observe(change, result, latency)
     remove(number)

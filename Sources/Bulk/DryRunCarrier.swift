@@ -44,7 +44,7 @@ public final class DryRunCarrier: GroupCarrier {
   public func end() {}
 
   /// Returns the reply that the service is expected to send.
-  public func carry(_ change: Change) -> ChangeReply {
+  public func carry(_ change: Change) -> ChangeResult {
     state.withLock { $0.hasChanges = true }
     guard change.givesDocument, change.verb != .destroy, var data = change.params["data"]?.objectValue else {
       return change.givesDocument ? .document(Document()) : .result(.null)

@@ -11,7 +11,7 @@ struct IterationChange: Sendable {
   /// The content that the change sent, with hashes in place of secret values.
   var content: JSONObject = [:]
   /// The role of the change in its iteration.
-  var step = IterationChangeRole()
+  var step = ChangeRecoveryInfo()
   /// The change's number in the iteration; nil in a journal of an earlier version.
   var number: Int?
   /// Whether the change was carried out; nil if this is not recorded.
@@ -42,7 +42,7 @@ struct IterationChange: Sendable {
   }
 
   /// Creates the record of a change that is about to be sent.
-  init(_ change: Change, _ step: IterationChangeRole, number: Int) {
+  init(_ change: Change, _ step: ChangeRecoveryInfo, number: Int) {
     text = change.identity?.text ?? "\(change.verb.rawValue) \(change.method) \(change.target.queue)"
     (queue, type) = (change.target.queue, change.target.type)
     (self.step, self.number) = (step, number)

@@ -164,7 +164,7 @@ public final class Journal: Sendable {
   ///
   /// `number` is the serial number of the change in the iteration.
   public func add(
-    _ change: Change, to identity: ChangeIdentity, _ step: IterationChangeRole = IterationChangeRole(), number: Int
+    _ change: Change, to identity: ChangeIdentity, _ step: ChangeRecoveryInfo = ChangeRecoveryInfo(), number: Int
   ) async throws(JournalError) {
     let life: JSONValue = change.life.map { .number(JSONNumber($0)) } ?? .null
     let line = JSONObject(

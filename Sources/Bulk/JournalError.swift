@@ -99,8 +99,8 @@ public enum JournalError: ElementError, Equatable {
     case .otherStatement(_, _, let recorded):
       "run the statement that began this journal; or give this statement a new journal, which does not have "
         + "the \(recorded) recorded changes"
-    case .otherBroker(_, let recorded, _, _) where SampleIdentity.isIn(recorded): JournalHeader.noteOnSample
-    case .otherBroker(_, _, let here, _) where SampleIdentity.isIn(here):
+    case .otherBroker(_, let recorded, _, _) where SampleDatabaseIdentity.isIn(recorded): JournalHeader.noteOnSample
+    case .otherBroker(_, _, let here, _) where SampleDatabaseIdentity.isIn(here):
       "the open connection is to a sample in memory: connect to the journal's broker, or use another journal"
     case .otherBroker(let path, _, let here, _):
       "if the journal belongs to this broker, record the broker: retort journal \(Self.word(path)) broker \(Self.word(here)); "
@@ -112,7 +112,11 @@ public enum JournalError: ElementError, Equatable {
   }
 
   private static func warning(_ recorded: Int) -> String {
-    recorded == 0 ? "" : "; with another journal, these \(recorded) changes may be repeated"
+    switch recorded {
+    case 0: ""
+    case 1: "; with another journal, the recorded change may be repeated"
+    default: "; with another journal, these \(recorded) changes may be repeated"
+    }
   }
 
   /// Returns a text in single quotes, which a shell reads as one word.

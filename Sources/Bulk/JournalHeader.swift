@@ -71,7 +71,7 @@ public struct JournalHeader: Sendable, Equatable {
   /// Whether the journal belongs to a sample service in memory (`embedded:blog`).
   ///
   /// No other process can resume such a journal.
-  public var isOfSample: Bool { SampleIdentity.isIn(broker) }
+  public var isOfSample: Bool { SampleDatabaseIdentity.isIn(broker) }
 
   /// The note on a journal of a sample service in memory: no later run can resume the journal.
   public static let noteOnSample =

@@ -57,7 +57,7 @@ struct JournaledChangeStates {
   }
 
   /// A sent change, or an iteration of `each`, whose outcome is unknown.
-  private struct SentChange {
+  private struct UnknownEntry {
     var text: String
     var content: JSONObject
     /// The expiration time of the change's message; nil if the message never expires.
@@ -74,7 +74,7 @@ struct JournaledChangeStates {
   private var parts = [[StableHash: PackedState]](repeating: [:], count: 48)
   /// The ids of created resources; the key is the identity of the create.
   private var ids: [StableHash: String] = [:]
-  private var sent: [StableHash: SentChange] = [:]
+  private var sent: [StableHash: UnknownEntry] = [:]
 
   private subscript(packed identity: StableHash) -> PackedState {
     get { parts[Int(identity.high % UInt64(parts.count))][identity] ?? PackedState() }
@@ -112,7 +112,7 @@ struct JournaledChangeStates {
   mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
-    sent[identity] = SentChange(text: text, content: content, life: life)
+    sent[identity] = UnknownEntry(text: text, content: content, life: life)
   }
 
   /// Records that an iteration of `each` is about to send a change.
@@ -121,7 +121,7 @@ struct JournaledChangeStates {
   mutating func add(_ change: IterationChange, to text: String, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
-    var iteration = sent[identity] ?? SentChange(text: text, content: [:], life: .zero)
+    var iteration = sent[identity] ?? UnknownEntry(text: text, content: [:], life: .zero)
     iteration.changes.append(change)
     iteration.life = iteration.life.flatMap { longest in life.map { max(longest, $0) } }
     sent[identity] = iteration

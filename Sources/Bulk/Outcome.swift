@@ -4,7 +4,7 @@ import JSONAPI
 /// The outcome of a change.
 public enum Outcome: Sendable {
   /// The service carried out the change.
-  case done(ChangeReply)
+  case done(ChangeResult)
   /// An earlier run carried out the change, according to the journal; `id` is the resource's id.
   case before(id: String?)
   /// The change got no reply, but a lookup found that the service carried it out; `id` is the resource's id.
@@ -40,7 +40,7 @@ public enum Outcome: Sendable {
   init(late reply: LateReplies.Outcome, of change: Change) {
     switch reply {
     case .success(let result):
-      let reply = ChangeReply(result, givesDocument: change.givesDocument)
+      let reply = ChangeResult(result, givesDocument: change.givesDocument)
       self = reply.isUnreadable(of: change) ? .unknown(.unreadable(change)) : .done(reply)
     case .failure(let error): self.init(error, of: change)
     }
@@ -142,7 +142,7 @@ public enum Outcome: Sendable {
   }
 }
 
-extension ChangeReply {
+extension ChangeResult {
   /// Returns whether a late reply to a create or an update is unreadable.
   ///
   /// An unreadable reply is no document, or is a document of several resources.

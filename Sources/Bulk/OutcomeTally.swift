@@ -150,7 +150,7 @@ public struct OutcomeTally: Sendable {
     let (kind, message) = outcome.group
     let known = groups.firstIndex {
       let group = $0.outcome.group
-      return group.kind == kind && WordingComparison.isSame(group.message, message)
+      return group.kind == kind && MessageSimilarity.isSame(group.message, message)
     }
     let failed = (index, outcome, element)
     if let known { groups[known].add(failed) } else { groups.append(FailureGroup(failed)) }
@@ -201,7 +201,7 @@ public struct OutcomeTally: Sendable {
 }
 
 /// The comparison of the wordings of messages.
-enum WordingComparison {
+enum MessageSimilarity {
   /// Returns whether two messages have the same wording, apart from words with numbers or quotation marks.
   ///
   /// Such words differ between elements, as in `id 1 is taken` and `id 2 is taken`.

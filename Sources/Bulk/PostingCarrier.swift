@@ -5,7 +5,7 @@ import Synchronization
 /// A carrier that sends changes with the transport of one client, without a Swift task for each change.
 public final class PostingCarrier: GroupCarrier {
   /// A change that the carrier has taken, and that has no outcome yet.
-  private enum TakenChange {
+  private enum InFlightChange {
     case posted(RequestEnvelope)
     /// The task that sends the change.
     case inTask(Task<Void, Never>)
@@ -15,7 +15,7 @@ public final class PostingCarrier: GroupCarrier {
     /// The changes at the indices of their numbers.
     ///
     /// A change stays at its index after its outcome, until another change gets its number.
-    var changes: [TakenChange?] = []
+    var changes: [InFlightChange?] = []
     var isEnded = false
   }
 
@@ -35,7 +35,7 @@ public final class PostingCarrier: GroupCarrier {
   public var hasLateReplies: Bool { true }
 
   /// Sends a change in the caller's task.
-  public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
+  public func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     try await ClientCarrier(client).carry(change)
   }
 
@@ -44,7 +44,7 @@ public final class PostingCarrier: GroupCarrier {
   /// The carrier sends an unlink in a task of its own, because the client must first read the linkage.
   public func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     if state.withLock(\.isEnded) { return receiver.end(number, .failure(.unsent), latency: nil) }
-    let taken: TakenChange
+    let taken: InFlightChange
     if change.verb != .unlink, let request = post(change, number, receiver) {
       taken = .posted(request)
     } else {
@@ -67,7 +67,7 @@ public final class PostingCarrier: GroupCarrier {
   /// Sends a change in a task of its own.
   private func sent(_ change: Change, _ number: Int, _ receiver: any ChangeReplyReceiver) -> Task<Void, Never> {
     Task(executorPreference: executor) { [self] in
-      let result: Result<ChangeReply, ClientError>
+      let result: Result<ChangeResult, ClientError>
       do throws(ClientError) { result = .success(try await carry(change)) } catch { result = .failure(error) }
       receiver.end(number, result, latency: nil)
     }
@@ -83,7 +83,7 @@ public final class PostingCarrier: GroupCarrier {
   }
 
   /// Cancels a change; the change ends with an error unless it was already sent.
-  private func cancel(_ change: TakenChange) {
+  private func cancel(_ change: InFlightChange) {
     switch change {
     case .posted(let request): client.cancel(request)
     case .inTask(let task): task.cancel()

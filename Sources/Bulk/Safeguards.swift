@@ -40,7 +40,7 @@ public struct Safeguards: Sendable {
   /// The recorder of the changes in an iteration of `each`; nil if no journal records the iteration.
   public var iteration: (any IterationChangeRecorder)?
   /// The role of the statement's changes in an iteration of `each`.
-  public var step = IterationChangeRole()
+  public var step = ChangeRecoveryInfo()
 
   /// Creates safeguards that limit nothing and record nothing.
   public init() {}
@@ -52,7 +52,7 @@ public struct Safeguards: Sendable {
 /// The role of a change in an iteration of `each`.
 ///
 /// After a crash, a lookup uses the role to decide whether the iteration is done or can run again.
-public struct IterationChangeRole: Sendable, Equatable {
+public struct ChangeRecoveryInfo: Sendable, Equatable {
   /// Whether the iteration does nothing after the change.
   public var isLast = false
   /// Whether the command of the change first reads which changes are still necessary, as `upsert` does.
@@ -73,7 +73,7 @@ public protocol IterationChangeRecorder: Sendable {
   /// The function returns when the record is on the disk.
   ///
   /// - Throws: ``JournalError`` if the write fails. Then the change may not be sent.
-  func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int
+  func willSend(_ change: Change, _ step: ChangeRecoveryInfo) async throws(JournalError) -> Int
 
   /// Records the outcome of the change with the given serial number in the iteration.
   func didSend(_ outcome: Outcome, number: Int)

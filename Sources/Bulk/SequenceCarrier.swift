@@ -5,11 +5,11 @@ public import Client
 /// After each reply, the carrier determines the next change and sends it. The carrier returns the last reply.
 public struct SequenceCarrier: ChangeCarrier {
   /// A function that returns the change to send after a reply; nil after the reply to the last change.
-  public typealias NextChangeFinder = @Sendable (Change, ChangeReply) throws(ClientError) -> Change?
+  public typealias NextChangeFinder = @Sendable (Change, ChangeResult) throws(ClientError) -> Change?
 
   private let client: ResourceClient
   private let others: [TargetQueue: ResourceClient]
-  private let control: RunControl
+  private let control: RemoteRunControl
   private let rate: RateLimiter?
   private let following: NextChangeFinder
   private let step: @Sendable (Change) -> String
@@ -24,7 +24,7 @@ public struct SequenceCarrier: ChangeCarrier {
   ///   - following: Returns the change that follows a reply; nil after the last change.
   ///   - step: Returns the words that name a change in an error, such as `at the step to published`.
   public init(
-    _ client: ResourceClient, others: [TargetQueue: ResourceClient], control: RunControl, rate: RateLimiter?,
+    _ client: ResourceClient, others: [TargetQueue: ResourceClient], control: RemoteRunControl, rate: RateLimiter?,
     following: @escaping NextChangeFinder, step: @escaping @Sendable (Change) -> String
   ) {
     (self.client, self.others, self.control, self.rate) = (client, others, control, rate)
@@ -38,7 +38,7 @@ public struct SequenceCarrier: ChangeCarrier {
   ///
   /// - Throws: `ClientError` of the change that failed. If the first change was carried out, the error has `wasSent`
   ///   true.
-  public func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
+  public func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     var (change, reply) = (change, try await send(change))
     do throws(ClientError) {
       while let next = try following(change, reply) {
@@ -50,7 +50,7 @@ public struct SequenceCarrier: ChangeCarrier {
     } catch { throw error.afterTheFirst }
   }
 
-  private func send(_ change: Change) async throws(ClientError) -> ChangeReply {
+  private func send(_ change: Change) async throws(ClientError) -> ChangeResult {
     do throws(ClientError) {
       return try await ClientCarrier(others[change.target] ?? client).carry(change)
     } catch {

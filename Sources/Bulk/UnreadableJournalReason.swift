@@ -47,7 +47,7 @@ public enum UnreadableJournalReason: Sendable, Equatable {
 }
 
 /// The diagnosis of a file that can't be read as a journal.
-struct JournalDiagnosis {
+struct UnreadableJournal {
   /// The reason why the file can't be read; `other` if the diagnosis finds no special reason.
   private(set) var form = UnreadableJournalReason.other
   /// The number of recorded changes in the readable lines.

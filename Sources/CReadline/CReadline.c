@@ -47,8 +47,7 @@ void retort_bell_answer(int bell) {
 static _Atomic uint64_t caught;
 static int signal_bell = -1;
 
-// Runs on the thread that received the signal. Only a few operations are safe here, such as an atomic operation and
-// `write`.
+// Runs on the thread that received the signal. Only a few operations, such as `write`, are safe here.
 static void on_signal(int number) {
   int saved = errno;
   atomic_fetch_or(&caught, UINT64_C(1) << number);

@@ -4,5 +4,5 @@ public protocol ChangeReplyReceiver: AnyObject, Sendable {
   ///
   /// The client calls this method once for each change. `number` is the number of the change. `latency` is the time
   /// between the request and the reply.
-  func end(_ number: Int, _ result: Result<ChangeReply, ClientError>, latency: Duration?)
+  func end(_ number: Int, _ result: Result<ChangeResult, ClientError>, latency: Duration?)
 }

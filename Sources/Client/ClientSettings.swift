@@ -3,7 +3,7 @@ public import JSONText
 /// The settings of a client (in the Elixir library: Retort.Client.Generic `start_link`).
 public struct ClientSettings: Sendable {
   /// The spelling of names in requests and replies.
-  public enum KeySpelling: String, Sendable {
+  public enum KeyFormat: String, Sendable {
     /// The client sends and receives names unchanged.
     case wire
     /// The client sends `_` as `-`, and receives `-` as `_`, as the Elixir library does.
@@ -34,7 +34,7 @@ public struct ClientSettings: Sendable {
   /// The maximum time that a request waits for its reply; nil for no limit.
   public var timeout: Duration?
   /// The client's spelling of names.
-  public var keys: KeySpelling
+  public var keys: KeyFormat
   /// The relationships that take ids without a type, by name.
   public var relationships: [String: DeclaredRelationship]
   /// Whether the client refuses requests without `meta.beam`.
@@ -44,7 +44,7 @@ public struct ClientSettings: Sendable {
 
   /// Creates settings.
   public init(
-    type: String, meta: JSONObject, timeout: Duration? = .seconds(5), keys: KeySpelling = .wire,
+    type: String, meta: JSONObject, timeout: Duration? = .seconds(5), keys: KeyFormat = .wire,
     relationships: [String: DeclaredRelationship] = [:], requiresBeam: Bool = false
   ) {
     self.type = type

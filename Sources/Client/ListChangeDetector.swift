@@ -7,7 +7,7 @@ import Redaction
 /// The signs are a changed total, repeated or skipped resources, and fewer or more resources than the service counts.
 public struct ListChangeDetector: Sendable {
   /// The reaction of a stream to a changed list.
-  public enum ListChangeReaction: Sendable {
+  public enum ListChangePolicy: Sendable {
     /// The stream returns each resource as often as it arrives.
     case keep
     /// The stream returns each resource only once, because the statement is going to change the resources.
@@ -102,7 +102,7 @@ extension ListChangeDetector {
   /// Returns the signs of changes as sentences.
   ///
   /// `rule` is the reaction of the stream to the changes.
-  public func sentences(_ rule: ListChangeReaction) -> [String] {
+  public func sentences(_ rule: ListChangePolicy) -> [String] {
     var sentences: [String] = []
     if let moved {
       sentences.append(

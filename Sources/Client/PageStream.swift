@@ -15,13 +15,13 @@ public struct PageStream: Sendable {
   /// The error to throw after the last returned page.
   private var fault: ClientError?
   private var last: [JSONObject] = []
-  private let rule: ListChangeDetector.ListChangeReaction
+  private let rule: ListChangeDetector.ListChangePolicy
   /// The changes to the list that the pages have shown so far.
   public private(set) var changes = ListChangeDetector()
 
   init(
     _ client: ResourceClient, _ query: Query, _ waitLimit: ResourceClient.WaitLimit, prefetch: Int,
-    rule: ListChangeDetector.ListChangeReaction
+    rule: ListChangeDetector.ListChangePolicy
   ) {
     self.client = client
     self.query = query
@@ -99,7 +99,7 @@ extension ResourceClient {
   /// the stream requests only one page in advance.
   public func stream(
     _ query: Query, waitLimit: WaitLimit = .usual, prefetch: Int = 0,
-    rule: ListChangeDetector.ListChangeReaction = .keep
+    rule: ListChangeDetector.ListChangePolicy = .keep
   ) -> PageStream {
     PageStream(self, query, waitLimit, prefetch: prefetch, rule: rule)
   }

@@ -3,7 +3,7 @@ public import JSONRPC
 public import JSONText
 
 /// A service's reply to a change.
-public enum ChangeReply: Sendable {
+public enum ChangeResult: Sendable {
   /// The document of a create, an update or a destroy.
   case document(Document)
   /// The raw result of any other method.
@@ -24,7 +24,7 @@ extension ResourceClient {
   @_spi(Sending)
   public func send(
     change method: String, wireParams params: JSONObject, expires: Bool, timeout: Duration?, givesDocument: Bool
-  ) async throws(ClientError) -> ChangeReply {
+  ) async throws(ClientError) -> ChangeResult {
     let message = OutgoingRequest(method, params, changes: true, expires: expires, timeout: timeout)
     return try await send(message) { result throws(ClientError) in
       try changeReply(result, method, givesDocument: givesDocument)
@@ -96,7 +96,7 @@ extension ResourceClient {
 
   fileprivate func changeReply(
     _ result: JSONValue, _ method: String, givesDocument: Bool
-  ) throws(ClientError) -> ChangeReply {
+  ) throws(ClientError) -> ChangeResult {
     givesDocument ? .document(try single(document(result, method), method)) : .result(result)
   }
 
@@ -109,7 +109,7 @@ extension ResourceClient {
   }
 }
 
-extension ChangeReply {
+extension ChangeResult {
   /// Creates a reply from the result in a late reply.
   ///
   /// If `givesDocument` is true and the result is a document, the reply has this document. Otherwise the reply has the

@@ -79,7 +79,9 @@ extension ResourceClient {
   /// Sends a read, and returns the value that `read` computes from the reply's result.
   ///
   /// The client repeats the read after temporary failures and malformed replies.
-  func send<Reading>(
+  ///
+  /// The compiler must not inline this function. A copy in each caller doubles the time to compile this target.
+  @inline(never) func send<Reading>(
     _ request: ReadRequest, waitLimit: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
     let params = try wireParams(of: request)

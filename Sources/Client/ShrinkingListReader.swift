@@ -33,7 +33,7 @@ public struct ShrinkingListReader: Sendable {
   /// The first count of resources that the service sent; nil if it sends no count.
   public private(set) var counted: Int?
   /// The ids that the caller could not destroy.
-  private var kept: Set<CodePoints> = []
+  private var kept: Set<CodePointString> = []
   /// A resource that does not match the filter, from the page that the reader read last; nil without such a resource.
   public private(set) var ignoredFilter: IgnoredFilter?
   /// The number of resources that the service counts at the end of the list but does not show.
@@ -50,7 +50,7 @@ public struct ShrinkingListReader: Sendable {
   }
 
   /// Records ids that the caller could not destroy; the reader does not return these ids again.
-  public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePoints($0) }) }
+  public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePointString($0) }) }
 
   /// Returns the next ids to destroy; nil at the end.
   ///
@@ -100,8 +100,8 @@ public struct ShrinkingListReader: Sendable {
     {
       throw client.foreign(type, other["id"]?.idText ?? "")
     }
-    let open = ids.filter { !kept.contains(CodePoints($0)) }
-    let fresh = open.filter { returned.insert(CodePoints($0).hashValue).inserted }
+    let open = ids.filter { !kept.contains(CodePointString($0)) }
+    let fresh = open.filter { returned.insert(CodePointString($0).hashValue).inserted }
     guard fresh.isEmpty, !open.isEmpty else { return fresh.isEmpty ? nil : fresh }
     throw ClientError(
       .service, "\(client.label("destroy-all")): a page still has resources that were destroyed",

@@ -63,13 +63,13 @@ package struct Chart {
   ///
   /// The longest bar comes first.
   package static func counts(of labels: [String]) -> Chart {
-    var places: [CodePoints: Int] = [:]
+    var places: [CodePointString: Int] = [:]
     var counts: [(label: String, count: Int)] = []
     for label in labels {
-      if let place = places[CodePoints(label)] {
+      if let place = places[CodePointString(label)] {
         counts[place].count += 1
       } else {
-        places[CodePoints(label)] = counts.count
+        places[CodePointString(label)] = counts.count
         counts.append((label, 1))
       }
     }

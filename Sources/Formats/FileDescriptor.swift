@@ -126,12 +126,23 @@ package final class FileDescriptor: Sendable {
   ///
   /// - Throws: A `file` error with the reason, and `interrupted` if the task is cancelled before any byte arrives.
   package func read(_ count: Int) throws(Fault) -> [UInt8] {
+    try unsafe bytes(count) { number, buffer in unsafe Glibc.read(number, buffer, count) }
+  }
+
+  /// Reads up to `count` bytes from a position of a regular file; returns an empty array at the end of the file.
+  ///
+  /// The function does not move the position of the next ``read(_:)``, so several readers can share the file.
+  package func read(_ count: Int, at position: Int) throws(Fault) -> [UInt8] {
+    try unsafe bytes(count) { number, buffer in unsafe pread(number, buffer, count, position) }
+  }
+
+  private func bytes(_ count: Int, _ fill: (Int32, UnsafeMutablePointer<UInt8>?) -> Int) throws(Fault) -> [UInt8] {
     while true {
       if mayWait { try wait(POLLIN) }
       var got = 0
       var code: Int32 = 0
       let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-        got = unsafe Glibc.read(number, buffer.baseAddress, count)
+        got = unsafe fill(number, buffer.baseAddress)
         code = errno
         filled = max(0, got)
       }

@@ -52,7 +52,7 @@ package struct FileReader: Sendable {
       if let fault = lines.duplicate ?? lines.fault {
         throw Fault(
           .file, "\(path):\(before + fault.line):\(fault.column): \(fault.message)",
-          nextStep: JSONNextStep.ofLines(bytes, fault, isBeginning: before == 0, path))
+          nextStep: JSONAdvice.ofLines(bytes, fault, isBeginning: before == 0, path))
       }
       return lines.values.map { Value($0) }
     }
@@ -168,8 +168,8 @@ package struct FileReader: Sendable {
       throw Fault(
         .file, "\(path):\(line): column \(place + 1) has no name", nextStep: "name each column in the first line")
     }
-    var seen: Set<CodePoints> = []
-    for name in names where !seen.insert(CodePoints(name)).inserted {
+    var seen: Set<CodePointString> = []
+    for name in names where !seen.insert(CodePointString(name)).inserted {
       throw Fault(
         .file, "\(path):\(line): the column \(name) occurs twice",
         nextStep: "rename one of the columns in the first line")
@@ -182,7 +182,7 @@ package struct FileReader: Sendable {
       rest.reserveCapacity(min(try file.length(), Self.limit) + 1)
       while !isAtEnd { try fill() }
       do throws(JSONSyntaxError) { document = try JSONElements(parsing: rest) } catch {
-        throw Fault(.file, "\(path):\(error)", nextStep: JSONNextStep.ofDocument(rest, error, path))
+        throw Fault(.file, "\(path):\(error)", nextStep: JSONAdvice.ofDocument(rest, error, path))
       }
       rest = []
     }

@@ -8,7 +8,7 @@ package import Values
 package struct FileWriter {
   private let path: String
   private let format: FileFormat
-  private let file: WrittenFile
+  private let file: AtomicFile
   private var columns: [String]?
   private var isFirst = true
   private var pending: [UInt8] = []
@@ -31,7 +31,7 @@ package struct FileWriter {
     self.path = path
     self.format = format
     if appends { columns = try Self.header(path, format) }
-    file = try WrittenFile(path, appends: appends, isNew: isNew)
+    file = try AtomicFile(path, appends: appends, isNew: isNew)
   }
 
   package mutating func write(_ page: [Value]) throws(Fault) {
@@ -148,7 +148,7 @@ package struct FileWriter {
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
     try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }
-    guard header.map({ CodePoints($0) }) == columns.map({ CodePoints($0) }) else {
+    guard header.map({ CodePointString($0) }) == columns.map({ CodePointString($0) }) else {
       throw Fault(
         .file, "another program changed the columns of \(path) during the write: \(header.joined(separator: ", "))")
     }

@@ -13,6 +13,8 @@ package import Values
 /// - `[2, N]`: a value that JSON can't restore, such as a duration or a client. The value stays in memory, and N is its
 ///   index there.
 /// - `[3, TEXT]`: a time.
+/// - `[4, ...]`: a list with a value that JSON can't restore. The array continues with one array for each element.
+/// - `[5, ...]`: a record with such a value. The array continues with the name and the array of each field.
 package struct SpillFile {
   private let file: FileDescriptor
   private var pending: [UInt8] = []
@@ -24,31 +26,54 @@ package struct SpillFile {
 
   /// Adds an element.
   package mutating func append(_ element: Value) throws(Fault) {
+    try encode(element)
+    pending.append(UInt8(ascii: "\n"))
+    if pending.count > Self.piece { try flush() }
+  }
+
+  private mutating func encode(_ element: Value) throws(Fault) {
     if case .resource(let resource) = element, !resource.isStub {
-      pending += Array("[1,".utf8)
-      resource.object.encode(into: &pending)
-      pending.append(UInt8(ascii: ","))
-      let reachable = resource.reachable()
-      JSONArray(reachable.included.map { .object($0) }).encode(into: &pending)
-      let rest: [JSONValue] = [
-        resource.compound.map { .string($0.client) } ?? .null, .texts(resource.path), .texts(resource.includePath),
-        .texts(resource.compound?.asked ?? []), .array(JSONArray(reachable.listed.map(\.json))),
-      ]
-      for part in rest {
-        pending.append(UInt8(ascii: ","))
-        part.encode(into: &pending)
-      }
+      encode(resource)
     } else if element.isPlain {
       pending += Array("[0,".utf8)
       try element.json().encode(into: &pending)
     } else if case .time(let time) = element {
       pending += Array("[3,\"\(time.text)\"".utf8)
+    } else if case .list(let elements) = element {
+      pending += Array("[4".utf8)
+      for element in elements {
+        pending.append(UInt8(ascii: ","))
+        try encode(element)
+      }
+    } else if case .record(let record) = element, record.json == nil {
+      pending += Array("[5".utf8)
+      for field in record.fields {
+        pending.append(UInt8(ascii: ","))
+        JSONValue.string(field.name).encode(into: &pending)
+        pending.append(UInt8(ascii: ","))
+        try encode(field.value)
+      }
     } else {
       pending += Array("[2,\(unwritable.count)".utf8)
       unwritable.append(element)
     }
-    pending += [UInt8(ascii: "]"), UInt8(ascii: "\n")]
-    if pending.count > Self.piece { try flush() }
+    pending.append(UInt8(ascii: "]"))
+  }
+
+  private mutating func encode(_ resource: ResourceValue) {
+    pending += Array("[1,".utf8)
+    resource.object.encode(into: &pending)
+    pending.append(UInt8(ascii: ","))
+    let reachable = resource.reachable()
+    JSONArray(reachable.included.map { .object($0) }).encode(into: &pending)
+    let rest: [JSONValue] = [
+      resource.compound.map { .string($0.client) } ?? .null, .texts(resource.path), .texts(resource.includePath),
+      .texts(resource.compound?.asked ?? []), .array(JSONArray(reachable.listed.map(\.json))),
+    ]
+    for part in rest {
+      pending.append(UInt8(ascii: ","))
+      part.encode(into: &pending)
+    }
   }
 
   private mutating func flush() throws(Fault) {
@@ -57,27 +82,29 @@ package struct SpillFile {
   }
 
   /// Returns a reader that reads all elements back, in their order.
-  package func reader() throws(Fault) -> SpillFileReader {
-    try file.write(pending)
-    try file.rewind()
-    return SpillFileReader(file: file, unwritable: unwritable)
-  }
+  ///
+  /// Several readers can read the file at the same time.
+  package func reader() -> SpillFileReader { SpillFileReader(file: file, tail: pending, unwritable: unwritable) }
 
   /// Reads the elements of the file back, many at each call.
   package struct SpillFileReader {
-    package let file: FileDescriptor
-    package let unwritable: [Value]
+    private let file: FileDescriptor
+    private let unwritable: [Value]
+    /// The last lines, which are not in the file but in memory.
+    private var tail: [UInt8]
+    private var position = 0
     private var rest: [UInt8] = []
 
-    package init(file: FileDescriptor, unwritable: [Value]) {
-      self.file = file
-      self.unwritable = unwritable
+    fileprivate init(file: FileDescriptor, tail: [UInt8], unwritable: [Value]) {
+      (self.file, self.tail, self.unwritable) = (file, tail, unwritable)
     }
 
     /// Returns the next elements; nil at the end of the file.
     package mutating func next() throws(Fault) -> [Value]? {
       while true {
-        let bytes = try file.read(SpillFile.piece / 4)
+        var bytes = try file.read(SpillFile.piece / 4, at: position)
+        position += bytes.count
+        if bytes.isEmpty { (bytes, tail) = (tail, []) }
         guard !bytes.isEmpty else { return nil }
         rest += bytes
         guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }
@@ -85,7 +112,7 @@ package struct SpillFile {
         rest = Array(rest[(end + 1)...])
         let parsed = JSONValue.lines(of: lines)
         if let fault = parsed.fault {
-          throw Fault(.file, "another program changed the temporary file of collect: \(fault.message)")
+          throw Fault(.file, "another program changed a temporary file of retort: \(fault.message)")
         }
         return parsed.values.map(element)
       }
@@ -100,6 +127,14 @@ package struct SpillFile {
         let index = parts[1].numberValue.flatMap { Int($0.text) } ?? -1
         return unwritable.indices.contains(index) ? unwritable[index] : .null
       case 3: return (try? parts[1].stringValue.map { text in .time(try Instant(parsing: text)) }) ?? .null
+      case 4: return .list(parts.dropFirst().map(element))
+      case 5:
+        let fields = Array(parts.dropFirst())
+        return .record(
+          Record(
+            stride(from: 0, to: fields.count - 1, by: 2).map { index in
+              (fields[index].stringValue ?? "", element(fields[index + 1]))
+            }))
       default: return Value(parts[1])
       }
     }
@@ -129,14 +164,14 @@ extension ResourceValue {
   fileprivate func reachable() -> (included: [JSONObject], listed: [Identifier]) {
     guard let compound else { return ([], []) }
     var (found, listed): ([JSONObject], [Identifier]) = ([], [])
-    var seen: Set<CodePoints> = []
+    var seen: Set<CodePointString> = []
     var open = [object]
     while let object = open.popLast() {
       for (_, relationship) in object["relationships"]?.objectValue ?? JSONObject() {
         let data = relationship["data"]
         for identifier in data?.arrayValue?.compactMap(\.objectValue) ?? [data?.objectValue].compactMap(\.self) {
           let stub = ResourceValue(identifier)
-          guard let id = stub.id, seen.insert(CodePoints(stub.label)).inserted else { continue }
+          guard let id = stub.id, seen.insert(CodePointString(stub.label)).inserted else { continue }
           if let next = compound.included(stub.type, id) {
             found.append(next)
             open.append(next)

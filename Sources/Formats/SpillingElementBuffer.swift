@@ -8,6 +8,8 @@ package import Values
 package struct SpillingElementBuffer {
   /// The approximate number of bytes up to which all elements stay in memory.
   package static let limit = 64 << 20
+  /// The maximum number of elements up to which added pages are joined to one page.
+  private static let pageSize = 256
 
   private let limit: Int
   private var held: [[Value]] = []
@@ -15,6 +17,8 @@ package struct SpillingElementBuffer {
   /// The number of elements.
   package private(set) var count = 0
   private var file: SpillFile?
+  /// Whether the elements are in a temporary file.
+  package var isSpilled: Bool { file != nil }
   /// Whether the buffer stores each element in a list, followed by the values that `as` stages named.
   private var hasNames = false
   /// The elements that failed in a stage.
@@ -56,7 +60,11 @@ package struct SpillingElementBuffer {
   package mutating func add(_ page: [Value]) throws(Fault) {
     count += page.count
     if file != nil { return try spill(page) }
-    held.append(page)
+    if let last = held.last, last.count + page.count <= Self.pageSize {
+      held[held.count - 1] += page
+    } else {
+      held.append(page)
+    }
     for element in page { weight += element.weight }
     guard weight > limit else { return }
     file = try SpillFile()
@@ -70,10 +78,10 @@ package struct SpillingElementBuffer {
 
   /// Returns all elements and failures in order, as a stream.
   ///
-  /// The caller can read the stream only once.
-  package func elements() throws(Fault) -> ElementStream {
+  /// The caller can read the stream only once, and can call this function again for another stream.
+  package func elements() -> ElementStream {
     let (hasNames, isSpilled) = (hasNames, file != nil)
-    var (pages, reader, start, failures) = (held[...], try file?.reader(), 0, failures[...])
+    var (pages, reader, start, failures) = (held[...], file?.reader(), 0, failures[...])
     var elements = ElementStream(pages: { () async throws(Fault) in
       let kept = if isSpilled { try reader?.next() } else { pages.popFirst() }
       guard kept != nil || !failures.isEmpty else { return nil }

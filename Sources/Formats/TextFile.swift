@@ -30,7 +30,7 @@ public enum TextFile {
   ///
   /// - Throws: A `file` error with the reason; the file is then unchanged.
   public static func replace(_ path: String, with text: String, isNew: Bool = false) throws(Fault) {
-    let file = try WrittenFile(path, appends: false, isNew: isNew)
+    let file = try AtomicFile(path, appends: false, isNew: isNew)
     do throws(Fault) {
       try file.write(Array(text.utf8))
       try file.finish()

@@ -19,9 +19,10 @@ struct ErrorPage: Sendable {
     let seed =
       fault.isUncatchable
       ? "rescue does not catch this error."
-      : "After rescue e, e.seed is \"\(fault.calcinatorKind)\": the name of such an error in the Elixir library "
-        + "Calcinator."
-    return "\(summary)\n\(advice)\n\(seed) If this error ends a script, the exit status is \(fault.exitStatus)."
+      : "The Elixir library Calcinator has fewer kinds of errors, and calls this error \"\(fault.calcinatorKind)\". After "
+        + "rescue e, e.seed is this name."
+    let bulk = fault.exitStatus == 1 ? ", or 5 if a bulk statement has already sent changes" : ""
+    return "\(summary)\n\(advice)\n\(seed) If this error ends a script, the exit status is \(fault.exitStatus)\(bulk)."
   }
 
   /// The pages of all kinds of errors.

@@ -91,9 +91,9 @@ public enum Help {
       load        read "people.csv" | upsert authors key: .email
       save        stream posts | write "posts.ndjson"
 
-    1. Each line is a statement. Text is "quoted"; a word without quotes is a name.
+    1. Each line is a statement. "Text" has quotes; a name has none.
     2. Any JSON text is a value. Nothing is converted implicitly: write int("5").
-    3. After |, `it` is the current element, and .views is a field of this element.
+    3. After |, `it` is the current element, and .views is a field of it.
     4. To change the queue that you stream, put | collect before the change.
     5. A bulk destroy asks you first. A script needs confirm: true or --yes.
 

@@ -28,8 +28,8 @@ public struct Identifier: Sendable, Hashable {
 
   /// Hashes the code points of the type and the id.
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(CodePoints(type))
-    hasher.combine(CodePoints(id))
+    hasher.combine(CodePointString(type))
+    hasher.combine(CodePointString(id))
   }
 
   /// The identifier as JSON.

@@ -70,13 +70,13 @@ public struct JSONObject: Sendable {
   }
 
   private static func unique(_ members: [(String, JSONValue)]) -> [Element] {
-    var positions: [CodePoints: Int] = [:]
+    var positions: [CodePointString: Int] = [:]
     var result: [Element] = []
     for (key, value) in members {
-      if let position = positions[CodePoints(key)] {
+      if let position = positions[CodePointString(key)] {
         result[position].value = value
       } else {
-        positions[CodePoints(key)] = result.count
+        positions[CodePointString(key)] = result.count
         result.append((key, value))
       }
     }

@@ -177,11 +177,11 @@ extension JSONParser {
   /// Marks keys of an object as ignored: of several equal keys, only the last key stays valid.
   private mutating func voidDuplicates(of object: Int) {
     guard mayContainDuplicates(object) else { return }
-    var seen: [CodePoints: Int] = [:]
+    var seen: [CodePointString: Int] = [:]
     var index = object + 1
     while index < entries.count {
       let key = text.string(of: entries[index])
-      if let earlier = seen.updateValue(index, forKey: CodePoints(key)) {
+      if let earlier = seen.updateValue(index, forKey: CodePointString(key)) {
         entries[earlier] = entries[earlier].voided
         if duplicates.count < 100 { duplicates.append((key, entries[index].offset - 1)) }
       }

@@ -3,7 +3,7 @@ extension Parser {
   /// Throws an error if an operator is at the cursor, or if parentheses stand in place of the first argument.
   ///
   /// An argument with an operator needs parentheses, as in `take (n + 1)`.
-  mutating func refuseGlued(_ word: CalledWord?, _ arguments: [Argument]) throws(StatementParseStop) {
+  mutating func refuseGlued(_ word: Callee?, _ arguments: [Argument]) throws(StatementParseStop) {
     switch token.kind {
     case .symbol("(") where arguments.isEmpty:
       if let word { throw fail("parentheses can't follow \(word.name) here", nextStep: withoutParentheses(word)) }
@@ -29,7 +29,7 @@ extension Parser {
   }
 
   /// Returns the advice for parentheses around the arguments of a stage, as in `| keys(it)` and `| take(5)`.
-  private func withoutParentheses(_ word: CalledWord) -> String {
+  private func withoutParentheses(_ word: Callee) -> String {
     let inside = Substring(enclosed ?? "...")
     let call = "\(word.name)(\(inside))"
     if inside.contains("=>") || inside.contains("->") { return Self.arrowStep }
@@ -91,7 +91,7 @@ extension Parser {
   }
 
   /// Returns the advice for an operator after an argument.
-  private func meant(_ sign: String, _ word: CalledWord?, _ arguments: [Argument]) -> String {
+  private func meant(_ sign: String, _ word: Callee?, _ arguments: [Argument]) -> String {
     let name = word?.name ?? "set"
     if let form = statementForm ?? ForeignWords.statement(name) { return "did you mean \(form)?" }
     if sign == "%", Self.isEnd(nextToken) || nextToken.isKey, case .option(let key, _, let value) = arguments.last {
@@ -149,7 +149,7 @@ extension Parser {
   /// Whether the left operand of the operator is the result of the whole command or pipeline.
   ///
   /// In `count posts > 3`, the left operand is `count posts`. Otherwise the left operand is the last argument.
-  private func takesWhole(_ word: CalledWord, _ sign: String, _ arguments: [Argument]) -> Bool {
+  private func takesWhole(_ word: Callee, _ sign: String, _ arguments: [Argument]) -> Bool {
     let isComparison = !["+", "-", "*", "/", "%"].contains(sign)
     if word.isStage { return Self.reducing.contains(word.name) && (arguments.isEmpty || isComparison) }
     guard isComparison || word.name == "count" else { return false }
@@ -166,7 +166,7 @@ extension Parser {
   /// Returns the source text from the beginning of the pipeline to the cursor.
   ///
   /// If the text is long, returns only the name of its last command or stage: `... | take ...`.
-  private func whole(before word: CalledWord) -> String {
+  private func whole(before word: Callee) -> String {
     shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
   }
 

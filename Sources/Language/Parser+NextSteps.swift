@@ -384,24 +384,3 @@ extension Parser {
     return text.utf8.count > 60 || text.contains("@") || text.contains("\n") ? nil : text
   }
 }
-
-extension Token {
-  /// Whether a statement, a stage or a block can begin after the token.
-  var startsAfter: Bool {
-    switch kind {
-    case .newline, .semicolon, .symbol("|"), .symbol("="), .keyword: true
-    default: false
-    }
-  }
-
-  /// Whether the token is a name, or a keyword where a name should stand.
-  var isAName: Bool {
-    switch kind {
-    case .name, .keyword: true
-    default: false
-    }
-  }
-
-  /// Whether the token is the name of an option with its colon, such as `limit:`.
-  var isKey: Bool { if case .key = kind { true } else { false } }
-}

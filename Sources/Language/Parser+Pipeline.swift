@@ -99,7 +99,7 @@ extension Parser {
       arguments = [.positional(try expression())]
       if name == "assert", take(",") { arguments.append(.positional(try expression())) }
     } else {
-      arguments = try self.arguments(of: CalledWord(name: name, range: nameRange, isStage: isStage))
+      arguments = try self.arguments(of: Callee(name: name, range: nameRange, isStage: isStage))
     }
     if name == "each" { body = try block(("each", nameRange)) }
     return Command(name: name, nameRange: nameRange, arguments: arguments, body: body, range: range(from: start))
@@ -112,7 +112,7 @@ extension Parser {
   }
 
   /// The command or stage that the current arguments belong to, for error messages.
-  struct CalledWord {
+  struct Callee {
     var name: String
     var range: SourceRange
     var isStage: Bool
@@ -121,7 +121,7 @@ extension Parser {
   /// Parses arguments and options.
   ///
   /// `word` is the command or stage before the arguments.
-  mutating func arguments(of word: CalledWord? = nil) throws(StatementParseStop) -> [Argument] {
+  mutating func arguments(of word: Callee? = nil) throws(StatementParseStop) -> [Argument] {
     var result: [Argument] = []
     var seen: Set<String> = []
     while true {

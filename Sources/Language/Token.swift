@@ -55,6 +55,25 @@ extension Token: Equatable {
     }
   }
 
+  /// Whether a statement, a stage or a block can begin after the token.
+  var startsAfter: Bool {
+    switch kind {
+    case .newline, .semicolon, .symbol("|"), .symbol("="), .keyword: true
+    default: false
+    }
+  }
+
+  /// Whether the token is a name, or a keyword where a name should stand.
+  var isAName: Bool {
+    switch kind {
+    case .name, .keyword: true
+    default: false
+    }
+  }
+
+  /// Whether the token is the name of an option with its colon, such as `limit:`.
+  var isKey: Bool { if case .key = kind { true } else { false } }
+
   static let keywords: Set<String> = [
     "let", "for", "in", "do", "end", "while", "if", "else", "def", "return", "try", "rescue", "break", "continue",
     "source", "set", "help", "and", "or", "not", "true", "false", "null", "it",

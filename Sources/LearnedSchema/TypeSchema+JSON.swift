@@ -74,7 +74,7 @@ extension TypeSchema.Relationship {
   }
 }
 
-extension TypeSchema.NameVerdict {
+extension TypeSchema.NameAcceptance {
   fileprivate var json: JSONValue { ["accepted": .bool(isAccepted), "seen": .number(JSONNumber(seen))] }
 }
 

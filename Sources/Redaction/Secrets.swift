@@ -41,19 +41,18 @@ public enum Secrets {
     "apikey", "privatekey", "beam",
   ].map { Array($0.utf8) }
 
-  /// Returns the ranges of secrets in a text; the ranges can overlap.
+  /// Returns the ranges of secrets in a text, in the order of the text; the ranges can overlap.
   private static func ranges(in text: String) -> [Range<String.Index>] {
-    let bearers = bearers(text)
-    let parameters = parameters(text)
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\"") }) else {
-      return bearers + parameters
-    }
+    (bearers(text) + parameters(text) + places(text)).sorted { $0.lowerBound < $1.lowerBound }
+  }
+
+  /// Returns the ranges of passwords in URIs, and of secret members of JSON objects and records.
+  private static func places(_ text: String) -> [Range<String.Index>] {
+    guard text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "\"") }) else { return [] }
     let joined = JoinedStringText(text)
-    let places = (URIPasswords(joined.characters).ranges + members(joined.characters)).flatMap(joined.parts)
+    let places = (URIPasswordFinder(joined.characters).ranges + members(joined.characters)).flatMap(joined.parts)
     let indices = Array(text.indices) + [text.endIndex]
-    return (bearers + parameters + places.map { indices[$0.lowerBound]..<indices[$0.upperBound] }).sorted {
-      $0.lowerBound < $1.lowerBound
-    }
+    return places.map { indices[$0.lowerBound]..<indices[$0.upperBound] }
   }
 
   /// Returns the ranges of the tokens after `Bearer`.

@@ -35,7 +35,7 @@ struct DatabaseFile {
   ///
   /// The identity is the path and the inode of the file. For a sample database in memory, it is a unique number.
   static func identity(of name: String) -> String {
-    guard name != sample else { return SampleIdentity.unique(name) }
+    guard name != sample else { return SampleDatabaseIdentity.unique(name) }
     let path = URL(filePath: name).absoluteURL.resolvingSymlinksInPath().path
     let inode = try? FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? UInt64
     return inode.map { "\(path), inode \($0)" } ?? path

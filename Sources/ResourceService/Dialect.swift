@@ -57,7 +57,7 @@ public struct Dialect: Sendable {
       .document, isChangeset ? "Changeset error" : "JSONAPI error", data: ["errors": .array(JSONArray(objects))])
   }
 
-  private func worded(_ objection: RequestError) -> ErrorDetail {
+  private func worded(_ objection: DialectError) -> ErrorDetail {
     switch flavour {
     case nil: objection.error
     case .carrot: objection.withIntegerCode

@@ -45,7 +45,7 @@ extension ResourceService {
       }
     case .show:
       let replyWriter = try ResourceReplyWriter(params, of: type, in: schema)
-      let (id, key) = try RequestedID.parse(params["id"], of: type)
+      let (id, key) = try ResourceIDParser.parse(params["id"], of: type)
       guard let document = try database.inTransaction(.deferred, { try replyWriter.document(key, $0) }) else {
         throw RequestRefusal(.notFound(id))
       }

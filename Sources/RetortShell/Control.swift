@@ -77,7 +77,7 @@ private func changing(_ runs: [String], _ environment: [String: String]) -> [Str
   guard runs.count > 1 else { return runs }
   let changing = runs.filter { run in
     let status = pid_t(run).flatMap { ControlSocket.of($0, environment)?.ask("status") }
-    return status?.hasPrefix(RunControl.idleStatus) == false
+    return status?.hasPrefix(RemoteRunControl.idleStatus) == false
   }
   return changing.isEmpty ? runs : changing
 }

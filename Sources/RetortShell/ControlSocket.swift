@@ -93,12 +93,12 @@ struct ControlSocket {
 
 /// Answers the commands of `retort ctl` while the process runs.
 final class ControlServer: Sendable {
-  private let control: RunControl
+  private let control: RemoteRunControl
   private let socket: ControlSocket
   private let number: Int32
 
   /// Opens the socket of this process; nil if that fails.
-  init?(_ control: RunControl, _ environment: [String: String]) {
+  init?(_ control: RemoteRunControl, _ environment: [String: String]) {
     guard let socket = ControlSocket.of(getpid(), environment) else { return nil }
     Self.makeDirectories(socket.path)
     unsafe unlink(socket.path)
@@ -170,7 +170,7 @@ final class LazyControlServer: Sendable {
   private let state = Mutex<(server: ControlServer?, isOpened: Bool)>((nil, false))
 
   /// Opens the server at the first call, and does nothing at later calls.
-  func open(_ control: RunControl, _ environment: [String: String]) {
+  func open(_ control: RemoteRunControl, _ environment: [String: String]) {
     state.withLock { state in
       guard !state.isOpened else { return }
       state = (ControlServer(control, environment), true)

@@ -68,7 +68,9 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
       ? "is not the id of an unknown change"
       : "is the id of \(named.count) unknown changes: write one of these changes in full, such as "
         + TerminalSafeText.message(ShellCommandLineWriter.quoted(named[0].text))
-    console.note("error: \(path): \(id) \(what)\n  = retort journal \(path) lists the unknown changes\n")
+    let (file, change) = (TerminalSafeText.message(path), TerminalSafeText.message(id))
+    let list = "retort journal \(TerminalSafeText.message(ShellCommandLineWriter.quoted(path)))"
+    console.note("error: \(file): \(change) \(what)\n  = \(list) lists the unknown changes\n")
     return 2
   }
   journal.settle(identity, outcome, id: nil)
@@ -116,7 +118,7 @@ private struct JournalReport {
   }
 
   private static func resuming(_ command: String) -> String {
-    let secrets = SecretShellVariables.names(in: command)
+    let secrets = SecretSubstitution.names(in: command)
     return secrets.isEmpty
       ? "to resume: \(command)"
       : "to resume, set \(secrets.joined(separator: ", ")) to the secrets that the command hides, then run: "

@@ -3,6 +3,7 @@ import Bulk
 import Client
 import Evaluation
 import JSONRPC
+import Links
 import JSONText
 import Workers
 
@@ -45,7 +46,7 @@ func poolMeta(_ environment: [String: String]) throws(PoolSettingsError) -> JSON
 }
 
 /// Opens a pool of workers for a statement, on the connection of the statement's client.
-func openPool(_ request: PooledStatement, _ environment: [String: String]) async throws(ClientError)
+func openPool(_ request: PoolCarrierRequest, _ environment: [String: String]) async throws(ClientError)
   -> any ChangeCarrier
 {
   guard let link = request.link as? BrokerLink else {
@@ -62,7 +63,7 @@ func openPool(_ request: PooledStatement, _ environment: [String: String]) async
   do throws(PoolSettingsError) { key = try poolKey(environment) } catch {
     throw ClientError(.value, error.message, nextStep: error.nextStep)
   }
-  var limits = PoolCarrier.PooledChangeLimits(queue: request.queue)
+  var limits = PoolCarrier.PoolCarrierSettings(queue: request.queue)
   switch request.halt {
   case .count(let count)?: limits.failures = count
   case .share(let share)?: limits.share = share

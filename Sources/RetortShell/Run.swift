@@ -5,6 +5,7 @@ import Evaluation
 public import JSONRPC
 import JSONText
 import Language
+import Links
 import LearnedSchema
 import Redaction
 import ResourceService
@@ -210,9 +211,9 @@ private func run(
     return 2
   }
   let notices = ConnectionNotices(console)
-  let report: WrittenFile?
+  let report: AtomicFile?
   do throws(Fault) {
-    report = try options.report.map { path throws(Fault) in try WrittenFile(path, appends: false) }
+    report = try options.report.map { path throws(Fault) in try AtomicFile(path, appends: false) }
   } catch {
     console.note(error, about: "the report can't be written")
     return 2
@@ -261,7 +262,7 @@ private func demo(_ options: ProgramOptions, _ console: Console, _ environment: 
 ///
 /// The program opened the file before the run. If the write fails after a successful run, the status is 1.
 private func write(
-  _ report: RunReport, to file: WrittenFile, isXML: Bool, _ status: Int32, _ reason: String?, _ console: Console
+  _ report: RunReport, to file: AtomicFile, isXML: Bool, _ status: Int32, _ reason: String?, _ console: Console
 ) -> Int32 {
   let text =
     isXML ? report.junit(status: status, reason: reason) : report.json(status: status, reason: reason).text + "\n"
@@ -296,7 +297,7 @@ private func session(
   }
   let open: @Sendable (String) async throws(LinkError) -> any JSONRPC.ServiceLink = { uri async throws(LinkError) in
     if options.offline {
-      return RequestShowingLink(try offlineAddress(uri)) { request in
+      return OfflineLink(try offlineAddress(uri)) { request in
         console.write(json: .object(request))
       }
     }
@@ -359,7 +360,7 @@ private func openLink(
 ) async throws(LinkError) -> any JSONRPC.ServiceLink {
   if uri.hasPrefix("embedded:") { return try EmbeddedLink(String(uri.dropFirst(9))) }
   if namesBroker(uri) {
-    return try await BrokerLink.open(uri, script: script, listener: listener, password: password)
+    return try await BrokerLink.open(uri, name: connectionName(script), listener: listener, password: password)
   }
   throw LinkError(.address, "unknown scheme \(scheme(uri))")
 }

@@ -145,7 +145,7 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
 extension ServeOptions {
   fileprivate func settings(url: String) -> ServiceSettings {
     var settings = ServiceSettings(
-      database: database, url: url, connectionName: BrokerLink.connectionName("serve \(database)"))
+      database: database, url: url, connectionName: connectionName("serve \(database)"))
     settings.declaration = QueueDeclaration(isDurable: durable, type: queueType)
     (settings.queues, settings.workers, settings.rate, settings.log) = (queues, workers, rate, log)
     (settings.latency, settings.jitter, settings.late, settings.away) = (latency, jitter, late, away)

@@ -58,7 +58,7 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
           + "--insecure works without a secret")
     }
     var settings = WorkerSettings(
-      uri: uri, pool: pool, connectionName: BrokerLink.connectionName("work \(options.pool)"))
+      uri: uri, pool: pool, connectionName: connectionName("work \(options.pool)"))
     settings.inFlight = options.inFlight
     settings.allowed = options.allowed.isEmpty ? nil : Set(options.allowed)
     settings.meta = try poolMeta(environment)
@@ -83,7 +83,7 @@ private func host(_ url: String, _ pool: String, _ console: Console) -> WorkerCa
 
 private func showStatus(of pool: WorkerPool, _ uri: AMQPURI, _ console: Console) async -> Int32 {
   do throws(BrokerError) {
-    let status = try await poolStatus(pool, uri, connectionName: BrokerLink.connectionName("work --status"))
+    let status = try await poolStatus(pool, uri, connectionName: connectionName("work --status"))
     _ = console.write(Array("\(status)\n".utf8))
     return 0
   } catch {

@@ -75,18 +75,17 @@ struct ServedQueue: Sendable {
 
   /// Returns the replies to a request for a fault, and the delays of the replies.
   private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: InjectedFaults.Kind?) -> ServiceAnswer {
-    typealias Reply = ServiceAnswer.Reply
     return switch fault {
-    case nil: ServiceAnswer([Reply(reply)])
+    case nil: ServiceAnswer([.init(reply)])
     case .drop, .lose: ServiceAnswer([])
-    case .duplicate: ServiceAnswer([Reply(reply), Reply(reply)])
-    case .late: ServiceAnswer([Reply(reply, delay: options.late ?? .seconds(10))])
-    case .wrongID: ServiceAnswer([Reply(reply, correlationID: Array("wrong-".utf8) + delivery.correlationID)])
-    case .malformed: ServiceAnswer([Reply(Array("<h1>Bad Gateway</h1>".utf8))])
-    case .rpcError: ServiceAnswer([Reply(Self.internalError(delivery.body))])
-    case .empty: ServiceAnswer([Reply([])])
-    case .round: ServiceAnswer([Reply(reply)])
-    case .noConsumer: ServiceAnswer([Reply(reply)], absence: options.away ?? .seconds(1))
+    case .duplicate: ServiceAnswer([.init(reply), .init(reply)])
+    case .late: ServiceAnswer([.init(reply, delay: options.late ?? .seconds(10))])
+    case .wrongID: ServiceAnswer([.init(reply, correlationID: Array("wrong-".utf8) + delivery.correlationID)])
+    case .malformed: ServiceAnswer([.init(Array("<h1>Bad Gateway</h1>".utf8))])
+    case .rpcError: ServiceAnswer([.init(Self.internalError(delivery.body))])
+    case .empty: ServiceAnswer([.init([])])
+    case .round: ServiceAnswer([.init(reply)])
+    case .noConsumer: ServiceAnswer([.init(reply)], absence: options.away ?? .seconds(1))
     }
   }
 

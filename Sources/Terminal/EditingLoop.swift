@@ -42,7 +42,7 @@ final class EditingLoop {
     return sources.count > 1 && sources[1].revents != 0
   }
 
-  private func handle(_ event: EditingEvent) {
+  private func handle(_ event: EditingMessage) {
     switch event {
     case .read(let prompt, let continuation): read((prompt, continuation))
     case .notice(let text, let prompt): readline.show(notice: text, prompt: prompt)

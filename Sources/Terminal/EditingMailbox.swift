@@ -3,7 +3,7 @@ internal import Glibc
 internal import Synchronization
 
 /// An event that another thread sends to the line editor's thread.
-enum EditingEvent: Sendable {
+enum EditingMessage: Sendable {
   /// A caller requests a line.
   case read(LinePrompt, CheckedContinuation<PromptInput, Never>)
   /// A text to show above the line, and the line's new prompt; a nil prompt means that the prompt does not change.
@@ -21,7 +21,7 @@ enum EditingEvent: Sendable {
 /// An eventfd wakes the thread for each event.
 final class EditingMailbox: Sendable {
   let bell: Int32
-  private let events = Mutex<[EditingEvent]>([])
+  private let events = Mutex<[EditingMessage]>([])
 
   init() throws(TerminalError) {
     bell = retort_bell_open(0)
@@ -32,12 +32,12 @@ final class EditingMailbox: Sendable {
     close(bell)
   }
 
-  func post(_ event: EditingEvent) {
+  func post(_ event: EditingMessage) {
     events.withLock { $0.append(event) }
     retort_bell_ring(bell)
   }
 
-  func takeAll() -> [EditingEvent] {
+  func takeAll() -> [EditingMessage] {
     retort_bell_answer(bell)
     return events.withLock { events in
       defer { events = [] }

@@ -41,7 +41,7 @@ public final class ClientValue: Sendable {
   /// Returns the same client with another value of its option `keys:`.
   ///
   /// `keys:` says how the client spells the names in its requests and replies.
-  package func with(keys: ClientSettings.KeySpelling) -> ClientValue {
+  package func with(keys: ClientSettings.KeyFormat) -> ClientValue {
     var changed = client
     changed.settings.keys = keys
     return ClientValue(

@@ -62,12 +62,12 @@ package enum Comparison {
   /// Two values have the same key exactly if they are equal.
   package static func key(of value: Value) throws(Fault) -> EqualityKey {
     switch value {
-    case .string(let text): return .text(CodePoints(text))
+    case .string(let text): return .text(CodePointString(text))
     case .number(let number):
       // 1.0 and 1 have the same key.
       if let integer = number.integer ?? Int(key(of: number)) { return .integer(integer) }
-      return .other(CodePoints("n" + key(of: number)))
-    default: return .other(CodePoints(try keyText(of: value)))
+      return .other(CodePointString("n" + key(of: number)))
+    default: return .other(CodePointString(try keyText(of: value)))
     }
   }
 
@@ -130,7 +130,7 @@ package enum Comparison {
 /// values by these keys.
 package enum EqualityKey: Hashable, Sendable {
   case integer(Int)
-  case text(CodePoints)
+  case text(CodePointString)
   /// Any other value, as a text that differs for different values.
-  case other(CodePoints)
+  case other(CodePointString)
 }

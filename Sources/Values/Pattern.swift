@@ -38,7 +38,7 @@ public struct Pattern: Sendable {
   /// - Throws: A `limit` error if the search takes too many steps; an `interrupted` error if the task is cancelled.
   package func matches(_ text: String) throws(Fault) -> Bool {
     try unsafe within(text) { bytes throws(Fault) in
-      try unsafe found(in: bytes) { bytes throws(RegularExpression.NoSearchResult) in
+      try unsafe found(in: bytes) { bytes throws(RegularExpression.SearchError) in
         try unsafe expression.isFound(in: bytes)
       }
     }
@@ -49,7 +49,7 @@ public struct Pattern: Sendable {
   /// A group that matched nothing has nil instead of a text. If the text has no match, the whole result is nil.
   package func groups(in text: String) throws(Fault) -> [String?]? {
     let groups = try unsafe within(text) { bytes throws(Fault) in
-      try unsafe found(in: bytes) { bytes throws(RegularExpression.NoSearchResult) in
+      try unsafe found(in: bytes) { bytes throws(RegularExpression.SearchError) in
         try unsafe expression.next(in: bytes, from: 0)
       }
     }
@@ -105,7 +105,7 @@ public struct Pattern: Sendable {
     try unsafe within(text) { bytes throws(Fault) in
       var (start, isAfterEmpty, count) = (0, false, 0)
       while start <= bytes.count {
-        let groups = try unsafe found(in: bytes) { bytes throws(RegularExpression.NoSearchResult) in
+        let groups = try unsafe found(in: bytes) { bytes throws(RegularExpression.SearchError) in
           try unsafe expression.next(in: bytes, from: start, options: isAfterEmpty ? afterEmpty : 0)
         }
         if let groups, let range = groups[0] {
@@ -137,7 +137,7 @@ public struct Pattern: Sendable {
   /// Runs a search, and converts an error of PCRE2 to an error of the language.
   private func found<Result>(
     in bytes: UnsafeBufferPointer<UInt8>,
-    _ body: (UnsafeBufferPointer<UInt8>) throws(RegularExpression.NoSearchResult) -> Result
+    _ body: (UnsafeBufferPointer<UInt8>) throws(RegularExpression.SearchError) -> Result
   ) throws(Fault) -> Result {
     do { return try unsafe body(bytes) } catch {
       switch error {

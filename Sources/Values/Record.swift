@@ -98,11 +98,12 @@ public struct Record: Sendable {
   package func merging(_ other: Record) -> Record {
     var result = fields
     let added = other.fields
-    var positions: [CodePoints: Int] = [:]
+    var positions: [CodePointString: Int] = [:]
     let isLarge = result.count * added.count > 256
-    if isLarge { for (index, field) in result.enumerated() { positions[CodePoints(field.name)] = index } }
+    if isLarge { for (index, field) in result.enumerated() { positions[CodePointString(field.name)] = index } }
     for field in added {
-      let index = isLarge ? positions[CodePoints(field.name)] : result.firstIndex { $0.name.isSame(as: field.name) }
+      let index =
+        isLarge ? positions[CodePointString(field.name)] : result.firstIndex { $0.name.isSame(as: field.name) }
       if let index { result[index].value = field.value } else { result.append(field) }
     }
     return Record(result)
@@ -130,7 +131,7 @@ private final class NameIndex: Sendable {
   static let threshold = 16
 
   private struct IndexedFields {
-    var places: [CodePoints: Int] = [:]
+    var places: [CodePointString: Int] = [:]
     var values: [Value] = []
     var isFilled = false
   }
@@ -142,10 +143,10 @@ private final class NameIndex: Sendable {
       if !state.isFilled {
         let fields = record.fields
         state.values = fields.map(\.value)
-        for (index, field) in fields.enumerated() { state.places[CodePoints(field.name)] = index }
+        for (index, field) in fields.enumerated() { state.places[CodePointString(field.name)] = index }
         state.isFilled = true
       }
-      return state.places[CodePoints(name)].map { state.values[$0] }
+      return state.places[CodePointString(name)].map { state.values[$0] }
     }
   }
 }

@@ -15,7 +15,7 @@ import Synchronization
   typealias GroupRanges = [Range<Int>?]
 
   /// The reason why a search ended without a result.
-  enum NoSearchResult: Error {
+  enum SearchError: Error {
     case tooManySteps
     case interrupted
     /// PCRE2 failed for another reason, which the text names.
@@ -127,8 +127,8 @@ private struct StepBudget {
 
 extension RegularExpression {
   /// Whether the text contains a match of the pattern.
-  func isFound(in text: UnsafeBufferPointer<UInt8>) throws(NoSearchResult) -> Bool {
-    try compiled.withLock { compiled throws(NoSearchResult) in
+  func isFound(in text: UnsafeBufferPointer<UInt8>) throws(SearchError) -> Bool {
+    try compiled.withLock { compiled throws(SearchError) in
       try unsafe compiled.search(text, from: 0, options: 0, quickLimit: quickLimit) > 0
     }
   }
@@ -136,10 +136,10 @@ extension RegularExpression {
   /// Returns the groups of the next match at or after the offset `start`; nil if there is no match.
   ///
   /// `options` are match options of PCRE2, such as `PCRE2_ANCHORED`.
-  func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(NoSearchResult)
+  func next(in text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32 = 0) throws(SearchError)
     -> GroupRanges?
   {
-    try compiled.withLock { compiled throws(NoSearchResult) in
+    try compiled.withLock { compiled throws(SearchError) in
       let count = try unsafe compiled.search(text, from: start, options: options, quickLimit: quickLimit)
       return count > 0 ? compiled.groups(groupCount, Int(count)) : nil
     }
@@ -239,7 +239,7 @@ extension RegularExpression {
   /// - Throws: The reason why the search ended without a result.
   func search(
     _ text: UnsafeBufferPointer<UInt8>, from start: Int, options: UInt32, quickLimit: Int
-  ) throws(RegularExpression.NoSearchResult) -> Int32 {
+  ) throws(RegularExpression.SearchError) -> Int32 {
     let options = options | PCRE2_NO_UTF_CHECK
     if text.count <= quickLimit {
       let count = unsafe pcre2_match_8(quick, text.baseAddress, text.count, start, options, data, quickContext)

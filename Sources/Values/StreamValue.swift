@@ -6,6 +6,9 @@ package import JSONText
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
 
+  /// Whether the elements exist already, in a temporary file.
+  package let isStored: Bool
+
   /// Returns the JSON form of the stream.
   ///
   /// The function is nil if the stream has no JSON form. A script must then collect the elements first.
@@ -18,7 +21,12 @@ public struct StreamValue: Sendable {
     _ open: @escaping @Sendable () async throws(Fault) -> ElementStream,
     json: (@Sendable () throws(Fault) -> JSONValue)? = nil
   ) {
-    (self.open, self.json) = (open, json)
+    (self.open, self.json, isStored) = (open, json, false)
+  }
+
+  /// Creates a stream whose elements exist already, in a temporary file.
+  package init(stored open: @escaping @Sendable () -> ElementStream) {
+    (self.open, json, isStored) = ({ () async throws(Fault) in open() }, nil, true)
   }
 }
 

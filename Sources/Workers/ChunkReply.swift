@@ -62,7 +62,7 @@ struct ChunkReply: Sendable {
 
 extension ChunkReply.Outcome {
   /// Creates the outcome of a change from the result of its request.
-  init(_ result: Result<ChangeReply, ClientError>) {
+  init(_ result: Result<ChangeResult, ClientError>) {
     self =
       switch result {
       case .success(.document(let document)): .done(.object(document.object))
@@ -108,9 +108,9 @@ extension ChunkReply.Outcome {
   /// Returns the reply or the error for the program that sent the chunk; nil if the worker did not send the change.
   ///
   /// `renamed` spells the names in the result as the client's option `keys` requires.
-  func reply(to change: Change, _ renamed: (JSONValue) -> JSONValue) -> Result<ChangeReply, ClientError>? {
+  func reply(to change: Change, _ renamed: (JSONValue) -> JSONValue) -> Result<ChangeResult, ClientError>? {
     switch self {
-    case .done(let result): .success(ChangeReply(renamed(result), givesDocument: change.givesDocument))
+    case .done(let result): .success(ChangeResult(renamed(result), givesDocument: change.givesDocument))
     case .omitted: .success(.omitted)
     case .found(let id): .success(Self.found(id, change))
     case .failed(let error): .failure(error)
@@ -134,10 +134,10 @@ extension ChunkReply.Outcome {
   }
 
   /// Returns a reply for a change that a lookup found; the reply contains only the identifier of the resource.
-  private static func found(_ id: String?, _ change: Change) -> ChangeReply {
+  private static func found(_ id: String?, _ change: Change) -> ChangeResult {
     guard change.givesDocument else { return .result(.null) }
     guard change.verb != .destroy, let id else { return .document(Document()) }
-    return ChangeReply(["data": ["type": .string(change.target.type), "id": .string(id)]], givesDocument: true)
+    return ChangeResult(["data": ["type": .string(change.target.type), "id": .string(id)]], givesDocument: true)
   }
 }
 

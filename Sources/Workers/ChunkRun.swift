@@ -67,7 +67,7 @@ struct ChunkRun: Sendable {
       guard !Task.isCancelled, .now < end, progress.failures < chunk.failures ?? .max else { return false }
       let change = chunk.changes[index]
       let begin = ContinuousClock.now
-      let result: Result<ChangeReply, ClientError>
+      let result: Result<ChangeResult, ClientError>
       do throws(ClientError) { result = .success(try await carrier.carry(change)) } catch { result = .failure(error) }
       let latency = ContinuousClock.now - begin
       let outcome = ChunkReply.Outcome(result)

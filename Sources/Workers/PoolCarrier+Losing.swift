@@ -55,7 +55,7 @@ extension PoolCarrier {
       let reply = ChunkReply(
         [ChunkReply.TimedOutcome](repeating: ChunkReply.TimedOutcome(.unsent), count: count), time: .zero)
       let response = Response(id: request.id, outcome: .result(reply.json))
-      return ServiceAnswer([ServiceAnswer.Reply(pool.signed(response.encoded()))])
+      return ServiceAnswer([ServiceAnswer.OutgoingReply(pool.signed(response.encoded()))])
     }
     await waitForTakenChunks()
     abandon()

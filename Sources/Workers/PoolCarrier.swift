@@ -10,7 +10,7 @@ import Synchronization
 /// chunk. Two chunks are in flight for each worker, so that a worker can start its next chunk immediately.
 package final class PoolCarrier: GroupCarrier {
   /// The queue and the limits of a statement's changes.
-  package struct PooledChangeLimits: Sendable {
+  package struct PoolCarrierSettings: Sendable {
     /// The queue of the changes.
     package var queue: String
     /// The number of failures after which no more changes are sent; nil for no limit.
@@ -76,7 +76,7 @@ package final class PoolCarrier: GroupCarrier {
   let pool: WorkerPool
   let link: any PoolBrokerLink
   let transport: any Transport
-  let limits: PooledChangeLimits
+  let limits: PoolCarrierSettings
   let run: String
   private let state: Mutex<ChangeQueue>
   /// The time for which a worker may send the changes of a chunk.
@@ -92,7 +92,7 @@ package final class PoolCarrier: GroupCarrier {
   ///
   /// - Throws: `no-route` if the pool has no worker, `forbidden` if the worker refuses the chunk.
   package static func open(
-    _ pool: WorkerPool, on link: any PoolBrokerLink, _ limits: PooledChangeLimits
+    _ pool: WorkerPool, on link: any PoolBrokerLink, _ limits: PoolCarrierSettings
   ) async throws(ClientError) -> PoolCarrier {
     let workers: Int
     let transport: any Transport
@@ -119,7 +119,7 @@ package final class PoolCarrier: GroupCarrier {
   }
 
   private init(
-    _ pool: WorkerPool, _ link: any PoolBrokerLink, _ transport: any Transport, _ limits: PooledChangeLimits,
+    _ pool: WorkerPool, _ link: any PoolBrokerLink, _ transport: any Transport, _ limits: PoolCarrierSettings,
     _ workers: Int
   ) {
     (self.pool, self.link, self.transport, self.limits) = (pool, link, transport, limits)
@@ -153,13 +153,13 @@ package final class PoolCarrier: GroupCarrier {
   }
 
   /// Passes a change to a worker.
-  package func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
+  package func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     var latency: Duration?
     return try await carry(change, latency: &latency)
   }
 
   /// Passes a change to a worker; sets `latency` to the reply time of the service.
-  package func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeReply {
+  package func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeResult {
     let (result, time) = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in take(change, number: 0, for: OutcomeWaiter(continuation)) }
     } onCancel: {
@@ -171,13 +171,13 @@ package final class PoolCarrier: GroupCarrier {
 
   /// A receiver that resumes the task that waits for the outcome of one change.
   private final class OutcomeWaiter: ChangeReplyReceiver {
-    private let continuation: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>
+    private let continuation: CheckedContinuation<(Result<ChangeResult, ClientError>, Duration?), Never>
 
-    init(_ continuation: CheckedContinuation<(Result<ChangeReply, ClientError>, Duration?), Never>) {
+    init(_ continuation: CheckedContinuation<(Result<ChangeResult, ClientError>, Duration?), Never>) {
       self.continuation = continuation
     }
 
-    func end(_ number: Int, _ result: Result<ChangeReply, ClientError>, latency: Duration?) {
+    func end(_ number: Int, _ result: Result<ChangeResult, ClientError>, latency: Duration?) {
       continuation.resume(returning: (result, latency))
     }
   }
@@ -355,7 +355,7 @@ extension PoolCarrier.WaitingChange {
 
   func fail(_ error: ClientError) { end(.failure(error)) }
 
-  func end(_ result: Result<ChangeReply, ClientError>, latency: Duration? = nil) {
+  func end(_ result: Result<ChangeResult, ClientError>, latency: Duration? = nil) {
     receiver.end(number, result, latency: latency)
   }
 }

@@ -59,7 +59,9 @@ final class Worker: Sendable {
           on: ServiceChannel.QueueServingSettings(declaration: QueueDeclaration(isExclusive: true))
         ) { delivery in
           let id = (try? Request(decoding: delivery.body))?.id ?? .null
-          return ServiceAnswer([ServiceAnswer.Reply(Response(id: id, outcome: .result(self.status.json)).encoded())])
+          return ServiceAnswer([
+            ServiceAnswer.OutgoingReply(Response(id: id, outcome: .result(self.status.json)).encoded())
+          ])
         }
       } catch {
         // 405 RESOURCE_LOCKED: the queue belongs to another connection.
@@ -90,7 +92,7 @@ final class Worker: Sendable {
   }
 
   private func signed(_ body: [UInt8]) -> ServiceAnswer {
-    ServiceAnswer([ServiceAnswer.Reply(settings.pool.signed(body))])
+    ServiceAnswer([ServiceAnswer.OutgoingReply(settings.pool.signed(body))])
   }
 
   /// Reads the chunk of a request, and checks that the worker accepts the chunk.
@@ -107,7 +109,10 @@ final class Worker: Sendable {
     guard chunk.vhost == pool.vhost, chunk.pool == pool.name else {
       throw ChunkRefusal("it is for the pool \(chunk.pool) of the vhost \(chunk.vhost)")
     }
-    guard !chunk.queue.hasPrefix(WorkerPool.queuePrefix), settings.allowed?.contains(chunk.queue) ?? true else {
+    guard !chunk.queue.hasPrefix(WorkerPool.queuePrefix) else {
+      throw ChunkRefusal("the queue \(chunk.queue) belongs to a pool, not to a service")
+    }
+    guard settings.allowed?.contains(chunk.queue) ?? true else {
       throw ChunkRefusal("no --allow of the worker names the queue \(chunk.queue)")
     }
     let now = WorkerPool.now

@@ -27,11 +27,12 @@ import Testing
     "Handbook": ["Evaluation", "Values", "Language"],
     "Serving": ["Broker", "ResourceService", "JSONRPC", "JSONText"],
     "Workers": ["Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"],
+    "Links": ["Broker", "Workers", "JSONRPC"],
     "LanguageServer": ["Handbook", "Evaluation", "Formats", "Values", "Language", "JSONRPC", "JSONText"],
     "RetortShell": [
       "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService",
       "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "LanguageServer", "Serving", "Workers",
-      "CBuild",
+      "Links", "CBuild",
       "ArgumentParser", "Foundation",
     ],
     "retort": ["RetortShell", "Foundation"],
@@ -95,6 +96,20 @@ import Testing
       for target in row.1.matches(of: #/`(\w+)`/#) { table[String(target.1)] = Set(imports) }
     }
     #expect(table == Self.allowed, "\(file.lastPathComponent) and this test have one table")
+  }
+
+  @Test func theArticleNamesFilesThatExist() throws {
+    let article = Self.root.appending(path: "Sources/RetortShell/RetortShell.docc/Architecture.md")
+    let paths = try String(contentsOf: article, encoding: .utf8).matches(
+      of: #/`((?:[A-Z]\w*|\.github|examples)\/[\w+.\/]+)`/#
+    ).map { String($0.1) }
+    #expect(paths.count > 60)
+    for path in paths {
+      let isThere = [path, "Sources/\(path)"].contains {
+        FileManager.default.fileExists(atPath: Self.root.appending(path: $0).path)
+      }
+      #expect(isThere, "\(path)")
+    }
   }
 
   @Test func noFileIsLongerThan400Lines() throws {

@@ -135,7 +135,7 @@ static void ask(amqp_connection_state_t link, char *queue, int count, int window
 }
 
 int main(int count, char **words) {
-  check(count < 4, "usage: link respond|ask URI QUEUE [COUNT WINDOW]");
+  check(count < 4 || (strcmp(words[1], "respond") && count < 6), "usage: link respond|ask URI QUEUE [COUNT WINDOW]");
   amqp_connection_state_t link = log_in(words[2]);
   if (!strcmp(words[1], "respond")) respond(link, words[3], count > 4 ? atol(words[4]) : 0);
   else ask(link, words[3], atoi(words[4]), atoi(words[5]));

@@ -20,6 +20,9 @@ STATEMENTS = {
     "destroy": 'read "{}" | destroy e in-flight: 64 confirm: true',
     "journal": 'read "{}" | update e {{state: .state}} in-flight: 64 journal: "{}.journal"',
     "each": 'read "{}" | each in-flight: 64 do destroy e .id confirm: true end',  # the block returns no value
+    "each value": 'read "{}" | each in-flight: 64 do call e "show" {{id: .id}} end',
+    "each on": 'read "{}" | each in-flight: 64 do call e "show" {{id: .id}} end | write "{}.ndjson"',
+    "update on": 'read "{}" | update e {{state: .state}} in-flight: 64 | select .id | write "{}.csv"',
     "for": 'for row in read "{}" do call e "show" {{id: row.id}} end',
     "destroy-all": "destroy-all e filter: {{}} in-flight: 64 confirm: true",
 }

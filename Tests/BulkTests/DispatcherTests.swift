@@ -16,7 +16,8 @@ import Testing
   private func run(
     _ elements: [Element], _ sending: Sending = .inTasks, on scripted: ScriptedCarrier, window: Int = 4,
     continuesOnError: Bool = false,
-    account: StatementSafeguards = StatementSafeguards(RunSafeguards(.given)), consent: DestroyConsent? = nil,
+    account: StatementSafeguardState = StatementSafeguardState(RunSafeguardState(.given)),
+    consent: DestroyConsent? = nil,
     failsAfter pages: Int = .max
   ) async -> StatementReport {
     var rest = elements[...]
@@ -89,7 +90,7 @@ import Testing
 
   @Test(arguments: Sending.allCases) func aLimitStopsAtItsElement(_ sending: Sending) async {
     let carrier = ScriptedCarrier()
-    let limited = StatementSafeguards(RunSafeguards(.limited(4)))
+    let limited = StatementSafeguardState(RunSafeguardState(.limited(4)))
     let report = await run((0..<20).map { Element($0) }, sending, on: carrier, account: limited)
     #expect(carrier.carried.count == 4 && report.tally.ok == 4)
     guard let refused = report.stop as? RefusedElementError, case .runLimit(4) = refused.refusal else {
@@ -103,7 +104,7 @@ import Testing
   }
 
   @Test(arguments: Sending.allCases) func refusesChangesOfAStreamedQueue(_ sending: Sending) async {
-    let account = StatementSafeguards(RunSafeguards(.given))
+    let account = StatementSafeguardState(RunSafeguardState(.given))
     let lease = account.run.streams.lease(broker: Change.posts.broker, queue: "posts")
     let carrier = ScriptedCarrier()
     let report = await run([Element(1)], sending, on: carrier, account: account)

@@ -18,7 +18,7 @@ import Testing
     var rest: [Element]? = changes.enumerated().map { Element($0.offset, .success($0.element)) }
     let late = LateReplies { _ in }
     let dispatcher = ChangeDispatcher(
-      StatementSafeguards(RunSafeguards(.given)), carrier, lateReplies: late, guards: guards)
+      StatementSafeguardState(RunSafeguardState(.given)), carrier, lateReplies: late, guards: guards)
     return await dispatcher.run(
       StatementReport(), SendingPolicy(window: window, continuesOnError: true), consent: nil, next: { rest.take() },
       observe: { _, _, _ in })
@@ -311,7 +311,7 @@ import Testing
   // MARK: - Control of a run by retort ctl
 
   @Test func aPausedRunSendsNothingUntilItIsResumed() async {
-    let account = RunSafeguards(.given)
+    let account = RunSafeguardState(.given)
     let carrier = ScriptedCarrier()
     account.control.pause()
     #expect(account.control.status == "no statement is running\npaused by retort ctl")
@@ -319,7 +319,7 @@ import Testing
     #expect(account.control.status == "destroy posts 0\npaused by retort ctl")
     let run = Task {
       var rest: [Element]? = (1...9).map { Element($0) }
-      let dispatcher = ChangeDispatcher(StatementSafeguards(account), carrier, lateReplies: nil)
+      let dispatcher = ChangeDispatcher(StatementSafeguardState(account), carrier, lateReplies: nil)
       return await dispatcher.run(
         StatementReport(), SendingPolicy(window: 4, continuesOnError: true), consent: nil, next: { rest.take() },
         observe: { _, _, _ in })
@@ -336,9 +336,9 @@ import Testing
 
   @Test func aSingleChangeWaitsWhileItsRunIsPaused() async {
     let opened = Mutex(0)
-    let account = RunSafeguards(.given, control: RunControl { _ in opened.withLock { $0 += 1 } })
+    let account = RunSafeguardState(.given, control: RemoteRunControl { _ in opened.withLock { $0 += 1 } })
     let carrier = ScriptedCarrier()
-    let dispatcher = ChangeDispatcher(StatementSafeguards(account), carrier, lateReplies: nil)
+    let dispatcher = ChangeDispatcher(StatementSafeguardState(account), carrier, lateReplies: nil)
     account.control.pause()
     #expect(opened.withLock { $0 } == 0)
     let change = Task { await dispatcher.send(.destroy(1), consent: nil) }

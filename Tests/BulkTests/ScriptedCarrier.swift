@@ -30,13 +30,13 @@ final class ScriptedCarrier: ChangeCarrier {
   var most: Int { state.withLock(\.most) }
 
   /// Records a change and returns its reply; nil, without a record, if this carrier delays replies.
-  func reply(to change: Change) -> Result<ChangeReply, ClientError>? {
+  func reply(to change: Change) -> Result<ChangeResult, ClientError>? {
     guard holds <= 1 else { return nil }
     state.withLock { $0.carried.append(change.id ?? "") }
     return answer(change).map { .failure($0) } ?? .success(.result(.null))
   }
 
-  func carry(_ change: Change) async throws(ClientError) -> ChangeReply {
+  func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     state.withLock { state in
       state.carried.append(change.id ?? "")
       state.inFlight += 1

@@ -11,13 +11,13 @@ final class TakingCarrier: GroupCarrier {
 
   init(_ scripted: ScriptedCarrier) { self.scripted = scripted }
 
-  func carry(_ change: Change) async throws(ClientError) -> ChangeReply { try await scripted.carry(change) }
+  func carry(_ change: Change) async throws(ClientError) -> ChangeResult { try await scripted.carry(change) }
 
   func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     // If the scripted carrier does not delay replies, the change ends before this function returns.
     if let reply = scripted.reply(to: change) { return receiver.end(number, reply, latency: nil) }
     Task {
-      let result: Result<ChangeReply, ClientError>
+      let result: Result<ChangeResult, ClientError>
       do throws(ClientError) { result = .success(try await scripted.carry(change)) } catch { result = .failure(error) }
       receiver.end(number, result, latency: nil)
     }

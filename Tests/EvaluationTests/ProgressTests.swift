@@ -43,16 +43,16 @@ import Values
   private final class Shown: Sendable {
     let lines: AsyncStream<String>
     let progress: SessionProgress
-    let account: StatementSafeguards
+    let account: StatementSafeguardState
 
     init(changesData: Bool = false) {
       let (lines, show) = AsyncStream.makeStream(of: String.self)
-      let run = RunSafeguards(.given)
+      let run = RunSafeguardState(.given)
       let host = Session.SessionCallbacks(open: { _ throws(LinkError) in throw LinkError(.address, "") }) {
         show.yield($0)
       }
       self.lines = lines
-      account = StatementSafeguards(run, changesData: changesData)
+      account = StatementSafeguardState(run, changesData: changesData)
       progress = SessionProgress(Session.Options(), host, run.control, least: .zero, noteInterval: .zero)
     }
 

@@ -45,15 +45,16 @@ import Formats
       try Self.post(), .duration(.seconds(90)), .null, .string("a\nb"), .list([.bool(true), .null]),
       .record(Record([("a", .number(JSONNumber(1))), ("b", .list([]))])),
       .record(Record([("when", .duration(.seconds(1))), ("post", try Self.post())])),
+      .list([.null, try Self.post(), .list([.duration(.seconds(2)), .list([])])]),
     ]
     var collected = SpillingElementBuffer(limit: limit)
     for element in elements { try collected.add([element]) }
-    var stream = try collected.elements()
+    var stream = collected.elements()
     let found = try await stream.rest()
 
-    #expect(collected.count == 7)
+    #expect(collected.count == 8 && collected.isSpilled == (limit == 0))
     #expect(try found.map { try $0.json().text } == elements.map { try $0.json().text })
-    #expect(found.map(\.typeName) == ["resource", "duration", "null", "string", "list", "record", "record"])
+    #expect(found.map(\.typeName) == ["resource", "duration", "null", "string", "list", "record", "record", "list"])
     guard case .resource(let post) = found[0], case .resource(let author) = try post.field("author"),
       case .resource(let town) = try author.field("home"), case .list(let posts) = try author.field("posts")
     else {
@@ -67,7 +68,20 @@ import Formats
       return
     }
     #expect(cycle.isIdentifier)
+    // The file has only the included resources that the post reaches, also for a post in a list or a record.
     #expect(post.compound?.included("towns", "4") == nil || limit > 0)
+    guard case .record(let record) = found[6], case .list(let list) = found[7] else {
+      Issue.record("no record or list")
+      return
+    }
+    for part in [record["post"] ?? .null, list[1]] {
+      guard case .resource(let inner) = part else {
+        Issue.record("no post in \(found)")
+        continue
+      }
+      #expect(inner.compound?.included("towns", "4") == nil || limit > 0)
+      #expect(inner.compound?.included("towns", "3") != nil)
+    }
     for (name, message) in [
       (
         "best",
@@ -88,9 +102,22 @@ import Formats
   @Test func manyPagesComeBackInOrder() async throws {
     var collected = SpillingElementBuffer(limit: 100_000)
     for page in 0..<100 { try collected.add((0..<100).map { .number(JSONNumber(page * 100 + $0)) }) }
-    var stream = try collected.elements()
+    var stream = collected.elements()
     let found = try await stream.rest().map { try $0.json().text }
     #expect(found == (0..<10_000).map(String.init))
+  }
+
+  @Test func severalStreamsReadTheSameFile() async throws {
+    var collected = SpillingElementBuffer(limit: 0)
+    for number in 0..<40_000 { try collected.add([.number(JSONNumber(number))]) }
+    var (first, second) = (collected.elements(), collected.elements())
+    var counts = [0, 0]
+    while let page = try await first.next() {
+      counts[0] += page.count
+      counts[1] += try await second.next()?.count ?? 0
+    }
+    #expect(counts == [40_000, 40_000])
+    #expect(try await second.next() == nil)
   }
 
   @Test func aDirectoryThatIsNotThereIsNamed() {

@@ -69,6 +69,9 @@ import Testing
     ("no way to amqp://u:p@ss@h:5672/ for root@h", "no way to amqp://u:***@h:5672/ for root@h"),
     ("amqp://u:two words@h/v", "amqp://u:***@h/v"), (#"{"x":"y","Set-Cookie":"k"#, #"{"x":"y","Set-Cookie":"***"#),
     ("Authorization: Bearer abc.d-e= and more", "Authorization: Bearer *** and more"),
+    ("GET /x?token=abc Bearer xyz", "GET /x?token=*** Bearer ***"),
+    ("Bearer xyz GET /x?token=abc # secret def", "Bearer *** GET /x?token=*** # secret def"),
+    ("# password: x y?token=abc", "# password: *** y?token=***"),
     ("see http://u:p@h/x", "see http://u:***@h/x"),
     (
       #"connect "amqps://u:p@h:1/?password=abc&heartbeat=3""#, #"connect "amqps://u:***@h:1/?password=***&heartbeat=3""#

@@ -23,9 +23,9 @@ import Testing
         held.withLock { $0.append(delivery) }
         return ServiceAnswer([])
       }
-      func reply(_ delivery: Delivery, _ answer: String) -> ServiceAnswer.Reply {
+      func reply(_ delivery: Delivery, _ answer: String) -> ServiceAnswer.OutgoingReply {
         let id = String(decoding: delivery.correlationID, as: UTF8.self)
-        return ServiceAnswer.Reply(
+        return ServiceAnswer.OutgoingReply(
           Array(#"{"id":"\#(id)","jsonrpc":"2.0",\#(answer)}"#.utf8), correlationID: delivery.correlationID)
       }
       let late = held.withLock { $0 }.map { reply($0, answer) }
@@ -73,7 +73,7 @@ import Testing
     #expect(ran.status == status && ran.output == output, Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("update posts: 2 ok, 2 of them confirmed later\n"), Comment(rawValue: ran.notes))
     #expect(ran.notes.hasPrefix("update posts: waiting up to 5s for "), Comment(rawValue: ran.notes))
-    #expect(!ran.notes.contains("unknown, "), Comment(rawValue: ran.notes))
+    #expect(!ran.notes.contains(#/[0-9]+ unknown, /#), Comment(rawValue: ran.notes))
     await service.stop()
   }
 

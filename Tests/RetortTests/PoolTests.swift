@@ -177,7 +177,10 @@ import Testing
       ("no json", "Parse error"), (#"{"id":"1","method":"sing","params":{}}"#, "sing is not a method of workers"),
       (chunk(1, "posts", expires: expires, many), "it has 201 changes"),
       (chunk(2, "posts", expires: expires + 60_000, ""), "it expires in more than 60 s"),
-      (chunk(3, "retort.work.test", expires: expires, ""), "no --allow of the worker names the queue retort.work.test"),
+      (
+        chunk(3, "retort.work.test", expires: expires, ""),
+        "the queue retort.work.test belongs to a pool, not to a service"
+      ),
       (chunk(4, "posts", expires: expires, ""), #""outcomes":[]"#),
       (chunk(4, "posts", expires: expires, ""), "the worker already received chunk 4 of this run"),
     ]
@@ -270,7 +273,7 @@ import Testing
         try? await Task.sleep(for: .seconds(600))
       }
       let reply = #"{"id":\#(id),"jsonrpc":"2.0","result":{"outcomes":[],"times":[],"took":0}}"#
-      return ServiceAnswer([ServiceAnswer.Reply(Array(reply.utf8))])
+      return ServiceAnswer([ServiceAnswer.OutgoingReply(Array(reply.utf8))])
     }
     let statement =
       #"1..40 | update posts {views: 1} workers: "test" timeout: 1s on-error: "continue""#

@@ -113,7 +113,7 @@ import Testing
       #"let c = connect "embedded:blog" name: "prod" guard: "confirm"; let p = client queue: "posts" on: c"#)
     try prompt.pastes("destroy p 1\ncount p\n")
     try prompt.types("\r")
-    try await prompt.sees("on a guarded connection; run the text? yes or no:")
+    try await prompt.sees("resources on a guarded connection; run the text? yes")
     try prompt.types("no\r")
     try await prompt.sees("note: nothing was run")
     try await prompt.enters("count p")

@@ -29,7 +29,7 @@ import Testing
 
   @Test func callsTheInnermostWatcher() async {
     await #expect(processExitsWith: .success) {
-      let outer = await firstSignal(of: 1) {
+      let outer = await firstSignal {
         #expect(await firstSignal { kill(getpid(), SIGINT) } == .interrupt)
         kill(getpid(), SIGTERM)
       }
@@ -61,7 +61,7 @@ import Testing
 }
 
 /// Runs an action, and returns the first signal that the process receives during the action or afterwards.
-func firstSignal(of count: Int = 1, after action: () async -> Void) async -> Signal? {
+func firstSignal(after action: () async -> Void) async -> Signal? {
   let (signals, continuation) = AsyncStream.makeStream(of: Signal.self)
   return await Interrupts.shared.watching {
     continuation.yield($0)

@@ -20,12 +20,12 @@ final class OutgoingMessage: Sendable {
   ///
   /// After an error, this client decides whether to send the request again. With nil, the caller of the request
   /// decides.
-  let origin: RequestSender?
+  let origin: RequestOrigin?
 
   init(
     channel: UInt16, routingKey: [UInt8], correlationID: [UInt8], replyTo: [UInt8] = [], body: [UInt8],
     isMandatory: Bool = false, isConfirmed: Bool = false, expires: Bool = false,
-    deadline: ContinuousClock.Instant? = nil, origin: RequestSender? = nil
+    deadline: ContinuousClock.Instant? = nil, origin: RequestOrigin? = nil
   ) {
     self.channel = channel
     self.routingKey = routingKey

@@ -130,8 +130,9 @@ struct TLSSocket {
         "that no trusted authority signed: name the file of the signing authority's certificate with cacertfile="
     case RETORT_DISTRUST_NAME:
       let names = String(cString: handshake.names)
+      guard !names.isEmpty else { return "without a name: the broker needs a certificate that names \(name)" }
       return
-        "for \(names.isEmpty ? "no name" : names), not for \(name): connect to a host that the certificate names, or set server_name_indication= to one of these names"
+        "for \(names), not for \(name): connect to a host that the certificate names, or set server_name_indication= to one of these names"
     default: return "that OpenSSL does not accept: \(String(cString: handshake.distrust_text))"
     }
   }

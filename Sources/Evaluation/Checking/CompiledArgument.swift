@@ -6,22 +6,22 @@ import Values
 /// The type is a class, so that all calls of the command share one object.
 final class CompiledArgument: Sendable {
   /// The form of a compiled argument, which determines when and how the command evaluates the argument.
-  enum EvaluationForm: Sendable {
+  enum EvaluationMode: Sendable {
     case value(CompiledExpression)
     /// A condition, such as the argument of `assert`.
     ///
     /// If the condition is false, the command shows the values of the condition's operands.
-    case condition(Condition)
+    case condition(AssertCondition)
     /// An expression that the command evaluates for each element.
     case perElement(CompiledExpression)
   }
 
   let argument: Language.Argument
-  let form: EvaluationForm
+  let form: EvaluationMode
   /// The source range of the argument's expression.
   let range: SourceRange
 
-  init(_ argument: Language.Argument, _ form: EvaluationForm) {
+  init(_ argument: Language.Argument, _ form: EvaluationMode) {
     self.argument = argument
     self.form = form
     range = argument.expression.range

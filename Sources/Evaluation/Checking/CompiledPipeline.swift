@@ -10,10 +10,11 @@ extension Compiler {
     ///
     /// The run does not print such a summary as a result.
     var isSummary = false
-    /// A function that runs the pipeline and returns its elements; nil unless the last stage is `collect`.
+    /// The same expression for code that reads the elements only once; nil if it is the same as ``code``.
     ///
-    /// The elements come from memory or, if there are many, from a temporary file.
-    var collected: (@Sendable (inout ExecutionFrame) async throws(Fault) -> ElementStream)?
+    /// If the pipeline ends with `collect` or `each` and has many elements, the value is a stream from a temporary
+    /// file, not a list.
+    var stored: CompiledExpression?
     /// The fact that the check knows about the pipeline's value.
     var fact: Scope.VariableFact = .unknown
   }
@@ -34,7 +35,7 @@ extension Compiler.CompiledPipeline {
           StreamValue { () async throws(Fault) in
             var frame = frame
             let end = try await PipelineRun.run(head, links, &frame)
-            return end.stream
+            return end.stream(frame.run.session.progress)
           })
       }.placed(range, source)
     } else {
@@ -46,7 +47,8 @@ extension Compiler.CompiledPipeline {
       }
       result.code = CompiledExpression.async { frame throws(Fault) in try await run(&frame).value() }.placed(
         range, source)
-      if case .collect = links.last?.body { result.collected = { frame throws(Fault) in try await run(&frame).stream } }
+      result.stored = CompiledExpression.async { frame throws(Fault) in try await run(&frame).storedValue() }.placed(
+        range, source)
     }
     return result
   }

@@ -30,7 +30,7 @@ extension Compiler {
   ///
   /// A pipeline in parentheses stays a lazy stream if it is a positional argument. It becomes a list if it is the value
   /// of an option.
-  private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.EvaluationForm {
+  private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.EvaluationMode {
     switch argument {
     case .positional(let expression):
       let showsSides = declaration.parameters.first?.shape == .condition

@@ -4,12 +4,12 @@ import Values
 /// A compiled condition, divided into parts.
 ///
 /// If the condition is false, a command such as `assert` shows the operands of the false parts.
-indirect enum Condition: Sendable {
+indirect enum AssertCondition: Sendable {
   case comparison(ComparisonCondition)
   /// A part that is not a comparison, and therefore has no operands to show.
   case plain(CompiledExpression, word: String, SourceRange)
-  case all([Condition])
-  case any([Condition])
+  case all([AssertCondition])
+  case any([AssertCondition])
 
   /// A comparison with an operator such as `==`, `in` or `=~`, possibly after `not`.
   struct ComparisonCondition: Sendable {
@@ -58,22 +58,22 @@ indirect enum Condition: Sendable {
   }
 }
 
-extension Condition.ComparisonCondition {
+extension AssertCondition.ComparisonCondition {
   fileprivate func run(
-    _ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [Condition.ComparedOperands]
+    _ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [AssertCondition.ComparedOperands]
   ) async throws(Fault) -> Bool {
     let (a, b) = (try await left.run(&frame), try await right.run(&frame))
     let value: Value
     do throws(Fault) { value = try operation(a, b) } catch { throw error.placed(at: symbol, in: source) }
     guard case .bool(let isTrue) = value, isTrue == isNegated else { return true }
-    sides.append(Condition.ComparedOperands(left: a, right: b, range: range))
+    sides.append(AssertCondition.ComparedOperands(left: a, right: b, range: range))
     return false
   }
 }
 
 extension Compiler {
   /// Compiles a condition, divided into parts; returns nil if no part is a comparison.
-  func condition(_ expression: Expr) -> Condition? {
+  func condition(_ expression: Expr) -> AssertCondition? {
     switch expression.kind {
     case .binary(.and, _, let left, let right):
       guard left.hasComparison || right.hasComparison else { return nil }
@@ -87,15 +87,15 @@ extension Compiler {
     }
   }
 
-  private func part(_ expression: Expr, _ word: String) -> Condition {
+  private func part(_ expression: Expr, _ word: String) -> AssertCondition {
     condition(expression) ?? .plain(code(expression), word: word, expression.range)
   }
 
-  private func comparing(_ expression: Expr, isNegated: Bool) -> Condition? {
+  private func comparing(_ expression: Expr, isNegated: Bool) -> AssertCondition? {
     guard case .binary(let symbol, let range, let left, let right) = expression.kind else { return nil }
     let (a, b) = operands(symbol, left, right, range)
     return .comparison(
-      Condition.ComparisonCondition(
+      AssertCondition.ComparisonCondition(
         left: a, right: b, operation: operation(symbol, left, right), symbol: range, range: expression.range,
         isNegated: isNegated))
   }

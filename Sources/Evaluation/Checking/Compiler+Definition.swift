@@ -30,7 +30,7 @@ extension Compiler {
           nextStep: "give one of the parameters another name")
       }
       parameters.append(.init(name: parameter.name, fallback: parameter.fallback.map(code)))
-      let fact = Scope.KnownClient(identity: CommandDefinition.identity(ofParameter: index), queue: parameter.name)
+      let fact = Scope.ClientIdentity(identity: CommandDefinition.identity(ofParameter: index), queue: parameter.name)
       _ = scope.define(parameter.name, parameter.range, .client(fact))
       _ = scope.read(parameter.name)
     }
@@ -88,8 +88,8 @@ extension Compiler {
   ///
   /// Returns nil if `fact` is no placeholder for a parameter, or if the call passes no variable for this parameter.
   private func given(
-    _ fact: Scope.KnownClient, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
-  ) -> Scope.KnownClient? {
+    _ fact: Scope.ClientIdentity, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
+  ) -> Scope.ClientIdentity? {
     let places = definition.parameters.indices.filter { definition.parameters[$0].fallback == nil }
     guard
       let index = definition.parameters.indices.first(where: {

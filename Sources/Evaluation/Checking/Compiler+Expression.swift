@@ -255,9 +255,9 @@ extension Compiler {
   }
 
   private func record(_ entries: [RecordEntry]) -> CompiledExpression {
-    var seen: Set<CodePoints> = []
+    var seen: Set<CodePointString> = []
     for entry in entries {
-      guard let name = entry.name, !seen.insert(CodePoints(name)).inserted else { continue }
+      guard let name = entry.name, !seen.insert(CodePointString(name)).inserted else { continue }
       report("\(name) occurs twice in the record", entry.keyRange)
     }
     if entries.contains(where: { $0.name == nil }) { return computedRecord(entries) }

@@ -118,17 +118,17 @@ extension Compiler {
   }
 
   /// Returns what the check knows about the client in a command's first argument; nil if the argument is no variable.
-  func client(of command: Language.Command) -> Scope.KnownClient? {
+  func client(of command: Language.Command) -> Scope.ClientIdentity? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
 
   /// Returns what the check knows about the client that an expression names; nil if the expression is no variable.
-  func client(_ expression: Expr) -> Scope.KnownClient? {
+  func client(_ expression: Expr) -> Scope.ClientIdentity? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }
     if case .client(let fact) = variable.fact { return fact }
-    return Scope.KnownClient(identity: "slot \(variable.slot)\(context.isInDef ? " of a def" : "")", queue: name)
+    return Scope.ClientIdentity(identity: "slot \(variable.slot)\(context.isInDef ? " of a def" : "")", queue: name)
   }
 
   func fact(of command: Language.Command) -> Scope.VariableFact {
@@ -137,7 +137,7 @@ extension Compiler {
     case "client":
       guard let queue = command.literal("queue") else { return .unknown }
       let connection = command.option("on").map { "\($0.kind)" } ?? ""
-      return .client(Scope.KnownClient(identity: "queue \(queue) \(connection)", queue: queue))
+      return .client(Scope.ClientIdentity(identity: "queue \(queue) \(connection)", queue: queue))
     default: return .unknown
     }
   }

@@ -41,10 +41,8 @@ extension Compiler {
     return .async { frame throws(Fault) in
       var elements: ElementStream
       do throws(Fault) {
-        elements =
-          if let collected = pipeline.collected { try await collected(&frame) } else {
-            try await PipelineRun.spread(pipeline.code.run(&frame), frame.run.session.progress)
-          }
+        let value = try await (pipeline.stored ?? pipeline.code).run(&frame)
+        elements = try await PipelineRun.spread(value, frame.run.session.progress)
       } catch { throw error.placed(at: range, in: source) }
       var count = 0
       while let page = try await elements.next() {

@@ -7,7 +7,7 @@ import Values
 /// argument must stand.
 extension Compiler {
   /// A call whose arguments can be in a wrong place, with the declaration of the called command.
-  struct ExaminedCommand {
+  struct MismatchedCommand {
     let command: Language.Command
     let declaration: Declaration
     let positional: [Expr]
@@ -30,7 +30,7 @@ extension Compiler {
   }
 
   /// An error about an argument in a wrong place, with the correct form as its suggestion.
-  struct ArgumentCorrection {
+  struct MisplacedArgumentError {
     let message: String
     let range: SourceRange
     let nextStep: String
@@ -47,7 +47,7 @@ extension Compiler {
   /// error.
   func refusesMisplaced(_ command: Language.Command, _ declaration: Declaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
-    let call = ExaminedCommand(command, declaration)
+    let call = MismatchedCommand(command, declaration)
     let corrections = [
       idAfterBar, optionWithoutColon, stageWithoutBar, flagWithoutColon, correctionOfCommand, recordWithoutClient,
       missingArgument,
@@ -65,7 +65,7 @@ extension Compiler {
   /// Corrects a superfluous id in a stage: `... | link posts 1 "tags"`.
   ///
   /// In a stage, the element of the pipeline is the id.
-  private func idAfterBar(_ call: ExaminedCommand) -> ArgumentCorrection? {
+  private func idAfterBar(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     guard let stage = Stage.named(call.command.name)?.declaration, let full = Command.named(call.command.name),
       stage.parameters.count == call.declaration.parameters.count,
       full.declaration.parameters.count == stage.parameters.count + 1,
@@ -81,14 +81,14 @@ extension Compiler {
     }
     let before = SourceRange(call.command.range.lower, call.positional[0].range.upper)
     let after = SourceRange(id.range.upper, call.command.range.upper)
-    return ArgumentCorrection(
+    return MisplacedArgumentError(
       "after |, the element is the id", id.range,
       "remove the id: | \(source.text(before))\(source.text(after)); or name one id without the pipeline: \(source.text(call.command.range))"
     )
   }
 
   /// Corrects an option without its colon: `index posts include author`.
-  private func optionWithoutColon(_ call: ExaminedCommand) -> ArgumentCorrection? {
+  private func optionWithoutColon(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     let options = call.declaration.options
     func option(_ place: Expr) -> Declaration.Option? {
       let word = if case .negate(let operand) = place.kind { operand } else { place }
@@ -97,7 +97,7 @@ extension Compiler {
     }
     if let last = call.positional.last, let option = option(last), let (name, value) = call.unknown.first {
       let text = option.shape == .record ? "{\(name): \(shown(value))}" : name.quoted
-      return ArgumentCorrection("an option needs a colon", last.range, "\(option.name): \(text)")
+      return MisplacedArgumentError("an option needs a colon", last.range, "\(option.name): \(text)")
     }
     for (place, next) in zip(call.positional, call.positional.dropFirst()) {
       guard let name = option(place)?.name else { continue }
@@ -105,19 +105,19 @@ extension Compiler {
         $0.name == name && ([.string, .strings].contains($0.shape) || !$0.words.isEmpty)
       }
       let value = takesText && unknownName(next) != nil ? source.text(next.range).quoted : shown(next)
-      return ArgumentCorrection("an option needs a colon", place.range, "\(name): \(value)")
+      return MisplacedArgumentError("an option needs a colon", place.range, "\(name): \(value)")
     }
     return nil
   }
 
   /// Corrects a stage without the `|` before it: `stream posts take 5`.
-  private func stageWithoutBar(_ call: ExaminedCommand) -> ArgumentCorrection? {
+  private func stageWithoutBar(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     let places = call.declaration.parameters.filter { $0.shape != .path }.count
     for (index, place) in call.positional.enumerated().dropFirst(places) {
       guard let stage = stageName(place, before: call.positional.dropFirst(index + 1).first) else { continue }
       let before = source.text(SourceRange(call.command.range.lower, place.range.lower))
       let after = source.text(SourceRange(place.range.upper, call.command.range.upper))
-      return ArgumentCorrection(
+      return MisplacedArgumentError(
         "a stage needs | before it", place.range,
         before.contains("://") || after.contains("://") ? "... | \(stage) ..." : "\(before)| \(stage)\(after)")
     }
@@ -125,47 +125,47 @@ extension Compiler {
   }
 
   /// Corrects a record without the client before the record: `create {text: "a"}`.
-  private func recordWithoutClient(_ call: ExaminedCommand) -> ArgumentCorrection? {
+  private func recordWithoutClient(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     guard call.declaration.parameters.map(\.name) == ["CLIENT", "RECORD"], call.positional.count == 1,
       case .record = call.positional[0].kind
     else { return nil }
     let name = call.command.name
-    return ArgumentCorrection(
+    return MisplacedArgumentError(
       "\(name) needs a client before the record", call.positional[0].range,
       "\(name) CLIENT \(shown(call.positional[0]))")
   }
 
   /// Corrects a boolean option without its value: `destroy-all posts filter: {} confirm`.
-  private func flagWithoutColon(_ call: ExaminedCommand) -> ArgumentCorrection? {
+  private func flagWithoutColon(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     guard let last = call.positional.last, call.positional.count > call.declaration.parameters.count,
       case .name(let name) = last.kind, unknownName(last) != nil,
       call.declaration.options.contains(where: { $0.name == name && $0.shape == .boolean })
     else { return nil }
-    return ArgumentCorrection("an option needs a colon", last.range, "\(name): true")
+    return MisplacedArgumentError("an option needs a colon", last.range, "\(name): true")
   }
 
   /// Corrects an option in place of a required positional argument: `show posts id: 1`.
-  private func missingArgument(_ call: ExaminedCommand) -> ArgumentCorrection? {
+  private func missingArgument(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     let needed = call.declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     guard let missing = needed.dropFirst(call.positional.count).first, !call.unknown.isEmpty,
       !call.declaration.takesAnyOption, let form = form(missing, call.unknown)
     else { return nil }
-    return ArgumentCorrection(
+    return MisplacedArgumentError(
       "\(call.command.name) needs \(missing.name)", call.command.nameRange,
       ([call.command.name] + call.positional.map(shown) + [form]).joined(separator: " "))
   }
 
   /// Corrects a positional argument for which there is no parameter: `client "posts"`, `with {a: 1}`, `first 3`.
-  private func surplusArgument(_ call: ExaminedCommand) -> ArgumentCorrection? {
+  private func surplusArgument(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     guard let first = call.surplus.first else { return nil }
     let name = call.command.name
     if call.declaration.takesAnyOption, case .record(let entries) = first.kind {
       let options = entries.map { "\($0.name ?? "NAME"): \(shown($0.value))" }
-      return ArgumentCorrection(
+      return MisplacedArgumentError(
         "\(name) needs the form NAME: VALUE, not a record", first.range, ([name] + options).joined(separator: " "))
     }
     if ["first", "last"].contains(name), case .number(let count) = first.kind {
-      return ArgumentCorrection(
+      return MisplacedArgumentError(
         "\(name) returns one element", first.range, name == "first" ? "take \(count)" : "reverse | take \(count)")
     }
     guard let option = call.declaration.options.first(where: { $0.isRequired && call.command.option($0.name) == nil })
@@ -174,7 +174,7 @@ extension Compiler {
     let isNamed = if case .name(option.name) = first.kind { true } else { false }
     let value = isNamed ? call.surplus.dropFirst().first ?? first : first
     let isBare = if case .name = value.kind { option.shape == .string } else { false }
-    return ArgumentCorrection(
+    return MisplacedArgumentError(
       "\(name) needs \(option.name):", value.range,
       "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))")
   }

@@ -5,7 +5,7 @@ extension Compiler {
   /// Compiles a pipeline: its head (the part before the first `|`) and its stages.
   ///
   /// Each stage takes the elements that the previous stage returns.
-  func pipeline(_ pipeline: Pipeline, _ use: StreamHandling = .lazy) -> CompiledPipeline {
+  func pipeline(_ pipeline: Pipeline, _ use: StreamUse = .lazy) -> CompiledPipeline {
     gathering {
       let head = self.head(pipeline.head, pipeline.stages.isEmpty ? use : .lazy)
       guard !pipeline.stages.isEmpty else { return CompiledPipeline(code: head.code, fact: head.fact) }
@@ -24,12 +24,12 @@ extension Compiler {
   ///
   /// If the head is a stream, the stream counts as open until a stage, such as `collect`, has read it to its end.
   private func flow(
-    _ head: (code: CompiledExpression, fact: Scope.VariableFact), _ pipeline: Pipeline, _ use: StreamHandling
+    _ head: (code: CompiledExpression, fact: Scope.VariableFact), _ pipeline: Pipeline, _ use: StreamUse
   )
     -> CompiledPipeline
   {
     let (outside, changedByHead) = (context.openStreams, effects.changed.count)
-    var open: [Scope.KnownClient] = if case .stream(let clients) = head.fact { clients } else { [] }
+    var open: [Scope.ClientIdentity] = if case .stream(let clients) = head.fact { clients } else { [] }
     let stages = pipeline.withSourceName(isDropped: use == .dropped)
     let counted = Self.counted(stages)
     let links = stages.enumerated().map { index, stage -> PipelineRun.LocatedStage in
@@ -90,8 +90,7 @@ extension Compiler {
   }
 
   /// Compiles the head of a pipeline, and also returns what the check knows about the head's value.
-  private func head(_ head: PipelineHead, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact)
-  {
+  private func head(_ head: PipelineHead, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     switch head {
     case .expression(let expression):
       if case .name(let name) = expression.kind { return (code(expression), scope.variable(name)?.fact ?? .unknown) }
@@ -112,7 +111,7 @@ extension Compiler {
   ///
   /// The value can be a stream if the expression is in parentheses or calls a `def`. `use` determines whether this
   /// value stays a stream.
-  func value(_ expression: Expr, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact) {
+  func value(_ expression: Expr, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
     case .call(let name, let nameRange, let arguments):

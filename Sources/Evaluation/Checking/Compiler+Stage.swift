@@ -39,17 +39,19 @@ extension Compiler {
   /// The stage calls the `def` for all elements before the next stage runs.
   private static func acting(_ code: CompiledExpression, _ name: String) -> CompiledStage {
     .acting { frame, stream, _ throws(Fault) in
-      var flow = ElementPage()
+      var results = IterationResults(keepsFlow: true)
       while let page = try await stream.page() {
         for (index, element) in page.elements.enumerated() {
           try frame.run.checkInterrupt()
           frame.take(page, index)
-          do throws(Fault) { flow.append(try await code.run(&frame), like: page, index) } catch {
+          let value: Value
+          do throws(Fault) { value = try await code.run(&frame) } catch {
             throw error.within("in \(name), at \(element.label)")
           }
+          try results.append(value, page, index)
         }
       }
-      return (flow, .list(flow.elements))
+      return results.end
     }
   }
 

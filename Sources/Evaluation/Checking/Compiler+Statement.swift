@@ -3,8 +3,7 @@ import Values
 
 extension Compiler {
   /// Compiles a block, which has a scope of its own for variables.
-  func block(_ statements: [Statement], isEach: Bool = false, value use: StreamHandling = .dropped) -> CompiledStatement
-  {
+  func block(_ statements: [Statement], isEach: Bool = false, value use: StreamUse = .dropped) -> CompiledStatement {
     scope.enter(isEach: isEach)
     let steps = self.steps(statements, value: use)
     for (name, range) in scope.leave() where name != "_" {
@@ -18,7 +17,7 @@ extension Compiler {
   }
 
   /// Compiles statements in the current scope.
-  func steps(_ statements: [Statement], value use: StreamHandling = .dropped) -> CompiledStatement {
+  func steps(_ statements: [Statement], value use: StreamUse = .dropped) -> CompiledStatement {
     var steps: [CompiledStatement] = []
     for (index, statement) in statements.enumerated() {
       let isLast = index == statements.count - 1
@@ -32,7 +31,7 @@ extension Compiler {
   }
 
   /// Compiles one statement of a block.
-  func step(_ statement: Statement, value use: StreamHandling) -> CompiledStatement {
+  func step(_ statement: Statement, value use: StreamUse) -> CompiledStatement {
     switch statement.kind {
     case .let(let name, let nameRange, let valued): return assignment(name, nameRange, valued)
     case .for(let node): return loop(node)
@@ -76,8 +75,9 @@ extension Compiler {
     }
   }
 
-  private func result(of pipeline: Pipeline, _ use: StreamHandling) -> CompiledStatement {
-    let code = self.pipeline(pipeline, use).code
+  private func result(of pipeline: Pipeline, _ use: StreamUse) -> CompiledStatement {
+    let compiled = self.pipeline(pipeline, use)
+    let code = use == .dropped ? compiled.stored ?? compiled.code : compiled.code
     if let code = code.immediate {
       return .sync { frame throws(Fault) in
         let value = try code(&frame)
@@ -127,8 +127,7 @@ extension Compiler {
   /// Compiles a statement whose value the script uses: a pipeline, an `if` or a `try`.
   ///
   /// An `if` or a `try` has the value of the last statement in the block that runs.
-  func valued(_ valued: ValuedConstruct, _ use: StreamHandling) -> (code: CompiledExpression, fact: Scope.VariableFact)
-  {
+  func valued(_ valued: ValuedConstruct, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     let step: CompiledStatement
     switch valued {
     case .pipeline(let pipeline):
@@ -176,7 +175,7 @@ extension Statement {
 extension Value {
   /// Reads a stream to its end, so that the errors of the stream appear; does nothing for another value.
   func drain() async throws(Fault) {
-    guard case .stream(let stream) = self else { return }
+    guard case .stream(let stream) = self, !stream.isStored else { return }
     var elements = try await stream.open()
     while try await elements.next() != nil {}
   }

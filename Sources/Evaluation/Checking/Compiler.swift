@@ -24,10 +24,10 @@ final class Compiler {
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()
   /// The settings of the check.
-  let settings: CheckSettings
+  let settings: CompilerOptions
 
   /// The settings of a check, such as whether it also warns of likely mistakes.
-  struct CheckSettings {
+  struct CompilerOptions {
     /// The names of the files that include this text with `source`, outermost first, and then the name of this text.
     ///
     /// The check uses the names to find files that include each other.
@@ -38,7 +38,7 @@ final class Compiler {
     var isTyped = false
   }
 
-  init(_ source: SourceText, scope: Scope, settings: CheckSettings) {
+  init(_ source: SourceText, scope: Scope, settings: CompilerOptions) {
     self.source = source
     self.scope = scope
     self.settings = settings

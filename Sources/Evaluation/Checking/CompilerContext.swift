@@ -27,7 +27,7 @@ struct CompilerContext {
   /// The slots of the names that `as` gave to the current element, oldest first.
   var named: [Int] = []
   /// The clients whose resources the script is streaming at this point of the text.
-  var openStreams: [Scope.KnownClient] = []
+  var openStreams: [Scope.ClientIdentity] = []
 
   /// Whether a command at this point of the text runs at most once.
   ///
@@ -66,12 +66,12 @@ struct KnownEffects {
   /// The value is true if the code changes data, writes a file or contains an assertion.
   var isOwed = false
   /// The clients whose resources the code changes, as far as the check can determine them.
-  var changed: [Scope.KnownClient] = []
+  var changed: [Scope.ClientIdentity] = []
 
   /// The `index` commands that read a page whose number is not a literal.
   ///
   /// Each entry has the client's name, the client, and the source range of the option `page:`.
-  var pages: [(name: String, client: Scope.KnownClient, range: SourceRange)] = []
+  var pages: [(name: String, client: Scope.ClientIdentity, range: SourceRange)] = []
 
   /// Adds the effects of other code.
   mutating func add(_ other: KnownEffects) {

@@ -115,9 +115,9 @@ struct OperatorAdvice {
   private func comparison(_ x: Value, _ y: Value) -> String? {
     switch (x, y) {
     case (.string(let text), .time):
-      TextConversionNextStep.time(text, a).map { "\($0) \(sign) \(b)" } ?? TextConversionNextStep.notTime(text)
+      TextConversionAdvice.time(text, a).map { "\($0) \(sign) \(b)" } ?? TextConversionAdvice.notTime(text)
     case (.time, .string(let text)):
-      TextConversionNextStep.time(text, b).map { "\(a) \(sign) \($0)" } ?? TextConversionNextStep.notTime(text)
+      TextConversionAdvice.time(text, b).map { "\(a) \(sign) \($0)" } ?? TextConversionAdvice.notTime(text)
     case (.time, .duration): "age(\(a)) \(sign) \(b)"
     case (.duration, .time): "\(a) \(sign) age(\(b))"
     case (.number, .string(let text)):
@@ -160,17 +160,17 @@ struct OperatorAdvice {
     case (.subtract, .time, .string(let text)):
       Self.duration(text).map { "\(a) - \($0)" } ?? "write a duration: \(a) - 1d"
     case (.subtract, .string(let one), .string(let other)):
-      if let first = TextConversionNextStep.number(one, a), let second = TextConversionNextStep.number(other, b) {
+      if let first = TextConversionAdvice.number(one, a), let second = TextConversionAdvice.number(other, b) {
         "\(first) - \(second)"
       } else {
         "to remove a part of a text: replace(\(a), \(b), \"\")"
       }
     case (.subtract, .string(let text), .number), (.multiply, .string(let text), .number),
       (.divide, .string(let text), .number), (.remainder, .string(let text), .number):
-      TextConversionNextStep.number(text, a).map { "\($0) \(sign) \(b)" } ?? "\(text.quoted) is not a number"
+      TextConversionAdvice.number(text, a).map { "\($0) \(sign) \(b)" } ?? "\(text.quoted) is not a number"
     case (.subtract, .number, .string(let text)), (.multiply, .number, .string(let text)),
       (.divide, .number, .string(let text)), (.remainder, .number, .string(let text)):
-      TextConversionNextStep.number(text, b).map { "\(a) \(sign) \($0)" } ?? "\(text.quoted) is not a number"
+      TextConversionAdvice.number(text, b).map { "\(a) \(sign) \($0)" } ?? "\(text.quoted) is not a number"
     case (.matches, .string, .string(let text)) where !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber }:
       "\(a) =~ /\(text)/"
     default: nil

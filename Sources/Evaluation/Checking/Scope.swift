@@ -10,15 +10,15 @@ struct Scope: Sendable {
     /// The value is a client.
     ///
     /// If the script contains the name of the client's queue as text, this name identifies the client.
-    case client(KnownClient)
+    case client(ClientIdentity)
     /// The value is a stream of these clients' resources, and the script has not collected the stream into a list.
-    case stream([KnownClient])
+    case stream([ClientIdentity])
     /// The value is a record for the option `page:` with a computed page number, such as `{number: n}`.
     case varyingPage
   }
 
   /// The facts that the check knows about a client before the run.
-  struct KnownClient: Sendable, Hashable {
+  struct ClientIdentity: Sendable, Hashable {
     /// A text that identifies the client.
     ///
     /// If the script contains the queue's name, the text consists of the queue and of the connection in `on:`.

@@ -32,7 +32,7 @@ extension Command {
 /// The request is a read if the statement has `reads: true`, and a change in all other cases.
 enum MethodCallRequest {
   case read(ClientValue, ReadRequest, ResourceClient.WaitLimit)
-  case change(ChangeProposal)
+  case change(PreparedChange)
 
   init(_ arguments: Arguments) throws(Fault) {
     let client = try arguments.client()
@@ -45,7 +45,7 @@ enum MethodCallRequest {
     let params = try Self.params(arguments).merging(try arguments.documentOptions())
     guard try arguments.bool("reads") ?? false else {
       self = .change(
-        try ChangeProposal(.call, arguments, client, record: nil) { () throws(ClientError) in
+        try PreparedChange(.call, arguments, client, record: nil) { () throws(ClientError) in
           ChangeRequest(method: method, params: params)
         })
       return

@@ -6,7 +6,7 @@ protocol ChangeSequence: Sendable {
   /// Returns the next change; nil after the last change.
   ///
   /// `before` is the result of the previous change; nil for the first change.
-  mutating func next(after before: Value?) async throws(Fault) -> ChangeProposal?
+  mutating func next(after before: Value?) async throws(Fault) -> PreparedChange?
 
   /// Whether the most recent result of `next` is the last change of the sequence.
   var isAtEnd: Bool { get }
@@ -20,19 +20,19 @@ protocol ChangeSequence: Sendable {
   /// Returns the words that say where in the sequence a change failed, such as `at the step to published`.
   ///
   /// The result is nil if the error needs no such words.
-  func trail(of proposal: ChangeProposal) -> String?
+  func trail(of prepared: PreparedChange) -> String?
 }
 
 extension RunContext {
   /// Sends the changes of a sequence one after another, and returns the result of the sequence.
   func change(_ sequence: inout any ChangeSequence) async throws(Fault) -> Value {
     var before: Value?
-    var step = IterationChangeRole()
+    var step = ChangeRecoveryInfo()
     (step.readsFirst, step.keyField) = (true, sequence.keyField)
-    while let proposal = try await sequence.next(after: before) {
+    while let prepared = try await sequence.next(after: before) {
       step.isLast = sequence.isAtEnd
-      do throws(Fault) { before = try await change(proposal, step) } catch {
-        throw sequence.trail(of: proposal).map(error.within) ?? error
+      do throws(Fault) { before = try await change(prepared, step) } catch {
+        throw sequence.trail(of: prepared).map(error.within) ?? error
       }
     }
     return sequence.value

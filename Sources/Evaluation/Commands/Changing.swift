@@ -26,7 +26,7 @@ extension Declaration {
 }
 
 extension Command {
-  static let create = Command(changing: .create) { arguments throws(Fault) in try ChangeProposal.create(arguments) }
-  static let update = Command(changing: .update) { arguments throws(Fault) in try ChangeProposal.update(arguments) }
-  static let destroy = Command(changing: .destroy) { arguments throws(Fault) in try ChangeProposal.destroy(arguments) }
+  static let create = Command(changing: .create) { arguments throws(Fault) in try PreparedChange.create(arguments) }
+  static let update = Command(changing: .update) { arguments throws(Fault) in try PreparedChange.update(arguments) }
+  static let destroy = Command(changing: .destroy) { arguments throws(Fault) in try PreparedChange.destroy(arguments) }
 }

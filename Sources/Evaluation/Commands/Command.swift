@@ -9,7 +9,7 @@ struct Command: Sendable {
     /// A function that returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value)
     /// A function that returns a single change.
-    case change(@Sendable (Arguments) throws(Fault) -> ChangeProposal)
+    case change(@Sendable (Arguments) throws(Fault) -> PreparedChange)
     /// A function that returns one request, which is a read or a change.
     case request(@Sendable (Arguments) throws(Fault) -> MethodCallRequest)
     /// A function that returns a sequence of changes, each of which uses the result of the previous change.
@@ -30,7 +30,7 @@ struct Command: Sendable {
   }
 
   init(
-    changing declaration: Declaration, _ body: @escaping @Sendable (Arguments) throws(Fault) -> ChangeProposal
+    changing declaration: Declaration, _ body: @escaping @Sendable (Arguments) throws(Fault) -> PreparedChange
   ) {
     self.declaration = declaration
     self.body = .change(body)
@@ -50,7 +50,7 @@ struct Command: Sendable {
     case .change(let body): return try await frame.run.change(body(arguments))
     case .request(let body):
       switch try body(arguments) {
-      case .change(let proposal): return try await frame.run.change(proposal)
+      case .change(let prepared): return try await frame.run.change(prepared)
       case .read(let client, let request, let waitLimit):
         try MethodCallRequest.refuseUnknown(request, client, arguments, frame.run)
         return try await client.result(of: request, waitLimit, arguments)
@@ -77,7 +77,7 @@ struct Arguments: Sendable {
     var value: Value
     var range: SourceRange
     /// The operands of the comparisons that make a condition false; only `assert` shows them.
-    var sides: [Condition.ComparedOperands] = []
+    var sides: [AssertCondition.ComparedOperands] = []
     /// The compiled expression of an option that the stage evaluates for each element, such as `key: .id`.
     ///
     /// The value is nil for all other arguments.

@@ -155,7 +155,7 @@ extension Command {
   private static func settings(
     _ arguments: Arguments, _ queue: String, _ session: Session
   ) throws(Fault) -> ClientSettings {
-    let host = JSONObject([("host", .string(HostMachine.name))])
+    let host = JSONObject([("host", .string(HostName.name))])
     let meta = try arguments.record("meta").map { record throws(Fault) in try Value.record(record).json() }
     var settings = ClientSettings(
       type: try arguments.string("type") ?? queue, meta: meta?.objectValue ?? host,
@@ -286,9 +286,9 @@ extension Arguments {
   }
 
   /// Reads the option `keys:`, which a client or a single call can have; nil without the option.
-  func keys() throws(Fault) -> ClientSettings.KeySpelling? {
+  func keys() throws(Fault) -> ClientSettings.KeyFormat? {
     guard options.contains("keys") else { return nil }
-    return try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeySpelling.init)
+    return try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeyFormat.init)
   }
 }
 

@@ -51,7 +51,7 @@ extension Command {
   ///
   /// If several comparisons make the condition false, there is one line for each comparison. Such a line begins with
   /// the source text of the comparison.
-  private static func shown(_ sides: [Condition.ComparedOperands], _ source: SourceText) -> [String] {
+  private static func shown(_ sides: [AssertCondition.ComparedOperands], _ source: SourceText) -> [String] {
     if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
     return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }
   }

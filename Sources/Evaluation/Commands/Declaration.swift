@@ -67,7 +67,7 @@ public struct Declaration: Sendable {
     /// The rule for the value; nil if every value of the type is valid.
     var rule: OptionValueRule?
     /// The rule that this option needs or contradicts another option; nil without such a rule.
-    var companion: NeededOption?
+    var companion: OptionCombinationRule?
 
     /// Creates an option.
     public init(
@@ -121,7 +121,7 @@ public struct Declaration: Sendable {
   public var givesNothing = false
 
   /// The effect of a stage on the names that an earlier stage `as` gave to the elements.
-  public enum EffectOnAsNames: Sendable {
+  public enum AsNameLifetime: Sendable {
     /// The arguments of the stage and of later stages can't read the names.
     case ended
     /// The arguments of the stage can read the names.
@@ -135,7 +135,7 @@ public struct Declaration: Sendable {
   }
 
   /// The effect of this stage on the names that an earlier stage `as` gave to the elements.
-  public var names = EffectOnAsNames.ended
+  public var names = AsNameLifetime.ended
 
   /// Whether the command exists only at the prompt, and not in files.
   ///

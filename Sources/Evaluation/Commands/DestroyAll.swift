@@ -177,10 +177,10 @@ extension BulkElement {
   ) throws(Fault) -> [BulkElement] {
     var elements: [BulkElement] = []
     for id in ids {
-      let proposal = try ChangeProposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
+      let prepared = try PreparedChange(.destroy, arguments, client, record: nil) { () throws(ClientError) in
         client.client.destroyRequest(id, options: options)
       }
-      elements.append(BulkElement(.string(id), .success(proposal)))
+      elements.append(BulkElement(.string(id), .success(prepared)))
     }
     return elements
   }

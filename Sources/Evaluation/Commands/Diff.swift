@@ -125,7 +125,7 @@ private struct DiffInput {
   }
 
   private func each(_ body: (EqualityKey, Value, Value) throws(Fault) -> Void) async throws(Fault) {
-    var stream = try elements.elements()
+    var stream = elements.elements()
     var position = 0
     while let page = try await stream.next() {
       for element in page {

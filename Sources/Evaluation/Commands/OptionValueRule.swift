@@ -92,7 +92,7 @@ struct OptionRefusal: Error {
 /// A rule about two options: the first option needs the second option, or contradicts the second option.
 ///
 /// For example, `patience:` needs `throttle:`.
-struct NeededOption: Sendable {
+struct OptionCombinationRule: Sendable {
   /// The name of the second option, which the first option needs or contradicts.
   let option: String
   /// Whether the two options contradict each other; if false, the first option needs the second one.
@@ -172,7 +172,7 @@ extension Declaration.Option {
   }
 
   /// Returns this option with the rule that it needs or contradicts another option.
-  func needing(_ companion: NeededOption) -> Self {
+  func needing(_ companion: OptionCombinationRule) -> Self {
     var option = self
     option.companion = companion
     return option
@@ -213,7 +213,7 @@ extension Arguments {
   }
 
   /// Returns the error for an option whose computed value needs another option that the call lacks.
-  func fault(needing companion: NeededOption, _ argument: Argument) -> Fault {
+  func fault(needing companion: OptionCombinationRule, _ argument: Argument) -> Fault {
     fault(argument, .value, companion.message(name), nextStep: companion.nextStep)
   }
 
@@ -241,7 +241,7 @@ extension Expr {
       let fields = entries.compactMap { entry in
         entry.name.flatMap { name in entry.value.literalValue.map { (name: name, value: $0) } }
       }
-      guard fields.count == entries.count, Set(fields.map { CodePoints($0.name) }).count == fields.count else {
+      guard fields.count == entries.count, Set(fields.map { CodePointString($0.name) }).count == fields.count else {
         return nil
       }
       return .record(Record(fields))

@@ -65,7 +65,7 @@ extension Command {
       options: [.include, .fields, .meta, .timeout, .retryRead], result: "resource",
       examples: [.init(code: "(show posts 12).text", output: "\"Post 12\"")])
   ) { arguments, frame throws(Fault) in
-    try await VerbImplementations.show(arguments, frame.run.session)
+    try await ShowImplementation.show(arguments, frame.run.session)
   }
 
   static let stream = Command(
@@ -101,7 +101,7 @@ extension Command {
       StreamValue { () async throws(Fault) in
         let open = session.account.streams.lease(broker: client.connection.link.brokerIdentity, queue: client.queue)
         let feedsChanges = session.state.withLock(\.statement).changesData
-        let rule: ListChangeDetector.ListChangeReaction = mayFail ? .fail : feedsChanges ? .passOver : .keep
+        let rule: ListChangeDetector.ListChangePolicy = mayFail ? .fail : feedsChanges ? .passOver : .keep
         var pages = reader.stream(query, waitLimit: waitLimit, prefetch: prefetch, rule: rule)
         let note = StreamedListNotes(session, client, rule)
         var total: Int?
@@ -128,9 +128,9 @@ private final class StreamedListNotes {
   private var types = UnexpectedTypes()
   private let session: Session
   private let client: ClientValue
-  private let rule: ListChangeDetector.ListChangeReaction
+  private let rule: ListChangeDetector.ListChangePolicy
 
-  init(_ session: Session, _ client: ClientValue, _ rule: ListChangeDetector.ListChangeReaction) {
+  init(_ session: Session, _ client: ClientValue, _ rule: ListChangeDetector.ListChangePolicy) {
     (self.session, self.client, self.rule) = (session, client, rule)
   }
 
@@ -152,7 +152,7 @@ private final class StreamedListNotes {
 }
 
 /// The functions that a command and a stage of the same name share.
-enum VerbImplementations {
+enum ShowImplementation {
   static func show(_ arguments: Arguments, _ session: Session) async throws(Fault) -> Value {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)

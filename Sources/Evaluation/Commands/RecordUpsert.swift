@@ -53,7 +53,7 @@ extension Stage {
 ///
 /// The sequence has no change if the resource already has the values of the record.
 private struct UpsertSequence: ChangeSequence {
-  private var proposal: ChangeProposal?
+  private var prepared: PreparedChange?
   private(set) var value: Value
   let keyField: String?
 
@@ -62,17 +62,17 @@ private struct UpsertSequence: ChangeSequence {
 
   /// Creates the sequence from the result of the lookup by the key field.
   init(_ looked: LookupResult, keyField: String) {
-    proposal = looked.found == nil ? looked.proposal : nil
+    prepared = looked.found == nil ? looked.prepared : nil
     value = looked.found ?? .null
     self.keyField = keyField
   }
 
-  mutating func next(after before: Value?) -> ChangeProposal? {
+  mutating func next(after before: Value?) -> PreparedChange? {
     value = before ?? value
-    return proposal.take()
+    return prepared.take()
   }
 
-  func trail(of proposal: ChangeProposal) -> String? { nil }
+  func trail(of prepared: PreparedChange) -> String? { nil }
 }
 
 /// An upsert of one record: a create, or an update of the resource that has the same value in the key field.
@@ -87,7 +87,7 @@ private struct RecordUpsert {
     self.arguments = arguments
     self.key = key
     client = try arguments.client()
-    record = try ChangeProposal.object(arguments, 1)
+    record = try PreparedChange.object(arguments, 1)
     options = try arguments.documentOptions()
   }
 
@@ -109,7 +109,7 @@ private struct RecordUpsert {
         nextStep: "to list them: stream \(clientText) filter: {\(key): \(value.text)}")
     }
     guard let resource = document.first else {
-      return LookupResult(proposal: creating.keyed(value.filterText))
+      return LookupResult(prepared: creating.keyed(value.filterText))
     }
     guard let id = resource["id"]?.idText else { throw fault("the service sent a resource without an id") }
     if !resource.hasText(client.client.type, at: "type"), let type = resource["type"]?.stringValue {
@@ -117,30 +117,30 @@ private struct RecordUpsert {
         "the service sent \(type)/\(id), but the client's type is \(client.client.type)",
         nextStep: "client queue: \(JSONValue.string(client.queue).text) type: \(JSONValue.string(type).text)")
     }
-    let updating = try ChangeProposal(.update, arguments, client, record: 1) { () throws(ClientError) in
+    let updating = try PreparedChange(.update, arguments, client, record: 1) { () throws(ClientError) in
       try client.client.updateRequest(id, record, options: options)
     }
-    guard content.isHeld(by: resource) else { return LookupResult(proposal: updating) }
+    guard content.isHeld(by: resource) else { return LookupResult(prepared: updating) }
     let include = try arguments.query().include
-    return LookupResult(proposal: updating, found: client.resources(document, asked: include).first)
+    return LookupResult(prepared: updating, found: client.resources(document, asked: include).first)
   }
 
   /// Returns the change that creates the resource, and the content of that resource.
   ///
   /// The content is the resource object of the request, with the attributes and the relationships.
-  private func creating() throws(Fault) -> (ChangeProposal, content: JSONObject) {
+  private func creating() throws(Fault) -> (PreparedChange, content: JSONObject) {
     if record["attributes"] == nil, record["relationships"] == nil, record["id"]?.isNull == false {
       throw fault(
         "the record has an id, but upsert finds the resource by \(key)",
-        nextStep: "remove the id (from elements: | without .id)")
+        nextStep: "remove the id; in a pipeline: | without .id")
     }
     var content = JSONObject()
-    let proposal = try ChangeProposal(.create, arguments, client, record: 1) { () throws(ClientError) in
+    let prepared = try PreparedChange(.create, arguments, client, record: 1) { () throws(ClientError) in
       let request = try client.client.createRequest(record, options: options)
       content = request.params["data"]?.objectValue ?? content
       return request
     }
-    return (proposal, content)
+    return (prepared, content)
   }
 
   /// Returns the value of the key field in the record.

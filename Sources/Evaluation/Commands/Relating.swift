@@ -69,7 +69,7 @@ extension Command {
         name: change.word, summary: change.summary(),
         parameters: place + [.init(name: "IDENTIFIERS", shape: .any)], options: [.meta, .timeout, .expire, .dryRun],
         effect: .changes, result: "null")
-    ) { arguments throws(Fault) in try ChangeProposal.relating(change, arguments) }
+    ) { arguments throws(Fault) in try PreparedChange.relating(change, arguments) }
   }
 }
 
@@ -97,10 +97,10 @@ extension RelationshipClient.LinkageChange {
   }
 }
 
-extension ChangeProposal {
+extension PreparedChange {
   /// Returns the change of the statement `link CLIENT ID NAME IDENTIFIERS`, or of `relink` or `unlink`.
   static func relating(_ change: RelationshipClient.LinkageChange, _ arguments: Arguments) throws(Fault)
-    -> ChangeProposal
+    -> PreparedChange
   {
     let (client, relationship) = try arguments.relationship()
     let options = try arguments.optionsWithoutDocument()
@@ -108,7 +108,7 @@ extension ChangeProposal {
     do throws(Fault) { identifiers = try arguments.value(3).json() } catch {
       throw error.placed(at: arguments.range(3), in: arguments.source)
     }
-    return try ChangeProposal(change.verb, arguments, client, record: 3) { () throws(ClientError) in
+    return try PreparedChange(change.verb, arguments, client, record: 3) { () throws(ClientError) in
       try relationship.changeRequest(change, identifiers, options: options)
     }
   }

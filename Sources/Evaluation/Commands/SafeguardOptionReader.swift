@@ -95,12 +95,12 @@ extension OptionValueRule {
   }
 }
 
-extension NeededOption {
+extension OptionCombinationRule {
   /// Returns the rule that an option needs `journal:`.
   ///
   /// The option is `unknown:`, or it is the `settle:` of an `each`.
-  static func journal(for option: String) -> NeededOption {
-    NeededOption(
+  static func journal(for option: String) -> OptionCombinationRule {
+    OptionCombinationRule(
       option: "journal",
       message: {
         "\(option): of \($0) needs journal:, because only a journal says which earlier changes have an unknown outcome"
@@ -109,14 +109,14 @@ extension NeededOption {
   }
 
   /// The rule that `key:` of an `each` needs `journal:`.
-  static let keyedJournal = NeededOption(
+  static let keyedJournal = OptionCombinationRule(
     option: "journal", message: { "key: of \($0) needs journal:, because key: identifies the elements in a journal" },
     nextStep: "journal: \"FILE\"")
 
   /// The rule that `settle:` needs `journal:`, `retry:` or `workers:`.
   ///
   /// A statement sends a change with an unknown outcome again only if it has one of these options.
-  static let resending = NeededOption(
+  static let resending = OptionCombinationRule(
     option: "journal", alternatives: ["retry", "workers"],
     message: {
       "settle: of \($0) needs journal:, retry: or workers:, because only these options repeat changes with an "
@@ -125,36 +125,36 @@ extension NeededOption {
     nextStep: "journal: \"FILE\" or retry: 3")
 
   /// The rule that `on-error: "stop"` contradicts `halt:`.
-  static let withoutHalt = NeededOption(
+  static let withoutHalt = OptionCombinationRule(
     option: "halt", contradicts: true, applicableValue: "stop",
     message: { _ in "halt: continues after a failure, so on-error: \"stop\" contradicts halt:" },
     nextStep: "remove on-error:, or remove halt: to stop at the first failure")
 
   /// The rule that `patience:` needs `throttle:`.
-  static let throttle = NeededOption(
+  static let throttle = OptionCombinationRule(
     option: "throttle",
     message: { "patience: of \($0) needs throttle:, because patience: limits the pauses of throttle:" },
     nextStep: "throttle: {depth: 50, p95: 200ms}")
 
   /// The rule that `include:` needs `backup:`, for a change whose reply contains no resource.
-  static let backup = NeededOption(
+  static let backup = OptionCombinationRule(
     option: "backup",
     message: { "include: of \($0) needs backup:, because include: names the relationships that backup: stores" },
     nextStep: "add backup: \"FILE.ndjson\", or remove include:")
 
   /// The rule that `journal:` of an `each` needs `key:`.
-  static let elementKey = NeededOption(
+  static let elementKey = OptionCombinationRule(
     option: "key", message: { "\($0) needs key: with journal:, because key: identifies the elements in the journal" },
     nextStep: "key: .id")
 
   /// The rule that `journal:` of a `create` needs `key:`.
-  static let createKey = NeededOption(
+  static let createKey = OptionCombinationRule(
     option: "key", isField: true,
     message: { "\($0) needs key: with journal:, because key: identifies the elements in the journal" },
     nextStep: "key: .email")
 
   /// The rule that `verify: "all"` of a `create` needs `key:`.
-  static let lookupKey = NeededOption(
+  static let lookupKey = OptionCombinationRule(
     option: "key", isField: true, applicableValue: "all",
     message: { _ in "verify: \"all\" needs key:, because key: names the field for lookups of created resources" },
     nextStep: "key: .email")

@@ -158,7 +158,7 @@ private struct TransitionSequence: ChangeSequence {
   /// If the resource already has the goal's state, the result also contains that resource. Then the stage does not send
   /// the change.
   func lookedUp() throws(Fault) -> LookupResult {
-    LookupResult(proposal: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
+    LookupResult(prepared: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
   }
 
   /// Returns the state that the update of a step requests.
@@ -168,7 +168,7 @@ private struct TransitionSequence: ChangeSequence {
   ///
   /// - Throws: An error if the resource is not in the requested state, or if the reply to an earlier step has no
   ///   resource.
-  func following(_ change: Change, _ reply: ChangeReply) throws(ClientError) -> Change? {
+  func following(_ change: Change, _ reply: ChangeResult) throws(ClientError) -> Change? {
     var transition = self
     transition.id = change.id ?? ""
     let asked = Self.asked(change)
@@ -193,7 +193,7 @@ private struct TransitionSequence: ChangeSequence {
 
   var isAtEnd: Bool { path.isEmpty }
 
-  mutating func next(after before: Value?) async throws(Fault) -> ChangeProposal? {
+  mutating func next(after before: Value?) async throws(Fault) -> PreparedChange? {
     if let before, let asked {
       value = before
       try check(before, asked)
@@ -216,7 +216,7 @@ private struct TransitionSequence: ChangeSequence {
     }
   }
 
-  func trail(of proposal: ChangeProposal) -> String? { "on the path to \(goal), at the step to \(asked ?? goal)" }
+  func trail(of prepared: PreparedChange) -> String? { "on the path to \(goal), at the step to \(asked ?? goal)" }
 
   /// Returns an error about a field of a record that is the value of an option, such as `with:`.
   ///
@@ -268,9 +268,9 @@ private struct TransitionSequence: ChangeSequence {
     return resource
   }
 
-  private func step(to state: String) throws(Fault) -> ChangeProposal {
+  private func step(to state: String) throws(Fault) -> PreparedChange {
     let (client, options) = (clients[state] ?? client, try arguments.documentOptions())
-    return try ChangeProposal(.update, arguments, client, record: nil) { () throws(ClientError) in
+    return try PreparedChange(.update, arguments, client, record: nil) { () throws(ClientError) in
       try client.client.updateRequest(id, ["state": .string(state)], options: options)
     }
   }

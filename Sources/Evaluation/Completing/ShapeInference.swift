@@ -133,7 +133,7 @@ struct ShapeInference {
   /// Returns the shape of the client that a `client` command creates.
   private func client(_ command: Language.Command) -> ValueShape {
     guard let queue = command.literal("queue"), let schema = schema(queue) else { return .unknown }
-    let keys = command.literal("keys").flatMap(ClientSettings.KeySpelling.init) ?? .wire
+    let keys = command.literal("keys").flatMap(ClientSettings.KeyFormat.init) ?? .wire
     let resource = ValueShape.ResourceShape(queue: schema, type: command.literal("type") ?? queue, keys: keys)
     return .client(ValueShape.ClientShape(resource: resource, note: "client of queue \(queue)"))
   }

@@ -22,7 +22,7 @@ indirect enum ValueShape {
   struct ResourceShape {
     var queue: QueueSchema
     var type: String
-    var keys: ClientSettings.KeySpelling
+    var keys: ClientSettings.KeyFormat
 
     var schema: TypeSchema { queue[type] ?? TypeSchema() }
   }

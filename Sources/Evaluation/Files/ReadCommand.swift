@@ -87,13 +87,13 @@ extension Stage {
         let appends = try await append?.run(&frame).condition("append:") ?? false
         let isNew = try await new?.run(&frame).condition("new:") ?? false
         let format = try FileFormat(path: path, named: word)
-        try WrittenFile.check(path, appends: appends, isNew: isNew)
+        try AtomicFile.check(path, appends: appends, isNew: isNew)
         return { frame, stream, keepsFlow throws(Fault) in
           do throws(Fault) {
             var writer = try FileWriter(path, format, appends: appends, isNew: isNew)
             let flow = try await writer.take(&stream, format, frame.run, keepsFlow: keepsFlow)
             if path != "-" { frame.run.session.note("wrote \(writer.count) to \(path)") }
-            return (ElementPage(flow), .null)
+            return keepsFlow ? .buffer(flow) : .value(.null, names: [])
           } catch { throw error.placed(at: range, in: source) }
         }
       } catch { throw error.placed(at: range, in: source) }
@@ -109,14 +109,14 @@ extension FileWriter {
   /// - Throws: An error of the stream or of the file; the file then stays unchanged.
   fileprivate mutating func take(
     _ stream: inout ElementStream, _ format: FileFormat, _ run: RunContext, keepsFlow: Bool
-  ) async throws(Fault) -> [Value] {
-    var flow: [Value] = []
+  ) async throws(Fault) -> SpillingElementBuffer {
+    var flow = SpillingElementBuffer(limit: OrderedElementBuffer.memoryLimit)
     do throws(Fault) {
       while let page = try await stream.next() {
         try run.checkInterrupt()
         try write(page)
         if format != .txt { run.session.noteNotLoaded(in: page, "not in the file") }
-        if keepsFlow { flow += page }
+        if keepsFlow { try flow.add(page) }
       }
       try finish()
       return flow

@@ -138,7 +138,7 @@ extension Stage {
   ) { call in
     let command = call.once(0)
     let (range, source) = call.place(0)
-    return .acting { frame, stream, _ throws(Fault) in
+    return .acting { frame, stream, keepsFlow throws(Fault) in
       do throws(Fault) {
         guard frame.run.session.options.allowsShell else {
           throw Fault(.refused, "sh is not allowed", nextStep: "start the program with --allow-sh")
@@ -151,7 +151,7 @@ extension Stage {
         }
         let status = try await ShellProcess.run(text, &stream, frame.run)
         guard status == 0 else { throw Fault(.fail, "sh ended with status \(status): \(text)") }
-        return (ElementPage(), .null)
+        return keepsFlow ? .elements(ElementStream([])) : .value(.null, names: [])
       } catch { throw error.placed(at: range, in: source) }
     }
   }

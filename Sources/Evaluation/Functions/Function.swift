@@ -162,7 +162,7 @@ extension Value {
     switch self {
     case .null: "to replace null, write (\(text) ?? 0)"
     case .string(let own):
-      TextConversionNextStep.number(own, text).map { "make a number: \($0)" } ?? "\(own.quoted) is not a number"
+      TextConversionAdvice.number(own, text).map { "make a number: \($0)" } ?? "\(own.quoted) is not a number"
     case .duration: "for the number of seconds, write \(text) / 1s"
     case .list, .page: "for the number of elements, write length(\(text))"
     default: nil

@@ -82,7 +82,7 @@ extension Function {
       if let number = JSONNumber(text: text) { return number }
       throw Fault(
         .value, "\(name): \(text.quoted) is not a number",
-        nextStep: TextConversionNextStep.numeral(text, ".field").map { "convert the text: \(name)(\($0))" })
+        nextStep: TextConversionAdvice.numeral(text, ".field").map { "convert the text: \(name)(\($0))" })
     default:
       throw Fault(
         .type, "\(name) needs a string or a number, not \(value.typeWithArticle)",

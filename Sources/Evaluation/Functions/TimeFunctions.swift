@@ -65,8 +65,8 @@ extension Function {
   private static func wayToTime(_ value: Value, _ function: String = "time") -> String? {
     switch value {
     case .string(let text):
-      return TextConversionNextStep.time(text, ".field").map { "convert the text: \(function)(\($0))" }
-        ?? TextConversionNextStep.notTime(text)
+      return TextConversionAdvice.time(text, ".field").map { "convert the text: \(function)(\($0))" }
+        ?? TextConversionAdvice.notTime(text)
     case .null: return "remove such elements: | where .field != null"
     case .time: return "the value is a time already: use .field"
     case .duration: return "to subtract the duration from now, write ago(.field)"

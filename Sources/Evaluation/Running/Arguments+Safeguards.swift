@@ -136,7 +136,7 @@ extension Arguments {
       } catch { throw error.within("in the read before the lookups of unknown changes") }
     }
     run.session.note(
-      "\(journal.path): waiting \(wait.text), because requests of an earlier run may still be carried out")
+      "\(journal.path): waiting \(wait.text) until the requests of the earlier run have expired")
     do { try await Task.sleep(for: wait) } catch { throw Fault(.interrupted, "interrupted") }
   }
 
@@ -144,7 +144,7 @@ extension Arguments {
 
   private static var user: String {
     let name = unsafe getpwuid(getuid()).map { unsafe String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
-    return "\(name)@\(HostMachine.name)"
+    return "\(name)@\(HostName.name)"
   }
 
   /// Marks the journal file of a statement as complete, because all changes of the statement were carried out.

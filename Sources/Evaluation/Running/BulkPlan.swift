@@ -71,7 +71,7 @@ final class BulkElement: PlannedElement {
   let element: Value
   /// The values that the stage `as` named for this element.
   let names: [Value]
-  let proposal: Result<ChangeProposal, Fault>
+  let prepared: Result<PreparedChange, Fault>
   /// The resource, if it already has the requested values and the run sends nothing; nil if a change is needed.
   let found: Value?
   /// The element at the head of the pipeline, from which the earlier stages made this element.
@@ -82,12 +82,12 @@ final class BulkElement: PlannedElement {
   private let failedEarlier: Bool
 
   init(
-    _ element: Value, names: [Value] = [], _ proposal: Result<ChangeProposal, Fault>, found: Value? = nil,
+    _ element: Value, names: [Value] = [], _ prepared: Result<PreparedChange, Fault>, found: Value? = nil,
     source: Value? = nil, failedEarlier: Bool = false
   ) {
     self.element = element
     self.names = names
-    self.proposal = proposal
+    self.prepared = prepared
     self.found = found
     self.source = source ?? element
     self.failedEarlier = failedEarlier
@@ -100,19 +100,19 @@ final class BulkElement: PlannedElement {
   ///
   /// The statement kept only the value of the option `key:`, so this value takes the place of the element.
   convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
-    self.init(.string(change.key ?? ""), .success(ChangeProposal(restoring: change, arguments, client)))
+    self.init(.string(change.key ?? ""), .success(PreparedChange(restoring: change, arguments, client)))
   }
 
   /// Whether the stage could not build the element's change.
-  var isFailure: Bool { if case .failure = proposal { true } else { false } }
+  var isFailure: Bool { if case .failure = prepared { true } else { false } }
 
   /// The JSON:API type of the resource to change; empty if the stage could not build the change.
-  var type: String { if case .success(let proposal) = proposal { proposal.change.target.type } else { "" } }
+  var type: String { if case .success(let prepared) = prepared { prepared.change.target.type } else { "" } }
 
   var planned: Result<Change, UnsentReason> {
-    switch proposal {
+    switch prepared {
     case .success where found != nil: .failure(.same)
-    case .success(let proposal): .success(proposal.change)
+    case .success(let prepared): .success(prepared.change)
     case .failure(let fault): .failure(ClientError(failedRead: fault).map { .unprepared($0) } ?? .element(fault))
     }
   }

@@ -8,8 +8,10 @@ import Values
 /// The results are the values for the next stage, and the elements whose changes did not succeed.
 final class BulkResultCollector: Sendable {
   private struct CollectedResults {
-    /// The values for the next stage, each with the position of its element and the values that `as` named.
-    var flow: [(index: Int, value: Value, names: [Value])] = []
+    /// The values for the next stage.
+    var flow = OrderedElementBuffer()
+    /// The error of the temporary file with the values; nil without one.
+    var fault: Fault?
     /// The elements of a portion whose changes did not succeed.
     var kept: [Value] = []
   }
@@ -18,20 +20,36 @@ final class BulkResultCollector: Sendable {
 
   /// Collects the result of an element's change; stores a value for the next stage only if `keepsFlow` is true.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int, keepsFlow: Bool, _ session: Session) {
-    if keepsFlow, let found = planned.found {
-      state.withLock { $0.flow.append((index, found, planned.names)) }
-    } else if keepsFlow, case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
-      let value = proposal.value(of: reply, session)
-      state.withLock { $0.flow.append((index, value.isNull ? planned.element : value, planned.names)) }
-    } else if keepsFlow, let id = outcome.idWithoutReply {
-      let identifier = id.map { ResourceValue(["type": .string(planned.type), "id": .string($0)]) }
-      state.withLock { $0.flow.append((index, identifier.map { .resource($0) } ?? planned.element, planned.names)) }
-    } else if case .done(let reply) = outcome, case .success(let proposal) = planned.proposal {
-      proposal.noteOther(reply, session)
+    let value = keepsFlow ? Self.value(for: planned, outcome, session) : nil
+    if keepsFlow {
+      state.withLock { state in
+        do throws(Fault) { try state.flow.take(value, planned.names, at: index) } catch {
+          state.fault = state.fault ?? error
+        }
+      }
+    }
+    guard value == nil else { return }
+    if case .done(let reply) = outcome, case .success(let prepared) = planned.prepared {
+      prepared.noteOther(reply, session)
     } else if !outcome.isGood {
       state.withLock { $0.kept.append(planned.element) }
     }
   }
+
+  /// Returns the value that the next stage gets for an element; nil if the element's change did not succeed.
+  private static func value(for planned: BulkElement, _ outcome: Outcome, _ session: Session) -> Value? {
+    if let found = planned.found { return found }
+    if case .done(let reply) = outcome, case .success(let prepared) = planned.prepared {
+      let value = prepared.value(of: reply, session)
+      return value.isNull ? planned.element : value
+    }
+    guard let id = outcome.idWithoutReply else { return nil }
+    let identifier = id.map { ResourceValue(["type": .string(planned.type), "id": .string($0)]) }
+    return identifier.map { .resource($0) } ?? planned.element
+  }
+
+  /// Throws the error of the temporary file, so that the statement sends no further change whose result is lost.
+  func check() throws(Fault) { if let fault = state.withLock(\.fault) { throw fault } }
 
   /// Returns those elements since the last call whose changes did not succeed.
   func takeKept() -> [Value] {
@@ -41,11 +59,11 @@ final class BulkResultCollector: Sendable {
     }
   }
 
-  /// The values for the next stage, in the order of their elements.
-  var page: ElementPage {
-    let flow = state.withLock(\.flow).sorted { $0.index < $1.index }
-    let names = flow.map(\.names)
-    return ElementPage(flow.map(\.value), names: names.first?.isEmpty ?? true ? [] : names)
+  /// Returns the values for the next stage, in the order of their elements.
+  func elements() throws(Fault) -> ElementStream {
+    try check()
+    var flow = state.withLock(\.flow)
+    return try flow.elements()
   }
 }
 

@@ -33,7 +33,7 @@ struct BulkRun {
   /// - Returns: The values for the next stage, in the order of their elements, and the counts of outcomes.
   /// - Throws: The first failure, unless the plan continues after failures. Also an error of the plan's source, or
   ///   `interrupted`.
-  func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementPage, tally: OutcomeTally) {
+  func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementStream, tally: OutcomeTally) {
     let journal = plan.guards.journal
     if let journal { run.session.beginJournaled(plan.label, journal) }
     var report = await run.session.using(plan.carrier) { await sent(keepsFlow) }
@@ -59,13 +59,15 @@ struct BulkRun {
     if report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip {
       try await plan.arguments.complete(journal, run.session)
     }
-    return (flow.page, report.tally)
+    do throws(Fault) { return (try flow.elements(), report.tally) } catch {
+      throw report.tally.hasSent ? error.ending(5) : error
+    }
   }
 
   /// Looks up those unknown changes of earlier runs for which this run has no element.
-  private func lookedUpEarlier(_ report: StatementReport) async -> EarlierChangesLookupResult {
+  private func lookedUpEarlier(_ report: StatementReport) async -> UnmatchedChangesLookupResult {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
-      return EarlierChangesLookupResult()
+      return UnmatchedChangesLookupResult()
     }
     let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups)
     let session = run.session
@@ -100,6 +102,7 @@ struct BulkRun {
     do throws(Fault) {
       while !Task.isCancelled, report.stop == nil, !report.isCut, try await source.begin() {
         report = await dispatcher.run(report, policy, consent: plan.consent) {
+          try flow.check()
           let page = try await source.next()
           progress.record(total: source.total)
           samples = note(page ?? [], samples)
@@ -127,9 +130,9 @@ struct BulkRun {
   /// `elements`.
   private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
     elements.reduce(samples) { samples, element in
-      guard element.found == nil, case .success(let proposal) = element.proposal else { return samples }
-      run.session.note(notSentOf: proposal)
-      return plan.isDry ? run.session.note(dry: proposal, sample: samples) : samples
+      guard element.found == nil, case .success(let prepared) = element.prepared else { return samples }
+      run.session.note(notSentOf: prepared)
+      return plan.isDry ? run.session.note(dry: prepared, sample: samples) : samples
     }
   }
 
@@ -297,8 +300,8 @@ struct BulkRun {
   private func fault(of group: OutcomeTally.FailureGroup) async -> Fault {
     guard let planned = group.element as? BulkElement else { return Fault(.interrupted, "interrupted") }
     let fault: Fault
-    switch planned.proposal {
-    case .success(let proposal): fault = await run.fault(of: group.outcome, proposal)
+    switch planned.prepared {
+    case .success(let prepared): fault = await run.fault(of: group.outcome, prepared)
     case .failure(let own): fault = own
     }
     return fault.within("at element \(group.index + 1), \(planned.element.label)")

@@ -82,7 +82,7 @@ struct SavedStatements {
   ///   - entered: The statements of the session.
   ///   - count: How many of the last entered statements to consider; nil for all.
   init(of entered: EnteredStatements, last count: Int?) {
-    let facts = entered.entries.map(StatementNames.init)
+    let facts = entered.entries.map(StatementNameUsage.init)
     let counted = facts.indices.filter { entered.entries[$0].isTyped && !facts[$0].isAside }
     let last = counted.suffix(count ?? counted.count)
     let chosen = last.filter { entered.entries[$0].hasSucceeded }
@@ -96,7 +96,7 @@ struct SavedStatements {
 
 /// Collects statements and everything that they need, such as variables, a connection or the value of `_`.
 private struct NeededStatements {
-  let facts: [StatementNames]
+  let facts: [StatementNameUsage]
   let entries: [EnteredStatements.EnteredStatement]
   private(set) var indices: Set<Int> = []
 
@@ -104,7 +104,7 @@ private struct NeededStatements {
   private static let known = Set(
     Vocabulary.commands.map(\.name) + Vocabulary.stages.map(\.name) + Vocabulary.functions.map(\.name) + ["_", "args"])
 
-  init(facts: [StatementNames], entries: [EnteredStatements.EnteredStatement]) {
+  init(facts: [StatementNameUsage], entries: [EnteredStatements.EnteredStatement]) {
     self.facts = facts
     self.entries = entries
   }
@@ -145,7 +145,7 @@ private struct NeededStatements {
 }
 
 /// The names that a statement defines and reads, according to its text.
-private struct StatementNames {
+private struct StatementNameUsage {
   /// The first word of the statement.
   let head: String
   /// The name that a `let` or `def` at the start of the statement defines; nil for other statements.

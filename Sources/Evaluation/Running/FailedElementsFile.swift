@@ -120,7 +120,7 @@ final class FailedElementsFile: Sendable {
   }
 
   private static func line(_ planned: BulkElement, _ outcome: Outcome) -> [UInt8] {
-    let identity = (try? planned.proposal.get())?.change.identity
+    let identity = (try? planned.prepared.get())?.change.identity
     let line: JSONObject = [
       "source": original((try? planned.source.json()) ?? .null), "element": (try? planned.input.json()) ?? .null,
       "identity": identity.map { .string($0.text) } ?? .null, "error": .object(BulkRun.error(planned, outcome)),

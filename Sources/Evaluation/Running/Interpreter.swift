@@ -60,7 +60,7 @@ public final class Interpreter: Sendable {
     let frame = ExecutionFrame(
       slots: [.null, .list(session.options.arguments.map { .string($0) })], globals: [],
       run: RunContext(
-        session: session, source: SourceText(name: "", text: ""), statement: StatementSafeguards(session.account)))
+        session: session, source: SourceText(name: "", text: ""), statement: StatementSafeguardState(session.account)))
     state = Mutex(InterpreterState(scope: scope, frame: frame))
   }
 
@@ -237,7 +237,9 @@ public final class Interpreter: Sendable {
     }
   }
 
-  private func isStream(_ value: Value) -> Bool { if case .stream = value { true } else { false } }
+  private func isLazy(_ value: Value) -> Bool {
+    if case .stream(let stream) = value { !stream.isStored } else { false }
+  }
 
   private func prepare(
     _ source: SourceText, _ isTyped: Bool, isThorough: Bool = false
@@ -268,7 +270,7 @@ public final class Interpreter: Sendable {
     let compiler = state.withLock { state in
       let compiler = Compiler(
         source, scope: state.scope,
-        settings: Compiler.CheckSettings(path: [source.name], isThorough: isThorough, isTyped: isTyped))
+        settings: Compiler.CompilerOptions(path: [source.name], isThorough: isThorough, isTyped: isTyped))
       compiler.definitions = state.definitions
       return compiler
     }
@@ -292,7 +294,7 @@ public final class Interpreter: Sendable {
       let value = try await code.run(&frame)
       guard !isSummary else { return }
       // In an offline session, a result that needs a service is not real. Therefore the interpreter does not print it.
-      if session.options.isOffline, isStream(value) || session.requestsShown > requests {
+      if session.options.isOffline, isLazy(value) || session.requestsShown > requests {
         return try await PipelineRun.sendRequests(of: value, session.progress)
       }
       do throws(Fault) {
@@ -302,7 +304,7 @@ public final class Interpreter: Sendable {
       } catch {
         // A stream computes its elements while the interpreter prints them. The computation of any other value, with
         // all its effects, is complete before the interpreter prints the value.
-        throw error.kind == .closed && !isStream(value) ? error.ending(0) : error
+        throw error.kind == .closed && !isLazy(value) ? error.ending(0) : error
       }
       let last = value.isNull ? shown?.value ?? .null : value
       if !last.isNull { frame.slots[0] = last }

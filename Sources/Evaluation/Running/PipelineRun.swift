@@ -8,21 +8,35 @@ enum PipelineRun {
   /// The intermediate result of a pipeline, between two of its stages.
   enum IntermediateResult {
     case elements(ElementStream)
+    /// Elements that all exist, in memory or in a temporary file.
+    case buffer(SpillingElementBuffer)
     /// One value, with the values that `as` named for its element.
     case value(Value, names: [Value])
 
-    var stream: ElementStream {
+    /// Returns the elements; the progress of the statement counts the elements of a buffer.
+    func stream(_ progress: SessionProgress) -> ElementStream {
       switch self {
       case .elements(let stream): stream
+      case .buffer(let buffer): progress.counting(buffer.elements())
       case .value(let value, let names): ElementStream(page: ElementPage([value], names: names.isEmpty ? [] : [names]))
       }
     }
 
+    /// Returns the value of the pipeline: one value, or a list of the elements.
     func value() async throws(Fault) -> Value {
       switch self {
       case .value(let value, _): return value
       case .elements(var stream): return .list(try await stream.rest())
+      case .buffer(let buffer):
+        var stream = buffer.elements()
+        return .list(try await stream.rest())
       }
+    }
+
+    /// Returns the value of the pipeline, but a stream if the elements are in a temporary file.
+    func storedValue() async throws(Fault) -> Value {
+      guard case .buffer(let buffer) = self, buffer.isSpilled else { return try await value() }
+      return .stream(StreamValue(stored: { buffer.elements() }))
     }
   }
 
@@ -74,7 +88,7 @@ enum PipelineRun {
     let progress = frame.run.session.progress
     var end = IntermediateResult.elements(try await spread(head, progress))
     for (index, link) in links.enumerated() {
-      var stream = end.stream
+      var stream = end.stream(progress)
       end = .elements(ElementStream([]))
       (frame.names, frame.keepsFailures) = (link.names, link.keepsFailures)
       let isLast = index == links.count - 1
@@ -82,10 +96,10 @@ enum PipelineRun {
         end = try await run(link.body, over: &stream, &frame, isLast: isLast, sink)
       } catch { throw error.placed(at: link.range, in: link.source) }
       switch link.body {
-      case .transform: end = .elements(end.stream.placed(at: link.range, in: link.source))
-      case .gather, .collect: end = .elements(progress.counting(end.stream))
+      case .transform: end = .elements(end.stream(progress).placed(at: link.range, in: link.source))
+      case .gather: end = .elements(progress.counting(end.stream(progress)))
       case .sink: sink = try await opened(links[(index + 1)...], &frame)
-      case .first, .reduce: break
+      case .collect, .first, .reduce: break
       }
     }
     return end
@@ -98,7 +112,7 @@ enum PipelineRun {
     switch body {
     case .transform(let body): return .elements(try body(frame, stream))
     case .gather(let body): return .elements(try await body(&frame, &stream))
-    case .collect: return .elements(try await SpillingElementBuffer.all(of: &stream).elements())
+    case .collect: return .buffer(try await SpillingElementBuffer.all(of: &stream))
     case .first:
       defer { stream.close() }
       guard let page = try await stream.page() else { return .value(.null, names: frame.names.map { _ in .null }) }
@@ -106,8 +120,7 @@ enum PipelineRun {
     case .reduce(let body): return .value(try await body(&frame, &stream), names: [])
     case .sink(let open):
       let act = if let sink { sink } else { try await open(&frame) }
-      let (flow, summary) = try await act(&frame, &stream, !isLast)
-      return isLast ? .value(summary, names: []) : .elements(ElementStream(page: flow))
+      return try await act(&frame, &stream, !isLast)
     }
   }
 

@@ -76,12 +76,12 @@ final class BulkProgress: Sendable {
   private let label: String
   private let throttle: Throttle?
   private let carrier: (any ChangeCarrier)?
-  private let control: RunControl
+  private let control: RemoteRunControl
   private let report = Mutex<(@Sendable () -> StatementReport)?>(nil)
   /// The number of all elements; nil while it is unknown.
   private let total: Mutex<Int?>
 
-  init(_ plan: BulkPlan, _ control: RunControl) {
+  init(_ plan: BulkPlan, _ control: RemoteRunControl) {
     (label, throttle) = (plan.label, plan.guards.throttle)
     total = Mutex(plan.source.total)
     (self.control, carrier) = (control, plan.carrier)

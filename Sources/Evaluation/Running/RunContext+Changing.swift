@@ -12,54 +12,54 @@ extension RunContext {
   /// The compiler inlines the function, which saves a suspension for each request.
   ///
   /// - Parameters:
-  ///   - proposal: The change.
+  ///   - prepared: The change.
   ///   - step: The role of the change in its iteration of `each`; nil if the command sends only this change.
   /// - Returns: The value of the reply.
   /// - Throws: The error of the change, which marks the arguments that caused it.
-  @inline(__always) func change(_ proposal: ChangeProposal, _ step: IterationChangeRole? = nil) async throws(Fault)
+  @inline(__always) func change(_ prepared: PreparedChange, _ step: ChangeRecoveryInfo? = nil) async throws(Fault)
     -> Value
   {
-    if isDry(proposal.arguments) { return dryValue(of: proposal) }
-    let isOneOfMany = proposal.change.destroys && !proposal.arguments.isOnce
-    let consent = isOneOfMany ? try await self.consent(to: proposal) : nil
-    session.note(notSentOf: proposal)
-    if proposal.change.verb == .create, !proposal.arguments.isSingle { session.consumers.begin(proposal.client) }
+    if isDry(prepared.arguments) { return dryValue(of: prepared) }
+    let isOneOfMany = prepared.change.destroys && !prepared.arguments.isOnce
+    let consent = isOneOfMany ? try await self.consent(to: prepared) : nil
+    session.note(notSentOf: prepared)
+    if prepared.change.verb == .create, !prepared.arguments.isSingle { session.consumers.begin(prepared.client) }
     var guards = Safeguards()
     if let step { guards.step = step }
     guards.step.isLast =
-      iteration != nil && step?.isLast ?? true && lastCommands.contains(proposal.arguments.range)
-    let dispatcher = session.dispatcher(self, proposal.client, guards: guards)
-    let outcome = await dispatcher.send(proposal.change, consent: consent)
-    if !proposal.arguments.isSingle {
+      iteration != nil && step?.isLast ?? true && lastCommands.contains(prepared.arguments.range)
+    let dispatcher = session.dispatcher(self, prepared.client, guards: guards)
+    let outcome = await dispatcher.send(prepared.change, consent: consent)
+    if !prepared.arguments.isSingle {
       statement.add(
-        outcome, of: proposal.change, proposal.arguments.name, proposal.client.name, session.host.lateReplies)
+        outcome, of: prepared.change, prepared.arguments.name, prepared.client.name, session.host.lateReplies)
     }
-    guard case .done(let reply) = outcome else { throw await fault(of: outcome, proposal) }
-    return proposal.value(of: reply, session)
+    guard case .done(let reply) = outcome else { throw await fault(of: outcome, prepared) }
+    return prepared.value(of: reply, session)
   }
 
   /// Shows the change of a dry run, and returns the value that a successful reply would have.
-  private func dryValue(of proposal: ChangeProposal) -> Value {
-    session.note(dry: proposal)
-    return proposal.value(of: session.dryRun.carry(proposal.change), session)
+  private func dryValue(of prepared: PreparedChange) -> Value {
+    session.note(dry: prepared)
+    return prepared.value(of: session.dryRun.carry(prepared.change), session)
   }
 
   /// Gets the user's consent to a destroy that a loop can repeat.
-  private func consent(to proposal: ChangeProposal) async throws(Fault) -> DestroyConsent {
-    let verb = proposal.change.verb == .call ? "call \(proposal.change.method)" : proposal.arguments.name
+  private func consent(to prepared: PreparedChange) async throws(Fault) -> DestroyConsent {
+    let verb = prepared.change.verb == .call ? "call \(prepared.change.method)" : prepared.arguments.name
     return try await consent(
-      to: ConfirmationRequest(verb: verb, client: proposal.client, isOneByOne: true), proposal.arguments)
+      to: ConfirmationRequest(verb: verb, client: prepared.client, isOneByOne: true), prepared.arguments)
   }
 
   /// Returns the error of a change that was not carried out, or whose outcome is unknown.
   ///
   /// If no reply arrived, the error also says what the broker knows about the queue.
-  func fault(of outcome: Outcome, _ proposal: ChangeProposal) async -> Fault {
+  func fault(of outcome: Outcome, _ prepared: PreparedChange) async -> Fault {
     switch outcome {
     case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")
-    case .refused(let refusal): return Fault(refusal, proposal.arguments)
+    case .refused(let refusal): return Fault(refusal, prepared.arguments)
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
-      return Fault(await proposal.client.explained(error), proposal.arguments, record: proposal.record)
+      return Fault(await prepared.client.explained(error), prepared.arguments, record: prepared.record)
     }
   }
 }
@@ -82,33 +82,33 @@ extension Session {
   }
 
   /// Shows a change of a dry run, as the JSON-RPC request that a real run sends.
-  func note(dry proposal: ChangeProposal) {
+  func note(dry prepared: PreparedChange) {
     let request: JSONObject = [
-      "jsonrpc": "2.0", "method": .string(proposal.change.method),
-      "params": .object(proposal.change.params.hidingSecrets),
+      "jsonrpc": "2.0", "method": .string(prepared.change.method),
+      "params": .object(prepared.change.params.hidingSecrets),
     ]
     // The label contains the name of the queue only if this name differs from the type.
-    let client = proposal.client
+    let client = prepared.client
     let queue = client.queue == client.client.type ? " (queue \(client.queue))" : ""
-    note("dry run, not sent: \(proposal.label)\(queue) \(JSONValue.object(request).text)")
+    note("dry run, not sent: \(prepared.label)\(queue) \(JSONValue.object(request).text)")
   }
 
   /// Shows the first change of a dry run as a whole request, and the next four by their id or key.
   ///
   /// `sample` is the number of earlier changes. The result is `sample` plus one.
-  func note(dry proposal: ChangeProposal, sample: Int) -> Int {
-    if sample == 0 { note(dry: proposal) }
+  func note(dry prepared: PreparedChange, sample: Int) -> Int {
+    if sample == 0 { note(dry: prepared) }
     if 1..<5 ~= sample {
-      let change = proposal.change
+      let change = prepared.change
       let subject = change.id ?? change.key ?? change.relationship
-      note("dry run, not sent: \(proposal.label)\(subject.map { " \($0)" } ?? "")")
+      note("dry run, not sent: \(prepared.label)\(subject.map { " \($0)" } ?? "")")
     }
     return sample + 1
   }
 
   /// Shows a note about the relationships that a create omits from its request.
-  func note(notSentOf proposal: ChangeProposal) {
-    if !proposal.notLoaded.isEmpty { note(notLoaded: proposal.notLoaded, of: proposal.client.name, "not sent") }
+  func note(notSentOf prepared: PreparedChange) {
+    if !prepared.notLoaded.isEmpty { note(notLoaded: prepared.notLoaded, of: prepared.client.name, "not sent") }
   }
 }
 

@@ -9,7 +9,7 @@ struct RunContext: Sendable {
   /// The output of `print` and of the output stages, such as `table`.
   var output: ResultOutput
   /// The state of the outermost statement, such as its counts of changes and the user's consents.
-  let statement: StatementSafeguards
+  let statement: StatementSafeguardState
   /// The recorder of the changes in the current iteration of `each`; nil if the `each` has no journal file.
   var iteration: (any IterationChangeRecorder)?
   /// The source ranges of the commands that can be the last action of the current iteration of `each`.
@@ -21,7 +21,7 @@ struct RunContext: Sendable {
   /// Whether a pager can show the output: true for a statement that is one pipeline, and for `help`.
   var isPaged = false
 
-  init(session: Session, source: SourceText, statement: StatementSafeguards, output: ResultOutput? = nil) {
+  init(session: Session, source: SourceText, statement: StatementSafeguardState, output: ResultOutput? = nil) {
     self.session = session
     self.source = source
     self.statement = statement

@@ -101,7 +101,8 @@ public final class RunReport: Sendable {
   ///   - fault: The statement's error; nil if the statement succeeded.
   ///   - isPartial: Whether the statement continued after failed changes; then the exit status of the run is 5.
   func add(
-    statement range: SourceRange, in source: SourceText, _ account: StatementSafeguards, since: ContinuousClock.Instant,
+    statement range: SourceRange, in source: SourceText, _ account: StatementSafeguardState,
+    since: ContinuousClock.Instant,
     _ fault: Fault?, isPartial: Bool
   ) {
     let single = account.tallies.map { label, tally in JSONValue.object(tally.json(label)) }

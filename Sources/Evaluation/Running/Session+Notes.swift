@@ -103,7 +103,7 @@ extension Session {
   /// Shows a note if a new connection has no `guard:`, although another connection to the same broker has one.
   func noteMissingGuard(of connection: ConnectionValue) {
     let identity = connection.link.brokerIdentity
-    guard connection.protection == .none, !SampleIdentity.isIn(identity) else { return }
+    guard connection.protection == .none, !SampleDatabaseIdentity.isIn(identity) else { return }
     let others = state.withLock(\.connections).filter { $0.protection != .none && $0.serial != connection.serial }
     guard let other = others.first(where: { $0.link.brokerIdentity == identity }) else { return }
     let name = { (connection: ConnectionValue) in connection.name ?? connection.label }

@@ -17,7 +17,7 @@ public final class Session: Sendable {
     /// The environment variables, which the function `env` reads.
     public var environment: [String: String] = [:]
     /// How the user confirms bulk changes: by answers to questions, by `--yes`, or by `--yes=N` for up to N elements.
-    public var confirmed: RunSafeguards.ConfirmationMode = .asked
+    public var confirmed: RunSafeguardState.ConfirmationMode = .asked
     /// Whether the program can ask questions: standard input and standard error are a terminal.
     public var isInteractive = false
     /// Whether the run shows changes instead of sending them (the option `--dry-run`).
@@ -72,9 +72,9 @@ public final class Session: Sendable {
     /// A function that makes the run reachable for the program `retort ctl` at other terminals.
     ///
     /// The session calls it before the run's first change, or in the first statement that takes longer than a second.
-    public var control: (@Sendable (RunControl) -> Void)?
+    public var control: (@Sendable (RemoteRunControl) -> Void)?
     /// A function that opens a pool of workers for a statement; nil if the program has no pools.
-    public var pool: (@Sendable (PooledStatement) async throws(ClientError) -> any ChangeCarrier)?
+    public var pool: (@Sendable (PoolCarrierRequest) async throws(ClientError) -> any ChangeCarrier)?
     /// A function that asks a question at the terminal and returns the answer; nil without a terminal.
     public var ask: (@Sendable (String) async -> String?)?
     /// The trace of requests and replies for the option `--trace`; nil without the option.
@@ -158,7 +158,7 @@ public final class Session: Sendable {
     /// The total time that the user has read in the pager.
     var readingTime = Duration.zero
     /// The state of the running statement of the top level.
-    var statement: StatementSafeguards
+    var statement: StatementSafeguardState
     /// The running bulk changes that write a journal file.
     var journaled: [(label: String, journal: Journal)] = []
     /// The paths of the journal files that this run has completed.
@@ -183,7 +183,7 @@ public final class Session: Sendable {
   let host: SessionCallbacks
   let timeout: SessionTimeout
   /// The state of the whole run: how the user confirms destroys, the limits, and the open streams.
-  let account: RunSafeguards
+  let account: RunSafeguardState
   /// The carrier of dry runs, which answers changes without sending them, and keeps the resources of their creates.
   let dryRun = DryRunCarrier()
   /// The detector of queues that lose their consumer while the session sends creates to them.
@@ -202,9 +202,9 @@ public final class Session: Sendable {
     self.output = output
     self.host = host
     timeout = SessionTimeout(options.timeout)
-    account = RunSafeguards(options.confirmed, control: RunControl(open: host.control))
+    account = RunSafeguardState(options.confirmed, control: RemoteRunControl(open: host.control))
     progress = SessionProgress(options, host, account.control)
-    var state = SessionState(statement: StatementSafeguards(account))
+    var state = SessionState(statement: StatementSafeguardState(account))
     state.format = options.format
     self.state = Mutex(state)
   }

@@ -34,8 +34,8 @@ final class SessionProgress: Sendable {
   /// The progress of the running statement: its activities, and the task that shows them.
   private struct StatementProgress {
     var label: @Sendable () -> String
-    var account: StatementSafeguards
-    /// The number of the statement in the `RunControl` of the run.
+    var account: StatementSafeguardState
+    /// The number of the statement in the `RemoteRunControl` of the run.
     var number: Int
     var ticker: Task<Void, Never>
     let begin = ContinuousClock.now
@@ -47,7 +47,7 @@ final class SessionProgress: Sendable {
     var isHidden = false
   }
 
-  private let control: RunControl
+  private let control: RemoteRunControl
   private let isOn: Bool
   private let isQuiet: Bool
   /// A function that shows the progress line, or removes the line if its argument is nil.
@@ -64,7 +64,8 @@ final class SessionProgress: Sendable {
 
   /// Creates the progress for the statements of a session.
   init(
-    _ options: Session.Options, _ host: Session.SessionCallbacks, _ control: RunControl, least: Duration = .seconds(1),
+    _ options: Session.Options, _ host: Session.SessionCallbacks, _ control: RemoteRunControl,
+    least: Duration = .seconds(1),
     noteInterval: Duration = .seconds(10)
   ) {
     (self.control, isOn, isQuiet, status) = (control, !options.isOffline, options.isQuiet, host.status)
@@ -75,7 +76,7 @@ final class SessionProgress: Sendable {
   /// Begins the progress of an outermost statement.
   ///
   /// `label` returns the beginning of the statement's text.
-  func begin(_ account: StatementSafeguards, label: @escaping @Sendable () -> String) {
+  func begin(_ account: StatementSafeguardState, label: @escaping @Sendable () -> String) {
     guard isOn else { return }
     let number = control.add { [self] in state.withLock { $0.statement.map { text(of: $0) } ?? label() } }
     let ticker = Task { [self] in

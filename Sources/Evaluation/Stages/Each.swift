@@ -43,7 +43,7 @@ extension Stage {
         }
         let window = IterationRunner(
           step: step, limit: count, keepsFlow: keepsFlow, journal: journal, lastCommands: lastCommands)
-        let results: ElementPage
+        let results: IterationResults
         do throws(Fault) {
           results = try await window.run(frame, &stream)
         } catch {
@@ -54,9 +54,7 @@ extension Stage {
           await journal.note(isEnded: true)
           if journal.isComplete { try await once.complete(journal.journal, session) }
         }
-        // Without a next stage, the stage returns null if the results of all iterations are null.
-        let isNull = results.elements.allSatisfy(\.isNull)
-        return (results, isNull ? .null : .list(results.elements))
+        return results.end
       }
     }
   }

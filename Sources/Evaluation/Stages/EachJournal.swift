@@ -197,7 +197,7 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
 
   func didLeaveFailures() { state.withLock { $0.leftFailures = true } }
 
-  func willSend(_ change: Change, _ step: IterationChangeRole) async throws(JournalError) -> Int {
+  func willSend(_ change: Change, _ step: ChangeRecoveryInfo) async throws(JournalError) -> Int {
     let number = state.withLock { state in
       state.lastNumber += 1
       return state.lastNumber

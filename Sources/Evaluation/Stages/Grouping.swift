@@ -124,7 +124,7 @@ private struct KeyedElements {
 
   let keep: DuplicateRule
   private(set) var fields: [Record.Field] = []
-  private var positions: [CodePoints: Int] = [:]
+  private var positions: [CodePointString: Int] = [:]
 
   /// The source text of the key, such as `.email`.
   private let text: String
@@ -135,8 +135,8 @@ private struct KeyedElements {
     let name = try ValueAccess.key(
       key, "index-by",
       nextStep: key.isNull ? "remove such elements: | where \(text) != null" : "several fields: json([.a, .b])")
-    guard let position = positions[CodePoints(name)] else {
-      positions[CodePoints(name)] = fields.count
+    guard let position = positions[CodePointString(name)] else {
+      positions[CodePointString(name)] = fields.count
       fields.append((name, element))
       return
     }

@@ -1,4 +1,5 @@
 import Bulk
+import Formats
 import Language
 import Synchronization
 import Values
@@ -14,16 +15,16 @@ struct IterationRunner: Sendable {
   /// The source ranges of the commands and stages that can be the last action of an iteration.
   var lastCommands: [SourceRange] = []
 
-  func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
+  func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> IterationResults {
     if limit > 1 { return try await windowed(frame, &stream) }
     return try await withTaskExecutorPreference(frame.run.session.linkExecutor) { () async throws(Fault) in
       var results = IterationResults(keepsFlow: keepsFlow)
       while let page = try await stream.page() {
         for index in page.elements.indices {
-          results.append(try await iteration(frame, page, index), page, index)
+          try results.append(try await iteration(frame, page, index), page, index)
         }
       }
-      return results.page
+      return results
     }
   }
 
@@ -67,7 +68,8 @@ struct IterationRunner: Sendable {
     return try result.get()
   }
 
-  private func windowed(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> ElementPage {
+  private func windowed(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> IterationResults
+  {
     let results = Mutex(OrderedResults(keepsFlow: keepsFlow))
     let output = frame.run.output
     let pool = ConcurrentWork(limit: limit, executor: frame.run.session.linkExecutor)
@@ -83,36 +85,41 @@ struct IterationRunner: Sendable {
     }
     let all = results.withLock { $0 }
     if let fault = all.fault ?? (stopped as? Fault) { throw fault }
-    return all.results.page
+    return all.results
   }
 }
 
-/// The values of the iterations of an `each`, in the order of the elements.
+/// The values of the iterations of an `each`, or of a `def` that is a stage, in the order of the elements.
 ///
-/// If no stage follows, the type only counts the nulls before the first other value.
+/// Beyond a limit, the values are in a temporary file. If no stage follows an `each`, the type only counts the nulls
+/// before the first other value.
 struct IterationResults: Sendable {
   let keepsFlow: Bool
-  private var nulls = 0
-  private var kept = ElementPage()
+  /// The number of stored and counted values.
+  private(set) var count = 0
+  private var buffer = SpillingElementBuffer(limit: OrderedElementBuffer.memoryLimit)
+  private static let nullPage = 1024
 
   init(keepsFlow: Bool) { self.keepsFlow = keepsFlow }
 
-  /// The number of stored and counted values.
-  var count: Int { nulls + kept.elements.count }
-
   /// The values for the next stage, with the values that `as` named for their elements.
   ///
-  /// If no stage follows, the page has no names, and it is empty if all values are null.
-  var page: ElementPage { kept }
+  /// If no stage follows, this is the value of the `each`: null if the values of all iterations are null.
+  var end: PipelineRun.IntermediateResult {
+    keepsFlow || buffer.count > 0 ? .buffer(buffer) : .value(.null, names: [])
+  }
 
-  mutating func append(_ value: Value, _ page: ElementPage, _ index: Int) {
-    if keepsFlow { return kept.append(value, like: page, index) }
-    guard !value.isNull || !kept.elements.isEmpty else { return nulls += 1 }
-    if nulls > 0 {
-      kept.elements = Array(repeating: .null, count: nulls)
-      nulls = 0
+  /// Adds the value of the next iteration, whose element has the given index on a page.
+  mutating func append(_ value: Value, _ page: ElementPage, _ index: Int) throws(Fault) {
+    defer { count += 1 }
+    if keepsFlow {
+      return try buffer.add(ElementPage([value], names: page.names.isEmpty ? [] : [page.names[index]]))
     }
-    kept.elements.append(value)
+    guard !value.isNull || buffer.count > 0 else { return }
+    for start in stride(from: buffer.count, to: count, by: Self.nullPage) {
+      try buffer.add(Array(repeating: .null, count: min(Self.nullPage, count - start)))
+    }
+    try buffer.add([value])
   }
 }
 
@@ -155,7 +162,7 @@ private struct OrderedResults: Sendable {
   private mutating func append(
     _ ready: (value: Value, bytes: [UInt8], page: ElementPage), _ output: ResultOutput
   ) throws(Fault) {
-    results.append(ready.value, ready.page, 0)
+    try results.append(ready.value, ready.page, 0)
     if !ready.bytes.isEmpty { try output.put(ready.bytes) }
   }
 

@@ -6,7 +6,7 @@ import Values
 /// If the resource needs no change, the result also contains the resource.
 struct LookupResult: Sendable {
   /// The change; the run does not send it if `found` is set.
-  var proposal: ChangeProposal
+  var prepared: PreparedChange
   /// The resource, if it already has the requested values; nil if the resource needs the change.
   var found: Value?
 }
@@ -14,7 +14,7 @@ struct LookupResult: Sendable {
 /// The way in which a stage such as `create` builds the change of an element.
 enum ChangeBuilder: Sendable {
   /// The stage builds the change from the arguments alone.
-  case proposing(@Sendable (Arguments) throws(Fault) -> ChangeProposal)
+  case proposing(@Sendable (Arguments) throws(Fault) -> PreparedChange)
   /// The stage looks up the resource, and builds the change from it.
   ///
   /// The lookups of several elements run concurrently.
@@ -40,18 +40,18 @@ struct ElementAwaitingLookup: Sendable {
     do throws(Fault) {
       let looked = try await lookUp(arguments, session)
       return BulkElement(
-        element, names: names, .success(looked.proposal.keyed(key)), found: looked.found, source: source)
+        element, names: names, .success(looked.prepared.keyed(key)), found: looked.found, source: source)
     } catch { return BulkElement(element, names: names, .failure(error), source: source) }
   }
 }
 
 /// An element that already has its change, or that still needs a lookup.
-enum DraftedElement: Sendable {
+enum ChangeBuildResult: Sendable {
   case made(BulkElement)
   indirect case waiting(ElementAwaitingLookup)
 }
 
-extension [DraftedElement] {
+extension [ChangeBuildResult] {
   /// Looks up the resources concurrently for the elements that need a lookup; returns all elements in their order.
   func made(_ making: ChangeBuilder, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {

@@ -72,7 +72,7 @@ struct PerElementArguments: Sendable {
     var isNew = keys.insert(KeyHash(try Comparison.key(of: value))).inserted
     // A lookup filters by the text of the key. Therefore the number 5 and the string "5" find the same resources.
     if template.name == "upsert" {
-      isNew = try keys.insert(KeyHash(.other(CodePoints("=" + value.exactText())))).inserted && isNew
+      isNew = try keys.insert(KeyHash(.other(CodePointString("=" + value.exactText())))).inserted && isNew
     }
     guard isNew else {
       throw repeated(try value.json().text)

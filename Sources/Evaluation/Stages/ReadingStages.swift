@@ -19,7 +19,7 @@ extension Stage {
         for (index, element) in page.elements.enumerated() {
           try frame.run.checkInterrupt()
           frame.take(page, index)
-          page.elements[index] = try await VerbImplementations.show(
+          page.elements[index] = try await ShowImplementation.show(
             arguments.each(once, element), frame.run.session)
         }
         return page

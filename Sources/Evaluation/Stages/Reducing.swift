@@ -191,8 +191,8 @@ private struct RunningMean {
     switch value {
     case .null: return "remove nulls: | where \(operand) != null"
     case .string(let text):
-      let time = stage == "avg" ? TextConversionNextStep.time(text, operand) : nil
-      guard let reading = TextConversionNextStep.number(text, operand) ?? time else {
+      let time = stage == "avg" ? TextConversionAdvice.time(text, operand) : nil
+      guard let reading = TextConversionAdvice.number(text, operand) ?? time else {
         return "\(text.quoted) is not a number: remove such elements first, with where"
       }
       return "convert the text: \(stage) \(reading)"

@@ -24,7 +24,7 @@ extension Stage {
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key, .max] + keyedOptions, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)
-  ) { _ in .proposing(ChangeProposal.create) }
+  ) { _ in .proposing(PreparedChange.create) }
 
   static let update = sink(
     Declaration(
@@ -36,7 +36,7 @@ extension Stage {
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.include, .keys, .meta, .timeout, .expire, .max, .backup] + options, effect: .changes,
       result: "summary", names: .kept, givesSummary: true)
-  ) { _ in .proposing(ChangeProposal.update) }
+  ) { _ in .proposing(PreparedChange.update) }
 
   static let destroy = sink(
     Declaration(
@@ -44,7 +44,7 @@ extension Stage {
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.confirm, .max, .meta, .timeout, .expire, .backup, .kept] + options,
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
-  ) { _ in .proposing(ChangeProposal.destroy) }
+  ) { _ in .proposing(PreparedChange.destroy) }
 
   /// The options of a stage that needs no journal, because it looks up which change each element still needs.
   static let lookupOptions = options.filter { !["journal", "settle", "unknown", "workers"].contains($0.name) }
@@ -63,7 +63,7 @@ extension Stage {
         ],
         options: [.meta, .timeout, .expire, .max, .backup, .kept] + options, effect: .changes, result: "summary",
         names: .kept, givesSummary: true)
-    ) { _ in .proposing { arguments throws(Fault) in try ChangeProposal.relating(change, arguments) } }
+    ) { _ in .proposing { arguments throws(Fault) in try PreparedChange.relating(change, arguments) } }
   }
 
   /// Creates a stage that sends a change for each element.
@@ -117,7 +117,7 @@ extension Stage {
           plan.failedFile = failedFile
           let bulk = BulkRun(plan, frame.run)
           let (flow, tally) = try await bulk.carriedOut(keepsFlow: keepsFlow)
-          return (flow, bulk.summary(tally))
+          return keepsFlow ? .elements(flow) : .value(bulk.summary(tally), names: [])
         }
       }
     }
@@ -193,7 +193,7 @@ private final class PerElementChangeSource: BulkChangeSource {
   /// Reads all elements, and returns how many of them the journal file does not record as done.
   func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
     let all = try await SpillingElementBuffer.all(of: &stream, keepsNames: true, limit: 16 << 20)
-    stream = try all.elements()
+    stream = all.elements()
     let known = try await counts(of: all, in: journal)
     let left = all.count - known.done
     (self.left, unknown) = (left, known.unknown)
@@ -206,7 +206,7 @@ private final class PerElementChangeSource: BulkChangeSource {
   ) {
     guard let journal, journal.before.done + journal.before.unknown > 0 else { return (0, 0) }
     let policy = SendingPolicy(window: policy.window, continuesOnError: true)
-    let source = PerElementChangeSource(try all.elements(), frame, arguments, once, policy, making)
+    let source = PerElementChangeSource(all.elements(), frame, arguments, once, policy, making)
     var counts = (done: 0, unknown: 0)
     while let elements = try await source.next() {
       for case .success(let change) in elements.map(\.planned) {
@@ -231,7 +231,7 @@ private final class PerElementChangeSource: BulkChangeSource {
       page = try await stream.page() ?? ElementPage()
       (position, failures) = (0, page.failures[...])
     }
-    var drafts: [DraftedElement] = []
+    var drafts: [ChangeBuildResult] = []
     drafts.reserveCapacity(min(policy.portion, page.elements.count - position))
     do throws(Fault) {
       while drafts.count < policy.portion, !isStopped, let draft = try await draft() { drafts.append(draft) }
@@ -252,7 +252,7 @@ private final class PerElementChangeSource: BulkChangeSource {
   }
 
   /// Returns the next element of the current page, with its change or its lookup; nil at the end of the page.
-  private func draft() async throws(Fault) -> DraftedElement? {
+  private func draft() async throws(Fault) -> ChangeBuildResult? {
     if let failure = failures.first, failure.place <= position { return .made(failed(failures.removeFirst())) }
     guard position < page.elements.count else { return nil }
     let element = page.elements[position]
@@ -270,8 +270,8 @@ private final class PerElementChangeSource: BulkChangeSource {
         return .waiting(
           ElementAwaitingLookup(element: element, names: names, source: source, key: key, arguments: given))
       }
-      let proposal = try propose(given).keyed(key)
-      return .made(BulkElement(element, names: names, .success(proposal), source: source))
+      let prepared = try propose(given).keyed(key)
+      return .made(BulkElement(element, names: names, .success(prepared), source: source))
     } catch {
       if error.isUncatchable { throw error.within("at \(element.label)") }
       isStopped = !policy.continuesOnError

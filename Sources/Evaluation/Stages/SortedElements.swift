@@ -7,7 +7,7 @@ import Values
 /// The type stores the elements as bytes (`PackedElements`), and the keys as values.
 struct SortedElements {
   var elements = PackedElements()
-  private var columns: [SortColumn]
+  private var columns: [SortKeys]
   private let descends: [Bool]
 
   /// Creates a collection without elements.
@@ -15,7 +15,7 @@ struct SortedElements {
   /// - Parameter descends: For each key, whether the order of this key is descending.
   init(descends: [Bool]) {
     self.descends = descends
-    columns = descends.map { _ in SortColumn() }
+    columns = descends.map { _ in SortKeys() }
   }
 
   /// Adds the key of the next element for the sort field with the index `column`.
@@ -37,7 +37,7 @@ struct SortedElements {
     return ranked.map(\.place)
   }
 
-  private func order(_ columns: ArraySlice<SortColumn>) throws(Fault) -> [Int32] {
+  private func order(_ columns: ArraySlice<SortKeys>) throws(Fault) -> [Int32] {
     var fault: Fault?
     let order = (0..<Int32(elements.count)).sorted { isBefore($0, $1, columns, &fault) }
     if let fault { throw fault }
@@ -48,7 +48,7 @@ struct SortedElements {
   ///
   /// If two keys can't be compared, the function stores the error in `fault`. All later calls then order the elements
   /// by their positions.
-  private func isBefore(_ a: Int32, _ b: Int32, _ columns: ArraySlice<SortColumn>, _ fault: inout Fault?) -> Bool {
+  private func isBefore(_ a: Int32, _ b: Int32, _ columns: ArraySlice<SortKeys>, _ fault: inout Fault?) -> Bool {
     guard fault == nil else { return a < b }
     do throws(Fault) {
       for index in columns.indices {
@@ -66,7 +66,7 @@ struct SortedElements {
 /// The keys of all elements for one sort field.
 ///
 /// The type stores the keys in the simplest form that fits all of them: integers, strings or values.
-private struct SortColumn {
+private struct SortKeys {
   private enum SortKeyForm {
     case integers, texts, values
   }

@@ -40,11 +40,10 @@ enum CompiledStage: Sendable {
 
   /// A function that acts on each element of a stage whose files are open.
   ///
-  /// It returns the elements for the next stage, or the summary if no stage follows.
+  /// It returns the elements for the next stage, or the value of the stage if no stage follows (`keepsFlow` is false).
   typealias SinkRun =
-    @Sendable (inout ExecutionFrame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) -> (
-      flow: ElementPage, summary: Value
-    )
+    @Sendable (inout ExecutionFrame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) ->
+    PipelineRun.IntermediateResult
 
   /// Creates a stage that acts on each element and has no files to open.
   static func acting(_ run: @escaping SinkRun) -> CompiledStage { .sink { _ in run } }

@@ -128,7 +128,7 @@ extension Article {
       Killed
       $ retort publish.retort
       resuming publish.journal: 81 done, 16 unknown, 139 left
-      publish.journal: waiting 5s, because requests of an earlier run may still be carried out
+      publish.journal: waiting 5s until the requests of the earlier run have expired
       update posts: 139 ok
       30 drafts are left
       ```

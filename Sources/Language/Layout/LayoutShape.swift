@@ -1,12 +1,12 @@
 /// The brackets, pipelines and blocks of a text, and which of them take several lines.
 struct LayoutShape {
   /// The kind of a bracket, which depends on the content of the bracket.
-  enum BracketContent {
+  enum BracketKind {
     case list, record, call, group, index
   }
 
   /// The kind of each bracket, by the index of its opening token.
-  private(set) var brackets: [Int: BracketContent] = [:]
+  private(set) var brackets: [Int: BracketKind] = [:]
   /// The index of each bracket's closing token, by the index of its opening token.
   private(set) var closings: [Int: Int] = [:]
   /// The index of the first `|` of a pipeline, by the index of each `|` of that pipeline.
@@ -105,7 +105,7 @@ struct LayoutShape {
     frames[frames.count - 1].pending = block
   }
 
-  private static func bracket(_ index: Int, _ tokens: [LaidOutToken]) -> BracketContent {
+  private static func bracket(_ index: Int, _ tokens: [LaidOutToken]) -> BracketKind {
     let token = tokens[index].token
     let begins = index == 0 || tokens[index].separator != .none
     let touches = !begins && !token.hasSpaceBefore && !tokens[index - 1].token.opensOperand

@@ -17,7 +17,7 @@ final class EmbeddedTransport: PostingTransport {
   private let count = Atomic(0)
   private let closed = Atomic(false)
   /// The reads that have no outcome yet, by correlation id.
-  private let reads = Mutex<[String: PendingReply]>([:])
+  private let reads = Mutex<[String: ReplyPromise]>([:])
 
   init(link: EmbeddedLink, queue: String) {
     self.link = link
@@ -34,7 +34,7 @@ final class EmbeddedTransport: PostingTransport {
     let envelope = request.envelope
     if let error = refusal(of: envelope) { return request.receive(.failure(error)) }
     let pending =
-      envelope.mayRepeat ? read(envelope.correlationID, request.receive) : PendingReply { request.receive($0) }
+      envelope.mayRepeat ? read(envelope.correlationID, request.receive) : ReplyPromise { request.receive($0) }
     link.work.async { [service = link.service, queue] in
       if envelope.expires, pending.isSettled { return }
       pending.settle(.success(service.answer(queue: queue, body: envelope.body)))
@@ -52,8 +52,8 @@ final class EmbeddedTransport: PostingTransport {
   /// Creates the pending reply of a read, which the client can cancel.
   private func read(
     _ id: String, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void
-  ) -> PendingReply {
-    let pending = PendingReply { [self] outcome in
+  ) -> ReplyPromise {
+    let pending = ReplyPromise { [self] outcome in
       reads.withLock { _ = $0.removeValue(forKey: id) }
       receive(outcome)
     }

@@ -28,7 +28,7 @@ struct ResourceReplyWriter {
 }
 
 /// Parses the id of a request.
-enum RequestedID {
+enum ResourceIDParser {
   /// Parses an id, which must be a string or a number.
   ///
   /// - Returns: The text of the id, and the key to find in the database.

@@ -143,7 +143,7 @@ struct RelationshipRequest {
   /// Returns the document of the resource, which includes the related resources.
   private func document(_ database: Database) throws -> JSONObject {
     let replyWriter = try ResourceReplyWriter(["include": .string(name)], of: type, in: schema)
-    let (text, key) = try RequestedID.parse(id, of: type)
+    let (text, key) = try ResourceIDParser.parse(id, of: type)
     guard let bytes = try replyWriter.document(key, database) else { throw RequestRefusal(.notFound(text)) }
     return try JSONValue(parsing: bytes).objectValue ?? [:]
   }

@@ -1,13 +1,13 @@
 /// The error that the service does not carry out a request, with the reasons.
 struct RequestRefusal: Error {
-  let objections: [RequestError]
+  let objections: [DialectError]
 
-  init(_ objections: [RequestError]) { self.objections = objections }
+  init(_ objections: [DialectError]) { self.objections = objections }
 
-  init(_ objection: RequestError) { objections = [objection] }
+  init(_ objection: DialectError) { objections = [objection] }
 }
 
-extension [RequestError] {
+extension [DialectError] {
   /// Runs one step of parsing a request.
   ///
   /// If the step fails, the function adds the errors of the step to this list and returns nil.

@@ -11,7 +11,7 @@ struct DestroyRequest {
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
-    (id, key) = try RequestedID.parse(params["id"], of: type)
+    (id, key) = try ResourceIDParser.parse(params["id"], of: type)
   }
 
   /// Deletes the row; the caller must be in a transaction.

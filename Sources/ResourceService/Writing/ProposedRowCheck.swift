@@ -29,7 +29,7 @@ struct ProposedRowCheck {
   /// Returns all violations of the row.
   ///
   /// The violations are in the order of the table's columns. Those of to-many relationships come last.
-  func violations(_ database: Database) throws -> [RequestError] {
+  func violations(_ database: Database) throws -> [DialectError] {
     let rules = self.rules
     var broken: [(column: String, message: String)] = draft.mismatches.map { ($0.key, $0.value) }
     if !rules.isEmpty {
@@ -46,7 +46,7 @@ struct ProposedRowCheck {
     if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
       throw RequestRefusal(.internalError("the id is already in use"))
     }
-    var errors: [RequestError] = []
+    var errors: [DialectError] = []
     let names = type.columns.map(\.name)
     for column in names + [""] {
       for violation in broken where violation.column == column || (column.isEmpty && !names.contains(violation.column))
@@ -57,7 +57,7 @@ struct ProposedRowCheck {
     return try errors + danglingLinkages(database)
   }
 
-  private func error(_ message: String, column: String) -> RequestError {
+  private func error(_ message: String, column: String) -> DialectError {
     if column.isEmpty { return .violation(message, member: "", pointer: "/data") }
     let place = type.place(ofColumn: column)
     return .violation(message, member: place.member, pointer: place.pointer)
@@ -174,7 +174,7 @@ struct ProposedRowCheck {
   /// Returns the violations of to-many relationships that refer to missing rows.
   ///
   /// jsonapi-resources does not name the missing ids.
-  private func danglingLinkages(_ database: Database) throws -> [RequestError] {
+  private func danglingLinkages(_ database: Database) throws -> [DialectError] {
     var names = draft.danglingLinkages
     for (relationship, keys) in draft.linkages where !names.contains(relationship.name) {
       guard let target = schema.types[relationship.type] else { continue }

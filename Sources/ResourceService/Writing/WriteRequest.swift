@@ -15,15 +15,15 @@ struct WriteRequest {
     try self.init(params, type, schema)
     guard draft.id != nil else { return }
     guard !type.key.isRowID else { throw RequestRefusal(.notAllowed("id")) }
-    draft.setKey(try RequestedID.parse(draft.id, of: type).key, type)
+    draft.setKey(try ResourceIDParser.parse(draft.id, of: type).key, type)
   }
 
   /// Parses an `update`; the id is in `id`, in `data.id`, or in both.
   init(updating params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     try self.init(params, type, schema)
-    let existing = try RequestedID.parse(params["id"] ?? draft.id, of: type)
+    let existing = try ResourceIDParser.parse(params["id"] ?? draft.id, of: type)
     if let id = draft.id {
-      let named = try RequestedID.parse(id, of: type)
+      let named = try ResourceIDParser.parse(id, of: type)
       guard named.key == existing.key else { throw RequestRefusal(.keyMismatch(named.text)) }
     }
     self.existing = existing
@@ -32,7 +32,7 @@ struct WriteRequest {
   private init(_ params: JSONObject, _ type: ResourceType, _ schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema
-    var errors: [RequestError] = []
+    var errors: [DialectError] = []
     let replyWriter = errors.collect { () throws(RequestRefusal) in
       try ResourceReplyWriter(params, of: type, in: schema)
     }

@@ -29,7 +29,7 @@ struct WrittenValues {
     }
     id = data["id"]
     var errors = data.keys.filter { !["type", "id", "attributes", "relationships"].contains($0) }.map {
-      RequestError.notAllowed($0)
+      DialectError.notAllowed($0)
     }
     if let attributes = Self.object(data, "attributes", &errors) { readAttributes(attributes, of: type, &errors) }
     if let relationships = Self.object(data, "relationships", &errors) {
@@ -38,13 +38,13 @@ struct WrittenValues {
     guard errors.isEmpty else { throw RequestRefusal(errors) }
   }
 
-  private static func object(_ data: JSONObject, _ name: String, _ errors: inout [RequestError]) -> JSONObject? {
+  private static func object(_ data: JSONObject, _ name: String, _ errors: inout [DialectError]) -> JSONObject? {
     guard let value = data[name] else { return nil }
     if value.objectValue == nil { errors.append(.invalidData(name)) }
     return value.objectValue
   }
 
-  private mutating func readAttributes(_ attributes: JSONObject, of type: ResourceType, _ errors: inout [RequestError])
+  private mutating func readAttributes(_ attributes: JSONObject, of type: ResourceType, _ errors: inout [DialectError])
   {
     for (name, value) in attributes {
       guard let column = type.attribute(name), !column.isGenerated else {
@@ -60,7 +60,7 @@ struct WrittenValues {
   }
 
   private mutating func readRelationship(
-    _ name: String, _ value: JSONValue, of type: ResourceType, in schema: Schema, _ errors: inout [RequestError]
+    _ name: String, _ value: JSONValue, of type: ResourceType, in schema: Schema, _ errors: inout [DialectError]
   ) {
     guard let relationship = type.relationship(name), let target = schema.types[relationship.type] else {
       return errors.append(.notAllowed(name))
@@ -87,7 +87,7 @@ struct WrittenValues {
   /// jsonapi-resources allows only `type` and `id` in an identifier. In a to-many relationship, it does not check the
   /// type.
   private static func identifier(
-    _ json: JSONValue, _ type: ResourceType, _ dialect: Dialect, isOfMany: Bool = false, _ errors: inout [RequestError]
+    _ json: JSONValue, _ type: ResourceType, _ dialect: Dialect, isOfMany: Bool = false, _ errors: inout [DialectError]
   ) -> String? {
     let isCarrot = dialect.flavour == .carrot
     guard let name = json["type"]?.stringValue, let id = json["id"], let text = id.stringValue ?? id.numberValue?.text,

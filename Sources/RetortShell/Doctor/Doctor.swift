@@ -47,7 +47,7 @@ final class Doctor {
 
   /// Runs all steps of the examination.
   func examine() async {
-    for finding in ConfigurationCheck(environment: environment).findings { add(finding) }
+    for finding in UserFilesCheck(environment: environment).findings { add(finding) }
     guard let address = address() else { return }
     let link: any JSONRPC.ServiceLink
     if address.uri.hasPrefix("embedded:") {
@@ -104,6 +104,6 @@ final class Doctor {
     }
     (shownAddress, vhost) = ("\(uri)", uri.vhost)
     add(.ok(.address, "\(uri), from \(origin)"))
-    return await BrokerExamination(uri: uri, text: text, doctor: self).link()
+    return await ConnectionCheck(uri: uri, text: text, doctor: self).link()
   }
 }

@@ -9,7 +9,7 @@ import Terminal
 import Values
 
 /// Checks the files that retort reads and writes by itself: start files, history and learned schemas.
-struct ConfigurationCheck {
+struct UserFilesCheck {
   let environment: [String: String]
 
   /// The findings about the files.

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The machine on which the program runs.
-enum HostMachine {
+enum HostName {
   /// The name of the machine: the value of `meta.host` in requests (the default of Retort.Client.Generic).
   static let name: String = {
     var bytes = [CChar](repeating: 0, count: 256)

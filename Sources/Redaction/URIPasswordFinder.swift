@@ -3,7 +3,7 @@
 /// A password ends at the last `@` of its URI, because a faulty password often has an unescaped `/`, `?` or `@`. The
 /// search finds URIs of every scheme, and URIs with a misspelt `amqp://`. In quotes, the search also finds URIs without
 /// a scheme.
-struct URIPasswords {
+struct URIPasswordFinder {
   /// The ranges of the passwords, in characters from the start of the text.
   private(set) var ranges: [Range<Int>] = []
   private let characters: [Character]

@@ -1,10 +1,10 @@
 /// Shell variables in place of the secrets in a command line, so that the command works but shows no secret.
 ///
 /// ```swift
-/// var secrets = SecretShellVariables()
+/// var secrets = SecretSubstitution()
 /// secrets.pieces(of: "amqp://u:secret@h/")   // text "amqp://u:", variable "PASSWORD", text "@h/"
 /// ```
-public struct SecretShellVariables {
+public struct SecretSubstitution {
   /// A piece of a word: text, or a variable that stands for a secret.
   public enum WordPiece: Equatable, Sendable {
     case text(String)

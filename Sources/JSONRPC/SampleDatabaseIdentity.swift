@@ -1,7 +1,7 @@
 /// Makes the broker identities of sample databases, and recognizes such identities.
 ///
 /// A sample database is in memory and ends with the process. An identity tells one sample from another.
-public enum SampleIdentity {
+public enum SampleDatabaseIdentity {
   private static let mark = " in memory, number "
 
   /// Returns a new identity, which no other sample has, such as `blog in memory, number 7`.

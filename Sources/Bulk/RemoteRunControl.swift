@@ -3,7 +3,7 @@ import Synchronization
 /// The control with which another process, `retort ctl`, pauses, resumes and slows down the changes of a run.
 ///
 /// The control never makes a statement faster than the statement's own limits allow.
-public final class RunControl: Sendable {
+public final class RemoteRunControl: Sendable {
   private struct State {
     var isPaused = false
     var perSecond: Int?
@@ -12,7 +12,7 @@ public final class RunControl: Sendable {
     /// Functions that return the progress of the running statements; the key is the statement's number.
     var statements: [Int: @Sendable () -> String] = [:]
     /// A function that makes the run reachable for other processes; nil after the call of the function.
-    var open: (@Sendable (RunControl) -> Void)?
+    var open: (@Sendable (RemoteRunControl) -> Void)?
   }
 
   private let state: Mutex<State>
@@ -26,7 +26,7 @@ public final class RunControl: Sendable {
   ///
   /// The control calls `open` once, before the first change at the latest. The function makes the run reachable for
   /// other processes.
-  public init(open: (@Sendable (RunControl) -> Void)? = nil) { state = Mutex(State(open: open)) }
+  public init(open: (@Sendable (RemoteRunControl) -> Void)? = nil) { state = Mutex(State(open: open)) }
 
   /// Makes the run reachable for other processes, if it is not reachable yet.
   public func makeReachable() {

@@ -1,7 +1,7 @@
 import JSONText
 
 /// Proposes the next step for the error that a file is not valid JSON or JSON Lines.
-enum JSONNextStep {
+enum JSONAdvice {
   /// Returns the next step for a syntax error in JSON Lines.
   ///
   /// - Parameters:

@@ -1,7 +1,7 @@
 import Values
 
 /// The way in which the code around an expression handles a value that can be a stream.
-enum StreamHandling {
+enum StreamUse {
   /// The surrounding code does not use the value.
   ///
   /// The run still reads a stream to its end, so that the errors of the stream appear.
@@ -19,7 +19,7 @@ enum StreamHandling {
   ///
   /// `self` is the way in which the surrounding code handles the value of the whole `try`. A `try` never returns an
   /// unread stream, because the errors of the stream must occur inside the `try`.
-  var inTry: StreamHandling { self == .lazy ? .operand : self }
+  var inTry: StreamUse { self == .lazy ? .operand : self }
 }
 
 extension CompiledExpression {

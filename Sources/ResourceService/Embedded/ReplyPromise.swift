@@ -4,7 +4,7 @@ import Synchronization
 /// A request that waits for its outcome.
 ///
 /// The outcome is the reply, the deadline or a cancellation, whichever comes first.
-final class PendingReply: Sendable {
+final class ReplyPromise: Sendable {
   typealias Outcome = Result<[UInt8], LinkError>
 
   private struct PendingState {

@@ -6,7 +6,7 @@ extension SQLError {
   /// The service can't evaluate some constraints before the write: those of a trigger, of a partial index, and of a
   /// foreign key of several columns. A violation of such a constraint has SQLite's message: `UNIQUE constraint failed:
   /// posts.slug`.
-  func requestError(of type: ResourceType) -> RequestError {
+  func requestError(of type: ResourceType) -> DialectError {
     if kind == .readOnly { return .readOnly }
     if kind == .other { return .internalError(message) }
     let text = message
@@ -27,7 +27,7 @@ extension SQLError {
     return violation(message, ofColumn: column.name, type)
   }
 
-  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> RequestError {
+  private func violation(_ message: String, ofColumn column: String, _ type: ResourceType) -> DialectError {
     let place = type.place(ofColumn: column)
     return .violation(message, member: place.member, pointer: place.pointer)
   }

@@ -7,7 +7,7 @@ package import Values
 ///
 /// If the path is a symbolic link, the program writes the target of the link. The file keeps its permissions. A pipe or
 /// a device gets the bytes immediately.
-package struct WrittenFile {
+package struct AtomicFile {
   private let path: String
   private let target: String
   private let placement: WriteMode

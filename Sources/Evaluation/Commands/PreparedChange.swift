@@ -10,7 +10,7 @@ import Values
 ///
 /// The command or stage does not send the change itself. `RunContext.change` or ``BulkRun`` passes the change to the
 /// dispatcher, which sends it.
-final class ChangeProposal: Sendable {
+final class PreparedChange: Sendable {
   let change: Change
   let client: ClientValue
   let arguments: Arguments
@@ -49,49 +49,49 @@ final class ChangeProposal: Sendable {
     self.record = record
   }
 
-  /// Returns the same proposal with the value of the option `key:`; unchanged if `key` is nil.
+  /// Returns the same prepared with the value of the option `key:`; unchanged if `key` is nil.
   ///
   /// The value identifies the resource that a `create` makes.
-  func keyed(_ key: String?) -> ChangeProposal { key.map { ChangeProposal(self, key: $0) } ?? self }
+  func keyed(_ key: String?) -> PreparedChange { key.map { PreparedChange(self, key: $0) } ?? self }
 
-  /// Creates the proposal of a change that the statement has already sent, to look up the result of the change.
+  /// Creates the prepared of a change that the statement has already sent, to look up the result of the change.
   init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     (self.change, self.client, self.arguments, record, notLoaded) = (change, client, arguments, nil, [])
   }
 
-  private init(_ other: ChangeProposal, key: String) {
+  private init(_ other: PreparedChange, key: String) {
     change = other.change.keyed(key)
     (client, arguments, record, notLoaded) = (other.client, other.arguments, other.record, other.notLoaded)
   }
 
   /// Returns the change of the statement `create CLIENT RECORD`.
-  static func create(_ arguments: Arguments) throws(Fault) -> ChangeProposal {
+  static func create(_ arguments: Arguments) throws(Fault) -> PreparedChange {
     let client = try arguments.client()
     let record = try object(arguments, 1)
     let options = try arguments.documentOptions()
     let keepID = try arguments.bool("keep-id") ?? false
-    return try ChangeProposal(.create, arguments, client, record: 1) { () throws(ClientError) in
+    return try PreparedChange(.create, arguments, client, record: 1) { () throws(ClientError) in
       try client.client.createRequest(record, options: options, keepID: keepID)
     }
   }
 
   /// Returns the change of the statement `update CLIENT ID RECORD`.
-  static func update(_ arguments: Arguments) throws(Fault) -> ChangeProposal {
+  static func update(_ arguments: Arguments) throws(Fault) -> PreparedChange {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
     let record = try object(arguments, 2)
     let options = try arguments.documentOptions()
-    return try ChangeProposal(.update, arguments, client, record: 2) { () throws(ClientError) in
+    return try PreparedChange(.update, arguments, client, record: 2) { () throws(ClientError) in
       try client.client.updateRequest(id, record, options: options)
     }
   }
 
   /// Returns the change of the statement `destroy CLIENT ID`.
-  static func destroy(_ arguments: Arguments) throws(Fault) -> ChangeProposal {
+  static func destroy(_ arguments: Arguments) throws(Fault) -> PreparedChange {
     let client = try arguments.client()
     let id = try arguments.id(1, of: client)
     let options = try arguments.optionsWithoutDocument()
-    return try ChangeProposal(.destroy, arguments, client, record: nil) { () throws(ClientError) in
+    return try PreparedChange(.destroy, arguments, client, record: nil) { () throws(ClientError) in
       client.client.destroyRequest(id, options: options)
     }
   }
@@ -126,7 +126,7 @@ final class ChangeProposal: Sendable {
   var label: String { "\(arguments.name) \(client.name)" }
 
   /// Returns the value that the statement gets from the reply to this change.
-  func value(of reply: ChangeReply, _ session: Session) -> Value {
+  func value(of reply: ChangeResult, _ session: Session) -> Value {
     guard case .document(let document) = reply else {
       if case .result(let result) = reply, change.verb == .call { return Value(result) }
       return .null
@@ -141,7 +141,7 @@ final class ChangeProposal: Sendable {
   /// Shows a note if the reply to a create, an update or a destroy is about another resource.
   ///
   /// The function also shows a note if neither the create nor its reply contains an id.
-  func noteOther(_ reply: ChangeReply, _ session: Session) {
+  func noteOther(_ reply: ChangeResult, _ session: Session) {
     guard case .document(let document) = reply, change.givesDocument else { return }
     let id = change.id
     session.noteOther(document, than: id, client, change.verb.rawValue)

@@ -5,15 +5,17 @@ import Glibc
 /// Swift's `String` treats canonically equivalent texts as equal, and `"\r\n"` as one character. JSON and services
 /// distinguish such texts. Keys of dictionaries and elements of sets therefore use this type. Its functions compare the
 /// bytes of UTF-8. The order of these bytes is the order of the code points.
-package struct CodePoints: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
+package struct CodePointString: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
   /// The text.
   package let text: String
 
   package init(_ text: String) { self.text = text }
   package init(stringLiteral text: String) { self.text = text }
 
-  package static func == (left: CodePoints, right: CodePoints) -> Bool { left.text.isSame(as: right.text) }
-  package static func < (left: CodePoints, right: CodePoints) -> Bool { left.text.order(with: right.text) < 0 }
+  package static func == (left: CodePointString, right: CodePointString) -> Bool { left.text.isSame(as: right.text) }
+  package static func < (left: CodePointString, right: CodePointString) -> Bool {
+    left.text.order(with: right.text) < 0
+  }
 
   package func hash(into hasher: inout Hasher) {
     unsafe text.withBytes { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }

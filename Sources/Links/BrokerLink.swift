@@ -1,5 +1,4 @@
 package import Broker
-import Glibc
 package import JSONRPC
 import Synchronization
 import Workers
@@ -7,7 +6,7 @@ import Workers
 /// A link over the connection to a broker.
 ///
 /// The link converts the broker's errors to `LinkError`.
-final class BrokerLink: PoolBrokerLink {
+package final class BrokerLink: PoolBrokerLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
@@ -22,20 +21,20 @@ final class BrokerLink: PoolBrokerLink {
   private static let shared = Mutex<[AMQPURI: (dialer: Dialer, users: Int)]>([:])
 
   /// The URI of the broker without the password.
-  var address: String { "\(dialer.uri)" }
+  package var address: String { "\(dialer.uri)" }
 
   /// The host, the port and the vhost of the broker, as one text.
-  let place: String
+  package let place: String
 
   /// The name of the broker's cluster, followed by the vhost.
   ///
   /// If the cluster has no name, the host and the port stand for it.
-  let brokerIdentity: String
+  package let brokerIdentity: String
 
   /// The broker's vhost.
-  var vhost: String { dialer.uri.vhost }
+  package var vhost: String { dialer.uri.vhost }
 
-  var state: LinkState {
+  package var state: LinkState {
     switch dialer.state {
     case .up: .up
     case .blocked: .blocked
@@ -43,7 +42,7 @@ final class BrokerLink: PoolBrokerLink {
     }
   }
 
-  func uses(password: String) -> Bool { dialer.uri.password == password }
+  package func uses(password: String) -> Bool { dialer.uri.password == password }
 
   private init(_ dialer: Dialer) {
     self.dialer = dialer
@@ -53,15 +52,16 @@ final class BrokerLink: PoolBrokerLink {
 
   /// Opens a link to a broker.
   ///
-  /// The function connects and logs in. If another link to the same URI is open, both share its connection.
-  static func open(
-    _ uri: String, script: String, listener: Broker.Connection.EventObserver,
+  /// The function connects and logs in. If another link to the same URI is open, both share its connection. `name` is
+  /// the name of the connection in the broker's management.
+  package static func open(
+    _ uri: String, name: String, listener: Broker.Connection.EventObserver,
     password: (@Sendable (String) async -> String?)? = nil
   ) async throws(LinkError) -> BrokerLink {
     try await mapped { () throws(BrokerError) in
       let uri = try await complete(try AMQPURI(uri), password)
       if let dialer = taken(uri, nil) { return BrokerLink(dialer) }
-      let fresh = try await Dialer(uri, name: connectionName(script), listener: listener)
+      let fresh = try await Dialer(uri, name: name, listener: listener)
       let dialer = taken(uri, fresh) ?? fresh
       if dialer !== fresh { await fresh.close() }
       return BrokerLink(dialer)
@@ -106,16 +106,7 @@ final class BrokerLink: PoolBrokerLink {
     }
   }
 
-  /// Returns the name of the connection in the broker's management: `retort 0.1.0 user@host script`.
-  static func connectionName(_ script: String) -> String {
-    var host = [CChar](repeating: 0, count: 256)
-    _ = unsafe gethostname(&host, host.count - 1)
-    let name = String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let user = unsafe getpwuid(getuid()).map { unsafe String(cString: $0.pointee.pw_name) } ?? "uid \(getuid())"
-    return "retort \(version) \(user)@\(name) \(script)"
-  }
-
-  func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
+  package func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
     let dialer = dialer
     let client = try await Self.mapped { () throws(BrokerError) in
       try await QueueClient(dialer, queue: queue, repliesDirectly: replies == .direct)
@@ -124,7 +115,7 @@ final class BrokerLink: PoolBrokerLink {
     return BrokerTransport(client)
   }
 
-  func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
+  package func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
     if let silentUntil = silentUntil.withLock({ $0 }), .now < silentUntil {
       throw LinkError(.timeout, "the broker does not answer")
     }
@@ -138,9 +129,9 @@ final class BrokerLink: PoolBrokerLink {
   }
 
   /// The time after which a worker with the same URI notices that it has lost its connection.
-  var silence: Duration { WorkerPool.silence(of: dialer.uri) }
+  package var silence: Duration { WorkerPool.silence(of: dialer.uri) }
 
-  func takeBack(
+  package func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
     respond: @escaping @Sendable (Delivery) -> ServiceAnswer?
   ) async throws(LinkError) {
@@ -150,14 +141,14 @@ final class BrokerLink: PoolBrokerLink {
     }
   }
 
-  func close() async {
+  package func close() async {
     guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
     if Self.released(dialer.uri) { return await dialer.close() }
     for client in clients.withLock({ $0 }) { await client.close() }
   }
 
   /// Runs `body`, and converts a broker error to a link error.
-  static func mapped<Result>(_ body: () async throws(BrokerError) -> Result) async throws(LinkError) -> Result {
+  package static func mapped<Result>(_ body: () async throws(BrokerError) -> Result) async throws(LinkError) -> Result {
     do throws(BrokerError) { return try await body() } catch { throw LinkError(error) }
   }
 }
@@ -202,7 +193,7 @@ extension PostedRequest: ReplyReceiver {
 
 extension LinkError {
   /// Creates a link error from a broker error.
-  init(_ error: BrokerError) {
+  package init(_ error: BrokerError) {
     let code: Code =
       switch error.code {
       case .address: .address

@@ -3,7 +3,7 @@ import JSONText
 /// Finds an expression that converts a given text to a number or a time.
 ///
 /// An error message proposes the expression as the next step, so the expression must work for exactly this text.
-package enum TextConversionNextStep {
+package enum TextConversionAdvice {
   /// Returns an expression that converts the text to a number, such as `number(trim(OPERAND))`.
   ///
   /// The expression calls only those functions that the text needs. The result is nil if the text has no number.

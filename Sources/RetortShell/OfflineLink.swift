@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// The link invents replies so that the script continues. A reply is an empty page, the record of the request, or a
 /// resource with only an id.
-final class RequestShowingLink: JSONRPC.ServiceLink {
+final class OfflineLink: JSONRPC.ServiceLink {
   let address: String
   private let show: @Sendable (JSONObject) -> Void
 
@@ -17,7 +17,7 @@ final class RequestShowingLink: JSONRPC.ServiceLink {
   }
 
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport {
-    RequestShowingTransport(queue, show)
+    OfflineTransport(queue, show)
   }
 
   func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
@@ -27,8 +27,8 @@ final class RequestShowingLink: JSONRPC.ServiceLink {
   func close() async {}
 }
 
-/// The transport of an ``RequestShowingLink``.
-private final class RequestShowingTransport: Transport {
+/// The transport of an ``OfflineLink``.
+private final class OfflineTransport: Transport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil
   private let show: @Sendable (JSONObject) -> Void

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// The state contains the way to confirm bulk changes, the number of destroyed resources, the queues that streams read,
 /// and the control of the run.
-public final class RunSafeguards: Sendable {
+public final class RunSafeguardState: Sendable {
   /// The ways in which a user confirms bulk changes.
   public enum ConfirmationMode: Sendable, Equatable {
     /// The program asks the user before each bulk change.
@@ -20,11 +20,11 @@ public final class RunSafeguards: Sendable {
   /// The queues whose resources a stream is reading.
   public let streams = StreamedQueues()
   /// The control that pauses or slows the run's changes when `retort ctl` asks for it.
-  public let control: RunControl
+  public let control: RemoteRunControl
   private let used = Mutex(0)
 
   /// Creates the state of a run.
-  public init(_ confirmation: ConfirmationMode, control: RunControl = RunControl()) {
+  public init(_ confirmation: ConfirmationMode, control: RemoteRunControl = RemoteRunControl()) {
     (self.confirmation, self.control) = (confirmation, control)
   }
 

@@ -6,7 +6,7 @@ import Synchronization
 /// The result of lookups of changes whose outcomes are unknown since earlier runs.
 ///
 /// These lookups concern only changes that this run's input does not contain.
-public struct EarlierChangesLookupResult: Sendable {
+public struct UnmatchedChangesLookupResult: Sendable {
   /// The number of changes that the service carried out, according to the lookups.
   public var found = 0
   /// The identities of the changes that are still unknown after the lookups, sorted.
@@ -24,12 +24,12 @@ extension Safeguards {
   ///
   /// A resumed statement can read another input than the earlier run. For example, a change that was carried out can
   /// remove its element from the list that the statement reads (BulkChanges.md, "Resuming").
-  public func lookUpEarlier(noteCount: (Int) -> Void) async -> EarlierChangesLookupResult {
-    guard let journal, let resolver else { return EarlierChangesLookupResult() }
+  public func lookUpEarlier(noteCount: (Int) -> Void) async -> UnmatchedChangesLookupResult {
+    guard let journal, let resolver else { return UnmatchedChangesLookupResult() }
     let unknown = journal.unseen
-    guard !unknown.isEmpty else { return EarlierChangesLookupResult() }
+    guard !unknown.isEmpty else { return UnmatchedChangesLookupResult() }
     noteCount(unknown.count)
-    let result = Mutex(EarlierChangesLookupResult())
+    let result = Mutex(UnmatchedChangesLookupResult())
     var pages = [unknown][...]
     _ = await ConcurrentWork(limit: LookupLimit.most, executor: nil).run {
       pages.popFirst()

@@ -5,39 +5,39 @@ import JSONText
 ///
 /// The titles and codes are those of jsonapi-resources. If the wording of Calcinator differs, an error has this
 /// wording, too.
-extension RequestError {
+extension DialectError {
   private static func bad(
     _ code: Int, _ title: String, _ detail: String, parameter: String? = nil, maximum: Int? = nil,
     calcinator: ErrorDetail? = nil
-  ) -> RequestError {
+  ) -> DialectError {
     let meta: JSONObject? = maximum.map { ["maximum": .number(JSONNumber($0))] }
     func error(_ code: String?) -> ErrorDetail {
       ErrorDetail(status: "400", code: code, title: title, detail: detail, parameter: parameter, meta: meta)
     }
-    return RequestError(error: error(String(code)), calcinator: calcinator ?? error(nil))
+    return DialectError(error: error(String(code)), calcinator: calcinator ?? error(nil))
   }
 
   private static func failed(
     _ status: String, _ title: String, _ detail: String, calcinator: ErrorDetail
-  ) -> RequestError {
-    RequestError(error: ErrorDetail(status: status, code: status, title: title, detail: detail), calcinator: calcinator)
+  ) -> DialectError {
+    DialectError(error: ErrorDetail(status: status, code: status, title: title, detail: detail), calcinator: calcinator)
   }
 
   /// Returns the error that a value violates a constraint of the database.
-  static func violation(_ message: String, member: String, pointer: String) -> RequestError {
+  static func violation(_ message: String, member: String, pointer: String) -> DialectError {
     func detail(_ dash: String) -> String { member.isEmpty ? message : "\(member)\(dash) \(message)" }
-    return RequestError(
+    return DialectError(
       error: ErrorDetail(status: "422", code: "100", title: message, detail: detail(" -"), pointer: pointer),
       calcinator: ErrorDetail(title: message, detail: detail(""), pointer: pointer))
   }
 
   /// Returns the error that the service has no such type, or that the type is not the type of the queue.
-  static func invalidResource(_ type: String) -> RequestError {
+  static func invalidResource(_ type: String) -> DialectError {
     bad(101, "Invalid resource", "\(type) is not a valid resource.")
   }
 
   /// Returns the error that a filter has an unknown name.
-  static func filterNotAllowed(_ name: String) -> RequestError {
+  static func filterNotAllowed(_ name: String) -> DialectError {
     bad(
       102, "Filter not allowed", "\(name) is not allowed.", parameter: "filter",
       calcinator: ErrorDetail(
@@ -45,22 +45,22 @@ extension RequestError {
   }
 
   /// Returns the error that no row can have this id.
-  static func invalidID(_ id: JSONValue) -> RequestError {
+  static func invalidID(_ id: JSONValue) -> DialectError {
     bad(103, "Invalid field value", "\(id.plain) is not a valid value for id.")
   }
 
   /// Returns the error that a sparse fieldset names a member that the type does not have.
-  static func invalidField(_ name: String, of type: String) -> RequestError {
+  static func invalidField(_ name: String, of type: String) -> DialectError {
     bad(104, "Invalid field", "\(name) is not a valid field for \(type).", parameter: "fields")
   }
 
   /// Returns the error that a request can't write a member.
-  static func notAllowed(_ name: String) -> RequestError {
+  static func notAllowed(_ name: String) -> DialectError {
     bad(105, "Param not allowed", "\(name) is not allowed.")
   }
 
   /// Returns the error that `page` has an unknown member.
-  static func pageParameterNotAllowed(_ name: String) -> RequestError {
+  static func pageParameterNotAllowed(_ name: String) -> DialectError {
     bad(105, "Page parameter not allowed", "\(name) is not an allowed page parameter.", parameter: "page")
   }
 
@@ -68,7 +68,7 @@ extension RequestError {
   ///
   /// `parent` is the JSON pointer of the object that should contain the member; it is empty for the parameters
   /// themselves.
-  static func missing(_ name: String, in parent: String = "") -> RequestError {
+  static func missing(_ name: String, in parent: String = "") -> DialectError {
     bad(
       106, "Missing Parameter", "The required parameter, \(name), is missing.",
       calcinator: ErrorDetail(
@@ -77,7 +77,7 @@ extension RequestError {
   }
 
   /// Returns the error that the value of a filter is not a string.
-  static func invalidFilterValue(_ value: JSONValue, of name: String) -> RequestError {
+  static func invalidFilterValue(_ value: JSONValue, of name: String) -> DialectError {
     bad(107, "Invalid filter value", "\(value.plain) is not a valid value for \(name).", parameter: "filter")
   }
 
@@ -85,12 +85,12 @@ extension RequestError {
   static let missingKey = bad(109, "A key is required", "The resource object does not contain a key.")
 
   /// Returns the error that `data.id` differs from `id`.
-  static func keyMismatch(_ id: String) -> RequestError {
+  static func keyMismatch(_ id: String) -> DialectError {
     bad(110, "Key is not included in URL", "The URL does not support the key \(id)")
   }
 
   /// Returns the error that an include path contains an unknown relationship.
-  static func invalidInclude(_ name: String, of type: String, path: String) -> RequestError {
+  static func invalidInclude(_ name: String, of type: String, path: String) -> DialectError {
     bad(
       112, "Invalid field", "\(name) is not a valid relationship of \(type)", parameter: "include",
       calcinator: ErrorDetail(
@@ -99,17 +99,17 @@ extension RequestError {
   }
 
   /// Returns the error that an include path has too many steps.
-  static func includeTooDeep(_ path: String, maximum: Int) -> RequestError {
+  static func includeTooDeep(_ path: String, maximum: Int) -> DialectError {
     bad(112, "Invalid field", "\(path) has more than \(maximum) steps", parameter: "include", maximum: maximum)
   }
 
   /// Returns the error that a request adds a resource to a relationship that already contains it.
-  static func relationExists(_ id: String) -> RequestError {
+  static func relationExists(_ id: String) -> DialectError {
     bad(113, "Relation exists", "The relation to \(id) already exists.")
   }
 
   /// Returns the error that `sort` contains an unknown name.
-  static func invalidSort(_ name: String, of type: String) -> RequestError {
+  static func invalidSort(_ name: String, of type: String) -> DialectError {
     bad(
       114, "Invalid sort criteria", "\(name) is not a valid sort criteria for \(type)", parameter: "sort",
       calcinator: ErrorDetail(
@@ -121,20 +121,20 @@ extension RequestError {
   static let invalidLinkage = bad(115, "Invalid Links Object", "Data is not a valid Links Object.")
 
   /// Returns the error that the linkage of a to-many relationship is not a list.
-  static func noList(_ relationship: String) -> RequestError {
+  static func noList(_ relationship: String) -> DialectError {
     let wanted = "a list of identifiers is required"
     let error = ErrorDetail(
       status: "400", code: "115", title: wanted, detail: "\(relationship) is to-many: \(wanted)", pointer: "/data")
-    return RequestError(error: error, calcinator: error)
+    return DialectError(error: error, calcinator: error)
   }
 
   /// Returns the error that the type in the linkage is not the type of the related resources.
-  static func typeMismatch(_ type: String) -> RequestError {
+  static func typeMismatch(_ type: String) -> DialectError {
     bad(116, "Type Mismatch", "\(type) is not a valid type for this operation.")
   }
 
   /// Returns the error that `page` is not an object.
-  static func invalidPage(_ page: JSONValue) -> RequestError {
+  static func invalidPage(_ page: JSONValue) -> DialectError {
     bad(
       117, "Invalid Page Object", "\(page.plain) is not an object with number and size.", parameter: "page",
       calcinator: .wrongType("/page", "object"))
@@ -143,12 +143,12 @@ extension RequestError {
   /// Returns the error that a value of `page` is out of range.
   ///
   /// `offset` must be an integer from 0. Any other value must be an integer from 1.
-  static func invalidPageValue(_ value: JSONValue, of name: String) -> RequestError {
+  static func invalidPageValue(_ value: JSONValue, of name: String) -> DialectError {
     bad(118, "Invalid page value", "\(value.plain) is not a valid value for \(name) page parameter.", parameter: "page")
   }
 
   /// Returns the error that `page.size` or `page.limit` exceeds the maximum.
-  static func pageTooLarge(_ size: Int, maximum: Int) -> RequestError {
+  static func pageTooLarge(_ size: Int, maximum: Int) -> DialectError {
     bad(
       118, "Invalid page value", "size exceeds maximum page size of \(maximum).", parameter: "page", maximum: maximum,
       calcinator: ErrorDetail(
@@ -163,21 +163,21 @@ extension RequestError {
     calcinator: .wrongType("/fields", "object"))
 
   /// Returns the error that `filter` is not an object.
-  static func filterSyntax(_ filter: JSONValue) -> RequestError {
+  static func filterSyntax(_ filter: JSONValue) -> DialectError {
     bad(
       120, "Invalid filters syntax", "\(filter.plain) is not a valid syntax for filtering.", parameter: "filter",
       calcinator: .wrongType("/filter", "object"))
   }
 
   /// Returns the error that `data`, `attributes` or `relationships` is not an object.
-  static func invalidData(_ name: String) -> RequestError {
+  static func invalidData(_ name: String) -> DialectError {
     bad(
       122, "Invalid data format", "\(name) is not an object.",
       calcinator: name == "data" ? .wrongType("/data", "resource") : .wrongType("/data/\(name)", "object"))
   }
 
   /// Returns the error that a resource does not exist.
-  static func notFound(_ id: String) -> RequestError {
+  static func notFound(_ id: String) -> DialectError {
     failed(
       "404", "Record not found", "The record identified by \(id) could not be found.",
       calcinator: ErrorDetail(status: "404", title: "Resource Not Found", parameter: "id"))
@@ -190,14 +190,14 @@ extension RequestError {
       status: "403", title: "Forbidden", detail: "You do not have permission for this resource."))
 
   /// Returns the error that a row can't be deleted, because other rows refer to it.
-  static func conflict(_ detail: String) -> RequestError {
+  static func conflict(_ detail: String) -> DialectError {
     failed("409", "Conflict", detail, calcinator: ErrorDetail(status: "409", title: "Conflict", detail: detail))
   }
 
   /// Returns the error 500.
   ///
   /// It means that SQLite failed, or that the imitated server would fail on the request.
-  static func internalError(_ detail: String) -> RequestError {
+  static func internalError(_ detail: String) -> DialectError {
     failed(
       "500", "Internal Server Error", detail, calcinator: ErrorDetail(status: "500", title: "Internal Server Error"))
   }

@@ -6,7 +6,7 @@ import Synchronization
 /// The state contains the user's consents to destroy resources, the notes that were shown, and the outcomes of changes.
 /// Only changes of commands in loops and blocks are counted here. A stage such as `| create` counts the outcomes of its
 /// own changes.
-public final class StatementSafeguards: Sendable {
+public final class StatementSafeguardState: Sendable {
   private struct State {
     var consents: [ConsentScope: DestroyConsent] = [:]
     var noted: Set<String> = []
@@ -19,13 +19,13 @@ public final class StatementSafeguards: Sendable {
   }
 
   /// The state of the run to which the statement belongs.
-  public let run: RunSafeguards
+  public let run: RunSafeguardState
   /// Whether the statement's text contains a change.
   public let changesData: Bool
   private let state = Mutex(State())
 
   /// Creates the state of a statement.
-  public init(_ run: RunSafeguards, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
+  public init(_ run: RunSafeguardState, changesData: Bool = false) { (self.run, self.changesData) = (run, changesData) }
 
   /// Returns the user's stored consent for the changes in a scope; nil if no consent is stored.
   public func consent(for subject: ConsentScope) -> DestroyConsent? { state.withLock { $0.consents[subject] } }

@@ -1,10 +1,11 @@
 import Broker
 import Evaluation
 import JSONRPC
+import Links
 import Synchronization
 
 /// Examines a connection to a broker in steps: name, TCP, TLS, login, vhost.
-struct BrokerExamination {
+struct ConnectionCheck {
   let uri: AMQPURI
   /// The URI in the form in which the user wrote it.
   ///
@@ -29,7 +30,7 @@ struct BrokerExamination {
     let begin = ContinuousClock.now
     do throws(LinkError) {
       let link = try await BrokerLink.open(
-        text, script: "doctor", listener: listener, password: doctor.asksPassword ? notices.secret : nil)
+        text, name: connectionName("doctor"), listener: listener, password: doctor.asksPassword ? notices.secret : nil)
       addStages(stages.withLock { $0 }, since: begin)
       return link
     } catch {

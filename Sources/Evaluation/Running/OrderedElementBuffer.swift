@@ -1,0 +1,91 @@
+import Formats
+import JSONText
+import Values
+
+/// Collects one value for each element, and returns the values in the order of the elements.
+///
+/// The values can arrive in another order, because several changes are in flight. Beyond a limit, the values are in a
+/// temporary file. A value that arrives long after the values of later elements, such as one from a late reply, stays
+/// in memory.
+struct OrderedElementBuffer {
+  private typealias IndexedValue = (index: Int, value: Value, names: [Value])
+
+  /// The values of the first elements.
+  ///
+  /// The first named value of each is the index of its element.
+  private var buffer = SpillingElementBuffer(limit: Self.memoryLimit)
+  /// Values that the program adds to the buffer together.
+  private var page = ElementPage()
+  /// The index of the first element without a result.
+  private var next = 0
+  /// The results of elements after this one, by index.
+  ///
+  /// An element without a value has an empty result.
+  private var waiting: [Int: [IndexedValue]] = [:]
+  /// The values that arrived after the values of later elements were added to the buffer.
+  private var late: [IndexedValue] = []
+
+  /// The approximate number of bytes up to which the values stay in memory.
+  static let memoryLimit = 16 << 20
+  /// The maximum number of results that wait for the result of an earlier element.
+  private static let waitingLimit = 4096
+  private static let pageSize = 256
+
+  /// Adds the value of an element, with the values that `as` named; nil for an element without a value.
+  mutating func take(_ value: Value?, _ names: [Value], at index: Int) throws(Fault) {
+    let result = value.map { [(index, $0, names)] } ?? []
+    guard index >= next else { return late += result }
+    waiting[index] = result
+    if waiting.count > Self.waitingLimit, let first = waiting.keys.min() { next = first }
+    while let result = waiting.removeValue(forKey: next) {
+      for value in result { try append(value) }
+      next += 1
+    }
+  }
+
+  private mutating func append(_ value: IndexedValue) throws(Fault) {
+    page.elements.append(value.value)
+    page.names.append([.number(JSONNumber(value.index))] + value.names)
+    if page.elements.count >= Self.pageSize { try flush() }
+  }
+
+  private mutating func flush() throws(Fault) {
+    guard !page.elements.isEmpty else { return }
+    try buffer.add(page)
+    page = ElementPage()
+  }
+
+  /// Returns all values in the order of their elements, as a stream that can be read once.
+  mutating func elements() throws(Fault) -> ElementStream {
+    for index in waiting.keys.sorted() {
+      for value in waiting.removeValue(forKey: index) ?? [] { try append(value) }
+    }
+    try flush()
+    var late = late.sorted { $0.index < $1.index }[...]
+    var stored = buffer.elements()
+    let count = buffer.count + late.count
+    var elements = ElementStream(pages: { () async throws(Fault) in
+      if let page = try await stored.page() { return Self.merged(page, &late) }
+      defer { late = [] }
+      return late.isEmpty ? nil : Self.page(late)
+    })
+    elements.count = { count }
+    return elements
+  }
+
+  /// Returns a page of stored values, together with the late values of elements before them.
+  private static func merged(_ stored: ElementPage, _ late: inout ArraySlice<IndexedValue>) -> ElementPage {
+    var values: [IndexedValue] = []
+    for (value, names) in zip(stored.elements, stored.names) {
+      guard case .number(let number)? = names.first, let index = number.integer else { continue }
+      while let first = late.first, first.index < index { values.append(late.removeFirst()) }
+      values.append((index, value, Array(names.dropFirst())))
+    }
+    return page(values[...])
+  }
+
+  private static func page(_ values: ArraySlice<IndexedValue>) -> ElementPage {
+    let hasNames = values.first?.names.isEmpty == false
+    return ElementPage(values.map(\.value), names: hasNames ? values.map(\.names) : [])
+  }
+}

@@ -1,0 +1,57 @@
+import JSONText
+import Testing
+import Values
+
+@testable import Evaluation
+
+/// Tests of the buffer that orders the results of concurrent changes.
+@Suite struct OrderedElementBufferTests {
+  private static func number(_ number: Int) -> Value { .number(JSONNumber(number)) }
+
+  /// The values of a stream as JSON, and the values that `as` named.
+  private static func read(_ stream: ElementStream) async throws -> (values: [String], names: [[String]]) {
+    var stream = stream
+    let all = try await stream.all()
+    return (try all.elements.map { try $0.json().text }, try all.names.map { try $0.map { try $0.json().text } })
+  }
+
+  @Test func valuesHaveTheOrderOfTheirElements() async throws {
+    var buffer = OrderedElementBuffer()
+    for index in [3, 0, 2, 1, 5] { try buffer.take(Self.number(index), [], at: index) }
+    try buffer.take(nil, [], at: 4)
+    let (values, names) = try await Self.read(try buffer.elements())
+    #expect(values == ["0", "1", "2", "3", "5"] && names.isEmpty)
+  }
+
+  /// Element 0 has no value at first, such as an unknown change, and gets one at the end, from a late reply.
+  @Test func aLateValueComesBeforeLaterElements() async throws {
+    var buffer = OrderedElementBuffer()
+    for index in 0..<1000 {
+      try buffer.take(index % 500 == 0 ? nil : Self.number(index), [.string("n\(index)")], at: index)
+    }
+    try buffer.take(Self.number(500), [.string("n500")], at: 500)
+    try buffer.take(Self.number(0), [.string("n0")], at: 0)
+    let stream = try buffer.elements()
+    #expect(stream.count?() == 1000)
+    let (values, names) = try await Self.read(stream)
+    #expect(values == (0..<1000).map(String.init))
+    #expect(names == (0..<1000).map { ["\"n\($0)\""] })
+  }
+
+  /// The value of element 0 arrives after more values than the buffer lets wait; so does the value of the last element.
+  @Test func theBufferDoesNotWaitForOneElementForever() async throws {
+    var buffer = OrderedElementBuffer()
+    for index in (1..<10_000).reversed() { try buffer.take(Self.number(index), [], at: index) }
+    try buffer.take(Self.number(0), [], at: 0)
+    #expect(try await Self.read(try buffer.elements()).values == (0..<10_000).map(String.init))
+  }
+
+  @Test func lateValuesWithoutOthersAreAllValues() async throws {
+    var buffer = OrderedElementBuffer()
+    for index in 0..<3 { try buffer.take(nil, [], at: index) }
+    for index in [2, 0] { try buffer.take(Self.number(index), [], at: index) }
+    #expect(try await Self.read(try buffer.elements()).values == ["0", "2"])
+    var empty = OrderedElementBuffer()
+    #expect(try await Self.read(try empty.elements()).values.isEmpty)
+  }
+}
