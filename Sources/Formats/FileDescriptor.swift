@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 package import Values
 
 /// An open file, which closes when the program releases this object.
@@ -40,7 +40,7 @@ package final class FileDescriptor: Sendable {
   ///   - mode: The permissions of the file to replace, which the new file gets; nil if there is no such file.
   /// - Returns: The new file.
   /// - Throws: A `file` error with the reason.
-  package static func writing(new path: String, for name: String, like mode: mode_t?) throws(Fault) -> FileDescriptor {
+  package static func writing(new path: String, for name: String, like mode: UInt32?) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
     guard number >= 0, mode.map({ fchmod(number, $0) == 0 }) ?? true else { throw failure("can't write \(name)") }
     return FileDescriptor(number, name)
