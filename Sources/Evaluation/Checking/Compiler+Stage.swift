@@ -51,7 +51,7 @@ extension Compiler {
           try results.append(value, page, index)
         }
       }
-      return results.end
+      return try results.end()
     }
   }
 

@@ -43,7 +43,7 @@ extension Stage {
         }
         let window = IterationRunner(
           step: step, limit: count, keepsFlow: keepsFlow, journal: journal, lastCommands: lastCommands)
-        let results: IterationResults
+        var results: IterationResults
         do throws(Fault) {
           results = try await window.run(frame, &stream)
         } catch {
@@ -54,7 +54,7 @@ extension Stage {
           await journal.note(isEnded: true)
           if journal.isComplete { try await once.complete(journal.journal, session) }
         }
-        return results.end
+        return try results.end()
       }
     }
   }

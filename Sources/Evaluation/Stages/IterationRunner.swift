@@ -98,28 +98,40 @@ struct IterationResults: Sendable {
   /// The number of stored and counted values.
   private(set) var count = 0
   private var buffer = SpillingElementBuffer(limit: OrderedElementBuffer.memoryLimit)
-  private static let nullPage = 1024
+  /// The last values, which the buffer does not contain yet.
+  private var page = ElementPage()
+  private static let pageSize = 256
 
   init(keepsFlow: Bool) { self.keepsFlow = keepsFlow }
 
-  /// The values for the next stage, with the values that `as` named for their elements.
+  /// Returns the values for the next stage, with the values that `as` named for their elements.
   ///
-  /// If no stage follows, this is the value of the `each`: null if the values of all iterations are null.
-  var end: PipelineRun.IntermediateResult {
-    keepsFlow || buffer.count > 0 ? .buffer(buffer) : .value(.null, names: [])
+  /// If no stage follows, the function returns the value of the `each`: null if the values of all iterations are null.
+  mutating func end() throws(Fault) -> PipelineRun.IntermediateResult {
+    try flush()
+    return keepsFlow || buffer.count > 0 ? .buffer(buffer) : .value(.null, names: [])
   }
 
   /// Adds the value of the next iteration, whose element has the given index on a page.
-  mutating func append(_ value: Value, _ page: ElementPage, _ index: Int) throws(Fault) {
+  mutating func append(_ value: Value, _ elements: ElementPage, _ index: Int) throws(Fault) {
+    let isFirst = buffer.count + page.elements.count == 0
     defer { count += 1 }
-    if keepsFlow {
-      return try buffer.add(ElementPage([value], names: page.names.isEmpty ? [] : [page.names[index]]))
+    guard keepsFlow || !value.isNull || !isFirst else { return }
+    if isFirst, count > 0 { try addNulls() }
+    if keepsFlow { page.append(value, like: elements, index) } else { page.elements.append(value) }
+    if page.elements.count >= Self.pageSize { try flush() }
+  }
+
+  /// Adds the nulls before the first other value.
+  private mutating func addNulls() throws(Fault) {
+    for start in stride(from: 0, to: count, by: Self.pageSize) {
+      try buffer.add(Array(repeating: .null, count: min(Self.pageSize, count - start)))
     }
-    guard !value.isNull || buffer.count > 0 else { return }
-    for start in stride(from: buffer.count, to: count, by: Self.nullPage) {
-      try buffer.add(Array(repeating: .null, count: min(Self.nullPage, count - start)))
-    }
-    try buffer.add([value])
+  }
+
+  private mutating func flush() throws(Fault) {
+    if !page.elements.isEmpty { try buffer.add(page) }
+    page = ElementPage()
   }
 }
 
