@@ -26,7 +26,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var heartbeat = 30
   /// The maximum time for connecting, in milliseconds.
   ///
-  /// The login that follows may take the same time again.
+  /// The login comes after connecting, and has a time limit of the same length.
   public var timeout = 5000
   /// The maximum size of an AMQP frame, in bytes.
   public var frameMax = 131_072
@@ -96,9 +96,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Returns the index of the `?` that begins the parameters; nil if the text has no parameters.
   ///
-  /// The first `?` can be part of a password if the text has a `:`, and an `@` after the `?`. That `?` begins the
-  /// parameters only if all parameters are known, and only TLS parameters contain an `@`. The value of a TLS parameter
-  /// is a file or a host.
+  /// In `amqp://user:se?cret@host`, the first `?` is part of the password. The function considers this case if an `@`
+  /// follows the `?`, and a `:` precedes the last `@`. The `?` then begins the parameters only if all names after it
+  /// are known parameters, and only TLS parameters contain an `@`. The value of a TLS parameter is a file or a host.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }

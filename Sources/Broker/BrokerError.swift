@@ -27,7 +27,7 @@ public struct BrokerError: Error, Sendable, Equatable {
   /// The error of a cancelled task.
   static let interrupted = BrokerError(.cancelled, "interrupted")
 
-  /// Returns the error for a body of `count` bytes, which is more than a broker accepts.
+  /// Returns the error for a body of `count` bytes, which is too large for a broker.
   static func tooLarge(_ count: Int) -> BrokerError {
     BrokerError(.tooLarge, "the message has \(count) bytes, but the broker accepts at most 128 MiB")
   }

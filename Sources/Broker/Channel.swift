@@ -88,7 +88,7 @@ final class Channel {
 
   /// Marks a request as sent.
   ///
-  /// Returns false if no caller waits for the request any more.
+  /// Returns false if no caller waits for the reply any more.
   func depart(_ serial: Int) -> Bool {
     guard let index = pending.index(forKey: serial) else { return false }
     pending.values[index].wasSent = true
@@ -121,8 +121,8 @@ final class Channel {
 
   /// Returns the error with the state of the request: whether it was sent, and whether the broker confirmed it.
   ///
-  /// With `accessRefused`, the broker closed the channel because the user may not publish. A request that still waits
-  /// for its confirm then counts as not sent.
+  /// The code `accessRefused` means that the broker closed the channel because the user may not publish. A request that
+  /// still waits for its confirm then counts as not sent.
   private func completed(_ error: BrokerError, of waiting: PendingRequest) -> BrokerError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
@@ -228,8 +228,8 @@ final class Channel {
 
   /// Makes all waiting requests fail, and ends all waits for the broker's answers to methods.
   ///
-  /// `code` is the reply code of the broker's `channel.close`; 0 if the broker did not close the channel. With 404, the
-  /// waits for answers fail with `noRoute`.
+  /// `code` is the reply code of the broker's `channel.close`; 0 if the broker did not close the channel. If the code
+  /// is 404, the waits for answers to methods fail with `noRoute`.
   func fail(_ error: BrokerError, code: UInt16) {
     failPending(error)
     ended?(error)

@@ -21,8 +21,8 @@ public final class ClientChannel: Sendable {
   /// Sends a request and waits for its reply.
   ///
   /// Set `isConfirmed` for a request that changes data. The broker then confirms or refuses the message. If the task is
-  /// cancelled, the call fails with `cancelled`, unless the request is a change that was already sent. Such a call
-  /// still waits for the reply.
+  /// cancelled, the call fails with `cancelled`. The exception is a change that was already sent: the call still waits
+  /// for its reply.
   ///
   /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`,
   ///   `cancelled`, `tooLarge`, or the reason why the connection ended. The error's `wasSent` is true if the request
@@ -58,7 +58,8 @@ public final class ClientChannel: Sendable {
 
   /// Returns the message of a request, and the number at the end of its correlation id.
   ///
-  /// If the request is lost, `client` decides whether to send the request again. With nil, the caller decides.
+  /// If the request is lost, `client` decides whether to send the request again. If `client` is nil, the caller
+  /// decides.
   func message(
     _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, isConfirmed: Bool,
     of client: QueueClient? = nil
@@ -73,7 +74,7 @@ public final class ClientChannel: Sendable {
     return (message, serial)
   }
 
-  /// Returns a `noRoute` error with a message that names the queue.
+  /// If the reply is a `noRoute` error, adds the queue's name to its message.
   ///
   /// Returns any other reply unchanged.
   func named(_ reply: Result<[UInt8], BrokerError>) -> Result<[UInt8], BrokerError> {

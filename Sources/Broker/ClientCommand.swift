@@ -52,7 +52,9 @@ extension Connection {
     return nil
   }
 
-  /// Makes each request and each wait for an answer of the broker fail if its deadline has passed.
+  /// Ends every request and every wait for the broker's answer to a method, if its deadline has passed.
+  ///
+  /// The callers get a `timeout` error, or a `blocked` error while the broker accepts no messages.
   func expire() {
     guard let due = nextDeadline, due <= .now else { return }
     let now = ContinuousClock.now
@@ -70,7 +72,7 @@ extension Connection {
     }
   }
 
-  /// Makes the thread wake up at a deadline or earlier.
+  /// Makes the thread wake up at a deadline or earlier; nil means no deadline.
   func expect(_ deadline: ContinuousClock.Instant?) {
     guard let deadline else { return }
     if let nextDeadline, nextDeadline <= deadline { return }

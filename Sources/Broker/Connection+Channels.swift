@@ -2,7 +2,7 @@
 extension Connection {
   /// Queues a reply, and then the acknowledgement of the delivery with the tag `tag`.
   ///
-  /// With nil, the function acknowledges no delivery.
+  /// If `tag` is nil, the function acknowledges no delivery.
   func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
     guard channels[message.channel] != nil else { return }
     outbox.append(OutboxEntry(content: message, acknowledges: tag))

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A source of unique correlation ids for one client.
 ///
-/// Each id consists of the client's UUID, a hyphen and a counter. A request keeps its id if the client sends it again
-/// on another channel.
+/// Each id consists of the client's UUID, a hyphen and a counter. If the client sends a request a second time, on
+/// another channel, the request keeps its id.
 public final class CorrelationIDs: Sendable {
   /// The prefix of all ids in UTF-8: the UUID and a hyphen.
   let prefix: [UInt8]

@@ -149,8 +149,8 @@ public actor Dialer {
 
   /// Waits before the next attempt.
   ///
-  /// - Throws: `lost` if the deadline would pass during the pause, and `cancelled` if the task is cancelled. The
-  ///   function throws before the pause.
+  /// - Throws: `lost` if the deadline would pass during the pause, and `cancelled` if the task is already cancelled. In
+  ///   both cases, the function throws without a pause.
   private func pause(
     _ pause: Duration, after error: BrokerError, until deadline: ContinuousClock.Instant?
   ) async throws(BrokerError) {

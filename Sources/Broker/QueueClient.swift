@@ -15,7 +15,7 @@ public final class QueueClient: Sendable {
     var channel: ClientChannel?
     var opening: Task<Result<ClientChannel, BrokerError>, Never>?
     var isStopped = false
-    /// The tasks that send requests again on a new channel, keyed by correlation id.
+    /// The tasks that send requests a second time, on a new channel, keyed by correlation id.
     var reposted: [String: Task<Void, Never>] = [:]
   }
 
@@ -30,8 +30,8 @@ public final class QueueClient: Sendable {
 
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   ///
-  /// The replies arrive in an anonymous queue. With `repliesDirectly`, the broker's direct reply-to delivers the
-  /// replies.
+  /// The replies arrive in an anonymous queue. If `repliesDirectly` is true, the broker's direct reply-to delivers the
+  /// replies instead.
   public init(_ dialer: Dialer, queue: String, repliesDirectly: Bool = false) async throws(BrokerError) {
     self.dialer = dialer
     self.queue = queue
@@ -49,8 +49,9 @@ public final class QueueClient: Sendable {
 
   /// Sends a request and waits for its reply.
   ///
-  /// After a loss of the connection, the client sends the request again if the request was not sent, or if `mayRepeat`
-  /// is true. The client stops at the deadline. If `mayRepeat` is false, the broker confirms the request.
+  /// If the connection is lost before the request was sent, the client sends the request on a new connection. If the
+  /// connection is lost later, the client sends the request a second time only if `mayRepeat` is true. The client stops
+  /// at the deadline. If `mayRepeat` is false, the broker confirms the request.
   ///
   /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(
@@ -86,9 +87,10 @@ public final class QueueClient: Sendable {
     } catch { receiver.receive(.failure(error)) }
   }
 
-  /// Handles the failure of a posted request: sends the request again, or passes the error to the receiver.
+  /// Handles the failure of a posted request: posts the request on a new channel, or passes the error to the receiver.
   ///
-  /// The client sends a lost request again on a new channel if the request may be repeated, or if it was not sent.
+  /// The client posts a request on a new channel if the connection was lost, and if the request may be sent twice or
+  /// was never sent.
   func end(
     _ message: OutgoingMessage, with error: BrokerError, on channel: ClientChannel, _ receiver: any ReplyReceiver
   ) {
@@ -101,7 +103,7 @@ public final class QueueClient: Sendable {
       mayRepeat: !message.isConfirmed, mayHaveArrived: error.wasSent, receiver)
   }
 
-  /// Starts a task that opens a new channel and sends a request on this channel.
+  /// Starts a task that opens a new channel and sends a lost request on this channel.
   private func repost(
     _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool,
     mayHaveArrived: Bool = false, _ receiver: any ReplyReceiver
@@ -130,10 +132,10 @@ public final class QueueClient: Sendable {
     channel?.cancel(correlationID)
   }
 
-  /// Opens a channel, and sends a request on this channel.
+  /// Opens a channel, sends a request on this channel, and waits for the reply.
   ///
-  /// If this channel is lost too, the function opens another channel. The function sends the request again if the
-  /// request may be repeated or was not sent.
+  /// If this channel is lost too, the function opens another channel and sends the request there. If the request was
+  /// already sent, the function does this only if `mayRepeat` is true.
   private func sendOnNew(
     mayHaveArrived hadLeft: Bool, correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?,
     expires: Bool, mayRepeat: Bool
@@ -189,9 +191,7 @@ public final class QueueClient: Sendable {
     return channel
   }
 
-  /// Returns the opening that is in progress.
-  ///
-  /// If there is none, begins a new opening.
+  /// Returns the opening that is in progress; begins an opening if none is in progress.
   ///
   /// Returns nil if the channel is already open, or if the client was stopped.
   private func opening(until deadline: ContinuousClock.Instant?) -> ChannelOpening? {

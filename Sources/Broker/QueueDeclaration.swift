@@ -1,4 +1,4 @@
-/// The properties with which the program declares a missing queue.
+/// The properties with which the program declares a missing queue, such as the queue's type and its durability.
 public struct QueueDeclaration: Sendable, Equatable {
   /// The types of a service's queue (https://www.rabbitmq.com/docs/queues#optional-arguments).
   public enum QueueType: String, CaseIterable, Sendable {
@@ -40,8 +40,10 @@ public struct QueueDeclaration: Sendable, Equatable {
 extension Connection {
   /// Opens a channel for a queue, and declares the queue if it is missing.
   ///
-  /// An existing queue may have any properties. If the broker refuses a declare, it closes the channel. Each attempt
-  /// therefore opens a new channel. Another service can declare the queue with other properties between two attempts.
+  /// An existing queue may have any properties. The function looks for the queue first, then declares the queue, and
+  /// looks a second time if the broker refuses the declaration. In this case, another service has probably declared the
+  /// queue with other properties in the meantime. Each step uses a new channel, because the broker closes a channel
+  /// when it refuses a method.
   ///
   /// - Returns: The channel's number and the queue's name.
   func openRequestQueue(

@@ -18,7 +18,7 @@
 typedef struct {
   retort_handshake report;
   int wants_passphrase;
-  // `ssl` is the session. While the session is retained, `held` is a duplicate of its descriptor; otherwise -1.
+  // `ssl` is the session. `held` is a duplicate of its file descriptor while the session is retained; otherwise -1.
   SSL *ssl;
   int held;
   int announces;
@@ -37,9 +37,9 @@ static void make_index(void) { record_index = SSL_CTX_get_ex_new_index(0, 0, 0, 
 
 static handshake_record *record_of(SSL_CTX *context) { return SSL_CTX_get_ex_data(context, record_index); }
 
-// OpenSSL calls this function when a handshake begins, and for each alert. When the handshake begins, librabbitmq has
-// already set the URI's host as the server name. In TLS 1.3, an alert can also arrive after the handshake, for example
-// because the client certificate is missing.
+// OpenSSL calls this function when a handshake begins, and for each alert. At the beginning of the handshake, the
+// function replaces the server name that librabbitmq has set. In TLS 1.3, an alert can also arrive after the handshake,
+// for example because the client certificate is missing.
 static void follow_handshake(const SSL *ssl, int where, int value) {
   handshake_record *record = record_of(SSL_get_SSL_CTX(ssl));
   record->ssl = (SSL *)ssl;
@@ -225,7 +225,7 @@ retort_pem retort_sign(amqp_socket_t *socket, const char *file) {
   SSL_CTX *context = amqp_ssl_socket_get_context(socket);
   ERR_clear_error();
   retort_pem read = outcome(context, SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM));
-  // OpenSSL reports no error if the type of the key differs from the type of the certificate. Therefore check both
-  // together.
+  // OpenSSL reports no error if the type of the key differs from the type of the certificate. Therefore compare the two
+  // types here.
   return read == RETORT_PEM_FINE && !SSL_CTX_check_private_key(context) ? RETORT_PEM_OF_ANOTHER : read;
 }

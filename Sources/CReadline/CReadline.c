@@ -17,10 +17,10 @@ const char *retort_readline_version(void) { return rl_library_version; }
 
 // ---- Descriptors 0, 1 and 2 ----
 
-// Opens `/dev/null` on each of the descriptors 0, 1 and 2 that is closed. Otherwise the next opened file would get this
+// Opens `/dev/null` on each of the descriptors 0, 1 and 2 that is closed. Otherwise the next opened file would get its
 // number, and the program would use the file as if it were the terminal. Descriptor 1, standard output, is opened for
-// reading only, so that writing to it fails. Ignores SIGPIPE, so that writing to a pipe without a reader fails but does
-// not end the program. The function runs before `main`, before Swift opens descriptors.
+// reading only, so that a write to the descriptor fails. Ignores SIGPIPE, so that writing to a pipe without a reader
+// fails but does not end the program. The function runs before `main`, before Swift opens descriptors.
 __attribute__((constructor)) static void prepare_standard_descriptors(void) {
   for (int number = 0; number <= 2; number++)
     if (fcntl(number, F_GETFD) < 0 && errno == EBADF) open("/dev/null", number == 1 ? O_RDONLY : O_RDWR);

@@ -21,7 +21,7 @@ public struct ReadRequest: Sendable, Equatable {
 /// A request that changes data.
 ///
 /// A client can't send this request itself. The module `Bulk` makes a `Change` of the request, and the dispatcher of
-/// `Bulk` sends the change. Without a reply, the outcome of the change is unknown.
+/// `Bulk` sends the change. If no reply arrives, the outcome of the change is unknown.
 public struct ChangeRequest: Sendable, Equatable {
   /// The JSON-RPC method of the request, such as `create`.
   public var method: String

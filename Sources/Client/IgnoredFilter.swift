@@ -1,9 +1,10 @@
 public import JSONAPI
 import JSONText
 
-/// A resource in a filtered list that differs from the filter, so that the service probably ignores the filter.
+/// Evidence that a service ignores a filter: a resource in the filtered list that does not match the filter.
 ///
-/// The field with the name of the filter differs: an attribute, the id or a relationship.
+/// For example, a list with the filter `status: "draft"` contains a resource with the status `"published"`. The
+/// compared field has the name of the filter. It is an attribute, the id or a relationship.
 public struct IgnoredFilter: Sendable {
   /// The name of the filter, which is also the name of the attribute or the relationship, or `id`.
   public let name: String

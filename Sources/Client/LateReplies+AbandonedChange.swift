@@ -41,7 +41,9 @@ extension LateReplies {
 }
 
 extension LateReplies.AbandonedChange {
-  /// Returns the answer; if the answer is a `noRoute` error, its message names the queue.
+  /// If the answer is a `noRoute` error, adds the queue's name to its message.
+  ///
+  /// Returns any other answer unchanged.
   func worded(_ answer: LateAnswer) -> LateAnswer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))

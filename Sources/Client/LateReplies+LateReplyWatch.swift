@@ -79,7 +79,7 @@ extension LateReplies {
       return open
     }
 
-    /// Ends the watch; replies that arrive later become notes.
+    /// Ends the watch; replies that arrive later become notes for the user.
     public func end() {
       let left = state.withLock { state in
         state.isEnded = true

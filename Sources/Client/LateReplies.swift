@@ -117,7 +117,7 @@ public final class LateReplies: Sendable {
     }
   }
 
-  /// Ends the watch of the given changes; their late replies then become notes.
+  /// Ends the watch of the given changes; their late replies then become notes for the user.
   func leave(_ ids: some Sequence<String>) {
     state.withLock { state in
       for id in ids { _ = state.changes.update(id) { ($0.watch, $0.settle) = (nil, nil) } }

@@ -6,7 +6,7 @@ public import JSONText
 public enum ChangeResult: Sendable {
   /// The document of a create, an update or a destroy.
   case document(Document)
-  /// The raw result of any other method.
+  /// The unchanged result of a change that is not a create, an update or a destroy.
   case result(JSONValue)
   /// A reply without its contents, because the statement does not use the contents.
   case omitted

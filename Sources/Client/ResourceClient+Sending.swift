@@ -26,7 +26,7 @@ extension ResourceClient {
     return request.params
   }
 
-  /// Changes the parameters of a change to the form for the wire, like ``wireParams(of:)-(ChangeRequest)``.
+  /// Brings the parameters of a change into the form for the wire, like ``wireParams(of:)-(ChangeRequest)``.
   public func completeParams(of request: inout ChangeRequest) throws(ClientError) {
     try refuseSeveral(request.method, request.params)
     try complete(&request.params, request.method, keepsKeys: request.keepsKeys)

@@ -18,7 +18,7 @@ public struct ShrinkingListReader: Sendable {
   ///
   /// The value is nil if the requests have no `page` parameter, so that the service uses its own page size.
   private var first: Pagination.Page?
-  /// The page that had the last returned ids.
+  /// The page with the ids that the reader returned last.
   ///
   /// Earlier pages have only ids that the caller could not destroy.
   private var start: Pagination.Page?

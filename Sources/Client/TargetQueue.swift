@@ -2,7 +2,9 @@
 ///
 /// `TargetQueue` is a class, so all changes of one client share one object.
 public final class TargetQueue: Sendable {
-  /// A text that identifies the broker and the vhost; it is equal for all connections to the same vhost.
+  /// A text that identifies the broker and the vhost.
+  ///
+  /// The text is the same for all connections to the same vhost.
   public let broker: String
   /// The name of the queue.
   public let queue: String

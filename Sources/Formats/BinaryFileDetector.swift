@@ -108,7 +108,8 @@ enum BinaryFileDetector {
 
   /// Whether a text is UTF-8 with a few errors.
   ///
-  /// The text has characters of several bytes, and no more invalid bytes than such characters.
+  /// The function returns true if the text has characters of several bytes, and at most one invalid byte for each of
+  /// them.
   private static func isMostlyUTF8(_ text: some Collection<UInt8>) -> Bool {
     var (characters, wrong, rest) = (0, 0, Array(text)[...])
     while let lead = rest.first {

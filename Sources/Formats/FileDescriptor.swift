@@ -102,7 +102,7 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Creates a temporary file without a name; closing it deletes it.
+  /// Creates a temporary file without a name, which disappears when the program closes the file.
   ///
   /// The file is in the directory that `TMPDIR` names, otherwise in `/tmp`.
   package static func nameless(

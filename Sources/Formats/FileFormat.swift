@@ -1,7 +1,7 @@
 import Language
 package import Values
 
-/// The format of a file.
+/// A format of the files that the program reads and writes, such as `csv`.
 package enum FileFormat: String, CaseIterable {
   case csv, tsv, json, ndjson, txt
 

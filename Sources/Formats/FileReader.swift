@@ -116,8 +116,8 @@ package struct FileReader: Sendable {
 
   /// Returns the complete rows as records.
   ///
-  /// If there is no complete row, the reader reads more bytes. It reads at least as many as the incomplete row has, so
-  /// that a long row needs few reads.
+  /// If there is no complete row, the reader reads more bytes. The number of these bytes is at least the present length
+  /// of the incomplete row, so that a long row needs few reads.
   private mutating func nextRows() throws(Fault) -> [Value]? {
     while true {
       var values: [Value] = []

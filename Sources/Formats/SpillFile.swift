@@ -10,11 +10,12 @@ package import Values
 /// - `[1, ...]`: a resource. The array continues with the resource object, the included resources that it can reach,
 ///   the client's name, the path, the include path, the request's include paths, and the identifiers of primary
 ///   resources that it can reach.
-/// - `[2, N]`: a value that JSON can't restore, such as a duration or a client. The value stays in memory, and N is its
-///   index there.
+/// - `[2, N]`: a value that JSON can't restore, such as a duration or a client. The value stays in a list in memory,
+///   and N is its index in this list.
 /// - `[3, TEXT]`: a time.
 /// - `[4, ...]`: a list with a value that JSON can't restore. The array continues with one array for each element.
-/// - `[5, ...]`: a record with such a value. The array continues with the name and the array of each field.
+/// - `[5, ...]`: a record with a value that JSON can't restore. The array continues with the name and the array of each
+///   field.
 package struct SpillFile {
   private let file: FileDescriptor
   private var pending: [UInt8] = []

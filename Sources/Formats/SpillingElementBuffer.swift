@@ -23,7 +23,7 @@ package struct SpillingElementBuffer {
   private var hasNames = false
   /// The elements that failed in a stage.
   ///
-  /// `place` of such an element counts from the first element in the buffer.
+  /// The `place` of a failed element is its index among all elements of the buffer.
   private var failures: [ElementPage.FailedElement] = []
 
   package init(limit: Int = Self.limit) { self.limit = limit }
@@ -56,7 +56,7 @@ package struct SpillingElementBuffer {
     try add(page.names.isEmpty ? page.elements : zip(page.elements, page.names).map { .list([$0] + $1) })
   }
 
-  /// Adds elements without named values.
+  /// Adds elements that have no values named by `as` stages.
   package mutating func add(_ page: [Value]) throws(Fault) {
     count += page.count
     if file != nil { return try spill(page) }
@@ -100,7 +100,9 @@ package struct SpillingElementBuffer {
     return elements
   }
 
-  /// Creates a page from lists, each of which contains an element followed by its named values.
+  /// Creates a page from lists.
+  ///
+  /// Each list contains an element, followed by the values that `as` stages named for this element.
   private static func page(_ kept: [Value], _ hasNames: Bool) -> ElementPage {
     guard hasNames else { return ElementPage(kept) }
     var page = ElementPage()

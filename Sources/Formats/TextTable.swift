@@ -5,8 +5,8 @@ import Redaction
 
 /// A table of rows under a heading, in which each column is as wide as its widest cell.
 ///
-/// A caller can add rows after it has written others. A column then gets wider if a new cell needs it and if the line
-/// has room.
+/// A caller can output some rows, and then add more. A column gets wider if a cell of the new rows needs more width,
+/// and if the line has room.
 package struct TextTable {
   private let isForTerminal: Bool
   private var columns: [CodePointString: Int] = [:]
@@ -59,10 +59,10 @@ package struct TextTable {
     isForTerminal ? TerminalSafeText.line(text) : TerminalSafeText.unbroken(text)
   }
 
-  /// Returns the number of columns that do not fit in a line of a width.
+  /// Returns the number of columns that do not fit in a line of the given width.
   package func hiddenCount(in width: Int) -> Int { names.count - layout(width, spare: 0).count }
 
-  /// Returns the names of the columns that do not fit in a line of a width.
+  /// Returns the names of the columns that do not fit in a line of the given width.
   package func hidden(in width: Int) -> [String] { Array(names.dropFirst(layout(width, spare: 0).count)) }
 
   private func layout(_ width: Int?, spare: Int) -> [Int] {

@@ -2,7 +2,8 @@ import Evaluation
 
 /// The page of an option in `help`.
 ///
-/// The page contains the summary of the option from each word that takes it. Equal summaries occur only once.
+/// Several words can take the same option. The page contains the summary that each word gives to the option. Equal
+/// summaries occur only once.
 struct OptionPage: Sendable {
   var name: String
   var text: String

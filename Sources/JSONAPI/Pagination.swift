@@ -51,7 +51,7 @@ public struct Pagination: Sendable, Equatable {
     /// The first page of a list with this page size.
     public var first: Page { offset == nil ? Page(number: 1, size: size) : Page(offset: 0, limit: size) }
 
-    /// The members of the `page` parameter with which a client requests the page.
+    /// The members of the `page` parameter with which a client requests the page, such as `["number": 2, "size": 10]`.
     public var members: KeyValuePairs<String, Int> {
       if let offset { ["offset": offset, "limit": size] } else { ["number": number, "size": size] }
     }

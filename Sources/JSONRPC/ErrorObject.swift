@@ -10,7 +10,7 @@ public struct ErrorObject: Error, Sendable, Equatable {
   public var message: String
   /// Other information from the service.
   ///
-  /// If it has `errors`, it is a JSON:API document.
+  /// An object with the member `errors` is a JSON:API document.
   public var data: JSONValue?
 
   /// The error codes of JSON-RPC, of LSP and of the services.
@@ -22,7 +22,7 @@ public struct ErrorObject: Error, Sendable, Equatable {
     case internalError = -32603
     /// The editor sent a request before the request `initialize` (LSP, "ErrorCodes").
     case serverNotInitialized = -32002
-    /// `data` is a JSON:API document with errors.
+    /// The service sends a JSON:API document with errors as the `data` of the error object.
     case document = 422
   }
 

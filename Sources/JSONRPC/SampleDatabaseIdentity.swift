@@ -1,6 +1,6 @@
-/// Makes the broker identities of sample databases, and recognizes such identities.
+/// Makes the identities of sample databases, such as `blog in memory, number 7`, and recognizes such identities.
 ///
-/// A sample database is in memory and ends with the process. An identity tells one sample from another.
+/// A sample database is in memory and ends with the process. Its identity takes the place of a broker's identity.
 public enum SampleDatabaseIdentity {
   private static let mark = " in memory, number "
 

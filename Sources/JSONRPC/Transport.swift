@@ -66,8 +66,8 @@ public protocol Transport: Sendable {
 
   /// Sends a request and waits for the body of its reply.
   ///
-  /// If the task is cancelled, the call ends immediately, unless the request is a change that was already sent. Such a
-  /// call still waits for the reply, the deadline or ``abandon()``.
+  /// If the task is cancelled, the call ends immediately. The exception is a change that was already sent: the call
+  /// still waits for the reply, the deadline or ``abandon()``.
   ///
   /// - Throws: ``LinkError``. The error's `wasSent` is true if the service may have carried out the request.
   func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8]

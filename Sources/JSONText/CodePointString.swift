@@ -36,7 +36,7 @@ extension String {
   /// Whether the text has the same code points as `other`.
   package func isSame(as other: String) -> Bool {
     // Texts with the same representation are equal. The representation of a short text contains the text itself. The
-    // copies of a long text have the same address in their representations.
+    // representation of a long text contains the address of its bytes, which all copies of the text share.
     if unsafe unsafeBitCast(self, to: (UInt64, UInt64).self) == unsafeBitCast(other, to: (UInt64, UInt64).self) {
       return true
     }

@@ -17,7 +17,7 @@ public struct JSONObject: Sendable {
 
   /// Creates an object.
   ///
-  /// If a key occurs twice, the object has the last value, at the position of the first.
+  /// If a key occurs twice, the object has the last value, at the position of the first value.
   public init(_ members: [(String, JSONValue)] = []) {
     storage = .members([])
     if members.count < 2 || members.count <= 8 && Self.areUnique(members) {

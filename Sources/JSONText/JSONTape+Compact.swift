@@ -12,8 +12,8 @@ extension JSONTape {
   /// Returns nil if the writer would write an escape in a string of the value differently.
   private func compactLength(of index: Int) -> Int? {
     let end = next(after: index)
-    // This counts one byte for each entry except the first: the comma or colon before the entry. The first entry in a
-    // container has no such byte. A container with entries therefore adds only one byte for its two brackets.
+    // This number counts one byte for each entry except the first: the comma or colon before the entry. The first entry
+    // in a container has no such byte. A container with entries therefore adds only one byte for its two brackets.
     var length = end - index - 1
     for index in index..<end {
       let entry = entry(index)

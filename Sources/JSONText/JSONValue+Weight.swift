@@ -1,5 +1,5 @@
 extension JSONValue {
-  /// The approximate number of bytes in memory.
+  /// The approximate number of bytes that the value occupies in memory.
   ///
   /// For a parsed array or object, the function visits no elements.
   public var weight: Int {
@@ -14,7 +14,7 @@ extension JSONValue {
 }
 
 extension JSONArray {
-  /// The approximate number of bytes in memory.
+  /// The approximate number of bytes that the array occupies in memory.
   public var weight: Int {
     if let (tape, index) = source { return tape.weight(of: index) }
     return reduce(32) { $0 + $1.weight }
@@ -22,7 +22,7 @@ extension JSONArray {
 }
 
 extension JSONObject {
-  /// The approximate number of bytes in memory.
+  /// The approximate number of bytes that the object occupies in memory.
   public var weight: Int {
     switch storage {
     case .parsed(let tape, let index): tape.weight(of: index)

@@ -30,10 +30,10 @@ struct TapeEntry: Sendable {
   /// The length in bytes of a scalar value; for a container, the index after its last entry.
   var extent: Int { Int(bits & 0xFFF_FFFF) }
 
-  /// Returns the entry of the same container, with `index` as the index after its last entry.
+  /// Returns this entry of a container, with `index` as the index after the container's last entry.
   func ending(before index: Int) -> TapeEntry { TapeEntry(kind, offset: offset, extent: index) }
 
-  /// The entry of the same key, marked as ignored.
+  /// This entry of a key, marked as ignored because a later member has the same key.
   var voided: TapeEntry { TapeEntry(.voidKey, offset: offset, extent: extent, hasEscape: hasEscape) }
 }
 

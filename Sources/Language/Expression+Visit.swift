@@ -55,9 +55,9 @@ extension RecordEntry {
 }
 
 extension PipelineHead {
-  /// The expressions of the head.
+  /// The expressions of the pipeline's head.
   ///
-  /// The interpreter evaluates them before the pipeline processes its first element.
+  /// The interpreter evaluates these expressions before the pipeline processes its first element.
   fileprivate var parts: [Expr] {
     switch self {
     case .command(let command): command.arguments.map(\.expression)

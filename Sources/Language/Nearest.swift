@@ -1,8 +1,8 @@
 /// Returns the word of `known` that is most similar to a misspelt word; nil if none is similar enough.
 ///
 /// The distance between words counts insertions, removals, replacements and swaps of adjacent characters
-/// (Damerau-Levenshtein). Up to a third of the characters can differ, and at least one. Among equally similar words, a
-/// word that begins with the misspelt word wins: `show` for `sho`.
+/// (Damerau-Levenshtein). Up to a third of the characters can differ. In a word of fewer than six characters, one
+/// character can differ. Among equally similar words, a word that begins with the misspelt word wins: `show` for `sho`.
 public func nearest(to word: String, among known: [String]) -> String? {
   let letters = Array(word.lowercased())
   guard letters.count > 1 else { return nil }

@@ -71,7 +71,7 @@ public struct SourceRange: Sendable, Hashable {
     self.upper = upper
   }
 
-  /// Returns the range from the beginning of this range to the end of another.
+  /// Returns the range from the beginning of this range to the end of another range.
   public func through(_ other: SourceRange) -> SourceRange { SourceRange(lower, max(upper, other.upper)) }
 }
 

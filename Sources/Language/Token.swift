@@ -11,7 +11,7 @@ struct Token {
     case duration(String, unit: String)
     case string([StringPiece])
     case regex(String, flags: String)
-    /// `|`, brackets, operators, `,`, `:`, `=`.
+    /// A `|`, a bracket, an operator, `,`, `:` or `=`.
     case symbol(String)
     /// A `-` that is a sign, as in `-1`.
     case minus

@@ -82,8 +82,9 @@ struct NameDefinitions {
 
   /// Returns the range in which a script can use a loop name of `for` or a parameter.
   ///
-  /// The range begins at `offset`, where the name is defined. It ends with the next block inside the block around
-  /// `offset`. If there is no next block, the range ends with the block around `offset`.
+  /// The range begins at `offset`, where the name is defined. In `for x in xs do ... end`, the range begins at `x` and
+  /// ends at the `end` of the loop. If no block follows inside the block around `offset`, the range ends with the block
+  /// around `offset`.
   private func following(_ offset: Int) -> SourceRange {
     let around = innermost(offset)
     let next = blocks.filter { offset < $0.lower && $0.lower < around.upper }.min { $0.lower < $1.lower }

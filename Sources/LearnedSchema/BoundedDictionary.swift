@@ -5,7 +5,7 @@ public struct BoundedDictionary<Value: Sendable>: Sendable {
   private var values: [String: Value] = [:]
   private let limit: Int
 
-  /// Creates an empty dictionary.
+  /// Creates an empty dictionary; `limit` is the maximum number of entries.
   init(limit: Int) { self.limit = limit }
 
   /// The maximum length of a name, in bytes.

@@ -28,7 +28,7 @@ public final class QueueSchema: Sendable {
   private let state = Mutex(LearnedTypes())
   private let observed = Atomic<Int>(0)
   private let next = Atomic<Int>(0)
-  /// The function that reads the stored schema.
+  /// The function that reads the schemas in the queue's file.
   private let kept: @Sendable (QueueSchema) -> [String: TypeSchema]
   private let isLoaded = Atomic<Bool>(false)
 
@@ -38,15 +38,15 @@ public final class QueueSchema: Sendable {
     self.kept = kept
   }
 
-  /// Adds the stored schema, in the background if the file is large.
+  /// Adds the schemas in the queue's file to this object, in the background if the file is large.
   ///
-  /// Does nothing if the schema was already added. `size` is the length of the file in bytes.
+  /// Does nothing if an earlier call has added them. `size` is the length of the file in bytes.
   func loadSoon(size: Int) {
     guard size > 32_768 else { return load() }
     Task.detached(priority: .utility) { self.load() }
   }
 
-  /// Adds the stored schema; does nothing if the schema was already added.
+  /// Adds the schemas in the queue's file to this object; does nothing if an earlier call has added them.
   public func load() {
     guard !isLoaded.exchange(true, ordering: .acquiringAndReleasing) else { return }
     add(kept(self))
@@ -54,8 +54,9 @@ public final class QueueSchema: Sendable {
 
   /// The maximum number of resource types in the schemas of one queue.
   static let typeLimit = 500
-  /// The number of results from which the object always learns; after these, it learns from at most one result every 50
-  /// ms.
+  /// The number of results from which the object learns without a pause.
+  ///
+  /// After these, the object learns from at most one result every 50 ms.
   private static let observedAtAnyRate = 64
 
   /// The schema of a type; nil if the type is unknown.

@@ -41,7 +41,7 @@ public final class SchemaStore: Sendable {
 
   /// Returns the schema of a queue in memory.
   ///
-  /// The first call creates the schema, without the content of the stored schema.
+  /// The first call creates an empty schema, and does not read the queue's file.
   public func schema(of queue: String, at place: String) -> QueueSchema {
     schemas.withLock { schemas in
       let key = QueueLocation(place: place, queue: queue)
@@ -55,7 +55,7 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// Adds the stored schema of a queue to its schema in memory.
+  /// Adds the schema in a queue's file to the queue's schema in memory.
   ///
   /// A large file loads in the background, so that a person notices no delay.
   public func prepare(_ schema: QueueSchema) {

@@ -4,7 +4,7 @@ public import JSONText
 public struct TypeSchema: Sendable {
   /// The observations of an attribute of the type.
   public struct Attribute: Sendable {
-    /// A kind of value.
+    /// A kind of value that an attribute can have, such as a number or a time.
     public enum Kind: String, Sendable, CaseIterable {
       case boolean, number, string, list, record
       /// Text in the form of RFC 3339.

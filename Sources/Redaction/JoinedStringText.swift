@@ -1,9 +1,9 @@
-/// The characters of a text after string literals with a `+` between them become one literal.
+/// A text in which several string literals with `+` between them are joined to one literal.
 ///
 /// The text `"amqp://g:" + "x@h"` becomes `"amqp://g:x@h"`, so that a search finds a password across the `+`. A string
 /// inside an interpolation, as in `"a\("b")c"`, becomes a part of the string around it.
 struct JoinedStringText {
-  /// The characters without the parts between joined strings.
+  /// The characters of the joined text, without the quotes and the `+` between joined literals.
   private(set) var characters: [Character] = []
   /// The index in the original text for each of the ``characters``.
   private var places: [Int] = []

@@ -107,8 +107,8 @@ struct URIPasswordFinder {
   ///
   /// The password stands between the first colon and the last `@` of the URI's ``head(of:_:)``.
   ///
-  /// In the URI of a broker, the head can lack an `@`. If no port follows the colon, the password then extends to the
-  /// last `@` of the whole URI, or else to the end of the URI.
+  /// The head of a broker's URI can lack an `@`, as in `guest:secret`. If the text after the colon is not a port, the
+  /// password ends at the last `@` of the whole URI. If the URI has no `@`, the password ends at the end of the URI.
   private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }

@@ -31,7 +31,9 @@ extension Dialect {
   }
 }
 
-/// Converts parameters as jsonapi-resources does.
+/// Converts the parameters of a request as jsonapi-resources does, for the flavour `carrot`.
+///
+/// For example, the filter value `[1, 2]` becomes `"1,2"`.
 private enum CarrotParams {
   static func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     var params = params
@@ -92,7 +94,9 @@ private enum CarrotParams {
   }
 }
 
-/// Converts parameters as Retort and Calcinator do, for which `_` and `-` in names are equal.
+/// Converts the parameters of a request as Retort and Calcinator do, for the flavour `retort`.
+///
+/// These libraries treat `_` and `-` in names as equal, so the function replaces each `_` by `-`.
 private enum RetortParams {
   static func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     var params = params

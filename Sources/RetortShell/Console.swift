@@ -36,7 +36,7 @@ public struct Console: Sendable {
   public var isInteractive: Bool
   /// Shows a text as the progress line, which the next output replaces.
   ///
-  /// With nil, the function removes the progress line. The property is nil if notes do not go to a terminal.
+  /// If the text is nil, the function removes the progress line. The property is nil if notes do not go to a terminal.
   public var status: (@Sendable (String?) -> Void)?
   /// Discards input that the user typed before a question.
   public var discardTyped: @Sendable () -> Void

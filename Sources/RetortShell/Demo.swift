@@ -18,7 +18,7 @@ final class Demo: Sendable {
     var name: String
     /// The statement that the step proposes to the user.
     var statement: String
-    /// Words of which one is enough: a successful statement that contains it completes the step.
+    /// The words that complete the step: a successful statement must contain one of them.
     var words: Set<String>
   }
 

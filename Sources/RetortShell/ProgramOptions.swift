@@ -4,7 +4,7 @@ import Client
 import Evaluation
 import Language
 
-/// The options of the program itself.
+/// The options before FILE in the command line `retort [OPTIONS] FILE [ARGUMENTS]`, such as `--yes`.
 ///
 /// The arguments after FILE are not options: they belong to the script.
 struct ProgramOptions: ParsableArguments {

@@ -345,7 +345,7 @@ public func openLink(_ uri: String, script: String) async throws(LinkError) -> a
 
 /// Opens the service of a URI, and passes late replies to `lateReplies`.
 ///
-/// A late reply arrives after the request has stopped waiting for it.
+/// A late reply arrives after its request has failed with a timeout.
 func openLink(
   _ uri: String, script: String, _ lateReplies: LateReplies
 ) async throws(LinkError) -> any JSONRPC.ServiceLink {

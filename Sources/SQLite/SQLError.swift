@@ -10,9 +10,9 @@ public struct SQLError: Error, Sendable, Equatable {
     case foreignKey
     /// A required column has no value (NOT NULL).
     case notNull
-    /// A row violates any other constraint of its table: UNIQUE, CHECK, a trigger.
+    /// A row violates a UNIQUE or CHECK constraint of its table, or a condition of a trigger.
     case constraint
-    /// Any other error.
+    /// An error that none of the other kinds describes, such as a full disk.
     case other
   }
 

@@ -82,7 +82,7 @@ package struct InjectedFaults: Sendable {
   /// Decides at random whether a request gets the fault `round`.
   func drawsRounding(_ random: inout SeededRandom) -> Bool { rounded > 0 && random.share() < rounded }
 
-  /// Chooses one of the other faults for a request at random; nil for no fault.
+  /// Chooses a fault other than `round` for a request at random; nil for no fault.
   func draw(_ random: inout SeededRandom) -> Kind? {
     var place = random.share()
     for fault in shares {

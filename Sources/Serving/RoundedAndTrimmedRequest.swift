@@ -1,10 +1,13 @@
 import JSONText
 
-/// Changes a request as a service does that rounds numbers to integers and trims white space around texts.
+/// Changes the attributes of a request: rounds numbers to integers, and trims white space around texts.
+///
+/// For example, `{"rating": 4.5, "text": " x "}` becomes `{"rating": 5, "text": "x"}`. `retort serve` imitates a
+/// service that stores such changed values.
 enum RoundedAndTrimmedRequest {
-  /// Returns the body of a request with the attributes of its document rounded and trimmed.
+  /// Returns the body of a request with its attributes rounded and trimmed.
   ///
-  /// A body without attributes is returned unchanged.
+  /// A body without attributes stays unchanged.
   static func body(_ body: [UInt8]) -> [UInt8] {
     guard var request = (try? JSONValue(parsing: body))?.objectValue, var params = request["params"]?.objectValue,
       var data = params["data"]?.objectValue, let attributes = data["attributes"]?.objectValue
@@ -23,10 +26,9 @@ enum RoundedAndTrimmedRequest {
     }
   }
 
-  /// Returns the nearest integer of a number, with halves rounded away from zero.
+  /// Returns the integer that is nearest to a number: 5 for 4.5, and -5 for -4.5.
   ///
-  /// A number with a magnitude of 9e15 or more is returned unchanged, because a `Double` can't represent all larger
-  /// integers.
+  /// A number with a magnitude of 9e15 or more stays unchanged, because a `Double` can't represent all larger integers.
   private static func rounded(_ number: JSONNumber) -> JSONNumber {
     guard number.integer == nil, let double = Double(number.text), double.magnitude < 9e15 else { return number }
     return JSONNumber(Int(double.rounded(.toNearestOrAwayFromZero)))

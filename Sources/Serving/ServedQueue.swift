@@ -27,7 +27,7 @@ struct ServedQueue: Sendable {
 
   /// Serves the queue on a connection.
   ///
-  /// A service that imitates carrot acknowledges no request.
+  /// A service of the flavour `carrot` acknowledges no request, because carrot_rpc acknowledges none.
   ///
   /// - Parameters:
   ///   - connection: The connection.

@@ -8,9 +8,9 @@ enum EditingMessage: Sendable {
   case read(LinePrompt, CheckedContinuation<PromptInput, Never>)
   /// A text to show above the line, and the line's new prompt; a nil prompt means that the prompt does not change.
   case notice(String, LinePrompt?)
-  /// A new statement for the arrow keys, in addition to the earlier statements.
+  /// A statement to add to the statements that the arrow keys show.
   case remember(String)
-  /// All statements for the arrow keys, in place of the earlier statements.
+  /// The statements that the arrow keys show from now on, in place of all earlier statements.
   case history([String])
   /// A signal, by number.
   case signal(Int32)

@@ -2,7 +2,10 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// Catches SIGINT, SIGQUIT, SIGTERM and SIGHUP from the first access on, and passes them to a watcher.
+/// Catches the signals SIGINT (Ctrl-C), SIGQUIT, SIGTERM and SIGHUP, and passes them to a watcher.
+///
+/// A watcher is a function that reacts to a signal, for example by cancelling a task. Without a watcher, the object
+/// stores the signals until a watcher begins. The object catches the signals from the first access to ``shared`` on.
 ///
 /// ```swift
 /// let work = Task { try await Task.sleep(for: .seconds(60)) }
@@ -38,8 +41,8 @@ public final class Interrupts: Sendable {
 
   /// Runs `body`, and passes the signals to `watcher` until `body` ends.
   ///
-  /// The watchers of enclosing calls get no signals meanwhile. Signals that arrived while there was no watcher are
-  /// passed to `watcher` immediately.
+  /// While `body` runs, the watchers of enclosing calls get no signals. The function passes signals that arrived while
+  /// there was no watcher to `watcher` immediately.
   public func watching<Result, Failure: Error>(
     _ watcher: @escaping @Sendable (Signal) -> Void, during body: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {

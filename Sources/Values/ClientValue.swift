@@ -72,7 +72,7 @@ public final class ClientValue: Sendable {
 
 /// The session's timeout, for calls and clients without a timeout of their own.
 ///
-/// The command `set timeout:` changes the timeout, also for clients that already exist.
+/// The command `set timeout:` changes the timeout, even for clients that already exist.
 package final class SessionTimeout: Sendable {
   private let state: Mutex<Duration?>
 

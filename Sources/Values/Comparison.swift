@@ -131,6 +131,6 @@ package enum Comparison {
 package enum EqualityKey: Hashable, Sendable {
   case integer(Int)
   case text(CodePointString)
-  /// Any other value, as a text that differs for different values.
+  /// A value that is neither an integer nor a text, as a text that differs for different values.
   case other(CodePointString)
 }

@@ -34,7 +34,7 @@ package struct ElementPage: Sendable {
     self.names = names
   }
 
-  /// Adds an element and its named values.
+  /// Adds an element, and the values that `as` stages named for this element.
   ///
   /// - Parameters:
   ///   - element: The element to add.
@@ -60,7 +60,7 @@ package struct ElementPage: Sendable {
     }
   }
 
-  /// One page for each element, with the element's named values.
+  /// One page for each element, with the values that `as` stages named for this element.
   ///
   /// The new pages do not contain the failures.
   package var single: [ElementPage] {
@@ -107,13 +107,13 @@ package struct ElementStream {
 
   /// Creates a stream from a function that returns the next page at each call, and nil at the end.
   ///
-  /// The pages contain named values.
+  /// The pages can contain values that `as` stages named.
   package init(pages pull: @escaping () async throws(Fault) -> ElementPage?) { self.pull = pull }
 
   /// Creates a stream of elements in memory.
   package init(_ elements: [Value]) { self.init(page: ElementPage(elements)) }
 
-  /// Creates a stream of elements in memory, with their named values.
+  /// Creates a stream from a page in memory, with the values that `as` stages named.
   package init(page: ElementPage) {
     var rest: ElementPage? = page.elements.isEmpty ? nil : page
     count = { page.elements.count }
@@ -130,7 +130,7 @@ package struct ElementStream {
     total = { page.total }
   }
 
-  /// Returns the next page with its named values.
+  /// Returns the next page, with the values that `as` stages named.
   ///
   /// At the end, the function releases the stream's source, such as a file, and returns nil.
   package mutating func page() async throws(Fault) -> ElementPage? {
@@ -202,7 +202,7 @@ package struct ElementStream {
   /// Reads and returns all remaining elements.
   package mutating func rest() async throws(Fault) -> [Value] { try await all().elements }
 
-  /// Reads and returns all remaining elements, with their named values.
+  /// Reads and returns all remaining elements, with the values that `as` stages named.
   package mutating func all() async throws(Fault) -> ElementPage {
     var all = ElementPage()
     while let page = try await page() {

@@ -176,7 +176,7 @@ extension Fault.Kind {
 
   /// The command `exit`, which ends the program; this is not a real error.
   package static let exit = Self("exit")
-  /// The program that reads standard output closed it.
+  /// The error that the program at the other end of the pipe no longer reads standard output.
   package static let closed = Self("closed")
 
   package static let final: Set<Self> = [.refused, .limit, .interrupted, .exit, .closed]

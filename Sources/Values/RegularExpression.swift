@@ -18,7 +18,7 @@ import Synchronization
   enum SearchError: Error {
     case tooManySteps
     case interrupted
-    /// PCRE2 failed for another reason, which the text names.
+    /// PCRE2 failed for the reason in the text.
     case failed(String)
   }
 

@@ -11,13 +11,13 @@ final class AMQPHandle {
   let descriptor: Int32
   /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String
-  /// The number of bytes that the socket accepts without blocking right after `poll` reports it writable.
+  /// The number of bytes that the socket accepts without blocking right after `poll` reports the socket writable.
   let room: Int
   /// The number of bytes that the socket still accepts without blocking.
   ///
   /// This is `room` minus the bytes written since `poll` last reported the socket writable.
   private var roomLeft = 0
-  /// The buffer that collects small messages for one `send`; nil under TLS.
+  /// The buffer that collects small messages for one call of `send`; nil under TLS.
   ///
   /// Under TLS, only librabbitmq can write to the socket.
   private var burst: OutgoingFrameBuffer?

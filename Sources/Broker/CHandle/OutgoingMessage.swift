@@ -18,8 +18,8 @@ final class OutgoingMessage: Sendable {
   let deadline: ContinuousClock.Instant?
   /// The client and the channel that send the request.
   ///
-  /// After an error, this client decides whether to send the request again. With nil, the caller of the request
-  /// decides.
+  /// After an error, this client decides whether to send the request again. If the value is nil, the caller of the
+  /// request decides.
   let origin: RequestOrigin?
 
   init(

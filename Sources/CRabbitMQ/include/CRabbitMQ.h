@@ -124,13 +124,13 @@ void retort_cluster_name(amqp_connection_state_t connection, char *name, size_t 
 // 6066, section 3). Returns 0 on failure.
 int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies);
 
-// Retains the TLS session of an open socket until `retort_release_tls`. Without this, librabbitmq would free the
-// session as soon as a write fails. The alert with the reason could then no longer be read.
+// Retains the TLS session of an open socket until `retort_release_tls`. Without this function, librabbitmq would free
+// the session as soon as a write fails. The alert with the reason could then no longer be read.
 void retort_hold_tls(amqp_socket_t *socket);
 void retort_release_tls(amqp_socket_t *socket);
 
-// Returns the recorded events of the handshake. While the session is retained, first reads an alert that has arrived
-// since. Call this function on the thread that opened the socket.
+// Returns the recorded events of the handshake. While the session is retained, first reads an alert that arrived after
+// the handshake. Call this function on the thread that opened the socket.
 retort_handshake retort_handshake_of(amqp_socket_t *socket);
 
 // Describes one certificate of the chain that the broker sent. Index 0 is the broker's own certificate. Copies the
@@ -139,7 +139,7 @@ retort_handshake retort_handshake_of(amqp_socket_t *socket);
 // certificate at the index. Call this function after the handshake, on the thread that opened the socket.
 int retort_certificate(amqp_socket_t *socket, int index, char *subject, char *issuer, size_t size, int64_t *seconds_left);
 
-// Return the TLS version, such as `TLSv1.3`, and the cipher of a socket. Before the handshake, the text is empty.
+// Return the TLS version, such as `TLSv1.3`, and the cipher of a socket. Before the handshake, the texts are empty.
 const char *retort_tls_version(amqp_socket_t *socket);
 const char *retort_tls_cipher(amqp_socket_t *socket);
 

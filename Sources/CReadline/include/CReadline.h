@@ -20,8 +20,8 @@ typedef char **retort_completer(void *context, const char *line, int cursor, int
 /// Returns a list of the last completion's candidates as malloc'ed text. NULL means that readline shows its own list.
 typedef char *retort_lister(void *context, int columns);
 
-/// Sets up readline on a terminal: the streams, the name, and the completion. Turns off readline's own handling of
-/// signals.
+/// Sets up readline on a terminal: the streams, the program's name, and the completion. Turns off readline's own
+/// handling of signals.
 void retort_readline_open(
     FILE *input, FILE *output, retort_completer *completer, retort_lister *lister, void *context);
 

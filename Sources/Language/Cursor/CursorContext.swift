@@ -28,8 +28,8 @@ public struct CursorContext: Sendable {
     case operand
     /// An operator, or the end of an expression.
     case operation
-    /// The name of a field. The range contains the value that has the field; without a range, the element of the
-    /// pipeline has it.
+    /// The name of a field. The range contains the value that has the field. If the range is nil, the element of the
+    /// pipeline has the field.
     case field(of: SourceRange?)
     /// An index or a key in brackets. The range contains the value before the brackets.
     case element(of: SourceRange?)

@@ -9,7 +9,9 @@ import SQLite
 /// data_version` changes when another connection commits. If a counter has changed, the cache becomes empty.
 /// (https://www.sqlite.org/pragma.html#pragma_data_version)
 struct PageCache: Sendable {
-  /// SQLite's counters, at least one of which differs after any change of the database.
+  /// The values of SQLite's two change counters at one time, such as 7 changed rows and data version 3.
+  ///
+  /// If two reads of the counters return equal values, nothing has changed the database in between.
   struct ChangeCounters: Equatable, Sendable {
     let changes: Int
     let version: Int
@@ -20,7 +22,9 @@ struct PageCache: Sendable {
     }
   }
 
-  /// A query for all rows of a list, not only for those of one page.
+  /// A query for all rows of a list, as SQL with its arguments.
+  ///
+  /// The cache uses the query as the key for the list's count.
   struct Query: Hashable, Sendable {
     let sql: String
     let arguments: [SQLValue]
@@ -31,13 +35,15 @@ struct PageCache: Sendable {
     }
   }
 
-  /// A query together with one of its pages.
+  /// A query for all rows of a list, and the number and size of one page of this list.
+  ///
+  /// The cache uses these as the key for the row at which the page starts.
   struct PagedQuery: Hashable, Sendable {
     let query: Query
     let page: RequestedPage
   }
 
-  /// The maximum number of counts in the cache, and of starts of pages.
+  /// The maximum number of counts in the cache, and the maximum number of pages whose start the cache stores.
   static let capacity = 64
 
   private var stamp: ChangeCounters?

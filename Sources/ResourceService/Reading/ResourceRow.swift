@@ -22,7 +22,7 @@ struct ResourceRow {
   /// The type and the key, which identify the record in a document.
   var identifier: Identifier { Identifier(type: type.name, key: key) }
 
-  /// A type and a key.
+  /// The type and the key of a record, such as the type `posts` and the key 5.
   struct Identifier: Hashable {
     let type: String
     let key: SQLValue

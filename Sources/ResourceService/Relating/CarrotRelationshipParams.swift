@@ -1,9 +1,10 @@
 import JSONAPI
 import JSONText
 
-/// Parses the parameters of the relationship methods, as jsonapi-resources does.
+/// Parses the parameters of a relationship method, such as `show_relationship`, for a service of the flavour `carrot`.
 ///
-/// WireProtocol.md, "Relationship methods", describes these parameters.
+/// This flavour imitates jsonapi-resources. For example, `{"post_id": "5", "relationship": "tags"}` names the
+/// relationship `tags` of the post 5. WireProtocol.md, "Relationship methods", describes these parameters.
 enum CarrotRelationshipParams {
   /// Parses the type and id of the parent resource, and the relationship.
   ///

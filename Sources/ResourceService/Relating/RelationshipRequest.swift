@@ -2,7 +2,7 @@ import JSONAPI
 import JSONText
 import SQLite
 
-/// A request of a relationship method.
+/// A request of a relationship method, such as `show_relationship` or `update_relationship`.
 ///
 /// The service carries out the request by reading and updating the parent resource.
 struct RelationshipRequest {

@@ -1,6 +1,6 @@
 import JSONText
 
-/// The members that a request wants of each type (JSON:API "Sparse Fieldsets").
+/// The attributes and relationships that a reply must show, for each type (JSON:API "Sparse Fieldsets").
 struct Fieldsets {
   private var members: [String: Set<String>] = [:]
 

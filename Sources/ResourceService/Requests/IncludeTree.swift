@@ -2,12 +2,14 @@ import JSONText
 
 /// The relationships that a request includes, as a tree.
 ///
-/// Each relationship has the relationships that the request includes from its resources.
+/// For the parameter `author,comments.author`, the tree has the branches `author` and `comments`. The branch `comments`
+/// has the branch `author`.
 struct IncludeTree: Sendable {
   /// The maximum number of steps of a path.
   static let maximumDepth = 16
 
-  /// A relationship, with the relationships that the request includes from its resources.
+  /// A relationship in the tree, with its branches: the relationships that the request includes from the related
+  /// resources.
   struct IncludeBranch: Sendable {
     let relationship: Relationship
     var tree = IncludeTree()

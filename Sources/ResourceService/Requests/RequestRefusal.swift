@@ -1,4 +1,4 @@
-/// The error that the service does not carry out a request, with the reasons.
+/// The error for a request that the service does not carry out, with the reasons.
 struct RequestRefusal: Error {
   let objections: [DialectError]
 

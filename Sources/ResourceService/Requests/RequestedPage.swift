@@ -53,7 +53,7 @@ struct RequestedPage: Hashable, Sendable {
     return count
   }
 
-  /// The number of rows before the page, also if the request counts pages by `number`.
+  /// The number of rows before the page, even if the request counts pages by `number`.
   var offset: Int {
     if let start { return start }
     let (offset, isOver) = (number - 1).multipliedReportingOverflow(by: size)

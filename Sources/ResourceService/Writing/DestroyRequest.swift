@@ -16,7 +16,8 @@ struct DestroyRequest {
 
   /// Deletes the row; the caller must be in a transaction.
   ///
-  /// - Throws: ``RequestRefusal`` if the row does not exist, or if other rows refer to it and do not disappear with it.
+  /// - Throws: ``RequestRefusal`` if the row does not exist, or if other rows refer to the row and the database does
+  ///   not delete these rows, too.
   func carryOut(_ database: Database) throws {
     do {
       try database.run(SQLFragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))

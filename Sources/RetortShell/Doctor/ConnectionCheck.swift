@@ -13,7 +13,7 @@ struct ConnectionCheck {
   let text: String
   let doctor: Doctor
 
-  /// A number of seconds: the doctor warns of a certificate that expires sooner.
+  /// The doctor warns about a certificate that expires within this number of seconds.
   private static let soon = 30 * 86400
 
   private var place: String { "\(uri.host):\(uri.port)" }

@@ -32,8 +32,8 @@ extension Doctor {
 
   /// Returns the queues to examine: first those of the option `--queue`, then all other known queues.
   ///
-  /// An embedded service names all its queues. Of a broker, the doctor knows those queues for which retort has learned
-  /// a schema.
+  /// An embedded service names all its queues, but a broker does not. On a broker, the doctor knows only the queues for
+  /// which retort has learned a schema.
   private func queues(of link: any JSONRPC.ServiceLink) -> [String] {
     if let all = link.queues { return options.queues + all.filter { !options.queues.contains($0) } }
     let learned = schemas.queues(at: link.place)
