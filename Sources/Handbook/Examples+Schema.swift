@@ -14,9 +14,10 @@ extension Examples {
     . let tag = show tags 1
     . template tags
     create tags {name: "alpha", posts: [{type: "posts", id: "1"}]}
-    > let post = {text: "new"}
-    . print post.text
-    new
+    > let people = client queue: "authors"
+    . let person = show people 1
+    . template people
+    create people {name: "Ada Archer", email: "author1@example.com", active: false, born-on: "1950-10-29", comments: [{type: "comments", id: "1"}], posts: [{type: "posts", id: "1"}]}
     # forget
     > forget
     > forget posts

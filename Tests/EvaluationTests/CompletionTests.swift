@@ -175,7 +175,9 @@ import Testing
   @Test func theCandidatesHaveNotes() async throws {
     try await withBlog { conversation, _ in
       func note(_ marked: String) -> String? { offered(marked, conversation).candidates.first?.note }
-      #expect(note("cou^") == "Counts the resources that match a filter, or all resources without a filter.")
+      #expect(
+        note("cou^")
+          == "Counts the resources that match a filter. Without a filter, the command counts all resources.")
       #expect(note("count posts fil^") == "the values that a resource must have: {state: \"draft\", author: 7}")
       #expect(note("made.sta^") == "string")
       #expect(note("stream posts | where .sta^")?.hasPrefix("string: \"") == true)

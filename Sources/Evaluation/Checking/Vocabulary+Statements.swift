@@ -7,15 +7,18 @@ extension Vocabulary {
     ),
     (
       "for", "for NAME [, NUMBER] in PIPELINE do ... end",
-      "Runs a block for each element. NUMBER is a variable for the position of the element. The first position is 1."
+      """
+      Runs a block for each element of PIPELINE. In the block, the variable NAME is the element, and the variable \
+      NUMBER is the position of the element. The first position is 1.
+      """
     ),
     ("while", "while CONDITION do ... end", "Runs a block as long as a condition is true."),
     (
       "watch", "watch DURATION do ... end",
       """
       Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of an \
-      iteration replaces the output of the previous iteration, and the characters that differ are highlighted. break \
-      ends the loop. At the prompt, Ctrl-C ends the loop too.
+      iteration replaces the output of the previous iteration, and the characters that differ are highlighted. The \
+      statement break ends the loop. At the prompt, Ctrl-C ends the loop too.
       """
     ),
     (
@@ -28,14 +31,24 @@ extension Vocabulary {
     ),
     (
       "def", "def NAME(a, b: 1) do ... end",
-      "Defines a command with parameters. You can also use the command as a stage and as a function."
+      """
+      Defines a command. In this form, a is a positional parameter, and b: is an option with the default value 1. You \
+      can also use the command as a function, or as a stage. As a stage, the command gets each element as its first \
+      parameter.
+      """
     ),
-    ("return", "return [PIPELINE]", "Ends a command defined with def, and returns a value."),
+    (
+      "return", "return [PIPELINE]",
+      "Ends a command that is defined with def. The command returns the value of PIPELINE, or null without PIPELINE."
+    ),
     ("break", "break", "Ends the innermost loop."),
     ("continue", "continue", "Starts the next iteration of the innermost loop."),
     (
       "source", "source \"FILE.retort\"",
-      "Runs the statements of another file, as if the text of the file stood in place of source."
+      """
+      Runs the statements of another file, as if the text of the file stood in place of source. In the examples, the \
+      file greet.retort defines the command greet.
+      """
     ),
     ("set", "set timeout: 10s output: \"json\" in-flight: 16 timing: true", "Changes settings of the session."),
     ("help", "help [WORD]", "Explains a word, or shows an overview."),
@@ -46,15 +59,20 @@ extension Vocabulary {
     .init(
       name: "timeout", shape: .any, fallback: "5s",
       summary:
-        "how long to wait for a reply: 10s, or \"never\". timeout: of a command or client overrides this setting"
+        """
+        how long retort waits for a reply: 10s, or "never". The option timeout: of a command or client overrides this \
+        setting
+        """
     ),
     .init(
       name: "output", shape: .string, summary: "the format of results: \(ResultFormat.list)",
       words: ResultFormat.allCases.map(\.rawValue)),
     .init(
       name: "in-flight", shape: .number, fallback: "16",
-      summary:
-        "the maximum number of concurrent requests of a bulk change. in-flight: of a statement overrides this setting"),
+      summary: """
+        the maximum number of concurrent requests of a bulk change. The option in-flight: of a statement overrides \
+        this setting
+        """),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary:

@@ -8,8 +8,10 @@ extension Command {
   static let call = Command(
     Declaration(
       name: "call",
-      summary:
-        "Sends a JSON-RPC request with any method and any parameters. Returns the result in the reply unchanged.",
+      summary: """
+        Sends a JSON-RPC request with any method and any parameters. The value of call is the unchanged result member \
+        of the reply.
+        """,
       parameters: [
         .init(name: "CLIENT", shape: .client), .init(name: "METHOD", shape: .string).ruled(.name),
         .init(name: "PARAMS", shape: .record, isOptional: true),
@@ -17,8 +19,15 @@ extension Command {
       options: [
         .init(
           name: "reads", shape: .boolean, fallback: "false",
-          summary: "true means that the method changes nothing. retort refuses true for methods such as \"destroy\""),
-        .confirm, .keys, .meta, .timeout, .expire, .dryRun,
+          summary: """
+            true means that the method changes nothing. retort refuses reads: true for methods such as "destroy"
+            """),
+        .confirm.described(
+          as: """
+            true skips the question that retort asks before a call of a method such as "destroy" in a loop or in \
+            another stage
+            """),
+        .keys, .meta, .timeout, .expire, .dryRun,
       ],
       effect: .changes, result: "value",
       examples: [
@@ -59,9 +68,9 @@ enum MethodCallRequest {
     self = .read(client, ReadRequest(method: method, params: params), try arguments.waitLimit(client))
   }
 
-  /// Throws if `reads: true` stands beside an unknown method, on a read-only connection or in a dry run.
+  /// Throws an error for `reads: true` if it is not certain that the method only reads.
   ///
-  /// The method may change data, although the script says that the method reads.
+  /// The function throws only on a read-only connection and in a dry run, because nothing may change data there.
   static func refuseUnknown(
     _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: RunContext
   ) throws(Fault) {

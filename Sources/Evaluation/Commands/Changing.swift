@@ -21,7 +21,10 @@ extension Declaration {
 
   static let destroy = Declaration(
     name: "destroy", summary: "Destroys a resource.", parameters: [client, id],
-    options: [.confirm, .meta, .timeout, .expire, .dryRun], effect: .destroys, result: "null",
+    options: [
+      .confirm.described(as: "true skips the question that retort asks before a destroy in a loop or in another stage"),
+      .meta, .timeout, .expire, .dryRun,
+    ], effect: .destroys, result: "null",
     examples: [.init(code: "destroy posts 4\ncount posts", output: "999")])
 }
 

@@ -12,7 +12,10 @@ extension Declaration.Option {
 
   fileprivate static let env = Self(
     name: "env", shape: .string,
-    summary: "the environment of the broker, which the prompt shows. \"production\" also makes the prompt red"
+    summary: """
+      the environment of the broker, such as "staging". The prompt shows this text. With "production", the prompt is \
+      also red
+      """
   ).ruled(.text("env", "remove the option, or give it a value"))
 }
 
@@ -31,8 +34,8 @@ extension Command {
         .init(
           name: "guard", shape: .string,
           summary: """
-            "confirm" asks before each bulk destruction, such as destroy-all, even if the statement has confirm: true. \
-            "read-only" refuses every change
+            with "confirm", retort asks before each bulk destruction, such as destroy-all, even if the statement has \
+            confirm: true. With "read-only", retort refuses every change
             """,
           words: ["confirm", "read-only"]),
         .env,

@@ -16,7 +16,7 @@ extension Declaration.Option {
 
   fileprivate static let type = Self(
     name: "type", shape: .string, fallback: "the queue's name", summary: "the JSON:API type of the resources"
-  ).ruled(.text("type", "remove type: to use the queue's name as the type"))
+  ).ruled(.text("type", "give a type, such as \"posts\"; without the option type:, the type is the queue's name"))
 
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",
@@ -27,8 +27,8 @@ extension Declaration.Option {
   fileprivate static let relationships = Self(
     name: "relationships", shape: .record,
     summary: """
-      the types of relationships, so that a record can name related resources by id alone: {author: "authors", tags: \
-      ["tags"]}
+      the type of the resources of each relationship. A type in a list means a to-many relationship. A record can then \
+      name related resources by id alone: {author: "authors", tags: ["tags"]}
       """
   ).ruled(OptionValueRule { value, command throws(OptionRefusal) in _ = try relationships(value, command) })
 
@@ -38,7 +38,8 @@ extension Declaration.Option {
   ) throws(OptionRefusal) -> [(name: String, relationship: ClientSettings.DeclaredRelationship)] {
     let step = "{author: \"authors\", tags: [\"tags\"]}"
     guard case .record(let record) = value else {
-      throw OptionRefusal("\(command) relationships: needs a record, not \(value.typeWithArticle)", nextStep: step)
+      throw OptionRefusal(
+        "the option relationships: of \(command) needs a record, not \(value.typeWithArticle)", nextStep: step)
     }
     var result: [(name: String, relationship: ClientSettings.DeclaredRelationship)] = []
     for (name, value) in record.fields {
@@ -49,7 +50,7 @@ extension Declaration.Option {
         result.append((name, .toMany(type: type)))
       default:
         throw OptionRefusal(
-          "relationships: \(name) must be a type, or a list of one type", at: [name], nextStep: step)
+          "in the option relationships:, \(name) must be a type, or a list of one type", at: [name], nextStep: step)
       }
     }
     return result
@@ -69,12 +70,12 @@ extension Command {
         .type,
         .init(
           name: "on", shape: .connection,
-          summary: "the connection that the client uses. If several connections are open, on: is required"),
+          summary: "the connection that the client uses. If several connections are open, this option is required"),
         .init(
           name: "meta", shape: .record, fallback: "{host: \"NAME OF THIS MACHINE\"}",
           summary: "the meta member of each request: {host: \"me\"}"),
         .init(
-          name: "timeout", shape: .any, fallback: "5s", summary: "how long to wait for a reply: 10s, or \"never\"",
+          name: "timeout", shape: .any, fallback: "5s", summary: "how long retort waits for a reply: 10s, or \"never\"",
           words: ["never"]
         ).ruled(.timeout),
         .init(
@@ -88,12 +89,18 @@ extension Command {
         .singular,
         .init(
           name: "reply", shape: .string, fallback: "\"queue\"",
-          summary: "\"queue\" creates a reply queue for the client. \"direct\" uses RabbitMQ's direct reply-to instead",
+          summary: """
+            with "queue", retort creates a reply queue for the client. With "direct", retort uses RabbitMQ's direct \
+            reply-to
+            """,
           words: ["queue", "direct"]),
         .init(
           name: "require-beam", shape: .boolean, fallback: "false",
           summary:
-            "true means that the client sends no request without meta.beam, the token of an Elixir test sandbox"),
+            """
+            true means that retort refuses a request whose meta lacks the member beam. This member is the token of an \
+            Elixir test sandbox
+            """),
       ],
       result: "client",
       examples: [.init(code: #"let posts = client queue: "posts""#, output: "")])
@@ -190,9 +197,9 @@ extension Command {
       name: "clients",
       summary: """
         Lists the clients, then the connections without clients. Each row has the queue, the type, the connection and \
-        the state of the connection. consumers is the number of consumers of the queue, and depth is the number of \
-        messages that wait in the queue. in-flight is the number of requests that wait for a reply, and round-trip is \
-        the time from the last request to its reply.
+        the state of the connection. In a row, consumers is the number of consumers of the queue, and depth is the \
+        number of messages that wait in the queue. in-flight is the number of requests that wait for a reply, and \
+        round-trip is the time from the last request to its reply.
         """,
       result: "list of records")
   ) { _, frame throws(Fault) in
@@ -252,8 +259,8 @@ extension Arguments {
 
   /// Returns the maximum time that the call waits for a reply.
   ///
-  /// The option `timeout:` of the call comes first. Without the option, the timeout of the client applies, and then the
-  /// timeout of the session.
+  /// The function uses the option `timeout:` of the call, if there is one. Otherwise it uses the timeout of the client.
+  /// If the client has no timeout, it uses the timeout of the session.
   func waitLimit(_ client: ClientValue) throws(Fault) -> ResourceClient.WaitLimit {
     if let timeout = try timeout() { return timeout.waitLimit }
     guard let session = client.sessionTimeout else { return .usual }
@@ -285,7 +292,7 @@ extension Arguments {
     return client.with(keys: keys)
   }
 
-  /// Reads the option `keys:`, which a client or a single call can have; nil without the option.
+  /// Reads the option `keys:`, which stands in a `client` command or in one call; nil without the option.
   func keys() throws(Fault) -> ClientSettings.KeyFormat? {
     guard options.contains("keys") else { return nil }
     return try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeyFormat.init)

@@ -21,8 +21,8 @@ extension Command {
     Declaration(
       name: "assert",
       summary: """
-        Raises an error if a condition is false. The error ends a script with the exit status 3, unless try catches \
-        the error. MESSAGE follows a comma: assert n > 0, "n is 0".
+        Raises an error if a condition is false. The error ends a script with the exit status 3, unless the statement \
+        try catches the error. MESSAGE follows a comma: assert n > 0, "n is 0".
         """,
       parameters: [.init(name: "CONDITION", shape: .condition), .init(name: "MESSAGE", shape: .any, isOptional: true)],
       result: "null", examples: [.init(code: "assert 1 + 1 == 2", output: "")], givesNothing: true)
@@ -58,7 +58,8 @@ extension Command {
 
   static let fail = Command(
     Declaration(
-      name: "fail", summary: "Raises an error with a message, or raises a rescued error again.",
+      name: "fail",
+      summary: "Raises an error. EXPRESSION is the message of a new error, or a rescued error that fail raises again.",
       parameters: [.init(name: "EXPRESSION", shape: .any)],
       result: "null")
   ) { arguments, frame throws(Fault) in

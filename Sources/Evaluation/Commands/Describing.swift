@@ -13,8 +13,9 @@ extension Command {
     Declaration(
       name: "describe",
       summary: """
-        Lists what retort has learned about a client's type from earlier replies: the fields, and the names that the \
-        service accepted or refused in filter:, sort: and include:. describe sends no request.
+        Lists what retort has learned about a client's type from earlier replies. There is a row for each field of the \
+        type. There is also a row for each name that the service accepted or refused in the options filter:, sort: and \
+        include: of earlier requests. The command describe sends no request.
         """,
       parameters: [place], result: "list of records",
       examples: [
@@ -33,8 +34,8 @@ extension Command {
     Declaration(
       name: "template",
       summary: """
-        Writes a create statement for a client. The statement has each field that retort has seen in earlier replies. \
-        At the prompt, you can edit and run the statement.
+        Writes a create statement for a client. The statement has each field that retort has seen in earlier replies, \
+        with an example value. At the prompt, you can edit and run the statement.
         """,
       parameters: [place], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in
@@ -68,8 +69,8 @@ extension Command {
       name: "queues",
       summary: """
         Lists the queues that your clients have used on a broker, and all queues of an embedded service. Each row has \
-        the queue, the known types of its resources, and the connection. consumers is the number of consumers of the \
-        queue, and depth is the number of requests that wait in the queue.
+        the queue, the known types of its resources, and the connection. In a row, consumers is the number of \
+        consumers of the queue, and depth is the number of requests that wait in the queue.
         """,
       result: "list of records",
       examples: [

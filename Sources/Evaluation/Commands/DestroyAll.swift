@@ -8,19 +8,30 @@ import Values
 extension Command {
   static let destroyAll = Command(
     Declaration(
-      name: "destroy-all", summary: "Destroys all resources that match a filter, page by page.",
+      name: "destroy-all",
+      summary: """
+        Destroys all resources that match a filter, page by page, and returns the number of destroyed resources.
+        """,
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [
         .init(
           name: "filter", shape: .record,
           summary: """
-            the values that a resource must have: {state: "spam"}. {} destroys all resources
+            the values that a resource must have: {state: "spam"}. The empty record {} matches all resources
             """,
           isRequired: true
         )
         .ruled(.filter),
-        .confirm, .max,
-        .page, .meta, .timeout, .expire, .backup, .kept,
+        .confirm,
+        .max.described(
+          as: """
+            the maximum number of resources to destroy. If more resources match the filter, the statement destroys \
+            none of them
+            """),
+        .page.described(
+          as: "the size of the pages in which retort reads the ids to destroy: {size: 100}, or {offset: 0, limit: 100}",
+          fallback: "100, or the service's own size if the service refuses 100"),
+        .meta, .timeout, .expire, .destroyBackup, .kept,
       ] + Declaration.Option.bulk + [.workers], effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")]),
     .bulk { arguments, run throws(Fault) in
@@ -100,7 +111,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
 
   func begin() async throws(Fault) -> Bool {
     do throws(ClientError) { page = try await pages.next() } catch {
-      throw Fault(await client.explained(error), arguments).within("in reading the list")
+      throw Fault(await client.explained(error), arguments).within("while destroy-all read the list")
     }
     if let ignored = pages.ignoredFilter { throw Fault(ignored, client, arguments) }
     noteSurplus()
@@ -113,7 +124,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     nextNote = (pages.surplus / 1000 + 1) * 1000
     session.note(
       "destroy-all \(client.name): \(counted) resources were counted at the start, but \(counted + pages.surplus) have "
-        + "been found so far; with max: \(counted), the statement would stop after that number of destroys")
+        + "been found so far; with max: \(counted), the statement would stop after \(counted) destroys")
   }
 
   func next() throws(Fault) -> [BulkElement]? {
@@ -156,7 +167,7 @@ private final class DryDestroyAllSource: BulkChangeSource {
   func next() async throws(Fault) -> [BulkElement]? {
     let page: Document?
     do throws(ClientError) { page = try await stream.next() } catch {
-      throw Fault(await client.explained(error), arguments).within("in reading the list")
+      throw Fault(await client.explained(error), arguments).within("while destroy-all read the list")
     }
     if let page, let ignored = IgnoredFilter(filter, in: page) { throw Fault(ignored, client, arguments) }
     let ids = page?.resources.compactMap { $0["id"]?.idText }
@@ -205,7 +216,7 @@ extension Fault {
 }
 
 extension IgnoredFilter {
-  /// The condition with which a `where` stage selects what the filter asks for: `.state == "spam"`.
+  /// The condition of a `where` stage that selects the same resources as the filter: `.state == "spam"`.
   fileprivate var condition: String {
     let isText = found.hasPrefix("\"")
     let values = wanted.split(separator: ",").map { isText ? JSONValue.string(String($0)).text : String($0) }

@@ -8,8 +8,9 @@ extension Command {
     Declaration(
       name: "diff",
       summary: """
-        Compares two lists or streams, and returns the elements that differ. An element is added if only B has it, \
-        removed if only A has it, and changed if its fields differ.
+        Compares two lists or streams, and returns a record {key, change, fields} for each element that differs. The \
+        value of change is "added" if only B has the element, and "removed" if only A has the element. If the fields \
+        of the element differ, the value is "changed". The record in fields has the old and the new values.
         """,
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
@@ -44,7 +45,8 @@ extension Command {
 
 /// One of the two inputs of `diff`.
 ///
-/// The type holds the elements, in a temporary file if there are many. It also holds a digest of each element by key.
+/// The type stores the elements, in a temporary file if there are many. It also stores an `ElementDigest` for the key
+/// of each element.
 private struct DiffInput {
   private var elements = SpillingElementBuffer()
   private var digests: [EqualityKey: ElementDigest] = [:]
@@ -158,7 +160,10 @@ private struct DiffInput {
   }
 }
 
-/// A hash of 128 bits, by which `diff` compares two elements with the same key.
+/// A hash of 128 bits of a whole element, by which `diff` compares two elements with the same key.
+///
+/// For example, both inputs contain the element `{id: 1, state: "new"}` with the key 1. The two digests are equal, so
+/// `diff` counts the element as the same. With the digests, `diff` need not keep many elements in memory.
 private struct ElementDigest: Equatable {
   private var first: Int
   private var second: Int

@@ -27,7 +27,7 @@ struct OptionValueRule: Sendable {
       if case .number(let number) = value, let integer = number.position, least...most ~= integer { return }
       let wanted = most == .max ? "of at least \(least)" : "from \(least) to \(most)"
       throw OptionRefusal(
-        "\(command) \(option): needs an integer \(wanted), not \(value.label)",
+        "the option \(option): of \(command) needs an integer \(wanted), not \(value.label)",
         nextStep: "\(option): \(Swift.max(least, 10))")
     }
   }
@@ -37,7 +37,8 @@ struct OptionValueRule: Sendable {
     OptionValueRule { value, command throws(OptionRefusal) in
       guard case .duration(let duration) = value, duration < .zero else { return }
       throw OptionRefusal(
-        "\(command) \(option): needs a duration of at least 0s, not \(value.label)", nextStep: "\(option): 10s")
+        "the option \(option): of \(command) needs a duration of at least 0s, not \(value.label)",
+        nextStep: "\(option): 10s")
     }
   }
 
@@ -47,16 +48,17 @@ struct OptionValueRule: Sendable {
     let fields = value.strings?.flatMap { $0.split(separator: ",") } ?? []
     for field in fields {
       if field == "-" {
-        throw OptionRefusal("sort: has a minus without a field", nextStep: "sort: \"-views\"")
+        throw OptionRefusal("the option sort: has a minus without a field", nextStep: "sort: \"-views\"")
       }
       let words = field.split(separator: " ")
       guard words.count > 1, let name = words.first else { continue }
       guard name != "-" else {
-        throw OptionRefusal("sort: has a space after the minus", nextStep: "sort: \("-\(words[1])".quoted)")
+        throw OptionRefusal("the option sort: has a space after the minus", nextStep: "sort: \("-\(words[1])".quoted)")
       }
       let sign = words[1].lowercased().hasPrefix("desc") && !name.hasPrefix("-") ? "-" : ""
       throw OptionRefusal(
-        "sort: takes only names of fields, without words such as desc", nextStep: "sort: \("\(sign)\(name)".quoted)")
+        "the option sort: takes only names of fields, without words such as desc",
+        nextStep: "sort: \("\(sign)\(name)".quoted)")
     }
   }
 
@@ -64,7 +66,7 @@ struct OptionValueRule: Sendable {
   static func text(_ option: String, _ nextStep: String) -> OptionValueRule {
     OptionValueRule { value, command throws(OptionRefusal) in
       guard case .string("") = value else { return }
-      throw OptionRefusal("\(command) \(option): is empty", nextStep: nextStep)
+      throw OptionRefusal("the option \(option): of \(command) is empty", nextStep: nextStep)
     }
   }
 
@@ -72,7 +74,7 @@ struct OptionValueRule: Sendable {
   static func names(_ option: String) -> OptionValueRule {
     OptionValueRule { value, _ throws(OptionRefusal) in
       guard let names = value.strings, names.isEmpty || names.contains("") else { return }
-      throw OptionRefusal("\(option): is empty", nextStep: "remove the option, or give it a value")
+      throw OptionRefusal("the option \(option): is empty", nextStep: "remove the option, or give it a value")
     }
   }
 }
@@ -111,7 +113,8 @@ struct OptionCombinationRule: Sendable {
 
   /// Returns whether a call breaks the rule, as far as the check before the run can know.
   ///
-  /// Such a call lacks the option that it needs, or has the option that contradicts.
+  /// A call breaks the rule if it lacks the second option that the first option needs. It also breaks the rule if it
+  /// has a second option that contradicts the first option.
   func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
     if let applicableValue, value.literalText != applicableValue { return false }
     if contradicts { return command.option(option) != nil }
@@ -122,7 +125,9 @@ struct OptionCombinationRule: Sendable {
 }
 
 extension OptionValueRule {
-  /// Creates a rule from the function that reads the value at run time; the rule refuses what that function refuses.
+  /// Creates a rule from the function that reads the value at run time.
+  ///
+  /// The rule refuses each value for which this function throws an error.
   init(reading read: @escaping @Sendable (_ value: Value, _ command: String) throws(Fault) -> Void) {
     self.init { value, command throws(OptionRefusal) in
       do throws(Fault) { try read(value, command) } catch {
@@ -171,7 +176,18 @@ extension Declaration.Option {
     return option
   }
 
-  /// Returns this option with the rule that it needs or contradicts another option.
+  /// Returns this option with another summary and default value.
+  ///
+  /// A command or stage uses the function if the option's general summary does not fit. If `fallback` is nil, the
+  /// default value stays the same.
+  func described(as summary: String, fallback: String? = nil) -> Self {
+    var option = self
+    option.summary = summary
+    option.fallback = fallback ?? self.fallback
+    return option
+  }
+
+  /// Returns this option with a rule about a second option, which this option needs or contradicts.
   func needing(_ companion: OptionCombinationRule) -> Self {
     var option = self
     option.companion = companion

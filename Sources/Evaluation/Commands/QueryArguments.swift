@@ -21,15 +21,18 @@ extension Declaration.Option {
   .ruled(.names("include"))
   static let fields = Self(
     name: "fields", shape: .any,
-    summary: "the fields that the reply contains: \"text,state\", or for each type {posts: \"text\"}"
+    summary: """
+      the fields that the reply contains: "text,state". The record {posts: "text"} limits only the resources of the \
+      type posts
+      """
   ).ruled(.fields)
   static let page = Self(
     name: "page", shape: .record, fallback: "the service chooses",
-    summary: "the page to read, or the first of several pages: {number: 1, size: 100}, or {offset: 0, limit: 100}"
+    summary: "the page to read: {number: 1, size: 100}, or {offset: 0, limit: 100}"
   ).ruled(.page)
   static let meta = Self(
     name: "meta", shape: .record,
-    summary: "the members that the request adds to the meta of the client: {host: \"me\"}")
+    summary: "members that the statement adds to the meta of each request: {reason: \"audit\"}")
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's setting",
     summary: """
@@ -39,7 +42,7 @@ extension Declaration.Option {
     words: ["wire", "underscore"])
   static let timeout = Self(
     name: "timeout", shape: .any, fallback: "the client's setting",
-    summary: "how long to wait for the reply: 10s, or \"never\"",
+    summary: "how long retort waits for a reply: 10s, or \"never\"",
     words: ["never"]
   ).ruled(.timeout)
   static let expire = Self(
@@ -54,35 +57,41 @@ extension Declaration.Option {
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
   static let onError = Self(
     name: "on-error", shape: .string, fallback: "\"stop\"",
-    summary: "\"stop\" ends the statement at the first failure. \"continue\" processes the other elements too",
+    summary: "\"stop\" ends the statement after the first failure. \"continue\" processes the other elements too",
     words: ["stop", "continue"]
   ).needing(.withoutHalt)
   static let max = Self(
-    name: "max", shape: .number, summary: "the maximum number of elements. If there are more elements, nothing is sent"
+    name: "max", shape: .number,
+    summary: "the maximum number of elements. If there are more elements, the statement sends no change"
   )
   .ruled(.integer("max", from: 0))
   static let dryRun = Self(
     name: "dry-run", shape: .boolean, fallback: "false", summary: "true shows the change and does not send it")
+  /// The option `dry-run:` of a statement that can send many changes.
+  private static let bulkDryRun = dryRun.described(as: "true shows the first five changes, and sends no change")
   static let failed = Self(
     name: "failed", shape: .string,
-    summary: "a file for the elements whose changes failed, were refused or got no reply")
+    summary: "a file to which retort writes the elements whose changes failed, were refused or got no reply")
   static let halt = Self(
     name: "halt", shape: .any,
     summary: """
-      the number or percentage of failures that stops the statement: 10, or "3%". With fewer failures, the statement \
-      continues
+      the number or percentage of failures at which the statement stops: 10, or "3%". With fewer failures, the \
+      statement continues
       """
   ).ruled(.halt)
   static let rate = Self(name: "rate", shape: .number, summary: "the maximum number of changes per second").ruled(
     .integer("rate", from: 1))
   static let journal = Self(
     name: "journal", shape: .string,
-    summary: "a file that records each change, so that the same statement can continue after an interruption")
+    summary: """
+      a file in which retort records each change. After an interruption, the same statement with the same file sends \
+      only the changes that are not done
+      """)
   static let settle = Self(
     name: "settle", shape: .duration,
     summary: """
-      the longest time that a request can wait inside the service. The statement waits this long before it repeats a \
-      change that got no reply
+      the longest time that a request can wait inside the service. If a change got no reply, the statement waits this \
+      long before it sends the change again
       """
   ).ruled(.duration("settle"))
   static let unknown = Self(
@@ -96,17 +105,26 @@ extension Declaration.Option {
   static let backup = Self(
     name: "backup", shape: .string,
     summary: "a file in which retort stores each resource before the resource is changed")
+  /// The option `backup:` of a statement that destroys resources.
+  static let destroyBackup = backup.described(
+    as: "a file in which retort stores each resource before the resource is destroyed")
   static let kept = Self(
     name: "include", shape: .strings, summary: "the relationships to store in the backup, such as \"tags,comments\""
   ).ruled(.names("include")).needing(.backup)
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
     summary: """
-      at the end of the statement, true looks up whether the changes without a reply were carried out. "all" also \
-      looks up each created resource by its key. false looks up nothing
+      at the end of the statement, true looks up whether the changes without a reply were carried out. false looks up \
+      nothing. For this statement, "all" means the same as true
       """,
     words: ["all"]
   ).ruled(.verify)
+  /// The option `verify:` of a statement that can create resources.
+  static let verifyCreated = verify.described(
+    as: """
+      at the end of the statement, true looks up whether the changes without a reply were carried out. "all" also \
+      looks up each created resource by its key. false looks up nothing
+      """)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
     summary: """
@@ -121,27 +139,28 @@ extension Declaration.Option {
   static let throttle = Self(
     name: "throttle", shape: .record,
     summary: """
-      the number of messages in the queue and the reply time (95th percentile) above which the statement pauses: \
-      {depth: 50, p95: 200ms}
+      two limits, above which the statement pauses. depth limits the number of messages in the queue, and p95 limits \
+      the 95th percentile of the reply times: {depth: 50, p95: 200ms}
       """
   ).ruled(.throttle)
   static let patience = Self(
     name: "patience", shape: .duration, fallback: "10m",
-    summary: "the maximum length of a pause that throttle: causes. A longer pause ends the statement with an error"
+    summary:
+      "the maximum length of a pause that the option throttle: causes. A longer pause ends the statement with an error"
   ).ruled(.duration("patience")).needing(.throttle)
   static let workers = Self(
     name: "workers", shape: .string,
-    summary: "the name of a pool. A pool is a group of worker programs, which send the changes")
+    summary: "the name of a pool. A pool is a group of worker programs that send the changes in place of this program")
   /// The options that all bulk statements have.
   static let bulk: [Self] = [
-    .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .dryRun,
+    .inFlight, .onError, .halt, .rate, .throttle, .patience, .retry, .verify, .failed, .bulkDryRun,
   ]
   static let keepID = Self(
     name: "keep-id", shape: .boolean, fallback: "false",
-    summary: "true also sends the id in the record or resource, so that the new resource gets the same id")
+    summary: "true also sends the id of the record or resource, so that the new resource gets this id")
   static let key = Self(
     name: "key", shape: .any,
-    summary: "the field that identifies each element. A second element with the same value is an error")
+    summary: "the field that identifies an element, such as .email. A second element with the same value is an error")
 }
 
 extension Arguments {

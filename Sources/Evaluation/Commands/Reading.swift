@@ -19,7 +19,8 @@ extension Command {
   static let count = Command(
     Declaration(
       name: "count",
-      summary: "Counts the resources that match a filter, or all resources without a filter.", parameters: [place],
+      summary: "Counts the resources that match a filter. Without a filter, the command counts all resources.",
+      parameters: [place],
       options: [.filter, .meta, .timeout, .retryRead], result: "number",
       examples: [
         .init(code: "count posts", output: "1000"),
@@ -71,16 +72,18 @@ extension Command {
   static let stream = Command(
     Declaration(
       name: "stream",
-      summary: "Reads resources page by page. stream requests a page only when the resources of the page are needed.",
+      summary:
+        "Reads resources page by page. retort requests a page only when the next stage needs resources of this page.",
       parameters: [place],
       options: [
-        .filter, .sort, .include, .fields, .page,
+        .filter, .sort, .include, .fields,
+        .page.described(as: "the first page to read: {number: 1, size: 100}, or {offset: 0, limit: 100}"),
         .prefetch,
         .init(
           name: "on-shift", shape: .string, fallback: "\"note\"",
           summary: """
-            what happens if other programs change the list during the read: "note" prints a note, and "fail" ends the \
-            stream with an error
+            what retort does if other programs change the list during the read. With "note", retort prints a note. \
+            With "fail", the stream ends with an error
             """,
           words: ["note", "fail"]),
         .meta, .timeout, .retryRead,
@@ -151,7 +154,7 @@ private final class StreamedListNotes {
   }
 }
 
-/// The functions that a command and a stage of the same name share.
+/// The function that the command `show` and the stage `show` share.
 enum ShowImplementation {
   static func show(_ arguments: Arguments, _ session: Session) async throws(Fault) -> Value {
     let client = try arguments.client()

@@ -16,8 +16,9 @@ extension Command {
     Declaration(
       name: "upsert",
       summary: """
-        Creates or updates a resource. If a resource already has the value of RECORD in the field that key: names, \
-        upsert updates this resource. Otherwise, upsert creates a resource.
+        Updates the resource that has the same value as RECORD in one field, such as .email. The option key: names \
+        this field. If there is no such resource, upsert creates a resource from RECORD. If nothing differs, upsert \
+        sends no change.
         """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
@@ -31,16 +32,21 @@ extension Command {
 }
 
 extension Stage {
+  private static let upsertOptions = lookupOptions.map { option in
+    option.name == "verify" ? Declaration.Option.verifyCreated : option
+  }
+
   static let upsert = sink(
     Declaration(
       name: "upsert",
       summary: """
-        Creates or updates a resource for each element. If a resource already has the value of the element in the \
-        field that key: names, upsert updates this resource. Otherwise, upsert creates a resource.
+        For each element, updates the resource that has the same value as the element in one field, such as .email. \
+        The option key: names this field. If there is no such resource, upsert creates a resource from the element. If \
+        nothing differs, upsert sends no change.
         """,
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + lookupOptions, effect: .changes,
-      result: "summary", names: .kept, givesSummary: true)
+      options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + upsertOptions,
+      effect: .changes, result: "summary", names: .kept, givesSummary: true)
   ) { call in
     let key = call.option("key")?.path ?? ""
     return .lookingUp { arguments, _ async throws(Fault) in try await RecordUpsert(arguments, key).lookedUp() }
@@ -192,7 +198,7 @@ private struct RecordUpsert {
   private func notFiltered(by value: JSONValue, _ resource: JSONObject) -> Fault {
     let other = resource["attributes"]?[key]?.text ?? "none"
     return fault(
-      "the service does not filter by \(key): the request asks for \(value.text), the reply has \(client.name) "
+      "the service does not filter by \(key): the request asks for \(value.text), but the reply has \(client.name) "
         + "\(resource["id"]?.idText ?? "") with \(other)",
       nextStep: "look up the existing resources in a record: let known = stream \(clientText) | index-by .\(key)")
   }

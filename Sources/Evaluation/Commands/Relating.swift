@@ -17,7 +17,7 @@ extension Command {
       options: [
         .init(
           name: "source", shape: .string, fallback: "\"api/v1/TYPE\"",
-          summary: "the URL path of the client's type. The service uses this path in the links of its reply"),
+          summary: "the URL path of the client's resources. The service uses this path in the links of its reply"),
         .meta, .timeout, .retryRead,
       ], result: "list")
   ) { arguments, frame throws(Fault) in
@@ -78,13 +78,21 @@ extension RelationshipClient.LinkageChange {
   func summary(ofEach: Bool = false) -> String {
     let place = ofEach ? " of each element" : ""
     return switch self {
-    case .link: "Adds resources to a to-many relationship\(place)."
+    case .link:
+      """
+      Adds resources to a to-many relationship\(place). IDENTIFIERS is a list of identifiers or resources, such as \
+      [{type: "tags", id: "20"}].
+      """
     case .relink:
       """
-      Replaces all resources of a relationship\(place). null clears a to-one relationship, and [] clears a to-many \
-      relationship.
+      Replaces all resources of a relationship\(place). The value null clears a to-one relationship, and [] \
+      clears a to-many relationship.
       """
-    case .unlink: "Removes resources from a to-many relationship\(place)."
+    case .unlink:
+      """
+      Removes resources from a to-many relationship\(place). IDENTIFIERS is a list of identifiers or resources, such \
+      as [{type: "tags", id: "1"}].
+      """
     }
   }
 

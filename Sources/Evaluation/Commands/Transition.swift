@@ -7,7 +7,10 @@ import Values
 extension Declaration.Option {
   fileprivate static let via = Self(
     name: "via", shape: .record,
-    summary: "the allowed steps, in this example from draft to published: {published: \"draft\"}",
+    summary: """
+      the allowed steps, as a record from each new state to the state before. In this example, a resource in the state \
+      draft can get the state published: {published: "draft"}
+      """,
     isRequired: true
   ).ruled(
     OptionValueRule { value, _ throws(OptionRefusal) in
@@ -15,7 +18,7 @@ extension Declaration.Option {
       for field in record.fields {
         if case .string = field.value { continue }
         throw OptionRefusal(
-          "via: \(field.name) must be the name of a state, as a string", at: [field.name],
+          "in the option via:, \(field.name) must be the name of a state, as a string", at: [field.name],
           nextStep: "via: {published: \"draft\"}")
       }
     })
@@ -26,7 +29,10 @@ extension Declaration.Option {
     .via,
     .init(
       name: "with", shape: .record,
-      summary: "the clients that send the updates to certain states, in place of CLIENT: {published: reviewers}"),
+      summary: """
+        the clients that send certain updates in place of CLIENT. In this example, the client reviewers sends the \
+        update to the state published: {published: reviewers}
+        """),
     .meta, .timeout,
     .expire,
   ]
@@ -45,9 +51,9 @@ extension Command {
 }
 
 extension Stage {
-  /// The options of the stages that look up each element, without `retry:`.
+  /// The options of a `transition` stage, without `retry:`.
   ///
-  /// `retry:` would send a single step of a path again, and not the whole path.
+  /// A retry would send only one step of the path again, and not the whole path.
   private static let stepOptions = lookupOptions.filter { $0.name != "retry" }
 
   static let transition = sink(
@@ -66,7 +72,7 @@ extension Stage {
   } plan: { plan, run throws(Fault) in
     let transition = try TransitionSequence(plan.arguments, id: "")
     // If a reply is missing, the resolver reads the resource. It compares the state of the resource with the goal of
-    // the whole path. The state after a single step does not show whether all steps are done.
+    // the whole path. The state after one step does not show whether all steps are done.
     if plan.guards.resolver != nil {
       plan.guards.resolver = UnknownChangeResolver(
         try plan.arguments.lookupReader(plan.client), keyField: nil, isSettled: false,
@@ -133,14 +139,14 @@ private struct TransitionSequence: ChangeSequence {
     }
     for field in try arguments.record("with")?.fields ?? [] {
       func refuse(_ message: String, _ nextStep: String?) -> Fault {
-        Self.refusal(arguments, "with", field.name, "with: \(field.name) \(message)", nextStep)
+        Self.refusal(arguments, "with", field.name, "in the option with:, \(field.name) \(message)", nextStep)
       }
       guard case .client(let other) = field.value else {
         throw refuse("must be a client", "with: {published: reviewers}")
       }
       guard predecessors[field.name] != nil else {
         let near = nearest(to: field.name, among: Array(predecessors.keys))
-        throw refuse("is not a state of via:", near.map { "did you mean \($0)?" })
+        throw refuse("is not a state in via:", near.map { "did you mean \($0)?" })
       }
       guard other.client.type == client.client.type else {
         throw refuse(
@@ -246,7 +252,7 @@ private struct TransitionSequence: ChangeSequence {
     while state != start {
       if path.contains(state) {
         let circle = (path.reversed() + [path.last ?? state]).joined(separator: " -> ")
-        throw fault("via: contains a cycle: \(circle)", at: arguments["via"])
+        throw fault("the option via: contains a cycle: \(circle)", at: arguments["via"])
       }
       path.append(state)
       guard let before = predecessors[state] else {

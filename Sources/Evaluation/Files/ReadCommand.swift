@@ -7,7 +7,10 @@ extension Command {
   static let read = Command(
     Declaration(
       name: "read",
-      summary: "Reads the records of a file, or the lines of a txt file. The formats are \(FileFormat.list).",
+      summary: """
+        Reads the records of a file, or the lines of a txt file. The formats are \(FileFormat.list). The file "-" is \
+        standard input.
+        """,
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(
@@ -60,7 +63,11 @@ extension Session {
 extension Stage {
   static let write = Stage(
     Declaration(
-      name: "write", summary: "Writes the elements to a file. If an error occurs, the file stays unchanged.",
+      name: "write",
+      summary: """
+        Writes the elements to a file, and passes the elements to the next stage. If the file exists, its content is \
+        replaced. If an error occurs, the file stays unchanged.
+        """,
       parameters: [.init(name: "FILE", shape: .string)],
       options: [
         .init(

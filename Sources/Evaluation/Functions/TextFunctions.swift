@@ -19,7 +19,7 @@ extension Function {
     Function(
       "split(text, separator)",
       """
-      The list of the parts between the separators in a text. separator is a string or a pattern.
+      The list of the parts between the separators in a text. The separator is a string or a pattern.
       """,
       takes: 2...2, of: [.text, .textOrPattern],
       #"split("a,b", ",")"#,
@@ -35,7 +35,7 @@ extension Function {
     Function(
       "join(list, separator)",
       """
-      The elements of a list as one text, with separator between the elements (default: "").
+      The elements of a list as one text. The separator stands between the elements (default: "").
       """, takes: 1...2,
       of: [.any, .text],
       #"join(["a", "b"], "-")"#, "\"a-b\""
@@ -64,7 +64,7 @@ extension Function {
     Function(
       "matches(text, pattern)",
       """
-      Whether a text contains a match of a pattern: true or false.
+      Whether a pattern matches a part of a text: true or false.
       """, takes: 2...2, of: [.text, .pattern],
       #"matches("draft", /^d/)"#,
       "true"
@@ -73,7 +73,7 @@ extension Function {
     },
     Function(
       "capture(text, pattern)",
-      "The list of the groups of the first match, or null if nothing matches. A group that matched nothing is null.",
+      "The list of the groups of the first match, or null without a match. A group that matched nothing is null.",
       takes: 2...2, of: [.text, .pattern],
       #"capture("2026-05", /(\d+)-(\d+)/)"#, "\"2026\"\n\"05\""
     ) { values throws(Fault) in
@@ -88,7 +88,7 @@ extension Function {
     Function(
       "contains(text or list, part)",
       """
-      Whether a text contains a part, or a list contains an element: true or false.
+      Whether a text contains another text, or a list contains an element: true or false.
       """, takes: 2...2,
       #"contains("draft", "raf")"#, "true"
     ) { values throws(Fault) in
@@ -107,14 +107,16 @@ extension Function {
       return .bool(false)
     },
     Function(
-      "starts-with(text, part)", "Whether a text begins with a part: true or false.", takes: 2...2, of: [.text, .text],
+      "starts-with(text, part)",
+      "Whether a text begins with another text: true or false.", takes: 2...2, of: [.text, .text],
       #"starts-with("draft", "dr")"#,
       "true"
     ) { values throws(Fault) in
       .bool(try string(values, 0, "starts-with").begins(with: try string(values, 1, "starts-with")))
     },
     Function(
-      "ends-with(text, part)", "Whether a text ends with a part: true or false.", takes: 2...2, of: [.text, .text],
+      "ends-with(text, part)",
+      "Whether a text ends with another text: true or false.", takes: 2...2, of: [.text, .text],
       #"ends-with("draft", "ft")"#, "true"
     ) { values throws(Fault) in
       .bool(try string(values, 0, "ends-with").ends(with: try string(values, 1, "ends-with")))
@@ -130,7 +132,8 @@ extension Function {
       .string(try values[0].json().text)
     },
     Function(
-      "parse-json(text)", "The value that a JSON text describes.", takes: 1...1, #"parse-json("[1.10]")"#, "1.10"
+      "parse-json(text)", "The value that a JSON text describes.", takes: 1...1,
+      ##"parse-json("{\"price\": 1.10}")"##, #"{"price":1.10}"#
     ) {
       values throws(Fault) in
       let text = try string(values, 0, "parse-json")

@@ -15,7 +15,7 @@ extension Function {
       .time(try Instant.now.advanced(by: .zero - duration(values, 0, "ago")))
     },
     Function(
-      "age(time)", "The duration since a time.", takes: 1...1,
+      "age(time)", "The duration from a time until now.", takes: 1...1,
       #"age(time("2026-01-01T00:00:00Z")) > 1d"#, "true"
     ) { values, _ throws(Fault) in
       .duration(Instant.now.sinceEpoch - (try time(values, 0, "age")).sinceEpoch)
@@ -24,7 +24,8 @@ extension Function {
       "time(text, format)",
       """
       The time that a text describes. Without format, the text is in RFC 3339, such as "2026-01-31T12:00:00Z". A \
-      format, such as "%d.%m.%Y", has the letters %Y %m %d %H %M %S %z.
+      format is a text such as "%d.%m.%Y". In a format, %Y is the year, %m the month, %d the day, %H the hour, %M the \
+      minute, %S the second, and %z the offset from UTC.
       """,
       takes: 1...2, of: [.text, .timeFormat],
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""
@@ -39,7 +40,7 @@ extension Function {
       "date(time, format)",
       """
       The day of a time in UTC, as text such as "2026-01-31". With format, date returns the time in this format. \
-      help time lists the letters of a format.
+      For the letters of a format, see help time.
       """,
       takes: 1...2, of: [.any, .timeFormat],
       #"date(time("2026-01-31T12:30:00Z"))"#, "\"2026-01-31\""

@@ -11,8 +11,8 @@ extension Function {
       Function(
         "env(name, default)",
         """
-        The value of an environment variable, as text. If the variable is not set, env returns default. Without \
-        default, a variable that is not set is an error.
+        The value of an environment variable, as text. If the variable is not set, env returns the default. Without \
+        a default, a variable that is not set is an error.
         """,
         takes: 1...2, of: [.text, .any], #"env("NO_SUCH_NAME", "none")"#,
         "\"none\""
@@ -28,8 +28,8 @@ extension Function {
       Function(
         "var(name, default)",
         """
-        The value of the program option --var NAME=VALUE, as text. If the option is not given, var returns default. \
-        Without default, a missing option is an error.
+        The value of the program option --var NAME=VALUE, as text. If the option is not given, var returns the \
+        default. Without a default, a missing option is an error.
         """,
         takes: 1...2, of: [.text, .any], #"var("limit", "100")"#, "\"100\""
       ) {

@@ -8,10 +8,10 @@ extension Stage {
     Declaration(
       name: "chart",
       summary: """
-        Draws a bar for each element: LABEL is the label of the bar, and VALUE is its length. Without VALUE, chart \
-        puts the values of LABEL in groups, and each bar shows the size of a group. A group is a range of numbers or \
-        durations, a period such as a day, or a text. Nulls among numbers, durations or times are not drawn, and a \
-        note says how many nulls there are.
+        Draws a bar for each element. LABEL is the label of the bar, and VALUE is the length of the bar. Without \
+        VALUE, the values of LABEL are put in groups, and each bar shows the size of a group. A group is a range of \
+        numbers or durations, a period such as a day, or a text. Nulls among numbers, durations or times are not \
+        drawn. A note says how many nulls there are.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",
@@ -127,6 +127,6 @@ extension ResultPrinter {
       try output.put(line: line)
     }
     if chart.bars.isEmpty, output.isTerminal { notes.append("0 rows") }
-    if isCut { notes.append("\(Self.rowLimit) of \(chart.bars.count) bars; use | take N for fewer") }
+    if isCut { notes.append("\(Self.rowLimit) of \(chart.bars.count) bars; for fewer bars, use | take N") }
   }
 }

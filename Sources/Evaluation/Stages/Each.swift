@@ -7,16 +7,37 @@ extension Declaration.Option {
   fileprivate static let blocks = Self(
     name: "in-flight", shape: .number, fallback: "1", summary: "the maximum number of concurrent iterations"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
+
+  fileprivate static let eachJournal = journal.described(
+    as: """
+      a file in which retort records each iteration. After an interruption, the same statement with the same file runs \
+      only the iterations that are not done
+      """
+  ).needing(.elementKey)
+
+  fileprivate static let eachSettle = settle.described(
+    as: """
+      the longest time that a request can wait inside the service. If the changes of an iteration got no reply, the \
+      stage waits this long before it runs the iteration again
+      """
+  ).needing(.journal(for: "settle"))
+
+  fileprivate static let eachUnknown = unknown.described(
+    as: """
+      what to do if retort can't find out whether an iteration of an earlier run was carried out: "fail", "retry" or \
+      "skip"
+      """)
 }
 
 extension Stage {
   static let each = Stage(
     Declaration(
-      name: "each", summary: "Runs a block for each element, and returns a list with the value of each iteration.",
-      options: [
-        .blocks, .journal.needing(.elementKey), .key.needing(.keyedJournal), .settle.needing(.journal(for: "settle")),
-        .unknown,
-      ], effect: .writes,
+      name: "each",
+      summary: """
+        Runs a block for each element. In the block, the word it means the element. The result is a list with the \
+        value of each iteration.
+        """,
+      options: [.blocks, .eachJournal, .key.needing(.keyedJournal), .eachSettle, .eachUnknown], effect: .writes,
       result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)
   ) { call in
     let compiler = call.compiler

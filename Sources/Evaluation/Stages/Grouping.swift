@@ -8,9 +8,9 @@ extension Stage {
     Declaration(
       name: "group",
       summary: """
-        Puts elements with the same values of the fields in one group. Each group is a record {key, count, items}: key \
-        is the common value, count is the number of elements, and items is the list of elements. With several fields, \
-        key is a record.
+        Puts elements that have the same value in .FIELD into one group. Each group is a record {key, count, items}. \
+        In this record, key is the common value, count is the number of elements, and items is the list of elements. \
+        With several fields, key is a record of the common values.
         """,
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "records",
       examples: [.init(code: "1..5 | group (it % 2) | map .count", output: "3\n2")], names: .read)
@@ -35,14 +35,14 @@ extension Stage {
   static let indexBy = Stage(
     Declaration(
       name: "index-by",
-      summary: "Returns one record, which maps each value of the field to the element that has this value.",
+      summary: "Returns one record. The record maps each value of .FIELD to the element that has this value.",
       parameters: [.init(name: ".FIELD", shape: .path)],
       options: [
         .init(
           name: "keep", shape: .string,
           summary: """
-            which element to keep if several elements have the same value: "first" or "last". Without keep:, a \
-            repeated value is an error
+            which element to keep if several elements have the same value: "first" or "last". Without this option, \
+            a repeated value is an error
             """,
           words: ["first", "last"])
       ], result: "record",
@@ -103,7 +103,7 @@ private struct GroupedElements {
   }
 }
 
-/// Elements by their keys, for the stage `index-by`.
+/// The elements that the stage `index-by` has read, by their keys.
 private struct KeyedElements {
   /// The rule for two elements with the same key: keep the first, keep the last, or raise an error (`neither`).
   enum DuplicateRule: String {
@@ -116,7 +116,7 @@ private struct KeyedElements {
       case .string("last"): self = .last
       case let value?:
         throw Fault(
-          .value, "keep: must be \"first\" or \"last\"",
+          .value, "the option keep: must be \"first\" or \"last\"",
           nextStep: Compiler.wordStep("keep", value.label, ["first", "last"]))
       }
     }

@@ -6,7 +6,8 @@ import Values
 extension Stage {
   static let sort = Stage(
     Declaration(
-      name: "sort", summary: "Sorts the elements by value or by fields. A - before a field means descending order.",
+      name: "sort",
+      summary: "Sorts the elements by value or by fields. A minus sign means descending order: sort -.views.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "elements",
       examples: [.init(code: "[3, 1, 2] | sort", output: "1\n2\n3")], names: .read)
   ) { call in
@@ -50,8 +51,8 @@ extension Stage {
     Declaration(
       name: "unique",
       summary: """
-        Keeps only the first of several equal elements. With .FIELD, elements are equal if the field has the same \
-        value.
+        Keeps only the first of several equal elements. With .FIELD, elements are equal if they have the same value in \
+        .FIELD.
         """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)], result: "elements",
       examples: [.init(code: "[1, 2, 1.0] | unique", output: "1\n2")], names: .kept)
@@ -87,8 +88,8 @@ extension Stage {
       name: "collect",
       summary: """
         Reads all elements before the next stage starts, and closes the stream. Put collect before a stage that \
-        changes the queue from which the pipeline reads. collect stores more than 64 MB of elements in a temporary \
-        file.
+        changes the queue from which the pipeline reads. If the elements need more than 64 MB, retort stores the \
+        elements in a temporary file.
         """,
       result: "list",
       examples: [.init(code: "1..3 | collect | count", output: "3")])

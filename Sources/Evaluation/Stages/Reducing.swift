@@ -22,7 +22,7 @@ extension Stage {
   static let sum = Stage(
     declaration(
       "sum",
-      "Adds the elements, or one field of each element. The values must be numbers or durations.", "1..4 | sum", "10"
+      "Adds the elements, or the values of .FIELD. The values must be numbers or durations.", "1..4 | sum", "10"
     )
   ) { call in
     folding(call, "sum", empty: .number(JSONNumber(0))) { total, value throws(Fault) in
@@ -35,14 +35,14 @@ extension Stage {
   static let min = extreme(
     "min",
     """
-    Returns the smallest element, or the smallest value of a field. The values must be numbers, durations, times, \
+    Returns the smallest element, or the smallest value of .FIELD. The values must be numbers, durations, times, \
     strings or booleans.
     """,
     "[3, 1, 2] | min", "1", -1)
   static let max = extreme(
     "max",
     """
-    Returns the largest element, or the largest value of a field. The values must be numbers, durations, times, \
+    Returns the largest element, or the largest value of .FIELD. The values must be numbers, durations, times, \
     strings or booleans.
     """,
     "[3, 1, 2] | max", "3", 1)
@@ -66,7 +66,7 @@ extension Stage {
     declaration(
       "avg",
       """
-      Returns the mean of the elements, or of one field of each element. The values must be numbers, durations or \
+      Returns the mean of the elements, or of the values of .FIELD. The values must be numbers, durations or \
       times.
       """,
       "[1, 2, 6] | avg", "3")

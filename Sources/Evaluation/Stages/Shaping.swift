@@ -22,8 +22,8 @@ extension Stage {
     Declaration(
       name: "select",
       summary: """
-        Returns a record for each element. .FIELD keeps a field of the element, and NAME: EXPRESSION adds a new field. \
-        The record is flat: .author.name becomes a field with the name author.name.
+        Returns a record for each element. .FIELD keeps a field of the element, and title: .text adds the field title. \
+        The record is flat, so .author.name becomes a field with the name author.name.
         """,
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "records",
       examples: [
@@ -42,7 +42,10 @@ extension Stage {
 
   static let with = Stage(
     Declaration(
-      name: "with", summary: "Adds or changes fields of each element. NAME: EXPRESSION sets the field NAME.",
+      name: "with",
+      summary: """
+        Adds or changes fields of each element. For example, n: int(.n) sets the field n. A resource becomes a record.
+        """,
       result: "records",
       examples: [.init(code: "[{n: \"2\"}] | with n: int(.n) m: 1", output: #"{"n":2,"m":1}"#)], takesAnyOption: true,
       names: .kept)

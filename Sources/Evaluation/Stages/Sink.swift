@@ -13,7 +13,7 @@ extension Stage {
   private static let keyedOptions = options.map { option in
     switch option.name {
     case "journal": option.needing(.createKey)
-    case "verify": option.needing(.lookupKey)
+    case "verify": Declaration.Option.verifyCreated.needing(.lookupKey)
     default: option
     }
   }
@@ -30,8 +30,8 @@ extension Stage {
     Declaration(
       name: "update",
       summary: """
-        Updates the resource of each element. An element is an id, or has an id. The fields in RECORD get new values, \
-        and RECORD can use fields of the element: {views: .views + 1}.
+        Updates the resource of each element. An element is an id, or has an id. The fields in RECORD get new values. \
+        The new values can depend on the element: {views: .views + 1}.
         """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.include, .keys, .meta, .timeout, .expire, .max, .backup] + options, effect: .changes,
@@ -42,11 +42,13 @@ extension Stage {
     Declaration(
       name: "destroy", summary: "Destroys the resource of each element. An element is an id, or has an id.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: [.confirm, .max, .meta, .timeout, .expire, .backup, .kept] + options,
+      options: [.confirm, .max, .meta, .timeout, .expire, .destroyBackup, .kept] + options,
       effect: .destroys, result: "summary", names: .kept, givesSummary: true)
   ) { _ in .proposing(PreparedChange.destroy) }
 
-  /// The options of a stage that needs no journal, because it looks up which change each element still needs.
+  /// The options of a stage that first looks up which change each element still needs.
+  ///
+  /// Such a stage needs no journal, so these options lack `journal:`, `settle:`, `unknown:` and `workers:`.
   static let lookupOptions = options.filter { !["journal", "settle", "unknown", "workers"].contains($0.name) }
 
   static let link = relating(.link)
@@ -110,8 +112,9 @@ extension Stage {
           plan.isDry = isDry
           plan.guards = guards
           try complete(&plan, frame.run)
-          // After the change of one of several elements, an iteration of `each` can send further changes. Only the
-          // change of a single element, by the last command of the iteration, is known to be the last action.
+          // If the stage has several elements, an iteration of `each` can send further changes after each of them.
+          // Therefore a change is the last action of the iteration only if the stage has one element and is the last
+          // command.
           plan.guards.step.isLast =
             source.total == 1 && plan.carrier == nil && frame.run.lastCommands.contains(once.range)
           plan.failedFile = failedFile
