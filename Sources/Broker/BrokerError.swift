@@ -1,6 +1,6 @@
 /// The reason why a connection could not be opened or a request got no reply.
 public struct BrokerError: Error, Sendable, Equatable {
-  /// The kinds of failure.
+  /// The kinds of failure, such as a lost connection or a missing queue.
   public enum Code: Sendable, Equatable {
     case address, unreachable, tls, authentication, vhost, accessRefused, lost, otherBroker, closed, stopped, noRoute,
       timeout, blocked

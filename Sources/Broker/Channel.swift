@@ -24,7 +24,7 @@ final class Channel {
     }
   }
 
-  /// The broker's answer to a method.
+  /// The broker's answer to a method, such as the name of a declared queue.
   struct MethodReply: Sendable {
     /// A queue's name or a consumer's tag.
     var name: [UInt8] = []
@@ -45,7 +45,7 @@ final class Channel {
     var tag: UInt64 = 0
     var isRedelivered = false
     var size = 0
-    /// The number at the end of the correlation id.
+    /// The number at the end of the message's correlation id.
     ///
     /// Nil for a request to a service, and for a correlation id that another client made.
     var serial: Int?

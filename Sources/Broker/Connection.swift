@@ -41,7 +41,7 @@ public actor Connection {
   private var closing: (continuation: CheckedContinuation<Void, Never>, deadline: ContinuousClock.Instant)?
   private var watchers: [CheckedContinuation<BrokerError, Never>] = []
 
-  /// The observer of a connection's events.
+  /// Functions that a connection calls on events, such as a received frame.
   public struct EventObserver: Sendable {
     /// Called with each notice for the user, such as `the broker accepts messages again`.
     public var notice: @Sendable (String) -> Void
@@ -207,7 +207,7 @@ public actor Connection {
   /// A reply consists of three or more frames.
   private static let framesATurn = 36
 
-  /// A frame that the connection must answer, or that ends the connection.
+  /// A received frame that the connection must answer, or that ends the connection, such as `channel.close`.
   private enum ClosingEvent {
     case channelClosed(UInt16)
     case consumerCancelled(UInt16)

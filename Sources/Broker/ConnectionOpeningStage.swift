@@ -1,4 +1,4 @@
-/// A completed stage of opening a connection.
+/// A completed stage of opening a connection, such as the login.
 public enum ConnectionOpeningStage: Sendable, Equatable {
   /// The socket is connected. With `amqps:`, the TLS handshake has succeeded too.
   ///
@@ -22,7 +22,7 @@ public struct TLSReport: Sendable, Equatable {
     public var secondsLeft: Int
   }
 
-  /// The version of the protocol, such as `TLSv1.3`.
+  /// The version of the TLS protocol, such as `TLSv1.3`.
   public var version: String
   /// The cipher's name in OpenSSL, such as `TLS_AES_256_GCM_SHA384`.
   public var cipher: String

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// In a loop, the thread runs the enqueued jobs, runs the connection's turn, and waits for the socket or a wake-up.
 final class ConnectionThread: SerialExecutor {
-  /// The events that the thread waits for after a turn.
+  /// The events that the thread waits for after a turn: the socket is readable or writable, or the time is over.
   struct AwaitedSocketEvents {
     var socket: Int32 = -1
     var wantsToWrite = false

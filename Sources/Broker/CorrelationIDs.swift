@@ -10,7 +10,7 @@ public final class CorrelationIDs: Sendable {
   let prefix: [UInt8]
   private let counter = Atomic(0)
 
-  /// Creates ids that begin with a new UUID.
+  /// Creates a source of ids that begin with a new UUID.
   public init() {
     prefix = Array((Self.uuid() + "-").utf8)
   }

@@ -15,7 +15,7 @@ public final class QueueClient: Sendable {
     var channel: ClientChannel?
     var opening: Task<Result<ClientChannel, BrokerError>, Never>?
     var isStopped = false
-    /// The tasks that send requests a second time, on a new channel, keyed by correlation id.
+    /// The tasks that open a new channel and send lost requests on this channel, keyed by correlation id.
     var reposted: [String: Task<Void, Never>] = [:]
   }
 

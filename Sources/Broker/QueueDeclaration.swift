@@ -14,7 +14,7 @@ public struct QueueDeclaration: Sendable, Equatable {
   ///
   /// Nil means the broker's default.
   public var deliveryLimit: UInt16?
-  /// Whether only the connection that declares the queue can consume the queue.
+  /// Whether only the connection that declares the queue can consume from the queue.
   ///
   /// The broker deletes such a queue when that connection ends.
   public var isExclusive: Bool

@@ -22,7 +22,7 @@ public struct Delivery: Sendable {
 /// After the replies without a delay, the worker takes the next request. Replies with a delay, and the replies in
 /// `further`, follow later.
 public struct ServiceAnswer: Sendable {
-  /// A message to the client.
+  /// A reply that the service sends to the client.
   public struct OutgoingReply: Sendable {
     /// The body of the reply's message.
     public var body: [UInt8]

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A watchdog that shuts a socket down if writing a large body takes too long.
 ///
-/// The limit is the message's deadline, or 60 s if the message has no deadline. The shutdown ends the write, which
-/// blocks the connection's thread.
+/// The limit is the message's deadline, or 60 s if the message has no deadline. The write blocks the connection's
+/// thread. The shutdown ends the write.
 final class SocketWatchdog: Sendable {
   private let isDone = Mutex(false)
 

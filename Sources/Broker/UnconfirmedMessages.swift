@@ -24,8 +24,9 @@ struct UnconfirmedMessages {
 
   /// Handles a confirm or nack, and passes the number of each covered request to `body`.
   ///
-  /// Without `isMultiple`, the confirm or nack covers the message with the delivery tag `tag`. With `isMultiple`, it
-  /// also covers all earlier messages. With `isMultiple` and the tag 0, it covers all messages.
+  /// If `isMultiple` is false, the confirm or nack covers only the message with the delivery tag `tag`. If `isMultiple`
+  /// is true, the confirm or nack also covers all earlier messages. If the tag is 0 as well, the confirm or nack covers
+  /// all messages.
   mutating func settle(_ tag: UInt64, isMultiple: Bool, _ body: (_ serial: Int) -> Void = { _ in }) {
     let end = tag == 0 && isMultiple ? firstTag + UInt64(serials.count) : tag &+ 1
     guard end > firstTag, end - firstTag <= serials.count else { return }

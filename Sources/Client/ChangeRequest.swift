@@ -103,7 +103,7 @@ extension JSONObject {
     return result
   }
 
-  /// Adds the members of `other`, like ``merging(_:)``.
+  /// Adds the members of `other` to this object, like ``merging(_:)``.
   public mutating func merge(_ other: JSONObject) {
     guard !other.isEmpty else { return }
     for (key, value) in other {

@@ -13,7 +13,7 @@ public final class ClientActivity: Sendable {
     var waitingSince: ContinuousClock.Instant?
   }
 
-  /// The times that a client has spent since its creation.
+  /// The times that a client has spent on waiting and on decoding since its creation.
   public struct SpentTimes: Sendable {
     /// The total time during which at least one request waited for its reply.
     public var waiting = Duration.zero

@@ -2,7 +2,7 @@ public import JSONText
 
 /// The settings of a client (in the Elixir library: Retort.Client.Generic `start_link`).
 public struct ClientSettings: Sendable {
-  /// The spelling of names in requests and replies.
+  /// The spelling of names in requests and replies, such as `inserted-at` or `inserted_at`.
   public enum KeyFormat: String, Sendable {
     /// The client sends and receives names unchanged.
     case wire

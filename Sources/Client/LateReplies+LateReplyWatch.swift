@@ -15,7 +15,7 @@ extension LateReplies {
     private struct State {
       /// The changes without an outcome, by correlation id.
       ///
-      /// The value is the time until which a reply can arrive; nil if this time is unknown.
+      /// Each value is the time until which a reply can arrive; nil if this time is unknown.
       var open: [String: ContinuousClock.Instant?] = [:]
       var waiters: [AsyncStream<Void>.Continuation] = []
       var isEnded = false

@@ -19,7 +19,7 @@ final class PrefetchedPages: Sendable {
 
   deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
 
-  /// Returns the page of a query; if the page is already requested, the function waits for that reply.
+  /// Returns the page of a query; if the page is already requested, the function waits for its reply.
   func page(_ query: Query) async throws(ClientError) -> Document {
     guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
       return try await client.index(query, waitLimit: waitLimit)

@@ -31,7 +31,7 @@ struct RecordDocument {
   /// Returns the resource object to send.
   ///
   /// The object always has `attributes`, because the Elixir library Alembic reads an object without them as an
-  /// identifier. The object has `relationships` only if there is at least one.
+  /// identifier. The object has `relationships` only if the record has at least one relationship.
   func data(id: String?) -> JSONValue {
     var members: [(String, JSONValue)] = []
     members.reserveCapacity(4)

@@ -2,7 +2,7 @@ public import JSONAPI
 public import JSONRPC
 public import JSONText
 
-/// A service's reply to a change.
+/// A service's reply to a change, such as the document of a created resource.
 public enum ChangeResult: Sendable {
   /// The document of a create, an update or a destroy.
   case document(Document)

@@ -98,7 +98,8 @@ extension ResourceClient {
     }
   }
 
-  /// A request with its parameters in the form for the wire.
+  /// A request to send, with its parameters in the form for the wire: with `meta`, and with names in the client's
+  /// spelling.
   struct OutgoingRequest {
     let method: String
     let params: JSONObject

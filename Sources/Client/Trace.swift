@@ -2,7 +2,7 @@
 ///
 /// The trace shows only the chosen topics.
 public struct Trace: Sendable {
-  /// The topics of a trace.
+  /// The topics that a user can choose for a trace, such as `rpc`.
   public enum TraceTopic: String, CaseIterable, Sendable {
     /// AMQP frames, sent and received.
     case amqp

@@ -5,8 +5,8 @@ package import Values
 
 /// A file to which the program writes; other programs see the new content only after ``finish(_:)``.
 ///
-/// If the path is a symbolic link, the program writes the target of the link. The file keeps its permissions. A pipe or
-/// a device gets the bytes immediately.
+/// If the path is a symbolic link, the program writes to the target of the link. The file keeps its permissions. A pipe
+/// or a device gets the bytes immediately.
 package struct AtomicFile {
   private let path: String
   private let target: String
@@ -108,8 +108,8 @@ package struct AtomicFile {
 
   /// Replaces the file with the written bytes, or appends all of them to it.
   ///
-  /// - Parameter opening: Returns bytes to append before the written bytes. Its argument is whether the file has
-  ///   content. The function calls `opening` only if it appends, and holds the lock of the file during the call.
+  /// - Parameter opening: Returns bytes to append before the written bytes. Its argument tells whether the file already
+  ///   has content. The function calls `opening` only if it appends, and holds the lock of the file during the call.
   /// - Throws: A `file` error with the reason; the file is then unchanged.
   package func finish(_ opening: (Bool) throws(Fault) -> [UInt8] = { _ throws(Fault) in [] }) throws(Fault) {
     switch placement {

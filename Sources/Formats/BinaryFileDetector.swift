@@ -66,8 +66,8 @@ enum BinaryFileDetector {
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "utf-16" }
     let bytes = head.prefix(512 & ~3)
     guard bytes.count >= 4, bytes.contains(0) else { return nil }
-    // In text in a Latin script, nearly all wide characters have NUL bytes in the same places. In UTF-32LE, for
-    // example, these are the last three of the four bytes.
+    // In UTF-16 or UTF-32 text in a Latin script, nearly all characters have NUL bytes in the same places. In UTF-32LE,
+    // for example, these are the last three of the four bytes.
     let zeros = (0..<4).map { place in bytes.indices.count { $0 % 4 == place && bytes[$0] == 0 } * 8 > bytes.count }
     switch zeros {
     case [false, true, true, true]: return "utf-32le"
@@ -108,8 +108,8 @@ enum BinaryFileDetector {
 
   /// Whether a text is UTF-8 with a few errors.
   ///
-  /// The function returns true if the text has characters of several bytes, and at most one invalid byte for each of
-  /// them.
+  /// The function returns true if the text has characters of several bytes, and at most one invalid byte for each such
+  /// character.
   private static func isMostlyUTF8(_ text: some Collection<UInt8>) -> Bool {
     var (characters, wrong, rest) = (0, 0, Array(text)[...])
     while let lead = rest.first {

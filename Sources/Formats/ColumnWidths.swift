@@ -2,7 +2,7 @@
 struct ColumnWidths {
   /// The number of spaces between two cells.
   static let gap = 2
-  /// The minimum width of a column of texts, which can be shortened.
+  /// The minimum width of a column of texts, whose cells the table can shorten.
   private static let shortest = 12
   /// The minimum width of a column of numbers, whose digits can't be shortened.
   private static let shortestNumber = 24
@@ -37,7 +37,7 @@ struct ColumnWidths {
     widths = Self.shared(room, natural.prefix(shown), least.prefix(shown))
   }
 
-  /// Returns the width of a line whose cells have these widths, including the gaps between the cells.
+  /// Returns the width of a line whose cells have the given widths, including the gaps between the cells.
   private static func total(_ widths: some Collection<Int>) -> Int {
     widths.reduce(0, +) + gap * max(0, widths.count - 1)
   }

@@ -44,8 +44,8 @@ extension Value {
 
   /// The text of a cell in a csv file.
   ///
-  /// Null is an empty text. Related resources are their ids, with spaces between them. Any other value is its exact
-  /// text.
+  /// Null becomes an empty text. Related resources become their ids, with spaces between the ids. Any other value
+  /// becomes its exact text.
   package var cell: String {
     switch self {
     case .null: ""

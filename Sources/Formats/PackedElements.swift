@@ -6,7 +6,10 @@ package import Values
 /// The list stores records and resources that come from JSON, and records of scalars, as JSON bytes. It stores other
 /// elements as values.
 package struct PackedElements: Sendable {
-  /// The location of an element: the bytes of a chunk, or an index in the list of elements that are stored as values.
+  /// The location of an element in the list: a range of bytes in a chunk, or an index in `kept`.
+  ///
+  /// For example, chunk 2, offset 100 and count 40 mean the bytes 100 to 139 of `chunks[2]`. If `chunk` is
+  /// `ElementLocation.kept`, the list stores the element as a value, and `offset` is its index in `kept`.
   private struct ElementLocation {
     var chunk: UInt32
     var offset: UInt32

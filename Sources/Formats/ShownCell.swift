@@ -39,8 +39,8 @@ extension Value {
 
   /// The text of a displayed cell.
   ///
-  /// A string is unchanged, and null is an empty text. A related resource is its title, or `TYPE/ID` if it has no
-  /// title.
+  /// A string stays unchanged, and null becomes an empty text. A related resource becomes its title, or `TYPE/ID` if it
+  /// has no title.
   package var shownCell: String {
     switch self {
     case .resource(let resource): resource.shownLabel

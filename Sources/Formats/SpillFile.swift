@@ -159,7 +159,7 @@ package struct SpillFile {
 }
 
 extension ResourceValue {
-  /// Returns the resources of the same document that this resource reaches through relationships.
+  /// Returns the resources that this resource reaches through relationships inside its document.
   ///
   /// - Returns: The resource objects of the included resources, and the identifiers of the primary resources.
   fileprivate func reachable() -> (included: [JSONObject], listed: [Identifier]) {

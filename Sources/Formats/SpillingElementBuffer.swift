@@ -8,7 +8,7 @@ package import Values
 package struct SpillingElementBuffer {
   /// The approximate number of bytes up to which all elements stay in memory.
   package static let limit = 64 << 20
-  /// The maximum number of elements up to which added pages are joined to one page.
+  /// The maximum number of elements of a page that the buffer makes from several small pages.
   private static let pageSize = 256
 
   private let limit: Int
@@ -19,7 +19,7 @@ package struct SpillingElementBuffer {
   private var file: SpillFile?
   /// Whether the elements are in a temporary file.
   package var isSpilled: Bool { file != nil }
-  /// Whether the buffer stores each element in a list, followed by the values that `as` stages named.
+  /// Whether the buffer stores a list for each element: the element, followed by the values that `as` stages named.
   private var hasNames = false
   /// The elements that failed in a stage.
   ///

@@ -4,7 +4,8 @@ import Evaluation
 ///
 /// The shell completion and the manual use these values.
 public struct ProgramCommandLine: Sendable {
-  /// An option of the program, such as `--var`.
+  /// An option on the program's command line, such as `--var NAME=VALUE`: its name, its value's placeholder, and a
+  /// summary.
   public struct Option: Sendable {
     /// The option as the user types it: `--var`.
     public var name: String
@@ -14,7 +15,7 @@ public struct ProgramCommandLine: Sendable {
     public var summary: String
   }
 
-  /// The kind of the arguments after the options.
+  /// The kind of the arguments after the options, such as script files.
   public enum Argument: Sendable, Equatable {
     case nothing, scripts, files, address, database, helpWords
     case words([String])

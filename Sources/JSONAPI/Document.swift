@@ -35,7 +35,7 @@ public final class Document: Sendable {
 
   /// The primary resources.
   ///
-  /// A single resource is a list of one; null is an empty list.
+  /// A single resource gives a list with one resource, and null gives an empty list.
   public var resources: [JSONObject] {
     switch primary {
     case .none: []

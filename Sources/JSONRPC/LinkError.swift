@@ -1,6 +1,6 @@
 /// The reason why a request got no reply, or why a connection could not be opened.
 public struct LinkError: Error, Sendable, Equatable {
-  /// The kinds of failure.
+  /// The kinds of failure, such as a lost connection or a missing queue.
   public enum Code: Sendable, Equatable {
     /// The program can't read the address: an unescaped `@` in a URI, an unknown scheme, a file that is not a database.
     case address

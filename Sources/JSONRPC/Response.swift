@@ -37,7 +37,7 @@ public struct Response: Sendable, Equatable {
     self.init(id: decoded.id, outcome: decoded.outcome)
   }
 
-  /// A received response, with the keys that occurred twice.
+  /// A received response, with the keys that occurred twice in one of its objects.
   public struct DecodedResponse: Sendable {
     private let object: JSONObject
     /// The outcome of the request.

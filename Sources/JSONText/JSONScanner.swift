@@ -37,12 +37,12 @@ import Glibc
     return offset
   }
 
-  /// Returns the decoded text of a string entry.
+  /// Returns the decoded text of the string that a tape entry describes.
   func string(of entry: TapeEntry) -> String {
     unsafe JSONTape.decoded(text(of: entry), hasEscape: entry.hasEscape)
   }
 
-  /// Whether two string entries have the same bytes.
+  /// Whether the strings that two tape entries describe have the same bytes.
   ///
   /// The function does not decode escapes.
   func isSame(_ a: TapeEntry, _ b: TapeEntry) -> Bool {

@@ -1,11 +1,11 @@
-/// An expression and its source range.
+/// An expression of the language, such as `.views + 1`, and its source range.
 public struct Expr: Sendable, Equatable {
   /// The form of the expression, with its content.
   public var kind: Kind
   /// The source range.
   public var range: SourceRange
 
-  /// The forms of an expression.
+  /// The forms of an expression, such as a number or a call.
   public indirect enum Kind: Sendable, Equatable {
     case number(String)
     case duration(String, unit: String)

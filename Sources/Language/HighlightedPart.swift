@@ -2,7 +2,7 @@
 ///
 /// The text can contain syntax errors.
 public struct HighlightedPart: Sendable, Equatable {
-  /// The kind of a part.
+  /// The kind of a part, such as a keyword or a comment.
   public enum Kind: Sendable, Equatable {
     case keyword, field, option, string, number, pattern, comment
     /// `command` is the name of a command, and `stage` is the name of a stage. `lone` is a bare name, which is a

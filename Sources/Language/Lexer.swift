@@ -24,7 +24,7 @@ struct Lexer {
   /// The lexer reports the nesting once. After that, it reports no unclosed string and no unclosed interpolation of the
   /// line.
   var isTooDeep = false
-  /// The count of `open` at the beginning of the current `help` statement; nil outside a `help` statement.
+  /// The number of tokens in `open` at the beginning of the current `help` statement; nil outside a `help` statement.
   ///
   /// A user can leave a bracket in the arguments of `help` open, as in `help (`. The lexer forgets such brackets at the
   /// end of the statement.
@@ -143,7 +143,7 @@ struct Lexer {
     return true
   }
 
-  /// Whether a statement can begin after these tokens.
+  /// Whether a statement can begin after the given tokens.
   static func beginsStatement(after tokens: some BidirectionalCollection<Token>) -> Bool {
     guard let last = tokens.last else { return true }
     if last.kind == .newline || last.kind == .semicolon || last.isKeyword("do") || last.isKeyword("else") {

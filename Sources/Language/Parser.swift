@@ -48,7 +48,7 @@ public struct Parser {
   var isTrial = false
   /// The maximum nesting of expressions and blocks.
   static let depthLimit = 100
-  /// The maximum number of successive operators of one precedence.
+  /// The maximum number of successive operators with the same precedence.
   static let chainLimit = 200
 
   /// The names of the commands, functions and stages of the language.

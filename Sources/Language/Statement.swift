@@ -4,14 +4,14 @@ public struct Program: Sendable, Equatable {
   public var statements: [Statement]
 }
 
-/// A statement and its source range.
+/// A statement of the language, such as `let x = 1`, and its source range.
 public struct Statement: Sendable, Equatable {
   /// The form of the statement, with its content.
   public var kind: Kind
   /// The source range.
   public var range: SourceRange
 
-  /// The forms of a statement.
+  /// The forms of a statement, such as `let` or `for`.
   public indirect enum Kind: Sendable, Equatable {
     case `let`(String, SourceRange, ValuedConstruct)
     case `for`(For)
@@ -30,7 +30,7 @@ public struct Statement: Sendable, Equatable {
   }
 }
 
-/// Statements between `do` and `end`.
+/// A block: the statements between `do` and `end`.
 public struct Block: Sendable, Equatable {
   /// The statements of the block, in order.
   public var statements: [Statement]
@@ -46,7 +46,7 @@ public struct DeclaredName: Sendable, Equatable {
   public var range: SourceRange
 }
 
-/// `for NAME [, NAME] in PIPELINE do ... end`.
+/// The statement `for NAME [, NAME] in PIPELINE do ... end`.
 public struct For: Sendable, Equatable {
   /// The element's name.
   public var element: DeclaredName
@@ -58,7 +58,7 @@ public struct For: Sendable, Equatable {
   public var body: Block
 }
 
-/// `if CONDITION do ... else ... end`.
+/// The statement `if CONDITION do ... else ... end`.
 public struct If: Sendable, Equatable {
   /// The condition, which must be a boolean.
   public var condition: Expr
@@ -74,7 +74,7 @@ public struct If: Sendable, Equatable {
   }
 }
 
-/// `try do ... rescue NAME ... end`.
+/// The statement `try do ... rescue NAME ... end`.
 public struct Try: Sendable, Equatable {
   /// The statements that can fail.
   public var body: Block
@@ -86,7 +86,7 @@ public struct Try: Sendable, Equatable {
   public var rescue: Block
 }
 
-/// `def NAME(PARAMETERS) do ... end`.
+/// The statement `def NAME(PARAMETERS) do ... end`.
 public struct Def: Sendable, Equatable {
   /// The name of the def.
   public var name: String
@@ -97,7 +97,7 @@ public struct Def: Sendable, Equatable {
   /// The statements of the body.
   public var body: Block
 
-  /// A parameter, optional if it has a default.
+  /// A parameter of a `def`, which is optional if it has a default value.
   public struct Parameter: Sendable, Equatable {
     /// The name of the parameter.
     public var name: String
@@ -133,7 +133,7 @@ public enum PipelineHead: Sendable, Equatable {
   case name(String, SourceRange)
 }
 
-/// A word with its arguments: a command or a stage.
+/// A command or a stage with its arguments, such as `take 5`.
 public struct Command: Sendable, Equatable {
   /// The name of the command or stage.
   public var name: String
@@ -156,7 +156,7 @@ public struct Command: Sendable, Equatable {
   }
 }
 
-/// An argument: positional, or an option with a name.
+/// An argument of a command, a stage or a call: a positional value, or an option such as `limit: 3`.
 public enum Argument: Sendable, Equatable {
   case positional(Expr)
   case option(String, SourceRange, Expr)

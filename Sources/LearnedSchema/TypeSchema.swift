@@ -2,7 +2,7 @@ public import JSONText
 
 /// The schema of a resource type, learned from replies (JSON:API 1.0, "Resource Objects").
 public struct TypeSchema: Sendable {
-  /// The observations of an attribute of the type.
+  /// The schema's observations of an attribute: the kinds of its values, and some values.
   public struct Attribute: Sendable {
     /// A kind of value that an attribute can have, such as a number or a time.
     public enum Kind: String, Sendable, CaseIterable {
@@ -32,7 +32,7 @@ public struct TypeSchema: Sendable {
     static let examples = 3
   }
 
-  /// The observations of a relationship of the type.
+  /// The schema's observations of a relationship: the types of its linkage, and whether it is to-many.
   public struct Relationship: Sendable {
     /// The observed types of the relationship's linkage.
     public internal(set) var types: [String] = []

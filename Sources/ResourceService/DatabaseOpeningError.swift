@@ -1,7 +1,7 @@
 extension ResourceService {
   /// The reason why the service can't serve a database.
   public struct DatabaseOpeningError: Error, Sendable, Equatable {
-    /// The kinds of failure.
+    /// The kinds of failure, such as a missing file.
     public enum Code: Sendable, Equatable {
       /// The file does not exist.
       case noSuchFile

@@ -132,7 +132,7 @@ struct ProgramOptions: ParsableArguments {
     }
   }
 
-  /// Returns the duration of an option's text, such as `30s`.
+  /// Returns the duration that the text of an option means, such as `30s`.
   ///
   /// The result is `.some(nil)` for `never`, and nil if the text is invalid.
   static func duration(_ text: String) -> Duration?? {

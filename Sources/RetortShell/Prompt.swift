@@ -136,7 +136,8 @@ final class Prompt: Sendable {
 
   /// The prompt of a statement's first line, which shows the newest connection and its state.
   ///
-  /// While any connection has `env: "production"`, the prompt is red. Without colours, the prompt says it in words.
+  /// While any connection has `env: "production"`, the prompt is red. If colours are off, the prompt contains the word
+  /// `production` instead.
   private var first: LinePrompt {
     let connections = session.connections
     guard let connection = connections.last else { return "> " }
@@ -156,7 +157,9 @@ final class Prompt: Sendable {
       label + notes + "> ", look: isProduction && isColoured ? "31;1" : nil)
   }
 
-  /// Returns the prompt of a further line, which names the unclosed part of the statement, such as a bracket.
+  /// Returns the prompt of the second and each later line of a statement.
+  ///
+  /// The prompt names the unclosed part of the statement, such as a bracket.
   private func continuation(_ open: UnclosedPart?) -> LinePrompt {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }

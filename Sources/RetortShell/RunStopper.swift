@@ -6,8 +6,8 @@ import Terminal
 
 /// Stops a run when signals arrive.
 ///
-/// The first signal cancels the run. Reads end immediately, and the run sends no further request. Changes that the run
-/// has already sent wait for their replies until their timeout.
+/// The first signal cancels the run. Reads end immediately, and the run sends no further request. The run still waits
+/// for the replies to changes that it has already sent, until their timeout.
 ///
 /// The second signal ends these waits. The third signal ends the program if the run has not stopped. Ctrl-\ ends the
 /// program immediately.

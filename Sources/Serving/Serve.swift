@@ -51,7 +51,7 @@ private func report(of error: any Error) -> (text: String, status: Int32) {
   }
 }
 
-/// An error in the values of the options `--queue`.
+/// The error for a wrong value of the option `--queue`.
 private struct QueueOptionError: Error {
   var message: String
 }

@@ -2,7 +2,7 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// An event that another thread sends to the line editor's thread.
+/// An event that another thread sends to the line editor's thread, such as a notice to show.
 enum EditingMessage: Sendable {
   /// A caller requests a line.
   case read(LinePrompt, CheckedContinuation<PromptInput, Never>)

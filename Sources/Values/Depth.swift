@@ -19,7 +19,7 @@ extension Value {
     throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
   }
 
-  /// The first and the last value of this list or record, as far as they are lists or records.
+  /// The first and the last value of this list or record, without values that are neither a list nor a record.
   ///
   /// The result is empty for any other value.
   private var ends: [Value] {

@@ -47,7 +47,7 @@ package struct ElementPage: Sendable {
 
   /// Moves failures from another page to this page.
   ///
-  /// The function moves the failures that occurred before a certain element of the other page.
+  /// The function moves the failures that occurred before the element at `index` of the other page.
   ///
   /// - Parameters:
   ///   - failures: The failures of the other page; the function removes those that it moves.

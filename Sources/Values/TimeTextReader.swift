@@ -1,4 +1,4 @@
-/// A cursor over the text of a time.
+/// Reads the text of a time, such as `2026-01-31T12:00:00Z`, from left to right.
 struct TimeTextReader {
   private var rest: Substring.UTF8View
 

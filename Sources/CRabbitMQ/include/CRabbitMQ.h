@@ -139,7 +139,8 @@ retort_handshake retort_handshake_of(amqp_socket_t *socket);
 // certificate at the index. Call this function after the handshake, on the thread that opened the socket.
 int retort_certificate(amqp_socket_t *socket, int index, char *subject, char *issuer, size_t size, int64_t *seconds_left);
 
-// Return the TLS version, such as `TLSv1.3`, and the cipher of a socket. Before the handshake, the texts are empty.
+// These functions return the TLS version, such as `TLSv1.3`, and the cipher of a socket. Before the handshake, the
+// texts are empty.
 const char *retort_tls_version(amqp_socket_t *socket);
 const char *retort_tls_cipher(amqp_socket_t *socket);
 
@@ -155,9 +156,9 @@ int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
 
 int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
 
-// Write the same frames as amqp_basic_publish and amqp_basic_ack, but to a buffer, so that one `send` can send many
-// frames. Return the number of bytes. Return 0 if `room` is too small, or if the body is larger than a frame may be. A
-// `frame_max` of 0 means no limit.
+// These functions write the same frames as amqp_basic_publish and amqp_basic_ack, but to a buffer, so that one `send`
+// can send many frames. They return the number of written bytes. They return 0 if `room` is too small, or if the body
+// is larger than a frame may be. A `frame_max` of 0 means no limit.
 size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
                             const retort_message *message);
 size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag);
@@ -188,7 +189,7 @@ int retort_hmac_sha256(retort_bytes key, retort_bytes bytes, uint8_t code[32]);
 // Whether two codes are equal. The comparison takes the same time wherever the two codes differ.
 int retort_equal_codes(const uint8_t one[32], const uint8_t other[32]);
 
-// Make, signal and reset an eventfd, with which one thread wakes another.
+// These functions make, signal and reset an eventfd, with which one thread wakes another thread.
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);
 void retort_clear_eventfd(int fd);

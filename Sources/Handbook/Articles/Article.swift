@@ -12,7 +12,7 @@ public struct Article: Sendable {
   var aliases: [String] = []
   /// The title, without a full stop.
   public var title: String
-  /// The subject, in one sentence.
+  /// The subject of the article, in one sentence.
   public var summary: String
   /// The Markdown text below the title and the summary.
   var body: String

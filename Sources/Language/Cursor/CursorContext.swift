@@ -18,7 +18,7 @@ public struct CursorContext: Sendable {
     case head
     /// The name of a stage, after `|`.
     case stage
-    /// An argument of the call in ``CursorContext/target``, or the name of one of its options.
+    /// An argument of the call in ``CursorContext/target``, or the name of an option of this call.
     case argument
     /// A value for the argument in ``CursorContext/target``, or a part of such a value.
     case value

@@ -2,7 +2,7 @@
 ///
 /// The scanner accepts any tokens, because an unfinished text is rarely a complete statement.
 struct CursorScanner {
-  /// An open bracket or block.
+  /// A bracket or a block that is open at the position.
   struct OpenConstruct {
     /// The kind of an open bracket or block.
     enum Kind {
@@ -15,7 +15,7 @@ struct CursorScanner {
       case arguments, parameters
     }
 
-    /// The part of a statement that the scanner reads next.
+    /// The part of a statement that the scanner reads next, such as the pipeline after `let x =`.
     enum ExpectedStatementPart {
       case start
       /// The new name after `let`, `for`, `def` or `rescue`.
@@ -60,7 +60,7 @@ struct CursorScanner {
     init(_ kind: Kind) { self.kind = kind }
   }
 
-  /// A pipeline up to the position.
+  /// The pipeline that the scanner is reading, up to the position.
   struct OpenPipeline {
     let start: Int
     /// The offset of the last `|`; nil before the first `|`.

@@ -43,7 +43,7 @@ struct LayoutPrinter {
   /// The smallest bracket, in columns, that the printer breaks into several lines.
   private static let leastBracket = 40
 
-  /// The separator before a token.
+  /// The text or line end that the printer writes before a token.
   private enum TokenSeparator {
     case text(String)
     /// A line end. The first value is the indentation of the next line. `comments` is the indentation of comments
@@ -59,7 +59,7 @@ struct LayoutPrinter {
     self.shape = shape
   }
 
-  /// The whole text.
+  /// The whole text in its new layout.
   var text: String { lines.isEmpty ? "" : lines.joined(separator: "\n") + "\n" }
 
   mutating func run() {

@@ -1,6 +1,6 @@
 /// The brackets, pipelines and blocks of a text, and which of them take several lines.
 struct LayoutShape {
-  /// The kind of a bracket, which depends on the content of the bracket.
+  /// The kind of a bracket, such as a list or the parentheses of a call.
   enum BracketKind {
     case list, record, call, group, index
   }

@@ -64,13 +64,13 @@ struct PageCache: Sendable {
     return taken
   }
 
-  /// The number of records that a query finds; nil if the cache does not contain it.
+  /// The number of records that a query finds; nil if the cache does not contain this number.
   subscript(query: Query) -> Int? {
     mutating get { counts[query] }
     set { counts[query] = newValue }
   }
 
-  /// The values of the sort terms in the last row before a page; nil if the cache does not contain them.
+  /// The values of the sort terms in the last row before a page; nil if the cache does not contain these values.
   subscript(place: PagedQuery) -> [SQLValue]? {
     mutating get { positions[place] }
     set { positions[place] = newValue }

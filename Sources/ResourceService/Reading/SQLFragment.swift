@@ -13,8 +13,8 @@ struct SQLFragment {
 
   /// Creates the condition that the value of an expression is one of the given values.
   ///
-  /// Several values become a single argument, a JSON array. The text of the statement therefore does not depend on
-  /// their number, and SQLite can reuse it.
+  /// Several values become a single argument, a JSON array. The text of the statement therefore does not depend on the
+  /// number of values, and the database can reuse the compiled statement.
   init(_ expression: String, isOneOf values: [SQLValue]) {
     switch values.count {
     case 0: self.init("0")

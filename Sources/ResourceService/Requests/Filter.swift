@@ -1,9 +1,9 @@
 import JSONText
 import SQLite
 
-/// A condition of an `index` request: the member of a resource has one of several values.
+/// A condition of an `index` request: the member of a resource has one of several values, such as `draft` or `spam`.
 struct Filter {
-  /// The member that the filter compares with its values.
+  /// The member that the filter compares with its values: the id, an attribute or a relationship.
   private enum FilteredMember {
     case key
     case attribute(Column)

@@ -5,7 +5,7 @@ import SQLite
 ///
 /// The last term of the order is always the key, so that no two rows are equal.
 struct SortOrder {
-  /// An expression by which the order sorts.
+  /// An SQL expression by which the service sorts rows, such as a column, and the direction.
   struct SortTerm {
     let expression: String
     let isDescending: Bool

@@ -17,7 +17,7 @@ import JSONText
 /// | `BLOB` | a string in Base64 |
 /// | anything else, such as `DATE` or none | a string or a number |
 struct Column: Sendable {
-  /// The kind of a column's values.
+  /// The kind of a column's values, such as booleans or texts.
   enum Kind: Sendable {
     case boolean, integer, real, decimal, numberText, text, json, blob, untyped
   }

@@ -103,7 +103,7 @@ extension Doctor {
     add(.failed(.queue, "there is no queue \(queue)", near + "start the service that declares the queue" + list, time))
   }
 
-  /// Reads one resource of a queue.
+  /// Reads one resource from the service of a queue.
   private func call(_ queue: String, _ link: any JSONRPC.ServiceLink) async {
     let schema = schemas.schema(of: queue, at: link.place)
     schema.load()

@@ -8,7 +8,7 @@ struct DoctorFinding: Sendable {
     case configuration, address, name, tcp, tls, login, vhost, service, channel, queue, call
   }
 
-  /// The outcome of a step.
+  /// The outcome of a step, such as `ok` or `failed`.
   enum StepOutcome: String, Sendable {
     case ok, warning, failed, skipped
   }
