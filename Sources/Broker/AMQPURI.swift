@@ -83,7 +83,8 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     try take(address: rest)
     try take(parameters: parameters)
     if tls?.key != nil, tls?.certificate == nil {
-      throw BrokerError(.address, "keyfile= also needs certfile=, the file of the certificate that belongs to the key")
+      throw BrokerError(
+        .address, "keyfile= needs certfile= too: certfile= names the certificate that belongs to the key")
     }
   }
 
@@ -226,7 +227,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Returns the value of decimal digits; nil for any other text, such as `-5`.
+  /// Returns the number that decimal digits stand for; nil for any other text, such as `-5`.
   private static func number(_ text: some StringProtocol) -> Int? {
     text.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int(text) : nil
   }

@@ -120,11 +120,11 @@ extension ClientError {
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
       .unknown,
-      "the outcome has been unknown since an earlier run: the change may have been carried out, "
-        + "but no lookup has found it",
+      "an earlier run left this outcome unknown: the change may have been carried out, "
+        + "but no lookup has found the change",
       nextStep:
-        "if no request stays in the service longer than 60 s, use settle: 60s; otherwise check the change, "
-        + "and use unknown: \"skip\" if it was carried out, or unknown: \"retry\" if it was not"
+        "if the service holds a request for at most 60 s, use settle: 60s; otherwise check the change: "
+        + "if it was carried out, use unknown: \"skip\"; if it was not carried out, use unknown: \"retry\""
     )
   }
 }

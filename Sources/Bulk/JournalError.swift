@@ -53,7 +53,7 @@ public enum JournalError: ElementError, Equatable {
     case .notABackup(let path): "\(path) has lines that are not resources, so it is not a backup"
     case .imageLacks(let path, let resource, let relationship):
       "the change replaces the relationship \(relationship), "
-        + "but the backup \(path) has \(resource) without \(relationship)"
+        + "but the backup \(path) has \(resource) without this relationship"
     case .damaged(let path, let line, let recorded):
       "\(path):\(line): the line is damaged, and undamaged lines follow\(Self.unknown(recorded))"
     case .displaced(let path, let line, let recorded):

@@ -98,7 +98,7 @@ public struct JournalHeader: Sendable, Equatable {
 
   /// Returns the differences from another statement's header as texts.
   ///
-  /// An example of a text is `queue posts, but people in this statement`.
+  /// An example of a text is `queue posts in the journal, but people in this statement`.
   ///
   /// A difference of the broker is not included.
   private func differences(from other: JournalHeader) -> [String] {
@@ -107,6 +107,6 @@ public struct JournalHeader: Sendable, Equatable {
     let theirs = [other.queue, other.type, other.verb, other.key ?? "none"]
     func shown(_ text: String) -> String { text.isEmpty ? "none" : text }
     return zip(names, zip(mine, theirs)).filter { $0.1.0 != $0.1.1 }
-      .map { "\($0.0) \(shown($0.1.0)), but \(shown($0.1.1)) in this statement" }
+      .map { "\($0.0) \(shown($0.1.0)) in the journal, but \(shown($0.1.1)) in this statement" }
   }
 }

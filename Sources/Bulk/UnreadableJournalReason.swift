@@ -25,7 +25,7 @@ public enum UnreadableJournalReason: Sendable, Equatable {
     case .byteOrderMark: "it begins with a byte order mark, which an editor added"
     case .carriageReturns: "its lines end in CR, which an editor or a transfer added"
     case .version(let version): "its format has version \(version)"
-    case .torn: "its first line is incomplete, so nothing was sent"
+    case .torn: "its first line is incomplete, so the earlier run sent no changes"
     case .other: "its first line is not the header of a journal"
     }
   }

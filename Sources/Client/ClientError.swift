@@ -22,7 +22,7 @@ public struct ClientError: Error, Sendable {
     case interrupted
   }
 
-  /// The request that an error is about.
+  /// The request that an error is about: its method, its client, its queue and its correlation id.
   public struct CallDescription: Sendable, Equatable {
     /// The JSON-RPC method of the request.
     public var method: String
@@ -130,7 +130,7 @@ extension ClientError {
     switch kind {
     case .notFound: return "check the id, and the queue and the type of the client"
     case .methodNotFound: return "the service does not have this method; to send another method, use the command `call`"
-    case .forbidden: return "the service refused access; check the meta: of the client"
+    case .forbidden: return "the service refused access; check the option meta: of the client"
     case .badGateway:
       let id = errors.lazy.compactMap { $0.object["id"]?.idText }.first
       return "the service failed: look for \(id.map { "the error id \($0)" } ?? "the reason") in its log"
@@ -227,9 +227,10 @@ extension ClientError {
     case .blocked where isUncertain:
       "when the broker accepts messages again, check the change; send the change again if it was not carried out"
     case _ where isUncertain: "the change may have been carried out: check before you send it again"
-    case .blocked: "\(error.wasSent ? "" : "nothing was sent; ")the broker's operator must free memory or disk space"
+    case .blocked:
+      "\(error.wasSent ? "" : "the request was not sent; ")the broker's operator must free memory or disk space"
     case .timeout:
-      "nothing was sent, because the connection did not accept the request in time; wait longer with timeout:"
+      "the request was not sent, because the connection did not accept the request in time; wait longer: timeout: 30s"
     case .otherBroker: "disconnect, and connect again"
     case .lost, .unreachable: "check that the broker runs at this address, and that the network reaches it"
     case .accessRefused:

@@ -103,7 +103,7 @@ struct LinkageRecognizer {
     if object.isLinkage { return try typed(object, name) }
     guard object.contains("id") else {
       throw refusal(
-        name, "is a relationship, but the record has no id",
+        name, "is a relationship, but its value has no id",
         "create the related resource first: let made = create ...; then write "
           + "\(name): {type: \"\(type)\", id: made.id}")
     }

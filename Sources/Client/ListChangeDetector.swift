@@ -106,7 +106,8 @@ extension ListChangeDetector {
     var sentences: [String] = []
     if let moved {
       sentences.append(
-        "record-count changed from \(moved.from) to \(moved.to) while the list was read: rows may be missing or repeated"
+        "the total (record-count) changed from \(moved.from) to \(moved.to) while the list was read: "
+          + "rows may be missing or repeated"
       )
     }
     if repeated > 0 {
@@ -121,7 +122,8 @@ extension ListChangeDetector {
       sentences.append("the service counts \(miscounted.total) resources, but sent \(miscounted.received)")
     }
     if let unreadableTotal {
-      sentences.append("record-count can't be read: \(TerminalSafeText.message(unreadableTotal).prefix(200))")
+      sentences.append(
+        "the total (record-count) can't be read: \(TerminalSafeText.message(unreadableTotal).prefix(200))")
     }
     return sentences
   }
@@ -138,7 +140,7 @@ extension ResourceClient {
   /// Returns the error for a list whose pages bring no new resources.
   func stalled(_ page: Pagination.Page?) -> ClientError {
     var error = malformed("index", "page \(page?.number ?? 1) and the previous page have only ids of earlier pages")
-    error.nextStep = "the service's pages overlap; sort: \"id\" can give the pages a stable order"
+    error.nextStep = "the service's pages overlap; the option sort: \"id\" can give the pages a stable order"
     return error
   }
 }

@@ -55,7 +55,8 @@ extension ResourceClient {
     switch error.code {
     case "101" where detail == "\(settings.type) is not a valid resource.":
       guard let type = observedFacts.type else {
-        return "the service of this queue serves another type: set the client's option type: to that type"
+        return "the service of this queue serves another type; make a client with that type: "
+          + "client queue: \(JSONValue.string(queue).text) type: \"...\""
       }
       return "client queue: \(JSONValue.string(queue).text) type: \(JSONValue.string(type).text)"
     case "105" where ["number", "size"].contains { detail == "\($0) is not an allowed page parameter." }:
@@ -89,7 +90,7 @@ extension ResourceClient {
     var error = error
     if names.contains("attributes") || names.contains("relationships") {
       error.nextStep =
-        "write the fields directly in the record, not in \(first):; "
+        "write the fields of \(first) directly in the record; "
         + "or add the type to the record: {type: \"\(settings.type)\", \(first): ...}"
       return error
     }

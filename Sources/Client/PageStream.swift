@@ -85,7 +85,7 @@ public struct PageStream: Sendable {
     guard isSame else { return }
     isDone = true
     var error = client.malformed("index", "page \(query.page?.number ?? 1) repeats the previous page")
-    error.nextStep = "the service ignores page:, so read its whole list in one request: index ..."
+    error.nextStep = "the service ignores the option page:, so read its whole list in one request: index ..."
     throw error
   }
 }
@@ -110,8 +110,8 @@ extension ResourceClient {
   /// service's own size. The method returns the total in the reply.
   ///
   /// A total below the number of resources in the reply does not count. Without a total, the method counts the
-  /// resources of the page. If there may be more pages, the method counts the resources of all pages, and writes this
-  /// to the trace.
+  /// resources of the page. If there may be more pages, the method counts the resources of all pages, and writes to the
+  /// trace that it does so.
   public func count(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []

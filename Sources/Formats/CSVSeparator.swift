@@ -15,12 +15,12 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
   package init(_ text: String, _ format: FileFormat) throws(Fault) {
     guard format == .csv else {
       throw Fault(
-        .value, "separator: is only for csv, but the format is \(format.rawValue)", nextStep: "as: \"csv\"")
+        .value, "the option separator: is only for csv, but the format is \(format.rawValue)", nextStep: "as: \"csv\"")
     }
     guard let separator = Self(rawValue: text), separator != .tab else {
       let known = Self.csv.map(\.rawValue.quoted).joined(separator: ", ")
       throw Fault(
-        .value, "separator: is one of \(known), not \(text.quoted)",
+        .value, "the option separator: must be one of \(known), not \(text.quoted)",
         nextStep: text == "\t" ? "as: \"tsv\"" : "separator: \";\"")
     }
     self = separator
@@ -39,9 +39,9 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
     }
   }
 
-  /// Returns a different separator that the heading of a single column contains; nil if it contains none.
+  /// Returns another separator that occurs in the heading of a file's only column; nil if none occurs.
   ///
-  /// Such a heading means that the file probably has that separator, and was read with the wrong one.
+  /// For example, the heading `id;title` contains a semicolon. Semicolons may then separate the cells of the file.
   func other(in heading: String) -> CSVSeparator? {
     Self.allCases.first { $0 != self && heading.utf8.contains($0.byte) }
   }

@@ -22,7 +22,7 @@ package struct FileWriter {
   package init(_ path: String, _ format: FileFormat, appends: Bool, isNew: Bool = false) throws(Fault) {
     guard !(appends && isNew) else {
       throw Fault(
-        .value, "append: adds to a file, but new: requires a file that does not exist",
+        .value, "the option append: adds to a file, but the option new: requires a file that does not exist",
         nextStep: "remove one of the two options")
     }
     guard !(appends && format == .json) else {

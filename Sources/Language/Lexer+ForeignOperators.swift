@@ -3,7 +3,9 @@ extension Lexer {
   /// Whether the character before the cursor joins an operand and a field without spaces, as `&` in `post&.text`.
   private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
 
-  /// Reports a character that begins no token, and shows the form of this language for the same purpose.
+  /// Reports a character that begins no token.
+  ///
+  /// The error shows the form of this language for the same purpose: `and` for the operator `&&`.
   mutating func unknown() {
     let start = offset
     let rest = String(decoding: bytes[offset..<min(offset + 8, bytes.count)], as: UTF8.self)
@@ -26,7 +28,7 @@ extension Lexer {
     case "$": dollar(start)
     case "`":
       skipQuoted(to: "`")
-      complain("backquotes have no meaning here", start, nextStep: "put a command inside an expression in ( )")
+      complain("backquotes have no meaning here", start, nextStep: "inside an expression, put a command in ( )")
     case "?": questionMark(start)
     case ".": dot(start)
     default: foreign(character, start)
@@ -65,12 +67,15 @@ extension Lexer {
       skipName()
       complain("a variable has no $", start, nextStep: "env(\"\(text(from: start).dropFirst())\")")
     case UInt8(ascii: "("):
-      complain("$ has no meaning here", start, nextStep: "put a command inside an expression in ( ), without $")
+      complain("$ has no meaning here", start, nextStep: "inside an expression, put a command in ( ), without $")
     default: complain("a variable has no $", start, nextStep: "write only the name")
     }
   }
 
-  /// Reports a `?`: at the end of a name, as in `empty?`, in place of a command, or as an operator, as in `a ? b : c`.
+  /// Reports a `?`.
+  ///
+  /// The `?` is at the end of a name, as in `empty?`, or an operator, as in `a ? b : c`, or it stands in place of a
+  /// command.
   private mutating func questionMark(_ start: Int) {
     if !hasSpace, !(tokens.last?.opensOperand ?? true), byte() != UInt8(ascii: ":") {
       complain(

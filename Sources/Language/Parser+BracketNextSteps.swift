@@ -24,7 +24,7 @@ extension Parser {
     }
     let ends = !tokens[min(last + 1, tokens.count - 1)].isSymbol("|")
     let text = ends ? shown(token.range.through(tokens[last].range)) : nil
-    return "put a command inside an expression in parentheses: (\(name) \(text ?? "..."))"
+    return "inside an expression, put a command in parentheses: (\(name) \(text ?? "..."))"
   }
 
   /// The advice for a shell condition such as `[ 1 -eq 1 ]`, and for an option with `=`; nil for other tokens.

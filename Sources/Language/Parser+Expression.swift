@@ -52,7 +52,7 @@ extension Parser {
     guard let symbol = comparisonOperator else { return left }
     let whole = try joined(left, symbol) { parser throws(StatementParseStop) in try parser.alternative() }
     if comparisonOperator != nil {
-      throw fail("comparisons do not chain", nextStep: "write a < b and b < c")
+      throw fail("comparisons can't be chained", nextStep: "write a < b and b < c")
     }
     return whole
   }

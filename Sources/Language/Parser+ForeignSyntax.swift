@@ -16,7 +16,7 @@ extension Parser {
     let name = hasName ? tokenAfterBracket.description : "error"
     diagnostics.append(
       Diagnostic(
-        range: range, message: "try has no \(word)",
+        range: range, message: "the statement try has no \(word)",
         nextStep: isRescue
           ? "write rescue and a name for the error: try do ... rescue \(name) ... end"
           : "write the statements of \(word) after end: try do ... rescue error ... end"))
@@ -56,7 +56,7 @@ extension Parser {
     else { return }
     diagnostics.append(
       Diagnostic(
-        range: token.range, message: "if has no \(word)",
+        range: token.range, message: "the statement if has no \(word)",
         nextStep: "write else if: if ... do ... else if ... do ... end"))
     tokens[index].kind = .keyword("else")
     var next = token
@@ -70,7 +70,8 @@ extension Parser {
   mutating func skipSemicolonBeforeDo() {
     guard token.kind == .semicolon, nextToken.isKeyword("do") else { return }
     diagnostics.append(
-      Diagnostic(range: token.range, message: "a semicolon can't precede do", nextStep: "remove the semicolon"))
+      Diagnostic(
+        range: token.range, message: "a semicolon can't stand before the word do", nextStep: "remove the semicolon"))
     advance()
   }
 
@@ -169,7 +170,7 @@ extension Parser {
     switch token.kind {
     case .symbol("{") where selectNextStep != nil: return selectNextStep
     case .symbol(">") where !token.hasSpaceBefore:
-      return "one bar joins stages" + (pipedStage.map { ": | \($0) ..." } ?? ": | and a stage")
+      return "write one bar between stages" + (pipedStage.map { ": | \($0) ..." } ?? ": | and a stage")
     case .field(let name, _) where nextToken.isSymbol("="):
       guard let value = rest?.split(separator: "=", maxSplits: 1).last, let form = valid("| with \(name):\(value)")
       else { return "to change a field of each element: | with \(name): ..." }

@@ -1,6 +1,7 @@
 /// Guesses what a user meant by tokens that the parser can't parse.
 ///
-/// The error shows the guess as advice (the next step), such as `write ==`.
+/// The error shows the guess as advice (the next step). For example, for `=` in a condition, the advice is to write
+/// `==`.
 extension Parser {
   /// The advice for a token that stands where a statement should end; nil without a guess.
   var tokenNextStep: String? {
@@ -8,7 +9,8 @@ extension Parser {
     case .symbol(")"), .symbol("]"), .symbol("}"): "remove the bracket: it closes no open bracket"
     case .number(let text) where text.hasPrefix("-"): "minus needs spaces: a - b"
     case .minus: nextToken.kind == .minus ? "a comment begins with #" : "minus needs spaces: a - b"
-    case .symbol(":") where tokens[statementStart].isName("assert"): "a comma precedes the message: assert ..., \"...\""
+    case .symbol(":") where tokens[statementStart].isName("assert"):
+      "put a comma before the message: assert ..., \"...\""
     case .symbol(":") where filterInBrackets != nil: filterInBrackets
     case .symbol(":") where fieldWithDot != nil: fieldWithDot.map { "write a new field without a dot: \($0): ..." }
     case .symbol(":"):
@@ -154,7 +156,7 @@ extension Parser {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
     case .keyword(let word) where !Self.blockWords.contains(word) || before.isKey:
-      return "\(word) is a word of the language; for text, write \"\(word)\""
+      return "the word \(word) belongs to the language; for text, write \"\(word)\""
     case .key(let key)
     where before.isName("where") || before.isSymbol("(") && tokens[max(0, index - 2)].isName("where"):
       return "write a condition: where .\(key) == \(Self.isEnd(nextToken) ? "..." : source.text(nextToken.range))"
@@ -267,7 +269,7 @@ extension Parser {
       return "put the arguments of a function in parentheses: \(call(name) ?? "\(name)(...)")"
     }
     guard words.commands.isEmpty || words.commands.contains(name) else { return nil }
-    return "put a command inside an expression in parentheses: (\(name) ...)"
+    return "inside an expression, put a command in parentheses: (\(name) ...)"
   }
 
   /// The advice for a foreign word before an operand, such as `exists .text` and `fn x -> x * 2`; nil for other words.

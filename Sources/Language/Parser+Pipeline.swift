@@ -76,7 +76,7 @@ extension Parser {
   private mutating func stage() throws(StatementParseStop) -> Command {
     guard case .name = token.kind else {
       if case .keyword(let word) = token.kind {
-        throw fail("\(word) is not a stage", nextStep: stageFormNextStep ?? "help stages lists the stages")
+        throw fail("the word \(word) is not a stage", nextStep: stageFormNextStep ?? "help stages lists the stages")
       }
       throw wanted("a stage after |", nextStep: stageFormNextStep ?? "help stages lists the stages")
     }
@@ -90,7 +90,9 @@ extension Parser {
     advance()
     var arguments: [Argument] = []
     var body: Block?
-    if name == "each", token.isSymbol("{") { throw wanted("do after each", nextStep: blockNextStep("each")) }
+    if name == "each", token.isSymbol("{") {
+      throw wanted("the word do after each", nextStep: blockNextStep("each"))
+    }
     if name == "as", isStage {
       arguments = [.positional(try binding())]
     } else if name == "print", isStage, Self.isEnd(token) {
@@ -107,7 +109,7 @@ extension Parser {
 
   /// Parses the name after the stage `as`.
   private mutating func binding() throws(StatementParseStop) -> Expr {
-    let (name, range) = try name("a name after as")
+    let (name, range) = try name("a name after the word as")
     return Expr(.name(name), range)
   }
 
@@ -128,7 +130,7 @@ extension Parser {
       if case .key(let key) = token.kind {
         let keyRange = token.range
         if !seen.insert(key).inserted {
-          throw fail("\(key): occurs twice", nextStep: "keep one of them")
+          throw fail("the option \(key): occurs twice", nextStep: "keep one of them")
         }
         advance()
         result.append(.option(key, keyRange, try optionValue(key)))

@@ -234,7 +234,8 @@ extension Parser {
   mutating func skipDo(after words: String) {
     guard token.isKeyword("do") else { return }
     diagnostics.append(
-      Diagnostic(range: token.range, message: "do can't follow \(words)", nextStep: "remove do: \(words) ... end"))
+      Diagnostic(
+        range: token.range, message: "the word do can't follow \(words)", nextStep: "remove do: \(words) ... end"))
     advance()
   }
 
@@ -245,7 +246,7 @@ extension Parser {
     if token.isSymbol("="), nextToken.isSymbol(">") {
       diagnostics.append(
         Diagnostic(
-          range: token.range.through(nextToken.range), message: "an arrow can't follow rescue",
+          range: token.range.through(nextToken.range), message: "an arrow can't follow the word rescue",
           nextStep: "rescue \(tokens[min(index + 2, tokens.count - 1)].description)"))
       tokens.removeSubrange(index...index + 1)
     }

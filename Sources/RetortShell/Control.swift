@@ -44,8 +44,8 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
 /// - Returns: The message, with the next step on a second line.
 private func misuse(of words: [String], _ commands: [String], _ usage: String) -> String? {
   if let word = commands.first, word.hasPrefix("rate="), !isCommand(word) {
-    return "rate= takes off, or a whole number of changes per second, such as rate=5, not '\(word.dropFirst(5))'\n"
-      + "  = \(usage)"
+    return "rate= takes a whole number of changes per second, such as rate=5, or the word off, "
+      + "not '\(word.dropFirst(5))'\n  = \(usage)"
   }
   if commands.count == words.count, let word = words.first, !isCommand(word), words.count == 1 || isCommand(words[1]) {
     return "'\(word)' is neither a run nor a command\n  = retort ctl lists the runs with their process ids; \(usage)"

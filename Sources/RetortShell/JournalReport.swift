@@ -27,7 +27,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
     _ = console.write(Array(JournalReport(try JournalSnapshot(path)).text.utf8))
     return 0
   } catch {
-    let step = error.isForeign ? "give the file of the statement's option journal:" : error.nextStep
+    let step = error.isForeign ? "give the file that the option journal: of the statement names" : error.nextStep
     console.note("error: \(TerminalSafeText.message(error.message))\n  = \(step)\n")
     return 2
   }
@@ -39,10 +39,13 @@ private func misuse(of words: [String], _ usage: String) -> (problem: String, st
   let file = ShellCommandLineWriter.quoted(path)
   switch words.dropFirst().first {
   case "settle" where words.count < 3:
-    return ("settle needs the id of a change, and done or again", "retort journal \(file) lists the unknown changes")
+    return (
+      "settle needs the id of a change, and the word done or the word again",
+      "retort journal \(file) lists the unknown changes"
+    )
   case "settle" where words.count == 3:
     let change = "retort journal \(file) settle \(ShellCommandLineWriter.quoted(words[2]))"
-    return ("settle needs done or again after the id", "\(change) done, or \(change) again")
+    return ("settle needs the word done or the word again after the id", "\(change) done, or \(change) again")
   case "broker" where words.count == 2: return ("broker needs a name", "retort journal \(file) broker NAME")
   default: return ("can't use the arguments after the file", usage)
   }
@@ -55,7 +58,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   guard let outcome = ["done": "ok", "again": "again"][word] else {
     let change = "retort journal \(ShellCommandLineWriter.quoted(path)) settle \(ShellCommandLineWriter.quoted(id))"
     console.note(
-      "error: the outcome must be done or again, not '\(word)'\n"
+      "error: settle needs the word done or the word again after the id, not '\(word)'\n"
         + "  = if the change was carried out: \(change) done\n  = if the change was not carried out: \(change) again\n"
     )
     return 2
@@ -91,7 +94,7 @@ private func rename(_ path: String, _ broker: String, _ console: Console) async 
 /// The text that shows the state of a journal to the user.
 private struct JournalReport {
   private let journal: JournalSnapshot
-  /// The maximum number of unknown changes that the text lists.
+  /// The maximum number of changes with an unknown outcome that the text lists.
   private static let limit = 20
 
   init(_ journal: JournalSnapshot) { self.journal = journal }

@@ -11,7 +11,10 @@ func languageServer(_ words: [String], _ console: Console, _ environment: [Strin
   guard words.isEmpty || words == ["--stdio"] else {
     let isHelp = words == ["--help"] || words == ["-h"]
     if isHelp { _ = console.write(Array("USAGE: retort lsp [--stdio]\n".utf8)) }
-    if !isHelp { console.note("error: retort lsp takes no arguments\n  = an editor starts it: retort help lsp\n") }
+    if !isHelp {
+      console.note(
+        "error: retort lsp takes no arguments\n  = an editor starts retort lsp; retort help lsp explains how\n")
+    }
     return isHelp ? 0 : 2
   }
   var options = Session.Options()

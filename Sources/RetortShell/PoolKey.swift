@@ -15,7 +15,7 @@ struct PoolSettingsError: Error {
   init(_ message: String, nextStep: String) { (self.message, self.nextStep) = (message, nextStep) }
 }
 
-/// Returns the secret of the worker pools, which the environment contains; nil if it is not set.
+/// Returns the secret that all workers of a pool share, from the environment; nil if the environment has none.
 func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> MessageAuthenticationKey? {
   guard let secret = environment[WorkerPool.keyVariable] else { return nil }
   if secret.isEmpty {
@@ -51,12 +51,12 @@ func openPool(_ request: PoolCarrierRequest, _ environment: [String: String]) as
 {
   guard let link = request.link as? BrokerLink else {
     throw ClientError(
-      .value, "workers: needs a connection to a broker, not \(request.link.address)",
+      .value, "the option workers: needs a connection to a broker, not \(request.link.address)",
       nextStep: "connect to a broker: connect \"amqp://guest:guest@localhost/\"; or remove workers:")
   }
   guard WorkerPool.isName(request.name) else {
     throw ClientError(
-      .value, "workers: \"\(request.name)\" is not a valid name of a pool",
+      .value, "\"\(request.name)\" is not a valid name of a pool",
       nextStep: "write at most 100 of the characters A-Z a-z 0-9 . _ -")
   }
   let key: MessageAuthenticationKey?

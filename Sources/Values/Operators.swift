@@ -103,12 +103,12 @@ package enum Operators {
       return try Arithmetic.compare(number, JSONNumber(upper)) <= 0
     case .string:
       throw Fault(
-        .type, "the right operand of in must be a list", nextStep: "for text, write contains(text, part)")
+        .type, "the right operand of the operator in must be a list", nextStep: "for text, write contains(text, part)")
     case .record:
       throw Fault(
-        .type, "the right operand of in must be a list",
+        .type, "the right operand of the operator in must be a list",
         nextStep: "to test whether a record has a key, write x in keys(record)")
-    default: throw Fault(.type, "the right operand of in must be a list, not \(container.typeWithArticle)")
+    default: throw Fault(.type, "the right operand of the operator in must be a list, not \(container.typeWithArticle)")
     }
   }
 
@@ -147,10 +147,10 @@ package enum Operators {
 
   private static func misfit(_ symbol: String, _ verb: String, _ left: Value, _ right: Value) -> Fault {
     if left.isNull || right.isNull {
-      return Fault(.type, "\(symbol) can't \(verb) null", nextStep: "to replace null, write (x ?? 0)")
+      return Fault(.type, "the operator \(symbol) can't \(verb) null", nextStep: "to replace null, write (x ?? 0)")
     }
     return Fault(
-      .type, "\(symbol) can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
+      .type, "the operator \(symbol) can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
       nextStep: left.isScalar && right.isScalar
         ? "convert one of the values: int(x), number(x) or string(x), or put it into text: \"\\(x)\"" : nil)
   }
@@ -169,13 +169,19 @@ extension Value {
 
   /// Returns the value of a condition as a boolean.
   ///
-  /// - Parameter word: The keyword before the condition, such as `if`, for the error message.
+  /// - Parameter word: The word before the condition, such as `if` or `append:`, for the error message.
   /// - Returns: The boolean.
   /// - Throws: A `type` error for a value of any other type.
   package func condition(_ word: String) throws(Fault) -> Bool {
     guard case .bool(let value) = self else {
+      let subject =
+        switch word {
+        case "and", "or", "not": "the operator \(word) needs"
+        case _ where word.hasSuffix(":"): "the option \(word) needs"
+        default: "the condition after \(word) must be"
+        }
       throw Fault(
-        .type, "\(word) needs a boolean, not \(typeWithArticle)",
+        .type, "\(subject) a boolean, not \(typeWithArticle)",
         nextStep: "write a comparison: x == y, x != null, x > 0")
     }
     return value

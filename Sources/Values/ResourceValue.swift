@@ -226,7 +226,7 @@ public struct ResourceValue: Sendable {
     let path = includePath.joined(separator: ".")
     if let compound, compound.asked.contains(where: { $0.isSame(as: path) || $0.begins(with: path + ".") }) {
       return Fault(
-        .field, "\(what); include: asks for this resource, but the reply does not contain it",
+        .field, "\(what); the option include: asks for this resource, but the reply does not contain it",
         nextStep: "the resource may be deleted or hidden: read it by its id with show")
     }
     return Fault(

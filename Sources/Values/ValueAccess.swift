@@ -1,7 +1,7 @@
 import JSONText
 import Language
 
-/// Reads fields and elements of values.
+/// Reads fields and elements of values, as in `post.text` and `list[0]`.
 package enum ValueAccess {
   /// Returns the value of a field: `value.name`, or `value?.name` if `isOptional` is true.
   ///
@@ -100,7 +100,8 @@ package enum ValueAccess {
     if isOptional, key.isNull { return .null }
     let name = try Self.key(
       key, "a record",
-      nextStep: key.isNull ? "for null instead of an error, write ?[...]" : "make the key text: string(x), json([a, b])"
+      nextStep: key.isNull
+        ? "for null instead of an error, write ?[...]" : "convert the key to text: string(x), or json([a, b])"
     )
     switch owner {
     case .record(let record):
@@ -153,8 +154,9 @@ package enum ValueAccess {
       : scalars.index(scalars.endIndex, offsetBy: position, limitedBy: scalars.startIndex)
     if let place, place < scalars.endIndex { return .string(String(scalars[place])) }
     if isOptional { return .null }
+    let count = scalars.count == 1 ? "1 code point" : "\(scalars.count) code points"
     throw Fault(
-      .field, "there is no code point \(number): the text has \(scalars.count)",
+      .field, "there is no code point \(number): the text has \(count)",
       nextStep: "for null instead of an error, write ?[\(number)]")
   }
 

@@ -79,10 +79,11 @@ struct ChunkRun: Sendable {
     }
   }
 
-  /// Looks up the changes, and returns the indices of the changes that may be sent again.
+  /// Looks up the changes, because the lost worker may have sent them; returns the indices of the changes to send
+  /// again.
   ///
-  /// The lost worker may have sent the changes. The function first waits until the lost worker can no longer send
-  /// requests. It also waits until the service can no longer carry out the lost worker's requests.
+  /// The function first waits until the lost worker can no longer send requests. It also waits until the service can no
+  /// longer carry out the lost worker's requests.
   private func lookUp(_ progress: ChunkProgress) async -> [Int] {
     let longest = chunk.changes.lazy.filter(\.expires).compactMap(\.timeout).max() ?? .zero
     do { try await Task.sleep(for: silence + longest + (chunk.settle ?? .zero)) } catch { return [] }
@@ -109,7 +110,9 @@ extension ClientError {
   /// Returns the error of a change that a lost worker may have carried out, and that a lookup did not find.
   fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
     var error = ClientError(
-      .unknown, "the worker of this change was lost; the change may have been carried out, and no lookup has found it",
+      .unknown,
+      "the worker of this change was lost: the change may have been carried out, "
+        + "but no lookup has found the change",
       nextStep: "check the change; or, if the service holds requests for at most 60 s, send it again with settle: 60s")
     error.wasSent = true
     error.call = CallDescription(

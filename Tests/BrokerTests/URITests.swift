@@ -76,7 +76,7 @@ import Testing
     ),
     ("amqp://h?cacertfile=/x", "cacertfile is for amqps:// only"),
     (
-      "amqps://h?keyfile=/x", "keyfile= also needs certfile=, the file of the certificate that belongs to the key"
+      "amqps://h?keyfile=/x", "keyfile= needs certfile= too: certfile= names the certificate that belongs to the key"
     ),
     ("amqps://h?verify=maybe", "verify must be verify_peer or verify_none, not maybe"),
     (

@@ -139,7 +139,7 @@ import Testing
     let (client, _) = ResourceClient.scripted([page])
     let (pages, changes, error) = await drained(client.stream(Query()))
     #expect(pages == [["1"]] && error == nil)
-    #expect(changes == [#"record-count can't be read: "many""#])
+    #expect(changes == [#"the total (record-count) can't be read: "many""#])
   }
 
   // MARK: - Changes of the list during the read
@@ -151,7 +151,9 @@ import Testing
     let (pages, changes, error) = await drained(client.stream(Query()))
     #expect(pages == [["1", "2"], ["5", "6"]] && error == nil)
     #expect(
-      changes == ["record-count changed from 6 to 4 while the list was read: rows may be missing or repeated"])
+      changes == [
+        "the total (record-count) changed from 6 to 4 while the list was read: rows may be missing or repeated"
+      ])
   }
 
   @Test(arguments: [
@@ -173,7 +175,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (6, 4, [3, 4], "record-count changed from 6 to 4 while the list was read: rows may be missing or repeated"),
+    (
+      6, 4, [3, 4],
+      "the total (record-count) changed from 6 to 4 while the list was read: rows may be missing or repeated"
+    ),
     (6, 6, [2, 3], "1 id was received twice"),
   ]) func aStreamMayFailWhereItsListIsChanged(before: Int, after: Int, ids: [Int], sentence: String) async {
     let (client, _) = ResourceClient.scripted([
@@ -211,7 +216,7 @@ import Testing
     #expect(pages.last == ["5"] && error == nil)
     #expect(
       changes == [
-        "record-count changed from 5 to 9 while the list was read: rows may be missing or repeated",
+        "the total (record-count) changed from 5 to 9 while the list was read: rows may be missing or repeated",
         "4 ids were received twice",
       ])
   }

@@ -37,7 +37,9 @@ import Testing
     let refusal = Self.refusal("101", "peer_posts is not a valid resource.")
     #expect(
       await nextStep([refusal]) { _ = try await $0.document($0.createRequest([:])) }
-        == "the service of this queue serves another type: set the client's option type: to that type")
+        == "the service of this queue serves another type; make a client with that type: "
+        + #"client queue: "posts" type: "...""#
+    )
     let answers: [ScriptedTransport.Answer] = [#"{"data":{"type":"posts","id":"1"}}"#, refusal]
     #expect(
       await nextStep(answers) { _ = try await $0.document($0.createRequest([:])) }

@@ -82,7 +82,7 @@ import Testing
     #expect(
       report(error) == [
         "protocol", "posts index: page 2 repeats the previous page",
-        "the service ignores page:, so read its whole list in one request: index ...",
+        "the service ignores the option page:, so read its whole list in one request: index ...",
       ])
     #expect(try await stream.next() == nil)
     #expect(transport.sent.count == 2)

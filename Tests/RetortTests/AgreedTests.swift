@@ -93,7 +93,7 @@ import Testing
       #expect(try String(contentsOfFile: file, encoding: .utf8) == "")
       let same = await Ran.retort(
         "-c", Self.head + "[1] | update p {views: 1} backup: \"\(directory)/x\" failed: \"\(directory)/x\"")
-      #expect(same.status == 1 && same.notes.contains("failed: and backup: name the same file"))
+      #expect(same.status == 1 && same.notes.contains("the options failed: and backup: name the same file"))
     }
   }
 }

@@ -73,7 +73,7 @@ import Testing
     ] {
       let ran = await run(change + " include: \"tags\"")
       #expect(
-        ran.status == 2 && ran.notes.contains("names the relationships that backup: stores"),
+        ran.status == 2 && ran.notes.contains("names the relationships in the backup"),
         Comment(rawValue: ran.notes))
     }
   }

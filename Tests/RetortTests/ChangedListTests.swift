@@ -37,7 +37,7 @@ import Testing
   }
 
   private static let moved =
-    "posts: record-count changed from 6 to 4 while the list was read: rows may be missing or repeated\n"
+    "posts: the total (record-count) changed from 6 to 4 while the list was read: rows may be missing or repeated\n"
 
   @Test(arguments: ["stream posts | map .id", "for p in stream posts do print p.id end"])
   func aTotalThatMovesIsNoted(statement: String) async throws {
@@ -79,7 +79,8 @@ import Testing
   @Test(
     arguments: [
       (
-        [([1, 2], 6), ([5, 6], 4)], "record-count changed from 6 to 4 while the list was read: rows may be missing or"
+        [([1, 2], 6), ([5, 6], 4)],
+        "the total (record-count) changed from 6 to 4 while the list was read: rows may be missing or"
       ),
       ([([1, 2], 4), ([2, 3], 4)], "1 id was received twice"),
     ] as [([([Int], Int?)], String)]) func onShiftFailsAtTheChange(pages: [([Int], Int?)], message: String)
@@ -214,7 +215,7 @@ import Testing
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1")
     let notes = [6, 1005].map {
       "destroy-all posts: 3 resources were counted at the start, but \($0) have been found so far; "
-        + "with max: 3, the statement would stop after that number of destroys\n"
+        + "with max: 3, the statement would stop after 3 destroys\n"
     }
     #expect(ran == Ran(status: 0, output: "1100\n", notes: notes.joined()))
     await service.stop()
@@ -225,7 +226,8 @@ import Testing
     let service = try await Self.growing(rows, to: .max)
     let ran = await service.run("destroy-all posts filter: {} confirm: true in-flight: 1 max: 3")
     #expect(
-      ran.status == 5 && ran.notes.contains("error[limit]: destroy-all would destroy more resources than max: 3 allows")
+      ran.status == 5
+        && ran.notes.contains("error[limit]: destroy-all would destroy more resources than the limit max: 3 allows")
     )
     #expect(rows.ids.withLock { $0 } == [4, 5, 6], Comment(rawValue: ran.notes))
     await service.stop()

@@ -120,7 +120,7 @@ import Testing
     try await Self.inFolder { directory in
       let ran = try await Self.run("cleanup", in: directory, on: nil, "--var", "cap=249")
       #expect(ran.status == 6 && ran.output.isEmpty, Comment(rawValue: ran.notes))
-      #expect(ran.notes.contains("destroy posts would destroy 250 resources, but max: is 249"))
+      #expect(ran.notes.contains("destroy posts would destroy 250 resources, but the limit max: is 249"))
     }
   }
 

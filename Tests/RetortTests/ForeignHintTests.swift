@@ -159,7 +159,7 @@ import Testing
     ("lambda x: x + 1", "def f(x) do return x + 1 end", "def f(x) do return x + 1 end"),
     ("print string.upper(\"a\")", "upper(\"a\")", "print upper(\"a\")"),
     ("for i in 0..<3 do print i end", "a range has two dots, and includes both ends: 0..9", "print 0..9"),
-    ("assert 1 == 1 : \"no\"", "a comma precedes the message", "assert 1 == 1, \"no\""),
+    ("assert 1 == 1 : \"no\"", "put a comma before the message", "assert 1 == 1, \"no\""),
     (
       "count posts --filter state=draft", "write an option with a colon: filter: VALUE",
       "count posts filter: {state: \"draft\"}"

@@ -161,7 +161,7 @@ import Testing
   @Test(arguments: [
     (["journal", "a.journal", "settle", "5"], "retort journal a.journal settle 5 done"),
     (["journal", "a.journal", "settle"], "retort journal a.journal lists the unknown changes"),
-    (["journal", "Package.swift"], "give the file of the statement's option journal:"),
+    (["journal", "Package.swift"], "give the file that the option journal: of the statement names"),
     (["ctl", "nosuch", "stop"], "'nosuch' is neither a run nor a command"), (["fmt", "nofile"], "check the path"),
     (["trust", "nofile"], "check the path"), (["serve", "nofile", "--url", "amqp://localhost:1/"], "check the path"),
     (["--report", "/nonexistent/x.json", "-c", "print 1"], "the directory does not exist: create it first"),

@@ -51,7 +51,7 @@ import Testing
     #expect(stopped.notes.contains("at element 3, 99999"))
     let halted = await run(#"90001..90500 \#(sink) halt: 10"#, on: service)
     #expect(halted.status == 6 || halted.status == 5, Comment(rawValue: halted.notes))
-    #expect(halted.notes.contains("its failures reached halt: 10"))
+    #expect(halted.notes.contains("its failures reached the limit halt: 10"))
     // 15 other changes can be in flight when the tenth change fails. The number is the same without workers.
     let failed = try #require(halted.notes.firstMatch(of: #/update posts: 0 ok, (\d+) failed/#))
     #expect(10...25 ~= (Int(failed.output.1) ?? 0), Comment(rawValue: halted.notes))

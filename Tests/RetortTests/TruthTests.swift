@@ -106,7 +106,8 @@ import Testing
     ])
     let ran = await odd.run("stream posts include: \"author.town\" | map .author.name")
     #expect(
-      ran.notes.contains("author is authors/3; include: asks for this resource, but the reply does not contain it"))
+      ran.notes.contains(
+        "author is authors/3; the option include: asks for this resource, but the reply does not contain it"))
     #expect(
       await odd.run("stream posts | map .author.name").notes.contains(
         "  = add include: \"author\" to the command that reads the resource"))

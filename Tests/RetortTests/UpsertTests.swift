@@ -16,7 +16,7 @@ import Testing
     #expect(one.status == 1 && one.output.isEmpty)
     #expect(
       one.notes.contains(
-        #"the service does not filter by text: the request asks for "a", the reply has posts 1 with "other""#))
+        #"the service does not filter by text: the request asks for "a", but the reply has posts 1 with "other""#))
     #expect(one.notes.contains("let known = stream posts | index-by .text"))
     let many = await odd.run(#"1..40 | map {text: "t\(it)"} | upsert posts key: .text on-error: "continue""#)
     #expect(many.notes.contains("upsert posts: 0 created, 0 updated, 0 same, 40 refused"))

@@ -151,7 +151,7 @@ import Testing
         """)
     #expect(ran.notes.isEmpty, Comment(rawValue: ran.notes))
     let other = await Ran.retort("-c", "connect; let posts = client queue: \"posts\" reply: \"pigeon\"")
-    #expect(other.notes.hasPrefix("error: reply: must be \"queue\" or \"direct\", not \"pigeon\"\n"))
+    #expect(other.notes.hasPrefix("error: the option reply: must be \"queue\" or \"direct\", not \"pigeon\"\n"))
   }
 
   @Test(arguments: [

@@ -25,7 +25,8 @@ struct TLSSocket {
     amqp_ssl_socket_set_verify_peer(socket, tls.verifies ? 1 : 0)
     amqp_ssl_socket_set_verify_hostname(socket, 0)  // off: OpenSSL itself verifies the name or address
     guard retort_prepare_tls(socket, name, tls.serverName == nil ? 0 : 1, tls.verifies ? 1 : 0) != 0 else {
-      throw BrokerError(.tls, "\(name) is not a valid server name: correct the host, or server_name_indication=")
+      throw BrokerError(
+        .tls, "\(name) is not a valid server name: correct the host, or the parameter server_name_indication=")
     }
     if tls.verifies { try check(retort_trust(socket, tls.authorities), "cacertfile", tls.authorities) }
     guard let certificate = tls.certificate else { return }

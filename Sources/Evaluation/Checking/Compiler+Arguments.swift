@@ -12,7 +12,7 @@ extension Compiler {
     checkNumber(positional, command, declaration)
     for option in declaration.options where option.isRequired && command.option(option.name) == nil {
       report(
-        "\(command.name) needs \(option.name):", command.nameRange, nextStep: option.form)
+        "\(command.name) needs the option \(option.name):", command.nameRange, nextStep: option.form)
     }
     for (value, parameter) in zip(positional, declaration.parameters) {
       check(value, parameter, of: command, isFirst: parameter.name == declaration.parameters.first?.name)
@@ -108,7 +108,7 @@ extension Compiler {
   private func check(_ option: Declaration.Option, _ value: Expr, of command: Language.Command) {
     if option.shape == .field, value.path?.contains(".") ?? true {
       report(
-        "\(option.name): needs the name of one field", value.range,
+        "the option \(option.name): needs the name of one field", value.range,
         nextStep: "\(option.name): .\(fieldName(value) ?? "email")")
       findings.refused.append(value.range)
     }
@@ -174,7 +174,7 @@ extension Compiler {
     let (path, sign) = if case .negate(let operand) = value.kind { (operand.path, "-") } else { (value.path, "") }
     guard let path, source.text(value.range).drop(while: { $0 == "-" }).first == "." else { return false }
     report(
-      "\(option.name): takes names as strings", value.range, nextStep: "\(option.name): \"\(sign)\(path)\"")
+      "the option \(option.name): takes names as strings", value.range, nextStep: "\(option.name): \"\(sign)\(path)\"")
     findings.refused.append(value.range)
     return true
   }
@@ -201,7 +201,7 @@ extension Compiler {
     guard literal == .string else {
       guard option.shape == .string else { return false }
       report(
-        "\(command) \(option.name): needs a string, not a \(literal.rawValue)", value.range,
+        "the option \(option.name): of \(command) needs a string, not a \(literal.rawValue)", value.range,
         nextStep: Self.wordStep(option.name, source.text(value.range), option.words))
       return true
     }
@@ -210,7 +210,7 @@ extension Compiler {
     if option.name == "as", (try? FileFormat(path: "", named: word)) != nil { return false }
     let isDuration = option.name == "timeout" && Declaration.ArgumentType.isDuration(word)
     report(
-      "\(option.name): must be \(option.alternatives), not \(word.quoted)", value.range,
+      "the option \(option.name): must be \(option.alternatives), not \(word.quoted)", value.range,
       nextStep: isDuration ? "\(option.name): \(word)" : Self.wordStep(option.name, word, option.words))
     return true
   }
@@ -245,13 +245,15 @@ extension Compiler {
   private func checkLiteral(
     _ expression: Expr, _ shape: Declaration.ArgumentType, _ place: String, isAlone: Bool = true, summary: String? = nil
   ) {
+    let words = place.split(separator: " ")
+    let subject = summary != nil && words.count == 2 ? "the option \(words[1]) of \(words[0])" : place
     if expression.kind == .null, summary != nil, !shape.takesNull {
       return report(
-        "\(place) needs \(shape.wanted), not null", expression.range,
+        "\(subject) needs \(shape.wanted), not null", expression.range,
         nextStep: "remove the argument, or give it \(shape.wanted)")
     }
     guard let literal = Declaration.ArgumentType(literal: expression), !shape.takes(literal) else { return }
-    let (text, option) = (source.text(expression.range), place.split(separator: " ").last.map(String.init) ?? "")
+    let (text, option) = (source.text(expression.range), words.last.map(String.init) ?? "")
     let prefix = summary != nil ? option + " " : isAlone ? "\(place) " : ""
     let step: String? =
       switch shape {
@@ -261,7 +263,7 @@ extension Compiler {
         summary.map { Declaration.form(option, $0) }
       default: shape.example(for: literal, text).map { prefix + $0 } ?? summary.map { Declaration.form(option, $0) }
       }
-    report("\(place) needs \(shape.wanted), not a \(literal.rawValue)", expression.range, nextStep: step)
+    report("\(subject) needs \(shape.wanted), not a \(literal.rawValue)", expression.range, nextStep: step)
   }
 }
 

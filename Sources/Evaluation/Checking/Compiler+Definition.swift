@@ -84,9 +84,10 @@ extension Compiler {
     }
   }
 
-  /// Returns the client that a call of a `def` passes in place of the placeholder `fact`.
+  /// Returns the client that a call of a `def` passes for one of the parameters.
   ///
-  /// Returns nil if `fact` is no placeholder for a parameter, or if the call passes no variable for this parameter.
+  /// `fact` stands for this parameter in the effects of the `def`. Returns nil if `fact` stands for no parameter, or if
+  /// the call passes no variable for the parameter.
   private func given(
     _ fact: Scope.ClientIdentity, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
   ) -> Scope.ClientIdentity? {
@@ -121,7 +122,7 @@ extension Compiler {
           "option", name + ":", range, among: definition.parameters.filter { $0.fallback != nil }.map { $0.name + ":" },
           nextStep: definition.signature)
       }
-      if codes[index] != nil { report("\(name): occurs twice", range, nextStep: "keep one of them") }
+      if codes[index] != nil { report("the option \(name): occurs twice", range, nextStep: "keep one of them") }
       codes[index] = code(expression)
     }
   }

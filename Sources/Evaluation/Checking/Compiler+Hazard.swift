@@ -112,9 +112,10 @@ extension Compiler {
       let selection = pipeline.stages[..<sink].first(where: { ["take", "skip", "last"].contains($0.name) })
     else { return }
     warnThoroughly(
-      "\(selection.name) selects other elements in a resumed run, because the earlier run destroyed some resources",
+      "\(selection.name) selects other elements in a resumed run, because the earlier run destroyed some resources: "
+        + "both runs together can destroy more resources than one run",
       selection.range,
-      nextStep: "add max:, which also counts the changes of earlier runs; or read the elements from a file")
+      nextStep: "add the option max:, which also counts the changes of earlier runs; or read the elements from a file")
   }
 
   /// Returns what the check knows about the client in a command's first argument; nil if the argument is no variable.

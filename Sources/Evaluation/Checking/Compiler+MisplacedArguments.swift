@@ -82,8 +82,9 @@ extension Compiler {
     let before = SourceRange(call.command.range.lower, call.positional[0].range.upper)
     let after = SourceRange(id.range.upper, call.command.range.upper)
     return MisplacedArgumentError(
-      "after |, the element is the id", id.range,
-      "remove the id: | \(source.text(before))\(source.text(after)); or name one id without the pipeline: \(source.text(call.command.range))"
+      "after |, the id comes from the element", id.range,
+      "remove this id: | \(source.text(before))\(source.text(after)); or write a statement for this id alone: "
+        + source.text(call.command.range)
     )
   }
 
@@ -175,7 +176,7 @@ extension Compiler {
     let value = isNamed ? call.surplus.dropFirst().first ?? first : first
     let isBare = if case .name = value.kind { option.shape == .string } else { false }
     return MisplacedArgumentError(
-      "\(name) needs \(option.name):", value.range,
+      "\(name) needs the option \(option.name):", value.range,
       "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))")
   }
 

@@ -56,7 +56,7 @@ extension Compiler {
     }
     if scope.crossesEach(name) {
       report(
-        "the block of each can't assign \(name), because \(name) is defined outside the block", nameRange,
+        "the block of the stage each can't assign \(name), because \(name) is defined outside the block", nameRange,
         nextStep: "end the block with a value, and collect the values: let results = ... | each do ... end; or use for")
     }
     if !context.isInDef, scope.blocks.count == 1, scope.variable(name) == nil {
@@ -96,9 +96,10 @@ extension Compiler {
     if context.loopDepth == 0 {
       let inEach = context.eachDepth > 0
       report(
-        inEach ? "\(word) can't leave the block of each" : "\(word) is allowed in a loop only", range,
+        inEach ? "\(word) can't leave the block of the stage each" : "\(word) is allowed in a loop only", range,
         nextStep: inEach
-          ? "use for instead of each" : "put \(word) in for ... do, while ... do or watch ... do; exit ends the run")
+          ? "use the statement for instead of the stage each"
+          : "put \(word) in for ... do, while ... do or watch ... do; to end the run, use exit")
     }
     return .sync { _ throws(Fault) in flow }
   }
@@ -108,7 +109,7 @@ extension Compiler {
       report(
         "return is allowed in a def only", range,
         nextStep: context.eachDepth > 0
-          ? "end the block of each with the value"
+          ? "write the value as the last line of the block, without return"
           : context.isInDef ? nil : "to end the run, use exit; to show a value, use print")
     }
     guard let valued else {

@@ -8,7 +8,7 @@ struct Command: Sendable {
   enum CommandImplementation: Sendable {
     /// A function that returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value)
-    /// A function that returns a single change.
+    /// A function that returns one change.
     case change(@Sendable (Arguments) throws(Fault) -> PreparedChange)
     /// A function that returns one request, which is a read or a change.
     case request(@Sendable (Arguments) throws(Fault) -> MethodCallRequest)
@@ -210,7 +210,7 @@ struct Arguments: Sendable {
     let declared = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
     let summary = declared?.first { $0.name == option }?.summary
     return fault(
-      argument, .type, "\(name) \(option): needs \(wanted), not \(argument.value.typeWithArticle)",
+      argument, .type, "the option \(option): of \(name) needs \(wanted), not \(argument.value.typeWithArticle)",
       nextStep: argument.value.isNull
         ? "remove the option, or give it \(wanted)"
         : declared?.first { $0.name == option }?.shape.example(for: argument.value).map { "\(option): \($0)" }

@@ -43,8 +43,9 @@ extension ConfirmationRequest {
     let what = destroys ? "destroy" : ["create", "update"].contains(verb) ? verb : "change"
     let earlier = before > 0 ? " after \(before) in earlier runs" : ""
     throw Fault(
-      .limit, "\(verb) \(client.name) would \(what) \(resources)\(earlier), but max: is \(max)",
-      at: [Fault.LabelledRange(arguments.range)], in: arguments.source, nextStep: "raise max:, or narrow the filter")
+      .limit, "\(verb) \(client.name) would \(what) \(resources)\(earlier), but the limit max: is \(max)",
+      at: [Fault.LabelledRange(arguments.range)], in: arguments.source,
+      nextStep: "raise the limit max:, or narrow the filter")
   }
 
   /// The number of resources as text: `250 resources`.

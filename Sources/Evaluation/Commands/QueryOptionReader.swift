@@ -66,7 +66,7 @@ enum QueryOptionReader {
   static func fields(_ value: Value, _ command: String) throws(OptionRefusal) -> [(type: String?, names: [String])] {
     if let names = value.strings {
       guard !names.isEmpty, !names.contains("") else {
-        throw OptionRefusal("fields: is empty", nextStep: "remove the option, or give it a value")
+        throw OptionRefusal("the option fields: is empty", nextStep: "remove the option, or give it a value")
       }
       return [(nil, names)]
     }
@@ -77,7 +77,7 @@ enum QueryOptionReader {
     for field in record.fields {
       guard let names = field.value.strings, !names.isEmpty else {
         throw OptionRefusal(
-          "fields: \(field.name) must be a string or a list of strings", at: [field.name],
+          "in the option fields:, \(field.name) must be a string or a list of strings", at: [field.name],
           nextStep: "fields: {\(field.name): \"text\"}")
       }
       result.append((field.name, names))
@@ -92,7 +92,7 @@ enum QueryOptionReader {
     let (place, extent) = isOffset ? ("offset", "limit") : ("number", "size")
     for name in record.names where name != place && name != extent {
       throw OptionRefusal(
-        "page: does not take \(name)\(isOffset ? " beside offset and limit" : "")",
+        "the option page: does not take \(name)\(isOffset ? " beside offset and limit" : "")",
         nextStep: isOffset ? "{offset: 0, limit: 100}" : "{number: 1, size: 100}")
     }
     func integer(_ name: String, from least: Int, or fallback: Int?) throws(OptionRefusal) -> Int {
@@ -101,7 +101,7 @@ enum QueryOptionReader {
         let beside =
           record[place].map { "\(place): \($0.isPlace(from: isOffset ? 0 : 1) ? $0.label : isOffset ? "0" : "1"), " }
           ?? ""
-        throw OptionRefusal("page: needs \(name)", nextStep: "{\(beside)\(name): 100}")
+        throw OptionRefusal("the option page: needs \(name)", nextStep: "{\(beside)\(name): 100}")
       }
       guard case .number(let number)? = record[name], let integer = number.integer, integer >= least else {
         var (has, meant) = (record[name]?.label ?? "null", [place: isOffset ? "0" : "1", extent: "100"])
@@ -113,7 +113,7 @@ enum QueryOptionReader {
           if value.isPlace(from: 1) { meant[other] = value.label }
         }
         throw OptionRefusal(
-          "page: \(name) must be an integer of at least \(least) with at most 18 digits, not \(has)",
+          "in the option page:, \(name) must be an integer of at least \(least) with at most 18 digits, not \(has)",
           nextStep: "{\(place): \(meant[place] ?? "1"), \(extent): \(meant[extent] ?? "100")}")
       }
       return integer
@@ -125,7 +125,7 @@ enum QueryOptionReader {
 
   private static func misfit(_ option: String, _ value: Value, _ wanted: String, _ command: String) -> OptionRefusal {
     OptionRefusal(
-      "\(command) \(option): needs \(wanted), not \(value.typeWithArticle)",
+      "the option \(option): of \(command) needs \(wanted), not \(value.typeWithArticle)",
       nextStep: "remove the option, or give it \(wanted)")
   }
 }

@@ -21,7 +21,7 @@ enum SafeguardOptionReader {
     default: break
     }
     throw OptionRefusal(
-      "halt: must be an integer of at least 1, or a string with a percentage over 0 and up to 100",
+      "the option halt: must be an integer of at least 1, or a string with a percentage over 0 and up to 100",
       nextStep: "halt: 10, or halt: \"3%\"")
   }
 
@@ -33,7 +33,7 @@ enum SafeguardOptionReader {
     case .string("all"): return .all
     default:
       throw OptionRefusal(
-        "verify: must be true, false or \"all\", not \(value.label)",
+        "the option verify: must be true, false or \"all\", not \(value.label)",
         nextStep: Compiler.wordStep("verify", value.label, ["all"]))
     }
   }
@@ -45,21 +45,24 @@ enum SafeguardOptionReader {
     var limits = Throttle.ThrottleLimits(depth: nil, p95: nil, patience: .seconds(600))
     let step = "throttle: {depth: 50, p95: 200ms}"
     guard case .record(let record) = value else {
-      throw OptionRefusal("\(command) throttle: needs a record, not \(value.typeWithArticle)", nextStep: step)
+      throw OptionRefusal(
+        "the option throttle: of \(command) needs a record, not \(value.typeWithArticle)", nextStep: step)
     }
     for name in record.names {
       switch (name, record[name] ?? .null) {
       case ("depth", .number(let number)) where number.integer ?? 0 > 0: limits.depth = number.integer
       case ("p95", .duration(let duration)) where duration > .zero: limits.p95 = duration
       case ("depth", let other):
-        throw OptionRefusal("throttle: depth must be an integer of at least 1, not \(other.label)", nextStep: step)
+        throw OptionRefusal(
+          "in the option throttle:, depth must be an integer of at least 1, not \(other.label)", nextStep: step)
       case ("p95", let other):
-        throw OptionRefusal("throttle: p95 must be a duration over 0, not \(other.label)", nextStep: step)
-      default: throw OptionRefusal("throttle: takes depth and p95, not \(name)", nextStep: step)
+        throw OptionRefusal(
+          "in the option throttle:, p95 must be a duration over 0, not \(other.label)", nextStep: step)
+      default: throw OptionRefusal("the option throttle: takes depth and p95, not \(name)", nextStep: step)
       }
     }
     guard limits.depth != nil || limits.p95 != nil else {
-      throw OptionRefusal("throttle: needs depth:, p95: or both", nextStep: step)
+      throw OptionRefusal("the option throttle: needs depth, p95 or both", nextStep: step)
     }
     return limits
   }
@@ -74,7 +77,7 @@ enum SafeguardOptionReader {
       let isDuration = Declaration.ArgumentType.isDuration(word)
       let example = isDuration ? word : Declaration.ArgumentType.duration.example(for: value) ?? "10s"
       throw OptionRefusal(
-        "timeout: must be a duration over 0 or \"never\", not \(value.label)",
+        "the option timeout: must be a duration over 0 or \"never\", not \(value.label)",
         nextStep: nearest(to: word, among: ["never"]).map { "did you mean \($0.quoted)?" } ?? "timeout: \(example)")
     }
   }
@@ -103,14 +106,18 @@ extension OptionCombinationRule {
     OptionCombinationRule(
       option: "journal",
       message: {
-        "\(option): of \($0) needs journal:, because only a journal says which earlier changes have an unknown outcome"
+        "the option \(option): of \($0) needs the option journal:, because only a journal says which earlier changes "
+          + "have an unknown outcome"
       },
       nextStep: "journal: \"FILE\"")
   }
 
   /// The rule that `key:` of an `each` needs `journal:`.
   static let keyedJournal = OptionCombinationRule(
-    option: "journal", message: { "key: of \($0) needs journal:, because key: identifies the elements in a journal" },
+    option: "journal",
+    message: {
+      "the option key: of \($0) needs the option journal:, because key: identifies the elements in a journal"
+    },
     nextStep: "journal: \"FILE\"")
 
   /// The rule that `settle:` needs `journal:`, `retry:` or `workers:`.
@@ -119,43 +126,52 @@ extension OptionCombinationRule {
   static let resending = OptionCombinationRule(
     option: "journal", alternatives: ["retry", "workers"],
     message: {
-      "settle: of \($0) needs journal:, retry: or workers:, because only these options repeat changes with an "
-        + "unknown outcome"
+      "the option settle: of \($0) needs journal:, retry: or workers:, because only these options repeat changes "
+        + "with an unknown outcome"
     },
     nextStep: "journal: \"FILE\" or retry: 3")
 
   /// The rule that `on-error: "stop"` contradicts `halt:`.
   static let withoutHalt = OptionCombinationRule(
     option: "halt", contradicts: true, applicableValue: "stop",
-    message: { _ in "halt: continues after a failure, so on-error: \"stop\" contradicts halt:" },
-    nextStep: "remove on-error:, or remove halt: to stop at the first failure")
+    message: { _ in
+      "with the option halt:, the statement continues after a failure, but on-error: \"stop\" stops the statement"
+    },
+    nextStep: "remove on-error:; or remove halt:, and the statement stops at the first failure")
 
   /// The rule that `patience:` needs `throttle:`.
   static let throttle = OptionCombinationRule(
     option: "throttle",
-    message: { "patience: of \($0) needs throttle:, because patience: limits the pauses of throttle:" },
+    message: {
+      "the option patience: of \($0) needs the option throttle:, because patience: limits the pauses of throttle:"
+    },
     nextStep: "throttle: {depth: 50, p95: 200ms}")
 
   /// The rule that `include:` needs `backup:`, for a change whose reply contains no resource.
   static let backup = OptionCombinationRule(
     option: "backup",
-    message: { "include: of \($0) needs backup:, because include: names the relationships that backup: stores" },
+    message: {
+      "the option include: of \($0) needs the option backup:, because include: names the relationships in the backup"
+    },
     nextStep: "add backup: \"FILE.ndjson\", or remove include:")
 
   /// The rule that `journal:` of an `each` needs `key:`.
   static let elementKey = OptionCombinationRule(
-    option: "key", message: { "\($0) needs key: with journal:, because key: identifies the elements in the journal" },
+    option: "key",
+    message: { "\($0) with a journal needs the option key:, because key: identifies the elements in the journal" },
     nextStep: "key: .id")
 
   /// The rule that `journal:` of a `create` needs `key:`.
   static let createKey = OptionCombinationRule(
     option: "key", isField: true,
-    message: { "\($0) needs key: with journal:, because key: identifies the elements in the journal" },
+    message: { "\($0) with a journal needs the option key:, because key: identifies the elements in the journal" },
     nextStep: "key: .email")
 
   /// The rule that `verify: "all"` of a `create` needs `key:`.
   static let lookupKey = OptionCombinationRule(
     option: "key", isField: true, applicableValue: "all",
-    message: { _ in "verify: \"all\" needs key:, because key: names the field for lookups of created resources" },
+    message: { _ in
+      "the option verify: \"all\" needs the option key:, which names the field for lookups of created resources"
+    },
     nextStep: "key: .email")
 }

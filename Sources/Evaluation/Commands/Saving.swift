@@ -35,7 +35,8 @@ extension Command {
       of: session.state.withLock(\.entered), last: try arguments.integer(.last))
     guard !saved.texts.isEmpty else {
       throw Fault(
-        .value, "save: no statement has succeeded", nextStep: "run a statement first, or give a larger last:")
+        .value, "save: no statement has succeeded",
+        nextStep: "run a statement first, or give the option last: a larger number")
     }
     let (text, note) = try saved.script(named: path)
     let replaces = try arguments.bool("replace") == true

@@ -60,7 +60,7 @@ extension ResultPrinter {
 
   private static func cut(of total: Int?) -> String {
     let rows = total.map { "\(rowLimit) of \($0) rows" } ?? "the first \(rowLimit) rows"
-    return "\(rows); use | csv or | write \"FILE\" for all, | take N for fewer"
+    return "\(rows); for all rows, use | csv or | write \"FILE\"; for fewer rows, use | take N"
   }
 
   /// Returns a note about columns that do not fit on the screen.

@@ -22,7 +22,7 @@ public struct PoolCarrierRequest: Sendable {
   public var settle: Duration?
   /// A function that spells the field names in a result as the client's option `keys:` says.
   public var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
-  /// The register to which late replies go; nil if the statement does not need late replies.
+  /// The register that receives late replies; nil if the statement does not need late replies.
   public var lateReplies: LateReplies?
   /// Whether the statement uses the resources in the replies.
   public var givesResults = true
@@ -38,7 +38,7 @@ extension Arguments {
   ) async throws(Fault) -> (any ChangeCarrier)? {
     guard let name = try string("workers") ?? run.session.options.workers else { return nil }
     guard !run.isDry(self), !run.session.options.isOffline else { return nil }
-    guard let open = run.session.host.pool else { throw Fault(.value, "workers: needs a broker") }
+    guard let open = run.session.host.pool else { throw Fault(.value, "the option workers: needs a broker") }
     var request = PoolCarrierRequest(name: name, link: client.connection.link, queue: client.queue, keyField: keyField)
     // With `retry:`, a change that failed can still succeed. Therefore the pool does not count failures.
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }

@@ -133,7 +133,7 @@ extension Arguments {
         _ = try await client.reading(self) { () throws(ClientError) in
           try await reader.count(Query(), waitLimit: .usual)
         }
-      } catch { throw error.within("in the read before the lookups of unknown changes") }
+      } catch { throw error.within("during the read before the lookups of unknown changes") }
     }
     run.session.note(
       "\(journal.path): waiting \(wait.text) until the requests of the earlier run have expired")
@@ -175,7 +175,9 @@ extension Session {
     if identities.count > shown { note("and \(identities.count - shown) more") }
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
     let command = "retort journal \(journal.path) settle \(word)"
-    note("find out whether each of these was carried out; if so, run \(command) done; if not, run \(command) again")
+    note(
+      "check each of these; if it was carried out, run: \(command) done; if it was not carried out, run: "
+        + "\(command) again")
   }
 
   /// Shows how many changes a journal file records as done and as unknown, and how many changes are left.

@@ -159,11 +159,12 @@ extension Arguments {
     let step = Compiler.wordStep(option, argument.value.label, words)
     guard case .string(let word) = argument.value else {
       throw fault(
-        argument, .type, "\(name) \(option): needs a string, not \(argument.value.typeWithArticle)", nextStep: step)
+        argument, .type, "the option \(option): of \(name) needs a string, not \(argument.value.typeWithArticle)",
+        nextStep: step)
     }
     guard words.contains(word) else {
       let known = Declaration.Option(name: option, shape: .string, summary: "", words: words).alternatives
-      throw fault(argument, .value, "\(option): must be \(known), not \(word.quoted)", nextStep: step)
+      throw fault(argument, .value, "the option \(option): must be \(known), not \(word.quoted)", nextStep: step)
     }
     return word
   }

@@ -126,8 +126,8 @@ struct BulkRun {
 
   /// Shows notes about the relationships that creates omit, and shows the first changes of a dry run.
   ///
-  /// `samples` is the number of changes that the dry run has counted before. The result also counts the changes of
-  /// `elements`.
+  /// `samples` is the number of the dry run's earlier changes. The function returns this number plus the number of
+  /// changes in `elements`.
   private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
     elements.reduce(samples) { samples, element in
       guard element.found == nil, case .success(let prepared) = element.prepared else { return samples }
@@ -183,8 +183,8 @@ struct BulkRun {
   private func noteNotLookedUp(_ report: StatementReport) {
     if report.unfound > 0 {
       run.session.note(
-        "\(plan.label): lookups by key did not find \(report.unfound) of the created resources, so verify: could not check "
-          + "them; the service may ignore a filter by the key field")
+        "\(plan.label): lookups by key did not find \(report.unfound) of the created resources, so the option "
+          + "verify: could not check these resources; the service may ignore a filter by the key field")
     }
     let refused = plan.guards.resolver?.refused ?? 0
     let reasons = [
@@ -194,7 +194,8 @@ struct BulkRun {
     for (count, reason) in reasons where count > 0 {
       let next =
         plan.guards.journal == nil
-        ? "check these changes before you send them again; failed: \"FILE\" stores the elements of unknown changes"
+        ? "check these changes before you send them again; the option failed: \"FILE\" stores the elements of these "
+          + "changes"
         : "run the same statement with the same journal to look up the rest"
       run.session.note(
         "\(plan.label): \(count) \(count == 1 ? "change was" : "changes were") not looked up, \(reason): \(next)")
@@ -286,9 +287,9 @@ struct BulkRun {
     case let end as Throttle.PatienceExhausted:
       return Fault(
         .limit,
-        "\(plan.label) stopped, because a pause of throttle: was longer than patience: \(end.patience.text); "
-          + "the reason for the pause: \(end.reason)",
-        nextStep: "raise patience:, or the limits of throttle:")
+        "\(plan.label) stopped, because a pause of the option throttle: was longer than the limit "
+          + "patience: \(end.patience.text); the reason for the pause: \(end.reason)",
+        nextStep: "raise the limit patience:, or the limits in throttle:")
     case let refused as RefusedElementError:
       let fault = Fault(refused.refusal, plan.arguments, isDry: plan.isDry)
       return (refused.element as? BulkElement).map { fault.within("at \($0.element.label)") } ?? fault
@@ -333,9 +334,11 @@ extension Fault {
       limit = tenths % 10 == 0 ? "\(tenths / 10)%" : "\(tenths / 10).\(tenths % 10)%"
     }
     self.init(
-      .limit, "\(plan.label) stopped, because its failures reached halt: \(limit)",
+      .limit, "\(plan.label) stopped, because its failures reached the limit halt: \(limit)",
       nextStep: plan.failedFile == nil
-        ? "correct the cause, or raise halt:; failed: \"failed.ndjson\" stores the elements that failed"
-        : "correct the cause, or raise halt:; the file of failed: has the elements that failed")
+        ? "correct the cause, or give halt: a higher limit; the option failed: \"failed.ndjson\" stores the elements "
+          + "that failed"
+        : "correct the cause, or give halt: a higher limit; the file of the option failed: has the elements that failed"
+    )
   }
 }

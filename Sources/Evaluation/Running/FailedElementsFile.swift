@@ -110,8 +110,8 @@ final class FailedElementsFile: Sendable {
 
   /// Returns the original element of a failure.
   ///
-  /// The user can send the elements in a file of failures again. Then the element of a new failure is a line of that
-  /// file. The function returns the original element inside the line.
+  /// The input of a statement can be a file of failures that an earlier statement wrote. An element is then a line of
+  /// this file: the original element with its error. From such a line, the function returns the original element.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil
@@ -197,7 +197,8 @@ extension Arguments {
       let target = try TextFile.target(of: path)
       if let first = targets.first(where: { $0.target == target })?.option {
         throw fault(
-          argument, .value, "\(first): and \(option): name the same file", nextStep: "\(option): \"\(option).ndjson\"")
+          argument, .value, "the options \(first): and \(option): name the same file",
+          nextStep: "\(option): \"\(option).ndjson\"")
       }
       targets.append((option, target))
     }
@@ -209,11 +210,12 @@ extension Arguments {
   func linesFile(_ option: String) throws(Fault) -> String? {
     guard let argument = options[option], let path = try string(option) else { return nil }
     let nextStep = "\(option): \"\(option).ndjson\""
-    if path.isEmpty { throw fault(argument, .value, "\(option): is empty", nextStep: nextStep) }
-    if path == "-" { throw fault(argument, .value, "\(option): needs a file, not -", nextStep: nextStep) }
+    if path.isEmpty { throw fault(argument, .value, "the option \(option): is empty", nextStep: nextStep) }
+    if path == "-" { throw fault(argument, .value, "the option \(option): needs a file, not -", nextStep: nextStep) }
     if let format = try? FileFormat(path: path, named: nil), format == .csv || format == .tsv {
       throw fault(
-        argument, .value, "\(option): writes lines of JSON, but \(path) ends in .\(format.rawValue)", nextStep: nextStep
+        argument, .value, "the option \(option): writes lines of JSON, but \(path) ends in .\(format.rawValue)",
+        nextStep: nextStep
       )
     }
     return path

@@ -7,7 +7,7 @@ import Language
 public import Values
 
 extension RunContext {
-  /// Sends a single change with the dispatcher, and returns the value of its reply.
+  /// Sends one change with the dispatcher, and returns the value of its reply.
   ///
   /// The compiler inlines the function, which saves a suspension for each request.
   ///
@@ -87,7 +87,8 @@ extension Session {
       "jsonrpc": "2.0", "method": .string(prepared.change.method),
       "params": .object(prepared.change.params.hidingSecrets),
     ]
-    // The label contains the name of the queue only if this name differs from the type.
+    // The label contains the name of the queue only if this name differs from the type. Otherwise the note adds the
+    // name.
     let client = prepared.client
     let queue = client.queue == client.client.type ? " (queue \(client.queue))" : ""
     note("dry run, not sent: \(prepared.label)\(queue) \(JSONValue.object(request).text)")
@@ -131,10 +132,10 @@ extension Fault {
         isConfirmed
           ? "\(arguments.name) would destroy more than the confirmed number of resources, \(limit)"
             + (isDry ? "" : "; \(limit) destroys were already sent")
-          : "\(arguments.name) would destroy more resources than max: \(limit) allows",
+          : "\(arguments.name) would destroy more resources than the limit max: \(limit) allows",
         nextStep: isConfirmed
           ? "run the statement again: retort asks about the remaining resources; in a loop over a list of ids, first remove the ids of the destroyed resources"
-          : "raise max:, or narrow the filter")
+          : "raise the limit max:, or narrow the filter")
     case .repeated(let identity):
       self.init(
         .value, "\(identity.text) occurs twice in the statement", at: [LabelledRange(arguments.range)],
@@ -152,7 +153,7 @@ extension Fault {
     case .guarded(let connection):
       self.init(
         .refused, "\(arguments.name): the connection \(connection) is read-only", at: [LabelledRange(arguments.range)],
-        in: arguments.source, nextStep: "to allow changes, disconnect, and connect again without guard:")
+        in: arguments.source, nextStep: "to allow changes, disconnect, and connect again without the option guard:")
     case .unprepared(let error): self.init(copy: Fault(error, arguments))
     case .element(let error):
       switch error {
@@ -174,16 +175,18 @@ extension Fault {
 }
 
 extension Fault: ElementError {
-  /// The kind of the error as a word.
+  /// The kind of the error as a word, such as `file` or `value`.
   public var kindWord: String { kind.word }
   /// Whether the error ends the statement even with `on-error: "continue"`.
   public var endsStatement: Bool { isUncatchable }
 }
 
 extension Fault {
-  /// Returns this error with a line that counts the statement's single changes before the error.
+  /// Returns this error with a line that counts the changes before the error, such as `before the error, create posts:
+  /// 3 ok`.
   ///
-  /// If no change succeeded and no late reply arrived, the function returns the error unchanged.
+  /// The line counts the changes that commands in loops and defs sent. It does not count the changes of stages such as
+  /// `| create`. If no change succeeded and no late reply arrived, the function returns the error unchanged.
   func within(_ done: (label: String, tally: OutcomeTally)) -> Fault {
     done.tally.ok + done.tally.settled > 0 ? within("before the error, \(done.label): \(done.tally.text)") : self
   }

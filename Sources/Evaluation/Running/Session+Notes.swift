@@ -76,7 +76,7 @@ extension Session {
   ///
   /// If the total is known, the note also contains the number of shown elements.
   static func nextPage(shown: Int = 0, of total: Int? = nil) -> String {
-    (total.map { "\(shown) of \($0); " } ?? "") + "this page has a next page: stream reads all pages"
+    (total.map { "\(shown) of \($0) resources; " } ?? "") + "this page has a next page: stream reads all pages"
   }
 
   /// Shows a note about relationships that are lost, because a reply contains no linkage for them.
@@ -117,6 +117,6 @@ extension Session {
     let text = Secrets.hidden(in: assertion.source.text(assertion.range)).split(separator: "\n").first ?? ""
     note(
       once: "unchecked \(assertion.source.name) \(assertion.range.lower)",
-      "dry run, assertion not checked because earlier changes were not sent: \(text)")
+      "dry run: this assertion was not checked, because earlier changes were not sent: \(text)")
   }
 }

@@ -33,22 +33,23 @@ extension Session {
     case ("output", .string(let word)) where ResultFormat(rawValue: word) != nil: return nil
     case ("output", _):
       return Fault(
-        .value, "output: must be one of \(ResultFormat.list), as a string",
+        .value, "the setting output: must be one of \(ResultFormat.list), as a string",
         nextStep: step(name, value, among: ResultFormat.allCases.map(\.rawValue)) ?? "set output: \"json\"")
     case ("in-flight", .number(let number)):
       if let count = number.integer, 1...SendingPolicy.largestWindow ~= count { return nil }
       return Fault(
-        .value, "in-flight: must be an integer from 1 to \(SendingPolicy.largestWindow)",
+        .value, "the setting in-flight: must be an integer from 1 to \(SendingPolicy.largestWindow)",
         nextStep: "set in-flight: 16")
     case ("history", .string(let word)) where ["all", "directory"].contains(word): return nil
     case ("history", _):
       return Fault(
-        .value, "history: must be \"all\" or \"directory\"",
+        .value, "the setting history: must be \"all\" or \"directory\"",
         nextStep: step(name, value, among: ["all", "directory"]) ?? "set history: \"directory\"")
     default:
       return Fault(
         .type,
-        "\(name): can't be \(value.typeWithArticle)\(name == "timeout" && value.isTooShort ? " of zero or less" : "")",
+        "the setting \(name): can't be \(value.typeWithArticle)"
+          + (name == "timeout" && value.isTooShort ? " of zero or less" : ""),
         nextStep: example(of: name, for: value).map { "set \(name): \($0)" }
           ?? "help set shows the settings and their values")
     }

@@ -72,13 +72,14 @@ final class EachJournal: Sendable {
   func identity(_ frame: inout ExecutionFrame) async throws(Fault) -> ChangeIdentity {
     var own: Set<PerElementArguments.KeyHash> = []
     guard let key = try await arguments.key(&own, &frame) else {
-      throw Fault(.value, "each needs key: with journal:", nextStep: "key: .id")
+      throw Fault(.value, "each with a journal needs the option key:", nextStep: "key: .id")
     }
     if let hash = own.first, !keys.withLock({ $0.insert(hash).inserted }) { throw arguments.repeated(key) }
     return ChangeIdentity(iteration: key)
   }
 
-  /// Returns the resolver that looks up changes to a queue; it finds creates by the field `keyField`.
+  /// Returns the resolver that looks up changes to a queue; `keyField` is the field by which it finds created
+  /// resources.
   ///
   /// Returns nil if the session has no client for the queue and the type, or has such clients at several brokers.
   private func resolver(_ queue: String, _ type: String, _ keyField: String?) -> UnknownChangeResolver? {

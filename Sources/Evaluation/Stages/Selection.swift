@@ -24,7 +24,7 @@ extension StageCall {
     }
     for option in options where !declaration.options.contains(where: { $0.name == option.name }) {
       if names.contains(option.name) {
-        compiler.report("\(option.name): is already a column", option.range, nextStep: "give the column another name")
+        compiler.report(".\(option.name) is already a column", option.range, nextStep: "give the column another name")
       }
       names.append(option.name)
       codes.append(each(option.value))

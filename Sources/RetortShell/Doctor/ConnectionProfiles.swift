@@ -43,7 +43,7 @@ struct ConnectionProfiles {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {
       return .failed(
-        .address, "the profile \(name) in \(file) computes its URI, so doctor does not know the URI",
+        .address, "the profile \(name), a def in \(file), computes its URI, so doctor does not know the URI",
         "give the URI itself: retort doctor URI",
         status: 2)
     }
