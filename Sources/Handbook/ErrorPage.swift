@@ -4,7 +4,7 @@ import Values
 /// A kind of error, and its page in `help`.
 struct ErrorPage: Sendable {
   var kind: Fault.Kind
-  /// The meaning of the kind, in one line.
+  /// The meaning of this kind of error, in one line.
   var summary: String
   /// The cause of the error, and the next step for the user.
   var advice: String

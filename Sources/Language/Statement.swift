@@ -125,7 +125,7 @@ public struct Pipeline: Sendable, Equatable {
   public var range: SourceRange
 }
 
-/// The beginning of a pipeline.
+/// The beginning of a pipeline: a command such as `stream posts`, or an expression.
 public enum PipelineHead: Sendable, Equatable {
   case command(Command)
   case expression(Expr)
