@@ -153,7 +153,7 @@ enum Examples {
     > try do fail "no such plan" rescue e print e.message end
     no such plan
     > try do show posts 0 rescue e
-    .   try do fail e rescue again print again.kind end
+    .   try do fail e rescue error print error.kind end
     . end
     not-found
     # sleep

@@ -23,11 +23,11 @@ extension Vocabulary {
     ),
     (
       "if", "if CONDITION do ... else ... end",
-      "Runs the first block if a condition is true, and otherwise the second block."
+      "Runs the first block if a condition is true, and runs the second block if the condition is false."
     ),
     (
       "try", "try do ... rescue NAME ... end",
-      "Runs the first block. If a statement in this block fails, try runs the second block, in which NAME is the error."
+      "Runs the first block. If a statement in this block fails, the second block runs. There, NAME is the error."
     ),
     (
       "def", "def NAME(a, b: 1) do ... end",
@@ -76,7 +76,7 @@ extension Vocabulary {
     .init(
       name: "timing", shape: .boolean, fallback: "false",
       summary:
-        "true prints how long each statement took, how long it waited for replies, and how long it decoded replies"
+        "true prints for each statement how long the statement ran, waited for replies, and decoded replies"
     ),
     .init(
       name: "history", shape: .string, fallback: "\"all\"",

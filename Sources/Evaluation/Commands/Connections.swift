@@ -20,8 +20,10 @@ extension Declaration.Option {
 
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",
-    summary:
-      "the word before _id in relationship requests. With \"post\", link sends the id of the resource as post_id"
+    summary: """
+      the word before _id in relationship requests. With "post", the command link sends the id of the resource as \
+      post_id
+      """
   ).ruled(.text("singular", "singular: \"post\""))
 
   fileprivate static let relationships = Self(
@@ -81,8 +83,8 @@ extension Command {
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
           summary: """
-            "wire" leaves the names of fields unchanged. "underscore" shows inserted-at as inserted_at, and sends \
-            inserted_at as inserted-at
+            with "wire", the names of fields stay unchanged. With "underscore", retort shows inserted-at as \
+            inserted_at, and sends inserted_at as inserted-at
             """,
           words: ["wire", "underscore"]),
         .relationships,
@@ -196,10 +198,10 @@ extension Command {
     Declaration(
       name: "clients",
       summary: """
-        Lists the clients, then the connections without clients. Each row has the queue, the type, the connection and \
-        the state of the connection. In a row, consumers is the number of consumers of the queue, and depth is the \
-        number of messages that wait in the queue. in-flight is the number of requests that wait for a reply, and \
-        round-trip is the time from the last request to its reply.
+        Lists the clients, then the connections without clients. The columns queue, type, connection and state \
+        describe the client. The column consumers has the number of consumers of the queue. The column depth has the \
+        number of messages that wait in the queue. The column in-flight has the number of requests that wait for a \
+        reply. The column round-trip has the time from the last request to its reply.
         """,
       result: "list of records")
   ) { _, frame throws(Fault) in

@@ -68,9 +68,9 @@ extension Command {
     Declaration(
       name: "queues",
       summary: """
-        Lists the queues that your clients have used on a broker, and all queues of an embedded service. Each row has \
-        the queue, the known types of its resources, and the connection. In a row, consumers is the number of \
-        consumers of the queue, and depth is the number of requests that wait in the queue.
+        Lists the queues that your clients have used on a broker, and all queues of an embedded service. The column \
+        types has the known types of the resources in the queue's service. The column consumers has the number of \
+        consumers of the queue. The column depth has the number of requests that wait in the queue.
         """,
       result: "list of records",
       examples: [

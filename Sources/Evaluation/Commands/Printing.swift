@@ -8,7 +8,9 @@ extension Command {
 
   static let print = Command(
     Declaration(
-      name: "print", summary: "Prints a value: text without quotes, any other value as JSON.", parameters: [expression],
+      name: "print",
+      summary: "Prints a value. Text is printed without quotes, and any other value is printed as JSON.",
+      parameters: [expression],
       result: "null", examples: [.init(code: #"print "1 + 1 = \(1 + 1)""#, output: "1 + 1 = 2")], givesNothing: true)
   ) { arguments, frame throws(Fault) in
     switch arguments.value(0) {
@@ -41,8 +43,8 @@ extension Stage {
     Declaration(
       name: "print",
       summary: """
-        Prints each element, or the value of EXPRESSION for each element: text without quotes, any other value as \
-        JSON.
+        Prints each element, or the value of EXPRESSION for each element. Text is printed without quotes, and any \
+        other value is printed as JSON.
         """,
       parameters: [.init(name: "EXPRESSION", shape: .any, isOptional: true)], result: "null",
       examples: [.init(code: #"1..2 | print "row \(it)""#, output: "row 1\nrow 2")], givesNothing: true, names: .read)

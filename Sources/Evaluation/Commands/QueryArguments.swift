@@ -32,12 +32,12 @@ extension Declaration.Option {
   ).ruled(.page)
   static let meta = Self(
     name: "meta", shape: .record,
-    summary: "members that the statement adds to the meta of each request: {reason: \"audit\"}")
+    summary: "members that the statement adds to the meta of each request: {host: \"me\"}")
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's setting",
     summary: """
-      "wire" leaves the names of fields unchanged. "underscore" shows inserted-at as inserted_at, and sends \
-      inserted_at as inserted-at
+      with "wire", the names of fields stay unchanged. With "underscore", retort shows inserted-at as inserted_at, and \
+      sends inserted_at as inserted-at
       """,
     words: ["wire", "underscore"])
   static let timeout = Self(
@@ -50,8 +50,7 @@ extension Declaration.Option {
     summary: "true makes the broker drop a request that still waits in the queue when the timeout expires")
   static let confirm = Self(
     name: "confirm", shape: .boolean, fallback: "false",
-    summary:
-      "true skips the question that retort asks before a bulk destruction, such as destroy-all or a destroy in a loop")
+    summary: "true skips the question that retort asks before the statement destroys resources")
   static let inFlight = Self(
     name: "in-flight", shape: .number, fallback: "16", summary: "the maximum number of concurrent requests"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))

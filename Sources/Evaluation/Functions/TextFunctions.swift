@@ -122,7 +122,8 @@ extension Function {
       .bool(try string(values, 0, "ends-with").ends(with: try string(values, 1, "ends-with")))
     },
     Function(
-      "string(value)", "The value as text: a string unchanged, any other value as JSON.", takes: 1...1, "string(1.10)",
+      "string(value)", "The value as text. A string stays unchanged, and any other value becomes JSON.",
+      takes: 1...1, "string(1.10)",
       "\"1.10\""
     ) { values throws(Fault) in
       .string(try values[0].exactText())
