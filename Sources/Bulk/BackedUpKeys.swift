@@ -8,9 +8,9 @@ struct BackedUpKeys {
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// Returns the first of the named relationships whose linkage the backup lacks for a resource.
+  /// Returns the first of the given relationships whose linkage the backup of a resource does not contain.
   ///
-  /// Returns nil if the backup has the linkage of all these relationships.
+  /// Returns nil if the backup contains the linkage of all these relationships.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }

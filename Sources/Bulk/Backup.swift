@@ -9,12 +9,12 @@ import Synchronization
 ///
 /// Each line is the JSON of one resource, called an image, in the form that the command `write` uses. A backup only
 /// appends lines, and writes only one image of each resource. An image contains the linkage that the change replaces.
-/// If the service sends the linkage only in a separate reply, the backup reads this reply too.
+/// If a service does not send this linkage with the resource, the backup reads the linkage with a separate request.
 public final class Backup: Sendable {
   private struct State {
-    /// The keys of the images that earlier runs wrote.
+    /// The resources and relationships in the images that earlier runs wrote.
     var before = BackedUpKeys()
-    /// The keys of the images that this run wrote.
+    /// The resources and relationships in the images that this run wrote.
     var written = BackedUpKeys()
   }
 
@@ -106,7 +106,7 @@ public final class Backup: Sendable {
 
   /// Returns whether an earlier run wrote the image of a change's resource.
   ///
-  /// The result is false if this run wrote the image, and nil if the resource has no image.
+  /// The result is false if this run wrote the image, and nil if the backup has no image of the resource.
   ///
   /// - Throws: ``JournalError`` if the image lacks the linkage that the change modifies.
   private func known(_ change: Change, _ id: String) throws(JournalError) -> Bool? {

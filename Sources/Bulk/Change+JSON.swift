@@ -21,9 +21,9 @@ extension Change {
   ///
   /// To save time, the function does not create the JSON object.
   ///
-  /// For a later change of a list, `first` is the first change of the list; otherwise nil. The text omits members that
-  /// equal those of `first`, except `params` and `key`. In `params`, it omits a `meta` that equals the `meta` of
-  /// `first`. If only `first` has a `meta`, the text contains a `meta` of null.
+  /// In a list of changes, only the first change has all its members. For each later change, `first` is the first
+  /// change. The text omits members that equal those of `first`, except `params` and `key`. In `params`, it omits a
+  /// `meta` that equals the `meta` of `first`. If only `first` has a `meta`, the text contains a `meta` of null.
   public func encode(into bytes: inout [UInt8], after first: Change? = nil) {
     bytes.append(contentsOf: #"{"params":"#.utf8)
     encodeParams(into: &bytes, after: first)
@@ -73,9 +73,9 @@ extension Change {
 
   /// Creates a change from JSON, with secret values from `meta`; nil if a member is missing or has a wrong type.
   ///
-  /// For a later change of a list, `first` is the first change of the list; otherwise nil. If the object lacks a
-  /// member, the change takes the member from `first`. This does not apply to `params` and `key`. If `params` lacks
-  /// `meta`, the change takes the `meta` of `first`.
+  /// In a list of changes, only the first change has all its members. For each later change, `first` is the first
+  /// change. If the object lacks a member, the change takes the member from `first`. This does not apply to `params`
+  /// and `key`. If `params` lacks `meta`, the change takes the `meta` of `first`.
   public convenience init?(json object: JSONObject, meta: JSONObject, after first: Change? = nil) {
     guard var params = object["params"]?.objectValue, let target = TargetQueue(object) ?? first?.target,
       let (verb, method) = Self.method(object) ?? first.map({ ($0.verb, $0.method) }),

@@ -27,7 +27,7 @@ public final class Change: Sendable, Equatable {
   public let params: JSONObject
   /// Whether the broker drops the change's message after the timeout (AMQP `expiration`).
   ///
-  /// Then no service can carry out the change later.
+  /// If so, no service can receive the message after the timeout.
   public let expires: Bool
   /// The time to wait for the reply; nil for no limit.
   public let timeout: Duration?

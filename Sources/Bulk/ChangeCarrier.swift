@@ -12,7 +12,8 @@ public protocol ChangeCarrier: Sendable {
 
   /// Sends a change as ``carry(_:)`` does, and can report the reply time of the service.
   ///
-  /// The carrier sets `latency` only if it measures the reply time more exactly than the caller.
+  /// The carrier sets `latency` only if it can measure the reply time more exactly than the caller. Otherwise the
+  /// caller measures the reply time.
   func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeResult
 
   /// The maximum number of changes that the carrier takes at the same time.
@@ -44,38 +45,40 @@ public protocol ChangeCarrier: Sendable {
 }
 
 extension ChangeCarrier {
-  /// Sends a change; the caller measures the reply time.
+  /// Sends a change and leaves `latency` unchanged, so the caller measures the reply time.
   public func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeResult {
     try await carry(change)
   }
 
-  /// Nil, because the statement's `in-flight:` limits the changes.
+  /// Nil by default: the statement's option `in-flight:` sets the maximum number of changes.
   public var window: Int? { nil }
 
-  /// Always false, because an element can need several requests, and a late reply answers only one of them.
+  /// False by default: a carrier may send several requests for the change of one element.
+  ///
+  /// A late reply to one of these requests does not show the outcome of the change.
   public var hasLateReplies: Bool { false }
 
-  /// Always 0, because the client itself counts its changes in flight.
+  /// 0 by default: the client itself counts its requests in flight.
   public var inFlight: Int { 0 }
 
-  /// Always nil, because the progress line needs no text about the carrier.
+  /// Nil by default: the progress line shows no text about the carrier.
   public var status: String? { nil }
 
-  /// Does nothing, because each change is sent immediately.
+  /// Does nothing by default: the carrier sends each change immediately, so no unsent change waits.
   public func end() {}
 
-  /// Does nothing, because the client itself stops waiting.
+  /// Does nothing by default: the client itself stops waiting for replies.
   public func abandon() {}
 
-  /// Does nothing, because the carrier opened no connection or channel.
+  /// Does nothing by default: the carrier has opened no connection and no channel.
   public func close() async {}
 }
 
 /// A carrier that takes many changes at the same time, without a Swift task for each change.
 public protocol GroupCarrier: ChangeCarrier {
-  /// Takes a change without a wait for its outcome.
+  /// Takes a change, and returns before the outcome is known.
   ///
-  /// The carrier passes the outcome and `number` to `receiver` as soon as the outcome is known.
+  /// As soon as the outcome is known, the carrier passes the outcome and `number` to `receiver`.
   func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver)
 }
 

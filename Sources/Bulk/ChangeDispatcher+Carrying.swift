@@ -25,7 +25,7 @@ extension ChangeDispatcher {
     return last
   }
 
-  /// Sends a change once, after the waits that the run's control and the statement's limits require.
+  /// Waits until the run's control and the statement's limits allow a change, and sends the change once.
   ///
   /// If the statement has a backup, the function first saves the resource.
   func attempted(_ change: Change) async -> CarriedOutcome {

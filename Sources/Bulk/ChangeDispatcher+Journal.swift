@@ -116,7 +116,7 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// The error of a change whose outcome is unknown since an earlier run, after a lookup did not find the change.
+  /// The error of a change whose outcome an earlier run left unknown, and which a lookup did not find.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
       .unknown,

@@ -4,14 +4,16 @@ import Synchronization
 extension ChangeDispatcher {
   /// The carrier as a ``GroupCarrier``; nil if the carrier is of another kind, or a change needs a task of its own.
   ///
-  /// A change needs a task of its own if the statement has `backup:`, `throttle:` or `retry:`, and in an `each` with a
-  /// journal.
+  /// A change needs a task of its own if the statement has `backup:`, `throttle:` or `retry:`. It also needs one if the
+  /// statement is in an `each` with a journal.
   var groupCarrier: (any GroupCarrier)? {
     guard guards.backup == nil, guards.throttle == nil, guards.retries == 0, guards.iteration == nil else { return nil }
     return carrier as? any GroupCarrier
   }
 
-  /// Passes the changes of the entries that `next` returns to the carrier in order, and records the outcomes.
+  /// Passes changes to the carrier in order, and records their outcomes.
+  ///
+  /// `next` returns the next entries with their changes; nil after the last entry.
   ///
   /// - Returns: The error that `next` threw, if any.
   func send(
@@ -23,7 +25,7 @@ extension ChangeDispatcher {
       passing.record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
     }
     return await withTaskCancellationHandler {
-      // A second task passes the changes on, while the current task reads the next elements.
+      // A second task passes changes to the carrier, while the current task reads the next elements.
       let error = await ConcurrentWork(limit: 1, executor: carrier.executor).run {
         () async throws -> [[PlannedChange]]? in
         try await next().map { [$0] }
@@ -126,9 +128,9 @@ private final class GroupChangeSender: Sendable {
 }
 
 extension ChangeDispatcher.PlannedChange {
-  /// The change, if it is sent without a lookup.
+  /// The entry's change, if the statement sends the change without a lookup.
   ///
-  /// The value is nil if nothing is sent, or if the journal has the change as done or unknown.
+  /// The value is nil if the entry has no change, or if the journal records the change as done or unknown.
   fileprivate var changeToSend: Change? {
     guard isIntended, case .success(let change) = change else { return nil }
     return change

@@ -11,7 +11,7 @@ extension PlannedElement {
   var isDestroying: Bool { if case .success(let change) = planned { change.verb == .destroy } else { false } }
 }
 
-/// The dispatcher, which sends the changes of a statement.
+/// A dispatcher that sends the changes of a statement.
 ///
 /// The dispatcher checks that each change is permitted, passes the change to the carrier, and determines the outcome.
 public struct ChangeDispatcher: Sendable {
@@ -37,7 +37,8 @@ public struct ChangeDispatcher: Sendable {
 
   /// Returns the reason why a change may not be sent; nil if the change may be sent.
   ///
-  /// If the change may be sent and destroys data, the function counts it against the limits.
+  /// If the change may be sent and destroys data, the function counts the change against the limits of the run and of
+  /// the consent.
   private func refusal(of change: Change, _ consent: DestroyConsent?) -> UnsentReason? {
     if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
@@ -48,7 +49,7 @@ public struct ChangeDispatcher: Sendable {
     return refusal
   }
 
-  /// Sends one change, unless it is refused.
+  /// Sends one change, unless a safeguard refuses the change.
   ///
   /// `consent` is the user's consent to destroy resources; nil if the statement needs no consent.
   public func send(_ change: Change, consent: DestroyConsent?) async -> Outcome {

@@ -29,7 +29,7 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// A placeholder for a change that has no identity.
   static let none = ChangeIdentity(text: "")
 
-  /// Returns whether a user's word names this identity.
+  /// Returns whether a word that the user typed names this identity.
   ///
   /// The word can be the id of the resource, the key of the create, or the whole text of the identity.
   public func isNamed(by word: String) -> Bool {

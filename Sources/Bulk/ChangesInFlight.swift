@@ -18,7 +18,7 @@ final class ChangesInFlight: ChangeReplyReceiver {
 
     var count: Int { changes.count - freeNumbers.count }
 
-    /// Adds a change and returns its number; returns nil at the limit.
+    /// Adds a change and returns its number; returns nil if `limit` changes are in flight.
     mutating func add(_ change: PlannedChange, limit: Int) -> Int? {
       if let number = freeNumbers.popLast() {
         changes[number] = change

@@ -30,9 +30,9 @@ public final class DryRunCarrier: GroupCarrier {
   /// Returns a resource that the dry run pretended to create, with its later updates; nil for any other id.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
 
-  /// Whether the carrier got a change.
+  /// Whether the carrier has taken a change.
   ///
-  /// After a change, a read from the service returns data that a real run would already have changed.
+  /// The service has not carried out this change. Therefore later reads return data that a real run would have changed.
   public var hasChanges: Bool { state.withLock(\.hasChanges) }
 
   /// Passes the reply of ``carry(_:)`` to the receiver immediately.

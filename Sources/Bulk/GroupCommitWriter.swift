@@ -3,9 +3,9 @@ import Synchronization
 
 /// A writer that appends lines to a file in groups, on a separate thread.
 ///
-/// If a caller waits for a line, the writer syncs the line's group to the disk, once for the whole group. Lines without
-/// a waiting caller are written a millisecond later, so that many lines share one write. Such lines are written even
-/// after a failed write, into reserved disk space.
+/// If a caller waits for a line, the writer syncs the line's group to the disk, once for the whole group. The writer
+/// writes other lines a millisecond later, so that many lines share one write. After a failed write, the writer still
+/// writes these other lines, into disk space that it has reserved for them.
 final class GroupCommitWriter: Sendable {
   private struct State {
     /// The lines to write: the lines for which a caller waits (`synced`), and all other lines (`pending`).

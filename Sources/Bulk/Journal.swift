@@ -17,7 +17,7 @@ import Synchronization
 public final class Journal: Sendable {
   private struct State {
     var states: JournaledChangeStates
-    /// The identities of the changes that this run has announced, and whose outcomes it has not yet written.
+    /// The identities of the changes that this run has announced, but whose outcomes are not in the journal yet.
     var intended: [StableHash: ChangeIdentity] = [:]
   }
 
@@ -56,8 +56,8 @@ public final class Journal: Sendable {
       let recorded = counts.done + counts.open + counts.unknown
       try known.check(against: header, path, recorded: recorded)
       if let end = contents.end { throw .complete(path, at: end) }
-      // If no earlier run recorded a change, this run writes its own header. The old header shows the earlier run's
-      // command.
+      // If no earlier run recorded a change, this run replaces the header of the earlier run by its own header. Then
+      // the header contains the command of this run.
       if recorded == 0 {
         try file.cut(to: 0)
         contents = try JournalContents(file)
@@ -233,9 +233,10 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes the outcome of the change with an identity, as one word: `ok`, `absent`, `failed`, `again` or `unknown`.
+  /// Writes the outcome of the change with the given identity, as one word.
   ///
-  /// The word `again` means that a later run may send the change.
+  /// The word is `ok`, `absent`, `failed`, `again` or `unknown`. The word `again` means that a later run may send the
+  /// change.
   public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
     let isDone = word == "ok" || word == "absent"
     let isOwed = state.withLock { state in

@@ -46,7 +46,7 @@ struct JournalChecksums: Sendable {
   /// The bytes before the digits of a line's checksum.
   private static let mark = Array(",\"sum\":\"".utf8)
 
-  /// Creates the state for the beginning of a file.
+  /// Creates the state of the checksums before the first line of a file.
   init(_ format: ChecksumForm) { self.format = format }
 
   /// Writes the checksums into lines that the caller will append to the file.

@@ -64,7 +64,7 @@ struct JournaledChangeStates {
     ///
     /// For an iteration, the value is the longest expiration time of the messages of its changes.
     var life: Duration?
-    /// The changes that the iteration sent; empty if this is a single change.
+    /// The changes that the iteration sent; empty if this entry is a change, and not an iteration.
     var changes: [IterationChange] = []
   }
 
@@ -139,7 +139,7 @@ struct JournaledChangeStates {
 
   /// Records that the change of an identity was carried out.
   ///
-  /// Of the content that the change sent, only a hash remains.
+  /// The states drop the content that the change sent, and store only a hash of this content.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content

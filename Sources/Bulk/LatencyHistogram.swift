@@ -39,7 +39,7 @@ public struct LatencyHistogram: Sendable {
     return min(255, power * 8 + part)
   }
 
-  /// Returns the middle of a bucket.
+  /// Returns the duration in the middle of a bucket's range.
   private static func duration(_ index: Int) -> Duration {
     let (power, part) = (index / 8, index % 8)
     return .microseconds(Double(1 << power) * (1 + (Double(part) + 0.5) / 8))

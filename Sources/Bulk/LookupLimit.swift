@@ -27,7 +27,7 @@ final class LookupLimit: Sendable {
 
   /// Waits until a lookup is allowed, and runs the lookup.
   ///
-  /// Returns nil without a lookup after too many timeouts.
+  /// After three successive timeouts, the function returns nil without a lookup.
   func run<Finding: Sendable>(_ lookup: () async -> (Finding, isTimeout: Bool)) async -> Finding? {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in

@@ -46,9 +46,10 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the outcome is no failure.
+  /// Whether the outcome counts as a success.
   ///
-  /// The change was carried out, not needed or skipped, or the resource to destroy was absent.
+  /// This is so if the change was carried out, was not needed, or was skipped. It is also so if the resource to destroy
+  /// was absent.
   public var isGood: Bool {
     switch self {
     case .done, .absent, .before, .found, .same, .skipped: true

@@ -67,7 +67,7 @@ public struct OutcomeTally: Sendable {
   public var refused = 0
   /// The number of changes whose outcome is unknown, for example because they got no reply.
   public var unknown = 0
-  /// The number of changes without a reply in time that were carried out, according to a late reply or a lookup.
+  /// The number of changes that got no reply in time, but were carried out according to a late reply or a lookup.
   public private(set) var late = 0
   /// The number of changes that got no reply in time, and whose outcome became known later.
   public private(set) var settled = 0
@@ -193,7 +193,9 @@ public struct OutcomeTally: Sendable {
   /// Whether each change was carried out, in this run or in an earlier run.
   public var isComplete: Bool { failed + unknown + skipped == 0 && refused == doneOtherwise }
 
-  /// Whether every failure is the refusal of a single element, for which nothing was sent.
+  /// Whether all failures are refused changes of elements, so nothing was sent for the failed elements.
+  ///
+  /// The value is false if a refusal ends the statement, as the limit `max:` does.
   public var isHarmless: Bool {
     failed + unknown == 0
       && groups.allSatisfy { if case .refused(let refusal) = $0.outcome { !refusal.isUncatchable } else { false } }

@@ -5,7 +5,7 @@ struct PackedCreateKeys: Sendable {
   private var chunks: [[UInt8]] = []
   /// The number of keys.
   private(set) var count = 0
-  /// The size in bytes at which a chunk is full.
+  /// The size in bytes at which a chunk of stored keys is full.
   private static let chunk = 1 << 18
 
   /// Adds the key of a create and the index of its element.

@@ -19,7 +19,7 @@ public final class RunSafeguardState: Sendable {
   public let confirmation: ConfirmationMode
   /// The queues whose resources a stream is reading.
   public let streams = StreamedQueues()
-  /// The control that pauses or slows the run's changes when `retort ctl` asks for it.
+  /// The control with which the command `retort ctl` pauses or slows down the run's changes.
   public let control: RemoteRunControl
   private let used = Mutex(0)
 

@@ -62,7 +62,7 @@ public struct ChangeRecoveryInfo: Sendable, Equatable {
   /// The field by which a lookup finds a created resource, such as `email`; nil if a create can't be looked up.
   public var keyField: String?
 
-  /// Creates the role of a change that is not the last action of its iteration, and whose command does not read first.
+  /// Creates the default role: the change is not the last action of its iteration, and its command does not read first.
   public init() {}
 }
 

@@ -32,7 +32,7 @@ public struct StatementReport: Sendable {
 
   /// The number of unknown changes that were not looked up, because the statement stores at most 10,000 of them.
   public internal(set) var unkept = 0
-  /// The number of creates that the service confirmed, but whose key a lookup did not find.
+  /// The number of creates that the service confirmed, but that a lookup by key did not find.
   public internal(set) var unfound = 0
 
   /// Creates an empty report.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A recorder that counts the outcomes of a statement's changes, and passes each outcome to an observer.
 ///
-/// The order is the order of the replies.
+/// The observer gets the outcomes in the order of the replies.
 final class StatementReportBuilder: Sendable {
   private let report: Mutex<StatementReport>
   /// The number of elements that the report had counted before this recorder began.

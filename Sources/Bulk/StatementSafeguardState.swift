@@ -96,7 +96,7 @@ public final class StatementSafeguardState: Sendable {
 
   /// The counts of outcomes for each command and client, with a label such as `create people`.
   ///
-  /// The order is that of the first change with each label.
+  /// The labels are in the order of their first changes.
   public var tallies: [(label: String, tally: OutcomeTally)] {
     state.withLock { $0.tallies.map { ("\($0.verb) \($0.client)", $0.tally) } }
   }

@@ -63,7 +63,7 @@ public struct UnknownChangeResolver: Sendable {
     }
   }
 
-  /// Looks up a change that was sent with its present content.
+  /// Looks up a change that was sent with the same content that it has now.
   public func look(_ change: Change) async -> LookupFinding { await look(change, sent: change.content.hashingSecrets) }
 
   /// Looks up a change that was sent with the content `sent`.

@@ -40,11 +40,11 @@ final class VerificationList: Sendable {
     /// The number of confirmed creates whose key a lookup did not find.
     var unfound = 0
     var created: [ChangeToVerify] = []
-    /// The keys of the creates that do not fit into `created`.
+    /// The keys of the creates for which `created` has no more room.
     var keys = PackedCreateKeys()
-    /// The last create of which only the key is stored.
+    /// The last create whose key is in `keys`.
     ///
-    /// The other creates in `keys` have the same target, method and timeout.
+    /// The list restores each create in `keys` from its key and from the target, method and timeout of this create.
     var last: Change?
   }
 

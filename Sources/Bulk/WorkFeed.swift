@@ -23,7 +23,8 @@ final class WorkFeed: Sendable {
       let item = ready[head]
       ready[head] = nil
       head += 1
-      // The taken items are removed when they outnumber the ready items, so that the array stays small.
+      // If the array has more taken items than ready items, the feed removes the taken items. The array therefore stays
+      // small.
       if head * 2 > ready.count + 64 {
         ready.removeFirst(head)
         head = 0
@@ -86,9 +87,9 @@ final class WorkFeed: Sendable {
     return state.withLock { !$0.isEnded }
   }
 
-  /// Ends the feed after the ready items.
+  /// Ends the feed: the tasks can still take the ready items, but no item follows.
   ///
-  /// With `discarding`, drops the ready items and ends the feed immediately.
+  /// With `discarding`, the function drops the ready items, and the feed ends immediately.
   func end(discarding: Bool = false) {
     let (tasks, source) = state.withLock { state in
       state.isEnded = true

@@ -3,7 +3,7 @@ package import JSONRPC
 import Synchronization
 import Workers
 
-/// A link over the connection to a broker.
+/// A link to the services of a broker, over one connection to this broker.
 ///
 /// The link converts the broker's errors to `LinkError`.
 package final class BrokerLink: PoolBrokerLink {
@@ -17,7 +17,7 @@ package final class BrokerLink: PoolBrokerLink {
 
   /// The open connections by URI.
   ///
-  /// All links to the same URI share one connection. `users` is the number of these links.
+  /// All links to the same URI share one connection. `users` is the number of links that use the connection.
   private static let shared = Mutex<[AMQPURI: (dialer: Dialer, users: Int)]>([:])
 
   /// The URI of the broker without the password.
@@ -70,8 +70,8 @@ package final class BrokerLink: PoolBrokerLink {
 
   /// Returns the URI with its password.
   ///
-  /// The function asks for the password if the URI has none. It also asks if the URI has `***`, by which the history
-  /// replaces a password.
+  /// The function asks the user for the password if the URI has none. It also asks if the password is `***`, which the
+  /// history of the prompt shows in place of passwords.
   private static func complete(
     _ uri: AMQPURI, _ ask: (@Sendable (String) async -> String?)?
   ) async throws(BrokerError) -> AMQPURI {

@@ -5,18 +5,20 @@ import JSONText
 
 /// A group of a statement's changes for one worker, all of the same queue.
 struct Chunk: Sendable {
-  /// The JSON-RPC method of a request with a chunk.
+  /// The JSON-RPC method of the request that sends a chunk to a worker.
   ///
-  /// Each format of chunks has its own method, so that a worker of another version refuses the request.
+  /// Each version of the format has its own method. Therefore a worker of another version refuses the request.
   static let method = "carry.2"
 
-  /// The vhost of the pool.
+  /// The broker's vhost that contains the pool's queue.
   var vhost: String
   /// The name of the pool.
   var pool: String
   /// The identity of the statement's run.
   var run: String
-  /// The chunk's number in the run; a worker takes each number once.
+  /// The number of the chunk in the run.
+  ///
+  /// A worker does not take two chunks of a run with the same number.
   var number: Int
   /// The time after which a worker sends no more changes of the chunk, in milliseconds since 1970.
   var expires: Int
@@ -26,10 +28,10 @@ struct Chunk: Sendable {
   var keyField: String?
   /// The maximum time for which the service can hold a request (option `settle:`); nil if unknown.
   var settle: Duration?
-  /// Whether the reply contains the results of the service.
+  /// Whether the reply contains the results of the service, such as documents.
   ///
-  /// Otherwise the reply contains only identifiers. These identify created resources, and resources that differ from
-  /// the changed resource.
+  /// If not, the reply contains at most a type and an id for each change. These identify a created resource, or a
+  /// returned resource that is not the resource that the change names.
   var givesResults = true
   /// The queue to which the chunk's changes are sent.
   var queue: String
@@ -38,8 +40,8 @@ struct Chunk: Sendable {
 
   /// Returns the chunk as a JSON-RPC request.
   ///
-  /// To save time, the function writes the text of the changes directly, without JSON objects. The text of a change
-  /// omits the members that equal those of the first change, except `params` and `key`.
+  /// To save time, the function writes the text of the changes directly, without JSON objects. To save space, the text
+  /// of a change omits each member that the first change has with the same value. It never omits `params` and `key`.
   func request(id: String) -> [UInt8] {
     var bytes = Request(id: .string(id), method: Self.method, params: head).encoded()
     bytes.removeLast(2)

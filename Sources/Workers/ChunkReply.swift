@@ -11,7 +11,7 @@ struct ChunkReply: Sendable {
     case done(JSONValue)
     /// The service carried out the change, and the worker left out the result.
     ///
-    /// The result concerns the changed resource, and the chunk did not request results.
+    /// The worker leaves out a result that identifies only the changed resource, if the chunk requests no results.
     case omitted
     /// A lookup found that an earlier delivery of the chunk carried out the change; `id` is the resource's id.
     case found(id: String?)
@@ -99,13 +99,16 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// Whether the outcome counts as a failure of its change.
+  /// Whether the outcome counts as a failure of the given change.
+  ///
+  /// For a destroy, the error that the resource is absent is no failure.
   func isFailure(of change: Change) -> Bool {
     guard case .failed(let error) = self else { return false }
     return !Bulk.Outcome(error, of: change).isGood
   }
 
-  /// Returns the reply or the error for the program that sent the chunk; nil if the worker did not send the change.
+  /// Returns the service's reply or error, for the program that sent the chunk; nil if the worker did not send the
+  /// change.
   ///
   /// `renamed` spells the names in the result as the client's option `keys` requires.
   func reply(to change: Change, _ renamed: (JSONValue) -> JSONValue) -> Result<ChangeResult, ClientError>? {
@@ -118,9 +121,9 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// Returns the outcome without the contents of the result.
+  /// Returns the outcome with only the type and the id of the resource in its result.
   ///
-  /// Only the identifier of the resource remains. If this is the changed resource, nothing of the result remains.
+  /// If the result identifies the changed resource itself, the function returns `omitted`.
   func withoutContents(_ change: Change) -> ChunkReply.Outcome {
     guard case .done(let result) = self else { return self }
     guard change.givesDocument else { return .omitted }

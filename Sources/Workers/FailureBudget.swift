@@ -2,14 +2,18 @@
 ///
 /// The budget makes the statement end close to its limit of failures. It divides the number of failures still allowed
 /// among the chunks in flight. Before the first failure, each chunk may have at least one failure, so that every worker
-/// is busy. After the first failure, a chunk is sent only if the chunks in flight leave a failure for it.
+/// is busy. After the first failure, the carrier sends a chunk only if the other chunks in flight do not use up the
+/// allowed failures.
 struct FailureBudget: Sendable {
-  /// The number of failures that a chunk may have; nil for no limit.
+  /// The number of failures that the budget grants to one chunk; nil for no limit.
+  ///
+  /// For example, a statement has `halt: 10` and two chunks in flight. Each chunk then gets a grant of 5 failures.
+  /// After 5 failures, the chunk's worker sends no more changes of the chunk.
   struct FailureGrant: Sendable, Equatable { var failures: Int? }
 
-  /// The number of failures at which nothing more is sent; nil for no limit.
+  /// The number of failures at which the carrier sends nothing more; nil for no limit.
   private let limit: Int?
-  /// The share of failures at which nothing more is sent; nil for no limit.
+  /// The share of failures, from 0 to 1, at which the carrier sends nothing more; nil for no limit.
   private let share: Double?
   private(set) var successes = 0
   private(set) var failures = 0
@@ -17,7 +21,7 @@ struct FailureBudget: Sendable {
   private var granted = 0
   /// The number of changes that may be in flight before the first success.
   private static let start = 16
-  /// The number of further changes that may be in flight after each success.
+  /// The number by which each success raises the number of changes that may be in flight.
   private static let growth = 4
 
   init(limit: Int?, share: Double?) { (self.limit, self.share) = (limit, share) }
@@ -25,7 +29,10 @@ struct FailureBudget: Sendable {
   /// Whether the failures have reached the limit, so that nothing more may be sent.
   var isReached: Bool { limit.map { failures >= $0 } ?? false }
 
-  /// Returns the number of failures still allowed if `count` more changes are sent; nil for no limit.
+  /// Returns the number of further failures that the limit allows; nil for no limit.
+  ///
+  /// If the limit is a share, more changes allow more failures. `count` is the number of changes that the carrier is
+  /// about to send.
   private func left(after count: Int) -> Int? {
     limit.map { $0 - failures }
       ?? share.map { max(1, Int($0 * Double(successes + failures + count)) + 1 - failures) }
@@ -33,15 +40,15 @@ struct FailureBudget: Sendable {
 
   /// Returns the number of changes that may be sent in addition to the changes in flight.
   ///
-  /// The maximum number in flight is the larger of two numbers: the failures still allowed, and 16 plus four for each
-  /// success. A statement whose changes all fail therefore ends at its limit. A statement without failures is soon at
-  /// full speed.
+  /// The maximum number of changes in flight is the larger of two numbers. One is the number of failures still allowed.
+  /// The other is 16, plus 4 for each success. Therefore a statement whose changes all fail ends near its limit. A
+  /// statement without failures is soon at full speed.
   func room(beside inFlight: Int) -> Int {
     guard let left = left(after: 0) else { return .max }
     return max(left, Self.start + Self.growth * successes) - inFlight
   }
 
-  /// Grants a chunk of `count` changes a number of failures; nil if the chunk must wait for the end of another chunk.
+  /// Grants a number of failures to a chunk of `count` changes; nil if the chunk must wait until another chunk ends.
   ///
   /// `places` is the number of chunks that can be sent now.
   mutating func grant(_ count: Int, places: Int) -> FailureGrant? {

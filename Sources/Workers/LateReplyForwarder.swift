@@ -7,8 +7,8 @@ import JSONText
 /// A forwarder of late replies from a worker to the program that sent a chunk of changes.
 ///
 /// A late reply answers a change whose outcome was unknown when the worker replied to the chunk. The forwarder sends
-/// each late reply in a message with the change's correlation id. The message is a JSON-RPC response. Its result has
-/// the form of an outcome in a ``ChunkReply``.
+/// each late reply in a message with the change's correlation id. The message is a JSON-RPC response. The result in
+/// this response has the form of an outcome in a ``ChunkReply``.
 struct LateReplyForwarder {
   private let chunk: Chunk
   private let lateReplies: LateReplies
@@ -85,7 +85,9 @@ extension ChunkReply.Outcome {
 }
 
 extension Change {
-  /// A result that contains only the identifier of the changed resource.
+  /// A result made from the change itself: a document with only the type and the id of the changed resource.
+  ///
+  /// For a create and for a destroy, the document has no resource.
   fileprivate var identified: JSONValue {
     guard let id, verb != .destroy else { return ["data": .null] }
     return ["data": ["type": .string(target.type), "id": .string(id)]]

@@ -8,7 +8,9 @@ package protocol PoolBrokerLink: JSONRPC.ServiceLink {
   /// The maximum time after which a worker notices the loss of its connection (`WorkerPool.silence(of:)`).
   var silence: Duration { get }
 
-  /// Takes the messages that wait in a queue, as `Dialer.takeBack(queue:_:while:respond:)` does.
+  /// Removes the messages that wait in a queue, and answers them with `respond`.
+  ///
+  /// The function does the same as `Dialer.takeBack(queue:_:while:respond:)`.
   func takeBack(
     queue: String, _ declaration: QueueDeclaration, while isNeeded: @Sendable () -> Bool,
     respond: @escaping @Sendable (Delivery) -> ServiceAnswer?
@@ -19,7 +21,7 @@ extension PoolCarrier {
   /// Counts the pool's workers each second while chunks are in flight.
   ///
   /// If the pool has no worker for `PoolBrokerLink.silence` plus the longest timeout of a change, the function takes
-  /// the chunks back.
+  /// the chunks back: it removes them from the pool's queue.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {
@@ -39,7 +41,7 @@ extension PoolCarrier {
     }
   }
 
-  /// Takes back the chunks in flight of a pool that has lost its workers.
+  /// Removes the chunks in flight from the queue of a pool that has lost its workers.
   ///
   /// The carrier then sends no more chunks. If no worker had taken a chunk, the changes of this chunk count as not
   /// sent. The outcomes of the changes in all other chunks are unknown.
@@ -61,7 +63,7 @@ extension PoolCarrier {
     abandon()
   }
 
-  /// Waits until the chunks that were taken back have their replies, but at most a second.
+  /// Waits at most a second until the removed chunks have their replies, which this program itself sends.
   private func waitForTakenChunks() async {
     for _ in 0..<10 where hasChunks { try? await Task.sleep(for: .milliseconds(100)) }
   }

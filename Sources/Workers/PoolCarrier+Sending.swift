@@ -59,8 +59,7 @@ extension PoolCarrier {
 
   /// Returns the maximum time to wait for the reply to a chunk.
   ///
-  /// The time is enough for two workers one after the other. If the first worker is lost, a second worker carries out
-  /// the chunk again.
+  /// The time is long enough for two workers. If the first worker is lost, a second worker carries out the chunk again.
   private static func waitLimit(of chunk: Chunk) -> Duration {
     let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
     return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)
@@ -68,7 +67,7 @@ extension PoolCarrier {
 }
 
 extension ClientError {
-  /// Returns the error of a chunk without a reply, whose changes may have been carried out.
+  /// Returns the error of a chunk that got no valid reply; a worker may have carried out the chunk's changes.
   fileprivate static func unanswered(_ correlationID: String, _ message: String) -> ClientError {
     var error = ClientError(
       .unknown, message, nextStep: "the change may have been carried out: check before you send it again")
@@ -77,14 +76,16 @@ extension ClientError {
     return error
   }
 
-  /// Returns the error of a change that several workers returned unsent.
+  /// Returns the error of a change that the carrier put into several chunks, and that no worker sent.
   static func notSent(by pool: WorkerPool) -> ClientError {
     ClientError(
       .timeout, "not sent: the workers of the pool \(pool.name) had no time for the change",
       nextStep: "start more workers, and compare the clocks of the machines")
   }
 
-  /// Returns a copy of this error of a chunk that names one change of the chunk.
+  /// Returns this error of a whole chunk as the error of one of the chunk's changes.
+  ///
+  /// The copy contains the method, the type and the queue of the change.
   func concerning(_ change: Change) -> ClientError {
     var error = self
     if let call {

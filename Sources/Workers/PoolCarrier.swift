@@ -9,7 +9,7 @@ import Synchronization
 /// Each caller gets the outcome of its change, as with any carrier. Changes that wait at the same time go into one
 /// chunk. Two chunks are in flight for each worker, so that a worker can start its next chunk immediately.
 package final class PoolCarrier: GroupCarrier {
-  /// The queue and the limits of a statement's changes.
+  /// The settings of a pool's carrier: the queue and the limits of a statement's changes.
   package struct PoolCarrierSettings: Sendable {
     /// The queue of the changes.
     package var queue: String
@@ -28,14 +28,14 @@ package final class PoolCarrier: GroupCarrier {
     /// Whether the statement uses the results of the service.
     package var givesResults = true
 
-    /// Creates limits with a queue, and without a limit of failures.
+    /// Creates settings for the changes of a queue, without a limit of failures.
     package init(queue: String) { self.queue = queue }
   }
 
   /// A change that the carrier has taken, and the receiver of its outcome.
   struct WaitingChange: Sendable {
     let change: Change
-    /// The number of chunks that a worker returned without having sent this change.
+    /// The number of times that a worker returned a chunk without having sent this change.
     var attempts = 0
     let receiver: any ChangeReplyReceiver
     /// The number by which the receiver identifies the change.
@@ -48,23 +48,23 @@ package final class PoolCarrier: GroupCarrier {
 
   private struct ChangeQueue {
     var waiting: [WaitingChange] = []
-    /// The number of changes at the beginning of `waiting` that were already sent.
+    /// The number of changes at the beginning of `waiting` that the carrier has already put into a chunk.
     var head = 0
     var chunks = 0
     var inFlight = 0
     var lastNumber = 0
     var size = 32
     var workers: Int
-    /// The largest number of workers in the present series of chunks.
+    /// The largest number of workers since the last time that no chunk was in flight.
     ///
-    /// A series ends when no chunk is in flight.
+    /// The difference to the present number of workers shows how many workers have left the pool.
     var most = 0
-    /// The longest timeout of a change in the chunks so far, at most an hour.
+    /// The longest timeout of all changes sent so far; a timeout of more than an hour counts as an hour.
     var longest = Duration.zero
     /// Whether the pool has lost its workers, so that the carrier sends nothing more.
     var isLost = false
     var watch: Task<Void, Never>?
-    /// The number of changes a second that a worker carried out in the last chunk; 0 before the first chunk.
+    /// The speed of one worker with the last chunk, in changes a second; 0 before the end of the first chunk.
     var rate = 0
     var budget: FailureBudget
     var isEnded = false
@@ -79,13 +79,18 @@ package final class PoolCarrier: GroupCarrier {
   let limits: PoolCarrierSettings
   let run: String
   private let state: Mutex<ChangeQueue>
-  /// The time for which a worker may send the changes of a chunk.
-  static let life = Duration.seconds(50)
-  /// The maximum number of chunks for one change.
+  /// The time from the creation of a chunk to its expiry.
   ///
-  /// The change fails if workers return the change unsent in all these chunks.
+  /// After this time, a worker sends no more changes of the chunk.
+  static let life = Duration.seconds(50)
+  /// The maximum number of times that the carrier puts the same change into a chunk.
+  ///
+  /// A worker can return a chunk without having sent all its changes. The carrier then puts the unsent changes into
+  /// another chunk. A change that no worker has sent after five chunks fails.
   private static let attempts = 5
-  /// The target duration of a chunk in its worker, in milliseconds.
+  /// The time in milliseconds that a worker should need for one chunk.
+  ///
+  /// The carrier adapts the number of changes in a chunk to this time.
   private static let chunkTime = 500
 
   /// Creates the carrier of a statement, after a worker of the pool has accepted an empty chunk for the queue.
@@ -130,12 +135,12 @@ package final class PoolCarrier: GroupCarrier {
   /// The executor that runs tasks on the thread of the connection that carries the chunks.
   package var executor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// The maximum number of changes that the carrier takes: two full chunks for each worker.
+  /// The maximum number of changes that the carrier takes at the same time: two full chunks for each worker.
   ///
-  /// The carrier counts at least four workers, because more workers may join. The value is at most 10,000.
+  /// The calculation assumes at least four workers, because more workers may join. The value is at most 10,000.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * WorkerPool.chunkLimit) }
 
-  /// True, because each change is one request, and the workers pass late replies on.
+  /// True, because each change is one request, and the workers forward late replies to this program.
   package var hasLateReplies: Bool { true }
 
   /// The number of changes in the chunks in flight.
@@ -152,13 +157,13 @@ package final class PoolCarrier: GroupCarrier {
     return workers.of("worker") + each + lost
   }
 
-  /// Passes a change to a worker.
+  /// Passes a change to a worker, and returns the service's reply.
   package func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     var latency: Duration?
     return try await carry(change, latency: &latency)
   }
 
-  /// Passes a change to a worker; sets `latency` to the reply time of the service.
+  /// Passes a change to a worker, and returns the service's reply; sets `latency` to the reply time of the service.
   package func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeResult {
     let (result, time) = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in take(change, number: 0, for: OutcomeWaiter(continuation)) }
@@ -269,7 +274,7 @@ package final class PoolCarrier: GroupCarrier {
 
   /// Counts the outcomes of a chunk.
   ///
-  /// If the failures reach the limit, the function drops the waiting changes.
+  /// If the failures reach the limit, the function ends the waiting changes as not sent.
   private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: FailureBudget.FailureGrant) {
     let isReached = state.withLock { state in
       state.chunks -= 1
@@ -282,8 +287,8 @@ package final class PoolCarrier: GroupCarrier {
 
   /// Puts changes that a worker returned unsent at the head of the waiting changes.
   ///
-  /// A change fails after too many returns. A return does not count if the chunk reached its limit of failures
-  /// (`isCut`).
+  /// After five such returns, a change fails. A return does not count if the worker stopped because the chunk reached
+  /// its limit of failures (`isCut`).
   private func repeatLater(_ left: [WaitingChange], isCut: Bool) {
     guard !left.isEmpty else { return }
     var again: [WaitingChange] = []
@@ -326,7 +331,7 @@ package final class PoolCarrier: GroupCarrier {
     refuse(takeWaiting())
   }
 
-  /// Drops the waiting changes; the changes in chunks in flight still get their outcomes.
+  /// Ends the waiting changes as not sent; the changes in chunks in flight still get their outcomes.
   package func end() {
     state.withLock { $0.isEnded = true }
     refuse(takeWaiting())

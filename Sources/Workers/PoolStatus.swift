@@ -23,10 +23,10 @@ package func poolStatus(
   return ([head] + lines).joined(separator: "\n")
 }
 
-/// Asks the workers of a pool for their status.
+/// Asks the workers of a pool for their status, one after another.
 ///
-/// The function asks more numbers than there are workers. The number of a worker can exceed the count, because workers
-/// with lower numbers may have ended.
+/// The worker with the number N answers on a queue whose name contains N. The numbers can have gaps, because workers
+/// may have ended. Therefore the function also tries numbers above the count of workers.
 private func answers(_ count: Int, _ pool: WorkerPool, _ dialer: Dialer) async -> [(number: Int, status: WorkerStatus)]
 {
   var found: [(number: Int, status: WorkerStatus)] = []

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A memory of the chunks that a worker has taken, so that the worker refuses copies of them.
+/// A memory of the chunks that a worker has taken, so that the worker refuses a second copy of a chunk.
 ///
 /// The guard remembers each chunk until the chunk expires.
 final class ReplayGuard: Sendable {

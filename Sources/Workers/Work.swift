@@ -28,7 +28,7 @@ package struct WorkerSettings: Sendable {
 package struct WorkerCallbacks: Sendable {
   /// A function that shows a note on standard error.
   package var note: @Sendable (String) -> Void
-  /// A function that opens the connection to the services, on the worker's broker, and passes late replies on.
+  /// A function that opens the worker's connection to the services, and passes late replies to its argument.
   package var open: @Sendable (LateReplies) async throws(LinkError) -> any ServiceLink
   /// A function that returns when the worker must stop.
   package var stopped: @Sendable () async -> Void
@@ -79,8 +79,8 @@ private func serve(
   _ worker: Worker, _ settings: WorkerSettings, _ dialer: Dialer, _ callbacks: WorkerCallbacks
 ) async throws(BrokerError) {
   try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
-    // The worker first serves status requests, because `--status` expects a reply from each consumer of the pool's
-    // queue.
+    // The worker serves its queue for status requests before the pool's queue. Then each consumer of the pool's queue
+    // can answer a status request, as `--status` expects.
     if index == 0 { return try await worker.serveQuestions(on: connection) }
     return try await worker.serve(on: connection, after: taken)
   } begun: { isAgain in

@@ -49,7 +49,7 @@ final class Worker: Sendable {
 
   /// Serves a separate queue for status requests.
   ///
-  /// The queue's name contains the lowest number that no other worker uses.
+  /// The queue's name contains the number of the worker: the lowest number that no other worker uses.
   func serveQuestions(on connection: Connection) async throws(BrokerError) -> ServiceChannel {
     var number = 1
     while true {
@@ -71,7 +71,7 @@ final class Worker: Sendable {
     }
   }
 
-  /// Carries out the chunk of a request; returns the reply, and the late replies to its changes.
+  /// Carries out the chunk of a request; returns the reply, and a stream of late replies to the chunk's changes.
   private func answer(_ delivery: Delivery) async -> ServiceAnswer {
     let request: Request
     do throws(ErrorResponse) { request = try Request(decoding: delivery.body) } catch {

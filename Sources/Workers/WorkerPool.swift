@@ -5,7 +5,9 @@ import Glibc
 package struct WorkerPool: Sendable {
   /// The name of the pool, as in `workers: "NAME"`.
   package let name: String
-  /// The broker's vhost, which the signatures cover.
+  /// The broker's vhost.
+  ///
+  /// Each chunk contains the name of the vhost. Therefore a signed chunk is not valid in another vhost.
   package let vhost: String
   /// The secret shared by the workers and the programs that send chunks; nil if messages are not signed.
   package let key: MessageAuthenticationKey?
@@ -28,7 +30,7 @@ package struct WorkerPool: Sendable {
 
   /// The name of the queue for the pool's chunks.
   package var queue: String { Self.queuePrefix + name }
-  /// The prefix of the names of pools' queues.
+  /// The beginning of the name of every pool's queue.
   static let queuePrefix = "retort.work."
 
   /// Returns the name of the queue on which the worker with the given number answers status requests.
@@ -65,8 +67,8 @@ package struct WorkerPool: Sendable {
 
   /// Returns the maximum time after which a worker notices the loss of its connection for chunks.
   ///
-  /// librabbitmq ends a connection after two heartbeats without a byte. The program asks librabbitmq at least every
-  /// half heartbeat.
+  /// librabbitmq ends a connection after two heartbeat intervals without a byte. The program calls librabbitmq at least
+  /// twice in each interval.
   package static func silence(of uri: AMQPURI) -> Duration { .milliseconds(2500 * heartbeat(of: uri)) }
 
   /// The time in milliseconds since 1970, for the expiry of chunks.
@@ -80,7 +82,7 @@ package struct WorkerPool: Sendable {
 extension WorkerPool {
   private static let before = Array(#","signature":""#.utf8)
   private static let after = Array(#""}"#.utf8)
-  /// The number of bytes that the signature member takes.
+  /// The length in bytes of the JSON member that contains the signature.
   private static let length = before.count + 64 + after.count
 
   /// Returns a JSON object with a signature as its last member; without a secret, returns the object unchanged.

@@ -8,8 +8,8 @@ struct CheckFindings {
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
   /// The files that the text includes with `source`.
   ///
-  /// Each entry also has the source range of a path in this text. The `source` statement with this path includes the
-  /// file, directly or through another file.
+  /// Each entry also has a source range in the checked text: the path in the `source` statement that includes the file.
+  /// This statement can include the file through another file.
   var inclusions: [(file: String, range: SourceRange)] = []
   /// The statements that change or destroy data, and the calls of `var("NAME")`.
   ///

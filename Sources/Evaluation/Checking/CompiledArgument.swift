@@ -29,7 +29,7 @@ final class CompiledArgument: Sendable {
 
   /// Evaluates the argument, and adds its value to the arguments of a call.
   ///
-  /// The Swift compiler inlines this function, which saves a suspension for each argument.
+  /// The Swift compiler inlines this function. This saves an asynchronous call for each argument.
   @inline(__always) func add(to arguments: inout Arguments, _ frame: inout ExecutionFrame) async throws(Fault) {
     var added = Arguments.Argument(value: .null, range: range, compiled: self)
     switch form {

@@ -10,12 +10,12 @@ extension Compiler {
     ///
     /// The run does not print such a summary as a result.
     var isSummary = false
-    /// The same expression for code that reads the elements only once; nil if it is the same as ``code``.
+    /// The expression for code that reads the elements of the value only once; nil if such code uses ``code`` too.
     ///
-    /// If the pipeline ends with `collect` or `each` and has many elements, the value is a stream from a temporary
-    /// file, not a list.
+    /// If the pipeline ends with `collect` or `each` and has many elements, the value of this expression is a stream
+    /// from a temporary file. The value of ``code`` is a list in memory.
     var stored: CompiledExpression?
-    /// The fact that the check knows about the pipeline's value.
+    /// The fact that the check knows about the pipeline's value, for example that the value is a client.
     var fact: Scope.VariableFact = .unknown
   }
 }

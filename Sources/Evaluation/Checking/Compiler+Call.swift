@@ -47,7 +47,7 @@ extension Compiler {
     }
   }
 
-  /// Reports an error if the literal arguments of a function make each run fail.
+  /// Reports an error if a function with these literal arguments would fail in each run.
   private func refuse(literals: [Value?], of function: Function, _ operand: String, _ range: SourceRange) {
     refuse(range) { () throws(Fault) in
       do throws(Fault) { try function.check(literals: literals) } catch { throw error.naming(operand) }

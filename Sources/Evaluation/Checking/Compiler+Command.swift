@@ -51,8 +51,8 @@ extension Compiler {
     let isOnce = context.isOnce
     let isAssertion = known.declaration.parameters.first?.shape == .condition
     let (range, source) = (command.range, source)
-    // The `catch` below adds the source range to an error. The function `placed` would do the same, but would add a
-    // suspension to each request.
+    // The `catch` below adds the source range to an error. The function `placed` would do the same, but would add an
+    // asynchronous call to each request.
     return .async { frame throws(Fault) in
       do throws(Fault) {
         if isAssertion, frame.run.leavesUnchecked(template) { return .null }

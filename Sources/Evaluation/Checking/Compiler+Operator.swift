@@ -50,7 +50,7 @@ extension Compiler {
     }
   }
 
-  /// Returns whether the right operand of `or` is only a text and no comparison, as in `.state == "a" or "b"`.
+  /// Returns whether the right operand of `or` is a text, as in the wrong condition `.state == "a" or "b"`.
   private func isAlternative(_ left: Expr, _ right: CompiledExpression) -> Bool {
     guard case .string? = right.known, case .binary(.equal, _, _, _) = left.kind else { return false }
     return !context.isRescued

@@ -48,10 +48,10 @@ extension Compiler {
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
   }
 
-  /// Returns the indices of the stages that do not end the pipeline when an element fails.
+  /// Returns the indices of the stages whose failed elements do not end the pipeline.
   ///
-  /// The run counts the failed element instead. These stages take one element at a time, and come directly before the
-  /// last stage that sends changes.
+  /// The run counts such an element as failed, and continues with the next element. These stages take one element at a
+  /// time, and come directly before the last stage that sends changes.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: Pipeline.givesSummary) else { return 0..<0 }

@@ -45,7 +45,7 @@ extension Compiler {
       nextStep: "set RETORT_URL instead, or write connect env(\"NAME\")")
   }
 
-  /// Warns of a variable in a text with the syntax of another language, `${x}` or `#{x}`, which inserts no value.
+  /// Warns of `${x}` and `#{x}` in a text, which insert a variable only in other languages.
   func warnOfForeignInterpolation(_ text: String, _ range: SourceRange) {
     guard text.contains("{"),
       let match = text.firstMatch(of: #/[$#]\{(([A-Za-z][A-Za-z0-9_-]*)[^{}]*)\}/#)

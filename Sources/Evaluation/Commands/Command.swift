@@ -43,7 +43,7 @@ struct Command: Sendable {
 
   /// Runs the command, and lets the dispatcher send its changes.
   ///
-  /// The compiler inlines the function, which saves a suspension for each request.
+  /// The compiler inlines the function. This saves an asynchronous call for each request.
   @inline(__always) func run(_ arguments: Arguments, _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     switch body {
     case .value(let body): return try await body(arguments, &frame)

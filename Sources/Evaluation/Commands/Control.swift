@@ -6,7 +6,7 @@ import Values
 extension RunContext {
   /// Returns whether a run with `--dry-run` leaves an assertion unchecked; if so, also shows a note.
   ///
-  /// After a change that the dry run did not send, the service lacks the data that the assertion is about.
+  /// A dry run does not send changes. After such a change, an assertion about the changed data would fail.
   func leavesUnchecked(_ assertion: Arguments) -> Bool {
     guard session.options.isDryRun, session.dryRun.hasChanges else { return false }
     session.options.report?.add(unchecked: assertion.range, in: assertion.source)

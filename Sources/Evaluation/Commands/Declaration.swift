@@ -66,7 +66,7 @@ public struct Declaration: Sendable {
     public var words: [String] = []
     /// The rule for the value; nil if every value of the type is valid.
     var rule: OptionValueRule?
-    /// The rule that this option needs or contradicts another option; nil without such a rule.
+    /// The rule about a second option, which this option needs or contradicts; nil without such a rule.
     var companion: OptionCombinationRule?
 
     /// Creates an option.
@@ -121,16 +121,20 @@ public struct Declaration: Sendable {
   public var givesNothing = false
 
   /// The effect of a stage on the names that an earlier stage `as` gave to the elements.
+  ///
+  /// For example, `as row` gives the name `row` to each element. In `... | as row | where row.id > 1 | sort row.id |
+  /// take 2`, the arguments of `where` and `sort` can read `row`. The arguments of `take` can't, because `sort`
+  /// combines the elements.
   public enum AsNameLifetime: Sendable {
-    /// The arguments of the stage and of later stages can't read the names.
+    /// Neither the arguments of this stage nor those of later stages can read the names.
     case ended
-    /// The arguments of the stage can read the names.
+    /// The arguments of this stage can read the names, as in `sort row.id`.
     ///
     /// Later stages can't read the names, because this stage combines several elements into one value.
     case read
-    /// The arguments of the stage and of later stages can read the names.
+    /// The arguments of this stage and of later stages can read the names, as in `where row.id > 1`.
     ///
-    /// The stage takes one element at a time, and passes the element's names on.
+    /// The stage takes one element at a time. The element for the next stage has the same names.
     case kept
   }
 

@@ -228,7 +228,8 @@ extension Arguments {
     return duration
   }
 
-  /// Returns the error for an option whose computed value needs another option that the call lacks.
+  /// Returns the error of a call that lacks the second option of a rule, although the value of the first option needs
+  /// it.
   func fault(needing companion: OptionCombinationRule, _ argument: Argument) -> Fault {
     fault(argument, .value, companion.message(name), nextStep: companion.nextStep)
   }

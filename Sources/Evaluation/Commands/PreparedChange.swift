@@ -49,12 +49,12 @@ final class PreparedChange: Sendable {
     self.record = record
   }
 
-  /// Returns the same prepared with the value of the option `key:`; unchanged if `key` is nil.
+  /// Returns this change with the value of the option `key:`; returns this change itself if `key` is nil.
   ///
   /// The value identifies the resource that a `create` makes.
   func keyed(_ key: String?) -> PreparedChange { key.map { PreparedChange(self, key: $0) } ?? self }
 
-  /// Creates the prepared of a change that the statement has already sent, to look up the result of the change.
+  /// Creates the prepared form of a change that the statement has already sent, so that a lookup can find its result.
   init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     (self.change, self.client, self.arguments, record, notLoaded) = (change, client, arguments, nil, [])
   }

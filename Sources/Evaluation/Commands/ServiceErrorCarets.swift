@@ -95,7 +95,7 @@ extension Fault {
 extension Arguments {
   /// The source range that a service's error is about, and the rest of the error's path.
   ///
-  /// The range can end at a computed value, such as a variable. Then `rest` leads to the wrong part of that value:
+  /// The range can end at a computed value, such as a variable. Then `rest` leads to the invalid part of that value:
   /// `["text"]` for the range `r` in `create posts r`. Otherwise `rest` is empty.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 

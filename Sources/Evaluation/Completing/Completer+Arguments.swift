@@ -153,7 +153,8 @@ extension Completer {
 
   /// Returns the names by which a request can filter.
   ///
-  /// These are the fields that the service has not refused as filters, and other names that the service has accepted.
+  /// These are the fields, except those that the service has refused as filters. Other names that the service has
+  /// accepted as filters follow.
   private func filters(_ client: ValueShape.ResourceShape) -> [(name: String, note: String?)] {
     let refused = client.schema.names(in: .filter, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .filter).map(client.spelled)

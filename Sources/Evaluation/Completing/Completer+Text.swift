@@ -130,7 +130,9 @@ extension Completer {
     }
   }
 
-  /// The resource types that came from the queue in the option `queue:` of a `client` command.
+  /// The types of the resources in earlier replies from a queue.
+  ///
+  /// The option `queue:` of the `client` command at the cursor names this queue.
   private var types: [String] {
     guard let range = context.target?.call.options["queue"] else { return [] }
     let queue = inference.source.text(range).filter { $0 != "\"" }

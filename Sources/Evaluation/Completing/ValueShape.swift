@@ -4,6 +4,8 @@ import LearnedSchema
 import Values
 
 /// What completion knows about a value before the statement runs.
+///
+/// For example, the shape of the command `show posts 1` is a resource of the type `posts`.
 indirect enum ValueShape {
   case unknown
   /// A known value, such as the value of a variable.
@@ -18,7 +20,7 @@ indirect enum ValueShape {
   case error
   case scalar
 
-  /// A resource of one type, from the service that receives requests in one queue.
+  /// What completion knows about a resource: its type, and the schema that the program has learned from its queue.
   struct ResourceShape {
     var queue: QueueSchema
     var type: String
@@ -27,7 +29,10 @@ indirect enum ValueShape {
     var schema: TypeSchema { queue[type] ?? TypeSchema() }
   }
 
-  /// A client, with the type of the resources that the client requests.
+  /// What completion knows about a client: the resources that the client requests, and a description.
+  ///
+  /// For example, the user types `let posts = client queue: "posts"`. Completion then knows that `posts` requests
+  /// resources of the type `posts`, and shows the description `client of queue posts`.
   struct ClientShape {
     var resource: ResourceShape
     var note: String

@@ -42,7 +42,7 @@ struct WatchScreen {
     return kept
   }
 
-  /// Returns a line in which the characters that differ from the earlier line are in reverse video.
+  /// Returns a line with reverse video for the characters that differ from the earlier line.
   private static func marked(_ line: String, _ before: String) -> String {
     let old = Array(before)
     var (result, isMarked) = ("", false)

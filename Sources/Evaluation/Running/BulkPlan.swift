@@ -78,7 +78,7 @@ final class BulkElement: PlannedElement {
   let source: Value
   /// Whether an earlier stage of the pipeline failed for this element.
   ///
-  /// If so, `element` is the input of that earlier stage, and not the input of the stage that changes data.
+  /// If so, `element` is the input of the stage that failed, and not the input of the stage that changes data.
   private let failedEarlier: Bool
 
   init(

@@ -10,7 +10,7 @@ final class BulkResultCollector: Sendable {
   private struct CollectedResults {
     /// The values for the next stage.
     var flow = OrderedElementBuffer()
-    /// The error of the temporary file with the values; nil without one.
+    /// The error that occurred when the collector wrote the values to a temporary file; nil without an error.
     var fault: Fault?
     /// The elements of a portion whose changes did not succeed.
     var kept: [Value] = []
@@ -48,10 +48,12 @@ final class BulkResultCollector: Sendable {
     return identifier.map { .resource($0) } ?? planned.element
   }
 
-  /// Throws the error of the temporary file, so that the statement sends no further change whose result is lost.
+  /// Throws the error that occurred when the collector wrote the values to a temporary file.
+  ///
+  /// The statement then sends no further change, because it could not store the result of the change.
   func check() throws(Fault) { if let fault = state.withLock(\.fault) { throw fault } }
 
-  /// Returns those elements since the last call whose changes did not succeed.
+  /// Returns the elements whose changes did not succeed, except those that an earlier call returned.
   func takeKept() -> [Value] {
     state.withLock { state in
       defer { state.kept = [] }

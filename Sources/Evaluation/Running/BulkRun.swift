@@ -179,7 +179,9 @@ struct BulkRun {
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
   }
 
-  /// Shows how many changes the statement did not look up or did not find, why, and what the user can do next.
+  /// Shows notes about changes that the statement did not look up, and about creates that no lookup found.
+  ///
+  /// Each note contains the number of these changes and the reason.
   private func noteNotLookedUp(_ report: StatementReport) {
     if report.unfound > 0 {
       run.session.note(

@@ -1,9 +1,12 @@
 import Language
 import Synchronization
 
-/// The statements that a session of the prompt has run, which the command `save` writes.
+/// The statements that a session of the prompt has run, in order, for the command `save`.
 struct EnteredStatements: Sendable {
-  /// A statement of the top level.
+  /// A statement that a session of the prompt has run, as the command `save` needs it.
+  ///
+  /// For example, the user types `let n = 5`. The entry then has the text `let n = 5`, `isTyped` is true, and
+  /// `hasSucceeded` is true.
   struct EnteredStatement: Sendable {
     /// The text of the statement.
     var text: String
@@ -67,7 +70,8 @@ struct StatementsToRecord {
 
 /// The statements that the command `save` writes.
 ///
-/// They are the last statements that succeeded, and the earlier statements that those need.
+/// These are the last statements that succeeded. The earlier statements that these statements need come first, such as
+/// the definition of a variable.
 struct SavedStatements {
   /// The texts of the statements, in order.
   private(set) var texts: [String] = []

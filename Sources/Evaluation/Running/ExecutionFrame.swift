@@ -26,7 +26,9 @@ struct ExecutionFrame: Sendable {
   /// The state that all code of the statement shares, such as the session.
   var run: RunContext
 
-  /// Makes an element of a page the current element, and stores its values for the names of `as` in their slots.
+  /// Makes the element of a page at an index the current element.
+  ///
+  /// If `as` gave names to this element, the function also stores the values of these names in their slots.
   mutating func take(_ page: ElementPage, _ index: Int) {
     element = page.elements[index]
     guard !page.names.isEmpty else { return }

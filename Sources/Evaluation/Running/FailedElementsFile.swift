@@ -6,7 +6,7 @@ import Language
 import Synchronization
 import Values
 
-/// The file of the option `failed:`, to which a statement writes the elements that failed.
+/// The file of the option `failed:`, with the elements of a statement that failed.
 ///
 /// The file has a line of JSON for each element whose change failed, was refused, or has an unknown outcome. The line
 /// contains the element and its error.

@@ -12,9 +12,9 @@ struct OrderedElementBuffer {
 
   /// The values of the first elements.
   ///
-  /// The first named value of each is the index of its element.
+  /// The buffer stores each value with the values that `as` named. Before these, it stores the index of the element.
   private var buffer = SpillingElementBuffer(limit: Self.memoryLimit)
-  /// Values that the program adds to the buffer together.
+  /// The values that the next write adds to the buffer together.
   private var page = ElementPage()
   /// The index of the first element without a result.
   private var next = 0

@@ -8,7 +8,7 @@ enum PipelineRun {
   /// The intermediate result of a pipeline, between two of its stages.
   enum IntermediateResult {
     case elements(ElementStream)
-    /// Elements that all exist, in memory or in a temporary file.
+    /// Elements that the run has already computed, in memory or in a temporary file.
     case buffer(SpillingElementBuffer)
     /// One value, with the values that `as` named for its element.
     case value(Value, names: [Value])
@@ -22,7 +22,7 @@ enum PipelineRun {
       }
     }
 
-    /// Returns the value of the pipeline: one value, or a list of the elements.
+    /// Returns the value of the pipeline: one value, or a list of all elements.
     func value() async throws(Fault) -> Value {
       switch self {
       case .value(let value, _): return value
@@ -33,14 +33,16 @@ enum PipelineRun {
       }
     }
 
-    /// Returns the value of the pipeline, but a stream if the elements are in a temporary file.
+    /// Returns the value of the pipeline, as a stream if the elements are in a temporary file.
+    ///
+    /// In all other cases, the result is the same as that of `value()`.
     func storedValue() async throws(Fault) -> Value {
       guard case .buffer(let buffer) = self, buffer.isSpilled else { return try await value() }
       return .stream(StreamValue(stored: { buffer.elements() }))
     }
   }
 
-  /// A compiled stage with its source range; errors without a range get this range.
+  /// A compiled stage with its source range, which marks the stage in errors that have no range of their own.
   struct LocatedStage: Sendable {
     var body: CompiledStage
     var range: SourceRange

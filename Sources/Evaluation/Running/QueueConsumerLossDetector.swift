@@ -65,7 +65,7 @@ final class QueueConsumerLossDetector: Sendable {
 }
 
 extension Session {
-  /// Shows a note for each queue that lost its consumer while a statement sent creates to it.
+  /// Shows a note for each queue that lost its consumer while a statement sent creates to the queue.
   func noteLostConsumers() {
     for queue in consumers.end() {
       note(

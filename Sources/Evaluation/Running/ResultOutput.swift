@@ -43,13 +43,17 @@ public final class ResultOutput: Sendable {
     self.write = write
   }
 
-  /// Creates an output that keeps all bytes until a call of `taken()`, with the kind and size of another output.
+  /// Creates an output that keeps all bytes until a call of `taken()`.
+  ///
+  /// Like `other`, the new output is a terminal with the same size, or no terminal.
   init(gatheringFor other: ResultOutput) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
     failure = { nil }
   }
 
-  /// Creates an output that writes with the given function, with the kind and size of another output.
+  /// Creates an output that writes bytes with the given function.
+  ///
+  /// Like `other`, the new output is a terminal with the same size, or no terminal.
   init(likeTerminal other: ResultOutput, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
     failure = { nil }

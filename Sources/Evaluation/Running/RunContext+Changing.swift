@@ -9,7 +9,7 @@ public import Values
 extension RunContext {
   /// Sends one change with the dispatcher, and returns the value of its reply.
   ///
-  /// The compiler inlines the function, which saves a suspension for each request.
+  /// The compiler inlines the function. This saves an asynchronous call for each request.
   ///
   /// - Parameters:
   ///   - prepared: The change.

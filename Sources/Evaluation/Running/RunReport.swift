@@ -30,7 +30,10 @@ public final class RunReport: Sendable {
     private static let failures = [Fault.Kind.assert.word, partial]
     /// The error kind of a statement that continued although some of its changes failed, were refused or are unknown.
     static let partial = "partial"
-    /// The results of the statement's bulk changes and single changes, as JSON objects.
+    /// The results of the statement's changes, as JSON objects.
+    ///
+    /// There is an object for each bulk change, such as a stage `| create`. There is also one for the changes of each
+    /// command in loops, such as `create`.
     var changes: [JSONValue] = []
   }
 
@@ -51,7 +54,7 @@ public final class RunReport: Sendable {
   private static let limit = 1000
   /// The maximum number of failure summaries in the error message of a statement.
   private static let shown = 3
-  /// The maximum number of code points that the report contains of a statement's text.
+  /// The maximum length of a statement's text in the report, in code points.
   private static let textLimit = 200
 
   /// Creates an empty report; the measured time of the run begins now.
@@ -96,7 +99,7 @@ public final class RunReport: Sendable {
   /// - Parameters:
   ///   - range: The source range of the statement.
   ///   - source: The text that contains the statement.
-  ///   - account: The state of the statement, with the outcomes of its single changes.
+  ///   - account: The state of the statement, with the counts of the changes that commands in loops and defs sent.
   ///   - since: The time when the statement began.
   ///   - fault: The statement's error; nil if the statement succeeded.
   ///   - isPartial: Whether the statement continued after failed changes; then the exit status of the run is 5.

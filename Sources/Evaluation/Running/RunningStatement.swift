@@ -30,9 +30,10 @@ struct RunningStatement: Sendable {
     session.progress.begin(account) { prepared.source.heading(prepared.range) }
   }
 
-  /// Waits for late replies to the statement's single changes, and shows the counts of these changes.
+  /// Waits for late replies to the changes of commands in loops and defs, and shows the counts of these changes.
   ///
-  /// Returns the error of the statement. If Ctrl-C ends the wait, the result is an `interrupted` error.
+  /// A stage such as `| create` waits for the late replies to its own changes. Returns the error of the statement. If
+  /// Ctrl-C ends the wait, the result is an `interrupted` error.
   func settled(_ fault: Fault?) async -> Fault? {
     let hasWaited = await account.settled { count, limit in
       let labels = account.tallies.filter { $0.tally.unknown > 0 }.map(\.label).joined(separator: ", ")
@@ -43,7 +44,7 @@ struct RunningStatement: Sendable {
     return end
   }
 
-  /// Shows the counts of the statement's single changes.
+  /// Shows the counts of the changes that commands in loops and defs sent.
   ///
   /// With `--summary json`, the counts are JSON. Otherwise the function shows them as text, but only if late replies
   /// changed them and no error contains them.

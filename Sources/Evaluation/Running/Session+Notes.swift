@@ -67,7 +67,7 @@ extension Session {
     note("\(client.name) index: the service counts \(total) resources, but sent \(count) and names no next page")
   }
 
-  /// Shows a note if the page that a statement printed or counted has a next page.
+  /// Shows a note if a statement printed or counted a page that has a next page.
   func noteNextPage(_ hasNext: Bool) {
     if hasNext { note(Self.nextPage()) }
   }
@@ -79,7 +79,7 @@ extension Session {
     (total.map { "\(shown) of \($0) resources; " } ?? "") + "this page has a next page: stream reads all pages"
   }
 
-  /// Shows a note about relationships that are lost, because a reply contains no linkage for them.
+  /// Shows a note about relationships that are missing, because a reply contained no linkage for them.
   ///
   /// `fate` says where they are missing: `not sent`, or `not in the backup`.
   func note(notLoaded names: [String], of label: String, _ fate: String) {

@@ -44,7 +44,9 @@ public final class Session: Sendable {
     public var allowsShell = false
     /// The default format of results; nil if the kind of output decides.
     public var format: ResultFormat?
-    /// The timeout of a request if neither its call nor its client sets one; nil for no limit.
+    /// The session's timeout of a request; nil for no limit.
+    ///
+    /// A timeout that the call or the client sets has precedence.
     public var timeout: Duration? = .seconds(5)
     /// The renderer that converts errors to text.
     public var renderer = DiagnosticRenderer()
@@ -79,7 +81,8 @@ public final class Session: Sendable {
     public var ask: (@Sendable (String) async -> String?)?
     /// The trace of requests and replies for the option `--trace`; nil without the option.
     public var trace: Trace?
-    /// The register of changes that got no reply in time, to which late replies go; nil without a register.
+    /// The register of the changes that got no reply in time, which receives their late replies; nil without a
+    /// register.
     public var lateReplies: LateReplies?
     /// The pages of the command `help`.
     public var help: HelpPages
@@ -209,7 +212,9 @@ public final class Session: Sendable {
     self.state = Mutex(state)
   }
 
-  /// The executor for many requests: the thread of the open connection; nil unless exactly one connection is open.
+  /// The executor for tasks that send requests: the thread of the open connection.
+  ///
+  /// The value is nil if no connection is open, or if several are open.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }

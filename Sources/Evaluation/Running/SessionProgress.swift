@@ -6,7 +6,8 @@ import Values
 /// The progress of a session's statements: at a terminal a line, otherwise a note every ten seconds.
 ///
 /// An activity is a bulk change, or the reading of a stream. The progress of a statement shows its latest activity that
-/// takes longer than a second. Without an activity, the progress shows the counts of the statement's single changes.
+/// takes longer than a second. Without an activity, the progress shows the counts of the changes that commands in loops
+/// and defs sent.
 final class SessionProgress: Sendable {
   /// A function that returns the progress of an activity.
   typealias ProgressReader = @Sendable () -> ProgressLine
@@ -26,6 +27,10 @@ final class SessionProgress: Sendable {
     func end() { progress.end(number) }
   }
 
+  /// The statement that the session is running, with its progress; `statement` is nil while no statement runs.
+  ///
+  /// For example, the user runs `stream posts | update posts {read: true}`. The progress then has two activities: the
+  /// reading of the stream, and the bulk change. Each activity has a number, which is unique in the session.
   private struct CurrentStatement {
     var statement: StatementProgress?
     var nextNumber = 0
@@ -41,7 +46,7 @@ final class SessionProgress: Sendable {
     let begin = ContinuousClock.now
     var nextNote: ContinuousClock.Instant
     var activities: [(number: Int, begin: ContinuousClock.Instant, reading: ProgressReader)] = []
-    /// The number of the activity that counts the elements of the outermost stream; nil without such an activity.
+    /// The number of the activity that counts the elements of the outermost stream; nil if no stream is counted.
     var source: Int?
     /// Whether another program, such as a pager, uses the terminal.
     var isHidden = false
@@ -56,7 +61,9 @@ final class SessionProgress: Sendable {
   private let status: (@Sendable (String?) -> Void)?
   private let note: @Sendable (String) -> Void
   private let state = Mutex(CurrentStatement())
-  /// Whether no further stream may be counted: true while a stream is counted, and while no statement runs.
+  /// Whether the progress may count no further stream.
+  ///
+  /// The value is true while the progress counts a stream, and while no statement runs.
   private let isCounting = Atomic(true)
   /// The duration after which an activity becomes visible.
   private let least: Duration
@@ -171,7 +178,10 @@ final class SessionProgress: Sendable {
     line(of: statement, statement.activities.last?.reading)?.text(hasBar: false) ?? statement.label()
   }
 
-  /// Returns the progress line of an activity, or the line of the statement's single changes; nil if there is neither.
+  /// Returns the progress line of an activity; without an activity, returns the line of the changes of commands in
+  /// loops and defs.
+  ///
+  /// Returns nil if there is neither an activity nor such a change.
   private func line(of statement: StatementProgress, _ reading: ProgressReader?) -> ProgressLine? {
     if let line = reading?(), !line.label.isEmpty { return line }
     let counts = statement.account.counts

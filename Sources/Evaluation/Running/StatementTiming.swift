@@ -16,8 +16,8 @@ struct StatementTiming {
 
   /// Returns the note that `set timing: true` shows: `took 4.5 s: waiting 4.2 s, decoding 120 ms`.
   ///
-  /// The duration does not include the time in which the user reads in the pager. The statement waits while at least
-  /// one request has no reply.
+  /// The duration does not include the time in which the user reads in the pager. A statement is waiting while at least
+  /// one of its requests has no reply.
   func text(_ session: Session) -> String {
     let took = ContinuousClock.now - start - (session.state.withLock(\.readingTime) - readingTime)
     let times = session.times

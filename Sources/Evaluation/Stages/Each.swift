@@ -84,8 +84,8 @@ extension Stage {
 extension [Statement] {
   /// The source ranges of the commands and stages that can be the last action of these statements.
   ///
-  /// The last action is in the last statement. If that is an `if`, the last action is in the last statement of one of
-  /// its branches.
+  /// The last action is in the last statement. If the last statement is an `if`, the last action is in the last
+  /// statement of a branch.
   fileprivate var lastCommands: [SourceRange] {
     switch last?.kind {
     case .pipeline(let pipeline):

@@ -66,7 +66,9 @@ final class EachJournal: Sendable {
     return journal.queues.sorted().compactMap { queue in clients.first { $0.queue == queue } }
   }
 
-  /// Returns the identity of the iteration for the frame's element, which is the value of the option `key:`.
+  /// Returns the identity of the iteration for the frame's element, such as `each "a@b.c"`.
+  ///
+  /// The identity contains the value of the option `key:` for the element.
   ///
   /// - Throws: An error if an earlier iteration of this run has the same identity.
   func identity(_ frame: inout ExecutionFrame) async throws(Fault) -> ChangeIdentity {

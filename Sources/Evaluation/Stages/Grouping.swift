@@ -157,7 +157,9 @@ extension Value {
 }
 
 extension StageCall {
-  /// Compiles the key of the stage `group`: one value, or for several fields a record with the values of their paths.
+  /// Compiles the key of the stage `group`, which has one or several arguments.
+  ///
+  /// The key of one argument is its value. The key of several fields is a record with the values of the fields.
   fileprivate func groupKey() -> CompiledExpression {
     positional.count == 1 ? key(0) : selection()
   }

@@ -48,8 +48,7 @@ struct IterationRunner: Sendable {
   /// Runs an iteration, and records its end in the journal file.
   ///
   /// If the journal says to skip the iteration, the function returns null instead. The first Ctrl-C does not interrupt
-  /// the iteration. Otherwise the service could carry out only some of its changes, and the outcome of the iteration
-  /// would be unknown.
+  /// the iteration. An interrupted iteration could leave some of its changes undone, and its outcome would be unknown.
   private func recorded(_ frame: inout ExecutionFrame, _ journal: EachJournal) async throws(Fault) -> Value {
     let identity = try await journal.identity(&frame)
     let decision = try await journal.begin(identity) { Fault(.file, $0.message, nextStep: $0.nextStep) }
@@ -95,7 +94,7 @@ struct IterationRunner: Sendable {
 /// before the first other value.
 struct IterationResults: Sendable {
   let keepsFlow: Bool
-  /// The number of stored and counted values.
+  /// The number of values, including the nulls that the type only counts.
   private(set) var count = 0
   private var buffer = SpillingElementBuffer(limit: OrderedElementBuffer.memoryLimit)
   /// The last values, which the buffer does not contain yet.
@@ -104,9 +103,9 @@ struct IterationResults: Sendable {
 
   init(keepsFlow: Bool) { self.keepsFlow = keepsFlow }
 
-  /// Returns the values for the next stage, with the values that `as` named for their elements.
+  /// Returns the values of the iterations, with the values that `as` named for their elements.
   ///
-  /// If no stage follows, the function returns the value of the `each`: null if the values of all iterations are null.
+  /// If no stage follows and all values are null, the result is one null.
   mutating func end() throws(Fault) -> PipelineRun.IntermediateResult {
     try flush()
     return keepsFlow || buffer.count > 0 ? .buffer(buffer) : .value(.null, names: [])

@@ -3,7 +3,9 @@ import Values
 
 /// The result of a lookup for an element: the change that the resource needs.
 ///
-/// If the resource needs no change, the result also contains the resource.
+/// For example, `upsert` looks up the post with the number 7, to write the title `A`. If the post has another title,
+/// the result is an update of the post. If the post already has this title, the result also contains the post in
+/// `found`, and the run sends nothing.
 struct LookupResult: Sendable {
   /// The change; the run does not send it if `found` is set.
   var prepared: PreparedChange

@@ -180,7 +180,7 @@ private struct RunningMean {
       .type, "\(stage) needs \(wanted), not \(value.typeWithArticle)", nextStep: step(value, stage, operand))
   }
 
-  /// Creates the error for values of two different types in one stage.
+  /// Creates the error of a stage, such as `sum`, that got values of two different types.
   static func mixed(_ stage: String, _ first: Value, _ second: Value) -> Fault {
     Fault(
       .type, "\(stage) needs values of one type, not \(first.typeWithArticle) and \(second.typeWithArticle)",
