@@ -198,10 +198,11 @@ extension Command {
     Declaration(
       name: "clients",
       summary: """
-        Lists the clients, then the connections without clients. The columns queue, type, connection and state \
-        describe the client. The column consumers has the number of consumers of the queue. The column depth has the \
-        number of messages that wait in the queue. The column in-flight has the number of requests that wait for a \
-        reply. The column round-trip has the time from the last request to its reply.
+        Lists the clients, then the connections without clients. The columns queue, type and connection describe the \
+        client. The column state has the state of the connection. The column consumers has the number of consumers of \
+        the queue. The column depth has the number of messages that wait in the queue. The column in-flight has the \
+        number of requests that wait for a reply. The column round-trip has the time from the last request to its \
+        reply.
         """,
       result: "list of records")
   ) { _, frame throws(Fault) in

@@ -76,7 +76,7 @@ extension Stage {
           words: FileFormat.allCases.map(\.rawValue)),
         .init(
           name: "append", shape: .boolean, fallback: "false",
-          summary: "true adds the elements at the end of the file"),
+          summary: "true keeps the content of the file, and adds the elements at its end"),
         .init(name: "new", shape: .boolean, fallback: "false", summary: "true raises an error if the file exists"),
       ], effect: .writes, result: "elements")
   ) { call in
