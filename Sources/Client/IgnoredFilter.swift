@@ -21,7 +21,7 @@ public struct IgnoredFilter: Sendable {
   ///
   /// Only the service knows the meaning of a filter, so this check is cautious. The check reads only filter values that
   /// are words, integers or booleans, and comma-separated lists of these. A resource differs if the attribute with the
-  /// filter's name contains none of the values. Upper and lower case letters are equal.
+  /// filter's name contains none of the values. The check ignores the case of letters.
   ///
   /// If all values are integers, the check also reads integer ids. For the filter `id`, the check compares the id of
   /// the resource. For a filter with the name of a to-one relationship, the check compares the id in the linkage.

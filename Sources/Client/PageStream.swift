@@ -49,7 +49,8 @@ public struct PageStream: Sendable {
     return given
   }
 
-  /// Returns a page; if the rule is `passOver`, the page has no repeated resources.
+  /// Returns the page that the caller gets: if the rule is `passOver`, a page without repeated resources, otherwise the
+  /// same page.
   ///
   /// - Throws: An error if the rule is `fail` and the page shows a change of the list, or if the pages bring no new
   ///   resources.

@@ -99,7 +99,7 @@ package struct AtomicFile {
 
   /// Writes bytes.
   ///
-  /// On a terminal, control characters become escapes. For this, the bytes must not end inside a UTF-8 character.
+  /// On a terminal, control characters become escapes. The bytes must therefore not end inside a UTF-8 character.
   package func write(_ bytes: [UInt8]) throws(Fault) {
     guard case .direct = placement, file.isTerminal else { return try file.write(bytes) }
     let text = String(decoding: bytes, as: UTF8.self).replacing(each: "\r\n", with: "\n")

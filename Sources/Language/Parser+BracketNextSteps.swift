@@ -113,9 +113,10 @@ extension Parser {
     return parser.rest(from: token.range.upper, to: ")")
   }
 
-  /// Returns the source text from the offset `start` to the next closing bracket `close` of the current elements.
+  /// Returns the source text from the offset `start` to the closing bracket `close`.
   ///
-  /// Returns nil if the text is longer than 60 bytes or can contain a password.
+  /// The function skips pairs of brackets between the cursor and the closing bracket. Returns nil if the text is longer
+  /// than 60 bytes or can contain a password.
   func rest(from start: Int, to close: String) -> String? {
     var open = 0
     for next in index..<tokens.count {

@@ -57,7 +57,7 @@ extension OpenDocument {
 
   /// Returns the statement that defines a name of the text.
   ///
-  /// If the interpreter knows more about the value, a second line says so: `client of queue posts`.
+  /// If the interpreter knows more about the value, a second line describes the value, as in `client of queue posts`.
   private func defined(_ part: HighlightedPart, _ definitions: NameDefinitions) -> String? {
     guard let range = definitions.definition(of: part.name, at: part.range.upper) else { return nil }
     let line = source.line(source.place(of: range.lower).line)

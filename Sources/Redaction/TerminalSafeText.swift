@@ -29,7 +29,9 @@ public enum TerminalSafeText {
   /// A message longer than 2,000 code points is cut, and ends with a note such as `... (12 characters left out)`.
   public static func message(_ text: String) -> String { unbroken(shortened(text)) }
 
-  /// Returns a text; a text longer than 2,000 code points is cut, and ends with a note about the omitted characters.
+  /// Cuts a text after 2,000 code points, and adds a note about the omitted characters.
+  ///
+  /// Returns a shorter text unchanged.
   public static func shortened(_ text: String) -> String {
     let limit = 2000
     let scalars = text.unicodeScalars

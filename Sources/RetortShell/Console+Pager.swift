@@ -36,8 +36,8 @@ extension Console {
     let feed = Self.door { bytes in
       text.withLock { text in
         if text.isDirect { return write(bytes) }
-        // If the pager can't run, nothing reads the pipe. The pipe is then full long before the text reaches this
-        // limit.
+        // If the pager can't run, nothing reads the pipe, so the pipe becomes full. This happens long before the text
+        // reaches this limit.
         if text.beginning.count < 1 << 20 { text.beginning += bytes }
         if process.write(bytes) { return true }
         guard process.couldNotRun else { return false }

@@ -41,8 +41,8 @@ public final class Interrupts: Sendable {
 
   /// Runs `body`, and passes the signals to `watcher` until `body` ends.
   ///
-  /// While `body` runs, the watchers of enclosing calls get no signals. The function passes signals that arrived while
-  /// there was no watcher to `watcher` immediately.
+  /// While `body` runs, the watchers of enclosing calls get no signals. If signals arrived while there was no watcher,
+  /// the function passes these signals to `watcher` immediately.
   public func watching<Result, Failure: Error>(
     _ watcher: @escaping @Sendable (Signal) -> Void, during body: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {

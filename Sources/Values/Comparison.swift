@@ -131,6 +131,7 @@ package enum Comparison {
 package enum EqualityKey: Hashable, Sendable {
   case integer(Int)
   case text(CodePointString)
-  /// A value that is neither an integer nor a text, as a text that differs for different values.
+  /// A value that is neither an integer nor a text. The associated text stands for the value: different values have
+  /// different texts.
   case other(CodePointString)
 }

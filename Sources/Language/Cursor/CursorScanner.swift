@@ -23,7 +23,7 @@ struct CursorScanner {
       /// The token after the new name, such as `=` or `in`.
       case bound
       case pipeline
-      /// An expression up to `do`.
+      /// A condition, as in `if` and `while`, which ends before `do`.
       case condition
       /// The file after `source`.
       case path
@@ -52,7 +52,7 @@ struct CursorScanner {
     var keys: [String] = []
     /// The key that the scanner has read, before its value; nil if the scanner reads a key next.
     var key: String?
-    /// A key that has no colon yet.
+    /// The last record key that the scanner has read, if its colon has not come yet; otherwise nil.
     var pendingKey: String?
     /// The number of names that are visible before this bracket or block.
     var nameCount = 0

@@ -36,7 +36,7 @@ struct LayoutPrinter {
     var rank: Int
     /// The number of columns of a bracket with its content.
     ///
-    /// Before the closing token, the value is the negative column of the opening token.
+    /// Until the printer writes the closing token, the value is the negative column of the opening token.
     var length: Int
   }
 

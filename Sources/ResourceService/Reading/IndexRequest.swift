@@ -13,8 +13,8 @@ struct IndexRequest {
 
   /// Parses the parameters of the request.
   ///
-  /// - Throws: ``RequestRefusal`` with the errors of all parameters, in the order `fields`, `include`, `filter`, `sort`,
-  ///   `page`.
+  /// - Throws: ``RequestRefusal`` with the errors of all parameters, in the order `fields`, `include`, `filter`,
+  ///   `sort`, `page`.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     self.type = type
     self.schema = schema

@@ -118,7 +118,9 @@ struct ProposedRowCheck {
     } + requiredKey
   }
 
-  /// Whether the column is the key, for which `requiredKey` is the rule.
+  /// Whether the column is the key of the table.
+  ///
+  /// `requiredKey` has the rule that the key needs a value.
   private func isKey(_ column: Column) -> Bool { column.name == type.key.name }
 
   /// The rule that a create must give the key a value.
