@@ -52,13 +52,14 @@ extension CommandLinePage {
     option(
       "fault", "KIND=SHARE", "Injects a fault into a share of the requests: drop=0.05, or drop=5%.",
       note: """
-        The option can be repeated. drop carries the request out and sends no reply. lose does not carry the request
-        out, and sends no reply. rpc-error does not carry the request out, and replies with the JSON-RPC error -32603.
-        All other faults carry the request out. duplicate sends the reply twice. late sends the reply after the time of
-        --late. wrong-id sends another correlation id. malformed sends a reply that is not JSON. empty sends a reply of
-        no bytes. no-consumer sends the reply, and then removes the consumer of the queue for the time of --away. round
-        can be combined with the other faults, and needs no share. With round, the service stores numbers as integers,
-        and removes white space at the ends of text.
+        The option can be repeated. With the fault drop, retort serve carries the request out and sends no reply. With
+        lose, it does not carry the request out, and sends no reply. With rpc-error, it does not carry the request out,
+        and replies with the JSON-RPC error -32603. With all other faults, it carries the request out. With duplicate,
+        it sends the reply twice. With late, it sends the reply after the time of --late. With wrong-id, the reply has
+        another correlation id. With malformed, the reply is not JSON. With empty, the reply has no bytes. With
+        no-consumer, it sends the reply, and then removes the consumer of the queue for the time of --away. The fault
+        round can be combined with the other faults, and needs no share. With round, the service stores numbers as
+        integers, and removes white space at the ends of text.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
       "late", "DURATION", "How long --fault late delays a reply.", note: "The default is 10s.",
@@ -79,16 +80,17 @@ extension CommandLinePage {
     option(
       "pages", "STYLE", "How lists are divided into pages: number, none, no-count or offset.",
       note: """
-        With number, the default, a client requests a page by its number and size, and the reply has the total. no-count
-        is the same, but the reply has no total. With offset, a client requests a page by its offset and limit. With
-        none, a reply has the whole list as one page.
+        With number, which is the default, a client requests a page by its number and size, and the reply has the total
+        number of resources. With no-count, the reply does not have this total. With offset, a client requests a page by
+        its offset and limit. With none, a reply has the whole list as one page.
         """, example: "retort serve blog --pages none"),
     option(
       "flavour", "NAME", "Imitates another server: carrot or retort.",
       note: """
-        carrot imitates a Ruby server, carrot_rpc with jsonapi-resources. This server does not acknowledge requests, and
-        sends no reply to an invalid request. retort imitates an Elixir server, Retort with Calcinator. This server has
-        no relationship methods. The id of the JSON-RPC request must be the correlation id of the message.
+        The name carrot imitates a Ruby server with the libraries carrot_rpc and jsonapi-resources. This server does not
+        acknowledge requests, and sends no reply to an invalid request. The name retort imitates an Elixir server with
+        the libraries Retort and Calcinator. This server has no relationship methods, such as those for link. The id of
+        the JSON-RPC request must be the correlation id of the message.
         """, example: "retort serve blog --flavour carrot"),
   ]
 }

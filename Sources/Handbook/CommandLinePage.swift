@@ -30,9 +30,9 @@ struct CommandLinePage: Sendable {
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
       summary: "Opens a statement of the prompt in your editor, and runs the edited text.",
       note: """
-        The editor is the program that VISUAL or EDITOR names, or else vi. The command edit opens the last statement.
-        Ctrl-X Ctrl-E opens the statement that you are typing; in vi mode, the key v does the same. If you empty the
-        file, or if the editor fails, nothing runs.
+        The editor is the program that VISUAL or EDITOR names. If neither is set, the editor is vi. The command edit
+        opens the last statement. The keys Ctrl-X Ctrl-E open the statement that you are typing. In vi mode, the key v
+        does the same. If you delete the whole text, or if the editor fails, nothing runs.
         """, example: "EDITOR=nano retort"),
     CommandLinePage(
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
@@ -52,8 +52,8 @@ struct CommandLinePage: Sendable {
     CommandLinePage(
       name: "check", form: "retort check FILE ...", summary: "Checks files. Runs no statement and opens no connection.",
       note: """
-        The check shows every error. It lists each var(...), and each statement that changes or destroys data. If there
-        is an error, the exit status is 2. --output json writes the findings as JSON, for editors.
+        The check shows every error. It also lists each var(...) and each statement that changes or destroys data. If
+        there is an error, the exit status is 2. --output json writes the findings as JSON, for editors.
         """, example: "retort check migrate.retort"),
     CommandLinePage(
       name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
@@ -65,10 +65,10 @@ struct CommandLinePage: Sendable {
       name: "serve", form: "retort serve DB [--url URI]",
       summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
-        Each table is a type with its own queue. --queue TYPE=NAME gives the queue of a type another name. Some options
-        help to test clients. --latency, --jitter, --workers and --rate limit the speed. --fault injects faults. --pages
-        and --flavour imitate other servers. --log FILE logs each request. help serve lists all options. help NAME
-        explains an option, for example help fault.
+        Each table is a type with its own queue. The option --queue TYPE=NAME gives the queue of a type another name.
+        Other options help to test clients. The options --latency, --jitter, --workers and --rate limit the speed. The
+        option --fault injects faults. The options --pages and --flavour imitate other servers. The option --log FILE
+        logs each request. help serve lists all options. help NAME explains an option, for example help fault.
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     CommandLinePage(
       name: "demo", form: "retort demo",
@@ -82,35 +82,36 @@ struct CommandLinePage: Sendable {
       name: "doctor", form: "retort doctor [URI] [-o json]",
       summary: "Examines the connection to a service, step by step, and explains how to fix problems.",
       note: """
-        URI is the URI of the connection, or the name of a profile in rc.retort. Without URI, retort doctor uses
-        RETORT_URL. The first steps examine the files that the prompt reads, the URI, the lookup of the host, and TCP.
-        The next steps examine TLS (the chain of certificates and the days until they expire), the login, the vhost and
-        a channel. The last steps examine the known queues and their consumers, and send one request. Each step shows
-        its duration. --queue NAME examines one more queue. --timeout 30s waits longer for the reply. -o json writes the
-        steps as one JSON object. The exit status is the status of the first failed step. If no step failed, the exit
-        status is 0.
+        URI is the URI of the connection, or the name of a profile. A profile is a def in the file rc.retort that opens
+        a connection (see help no-rc). Without URI, retort doctor uses RETORT_URL. The first steps examine the files
+        that the prompt reads, the URI, the lookup of the host, and TCP. The next steps examine TLS (the chain of
+        certificates and the days until they expire), the login, the vhost and a channel. The last steps examine the
+        known queues and their consumers, and send one request. Each step shows its duration. The option --queue NAME
+        examines one more queue. With --timeout 30s, the last step waits longer for the reply. The option -o json writes
+        the steps as one JSON object. The exit status is the status of the first failed step. If no step failed, the
+        exit status is 0.
         """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
     CommandLinePage(
       name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
       note: """
-        An editor that runs this server gets the findings of retort check, and completion, while you type. The editor
-        also gets help for the word at the cursor, the canonical layout and the definitions of names. The outline of a
-        file shows the defs, and the statements that change or destroy data. The server opens no connection. help editor
-        explains how editors start the server.
+        An editor that runs this server shows the findings of retort check, and completes words, while you type. The
+        editor can also show help for the word at the cursor, format the file, and go to the definition of a name. The
+        outline of a file shows the defs, and the statements that change or destroy data. The server opens no
+        connection. help editor explains how editors start the server.
         """, example: "retort lsp"),
     CommandLinePage(
       name: "completions", form: "retort completions bash|zsh|fish",
       summary: "Writes the completion script of a shell.",
       note: """
         With this script, Tab in the shell completes the options of retort and their values, files, words of help, and
-        the profiles of rc.retort. The script asks the installed program for completions. So the script needs no update
-        when the program is updated.
+        profiles (see help no-rc). The script asks the installed program for completions. So when you update the
+        program, the script needs no update.
         """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
     CommandLinePage(
       name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
       note: """
         Without PAGE, retort man writes retort(1), the page of the program. retort man bulk writes retort-bulk(7), the
-        page of the article bulk. help guide lists all articles. Each article has such a page.
+        page of the article bulk-changes. help guide lists all articles. Each article has such a page.
         """,
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     CommandLinePage(
@@ -118,31 +119,33 @@ struct CommandLinePage: Sendable {
       summary: "Starts a worker, which sends the changes of statements that have workers: \"NAME\".",
       note: """
         All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY, or the
-        option --insecure. The worker gets the changes in chunks. The worker has at most --in-flight N changes in flight
+        option --insecure. The worker gets the changes in chunks. The option --in-flight N limits the changes in flight
         (default: 64). With --allow QUEUE, the worker changes only this queue. The option --allow can be repeated. After
-        SIGTERM, the worker completes its current chunk, and then ends. --status starts no worker. Instead, it shows the
-        workers of the pool, their rates, and the chunks that wait or are not acknowledged. help pools explains more.
+        SIGTERM, the worker completes its current chunk, and then ends. With --status, retort work starts no worker.
+        Instead, it shows the workers of the pool, their rates, and the chunks that wait or are not acknowledged. help
+        pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
     CommandLinePage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
-        A journal is the file that the option journal: of a statement names. retort journal FILE shows the statement. It
-        shows how many changes are done, how many will be sent again, and how many are unknown. Then it shows each
-        unknown change, and the command that resumes the statement. settle ID done records that an unknown change was
-        carried out. settle ID again records that an unknown change was not carried out, so the next run sends the
-        change. broker NAME records that the journal belongs to the broker NAME. If a statement refuses a journal of
-        another broker, the error shows this NAME.
+        A statement with the option journal: FILE records its changes in FILE, the journal. retort journal FILE shows
+        the statement of the journal. It also shows how many changes are done, how many are still to send, and how many
+        are unknown. Then it shows each unknown change, and the command that resumes the statement. If you know that an
+        unknown change was carried out, add the words settle ID done. If you know that the change was not carried out,
+        add the words settle ID again. The next run then sends the change. A statement refuses the journal of
+        another broker. If only the name of the broker has changed, add the words broker NAME to record its new name.
+        The error of the statement shows this name.
         """, example: "retort journal posts.journal settle 4711 done"),
     CommandLinePage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
       summary: "Shows or controls the other running retort programs that change data.",
       note: """
         RUN is the process id of such a program. Without arguments, retort ctl shows your programs that have sent a
-        change. For each of these programs, it shows the RUN and the progress. pause holds back all changes until
-        resume. Changes in flight continue. rate=N limits the changes to N per second. The limits of the statement
-        remain in force. rate=off removes the limit of rate=N. stop has the effect of Ctrl-C. You can leave out RUN if
-        only one program changes data.
+        change. For each of these programs, it shows the RUN and the progress. The word pause holds back all changes
+        until retort ctl RUN resume. Changes in flight continue. The word rate=N limits the changes to N per second. The
+        limits of the statement remain in force. The word rate=off removes the limit of rate=N. The word stop has the
+        effect of Ctrl-C. If only one program changes data, you can leave out RUN.
         """, example: "retort ctl 4711 rate=50"),
     CommandLinePage(
       name: "trust", form: "retort trust [FILE ...]",
@@ -174,23 +177,26 @@ struct CommandLinePage: Sendable {
       "output", "FORMAT", "The format of results: \(ResultFormat.list).",
       note: """
         By default, results at a terminal are tables. Elsewhere, results are lines of JSON. At a terminal, a few rows
-        that are too wide for a table are shown as cards. A card has one line for each field. set output: changes the
-        format in a session.
+        that are too wide for a table are shown as cards. A card has one line for each field. The statement
+        set output: "csv" changes the format for all later statements.
         """,
       example: "retort --output csv report.retort > report.csv"),
     option(
       "timeout", "DURATION", "How long to wait for a reply: 10s, 500ms, never.",
       note: """
-        The default is 5s. set timeout: overrides this option. timeout: of a client or a command overrides both.
+        The default is 5s. A script can set other timeouts. The first of these that is set applies: the option timeout:
+        of the command or stage, the option timeout: of the client, the setting timeout: of the statement set, the
+        program option --timeout.
         """,
       example: "retort --timeout 30s migrate.retort"),
     option(
       "trace", "[=TOPICS]",
       "Shows the requests and replies, in the detail that TOPICS selects: rpc, api, amqp, errors.",
       note: """
-        rpc, the default, shows the JSON of each request and reply. api shows one line for each request. amqp shows the
-        frames between the program and the broker. errors shows only failed requests. Separate several topics with
-        commas. The trace is written to standard error. Passwords and tokens are shown as ***.
+        The topic rpc, which is the default, shows the JSON of each request and reply. The topic api shows one line for
+        each request. The topic amqp shows the frames between the program and the broker. The topic errors shows only
+        failed requests. Separate several topics with commas. The trace is written to standard error. Passwords and
+        tokens are shown as ***.
         """, example: "retort --trace=api,errors migrate.retort"),
     option(
       "dry-run", "", "Sends reads, but only shows changes.",
@@ -198,18 +204,19 @@ struct CommandLinePage: Sendable {
         For a single change, standard error shows the exact request. For a bulk change, standard error shows the first
         request, the ids of four more changes, and the total number of changes. A created resource has the id dry-run-1.
         In a summary, the changes that would be sent count as ok. After the first change that is not sent, assertions
-        are shown and not checked. write and sh work as usual. A script can't turn the dry run off.
+        are shown and not checked. The stages write and sh work as usual. A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N on a connection with guard: \"confirm\", given by its name or URI.",
       note: """
-        At a terminal, retort asks before it destroys resources on such a connection. Without a terminal, retort
-        destroys these resources only with this option and --yes=N. The option can be repeated. If the run did not open
-        a CONNECTION that the option names, a note at the end says so.
+        At a terminal, retort asks before each bulk destruction on such a connection. Without a terminal, retort refuses
+        the bulk destruction, unless the command line has this option and --yes=N. The option can be repeated. If the
+        run did not open a CONNECTION that the option names, a note at the end says so.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
-      "workers", "NAME", "The pool of workers for bulk changes. A statement can name another pool with workers:.",
+      "workers", "NAME",
+      "The pool of workers for bulk changes. The option workers: of a statement can name another pool.",
       note: "help pools explains pools of workers.", example: "retort --workers night migrate.retort"),
     option(
       "reason", "TEXT", "The reason for the run.",
@@ -246,25 +253,33 @@ struct CommandLinePage: Sendable {
         offline-1. Results that depend on such a page or resource are not printed.
         """, example: "retort --offline migrate.retort"),
     option(
-      "allow-sh", "", "Allows the stage sh to run programs.", note: "By default | sh is refused.",
+      "allow-sh", "", "Allows the stage sh to run programs.", note: "By default, retort refuses the stage sh.",
       example: "retort --allow-sh report.retort"),
     option(
       "no-pager", "", "Shows results without a pager, even if they are taller than the screen.",
       note: """
-        By default, the prompt shows such results, and help, in a pager. The pager is the program that RETORT_PAGER or
-        PAGER names, or else less. An empty RETORT_PAGER has the same effect as --no-pager.
+        By default, the prompt shows such results, and long pages of help, in a pager. A pager is a program that shows a
+        text page by page. The variable RETORT_PAGER names the pager. If RETORT_PAGER is not set, the variable PAGER
+        names the pager. If neither is set, the pager is the program less. An empty RETORT_PAGER has the same effect as
+        --no-pager.
         """, example: "retort --no-pager"),
     option(
       "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
       note: """
         By default, the prompt first runs the file rc.retort in ~/.config/retort, or in the folder retort of
-        XDG_CONFIG_HOME. Then the prompt runs ./.retortrc, if retort trust has accepted the text of this file. A profile
-        is a def in rc.retort that opens a connection, such as def prod() do connect "amqps://me@broker/" name: "prod"
-        env: "production" end.
+        XDG_CONFIG_HOME. Then the prompt runs ./.retortrc, if retort trust has accepted the text of this file. In
+        rc.retort, a def can open a connection. Such a def is called a profile:
+
+          def prod() do connect "amqps://me@broker/" name: "prod" env: "production" end
+
+        At the prompt, the word prod then opens this connection.
         """, example: "retort --no-rc"),
     option(
       "color", "WHEN", "Colours of errors and of the typed line: auto, always or never.",
-      note: "auto, the default, uses colours at a terminal. If NO_COLOR is set, or if TERM is dumb, auto uses none.",
+      note: """
+        The word auto, which is the default, means colours at a terminal. If NO_COLOR is set, or if TERM is dumb, auto
+        means no colours.
+        """,
       example: "retort --color never report.retort"),
     option(
       "version", "", "Prints the version.",

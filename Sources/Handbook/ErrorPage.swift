@@ -15,14 +15,28 @@ struct ErrorPage: Sendable {
 
   /// The text of the page.
   var text: String {
+    "\(summary)\n\(advice)\n\(seed) \(status)"
+  }
+
+  /// The value of `e.seed`; if `rescue` does not catch the error, a sentence that says so.
+  private var seed: String {
     let fault = Fault(kind, "")
-    let seed =
-      fault.isUncatchable
-      ? "rescue does not catch this error."
-      : "The Elixir library Calcinator has fewer kinds of errors, and calls this error \"\(fault.calcinatorKind)\". After "
-        + "rescue e, e.seed is this name."
-    let bulk = fault.exitStatus == 1 ? ", or 5 if a bulk statement has already sent changes" : ""
-    return "\(summary)\n\(advice)\n\(seed) If this error ends a script, the exit status is \(fault.exitStatus)\(bulk)."
+    if fault.isUncatchable { return "rescue does not catch this error." }
+    let hasOwnName = kind == .badGateway || fault.calcinatorKind != "bad_gateway"
+    return "After rescue e, e.seed is \"\(fault.calcinatorKind)\". "
+      + (hasOwnName
+        ? "This is the name of this error in the Elixir library Calcinator."
+        : "The Elixir library Calcinator uses this name for all errors that have no name of their own.")
+  }
+
+  /// The exit status of a script that ends with the error.
+  private var status: String {
+    if kind == .interrupted {
+      return "If this error ends a script, the exit status is 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP."
+    }
+    let status = "If this error ends a script, the exit status is \(Fault(kind, "").exitStatus)."
+    if [.assert, .refused].contains(kind) { return status }
+    return status + " If the error ends a bulk change, such as | update, after changes were sent, the status is 5."
   }
 
   /// The pages of all kinds of errors.
@@ -35,39 +49,41 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .notFound, "No resource has this id: the service returned exactly one error, with status 404.",
       """
-      show, update, a single destroy and the relationship commands raise this error. The stage | destroy raises no
-      error: it counts the element as absent, and continues. Check the id and the client's queue.
+      The commands show, update and destroy raise this error, and so do the commands for relationships. The stage
+      destroy raises no error: the stage counts the element as absent, and continues. Check the id and the client's
+      queue.
       """),
     ErrorPage(
       .invalid, "The service rejected the data: the reply has an error whose pointer begins with /data.",
       """
-      Carets mark the parts of the statement that the service rejected. After rescue e, e.errors is the list of the
-      service's errors. Each error has .title and .source.pointer. Correct the record and send it again.
+      In the message, the characters ^^^ mark the parts of the statement that the service rejected. After rescue e,
+      e.errors is the list of the service's errors. Each of these errors has the fields .title and .source.pointer.
+      Correct the record, and run the statement again.
       """),
     ErrorPage(
       .forbidden, "The service refused access: the reply has an error with status 401 or 403.",
       """
-      Read the service's message. Some services need credentials in meta:. If the broker refuses access, and not the
-      service, the kind of the error is connection.
+      Read the service's message. Some services need credentials in the option meta:. If the broker refuses access, and
+      not the service, the error has the kind connection.
       """),
     ErrorPage(
       .sandbox, "The service refused the test sandbox: the reply has an error with the pointer /meta/beam.",
       """
-      In tests, meta.beam is a token that tells an Elixir service which database connection to use. This error means
-      that the token belongs to no running test. Give the client the token of the running test: meta: {beam: "..."}. A
-      client with require-beam: true refuses requests without a token.
+      In tests, the member beam of meta is a token. The token tells an Elixir service which database connection to use.
+      This error means that the token belongs to no running test. Give the client the token of the running test, as in
+      client queue: "posts" meta: {beam: "..."}. A client with require-beam: true refuses requests without a token.
       """),
     ErrorPage(
       .methodNotFound, "The service has no such method: the reply has the JSON-RPC error code -32601.",
       """
-      Many services have no relationship methods. Use update instead. call CLIENT "method" {...} sends a request with
-      any method.
+      Many services have no methods for relationship, link, relink and unlink. To change a relationship of such a
+      service, use update. To call a method that has no command, use call CLIENT "method" {...}.
       """),
     ErrorPage(
       .badGateway, "The service failed: the reply has an error with status 5xx, or the JSON-RPC error code -32603.",
       """
-      The service's log has the reason. The service may still have carried out a change. Check the resource before you
-      send the change again.
+      The service's log has the reason. If the request was a change, the service may have carried out the change. Check
+      the resource before you send the change again.
       """),
     ErrorPage(
       .service, "The service returned an error that no other kind describes.",
@@ -82,8 +98,8 @@ struct ErrorPage: Sendable {
       .timeout, "No reply arrived in time. Nothing was changed, so you can safely send the request again.",
       """
       Only reads, and changes that were not yet sent, have this kind. A change that was sent and got no reply has the
-      kind unknown. The error describes the queue. It says whether the queue has a consumer and how many requests wait,
-      or that the service sent no reply. To wait longer, use timeout: 30s.
+      kind unknown. The message says how many consumers the queue has, and how many requests wait in the queue. If the
+      service took the request and did not reply, the message says so. To wait longer, use timeout: 30s.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply: the change may have been carried out.",
@@ -122,7 +138,7 @@ struct ErrorPage: Sendable {
       .field, "A value does not have this field or element.",
       """
       x?.name and x?[0] are null if the field or element is missing. x?.name ?? y is then y. A relationship that was not
-      included has only .type and .id. With include:, the relationship is the whole resource.
+      included has only .type and .id. With the option include:, the relationship is the whole resource.
       """),
     ErrorPage(
       .type, "A value has the wrong type.",
@@ -133,8 +149,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .name, "A name or word is unknown.",
       """
-      Unknown names in a script are found before the script runs. In a running script, only help WORD raises this error,
-      if there is no page for WORD.
+      Before a script runs, retort checks all names in the script. So in a running script, only the statement help WORD
+      raises this error. The cause is that help has no page for WORD.
       """),
     ErrorPage(
       .value, "A value has the right type but is invalid.",
@@ -145,7 +161,7 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .assert, "The condition of assert is false.",
       """
-      assert (count posts) > 0, "no posts" adds the message "no posts" to the error.
+      If the condition in assert (count posts) > 0, "no posts" is false, the message of the error is "no posts".
       """),
     ErrorPage(
       .fail, "The script called fail.",
@@ -156,8 +172,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .file, "A file can't be read or written, or its content does not fit its format.",
       """
-      The message has the path and, if known, the line. Paths are relative to the working directory. Only the path after
-      source is relative to the file that contains the source statement.
+      The message has the path and, if known, the line. Paths are relative to the working directory. There is one
+      exception: the path in a statement source "FILE" is relative to the file that contains this statement.
       """),
   ]
 
@@ -167,20 +183,22 @@ struct ErrorPage: Sendable {
       "The statement was not allowed, for example because of a guard or a missing confirmation. Nothing was sent.",
       """
       Confirm a bulk destruction with confirm: true or --yes. If a stage changes the queue from which the pipeline
-      streams, put | collect before this stage. Allow | sh with the program option --allow-sh.
+      streams, put | collect before this stage. If the program may run other programs, allow the stage sh with the
+      program option --allow-sh. The option guard: of connect sets a guard. help guard explains guards.
       """),
     ErrorPage(
       .limit, "A limit was exceeded.",
       """
-      max:, halt: and patience: limit a statement, and --yes=N limits how many resources a run destroys. You can raise
-      these limits. Other limits are fixed. A text has at most 256 MiB, and a list has at most 50 million elements. A
-      def can call itself only to a limited depth. A pattern can take only a limited number of steps on a text.
+      The options max:, halt: and patience: limit a statement. The program option --yes=N limits how many resources a
+      run destroys. You can raise these limits. Other limits are fixed. A text has at most 256 MiB, and a list has at
+      most 50 million elements. A def can call itself only to a limited depth. The search for a pattern ends after a
+      limited number of steps.
       """),
     ErrorPage(
       .interrupted, "Ctrl-C or a signal stopped the statement.",
       """
-      After the signal, no request was sent. The changes in flight may have been carried out. At the prompt, the session
-      continues. After SIGTERM, the exit status is 143. After SIGHUP, the exit status is 129.
+      After the signal, retort sent no request. The changes in flight may have been carried out. After Ctrl-C at the
+      prompt, the session continues.
       """),
   ]
 }

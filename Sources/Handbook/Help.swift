@@ -94,8 +94,8 @@ public enum Help {
     1. Each line is a statement. "Text" has quotes; a name has none.
     2. Any JSON text is a value. Nothing is converted implicitly: write int("5").
     3. After |, `it` is the current element, and .views is a field of it.
-    4. To change the queue that you stream, put | collect before the change.
-    5. A bulk destroy asks you first. A script needs confirm: true or --yes.
+    4. To change the resources that you stream, put | collect before the change.
+    5. retort asks before a bulk destroy. Scripts need confirm: true or --yes.
 
     help WORD explains a word, an option (help include) or a kind of error.
     Lists: help words (all words), help cookbook (recipes), help guide (articles).

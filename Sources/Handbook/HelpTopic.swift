@@ -15,7 +15,7 @@ struct HelpTopic: Sendable {
         Values are null, true, false, numbers, "text", durations such as 10s, [lists], {records}, ranges such as 1..10,
         and /patterns/. Any JSON text is a value. Times, resources, pages and streams are values too. The units of a
         duration are ms, s, m, h and d.
-        A value is never converted to another type implicitly. int("5") converts text to an integer, and string(5)
+        retort never converts a value to another type implicitly. int("5") converts text to an integer, and string(5)
         converts a number to text.
         Numbers keep all their digits. Sums, differences, products and comparisons are exact, for decimals and for
         integers of any size.
@@ -23,22 +23,23 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "times",
       text: """
-        A time is an instant with nanoseconds. now() is the current time, and ago(30d) is the time 30 days ago.
-        time(TEXT) converts text in the format RFC 3339, such as "2026-01-31T12:00:00+02:00", to a time. A date alone,
-        such as "2026-01-31", means midnight in UTC. time(TEXT, FORMAT) converts text in another format, such as
+        A time is a point in time, exact to the nanosecond. now() is the current time, and ago(30d) is the time 30 days
+        ago. time(TEXT) converts text in the format RFC 3339, such as "2026-01-31T12:00:00+02:00", to a time. A date
+        alone, such as "2026-01-31", means midnight in UTC. time(TEXT, FORMAT) converts text in another format, such as
         "%d.%m.%Y". date(TIME) returns the day as text. date(TIME, FORMAT) returns text in the given format. date uses
-        UTC. The letters of a format are %Y %m %d %H %M %S %z.
+        UTC. In a format, %Y is the year, %m the month, %d the day, %H the hour, %M the minute, %S the second, and %z
+        the offset from UTC.
 
         A time is printed and sent in the format RFC 3339, in UTC. A time minus a time is a duration. A time plus a
-        duration is a time, and a time minus a duration is a time. Services send times as text. Convert this text before
-        you compare it: time(.inserted-at) < ago(30d).
+        duration is a time, and a time minus a duration is a time. Services send times as text. Before you compare this
+        text with a time, convert the text: time(.inserted-at) < ago(30d).
         """),
     HelpTopic(
       name: "text",
       text: #"""
         Text stands in double quotes. The escapes are those of JSON, such as \n \t \" \\ \u0041. \(EXPRESSION) inserts a
-        value. The operator + joins two texts. If x is a text, x[0..9] is its first ten code points, x[3] is its fourth
-        code point, and x[-3..-1] is its last three code points.
+        value. The operator + joins two texts. For a text x, x[0..9] is the first ten code points of x, x[3] is the
+        fourth code point, and x[-3..-1] is the last three code points.
         Every operation that counts, cuts, compares or searches text uses Unicode code points. So "\r\n" has two code
         points. The letter é can have two forms: one code point, or the letter e and an accent. These two forms are not
         equal. Text is sorted by code points.
@@ -46,49 +47,52 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "patterns", aliases: ["pattern"],
       text: #"""
-        A pattern (a regular expression) stands between slashes, such as /^post/i. Four letters can follow the second
-        slash. The letter i ignores case. The letter m lets ^ and $ match at each line. The letter s lets . match a
-        newline too. The letter x ignores spaces and # comments in the pattern. The syntax is that of PCRE2 and Perl:
-        classes, groups, lookaround, \p{L}, (?<name>...). A pattern matches by code point. \d \w \s \b match only ASCII
-        characters. The letter i compares character by character, so ß does not match SS.
+        A pattern is a regular expression between slashes, such as /^post/i. Four letters can follow the second slash.
+        With the letter i, the case of letters is ignored. With the letter m, ^ and $ match at each line. With the
+        letter s, the dot matches a newline too. With the letter x, spaces and # comments in the pattern are ignored.
+        The syntax is that of PCRE2 and Perl: classes, groups, lookaround, \p{L}, (?<name>...). A pattern matches code
+        points. \d \w \s \b match only ASCII characters. With the letter i, letters are compared one by one, so ß does
+        not match SS.
 
-        text =~ /a/ and matches(text, /a/) search the whole text for a match. Without the letter m, ^ matches only at
-        the beginning of the text, and $ matches only at the end. capture returns the groups of the first match. In the
-        last argument of replace, $1 to $9 insert groups, and $$ inserts the character $. split accepts a pattern too. A
-        pattern that takes too many steps on a text, such as (a+)+$, raises an error of the kind limit.
+        The expressions text =~ /a/ and matches(text, /a/) search the whole text for a match. Without the letter m, ^
+        matches only at the beginning of the text, and $ matches only at the end. The function capture returns the
+        groups of the first match. In the last argument of the function replace, $1 to $9 insert groups, and $$ inserts
+        the character $. The function split accepts a pattern too. A pattern that takes too many steps on a text, such
+        as (a+)+$, raises an error of the kind limit.
         """#),
     HelpTopic(
       name: "completion", aliases: ["Tab", "learning"],
       text: """
         Tab completes the word at the cursor. This can be a word of the language, an option or its value, a variable, a
-        field of the element, a queue, an address or a file. Tab also completes the keys of filter:, of fields: and of
-        records, the paths of include:, the names for sort:, and ids from recent replies. If a field has few values, Tab
-        completes these values. In the stages after read "FILE", Tab completes the columns of the file. After row[", Tab
-        completes the keys of the record row. Where text is needed, Tab inserts the quotes. A second Tab lists the
-        candidates. If there are at most 30 candidates, each candidate has a description.
+        field of the element, a queue, an address or a file. Tab also completes the keys of records, and a key in
+        brackets after a record, as in row["email"]. In the options filter: and fields:, Tab completes the keys. In the
+        options include: and sort:, Tab completes the names. Tab completes ids from recent replies. If a field has few
+        values, Tab completes these values. In the stages after read "FILE", Tab completes the columns of the file.
+        Where text is needed, Tab inserts the quotes. A second Tab lists the candidates. If there are at most 30
+        candidates, each candidate has a description.
 
         Completion sends no request. retort learns the fields of a type from replies, or from the tables of an embedded
         service. retort stores the fields in the directory ~/.local/state/retort/schema. RETORT_SCHEMA names another
-        directory. If RETORT_SCHEMA is empty, nothing is stored. Values and ids are stored only after set
+        directory. If RETORT_SCHEMA is empty, nothing is stored. Values and ids are stored only after the statement set
         learn-values: true.
 
-        Four commands use what retort has learned. describe lists the fields of a client's type. queues lists the queues
-        that clients have used. template writes a create statement with the fields of a type. forget deletes what was
-        learned.
+        Four commands use what retort has learned. The command describe lists the fields of a client's type. The command
+        queues lists the queues that clients have used. The command template writes a create statement with the fields
+        of a type. The command forget deletes what was learned.
         """),
     HelpTopic(
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """
-        x.name reads the field "name" of x. A missing field is an error. x?.name is null if the field is missing. If x
-        is null, x ?? y is y; otherwise x ?? y is x. In a stage, `it` is the current element, and .name is a field of
-        the current element.
-        In a list x, x[0] is the first element, x[-1] is the last element, and x[0..2] is the first three elements. In a
-        record x, x[key] reads the field whose name is the value of key. This value is a string or an integer. x?[key]
-        is null if the field is missing. {[key]: 1} is a record with one field; the value of key is the name of this
+        x.name reads the field "name" of x. A missing field is an error. With a question mark, x?.name is null if the
+        field is missing. If x is null, x ?? y is y; otherwise x ?? y is x. In a stage, `it` is the current element, and
+        .name is a field of the current element.
+        For a list x, x[0] is the first element, x[-1] is the last element, and x[0..2] is the first three elements. For
+        a record x, x[key] reads the field whose name is the value of key. This value is a string or an integer. x?[key]
+        is null if the field is missing. {[key]: 1} is a record with one field. The value of key is the name of this
         field. If a name contains a space or a special character, write the name in quotes and brackets: x["a b"].
         A pipeline inside a pipeline has its own elements. To read the outer element in the inner pipeline, first give
-        the outer element a name, such as | as post (see help as). The fields of a resource are .type .id .links .meta,
-        its attributes and its relationships.
+        the outer element a name. The stage as does this, for example | as post (see help as). The fields of a resource
+        are .type .id .links .meta, its attributes and its relationships.
         """),
     HelpTopic(
       name: "operators",
@@ -97,10 +101,10 @@ struct HelpTopic: Sendable {
       ],
       text: """
         The operators are + - * / %   == != < <= > >=   in   =~   and or not   ??   .. and parentheses.
-        The operands of an arithmetic operator or a comparison must have the same type. There are some exceptions: a
-        duration can be added to a time or subtracted from a time, a duration can be multiplied or divided by a number,
-        and == and != compare any value with null. The operator + also joins two texts, two lists or two records. The
-        logical operators (and, or, not) take booleans. 6 / 2 is the integer 3, and 7 / 2 is 3.5.
+        The operands of an arithmetic operator or a comparison must have the same type. There are three exceptions. A
+        duration can be added to a time or subtracted from a time. A duration can be multiplied or divided by a number.
+        The operators == and != compare any value with null. The operator + also joins two texts, two lists or two
+        records. The logical operators (and, or, not) take booleans. 6 / 2 is the integer 3, and 7 / 2 is 3.5.
         If x is null, x ?? y is y; otherwise x ?? y is x. 1..4 is the range of the integers from 1 to 4. x in [1, 2]
         tests whether the list contains x. "ab" =~ /^a/ tests whether the text matches the pattern.
         """),
@@ -108,20 +112,20 @@ struct HelpTopic: Sendable {
       name: "names", aliases: ["_", "args", "variables"],
       text: """
         let x = 5 assigns the value 5 to the name x. A word without quotes is a name, and text is in quotes. A name that
-        is defined in a block is gone after the block. If a name is already visible, let assigns to this name and
-        defines no new name. vars lists the names. _ is the value of the last statement at the top level, outside all
-        blocks. args is the list of the arguments after the script's file name. var("limit") reads the program option
-        --var limit=5. env("HOME") reads the environment variable HOME.
+        is defined in a block does not exist after the block. If a name is already visible, the statement let assigns to
+        this name and defines no new name. The command vars lists the names. _ is the value of the last statement at the
+        top level, outside all blocks. args is the list of the arguments after the script's file name. var("limit")
+        reads the program option --var limit=5. env("HOME") reads the environment variable HOME.
         """),
     HelpTopic(
       name: "blocks", aliases: ["do", "end", "else", "rescue"],
       text: """
         These words begin a statement or stage with a block: for, while, watch, if, try, def, each. A block is the word
-        do, then statements, then the word end. The statement if X do ... else ... end has two blocks. else if Y do ...
-        adds a block with another condition. The statement try do ... rescue NAME ... end has two blocks too. If the
-        first block fails, the second block runs, and NAME is the error. break ends the innermost for, while or watch.
-        continue starts the next iteration of the innermost loop. In the block of each, break and continue work only in
-        a loop inside this block.
+        do, then statements, then the word end. The statement if X do ... else ... end has two blocks. The words else if
+        Y do ... add a block with another condition. The statement try do ... rescue NAME ... end has two blocks too. If
+        the first block fails, the second block runs, and NAME is the error. The statement break ends the innermost
+        loop, which is a for, while or watch. The statement continue starts the next iteration of this loop. In the
+        block of the stage each, break and continue work only in a loop inside this block.
         """),
     HelpTopic(
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],
@@ -130,50 +134,52 @@ struct HelpTopic: Sendable {
         attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With
         include: "author", the field .author is the author's whole resource. A relationship that is not included has
         only .type and .id, and is called an identifier.
-        index returns a page. A page is a list with the fields .items .meta .links and .pagination. .pagination is null,
-        or has the fields first, last, next, previous and total-size. If you print or count a page that has a next page,
-        a note says so. stream returns the resources of all pages, and reads each page only when it is needed. If a
-        variable contains a stream, each use of the variable sends the requests again.
+        The command index returns a page. A page is a list with the fields .items .meta .links and .pagination. The
+        field .pagination is null, or has the fields first, last, next, previous and total-size. If you print or count a
+        page that has a next page, a note says so. The command stream returns the resources of all pages, and reads each
+        page only when the page is needed. If a variable contains a stream, each use of the variable sends the requests
+        again.
         """),
     HelpTopic(
       name: "pipelines", aliases: ["|"],
       text: """
         A pipeline has the form HEAD | STAGE | STAGE. The head is a value or a command. The first stage processes the
         elements of the head, and each later stage processes the results of the stage before. By default, a pipeline
-        reads its elements one page at a time, when the elements are needed. A pipeline runs immediately, and to its
-        end, if it changes data, writes a file or has a block. If a line ends with |, the pipeline continues on the next
-        line. At the top level, outside all blocks, the value of a pipeline is printed.
+        reads its elements one page at a time, when the elements are needed. A pipeline that changes data, writes a file
+        or has a block runs immediately and to its end. If a line ends with |, the pipeline continues on the next line.
+        At the top level, outside all blocks, the value of a pipeline is printed.
         """),
     HelpTopic(
       name: "errors", aliases: ["kinds"],
       text: """
-        An error ends the statement. try ... rescue e ... end catches an error, unless its kind is refused, limit or
-        interrupted. After rescue e, e.kind is the kind of the error, such as not-found, and e.message is its text.
-        e.errors is the list of the service's error objects. e.place is the place of the error: FILE:LINE:COLUMN. e.seed
-        is the name of the kind in the Elixir library Calcinator. For example, help not-found explains the kind
-        not-found, and says what to do.
+        An error ends the statement. The statement try do ... rescue e ... end catches an error, unless its kind is
+        refused, limit or interrupted. After rescue e, e.kind is the kind of the error, such as not-found, and e.message
+        is the text of the error. e.errors is the list of the service's error objects. e.place is the place of the
+        error: FILE:LINE:COLUMN. e.seed is the name of the kind in the Elixir library Calcinator. For example, help
+        not-found explains the kind not-found, and says what to do.
         """),
     HelpTopic(
       name: "pools", aliases: ["pool", "RETORT_POOL_KEY", "RETORT_POOL_META", "systemd"],
       text: """
         A pool is a group of worker programs. The workers can run on any machine that reaches the broker. A statement
-        with the option workers: "NAME" gives its changes to the workers of the pool NAME. In the example, the first
-        line makes a secret. The second line starts a worker of the pool night. The third line shows the workers of the
-        pool:
+        with the option workers: "NAME" gives its changes to the workers of the pool NAME. The first line below makes a
+        secret. The second line starts a worker of the pool night. The third line shows the workers of the pool:
 
           export RETORT_POOL_KEY="$(openssl rand -hex 32)"   # the same for all workers and programs
           retort work amqp://guest:guest@localhost/ --pool night --allow posts
           retort work --status amqp://guest:guest@localhost/ --pool night
 
         A worker gets its changes in chunks of at most 200 changes. Chunks and replies are signed with the secret. A
-        worker refuses a chunk with a wrong signature. A worker with --allow also refuses a chunk if no --allow names
-        the queue of the chunk. The worker logs and counts the refused chunks. Chunks do not contain secret members of
-        meta, such as a token. Workers take these members from RETORT_POOL_META, for example '{"token": "..."}'. After
-        SIGTERM, a worker completes its current chunk, and then ends.
+        worker refuses a chunk with a wrong signature. A worker with the option --allow posts also refuses chunks for
+        other queues. The worker logs and counts the refused chunks. Chunks do not contain secret members of meta, such
+        as a token. Workers take these members from RETORT_POOL_META, for example '{"token": "..."}'. After SIGTERM, a
+        worker completes its current chunk, and then ends.
 
         If a worker is lost, another worker gets the chunk of the lost worker. The new worker waits for 12.5 s plus the
-        timeout of the changes. The option settle: makes this wait longer. Then the new worker looks up the changes. A
-        change that the lookup does not find is sent again if this is safe. This is a unit for systemd:
+        timeout of the changes. With the option settle: 60s, this wait is 60 s longer. Then the new worker looks up the
+        changes. If the lookup does not find a change, and a repetition is harmless, the worker sends the change again.
+
+        The next lines are a unit for systemd:
 
           [Unit]
           Description=retort worker of the pool night
@@ -201,16 +207,16 @@ struct HelpTopic: Sendable {
         contains lines of text. The option as: "csv" selects the format csv for any suffix. The file name "-" means
         standard input for read, and standard output for write. If a file is not UTF-8, or if a JSON object has a
         duplicate key, read fails. A byte order mark is ignored, also in a script.
-        write replaces the file completely or not at all. read returns exactly the values that write wrote; for csv and
-        tsv, read returns the same cells, as strings. write refuses a value that read can't return, for example a string
-        with a line end in a .txt file. A file is read in parts, when its records are needed, so a large file needs
-        little memory.
+        The stage write replaces the file completely or not at all. The command read returns exactly the values that
+        write wrote. From csv and tsv, read returns the same cells, as strings. write refuses a value that read can't
+        return, for example a string with a line end in a .txt file. A file is read in parts, when its records are
+        needed, so a large file needs little memory.
 
         The first line of csv and tsv names the columns. All cells are strings. null is written as an empty cell, and a
         list is written as JSON. If a cell contains the separator, a quote or a line end, the cell is written in quotes.
         Each quote in such a cell is doubled. Empty lines are skipped. Lines can end in LF or CRLF. read also accepts a
-        file in which all lines end in CR. A csv file can have another separator than the comma: the option
-        separator: ";" or separator: "|" of read names this character.
+        file in which all lines end in CR. If a csv file has another separator than the comma, name the separator in the
+        option of read: separator: ";" or separator: "|".
         """),
     HelpTopic(
       name: "addresses",
@@ -224,64 +230,66 @@ struct HelpTopic: Sendable {
         the program. Embedded services need no broker. connect without a URI uses the URI in RETORT_URL. In the user and
         the password, write / as %2F, @ as %40, ? as %3F, # as %23, % as %25 and a space as %20. If the URI has no path,
         or the path /, the vhost is /. Connections with the same URI share a socket. If a connection with the same URI
-        and name is open, connect returns this connection. In this case you can leave out the password, or write *** in
-        its place.
+        and name is open, connect returns this connection. You can then write the URI without the password, or with ***
+        as the password.
 
-        Parameters follow a ? and are separated by &. heartbeat=30 is the interval of heartbeats in seconds; 0 turns
-        heartbeats off. connection_timeout=5000 is the maximum time to connect and log in, in milliseconds.
-        frame_max=131072 is the size of the largest frame in bytes.
+        Parameters follow a ? and are separated by &, as in amqp://localhost/?heartbeat=30&frame_max=131072. The
+        parameter heartbeat=30 sets the interval of heartbeats to 30 seconds. heartbeat=0 turns heartbeats off.
+        connection_timeout=5000 is the maximum time to connect and log in, in milliseconds. frame_max=131072 is the size
+        of the largest frame in bytes.
 
         amqps:// uses TLS on port 5671. retort verifies the broker's certificate, and the name in the certificate. TLS
-        has more parameters. The files that these parameters name have the format PEM. cacertfile=FILE contains the
-        certificate authorities to trust, in place of the system's authorities. certfile=FILE contains your certificate,
-        and keyfile=FILE contains the unencrypted key of the certificate. verify=verify_none turns verification off.
-        server_name_indication=NAME is the name in the broker's certificate. This parameter is needed if the certificate
-        names another host than the URI.
+        has five more parameters. The files have the format PEM. In cacertfile=FILE, the file contains the certificate
+        authorities to trust, in place of the system's authorities. In certfile=FILE, the file contains your
+        certificate. In keyfile=FILE, the file contains the unencrypted key of your certificate. verify=verify_none
+        turns verification off. server_name_indication=NAME is the name in the broker's certificate. This parameter is
+        needed if the certificate names another host than the URI.
         """),
     HelpTopic(
       name: "losses", aliases: ["lost", "blocked", "reconnect", "silence"],
       text: """
-        When a connection is lost, retort opens the connection again. The pauses between the attempts grow. Notes report
-        the loss and the new connection. Reads that were in flight are sent again, until their timeout expires. A change
-        that was in flight ends as unknown, because the service may have carried out the change. A change that was not
-        yet sent is sent on the new connection.
+        When a connection is lost, retort tries to open the connection again. The pauses between the attempts grow.
+        Notes report the loss and the new connection. Reads that were in flight are sent again, until their timeout
+        expires. A change that was in flight ends as unknown, because the service may have carried out the change. A
+        change that was not yet sent is sent on the new connection.
 
         A broker that is low on memory or disk space accepts no messages. Notes report when this state begins and ends.
         Requests wait until the broker accepts messages again, but at most until their timeout expires. If no reply
         arrives, the error describes the queue and its consumers. The error also says whether a change can still be
         carried out.
 
-        The broker confirms each change. The broker can also refuse a change, for example because the queue is full, or
-        because the user may not publish. A refused change fails immediately, and was not carried out. A change without
-        a reply is unknown, even if the broker confirmed the change. If the service's reply or the broker's refusal
-        arrives later, a note reports the outcome.
+        The broker confirms each change that it accepts. The broker can also refuse a change, for example because the
+        queue is full, or because the user may not publish. A refused change fails immediately, and was not carried out.
+        A change without a reply is unknown, even if the broker confirmed the change. If the service's reply or the
+        broker's refusal arrives later, a note reports the outcome.
 
         If a service dies before it acknowledges a request, the broker delivers the request again. retort serve makes no
-        change twice. For this, retort serve stores the replies to the last 10,000 changes in the table retort_answers
-        of its database. Other services may carry out a create twice and send only one reply. If a queue lost its
-        consumer while a statement created resources, a note names the queue. In this case, count the created resources.
+        change twice. For this purpose, retort serve stores the replies to the last 10,000 changes in the table
+        retort_answers of its database. Other services may carry out a create twice and send only one reply. If a queue
+        lost its consumer while a statement created resources, a note names the queue. In this case, count the created
+        resources.
 
-        Some services, such as those with carrot_rpc, do not acknowledge requests. The broker delivers each request to
-        such a service only once. If such a service dies, the request is lost.
+        Some services do not acknowledge requests, for example services that use the library carrot_rpc. The broker
+        delivers each request to such a service only once. If such a service dies, the request is lost.
         """),
     HelpTopic(
       name: "program",
       aliases: ["status"],
       text: """
         Program options come before FILE. The arguments after FILE are the list args. If an argument begins with -,
-        write -- before the argument. Arguments for a script that does not read args are an error.
+        write -- before the argument. If a script does not read args, arguments for this script are an error.
 
         The exit status is 0 if everything succeeded, and 1 if a statement failed. Status 2 means wrong usage, or an
-        error that the check found. Status 3 means that the condition of an assert was false. Status 4 means that there
-        was no connection or no queue, or that the broker refused access. Status 5 means that some changes of a bulk
-        change failed, were refused or are unknown. Status 6 means that a guard, a limit or a missing confirmation
-        refused a statement. The status is 129 after SIGHUP, 130 after Ctrl-C, and 143 after SIGTERM.
-        If standard output is closed early, the rest of the script is skipped. If a statement in the rest changes data,
-        writes or asserts, the status is then 1; otherwise the status is 0.
+        error that was found before the script ran. Status 3 means that the condition of an assert was false. Status 4
+        means that there was no connection or no queue, or that the broker refused access. Status 5 means that some
+        changes of a bulk change failed, were refused or are unknown. Status 6 means that a guard, a limit or a missing
+        confirmation refused a statement. The status is 129 after SIGHUP, 130 after Ctrl-C, and 143 after SIGTERM.
+        If standard output is closed early, retort skips the rest of the script. If a skipped statement changes data,
+        writes a file or asserts, the status is 1. Otherwise the status is 0.
 
         Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program waits
         for the replies to the changes in flight, but at most until their timeout expires. A second signal ends this
-        wait; the changes in flight are then unknown. If a statement at the prompt still does not stop, a third signal
+        wait. The changes in flight are then unknown. If a statement at the prompt still does not stop, a third signal
         ends the program.
 
         At a terminal, control characters, direction marks and invisible characters in data are shown as escapes. For

@@ -31,7 +31,7 @@ struct RoffWriter {
 
   /// Adds a command line or an option, with its summary, note and example.
   mutating func entry(_ page: CommandLinePage) {
-    tagged(page.form, ["\(page.summary) \(page.note)".replacing("\n", with: " ")])
+    tagged(page.form, "\(page.summary) \(page.note)".paragraphs)
     text += ".PP\n.nf\n.in 4\n\(Self.escaped(page.example))\n.in\n.fi\n"
   }
 

@@ -49,7 +49,7 @@ struct ProgramOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The pool of workers for bulk changes. A statement can name another pool with workers:.",
+      "The pool of workers for bulk changes. The option workers: of a statement can name another pool.",
       valueName: "NAME"))
   var workers: String?
 
