@@ -46,7 +46,7 @@ package final class StandardStream: Sendable {
   /// From now until ``resume()``, limits the time that a write waits for a reader that does not read.
   package static func stop() { stopped.withLock { $0 = $0 ?? .now } }
 
-  /// Ends the limit that ``stop()`` has set: a write waits for a slow reader without a limit.
+  /// Ends the limit that `stop()` has set: a write waits for a slow reader without a limit.
   package static func resume() {
     stopped.withLock { $0 = nil }
     for stream in [output, errors] { stream.isAbandoned.store(false, ordering: .relaxed) }

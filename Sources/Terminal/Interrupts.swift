@@ -5,7 +5,7 @@ internal import Synchronization
 /// Catches the signals SIGINT (Ctrl-C), SIGQUIT, SIGTERM and SIGHUP, and passes them to a watcher.
 ///
 /// A watcher is a function that reacts to a signal, for example by cancelling a task. Without a watcher, the object
-/// stores the signals until a watcher begins. The object catches the signals from the first access to ``shared`` on.
+/// stores the signals until a watcher begins. The object catches the signals from the first access to `shared` on.
 ///
 /// ```swift
 /// let work = Task { try await Task.sleep(for: .seconds(60)) }
