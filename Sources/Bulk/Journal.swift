@@ -76,7 +76,7 @@ public final class Journal: Sendable {
     self.init(file, contents, contents.header ?? header, sums)
   }
 
-  /// Opens an existing journal, whatever its statement is.
+  /// Opens an existing journal of any statement.
   ///
   /// - Throws: ``JournalError`` if the journal is missing, damaged, or open in another run.
   public convenience init(existing path: String) throws(JournalError) {

@@ -11,7 +11,7 @@ public final class RemoteRunControl: Sendable {
     var nextNumber = 0
     /// Functions that return the progress of the running statements; the key is the statement's number.
     var statements: [Int: @Sendable () -> String] = [:]
-    /// A function that makes the run reachable for other processes; nil after the call of the function.
+    /// A function that makes the run reachable for other processes; nil after the control has called the function.
     var open: (@Sendable (RemoteRunControl) -> Void)?
   }
 

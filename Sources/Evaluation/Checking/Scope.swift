@@ -39,7 +39,8 @@ struct Scope: Sendable {
     var isRead = false
     /// The name of the stage after which code can no longer read the variable; nil if code can read it.
     ///
-    /// `as` gave such a variable to one element, and the stage combines several elements.
+    /// Such a variable is a name that the stage `as` gave to each element. A later stage, such as `sort`, combines
+    /// several elements, so the name has no value after that stage.
     var ended: String?
   }
 

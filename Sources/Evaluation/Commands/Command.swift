@@ -167,7 +167,7 @@ struct Arguments: Sendable {
     site = CallSite(name: name, range: range, nameRange: nameRange, source: source)
   }
 
-  /// The positional arguments in order, with the pipeline's element as the second one.
+  /// The positional arguments in order; in a stage, the pipeline's element is the second argument.
   var positional: [Argument] {
     guard let element else { return given }
     return given.prefix(1) + [Argument(value: element, range: nameRange)] + given.dropFirst()

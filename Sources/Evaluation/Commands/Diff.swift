@@ -148,8 +148,8 @@ private struct DiffInput {
     for name in old.names + new.names.filter({ old[$0] == nil }) {
       let (from, to) = (old[name], new[name])
       if let from, let to, try Comparison.key(of: from) == Comparison.key(of: to) { continue }
-      // If an element has changed, a field that one side lacks has no entry `from` or `to`. If an element is added or
-      // removed, this entry is null.
+      // In a changed element, a field that only one input has gets no `from` or no `to`. An added or removed element
+      // has null as the `from` or the `to` of every field.
       let isPart = change == "changed"
       let values = [("from", from), ("to", to)].compactMap { side, value in
         value == nil && isPart ? nil : (name: side, value: value ?? .null)

@@ -6,7 +6,7 @@ import LearnedSchema
 import Redaction
 import Values
 
-/// Advice for a call with a wrong relationship name or wrong linkage, which a service or the client refused.
+/// Advice for a call that failed because of a wrong relationship name or wrong linkage.
 extension Arguments {
   /// Returns the advice for an error about a relationship; nil for other errors.
   ///

@@ -44,7 +44,7 @@ final class EachJournal: Sendable {
   let rule: Safeguards.UnknownChangeRule
   private let arguments: PerElementArguments
   private let session: Session
-  /// Whether the first iteration runs after the waiting time of the option `settle:`.
+  /// Whether the run waits for the time of the option `settle:` before the first iteration.
   ///
   /// After this time, the service no longer holds requests of an earlier run.
   private let isSettled: Bool

@@ -162,8 +162,8 @@ private final class PerElementChangeSource: BulkChangeSource {
   private var failures: ArraySlice<ElementPage.FailedElement> = []
   /// The slot of the variable that contains the element at the head of the pipeline.
   ///
-  /// Earlier stages made the current element from that element. The slot is nil if this stage gets the elements of the
-  /// head itself, or if no report shows them.
+  /// Earlier stages made the current element from that element. The slot is nil if no earlier stage changed the
+  /// elements, or if no report shows the elements of the head.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
