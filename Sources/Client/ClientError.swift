@@ -176,7 +176,7 @@ extension ClientError {
     let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"
     let message =
       switch error.code {
-      case .timeout, .blocked: "no reply to \(name): \(error.message)"
+      case .timeout, .blocked: "no reply to the request \(name): \(error.message)"
       case .noRoute, .tooLarge: error.message
       case .cancelled where !isUncertain: error.message
       case .stopped where !error.wasSent, .closed where !error.wasSent: error.message

@@ -17,13 +17,13 @@ extension Parser {
       if let word, !words.functions.contains(word.name), !words.stages.contains(word.name),
         let near = nearest(to: word.name, among: Array(Self.wholeWords))
       {
-        let form = near == "where" ? "; it is a stage: ... | where ..." : ""
-        throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(near)?\(form)")
+        let form = near == "where" ? "the stage where? ... | where ..." : "\(near)?"
+        throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(form)")
       }
       throw fail(
         "arguments can't be joined with \(symbol)", nextStep: redirection(symbol) ?? meant(symbol, word, arguments))
     case .keyword(let sign) where ["and", "or", "in", "not"].contains(sign):
-      throw fail("arguments can't be joined with \(sign)", nextStep: meant(sign, word, arguments))
+      throw fail("arguments can't be joined with the word \(sign)", nextStep: meant(sign, word, arguments))
     default: return
     }
   }

@@ -173,7 +173,7 @@ extension Parser {
     case .symbol("{"): return try record()
     case .keyword(let word) where ["if", "try"].contains(word):
       throw fail(
-        "as a value, \(word) must be in parentheses",
+        "inside an expression, the statement \(word) must be in parentheses",
         nextStep: word == "if" ? "(if ... do ... else ... end)" : "(try do ... rescue error ... end)")
     default: throw wanted("a value", nextStep: valueNextStep)
     }

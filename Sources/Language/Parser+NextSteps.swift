@@ -290,12 +290,12 @@ extension Parser {
     if index > 2, tokens[index - 2].isSymbol("("), case .name(let stage) = tokens[index - 3].kind,
       words.stages.contains(stage), !words.functions.contains(stage)
     {
-      return "\(stage) is a stage: (\(name) ... | \(stage))"
+      return "write \(stage) as a stage: (\(name) ... | \(stage))"
     }
     guard words.stages.contains(name), !words.commands.contains(name), !words.functions.contains(name) else {
       return nil
     }
-    return "\(name) is a stage of its own: ... | \(name) \(rest ?? "...")"
+    return "write \(name) as a stage of its own: ... | \(name) \(rest ?? "...")"
   }
 
   /// Returns the expression that an error proposes for a foreign word between two operands.

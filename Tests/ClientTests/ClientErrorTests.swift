@@ -111,12 +111,12 @@ import Testing
     let (client, _) = ResourceClient.scripted([.failure(error), .failure(error)])
     #expect(
       await report(failure { () throws(ClientError) in try await client.index(Query()) }) == [
-        "timeout", "no reply to index on queue posts, correlation id c1: nothing within 5 s",
+        "timeout", "no reply to the request index on queue posts, correlation id c1: nothing within 5 s",
         "wait longer with timeout: 10s; check that \"posts\" is the right queue; or read the service's log: a carrot_rpc service sends no reply when it fails",
       ])
     #expect(
       await report(failure { () throws(ClientError) in try await client.document(client.destroyRequest("1")) }) == [
-        "unknown", "no reply to destroy on queue posts, correlation id c2: nothing within 5 s",
+        "unknown", "no reply to the request destroy on queue posts, correlation id c2: nothing within 5 s",
         "the change may have been carried out: check before you send it again",
       ])
   }

@@ -97,7 +97,8 @@ import Values
     #expect(
       ran
         == Ran(
-          status: 0, output: "timeout: no reply to show on queue posts, correlation id ID: the timeout expired\n2\n",
+          status: 0,
+          output: "timeout: no reply to the request show on queue posts, correlation id ID: the timeout expired\n2\n",
           notes: ""))
     #expect(service.methods == ["show", "show"])
   }

@@ -79,7 +79,7 @@ import Testing
     #expect(ran.status == 1)
     #expect(ran.notes.hasPrefix("update posts: waiting up to 3s for 4 late replies\nerror[unknown]: "))
     #expect(
-      ran.notes.contains("  = in each, at 1\n  = 3 more errors of the kind unknown, at 2, 3, 4\n"),
+      ran.notes.contains("  = in the stage each, at 1\n  = 3 more errors of the kind unknown, at 2, 3, 4\n"),
       Comment(rawValue: ran.notes))
     #expect(await service.stop().status == 0)
   }

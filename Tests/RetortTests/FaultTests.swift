@@ -19,8 +19,8 @@ import Testing
     """#
 
   private static let silence = """
-    unknown: no reply to update on queue posts, correlation id ID: the timeout expired
-    timeout: no reply to show on queue posts, correlation id ID: the timeout expired
+    unknown: no reply to the request update on queue posts, correlation id ID: the timeout expired
+    timeout: no reply to the request show on queue posts, correlation id ID: the timeout expired
 
     """
 

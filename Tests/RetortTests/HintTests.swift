@@ -267,7 +267,7 @@ import Testing
   @Test func theNamesOfElementsAreShown() async {
     for stage in ["sort", "group"] {
       let ran = await Ran.retort("-c", "[{k: 1}, {j: 2}] | \(stage) .k")
-      #expect(ran.notes.contains("= in \(stage), at {\"j\":2}\n"), Comment(rawValue: ran.notes))
+      #expect(ran.notes.contains("= in the stage \(stage), at {\"j\":2}\n"), Comment(rawValue: ran.notes))
     }
   }
 

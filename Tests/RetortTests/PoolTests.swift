@@ -61,7 +61,7 @@ import Testing
     let rate = await run("5..24 \(sink) rate: 1000 throttle: {depth: 5}", on: service)
     #expect(rate.status == 0, Comment(rawValue: rate.notes))
     let dry = await run("1..3 \(sink) dry-run: true", on: service)
-    #expect(dry.notes.contains("3 would be sent"))
+    #expect(dry.notes.contains("3 changes would be sent"))
     #expect(await worker.stop() == 0)
     _ = await service.stop()
   }

@@ -72,7 +72,7 @@ import Testing
     let resumed = await Ran.retort("-c", script(timeout: "200ms"), environment: environment)
     let done = (1...3).filter { resumed.notes.contains(": \($0) done, \(4 - $0) unknown, 0 left\n") }
     let held = try #require(done.first, Comment(rawValue: resumed.notes)) + 1
-    #expect(resumed.status == 1 && resumed.notes.contains("error[timeout]: no reply to index"))
+    #expect(resumed.status == 1 && resumed.notes.contains("error[timeout]: no reply to the request index"))
     let report = await Ran.retort("journal", file("j"))
     for number in held...4 {
       #expect(report.output.contains("create posts \"held \(number)\""), Comment(rawValue: report.output))

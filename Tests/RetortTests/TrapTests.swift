@@ -265,7 +265,7 @@ import Testing
     #expect(sink.status == 5 && sink.output == "2\n9998\n9999\n", Comment(rawValue: sink.notes))
     #expect(sink.notes.contains("update posts: 2 ok, 2 failed\n") && sink.notes.contains("and 1 more like this one"))
     let each = await run("[9997, 9998, 9999] | each in-flight: 3 do show posts it end")
-    #expect(each.status == 1 && each.notes.contains("in each, at 9997"), Comment(rawValue: each.notes))
+    #expect(each.status == 1 && each.notes.contains("in the stage each, at 9997"), Comment(rawValue: each.notes))
   }
 
   /// Only the owner can read the files of the history and of the learned schema.

@@ -64,7 +64,7 @@ import Testing
       lines.count == 3
         && lines[0].contains(#""method":"create","params":{"data":{"type":"posts","attributes":{"text":"a"#))
     #expect(lines[1] == "dry run, not sent: upsert posts 2")
-    #expect(lines[2].hasPrefix("upsert posts: dry run, 2 would be sent (1 created, 1 updated, 1 same)"))
+    #expect(lines[2].hasPrefix("upsert posts: dry run, 2 changes would be sent (1 created, 1 updated, 1 same)"))
   }
 
   @Test func aFailedLookupIsTheFailureOfItsElement() async throws {

@@ -115,7 +115,7 @@ extension Compiler {
     }
     if Stage.named(name) != nil {
       return report(
-        "\(name) is a stage and needs elements before it", command.nameRange, nextStep: "... | \(name) ...")
+        "the stage \(name) needs elements before it", command.nameRange, nextStep: "... | \(name) ...")
     }
     if Function.named(name) != nil {
       return report(
@@ -153,9 +153,9 @@ extension Compiler {
     {
       let text = values.first.map { source.text($0.expression.range) }
       let isTime = type == "Date" || type == "Time"
-      return isTime ? text.map { "time(\($0))" } ?? "now()" : "remove new, and write the value: {NAME: VALUE}"
+      return isTime ? text.map { "time(\($0))" } ?? "now()" : "remove the word new, and write the value: {NAME: VALUE}"
     }
-    return ["await", "async"].contains(name) ? "remove \(name): every statement waits for its result" : nil
+    return ["await", "async"].contains(name) ? "remove the word \(name): every statement waits for its result" : nil
   }
 
   /// Reports an unknown command, and suggests the command, stage or function with the most similar name.

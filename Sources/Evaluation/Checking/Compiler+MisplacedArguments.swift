@@ -163,11 +163,13 @@ extension Compiler {
     if call.declaration.takesAnyOption, case .record(let entries) = first.kind {
       let options = entries.map { "\($0.name ?? "NAME"): \(shown($0.value))" }
       return MisplacedArgumentError(
-        "\(name) needs the form NAME: VALUE, not a record", first.range, ([name] + options).joined(separator: " "))
+        "the stage \(name) needs the form NAME: VALUE, not a record", first.range,
+        ([name] + options).joined(separator: " "))
     }
     if ["first", "last"].contains(name), case .number(let count) = first.kind {
       return MisplacedArgumentError(
-        "\(name) returns one element", first.range, name == "first" ? "take \(count)" : "reverse | take \(count)")
+        "the stage \(name) returns one element", first.range,
+        name == "first" ? "take \(count)" : "reverse | take \(count)")
     }
     guard let option = call.declaration.options.first(where: { $0.isRequired && call.command.option($0.name) == nil })
     else { return nil }

@@ -66,9 +66,10 @@ extension Compiler {
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
-      "\(stage.name) can't follow a stage that changes data, because that stage has already changed all elements",
+      "the stage \(stage.name) can't follow a stage that changes data, "
+        + "because that stage has already changed all elements",
       stage.range,
-      nextStep: "move \(stage.name) before that stage: | \(stage.name) ... | ...")
+      nextStep: "put the stage \(stage.name) before that stage: | \(stage.name) ... | ...")
   }
 
   /// Reports a stage after a command or a stage that returns no elements, such as `print`.

@@ -12,7 +12,8 @@ extension Compiler {
   func warnOfUnused() {
     guard !findings.hasErrors else { return }
     for (name, range) in findings.names where scope.variable(name)?.isRead == false {
-      warnThoroughly("\(name) is never read", range, nextStep: "remove \(name), or read it")
+      warnThoroughly(
+        "the variable \(name) is never read", range, nextStep: "remove this assignment, or read the variable")
     }
   }
 

@@ -8,7 +8,7 @@ extension Compiler {
     let steps = self.steps(statements, value: use)
     for (name, range) in scope.leave() where name != "_" {
       report(
-        "\(name) is assigned in this block and never read", range,
+        "the variable \(name) is assigned in this block and never read", range,
         nextStep: nearest(to: name, among: scope.names).map { "did you mean \($0)?" }
           ?? "the name exists only in its block; to use the value later, define the name before the block: let \(name) = null"
       )

@@ -158,13 +158,17 @@ extension OptionCombinationRule {
   /// The rule that `journal:` of an `each` needs `key:`.
   static let elementKey = OptionCombinationRule(
     option: "key",
-    message: { "\($0) with a journal needs the option key:, because key: identifies the elements in the journal" },
+    message: {
+      "the option journal: of \($0) needs the option key:, because key: identifies the elements in the journal"
+    },
     nextStep: "key: .id")
 
   /// The rule that `journal:` of a `create` needs `key:`.
   static let createKey = OptionCombinationRule(
     option: "key", isField: true,
-    message: { "\($0) with a journal needs the option key:, because key: identifies the elements in the journal" },
+    message: {
+      "the option journal: of \($0) needs the option key:, because key: identifies the elements in the journal"
+    },
     nextStep: "key: .email")
 
   /// The rule that `verify: "all"` of a `create` needs `key:`.

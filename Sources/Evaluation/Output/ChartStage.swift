@@ -37,7 +37,9 @@ extension Stage {
           do throws(Fault) {
             let length = if let value { try await value.run(&inner) } else { Value?.none }
             try values.add(try await label.run(&inner), length)
-          } catch { throw error.placed(at: range, in: source).within("in chart, at \(page.elements[index].label)") }
+          } catch {
+            throw error.placed(at: range, in: source).within("in the stage chart, at \(page.elements[index].label)")
+          }
         }
       }
       stream.close()

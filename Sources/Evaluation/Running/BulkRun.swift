@@ -204,10 +204,11 @@ struct BulkRun {
     }
   }
 
-  /// Returns a text that says how many changes a real run would send: `5 would be sent`.
+  /// Returns a text that says how many changes a real run would send: `5 changes would be sent`.
   private func wouldBeSent(_ tally: OutcomeTally) -> String {
     let count = tally.ok - tally.same
-    return "\(count) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
+    let changes = count == 1 ? "1 change" : "\(count) changes"
+    return "\(changes) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
   }
 
   /// Returns a text that estimates how long a number of changes would take; empty without an earlier request.

@@ -41,7 +41,7 @@ struct IterationRunner: Sendable {
       }
       return try await recorded(&frame, journal)
     } catch {
-      throw error.within("in each, at \(page.elements[index].label)")
+      throw error.within("in the stage each, at \(page.elements[index].label)")
     }
   }
 

@@ -153,7 +153,7 @@ extension ElementPage {
       do throws(Fault) {
         try body(element, try await code.run(&frame), &out.elements)
       } catch {
-        let placed = error.within("in \(stage), at \(element.label)")
+        let placed = error.within("in the stage \(stage), at \(element.label)")
         if frame.keepsFailures, !placed.isUncatchable {
           out.add(failure: placed, of: self, index)
           continue

@@ -14,7 +14,7 @@ extension StageCall {
     guard let field = expression.constantField else { return each(expression) }
     let text = compiler.source.text(expression.range)
     compiler.report(
-      "\(text) is the same for each element", expression.range,
+      "the value \(text) is the same for each element", expression.range,
       nextStep: "write a field with a dot before its name: \(command.name) \(field)")
     return each(expression)
   }
