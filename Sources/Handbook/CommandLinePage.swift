@@ -122,8 +122,8 @@ struct CommandLinePage: Sendable {
         option --insecure. The worker gets the changes in chunks. The option --in-flight N limits the changes in flight
         (default: 64). With --allow QUEUE, the worker changes only this queue. The option --allow can be repeated. After
         SIGTERM, the worker completes its current chunk, and then ends. With --status, retort work starts no worker.
-        Instead, it shows the workers of the pool, their rates, and the chunks that wait or are not acknowledged. help
-        pools explains more.
+        Instead, it shows the workers of the pool, their rates, and the chunks that wait or are not acknowledged.
+        help pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
     CommandLinePage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
@@ -143,9 +143,9 @@ struct CommandLinePage: Sendable {
       note: """
         RUN is the process id of such a program. Without arguments, retort ctl shows your programs that have sent a
         change. For each of these programs, it shows the RUN and the progress. The word pause holds back all changes
-        until retort ctl RUN resume. Changes in flight continue. The word rate=N limits the changes to N per second. The
-        limits of the statement remain in force. The word rate=off removes the limit of rate=N. The word stop has the
-        effect of Ctrl-C. If only one program changes data, you can leave out RUN.
+        until you run retort ctl RUN resume. Changes in flight continue. The word rate=N limits the changes to N per
+        second. The limits of the statement remain in force. The word rate=off removes the limit of rate=N. The word
+        stop has the effect of Ctrl-C. If only one program changes data, you can leave out RUN.
         """, example: "retort ctl 4711 rate=50"),
     CommandLinePage(
       name: "trust", form: "retort trust [FILE ...]",
@@ -266,9 +266,10 @@ struct CommandLinePage: Sendable {
     option(
       "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
       note: """
-        By default, the prompt first runs the file rc.retort in ~/.config/retort, or in the folder retort of
-        XDG_CONFIG_HOME. Then the prompt runs ./.retortrc, if retort trust has accepted the text of this file. In
-        rc.retort, a def can open a connection. Such a def is called a profile:
+        By default, the prompt first runs the file ~/.config/retort/rc.retort. If XDG_CONFIG_HOME names another
+        directory than ~/.config, the file is retort/rc.retort in this directory. Then the prompt runs ./.retortrc, if
+        retort trust has accepted the text of this file. In rc.retort, a def can open a connection. Such a def is called
+        a profile:
 
           def prod() do connect "amqps://me@broker/" name: "prod" env: "production" end
 

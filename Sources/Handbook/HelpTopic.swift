@@ -73,8 +73,8 @@ struct HelpTopic: Sendable {
 
         Completion sends no request. retort learns the fields of a type from replies, or from the tables of an embedded
         service. retort stores the fields in the directory ~/.local/state/retort/schema. RETORT_SCHEMA names another
-        directory. If RETORT_SCHEMA is empty, nothing is stored. Values and ids are stored only after the statement set
-        learn-values: true.
+        directory. If RETORT_SCHEMA is empty, nothing is stored. Values and ids are stored only after the statement
+        set learn-values: true.
 
         Four commands use what retort has learned. The command describe lists the fields of a client's type. The command
         queues lists the queues that clients have used. The command template writes a create statement with the fields
@@ -155,8 +155,8 @@ struct HelpTopic: Sendable {
         An error ends the statement. The statement try do ... rescue e ... end catches an error, unless its kind is
         refused, limit or interrupted. After rescue e, e.kind is the kind of the error, such as not-found, and e.message
         is the text of the error. e.errors is the list of the service's error objects. e.place is the place of the
-        error: FILE:LINE:COLUMN. e.seed is the name of the kind in the Elixir library Calcinator. For example, help
-        not-found explains the kind not-found, and says what to do.
+        error: FILE:LINE:COLUMN. e.seed is the name of the kind in the Elixir library Calcinator. For example,
+        help not-found explains the kind not-found, and says what to do.
         """),
     HelpTopic(
       name: "pools", aliases: ["pool", "RETORT_POOL_KEY", "RETORT_POOL_META", "systemd"],

@@ -43,13 +43,13 @@ struct OptionPage: Sendable {
     are done.
 
     A statement is the same if its stage, queue, type and option key: are the same. The elements and the other options
-    can differ. The journal identifies a change by its method, queue and id, and a create by its key. A stage such as
-    take 500 can select other elements in the next run. All runs together can then change more than 500 resources. With
-    max: 500, all runs together change at most 500 resources.
+    can differ. The journal identifies a change by its method, queue and id. It identifies a create, and an iteration of
+    the stage each, by the key. A stage such as take 500 can select other elements in the next run. All runs together
+    can then change more than 500 resources. With max: 500, all runs together change at most 500 resources.
 
-    A journal is complete when all changes of its statement are done. A complete journal is refused, and so is the
-    journal of another statement or another broker. For example, the journal of the first statement in a script is
-    complete, and the script stops at the second statement. Before you run the script again, remove the first statement.
+    A journal is complete when all changes of its statement are done. retort refuses a complete journal, and the journal
+    of another statement or another broker. This matters if a script with two journals stops at the second statement.
+    The journal of the first statement is then complete. Before you run the script again, remove the first statement.
 
     A broker is identified by its cluster name and vhost. An embedded database is identified by its file. embedded:blog
     exists only in memory, so a later run can't use a journal of changes in embedded:blog.
@@ -68,16 +68,16 @@ struct OptionPage: Sendable {
       read "FILE" | create posts keep-id: true
     """,
     "verify": """
-    At its end, the statement looks up the changes that got no reply. If a lookup shows that a change was carried out,
-    the change counts as ok. The lookups never send a change again. For link, relink and unlink, a lookup reads the
-    linkage. For a transition, a lookup reads the state of the resource. With "all", the statement also looks up every
-    create by its key. Lookups by key find resources that were created twice. The lookups end after three timeouts in a
-    row, or after 10,000 changes. A note then says how many changes were not looked up, and why.
+    At the end of the statement, retort looks up the changes that got no reply. If a lookup shows that a change was
+    carried out, the change counts as ok. Lookups only read, so no change is sent again. For link, relink and unlink, a
+    lookup reads the linkage. For a transition, a lookup reads the state of the resource. With "all", the statement also
+    looks up every create by its key. Lookups by key find resources that were created twice. The lookups end after three
+    timeouts in a row, or after 10,000 changes. A note then says how many changes were not looked up, and why.
     """,
     "dry-run": """
     In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program
     option --dry-run does the same for a whole script. In such a script, the assertions after the first change are shown
-    and not checked, because the change that they test was not sent.
+    and not checked. The reason is that an assertion can test a change that was not sent.
     """,
     "retry": """
     The pauses between the attempts grow from 250 ms to 16 s. A read is sent again after these failures: the queue of
@@ -93,10 +93,10 @@ struct OptionPage: Sendable {
     """,
     "throttle": """
     The value of depth: is the maximum number of messages in the client's queue. The messages of the statement count
-    too. The value of p95: is the maximum 95th percentile of the reply times: 95 % of the replies arrive in this time.
-    While a value is above its maximum, the statement sends nothing. The statement also sends nothing while retort can't
-    read the depth of the queue. The progress line shows the reason for such a pause. The option patience: is the
-    maximum length of a pause.
+    too. The value of p95: is the maximum for the 95th percentile of the reply times. This percentile is the time within
+    which 95 % of the replies arrive. While a value is above its maximum, the statement sends nothing. The statement
+    also sends nothing while retort can't read the depth of the queue. The progress line shows the reason for such a
+    pause. The option patience: is the maximum length of a pause.
     """,
     "workers": """
     A worker is a program that was started with retort work URI --pool NAME. The URI must name the broker and vhost of
@@ -137,8 +137,8 @@ struct OptionPage: Sendable {
     The file has lines of JSON. Each line is a record {source, element, identity, error}. Only the owner of the file can
     read the file. The member source is the element that entered the pipeline. After a stage that combines elements,
     such as collect, source is the element that this stage returned. The member element is the element that the changing
-    stage received, or null if an earlier stage failed. The member identity identifies the change. identity is null if
-    there was no change, or if the change is a create without a key.
+    stage received, or null if an earlier stage failed. The member identity identifies the change. The value of identity
+    is null if there was no change, or if the change is a create without a key.
 
     If the file exists and contains failed elements, the statement replaces the file. A file with other content is
     refused. Without failures the file is empty. If a late reply or a lookup shows that a change was carried out, the
@@ -173,10 +173,10 @@ struct OptionPage: Sendable {
     These reads have the timeout of the changes or the timeout of the client, whichever is longer.
     """,
     "expire": """
-    When the timeout of a change expires, the broker drops the message of this change from the queue. So a service that
-    starts later does not carry out the change. There are two exceptions. A queue with a dead-letter exchange forwards
-    the expired message. A stream queue keeps the expired message. With expire: false or timeout: "never", the message
-    remains in the queue. Messages of reads never expire.
+    If the message of a change still waits in the queue when the timeout of the change expires, the broker drops the
+    message. So a service that starts later does not carry out the change. There are two exceptions. A queue with a
+    dead-letter exchange forwards the expired message. A stream queue keeps the expired message. With expire: false or
+    timeout: "never", the message remains in the queue. Messages of reads never expire.
     """,
     "meta": """
     The member meta of a request has information that is not part of the resource, such as the caller or a test sandbox.
@@ -196,8 +196,9 @@ struct OptionPage: Sendable {
     """,
     "page": """
     The command index reads one page. The command stream reads this page and all later pages. Without number, the page
-    is the first one. The command destroy-all uses only the size. Services with offset paging need {offset: 0, limit:
-    100}. Many services limit the size. If the size is too large, the error of the service names the maximum.
+    is the first one. The command destroy-all uses only the size. For services with offset paging, write
+    {offset: 0, limit: 100}. Many services limit the size. If the size is too large, the error of the service names the
+    maximum.
     """,
     "prefetch": """
     By default, stream requests a page when all elements of the previous page are used. With prefetch: 2, stream
@@ -221,9 +222,9 @@ struct OptionPage: Sendable {
     Types are sent unchanged. If a command has the option keys: "wire", the names of its fields are sent unchanged.
     """,
     "relationships": """
-    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and {tags:
-    [{id: "1"}]}, without types. null clears a to-one relationship, and [] clears a to-many relationship. Without the
-    option, write the type too, as in {type: "authors", id: "1"}, or give the resource itself.
+    With relationships: {author: "authors", tags: ["tags"]}, create and update accept {author: {id: "1"}} and
+    {tags: [{id: "1"}]}, without types. null clears a to-one relationship, and [] clears a to-many relationship. Without
+    the option, write the type too, as in {type: "authors", id: "1"}, or give the resource itself.
 
     A type in a list, as in tags: ["tags"], declares a to-many relationship. A type without a list declares a to-one
     relationship. unlink is only for to-many relationships, because some services clear a to-one relationship even if
@@ -254,7 +255,7 @@ struct OptionPage: Sendable {
     """,
     "key": """
     In the stages create and each, the key of an element is a field such as .email, or another expression. If an earlier
-    element had the same key, the stage refuses the element. Otherwise the same resource could be created twice. To
+    element had the same key, the stage refuses the element. Otherwise the same change could be carried out twice. To
     remove such elements in advance, use the stage unique, as in | unique .email. An element with the key null is
     refused too.
     """,
