@@ -152,7 +152,7 @@ struct JSONParser: ~Copyable {
       if text.isEnd(start) {
         throw JSONScanner.Fault("the text ends inside an \(inner.isObject ? "object" : "array")", at: start)
       }
-      throw JSONScanner.Fault("expected , or \(inner.isObject ? "}" : "]")", at: start)
+      throw JSONScanner.Fault("expected a comma or \(inner.isObject ? "}" : "]")", at: start)
     }
     return try inner.isObject ? key(text.skipSpace(start + 1)) : start + 1
   }
@@ -167,7 +167,7 @@ struct JSONParser: ~Copyable {
     inner.keyBits |= bit
     let colon = text.skipSpace(end)
     guard text.byte(colon) == UInt8(ascii: ":") else {
-      throw JSONScanner.Fault("expected : after the key", at: colon)
+      throw JSONScanner.Fault("expected a colon after the key", at: colon)
     }
     return colon + 1
   }

@@ -8,7 +8,8 @@ extension Parser {
     case .symbol("(") where arguments.isEmpty:
       if let word { throw fail("parentheses can't follow \(word.name) here", nextStep: withoutParentheses(word)) }
     case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.name == "select":
-      throw fail("select takes fields", nextStep: "to keep all fields of the elements, leave out select")
+      throw fail(
+        "the stage select takes fields, not *", nextStep: "to keep all fields of the elements, leave out select")
     case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.isStage ?? false:
       throw fail("* is not an argument", nextStep: "remove *: | \(word?.name ?? "table")")
     case .symbol where !Self.isEnd(token) && word?.name == "lambda":

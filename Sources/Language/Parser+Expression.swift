@@ -276,7 +276,7 @@ extension Parser {
       let key = try expression()
       guard take("]") else { throw wanted("] after the key") }
       let whole = range(from: keyRange.lower)
-      guard take(":") else { throw wanted(": after the key", nextStep: "{[EXPRESSION]: value}") }
+      guard take(":") else { throw wanted("a colon after the key", nextStep: "{[EXPRESSION]: value}") }
       return RecordEntry(key: .computed(key), keyRange: whole, value: try expression())
     case .number where nextToken.isSymbol(".."):
       throw fail(
@@ -290,7 +290,9 @@ extension Parser {
 
   private mutating func entry(_ key: String, _ keyRange: SourceRange) throws(StatementParseStop) -> RecordEntry {
     advance()
-    guard take(":") else { throw wanted(": after the key \(key)", nextStep: shorthandNextStep(key) ?? "{\(key): ...}") }
+    guard take(":") else {
+      throw wanted("a colon after the key \(key)", nextStep: shorthandNextStep(key) ?? "{\(key): ...}")
+    }
     return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
   }
 

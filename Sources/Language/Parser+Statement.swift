@@ -340,7 +340,7 @@ extension Parser {
       if !result.isEmpty, !take(",") {
         let isDefault = token.isSymbol("=")
         throw wanted(
-          ", or ) after a parameter",
+          "a comma or ) after a parameter",
           nextStep: isDefault ? "a default follows a colon: def f(a: 1)" : "put a comma between parameters: def f(a, b)"
         )
       }

@@ -207,7 +207,7 @@ private func run(
   let arguments = options.script == nil ? Array(options.rest.dropFirst()) : options.rest
   if options.script == nil, file == nil, let reason = options.reason, reason.hasSuffix(".retort") {
     let line = "retort --reason \"...\" \(ShellCommandLineWriter.quoted(reason))"
-    console.note("error: --reason takes a text before the file\n  = \(line)\n")
+    console.note("error: --reason needs a text before the file\n  = \(line)\n")
     return 2
   }
   let notices = ConnectionNotices(console)

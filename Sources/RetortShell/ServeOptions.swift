@@ -95,7 +95,7 @@ struct ServeOptions: ParsableArguments {
   func validate() throws {
     if workers == 0 { throw ValidationError("--workers takes a number of at least 1") }
     if flavour == .retort, pages == .offset {
-      throw ValidationError("--pages offset needs --flavour carrot: retort servers have pages of number and size")
+      throw ValidationError("--pages offset needs --flavour carrot: the flavour retort has pages by number and size")
     }
     if rate == 0 { throw ValidationError("--rate takes a number of at least 1") }
     do throws(InjectedFaults.OptionError) { _ = try InjectedFaults(shares) } catch {
@@ -134,7 +134,7 @@ func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws 
 /// - Returns: The exit status of the program.
 func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.url ?? environment["RETORT_URL"] else {
-    console.note("error: serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
+    console.note("error: retort serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
     return 2
   }
   let host = ServingCallbacks(

@@ -43,7 +43,8 @@ struct WorkOptions: ParsableArguments {
 /// - Returns: The exit status of the program.
 func work(_ options: WorkOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
   guard let url = options.uri ?? environment["RETORT_URL"] else {
-    console.note("error: work needs a broker: retort work amqp://guest:guest@localhost/ --pool NAME, or RETORT_URL\n")
+    console.note(
+      "error: retort work needs a broker: retort work amqp://guest:guest@localhost/ --pool NAME, or RETORT_URL\n")
     return 2
   }
   do {
@@ -52,7 +53,7 @@ func work(_ options: WorkOptions, _ console: Console, _ environment: [String: St
     if options.status { return await showStatus(of: pool, uri, console) }
     guard pool.key != nil || options.insecure else {
       throw PoolSettingsError(
-        "work needs the pool's secret in \(WorkerPool.keyVariable)",
+        "retort work needs the pool's secret in \(WorkerPool.keyVariable)",
         nextStep:
           "export \(WorkerPool.keyVariable)=\"$(openssl rand -hex 32)\" sets a secret; "
           + "--insecure works without a secret")

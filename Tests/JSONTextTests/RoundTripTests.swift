@@ -39,8 +39,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[1,]", "1:4: expected a value"), ("{\"a\" 1}", "1:6: expected : after the key"),
-    ("[1 2]", "1:4: expected , or ]"),
+    ("[1,]", "1:4: expected a value"), ("{\"a\" 1}", "1:6: expected a colon after the key"),
+    ("[1 2]", "1:4: expected a comma or ]"),
     ("\"\\ud800\"", "1:8: an unpaired surrogate"), ("1 2", "1:3: unexpected text after the value"),
     ("", "1:1: the text ends where a value should be"), ("{\"a\":1,}", "1:8: expected a key in quotes"),
     ("\"a", "1:3: unclosed string"), ("01", "1:2: unexpected text after the value"),

@@ -38,7 +38,7 @@ import Testing
     ("x[1..", "expected a value, not the end of the text"), ("x[..2]", "a part [a..b] needs both ends"),
     ("x?[0..1]", "a part [a..b] needs no ?, because its end can be beyond the last element"),
     ("x[1..2..3]", "expected ] after the index, not .."),
-    ("{[a] 1}", "expected : after the key, not 1"), ("{[a: 1}", "expected a value, not a:"),
+    ("{[a] 1}", "expected a colon after the key, not 1"), ("{[a: 1}", "expected a value, not a:"),
     ("for x, in y do end", "the word in belongs to the language and can't be a name"),
     ("1 | as", "expected a name after the word as, not the end of the text"),
     ("1 | as a.b", "expected the end of the statement, not .b"),

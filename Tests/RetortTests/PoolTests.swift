@@ -133,7 +133,7 @@ import Testing
     let service = try await FakeService("--log", "-")
     let without = await PoolWorker(in: service.vhost, key: nil)
     #expect(await without.stop() == 2)
-    #expect(without.notes.hasPrefix("error: work needs the pool's secret in RETORT_POOL_KEY\n  = export "))
+    #expect(without.notes.hasPrefix("error: retort work needs the pool's secret in RETORT_POOL_KEY\n  = export "))
     let worker = await PoolWorker(in: service.vhost)
     let statement = #"1..3 | update posts {views: 1} workers: "test""#
     let other = await run(statement, on: service, key: String(repeating: "x", count: 32))

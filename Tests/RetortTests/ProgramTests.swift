@@ -14,7 +14,7 @@ import Testing
     (["version"], "did you mean retort --version?"), (["lint", "x"], "did you mean retort check?"),
     (["run", #filePath, "a b"], "did you mean retort \(#filePath) 'a b'?"),
     (["--yes", "5", "x.retort"], "error: --yes takes its number after =\n  = --yes=5\n"),
-    (["--reason", "x.retort"], "error: --reason takes a text before the file\n  = retort --reason \"...\" x.retort\n"),
+    (["--reason", "x.retort"], "error: --reason needs a text before the file\n  = retort --reason \"...\" x.retort\n"),
     (["--output", "xml", "-c", "1"], "xml"),
     (["--var", "novalue", "-c", "1"], "--var takes NAME=VALUE"),
     (["no-such-file.retort"], "no-such-file.retort"),

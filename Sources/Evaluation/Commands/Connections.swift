@@ -52,7 +52,7 @@ extension Declaration.Option {
         result.append((name, .toMany(type: type)))
       default:
         throw OptionRefusal(
-          "in the option relationships:, \(name) must be a type, or a list of one type", at: [name], nextStep: step)
+          "\(name) in the option relationships: must be a type, or a list of one type", at: [name], nextStep: step)
       }
     }
     return result

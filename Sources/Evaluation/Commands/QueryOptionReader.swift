@@ -77,7 +77,7 @@ enum QueryOptionReader {
     for field in record.fields {
       guard let names = field.value.strings, !names.isEmpty else {
         throw OptionRefusal(
-          "in the option fields:, \(field.name) must be a string or a list of strings", at: [field.name],
+          "\(field.name) in the option fields: must be a string or a list of strings", at: [field.name],
           nextStep: "fields: {\(field.name): \"text\"}")
       }
       result.append((field.name, names))
@@ -113,7 +113,7 @@ enum QueryOptionReader {
           if value.isPlace(from: 1) { meant[other] = value.label }
         }
         throw OptionRefusal(
-          "in the option page:, \(name) must be an integer of at least \(least) with at most 18 digits, not \(has)",
+          "\(name) in the option page: must be an integer of at least \(least) with at most 18 digits, not \(has)",
           nextStep: "{\(place): \(meant[place] ?? "1"), \(extent): \(meant[extent] ?? "100")}")
       }
       return integer

@@ -54,10 +54,10 @@ enum SafeguardOptionReader {
       case ("p95", .duration(let duration)) where duration > .zero: limits.p95 = duration
       case ("depth", let other):
         throw OptionRefusal(
-          "in the option throttle:, depth must be an integer of at least 1, not \(other.label)", nextStep: step)
+          "depth in the option throttle: must be an integer of at least 1, not \(other.label)", nextStep: step)
       case ("p95", let other):
         throw OptionRefusal(
-          "in the option throttle:, p95 must be a duration over 0, not \(other.label)", nextStep: step)
+          "p95 in the option throttle: must be a duration over 0, not \(other.label)", nextStep: step)
       default: throw OptionRefusal("the option throttle: takes depth and p95, not \(name)", nextStep: step)
       }
     }

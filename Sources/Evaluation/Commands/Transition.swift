@@ -18,7 +18,7 @@ extension Declaration.Option {
       for field in record.fields {
         if case .string = field.value { continue }
         throw OptionRefusal(
-          "in the option via:, \(field.name) must be the name of a state, as a string", at: [field.name],
+          "\(field.name) in the option via: must be the name of a state, as a string", at: [field.name],
           nextStep: "via: {published: \"draft\"}")
       }
     })
@@ -139,7 +139,7 @@ private struct TransitionSequence: ChangeSequence {
     }
     for field in try arguments.record("with")?.fields ?? [] {
       func refuse(_ message: String, _ nextStep: String?) -> Fault {
-        Self.refusal(arguments, "with", field.name, "in the option with:, \(field.name) \(message)", nextStep)
+        Self.refusal(arguments, "with", field.name, "\(field.name) in the option with: \(message)", nextStep)
       }
       guard case .client(let other) = field.value else {
         throw refuse("must be a client", "with: {published: reviewers}")
