@@ -104,9 +104,9 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .unknown, "A change was sent and got no reply: the change may have been carried out.",
       """
-      The timeout expired, or the connection broke. The change is not sent again automatically. Check the resource
-      before you send the change again. The summary of a bulk change counts such a change as unknown, not as failed. If
-      the reply arrives later, a note reports the outcome.
+      The timeout expired, or the connection broke. By default, the change is not sent again. Check the resource before
+      you send the change again. The summary of a bulk change counts such a change as unknown, not as failed. If the
+      reply arrives later, a note reports the outcome.
       """),
     ErrorPage(
       .noRoute, "The broker has no queue with the client's queue name, so the request was not delivered.",

@@ -84,8 +84,8 @@ struct OptionPage: Sendable {
     the read did not exist, no reply came, the connection or the service failed, or the reply was malformed.
 
     A change is sent again if its queue did not exist, or if the connection or the service failed. For a create, a link
-    or an unlink, there is one more condition: the request certainly did not reach the queue. After a refusal by the
-    broker (nack), this is not certain.
+    or an unlink, there are two more conditions: the request did not reach the queue, and the broker did not refuse the
+    message (nack).
 
     If a change other than a create gets no reply, the statement first looks up the change. The change is sent again
     only if the lookup does not find the change. With expire: false, a change without a reply is not sent again. A
