@@ -52,7 +52,7 @@ func openPool(_ request: PoolCarrierRequest, _ environment: [String: String]) as
   guard let link = request.link as? BrokerLink else {
     throw ClientError(
       .value, "the option workers: needs a connection to a broker, not \(request.link.address)",
-      nextStep: "connect to a broker: connect \"amqp://guest:guest@localhost/\"; or remove workers:")
+      nextStep: "connect to a broker: connect \"amqp://guest:guest@localhost/\"; or remove the option workers:")
   }
   guard WorkerPool.isName(request.name) else {
     throw ClientError(

@@ -228,7 +228,7 @@ final class Prompt: Sendable {
   private func edit(_ text: String) async {
     do throws(TerminalError) {
       guard let edited = try await ExternalEditor(environment: environment).edited(text) else {
-        return console.note("note: the editor failed, so nothing is run\n")
+        return console.note("note: the editor failed, so the statement was not run\n")
       }
       guard !edited.allSatisfy(\.isWhitespace) else { return }
       console.note(edited.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : "  ") + $1 + "\n" }.joined())
@@ -250,7 +250,7 @@ final class Prompt: Sendable {
         + "on a guarded connection; run the text? yes or no: "
     )
     if answer?.trimmed == "yes" { return true }
-    console.note("note: nothing was run\n")
+    console.note("note: the text was not run\n")
     return false
   }
 

@@ -111,7 +111,7 @@ package final class PoolCarrier: GroupCarrier {
         nextStep: error.code == .noRoute
           ? "start a worker: retort work --pool \(pool.name); the worker needs the broker's URI "
             + "with the password in RETORT_URL, and the pool's secret in \(WorkerPool.keyVariable)"
-          : "nothing was sent: run the statement again")
+          : "no change was sent: run the statement again")
     }
     let carrier = PoolCarrier(pool, link, transport, limits, workers)
     do throws(ClientError) { try await carrier.greet() } catch {

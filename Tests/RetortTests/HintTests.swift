@@ -191,7 +191,7 @@ import Testing
     ("print nil", "did you mean null?", "print null"),
     ("print None", "did you mean null?", "print null"), ("print True", "did you mean true?", "print true"),
     ("nil", "did you mean null?", "null"),
-    ("print f(1); def f(a) do return a end", "move its def up", "def f(a) do return a end; print f(1)"),
+    ("print f(1); def f(a) do return a end", "move the def up", "def f(a) do return a end; print f(1)"),
     ("def f() do return 1 end; print f", "call the def: f()", "def f() do return 1 end; print f()"),
     ("[{id: 1}] | where .id == .id", "the comparison is always true", "[{id: 1}] | where .id == 1"),
     ("diff [{id: 1}, {id: 1}] [] key: .id", "| unique .id", "diff ([{id: 1}, {id: 1}] | unique .id) [] key: .id"),

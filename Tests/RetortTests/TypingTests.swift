@@ -115,7 +115,7 @@ import Testing
     try prompt.types("\r")
     try await prompt.sees("resources on a guarded connection; run the text? yes")
     try prompt.types("no\r")
-    try await prompt.sees("note: nothing was run")
+    try await prompt.sees("note: the text was not run")
     try await prompt.enters("count p")
     #expect(prompt.lines.contains("1000"))
   }

@@ -72,7 +72,7 @@ extension Compiler {
     guard let later = laterDefinitions[name] else { return false }
     report(
       "\(name) is defined on line \(source.place(of: later.lower).line), after this call", range,
-      nextStep: "move its def up, before this line")
+      nextStep: "move the def up, before this line")
     return true
   }
 

@@ -137,11 +137,11 @@ extension Compiler {
     if refusesWord(value, option, command.name) { return }
     checkLiteral(value, option.shape, "\(command.name) \(option.name):", summary: option.summary)
     guard findings.diagnostics.count == errors else { return }
-    if let literal = value.literalValue, let refusal = option.rule?.refusal(literal, command.name) {
+    if let literal = value.literalValue, let refusal = option.rule?.refusal(literal, command.name.asOptionOwner) {
       return report(refusal.message, value.range(at: refusal.path), nextStep: refusal.nextStep)
     }
     if let companion = option.companion, companion.isMissing(for: value, command) {
-      report(companion.message(command.name), value.range, nextStep: companion.nextStep)
+      report(companion.message(command.name.asOptionOwner), value.range, nextStep: companion.nextStep)
     }
     if option.name == "journal", case .string(let path)? = value.literalValue {
       warnOfReuse(ofJournal: path, value.range)
@@ -201,7 +201,7 @@ extension Compiler {
     guard literal == .string else {
       guard option.shape == .string else { return false }
       report(
-        "the option \(option.name): of \(command) needs a string, not a \(literal.rawValue)", value.range,
+        "the option \(option.name): of \(command.asOptionOwner) needs a string, not a \(literal.rawValue)", value.range,
         nextStep: Self.wordStep(option.name, source.text(value.range), option.words))
       return true
     }
@@ -246,7 +246,8 @@ extension Compiler {
     _ expression: Expr, _ shape: Declaration.ArgumentType, _ place: String, isAlone: Bool = true, summary: String? = nil
   ) {
     let words = place.split(separator: " ")
-    let subject = summary != nil && words.count == 2 ? "the option \(words[1]) of \(words[0])" : place
+    let subject =
+      summary != nil && words.count == 2 ? "the option \(words[1]) of \(String(words[0]).asOptionOwner)" : place
     if expression.kind == .null, summary != nil, !shape.takesNull {
       return report(
         "\(subject) needs \(shape.wanted), not null", expression.range,

@@ -210,7 +210,8 @@ struct Arguments: Sendable {
     let declared = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
     let summary = declared?.first { $0.name == option }?.summary
     return fault(
-      argument, .type, "the option \(option): of \(name) needs \(wanted), not \(argument.value.typeWithArticle)",
+      argument, .type,
+      "the option \(option): of \(name.asOptionOwner) needs \(wanted), not \(argument.value.typeWithArticle)",
       nextStep: argument.value.isNull
         ? "remove the option, or give it \(wanted)"
         : declared?.first { $0.name == option }?.shape.example(for: argument.value).map { "\(option): \($0)" }

@@ -124,6 +124,13 @@ struct OptionCombinationRule: Sendable {
   }
 }
 
+extension String {
+  /// The name of a command or a stage in messages about an option, such as `update`.
+  ///
+  /// For `each` the text is `the stage each`, because `each` alone reads as a plain word.
+  var asOptionOwner: String { self == "each" ? "the stage each" : self }
+}
+
 extension OptionValueRule {
   /// Creates a rule from the function that reads the value at run time.
   ///
@@ -201,7 +208,7 @@ extension Arguments {
   /// - Throws: A `value` error if the option's rule refuses the value.
   func valid(_ option: Declaration.Option) throws(Fault) -> Argument? {
     guard let argument = options[option.name] else { return nil }
-    guard let refusal = option.rule?.refusal(argument.value, name) else { return argument }
+    guard let refusal = option.rule?.refusal(argument.value, name.asOptionOwner) else { return argument }
     throw fault(refusal, argument)
   }
 
@@ -231,7 +238,7 @@ extension Arguments {
   /// Returns the error of a call that lacks the second option of a rule, although the value of the first option needs
   /// it.
   func fault(needing companion: OptionCombinationRule, _ argument: Argument) -> Fault {
-    fault(argument, .value, companion.message(name), nextStep: companion.nextStep)
+    fault(argument, .value, companion.message(name.asOptionOwner), nextStep: companion.nextStep)
   }
 
   private func fault(_ refusal: OptionRefusal, _ argument: Argument) -> Fault {

@@ -137,7 +137,7 @@ extension OptionCombinationRule {
     message: { _ in
       "with the option halt:, the statement continues after a failure, but on-error: \"stop\" stops the statement"
     },
-    nextStep: "remove on-error:; or remove halt:, and the statement stops at the first failure")
+    nextStep: "remove the option on-error:, or remove the option halt: to stop at the first failure")
 
   /// The rule that `patience:` needs `throttle:`.
   static let throttle = OptionCombinationRule(
@@ -153,7 +153,7 @@ extension OptionCombinationRule {
     message: {
       "the option include: of \($0) needs the option backup:, because include: names the relationships in the backup"
     },
-    nextStep: "add backup: \"FILE.ndjson\", or remove include:")
+    nextStep: "add backup: \"FILE.ndjson\", or remove the option include:")
 
   /// The rule that `journal:` of an `each` needs `key:`.
   static let elementKey = OptionCombinationRule(

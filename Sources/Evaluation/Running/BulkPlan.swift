@@ -159,7 +159,8 @@ extension Arguments {
     let step = Compiler.wordStep(option, argument.value.label, words)
     guard case .string(let word) = argument.value else {
       throw fault(
-        argument, .type, "the option \(option): of \(name) needs a string, not \(argument.value.typeWithArticle)",
+        argument, .type,
+        "the option \(option): of \(name.asOptionOwner) needs a string, not \(argument.value.typeWithArticle)",
         nextStep: step)
     }
     guard words.contains(word) else {

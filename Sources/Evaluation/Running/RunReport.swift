@@ -125,7 +125,7 @@ public final class RunReport: Sendable {
       let left = state.leftOut > 0 ? [JSONValue.object(["left-out": .number(JSONNumber(state.leftOut))])] : []
       own.changes = state.changes + left + single
       if isPartial, own.error == nil {
-        let texts = state.failures.isEmpty ? ["some of its changes failed"] : state.failures
+        let texts = state.failures.isEmpty ? ["some changes of the statement failed"] : state.failures
         own.error = (TestCase.partial, Secrets.hidden(in: texts.joined(separator: "; ")))
       }
       state.cases.append(own)

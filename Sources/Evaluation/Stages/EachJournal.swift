@@ -74,7 +74,7 @@ final class EachJournal: Sendable {
   func identity(_ frame: inout ExecutionFrame) async throws(Fault) -> ChangeIdentity {
     var own: Set<PerElementArguments.KeyHash> = []
     guard let key = try await arguments.key(&own, &frame) else {
-      throw Fault(.value, "the option journal: of each needs the option key:", nextStep: "key: .id")
+      throw Fault(.value, "the option journal: of the stage each needs the option key:", nextStep: "key: .id")
     }
     if let hash = own.first, !keys.withLock({ $0.insert(hash).inserted }) { throw arguments.repeated(key) }
     return ChangeIdentity(iteration: key)
