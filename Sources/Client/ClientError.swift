@@ -230,7 +230,8 @@ extension ClientError {
     case .blocked:
       "\(error.wasSent ? "" : "the request was not sent; ")the broker's operator must free memory or disk space"
     case .timeout:
-      "the request was not sent, because the connection did not accept the request in time; wait longer: timeout: 30s"
+      "the request was not sent, because the connection did not accept the request in time; "
+        + "to wait longer, use timeout: 30s"
     case .otherBroker: "disconnect, and connect again"
     case .lost, .unreachable: "check that the broker runs at this address, and that the network reaches it"
     case .accessRefused:

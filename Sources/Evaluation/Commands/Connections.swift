@@ -16,7 +16,7 @@ extension Declaration.Option {
 
   fileprivate static let type = Self(
     name: "type", shape: .string, fallback: "the queue's name", summary: "the JSON:API type of the resources"
-  ).ruled(.text("type", "give a type, such as \"posts\"; without the option type:, the type is the queue's name"))
+  ).ruled(.text("type", "type: \"posts\"; without this option, the type is the queue's name"))
 
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",

@@ -135,7 +135,7 @@ extension OptionCombinationRule {
   static let withoutHalt = OptionCombinationRule(
     option: "halt", contradicts: true, applicableValue: "stop",
     message: { _ in
-      "with the option halt:, the statement continues after a failure, but on-error: \"stop\" stops the statement"
+      "a statement with the option halt: continues after a failure, but on-error: \"stop\" ends the statement"
     },
     nextStep: "remove the option on-error:, or remove the option halt: to stop at the first failure")
 
@@ -175,7 +175,7 @@ extension OptionCombinationRule {
   static let lookupKey = OptionCombinationRule(
     option: "key", isField: true, applicableValue: "all",
     message: { _ in
-      "the option verify: \"all\" needs the option key:, which names the field for lookups of created resources"
+      "the option verify: \"all\" needs the option key: for the lookups of created resources"
     },
     nextStep: "key: .email")
 }
