@@ -18,7 +18,7 @@ extension Parser {
       Diagnostic(
         range: range, message: "the statement try has no \(word)",
         nextStep: isRescue
-          ? "write rescue and a name for the error: try do ... rescue \(name) ... end"
+          ? "write the word rescue and a name for the error: try do ... rescue \(name) ... end"
           : "write the statements of \(word) after end: try do ... rescue error ... end"))
     tokens[index].kind = .keyword("rescue")
     let after = index + 2
@@ -45,7 +45,7 @@ extension Parser {
       Self.isEnd(nextToken), !definesWord(word)
     else { return }
     diagnostics.append(
-      Diagnostic(range: token.range, message: "a block does not end with \(word)", nextStep: "write end"))
+      Diagnostic(range: token.range, message: "a block does not end with \(word)", nextStep: "write the word end"))
     tokens[index].kind = .keyword("end")
   }
 
@@ -57,7 +57,7 @@ extension Parser {
     diagnostics.append(
       Diagnostic(
         range: token.range, message: "the statement if has no \(word)",
-        nextStep: "write else if: if ... do ... else if ... do ... end"))
+        nextStep: "write the words else if: if ... do ... else if ... do ... end"))
     tokens[index].kind = .keyword("else")
     var next = token
     next.kind = .keyword("if")

@@ -95,7 +95,7 @@ extension Parser {
     guard case .name(let word) = tokens[start].kind, start < index - 1 else {
       return "write a list in brackets: [1, 2]"
     }
-    if word == "where" { return "combine conditions with and: where .a > 1 and .b == 2" }
+    if word == "where" { return "combine conditions with the word and: where .a > 1 and .b == 2" }
     if case .name(let stage) = nextToken.kind, words.stages.contains(stage), !words.commands.contains(stage) {
       let line = shown(tokens[start].range.through(tokens[index - 1].range)) ?? "..."
       return "write | before a stage: \(line) | \(afterToken ?? "\(stage) ...")"
@@ -217,7 +217,7 @@ extension Parser {
     guard index > 0 else { return nil }
     for case .name(let word) in [token.kind, tokens[index - 1].kind] where word != word.lowercased() {
       if word.lowercased() == "not", nextToken.description.lowercased() == "in" { continue }
-      if Token.keywords.contains(word.lowercased()) { return "write \(word.lowercased()) in small letters" }
+      if Token.keywords.contains(word.lowercased()) { return "write the word in small letters: \(word.lowercased())" }
     }
     if case .name(let word) = token.kind, let meant = ForeignWords.operation(word) { return operation(meant) }
     if token.isSymbol("="), !Self.isEnd(nextToken) { return operation("==") }

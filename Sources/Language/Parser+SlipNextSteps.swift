@@ -12,12 +12,12 @@ extension Parser {
         : "write the condition first: if not (\(condition)) do \(statement) end"
     }
     if case .keyword(let word) = token.kind, Self.statementWords.contains(word) {
-      return "put a semicolon or a line end before \(word)"
+      return "put a semicolon or a line end before the word \(word)"
     }
     if case .name(let word) = token.kind, Self.wholeWords.contains(word) || words.commands.contains(word),
       !words.stages.contains(word) || word == "print", Self.beginsArgument(nextToken), word != "where", word != "map"
     {
-      return "put a semicolon or a line end before \(word)"
+      return "put a semicolon or a line end before the word \(word)"
     }
     if case .string = token.kind, tokens[statementStart].isName("assert"), let condition = before {
       return "write a comma before the message: \(condition), \(source.text(token.range))"

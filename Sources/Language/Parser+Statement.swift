@@ -35,7 +35,7 @@ extension Parser {
     Diagnostic(
       range: token.range, message: "there is no open block for the word \(word)",
       nextStep: word == "end"
-        ? "remove \(word), or look for a missing do above"
+        ? "remove the word \(word), or look for a missing word do above"
         : word == "rescue" ? "try do ... rescue error ... end" : "the word \(word) belongs between do and end")
   }
 
@@ -65,7 +65,7 @@ extension Parser {
       throw fail(step == Self.arrowStep ? "there are no arrow functions" : "=> is not an operator", nextStep: step)
     }
     if token.isSymbol("=") {
-      throw fail("an assignment needs let", nextStep: assignmentNextStep)
+      throw fail("an assignment needs the word let", nextStep: assignmentNextStep)
     }
     if token.isKeyword("do") {
       throw fail(
@@ -128,7 +128,7 @@ extension Parser {
         throw fail("a line can't begin with |", nextStep: "end the line above with |, or write `_ | ...`")
       }
       if case .name(let name) = token.kind, nextToken.isSymbol("=") {
-        throw fail("an assignment needs let", at: nextToken.range, nextStep: "let \(name) = ...")
+        throw fail("an assignment needs the word let", at: nextToken.range, nextStep: "let \(name) = ...")
       }
       return token.isName("watch") && Self.beginsArgument(nextToken) ? try watchStatement() : .pipeline(try pipeline())
     }
@@ -257,7 +257,8 @@ extension Parser {
       if !line.contains(where: { $0.isKeyword("do") }) { lacksDo = index }
       throw wanted(
         "the word do after \(opening.word) ...",
-        nextStep: blockNextStep(opening.word) ?? misplacedNextStep ?? "\(opening.word) ... do, and end after the block")
+        nextStep: blockNextStep(opening.word) ?? misplacedNextStep
+          ?? "write a block between do and end: \(opening.word) ... do ... end")
     }
     blocks.append(opening)
     defer { blocks.removeLast() }

@@ -15,7 +15,8 @@ import Testing
 
   @Test(arguments: [
     ("let = 3", "expected a name after the word let, not ="), ("end", "there is no open block for the word end"),
-    ("x = 3", "an assignment needs let"), ("for x posts do end", "expected the word in after for x, not posts"),
+    ("x = 3", "an assignment needs the word let"),
+    ("for x posts do end", "expected the word in after for x, not posts"),
     ("let x = a-1 + 2 -", "expected a value, not the end of the text"), ("a < b < c", "comparisons can't be chained"),
     ("read /tmp/x.csv", "text between slashes is a pattern"), ("let s = \"abc", "unclosed string"),
     ("| count", "a line can't begin with |"), ("while true do", "the block of this while has no end"),

@@ -78,15 +78,15 @@ import Testing
     ("stream posts | group by state | count", "group .state", "stream posts | group .state | count"),
     ("stream posts | having .views > 5", "did you mean where?", "stream posts | where .views > 5 | count"),
     (
-      "stream posts | where .views > 5 AND .state == \"draft\"", "write and in small letters",
+      "stream posts | where .views > 5 AND .state == \"draft\"", "write the word in small letters: and",
       "stream posts | where .views > 5 and .state == \"draft\" | count"
     ),
     (
-      "stream posts | where NOT .state == \"draft\"", "write not in small letters",
+      "stream posts | where NOT .state == \"draft\"", "write the word in small letters: not",
       "stream posts | where not .state == \"draft\" | count"
     ),
     (
-      "stream posts | where .state IN [\"draft\"]", "write in in small letters",
+      "stream posts | where .state IN [\"draft\"]", "write the word in small letters: in",
       "stream posts | where .state in [\"draft\"] | count"
     ),
     ("stream posts | where .state IS NULL", ".state == null", "stream posts | where .state == null | count"),
@@ -172,7 +172,7 @@ import Testing
     ("destroy posts 4 5", "[4, 5] | destroy posts", "[4, 5] | destroy posts confirm: true"),
     ("stream posts sort: [-\"views\"] | take 1", "\"-views\"", "stream posts sort: [\"-views\"] | take 1"),
     (
-      "stream posts | where .views > 5, .state == \"draft\"", "combine conditions with and",
+      "stream posts | where .views > 5, .state == \"draft\"", "combine conditions with the word and",
       "stream posts | where .views > 5 and .state == \"draft\" | count"
     ),
     ("stream posts | map .id, .text", "map [.id, .text]", "stream posts | map [.id, .text] | take 1"),

@@ -118,7 +118,7 @@ import Testing
     #expect(ran.notes.hasPrefix("error[no-route]: the pool test has no worker"), Comment(rawValue: ran.notes))
     #expect(ran.notes.contains("= start a worker: retort work --pool "))
     let name = await run(#"1..3 | update posts {views: 1} workers: "a b""#, on: service)
-    #expect(name.notes.contains("workers: \"a b\" is not a valid name of a pool"), Comment(rawValue: name.notes))
+    #expect(name.notes.contains("\"a b\" is not a valid name of a pool"), Comment(rawValue: name.notes))
     let short = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: "short")
     #expect(short.notes.contains("RETORT_POOL_KEY has fewer than 16 bytes"), Comment(rawValue: short.notes))
     let empty = await run(#"1..3 | update posts {views: 1} workers: "test""#, on: service, key: "")

@@ -25,7 +25,7 @@ import Testing
     ("if count posts > 5 do print 1 end", "(count posts)", "if (count posts) > 5 do print 1 end"),
     ("print count posts", "(count posts)", "print (count posts)"),
     ("for p in stream posts { print p.id }", "between do and end", "for p in stream posts do print p.id end"),
-    ("while false do print 1 done", "write end", "while false do print 1 end"),
+    ("while false do print 1 done", "write the word end", "while false do print 1 end"),
     ("if [ 1 = 1 ]; then print 1; fi", "1 == 1", "if 1 == 1 do print 1 end"),
     ("show posts 0 rescue null", "try do ... rescue error ... end", "try do show posts 0 rescue error print 1 end"),
     ("let c = client queue = \"posts\"", "queue: \"posts\"", "let c = client queue: \"posts\""),

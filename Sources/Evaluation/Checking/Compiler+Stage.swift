@@ -84,7 +84,7 @@ extension Compiler {
       return "to destroy the elements: | collect | destroy CLIENT; by a filter: destroy-all CLIENT filter: {...}"
     }
     guard known.parameters.first?.shape == .client || known.name == "sleep" else {
-      return "\(known.name) begins a statement: \(known.shortForm)"
+      return "the word \(known.name) begins a statement: \(known.shortForm)"
     }
     return "run the command for each element: | each do ... end, with `it` as the element"
   }

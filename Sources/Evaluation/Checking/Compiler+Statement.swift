@@ -57,7 +57,8 @@ extension Compiler {
     if scope.crossesEach(name) {
       report(
         "the block of the stage each can't assign \(name), because \(name) is defined outside the block", nameRange,
-        nextStep: "end the block with a value, and collect the values: let results = ... | each do ... end; or use for")
+        nextStep: "end the block with a value, and collect the values: let results = ... | each do ... end; "
+          + "or use the statement for")
     }
     if !context.isInDef, scope.blocks.count == 1, scope.variable(name) == nil {
       findings.names.append((name, nameRange))

@@ -180,7 +180,7 @@ private struct RecordUpsert {
     let near = nearest(to: key, among: names).map { "did you mean key: .\($0)?" }
     let has = names.isEmpty ? "the record has no attributes" : ValueAccess.listing(names)
     let way = isStage ? "; to leave such records out: | where ?.\(key) != null" : ""
-    return fault("the record has no field \(key), although the option key: names this field", nextStep: near ?? has + way)
+    return fault("the record has no field \(key), although key: names this field", nextStep: near ?? has + way)
   }
 
   /// Returns the resources that the service returns for a filter by the key.
