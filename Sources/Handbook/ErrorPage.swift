@@ -122,7 +122,7 @@ struct ErrorPage: Sendable {
       opens the connection again.
 
       A change that the broker refused has this kind too. For example, the queue is full (basic.nack), or the user may
-      not publish (403). Such a change was not carried out.
+      not publish (403). With the option retry:, retort sends a refused destroy or update again, but not a create.
       """),
     ErrorPage(
       .malformed,

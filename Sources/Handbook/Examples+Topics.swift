@@ -69,7 +69,7 @@ extension Examples {
     > try do create posts {text: ""} rescue e print "\(e.kind), \(e.seed)" end
     invalid, changeset
     > try do "a" + 1 rescue e print e.message end
-    + can't join a string and a number
+    the operator + can't join a string and a number
     # topic files
     > read "people.csv" | map {name: .name, email: .email} | create authors
     create authors: 2 ok

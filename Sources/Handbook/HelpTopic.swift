@@ -259,9 +259,10 @@ struct HelpTopic: Sendable {
         carried out.
 
         The broker confirms each change that it accepts. The broker can also refuse a change, for example because the
-        queue is full, or because the user may not publish. A refused change fails immediately, and was not carried out.
-        A change without a reply is unknown, even if the broker confirmed the change. If the service's reply or the
-        broker's refusal arrives later, a note reports the outcome.
+        queue is full, or because the user may not publish. A refused change fails immediately. The option retry:
+        repeats a refused destroy or update, but not a create, because the broker may have stored the refused message
+        nevertheless. A change without a reply is unknown, even if the broker confirmed the change. If the service's
+        reply or the broker's refusal arrives later, a note reports the outcome.
 
         If a service dies before it acknowledges a request, the broker delivers the request again. retort serve makes no
         change twice. For this purpose, retort serve stores the replies to the last 10,000 changes in the table

@@ -38,7 +38,7 @@ import Testing
       """)
     #expect(ran.status == 6 || ran.status == 1, Comment(rawValue: ran.notes))
     #expect(
-      ran.notes.contains("has posts/12 without tags"),
+      ran.notes.contains("has posts/12 without this relationship"),
       Comment(rawValue: ran.notes))
   }
 

@@ -149,7 +149,7 @@ import Testing
     ("print 1,234,567", "write the number without commas: 1234567", "print 1234567"),
     ("print 1,5", "a decimal has a point: 1.5", "print 1.5"),
     ("print +5", "a number has no plus sign: 5", "print 5"),
-    ("let p = await 1", "remove await", "let p = 1"),
+    ("let p = await 1", "remove the word await", "let p = 1"),
     ("print [1; 2]", "put a comma in place of the semicolon", "print [1, 2]"),
     ("stream posts | sort .views limit 5", "sort .views | take 5", "stream posts | sort .views | take 5"),
     ("stream posts limit 5", "stream posts | take 5", "stream posts | take 5"),

@@ -103,13 +103,13 @@ extension Compiler {
     return result
   }
 
-  /// Warns of `take`, `skip` or `last` before a `destroy` with a journal.
+  /// Warns of `take` or `last` before a `destroy` with a journal.
   ///
   /// A resumed run would select other elements, because the first run has destroyed some of the resources.
   func warnOfSelection(_ pipeline: Pipeline) {
     guard let sink = pipeline.stages.firstIndex(where: { $0.name == "destroy" && $0.option("journal") != nil }),
       pipeline.stages[sink].option("max") == nil,
-      let selection = pipeline.stages[..<sink].first(where: { ["take", "skip", "last"].contains($0.name) })
+      let selection = pipeline.stages[..<sink].first(where: { ["take", "last"].contains($0.name) })
     else { return }
     warnThoroughly(
       "\(selection.name) selects other elements in a resumed run, because the earlier run destroyed some resources: "

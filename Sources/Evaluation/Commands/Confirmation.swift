@@ -35,6 +35,13 @@ struct ConfirmationRequest: Sendable {
   }
 }
 
+extension Arguments {
+  /// The next step in an error about the limit `max:`.
+  var stepAfterMax: String {
+    "raise the limit max:, or \(options["filter"] == nil ? "select fewer elements before \(name)" : "narrow the filter")"
+  }
+}
+
 extension ConfirmationRequest {
   /// Throws an error if the number of resources, with those of earlier runs, exceeds `max:`.
   func checkMax(_ arguments: Arguments) throws(Fault) {
@@ -45,7 +52,7 @@ extension ConfirmationRequest {
     throw Fault(
       .limit, "\(verb) \(client.name) would \(what) \(resources)\(earlier), but the limit max: is \(max)",
       at: [Fault.LabelledRange(arguments.range)], in: arguments.source,
-      nextStep: "raise the limit max:, or narrow the filter")
+      nextStep: arguments.stepAfterMax)
   }
 
   /// The number of resources as text: `250 resources`.

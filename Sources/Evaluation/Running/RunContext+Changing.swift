@@ -135,7 +135,7 @@ extension Fault {
           : "\(arguments.name) would destroy more resources than the limit max: \(limit) allows",
         nextStep: isConfirmed
           ? "run the statement again: retort asks about the remaining resources; in a loop over a list of ids, first remove the ids of the destroyed resources"
-          : "raise the limit max:, or narrow the filter")
+          : arguments.stepAfterMax)
     case .repeated(let identity):
       self.init(
         .value, "\(identity.text) occurs twice in the statement", at: [LabelledRange(arguments.range)],
