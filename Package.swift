@@ -30,6 +30,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
   ],
+  // Of the targets that are ready to compile, SwiftPM takes the one whose name is last in the alphabet. `AMQP` and
+  // `APIServer` are therefore compiled beside `Evaluation`, the largest target, and not before it.
   targets: [
     // Layer 0: targets that depend on no other target. The exception is `Language`, which depends on `Redaction`.
     .target(name: "CRabbitMQ", linkerSettings: ["rabbitmq", "ssl", "crypto"].map { .linkedLibrary($0) }),
@@ -45,13 +47,13 @@ let package = Package(
     // Layer 1: the message formats JSON:API and JSON-RPC, and the three Swift targets that call C libraries.
     .target(name: "JSONAPI", dependencies: ["JSONText"], swiftSettings: safe),
     .target(name: "JSONRPC", dependencies: ["JSONText"], swiftSettings: safe),
-    .target(name: "Broker", dependencies: ["CRabbitMQ"], swiftSettings: strict),
+    .target(name: "AMQP", dependencies: ["CRabbitMQ"], swiftSettings: strict),
     .target(name: "Terminal", dependencies: ["CReadline", "Redaction"], swiftSettings: strict),
     .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: strict),
     // Layer 2: the client, and the service on tables of SQLite.
     .target(name: "Client", dependencies: ["JSONAPI", "JSONRPC", "JSONText", "Redaction"], swiftSettings: safe),
     .target(
-      name: "ResourceService",
+      name: "APIServer",
       dependencies: ["JSONAPI", "JSONRPC", "JSONText", "SQLite"], swiftSettings: safe),
     // Layer 3: the schema learned from replies, bulk changes of resources, and the values of variables.
     .target(
@@ -83,12 +85,12 @@ let package = Package(
     // Layer 6: the texts of `help`, the service on a broker (`retort serve`), and the workers of a pool.
     .target(name: "Handbook", dependencies: ["Evaluation", "Values", "Language"], swiftSettings: unoptimized),
     .target(
-      name: "Workers", dependencies: ["Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe
+      name: "Workers", dependencies: ["AMQP", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: safe
     ),
     .target(
-      name: "Serving", dependencies: ["Broker", "ResourceService", "JSONRPC", "JSONText"], swiftSettings: safe),
+      name: "Serving", dependencies: ["AMQP", "APIServer", "JSONRPC", "JSONText"], swiftSettings: safe),
     // Layer 7: the links over brokers, and the language server for editors (`retort lsp`).
-    .target(name: "Links", dependencies: ["Broker", "Workers", "JSONRPC"], swiftSettings: safe),
+    .target(name: "Links", dependencies: ["AMQP", "Workers", "JSONRPC"], swiftSettings: safe),
     .target(
       name: "LanguageServer",
       dependencies: ["Handbook", "Evaluation", "Formats", "Values", "JSONRPC", "JSONText", "Language"],
@@ -99,7 +101,7 @@ let package = Package(
       dependencies: [
         "LanguageServer", "Handbook", "Links", "Serving", "Workers", "Evaluation", "Bulk", "Formats", "Values",
         "LearnedSchema",
-        "ResourceService", "Client", "Broker", "Terminal", "CBuild",
+        "APIServer", "Client", "AMQP", "Terminal", "CBuild",
         "JSONAPI", "JSONRPC", "JSONText", "Language", "Redaction",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -109,7 +111,7 @@ let package = Package(
     .target(
       name: "TestBench",
       dependencies: [
-        "RetortShell", "Handbook", "Evaluation", "Values", "ResourceService", "Broker", "Language", "JSONText",
+        "RetortShell", "Handbook", "Evaluation", "Values", "APIServer", "AMQP", "Language", "JSONText",
         "JSONRPC",
       ],
       path: "Tests/TestBench", swiftSettings: strict),
@@ -125,12 +127,12 @@ let package = Package(
     .testTarget(
       name: "BulkTests", dependencies: ["Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"], swiftSettings: strict),
     .testTarget(
-      name: "WorkersTests", dependencies: ["Workers", "Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"],
+      name: "WorkersTests", dependencies: ["Workers", "AMQP", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"],
       swiftSettings: strict),
-    .testTarget(name: "BrokerTests", dependencies: ["Broker", "TestBench"], swiftSettings: strict),
+    .testTarget(name: "AMQPTests", dependencies: ["AMQP", "TestBench"], swiftSettings: strict),
     .testTarget(
-      name: "ResourceServiceTests",
-      dependencies: ["ResourceService", "JSONRPC", "JSONText", "SQLite", "TestBench"], swiftSettings: strict),
+      name: "APIServerTests",
+      dependencies: ["APIServer", "JSONRPC", "JSONText", "SQLite", "TestBench"], swiftSettings: strict),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
@@ -142,7 +144,7 @@ let package = Package(
     .testTarget(
       name: "RetortTests",
       dependencies: [
-        "RetortShell", "Serving", "Evaluation", "Formats", "Values", "TestBench", "Broker", "ResourceService",
+        "RetortShell", "Serving", "Evaluation", "Formats", "Values", "TestBench", "AMQP", "APIServer",
         "SQLite", "Handbook", "JSONText", "Redaction", "retort",
       ],
       swiftSettings: strict),

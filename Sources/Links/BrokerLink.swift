@@ -1,4 +1,4 @@
-package import Broker
+package import AMQP
 package import JSONRPC
 import Synchronization
 import Workers
@@ -55,7 +55,7 @@ package final class BrokerLink: PoolBrokerLink {
   /// The function connects and logs in. If another link to the same URI is open, both share its connection. `name` is
   /// the name of the connection in the broker's management.
   package static func open(
-    _ uri: String, name: String, listener: Broker.Connection.EventObserver,
+    _ uri: String, name: String, listener: AMQP.Connection.EventObserver,
     password: (@Sendable (String) async -> String?)? = nil
   ) async throws(LinkError) -> BrokerLink {
     try await mapped { () throws(BrokerError) in

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Broker
+import AMQP
 import Client
 import Evaluation
 public import JSONRPC
@@ -8,7 +8,7 @@ import Language
 import Links
 import LearnedSchema
 import Redaction
-import ResourceService
+import APIServer
 import Values
 import Formats
 import Handbook

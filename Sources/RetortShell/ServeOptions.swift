@@ -1,8 +1,8 @@
 import ArgumentParser
-import Broker
+import AMQP
 import Formats
 import JSONText
-import ResourceService
+import APIServer
 import Serving
 import Terminal
 

@@ -1,6 +1,6 @@
-import Broker
+import AMQP
 import CBuild
-import ResourceService
+import APIServer
 import Terminal
 import Values
 

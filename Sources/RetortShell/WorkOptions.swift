@@ -1,5 +1,5 @@
 import ArgumentParser
-import Broker
+import AMQP
 import JSONRPC
 import JSONText
 import Workers

@@ -1,5 +1,5 @@
-import Broker
-import ResourceService
+import AMQP
+import APIServer
 
 /// Serves a database on a broker until SIGINT or SIGTERM.
 ///

@@ -1,7 +1,7 @@
-import Broker
+import AMQP
 import JSONRPC
 import JSONText
-import ResourceService
+import APIServer
 
 /// A queue with the requests to one type of the service.
 ///

@@ -1,5 +1,5 @@
-package import Broker
-package import ResourceService
+package import AMQP
+package import APIServer
 
 /// The settings of a service: the database, the queues, the delays and the faults.
 package struct ServiceSettings: Sendable {

@@ -1,4 +1,4 @@
-package import Broker
+package import AMQP
 import Client
 package import JSONRPC
 import JSONText

@@ -1,4 +1,4 @@
-package import Broker
+package import AMQP
 import JSONRPC
 import JSONText
 

@@ -1,4 +1,4 @@
-package import Broker
+package import AMQP
 package import Client
 package import JSONRPC
 package import JSONText

@@ -1,4 +1,4 @@
-import Broker
+import AMQP
 import Bulk
 import Client
 import JSONRPC

@@ -1,4 +1,4 @@
-package import Broker
+package import AMQP
 import Glibc
 
 /// A pool of workers: programs that take the changes of other programs from one queue and carry them out.

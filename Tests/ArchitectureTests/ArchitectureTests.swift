@@ -11,11 +11,11 @@ import Testing
     "Language": ["Redaction"],
     "JSONAPI": ["JSONText"],
     "JSONRPC": ["JSONText"],
-    "Broker": ["CRabbitMQ"],
+    "AMQP": ["CRabbitMQ"],
     "SQLite": ["CSQLite"],
     "Terminal": ["CReadline", "Redaction"],
     "Client": ["JSONAPI", "JSONRPC", "JSONText", "Redaction"],
-    "ResourceService": ["JSONAPI", "JSONRPC", "JSONText", "SQLite", "Foundation", "Dispatch"],
+    "APIServer": ["JSONAPI", "JSONRPC", "JSONText", "SQLite", "Foundation", "Dispatch"],
     "Bulk": ["Client", "JSONAPI", "JSONRPC", "JSONText", "Redaction", "Dispatch"],
     "LearnedSchema": ["Client", "JSONAPI", "JSONText", "Redaction"],
     "Values": ["CPCRE2", "Language", "Client", "JSONAPI", "JSONRPC", "JSONText", "BigInt"],
@@ -25,12 +25,12 @@ import Testing
       "BigInt",
     ],
     "Handbook": ["Evaluation", "Values", "Language"],
-    "Serving": ["Broker", "ResourceService", "JSONRPC", "JSONText"],
-    "Workers": ["Broker", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"],
-    "Links": ["Broker", "Workers", "JSONRPC"],
+    "Serving": ["AMQP", "APIServer", "JSONRPC", "JSONText"],
+    "Workers": ["AMQP", "Bulk", "Client", "JSONAPI", "JSONRPC", "JSONText"],
+    "Links": ["AMQP", "Workers", "JSONRPC"],
     "LanguageServer": ["Handbook", "Evaluation", "Formats", "Values", "Language", "JSONRPC", "JSONText"],
     "RetortShell": [
-      "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "Broker", "Terminal", "Client", "ResourceService",
+      "Redaction", "Language", "JSONText", "JSONAPI", "JSONRPC", "AMQP", "Terminal", "Client", "APIServer",
       "Bulk", "Values", "LearnedSchema", "Formats", "Evaluation", "Handbook", "LanguageServer", "Serving", "Workers",
       "Links", "CBuild",
       "ArgumentParser", "Foundation",
@@ -63,7 +63,7 @@ import Testing
       for file in files where file.pathExtension == "swift" {
         let text = try String(contentsOf: file, encoding: .utf8)
         #expect(!text.contains("@_spi(Sending)"), "\(target)/\(file.lastPathComponent)")
-        let opens = ["Broker", "JSONRPC", "ResourceService", "RetortShell", "Workers"].contains(target)
+        let opens = ["AMQP", "JSONRPC", "APIServer", "RetortShell", "Workers"].contains(target)
         #expect(opens || !text.contains("RequestEnvelope("), "\(target)/\(file.lastPathComponent)")
       }
     }

@@ -15,7 +15,7 @@ import Testing
   private static let contexts: [String: Context] = [
     "Bulk": Context(given: ["header": "JournalHeader", "change": "Change", "outcome": "Outcome"]),
     "Redaction": Context(),
-    "Broker": Context(given: ["request": "[UInt8]"]),
+    "AMQP": Context(given: ["request": "[UInt8]"]),
     "Client": Context(
       imports: ["JSONAPI", "JSONRPC", "JSONText"],
       given: [
@@ -24,11 +24,11 @@ import Testing
       ]),
     "Evaluation": Context(imports: ["Language"], given: ["session": "Session"]),
     "JSONAPI": Context(), "JSONText": Context(), "Language": Context(), "SQLite": Context(),
-    "ResourceService": Context(imports: ["JSONRPC"]),
+    "APIServer": Context(imports: ["JSONRPC"]),
     "LearnedSchema": Context(given: ["environment": "[String: String]"]),
     "RetortShell": Context(),
     "Terminal": Context(),
-    "TestBench": Context(imports: ["Broker"], given: ["vhost": "VirtualHost"]),
+    "TestBench": Context(imports: ["AMQP"], given: ["vhost": "VirtualHost"]),
   ]
 
   @Test(arguments: try targets()) func examplesCompile(_ target: String) throws {

@@ -176,7 +176,10 @@ import Testing
     defer { unlink(copy) }
     try FileManager.default.copyItem(atPath: path, toPath: copy)
     #expect(throws: JournalError.complete(copy, at: "2026-01-02T00:00:00Z")) { try Journal(copy, header()) }
-    #expect(throws: JournalError.otherStatement(copy, ["queue posts in the journal, but authors in this statement"], recorded: 0)) {
+    #expect(
+      throws: JournalError.otherStatement(
+        copy, ["queue posts in the journal, but authors in this statement"], recorded: 0)
+    ) {
       try Journal(copy, header(queue: "authors"))
     }
     var other = header()

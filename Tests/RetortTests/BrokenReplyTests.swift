@@ -1,4 +1,4 @@
-import Broker
+import AMQP
 import Synchronization
 import TestBench
 import Testing

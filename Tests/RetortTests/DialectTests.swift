@@ -1,4 +1,4 @@
-import Broker
+import AMQP
 import TestBench
 import Testing
 import Values

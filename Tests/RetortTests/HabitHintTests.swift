@@ -164,7 +164,10 @@ import Testing
       "posts | update posts {views: 1}", "stream posts | where .FIELD == VALUE | collect | update",
       "stream posts | where .id == \"1\" | collect | update posts {views: 1}"
     ),
-    ("client queue: \"posts\" type: \"\"", "without this option, the type is the queue's name", "client queue: \"posts\""),
+    (
+      "client queue: \"posts\" type: \"\"", "without this option, the type is the queue's name",
+      "client queue: \"posts\""
+    ),
     ("connect \"embedded:blog\" name: \"\"", "remove the option", "connect \"embedded:blog\""),
   ]
 

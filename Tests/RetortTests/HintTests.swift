@@ -8,7 +8,10 @@ import Testing
 @Suite struct HintTests {
   /// The hints for misspelt words and similar mistakes work.
   @Test(arguments: [
-    ("stream posts | wher .views > 5 | count", "did you mean the stage where?", "stream posts | where .views > 5 | count"),
+    (
+      "stream posts | wher .views > 5 | count", "did you mean the stage where?",
+      "stream posts | where .views > 5 | count"
+    ),
     (
       "stream posts | where state == \"draft\" | count", "for a field of the element, write .state; for text, ",
       "stream posts | where .state == \"draft\" | count"

@@ -1,6 +1,6 @@
-import Broker
+import AMQP
 import Foundation
-import ResourceService
+import APIServer
 import SQLite
 import TestBench
 import Testing

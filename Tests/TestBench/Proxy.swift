@@ -1,4 +1,4 @@
-import Broker
+import AMQP
 import Foundation
 import Glibc
 import Synchronization

@@ -1,5 +1,5 @@
-import Broker
-import ResourceService
+import AMQP
+import APIServer
 
 /// A new sample blog that serves the queues of a vhost, like `retort serve blog`.
 public enum ServedBlog {

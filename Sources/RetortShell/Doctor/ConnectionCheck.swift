@@ -1,4 +1,4 @@
-import Broker
+import AMQP
 import Evaluation
 import JSONRPC
 import Links

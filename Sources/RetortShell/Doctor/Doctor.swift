@@ -1,4 +1,4 @@
-import Broker
+import AMQP
 import JSONRPC
 import LearnedSchema
 import Redaction

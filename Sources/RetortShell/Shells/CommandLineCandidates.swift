@@ -1,9 +1,9 @@
-import Broker
+import AMQP
 import Client
 import Evaluation
 import Handbook
 import Redaction
-import ResourceService
+import APIServer
 import Serving
 
 /// The words and files that a shell offers when it completes a command line of the program.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the types and relationships that the service derives from tables and foreign keys.
 @Suite struct SchemaTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of services whose lists have no pages, no count, or another form of page links.
 @Suite struct DialectTests {

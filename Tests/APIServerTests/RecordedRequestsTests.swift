@@ -3,7 +3,7 @@ import JSONText
 import SQLite
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests that the flavour of carrot_rpc replies to recorded requests in the same way as the real service.
 @Suite struct RecordedRequestsTests {

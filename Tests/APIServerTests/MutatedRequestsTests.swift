@@ -3,7 +3,7 @@ import JSONText
 import TestBench
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests that no request crashes the service, and that each reply is a valid JSON-RPC 2.0 response.
 ///

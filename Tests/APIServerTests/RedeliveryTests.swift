@@ -1,7 +1,7 @@
 import SQLite
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of changes that the broker delivers a second time.
 ///

@@ -1,4 +1,4 @@
-import Broker
+import AMQP
 import Testing
 
 /// Tests of the parts of an AMQP URI, and of the errors for invalid URIs.

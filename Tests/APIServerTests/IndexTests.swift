@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the method `index`: filters, sort orders, selected fields and errors.
 @Suite struct IndexTests {

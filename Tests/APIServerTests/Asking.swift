@@ -1,7 +1,7 @@
 import SQLite
 import Synchronization
 
-@testable import ResourceService
+@testable import APIServer
 
 extension ResourceService {
   /// Returns a service on a new copy of the sample blog.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the members of JSON-RPC requests and responses, such as `id` (JSON-RPC 2.0 sections 4 and 5).
 @Suite struct EnvelopeTests {

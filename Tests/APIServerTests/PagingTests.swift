@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the pages of a list: links and counts, and the search for the next page by the key of the last row.
 @Suite struct PagingTests {

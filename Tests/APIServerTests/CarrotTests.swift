@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the flavour in which the service imitates carrot_rpc and jsonapi-resources.
 ///

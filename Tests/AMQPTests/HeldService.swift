@@ -1,4 +1,4 @@
-import Broker
+import AMQP
 import TestBench
 
 /// A service that replies to no request before a test calls `open()`, and a client that is connected through a proxy.

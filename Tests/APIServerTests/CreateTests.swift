@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the method `create`: the row that the service writes, and every error of a refused create.
 @Suite struct CreateTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the method `show`: one resource with its relationships and the included resources.
 @Suite struct ShowTests {

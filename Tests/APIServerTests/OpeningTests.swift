@@ -2,7 +2,7 @@ import JSONRPC
 import SQLite
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of opening a SQLite database as a service, and of the errors if this fails.
 @Suite struct OpeningTests {

@@ -2,7 +2,7 @@ import Foundation
 import JSONRPC
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the service inside the program, which has the same interface as a connection to a broker.
 @Suite struct EmbeddedLinkTests {

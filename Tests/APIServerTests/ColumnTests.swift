@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the conversion of column values of SQLite to JSON and back.
 @Suite struct ColumnTests {

@@ -1,7 +1,7 @@
 import TestBench
 import Testing
 
-@testable import Broker
+@testable import AMQP
 
 /// Tests of several AMQP methods that wait on one channel for their answers at the same time.
 @Suite(.timeLimit(.minutes(2))) struct MethodTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ResourceService
+@testable import APIServer
 
 /// Tests of the methods `update` and `destroy`.
 @Suite struct UpdateTests {

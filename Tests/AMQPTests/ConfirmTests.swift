@@ -2,7 +2,7 @@ import Synchronization
 import TestBench
 import Testing
 
-@testable import Broker
+@testable import AMQP
 
 /// Tests of the broker's answers to a published change: a confirm, a refusal, or "no route" for a missing queue.
 @Suite(.timeLimit(.minutes(5))) struct ConfirmTests {
