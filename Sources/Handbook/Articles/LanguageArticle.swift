@@ -153,7 +153,7 @@ extension Article {
 
       \#(topic("patterns"))
 
-      Above 64 MB, `collect` keeps the elements in a temporary file in `TMPDIR`. Above 16 MB, so do the
+      Above 64 MB, `collect` keeps the elements in a temporary file in `TMPDIR`. Above 1 MB, so do the
       stages that pass on their results (`each`, `write`, and the stages that send changes); `_` is then a stream. A text has at most 256 MiB, a list 50 million elements.
 
       Operators, in order of increasing precedence: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
