@@ -39,9 +39,9 @@ final class ConnectionThread: SerialExecutor {
   /// The function that the thread calls between jobs.
   ///
   /// The closure is in a struct, because a mutex would wrap a bare closure again at each access.
-  private let turn = Mutex<ThreadTurn?>(nil)
+  private let turn = Mutex<TurnFunction?>(nil)
 
-  private struct ThreadTurn {
+  private struct TurnFunction {
     let body: @Sendable (Bool) -> AwaitedSocketEvents
   }
 
@@ -73,7 +73,7 @@ final class ConnectionThread: SerialExecutor {
   ///
   /// `mayRead` is true if the socket may be readable.
   func attach(_ body: @escaping @Sendable (_ mayRead: Bool) -> AwaitedSocketEvents) {
-    turn.withLock { $0 = ThreadTurn(body: body) }
+    turn.withLock { $0 = TurnFunction(body: body) }
   }
 
   /// Makes the thread end after it has run the enqueued jobs.

@@ -22,7 +22,7 @@ extension ResourceService {
     public var nextStep: String {
       switch code {
       case .noSuchFile: "check the path, which is relative to the working directory; the sample is blog"
-      case .notADatabase: "name a SQLite database, or blog for the sample"
+      case .notADatabase: "give the path of a SQLite database, or the word blog for the sample database"
       case .unreadable: "check the permissions of the file and of its directory"
       case .noTables:
         "create a table with a primary key in the database: "

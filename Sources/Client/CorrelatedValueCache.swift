@@ -9,7 +9,8 @@ struct CorrelatedValueCache<Value> {
 
   /// Creates an empty cache.
   ///
-  /// - Parameter limit: The maximum total weight of the newer half of the values.
+  /// - Parameter limit: The total weight at which the newer values become the older values. The cache therefore holds at
+  ///   most twice this weight.
   init(limit: Int) { self.limit = limit }
 
   /// Adds a value.

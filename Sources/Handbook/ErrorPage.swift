@@ -23,10 +23,9 @@ struct ErrorPage: Sendable {
     let fault = Fault(kind, "")
     if fault.isUncatchable { return "rescue does not catch this error." }
     let hasOwnName = kind == .badGateway || fault.calcinatorKind != "bad_gateway"
-    return "After rescue e, e.seed is \"\(fault.calcinatorKind)\". "
-      + (hasOwnName
-        ? "This is the name of this error in the Elixir library Calcinator."
-        : "The Elixir library Calcinator uses this name for all errors that have no name of their own.")
+    return "After rescue e, e.seed is \"\(fault.calcinatorKind)\": the kind of the error in the Elixir library "
+      + "Calcinator"
+      + (hasOwnName ? "." : ", which has no special kind for this error.")
   }
 
   /// The exit status of a script that ends with the error.

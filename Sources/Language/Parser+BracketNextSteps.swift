@@ -115,8 +115,8 @@ extension Parser {
 
   /// Returns the source text from the offset `start` to the closing bracket `close`.
   ///
-  /// The function skips pairs of brackets between the cursor and the closing bracket. Returns nil if the text is longer
-  /// than 60 bytes or can contain a password.
+  /// The search for `close` begins at the parser's current token, and skips nested pairs of brackets. Returns nil if
+  /// there is no such bracket, or if the text is longer than 60 bytes or can contain a password.
   func rest(from start: Int, to close: String) -> String? {
     var open = 0
     for next in index..<tokens.count {

@@ -56,10 +56,10 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   -> Int32
 {
   guard let outcome = ["done": "ok", "again": "again"][word] else {
-    let change = "retort journal \(ShellCommandLineWriter.quoted(path)) settle \(ShellCommandLineWriter.quoted(id))"
+    let command = "retort journal \(ShellCommandLineWriter.quoted(path)) settle \(ShellCommandLineWriter.quoted(id))"
     console.note(
       "error: retort journal settle needs the word done or the word again after the id, not '\(word)'\n"
-        + "  = if the change was carried out: \(change) done\n  = if the change was not carried out: \(change) again\n"
+        + "  = if the change was carried out: \(command) done\n  = if the change was not carried out: \(command) again\n"
     )
     return 2
   }

@@ -192,7 +192,7 @@ final class Prompt: Sendable {
     return unsafe String(cString: path)
   }
 
-  private func completion(of line: String, at cursor: Int) -> Completion {
+  private func completion(of line: String, at cursor: Int) -> TabCandidates {
     PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 

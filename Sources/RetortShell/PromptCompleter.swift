@@ -8,13 +8,13 @@ struct PromptCompleter {
   let interpreter: Interpreter
 
   /// Returns the completions at the cursor of a line; the cursor is a byte offset.
-  func completion(of line: String, after entered: String, at cursor: Int) -> Completion {
+  func completion(of line: String, after entered: String, at cursor: Int) -> TabCandidates {
     let before = entered.isEmpty || entered.hasSuffix("\n") ? entered : entered + "\n"
     let found = interpreter.completion(of: before + line, at: before.utf8.count + cursor)
     let start = found.start - before.utf8.count
     guard start >= 0 else { return .none }
     let notes = found.candidates.compactMap { candidate in candidate.note.map { (candidate.text, $0) } }
-    return Completion(
+    return TabCandidates(
       from: start, candidates: found.candidates.map(\.text), notes: Dictionary(notes) { first, _ in first },
       suffix: found.suffix)
   }

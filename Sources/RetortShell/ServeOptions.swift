@@ -137,7 +137,7 @@ func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: 
     console.note("error: retort serve needs a broker: --url amqp://guest:guest@localhost/, or RETORT_URL\n")
     return 2
   }
-  let host = ServingCallbacks(
+  let host = ServiceConsole(
     write: { console.write($0) }, append: { Console.write($0, to: $1) }, note: console.note, stopped: stopSignal)
   return await serve(options.settings(url: url), host)
 }

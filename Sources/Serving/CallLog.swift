@@ -16,7 +16,7 @@ import Synchronization
 final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32
-  private let console: ServingCallbacks
+  private let console: ServiceConsole
   private let state = Mutex(LineCounts())
 
   private struct LineCounts {
@@ -36,7 +36,7 @@ final class CallLog: Sendable {
   /// Opens a log in a file, and empties the file.
   ///
   /// The path `-` means standard output.
-  init(_ path: String, _ console: ServingCallbacks) throws(LogOpeningError) {
+  init(_ path: String, _ console: ServiceConsole) throws(LogOpeningError) {
     self.path = path
     self.console = console
     descriptor = path == "-" ? 1 : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

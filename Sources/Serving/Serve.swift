@@ -6,7 +6,7 @@ import APIServer
 /// The service reconnects after each loss of the connection. Before it stops, it answers the requests in progress.
 ///
 /// - Returns: The exit status of the program.
-package func serve(_ options: ServiceSettings, _ console: ServingCallbacks) async -> Int32 {
+package func serve(_ options: ServiceSettings, _ console: ServiceConsole) async -> Int32 {
   do { return try await serving(options, console) } catch {
     let (text, status) = report(of: error)
     console.note("\(text)\n")
@@ -17,7 +17,7 @@ package func serve(_ options: ServiceSettings, _ console: ServingCallbacks) asyn
 /// Opens the service, and serves it until the console signals the stop.
 ///
 /// Returns the exit status.
-private func serving(_ options: ServiceSettings, _ console: ServingCallbacks) async throws -> Int32 {
+private func serving(_ options: ServiceSettings, _ console: ServiceConsole) async throws -> Int32 {
   let service = try ResourceService(
     opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages),
     remembersChanges: options.flavour != .carrot)
@@ -81,7 +81,7 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
 ///
 /// - Throws: A broker error if the broker can't be reached at the first attempt, or if it refuses the user or a queue.
 private func serve(
-  _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServingCallbacks
+  _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServiceConsole
 ) async throws(BrokerError) {
   let shared = try await queuesWithConsumers(queues.map(\.name), dialer)
   try await dialer.serve(queues: queues.count) { index, connection, taken throws(BrokerError) in

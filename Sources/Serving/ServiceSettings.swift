@@ -45,7 +45,7 @@ package struct ServiceSettings: Sendable {
 }
 
 /// The functions that the program provides to the service, for output and for the stop signal.
-package struct ServingCallbacks: Sendable {
+package struct ServiceConsole: Sendable {
   /// Writes to standard output.
   ///
   /// Returns false if writing fails.

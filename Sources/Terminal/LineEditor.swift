@@ -33,7 +33,7 @@ public final class LineEditor: Sendable {
   ///   ``TerminalError/refused(call:errno:)``.
   public init(
     input: Int32 = 0, output: Int32 = 1, history: History = History(),
-    completion: @escaping Completion.CompletionSource = { _, _ in .none }, painting: LinePainting? = nil,
+    completion: @escaping TabCandidates.CompletionSource = { _, _ in .none }, painting: LinePainting? = nil,
     help: HelpSource? = nil
   ) throws(TerminalError) {
     guard !Self.exists.exchange(true, ordering: .relaxed) else { throw .secondEditor }
@@ -48,7 +48,7 @@ public final class LineEditor: Sendable {
 
   private static func startThread(
     _ mailbox: EditingMailbox, _ input: Int32, _ output: Int32, _ entries: [String],
-    _ completion: @escaping Completion.CompletionSource, _ painting: LinePainting?, _ help: HelpSource?
+    _ completion: @escaping TabCandidates.CompletionSource, _ painting: LinePainting?, _ help: HelpSource?
   ) throws(TerminalError) {
     guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
       throw .refused(call: "fdopen", errno: errno)

@@ -6,18 +6,18 @@ internal import Redaction
 ///
 /// One thread creates and uses the object. The object is never freed: it exists as long as the process.
 final class Readline {
-  private let completion: Completion.CompletionSource
+  private let completion: TabCandidates.CompletionSource
   private let painting: LinePainting?
   private let help: HelpSource?
   /// The result of the last Tab.
-  private var found = Completion.none
+  private var found = TabCandidates.none
 
   /// Sets up readline.
   ///
   /// Readline reads inputrc, with its sections `$if retort`.
   init(
     input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>,
-    completion: @escaping Completion.CompletionSource,
+    completion: @escaping TabCandidates.CompletionSource,
     painting: LinePainting? = nil, help: HelpSource? = nil
   ) {
     self.completion = completion
@@ -100,7 +100,7 @@ final class Readline {
 
   fileprivate func help(line: String, cursor: Int) -> String? { help?(line, cursor) }
 
-  fileprivate func matches(line: String, cursor: Int) -> (Completion, texts: [String])? {
+  fileprivate func matches(line: String, cursor: Int) -> (TabCandidates, texts: [String])? {
     found = completion(line, cursor)
     let bytes = line.utf8
     guard !found.candidates.isEmpty, (0...cursor).contains(found.start),

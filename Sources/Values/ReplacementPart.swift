@@ -32,6 +32,6 @@ enum ReplacementPart {
     let has = count == 0 ? "no group" : count == 1 ? "1 group" : "\(count) groups"
     return Fault(
       .value, "there is no group $\(number) in \(pattern.description), which has \(has)",
-      nextStep: "put a group in parentheses, or write $$ for a dollar")
+      nextStep: "put a part of the pattern in parentheses to make it a group, or write $$ for a dollar")
   }
 }

@@ -35,7 +35,7 @@ import Testing
     await conversation.close()
   }
 
-  private func offered(_ marked: String, _ conversation: Conversation) -> Completions {
+  private func offered(_ marked: String, _ conversation: Conversation) -> CompletionResult {
     let parts = marked.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false)
     return conversation.completions(of: parts.joined(), at: parts[0].utf8.count)
   }

@@ -8,6 +8,6 @@ import Testing
     (["Posts", "posts"], "po", "po"), (["posts"], "PO", "posts"), ([], "po", "po"),
   ])
   func insertsTheCommonPrefix(candidates: [String], typed: String, inserted: String) {
-    #expect(Completion(from: 0, candidates: candidates).commonPrefix(typed: typed[...]) == inserted)
+    #expect(TabCandidates(from: 0, candidates: candidates).commonPrefix(typed: typed[...]) == inserted)
   }
 }

@@ -150,7 +150,7 @@ import Testing
     await #expect(processExitsWith: .success) {
       let terminal = TypedTerminal()
       let editor = try LineEditor(input: terminal.slave, output: terminal.slave) { _, cursor in
-        Completion(from: cursor, candidates: ["wrong"])
+        TabCandidates(from: cursor, candidates: ["wrong"])
       }
       terminal.person {
         $0.sees("\u{1B}[?2004h")
@@ -188,8 +188,8 @@ import Testing
       let terminal = TypedTerminal()
       let editor = try LineEditor(input: terminal.slave, output: terminal.slave) { line, cursor in
         switch (line, cursor) {
-        case ("é po", 5), ("é post", 7): Completion(from: 3, candidates: ["post-tags", "posts"])
-        case ("é posts .te", 12): Completion(from: 10, candidates: ["text"], suffix: nil)
+        case ("é po", 5), ("é post", 7): TabCandidates(from: 3, candidates: ["post-tags", "posts"])
+        case ("é posts .te", 12): TabCandidates(from: 10, candidates: ["text"], suffix: nil)
         default: .none
         }
       }

@@ -75,7 +75,7 @@ public final class Conversation: Sendable {
   }
 
   /// Returns the completions at a position of a text; `place` is the number of bytes before the position.
-  public func completions(of text: String, at place: Int) -> Completions {
+  public func completions(of text: String, at place: Int) -> CompletionResult {
     interpreter.completion(of: text, at: place)
   }
 

@@ -24,8 +24,8 @@ extension Command {
             """),
         .confirm.described(
           as: """
-            true skips the question that retort asks before a call of a method such as "destroy" in a loop or in \
-            another stage
+            in a loop or in the block of a stage, retort asks before a call of a method such as "destroy"; true skips \
+            this question
             """),
         .keys, .meta, .timeout, .expire, .dryRun,
       ],

@@ -22,7 +22,8 @@ extension Declaration {
   static let destroy = Declaration(
     name: "destroy", summary: "Destroys a resource.", parameters: [client, id],
     options: [
-      .confirm.described(as: "true skips the question that retort asks before a destroy in a loop or in another stage"),
+      .confirm.described(
+        as: "in a loop or in the block of a stage, retort asks before a destroy; true skips this question"),
       .meta, .timeout, .expire, .dryRun,
     ], effect: .destroys, result: "null",
     examples: [.init(code: "destroy posts 4\ncount posts", output: "999")])

@@ -69,7 +69,7 @@ extension ClientValue {
 
   /// Returns a sentence that says whether the service may still carry out a change that got no reply.
   ///
-  /// The broker has accepted the request of the change.
+  /// Call this function only if the broker has accepted the request of the change.
   private static func fate(_ silence: ClientError.MissingReply) -> String {
     silence.hasExpired
       ? "the change may still be carried out if the service took the request before the timeout; otherwise the broker removes the expired request"

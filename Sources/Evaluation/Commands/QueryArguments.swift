@@ -122,7 +122,7 @@ extension Declaration.Option {
   static let verifyCreated = verify.described(
     as: """
       at the end of the statement, true looks up whether the changes without a reply were carried out. "all" also \
-      looks up each created resource by its key. false looks up nothing
+      looks up each created resource by the value of the option key:. false looks up nothing
       """)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",

@@ -250,7 +250,7 @@ extension Completer {
   }
 }
 
-extension [Completions.Candidate] {
+extension [CompletionResult.Candidate] {
   /// The character that completion adds if only one candidate fits.
   ///
   /// The character is a space. If a candidate is a string without its closing quote, completion adds no character.

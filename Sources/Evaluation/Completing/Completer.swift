@@ -6,7 +6,7 @@ import Values
 
 /// Finds the completions at a cursor position, from variables, the learned schema and local files.
 struct Completer {
-  typealias Candidate = Completions.Candidate
+  typealias Candidate = CompletionResult.Candidate
 
   let context: CursorContext
   let inference: ShapeInference
@@ -26,13 +26,13 @@ struct Completer {
   /// The maximum number of candidates that completion returns.
   private static let limit = 1000
 
-  var completions: Completions {
+  var completions: CompletionResult {
     let offer = offer
     let typed = String(context.word.dropFirst(offer.kept))
     var seen: Set<String> = []
     let fitting = offer.candidates.filter { $0.text.hasPrefix(typed) && seen.insert($0.text).inserted }
     let start = context.range.lower + context.word.prefix(offer.kept).utf8.count
-    return Completions(
+    return CompletionResult(
       start: start, candidates: Array(fitting.sorted { $0.text < $1.text }.prefix(Self.limit)),
       suffix: context.isInside ? nil : offer.suffix)
   }

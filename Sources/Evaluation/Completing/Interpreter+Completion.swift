@@ -14,7 +14,9 @@ extension Interpreter {
   ///   - text: The statements that the user is typing, with their earlier lines.
   ///   - place: The UTF-8 offset of the cursor.
   /// - Returns: The completions, in alphabetical order.
-  public func completion(of text: String, at place: Int) -> Completions { completer(of: text, at: place).completions }
+  public func completion(of text: String, at place: Int) -> CompletionResult {
+    completer(of: text, at: place).completions
+  }
 
   /// Creates the completer for a position of a text.
   func completer(of text: String, at place: Int) -> Completer {

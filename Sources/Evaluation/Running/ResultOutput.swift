@@ -45,7 +45,7 @@ public final class ResultOutput: Sendable {
 
   /// Creates an output that keeps all bytes until a call of `taken()`.
   ///
-  /// Like `other`, the new output is a terminal with the same size, or no terminal.
+  /// If `other` is a terminal, the new output counts as a terminal of the same size; otherwise it is no terminal.
   init(gatheringFor other: ResultOutput) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
     failure = { nil }
@@ -53,7 +53,7 @@ public final class ResultOutput: Sendable {
 
   /// Creates an output that writes bytes with the given function.
   ///
-  /// Like `other`, the new output is a terminal with the same size, or no terminal.
+  /// If `other` is a terminal, the new output counts as a terminal of the same size; otherwise it is no terminal.
   init(likeTerminal other: ResultOutput, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
     failure = { nil }

@@ -119,8 +119,10 @@ final class EachJournal: Sendable {
     }
     guard count > 0 else { return }
     let iterations =
-      count == 1 ? "1 unknown iteration of an earlier run was" : "\(count) unknown iterations of an earlier run were"
-    session.note("\(journal.path): a lookup shows that \(iterations) carried out")
+      count == 1
+      ? "1 iteration of an earlier run was carried out, whose outcome was"
+      : "\(count) iterations of an earlier run were carried out, whose outcomes were"
+    session.note("\(journal.path): a lookup shows that \(iterations) unknown")
   }
 
   /// Decides whether to run an iteration, and records the start of an iteration that runs.

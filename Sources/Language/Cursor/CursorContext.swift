@@ -28,8 +28,9 @@ public struct CursorContext: Sendable {
     case operand
     /// An operator, or the end of an expression.
     case operation
-    /// The name of a field. The range contains the value that has the field. If the range is nil, the element of the
-    /// pipeline has the field.
+    /// The name of a field, after a dot.
+    ///
+    /// `of` is the range of the value before the dot. It is nil for a field of the pipeline's element, such as `.id`.
     case field(of: SourceRange?)
     /// An index or a key in brackets. The range contains the value before the brackets.
     case element(of: SourceRange?)

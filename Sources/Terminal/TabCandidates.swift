@@ -6,7 +6,7 @@ internal import Redaction
 /// // after `stream po`
 /// Completion(from: 7, candidates: ["posts", "post-tags"])
 /// ```
-public struct Completion: Sendable, Equatable {
+public struct TabCandidates: Sendable, Equatable {
   /// The start of the text that a candidate replaces, in bytes of UTF-8 from the start of the line.
   ///
   /// The replaced text ends at the cursor.
@@ -29,12 +29,12 @@ public struct Completion: Sendable, Equatable {
   }
 
   /// The completion without candidates.
-  public static let none = Completion(from: 0, candidates: [])
+  public static let none = TabCandidates(from: 0, candidates: [])
 
   /// A function that returns the completion for a line and a cursor.
   ///
   /// The cursor is given in bytes of UTF-8 from the start of the line. The function must not block.
-  public typealias CompletionSource = @Sendable (_ line: String, _ cursor: Int) -> Completion
+  public typealias CompletionSource = @Sendable (_ line: String, _ cursor: Int) -> TabCandidates
 
   /// Returns the common prefix of all candidates.
   ///

@@ -1,5 +1,5 @@
 /// The completions at a cursor position.
-public struct Completions: Sendable, Equatable {
+public struct CompletionResult: Sendable, Equatable {
   /// A text that completes the typed word, with a description.
   public struct Candidate: Sendable, Equatable {
     /// The text that replaces the typed text.
