@@ -4,7 +4,7 @@ internal import Redaction
 ///
 /// ```swift
 /// // after `stream po`
-/// Completion(from: 7, candidates: ["posts", "post-tags"])
+/// TabCandidates(from: 7, candidates: ["posts", "post-tags"])
 /// ```
 public struct TabCandidates: Sendable, Equatable {
   /// The start of the text that a candidate replaces, in bytes of UTF-8 from the start of the line.

@@ -120,9 +120,9 @@ final class EachJournal: Sendable {
     guard count > 0 else { return }
     let iterations =
       count == 1
-      ? "1 iteration of an earlier run was carried out, whose outcome was"
-      : "\(count) iterations of an earlier run were carried out, whose outcomes were"
-    session.note("\(journal.path): a lookup shows that \(iterations) unknown")
+      ? "1 iteration of an earlier run, whose outcome was unknown, was"
+      : "\(count) iterations of an earlier run, whose outcomes were unknown, were"
+    session.note("\(journal.path): a lookup shows that \(iterations) carried out")
   }
 
   /// Decides whether to run an iteration, and records the start of an iteration that runs.
