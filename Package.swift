@@ -144,7 +144,7 @@ let package = Package(
     .testTarget(
       name: "RetortTests",
       dependencies: [
-        "RetortShell", "Serving", "Evaluation", "Formats", "Values", "TestBench", "AMQP", "APIServer",
+        "RetortShell", "Links", "Serving", "Evaluation", "Formats", "Values", "TestBench", "AMQP", "APIServer",
         "SQLite", "Handbook", "JSONText", "Redaction", "retort",
       ],
       swiftSettings: strict),

@@ -10,9 +10,11 @@ package final class BrokerLink: PoolBrokerLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
-  /// The time until which the link probes no queue, because the broker did not answer the last probe.
+  /// A time after which the link probes a queue again, because the broker did not answer the last probe.
   ///
-  /// The value is nil if the broker has answered every probe.
+  /// Only a caller that waits beyond this time gets a probe before. Therefore several errors in a row, each of which asks
+  /// for the state of a queue, do not each wait for a silent broker. The value is nil if the broker answered the last
+  /// probe.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
   /// The open connections by URI.
@@ -116,11 +118,12 @@ package final class BrokerLink: PoolBrokerLink {
   }
 
   package func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState? {
-    if let silentUntil = silentUntil.withLock({ $0 }), .now < silentUntil {
+    if let silentUntil = silentUntil.withLock({ $0 }), deadline < silentUntil {
       throw LinkError(.timeout, "the broker does not answer")
     }
     do throws(BrokerError) {
       let state = try await dialer.probe(queue: queue, until: deadline)
+      silentUntil.withLock { $0 = nil }
       return state.map { QueueState(messages: $0.messages, consumers: $0.consumers) }
     } catch {
       if error.code == .timeout { silentUntil.withLock { $0 = .now + .seconds(5) } }
