@@ -151,4 +151,31 @@ import Testing
       Comment(rawValue: ran.notes))
     await service.stop()
   }
+
+  /// An `each` that is cancelled before its first iteration leaves its journal open, so that the next run resumes.
+  @Test(arguments: [1, 2, 8]) func aCancelledEachDoesNotCompleteItsJournal(_ window: Int) async throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let service = try await FakeService()
+    let environment = ["RETORT_URL": service.vhost.uri]
+    func script(_ body: String) -> String {
+      "connect; let posts = client queue: \"posts\"; "
+        + "1..20 | each in-flight: \(window) journal: \"\(path)\" key: it do \(body) end | count"
+    }
+    let first = await Ran.retort(
+      "-c", script("if it == 9 do fail \"stop\" end; update posts it {views: 7}"), environment: environment)
+    #expect(first.status != 0 && first.notes.contains("to resume"), Comment(rawValue: first.notes))
+
+    // The statement's own task writes the note.
+    let cancelled = await Ran.retort(
+      ["-c", script("update posts it {views: 7}")], environment: environment
+    ) { note in
+      if note.contains("resuming ") { withUnsafeCurrentTask { $0?.cancel() } }
+    }
+    #expect(cancelled.status == 130 && cancelled.notes.contains("to resume"), Comment(rawValue: cancelled.notes))
+
+    let third = await Ran.retort("-c", script("update posts it {views: 7}"), environment: environment)
+    #expect(third.status == 0 && third.output == "20\n", Comment(rawValue: third.notes))
+    #expect(await service.stop().status == 0)
+  }
 }

@@ -72,8 +72,12 @@ struct IterationRunner: Sendable {
     let results = Mutex(OrderedResults(keepsFlow: keepsFlow))
     let output = frame.run.output
     let pool = ConcurrentWork(limit: limit, executor: frame.run.session.linkExecutor)
+    var (count, isAtEnd) = (0, false)
     let stopped = await pool.run {
-      try await stream.page()?.single
+      let page = try await stream.page()
+      count += page?.elements.count ?? 0
+      isAtEnd = page == nil
+      return page?.single
     } work: { index, item in
       let gathered = ResultOutput(gatheringFor: output)
       let own = frame.printing(to: gathered)
@@ -84,6 +88,8 @@ struct IterationRunner: Sendable {
     }
     let all = results.withLock { $0 }
     if let fault = all.fault ?? (stopped as? Fault) { throw fault }
+    // After a Ctrl-C, the pool starts no further iteration and returns no error.
+    guard isAtEnd, all.results.count == count else { throw Fault(.interrupted, "interrupted") }
     return all.results
   }
 }
