@@ -15,7 +15,8 @@ package enum ValueAccess {
     case .resource(let resource):
       if let field = try resource.field(name) { return field }
       if isOptional { return .null }
-      throw missing(name.text, resource.label, resource.fieldNames)
+      throw resource.isIdentifier
+        ? missing(name.text, ofIdentifier: resource) : missing(name.text, resource.label, resource.fieldNames)
     case .null:
       if isOptional { return .null }
       throw Fault(
@@ -56,6 +57,17 @@ package enum ValueAccess {
       .field, "\(owner) has no field \(name)",
       nextStep: near.map { "did you mean .\($0)?" }
         ?? "\(listing(names)); for null instead of an error, write ?.\(name)")
+  }
+
+  /// Returns the error for a resource of which only the type and the id are known.
+  ///
+  /// For example, a change that an earlier run carried out gives such a resource, because this run has no reply.
+  private static func missing(_ name: String, ofIdentifier resource: ResourceValue) -> Fault {
+    Fault(
+      .field, "\(resource.label) has no field \(name), because only its type and its id are known",
+      nextStep:
+        "to read the resource before, add a stage: ... | show CLIENT | ...; for null instead of an error, write "
+        + "?.\(name)")
   }
 
   /// Returns a sentence with the names of at most twelve fields: `its fields are a, b`.

@@ -178,4 +178,25 @@ import Testing
     #expect(third.status == 0 && third.output == "20\n", Comment(rawValue: third.notes))
     #expect(await service.stop().status == 0)
   }
+
+  /// A change that an earlier run carried out has only its type and id as its result; the next step reads the rest.
+  @Test func aResultOfAnEarlierRunHasTypeAndID() async throws {
+    let service = try await FakeService()
+    try await inDirectory { directory in
+      func ran(_ journal: String, _ ids: String, _ stages: String) async -> Ran {
+        await Ran.retort(
+          "-c",
+          "connect; let posts = client queue: \"posts\"; [\(ids)] | update posts {views: 7} "
+            + "journal: \"\(directory)/\(journal)\" on-error: \"continue\" | \(stages)",
+          environment: ["RETORT_URL": service.vhost.uri])
+      }
+      for journal in ["a", "b"] { #expect(await ran(journal, "1, 9999", "count").status == 5) }
+      let unread = await ran("a", "1, 2", "select .id .views")
+      #expect(unread.notes.contains("posts/1 has no field views, because only its type and its id are known"))
+      #expect(unread.notes.contains("add a stage: ... | show CLIENT | ...;"), Comment(rawValue: unread.notes))
+      let read = await ran("b", "1, 2", "show posts | select .id .views")
+      #expect(read.output == "{\"id\":\"1\",\"views\":7}\n{\"id\":\"2\",\"views\":7}\n", Comment(rawValue: read.notes))
+    }
+    #expect(await service.stop().status == 0)
+  }
 }

@@ -78,7 +78,7 @@ extension Stage {
           name: "append", shape: .boolean, fallback: "false",
           summary: "true keeps the content of the file, and adds the elements at its end"),
         .init(name: "new", shape: .boolean, fallback: "false", summary: "true raises an error if the file exists"),
-      ], effect: .writes, result: "elements")
+      ], effect: .writes, result: "elements", names: .kept)
   ) { call in
     let path = call.once(0)
     let format = call.option("as").map { format in call.compiler.withElement(false) { call.compiler.code(format) } }
@@ -119,10 +119,10 @@ extension FileWriter {
   ) async throws(Fault) -> SpillingElementBuffer {
     var flow = SpillingElementBuffer(limit: OrderedElementBuffer.memoryLimit)
     do throws(Fault) {
-      while let page = try await stream.next() {
+      while let page = try await stream.page() {
         try run.checkInterrupt()
-        try write(page)
-        if format != .txt { run.session.noteNotLoaded(in: page, "not in the file") }
+        try write(page.elements)
+        if format != .txt { run.session.noteNotLoaded(in: page.elements, "not in the file") }
         if keepsFlow { try flow.add(page) }
       }
       try finish()
