@@ -26,7 +26,7 @@ struct OrderedElementBuffer {
   private var late: [IndexedValue] = []
 
   /// The approximate number of bytes up to which the values stay in memory.
-  static let memoryLimit = 1 << 20
+  static let memoryLimit = 2 << 20
   /// The maximum number of results that wait for the result of an earlier element.
   private static let waitingLimit = 4096
   private static let pageSize = 256

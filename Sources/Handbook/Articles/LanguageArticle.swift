@@ -155,7 +155,7 @@ extension Article {
 
       Above 64 MB, `collect` keeps the elements in a temporary file in `TMPDIR`. The stages
       that pass on their results are `each`, `write`, and the stages that send changes. They keep their results in such
-      a file above 1 MB, in the order of the elements. If a statement ends with such results, `_` is a stream. `let x =`
+      a file above 2 MB, in the order of the elements. If a statement ends with such results, `_` is a stream. `let x =`
       always makes a list in memory. A text has at most 256 MiB, a list 50 million elements.
 
       Operators, in order of increasing precedence: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
