@@ -15,7 +15,7 @@ public struct Expr: Sendable, Equatable {
     case null
     case it
     case name(String)
-    /// A call of a function or of a `def`, with arguments in parentheses. Only the arguments of a `def` can be options.
+    /// A call of a function or of a `def`, with arguments in parentheses. Only a call of a `def` can have options.
     case call(String, SourceRange, [Argument])
     case elementField(String, SourceRange, isOptional: Bool)
     case field(Expr, String, SourceRange, isOptional: Bool)

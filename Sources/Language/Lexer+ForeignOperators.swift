@@ -1,11 +1,11 @@
-/// Recognizes operators and quotes of other languages, so that an error can show the form of this language.
+/// Recognizes operators and quotes of other languages, so that an error can show how to write them in this language.
 extension Lexer {
   /// Whether the character before the cursor joins an operand and a field without spaces, as `&` in `post&.text`.
   private var touchesField: Bool { byte() == UInt8(ascii: ".") && !hasSpace && !(tokens.last?.opensOperand ?? true) }
 
   /// Reports a character that begins no token.
   ///
-  /// The error shows the form of this language for the same purpose: `and` for the operator `&&`.
+  /// The error shows how to write the same thing in this language: `and` for the operator `&&`.
   mutating func unknown() {
     let start = offset
     let rest = String(decoding: bytes[offset..<min(offset + 8, bytes.count)], as: UTF8.self)
@@ -74,7 +74,7 @@ extension Lexer {
 
   /// Reports a `?`.
   ///
-  /// The `?` is at the end of a name, as in `empty?`, or an operator, as in `a ? b : c`, or it stands in place of a
+  /// The `?` can end a name, as in `empty?`. It can be an operator, as in `a ? b : c`, or it can stand in place of a
   /// command.
   private mutating func questionMark(_ start: Int) {
     if !hasSpace, !(tokens.last?.opensOperand ?? true), byte() != UInt8(ascii: ":") {

@@ -1,4 +1,6 @@
-/// Recognizes characters of word processors and web pages that look like characters of the language.
+/// Recognizes characters, such as curly quotes, that look like characters of the language.
+///
+/// Such characters come from word processors and web pages.
 extension Lexer {
   /// Reports a character that has no meaning in the language.
   ///

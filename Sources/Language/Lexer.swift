@@ -21,7 +21,7 @@ struct Lexer {
   private var interpolations = 0
   /// Whether the current line nests interpolations `\(...)` too deeply.
   ///
-  /// The lexer reports the nesting once. After that, it reports no unclosed string and no unclosed interpolation of the
+  /// The lexer reports the deep nesting once. It then reports no unclosed string and no unclosed interpolation on the
   /// line.
   var isTooDeep = false
   /// The number of tokens in `open` at the beginning of the current `help` statement; nil outside a `help` statement.
@@ -48,7 +48,7 @@ struct Lexer {
     add(.end, from: offset)
   }
 
-  /// Reads the tokens of an interpolation `\(...)`, from the `\(` before the cursor to the `)`.
+  /// Reads the tokens of an interpolation `\(...)` up to its `)`; the `\(` is before the cursor.
   ///
   /// `isClosed` is false if the line ends before the `)`.
   mutating func interpolation() -> (tokens: [Token], isClosed: Bool) {
@@ -117,8 +117,8 @@ struct Lexer {
 
   /// Reads a line end, and adds a `.newline` token if the line end separates two statements.
   ///
-  /// A line end inside brackets or after an operator such as `+` separates no statements. In a script file, the same is
-  /// true before a line that begins with `|`.
+  /// A line end inside brackets or after an operator such as `+` separates no statements. In a script file, a line end
+  /// before a line that begins with `|` separates no statements either.
   private mutating func newline() {
     let start = offset
     offset += 1

@@ -75,12 +75,12 @@ extension Parser {
     return "to call a function for each element, write | map \(word.name)(it\(inside.isEmpty ? "" : ", \(inside)"))"
   }
 
-  /// The functions that do not take a value of an element, such as `now`.
+  /// The functions that don't process the element of a stage, such as `now`.
   private static let elementless: Set<String> = ["now", "ago", "uuid", "env", "var"]
 
   /// Returns a stage with the arguments of a call, without parentheses: `take 5` for `take(5)`.
   ///
-  /// If the stage does not take these arguments, returns another stage that does, such as `take 5` for `first(5)`.
+  /// If the stage does not take these arguments, returns a stage that takes them: `take 5` for `first(5)`.
   private func spaced(_ stage: String, _ inside: Substring) -> String {
     let isCondition = [" > ", " < ", " >= ", " <= ", " == ", " != ", " =~ "].contains { inside.contains($0) }
     if stage == "select", isCondition { return "where \(inside)" }
@@ -134,7 +134,7 @@ extension Parser {
     return "put the expression in parentheses: (\(left) \(sign) \(right))"
   }
 
-  /// The operand after the operator at the cursor, if the operand is one word, number or string; otherwise `...`.
+  /// The source text of the operand after the operator at the cursor; `...` for an operand of several tokens.
   ///
   /// The text is also `...` for an operand with `@`, because such an operand can be a URI with a password.
   private var operandText: String {
@@ -149,7 +149,8 @@ extension Parser {
 
   /// Whether the left operand of the operator is the result of the whole command or pipeline.
   ///
-  /// In `count posts > 3`, the left operand is `count posts`. Otherwise the left operand is the last argument.
+  /// In `count posts > 3`, the left operand is the whole command, `count posts`. In `take n + 1`, it is only the last
+  /// argument, `n`.
   private func takesWhole(_ word: Callee, _ sign: String, _ arguments: [Argument]) -> Bool {
     let isComparison = !["+", "-", "*", "/", "%"].contains(sign)
     if word.isStage { return Self.reducing.contains(word.name) && (arguments.isEmpty || isComparison) }
@@ -166,7 +167,7 @@ extension Parser {
 
   /// Returns the source text from the beginning of the pipeline to the cursor.
   ///
-  /// If the text is long, returns only the name of its last command or stage: `... | take ...`.
+  /// If the text is long, returns only the name of the last command or stage: `... | take ...`.
   private func whole(before word: Callee) -> String {
     shown(range(from: pipelineStart)) ?? "... \(word.isStage ? "| " : "")\(word.name) ..."
   }

@@ -1,4 +1,4 @@
-/// Recognizes syntax of other languages, so that an error can show the form of this language.
+/// Recognizes syntax of other languages, so that an error can show how to write it in this language.
 extension Parser {
   /// Replaces `catch`, `except`, `finally` or `ensure` in the block of a `try` by `rescue`, and reports the word.
   ///
@@ -75,7 +75,7 @@ extension Parser {
     advance()
   }
 
-  /// The form of the stage `each`, if the current stage begins with a synonym of `each`; otherwise nil.
+  /// An example of the stage `each`, if the current stage begins with a synonym of `each`; otherwise nil.
   var blockStage: String? {
     guard let bar = tokens[..<index].lastIndex(where: { $0.isSymbol("|") }), bar + 1 < index,
       case .name(let word) = tokens[bar + 1].kind, ForeignWords.stage(word) == "each"
@@ -94,7 +94,8 @@ extension Parser {
     return "to write a file: ... | write \"\(word)\""
   }
 
-  /// Returns the form that an unknown word probably means, if the form takes one whole expression, as `where` does.
+  /// Returns the stage or command that an unknown word probably means, if it takes one whole expression, as `where`
+  /// does.
   ///
   /// Returns nil for other words.
   static func whole(_ name: String) -> String? {

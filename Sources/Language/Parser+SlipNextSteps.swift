@@ -4,7 +4,7 @@
 extension Parser {
   /// The advice for a token after a complete statement; nil without a guess.
   ///
-  /// Examples are a statement without a separator before it, a condition after its statement, and a method of a module.
+  /// Examples are `let x = 1 let y = 2`, `print x if y` and `console.log(x)`.
   var followingNextStep: String? {
     if token.isKeyword("if") || token.isName("unless"), let condition = afterToken, let statement = before {
       return token.isKeyword("if")
@@ -210,7 +210,7 @@ extension Parser {
     return isInStage ?? false ? "{\(key): .\(key)}" : "{\(key): \(key)}"
   }
 
-  /// The stage `select` with the names of a record that has no values: `| select .id .text` for `{id, text}`.
+  /// The stage `select` for a record that has keys but no values: `| select .id .text` for `{id, text}`.
   ///
   /// The value is nil for other tokens.
   var selectNextStep: String? {

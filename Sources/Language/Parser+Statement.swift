@@ -97,7 +97,7 @@ extension Parser {
     skip(open: tokens[start..<index].reduce(0) { $0 + ($1.isKeyword("do") ? 1 : $1.isKeyword("end") ? -1 : 0) })
   }
 
-  /// Skips the rest of the statement and of `count` open blocks.
+  /// Skips the rest of the statement, and the rest of `count` open blocks.
   ///
   /// Returns whether every block has its `end`.
   @discardableResult private mutating func skip(open count: Int) -> Bool {

@@ -21,7 +21,9 @@ public struct Parser {
     public var isIncomplete: Bool { !diagnostics.isEmpty && diagnostics.allSatisfy(\.isIncomplete) }
   }
 
-  /// The parser throws this value to leave a statement that it can't parse, after it has recorded the error.
+  /// The error that ends the parsing of a faulty statement.
+  ///
+  /// Before the parser throws this error, it records a diagnostic.
   struct StatementParseStop: Error {}
 
   var tokens: [Token]
@@ -130,14 +132,14 @@ public struct Parser {
 
   func range(from lower: Int) -> SourceRange { SourceRange(lower, max(lower, lastUpper)) }
 
-  /// Skips the next token if it is the given symbol; otherwise returns false.
+  /// Skips the current token if it is the given symbol; otherwise returns false.
   mutating func take(_ symbol: String) -> Bool {
     guard token.isSymbol(symbol) else { return false }
     advance()
     return true
   }
 
-  /// Skips the next token if it is the given keyword; otherwise returns false.
+  /// Skips the current token if it is the given keyword; otherwise returns false.
   mutating func take(keyword word: String) -> Bool {
     guard token.isKeyword(word) else { return false }
     advance()

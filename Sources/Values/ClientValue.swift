@@ -2,7 +2,7 @@ public import Client
 public import JSONRPC
 import Synchronization
 
-/// A client as a value of the language, which sends requests to one queue of a connection.
+/// A client of the language, which sends requests to one queue: the value of `client queue: "posts"`.
 ///
 /// Each client has its own settings. The type is a class, because each request copies its client, and copying a
 /// reference is cheap.

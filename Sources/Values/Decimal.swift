@@ -44,8 +44,8 @@ package struct Decimal {
 
   /// The maximum number of digits of a decimal.
   ///
-  /// Two decimals get the same exponent only if their exponents differ by less than this number. So `1e999999999 + 1`
-  /// fails instead of filling the memory.
+  /// An addition fails if the exponents of its operands differ by this number or more. So `1e999999999 + 1` fails
+  /// instead of filling the memory.
   package static let digitLimit = 100_000
 
   /// The exponent of the smallest power of ten that exceeds the absolute value: 3 for 999.

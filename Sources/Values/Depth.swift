@@ -2,7 +2,7 @@ extension Value {
   /// The maximum depth of nested lists and records, the same as for JSON.
   private static let depthLimit = 512
 
-  /// Returns the value itself if its lists and records do not nest deeper than the limit.
+  /// Checks that the lists and records of the value nest no deeper than the limit, and returns the value.
   ///
   /// To save time, the function checks only the first and the last value of a list or a record. On each level of
   /// nesting it checks at most eight lists and records.
@@ -19,7 +19,7 @@ extension Value {
     throw Fault(.limit, "lists and records nest deeper than \(Self.depthLimit) levels")
   }
 
-  /// The first and the last value of this list or record, without values that are neither a list nor a record.
+  /// The lists and records among the first and the last value of this list or record.
   ///
   /// The result is empty for any other value.
   private var ends: [Value] {

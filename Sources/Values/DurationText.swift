@@ -34,7 +34,7 @@ extension Duration {
     self = .nanoseconds(count)
   }
 
-  /// The duration in whole nanoseconds, without the fraction of a nanosecond.
+  /// The duration without its fraction of a nanosecond.
   package var inNanoseconds: Duration {
     let (seconds, attoseconds) = components
     return .seconds(seconds) + .nanoseconds(attoseconds / 1_000_000_000)

@@ -119,7 +119,7 @@ public final class Fault: Error, Sendable {
 
   /// Whether the message is the same as that of another error, apart from numbers and quoted names.
   ///
-  /// The same error often has another number or name for each element of a list.
+  /// For the elements of a list, the messages of the same error often differ only in a number or a name.
   package func hasSameWording(as other: Fault) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }
@@ -171,12 +171,12 @@ extension Fault.Kind {
   package static let interrupted = Self("interrupted")
   /// The error of a statement with a syntax error, or of a statement that the check refuses.
   ///
-  /// The program ran nothing of this statement.
+  /// The program runs no part of the statement.
   package static let syntax = Self("syntax")
 
   /// The command `exit`, which ends the program; this is not a real error.
   package static let exit = Self("exit")
-  /// The error that the program at the other end of the pipe no longer reads standard output.
+  /// The error for a closed standard output: the program at the other end of the pipe no longer reads it.
   package static let closed = Self("closed")
 
   package static let final: Set<Self> = [.refused, .limit, .interrupted, .exit, .closed]

@@ -5,11 +5,11 @@ import Synchronization
 /// A regular expression that PCRE2 compiled (pcre2api), and that matches code points.
 ///
 /// PCRE2 compiles the pattern twice. The first form is machine code (pcre2jit). Nothing can interrupt machine code, so
-/// it searches only a text that is so short that even the slowest search is fast.
+/// it searches only short texts, in which even the slowest search is fast.
 ///
-/// PCRE2 interprets the second form. This form searches all other texts, and any text for which the first form fails.
-/// During such a search, PCRE2 calls a function before each item of the pattern. The function counts the steps and
-/// checks for Ctrl-C.
+/// PCRE2 interprets the second form. The second form searches all other texts, and any text for which the first form
+/// fails. During a search with the second form, PCRE2 calls a function before each item of the pattern. The function
+/// counts the steps and checks for Ctrl-C.
 @safe final class RegularExpression: Sendable {
   /// The byte offsets of the whole match, followed by those of each group; nil for a group that matched nothing.
   typealias GroupRanges = [Range<Int>?]

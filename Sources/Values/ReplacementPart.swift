@@ -2,7 +2,7 @@ import JSONText
 
 /// A part of the text that replaces a match.
 ///
-/// A part is literal text, or the number of a group (`$1`), whose matched text replaces the number.
+/// A part is literal text, or the number of a group, as in `$1`. The text that the group matched replaces `$1`.
 enum ReplacementPart {
   case literal(String)
   case group(Int)

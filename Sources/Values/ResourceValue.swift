@@ -13,10 +13,10 @@ public struct ResourceValue: Sendable {
   package let relationships: JSONObject
   /// The included resources of the document from which the resource comes; nil without a document.
   package let compound: IncludedResources?
-  /// The resources that a script passed on its way to this resource, each as `TYPE/ID`.
+  /// The resources from which relationships lead to this resource, each as `TYPE/ID`.
   ///
-  /// A script goes from a resource to a related resource, as in `post.author.posts`. If the script comes back to a
-  /// resource in this list, the program gives only the identifier. So a cycle ends.
+  /// For an element of `post.author.posts`, the list has the post and the author. A relationship that leads back to a
+  /// resource in the list gives only an identifier. So a cycle of relationships ends.
   package let path: [String]
   /// The names of the relationships that lead to this resource, such as `author` and `posts`.
   ///

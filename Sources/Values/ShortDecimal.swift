@@ -45,9 +45,9 @@ package struct ShortDecimal {
   /// The powers of ten from 1 to 10^18; the index is the exponent.
   private static let powers: [Int128] = (0...maximum).map { (0..<$0).reduce(1) { power, _ in power * 10 } }
 
-  /// Returns the coefficient that the same decimal has at another scale.
+  /// Returns the coefficient of the same decimal at another scale: 150 for `1.5` at scale 2.
   ///
-  /// The other scale must not be smaller: `1.5` has the coefficient 150 at scale 2.
+  /// The other scale must not be smaller than `self.scale`.
   private func coefficient(at scale: Int) -> Int128 { Int128(coefficient) * Self.powers[scale - self.scale] }
 
   /// Returns the sum; nil if `other` is nil or the sum has more than 18 digits.

@@ -1,17 +1,17 @@
 package import JSONText
 
-/// A stream as a value of the language, whose elements do not exist before a script uses it.
+/// A stream of the language: elements that the program reads only when a script uses them.
 ///
-/// Each use opens the stream again, and so sends its requests again.
+/// Each use of the stream opens it again, and sends its requests again.
 public struct StreamValue: Sendable {
   package let open: @Sendable () async throws(Fault) -> ElementStream
 
   /// Whether the elements exist already, in a temporary file.
   package let isStored: Bool
 
-  /// Returns the JSON form of the stream.
+  /// A function that returns the JSON form of the stream; nil if the stream has no JSON form.
   ///
-  /// The function is nil if the stream has no JSON form. A script must then collect the elements first.
+  /// To convert a stream without a JSON form, a script must first collect the elements.
   let json: (@Sendable () throws(Fault) -> JSONValue)?
 
   /// Creates a stream from a function that opens it.

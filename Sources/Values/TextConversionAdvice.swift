@@ -39,7 +39,7 @@ package enum TextConversionAdvice {
 
   /// Returns an expression that converts the text to a time, such as `time(OPERAND, "%d.%m.%Y")`.
   ///
-  /// The expression has no format if the text needs none. The result is nil if the text is not a time.
+  /// If `time(OPERAND)` can read the text, the expression has no format. The result is nil if the text is not a time.
   package static func time(_ text: String, _ operand: String) -> String? {
     if (try? Instant(parsing: text)) != nil { return "time(\(operand))" }
     let form = forms.first { form in

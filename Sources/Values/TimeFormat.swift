@@ -21,7 +21,7 @@ package struct TimeFormat: Sendable {
   private let form: String
   /// For each letter, the letter of the next larger unit.
   ///
-  /// A format with the first letter must also have the second letter: `%m` without `%Y` is an error.
+  /// A format that has a letter must also have the letter of the next larger unit: `%m` without `%Y` is an error.
   private static let larger: KeyValuePairs<Character, Character> = [
     "m": "Y", "d": "m", "H": "d", "M": "H", "S": "M", "z": "H",
   ]
@@ -82,7 +82,8 @@ package struct TimeFormat: Sendable {
   /// Reads a text of this format.
   ///
   /// A text without `%z` is a time in UTC. `%Y` reads four digits. `%m`, `%d`, `%H`, `%M` and `%S` read one or two
-  /// digits. If a digit follows directly, each of these five letters reads exactly two digits.
+  /// digits. If a digit or another letter except `%z` follows in the format, each of these five letters reads exactly
+  /// two digits.
   ///
   /// - Throws: A `value` error with the quoted text and the reason.
   package func instant(of text: String) throws(Fault) -> Instant {
@@ -140,7 +141,7 @@ package struct TimeFormat: Sendable {
 extension CivilTime {
   /// The number that a format letter stands for, such as the month for `m`.
   ///
-  /// The letter must be one that the format writes as two digits: `m`, `d`, `H`, `M` or `S`.
+  /// The letter must be `m`, `d`, `H`, `M` or `S`; these letters stand for two digits.
   fileprivate subscript(letter: Character) -> Int {
     get {
       switch letter {

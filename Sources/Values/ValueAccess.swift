@@ -31,7 +31,7 @@ package enum ValueAccess {
     }
   }
 
-  /// Returns the fields of a page, an error or a client; none for other values.
+  /// Returns the fields of a page, an error or a client; an empty list for other values.
   ///
   /// The caller handles records and resources itself.
   private static func fields(of value: Value) -> [Record.Field] {
@@ -61,7 +61,8 @@ package enum ValueAccess {
 
   /// Returns the error for a resource of which only the type and the id are known.
   ///
-  /// For example, a change that an earlier run carried out gives such a resource, because this run has no reply.
+  /// For example, a change that an earlier run carried out has such a resource as its result, because this run has no
+  /// reply.
   private static func missing(_ name: String, ofIdentifier resource: ResourceValue) -> Fault {
     Fault(
       .field, "\(resource.label) has no field \(name), because only its type and its id are known",

@@ -18,7 +18,7 @@ public struct CursorContext: Sendable {
     case head
     /// The name of a stage, after `|`.
     case stage
-    /// An argument of the call in ``CursorContext/target``, or the name of an option of this call.
+    /// An argument or an option of the call in ``CursorContext/target``.
     case argument
     /// A value for the argument in ``CursorContext/target``, or a part of such a value.
     case value
@@ -34,9 +34,9 @@ public struct CursorContext: Sendable {
     case field(of: SourceRange?)
     /// An index or a key in brackets. The range contains the value before the brackets.
     case element(of: SourceRange?)
-    /// The next word of a `help` statement, after these words.
+    /// The next word of a `help` statement. The array has the words before it.
     case topic([String])
-    /// One of these words, such as `in` after `for x`.
+    /// One of the words in the array, such as `in` after `for x`.
     case words([String])
   }
 
@@ -101,9 +101,11 @@ public struct CursorContext: Sendable {
   public var isInString = false
   /// The argument that a value at the position belongs to, or a part of that argument; nil outside arguments.
   public var target: ArgumentTarget?
-  /// The keys of the current record, or the options of the current call, before and after the position.
+  /// The keys of the record at the position or, outside a record, the options of the call at the position.
+  ///
+  /// The list includes keys and options after the position.
   public var given: [String] = []
-  /// The source range of the left operand of a comparison, if the right operand belongs at the position; nil elsewhere.
+  /// The source range of the left operand, when the position is at the right operand of a comparison; nil elsewhere.
   public var compared: SourceRange?
   /// The source ranges of the enclosing pipelines; the outermost is first.
   ///
@@ -131,7 +133,9 @@ public struct CursorContext: Sendable {
     given += Self.keys(after, isInString: isInString)
   }
 
-  /// Reads the tokens before the position, from the text or from the interpolation that contains the position.
+  /// Reads the tokens before the position, and determines the context from them.
+  ///
+  /// If the position is inside an interpolation `\(...)`, only the tokens of the interpolation determine the context.
   private mutating func read(_ tokens: ArraySlice<Token>, _ lexer: Lexer, _ outermost: CursorScanner.OpenConstruct) {
     var tokens = tokens
     let string = tokens.last.flatMap { token in lexer.openStrings.first { $0.start == token.range.lower } }
@@ -156,7 +160,7 @@ public struct CursorContext: Sendable {
     take(scanner, tokens)
   }
 
-  /// Removes the word that ends at the position from the tokens.
+  /// Removes from `tokens` the word that ends at the position.
   ///
   /// Returns false if there is nothing to complete at the position.
   private mutating func takeWord(_ tokens: inout ArraySlice<Token>, _ bytes: [UInt8]) -> Bool {
@@ -211,7 +215,7 @@ public struct CursorContext: Sendable {
     compared = Self.operand(before: left.range.upper, tokens.prefix { $0.range.lower < sign.range.lower })
   }
 
-  /// Returns the source range of the operand that ends at a position; nil without one.
+  /// Returns the source range of the operand that ends at a position; nil if no operand ends there.
   ///
   /// An operand starts after white space or an opening bracket.
   private static func operand(before place: Int, _ tokens: ArraySlice<Token>) -> SourceRange? {

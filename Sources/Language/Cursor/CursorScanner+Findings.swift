@@ -7,7 +7,7 @@ extension CursorScanner {
     return level.flows + [SourceRange(pipe.start, bar)]
   }
 
-  /// The argument, or the part of an argument, that a value typed at the position would be; nil if there is none.
+  /// The argument that a value at the position belongs to, or a part of that argument; nil outside arguments.
   var target: CursorContext.ArgumentTarget? {
     switch level.kind {
     case .record:

@@ -50,9 +50,9 @@ struct CursorScanner {
     var last: Token?
     /// The keys of a record up to the position.
     var keys: [String] = []
-    /// The key that the scanner has read, before its value; nil if the scanner reads a key next.
+    /// The record key whose value the scanner reads now; nil if a key comes next.
     var key: String?
-    /// The last record key that the scanner has read, if its colon has not come yet; otherwise nil.
+    /// The record key that the scanner has read without its colon; nil after the colon.
     var pendingKey: String?
     /// The number of names that are visible before this bracket or block.
     var nameCount = 0
@@ -71,9 +71,9 @@ struct CursorScanner {
     var isWhole = false
     /// The option that still lacks its value; nil if an argument or an option comes next.
     var option: String?
-    /// The last argument.
+    /// The position of the last argument.
     ///
-    /// A token that directly follows this argument belongs to this argument.
+    /// A token that touches the last argument belongs to it.
     var current: CursorContext.ArgumentTarget.ArgumentPosition?
   }
 

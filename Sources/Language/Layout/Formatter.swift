@@ -11,7 +11,7 @@
 /// stages of a pipeline, each stage gets its own line, which begins with the `|`. The formatter breaks a line with more
 /// than 100 columns in the same way.
 public enum Formatter {
-  /// The formatter throws this error for a text with syntax errors.
+  /// The error for a text that has syntax errors.
   public struct ParseFailure: Error, Sendable {
     /// The errors of the text.
     public var diagnostics: [Diagnostic]

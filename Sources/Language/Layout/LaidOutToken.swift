@@ -55,8 +55,7 @@ struct LaidOutToken {
     return settled(tokens)
   }
 
-  /// Moves a comment before a comma to the place after the comma, and a comment after a `|` to the place before the
-  /// `|`.
+  /// Moves comments: a comment before a comma goes after the comma, and a comment after a `|` goes before the `|`.
   private static func settled(_ tokens: [LaidOutToken]) -> [LaidOutToken] {
     var tokens = tokens
     for index in tokens.indices.dropLast() {

@@ -1,4 +1,4 @@
-/// Writes tokens in a given shape, and records the parts that must take several lines, because their line is too long.
+/// Writes tokens in a given shape, and records which parts to break into several lines because a line is too long.
 ///
 /// A part is a block, a pipeline or a bracket.
 struct LayoutPrinter {
@@ -32,7 +32,7 @@ struct LayoutPrinter {
     /// The number of the part in ``LayoutShape/broken``.
     var id: Int
     var depth: Int
-    /// The order of breaking at the same depth: 0 for a block, 1 for a pipeline, 2 for a bracket.
+    /// The order in which the printer breaks parts of the same depth: 0 for a block, 1 for a pipeline, 2 for a bracket.
     var rank: Int
     /// The number of columns of a bracket with its content.
     ///
@@ -47,7 +47,7 @@ struct LayoutPrinter {
   private enum TokenSeparator {
     case text(String)
     /// A line end. The first value is the indentation of the next line. `comments` is the indentation of comments
-    /// before that line.
+    /// before the next line.
     case line(Int, comments: Int)
     /// A line end inside a statement, with a backslash if `backslash` is true. The first value is the indentation of
     /// the next line.

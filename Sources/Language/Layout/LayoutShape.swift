@@ -15,7 +15,9 @@ struct LayoutShape {
   ///
   /// For the `do` of any other block, both indices are the same.
   private(set) var blocks: [Int: Int] = [:]
-  /// The parts that take several lines, by the index of their opening bracket, first bar or first `do`.
+  /// The numbers of the parts that take several lines.
+  ///
+  /// The number of a part is the index of its opening bracket, its first `|` or its first `do`.
   var broken: Set<Int> = []
 
   private struct EnclosingConstruct {
@@ -94,7 +96,7 @@ struct LayoutShape {
   /// Handles an `else`.
   ///
   /// An `else if` continues the block of the `if`. If a line end or a semicolon separates `else` and `if`, the second
-  /// `if` is a statement with its own line.
+  /// `if` is a separate statement inside the `else`.
   private mutating func otherwise(_ index: Int, _ tokens: [LaidOutToken]) {
     guard index + 1 < tokens.count, tokens[index + 1].token.isKeyword("if") else { return }
     guard tokens[index + 1].separator == .none else {
