@@ -15,12 +15,12 @@ public final class Document: Sendable {
   /// The whole document as a JSON object.
   public let object: JSONObject
   private let primary: PrimaryData
-  /// The resources of `included`, which a lookup finds by type and id.
+  /// The resources in the member `included`, for lookups by type and id.
   public let included: IncludedResourceIndex
 
   /// Creates an empty document.
   ///
-  /// A service returns such a document after it has deleted a resource (`destroy`).
+  /// A service returns an empty document after it has deleted a resource (`destroy`).
   public init() {
     object = JSONObject()
     primary = .none
@@ -35,7 +35,7 @@ public final class Document: Sendable {
 
   /// The primary resources.
   ///
-  /// A single resource gives a list with one resource, and null gives an empty list.
+  /// For a single resource, the list has one element. For null, the list is empty.
   public var resources: [JSONObject] {
     switch primary {
     case .none: []
@@ -129,10 +129,10 @@ public final class Document: Sendable {
     }
   }
 
-  /// Returns the pages to which the document's links lead, and the total count; nil if the document has neither.
+  /// Returns the pages of the document's links, and the total count; nil if the document has neither.
   ///
-  /// A link without a page size leads to a page of the size in `asked`. If `asked` is nil, the size is the number of
-  /// resources in this document.
+  /// `asked` is the requested page. If a link contains no page size, its page has the size of `asked`. If `asked` is
+  /// nil, its page has as many resources as this document.
   public func pagination(asked: Pagination.Page? = nil) -> Pagination? {
     Pagination(
       meta: meta, links: object["links"], size: asked?.size ?? (count == 0 ? nil : count))
@@ -140,7 +140,7 @@ public final class Document: Sendable {
 
   /// Returns the document without the primary resources at the given indices.
   ///
-  /// The indices must be in ascending order. The copy has the same `object` as this document.
+  /// The indices must be in ascending order. The `object` of the result still contains all resources.
   public func without(_ places: [Int]) -> Document {
     var rest = places[...]
     let kept = resources.enumerated().filter { place, _ in
@@ -152,7 +152,7 @@ public final class Document: Sendable {
   }
 }
 
-/// The included resources of a compound document, which a lookup finds by type and id.
+/// The included resources of a compound document, for lookups by type and id.
 ///
 /// The first lookup builds the index.
 public final class IncludedResourceIndex: Sendable {

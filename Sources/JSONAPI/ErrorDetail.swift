@@ -30,7 +30,10 @@ public struct ErrorDetail: Sendable, Equatable {
     self.object = object
   }
 
-  /// The members that distinguish an error object from Rails' lists of messages by attribute.
+  /// The members of an error object.
+  ///
+  /// An object without any of these members is a form of Rails: lists of messages by attribute, such as
+  /// `{"text":["can't be blank"]}`.
   static let members: Set<String> = ["id", "links", "status", "code", "title", "detail", "source"]
 
   /// Creates an error from an element of `errors`.
@@ -40,9 +43,9 @@ public struct ErrorDetail: Sendable, Equatable {
     if let object = json.objectValue { self.init(object) } else { self.init(detail: json.stringValue ?? json.text) }
   }
 
-  /// Creates an error from one message in Rails' lists of messages by attribute.
+  /// Creates an error from the message for one attribute, as Rails sends it in `{"text":["can't be blank"]}`.
   ///
-  /// The name is the attribute, such as `text`. The name `base` means the whole resource.
+  /// The name is the name of the attribute. The name `base` means the whole resource.
   init(message: JSONValue, of name: String) {
     let text = message.stringValue ?? message.text
     self.init(
@@ -65,9 +68,9 @@ public struct ErrorDetail: Sendable, Equatable {
   /// Other information from the service.
   public var meta: JSONObject? { object["meta"]?.objectValue }
 
-  /// The text to show next to a marked value.
+  /// The text to show next to the value that the error refers to.
   ///
-  /// This is the title if the detail is missing or ends with the title. Otherwise this is the detail.
+  /// The label is usually the detail. If the detail is missing or ends with the title, the label is the title.
   public var label: String? {
     guard let title, let detail, !title.isEmpty, !detail.hasSuffix(title) else { return title ?? detail }
     return detail

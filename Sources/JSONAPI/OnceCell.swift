@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that is computed at its first access, and then kept.
+/// A value that is computed at its first access, and then stored.
 final class OnceCell<Value: Sendable>: Sendable {
   private let state = Mutex<Value?>(nil)
 

@@ -10,7 +10,7 @@ public struct Pagination: Sendable, Equatable {
     public var number: Int
     /// The maximum number of resources on a page.
     public var size: Int
-    /// The number of resources before the page, for a page that a client requests by offset; otherwise nil.
+    /// The number of resources before the page; nil for a page that a client requests by number.
     public private(set) var offset: Int?
 
     /// Creates a page.
@@ -63,7 +63,7 @@ public struct Pagination: Sendable, Equatable {
   public var last: Page?
   /// The next page; nil on the last page, and if the link to the next page is not readable.
   public var next: Page?
-  /// The received link to a next page, if the program can't read a page number or an offset in it; otherwise nil.
+  /// The received link to the next page, if it contains no readable page number or offset; otherwise nil.
   public private(set) var unreadableNext: JSONValue?
   /// The previous page; nil on the first page.
   public var previous: Page?
@@ -80,8 +80,8 @@ public struct Pagination: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - meta: The top-level `meta`.
-  ///   - links: The top-level `links`. A value that is neither an object nor null nor empty counts as an unreadable
-  ///     link to the next page.
+  ///   - links: The top-level `links`. A wrong value, such as a text instead of an object, counts as an unreadable link
+  ///     to the next page.
   ///   - size: The page size for a link that contains only a number or an offset.
   public init?(meta: JSONObject, links: JSONValue?, size: Int? = nil) {
     let total = meta["record-count"] ?? meta["record_count"] ?? .null
@@ -98,7 +98,7 @@ public struct Pagination: Sendable, Equatable {
 
   /// Returns a link; nil if the value means that there is no link.
   ///
-  /// Services send these values instead of no link: null, false, an empty text, an empty list, an empty object.
+  /// For a missing link, services send null, false, an empty text, an empty list or an empty object.
   private static func link(_ link: JSONValue?) -> JSONValue? {
     switch link {
     case nil, .null?, .bool(false)?, .string("")?: nil

@@ -1,4 +1,4 @@
-/// The singular of the name of a type, as Rails forms the singular.
+/// Converts the name of a type to the singular, by the rules of Rails.
 ///
 /// jsonapi-resources uses the singular in the name of a parent's id, such as `post_id` for the type `posts`.
 ///
@@ -6,7 +6,7 @@
 /// SingularForm.word(of: "staff-addresses")  // "staff_address"
 /// ```
 public enum SingularForm {
-  /// Returns the name of a type with its last word in the singular, and with underscores instead of dashes.
+  /// Returns the name of a type with the last word in the singular, and with underscores instead of dashes.
   public static func word(of type: String) -> String {
     let underscored = String(type.map { $0 == "-" ? "_" : $0 })
     let start = underscored.lastIndex(of: "_").map { underscored.index(after: $0) } ?? underscored.startIndex

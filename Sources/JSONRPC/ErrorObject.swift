@@ -35,9 +35,9 @@ public struct ErrorObject: Error, Sendable, Equatable {
 
   /// Creates an error object from received JSON; nil if the JSON is neither an object nor a text.
   ///
-  /// A missing code becomes 0, and a missing message becomes empty. A message that is not a text becomes its JSON text.
-  /// Other members than `code`, `message` and `data` are ignored. Some services send a text instead of an object: this
-  /// text becomes the message.
+  /// A missing code becomes 0, and a missing message becomes empty. A message of another type is converted to JSON
+  /// text. Other members than `code`, `message` and `data` are ignored. Some services send a text instead of an object.
+  /// This text becomes the message.
   public init?(_ json: JSONValue) {
     if let text = json.stringValue {
       (code, message) = (0, text)

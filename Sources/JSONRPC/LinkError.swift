@@ -48,8 +48,8 @@ public struct LinkError: Error, Sendable, Equatable {
   public var wasSent: Bool
   /// Whether the broker confirmed the request.
   ///
-  /// False means that the broker refused the request (nack) or did not answer. Nil means that the request was not sent
-  /// or needs no confirm.
+  /// False means that the broker refused the request (nack) or did not answer. Nil means that the request was not sent,
+  /// or needs no confirmation.
   public var wasConfirmed: Bool?
 
   /// Creates an error.

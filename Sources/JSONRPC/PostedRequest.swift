@@ -1,12 +1,12 @@
-/// A request that a ``PostingTransport`` sends without a task that waits for the reply.
+/// A request that receives its reply in a function, so that no task waits for the reply.
 ///
-/// A subclass overrides `receive(_:)` to receive the reply, so that a request needs no closure. Several threads use the
-/// object, so the members of a subclass must be immutable or synchronized.
+/// A ``PostingTransport`` sends the request. A subclass overrides `receive(_:)` to receive the reply without a closure.
+/// Several threads use the object, so the members of a subclass must be immutable or synchronized.
 open class PostedRequest: @unchecked Sendable {
   /// The request.
   public let envelope: RequestEnvelope
 
-  /// Creates a request to post.
+  /// Creates a request for ``PostingTransport/post(_:)``.
   public init(_ envelope: RequestEnvelope) { self.envelope = envelope }
 
   /// Receives the body of the reply, or an error.

@@ -32,7 +32,7 @@ public struct Request: Sendable, Equatable {
     return bytes
   }
 
-  /// Reads a request, as a service does.
+  /// Decodes a request that a service has received.
   ///
   /// - Throws: The response to a request that can't be read: a parse error, an invalid request or invalid params.
   public init(decoding bytes: [UInt8]) throws(ErrorResponse) {

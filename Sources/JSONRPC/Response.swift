@@ -27,7 +27,7 @@ public struct Response: Sendable, Equatable {
     }
   }
 
-  /// Reads a response.
+  /// Decodes a response that a client has received.
   ///
   /// An `error` that is not null has priority over a `result` (WireProtocol.md, "Replies").
   ///
@@ -55,7 +55,7 @@ public struct Response: Sendable, Equatable {
     public var id: JSONValue { object["id"] ?? .null }
   }
 
-  /// Reads a response like ``init(decoding:)``, and also finds the keys that occurred twice in one object.
+  /// Decodes a response like ``init(decoding:)``, and also finds keys that occur twice in one object.
   public static func decode(_ bytes: [UInt8]) throws(MalformedResponse) -> DecodedResponse {
     let parsed: (value: JSONValue, duplicateKeys: [String])
     do throws(JSONSyntaxError) {

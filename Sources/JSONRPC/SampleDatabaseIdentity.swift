@@ -1,6 +1,7 @@
-/// Makes the identities of sample databases, such as `blog in memory, number 7`, and recognizes such identities.
+/// Makes the identities of sample databases, such as `blog in memory, number 7`, and recognizes them in a text.
 ///
-/// A sample database is in memory and ends with the process. Its identity takes the place of a broker's identity.
+/// A sample database is in memory and ends with the process. The program uses its identity like the identity of a
+/// broker.
 public enum SampleDatabaseIdentity {
   private static let mark = " in memory, number "
 

@@ -1,4 +1,4 @@
-/// A resource type that the service of a ``ServiceLink`` offers, as the service's own schema describes the type.
+/// A resource type of a service, as the service's own schema describes the type.
 public struct ServedType: Sendable {
   /// The name of an attribute, and the kind of its values.
   ///

@@ -1,6 +1,6 @@
 public import JSONText
 
-/// An encoded request, with the properties that a ``Transport`` needs to send the request.
+/// An encoded request, with the data that a ``Transport`` needs to send it.
 ///
 /// The type is a class, so that a function call copies only a reference. Copies of a struct would be slow, because the
 /// compiler does not know the size of an instant.
@@ -9,13 +9,13 @@ public final class RequestEnvelope: Sendable {
   public let correlationID: String
   /// The name of the JSON-RPC method.
   ///
-  /// Error messages and simulated replies use the name.
+  /// Error messages contain the name. A dry run uses the name to simulate the reply.
   public let method: String
   /// The JSON:API type of the client's resources.
   ///
-  /// Simulated replies use the type.
+  /// A dry run uses the type to simulate the reply.
   public let type: String
-  /// The parameters of the request, for messages about its reply; empty if the caller shows no such messages.
+  /// The parameters of the request, which messages about the reply contain; empty if the caller shows no messages.
   public let params: JSONObject
   /// The request as JSON text in UTF-8.
   public let body: [UInt8]
@@ -25,7 +25,9 @@ public final class RequestEnvelope: Sendable {
   ///
   /// The client calculates `deadline` from `begin` and this time.
   public let timeout: Duration?
-  /// Whether the broker drops the message at the deadline (AMQP `expiration`), so that no service carries it out later.
+  /// Whether the broker drops the message at the deadline (AMQP `expiration`).
+  ///
+  /// A service then can't carry out the request after the deadline.
   public let expires: Bool
   /// Whether the request changes no data, so that a client may send it again after a loss of the connection.
   public let mayRepeat: Bool
@@ -66,8 +68,8 @@ public protocol Transport: Sendable {
 
   /// Sends a request and waits for the body of its reply.
   ///
-  /// If the task is cancelled, the call ends immediately. The exception is a change that was already sent: the call
-  /// still waits for the reply, the deadline or ``abandon()``.
+  /// If the task is cancelled, the function throws immediately. A change that was already sent is an exception: the
+  /// function still waits for the reply, the deadline or ``abandon()``.
   ///
   /// - Throws: ``LinkError``. The error's `wasSent` is true if the service may have carried out the request.
   func send(_ envelope: RequestEnvelope) async throws(LinkError) -> [UInt8]
@@ -79,20 +81,22 @@ public protocol Transport: Sendable {
   func close() async
 }
 
-/// A transport that can send a request without a task that waits for the reply.
+/// A transport that can pass a reply to a function, so that no task waits for the reply.
 public protocol PostingTransport: Transport {
   /// Sends a request like ``Transport/send(_:)``, and calls ``PostedRequest/receive(_:)`` with the reply or an error.
   func post(_ request: PostedRequest)
 
-  /// Makes a posted request fail with `cancelled`, unless the request is a change that was already sent.
+  /// Makes a posted request fail with `cancelled`.
+  ///
+  /// The function has no effect on a change that was already sent.
   func cancel(_ envelope: RequestEnvelope)
 }
 
 extension PostingTransport {
   /// Posts a request, and waits for the body of the reply or for an error, like ``Transport/send(_:)``.
   ///
-  /// The function is inlined, which saves several suspensions for each request. Its continuation is unsafe, because a
-  /// checked continuation costs an object for each request.
+  /// The function is inlined, so that each request needs fewer suspensions. The continuation is unsafe, because a
+  /// checked continuation allocates an object for each request.
   @inlinable @inline(__always) public func reply(to envelope: RequestEnvelope) async -> Result<[UInt8], LinkError> {
     if Task.isCancelled { return .failure(LinkError(.cancelled, "interrupted")) }
     return await withTaskCancellationHandler {
@@ -122,10 +126,10 @@ public protocol ServiceLink: Sendable {
   /// The address without user and parameters. The program stores the learned schemas of queues under this address.
   var place: String { get }
 
-  /// The state of the link, as far as the link knows it without a request.
+  /// The state of the link, such as `up`; the link sends no request to find out the state.
   var state: LinkState { get }
 
-  /// The names of the link's queues. Nil if the link can't list its queues; no broker can.
+  /// The names of the link's queues. Nil if the link can't list its queues, as with a broker.
   var queues: [String]? { get }
 
   /// The resource types of the link's service. Empty if the link does not know the types, as with a broker.
@@ -137,9 +141,9 @@ public protocol ServiceLink: Sendable {
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   func open(queue: String, replies: ReplyRoute) async throws(LinkError) -> any Transport
 
-  /// Returns the numbers of messages and consumers of a queue; nil if the queue does not exist.
+  /// Returns how many messages and consumers a queue has; nil if the queue does not exist.
   ///
-  /// The call does not change the queue.
+  /// The function does not change the queue.
   ///
   /// - Throws: A link error if the broker does not answer by the deadline.
   func probe(queue: String, until deadline: ContinuousClock.Instant) async throws(LinkError) -> QueueState?
@@ -151,7 +155,7 @@ public protocol ServiceLink: Sendable {
 extension Transport {
   /// Does nothing.
   ///
-  /// This default is for a transport whose requests end quickly.
+  /// By default, a transport needs no way to abandon its requests, because they end quickly.
   public func abandon() {}
 }
 

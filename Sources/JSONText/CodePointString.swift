@@ -2,9 +2,9 @@ import Glibc
 
 /// A text that is compared, ordered and hashed by its Unicode code points.
 ///
-/// Swift's `String` treats canonically equivalent texts as equal, and `"\r\n"` as one character. JSON and services
-/// distinguish such texts. Keys of dictionaries and elements of sets therefore use this type. Its functions compare the
-/// bytes of UTF-8. The order of these bytes is the order of the code points.
+/// Swift's `String` treats canonically equivalent texts as equal, and treats `"\r\n"` as one character. JSON
+/// distinguishes all texts with different code points. Dictionaries and sets of JSON texts therefore use this type. Its
+/// functions compare UTF-8 bytes, which have the same order as the code points.
 package struct CodePointString: Sendable, Hashable, Comparable, ExpressibleByStringLiteral {
   /// The text.
   package let text: String
@@ -24,7 +24,7 @@ package struct CodePointString: Sendable, Hashable, Comparable, ExpressibleByStr
 }
 
 extension String {
-  /// Creates a text from UTF-8 bytes; nil if the bytes are not valid UTF-8.
+  /// Creates a text from UTF-8 bytes; nil for invalid UTF-8.
   package init?(utf8 bytes: UnsafeRawBufferPointer) {
     if unsafe bytes.reduce(0, |) < 0x80 {
       unsafe self.init(decoding: bytes, as: UTF8.self)
@@ -35,8 +35,8 @@ extension String {
 
   /// Whether the text has the same code points as `other`.
   package func isSame(as other: String) -> Bool {
-    // Texts with the same representation are equal. The representation of a short text contains the text itself. The
-    // representation of a long text contains the address of its bytes, which all copies of the text share.
+    // The 16 bytes of a `String` contain a short text itself, or the address and the length of a long text. Two strings
+    // with the same 16 bytes are therefore equal.
     if unsafe unsafeBitCast(self, to: (UInt64, UInt64).self) == unsafeBitCast(other, to: (UInt64, UInt64).self) {
       return true
     }
@@ -47,8 +47,8 @@ extension String {
 
   /// Compares the text with `other` in the order of code points.
   ///
-  /// Returns a negative number if the text is before `other`, zero if both are equal, and a positive number if the text
-  /// is after `other`.
+  /// - Returns: A negative number if the text comes first, zero for equal texts, and a positive number if `other` comes
+  ///   first.
   package func order(with other: String) -> Int {
     let (count, otherCount) = (utf8.count, other.utf8.count)
     let order = unsafe withBytes { a in
@@ -117,12 +117,12 @@ extension String {
 
   /// Returns the text of a range of UTF-8 bytes.
   ///
-  /// The range must not split a code point.
+  /// The range must not begin or end inside a code point.
   package func bytes(_ range: Range<Int>) -> String {
     unsafe withBytes { bytes in unsafe String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self) }
   }
 
-  /// Returns the parts of the text between the separators.
+  /// Splits the text at each occurrence of a separator: `"a,b"` becomes `["a", "b"]`.
   ///
   /// The separator must not be empty.
   package func parts(between separator: String) -> [String] {
@@ -145,6 +145,6 @@ extension String {
 }
 
 extension Sequence where Element == String {
-  /// Whether the sequence contains a text with the same code points.
+  /// Whether the sequence contains a text with the same code points as `text`.
   package func has(_ text: String) -> Bool { contains { $0.isSame(as: text) } }
 }

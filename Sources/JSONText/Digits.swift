@@ -2,7 +2,7 @@ extension FixedWidthInteger {
   /// Creates the integer from its digits; nil for any other text, such as `-5`.
   ///
   /// - Parameters:
-  ///   - text: The text. It contains only ASCII digits, and letters if the base is above ten.
+  ///   - text: ASCII digits, and letters if the base is above ten.
   ///   - radix: The base, from 2 to 36.
   package init?(digits text: some StringProtocol, radix: Int = 10) {
     guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else { return nil }

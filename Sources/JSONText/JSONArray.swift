@@ -8,10 +8,10 @@ public struct JSONArray: Sendable {
   }
 
   private var storage: Storage
-  /// The tape of a parsed array, and the index of the array in the tape.
+  /// The tape of a parsed array, and the index of the array in the tape; nil for any other array.
   ///
-  /// Nil for an array that was not parsed, and after a change of the array. A tape lists the positions of all values of
-  /// a parsed text.
+  /// A tape lists the positions of all values of a parsed text. An array without a tape was not parsed, or was changed
+  /// after parsing.
   var source: (tape: JSONTape, index: Int)?
 
   /// Creates an array of values.

@@ -1,15 +1,15 @@
-/// The elements of a JSON text: the elements of its array, or its only value if the value is not an array.
+/// A reader that parses a JSON array a few elements at a time, so that a large array needs little memory.
 ///
-/// The initializer validates the whole text. `next` then parses the elements in groups. The positions of all values of
-/// a large array are therefore never in memory at the same time.
+/// The initializer validates the whole text. `next` then parses the elements. If the text is not an array, its value is
+/// the only element.
 package struct JSONElements: Sendable {
   private let bytes: [UInt8]
   /// The offset of the next element of the array.
   private var offset = 0
-  /// The only value of a text that is not an array; nil after `next` has returned the value.
+  /// The value of a text that is not an array; nil for an array, and after `next` has returned the value.
   private var single: JSONValue?
 
-  /// Validates UTF-8 text.
+  /// Validates a JSON text in UTF-8, so that `next` can parse its elements.
   ///
   /// A key that occurs twice in an object is an error.
   ///
@@ -24,7 +24,7 @@ package struct JSONElements: Sendable {
     offset = first
   }
 
-  /// Returns at most `count` of the next elements; nil if no element is left.
+  /// Parses and returns the next elements, at most `count` of them; nil after the last element.
   package mutating func next(_ count: Int) -> [JSONValue]? {
     if let value = single {
       single = nil
@@ -37,10 +37,10 @@ package struct JSONElements: Sendable {
 }
 
 extension JSONParser {
-  /// Validates a text that is an array.
+  /// Validates a text if it is an array, and does nothing for any other text.
   ///
-  /// - Returns: The offset after the array's opening bracket. Nil if the text does not begin with a bracket, or is too
-  ///   long.
+  /// - Returns: The offset after the array's opening bracket; nil for a text that is not an array, or that is 256 MiB
+  ///   or longer.
   fileprivate static func validateArray(_ bytes: [UInt8], depthLimit: Int) throws(JSONSyntaxError) -> Int? {
     typealias ValidatedArray = Result<(first: Int?, duplicate: DuplicateKey?), JSONScanner.Fault>
     let validated: ValidatedArray = unsafe bytes.withUnsafeBytes { raw in
@@ -61,9 +61,14 @@ extension JSONParser {
     }
   }
 
-  /// Parses at most `count` elements of a validated array.
+  /// Parses the next elements of a validated array, at most `count` of them.
   ///
-  /// `start` is the offset of an element. The result `end` is the offset of the next element.
+  /// - Parameters:
+  ///   - bytes: The text of the array.
+  ///   - start: The offset of the first element to parse.
+  ///   - count: The maximum number of elements.
+  ///   - depthLimit: The maximum nesting depth.
+  /// - Returns: The elements, and the offset of the element after them.
   fileprivate static func elements(
     of bytes: [UInt8], from start: Int, _ count: Int, depthLimit: Int
   ) -> (elements: [JSONValue], end: Int) {

@@ -2,7 +2,10 @@
 ///
 /// Two numbers are equal if their texts are equal. Therefore `1` and `1.0` differ.
 public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
-  /// The digits of a number: an integer if its decimal text is exactly the received text; otherwise the received text.
+  /// The digits of a number: an integer if possible, and otherwise the text.
+  ///
+  /// The case `integer` is for the usual form of an integer with at most 18 digits, such as `-12`. The case `literal`
+  /// is for any other text, such as `1.0` or `-0`.
   enum Digits: Sendable, Hashable {
     case integer(Int64)
     case literal(String)
@@ -45,7 +48,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The integer, if the text has at most 18 digits and is the usual form of an integer; nil for `1.0` and `1e3`.
+  /// The value of an integer such as `-12`; nil for more than 18 digits, and for other forms such as `1.0` or `1e3`.
   public var integer: Int? {
     guard case .integer(let integer) = digits else { return nil }
     return Int(integer)
@@ -54,9 +57,9 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
   /// The same digits as ``text``.
   public var description: String { text }
 
-  /// Returns the integer that is written exactly as these bytes.
+  /// Returns the value of bytes in the usual form of an integer, such as `-12`.
   ///
-  /// Returns nil for any other bytes, such as `-0` and `1.0`, and for more than 18 digits.
+  /// Returns nil for any other form, such as `-0` or `1.0`, and for more than 18 digits.
   private static func integer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     guard var index = bytes.indices.first else { return nil }
     let isNegative = unsafe bytes[index] == UInt8(ascii: "-")

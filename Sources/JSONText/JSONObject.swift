@@ -2,8 +2,8 @@ import Glibc
 
 /// The members of a JSON object in document order.
 ///
-/// A member of a parsed object is decoded only when it is read. A parsed object is an index into a tape, which lists
-/// the positions of all values of a text. The first change of the object copies its members.
+/// A parsed object is only an index into a tape, the list of the positions of all values of a text. A read of a member
+/// decodes only this member. The first change of a parsed object copies all its members.
 public struct JSONObject: Sendable {
   /// A key and its value.
   public typealias Element = (key: String, value: JSONValue)
@@ -15,9 +15,9 @@ public struct JSONObject: Sendable {
 
   private(set) var storage: Storage
 
-  /// Creates an object.
+  /// Creates an object with members in the given order.
   ///
-  /// If a key occurs twice, the object has the last value, at the position of the first value.
+  /// If a key occurs twice, the second value replaces the first value at the first position.
   public init(_ members: [(String, JSONValue)] = []) {
     storage = .members([])
     if members.count < 2 || members.count <= 8 && Self.areUnique(members) {
@@ -27,9 +27,7 @@ public struct JSONObject: Sendable {
     }
   }
 
-  /// Creates an object.
-  ///
-  /// All keys must differ.
+  /// Creates an object from members whose keys all differ.
   package init(unique members: [Element]) { storage = .members(members) }
 
   /// Creates an object with one member, and reserves memory for `capacity` members.
@@ -40,9 +38,7 @@ public struct JSONObject: Sendable {
     storage = .members(members)
   }
 
-  /// Creates an object with two members.
-  ///
-  /// Their keys must differ.
+  /// Creates an object with two members, whose keys differ.
   package init(_ first: String, _ firstValue: JSONValue, _ second: String, _ secondValue: JSONValue) {
     storage = .members([(key: first, value: firstValue), (key: second, value: secondValue)])
   }
@@ -61,7 +57,7 @@ public struct JSONObject: Sendable {
 
   /// Whether all keys differ.
   ///
-  /// The function compares all pairs. For a few members, this is faster than hashing.
+  /// The function compares all pairs of keys. For a few members, the comparison is faster than a hash table.
   private static func areUnique(_ members: [(String, JSONValue)]) -> Bool {
     for (index, member) in members.enumerated() where members[..<index].contains(where: { $0.0 == member.0 }) {
       return false
@@ -91,7 +87,7 @@ public struct JSONObject: Sendable {
 
   /// Whether the object has more than `limit` members.
   ///
-  /// The function counts at most `limit + 1` members, so that it is fast for a large object.
+  /// The function stops after `limit + 1` members, so it is fast even for a large object.
   package func hasMoreMembers(than limit: Int) -> Bool {
     switch storage {
     case .members(let members): return members.count > limit
@@ -158,9 +154,9 @@ public struct JSONObject: Sendable {
 }
 
 extension JSONObject {
-  /// Whether the value of a member is a string with this text.
+  /// Whether the member `key` is a string that equals `text`.
   ///
-  /// Unlike the subscript, the function decodes no value of a parsed object.
+  /// The function does not decode the value, so it is faster than the subscript.
   package func hasText(_ text: String, at key: String) -> Bool {
     switch storage {
     case .members: self[key]?.stringValue?.isSame(as: text) ?? false
@@ -172,7 +168,7 @@ extension JSONObject {
 extension [JSONObject.Element] {
   /// Returns the index of the member with a key; nil if the member is missing.
   ///
-  /// The function reads only the keys. `firstIndex(where:)` would copy each member.
+  /// The loop over the keys is faster than `firstIndex(where:)`, which copies each member.
   fileprivate func index(of key: String) -> Int? {
     var index = 0
     while index < count {
@@ -231,7 +227,7 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
 
   /// Whether two objects use the same memory for their members.
   ///
-  /// True means that the objects are equal. Equal objects can also use different memory.
+  /// Objects with the same memory are equal. Objects with different memory can be equal too.
   private func isIdentical(to other: JSONObject) -> Bool {
     switch (storage, other.storage) {
     case (.members(let own), .members(let members)):
@@ -247,7 +243,10 @@ extension JSONObject: Equatable, ExpressibleByDictionaryLiteral {
 }
 
 extension JSONTape {
-  /// Calls `body` for each member of an object, with the tape entry of the key and the index of the value.
+  /// Calls `body` for each member of an object.
+  ///
+  /// The arguments of `body` are the tape entry of the key and the tape index of the value. If a key occurs twice, the
+  /// function skips the first occurrence.
   @inline(__always) func eachMember(of object: Int, _ body: (TapeEntry, Int) -> Void) {
     var index = object + 1
     let end = entry(object).extent
@@ -258,7 +257,7 @@ extension JSONTape {
     }
   }
 
-  /// Returns the index of the value of a member; nil if the member is missing.
+  /// Returns the tape index of a member's value; nil if the object has no member with this name.
   func member(_ name: String, of object: Int) -> Int? {
     var name = name
     return name.withUTF8 { wanted in
@@ -277,7 +276,7 @@ extension JSONTape {
     }
   }
 
-  /// Whether the value at an index is a string with this text.
+  /// Whether the value at a tape index is a string that equals `text`.
   func isText(_ text: String, at index: Int) -> Bool {
     guard entry(index).kind == .string else { return false }
     var text = text

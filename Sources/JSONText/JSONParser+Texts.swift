@@ -2,7 +2,7 @@
 extension JSONParser {
   /// Parses a text that consists of one value.
   ///
-  /// Also returns the keys that occur twice in one object.
+  /// The result also contains the keys that occur twice in one object.
   static func parse(
     _ bytes: [UInt8], depthLimit: Int
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicates: [DuplicateKey]) {
@@ -28,7 +28,7 @@ extension JSONParser {
 
   /// Parses a text with one value on each line, and skips blank lines.
   ///
-  /// After a fault, the function returns the values before the fault, together with the fault.
+  /// The function stops at a fault, and returns the values before the fault together with the fault.
   static func lines(
     _ bytes: [UInt8], depthLimit: Int
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicates: [DuplicateKey]) {

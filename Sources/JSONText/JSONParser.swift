@@ -1,10 +1,11 @@
-/// A parser that turns text into a tape, the list of the positions of all values.
+/// A parser that converts JSON text to a tape, the list of the positions of all values.
 ///
-/// The parser validates the whole text in one pass. It decodes no values.
+/// The parser validates the whole text in one pass. It does not decode values.
 struct JSONParser: ~Copyable {
-  /// An open array or object: the index of its tape entry, and data about its keys.
+  /// An array or object whose closing bracket the parser has not read yet.
   ///
-  /// `mayRepeat` is true if two keys of the object are possibly equal. The parser then compares all keys at the end.
+  /// `entry` is the index of its tape entry. `mayRepeat` is true if two keys of an object are possibly equal. The
+  /// parser then compares all keys at the end of the object.
   private struct OpenContainer {
     var entry = 0
     var isObject = false
@@ -18,12 +19,12 @@ struct JSONParser: ~Copyable {
   private let text: JSONScanner
   private let depthLimit: Int
   private var entries: TapeEntries
-  /// The number of open containers.
+  /// The number of arrays and objects whose closing bracket the parser has not read yet.
   private var depth = 0
-  /// The innermost open container.
+  /// The innermost array or object whose closing bracket the parser has not read yet.
   ///
-  /// `nearest` contains the outermost six of the containers around it. `outer` contains the other containers around it,
-  /// if there are more than six. The first element of `nearest` stands for the text itself.
+  /// `nearest` and `outer` store the arrays and objects around it, so that the parser can return to them. Only a deeply
+  /// nested text needs `outer`, which allocates memory. The first element of `nearest` stands for the whole text.
   private var inner = OpenContainer()
   private var nearest = InlineArray<6, OpenContainer>(repeating: OpenContainer())
   private var outer: [OpenContainer] = []
@@ -36,7 +37,7 @@ struct JSONParser: ~Copyable {
     entries = TapeEntries(capacity: length / 8 + 16)
   }
 
-  /// The index that the next value gets on the tape.
+  /// The tape index of the next value that the parser appends.
   var nextIndex: Int { entries.count }
 
   /// Returns the tape of the parsed values.
@@ -44,11 +45,13 @@ struct JSONParser: ~Copyable {
     JSONTape(bytes: bytes, entries: entries, isLines: isLines)
   }
 
-  /// Parses the first value after an offset, and appends the value to the tape.
+  /// Parses the value at an offset, and appends its entries to the tape.
+  ///
+  /// White space before the value is skipped.
   ///
   /// - Parameters:
   ///   - start: The offset.
-  ///   - base: The number of containers around the value.
+  ///   - base: The number of arrays and objects around the value.
   /// - Returns: The offset after the value.
   /// - Throws: The fault with its offset.
   mutating func value(_ start: Int, within base: Int = 0) throws(JSONScanner.Fault) -> Int {
@@ -83,9 +86,9 @@ struct JSONParser: ~Copyable {
     }
   }
 
-  /// Validates the array that begins at an offset.
+  /// Validates the array at an offset.
   ///
-  /// The function leaves no values on the tape.
+  /// The function removes each element from the tape again, so that a long array needs little memory.
   ///
   /// - Returns: The offset after the array.
   mutating func array(_ start: Int) throws(JSONScanner.Fault) -> Int {
@@ -129,7 +132,7 @@ struct JSONParser: ~Copyable {
     return start + 1
   }
 
-  /// Closes the containers that end after a value.
+  /// Closes the arrays and objects that end directly after a value, such as two of them at `]}`.
   ///
   /// Returns the offset after the last closing bracket.
   @inline(__always) private mutating func close(_ start: Int, within base: Int) -> Int {
@@ -174,7 +177,7 @@ struct JSONParser: ~Copyable {
 }
 
 extension JSONParser {
-  /// Marks keys of an object as ignored: of several equal keys, only the last key stays valid.
+  /// Marks the earlier of two equal keys in an object as ignored, so that only the last value counts.
   private mutating func voidDuplicates(of object: Int) {
     guard mayContainDuplicates(object) else { return }
     var seen: [CodePointString: Int] = [:]
@@ -191,8 +194,8 @@ extension JSONParser {
 
   /// Whether an object may have equal keys.
   ///
-  /// The result is true if the object has more than 32 members, an escape in a key, or two keys with the same bytes.
-  /// For a small object, comparing the keys is faster than hashing them.
+  /// The function compares the bytes of the keys, which is faster than a hash table for a small object. It returns true
+  /// without a complete comparison if the object has more than 32 members, or an escape in a key.
   private func mayContainDuplicates(_ object: Int) -> Bool {
     var keys: [TapeEntry] = []
     var index = object + 1

@@ -21,7 +21,9 @@ import Glibc
     end = bytes.count
   }
 
-  /// Returns the byte at an offset; 0 at the end of the text, because a NUL is never legal in JSON.
+  /// Returns the byte at an offset; 0 after the end of the text.
+  ///
+  /// No JSON text contains a byte 0.
   @inline(__always) func byte(_ offset: Int) -> UInt8 { offset < end ? unsafe bytes[offset] : 0 }
 
   @inline(__always) func isEnd(_ offset: Int) -> Bool { offset >= end }
@@ -54,9 +56,9 @@ import Glibc
     unsafe UnsafeRawBufferPointer(rebasing: bytes[entry.offset..<entry.offset + entry.extent])
   }
 
-  /// Maps a key to one of 64 bits, and returns a number with this bit set.
+  /// Returns a number in which one of 64 bits is set, chosen by the bytes of a key.
   ///
-  /// Equal keys have the same bit. Different keys can have the same bit too.
+  /// Equal keys have the same bit. If a key's bit is new in an object, the key is therefore new too.
   @inline(__always) func keyBit(from start: Int, count: Int) -> UInt64 {
     guard count > 0 else { return 1 }
     let ends = unsafe bytes[start] &* 31 &+ bytes[start + count - 1] &* 7
@@ -71,7 +73,7 @@ import Glibc
 
   /// Skips spaces up to the end of the line.
   ///
-  /// Throws if the line contains anything else.
+  /// - Throws: A fault if the line contains anything else.
   func restOfLine(_ start: Int) throws(Fault) -> Int {
     var offset = start
     while case let byte = byte(offset), byte == 0x20 || byte == 0x09 || byte == 0x0D { offset += 1 }
@@ -89,7 +91,9 @@ import Glibc
     return start + count
   }
 
-  /// Reads a number: an optional `-`, an integer without leading zeros, an optional fraction, an optional exponent.
+  /// Reads a number, such as `-1.5e3`.
+  ///
+  /// A number has an optional `-`, an integer without leading zeros, an optional fraction and an optional exponent.
   @inline(__always) func number(_ start: Int) throws(Fault) -> Int {
     var offset = start
     if byte(offset) == UInt8(ascii: "-") { offset += 1 }
@@ -118,9 +122,9 @@ import Glibc
     return try byte(offset) == UInt8(ascii: "\"") ? (offset + 1, false) : specialString(offset)
   }
 
-  /// Reads the rest of a string, from its first byte that is not plain.
+  /// Reads the rest of a string, from the first byte that is not a plain byte.
   ///
-  /// Bytes that are not plain are backslashes, control characters and the bytes of non-ASCII characters.
+  /// Backslashes, control characters and the bytes of non-ASCII characters are not plain.
   private func specialString(_ start: Int) throws(Fault) -> (end: Int, hasEscape: Bool) {
     var (offset, hasEscape) = (start, false)
     while offset < end {

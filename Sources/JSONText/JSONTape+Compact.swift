@@ -1,19 +1,19 @@
 extension JSONTape {
-  /// Returns the byte range of an object whose text is already compact JSON; nil for any other object.
+  /// Returns the byte range of an object that is alone on its line and already compact JSON.
   ///
-  /// The object must also be alone on its line. The writer can then copy the bytes of the line.
+  /// The writer can copy these bytes instead of encoding the object. Returns nil for any other object.
   func compactLine(ofObject index: Int) -> Range<Int>? {
     guard let line = line(ofObject: index), compactLength(of: index) == line.count else { return nil }
     return line
   }
 
-  /// Returns the length in bytes that a value has as compact JSON.
+  /// Returns the length of a value as compact JSON, in bytes.
   ///
-  /// Returns nil if the writer would write an escape in a string of the value differently.
+  /// Returns nil if a string of the value contains an escape that the writer does not write, such as `\/`.
   private func compactLength(of index: Int) -> Int? {
     let end = next(after: index)
-    // This number counts one byte for each entry except the first: the comma or colon before the entry. The first entry
-    // in a container has no such byte. A container with entries therefore adds only one byte for its two brackets.
+    // Each entry after the first counts one byte for the comma or colon before it. The first entry in an array or
+    // object has neither. The container of that entry therefore counts one byte, not two, for its brackets.
     var length = end - index - 1
     for index in index..<end {
       let entry = entry(index)
@@ -29,9 +29,10 @@ extension JSONTape {
     return length
   }
 
-  /// Whether a string has neither `\u` nor `\/` escapes.
+  /// Whether all escapes of a string are short forms that the writer also writes, such as `\n`.
   ///
-  /// The writer never writes `\/`. It writes `\u` only for some control characters.
+  /// The result is false for `\/`, which the writer never writes, and for `\u`, which it writes only for some
+  /// characters.
   private func hasShortEscapes(_ entry: TapeEntry) -> Bool {
     unsafe withText(entry) { text in
       var index = 0

@@ -2,8 +2,7 @@ import Glibc
 
 /// A validated text and its tape, which lists the positions of all values of the text.
 ///
-/// All values that were parsed from the text share this object. Until its first access, a value is only an index into
-/// the tape.
+/// All arrays and objects that were parsed from the text share the tape. A value is decoded only when it is read.
 final class JSONTape: Sendable {
   let bytes: [UInt8]
   private let entries: TapeEntries

@@ -29,7 +29,7 @@ public enum JSONValue: Sendable, Equatable {
 
   /// Parses text like `init(parsing:)`, and also returns the keys that occur twice in one object.
   ///
-  /// The object has the last value of such a key.
+  /// An object in which a key occurs twice has the last value.
   public static func parse(
     _ bytes: [UInt8]
   ) throws(JSONSyntaxError) -> (value: JSONValue, duplicateKeys: [String]) {
@@ -37,9 +37,7 @@ public enum JSONValue: Sendable, Equatable {
     return (parsed.value, parsed.duplicates.map(\.key))
   }
 
-  /// Parses UTF-8 text that consists of one value.
-  ///
-  /// A key that occurs twice in an object is an error.
+  /// Parses UTF-8 text like `init(parsing:)`, but refuses a key that occurs twice in one object.
   ///
   /// - Throws: ``JSONSyntaxError`` with the position of the fault, or of the second occurrence of the key.
   public init(parsingUnique bytes: [UInt8]) throws(JSONSyntaxError) {
@@ -50,9 +48,10 @@ public enum JSONValue: Sendable, Equatable {
 
   /// Parses lines with one value each (NDJSON), and skips blank lines.
   ///
-  /// Parsing stops at a fault. The function then returns the values of the lines before the fault. The line number of
-  /// the fault counts from the first line of `bytes`. `duplicate` reports the first key that occurs twice in one
-  /// object. The object has the last value of such a key.
+  /// The function stops at the first fault.
+  ///
+  /// - Returns: The values before the fault, and the fault; its line number counts from the first line of `bytes`.
+  ///   `duplicate` reports the first key that occurs twice in one object, which then has the last value.
   public static func lines(
     of bytes: [UInt8]
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicate: JSONSyntaxError?) {

@@ -1,8 +1,8 @@
 extension JSONValue {
   /// Returns the value as compact JSON in UTF-8.
   ///
-  /// Compact JSON has no white space and as few escapes as possible. The digits of numbers and the order of members are
-  /// as received.
+  /// Compact JSON has no white space and as few escapes as possible. The digits of numbers and the order of members do
+  /// not change.
   public func encoded() -> [UInt8] {
     var bytes: [UInt8] = []
     encode(into: &bytes)
@@ -78,7 +78,8 @@ extension JSONObject {
 
   /// Appends the object to `bytes` as one line of JSON.
   ///
-  /// If the object was read from a line of its own, this is the unchanged line. Otherwise it is compact JSON.
+  /// An object that was parsed from a line of its own is written without changes. Any other object is written as
+  /// compact JSON.
   package func encodeLine(into bytes: inout [UInt8]) {
     if case .parsed(let tape, let index) = storage, let line = tape.line(ofObject: index) {
       return bytes.append(contentsOf: tape.bytes[line])
@@ -90,7 +91,7 @@ extension JSONObject {
 extension JSONTape {
   /// Appends the value at an index as compact JSON.
   ///
-  /// The function copies the text of a number, and the text of a string without escapes.
+  /// The function copies numbers and strings without escapes from the parsed text.
   func encode(_ index: Int, into bytes: inout [UInt8]) {
     let entry = entry(index)
     switch entry.kind {

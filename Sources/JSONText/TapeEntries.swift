@@ -1,8 +1,9 @@
-/// One entry of a tape: the kind of a value, the offset of the value in the text, and its length or end.
+/// One entry of a tape: the kind of a value, the offset of the value in the text, and the length or the end of the
+/// value.
 ///
-/// A tape lists all values of a text. A scalar value has one entry. The entry of an array or object precedes the
-/// entries of its elements, and contains the index after the last of them. In an object, each member is a string entry,
-/// followed by the entries of the member's value.
+/// A tape lists all values of a text. A scalar value has one entry. An array or object has an entry, which is followed
+/// by the entries of its elements. The entry contains the index after the last element's entries. A member of an object
+/// is a string entry for its key, followed by the entries of its value.
 struct TapeEntry: Sendable {
   enum Kind: UInt64 {
     case null, no, yes, number, string, array, object
@@ -27,20 +28,20 @@ struct TapeEntry: Sendable {
   var hasEscape: Bool { bits & 1 << 60 != 0 }
   /// The offset of the value in the text; for a string, the offset after the opening quote.
   var offset: Int { Int(bits >> 28 & 0xFFFF_FFFF) }
-  /// The length in bytes of a scalar value; for a container, the index after its last entry.
+  /// The length in bytes of a scalar value; for an array or object, the index after its last entry.
   var extent: Int { Int(bits & 0xFFF_FFFF) }
 
-  /// Returns this entry of a container, with `index` as the index after the container's last entry.
+  /// Returns the entry of an array or object, with `index` as the index after its last entry.
   func ending(before index: Int) -> TapeEntry { TapeEntry(kind, offset: offset, extent: index) }
 
-  /// This entry of a key, marked as ignored because a later member has the same key.
+  /// The entry of a key, marked as ignored because a later member has the same key.
   var voided: TapeEntry { TapeEntry(.voidKey, offset: offset, extent: extent, hasEscape: hasEscape) }
 }
 
 /// The entries of a tape, to which a parser appends.
 ///
-/// The entries have one owner at a time, first the parser and then the tape, so the memory needs no reference count.
-/// All indices come from the entries themselves, so the accesses need no bounds checks.
+/// The parser owns the entries first, and the tape later. With one owner at a time, the memory needs no reference
+/// count. All indices come from the entries themselves, so an access needs no bounds check.
 @safe struct TapeEntries: ~Copyable, @unchecked Sendable {
   private var base: UnsafeMutablePointer<TapeEntry>
   private var capacity: Int

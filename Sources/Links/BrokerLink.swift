@@ -3,18 +3,17 @@ package import JSONRPC
 import Synchronization
 import Workers
 
-/// A link to the services of a broker, over one connection to this broker.
+/// A link to the services of a broker, over one connection to the broker.
 ///
 /// The link converts the broker's errors to `LinkError`.
 package final class BrokerLink: PoolBrokerLink {
   private let dialer: Dialer
   private let clients = Mutex<[QueueClient]>([])
   private let isClosed = Atomic(false)
-  /// A time after which the link probes a queue again, because the broker did not answer the last probe.
+  /// The time until which the broker counts as silent after an unanswered probe; nil if the last probe was answered.
   ///
-  /// Only a caller that waits beyond this time gets a probe before. Therefore several errors in a row, each of which asks
-  /// for the state of a queue, do not each wait for a silent broker. The value is nil if the broker answered the last
-  /// probe.
+  /// Until this time, a probe with an earlier deadline fails immediately. Several errors in a row can each cause a
+  /// probe. They then do not all wait for the silent broker.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
   /// The open connections by URI.
@@ -30,7 +29,7 @@ package final class BrokerLink: PoolBrokerLink {
 
   /// The name of the broker's cluster, followed by the vhost.
   ///
-  /// If the cluster has no name, the host and the port stand for it.
+  /// If the cluster has no name, the host and the port are used instead.
   package let brokerIdentity: String
 
   /// The broker's vhost.
@@ -55,7 +54,7 @@ package final class BrokerLink: PoolBrokerLink {
   /// Opens a link to a broker.
   ///
   /// The function connects and logs in. If another link to the same URI is open, both share its connection. `name` is
-  /// the name of the connection in the broker's management.
+  /// the name of the connection in the broker's management interface.
   package static func open(
     _ uri: String, name: String, listener: AMQP.Connection.EventObserver,
     password: (@Sendable (String) async -> String?)? = nil
@@ -86,9 +85,9 @@ package final class BrokerLink: PoolBrokerLink {
     return uri
   }
 
-  /// Returns the dialer of a URI, and counts one more link that uses it.
+  /// Returns the dialer that all links to a URI share, and counts the new link as its user.
   ///
-  /// If the URI has no dialer yet, the function stores `fresh` as its dialer.
+  /// If the URI has no dialer yet, the function stores and returns `fresh`.
   private static func taken(_ uri: AMQPURI, _ fresh: Dialer?) -> Dialer? {
     shared.withLock { shared in
       guard let dialer = shared[uri]?.dialer ?? fresh else { return nil }
@@ -99,7 +98,7 @@ package final class BrokerLink: PoolBrokerLink {
 
   /// Subtracts one from the number of links that use the dialer of a URI.
   ///
-  /// - Returns: Whether no link uses the dialer any more.
+  /// - Returns: True if no link uses the dialer any more.
   private static func released(_ uri: AMQPURI) -> Bool {
     shared.withLock { shared in
       let users = (shared[uri]?.users ?? 1) - 1
@@ -131,7 +130,7 @@ package final class BrokerLink: PoolBrokerLink {
     }
   }
 
-  /// The time after which a worker with the same URI notices that it has lost its connection.
+  /// The maximum time until a worker with the same URI notices that its connection is lost.
   package var silence: Duration { WorkerPool.silence(of: dialer.uri) }
 
   package func takeBack(

@@ -3,22 +3,22 @@ import Client
 import JSONRPC
 import JSONText
 
-/// A group of a statement's changes for one worker, all of the same queue.
+/// A group of changes that a program sends to one worker, all for the same queue of a service.
 struct Chunk: Sendable {
   /// The JSON-RPC method of the request that sends a chunk to a worker.
   ///
-  /// Each version of the format has its own method. Therefore a worker of another version refuses the request.
+  /// Each version of the format has its own method, so that a worker of another version refuses the request.
   static let method = "carry.2"
 
   /// The broker's vhost that contains the pool's queue.
   var vhost: String
   /// The name of the pool.
   var pool: String
-  /// The identity of the statement's run.
+  /// A text that identifies the run of the statement whose changes are in the chunk.
   var run: String
   /// The number of the chunk in the run.
   ///
-  /// A worker does not take two chunks of a run with the same number.
+  /// A worker refuses a second chunk with the same run and the same number.
   var number: Int
   /// The time after which a worker sends no more changes of the chunk, in milliseconds since 1970.
   var expires: Int
@@ -26,12 +26,13 @@ struct Chunk: Sendable {
   var failures: Int?
   /// The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked up.
   var keyField: String?
-  /// The maximum time for which the service can hold a request (option `settle:`); nil if unknown.
+  /// The longest time that a request can wait in the service before it is carried out (option `settle:`); nil if
+  /// unknown.
   var settle: Duration?
   /// Whether the reply contains the results of the service, such as documents.
   ///
-  /// If not, the reply contains at most a type and an id for each change. These identify a created resource, or a
-  /// returned resource that is not the resource that the change names.
+  /// Otherwise the reply contains at most the type and the id of the returned resource. It omits them if the change
+  /// already names this resource.
   var givesResults = true
   /// The queue to which the chunk's changes are sent.
   var queue: String
@@ -40,8 +41,8 @@ struct Chunk: Sendable {
 
   /// Returns the chunk as a JSON-RPC request.
   ///
-  /// To save time, the function writes the text of the changes directly, without JSON objects. To save space, the text
-  /// of a change omits each member that the first change has with the same value. It never omits `params` and `key`.
+  /// To save time, the function writes the text of the changes directly, without JSON objects. To save space, a change
+  /// omits each member that has the same value in the first change, except `params` and `key`.
   func request(id: String) -> [UInt8] {
     var bytes = Request(id: .string(id), method: Self.method, params: head).encoded()
     bytes.removeLast(2)
@@ -68,8 +69,11 @@ struct Chunk: Sendable {
     return object
   }
 
-  /// Reads a chunk from the parameters of a request; `meta` contains the secret values that the changes need.
+  /// Creates a chunk from the parameters of a received request.
   ///
+  /// - Parameters:
+  ///   - params: The parameters of the request.
+  ///   - meta: The secret values that the changes need, such as a password.
   /// - Throws: ``ChunkRefusal`` with the reason why the worker can't take the chunk.
   init(_ params: JSONObject, meta: JSONObject) throws(ChunkRefusal) {
     guard let vhost = params["vhost"]?.stringValue, let pool = params["pool"]?.stringValue,
@@ -109,7 +113,7 @@ struct Chunk: Sendable {
 }
 
 extension Chunk {
-  /// Creates a chunk for a pool; the chunk expires after the time `life`.
+  /// Creates a chunk for a pool, which expires after the time `life`.
   init(
     _ pool: WorkerPool, run: String, number: Int, life: Duration, failures: Int? = nil, keyField: String? = nil,
     settle: Duration? = nil, givesResults: Bool = true, queue: String, changes: [Change]
@@ -121,7 +125,7 @@ extension Chunk {
   }
 }
 
-/// The error of a chunk that a worker refuses.
+/// The reason why a worker refuses a chunk.
 ///
 /// The message is a clause about the chunk, such as `it expires in more than 60 s`.
 struct ChunkRefusal: Error, Equatable {

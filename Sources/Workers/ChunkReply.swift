@@ -9,11 +9,11 @@ struct ChunkReply: Sendable {
   enum Outcome: Sendable {
     /// The service carried out the change; the value is the result in the service's reply.
     case done(JSONValue)
-    /// The service carried out the change, and the worker left out the result.
+    /// The service carried out the change, and the worker omitted the result.
     ///
-    /// The worker leaves out a result that identifies only the changed resource, if the chunk requests no results.
+    /// If the chunk requests no results, the worker omits a result that only identifies the changed resource.
     case omitted
-    /// A lookup found that an earlier delivery of the chunk carried out the change; `id` is the resource's id.
+    /// A lookup found that a lost worker already carried out the change; `id` is the id of the resource.
     case found(id: String?)
     case failed(ClientError)
     /// The change was not sent, because the chunk has expired, reached its limit of failures or was cancelled.
@@ -44,7 +44,7 @@ struct ChunkReply: Sendable {
       ]))
   }
 
-  /// Reads a reply from JSON; nil if the JSON is not a reply with `count` outcomes.
+  /// Creates a reply from received JSON; nil for JSON that is not a reply with `count` outcomes.
   init?(_ json: JSONValue, count: Int) {
     guard let outcomes = json["outcomes"]?.arrayValue, let times = json["times"]?.arrayValue,
       outcomes.count == count, times.count == count
@@ -101,16 +101,15 @@ extension ChunkReply.Outcome {
 
   /// Whether the outcome counts as a failure of the given change.
   ///
-  /// For a destroy, the error that the resource is absent is no failure.
+  /// A destroy of a resource that does not exist is no failure.
   func isFailure(of change: Change) -> Bool {
     guard case .failed(let error) = self else { return false }
     return !Bulk.Outcome(error, of: change).isGood
   }
 
-  /// Returns the service's reply or error, for the program that sent the chunk; nil if the worker did not send the
-  /// change.
+  /// Returns the reply or the error of the service; nil if the worker did not send the change.
   ///
-  /// `renamed` spells the names in the result as the client's option `keys` requires.
+  /// `renamed` converts the names in the result to the spelling that the client's option `keys` requires.
   func reply(to change: Change, _ renamed: (JSONValue) -> JSONValue) -> Result<ChangeResult, ClientError>? {
     switch self {
     case .done(let result): .success(ChangeResult(renamed(result), givesDocument: change.givesDocument))
@@ -121,9 +120,10 @@ extension ChunkReply.Outcome {
     }
   }
 
-  /// Returns the outcome with only the type and the id of the resource in its result.
+  /// Returns the outcome without the contents of its result: only the type and the id of the resource are left.
   ///
-  /// If the result identifies the changed resource itself, the function returns `omitted`.
+  /// If they identify the changed resource, the function returns `omitted`, because the change itself names this
+  /// resource.
   func withoutContents(_ change: Change) -> ChunkReply.Outcome {
     guard case .done(let result) = self else { return self }
     guard change.givesDocument else { return .omitted }
@@ -136,7 +136,9 @@ extension ChunkReply.Outcome {
     return .done(["data": .object(identifier)])
   }
 
-  /// Returns a reply for a change that a lookup found; the reply contains only the identifier of the resource.
+  /// Returns the reply for a change that has been carried out according to a lookup.
+  ///
+  /// The reply contains only the identifier of the resource.
   private static func found(_ id: String?, _ change: Change) -> ChangeResult {
     guard change.givesDocument else { return .result(.null) }
     guard change.verb != .destroy, let id else { return .document(Document()) }

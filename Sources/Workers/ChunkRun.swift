@@ -2,20 +2,20 @@ import Bulk
 import Client
 import Synchronization
 
-/// The work of a worker on one chunk.
+/// The work of a worker on one chunk: it carries out the changes of the chunk, and collects their outcomes.
 ///
-/// The worker carries out the changes until the chunk expires or reaches its limit of failures.
+/// The work ends early if the chunk expires or reaches its limit of failures.
 struct ChunkRun: Sendable {
   let chunk: Chunk
   let client: ResourceClient
   /// The maximum number of changes in flight.
   let window: Int
-  /// Whether the broker already delivered the chunk to another worker, which was lost.
+  /// Whether the broker delivered the chunk before, to a worker that was lost.
   let isRedelivered: Bool
-  /// The maximum time after which a worker notices the loss of its connection (`WorkerPool.silence(of:)`).
+  /// The maximum time until a worker notices the loss of its connection (`WorkerPool.silence(of:)`).
   let silence: Duration
 
-  /// The state of a chunk's changes.
+  /// The outcomes of the chunk's changes so far.
   private final class ChunkProgress: Sendable {
     private struct ChangeOutcomes {
       var items: [ChunkReply.TimedOutcome]
@@ -32,7 +32,7 @@ struct ChunkRun: Sendable {
 
     var items: [ChunkReply.TimedOutcome] { state.withLock(\.items) }
     var failures: Int { state.withLock(\.failures) }
-    /// The sorted indices of the changes that lookups did not find, and that may be sent again.
+    /// The indices of the changes that may be sent again after lookups, in ascending order.
     var repeatable: [Int] { state.withLock { $0.repeatable.sorted() } }
 
     func set(_ item: ChunkReply.TimedOutcome, at index: Int, _ change: Change) {
@@ -79,11 +79,12 @@ struct ChunkRun: Sendable {
     }
   }
 
-  /// Looks up the changes, because the lost worker may have sent them; returns the indices of the changes to send
-  /// again.
+  /// Looks up the changes, because the lost worker may have sent them.
   ///
-  /// The function first waits until the lost worker can no longer send requests. It also waits until the service can no
-  /// longer carry out the lost worker's requests.
+  /// The function first waits until the lost worker can no longer send requests, and the service can no longer carry
+  /// them out.
+  ///
+  /// - Returns: The indices of the changes to send again.
   private func lookUp(_ progress: ChunkProgress) async -> [Int] {
     let longest = chunk.changes.lazy.filter(\.expires).compactMap(\.timeout).max() ?? .zero
     do { try await Task.sleep(for: silence + longest + (chunk.settle ?? .zero)) } catch { return [] }
@@ -107,7 +108,7 @@ struct ChunkRun: Sendable {
 }
 
 extension ClientError {
-  /// Returns the error of a change that a lost worker may have carried out, and that a lookup did not find.
+  /// Returns the error of a change whose outcome is still unknown after a lookup, because its worker was lost.
   fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
     var error = ClientError(
       .unknown,

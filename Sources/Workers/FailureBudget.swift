@@ -1,9 +1,8 @@
 /// A budget that decides how many failures each chunk of a statement may have (BulkChanges.md, "Workers").
 ///
-/// The budget makes the statement end close to its limit of failures. It divides the number of failures still allowed
+/// The budget makes the statement end close to its limit of failures. It divides the failures that are still allowed
 /// among the chunks in flight. Before the first failure, each chunk may have at least one failure, so that every worker
-/// is busy. After the first failure, the carrier sends a chunk only if the other chunks in flight do not use up the
-/// allowed failures.
+/// is busy. After the first failure, a new chunk must wait if the chunks in flight could use up the allowed failures.
 struct FailureBudget: Sendable {
   /// The number of failures that the budget grants to one chunk; nil for no limit.
   ///
@@ -11,9 +10,9 @@ struct FailureBudget: Sendable {
   /// After 5 failures, the chunk's worker sends no more changes of the chunk.
   struct FailureGrant: Sendable, Equatable { var failures: Int? }
 
-  /// The number of failures at which the carrier sends nothing more; nil for no limit.
+  /// The number of failures after which the carrier sends no more changes; nil for no limit.
   private let limit: Int?
-  /// The share of failures, from 0 to 1, at which the carrier sends nothing more; nil for no limit.
+  /// The share of failures, from 0 to 1, after which the carrier sends no more changes; nil for no limit.
   private let share: Double?
   private(set) var successes = 0
   private(set) var failures = 0
@@ -31,8 +30,8 @@ struct FailureBudget: Sendable {
 
   /// Returns the number of further failures that the limit allows; nil for no limit.
   ///
-  /// If the limit is a share, more changes allow more failures. `count` is the number of changes that the carrier is
-  /// about to send.
+  /// `count` is the number of changes that the carrier is about to send. With a share as the limit, more changes allow
+  /// more failures.
   private func left(after count: Int) -> Int? {
     limit.map { $0 - failures }
       ?? share.map { max(1, Int($0 * Double(successes + failures + count)) + 1 - failures) }
@@ -40,9 +39,9 @@ struct FailureBudget: Sendable {
 
   /// Returns the number of changes that may be sent in addition to the changes in flight.
   ///
-  /// The maximum number of changes in flight is the larger of two numbers. One is the number of failures still allowed.
-  /// The other is 16, plus 4 for each success. Therefore a statement whose changes all fail ends near its limit. A
-  /// statement without failures is soon at full speed.
+  /// At first, 16 changes may be in flight. Each success adds 4. If more failures than this number are still allowed,
+  /// as many changes as allowed failures may be in flight. A statement whose changes all fail thus ends near its limit
+  /// of failures, and a statement without failures soon reaches full speed.
   func room(beside inFlight: Int) -> Int {
     guard let left = left(after: 0) else { return .max }
     return max(left, Self.start + Self.growth * successes) - inFlight
@@ -59,7 +58,7 @@ struct FailureBudget: Sendable {
     return FailureGrant(failures: own)
   }
 
-  /// Counts the outcomes of a chunk that has ended, and withdraws its grant of failures.
+  /// Counts the outcomes of a finished chunk, and removes its grant of failures.
   mutating func end(_ grant: FailureGrant, successes: Int, failures: Int) {
     granted -= grant.failures ?? 0
     self.successes += successes

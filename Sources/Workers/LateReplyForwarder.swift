@@ -7,8 +7,8 @@ import JSONText
 /// A forwarder of late replies from a worker to the program that sent a chunk of changes.
 ///
 /// A late reply answers a change whose outcome was unknown when the worker replied to the chunk. The forwarder sends
-/// each late reply in a message with the change's correlation id. The message is a JSON-RPC response. The result in
-/// this response has the form of an outcome in a ``ChunkReply``.
+/// each late reply in a message with the change's correlation id. The message is a JSON-RPC response, whose result has
+/// the form of an outcome in a ``ChunkReply``.
 struct LateReplyForwarder {
   private let chunk: Chunk
   private let lateReplies: LateReplies
@@ -17,7 +17,7 @@ struct LateReplyForwarder {
 
   /// The maximum time for which the forwarder waits for late replies.
   ///
-  /// The statement uses late replies until it ends, but the worker does not know when the statement ends.
+  /// A statement uses late replies until it ends, but the worker is not told about the end.
   private static let longestWait = Duration.seconds(600)
 
   init(_ chunk: Chunk, _ reply: ChunkReply, _ lateReplies: LateReplies) {
@@ -29,7 +29,7 @@ struct LateReplyForwarder {
 
   /// Returns a stream of messages with late replies; nil if the outcome of every change is known.
   ///
-  /// The stream ends when each change has its reply, or after ten minutes.
+  /// The stream ends after the last missing reply, or after ten minutes.
   func messages(of pool: WorkerPool) -> AsyncStream<ServiceAnswer.OutgoingReply>? {
     guard !unknown.isEmpty else { return nil }
     let (messages, message) = AsyncStream.makeStream(of: ServiceAnswer.OutgoingReply.self)
@@ -73,7 +73,7 @@ extension ChunkReply.Outcome {
 
   /// Returns the outcome as a late reply to a change; nil if the change was not sent.
   ///
-  /// `renamed` spells the names in the result as the client's option `keys` requires.
+  /// `renamed` converts the names in the result to the spelling that the client's option `keys` requires.
   func late(of change: Change, _ renamed: (JSONValue) -> JSONValue) -> LateReplies.Outcome? {
     switch self {
     case .done(let result): .success(renamed(result))
@@ -85,7 +85,7 @@ extension ChunkReply.Outcome {
 }
 
 extension Change {
-  /// A result made from the change itself: a document with only the type and the id of the changed resource.
+  /// A document with only the type and the id of the changed resource, made without a reply from the service.
   ///
   /// For a create and for a destroy, the document has no resource.
   fileprivate var identified: JSONValue {

@@ -3,9 +3,9 @@ import Client
 package import JSONRPC
 import JSONText
 
-/// The operations of a connection to the broker that the carrier of a pool needs.
+/// A connection to the broker, with the operations that ``PoolCarrier`` needs.
 package protocol PoolBrokerLink: JSONRPC.ServiceLink {
-  /// The maximum time after which a worker notices the loss of its connection (`WorkerPool.silence(of:)`).
+  /// The maximum time until a worker notices the loss of its connection (`WorkerPool.silence(of:)`).
   var silence: Duration { get }
 
   /// Removes the messages that wait in a queue, and answers them with `respond`.
@@ -18,10 +18,10 @@ package protocol PoolBrokerLink: JSONRPC.ServiceLink {
 }
 
 extension PoolCarrier {
-  /// Counts the pool's workers each second while chunks are in flight.
+  /// While chunks are in flight, counts the pool's workers each second.
   ///
-  /// If the pool has no worker for `PoolBrokerLink.silence` plus the longest timeout of a change, the function takes
-  /// the chunks back: it removes them from the pool's queue.
+  /// If the pool has no worker for a long time, the function removes the chunks in flight from the pool's queue. This
+  /// time is `PoolBrokerLink.silence` plus the longest timeout of a change.
   func watch() async {
     var lost: ContinuousClock.Instant?
     while (try? await Task.sleep(for: .seconds(1))) != nil {
@@ -43,8 +43,8 @@ extension PoolCarrier {
 
   /// Removes the chunks in flight from the queue of a pool that has lost its workers.
   ///
-  /// The carrier then sends no more chunks. If no worker had taken a chunk, the changes of this chunk count as not
-  /// sent. The outcomes of the changes in all other chunks are unknown.
+  /// The carrier then sends no more chunks. The changes of a removed chunk count as not sent, if no worker received the
+  /// chunk before. The outcomes of the changes in all other chunks are unknown.
   private func takeBack() async {
     lose()
     let (pool, run) = (pool, run)
@@ -63,7 +63,9 @@ extension PoolCarrier {
     abandon()
   }
 
-  /// Waits at most a second until the removed chunks have their replies, which this program itself sends.
+  /// Waits for the replies to the removed chunks, at most a second.
+  ///
+  /// This program itself sends these replies.
   private func waitForTakenChunks() async {
     for _ in 0..<10 where hasChunks { try? await Task.sleep(for: .milliseconds(100)) }
   }

@@ -59,7 +59,7 @@ extension PoolCarrier {
 
   /// Returns the maximum time to wait for the reply to a chunk.
   ///
-  /// The time is long enough for two workers. If the first worker is lost, a second worker carries out the chunk again.
+  /// The time is enough for two workers, because a second worker carries out the chunk if the first worker is lost.
   private static func waitLimit(of chunk: Chunk) -> Duration {
     let longest = chunk.changes.lazy.compactMap(\.timeout).max() ?? .zero
     return life + min(longest, .seconds(3600)) * 2 + (chunk.settle ?? .zero) + .seconds(180)
@@ -67,7 +67,9 @@ extension PoolCarrier {
 }
 
 extension ClientError {
-  /// Returns the error of a chunk that got no valid reply; a worker may have carried out the chunk's changes.
+  /// Returns the error of a chunk without a valid reply.
+  ///
+  /// A worker may have carried out the changes of the chunk.
   fileprivate static func unanswered(_ correlationID: String, _ message: String) -> ClientError {
     var error = ClientError(
       .unknown, message, nextStep: "the change may have been carried out: check before you send it again")
@@ -76,14 +78,14 @@ extension ClientError {
     return error
   }
 
-  /// Returns the error of a change that the carrier put into several chunks, and that no worker sent.
+  /// Returns the error of a change that no worker sent, although the carrier put the change into several chunks.
   static func notSent(by pool: WorkerPool) -> ClientError {
     ClientError(
       .timeout, "not sent: the workers of the pool \(pool.name) had no time for the change",
       nextStep: "start more workers, and compare the clocks of the machines")
   }
 
-  /// Returns this error of a whole chunk as the error of one of the chunk's changes.
+  /// Converts the error of a whole chunk to the error of one of its changes.
   ///
   /// The copy contains the method, the type and the queue of the change.
   func concerning(_ change: Change) -> ClientError {

@@ -19,11 +19,12 @@ package final class PoolCarrier: GroupCarrier {
     package var share: Double?
     /// The field by which a lookup finds a created resource, such as `email`; nil if creates can't be looked up.
     package var keyField: String?
-    /// The maximum time for which the service can hold a request (option `settle:`); nil if unknown.
+    /// The longest time that a request can wait in the service before it is carried out (option `settle:`); nil if
+    /// unknown.
     package var settle: Duration?
     /// The object that receives late replies from the workers; nil if the statement needs no late replies.
     package var lateReplies: LateReplies?
-    /// A function that spells the names in a result of the service as the client's option `keys` requires.
+    /// A function that converts the names in a result to the spelling that the client's option `keys` requires.
     package var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
     /// Whether the statement uses the results of the service.
     package var givesResults = true
@@ -32,10 +33,10 @@ package final class PoolCarrier: GroupCarrier {
     package init(queue: String) { self.queue = queue }
   }
 
-  /// A change that the carrier has taken, and the receiver of its outcome.
+  /// A change without an outcome yet, and the receiver of the outcome.
   struct WaitingChange: Sendable {
     let change: Change
-    /// The number of times that a worker returned a chunk without having sent this change.
+    /// The number of chunks with this change that a worker returned without sending the change.
     var attempts = 0
     let receiver: any ChangeReplyReceiver
     /// The number by which the receiver identifies the change.
@@ -55,13 +56,13 @@ package final class PoolCarrier: GroupCarrier {
     var lastNumber = 0
     var size = 32
     var workers: Int
-    /// The largest number of workers since the last time that no chunk was in flight.
+    /// The largest number of workers since chunks have been in flight without a break.
     ///
-    /// The difference to the present number of workers shows how many workers have left the pool.
+    /// This number minus `workers` is the number of workers that have left the pool.
     var most = 0
     /// The longest timeout of all changes sent so far; a timeout of more than an hour counts as an hour.
     var longest = Duration.zero
-    /// Whether the pool has lost its workers, so that the carrier sends nothing more.
+    /// Whether the pool has lost its workers; the carrier then sends no more chunks.
     var isLost = false
     var watch: Task<Void, Never>?
     /// The speed of one worker with the last chunk, in changes a second; 0 before the end of the first chunk.
@@ -93,9 +94,9 @@ package final class PoolCarrier: GroupCarrier {
   /// The carrier adapts the number of changes in a chunk to this time.
   private static let chunkTime = 500
 
-  /// Creates the carrier of a statement, after a worker of the pool has accepted an empty chunk for the queue.
+  /// Creates the carrier of a statement, and checks that a worker of the pool accepts chunks for the statement's queue.
   ///
-  /// - Throws: `no-route` if the pool has no worker, `forbidden` if the worker refuses the chunk.
+  /// - Throws: `no-route` if the pool has no worker, and `forbidden` if a worker refuses an empty chunk.
   package static func open(
     _ pool: WorkerPool, on link: any PoolBrokerLink, _ limits: PoolCarrierSettings
   ) async throws(ClientError) -> PoolCarrier {
@@ -132,10 +133,10 @@ package final class PoolCarrier: GroupCarrier {
     state = Mutex(ChangeQueue(workers: workers, budget: FailureBudget(limit: limits.failures, share: limits.share)))
   }
 
-  /// The executor that runs tasks on the thread of the connection that carries the chunks.
+  /// The executor of the connection to the pool, which runs tasks on the connection's thread.
   package var executor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// The maximum number of changes that the carrier takes at the same time: two full chunks for each worker.
+  /// The maximum number of changes that the carrier accepts at the same time: two full chunks for each worker.
   ///
   /// The calculation assumes at least four workers, because more workers may join. The value is at most 10,000.
   package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * WorkerPool.chunkLimit) }
@@ -146,7 +147,9 @@ package final class PoolCarrier: GroupCarrier {
   /// The number of changes in the chunks in flight.
   package var inFlight: Int { state.withLock(\.inFlight) }
 
-  /// A text with the number of workers, the rate of each worker, and the number of workers that have left the pool.
+  /// The state of the pool as text, such as `3 workers, 120/s each`.
+  ///
+  /// The text also contains the number of workers that have left the pool.
   package var status: String? {
     let (workers, rate, left, longest) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers, $0.longest) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
@@ -163,7 +166,9 @@ package final class PoolCarrier: GroupCarrier {
     return try await carry(change, latency: &latency)
   }
 
-  /// Passes a change to a worker, and returns the service's reply; sets `latency` to the reply time of the service.
+  /// Passes a change to a worker, and returns the service's reply.
+  ///
+  /// The function sets `latency` to the reply time of the service.
   package func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeResult {
     let (result, time) = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in take(change, number: 0, for: OutcomeWaiter(continuation)) }
@@ -174,7 +179,7 @@ package final class PoolCarrier: GroupCarrier {
     return try result.get()
   }
 
-  /// A receiver that resumes the task that waits for the outcome of one change.
+  /// A receiver that passes the outcome of one change to a waiting task.
   private final class OutcomeWaiter: ChangeReplyReceiver {
     private let continuation: CheckedContinuation<(Result<ChangeResult, ClientError>, Duration?), Never>
 
@@ -187,7 +192,7 @@ package final class PoolCarrier: GroupCarrier {
     }
   }
 
-  /// Takes a change for the next chunk.
+  /// Adds a change to the changes that wait for the next chunk.
   package func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     let waiting = WaitingChange(change, number, receiver)
     let (isEnded, mustDispatch) = state.withLock { state in
@@ -274,7 +279,7 @@ package final class PoolCarrier: GroupCarrier {
 
   /// Counts the outcomes of a chunk.
   ///
-  /// If the failures reach the limit, the function ends the waiting changes as not sent.
+  /// If the failures reach the limit, the function reports the waiting changes as not sent.
   private func count(_ size: Int, successes: Int, _ failures: Int, _ grant: FailureBudget.FailureGrant) {
     let isReached = state.withLock { state in
       state.chunks -= 1
@@ -285,10 +290,10 @@ package final class PoolCarrier: GroupCarrier {
     if isReached { end() }
   }
 
-  /// Puts changes that a worker returned unsent at the head of the waiting changes.
+  /// Puts changes that a worker did not send back to the head of the waiting changes.
   ///
-  /// After five such returns, a change fails. A return does not count if the worker stopped because the chunk reached
-  /// its limit of failures (`isCut`).
+  /// A change fails after five chunks in which no worker sent it. A chunk does not count if it reached its limit of
+  /// failures (`isCut`).
   private func repeatLater(_ left: [WaitingChange], isCut: Bool) {
     guard !left.isEmpty else { return }
     var again: [WaitingChange] = []
@@ -304,7 +309,7 @@ package final class PoolCarrier: GroupCarrier {
     if isEnded { refuse(again) }
   }
 
-  /// Ends unsent changes with an error, because the statement has ended or the pool has lost its workers.
+  /// Reports an error for unsent changes, because the statement has ended or the pool has lost its workers.
   private func refuse(_ changes: some Sequence<WaitingChange>) {
     let isLost = state.withLock(\.isLost)
     for waiting in changes { if isLost { waiting.fail(.lost(pool, on: link)) } else { waiting.drop() } }
@@ -325,13 +330,15 @@ package final class PoolCarrier: GroupCarrier {
     dispatch()
   }
 
-  /// Records that the pool has lost its workers, and ends the waiting changes with an error.
+  /// Records that the pool has lost its workers, and reports an error for the waiting changes.
   func lose() {
     state.withLock { $0.isLost = true }
     refuse(takeWaiting())
   }
 
-  /// Ends the waiting changes as not sent; the changes in chunks in flight still get their outcomes.
+  /// Ends the statement: reports the waiting changes as not sent, and accepts no more changes.
+  ///
+  /// The changes in chunks in flight still get their outcomes.
   package func end() {
     state.withLock { $0.isEnded = true }
     refuse(takeWaiting())
@@ -355,7 +362,7 @@ package final class PoolCarrier: GroupCarrier {
 }
 
 extension PoolCarrier.WaitingChange {
-  /// Ends the change with an error, because the statement ended before the change was sent.
+  /// Reports an error for the change, because the statement ended before the change was sent.
   func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
 
   func fail(_ error: ClientError) { end(.failure(error)) }

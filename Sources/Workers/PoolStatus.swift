@@ -2,7 +2,7 @@ package import AMQP
 import JSONRPC
 import JSONText
 
-/// Reads the state of a pool as text: its workers, the waiting chunks, and the counts of each worker.
+/// Returns the state of a pool as text: its workers, the waiting chunks, and the counts of each worker.
 ///
 /// - Throws: A broker error if the broker can't be reached.
 package func poolStatus(
@@ -25,8 +25,8 @@ package func poolStatus(
 
 /// Asks the workers of a pool for their status, one after another.
 ///
-/// The worker with the number N answers on a queue whose name contains N. The numbers can have gaps, because workers
-/// may have ended. Therefore the function also tries numbers above the count of workers.
+/// The worker with the number N answers on a queue whose name contains N. The numbers of the workers can have gaps,
+/// because workers may have ended. Therefore the function also tries numbers above the number of workers.
 private func answers(_ count: Int, _ pool: WorkerPool, _ dialer: Dialer) async -> [(number: Int, status: WorkerStatus)]
 {
   var found: [(number: Int, status: WorkerStatus)] = []

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A memory of the chunks that a worker has taken, so that the worker refuses a second copy of a chunk.
+/// A record of the chunks that a worker has received, so that the worker can refuse a second copy of a chunk.
 ///
 /// The guard remembers each chunk until the chunk expires.
 final class ReplayGuard: Sendable {
@@ -11,13 +11,13 @@ final class ReplayGuard: Sendable {
 
   private struct TakenChunks {
     var taken: [Key: Int] = [:]
-    /// The number of stored chunks at which the guard removes expired chunks.
+    /// The number of recorded chunks at which the guard removes the expired chunks.
     var purgeAt = 256
   }
 
   private let state = Mutex(TakenChunks())
 
-  /// Records a chunk; returns false if the chunk was taken before.
+  /// Records a chunk; returns false if the chunk is already recorded.
   ///
   /// `now` is the time in milliseconds since 1970.
   func take(_ chunk: Chunk, now: Int) -> Bool {

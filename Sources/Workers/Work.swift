@@ -13,7 +13,7 @@ package struct WorkerSettings: Sendable {
   package var inFlight = 64
   /// The queues whose changes the worker carries out; nil for all.
   package var allowed: Set<String>?
-  /// The secret members of the changes' `meta`; a chunk contains only the names of these members.
+  /// The secret members of the changes' `meta`, such as a token; a chunk contains only their names.
   package var meta: JSONObject = [:]
   /// The name of the connection, as the broker's management interface shows it.
   package var connectionName: String
@@ -28,7 +28,9 @@ package struct WorkerSettings: Sendable {
 package struct WorkerCallbacks: Sendable {
   /// A function that shows a note on standard error.
   package var note: @Sendable (String) -> Void
-  /// A function that opens the worker's connection to the services, and passes late replies to its argument.
+  /// A function that opens the worker's connection to the services.
+  ///
+  /// The connection passes late replies to the argument of the function.
   package var open: @Sendable (LateReplies) async throws(LinkError) -> any ServiceLink
   /// A function that returns when the worker must stop.
   package var stopped: @Sendable () async -> Void
@@ -79,8 +81,8 @@ private func serve(
   _ worker: Worker, _ settings: WorkerSettings, _ dialer: Dialer, _ callbacks: WorkerCallbacks
 ) async throws(BrokerError) {
   try await dialer.serve(queues: 2) { index, connection, taken throws(BrokerError) in
-    // The worker serves its queue for status requests before the pool's queue. Then each consumer of the pool's queue
-    // can answer a status request, as `--status` expects.
+    // The worker serves its queue for status requests before the pool's queue. Each consumer of the pool's queue can
+    // therefore answer a status request, as `--status` expects.
     if index == 0 { return try await worker.serveQuestions(on: connection) }
     return try await worker.serve(on: connection, after: taken)
   } begun: { isAgain in

@@ -18,9 +18,9 @@ final class Worker: Sendable {
   private let callbacks: WorkerCallbacks
   /// The connection to the services, separate from the connection that carries the chunks.
   private let link: any ServiceLink
-  /// The maximum time after which a worker notices the loss of its connection.
+  /// The maximum time until a worker notices the loss of its connection.
   private let silence: Duration
-  /// The late replies on the connection to the services.
+  /// The object that receives late replies from the services.
   private let lateReplies: LateReplies
   private let memory = ReplayGuard()
   private let state = Mutex(WorkInProgress())

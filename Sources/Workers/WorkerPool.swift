@@ -55,17 +55,17 @@ package struct WorkerPool: Sendable {
   /// If a worker is lost, the queue delivers the worker's chunk again, at most three times.
   static let declaration = QueueDeclaration(type: .quorum, deliveryLimit: 3)
 
-  /// The maximum number of seconds between heartbeats of the connection that carries the chunks.
+  /// The maximum heartbeat interval of a worker's connection for chunks, in seconds.
   private static let longestHeartbeat = 5
 
-  /// Returns the number of seconds between heartbeats of a worker's connection for chunks.
+  /// Returns the heartbeat interval of a worker's connection for chunks, in seconds.
   ///
-  /// The number comes from the URI, but is at most 5.
+  /// The interval comes from the URI, but is at most 5 seconds.
   static func heartbeat(of uri: AMQPURI) -> Int {
     uri.heartbeat > 0 ? min(uri.heartbeat, longestHeartbeat) : longestHeartbeat
   }
 
-  /// Returns the maximum time after which a worker notices the loss of its connection for chunks.
+  /// Returns the maximum time until a worker notices the loss of its connection for chunks.
   ///
   /// librabbitmq ends a connection after two heartbeat intervals without a byte. The program calls librabbitmq at least
   /// twice in each interval.
