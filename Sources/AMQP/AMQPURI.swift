@@ -5,7 +5,7 @@
 /// "\(uri)"  // "amqp://guest@localhost:5672/"
 /// ```
 ///
-/// The path `/` and a missing path both mean the vhost `/`. The specification differs: there, the path `/` means a
+/// The path `/` and a missing path both mean the vhost `/`. In the specification, by contrast, the path `/` means a
 /// vhost with an empty name.
 public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   /// The broker's host name or IP address.
@@ -26,7 +26,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var heartbeat = 30
   /// The maximum time for connecting, in milliseconds.
   ///
-  /// The login comes after connecting, and has a time limit of the same length.
+  /// The login, which follows, has a time limit of the same length.
   public var timeout = 5000
   /// The maximum size of an AMQP frame, in bytes.
   public var frameMax = 131_072
@@ -41,7 +41,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     public var certificate: String?
     /// The PEM file with the private key of the client's certificate (the parameter `keyfile`).
     ///
-    /// Nil if the file of the certificate contains the key.
+    /// Nil if the file `certificate` also contains the key.
     public var key: String?
     /// Whether the client verifies the broker's certificate and the name in the certificate (the parameter `verify`).
     public var verifies = true
@@ -97,9 +97,9 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Returns the index of the `?` that begins the parameters; nil if the text has no parameters.
   ///
-  /// In `amqp://user:se?cret@host`, the first `?` is part of the password. The function considers this case if an `@`
-  /// follows the `?`, and a `:` precedes the last `@`. The `?` then begins the parameters only if all names after it
-  /// are known parameters, and only TLS parameters contain an `@`. The value of a TLS parameter is a file or a host.
+  /// A `?` can also be part of a password, as in `amqp://user:se?cret@host`. This is possible only if an `@` follows
+  /// the `?`, and a `:` precedes the last `@`. The function then checks the text after the `?`. The text must consist
+  /// of known parameters. Only a TLS parameter, whose value is a file or a host, may contain an `@`.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }
@@ -112,7 +112,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Throws if the user or the password contains an `@`, `/`, `?` or `#` that is not percent-encoded.
   ///
-  /// The last `@` of the text ends the user and the password.
+  /// The user and the password are the text before the last `@`.
   private func refuseUnescaped(_ text: Substring) throws(BrokerError) {
     guard let last = text.lastIndex(of: "@") else { return }
     let credentials = text[..<last]
@@ -165,8 +165,8 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Returns an IPv6 address in brackets, followed by the port if the text has one.
   ///
-  /// The digits after the last `:` count as a port only if there are five of them, or if they are 5671 or 5672. For
-  /// example, `::1:5672` becomes `[::1]:5672`.
+  /// The text after the last `:` counts as a port only if it is 5671, 5672 or any five digits. For example, `::1:5672`
+  /// becomes `[::1]:5672`.
   private static func bracketed(_ text: Substring) -> String {
     if let port = text.lastIndex(of: ":"), case let digits = text[port...].dropFirst(),
       digits.count == 5 || digits == "5672" || digits == "5671", digits.allSatisfy(\.isNumber)
@@ -227,7 +227,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Returns the number that decimal digits stand for; nil for any other text, such as `-5`.
+  /// Parses a decimal number without a sign; returns nil for any other text, such as `-5`.
   private static func number(_ text: some StringProtocol) -> Int? {
     text.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int(text) : nil
   }

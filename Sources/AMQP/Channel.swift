@@ -14,7 +14,7 @@ final class Channel {
     /// Nil before the message is sent, and on a channel without confirms.
     var tag: UInt64?
 
-    /// Ends the request with the body of its reply, or with an error.
+    /// Completes the request with the body of its reply, or with an error.
     ///
     /// After an error, the client in `message.origin` decides whether to send the request again. Without an origin, the
     /// receiver gets the error.
@@ -32,7 +32,7 @@ final class Channel {
     var consumers = 0
   }
 
-  /// A caller that waits for the broker's answer to a method, and the deadline of this wait.
+  /// A caller that waits for the broker's answer to a method, and the caller's deadline.
   struct PendingMethod {
     let continuation: CheckedContinuation<Result<MethodReply, BrokerError>, Never>
     let deadline: ContinuousClock.Instant
@@ -60,7 +60,7 @@ final class Channel {
   ///
   /// On a service's channel, the entries are replies that wait for confirms, keyed by a counter.
   var pending: [Int: PendingRequest] = [:]
-  /// The text with which all correlation ids of the channel's requests begin: the client's UUID and a hyphen.
+  /// The prefix of the correlation ids on this channel: the client's UUID and a hyphen.
   let prefix: [UInt8]
   /// The callers that wait for the broker's answers to methods, in the order in which the methods were sent.
   ///
@@ -69,7 +69,7 @@ final class Channel {
   /// Whether the channel is in confirm mode, in which the broker confirms each published message.
   var isConfirming = false
   private var confirms = UnconfirmedMessages()
-  /// The number of a service's replies so far that need a confirm; 0 on a client's channel.
+  /// The number of replies that ``awaitConfirm(of:_:)`` has recorded; 0 on a client's channel.
   private var confirmedReplies = 0
   /// Whether the channel is closing and accepts no requests.
   var isClosing = false
@@ -96,11 +96,11 @@ final class Channel {
     return true
   }
 
-  /// Records a service's reply that needs a confirm.
+  /// Records a service's reply that the broker must confirm.
   ///
   /// Returns the reply's key in `pending`.
   ///
-  /// The channel calls the receiver when the broker confirms or refuses the reply.
+  /// The receiver learns when the broker confirms or refuses the reply.
   func awaitConfirm(of message: OutgoingMessage, _ receiver: any ReplyReceiver) -> Int {
     confirmedReplies += 1
     pending[confirmedReplies] = PendingRequest(receiver: receiver, message: message)
@@ -119,10 +119,10 @@ final class Channel {
     for serial in late.keys { end(serial, error) }
   }
 
-  /// Returns the error with the state of the request: whether it was sent, and whether the broker confirmed it.
+  /// Returns the error, completed with whether the request was sent and whether the broker confirmed the request.
   ///
-  /// The code `accessRefused` means that the broker closed the channel because the user may not publish. A request that
-  /// still waits for its confirm then counts as not sent.
+  /// The code `accessRefused` means that the broker closed the channel because the user may not publish. With this
+  /// code, a request without a confirm counts as not sent.
   private func completed(_ error: BrokerError, of waiting: PendingRequest) -> BrokerError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
@@ -132,7 +132,7 @@ final class Channel {
 
   /// A reply or a refusal for which no request waits.
   ///
-  /// Such a message came too late, came twice, or belongs to another client.
+  /// For example, the message came too late, came twice, or belongs to another client.
   struct StrayReply {
     let correlationID: [UInt8]
     let outcome: Result<[UInt8], BrokerError>
@@ -140,8 +140,8 @@ final class Channel {
 
   /// Handles a publisher confirm or a nack.
   ///
-  /// A nack makes the request fail. A confirm completes the reply of a service. The broker also confirms messages that
-  /// it has returned. Such a confirm has no effect, because the request has already failed.
+  /// A nack makes the request fail. A confirm ends the wait of a service for the confirm of its reply. The broker also
+  /// confirms a message that it has returned. This confirm has no effect, because the request has already failed.
   ///
   /// - Returns: The refusals of requests whose callers no longer wait.
   func settle(_ frame: borrowing Frame) -> [StrayReply] {

@@ -21,8 +21,8 @@ public final class ClientChannel: Sendable {
   /// Sends a request and waits for its reply.
   ///
   /// Set `isConfirmed` for a request that changes data. The broker then confirms or refuses the message. If the task is
-  /// cancelled, the call fails with `cancelled`. The exception is a change that was already sent: the call still waits
-  /// for its reply.
+  /// cancelled, the function throws `cancelled`. But if the message of a change was already sent, the function still
+  /// waits for the reply.
   ///
   /// - Throws: `noRoute` if the queue does not exist, `nacked` if the broker refuses the message, `timeout`,
   ///   `cancelled`, `tooLarge`, or the reason why the connection ended. The error's `wasSent` is true if the request
@@ -50,7 +50,9 @@ public final class ClientChannel: Sendable {
     connection.thread.post(.request(message, serial: serial, receiver))
   }
 
-  /// Makes a posted request fail with `cancelled`, unless the request is a change (`isConfirmed`) and was already sent.
+  /// Makes a posted request fail with `cancelled`.
+  ///
+  /// A change (`isConfirmed`) that was already sent does not fail, because its caller still needs the reply.
   func cancel(_ correlationID: String) {
     guard let serial = CorrelationIDs.serial(of: Array(correlationID.utf8), after: ids.prefix) else { return }
     connection.thread.post(.cancel(channel: number, serial: serial))
@@ -74,9 +76,7 @@ public final class ClientChannel: Sendable {
     return (message, serial)
   }
 
-  /// If the reply is a `noRoute` error, adds the queue's name to its message.
-  ///
-  /// Returns any other reply unchanged.
+  /// Returns the reply; the message of a `noRoute` error then names the queue.
   func named(_ reply: Result<[UInt8], BrokerError>) -> Result<[UInt8], BrokerError> {
     guard case .failure(let error) = reply, error.code == .noRoute else { return reply }
     return .failure(BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)"))
@@ -108,8 +108,8 @@ extension Connection {
   ///
   /// The function declares the queue passively, on a channel of its own.
   ///
-  /// - Throws: `blocked` immediately if the broker accepts no messages, `timeout` if the broker does not answer by the
-  ///   deadline.
+  /// - Throws: `blocked` immediately if the broker accepts no messages, or `timeout` if the broker does not answer by
+  ///   the deadline.
   public func probe(
     queue: String, until deadline: ContinuousClock.Instant? = nil
   ) async throws(BrokerError) -> (messages: Int, consumers: Int)? {

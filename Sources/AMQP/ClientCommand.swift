@@ -1,25 +1,26 @@
 /// A command that a client gives to its connection.
 ///
-/// The connection's thread executes the command in its next turn.
+/// The connection's thread executes the command in the next pass of its loop.
 enum ClientCommand: Sendable {
   /// Sends a request, and passes its reply or its error to the receiver.
   case request(OutgoingMessage, serial: Int, any ReplyReceiver)
-  /// Makes a waiting request fail with `cancelled`, unless the request is a change (`isConfirmed`) and was already
-  /// sent.
+  /// Makes a waiting request fail with `cancelled`.
+  ///
+  /// A change (`isConfirmed`) that was already sent does not fail.
   case cancel(channel: UInt16, serial: Int)
   /// Makes all waiting requests of a channel fail with `cancelled`.
   case abandon(channel: UInt16)
 }
 
 extension Connection {
-  /// Executes the commands that clients have queued since the last turn.
+  /// Executes the commands that clients have posted.
   func accept(_ orders: [ClientCommand]) {
     for order in orders {
       switch order {
       case .request(let message, let serial, let receiver):
         begin(Channel.PendingRequest(receiver: receiver, message: message), serial)
       case .cancel(let number, let serial):
-        // A change that was already sent is not cancelled: its caller still needs the reply.
+        // A change that was already sent is not cancelled, because its caller still needs the reply.
         if let waiting = channels[number]?.pending[serial], !(waiting.message.isConfirmed && waiting.wasSent) {
           channels[number]?.end(serial, .interrupted)
         }
@@ -52,7 +53,7 @@ extension Connection {
     return nil
   }
 
-  /// Ends every request and every wait for the broker's answer to a method, if its deadline has passed.
+  /// Makes each request, and each wait for the answer to a method, fail if its deadline has passed.
   ///
   /// The callers get a `timeout` error, or a `blocked` error while the broker accepts no messages.
   func expire() {
@@ -72,7 +73,7 @@ extension Connection {
     }
   }
 
-  /// Makes the thread wake up at a deadline or earlier; nil means no deadline.
+  /// Makes the connection's thread wake up at the deadline or earlier; does nothing for nil.
   func expect(_ deadline: ContinuousClock.Instant?) {
     guard let deadline else { return }
     if let nextDeadline, nextDeadline <= deadline { return }

@@ -1,6 +1,6 @@
 // The channels of a connection: opening, closing, and the methods on each channel.
 extension Connection {
-  /// Queues a reply, and then the acknowledgement of the delivery with the tag `tag`.
+  /// Queues a reply, and after it the acknowledgement of the delivery with the given tag.
   ///
   /// If `tag` is nil, the function acknowledges no delivery.
   func reply(_ message: OutgoingMessage, acknowledging tag: UInt64?) {
@@ -48,8 +48,8 @@ extension Connection {
 
   /// Sends a method on a channel and waits for the broker's answer.
   ///
-  /// Several calls can wait on a channel at the same time, because the broker answers methods in order. Without a
-  /// deadline, the call waits for at most the URI's timeout. If no answer arrives in time, the function closes the
+  /// Several callers can wait on a channel at the same time, because the broker answers methods in order. Without a
+  /// deadline, the function waits for at most the URI's timeout. If no answer arrives in time, the function closes the
   /// channel without waiting for the broker.
   func call(
     _ number: UInt16, _ method: Method, until deadline: ContinuousClock.Instant? = nil

@@ -3,8 +3,9 @@ import Synchronization
 
 /// A connection to a RabbitMQ broker, with any number of clients and requests in flight.
 ///
-/// The actor's executor is a thread that owns the socket. In each turn, the thread sends the waiting messages together
-/// and assembles received frames into messages. A `Connection` does not reconnect after a loss; a `Dialer` does.
+/// The actor's executor is a thread that owns the socket. The thread runs a loop. In each pass of the loop, the thread
+/// sends the waiting messages together and assembles received frames into messages. A `Connection` does not reconnect
+/// after a loss; a `Dialer` does.
 ///
 /// ```swift
 /// let connection = try await Connection.open(AMQPURI("amqp://guest:guest@localhost/"), name: "retort")
@@ -114,9 +115,9 @@ public actor Connection {
     self.handle = handle
   }
 
-  /// Publishes waiting messages, handles received frames, and checks the deadlines.
+  /// Runs one pass of the thread's loop: publishes waiting messages, handles received frames, and checks the deadlines.
   ///
-  /// - Returns: The events that the thread waits for before the next turn.
+  /// - Returns: The events that the thread waits for before the next pass.
   private func turn(_ mayRead: Bool) -> ConnectionThread.AwaitedSocketEvents {
     accept(thread.takeOrders())
     guard handle != nil else { return ConnectionThread.AwaitedSocketEvents() }
@@ -140,7 +141,7 @@ public actor Connection {
   /// Returns true if no received frame is left.
   private func talk(_ mayRead: Bool) throws(BrokerError) -> Bool {
     do throws(BrokerError) { try publish() } catch {
-      while try !drain() {}  // The broker's last frame contains a better reason than EPIPE.
+      while try !drain() {}  // The broker's last frame explains the failure better than EPIPE.
       throw error
     }
     guard mayRead || handle?.mayHoldInput == true else { return true }
@@ -172,7 +173,7 @@ public actor Connection {
 
   /// Puts a channel into confirm mode before its first message that needs a confirm.
   ///
-  /// A channel that only reads needs no confirms.
+  /// A channel whose requests only read data never enters confirm mode.
   private func selectConfirms(_ number: UInt16) throws(BrokerError) {
     guard let channel = channels[number], !channel.isConfirming else { return }
     try send(.selectConfirms, on: number)
@@ -202,7 +203,7 @@ public actor Connection {
     return handle == nil
   }
 
-  /// The maximum number of frames that one turn handles.
+  /// The maximum number of frames that one pass of the thread's loop handles.
   ///
   /// A reply consists of three or more frames.
   private static let framesATurn = 36

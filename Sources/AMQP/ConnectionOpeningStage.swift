@@ -28,7 +28,7 @@ public struct TLSReport: Sendable, Equatable {
   public var cipher: String
   /// Whether the client verified the chain and the broker's name.
   public var isVerified: Bool
-  /// The certificates, at most 16.
+  /// The certificates that the broker sent, at most 16.
   ///
   /// The broker's own certificate is the first.
   public var chain: [Certificate] = []

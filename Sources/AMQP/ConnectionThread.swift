@@ -4,11 +4,12 @@ import Synchronization
 
 /// A thread that owns a connection's socket and is the executor of the connection's actor.
 ///
-/// ``ConnectionTaskExecutor`` is the executor of other tasks on the thread.
+/// A ``ConnectionTaskExecutor`` runs other tasks on the same thread.
 ///
-/// In a loop, the thread runs the enqueued jobs, runs the connection's turn, and waits for the socket or a wake-up.
+/// In a loop, the thread runs the enqueued jobs, calls a function of the connection, and waits for the socket or a
+/// wake-up.
 final class ConnectionThread: SerialExecutor {
-  /// The events that the thread waits for after a turn: the socket is readable or writable, or the time is over.
+  /// The events that the thread waits for: the socket is readable or writable, or the time is over.
   struct AwaitedSocketEvents {
     var socket: Int32 = -1
     var wantsToWrite = false
@@ -28,7 +29,7 @@ final class ConnectionThread: SerialExecutor {
     var isStopped = false
     /// Whether the thread waits for events, or is about to wait.
     ///
-    /// New work must then wake the thread.
+    /// If true, new work must wake the thread.
     var isAsleep = false
   }
 
@@ -38,7 +39,7 @@ final class ConnectionThread: SerialExecutor {
   private let current = Atomic<pthread_t>(0)
   /// The function that the thread calls between jobs.
   ///
-  /// The closure is in a struct, because a mutex would wrap a bare closure again at each access.
+  /// The closure is in a struct, because a mutex would wrap a bare closure in another closure at each access.
   private let turn = Mutex<TurnFunction?>(nil)
 
   private struct TurnFunction {
@@ -100,9 +101,9 @@ final class ConnectionThread: SerialExecutor {
     if mustWake { retort_signal_eventfd(event) }
   }
 
-  /// Queues a command for the connection's next turn.
+  /// Queues a command for the next pass of the thread's loop.
   ///
-  /// Any thread can call the function. The caller need not switch to the connection's thread.
+  /// The function can be called on any thread.
   func post(_ order: ClientCommand) {
     let mustWake = state.withLock { state in
       state.orders.append(order)
@@ -112,7 +113,7 @@ final class ConnectionThread: SerialExecutor {
     if mustWake { retort_signal_eventfd(event) }
   }
 
-  /// Removes and returns the commands posted since the last turn.
+  /// Removes and returns the queued commands.
   func takeOrders() -> [ClientCommand] {
     state.withLock { state in
       guard !state.orders.isEmpty else { return [] }
@@ -128,7 +129,7 @@ final class ConnectionThread: SerialExecutor {
 
   func checkIsolated() { precondition(isCurrent, "not on the connection's thread") }
 
-  /// The maximum number of batches of enqueued jobs that run before the connection's turn.
+  /// The maximum number of batches of enqueued jobs that run before the thread calls the connection's function.
   ///
   /// A batch consists of the jobs that were enqueued while the previous batch ran.
   private static let rounds = 16
@@ -160,7 +161,7 @@ final class ConnectionThread: SerialExecutor {
     }
   }
 
-  /// Waits for the socket or a wake-up, unless a job or a command has already arrived.
+  /// Waits for the socket or a wake-up; returns at once if a job or a command has already arrived.
   ///
   /// - Returns: Whether the socket may be readable.
   private func sleep(_ wait: AwaitedSocketEvents) -> Bool {

@@ -3,8 +3,8 @@ import Synchronization
 
 /// A source of unique correlation ids for one client.
 ///
-/// Each id consists of the client's UUID, a hyphen and a counter. If the client sends a request a second time, on
-/// another channel, the request keeps its id.
+/// Each id consists of the client's UUID, a hyphen and a counter. A request that the client sends a second time has the
+/// same id both times.
 public final class CorrelationIDs: Sendable {
   /// The prefix of all ids in UTF-8: the UUID and a hyphen.
   let prefix: [UInt8]

@@ -6,9 +6,9 @@ extension Dialer {
   /// - Parameters:
   ///   - count: The number of queues.
   ///   - open: Serves one of the queues on a connection. `index` tells which queue. `taken` is the number of requests
-  ///     that the queue got on earlier connections.
-  ///   - begun: Called each time when all queues are served on a connection. `isAgain` is false in the first call, and
-  ///     true after each reconnection.
+  ///     that the service received from the queue on earlier connections.
+  ///   - begun: Called when `open` has succeeded for all queues on a new connection. `isAgain` is false for the first
+  ///     connection, and true after each reconnection.
   ///   - note: Called with the reason when a channel ends although its connection is open.
   /// - Throws: A broker error if the broker refuses the user or a queue.
   public nonisolated func serve(

@@ -1,7 +1,8 @@
 extension Dialer {
-  /// Consumes the messages that wait in a queue, for at most 10 s, and answers them with `respond`.
+  /// Consumes the messages that wait in a queue, for at most 10 s, and passes each to `respond`.
   ///
-  /// A message for which `respond` returns nil goes back to the queue.
+  /// The function sends the answer that `respond` returns. If `respond` returns nil, the message goes back to the
+  /// queue.
   ///
   /// - Parameters:
   ///   - queue: The queue. The function declares the queue if it is missing.

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// Keeps a program connected to a broker: reconnects immediately after a loss of the connection.
+/// An object that keeps a program connected to a broker, and reconnects immediately after a loss of the connection.
 ///
-/// All callers that need a connection share one attempt. The pause between attempts grows from 50 ms to 2 s. The pause
-/// is partly random, so that many programs do not reconnect at the same time.
+/// All callers that need a connection share one attempt to connect. The pause between attempts grows from 50 ms to 2 s.
+/// The pause is partly random, so that many programs do not reconnect at the same time.
 public actor Dialer {
   /// The broker's address.
   public nonisolated let uri: AMQPURI
@@ -77,8 +77,8 @@ public actor Dialer {
 
   /// Begins to connect again.
   ///
-  /// The attempt fails if a broker with another cluster name now runs at the address. Another broker has other queues
-  /// and other data.
+  /// The attempt fails if a broker with another cluster name now runs at the address, because its queues and data are
+  /// different.
   private func openingAgain() -> ConnectionAttempt {
     let (opening, uri, expected) = (Self.opening(uri, name, listener), uri, clusterName)
     return ConnectionAttempt {
@@ -93,7 +93,7 @@ public actor Dialer {
     }
   }
 
-  /// Returns the broker's name as messages show it, such as `the broker rabbit@one`.
+  /// Returns a phrase with the broker's name for messages, such as `the broker rabbit@one`.
   private static func words(_ name: String) -> String {
     name.isEmpty ? "a broker without a name" : "the broker \(name)"
   }

@@ -15,14 +15,13 @@ public final class QueueClient: Sendable {
     var channel: ClientChannel?
     var opening: Task<Result<ClientChannel, BrokerError>, Never>?
     var isStopped = false
-    /// The tasks that open a new channel and send lost requests on this channel, keyed by correlation id.
+    /// The tasks that send lost requests on a new channel, keyed by correlation id.
     var reposted: [String: Task<Void, Never>] = [:]
   }
 
-  /// The opening of a channel that is in progress.
+  /// A task that is opening a channel.
   ///
-  /// If `isOwn` is false, another caller began the opening. The deadline of that other caller can be earlier than the
-  /// deadline of this caller.
+  /// If `isOwn` is false, another caller started the task, possibly with an earlier deadline.
   private struct ChannelOpening {
     var task: Task<Result<ClientChannel, BrokerError>, Never>
     var isOwn: Bool
@@ -30,8 +29,8 @@ public final class QueueClient: Sendable {
 
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   ///
-  /// The replies arrive in an anonymous queue. If `repliesDirectly` is true, the broker's direct reply-to delivers the
-  /// replies instead.
+  /// The replies arrive in an anonymous queue. If `repliesDirectly` is true, the client uses direct reply-to, a feature
+  /// of RabbitMQ that needs no such queue.
   public init(_ dialer: Dialer, queue: String, repliesDirectly: Bool = false) async throws(BrokerError) {
     self.dialer = dialer
     self.queue = queue
@@ -51,7 +50,7 @@ public final class QueueClient: Sendable {
   ///
   /// If the connection is lost before the request was sent, the client sends the request on a new connection. If the
   /// connection is lost later, the client sends the request a second time only if `mayRepeat` is true. The client stops
-  /// at the deadline. If `mayRepeat` is false, the broker confirms the request.
+  /// trying at the deadline. If `mayRepeat` is false, the broker also confirms the request.
   ///
   /// - Throws: The errors of ``ClientChannel/send(correlationID:body:deadline:expires:isConfirmed:)``.
   public func send(
@@ -89,8 +88,8 @@ public final class QueueClient: Sendable {
 
   /// Handles the failure of a posted request: posts the request on a new channel, or passes the error to the receiver.
   ///
-  /// The client posts a request on a new channel if the connection was lost, and if the request may be sent twice or
-  /// was never sent.
+  /// The client posts the request again only if the connection was lost. The request must also be one that was never
+  /// sent, or one that may be sent twice.
   func end(
     _ message: OutgoingMessage, with error: BrokerError, on channel: ClientChannel, _ receiver: any ReplyReceiver
   ) {
@@ -103,7 +102,7 @@ public final class QueueClient: Sendable {
       mayRepeat: !message.isConfirmed, mayHaveArrived: error.wasSent, receiver)
   }
 
-  /// Starts a task that opens a new channel and sends a lost request on this channel.
+  /// Starts a task that sends a lost request on a new channel.
   private func repost(
     _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, mayRepeat: Bool,
     mayHaveArrived: Bool = false, _ receiver: any ReplyReceiver
@@ -123,25 +122,25 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Makes a posted request fail with `cancelled`, unless the request is a change that was already sent.
+  /// Makes a posted request fail with `cancelled`.
   ///
-  /// A change is a request that the client may not repeat.
+  /// A request that may not be repeated, and that was already sent, does not fail.
   public func cancel(_ correlationID: String) {
     let (channel, task) = state.withLock { ($0.channel, $0.reposted[correlationID]) }
     task?.cancel()
     channel?.cancel(correlationID)
   }
 
-  /// Opens a channel, sends a request on this channel, and waits for the reply.
+  /// Sends a request on a new channel, and waits for the reply.
   ///
-  /// If this channel is lost too, the function opens another channel and sends the request there. If the request was
-  /// already sent, the function does this only if `mayRepeat` is true.
+  /// If the new channel is lost too, the function sends the request on another channel. A request that was already sent
+  /// is sent again only if `mayRepeat` is true.
   private func sendOnNew(
     mayHaveArrived hadLeft: Bool, correlationID: String, body: [UInt8], deadline: ContinuousClock.Instant?,
     expires: Bool, mayRepeat: Bool
   ) async throws(BrokerError) -> [UInt8] {
     var mayHaveArrived = hadLeft
-    /// The time until which the function ignores that the queue is missing; nil before the request is first sent.
+    /// The time until which the function tolerates a missing queue; nil before the first attempt to send the request.
     ///
     /// A restart of the broker may have deleted the queue. The service needs time to declare the queue again.
     var noRouteEnd: ContinuousClock.Instant?
@@ -191,7 +190,7 @@ public final class QueueClient: Sendable {
     return channel
   }
 
-  /// Returns the opening that is in progress; begins an opening if none is in progress.
+  /// Returns the task that is opening a channel; starts the task if there is none.
   ///
   /// Returns nil if the channel is already open, or if the client was stopped.
   private func opening(until deadline: ContinuousClock.Instant?) -> ChannelOpening? {
@@ -234,7 +233,7 @@ public final class QueueClient: Sendable {
     }
   }
 
-  /// Makes all waiting requests fail with `cancelled`, even changes that were already sent.
+  /// Makes all waiting requests fail with `cancelled`, even requests that change data and were already sent.
   public func abandon() { state.withLock(\.channel)?.abandon() }
 
   /// Closes the channel; the broker then deletes the reply queue.

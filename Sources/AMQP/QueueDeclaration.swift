@@ -16,7 +16,7 @@ public struct QueueDeclaration: Sendable, Equatable {
   public var deliveryLimit: UInt16?
   /// Whether only the connection that declares the queue can consume from the queue.
   ///
-  /// The broker deletes such a queue when that connection ends.
+  /// The broker deletes an exclusive queue when the connection ends.
   public var isExclusive: Bool
 
   /// Creates a declaration.
@@ -40,10 +40,10 @@ public struct QueueDeclaration: Sendable, Equatable {
 extension Connection {
   /// Opens a channel for a queue, and declares the queue if it is missing.
   ///
-  /// An existing queue may have any properties. The function looks for the queue first, then declares the queue, and
-  /// looks a second time if the broker refuses the declaration. In this case, another service has probably declared the
-  /// queue with other properties in the meantime. Each step uses a new channel, because the broker closes a channel
-  /// when it refuses a method.
+  /// An existing queue may have any properties. The function looks for the queue first, and declares a missing queue.
+  /// If the broker refuses the declaration, the function looks a second time. Another service has then probably
+  /// declared the queue with other properties in the meantime. Each step uses a new channel, because the broker closes
+  /// a channel when it refuses a method.
   ///
   /// - Returns: The channel's number and the queue's name.
   func openRequestQueue(

@@ -17,10 +17,10 @@ public struct Delivery: Sendable {
   var tag: UInt64
 }
 
-/// A service's answer to a request: its replies, their delays, and whether the service pauses.
+/// A service's answer to a request: replies with optional delays, and an optional pause of the service.
 ///
-/// After the replies without a delay, the worker takes the next request. Replies with a delay, and the replies in
-/// `further`, follow later.
+/// After sending the replies without a delay, the worker accepts the next request. The service sends the replies with a
+/// delay, and the replies in `further`, later.
 public struct ServiceAnswer: Sendable {
   /// A reply that the service sends to the client.
   public struct OutgoingReply: Sendable {
@@ -32,7 +32,7 @@ public struct ServiceAnswer: Sendable {
     public var correlationID: [UInt8]?
     /// The time before the reply is sent.
     ///
-    /// A service that waits for the confirms of its replies ignores the delay.
+    /// A service with `confirmsReplies` ignores the delay.
     public var delay: Duration
 
     /// Creates a reply.

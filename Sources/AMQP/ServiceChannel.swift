@@ -12,7 +12,7 @@ public final class ServiceChannel: Sendable {
     public var acknowledges: Bool
     /// Whether the service acknowledges a request only after the broker has confirmed the reply.
     public var confirmsReplies = false
-    /// The number of requests that the queue got on earlier connections.
+    /// The number of requests that the service received from the queue on earlier connections.
     ///
     /// The first request on this connection gets the next number.
     public var taken: Int
@@ -71,7 +71,7 @@ public final class ServiceChannel: Sendable {
     }
   }
 
-  /// The number of requests that the queue got on this connection and on earlier connections.
+  /// The number of requests that the service has received on this connection and on earlier connections.
   public var taken: Int { state.withLock(\.taken) }
 
   private let ends = AsyncStream.makeStream(of: BrokerError.self)
@@ -128,7 +128,7 @@ public final class ServiceChannel: Sendable {
 
   /// Cancels the consumer, and starts to consume again after `time`.
   ///
-  /// Another call during this time has no effect.
+  /// Further calls during this time have no effect.
   private func leave(for time: Duration) async {
     let wasAway = state.withLock { state in
       defer { state.isAway = true }
@@ -167,7 +167,7 @@ public final class ServiceChannel: Sendable {
     await connection.closeChannel(number)
   }
 
-  /// Runs `method` after the earlier calls of this function have ended.
+  /// Runs `method` after all functions that were passed to earlier calls have returned.
   ///
   /// Without this order, the service could cancel a consumer that the broker is still creating.
   private func inTurn(_ method: @escaping @Sendable (ServiceChannel) async -> Void) async {
@@ -196,9 +196,9 @@ extension Connection {
     }
   }
 
-  /// Serves a queue as ``serve(queue:prefetch:answer:)`` does.
+  /// Serves a queue: sends the replies that `respond` returns for each request.
   ///
-  /// `respond` decides how many replies the service sends to a request, and when.
+  /// The function declares the queue if it is missing.
   public func serve(
     queue: String, on settings: ServiceChannel.QueueServingSettings,
     respond: @escaping @Sendable (Delivery) async -> ServiceAnswer
@@ -217,7 +217,7 @@ extension Connection {
 
   /// Sends the replies to a request.
   ///
-  /// The acknowledgement follows the last reply that has no delay.
+  /// If `acknowledges` is true, the acknowledgement follows the last reply that has no delay.
   func finish(_ delivery: Delivery, _ answer: ServiceAnswer, acknowledges: Bool) {
     let replies = delivery.replyTo.isEmpty ? [] : answer.replies
     let prompt = replies.filter { $0.delay <= .zero }
@@ -236,7 +236,7 @@ extension Connection {
 }
 
 extension Connection {
-  /// Sends the replies to a request, and acknowledges the request after the broker has confirmed all of them.
+  /// Sends the replies to a request, and acknowledges the request after the broker has confirmed all replies.
   ///
   /// - Returns: False if the broker did not confirm a reply. In this case, the request is not acknowledged.
   func finishConfirmed(_ delivery: Delivery, _ answer: ServiceAnswer) async -> Bool {

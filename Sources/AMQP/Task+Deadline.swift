@@ -3,7 +3,7 @@ extension Task where Failure == Never {
   ///
   /// Returns nil if the deadline passes first, or if the caller is cancelled.
   ///
-  /// The task itself continues.
+  /// In both cases, the task itself continues.
   func value(until deadline: ContinuousClock.Instant?) async -> Success? {
     let (firsts, first) = AsyncStream.makeStream(of: Success.self)
     Task<Void, Never> { first.yield(await value) }

@@ -3,8 +3,7 @@
 struct UnconfirmedMessages {
   /// The numbers of the published requests, in the order of their delivery tags.
   ///
-  /// Nil replaces the number of a request that the broker has confirmed or refused while an earlier request still
-  /// waits.
+  /// An element becomes nil if the broker confirms or refuses its request while an earlier request still waits.
   private var serials = Fifo<Int?>()
   /// The delivery tag of the first element of `serials`.
   private var firstTag: UInt64 = 1

@@ -4,20 +4,20 @@ import SQLite
 
 /// The database file of a service, or the built-in sample database.
 ///
-/// The file uses the WAL mode of SQLite, so that several processes can serve it. Each process waits up to five seconds
-/// for the others. The service creates missing indexes of foreign keys. If the service can't write the file, it serves
-/// the file read-only and does not change it.
+/// The service uses SQLite's WAL mode, so that several processes can serve the same file. Each process waits up to five
+/// seconds for a lock of another process. The service creates missing indexes of foreign keys. A file that the service
+/// can't write is served read-only and stays unchanged.
 struct DatabaseFile {
   /// The name of the sample database, which the service creates in memory.
   ///
-  /// A user names a file of the same name as `./blog`.
+  /// To open a file that is called `blog`, a user writes `./blog`.
   static let sample = "blog"
 
   let path: String
 
   /// Opens the database.
   ///
-  /// SQLite then enforces the foreign keys, and each foreign key has an index.
+  /// In the opened database, SQLite enforces the foreign keys, and each foreign key has an index.
   ///
   /// - Returns: The database, and whether the service can write it.
   /// - Throws: The reason why the service can't serve the database.
@@ -33,7 +33,7 @@ struct DatabaseFile {
 
   /// Returns the identity of a database.
   ///
-  /// The identity is the path and the inode of the file. For a sample database in memory, it is a unique number.
+  /// The identity of a file is its path and inode. The identity of a sample database in memory is a unique number.
   static func identity(of name: String) -> String {
     guard name != sample else { return SampleDatabaseIdentity.unique(name) }
     let path = URL(filePath: name).absoluteURL.resolvingSymlinksInPath().path
@@ -41,7 +41,7 @@ struct DatabaseFile {
     return inode.map { "\(path), inode \($0)" } ?? path
   }
 
-  /// Returns the error that tells the user about a failure of SQLite.
+  /// Returns the error for a database that SQLite can't open or read.
   static func unreadable(_ path: String, _ error: any Error) -> ResourceService.DatabaseOpeningError {
     let reason = (error as? SQLError)?.message ?? "\(error)"
     return ResourceService.DatabaseOpeningError(.unreadable, "\"\(path)\" can't be read: \(reason)")
@@ -62,7 +62,7 @@ struct DatabaseFile {
     return database
   }
 
-  /// Checks that the file is a database.
+  /// Checks that the file exists and is a database.
   ///
   /// Without this check, SQLite would create a missing file.
   ///

@@ -1,11 +1,11 @@
 import JSONText
 
-/// Converts or refuses the parameters of a request, as the imitated library would (WireProtocol.md, "Parameters").
+/// The conversion of a request's parameters, as the imitated library does it (WireProtocol.md, "Parameters").
 ///
-/// An imitated library is called a flavour: `carrot` or `retort`. The service applies these rules before it reads the
-/// database.
+/// The imitated library is called the flavour: `carrot` or `retort`. The service converts the parameters before it
+/// reads the database.
 extension Dialect {
-  /// Returns the parameters in the form in which a server of the flavour reads them.
+  /// Returns the parameters as a server of the flavour understands them.
   ///
   /// - Throws: ``RequestRefusal`` if the flavour refuses parameters that the service accepts without a flavour.
   func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
@@ -16,9 +16,9 @@ extension Dialect {
     }
   }
 
-  /// Returns the parameters of each `destroy` that a single request contains.
+  /// Splits a `destroy` request into requests that each destroy one resource, and returns their parameters.
   ///
-  /// jsonapi-resources splits the id at commas: `"1,2"` destroys two resources.
+  /// Like jsonapi-resources, the flavour `carrot` splits the id at commas: `"1,2"` destroys two resources.
   func destroys(_ params: JSONObject) -> [JSONObject] {
     guard flavour == .carrot, let id = params["id"]?.stringValue, id.contains(",") else { return [params] }
     return id.split(separator: ",").map { ["id": .string(String($0))] }
@@ -60,16 +60,16 @@ private enum CarrotParams {
     return params
   }
 
-  /// Returns the number that Ruby's `to_i` reads from a text: the integer at its beginning, or 0.
+  /// Converts a text to a number like Ruby's `to_i`: to the integer at the beginning of the text, or to 0.
   ///
-  /// If the text is an integer, or the value is not a text, the function returns the value unchanged.
+  /// A text that is an integer, and a value that is not a text, stay unchanged.
   private static func integer(_ value: JSONValue) -> JSONValue {
     guard let text = value.stringValue, Int(text) == nil else { return value }
     let digits = text.drop { $0.isWhitespace }.prefix { "0123456789".contains($0) }
     return .number(JSONNumber(Int(digits) ?? 0))
   }
 
-  /// Returns the filter with strings instead of numbers and lists: `"1,2"` for `[1, 2]`.
+  /// Converts the numbers and lists in a filter to strings, such as `[1, 2]` to `"1,2"`.
   private static func texts(_ filter: JSONObject) -> JSONObject {
     JSONObject(
       filter.map { name, value in
@@ -96,7 +96,7 @@ private enum CarrotParams {
 
 /// Converts the parameters of a request as Retort and Calcinator do, for the flavour `retort`.
 ///
-/// These libraries treat `_` and `-` in names as equal, so the function replaces each `_` by `-`.
+/// In these libraries, `_` and `-` in names are equivalent, so the conversion replaces each `_` by `-`.
 private enum RetortParams {
   static func admitted(_ params: JSONObject, to method: Method) throws(RequestRefusal) -> JSONObject {
     var params = params

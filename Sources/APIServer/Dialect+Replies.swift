@@ -1,11 +1,11 @@
 import JSONRPC
 import JSONText
 
-/// The form of the replies of an imitated library, and the requests to which the library sends no reply.
+/// The form of the replies, which depends on the imitated library, and the requests that get no reply.
 ///
-/// An imitated library is called a flavour.
+/// The imitated library is called the flavour.
 extension Dialect {
-  /// The text before the path of each link.
+  /// The text before the path in each link, such as `http://retort.example`.
   ///
   /// Only jsonapi-resources and Calcinator write absolute links, so the text is empty without a flavour.
   var base: String {
@@ -18,7 +18,7 @@ extension Dialect {
 
   /// Whether each resource and each relationship has links, as in jsonapi-resources.
   ///
-  /// In such a dialect, only included relationships have linkage.
+  /// If true, only included relationships have linkage.
   var linksEverything: Bool { flavour == .carrot }
 
   /// The text at the end of a document with data.
@@ -26,9 +26,9 @@ extension Dialect {
   /// ja_serializer, which Retort uses, adds the member `jsonapi`.
   var documentEnd: String { flavour == .retort ? #","jsonapi":{"version":"1.0"}}"# : "}" }
 
-  /// Whether the service sends no reply to a request (WireProtocol.md, "No reply").
+  /// Whether the service ignores a request (WireProtocol.md, "No reply").
   ///
-  /// carrot_rpc fails on such a request, and only writes the error to its log.
+  /// In carrot_rpc, the request causes an error that the server writes to its log but does not send.
   func isSilent(on request: Request, _ body: [UInt8]) -> Bool {
     guard flavour == .carrot else { return false }
     if Self.rubyMethods.contains(request.method) { return true }
@@ -48,7 +48,7 @@ extension Dialect {
     "method", "methods", "object_id", "public_send", "send", "singleton_class", "start", "tap", "then", "to_s",
   ]
 
-  /// Returns a reply in the form in which the service sends it.
+  /// Returns a reply with the escapes that the imitated library writes.
   ///
   /// Rails escapes `<`, `>`, `&`, U+2028 and U+2029. In JSON, these characters occur only in strings, so the function
   /// escapes every occurrence.

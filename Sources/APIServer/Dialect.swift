@@ -2,15 +2,16 @@ import JSONAPI
 import JSONRPC
 import JSONText
 
-/// The behaviour in which services of this protocol differ.
+/// The variant of the protocol that a service uses.
 ///
-/// It consists of the library that the service imitates, and of the way in which the service divides lists into pages.
+/// The variant consists of the library that the service imitates, and the division of lists into pages.
 public struct Dialect: Sendable {
   /// A library whose servers the service imitates.
   public enum ImitatedLibrary: String, CaseIterable, Sendable {
     /// Retort with Calcinator.
     ///
-    /// Errors have no codes, a violated constraint is a `Changeset error`, and there are no relationship methods.
+    /// Errors have no codes, a violated constraint has the title `Changeset error`, and there are no relationship
+    /// methods.
     case retort
     /// carrot_rpc with jsonapi-resources up to 0.7.
     ///

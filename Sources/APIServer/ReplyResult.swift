@@ -8,7 +8,7 @@ struct ReplyResult: Sendable {
   let result: [UInt8]
   /// Whether the result comes from the table of stored answers.
   ///
-  /// The service stored the result when it carried out the same change at an earlier delivery of the request.
+  /// If true, the broker delivered the same request before, and the service carried out the change then.
   var isRemembered = false
 }
 
@@ -58,9 +58,9 @@ extension ResourceService {
     }
   }
 
-  /// Carries out a change and stores its answer, both in one transaction.
+  /// Carries out a change and stores the service's answer, both in one transaction.
   ///
-  /// If the service already carried out this change, the function only returns the stored answer.
+  /// If the service already carried out the same change, the function only returns the stored answer.
   private func change(
     _ method: Method, _ params: JSONObject, _ type: ResourceType, _ key: AnsweredChanges.MessageIdentity?
   ) throws -> ReplyResult {

@@ -6,14 +6,14 @@ import Synchronization
 /// A service that offers a SQLite database as JSON:API resources over JSON-RPC.
 ///
 /// Each table is a type, and has a queue of the same name; see `Schema`. The service receives the bytes of a request
-/// and returns the bytes of the reply. It works in the same way inside the program and on a broker's queue:
+/// and returns the bytes of the reply. The caller can be a part of the same program, or a server on a broker's queue:
 ///
 /// ```swift
 /// let service = try ResourceService(opening: "blog")
 /// service.answer(queue: "tags", body: Array(#"{"id":"1","method":"show","params":{"id":"3"}}"#.utf8))
 /// ```
 ///
-/// The service answers one request at a time. Any thread may call it.
+/// The service answers one request at a time. Its functions can be called on any thread.
 public final class ResourceService: Sendable {
   let database: SharedDatabase
   let schema: Schema
@@ -21,7 +21,7 @@ public final class ResourceService: Sendable {
   let memory = Mutex(PageCache())
   /// Whether the service stores the answers to changes.
   ///
-  /// A broker can deliver a request twice. The service then repeats the answer instead of the change.
+  /// A broker can deliver a request twice. For the second delivery, a stored answer replaces a second change.
   private let remembersChanges: Bool
 
   /// The names of the queues, which are the names of the types, in alphabetical order.
@@ -30,7 +30,7 @@ public final class ResourceService: Sendable {
   /// Opens the sample database `blog` or a database file; see ``DatabaseFile``.
   ///
   /// If `remembersChanges` is true and the database is writable, the service stores its last 10,000 answers in the
-  /// table `retort_answers`. It stores each answer in the transaction of the change.
+  /// table `retort_answers`. The change and its answer are stored in the same transaction.
   ///
   /// - Throws: ``DatabaseOpeningError`` if the file is missing, is not a database or has no table to serve.
   public convenience init(
@@ -56,27 +56,26 @@ public final class ResourceService: Sendable {
   public struct Reply: Sendable {
     /// The bytes of the reply; nil if the service sends no reply.
     public var body: [UInt8]?
-    /// Whether the reply is an error, which means that the service did not carry out the request.
+    /// Whether the reply is an error, and the service did not carry out the request.
     public var isError: Bool
     /// Whether the reply is a stored answer.
     ///
-    /// The service stored the answer when it carried out the same change at an earlier delivery.
+    /// If true, the broker delivered the same request before, and the service carried out the change then.
     public var isRemembered = false
   }
 
-  /// Answers a request, and returns the bytes of the reply; they are empty if the service sends no reply.
+  /// Answers a request, and returns the bytes of the reply; an empty array means that there is no reply.
   public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body ?? [] }
 
   /// Answers a request, and also returns whether the reply is an error.
   ///
-  /// If the broker redelivers a change that the service already carried out, the service does not repeat the change.
-  /// This applies only to a service that remembers its changes. The flavour `retort` refuses a request whose id is not
-  /// the correlation id of its message.
+  /// A service that stores its answers does not repeat a change that the broker redelivers. The flavour `retort`
+  /// refuses a request whose id is not the correlation id of its message.
   ///
   /// Some errors have the form of JSON-RPC 2.0 section 5.1: invalid JSON, a request without a method, and parameters
-  /// that are not an object. Errors in a document or a query have the code 422, with a document of errors in `data`. A
-  /// request to a queue that the service does not serve gets the same code. Each flavour has its own wording for these
-  /// errors. The flavour `carrot` does not reply to an invalid request.
+  /// that are not an object. Errors in a document or a query, and requests to a queue that the service does not serve,
+  /// get the code 422. Their `data` is a document with a list of errors. The wording of each error depends on the
+  /// flavour. The flavour `carrot` does not reply to an invalid request.
   public func reply(
     queue: String, body: [UInt8], correlationID: [UInt8]? = nil, isRedelivered: Bool = false
   ) -> Reply {
@@ -101,7 +100,7 @@ public final class ResourceService: Sendable {
     }
   }
 
-  /// Returns the reply for a result that is already JSON.
+  /// Returns the bytes of a reply with the given result, which is already JSON.
   private static func reply(_ id: JSONValue, _ result: [UInt8]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(result.count + 100)

@@ -2,7 +2,7 @@ import SQLite
 
 /// The sample database `blog`, which always has the same rows.
 ///
-/// In the list below, n is the number of a row, from 1. The values of the row follow from n.
+/// In the table below, n is the number of a row, counted from 1. Each formula computes a value from n.
 ///
 /// | table | rows | formulas, n from 1 |
 /// |---|---|---|
@@ -13,7 +13,7 @@ import SQLite
 /// | post_tags | 2,000 | post n has the tags 1 + n mod 20 and 1 + 7 (n+1) mod 20, which are never the same |
 ///
 /// If a request destroys a post, the post's comments disappear, too. A request can't destroy an author who has posts.
-/// If a request destroys an author, the author's comments stay, without an author.
+/// If a request destroys an author, the author's comments remain, without an author.
 enum SampleDatabase {
   static func create(in db: Database) throws {
     try db.execute(schema)

@@ -1,32 +1,32 @@
 import CRabbitMQ
 import Glibc
 
-/// A connection of librabbitmq.
+/// The librabbitmq object of one connection (`amqp_connection_state_t`).
 ///
 /// The deinitializer closes the socket. All functions of the handle run on the connection's thread. Only the files in
-/// this folder use pointers of librabbitmq.
+/// the folder `CHandle` use C pointers of librabbitmq.
 final class AMQPHandle {
   private let connection: amqp_connection_state_t
   /// The file descriptor of the socket.
   let descriptor: Int32
   /// The name of the broker's cluster; empty if the broker has no cluster name.
   let clusterName: String
-  /// The number of bytes that the socket accepts without blocking right after `poll` reports the socket writable.
+  /// The number of bytes that the socket's send buffer has free whenever `poll` reports the socket writable.
   let room: Int
   /// The number of bytes that the socket still accepts without blocking.
   ///
-  /// This is `room` minus the bytes written since `poll` last reported the socket writable.
+  /// The value is `room` minus the bytes written since `poll` last reported the socket writable.
   private var roomLeft = 0
-  /// The buffer that collects small messages for one call of `send`; nil under TLS.
+  /// The buffer that collects small messages for one call of `send`; nil with TLS.
   ///
-  /// Under TLS, only librabbitmq can write to the socket.
+  /// With TLS, only librabbitmq can write to the socket.
   private var burst: OutgoingFrameBuffer?
 
   deinit { amqp_destroy_connection(connection) }
 
-  /// Connects and logs in.
+  /// Connects to the broker and logs in.
   ///
-  /// Each of these two steps blocks the thread for at most the URI's timeout.
+  /// Connecting and logging in each block the thread for at most the URI's timeout.
   init(
     _ uri: AMQPURI, name: String, stages: (@Sendable (ConnectionOpeningStage) -> Void)? = nil
   ) throws(BrokerError) {
@@ -127,7 +127,7 @@ final class AMQPHandle {
   ///
   /// Returns false if no frame has arrived.
   ///
-  /// - Throws: `lost` if the socket or the protocol is broken.
+  /// - Throws: `lost` if the socket fails, or if the broker sends bytes that are not valid AMQP.
   func next(_ body: (borrowing Frame) -> Void) throws(BrokerError) -> Bool {
     var raw = retort_frame()
     let status = retort_next_frame(connection, &raw)
@@ -140,7 +140,7 @@ final class AMQPHandle {
 
   /// Publishes a message on the default exchange.
   ///
-  /// Without TLS, the function adds a small message to a buffer. ``flush()`` sends the buffer.
+  /// Without TLS, the function only adds a small message to a buffer. ``flush()`` sends the buffer.
   func publish(_ message: OutgoingMessage) throws(BrokerError) {
     if burst?.add(message) == true { return }
     try flush()
@@ -154,7 +154,7 @@ final class AMQPHandle {
 
   /// Acknowledges a delivery.
   ///
-  /// Without TLS, the function adds the acknowledgement to a buffer. ``flush()`` sends the buffer.
+  /// Without TLS, the function only adds the acknowledgement to a buffer. ``flush()`` sends the buffer.
   func acknowledge(_ channel: UInt16, _ tag: UInt64) throws(BrokerError) {
     if burst?.add(acknowledging: tag, on: channel) == true { return }
     try flush()
@@ -206,8 +206,8 @@ final class AMQPHandle {
   /// Whether the socket accepts a body of `count` bytes without blocking.
   ///
   /// For a body larger than `room`, true only means that the socket is writable. To save system calls, the function
-  /// calls `poll` only if `roomLeft` is less than `count`. For each body, the function subtracts its size and another
-  /// 4096 bytes from `roomLeft`, because the kernel may use a whole memory page for a small message.
+  /// calls `poll` only if `roomLeft` is less than `count`. After a true result, `roomLeft` is smaller by `count` and by
+  /// another 4096 bytes. The kernel may use a whole memory page for a small message.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -218,9 +218,9 @@ final class AMQPHandle {
     return true
   }
 
-  /// Whether librabbitmq may hold bytes that it has read from the socket but not yet processed.
+  /// Whether librabbitmq may have buffered input that it has not yet returned as frames.
   ///
-  /// Always true under TLS, because the program can't see how many bytes OpenSSL holds.
+  /// Always true with TLS, because the program can't see how many bytes OpenSSL has buffered.
   var mayHoldInput: Bool {
     burst == nil || amqp_frames_enqueued(connection) != 0 || amqp_data_in_buffer(connection) != 0
   }
@@ -237,12 +237,12 @@ extension BrokerError {
 }
 
 extension AMQPURI {
-  /// The timeout, as a C structure.
+  /// The URI's timeout as a C structure.
   var timeLimit: timeval { timeval(tv_sec: timeout / 1000, tv_usec: timeout % 1000 * 1000) }
 }
 
 extension [UInt8] {
-  /// Calls `body` with the bytes as a C structure, which is valid only during the call.
+  /// Passes the bytes to `body` as a C structure, which is valid only until `body` returns.
   func withLent<Result>(_ body: (retort_bytes) -> Result) -> Result {
     withUnsafeBufferPointer { body(retort_bytes(start: $0.baseAddress, count: $0.count)) }
   }

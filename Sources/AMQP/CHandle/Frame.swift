@@ -2,7 +2,7 @@ import CRabbitMQ
 
 /// A received AMQP frame.
 ///
-/// librabbitmq owns the frame's bytes. The properties with bytes or text return copies.
+/// librabbitmq owns the frame's bytes. The properties that return bytes or text return copies.
 struct Frame: ~Copyable {
   private let raw: retort_frame
 
@@ -23,7 +23,7 @@ struct Frame: ~Copyable {
   /// The frame's text as a string, such as the reason in `channel.close`.
   var text: String { String(decoding: name, as: UTF8.self) }
   var correlationID: [UInt8] { Self.copy(raw.correlation_id) }
-  /// Returns the number at the end of the correlation id; nil if the id does not begin with `prefix`.
+  /// Returns the number that follows `prefix` in the correlation id; nil for an id with another prefix.
   func serial(after prefix: [UInt8]) -> Int? {
     CorrelationIDs.serial(
       of: UnsafeBufferPointer(start: raw.correlation_id.start, count: raw.correlation_id.count), after: prefix)

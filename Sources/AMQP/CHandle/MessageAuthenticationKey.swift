@@ -4,7 +4,7 @@ import CRabbitMQ
 ///
 /// libcrypto computes the authentication codes.
 public struct MessageAuthenticationKey: Sendable {
-  /// The minimum number of bytes of a secret.
+  /// The minimum length of a secret, in bytes.
   public static let least = 16
 
   private let secret: [UInt8]
@@ -22,10 +22,10 @@ public struct MessageAuthenticationKey: Sendable {
     }
   }
 
-  /// Whether the hexadecimal digits `code` are the authentication code of the bytes.
+  /// Whether `code`, as 64 hexadecimal digits, is the authentication code of `bytes`.
   ///
-  /// The comparison takes the same time wherever the two codes differ. Its duration therefore reveals nothing about the
-  /// right code.
+  /// The comparison takes the same time for every wrong code. The duration therefore reveals nothing about the right
+  /// code.
   public func accepts(_ code: [UInt8], of bytes: [UInt8]) -> Bool {
     guard let given = Self.bytes(of: code), let own = computed(bytes) else { return false }
     return retort_equal_codes(given, own) != 0

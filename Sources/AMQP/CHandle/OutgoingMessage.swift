@@ -16,10 +16,9 @@ final class OutgoingMessage: Sendable {
   let expires: Bool
   /// The time at which a client stops waiting for the reply; nil for no limit.
   let deadline: ContinuousClock.Instant?
-  /// The client and the channel that send the request.
+  /// The client and the channel that send the request; nil if no client may send the request again.
   ///
-  /// After an error, this client decides whether to send the request again. If the value is nil, the caller of the
-  /// request decides.
+  /// After an error, the client decides whether to send the request again. Without a client, the caller gets the error.
   let origin: RequestOrigin?
 
   init(
@@ -44,7 +43,7 @@ final class OutgoingMessage: Sendable {
   /// A broker closes the channel on which a larger body arrives.
   static let bodyLimit = 128 << 20
 
-  /// Calls `body` with the message as a C structure, which is valid only during the call.
+  /// Passes the message to `body` as a C structure, which is valid only until `body` returns.
   func withRaw<Result>(_ body: (retort_message) -> Result) -> Result {
     var expiration = expires ? deadline.map { String(Self.milliseconds(until: $0)) } ?? "" : ""
     return routingKey.withLent { key in

@@ -38,9 +38,9 @@ struct TLSSocket {
     }
   }
 
-  /// Whether a server that speaks TLS answers at the URI's port.
+  /// Whether the server at the URI's port speaks TLS.
   ///
-  /// The function attempts a handshake, because only a handshake shows whether a server speaks TLS.
+  /// The function attempts a TLS handshake to find out.
   static func isAnswered(_ uri: AMQPURI) -> Bool {
     guard let connection = amqp_new_connection() else { return false }
     defer { amqp_destroy_connection(connection) }
@@ -138,9 +138,9 @@ struct TLSSocket {
     }
   }
 
-  /// Returns the message for a broker that requires a client certificate and refused the connection.
+  /// Returns the message for a broker that asked for a client certificate and then refused the connection.
   ///
-  /// The message names the broker's reason only if the broker sent a TLS alert.
+  /// The broker's reason is known only if the broker sent a TLS alert.
   private func refusal(_ handshake: retort_handshake) -> String {
     guard let certificate = tls.certificate else {
       return

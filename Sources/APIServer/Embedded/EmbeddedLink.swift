@@ -2,7 +2,7 @@ import Dispatch
 public import JSONRPC
 import Synchronization
 
-/// The service inside the program, with the interface of a broker's connection.
+/// A connection to a service that runs inside the program, without a broker.
 ///
 /// ```swift
 /// let link = try EmbeddedLink("blog")
@@ -14,7 +14,7 @@ public final class EmbeddedLink: ServiceLink {
 
   /// The identity of the database.
   ///
-  /// It consists of the path and the inode of the file. For a sample database in memory, it is a unique number.
+  /// The identity of a file is its path and inode. The identity of a sample database in memory is a unique number.
   public let brokerIdentity: String
 
   /// The queues of the service, one for each type.
@@ -61,7 +61,7 @@ public final class EmbeddedLink: ServiceLink {
 
   /// Makes every client refuse further requests.
   ///
-  /// The service still carries out a request that it has begun.
+  /// The service still finishes the request that it is carrying out.
   public func close() async { closed.store(true, ordering: .releasing) }
 
   /// Returns the error for a queue that the service does not serve.
@@ -73,7 +73,7 @@ public final class EmbeddedLink: ServiceLink {
 }
 
 extension ResourceType {
-  /// The type in the form in which a link describes it.
+  /// The description of the type that a link returns.
   fileprivate var served: ServedType {
     ServedType(
       name: name, attributes: attributes.map { ($0.member, $0.kind.word) },
@@ -82,7 +82,7 @@ extension ResourceType {
 }
 
 extension Column.Kind {
-  /// The kind of the column's values in JSON; nil if there are several kinds.
+  /// The JSON type of the column's values, such as `number`; nil if the values can have several types.
   fileprivate var word: String? {
     switch self {
     case .boolean: "boolean"

@@ -4,11 +4,11 @@ import Synchronization
 
 /// A client's transport to a queue of the embedded service.
 ///
-/// The dispatch queue of the link answers the requests, one at a time and in their order. Therefore a long request does
-/// not block the tasks of its sender, and its deadline still applies.
+/// The service carries out the requests one at a time, in order, on the dispatch queue of the link. A long request
+/// therefore does not block the sender's thread, and can still time out.
 ///
-/// As with a broker, the service carries out a request even if the sender no longer waits. It does not carry out a
-/// request that has expired.
+/// As with a broker, the service carries out a request even if the sender no longer waits, but ignores an expired
+/// request.
 final class EmbeddedTransport: PostingTransport {
   let queue: String
   let taskExecutor: (any TaskExecutor)? = nil
@@ -16,7 +16,7 @@ final class EmbeddedTransport: PostingTransport {
   private let name = UUID().uuidString.lowercased()
   private let count = Atomic(0)
   private let closed = Atomic(false)
-  /// The reads that have no outcome yet, by correlation id.
+  /// The pending requests that only read data, by correlation id.
   private let reads = Mutex<[String: ReplyPromise]>([:])
 
   init(link: EmbeddedLink, queue: String) {
@@ -49,7 +49,7 @@ final class EmbeddedTransport: PostingTransport {
       .failure(LinkError(.cancelled, "interrupted", wasSent: true)))
   }
 
-  /// Creates the pending reply of a read, which the client can cancel.
+  /// Registers a request that only reads data, so that the client can cancel it.
   private func read(
     _ id: String, _ receive: @escaping @Sendable (Result<[UInt8], LinkError>) -> Void
   ) -> ReplyPromise {
@@ -61,7 +61,7 @@ final class EmbeddedTransport: PostingTransport {
     return pending
   }
 
-  /// Returns the reason why the transport can't send a request; nil if it can.
+  /// Returns the reason why the transport can't send a request; nil if the transport can send the request.
   private func refusal(of envelope: RequestEnvelope) -> LinkError? {
     if link.isClosed { return LinkError(.closed, "the connection is closed") }
     if closed.load(ordering: .acquiring) { return LinkError(.stopped, "the client was stopped") }

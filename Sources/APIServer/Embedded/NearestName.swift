@@ -1,8 +1,8 @@
-/// Finds the name that a user probably means by a misspelt name.
+/// Finds the name that a user probably meant when the user misspelled a name.
 enum NearestName {
   /// Returns the name with the smallest edit distance to `name`; nil if no name is similar enough.
   ///
-  /// A name is similar enough if its distance is at most two, or at most a third of the length of `name`.
+  /// A name is similar enough if its distance is at most 2, or at most a third of the length of `name`.
   static func of(_ name: String, among names: [String]) -> String? {
     let distances = names.map { (name: $0, distance: distance(Array(name), Array($0))) }
     guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }
@@ -11,7 +11,7 @@ enum NearestName {
 
   /// Returns the Levenshtein distance of two texts.
   ///
-  /// The distance is the number of characters to insert, delete or replace.
+  /// The distance is the minimum number of insertions, deletions and replacements of characters.
   private static func distance(_ left: [Character], _ right: [Character]) -> Int {
     var previous = Array(0...right.count)
     for (row, character) in left.enumerated() {

@@ -3,12 +3,12 @@ import Synchronization
 
 /// A request that waits for its outcome.
 ///
-/// The outcome is the reply, the deadline or a cancellation, whichever comes first.
+/// The outcome is the reply, or an error after the deadline or a cancellation. Only the first outcome counts.
 final class ReplyPromise: Sendable {
   typealias Outcome = Result<[UInt8], LinkError>
 
   private struct PendingState {
-    /// The function that receives the outcome; nil after it has received the outcome.
+    /// The function that receives the outcome; nil after its call.
     var receive: (@Sendable (Outcome) -> Void)?
     /// The task that waits for the deadline; nil without a deadline.
     var clock: Task<Void, any Error>?
@@ -16,15 +16,15 @@ final class ReplyPromise: Sendable {
 
   private let state: Mutex<PendingState>
 
-  /// Creates a request that waits.
+  /// Creates a request without an outcome.
   ///
-  /// The request calls `receive` once, with the first outcome.
+  /// `receive` is called once, with the first outcome.
   init(_ receive: @escaping @Sendable (Outcome) -> Void) { state = Mutex(PendingState(receive: receive)) }
 
   /// Whether the request already has its outcome.
   var isSettled: Bool { state.withLock { $0.receive == nil } }
 
-  /// Gives the request its outcome, unless it already has one.
+  /// Sets the outcome of the request; has no effect if the request already has an outcome.
   func settle(_ outcome: Outcome) {
     let settled = state.withLock { state in
       defer { state = PendingState() }
@@ -34,7 +34,7 @@ final class ReplyPromise: Sendable {
     settled.receive?(outcome)
   }
 
-  /// Gives the request an outcome at a deadline, unless it has one by then.
+  /// Sets the outcome at the deadline; has no effect if the request then already has an outcome.
   func settle(_ outcome: Outcome, at deadline: ContinuousClock.Instant) {
     state.withLock { state in
       guard state.receive != nil else { return }

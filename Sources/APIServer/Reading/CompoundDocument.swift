@@ -103,7 +103,7 @@ struct CompoundDocument {
   }
 }
 
-/// A list of different elements, in the order of insertion.
+/// A list of elements in the order of insertion, without duplicates.
 private struct OrderedSet<Element: Hashable> {
   private(set) var elements: [Element] = []
   private var known: Set<Element> = []

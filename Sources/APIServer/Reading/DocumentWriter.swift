@@ -4,9 +4,10 @@ import SQLite
 /// Writes records as JSON:API resources, directly to bytes.
 ///
 /// Each to-one relationship has `data`. A to-many relationship has `data` if the request includes the relationship.
-/// Otherwise it has the link `related`, which tells a client that a request can include it. There are no other links.
+/// Otherwise the relationship has the link `related`, so that a client sees that the relationship exists. There are no
+/// other links.
 ///
-/// A dialect that links everything is different. Each resource and each relationship then has links, and only included
+/// If the dialect's `linksEverything` is true, each resource and each relationship has links, and only included
 /// relationships have `data`.
 struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
@@ -57,7 +58,7 @@ struct DocumentWriter {
     list(records)
   }
 
-  /// Writes the member `included`, unless it would be empty.
+  /// Writes the member `included`; writes nothing if `records` is empty.
   mutating func included(_ records: ArraySlice<ResourceRow>) {
     if records.isEmpty { return }
     append(#","included":["#)
@@ -178,7 +179,7 @@ struct DocumentWriter {
     append(string: "\(dialect.base)/\(path.map(FormURLEncoding.encoded).joined(separator: "/"))")
   }
 
-  /// Writes a resource identifier; its type comes first, as in jsonapi-resources.
+  /// Writes a resource identifier, with the type before the id, as in jsonapi-resources.
   private mutating func identifier(_ key: SQLValue, _ type: [UInt8]) {
     append("{")
     bytes.append(contentsOf: type.dropFirst())

@@ -2,14 +2,14 @@ import SQLite
 
 /// A cache for `index` requests.
 ///
-/// The cache stores the counts of queries, and the rows at which their next pages start. It is valid while the database
-/// is unchanged.
+/// The cache stores the number of rows that a query finds, and the row before a page of the list. The service can then
+/// skip the counting, and need not read the earlier pages. The cache is valid while the database is unchanged.
 ///
-/// SQLite has two counters for changes: `total_changes` counts the rows that this connection has changed, and `PRAGMA
-/// data_version` changes when another connection commits. If a counter has changed, the cache becomes empty.
-/// (https://www.sqlite.org/pragma.html#pragma_data_version)
+/// Two counters of SQLite show changes. `total_changes` counts the rows that this connection has changed. `PRAGMA
+/// data_version` changes when another connection commits (https://www.sqlite.org/pragma.html#pragma_data_version). When
+/// a counter has changed, the service empties the cache.
 struct PageCache: Sendable {
-  /// The values of SQLite's two change counters at one time, such as 7 changed rows and data version 3.
+  /// The values of SQLite's two change counters, such as 7 changed rows and the data version 3.
   ///
   /// If two reads of the counters return equal values, nothing has changed the database in between.
   struct ChangeCounters: Equatable, Sendable {
@@ -22,9 +22,9 @@ struct PageCache: Sendable {
     }
   }
 
-  /// A query for all rows of a list, as SQL with its arguments.
+  /// A query for all rows of a list: the SQL and its arguments.
   ///
-  /// The cache uses the query as the key for the list's count.
+  /// The query is the key under which the cache stores the number of rows.
   struct Query: Hashable, Sendable {
     let sql: String
     let arguments: [SQLValue]
@@ -35,15 +35,15 @@ struct PageCache: Sendable {
     }
   }
 
-  /// A query for all rows of a list, and the number and size of one page of this list.
+  /// A query for all rows of a list, and one page of the list.
   ///
-  /// The cache uses these as the key for the row at which the page starts.
+  /// Both together are the key under which the cache stores the row before the page.
   struct PagedQuery: Hashable, Sendable {
     let query: Query
     let page: RequestedPage
   }
 
-  /// The maximum number of counts in the cache, and the maximum number of pages whose start the cache stores.
+  /// The maximum number of queries, and the maximum number of pages, for which the cache has an entry.
   static let capacity = 64
 
   private var stamp: ChangeCounters?
@@ -64,20 +64,20 @@ struct PageCache: Sendable {
     return taken
   }
 
-  /// The number of records that a query finds; nil if the cache does not contain this number.
+  /// The number of records that a query finds; nil if the cache does not contain the number.
   subscript(query: Query) -> Int? {
     mutating get { counts[query] }
     set { counts[query] = newValue }
   }
 
-  /// The values of the sort terms in the last row before a page; nil if the cache does not contain these values.
+  /// The values of the sort terms in the last row before a page; nil if the cache does not contain the values.
   subscript(place: PagedQuery) -> [SQLValue]? {
     mutating get { positions[place] }
     set { positions[place] = newValue }
   }
 }
 
-/// A dictionary that, when it is full, drops the entry that was not used for the longest time.
+/// A dictionary with limited capacity, which drops the least recently used entry.
 private struct LRUCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   let capacity: Int
   private var entries: [Key: (value: Value, lastUse: Int)] = [:]

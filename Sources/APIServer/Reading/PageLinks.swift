@@ -2,9 +2,8 @@ import JSONText
 
 /// Writes the links from one page of an `index` reply to the other pages.
 ///
-/// The links are relative, unless `base` contains the beginning of an absolute link. A link contains the parameters of
-/// the request, with percent-encoded brackets:
-/// `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
+/// Each link begins with `base`, and is relative if `base` is empty. A link contains the parameters of the request,
+/// with percent-encoded brackets: `/posts?filter%5Bstate%5D=draft&page%5Bnumber%5D=2&page%5Bsize%5D=10&sort=-views`
 struct PageLinks {
   /// The text of each link before the number or the offset of its page.
   private let before: String
@@ -30,7 +29,7 @@ struct PageLinks {
 
   /// Writes the member `links`.
   ///
-  /// It contains the first and the last page, and the previous and the next page if they exist.
+  /// The member has links to the first and the last page, and to the previous and the next page if they exist.
   func write(_ page: RequestedPage, of count: Int, to writer: inout DocumentWriter) {
     writer.append(#","links":{"#)
     for (index, link) in Self.places(page, of: count).enumerated() {
@@ -52,7 +51,7 @@ struct PageLinks {
   }
 }
 
-/// Encodes text for a URL, in the encoding of HTML forms, in which a space is `+`.
+/// The URL encoding of HTML forms, in which a space becomes `+`.
 enum FormURLEncoding {
   /// Encodes all characters of a text except ASCII letters, ASCII digits and `-._~*`.
   static func encoded(_ text: String) -> String {

@@ -32,7 +32,7 @@ enum ResourceIDParser {
   /// Parses an id, which must be a string or a number.
   ///
   /// - Returns: The text of the id, and the key to find in the database.
-  /// - Throws: A refusal if the id is missing, or if no row can have it.
+  /// - Throws: A refusal if the id is missing, or if no row can have the id.
   static func parse(_ id: JSONValue?, of type: ResourceType) throws(RequestRefusal) -> (text: String, key: SQLValue) {
     guard let id, !id.isNull else { throw RequestRefusal(.missing("id")) }
     let text = id.stringValue ?? id.numberValue?.text

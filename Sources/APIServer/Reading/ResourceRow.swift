@@ -30,7 +30,7 @@ struct ResourceRow {
 }
 
 extension ResourceType {
-  /// The columns that a SELECT reads for a record, with `t` as the alias of the table.
+  /// The list of columns in the SELECT for a record, such as `t."id", t."text"`; `t` is the alias of the table.
   var selection: String {
     let columns = attributes + toOnes.compactMap(\.column)
     return (["t.\(key.quoted)"] + columns.map { "t.\($0.quoted)" }).joined(separator: ", ")
@@ -39,7 +39,9 @@ extension ResourceType {
   /// The number of columns that ``selection`` contains.
   var selectionCount: Int { 1 + attributes.count + toOnes.count }
 
-  /// Returns the record in a row of a query; the columns of ``selection`` begin at the index `start`.
+  /// Returns the record that a row of a query contains.
+  ///
+  /// The columns of ``selection`` begin at the index `start` of the row.
   func record(_ row: Row, from start: Int = 0) -> ResourceRow {
     ResourceRow(type: self, key: row[start], values: row.values[(start + 1)..<(start + selectionCount)])
   }

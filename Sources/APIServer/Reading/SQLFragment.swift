@@ -1,7 +1,7 @@
 import JSONText
 import SQLite
 
-/// A piece of SQL, with the arguments that replace its question marks.
+/// A piece of SQL with question marks, and the arguments that replace them.
 struct SQLFragment {
   var sql: String
   var arguments: [SQLValue] = []
@@ -50,7 +50,7 @@ struct SQLFragment {
 }
 
 extension Database {
-  /// Runs a query; the database stores the prepared statement for the next call.
+  /// Runs a query, and caches the prepared statement.
   func rows(_ query: SQLFragment) throws -> [Row] { try run(query.sql, query.arguments) }
 
   /// Runs a query, and returns its first row; nil if there are no rows.
@@ -59,6 +59,6 @@ extension Database {
   /// Runs a query that counts rows, and returns the count.
   func count(_ query: SQLFragment) throws -> Int { try firstRow(query)?.integer(0) ?? 0 }
 
-  /// Runs a statement; the database stores the prepared statement for the next call.
+  /// Runs a statement, and caches the prepared statement.
   func run(_ statement: SQLFragment) throws { try run(statement.sql, statement.arguments) }
 }

@@ -3,16 +3,16 @@ import JSONText
 
 /// Parses the parameters of a relationship method, such as `show_relationship`, for a service of the flavour `carrot`.
 ///
-/// This flavour imitates jsonapi-resources. For example, `{"post_id": "5", "relationship": "tags"}` names the
-/// relationship `tags` of the post 5. WireProtocol.md, "Relationship methods", describes these parameters.
+/// The flavour `carrot` imitates jsonapi-resources. For example, `{"post_id": "5", "relationship": "tags"}` names the
+/// relationship `tags` of the post with the id 5. WireProtocol.md, "Relationship methods", describes the parameters.
 enum CarrotRelationshipParams {
   /// Parses the type and id of the parent resource, and the relationship.
   ///
   /// The id must be in the parameter `SINGULAR_id`, such as `post_id`. The relationship's name must have underscores.
   /// `get_related_resource` takes the type from the parameter `source`, and not from the queue.
   ///
-  /// jsonapi-resources uses some wrong values without checking them, and then fails. The service refuses such a value
-  /// with an internal error.
+  /// jsonapi-resources does not check some values, and fails with an internal error if they are wrong. The service
+  /// replies with an internal error, too.
   static func parse(
     _ method: Method, _ params: JSONObject, of type: ResourceType, in schema: Schema
   ) throws(RequestRefusal) -> (ResourceType, id: JSONValue, Relationship) {

@@ -44,7 +44,7 @@ struct RelationshipRequest {
   private var isToOne: Bool { relationship.column != nil }
   private var isCarrot: Bool { schema.dialect.flavour == .carrot }
 
-  /// Returns a document with the linkage, and with links if the dialect has them.
+  /// Returns a document with the linkage, and with links if the dialect's `linksEverything` is true.
   func show(_ database: Database) throws -> [UInt8] {
     let member = try document(database)["data"]?["relationships"]?[name]
     var document = JSONObject()
@@ -68,8 +68,8 @@ struct RelationshipRequest {
 
   /// Carries out a change of the relationship.
   ///
-  /// A service of the flavour `carrot` can't add a resource to a to-one relationship. If a request asks for that, the
-  /// service changes nothing and returns null.
+  /// A service of the flavour `carrot` can't add a resource to a to-one relationship. Such a request changes nothing,
+  /// and its result is null.
   func change(_ method: Method, _ database: Database) throws -> [UInt8] {
     switch method {
     case .createRelationship where isCarrot && isToOne:
@@ -82,7 +82,7 @@ struct RelationshipRequest {
     return Array("{}".utf8)
   }
 
-  /// Returns the linkage of the resource, with the identifiers of the request added.
+  /// Returns the new linkage after the request: the resource's linkage plus the identifiers of the request.
   private func added(_ database: Database) throws -> JSONValue {
     guard case .array(let own) = try linkage(database) else { return data ?? .null }
     let known = own.map(Self.label)
@@ -94,7 +94,7 @@ struct RelationshipRequest {
 
   /// Checks a resource that a request adds to the relationship, as jsonapi-resources does.
   ///
-  /// - Throws: A refusal if the resource does not exist, or if the relationship already contains it.
+  /// - Throws: A refusal if the resource does not exist, or if the relationship already contains the resource.
   private func refuse(_ element: JSONValue, among known: [String], _ database: Database) throws {
     let id = element["id"].map { $0.stringValue ?? $0.text } ?? ""
     if known.contains(Self.label(element)) { throw RequestRefusal(.relationExists(id)) }
@@ -105,7 +105,7 @@ struct RelationshipRequest {
     }
   }
 
-  /// Returns the linkage of the resource, without the identifiers of the request.
+  /// Returns the new linkage after the request: the resource's linkage minus the identifiers of the request.
   ///
   /// For a to-one relationship, jsonapi-resources ignores the identifiers of the request. A service of the flavour
   /// `carrot` therefore always returns null.
@@ -140,7 +140,7 @@ struct RelationshipRequest {
 
   private func linkage(_ database: Database) throws -> JSONValue { Self.linkage(name, in: try document(database)) }
 
-  /// Returns the document of the resource, which includes the related resources.
+  /// Returns the document of the parent resource, which includes the related resources.
   private func document(_ database: Database) throws -> JSONObject {
     let replyWriter = try ResourceReplyWriter(["include": .string(name)], of: type, in: schema)
     let (text, key) = try ResourceIDParser.parse(id, of: type)

@@ -3,8 +3,8 @@ import JSONText
 
 /// The wording of every error.
 ///
-/// The titles and codes are those of jsonapi-resources. If the wording of Calcinator differs, an error has this
-/// wording, too.
+/// Each error has the title and the code of jsonapi-resources. If Calcinator words the error differently, the error
+/// also contains Calcinator's wording.
 extension DialectError {
   private static func bad(
     _ code: Int, _ title: String, _ detail: String, parameter: String? = nil, maximum: Int? = nil,
@@ -31,7 +31,7 @@ extension DialectError {
       calcinator: ErrorDetail(title: message, detail: detail(""), pointer: pointer))
   }
 
-  /// Returns the error that the service has no such type, or that the type is not the type of the queue.
+  /// Returns the error that a type is unknown, or is not the type of the queue.
   static func invalidResource(_ type: String) -> DialectError {
     bad(101, "Invalid resource", "\(type) is not a valid resource.")
   }
@@ -44,7 +44,7 @@ extension DialectError {
         status: "422", title: "Unknown Filter", detail: "Unknown \(name) filter", pointer: "/filter/\(name)"))
   }
 
-  /// Returns the error that no row can have this id.
+  /// Returns the error that an id has a form that no row can have.
   static func invalidID(_ id: JSONValue) -> DialectError {
     bad(103, "Invalid field value", "\(id.plain) is not a valid value for id.")
   }
@@ -54,7 +54,7 @@ extension DialectError {
     bad(104, "Invalid field", "\(name) is not a valid field for \(type).", parameter: "fields")
   }
 
-  /// Returns the error that a request can't write a member.
+  /// Returns the error that a request writes a member that can't be written.
   static func notAllowed(_ name: String) -> DialectError {
     bad(105, "Param not allowed", "\(name) is not allowed.")
   }
@@ -66,8 +66,7 @@ extension DialectError {
 
   /// Returns the error that a required member is missing.
   ///
-  /// `parent` is the JSON pointer of the object that should contain the member; it is empty for the parameters
-  /// themselves.
+  /// `parent` is the JSON pointer of the object that should contain the member. An empty pointer means the parameters.
   static func missing(_ name: String, in parent: String = "") -> DialectError {
     bad(
       106, "Missing Parameter", "The required parameter, \(name), is missing.",
@@ -103,7 +102,7 @@ extension DialectError {
     bad(112, "Invalid field", "\(path) has more than \(maximum) steps", parameter: "include", maximum: maximum)
   }
 
-  /// Returns the error that a request adds a resource to a relationship that already contains it.
+  /// Returns the error that a relationship already contains a resource that a request adds.
   static func relationExists(_ id: String) -> DialectError {
     bad(113, "Relation exists", "The relation to \(id) already exists.")
   }
@@ -142,7 +141,7 @@ extension DialectError {
 
   /// Returns the error that a value of `page` is out of range.
   ///
-  /// `offset` must be an integer from 0. Any other value must be an integer from 1.
+  /// `offset` must be an integer and at least 0. Each other value must be an integer and at least 1.
   static func invalidPageValue(_ value: JSONValue, of name: String) -> DialectError {
     bad(118, "Invalid page value", "\(value.plain) is not a valid value for \(name) page parameter.", parameter: "page")
   }
@@ -157,7 +156,7 @@ extension DialectError {
         meta: ["maximum": .number(JSONNumber(maximum))]))
   }
 
-  /// The error that `fields` is not an object with types as names.
+  /// The error that `fields` is not an object whose members are named after types.
   static let fieldsWithoutType = bad(
     119, "Invalid field format", "Fields must specify a type.", parameter: "fields",
     calcinator: .wrongType("/fields", "object"))
@@ -194,9 +193,9 @@ extension DialectError {
     failed("409", "Conflict", detail, calcinator: ErrorDetail(status: "409", title: "Conflict", detail: detail))
   }
 
-  /// Returns the error 500.
+  /// Returns the error with the status 500.
   ///
-  /// It means that SQLite failed, or that the imitated server would fail on the request.
+  /// The cause is a failure of SQLite, or a request on which the imitated server would fail.
   static func internalError(_ detail: String) -> DialectError {
     failed(
       "500", "Internal Server Error", detail, calcinator: ErrorDetail(status: "500", title: "Internal Server Error"))
@@ -212,6 +211,6 @@ extension ErrorDetail {
 }
 
 extension JSONValue {
-  /// The value for a message: a string without quotes, any other value as JSON.
+  /// The value as text for a message: a string without quotes, any other value as JSON.
   fileprivate var plain: String { stringValue ?? text }
 }

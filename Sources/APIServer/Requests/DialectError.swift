@@ -11,7 +11,7 @@ struct DialectError: Sendable {
   /// Whether the error is the violation of a constraint of the database.
   var isViolation: Bool { error.code == "100" }
 
-  /// The error in the form in which jsonapi-resources up to 0.7 sends it.
+  /// The error in the form of jsonapi-resources up to 0.7.
   ///
   /// The code is a number, and only the violation of a constraint has a `source`.
   var withIntegerCode: ErrorDetail {

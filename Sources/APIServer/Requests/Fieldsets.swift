@@ -1,12 +1,12 @@
 import JSONText
 
-/// The attributes and relationships that a reply must show, for each type (JSON:API "Sparse Fieldsets").
+/// The attributes and relationships that a reply shows, by type (JSON:API "Sparse Fieldsets").
 struct Fieldsets {
   private var members: [String: Set<String>] = [:]
 
   /// Parses the parameter `fields`, such as `{"posts": "text,author"}`.
   ///
-  /// Each member of the object is a type, with the names of its members separated by commas.
+  /// Each key of the object is a type. Each value lists attributes and relationships of the type, separated by commas.
   static func parse(_ fields: JSONValue?, in schema: Schema) throws(RequestRefusal) -> Fieldsets {
     var fieldsets = Fieldsets()
     guard let fields else { return fieldsets }
@@ -30,8 +30,8 @@ struct Fieldsets {
     return fieldsets
   }
 
-  /// Whether the request wants a member of a type.
+  /// Whether the reply shows an attribute or a relationship of a type.
   ///
-  /// If the request has no fieldset for the type, it wants every member.
+  /// If the request has no fieldset for the type, the reply shows all of them.
   func shows(_ member: String, of type: ResourceType) -> Bool { members[type.name]?.contains(member) ?? true }
 }

@@ -1,9 +1,9 @@
 import JSONText
 import SQLite
 
-/// A condition of an `index` request: the member of a resource has one of several values, such as `draft` or `spam`.
+/// A condition of an `index` request, such as that the attribute `state` is `draft` or `spam`.
 struct Filter {
-  /// The member that the filter compares with its values: the id, an attribute or a relationship.
+  /// The member that the filter compares with the given values: the id, an attribute or a relationship.
   private enum FilteredMember {
     case key
     case attribute(Column)
@@ -15,7 +15,8 @@ struct Filter {
 
   /// Parses the parameter `filter`, such as `{"state": "draft,spam"}`.
   ///
-  /// Each name is an attribute, a relationship or `id`. The value is a string of values separated by commas.
+  /// Each key is an attribute, a relationship or `id`. Each value is a string that lists the accepted values, separated
+  /// by commas.
   static func parse(_ filter: JSONValue?, of type: ResourceType, in schema: Schema) throws(RequestRefusal) -> [Filter] {
     guard let filter else { return [] }
     guard let members = filter.objectValue else { throw RequestRefusal(.filterSyntax(filter)) }

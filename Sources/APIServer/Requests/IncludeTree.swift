@@ -8,8 +8,7 @@ struct IncludeTree: Sendable {
   /// The maximum number of steps of a path.
   static let maximumDepth = 16
 
-  /// A relationship in the tree, with its branches: the relationships that the request includes from the related
-  /// resources.
+  /// A relationship in the tree, with a subtree of relationships that the request includes from the related resources.
   struct IncludeBranch: Sendable {
     let relationship: Relationship
     var tree = IncludeTree()

@@ -1,4 +1,4 @@
-/// The error for a request that the service does not carry out, with the reasons.
+/// The error for a request that the service does not carry out, with one or more reasons.
 struct RequestRefusal: Error {
   let objections: [DialectError]
 

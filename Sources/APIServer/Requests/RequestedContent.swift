@@ -1,6 +1,6 @@
 import JSONText
 
-/// The content that a request wants in the reply: the parameters `fields` and `include`.
+/// The content that a reply must have, from the parameters `fields` and `include`.
 struct RequestedContent {
   let fieldsets: Fieldsets
   let include: IncludeTree

@@ -9,10 +9,10 @@ struct RequestedPage: Hashable, Sendable {
 
   var number = 1
   var size = RequestedPage.defaultSize
-  /// The number of rows before the page; nil if the request counts pages by `number`.
+  /// The number of rows before the page, from the parameter `page[offset]`; nil if the request uses `page[number]`.
   var start: Int?
 
-  /// A single page with all rows.
+  /// A page that contains all rows.
   static let everything = RequestedPage(size: .max)
 
   /// Parses the parameter `page`.
@@ -53,7 +53,7 @@ struct RequestedPage: Hashable, Sendable {
     return count
   }
 
-  /// The number of rows before the page, even if the request counts pages by `number`.
+  /// The number of rows before the page, also computed for a request that uses `page[number]`.
   var offset: Int {
     if let start { return start }
     let (offset, isOver) = (number - 1).multipliedReportingOverflow(by: size)
@@ -66,6 +66,6 @@ struct RequestedPage: Hashable, Sendable {
     return RequestedPage(number: number == Int.max ? number : number + 1, size: size)
   }
 
-  /// Returns the number of the last page if a list has `count` records.
+  /// Returns the number of the last page of a list with `count` records.
   func last(of count: Int) -> Int { max(1, count / size + (count % size == 0 ? 0 : 1)) }
 }

@@ -3,9 +3,9 @@ import SQLite
 
 /// The order of the rows of an `index` request.
 ///
-/// The last term of the order is always the key, so that no two rows are equal.
+/// The last term is always the key, so that the order of any two rows is defined.
 struct SortOrder {
-  /// An SQL expression by which the service sorts rows, such as a column, and the direction.
+  /// An SQL expression by which the service sorts rows, such as a column, and the sort direction.
   struct SortTerm {
     let expression: String
     let isDescending: Bool
@@ -17,7 +17,7 @@ struct SortOrder {
   private(set) var joins = ""
   private var joinCount = 0
 
-  /// The maximum number of terms of an order.
+  /// The maximum number of terms.
   static let maximumTerms = 16
 
   /// Parses `sort`, such as `-views,author.name`.
@@ -71,7 +71,8 @@ struct SortOrder {
 
   /// Makes the key the last term of the order.
   ///
-  /// Terms after the key have no effect, so the function removes them. If the key is missing, the function adds it.
+  /// If the key is missing, the function adds the key. Terms after the key have no effect, so the function removes
+  /// them.
   private mutating func end(by key: String) {
     if let position = terms.firstIndex(where: { $0.expression == key }) {
       terms.removeLast(terms.count - position - 1)
@@ -80,13 +81,14 @@ struct SortOrder {
     }
   }
 
-  /// The terms in the form that ORDER BY needs.
+  /// The terms as SQL for ORDER BY.
   var sql: String { terms.map { $0.expression + ($0.isDescending ? " DESC" : "") }.joined(separator: ", ") }
 
   /// Returns a condition that selects the rows after a given row in this order.
   ///
   /// `position` contains the values of the terms in the given row. NULL is the least value, as in SQLite. The condition
-  /// also contains a bound on the first term. This bound is redundant, but SQLite can use an index for it.
+  /// also contains a redundant bound on the first term, such as `t."views" >= ?`, because SQLite can use an index for
+  /// the bound.
   func condition(after position: [SQLValue]) -> SQLFragment {
     var alternatives: [SQLFragment] = []
     for (index, term) in terms.enumerated() {
@@ -105,10 +107,10 @@ struct SortOrder {
     return bound + SQLFragment(" AND ") + condition
   }
 
-  /// Returns the condition that a term comes after a value.
+  /// Returns an SQL condition that is true if a row's value of a term comes after a given value.
   ///
-  /// If `orEqual` is true, the term may also be equal to the value. Nil then means that every row fulfils the
-  /// condition. If `orEqual` is false, nil means that no row fulfils the condition.
+  /// If `orEqual` is true, the row's value may also be equal to the given value, and nil means that all rows match. If
+  /// `orEqual` is false, nil means that no row matches.
   private static func after(_ term: SortTerm, _ value: SQLValue, orEqual: Bool) -> SQLFragment? {
     let expression = term.expression
     switch (term.isDescending, value.isNull) {

@@ -1,13 +1,13 @@
-/// A CHECK constraint of a table, which the service reads from the table's CREATE TABLE.
+/// A CHECK constraint of a table, parsed from the CREATE TABLE statement.
 ///
-/// The name of the constraint is the message of a violation: `CONSTRAINT "can't be blank" CHECK (length(text) > 0)`. If
-/// the constraint has no name, the message contains the expression. The error points to the column that comes first in
-/// the expression (https://www.sqlite.org/lang_createtable.html section 3.7).
+/// If a value violates the constraint, the name of the constraint is the error message, as in `CONSTRAINT "can't be
+/// blank" CHECK (length(text) > 0)`. Without a name, the message contains the expression. The error points to the first
+/// column in the expression (https://www.sqlite.org/lang_createtable.html section 3.7).
 struct CheckConstraint: Sendable {
   let message: String
   /// The text of the expression between the parentheses.
   let expression: String
-  /// The names of the columns in the expression, in the order of the expression.
+  /// The names of the columns in the expression, in the order in which they occur.
   let columns: [String]
 
   /// Returns the CHECK constraints of a table and of its columns.

@@ -36,9 +36,9 @@ extension Column {
     }
   }
 
-  /// Returns the shortest digits that identify a number.
+  /// Returns the shortest decimal text from which the number can be read back exactly.
   ///
-  /// JSON has no infinity, so infinity becomes a number that is too large for a float: `9e999`.
+  /// JSON has no infinity, so infinity becomes `9e999`, which is too large for a `Double`.
   private static func digits(of double: Double) -> String {
     double.isFinite ? "\(double)" : double < 0 ? "-9e999" : "9e999"
   }

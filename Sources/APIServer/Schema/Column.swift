@@ -2,8 +2,8 @@ import JSONText
 
 /// A column of a served table, and the JSON type of its values.
 ///
-/// The type that the table declares for the column determines the kind. The rules are those of SQLite's affinity
-/// (https://www.sqlite.org/datatype3.html section 3.1), with three additional names:
+/// The JSON type follows from the type that CREATE TABLE declares for the column. The rules are those of SQLite's
+/// affinity (https://www.sqlite.org/datatype3.html section 3.1), with additional rules for booleans, decimals and JSON:
 ///
 /// | declared type | JSON |
 /// |---|---|
@@ -31,9 +31,9 @@ struct Column: Sendable {
   let isRequired: Bool
   /// The SQL expression of the default value; nil if there is none.
   let defaultExpression: String?
-  /// Whether SQLite computes the values of the column, so that a request can't write them.
+  /// Whether SQLite computes the column's values, which a request then can't write.
   let isGenerated: Bool
-  /// The name as JSON with its colon: `"inserted-at":`.
+  /// The name as a JSON key with its colon, such as `"inserted-at":`.
   let label: [UInt8]
 
   init(
@@ -52,10 +52,10 @@ struct Column: Sendable {
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// Returns the name in requests and replies for the name of a column in SQL.
+  /// Converts the name of a column in SQL to the name in requests and replies.
   static func member(_ name: String) -> String { String(name.map { $0 == "_" ? "-" : $0 }) }
 
-  /// Returns the name of a member as JSON with its colon.
+  /// Returns the name of a member as a JSON key with its colon, such as `"inserted-at":`.
   static func label(_ member: String) -> [UInt8] {
     var label: [UInt8] = []
     label.append(jsonString: member)

@@ -2,9 +2,9 @@ import SQLite
 
 /// Creates the missing indexes of foreign keys when the service opens a database.
 ///
-/// Without these indexes, each reverse relationship, each include and each deletion reads a whole table. The service
-/// creates them only in a writable file, with names such as `retort_TABLE_COLUMN`. Apart from these indexes and the
-/// table of ``AnsweredChanges``, only requests change a file.
+/// Without these indexes, each reverse relationship, each include and each deletion reads a whole table. The indexes
+/// have names such as `retort_comments_post_id`, and are created only in a writable file. Apart from these indexes and
+/// the table of ``AnsweredChanges``, only requests change a file.
 enum ForeignKeyIndexes {
   /// Creates the missing indexes.
   static func create(_ database: Database) throws {

@@ -1,6 +1,6 @@
 /// A relationship from the rows of one table to the rows of another table.
 struct Relationship: Sendable {
-  /// The place where the database stores the linkage.
+  /// How the database stores which rows are related.
   enum Storage: Sendable {
     /// A column of this table, which contains the key of a row of the other table.
     case toOne(Column)
@@ -15,7 +15,7 @@ struct Relationship: Sendable {
   /// The type of the related resources.
   let type: String
   let storage: Storage
-  /// The name as JSON with its colon: `"author":`.
+  /// The name as a JSON key with its colon, such as `"author":`.
   let label: [UInt8]
 
   init(name: String, type: String, storage: Storage) {

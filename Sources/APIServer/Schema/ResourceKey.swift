@@ -3,7 +3,8 @@ import SQLite
 
 /// The column that identifies the rows of a table.
 ///
-/// This is a primary key of one column, or otherwise the rowid of SQLite.
+/// The column is the primary key of the table if the primary key has one column. Otherwise the column is SQLite's
+/// rowid.
 struct ResourceKey: Sendable {
   /// The kinds of ids that a key can have.
   enum Kind: Sendable {
@@ -26,7 +27,7 @@ struct ResourceKey: Sendable {
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// Returns the value that the database stores for an id; nil if no row can have this id.
+  /// Returns the value that the database stores for an id; nil if no row can have the id.
   func stored(_ id: String) -> SQLValue? {
     guard !id.utf8.contains(0) else { return nil }
     if kind == .text { return .text(id) }
@@ -34,7 +35,7 @@ struct ResourceKey: Sendable {
     return kind == .integer ? nil : .text(id)
   }
 
-  /// Returns the id for a value that the database stores.
+  /// Returns the id, as text, for a stored value of the key.
   static func id(_ value: SQLValue) -> String {
     switch value {
     case .null: ""

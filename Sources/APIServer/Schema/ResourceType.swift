@@ -17,13 +17,13 @@ struct ResourceType: Sendable {
   /// The name, quoted for SQL.
   var quoted: String { name.quotedForSQL }
 
-  /// The to-one relationships, which columns of this table store.
+  /// The to-one relationships, which are stored in columns of this table.
   var toOnes: ArraySlice<Relationship> { relationships.prefix { $0.column != nil } }
 
-  /// Returns the attribute that has a given name in requests and replies; nil if there is none.
+  /// Returns the attribute with a given name in requests and replies; nil if there is no such attribute.
   func attribute(_ member: String) -> Column? { attributes.first { $0.member.isSame(as: member) } }
 
-  /// Returns the relationship that has a given name in requests and replies; nil if there is none.
+  /// Returns the relationship with a given name in requests and replies; nil if there is no such relationship.
   func relationship(_ name: String) -> Relationship? { relationships.first { $0.name.isSame(as: name) } }
 
   /// Returns the JSON pointer and the member's name for an error about a column.
@@ -37,9 +37,9 @@ struct ResourceType: Sendable {
   }
 }
 
-/// A UNIQUE constraint: columns whose combined values must differ in all rows of a table.
+/// A UNIQUE constraint: no two rows of a table may have the same values in all columns of the constraint.
 ///
-/// Rows with NULL in one of the columns may have equal values.
+/// The constraint does not apply to a row with NULL in one of the columns.
 struct UniqueConstraint: Sendable {
   /// A column, with the collation that compares its values.
   struct ConstrainedColumn: Sendable {

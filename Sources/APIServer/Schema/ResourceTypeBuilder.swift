@@ -1,6 +1,6 @@
 import SQLite
 
-/// A type under construction: the service still collects its relationships.
+/// A type to which the service is still adding relationships.
 struct ResourceTypeBuilder {
   let table: TableDescription
   let key: ResourceKey
@@ -14,7 +14,7 @@ struct ResourceTypeBuilder {
 
   /// Whether a foreign key refers to the key of this type.
   ///
-  /// `target` is the column to which the foreign key refers; nil means the primary key.
+  /// `target` is the column to which the foreign key refers. Nil means the primary key.
   func isKey(_ target: String?) -> Bool {
     guard !key.isRowID else { return false }
     return target.map { $0.lowercased() == key.name.lowercased() } ?? true

@@ -37,7 +37,7 @@ struct SQLToken {
     return tokens
   }
 
-  /// Returns the tokens inside a pair of parentheses; the first token of `tokens` is the opening parenthesis.
+  /// Returns the tokens between the opening parenthesis at the start of `tokens` and its closing parenthesis.
   static func parenthesized(in tokens: ArraySlice<SQLToken>) -> ArraySlice<SQLToken> {
     var depth = 0
     for (index, token) in zip(tokens.indices, tokens) {
@@ -48,7 +48,7 @@ struct SQLToken {
     return tokens.dropFirst()
   }
 
-  /// Returns the end of the white space or the comment that begins at an index; nil if there is other text.
+  /// Returns the end of the white space or comment that begins at an index; nil if other text begins there.
   private static func endOfGap(_ bytes: [UInt8], _ start: Int) -> Int? {
     if bytes[start] <= 0x20 { return start + 1 }
     let rest = bytes[start...]
@@ -79,7 +79,7 @@ struct SQLToken {
     }
   }
 
-  /// Returns a token that ends with its closing quote.
+  /// Returns the quoted token that begins at an index.
   ///
   /// Two quotes in a row stand for one quote in the text.
   private static func enclosed(_ bytes: [UInt8], _ start: Int, by quote: UInt8, _ kind: Kind) -> SQLToken {

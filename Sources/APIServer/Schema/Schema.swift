@@ -3,16 +3,17 @@ import SQLite
 /// The types of a database's tables, and the relationships that their foreign keys define.
 ///
 /// - Each table is a type, and has a queue of the same name.
-/// - A join table is a table of exactly two columns that are both foreign keys. It is not a type. It gives each of the
-///   two types a to-many relationship, which has the name of the other table.
-/// - A foreign key of one column that refers to the key of a table is a to-one relationship. Its name is the name of
-///   the column without `_id`.
-/// - The other table gets the reverse, a to-many relationship with the name of the table that has the foreign key. If
-///   this name is taken, or if several foreign keys lead to the same table, the name consists of relationship and
-///   table: `editor-comments`.
-/// - The columns of a foreign key of several columns stay attributes.
-/// - A primary key of one column is the id. A table without such a key uses its rowid as the id. The service does not
-///   serve a table without such a key and without a rowid (`WITHOUT ROWID`).
+/// - A table of exactly two columns that are both foreign keys is a join table, and not a type. From a join table, each
+///   of the two types gets a to-many relationship with the name of the other table.
+/// - A foreign key of one column that refers to the key of a table is a to-one relationship. The relationship has the
+///   name of the column without `_id`.
+/// - For each foreign key, the type to which the key refers gets a to-many relationship in the reverse direction. The
+///   reverse relationship has the name of the table with the foreign key, such as `comments`. If the name is already in
+///   use, or if several foreign keys lead to the same table, the name is longer. It then consists of the to-one
+///   relationship and the table, such as `editor-comments`.
+/// - A foreign key of several columns is not a relationship: its columns are attributes.
+/// - A primary key of one column is the id. For other tables, the rowid is the id. The service does not serve a table
+///   with neither of the two (`WITHOUT ROWID`).
 /// - The service does not serve views and virtual tables.
 struct Schema: Sendable {
   /// The service's dialect.

@@ -32,7 +32,7 @@ struct TableDescription {
 
   /// Reads the descriptions of all tables.
   ///
-  /// The result omits views, virtual tables, the tables of SQLite, and the table of this service.
+  /// The result omits views, virtual tables, SQLite's internal tables, and the service's table of stored answers.
   static func all(_ database: Database) throws -> [TableDescription] {
     let tables = try database.run(
       """
@@ -93,7 +93,7 @@ struct TableDescription {
     }
   }
 
-  /// The key of the table's rows; nil if no column identifies a row.
+  /// The column that identifies a row; nil if there is no such column.
   ///
   /// A table without a primary key of one column uses its rowid. A rowid stays the same until the next VACUUM.
   var key: ResourceKey? {

@@ -1,17 +1,17 @@
 import SQLite
 
-/// The answers to the last changes, which the service stores in a table of the database.
+/// The service's answers to the latest changes, which the service stores in a table of the database.
 ///
-/// The service stores each answer in the transaction of its change. If a service ends before it acknowledges a request,
-/// the broker delivers the request again. If the change was already carried out, its answer is in this table.
+/// The change and its answer are stored in one transaction. If a service ends before it acknowledges a request, the
+/// broker delivers the request again. The service then finds the answer in the table, and does not repeat the change.
 enum AnsweredChanges {
   /// The identity of the message that requests a change.
   struct MessageIdentity: Sendable {
-    /// The correlation id of the change's message.
+    /// The correlation id of the message.
     let id: [UInt8]
     /// A digest of the message's body, because a client may use the same correlation id for two messages.
     let digest: Int64
-    /// Whether the broker delivers the message again, so that the change may already be carried out.
+    /// Whether the broker delivered the message before, and the change may already be carried out.
     let isRedelivered: Bool
 
     init(id: [UInt8], body: [UInt8], isRedelivered: Bool) {

@@ -16,8 +16,7 @@ struct DestroyRequest {
 
   /// Deletes the row; the caller must be in a transaction.
   ///
-  /// - Throws: ``RequestRefusal`` if the row does not exist, or if other rows refer to the row and the database does
-  ///   not delete these rows, too.
+  /// - Throws: ``RequestRefusal`` if the row does not exist, or if a foreign key of another row prevents the deletion.
   func carryOut(_ database: Database) throws {
     do {
       try database.run(SQLFragment("DELETE FROM \(type.quoted) WHERE \(type.key.quoted) = ?", [key]))
@@ -27,7 +26,7 @@ struct DestroyRequest {
     guard database.changes > 0 else { throw RequestRefusal(.notFound(id)) }
   }
 
-  /// Returns the message of the conflict, with the number of rows that prevent the deletion.
+  /// Returns the error message with the number of rows that prevent the deletion.
   private func conflict(_ database: Database) throws -> String {
     var references: [String] = []
     for relationship in type.relationships {

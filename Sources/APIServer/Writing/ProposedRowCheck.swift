@@ -1,12 +1,11 @@
 import SQLite
 
-/// Finds all rules of the database that a write would violate, before the service writes.
+/// Finds all rules of the database that a write would violate, before the write.
 ///
-/// The check selects the row that the write would produce, without inserting it. SQLite evaluates the rules (NOT NULL,
-/// CHECK, UNIQUE, foreign keys) on this row. For an update, the check evaluates only the rules on written columns, as
-/// SQLite does.
+/// A SELECT produces the row that the write would store, and evaluates the rules on the row: NOT NULL, CHECK, UNIQUE
+/// and foreign keys. For an update, the check evaluates only the rules on written columns, as SQLite does.
 struct ProposedRowCheck {
-  /// A condition that is true if the row violates a rule, and the message about this violation.
+  /// An SQL condition that is true if the row violates a rule, and the message for the violation.
   private struct RowRule {
     let condition: SQLFragment
     let column: String
@@ -28,7 +27,7 @@ struct ProposedRowCheck {
 
   /// Returns all violations of the row.
   ///
-  /// The violations are in the order of the table's columns. Those of to-many relationships come last.
+  /// The violations are in the order of the table's columns. Violations of to-many relationships come last.
   func violations(_ database: Database) throws -> [DialectError] {
     let rules = self.rules
     var broken: [(column: String, message: String)] = draft.mismatches.map { ($0.key, $0.value) }
@@ -41,8 +40,8 @@ struct ProposedRowCheck {
         }
       }
     }
-    // jsonapi-resources does not check whether a key is in use. The database then refuses the key, and the server
-    // replies with an internal error.
+    // jsonapi-resources does not check whether a key is in use. The database refuses a key that is in use, and the
+    // server then replies with an internal error.
     if schema.dialect.flavour == .carrot, existing == nil, broken.contains(where: { $0.column == type.key.name }) {
       throw RequestRefusal(.internalError("the id is already in use"))
     }
@@ -63,10 +62,10 @@ struct ProposedRowCheck {
     return .violation(message, member: place.member, pointer: place.pointer)
   }
 
-  /// The end of the query, after `FROM (SELECT`.
+  /// The SQL of the query after `FROM (SELECT`.
   ///
-  /// It makes a subquery `c` with one row: the row that the write would produce. A column that the request does not
-  /// write has its stored value or, for a create, its default.
+  /// This SQL defines a subquery `c` with one row, which the write would store. A column that the request does not
+  /// write has its stored value or, for a create, its default value.
   private var row: SQLFragment {
     var row = SQLFragment(type.key.isRowID ? "NULL AS \(type.key.quoted)" : "")
     for column in type.columns where !column.isGenerated {
@@ -83,9 +82,9 @@ struct ProposedRowCheck {
     return row + SQLFragment(" FROM \(type.quoted) AS t WHERE t.\(type.key.quoted) = ?) AS c", [existing])
   }
 
-  /// Returns the placeholder of a value, with the affinity of its column.
+  /// Returns the SQL placeholder for a value of a column, such as `CAST(? AS TEXT)`.
   ///
-  /// With this affinity, a comparison gives the same result as in the table.
+  /// With the cast, SQLite compares the value in the same way as a stored value of the column.
   private static func typed(_ column: Column) -> String {
     switch column.kind {
     case .text, .numberText: "CAST(? AS TEXT)"
@@ -99,9 +98,9 @@ struct ProposedRowCheck {
 
   /// Whether the check evaluates a rule on the given columns.
   ///
-  /// The check evaluates no rule on a column with an invalid value. It evaluates no rule on a column that SQLite
-  /// generates, because the column's value is unknown before the write. For an update, it evaluates only rules on
-  /// written columns.
+  /// The check skips a rule on a column with an invalid value. It also skips a rule on a column that SQLite generates,
+  /// because the column's value is unknown before the write. For an update, it skips a rule whose columns are all
+  /// unwritten.
   private func concerns(_ columns: [String]) -> Bool {
     if columns.contains(where: { draft.mismatches[$0] != nil }) { return false }
     if type.columns.contains(where: { $0.isGenerated && columns.contains($0.name) }) { return false }
@@ -120,12 +119,12 @@ struct ProposedRowCheck {
 
   /// Whether the column is the key of the table.
   ///
-  /// `requiredKey` has the rule that the key needs a value.
+  /// The rule that the key needs a value is in `requiredKey`.
   private func isKey(_ column: Column) -> Bool { column.name == type.key.name }
 
-  /// The rule that a create must give the key a value.
+  /// The rule that a create must contain a value for the key; empty if there is no such rule.
   ///
-  /// SQLite generates an integer key, so there is no rule for such a key.
+  /// SQLite generates integer keys, so the rule exists only for other keys.
   private var requiredKey: [RowRule] {
     guard existing == nil, !type.key.isRowID, type.key.kind != .integer else { return [] }
     return [
@@ -173,7 +172,7 @@ struct ProposedRowCheck {
     ]
   }
 
-  /// Returns the violations of to-many relationships that refer to missing rows.
+  /// Returns an error for each to-many relationship that refers to a missing row.
   ///
   /// jsonapi-resources does not name the missing ids.
   private func danglingLinkages(_ database: Database) throws -> [DialectError] {

@@ -1,11 +1,10 @@
 import SQLite
 
 extension SQLError {
-  /// Returns the error that the reply contains if SQLite refuses a write.
+  /// Returns the error of the reply after SQLite has refused a write.
   ///
-  /// The service can't evaluate some constraints before the write: those of a trigger, of a partial index, and of a
-  /// foreign key of several columns. A violation of such a constraint has SQLite's message: `UNIQUE constraint failed:
-  /// posts.slug`.
+  /// Before a write, the service can't check triggers, partial indexes, and foreign keys of several columns. The error
+  /// for a violation then has SQLite's message, such as `UNIQUE constraint failed: posts.slug`.
   func requestError(of type: ResourceType) -> DialectError {
     if kind == .readOnly { return .readOnly }
     if kind == .other { return .internalError(message) }

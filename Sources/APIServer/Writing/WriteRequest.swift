@@ -10,7 +10,7 @@ struct WriteRequest {
   /// The row to update; nil for a create.
   private var existing: (text: String, key: SQLValue)?
 
-  /// Parses a `create`; its document may have an id.
+  /// Parses a `create`, whose document may contain an id.
   init(creating params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     try self.init(params, type, schema)
     guard draft.id != nil else { return }
@@ -18,7 +18,7 @@ struct WriteRequest {
     draft.setKey(try ResourceIDParser.parse(draft.id, of: type).key, type)
   }
 
-  /// Parses an `update`; the id is in `id`, in `data.id`, or in both.
+  /// Parses an `update`, whose id is in `id`, in `data.id`, or in both.
   init(updating params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
     try self.init(params, type, schema)
     let existing = try ResourceIDParser.parse(params["id"] ?? draft.id, of: type)
@@ -46,7 +46,7 @@ struct WriteRequest {
   ///
   /// The caller must be in a transaction.
   ///
-  /// - Throws: ``RequestRefusal`` with all errors, before the service writes anything.
+  /// - Throws: ``RequestRefusal`` with all errors. In this case, the function writes nothing.
   func carryOut(_ database: Database) throws -> [UInt8] {
     if let existing, try replyWriter.document(existing.key, database) == nil {
       throw RequestRefusal(.notFound(existing.text))

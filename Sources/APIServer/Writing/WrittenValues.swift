@@ -7,17 +7,18 @@ struct WrittenValues {
   private(set) var values: [String: SQLValue] = [:]
   /// The to-many relationships to write, each with the keys of the related rows.
   private(set) var linkages: [(relationship: Relationship, keys: [SQLValue])] = []
-  /// The messages about values that their column can't store, by column.
+  /// The error messages for values of the wrong type, by column.
   private(set) var mismatches: [String: String] = [:]
-  /// The names of the to-many relationships with an id that no row can have.
+  /// The names of the to-many relationships whose linkage contains an id that no row can have.
   private(set) var danglingLinkages: [String] = []
   /// The id in the document; nil if it is missing.
   private(set) var id: JSONValue?
 
   /// Parses the member `data` of a request.
   ///
-  /// A request can write a to-many relationship if a join table stores it. If a column of another table stores the
-  /// relationship, the service refuses to write it. A client must then write the rows of that table.
+  /// A request can write a to-many relationship that is stored in a join table. The service refuses to write a to-many
+  /// relationship that is stored in a column of the other table. A client must write the rows of the other table
+  /// instead.
   ///
   /// - Throws: ``RequestRefusal`` that names every member that is invalid or not writable.
   init(_ params: JSONObject, of type: ResourceType, in schema: Schema) throws(RequestRefusal) {
@@ -84,8 +85,8 @@ struct WrittenValues {
 
   /// Returns the id of a resource identifier.
   ///
-  /// jsonapi-resources allows only `type` and `id` in an identifier. In a to-many relationship, it does not check the
-  /// type.
+  /// jsonapi-resources allows only `type` and `id` in an identifier. In a to-many relationship, jsonapi-resources does
+  /// not check the type.
   private static func identifier(
     _ json: JSONValue, _ type: ResourceType, _ dialect: Dialect, isOfMany: Bool = false, _ errors: inout [DialectError]
   ) -> String? {
