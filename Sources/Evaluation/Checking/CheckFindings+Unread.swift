@@ -19,8 +19,7 @@ extension CheckFindings {
 
   /// Returns an error about an option `--var` that no statement reads; nil if there is no such option.
   ///
-  /// A call of `var` can compute the name of its option. Then the check can't know which options the script reads, and
-  /// the function returns nil.
+  /// Also returns nil if a call of `var` computes its name. The check then can't know which options the script reads.
   private func unreadVariable(of variables: [String: String], _ source: SourceText) -> DiagnosticRenderer
     .DiagnosticContent?
   {

@@ -8,18 +8,18 @@ struct CheckFindings {
   var foreign: [(diagnostic: Diagnostic, source: SourceText)] = []
   /// The files that the text includes with `source`.
   ///
-  /// Each entry also has a source range in the checked text: the path in the `source` statement that includes the file.
-  /// This statement can include the file through another file.
+  /// The text can include a file directly, or through another file. `range` is the path in the `source` statement of
+  /// the checked text.
   var inclusions: [(file: String, range: SourceRange)] = []
   /// The statements that change or destroy data, and the calls of `var("NAME")`.
   ///
-  /// Such a call reads the program option `--var NAME=VALUE`.
+  /// `var("NAME")` reads the program option `--var NAME=VALUE`.
   var inventory: [EffectInventoryEntry] = []
   /// Whether the text reads `args`, the arguments of the script.
   var readsArguments = false
   /// The names of the options `--var` that the text reads with calls such as `var("NAME")`.
   var readNames: Set<String> = []
-  /// Whether the text calls `var` with a computed name, which the check can't know.
+  /// Whether the text calls `var` with a computed name, so that the check can't know all names.
   var computesNames = false
   /// The journal files that the text names, each with the source range of its first use.
   ///
@@ -35,12 +35,14 @@ struct CheckFindings {
     var kind: Interpreter.CheckReport.EffectInventoryLine.Kind
   }
 
-  /// The source ranges of the words about which the check has already reported an error.
+  /// The source ranges of the words for which the check has already reported an error.
   ///
-  /// The check does not report such a word a second time, as an unknown name.
+  /// The check does not report these words again as unknown names.
   var refused: [SourceRange] = []
 
-  /// Whether the check has found an error in the text; the text then does not run.
+  /// Whether the check has found an error in the text.
+  ///
+  /// A text with an error does not run.
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 }
 
@@ -78,8 +80,8 @@ extension Compiler {
 
   /// Records an error about an unknown word.
   ///
-  /// The error suggests the word that the user probably meant: `meant`, or the most similar word in `known`. Without
-  /// such a word, the error suggests `nextStep`.
+  /// The error suggests `meant`. If `meant` is nil, it suggests the most similar word in `known`. If `known` contains
+  /// no similar word, the error suggests `nextStep`.
   func reportUnknown(
     _ kind: String, _ word: String, _ range: SourceRange, among known: [String], meant: String? = nil,
     nextStep: String? = nil

@@ -8,7 +8,7 @@ final class CommandDefinition: Sendable {
     var name: String
     /// The default value; nil for a parameter without a default value.
     ///
-    /// A call passes a parameter with a default value by name, and any other parameter by position.
+    /// A call passes parameters with default values by name, and the other parameters by position.
     var fallback: CompiledExpression?
   }
 
@@ -24,7 +24,7 @@ final class CommandDefinition: Sendable {
   let parameters: [Parameter]
   /// The compiled body; nil while the compiler is still compiling the body.
   ///
-  /// If the `def` calls itself, its body needs this object before the body is complete.
+  /// A `def` can call itself. The compiler then refers to this object before the body is complete.
   private let body = Mutex<CompiledDefBody?>(nil)
 
   init(name: String, parameters: [Parameter]) {
@@ -39,10 +39,10 @@ final class CommandDefinition: Sendable {
   /// The maximum depth of nested calls of commands that `def` defines.
   static let depthLimit = 150
 
-  /// Returns a text that stands for the client in the parameter at `index`.
+  /// Returns a placeholder for the client that a call passes as the parameter at `index`.
   ///
-  /// The effects of a `def` contain this text, because the body does not know the client. At each call, the compiler
-  /// replaces the text by the client that the call passes.
+  /// While the compiler compiles a `def`, it does not know the clients. The effects of the `def` therefore contain
+  /// placeholders. At each call, the compiler replaces a placeholder with the client that the call passes.
   static func identity(ofParameter index: Int) -> String { "parameter \(index)" }
 
   /// The syntax of a call, for messages: `greet POST [times:]`.

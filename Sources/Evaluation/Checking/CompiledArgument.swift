@@ -3,9 +3,9 @@ import Values
 
 /// A compiled argument of a command.
 ///
-/// The type is a class, so that all calls of the command share one object.
+/// The type is a class, so that repeated runs of one command share the object.
 final class CompiledArgument: Sendable {
-  /// The form of a compiled argument, which determines when and how the command evaluates the argument.
+  /// How the command evaluates the argument: as a value, as a condition, or for each element.
   enum EvaluationMode: Sendable {
     case value(CompiledExpression)
     /// A condition, such as the argument of `assert`.
@@ -29,7 +29,7 @@ final class CompiledArgument: Sendable {
 
   /// Evaluates the argument, and adds its value to the arguments of a call.
   ///
-  /// The Swift compiler inlines this function. This saves an asynchronous call for each argument.
+  /// The function is inlined to save an asynchronous call for each argument.
   @inline(__always) func add(to arguments: inout Arguments, _ frame: inout ExecutionFrame) async throws(Fault) {
     var added = Arguments.Argument(value: .null, range: range, compiled: self)
     switch form {

@@ -2,29 +2,29 @@ import Language
 import Values
 
 extension Compiler {
-  /// A compiled pipeline, with the facts that the check knows about the pipeline's value.
+  /// A compiled pipeline, and what the check knows about its value.
   struct CompiledPipeline {
     /// The expression that runs the pipeline and returns its value.
     var code: CompiledExpression
     /// Whether the value is the summary of a stage that sends changes, such as `create`.
     ///
-    /// The run does not print such a summary as a result.
+    /// The program does not print a summary as a result.
     var isSummary = false
-    /// The expression for code that reads the elements of the value only once; nil if such code uses ``code`` too.
+    /// A variant of ``code`` for a reader that reads the elements only once; nil if the reader must use ``code``.
     ///
-    /// If the pipeline ends with `collect` or `each` and has many elements, the value of this expression is a stream
-    /// from a temporary file. The value of ``code`` is a list in memory.
+    /// If the pipeline ends with `collect` or `each` and has many elements, this variant returns a stream from a
+    /// temporary file. ``code`` returns a list in memory.
     var stored: CompiledExpression?
-    /// The fact that the check knows about the pipeline's value, for example that the value is a client.
+    /// What the check knows about the pipeline's value, for example that the value is a client.
     var fact: Scope.VariableFact = .unknown
   }
 }
 
 extension Compiler.CompiledPipeline {
-  /// Returns this pipeline with code that runs a head (the part before the first `|`) and the stages after it.
+  /// Returns a copy of this pipeline whose code runs `head` and then the stages in `links`.
   ///
-  /// If `isLazy` is true and the last stage is lazy, the code returns a stream. Otherwise the code runs all stages
-  /// immediately.
+  /// `head` is the part of the pipeline before the first `|`. If `isLazy` is true and the last stage is lazy, the code
+  /// returns a stream. Otherwise the code runs all stages immediately.
   func with(
     head: CompiledExpression, links: [PipelineRun.LocatedStage], range: SourceRange, source: SourceText, isLazy: Bool
   ) -> Compiler.CompiledPipeline {

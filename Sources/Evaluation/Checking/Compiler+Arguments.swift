@@ -26,7 +26,7 @@ extension Compiler {
     }
   }
 
-  /// Reports a missing positional argument, or a positional argument for which there is no parameter.
+  /// Reports a call with too few or too many positional arguments.
   private func checkNumber(_ positional: [Expr], _ command: Language.Command, _ declaration: Declaration) {
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if positional.count < needed.count {
@@ -49,7 +49,7 @@ extension Compiler {
     }
   }
 
-  /// Returns the option that the user probably meant by a field and a value: `with views: 5` for `with .views 5`.
+  /// Returns a correction that adds the missing colon: `with views: 5` for `with .views 5`.
   ///
   /// Returns nil for other arguments.
   private func fieldWithoutColon(_ arguments: [Expr], _ name: String) -> String? {
@@ -58,7 +58,7 @@ extension Compiler {
     return "\(name) \(field): \(source.text(arguments[1].range))"
   }
 
-  /// Returns the suggestion for a command that has more arguments than a client and an id.
+  /// Returns the suggestion for a command that has further arguments after the client and the id.
   ///
   /// For `destroy posts 4 5`, the suggestion contains `[4, 5] | destroy posts`. For `show posts 1 author`, the
   /// suggestion is `include: "author"`.
@@ -103,8 +103,8 @@ extension Compiler {
 
   /// Checks the value of an option.
   ///
-  /// If the option needs a field, the function reports any other value. If the option needs text, the function reports
-  /// an unknown word without quotes. The function checks any literal against the type and the rule of the option.
+  /// For an option that needs a field, the function reports any other value. For an option that needs text, it reports
+  /// an unknown word without quotes. A literal must also have the option's type and obey the option's rule.
   private func check(_ option: Declaration.Option, _ value: Expr, of command: Language.Command) {
     if option.shape == .field, value.path?.contains(".") ?? true {
       report(
@@ -118,7 +118,7 @@ extension Compiler {
     checkValue(value, option, of: command)
   }
 
-  /// Returns the field name in the value of an option, which the user wrote as a bare word or as text.
+  /// Returns the field name that the user wrote as a bare word or as text in place of a field.
   ///
   /// For example, returns `text` for the value `".text"`. Returns nil for other values.
   private func fieldName(_ value: Expr) -> String? {
@@ -129,8 +129,8 @@ extension Compiler {
 
   /// Checks a literal value of an option against the type and the rule of the option.
   ///
-  /// Some values need another option in the same call. The function reports such a value if the call lacks the other
-  /// option.
+  /// A value can need a second option in the same call. If the second option is missing, the function reports the
+  /// value.
   private func checkValue(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }
@@ -148,7 +148,7 @@ extension Compiler {
     }
   }
 
-  /// Warns of a journal file that a loop or another statement of the text uses again.
+  /// Warns if the journal of a statement is in a loop, or if another statement uses the same journal.
   ///
   /// A journal records the changes of one statement, so it can't serve several statements.
   private func warnOfReuse(ofJournal path: String, _ range: SourceRange) {
@@ -166,7 +166,7 @@ extension Compiler {
     }
   }
 
-  /// Reports a field in an option that takes the names of fields as text, such as `sort: -.id`.
+  /// Reports a field where an option needs the field's name as a string: `sort: -.id` in place of `sort: "-id"`.
   ///
   /// The function returns true if it reports an error.
   private func refusesFieldAsText(_ value: Expr, _ option: Declaration.Option) -> Bool {
@@ -194,8 +194,8 @@ extension Compiler {
 
   /// Reports a literal that is not one of the words that an option accepts.
   ///
-  /// The function returns true if it reports an error. If the option also accepts other types, another check reports a
-  /// literal that is not a string.
+  /// If the option accepts only strings, the function also reports literals of other types. The function returns true
+  /// if it reports an error.
   func refusesWord(_ value: Expr, _ option: Declaration.Option, _ command: String) -> Bool {
     guard !option.words.isEmpty, let literal = Declaration.ArgumentType(literal: value) else { return false }
     guard literal == .string else {
@@ -288,7 +288,7 @@ extension Expr {
 }
 
 extension Declaration.ArgumentType {
-  /// Creates the type of a literal; returns nil for `null`, and for an expression that is no literal.
+  /// Creates the type of a literal; returns nil for `null`, and for an expression that is not a literal.
   init?(literal expression: Expr) {
     switch expression.kind {
     case .number: self = .number
@@ -305,9 +305,9 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Whether the check of literal types accepts `null` for an argument of this type.
+  /// Whether the check of a literal's type accepts `null` for an argument of this type.
   ///
-  /// Either `null` is a valid value of this type, or another check reports `null`.
+  /// If true, `null` is a valid value, or another check reports it.
   var takesNull: Bool { [.any, .path, .field, .condition].contains(self) }
 
   /// Returns whether a literal of the type `literal` is valid for an argument of this type.

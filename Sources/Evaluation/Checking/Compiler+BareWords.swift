@@ -24,8 +24,8 @@ extension Compiler {
 
   /// Reports an unknown word in an argument that takes a field.
   ///
-  /// `way` returns the corrected argument for a field such as `.title`; the error suggests this argument. The function
-  /// returns true if it reports an error.
+  /// The closure `way` returns the correct argument for a field such as `.title`. The error suggests this argument. The
+  /// function returns true if it reports an error.
   func refusesBareField(_ expression: Expr, _ way: (_ field: String) -> String) -> Bool {
     guard let name = unknownName(expression) else { return false }
     report(
@@ -49,7 +49,7 @@ extension Compiler {
     }
   }
 
-  /// Returns the suggestion for the name of a command, stage or function where a value must stand.
+  /// Returns the suggestion for a command, stage or function whose name is in the position of a value.
   ///
   /// Returns nil for other names.
   func misplaced(_ name: String) -> String? {

@@ -47,7 +47,7 @@ extension Compiler {
     }
   }
 
-  /// Reports an error if a function with these literal arguments would fail in each run.
+  /// Reports an error if the literal arguments make the function fail in every run.
   private func refuse(literals: [Value?], of function: Function, _ operand: String, _ range: SourceRange) {
     refuse(range) { () throws(Fault) in
       do throws(Fault) { try function.check(literals: literals) } catch { throw error.naming(operand) }
@@ -116,7 +116,7 @@ extension Compiler {
 }
 
 extension Fault {
-  /// Returns this error, with `operand` in place of `.field` in the error's suggestion.
+  /// Returns a copy of this error in whose suggestion `operand` replaces `.field`.
   ///
   /// `operand` is the source text of the function's first argument.
   fileprivate func naming(_ operand: String) -> Fault {

@@ -28,8 +28,8 @@ extension Compiler {
 
   /// Compiles an argument of a command.
   ///
-  /// A pipeline in parentheses stays a lazy stream if it is a positional argument. It becomes a list if it is the value
-  /// of an option.
+  /// As a positional argument, a pipeline in parentheses stays a lazy stream. As the value of an option, the pipeline
+  /// becomes a list.
   private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.EvaluationMode {
     switch argument {
     case .positional(let expression):
@@ -65,7 +65,7 @@ extension Compiler {
     }
   }
 
-  /// Returns the suggestion for a client before the command: `show posts 1` for `posts show 1`.
+  /// Returns the suggestion to write the command before the client: `show posts 1` for `posts show 1`.
   ///
   /// Returns nil for another call.
   private func reordered(_ command: Language.Command) -> String? {
@@ -88,7 +88,7 @@ extension Compiler {
     return "\(name)(\(arguments.joined(separator: ", ")))"
   }
 
-  /// Returns the suggestion for a variable where a command must stand.
+  /// Returns the suggestion for a statement that begins with a variable, although it needs a command there.
   ///
   /// For example, the suggestion contains `x - 1` for `x -1`, and `show posts 1` for `posts 1`.
   private func stepForVariable(_ name: String, _ command: Language.Command) -> String {

@@ -3,7 +3,10 @@ import Values
 
 /// Corrects mistakes in the arguments of one particular command, such as `destroy`.
 extension Compiler {
-  /// Returns the correction of a mistake that is special to the called command; nil if the call has no such mistake.
+  /// Returns the correction of a mistake that users make with one particular command.
+  ///
+  /// For example, the correction of `destroy posts filter: {...}` is `destroy-all posts filter: {...}`. Returns nil if
+  /// the function finds no mistake.
   func correctionOfCommand(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     switch call.command.name {
     case "destroy": destroyWithFilter(call)

@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// A compiled condition, divided into parts.
+/// A compiled condition, divided into parts at its `and` and `or` operators.
 ///
 /// If the condition is false, a command such as `assert` shows the operands of the false parts.
 indirect enum AssertCondition: Sendable {
@@ -31,8 +31,7 @@ indirect enum AssertCondition: Sendable {
 
   /// Evaluates the condition.
   ///
-  /// If the condition is false, the function adds to `sides` the operands of the comparisons that make the condition
-  /// false.
+  /// If the condition is false, the function adds the operands of the false comparisons to `sides`.
   func run(_ frame: inout ExecutionFrame, _ source: SourceText, _ sides: inout [ComparedOperands]) async throws(Fault)
     -> Bool
   {
@@ -72,7 +71,7 @@ extension AssertCondition.ComparisonCondition {
 }
 
 extension Compiler {
-  /// Compiles a condition, divided into parts; returns nil if no part is a comparison.
+  /// Compiles a condition and divides it into parts; returns nil if no part is a comparison.
   func condition(_ expression: Expr) -> AssertCondition? {
     switch expression.kind {
     case .binary(.and, _, let left, let right):

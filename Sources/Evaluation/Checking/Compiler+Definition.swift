@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Returns the `def` of the given name; nil if the script has no such `def`.
+  /// Returns the `def` with the given name; nil if the script does not define the name.
   func definition(_ name: String) -> CommandDefinition? { definitions[name] }
 
   /// Compiles `def NAME(parameters) do ... end`.
@@ -42,8 +42,7 @@ extension Compiler {
 
   /// Compiles the call of a `def`.
   ///
-  /// If `element` is true, the script calls the `def` as a stage. Then the element of the pipeline is the first
-  /// argument.
+  /// If `element` is true, the script calls the `def` as a stage. The first argument is then the pipeline's element.
   func call(_ definition: CommandDefinition, _ command: Language.Command, element: Bool) -> CompiledExpression {
     if let body = definition.compiled {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
@@ -72,7 +71,7 @@ extension Compiler {
     }
     let arguments = codes
     let (range, source, name) = (command.range, source, command.name)
-    // If a `def` calls itself, `compiled` is nil here. Such a call can repeat the commands of the `def`, like a loop.
+    // For a recursive call, `compiled` is nil here. A recursive call can repeat the commands of the `def`, like a loop.
     let isOnce = context.isOnce && !element && definition.compiled != nil
     return CompiledExpression.async { frame throws(Fault) in
       var values: [Value?] = []
@@ -84,10 +83,10 @@ extension Compiler {
     }
   }
 
-  /// Returns the client that a call of a `def` passes for one of the parameters.
+  /// Returns the client that a call of a `def` passes as an argument.
   ///
-  /// `fact` stands for this parameter in the effects of the `def`. Returns nil if `fact` stands for no parameter, or if
-  /// the call passes no variable for the parameter.
+  /// `fact` is the placeholder for the client in the effects of the `def`. Returns nil if `fact` is not a placeholder,
+  /// or if the argument is not a variable.
   private func given(
     _ fact: Scope.ClientIdentity, _ definition: CommandDefinition, _ command: Language.Command, element: Bool
   ) -> Scope.ClientIdentity? {

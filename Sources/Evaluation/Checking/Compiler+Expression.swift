@@ -124,7 +124,7 @@ extension Compiler {
 
   /// Compiles an expression that consists of a variable's name only.
   ///
-  /// If no variable has this name, the function reports an error, which suggests the most similar name.
+  /// If no variable has this name, the function reports an error with a suggestion, such as the most similar name.
   func name(_ name: String, _ range: SourceRange) -> CompiledExpression {
     if name == "args" { findings.readsArguments = true }
     if let variable = scope.read(name) {
@@ -146,9 +146,9 @@ extension Compiler {
     return broken
   }
 
-  /// Returns the suggestion for an unknown name that has a meaning in another place or in another language.
+  /// Returns the suggestion for an unknown name that means something else, such as a `def`, a command or a subtraction.
   ///
-  /// For example, the name is the name of a `def` or of a command. Returns nil for other names.
+  /// Returns nil for other names.
   private func meant(_ name: String, _ range: SourceRange) -> String? {
     if let definition = definition(name) {
       let takesElement = context.hasElement && definition.parameters.filter { $0.fallback == nil }.count == 1
@@ -196,9 +196,9 @@ extension Compiler {
       : "define the name first: let \(source.text(range)) = ...; or, for text, write \"\(word)\""
   }
 
-  /// Returns a further suggestion for an unknown name: to write the name as a field of the element.
+  /// Returns the additional suggestion to write an unknown name as a field of the element.
   ///
-  /// Returns an empty text if the code has no element.
+  /// Returns an empty text if there is no element at this point of the code.
   private func fieldStep(_ range: SourceRange) -> String {
     context.hasElement ? " For a field of the element, write .\(word(from: range))" : ""
   }

@@ -2,7 +2,9 @@ import Bulk
 import Language
 
 extension Compiler {
-  /// Records the effect of a command; also adds a command that changes data to the inventory of the check.
+  /// Records the effect of a command.
+  ///
+  /// If the command changes data, the function also adds the command to the inventory of the check.
   func record(_ effect: Declaration.StatementEffect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys { effects.changesData = true }
@@ -25,7 +27,8 @@ extension Compiler {
   /// Returns the effect of a command.
   ///
   /// The effect of a `call` depends on the name of the called method. If the name contains `destroy` or `delete`, the
-  /// call destroys resources. With the option `reads: true` the call only reads, unless the name means a change.
+  /// call destroys resources. With the option `reads: true`, the call only reads. The option does not apply to a method
+  /// whose name means a change, such as `create`.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.StatementEffect {
     guard command.name == "call" else { return declaration.effect }
     let method = Self.method(of: command)
@@ -58,7 +61,7 @@ extension Compiler {
 
   /// Records an `index` command whose page number is not a literal.
   ///
-  /// ``repeated(_:)`` warns of such a command if the code around it also changes the queue.
+  /// If a loop contains the command and also changes the queue, ``repeated(_:)`` warns of the command.
   func notePage(_ command: Language.Command) {
     guard command.name == "index", let page = command.option("page"), let client = client(of: command),
       case .positional(let name)? = command.arguments.first, isVaryingPage(page)
@@ -66,9 +69,9 @@ extension Compiler {
     effects.pages.append((source.text(name.range), client, page.range))
   }
 
-  /// Returns whether the page number in the value of `page:` is computed.
+  /// Returns whether the value of the option `page:` contains a computed page number.
   ///
-  /// The value is a record, or a variable or a field that can hold such a record.
+  /// Returns true for a field or a list element, because the check can't know their values.
   private func isVaryingPage(_ page: Expr) -> Bool {
     switch page.kind {
     case .record(let entries):
@@ -90,7 +93,7 @@ extension Compiler {
 
   /// Compiles code that the run repeats: the body of a loop, or the arguments of a stage.
   ///
-  /// The function warns if this code reads pages of a queue and also changes the same queue.
+  /// The function warns if the code reads pages of a queue and also changes this queue.
   func repeated<Result>(_ body: () -> Result) -> Result {
     let (result, own) = gathering(body)
     for page in own.pages where own.changed.contains(page.client) {
@@ -118,13 +121,15 @@ extension Compiler {
       nextStep: "add the option max:, which also counts the changes of earlier runs; or read the elements from a file")
   }
 
-  /// Returns what the check knows about the client in a command's first argument; nil if the argument is no variable.
+  /// Returns what the check knows about the client in a command's first argument.
+  ///
+  /// Returns nil if the argument is not a variable.
   func client(of command: Language.Command) -> Scope.ClientIdentity? {
     for case .positional(let expression) in command.arguments.prefix(1) { return client(expression) }
     return nil
   }
 
-  /// Returns what the check knows about the client that an expression names; nil if the expression is no variable.
+  /// Returns what the check knows about the client in a variable; nil if the expression is not a variable.
   func client(_ expression: Expr) -> Scope.ClientIdentity? {
     guard case .name(let name) = expression.kind else { return nil }
     guard let variable = scope.variable(name) ?? outer?.variable(name) else { return nil }

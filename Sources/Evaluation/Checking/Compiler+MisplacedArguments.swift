@@ -1,12 +1,11 @@
 import Language
 import Values
 
-/// Reports arguments in a wrong place or form.
+/// Reports arguments in a wrong position or form.
 ///
-/// An argument can be positional although it belongs to an option or a record. An option can stand where a positional
-/// argument must stand.
+/// For example, the user can write a positional argument in place of an option, or an option in place of a record.
 extension Compiler {
-  /// A call whose arguments can be in a wrong place, with the declaration of the called command.
+  /// A call whose arguments the check compares with the declaration of the command.
   struct MismatchedCommand {
     let command: Language.Command
     let declaration: Declaration
@@ -23,13 +22,13 @@ extension Compiler {
       }
     }
 
-    /// The positional arguments of the call for which the declaration has no parameter.
+    /// The positional arguments that exceed the parameters of the declaration.
     fileprivate var surplus: ArraySlice<Expr> {
       declaration.parameters.last?.repeats ?? false ? [] : positional.dropFirst(declaration.parameters.count)
     }
   }
 
-  /// An error about an argument in a wrong place, with the correct form as its suggestion.
+  /// An error about an argument in a wrong position or form, with the correct form as its suggestion.
   struct MisplacedArgumentError {
     let message: String
     let range: SourceRange
@@ -40,11 +39,10 @@ extension Compiler {
     }
   }
 
-  /// Reports an argument in a wrong place, if it is clear what the user meant.
+  /// Reports an argument in a wrong position or form if the check can suggest the correct form.
   ///
-  /// The error suggests the correct form: `client queue: "posts"` for `client "posts"`, `create posts {text: "a"}` for
-  /// `create posts text: "a"`, and `show posts 1` for `show posts id: 1`. The function returns true if it reports an
-  /// error.
+  /// For example, the error suggests `client queue: "posts"` for `client "posts"`, and `show posts 1` for
+  /// `show posts id: 1`. The function returns true if it reports an error.
   func refusesMisplaced(_ command: Language.Command, _ declaration: Declaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
     let call = MismatchedCommand(command, declaration)
@@ -156,7 +154,7 @@ extension Compiler {
       ([call.command.name] + call.positional.map(shown) + [form]).joined(separator: " "))
   }
 
-  /// Corrects a positional argument for which there is no parameter: `client "posts"`, `with {a: 1}`, `first 3`.
+  /// Corrects a positional argument that exceeds the parameters: `client "posts"`, `with {a: 1}`, `first 3`.
   private func surplusArgument(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     guard let first = call.surplus.first else { return nil }
     let name = call.command.name
@@ -182,9 +180,10 @@ extension Compiler {
       "\(option.name): \(isBare ? "\"\(source.text(value.range))\"" : shown(value))")
   }
 
-  /// Returns the stage that the user probably meant by an unknown name; nil for other expressions.
+  /// Returns the stage that an unknown name means; nil for other expressions.
   ///
-  /// The name is the name of a stage, or a synonym before a number, such as `limit 5`.
+  /// The name can be the name of a stage. Before a number, the name can also be a synonym, such as `limit` in
+  /// `limit 5`.
   private func stageName(_ expression: Expr, before next: Expr?) -> String? {
     guard case .name(let name) = expression.kind, unknownName(expression) != nil else { return nil }
     if Stage.named(name) != nil { return name }
@@ -192,7 +191,7 @@ extension Compiler {
     return ForeignWords.stage(name)
   }
 
-  /// Returns the source text for a missing argument, built from options that the command does not have.
+  /// Builds the source text of a missing argument from options that the command does not have.
   ///
   /// For example, returns `{text: "a"}` for the option `text: "a"` in place of a record. Returns nil if the options
   /// can't replace the argument.

@@ -27,7 +27,8 @@ extension Compiler {
 
   /// Reports an expression of an inner pipeline that contains both `.field` and `it.field`.
   ///
-  /// Both read the element of the inner pipeline. The user probably meant to read the outer element with one of them.
+  /// Both expressions read the element of the inner pipeline. The user probably wanted one of them to read the outer
+  /// element.
   func refuseTwoWays(_ expression: Expr) {
     var (bare, dotted): (Expr?, Expr?)
     expression.visit { part in
@@ -76,9 +77,9 @@ extension BinaryOperator {
   }
 }
 
-/// A normal form of an expression.
+/// A text that represents an expression, to compare it with other expressions.
 ///
-/// Two expressions with equal normal forms always have equal values.
+/// Two expressions with equal normal forms have equal values.
 private struct ExpressionNormalForm: Equatable {
   var text: String
   /// Whether the expression reads a variable or the element.
@@ -99,10 +100,10 @@ private struct ExpressionNormalForm: Equatable {
 }
 
 extension Expr {
-  /// The normal form of the expression; nil if the expression can have another value at the next evaluation.
+  /// The normal form of the expression; nil if there is none.
   ///
-  /// Such an expression contains a command, a `def`, or a function such as `now()`. A pattern and a record also have no
-  /// normal form.
+  /// There is no normal form if two evaluations can return different values. This is the case for a command, a `def`,
+  /// or a function such as `now()`. Patterns, records and texts with interpolations also have no normal form.
   fileprivate var normalForm: ExpressionNormalForm? {
     switch kind {
     case .number(let digits): ExpressionNormalForm("number \(digits)")
@@ -112,7 +113,7 @@ extension Expr {
     case .string(let parts): Self.normalForm(parts)
     case .it: ExpressionNormalForm("it", readsSomething: true)
     case .name(let name): ExpressionNormalForm("name \(name)", readsSomething: true)
-    // `.name` and `?.name` have the same normal form. Their values are equal if neither of the two expressions fails.
+    // `.name` and `?.name` have the same normal form. If neither expression fails, their values are equal.
     case .elementField(let name, _, _):
       Self.normalForm(field: name, of: ExpressionNormalForm("it", readsSomething: true))
     case .field(let base, let name, _, _): Self.normalForm(field: name, of: base.normalForm)

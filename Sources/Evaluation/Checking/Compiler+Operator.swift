@@ -4,7 +4,7 @@ import Values
 extension Compiler {
   /// Runs a computation with literal values, and reports the error that the computation throws.
   ///
-  /// Each run of the script would fail with the same error.
+  /// Without the check, every run of the script would fail with this error.
   func refuse(_ range: SourceRange, _ compute: () throws(Fault) -> Void) {
     guard !context.isRescued else { return }
     do throws(Fault) { try compute() } catch {
@@ -23,7 +23,8 @@ extension Compiler {
 
   /// Compiles both operands of an operator.
   ///
-  /// If both operands are constants, the function computes the operation, and reports an error of this computation.
+  /// If both operands are constants, the function also computes the result. If the computation fails, the function
+  /// reports its error.
   func operands(
     _ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ range: SourceRange
   ) -> (left: CompiledExpression, right: CompiledExpression) {
@@ -83,9 +84,9 @@ extension Compiler {
   }
 }
 
-/// Returns whether an operation looks for a pattern in a text.
+/// Returns whether an operation searches a text for a pattern.
 ///
-/// The check does not compute such an operation, because a match can take a long time.
+/// The check does not compute the operation, because the search can take a long time.
 private func triesPattern(_ symbol: BinaryOperator, _ left: Value) -> Bool {
   if case .string = left { symbol == .matches } else { false }
 }

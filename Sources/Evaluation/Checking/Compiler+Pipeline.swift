@@ -22,7 +22,7 @@ extension Compiler {
 
   /// Compiles the stages after the head of a pipeline.
   ///
-  /// If the head is a stream, the stream counts as open until a stage, such as `collect`, has read it to its end.
+  /// If the head is a stream, the stream is open until a stage such as `collect` reads all its elements.
   private func flow(
     _ head: (code: CompiledExpression, fact: Scope.VariableFact), _ pipeline: Pipeline, _ use: StreamUse
   )
@@ -48,10 +48,10 @@ extension Compiler {
         head: head.code, links: links, range: pipeline.range, source: source, isLazy: use != .operand && !effects.acts)
   }
 
-  /// Returns the indices of the stages whose failed elements do not end the pipeline.
+  /// Returns the indices of the stages in which the failure of an element does not end the pipeline.
   ///
-  /// The run counts such an element as failed, and continues with the next element. These stages take one element at a
-  /// time, and come directly before the last stage that sends changes.
+  /// These are stages such as `where` and `map` directly before the last stage that sends changes. If one of them fails
+  /// for an element, the run counts the element as failed and continues with the next element.
   private static func counted(_ stages: [Language.Command]) -> Range<Int> {
     let single: Set = ["where", "map", "select", "with", "without", "as"]
     guard let sink = stages.lastIndex(where: Pipeline.givesSummary) else { return 0..<0 }
@@ -62,7 +62,7 @@ extension Compiler {
 
   /// Reports `take`, `skip` or `first` after a stage that changes data.
   ///
-  /// The selection comes too late, because that stage has already changed all elements.
+  /// The selection comes too late, because the earlier stage has already changed all elements.
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
@@ -72,7 +72,7 @@ extension Compiler {
       nextStep: "put the stage \(stage.name) before that stage: | \(stage.name) ... | ...")
   }
 
-  /// Reports a stage after a command or a stage that returns no elements, such as `print`.
+  /// Reports a stage that gets no elements, because it follows a command or stage such as `print`.
   private func refuseNothing(_ pipeline: Pipeline) {
     if case .command(let head) = pipeline.head, let known = Command.named(head.name), let next = pipeline.stages.first {
       refuse(next, after: known.declaration, isHead: true)
@@ -110,8 +110,8 @@ extension Compiler {
 
   /// Compiles an expression, and also returns what the check knows about the expression's value.
   ///
-  /// The value can be a stream if the expression is in parentheses or calls a `def`. `use` determines whether this
-  /// value stays a stream.
+  /// The value of an expression in parentheses or of a `def` can be a stream. `use` determines whether the value stays
+  /// a stream.
   func value(_ expression: Expr, _ use: StreamUse) -> (code: CompiledExpression, fact: Scope.VariableFact) {
     switch expression.kind {
     case .group(let valued): return self.valued(valued, use)
@@ -125,16 +125,16 @@ extension Compiler {
 }
 
 extension Pipeline {
-  /// The hidden name for the original element of each change.
+  /// The hidden name of the original element, from before stages such as `map` transform the element.
   ///
-  /// The file of `failed:` and the summary show this element. The compiler inserts the stage `as $source`, which
-  /// defines the name.
+  /// The summary of changes and the file of `failed:` show the original element. The compiler inserts the stage
+  /// `as $source`, which defines the name.
   static let sourceName = "$source"
 
   /// Returns the stages of the pipeline, with an additional stage `as $source` if a stage reports its failures.
   ///
-  /// A stage reports its failures in the file of `failed:`, or in a summary that the script uses. The additional stage
-  /// names the original elements. These come from the head, or from the last earlier stage that combines elements.
+  /// A stage reports its failures if it has the option `failed:`, or if the script uses its summary. The additional
+  /// stage follows the last earlier stage that combines elements. If there is none, it follows the head.
   fileprivate func withSourceName(isDropped: Bool) -> [Language.Command] {
     let reporting = stages.indices.first { index in
       let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])

@@ -8,7 +8,7 @@ extension Compiler {
     if settings.isThorough { warn(message, range, nextStep: nextStep) }
   }
 
-  /// Warns of variables of the top level that no statement reads.
+  /// Warns of top-level variables that no statement reads.
   func warnOfUnused() {
     guard !findings.hasErrors else { return }
     for (name, range) in findings.names where scope.variable(name)?.isRead == false {
@@ -19,7 +19,8 @@ extension Compiler {
 
   /// Warns of a client at the head of a pipeline, because the client counts as one element.
   ///
-  /// The user probably meant the resources of the client. `meant` returns the correct code for the name of the client.
+  /// The user probably meant the resources of the client. The closure `meant` returns the suggested code for the name
+  /// of the client.
   func warnOfClient(
     _ head: PipelineHead, _ fact: Scope.VariableFact, _ stages: [Language.Command], _ meant: (String) -> String
   ) {
@@ -70,7 +71,7 @@ extension Compiler {
       nextStep: "to write a file: \(source.text(left.range)) | write \(source.text(right.range))\(suffix)")
   }
 
-  /// Adds a call of `var` to the inventory of the check, and records which option `--var` the call reads.
+  /// Adds a call of `var` to the inventory of the check, and records the name that the call reads.
   func noteVariable(_ name: String, _ arguments: [Argument], _ range: SourceRange) {
     guard name == "var" else { return }
     findings.inventory.append(CheckFindings.EffectInventoryEntry(range: range, source: source, kind: .reads))
@@ -86,7 +87,7 @@ extension Compiler {
 extension Interpreter.CheckReport.EffectInventoryLine {
   /// Creates a line of the check report from an entry of the inventory.
   ///
-  /// Of a statement with several lines, the report shows the first line only.
+  /// If a statement has several lines, the report shows only the first line.
   init(_ entry: CheckFindings.EffectInventoryEntry) {
     let source = entry.source
     let lines = source.text(entry.range).split(separator: "\n", maxSplits: 1)

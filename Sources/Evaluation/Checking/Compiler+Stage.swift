@@ -74,7 +74,7 @@ extension Compiler {
       meant: foreignStage(command), nextStep: "help stages lists the stages")
   }
 
-  /// Returns the suggestion for a command that stands after `|`, where a stage must stand.
+  /// Returns the suggestion for a command after `|`, where only a stage is allowed.
   private func stepForCommand(_ known: Declaration, _ command: Language.Command) -> String {
     if let stage = ForeignWords.stage(known.name) { return "did you mean \(stage)?" }
     if known.name == "index", let field = command.arguments.last?.expression, field.path != nil {
@@ -89,7 +89,7 @@ extension Compiler {
     return "run the command for each element: | each do ... end, with `it` as the element"
   }
 
-  /// Returns the stage that the user probably meant by an unknown stage: `take 5` for `head -n 5`.
+  /// Returns the stage that replaces a synonym from another language: `take 5` for `head -n 5`.
   ///
   /// Returns nil for other names.
   private func foreignStage(_ command: Language.Command) -> String? {

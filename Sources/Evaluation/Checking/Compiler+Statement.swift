@@ -2,7 +2,7 @@ import Language
 import Values
 
 extension Compiler {
-  /// Compiles a block, which has a scope of its own for variables.
+  /// Compiles a block in a new scope for variables.
   func block(_ statements: [Statement], isEach: Bool = false, value use: StreamUse = .dropped) -> CompiledStatement {
     scope.enter(isEach: isEach)
     let steps = self.steps(statements, value: use)
@@ -143,7 +143,7 @@ extension Compiler {
 }
 
 extension CompiledStatement {
-  /// An expression that runs the statement, and returns the value of the statement's block.
+  /// An expression that runs the statement and returns its value.
   fileprivate var value: CompiledExpression {
     if let step = immediate {
       return .sync { frame throws(Fault) in
@@ -175,7 +175,9 @@ extension Statement {
 }
 
 extension Value {
-  /// Reads a stream to its end, so that the errors of the stream appear; does nothing for another value.
+  /// Reads a stream to its end, so that the errors of the stream appear.
+  ///
+  /// Does nothing for a stored stream and for other values.
   func drain() async throws(Fault) {
     guard case .stream(let stream) = self, !stream.isStored else { return }
     var elements = try await stream.open()

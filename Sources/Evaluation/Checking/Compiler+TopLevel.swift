@@ -129,7 +129,7 @@ extension Compiler {
 }
 
 extension Interpreter.PreparedStatement {
-  /// Returns this statement as a part of the file that a `source` statement includes.
+  /// Returns a copy of this statement for a file that a `source` statement includes.
   ///
   /// `outer` is the source range of the `source` statement.
   fileprivate func within(_ outer: SourceRange) -> Interpreter.PreparedStatement {

@@ -29,7 +29,9 @@ extension Compiler {
 private struct WatchLoop: Sendable {
   /// The compiled block.
   let step: CompiledStatement
-  /// Whether Ctrl-C at the prompt may interrupt a round, because the block changes no data and writes no files.
+  /// Whether Ctrl-C at the prompt ends the loop without an error while the block runs.
+  ///
+  /// The value is true if the block changes no data and writes no files.
   let mayEnd: Bool
 
   /// Runs rounds with a pause after each round, until `break`, `return`, Ctrl-C or an error ends the loop.
@@ -64,12 +66,16 @@ private struct WatchLoop: Sendable {
 }
 
 extension RunContext {
-  /// Returns whether an error comes from Ctrl-C at the prompt, where Ctrl-C is the normal end of a `watch`.
+  /// Returns whether an error comes from Ctrl-C at the prompt.
+  ///
+  /// At the prompt, Ctrl-C is the normal way to end a `watch` loop.
   fileprivate func isStoppedWatch(_ fault: Fault) -> Bool { fault.kind == .interrupted && session.isPrompt }
 }
 
 extension Value {
-  /// Returns this value as the pause after each round of `watch`; throws an error if the value is no duration over 0.
+  /// Returns this value as the pause of a `watch` loop.
+  ///
+  /// - Throws: An error if the value is not a duration over 0.
   fileprivate func pause() throws(Fault) -> Duration {
     guard case .duration(let duration) = self, duration > .zero else {
       let seconds = Declaration.ArgumentType.duration.example(for: self) ?? "2s"

@@ -3,9 +3,10 @@ import Values
 
 /// Compiles statements, and reports all their errors before any statement runs.
 ///
-/// One pass checks and compiles, so exactly the checked program runs. The pass replaces each variable name by a slot:
-/// the index of the variable's value at run time. The pass compares options and arguments with the declarations of the
-/// commands. It also refuses a change to a queue while the script streams this queue.
+/// The compiler checks a statement and compiles it in one pass, so that the code that runs is the code that was
+/// checked. The compiler replaces each variable name with a slot: the index of the variable's value at run time. It
+/// compares options and arguments with the declarations of the commands. It also reports a change to a queue that the
+/// script is streaming.
 final class Compiler {
   let source: SourceText
   var scope: Scope
@@ -15,11 +16,11 @@ final class Compiler {
   var context = CompilerContext()
   /// The effects of the code that the compiler has compiled so far, such as changes of resources.
   var effects = KnownEffects()
-  /// The commands that the script defines with `def`, by name, as far as the compiler has compiled them.
+  /// The commands that the script has defined with `def` up to this point of the text, by name.
   var definitions: [String: CommandDefinition] = [:]
-  /// The source range of each def's name in the text, by that name.
+  /// The names that the text defines with `def`, each with the source range of its definition.
   ///
-  /// With these ranges the compiler recognizes a call that stands before its def.
+  /// The compiler uses the ranges to report a call before the definition.
   var laterDefinitions: [String: SourceRange] = [:]
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()
@@ -61,7 +62,7 @@ final class Compiler {
 
   /// Runs `body`, and returns its result with the effects of the code that `body` compiles.
   ///
-  /// The function also adds these effects to the effects of the compiler.
+  /// The function also adds the effects to ``effects``.
   func gathering<Result>(_ body: () -> Result) -> (Result, KnownEffects) {
     let before = effects
     effects = KnownEffects()

@@ -1,8 +1,8 @@
 import Language
 
-/// The surroundings of the code that the compiler is compiling: loops, a `def`, a stage.
+/// The surroundings of the code that the compiler is compiling, such as loops, a `def` or a stage.
 ///
-/// For nested code, the compiler uses a changed copy.
+/// For nested code, the compiler uses a changed copy of the context.
 struct CompilerContext {
   /// The number of `for`, `while` and `watch` blocks around the code.
   ///
@@ -16,13 +16,13 @@ struct CompilerContext {
   var isInDef = false
   /// Whether the code is in the body of a `try`.
   ///
-  /// There an error can be intentional. Therefore the check does not report the errors of literal values.
+  /// In a `try`, an error can be intentional. Therefore the check does not report errors of literal values.
   var isRescued = false
   /// Whether the code has an element that `.field` can read, for example in a stage.
   var hasElement = false
   /// Whether a pipeline around the current pipeline also has an element.
   ///
-  /// The code can't read this element with `.field`, because `.field` reads the element of the innermost pipeline.
+  /// The code can't read the outer element with `.field`, because `.field` reads the element of the innermost pipeline.
   var hasOuterElement = false
   /// The slots of the names that `as` gave to the current element, oldest first.
   var named: [Int] = []

@@ -49,7 +49,7 @@ enum FieldAdvice {
     return "(\(text) | \(word))"
   }
 
-  /// Returns the command or pipeline that the user probably meant by a name after a client.
+  /// Returns the command or pipeline for a name that the user wrote like a field of a client.
   ///
   /// Examples: `stream posts` for `posts.all`, and `(stream posts | first)` for `posts.first`. Returns nil for other
   /// names.
@@ -58,7 +58,7 @@ enum FieldAdvice {
     return command(name, text) ?? stage(name, "stream \(text)")
   }
 
-  /// Returns the command that the user probably meant by a name after a client: `stream posts` for `posts.all`.
+  /// Returns the command for a name that the user wrote like a field of a client: `stream posts` for `posts.all`.
   ///
   /// Returns nil for other names.
   private static func command(_ name: String, _ client: String) -> String? {

@@ -20,7 +20,7 @@ struct OperatorAdvice {
   private let range: String?
   /// The fields of a literal record on the right side, in the form of options of the stage `with`: `a: 1 b: 2`.
   ///
-  /// Nil for another operand.
+  /// Nil if the right operand is not a literal record.
   private let options: String?
 
   init(_ symbol: BinaryOperator, _ left: Expr, _ right: Expr, _ source: SourceText) {
@@ -40,7 +40,7 @@ struct OperatorAdvice {
 
   /// Returns the suggestion for the error of the operator with the values `x` and `y`.
   ///
-  /// Returns nil if the error keeps its own suggestion.
+  /// Returns nil to keep the error's own suggestion.
   func nextStep(_ x: Value, _ y: Value) -> String? {
     if symbol == .in { return membership(x, y) }
     if case .pattern = y, [.equal, .notEqual].contains(symbol) {
@@ -177,7 +177,7 @@ struct OperatorAdvice {
     }
   }
 
-  /// Returns the stage `with` and the fields, such as `| with a: 1`, if the script adds a literal record to `it`.
+  /// Returns a stage `with` if the script adds a literal record to `it`: `| with a: 1` for `it + {a: 1}`.
   ///
   /// Otherwise returns `fallback`.
   private func joined(_ fallback: String) -> String {

@@ -8,26 +8,24 @@ struct Scope: Sendable {
   enum VariableFact: Sendable, Equatable {
     case unknown
     /// The value is a client.
-    ///
-    /// If the script contains the name of the client's queue as text, this name identifies the client.
     case client(ClientIdentity)
-    /// The value is a stream of these clients' resources, and the script has not collected the stream into a list.
+    /// The value is a stream of the resources of these clients, which the script has not yet collected into a list.
     case stream([ClientIdentity])
     /// The value is a record for the option `page:` with a computed page number, such as `{number: n}`.
     case varyingPage
   }
 
-  /// The facts that the check knows about a client before the run.
+  /// What the check knows about a client before the run.
   struct ClientIdentity: Sendable, Hashable {
     /// A text that identifies the client.
     ///
-    /// If the script contains the queue's name, the text consists of the queue and of the connection in `on:`.
-    /// Otherwise the text names the variable's slot or the parameter of the `def`.
+    /// If the script contains the queue's name as a literal, the text contains the queue and the connection in `on:`.
+    /// Otherwise the text contains the variable's slot, or the position of a parameter of a `def`.
     var identity: String
     /// The queue's name for messages, or the variable's name if the check does not know the queue.
     var queue: String
 
-    /// Whether a `client` command in the script created the client, and names the queue as literal text.
+    /// Whether a `client` command in the script creates the client and contains the queue's name as a literal.
     var isDeclared: Bool { identity.hasPrefix("queue ") }
   }
 
@@ -39,8 +37,8 @@ struct Scope: Sendable {
     var isRead = false
     /// The name of the stage after which code can no longer read the variable; nil if code can read it.
     ///
-    /// Such a variable is a name that the stage `as` gave to each element. A later stage, such as `sort`, combines
-    /// several elements, so the name has no value after that stage.
+    /// The stage `as` defines a variable for each element. A later stage, such as `sort`, combines several elements.
+    /// After `sort`, the variable has no value.
     var ended: String?
   }
 
@@ -58,7 +56,7 @@ struct Scope: Sendable {
 
   /// Returns the variable of the given name; nil if no block defines the name.
   ///
-  /// If several blocks define the name, the function returns the variable of the innermost of these blocks.
+  /// If several blocks define the name, the function returns the variable of the innermost block.
   func variable(_ name: String) -> DeclaredVariable? {
     for block in blocks.reversed() {
       if let variable = block.variables[name] { return variable }
@@ -75,7 +73,7 @@ struct Scope: Sendable {
     return nil
   }
 
-  /// Returns whether an assignment to a name would change a variable outside the nearest `each`.
+  /// Returns whether an assignment to a name would change a variable outside the innermost `each` block.
   func crossesEach(_ name: String) -> Bool {
     for block in blocks.reversed() {
       if block.variables[name] != nil { return false }
@@ -86,8 +84,8 @@ struct Scope: Sendable {
 
   /// Returns the slot of the variable that an assignment changes or defines.
   ///
-  /// If a variable of this name is visible, the assignment changes this variable. Otherwise it defines a new variable
-  /// in the innermost block.
+  /// If a variable with this name is visible, the assignment changes the variable. Otherwise the assignment defines a
+  /// new variable in the innermost block.
   mutating func assign(_ name: String, _ range: SourceRange, _ fact: VariableFact) -> Int {
     for index in blocks.indices.reversed() where blocks[index].variables[name] != nil {
       let isInnermost = index == blocks.count - 1
@@ -116,7 +114,7 @@ struct Scope: Sendable {
 
   mutating func enter(isEach: Bool = false) { blocks.append(BlockScope(isEach: isEach)) }
 
-  /// Leaves the innermost block, and returns the names in the block that no code has read.
+  /// Leaves the innermost block, and returns the block's variables that no code reads.
   mutating func leave() -> [(name: String, range: SourceRange)] {
     guard blocks.count > 1, let block = blocks.popLast() else { return [] }
     return block.variables.filter { !$0.value.isRead }.map { ($0.key, $0.value.range) }
@@ -124,8 +122,8 @@ struct Scope: Sendable {
 
   /// Removes the variables that a failed statement and the statements after it define.
   ///
-  /// These are the variables of all inner blocks, and the variables whose slot is at least `slot`. The function also
-  /// removes the facts about the values of the other variables.
+  /// The function removes all inner blocks. In the outermost block, it removes the variables whose slot is at least
+  /// `slot`. It also resets the facts about the other variables to `.unknown`.
   mutating func forget(from slot: Int) {
     blocks = blocks.prefix(1).map { block in
       BlockScope(

@@ -1,6 +1,6 @@
 import Values
 
-/// The way in which the code around an expression handles a value that can be a stream.
+/// How the code around an expression uses a value that can be a stream.
 enum StreamUse {
   /// The surrounding code does not use the value.
   ///
@@ -15,10 +15,9 @@ enum StreamUse {
   /// Examples are an operand, the value of an `each` block, and the value of a `try`.
   case operand
 
-  /// The way in which a `try` handles the last value of its block.
+  /// The use of the last value in the block of a `try`, if `self` is the use of the whole `try`.
   ///
-  /// `self` is the way in which the surrounding code handles the value of the whole `try`. A `try` never returns an
-  /// unread stream, because the errors of the stream must occur inside the `try`.
+  /// A `try` never returns an unread stream, because the errors of the stream must occur inside the `try`.
   var inTry: StreamUse { self == .lazy ? .operand : self }
 }
 

@@ -17,7 +17,7 @@ public enum Vocabulary {
   /// The commands that exist only at the prompt; the user types each of them alone on a line.
   public static let promptWords = ["edit", "trust"]
 
-  /// The known names that the parser uses for the suggestions in its errors.
+  /// The names that the parser uses for suggestions in its errors.
   static let hinted = Parser.KnownWords(
     commands: Set(Command.all.map(\.declaration.name)), functions: Set(Function.all.map(\.name)),
     stages: Set(Stage.all.map(\.declaration.name)),

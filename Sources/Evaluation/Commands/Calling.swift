@@ -68,9 +68,9 @@ enum MethodCallRequest {
     self = .read(client, ReadRequest(method: method, params: params), try arguments.waitLimit(client))
   }
 
-  /// Throws an error for `reads: true` if it is not certain that the method only reads.
+  /// Refuses `reads: true` for an unknown method on a read-only connection and in a dry run.
   ///
-  /// The function throws only on a read-only connection and in a dry run, because nothing may change data there.
+  /// An unknown method can change data even if the script contains `reads: true`.
   static func refuseUnknown(
     _ request: ReadRequest, _ client: ClientValue, _ arguments: Arguments, _ run: RunContext
   ) throws(Fault) {

@@ -11,15 +11,15 @@ protocol ChangeSequence: Sendable {
   /// Whether the most recent result of `next` is the last change of the sequence.
   var isAtEnd: Bool { get }
 
-  /// The field that contains the key of a resource that the sequence creates; nil if the sequence creates none.
+  /// The name of the field that identifies a created resource; nil if the sequence creates no resource.
   var keyField: String? { get }
 
   /// The result of the whole sequence, after its last change.
   var value: Value { get }
 
-  /// Returns the words that say where in the sequence a change failed, such as `at the step to published`.
+  /// Returns a text for an error, which says which change failed, such as `at the step to published`.
   ///
-  /// The result is nil if the error needs no such words.
+  /// Returns nil if the error needs no additional text.
   func trail(of prepared: PreparedChange) -> String?
 }
 

@@ -4,7 +4,7 @@ import Values
 
 /// A command of the language, such as `show`, which can begin a pipeline.
 struct Command: Sendable {
-  /// The function that implements a command; each case has another type of result.
+  /// The function that implements a command; there is one case for each type of result.
   enum CommandImplementation: Sendable {
     /// A function that returns a value, and changes nothing on a service.
     case value(@Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value)
@@ -41,9 +41,9 @@ struct Command: Sendable {
     self.body = body
   }
 
-  /// Runs the command, and lets the dispatcher send its changes.
+  /// Runs the command, sends its changes, and returns its value.
   ///
-  /// The compiler inlines the function. This saves an asynchronous call for each request.
+  /// The function is inlined to save an asynchronous call for each request.
   @inline(__always) func run(_ arguments: Arguments, _ frame: inout ExecutionFrame) async throws(Fault) -> Value {
     switch body {
     case .value(let body): return try await body(arguments, &frame)
@@ -76,7 +76,7 @@ struct Arguments: Sendable {
   struct Argument: Sendable {
     var value: Value
     var range: SourceRange
-    /// The operands of the comparisons that make a condition false; only `assert` shows them.
+    /// The operands of the false comparisons in a condition, which `assert` shows.
     var sides: [AssertCondition.ComparedOperands] = []
     /// The compiled expression of an option that the stage evaluates for each element, such as `key: .id`.
     ///
@@ -87,7 +87,7 @@ struct Arguments: Sendable {
 
     /// The expression of the argument; nil for the pipeline's element.
     ///
-    /// An error marks a part of this expression.
+    /// Errors about the argument mark a part of the expression.
     var expression: Expr? { compiled?.argument.expression }
   }
 
@@ -129,7 +129,7 @@ struct Arguments: Sendable {
 
   /// The place of a call in its source text.
   ///
-  /// The type is a class, so that a copy of the arguments for each element is cheap.
+  /// The type is a class, so that the copies that a stage makes of the arguments for each element are cheap.
   private final class CallSite: Sendable {
     let name: String
     let range: SourceRange
@@ -147,7 +147,7 @@ struct Arguments: Sendable {
   var range: SourceRange { site.range }
   var nameRange: SourceRange { site.nameRange }
   var source: SourceText { site.source }
-  /// The positional arguments that stand in the call itself, without the pipeline's element.
+  /// The positional arguments that the call contains, without the pipeline's element.
   private(set) var given: [Argument] = []
   /// The pipeline's element, which a stage uses as the second positional argument; nil for a command.
   var element: Value?
@@ -156,11 +156,11 @@ struct Arguments: Sendable {
   var common: CommonChangeArguments?
   /// Whether this call runs at most once.
   ///
-  /// The call then stands in no loop, `each`, def or stage that can repeat it.
+  /// The value is true if no loop, `each`, `def` or stage contains the call.
   var isSingle = false
   /// Whether the statement runs this call at most once.
   ///
-  /// Unlike `isSingle`, this is also true for a call in a def that the statement calls once.
+  /// Unlike ``isSingle``, the value is also true for a call in a `def` that the statement calls once.
   var isOnce = false
 
   init(name: String, range: SourceRange, nameRange: SourceRange, source: SourceText) {
@@ -188,8 +188,8 @@ struct Arguments: Sendable {
 
   /// Returns the value of a positional argument; null if the call does not have the argument.
   ///
-  /// The check before the run refuses a command without a required argument. In a stage, the pipeline's element can be
-  /// the missing argument.
+  /// The check before the run reports missing required arguments. In a stage, the pipeline's element is the argument at
+  /// index 1.
   func value(_ index: Int) -> Value {
     if index == 1, let element { return element }
     return given(at: index)?.value ?? .null

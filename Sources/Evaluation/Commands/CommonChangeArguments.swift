@@ -9,11 +9,11 @@ final class CommonChangeArguments: Sendable {
   let client: ClientValue
   /// The maximum time to wait for each reply; nil means no limit.
   let timeout: Duration?
-  /// The value of the option `expire:`: whether the broker drops a request after its timeout.
+  /// Whether the broker drops a request after its timeout (the option `expire:`).
   let expires: Bool
   /// The JSON-RPC parameters that the options `include:` and `meta:` add to each request.
   let params: JSONObject
-  /// The same parameters without `include`, for a request whose reply has no document.
+  /// The parameters in ``params`` without `include`, for requests whose replies contain no document.
   let paramsWithoutDocument: JSONObject
 
   init(_ arguments: Arguments, _ client: ClientValue) throws(Fault) {

@@ -5,7 +5,7 @@ import Language
 import Synchronization
 import Values
 
-/// A bulk destruction, for which a user must give consent.
+/// A bulk destruction that the user must confirm.
 struct ConfirmationRequest: Sendable {
   var verb: String
   var client: ClientValue
@@ -13,7 +13,7 @@ struct ConfirmationRequest: Sendable {
   var count: Int?
   /// The number of changes that earlier runs of the statement carried out, according to the journal file.
   ///
-  /// These changes count toward the limit `max:`.
+  /// The changes of earlier runs count toward the limit `max:`.
   var before = 0
   /// The filter as JSON text; nil without a filter.
   var filter: String?
@@ -22,9 +22,10 @@ struct ConfirmationRequest: Sendable {
   /// Whether a loop of the script destroys the resources one by one, instead of one bulk statement.
   var isOneByOne = false
 
-  /// Returns the scope of a consent: a later destruction in the same scope needs no new question.
+  /// Returns the scope to which the user's consent applies.
   ///
-  /// Returns nil for a stage such as `destroy`. No filter describes the elements of a stage, so each stage asks again.
+  /// A later destruction in the same scope needs no new question. Returns nil for a stage such as `destroy`, because no
+  /// filter describes its elements. retort therefore asks again for each stage.
   fileprivate func scope(_ arguments: Arguments) -> ConsentScope? {
     guard filter != nil || isOneByOne else { return nil }
     return ConsentScope(
@@ -43,7 +44,7 @@ extension Arguments {
 }
 
 extension ConfirmationRequest {
-  /// Throws an error if the number of resources, with those of earlier runs, exceeds `max:`.
+  /// Throws an error if the resources of this run and the changes of earlier runs together exceed `max:`.
   func checkMax(_ arguments: Arguments) throws(Fault) {
     guard let max, let count, count + before > max else { return }
     let destroys = verb.hasPrefix("destroy") || verb.hasPrefix("call")
@@ -74,14 +75,15 @@ extension Arguments {
 extension RunContext {
   /// Gets the user's consent to a bulk destruction (TheLanguage.md, "Rule 2: bulk destruction is confirmed").
   ///
-  /// With `confirm: true` or `--yes`, the function asks no question, unless the connection has `guard: "confirm"`. In
-  /// all other cases it asks at the terminal. Without a terminal it refuses the destruction.
+  /// The function asks the user at the terminal. Without a terminal, it refuses the destruction. With `confirm: true`
+  /// or `--yes`, it does not ask. A connection with `guard: "confirm"` overrides `confirm: true` and `--yes`.
   ///
-  /// The function asks once for each connection, client, verb, filter and `meta`. It asks separately for each stage
-  /// that destroys its elements. The user confirms the destruction by typing a number, and this number is also the
-  /// limit of the destruction. If there is nothing to destroy, the function does not ask.
+  /// The function does not ask if there is nothing to destroy. It also does not ask with `--offline`, because the run
+  /// sends nothing.
   ///
-  /// With `--offline` the function does not ask, because the run sends nothing.
+  /// To confirm the destruction, the user types a number. The number is also the limit of the destruction. A consent
+  /// applies to all destructions with the same connection, client, verb, filter and `meta`. For a stage that destroys
+  /// its elements, the consent applies only to this stage.
   func consent(to request: ConfirmationRequest, _ arguments: Arguments) async throws(Fault) -> DestroyConsent {
     try request.checkMax(arguments)
     if session.options.isOffline { return DestroyConsent(limit: request.limit, isConfirmed: false) }
@@ -112,10 +114,10 @@ extension RunContext {
     }
   }
 
-  /// Returns the consent on a connection with `guard: "confirm"`; nil if the function must ask the user.
+  /// Returns the consent on a connection with `guard: "confirm"`; nil if the program must ask the user.
   ///
-  /// If there is nothing to destroy, no question is needed. Otherwise only the program's options `--guarded` and
-  /// `--yes=N` together give the consent. No option in a script gives it.
+  /// If there is nothing to destroy, no question is needed. Otherwise only the program options `--guarded` and
+  /// `--yes=N` together replace the question. An option in a script can't replace it.
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> DestroyConsent? {
     let connection = request.client.connection
     if request.count == 0 { return DestroyConsent(limit: 0, isConfirmed: true) }
@@ -133,9 +135,9 @@ extension RunContext {
     )
   }
 
-  /// Returns an earlier consent to the same destruction; nil if none is sufficient.
+  /// Returns an earlier consent that also applies to this destruction; nil if there is none.
   ///
-  /// A consent is not sufficient if its limit is below the number of resources.
+  /// The earlier consent does not apply if the number of resources exceeds its limit.
   private func given(_ request: ConfirmationRequest, _ scope: ConsentScope?) -> DestroyConsent? {
     guard let scope, let consent = statement.consent(for: scope) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }

@@ -100,8 +100,8 @@ extension Command {
 
     /// Returns the open connection with the same URI and name; nil if no such connection is open.
     ///
-    /// The URI may lack the password, or contain `***` in its place, as statements in the history do. Such a URI
-    /// selects the open connection of the same user.
+    /// A URI without a password, or with `***` in place of the password, selects the open connection of the same user.
+    /// Statements in the history contain such URIs.
     ///
     /// - Throws: A `value` error if the open connection has another guard or environment.
     func open(_ uri: String, _ session: Session) throws(Fault) -> ConnectionValue? {

@@ -4,7 +4,7 @@ import Synchronization
 import Values
 
 extension ExecutionFrame {
-  /// Returns the name of a variable that holds one of the connections; nil if no variable does.
+  /// Returns the name of a variable whose value is one of the connections; nil if there is no such variable.
   private func variable(of connections: [ConnectionValue]) -> String? {
     let names = run.session.state.withLock(\.names)
     let slots = depth == 0 ? slots : globals
@@ -30,7 +30,7 @@ extension ExecutionFrame {
 }
 
 extension ConnectionValue {
-  /// The source text of a `connect` statement that returns this connection while the connection is open.
+  /// The source text of a `connect` statement that returns this open connection.
   var statement: String {
     "connect \(JSONValue.string(address).text)" + (name.map { " name: \(JSONValue.string($0).text)" } ?? "")
   }

@@ -255,7 +255,7 @@ enum Timeout {
 }
 
 extension Arguments {
-  /// Reads the option `timeout:`, which is a duration or `"never"`; nil without the option.
+  /// Reads the option `timeout:`, which is a duration or `"never"`; returns nil without the option.
   func timeout() throws(Fault) -> Timeout? {
     try value(of: .timeout, SafeguardOptionReader.timeout)
   }
@@ -276,13 +276,13 @@ extension Arguments {
     return client.client.timeout(try waitLimit(client))
   }
 
-  /// Returns the value of `expire:`: whether the broker drops the request message of a change at its deadline.
+  /// Returns whether the broker drops the request of a change at its deadline (the option `expire:`).
   func expires() throws(Fault) -> Bool {
     if let common { return common.expires }
     return try bool("expire") ?? true
   }
 
-  /// Returns the client that is the first argument, with the call's option `keys:` applied.
+  /// Returns the client in the first argument, with the call's option `keys:` applied.
   func client() throws(Fault) -> ClientValue {
     if let common { return common.client }
     guard case .client(let client) = value(0) else {
@@ -295,7 +295,7 @@ extension Arguments {
     return client.with(keys: keys)
   }
 
-  /// Reads the option `keys:`, which stands in a `client` command or in one call; nil without the option.
+  /// Reads the option `keys:` of a `client` command or of a single call; returns nil without the option.
   func keys() throws(Fault) -> ClientSettings.KeyFormat? {
     guard options.contains("keys") else { return nil }
     return try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeyFormat.init)

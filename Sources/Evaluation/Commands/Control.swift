@@ -4,9 +4,9 @@ import Language
 import Values
 
 extension RunContext {
-  /// Returns whether a run with `--dry-run` leaves an assertion unchecked; if so, also shows a note.
+  /// Returns whether a run with `--dry-run` skips an assertion; also shows a note about a skipped assertion.
   ///
-  /// A dry run does not send changes. After such a change, an assertion about the changed data would fail.
+  /// A dry run sends no changes. Therefore an assertion about data that the script changes would fail.
   func leavesUnchecked(_ assertion: Arguments) -> Bool {
     guard session.options.isDryRun, session.dryRun.hasChanges else { return false }
     session.options.report?.add(unchecked: assertion.range, in: assertion.source)
@@ -47,10 +47,9 @@ extension Command {
     throw shown(sides, arguments.source).reduce(fault) { $0.within($1) }
   }
 
-  /// Returns the lines `left: 1` and `right: 2`, with the operands of the comparison that makes a condition false.
+  /// Returns the operands of a false comparison as two lines, such as `left: 1` and `right: 2`.
   ///
-  /// If several comparisons make the condition false, there is one line for each comparison. Such a line begins with
-  /// the source text of the comparison.
+  /// If several comparisons are false, there is one line for each comparison, such as `.a == .b: 1 and 2`.
   private static func shown(_ sides: [AssertCondition.ComparedOperands], _ source: SourceText) -> [String] {
     if sides.count == 1, let only = sides.first { return ["left: \(only.left.label)", "right: \(only.right.label)"] }
     return sides.map { "\(source.text($0.range)): \($0.left.label) and \($0.right.label)" }

@@ -4,7 +4,7 @@ import Values
 ///
 /// The check before a run, the command `help`, the reference and the tests read the declarations.
 public struct Declaration: Sendable {
-  /// The type of an argument, as far as the check before a run can know the type.
+  /// The type of an argument, for the check before a run.
   public enum ArgumentType: String, Sendable {
     case any, string, number, boolean, duration, record, list, client, id, connection, pattern
     /// A string or a list of strings.
@@ -130,11 +130,11 @@ public struct Declaration: Sendable {
     case ended
     /// The arguments of this stage can read the names, as in `sort row.id`.
     ///
-    /// Later stages can't read the names, because this stage combines several elements into one value.
+    /// Later stages can't read the names, because this stage combines several elements.
     case read
     /// The arguments of this stage and of later stages can read the names, as in `where row.id > 1`.
     ///
-    /// The stage takes one element at a time. The element for the next stage has the same names.
+    /// The stage processes one element at a time, and its result has the same names as the element.
     case kept
   }
 
@@ -143,7 +143,7 @@ public struct Declaration: Sendable {
 
   /// Whether the command exists only at the prompt, and not in files.
   ///
-  /// A def can have the same name as such a command.
+  /// A `def` can have the same name as a command of the prompt.
   public var isPromptOnly = false
 
   /// Whether the stage sends changes and returns a summary of them.
@@ -165,7 +165,7 @@ extension Declaration.Option {
     return all.dropLast().joined(separator: ", ") + (all.count > 1 ? " or " : "") + (all.last ?? "")
   }
 
-  /// The option in the form in which the advice of an error shows it: `throttle: {depth: 50, p95: 200ms}`.
+  /// The option as the suggestion of an error shows it: `throttle: {depth: 50, p95: 200ms}`.
   ///
   /// The text is the name of the option and the example at the end of its summary. Without an example, the whole
   /// summary follows the name.

@@ -89,7 +89,7 @@ extension Command {
 }
 
 extension Session {
-  /// Returns the learned schema for the type of the client that is the first argument.
+  /// Returns the learned schema for the type of the client in the first argument.
   fileprivate func resource(_ arguments: Arguments) throws(Fault) -> ValueShape.ResourceShape {
     let client = try arguments.client()
     let settings = client.client.settings

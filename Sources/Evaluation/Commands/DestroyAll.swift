@@ -81,7 +81,7 @@ extension Command {
 
 /// The source of the changes of `destroy-all`.
 ///
-/// The source reads the first page of the list, and the run destroys the resources of that page. Then the source reads
+/// The source reads the first page of the list, and the run destroys the resources of the page. The source then reads
 /// the first page again, until the list is empty (Retort.Client.Generic `destroy_all`).
 private final class DestroyAllChangeSource: BulkChangeSource {
   private let arguments: Arguments
@@ -92,7 +92,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   private let session: Session
   /// The surplus at which the source shows its next note.
   ///
-  /// The surplus is the number of resources that the reads found beyond the first count.
+  /// The surplus is the number of resources that the source found in addition to the first count.
   private var nextNote = 1
 
   /// The number of resources that match the filter before the first destroy; nil if the command did not count them.
@@ -118,7 +118,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
     return page != nil
   }
 
-  /// Shows a note if the reads found more resources than the first count, and again after each further thousand.
+  /// Shows a note if the source finds more resources than the first count, and again after each further thousand.
   private func noteSurplus() {
     guard let counted = pages.counted, pages.surplus >= nextNote else { return }
     nextNote = (pages.surplus / 1000 + 1) * 1000
@@ -142,7 +142,8 @@ private final class DestroyAllChangeSource: BulkChangeSource {
 
 /// The source of the changes of a `destroy-all` in a dry run.
 ///
-/// The source reads the matching resources page by page, because a dry run does not shorten the list.
+/// The source reads one page after another. It can't read only the first page, because a dry run does not make the list
+/// shorter.
 private final class DryDestroyAllSource: BulkChangeSource {
   private let arguments: Arguments
   private let client: ClientValue

@@ -54,13 +54,13 @@ extension Arguments {
     return ValueShape.ResourceShape(queue: queue, type: settings.type, keys: settings.keys)
   }
 
-  /// A name in a call, and the place where the name stands.
+  /// A name in a call, with the argument that contains the name.
   ///
-  /// The place is an option such as `filter`, or `record` or `relationship` for an argument. `type` is the JSON:API
-  /// type that the name belongs to; nil means the client's type.
+  /// `place` is the name of an option, such as `filter`. For a positional argument, it is `record` or `relationship`.
+  /// `type` is the JSON:API type to which the name belongs; nil means the client's type.
   typealias MentionedName = (text: String, place: String, type: String?)
 
-  /// Returns those names of the call that the text of a service's error mentions.
+  /// Returns the names in the call that a service's error mentions.
   func names(_ detail: ErrorDetail) -> [MentionedName] {
     let text = [detail.detail, detail.title, detail.pointer, detail.parameter].compactMap(\.self).joined(separator: " ")
     let words = Set(text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 })
@@ -96,7 +96,8 @@ extension Arguments {
 extension ValueShape.ResourceShape {
   /// Returns the known name that is most similar to the given name; nil if no known name is similar.
   ///
-  /// The result is also nil if the given name itself is known. `place` says where the name stands, such as `filter`.
+  /// Also returns nil if the given name itself is known. `place` is the argument that contains the name, such as
+  /// `filter`.
   fileprivate func nearest(to name: String, in place: String) -> String? {
     if place == "relationship" {
       return Language.nearest(to: name, among: schema.relationships.names.map(spelled))

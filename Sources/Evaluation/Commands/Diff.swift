@@ -101,8 +101,8 @@ private struct DiffInput {
 
   /// Returns the differences between this input and the other input, and their counts as text.
   ///
-  /// The differences of this input come first, in the order of the input. After them, the result has the elements that
-  /// only the other input contains.
+  /// First come the changed and removed elements, in the order of this input. Then come the elements that only the
+  /// other input contains.
   func compared(with other: DiffInput) async throws(Fault) -> (differences: [Value], text: String) {
     var (theirs, added, same) = ([EqualityKey: Value](), [Value](), 0)
     try await other.each { key, value, element throws(Fault) in
@@ -160,10 +160,10 @@ private struct DiffInput {
   }
 }
 
-/// A hash of 128 bits of a whole element, by which `diff` compares two elements with the same key.
+/// A 128-bit hash of an element, with which `diff` compares two elements that have the same key.
 ///
-/// For example, both inputs contain the element `{id: 1, state: "new"}` with the key 1. The two digests are equal, so
-/// `diff` counts the element as the same. With the digests, `diff` need not keep many elements in memory.
+/// If the digests of both elements are equal, `diff` counts the element as the same. Digests are small, so that `diff`
+/// need not keep the elements in memory.
 private struct ElementDigest: Equatable {
   private var first: Int
   private var second: Int

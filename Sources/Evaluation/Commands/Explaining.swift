@@ -78,12 +78,11 @@ extension ClientValue {
 
   /// The sentence for a change that the broker perhaps did not receive.
   ///
-  /// The sentence does not mention the message's expiration, because that time starts only when the broker accepts the
-  /// message.
+  /// The sentence does not mention an expiration, because a message can expire only after the broker accepts it.
   private static let pending =
     "the request may still be on its way to the broker, so the change may still be carried out"
 
-  /// Returns the error of a missing queue; the error's advice names a queue with a similar name, if there is one.
+  /// Adds the name of a similar queue, if there is one, to the advice of an error about a missing queue.
   ///
   /// A broker does not list its queues to a client. Therefore the function first compares the name with the queues that
   /// other clients of the connection use. Then it asks the broker whether a queue with another spelling of the name

@@ -6,12 +6,12 @@ import LearnedSchema
 import Redaction
 import Values
 
-/// Advice for a call that failed because of a wrong relationship name or wrong linkage.
+/// Advice for a call that failed because of a wrong relationship name or wrong linkage (the ids of related resources).
 extension Arguments {
   /// Returns the advice for an error about a relationship; nil for other errors.
   ///
-  /// Such an error occurs if the script writes a relationship without linkage, or misspells a name or a type. For the
-  /// field `{author: 1}`, the advice is `{author: {type: "authors", id: "1"}}`.
+  /// For example, the script contains a relationship without linkage, or misspells a name or a type. For the field
+  /// `{author: 1}`, the advice is `{author: {type: "authors", id: "1"}}`.
   func linkage(meantBy error: ClientError) -> String? {
     if error.errors.isEmpty { return misspeltRelationship ?? writtenLinkage }
     for detail in error.errors {
@@ -35,10 +35,10 @@ extension Arguments {
     return nearest(to: name, among: known).map { "did you mean \($0)?" }
   }
 
-  /// The source text that a `link`, `relink` or `unlink` with plain ids probably means; nil for other arguments.
+  /// The correction of a `link`, `relink` or `unlink` that contains plain ids; nil for other arguments.
   ///
-  /// For `link posts 1 "tags" 2` the text is `[{type: "tags", id: "2"}]`. For a to-one relationship it is a whole
-  /// `relink` statement.
+  /// For `link posts 1 "tags" 2`, the correction is `[{type: "tags", id: "2"}]`. For a to-one relationship, it is a
+  /// whole `relink` statement.
   private var writtenLinkage: String? {
     guard isRelating, positional.count > 3, case .string(let name) = value(2),
       let known = knownResource?.relationship(name), let type = known.types.first,
@@ -55,10 +55,10 @@ extension Arguments {
     }
   }
 
-  /// Returns the advice for a field of a record that is probably a relationship; nil for other fields.
+  /// Returns the advice for a field that is probably a relationship; nil for other fields.
   ///
-  /// The advice is, for example, `{author: {type: "authors", id: "1"}}`. If the field is perhaps an attribute, the
-  /// advice begins with the text of `otherwise`.
+  /// The advice is, for example, `{author: {type: "authors", id: "1"}}`. If the field can also be an attribute, the
+  /// advice begins with `otherwise`.
   private func linkage(_ name: String, _ value: Value, _ detail: ErrorDetail, _ otherwise: String) -> String? {
     if detail.detail?.contains("must exist") ?? false, value.isIdentifier { return nil }
     let resource = knownResource
@@ -98,7 +98,7 @@ extension ValueShape.ResourceShape {
 extension Value {
   /// Whether the value looks like an id: a number, or a string of digits.
   ///
-  /// Any other string can be, for example, a password.
+  /// Other strings can be secrets, such as passwords.
   fileprivate var isProbablyID: Bool {
     switch self {
     case .number: true
@@ -118,9 +118,9 @@ extension Value {
     }
   }
 
-  /// Returns the source text of the linkage that an id, or a list of ids, probably means; nil for other values.
+  /// Returns the linkage for an id or a list of ids, as source text; nil for other values.
   ///
-  /// For the type `authors`, the id 7 gives `{type: "authors", id: "7"}`.
+  /// For the id 7 and the type `authors`, the result is `{type: "authors", id: "7"}`.
   fileprivate func linkage(of type: String) -> String? {
     if case .record(let record) = self, record.names == ["id"], let id = record["id"] { return id.linkage(of: type) }
     if let plainID { return "{type: \"\(type)\", id: \"\(plainID)\"}" }

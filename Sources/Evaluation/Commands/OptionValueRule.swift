@@ -97,7 +97,7 @@ struct OptionRefusal: Error {
 struct OptionCombinationRule: Sendable {
   /// The name of the second option, which the first option needs or contradicts.
   let option: String
-  /// Whether the two options contradict each other; if false, the first option needs the second one.
+  /// Whether the two options contradict each other; if false, the first option needs the second option.
   var contradicts = false
   /// The names of further options, each of which can replace the second option.
   var alternatives: [String] = []
@@ -113,8 +113,8 @@ struct OptionCombinationRule: Sendable {
 
   /// Returns whether a call breaks the rule, as far as the check before the run can know.
   ///
-  /// A call breaks the rule if it lacks the second option that the first option needs. It also breaks the rule if it
-  /// has a second option that contradicts the first option.
+  /// A call breaks the rule if the first option needs the second option and the call lacks the second option. It also
+  /// breaks the rule if it has both options and they contradict each other.
   func isMissing(for value: Expr, _ command: Language.Command) -> Bool {
     if let applicableValue, value.literalText != applicableValue { return false }
     if contradicts { return command.option(option) != nil }
@@ -150,7 +150,7 @@ extension OptionValueRule {
 
   /// The rule for an argument that is an id.
   ///
-  /// The rule checks only strings and numbers. For other values, only the client's type tells whether the id is valid.
+  /// The rule checks only strings and numbers. Whether another value is valid depends on the client's type.
   static let id = OptionValueRule(reading: { value, _ throws(Fault) in
     switch value {
     case .string, .number:
@@ -203,9 +203,9 @@ extension Declaration.Option {
 }
 
 extension Arguments {
-  /// Returns the argument of an option, after the option's rule has accepted the value; nil without the option.
+  /// Returns the argument of an option; nil without the option.
   ///
-  /// - Throws: A `value` error if the option's rule refuses the value.
+  /// - Throws: A `value` error if the value breaks the option's rule.
   func valid(_ option: Declaration.Option) throws(Fault) -> Argument? {
     guard let argument = options[option.name] else { return nil }
     guard let refusal = option.rule?.refusal(argument.value, name.asOptionOwner) else { return argument }
@@ -235,8 +235,7 @@ extension Arguments {
     return duration
   }
 
-  /// Returns the error of a call that lacks the second option of a rule, although the value of the first option needs
-  /// it.
+  /// Returns the error of a call that lacks the second option of a rule.
   func fault(needing companion: OptionCombinationRule, _ argument: Argument) -> Fault {
     fault(argument, .value, companion.message(name.asOptionOwner), nextStep: companion.nextStep)
   }

@@ -51,10 +51,12 @@ final class PreparedChange: Sendable {
 
   /// Returns this change with the value of the option `key:`; returns this change itself if `key` is nil.
   ///
-  /// The value identifies the resource that a `create` makes.
+  /// The value identifies the resource that a `create` creates.
   func keyed(_ key: String?) -> PreparedChange { key.map { PreparedChange(self, key: $0) } ?? self }
 
-  /// Creates the prepared form of a change that the statement has already sent, so that a lookup can find its result.
+  /// Creates a prepared change from a change that the statement has already sent.
+  ///
+  /// A lookup uses the prepared change to find out whether the change was carried out.
   init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     (self.change, self.client, self.arguments, record, notLoaded) = (change, client, arguments, nil, [])
   }
@@ -138,7 +140,7 @@ final class PreparedChange: Sendable {
     return client.resources(document, asked: include).first ?? .null
   }
 
-  /// Shows a note if the reply to a create, an update or a destroy is about another resource.
+  /// Shows a note if the reply to a create, an update or a destroy contains another resource.
   ///
   /// The function also shows a note if neither the create nor its reply contains an id.
   func noteOther(_ reply: ChangeResult, _ session: Session) {

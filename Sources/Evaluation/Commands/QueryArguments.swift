@@ -174,8 +174,8 @@ extension Arguments {
 
   /// Returns a client for a statement's lookups and for its reads for `backup:`.
   ///
-  /// The client sends a failed read again, like the client of ``reader(_:)``. The client waits for a reply as long as a
-  /// change of the statement does. It never waits less than the timeout of the original client.
+  /// Like the client of ``reader(_:)``, this client sends a failed read again. It waits for a reply as long as a change
+  /// of the statement waits, but at least for the timeout of the original client.
   func lookupReader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.reader(timeout: try timeout()?.duration)
     if let count = try integer(.retry) { reader.retries = count }
@@ -209,7 +209,7 @@ extension Arguments {
 
   /// Returns the JSON-RPC parameters of a change whose reply contains no document.
   ///
-  /// The result lacks `include`. The option `include:` of such a change names the relationships for its `backup:`.
+  /// The result does not contain `include`. In these changes, the option `include:` applies only to the backup.
   func optionsWithoutDocument() throws(Fault) -> JSONObject {
     if let common { return common.paramsWithoutDocument }
     var options = try documentOptions()
@@ -241,8 +241,7 @@ extension Arguments {
   ///   - range: The source range of the value, for errors.
   ///   - source: The text that contains the range.
   /// - Returns: The text of the id.
-  /// - Throws: A `value` error for a value that means no id, and for an id of another type. Also a `value` error for an
-  ///   id that is empty or contains a comma.
+  /// - Throws: A `value` error if the value has no id or has another type, and if the id is empty or contains a comma.
   static func id(of value: Value, _ type: String, at range: SourceRange, in source: SourceText) throws(Fault) -> String
   {
     do throws(IDRefusal) {

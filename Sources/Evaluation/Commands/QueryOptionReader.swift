@@ -143,7 +143,7 @@ extension OptionValueRule {
 }
 
 extension Value {
-  /// Whether the value is an integer of at least `least`, as the number or the offset of a page must be.
+  /// Whether the value is a valid page number or page offset: an integer of at least `least`.
   fileprivate func isPlace(from least: Int) -> Bool {
     if case .number(let number) = self, let integer = number.integer { integer >= least } else { false }
   }

@@ -63,7 +63,7 @@ private struct UpsertSequence: ChangeSequence {
   private(set) var value: Value
   let keyField: String?
 
-  /// Whether the most recent change is the last one: always true, because there is at most one change.
+  /// Whether the most recent change is the last change: always true, because there is at most one change.
   var isAtEnd: Bool { true }
 
   /// Creates the sequence from the result of the lookup by the key field.
@@ -99,8 +99,8 @@ private struct RecordUpsert {
 
   /// Looks up the resource, and returns the change that the record needs (TheLanguage.md, "Commands").
   ///
-  /// - Throws: An error if the record lacks the key, or if several resources have the same key. Also an error if a
-  ///   returned resource has another key, which shows that the service does not filter by that field.
+  /// - Throws: An error if the record lacks the key, or if several resources have the same key. Also an error if the
+  ///   service returns a resource with another key, because the service then does not filter by the key field.
   func lookedUp() async throws(Fault) -> LookupResult {
     let (creating, content) = try creating()
     let value = try value(of: content)
@@ -183,7 +183,7 @@ private struct RecordUpsert {
     return fault("the record has no field \(key), although key: names this field", nextStep: near ?? has + way)
   }
 
-  /// Returns the resources that the service returns for a filter by the key.
+  /// Reads the resources that match a filter by the key field.
   private func found(_ value: JSONValue) async throws(Fault) -> Document {
     var query = try arguments.query()
     query.filter = [(key, value.filterText ?? "")]
@@ -241,7 +241,7 @@ extension JSONValue {
 extension JSONObject {
   /// Returns whether a resource already has the attributes and the linkage of this object.
   ///
-  /// The result is false if the resource contains no linkage for one of the relationships.
+  /// Returns false if the resource contains no linkage for one of the relationships.
   fileprivate func isHeld(by resource: JSONObject) -> Bool {
     let attributes = self["attributes"]?.objectValue ?? [:]
     let relationships = self["relationships"]?.objectValue ?? [:]

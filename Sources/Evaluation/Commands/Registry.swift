@@ -1,4 +1,3 @@
-// All commands and stages of the language.
 extension Command {
   /// All commands, in the order in which `help` lists them.
   static let all: [Command] = [

@@ -101,7 +101,7 @@ extension OptionValueRule {
 extension OptionCombinationRule {
   /// Returns the rule that an option needs `journal:`.
   ///
-  /// The option is `unknown:`, or it is the `settle:` of an `each`.
+  /// The rule applies to the option `unknown:`, and to the option `settle:` of an `each`.
   static func journal(for option: String) -> OptionCombinationRule {
     OptionCombinationRule(
       option: "journal",

@@ -46,7 +46,9 @@ extension Command {
 }
 
 extension Session {
-  /// Marks standard input as read; throws an error if a statement has already read standard input.
+  /// Marks standard input as read.
+  ///
+  /// - Throws: An error if an earlier statement has already read standard input.
   func takeInput() throws(Fault) {
     let isTaken = state.withLock { state in
       defer { state.isInputTaken = true }
@@ -111,9 +113,9 @@ extension Stage {
 extension FileWriter {
   /// Writes all elements of a stream to the file.
   ///
-  /// If `keepsFlow` is true, a stage follows, and the function returns the elements for this stage.
+  /// If `keepsFlow` is true, the function returns the elements for the next stage.
   ///
-  /// - Throws: An error of the stream or of the file; the file then stays unchanged.
+  /// - Throws: An error of the stream or of the file. After an error, the file is unchanged.
   fileprivate mutating func take(
     _ stream: inout ElementStream, _ format: FileFormat, _ run: RunContext, keepsFlow: Bool
   ) async throws(Fault) -> SpillingElementBuffer {

@@ -5,7 +5,7 @@ import Formats
 
 /// A running shell command, for the stage `sh`.
 ///
-/// retort writes the input of the command and reads the output of the command at the same time.
+/// retort writes the command's input and reads the command's output at the same time.
 final class ShellProcess {
   private let id: pid_t
   private var input: Int32
@@ -64,9 +64,9 @@ final class ShellProcess {
     return unsafe posix_spawn(&id, "/bin/sh", &actions, &attributes, &words, environ)
   }
 
-  /// Writes bytes to the command's input; meanwhile, passes the command's output on to the output of `run`.
+  /// Writes bytes to the command's input, and copies the command's output to the output of `run`.
   ///
-  /// If the command has closed its input, the function drops the remaining bytes.
+  /// If the command closes its input, the function drops the remaining bytes.
   func feed(_ bytes: [UInt8], _ run: RunContext) throws(Fault) {
     var offset = 0
     while offset < bytes.count, input >= 0 {
@@ -84,7 +84,7 @@ final class ShellProcess {
     }
   }
 
-  /// Closes the input, passes on the rest of the output, and returns the exit status of the command.
+  /// Closes the command's input, copies the rest of its output, and returns its exit status.
   ///
   /// If a signal ended the command, the status is 128 plus the number of the signal.
   func finish(_ run: RunContext) throws(Fault) -> Int32 {
@@ -107,7 +107,7 @@ final class ShellProcess {
     input = -1
   }
 
-  /// Waits at most 100 ms for output of the command, and passes the output on.
+  /// Waits at most 100 ms for output of the command, and copies the output to the output of `run`.
   ///
   /// If `wanted` is `POLLOUT`, the wait also ends when the command accepts input. If `wanted` is 0, the function waits
   /// for output only. The function returns false at the end of the output.

@@ -68,7 +68,7 @@ struct Function: Sendable {
     return "\(least) to \(most) arguments"
   }
 
-  /// Checks the literal arguments of a call, and throws the error that each run of the call would throw.
+  /// Checks the literal arguments of a call, and throws the error with which every run of the call would fail.
   ///
   /// In `literals`, nil stands for an argument that is not a literal. The function does not match a pattern, because a
   /// match can take a long time.

@@ -53,7 +53,8 @@ extension Function {
 
     /// Returns whether the function rounds a number away from 0.
     ///
-    /// `rest` is the remainder of a division of the number's digits by `unit`.
+    /// `rest` is the part of the number's digits that rounding removes. `unit` is one step of the last digit that
+    /// remains. For example, `rest` is 5 and `unit` is 10 if the function rounds 2.5 to an integer.
     func roundsAwayFromZero(_ rest: BigInt, of unit: BigInt) -> Bool {
       switch self {
       case .nearest: rest.magnitude * 2 >= unit.magnitude
