@@ -18,7 +18,7 @@ struct ErrorPage: Sendable {
     "\(summary)\n\(advice)\n\(seed) \(status)"
   }
 
-  /// The value of `e.seed`; if `rescue` does not catch the error, a sentence that says so.
+  /// A sentence with the value of `e.seed`, or the sentence that `rescue` does not catch the error.
   private var seed: String {
     let fault = Fault(kind, "")
     if fault.isUncatchable { return "rescue does not catch this error." }

@@ -21,7 +21,8 @@ extension Help {
 
   /// Returns the help for the cursor in a text that the user is typing.
   ///
-  /// This is the page of the word at the cursor. If the word has no page, it is the page of the call around the cursor.
+  /// The result is the page of the word at the cursor. If the word has no page, the result is the page of the call
+  /// around the cursor.
   public static func page(of text: String, at cursor: Int) -> String? {
     if let (page, _) = page(in: SourceText(name: "", text: text), at: cursor) { return page }
     return CursorContext(of: text, at: cursor).target.flatMap { Help.text([$0.call.name]) }

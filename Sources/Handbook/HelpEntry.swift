@@ -9,7 +9,7 @@ struct HelpEntry: Sendable {
 
     /// Whether `help words` lists the words of the section.
     ///
-    /// It does not list options, errors and command lines of the program.
+    /// `help words` does not list options, errors and command lines of the program.
     var isOnOverview: Bool { !isOneLineEach }
 
     /// Whether the list of the section has one line for each word.
@@ -24,7 +24,7 @@ struct HelpEntry: Sendable {
   var form: String
   /// The description of the word.
   ///
-  /// It is one line. For topics, options, errors and the program, it is the whole text of the page.
+  /// The description has one line. For topics, options, errors and the program, it is the whole text of the page.
   var summary: String
   var options: [Declaration.Option] = []
   var examples: [Declaration.Example] = []
@@ -111,7 +111,7 @@ extension HelpEntry {
 }
 
 extension Declaration.Option {
-  /// The summary of the option, followed by its default value in parentheses, if it has one.
+  /// The summary of the option, followed by the default value in parentheses, if the option has one.
   var note: String { summary + (fallback.map { " (default: \($0))" } ?? "") }
 }
 

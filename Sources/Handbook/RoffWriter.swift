@@ -13,7 +13,7 @@ struct RoffWriter {
 
   /// Adds the paragraphs of a text, which blank lines separate.
   ///
-  /// The program roff breaks their lines anew.
+  /// The program roff joins the lines of a paragraph, and breaks them again.
   mutating func paragraphs(_ words: String) { for part in words.paragraphs { paragraph(part) } }
 
   /// Adds lines in bold; the program roff keeps their line ends.

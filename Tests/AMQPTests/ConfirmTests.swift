@@ -83,7 +83,7 @@ import Testing
   }
 }
 
-/// Tests of which published messages a publisher confirm of the broker applies to: one message, or all up to a tag.
+/// Tests of the messages to which a publisher confirm applies: one message, or all messages up to a delivery tag.
 @Suite struct ConfirmsTests {
   /// Applies a publisher confirm with a delivery tag, and returns the serial numbers of the confirmed requests.
   private func settled(_ confirms: inout UnconfirmedMessages, _ tag: UInt64, isMultiple: Bool = false) -> [Int] {

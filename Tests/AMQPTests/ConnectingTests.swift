@@ -2,7 +2,7 @@ import AMQP
 import TestBench
 import Testing
 
-/// Tests of opening a connection to the broker, and of the errors if this fails.
+/// Tests of opening a connection to the broker, and of the errors of failed attempts.
 @Suite(.timeLimit(.minutes(5))) struct ConnectingTests {
   private func failure(_ uri: String) async -> BrokerError? {
     do throws(BrokerError) {

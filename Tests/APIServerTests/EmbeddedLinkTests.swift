@@ -27,7 +27,7 @@ import Testing
     } catch { return error }
   }
 
-  /// Sends a request with a deadline of 20 ms until one reaches the service, and returns the error of the timeout.
+  /// Sends requests with a deadline of 20 ms until a request reaches the service, and returns the error of its timeout.
   private func silence(_ transport: any Transport, expires: Bool = false) async -> LinkError? {
     while true {
       let error = await failure(

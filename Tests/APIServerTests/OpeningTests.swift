@@ -4,7 +4,7 @@ import Testing
 
 @testable import APIServer
 
-/// Tests of opening a SQLite database as a service, and of the errors if this fails.
+/// Tests of opening a SQLite database as a service, and of the errors of failed attempts.
 @Suite struct OpeningTests {
   private func failure(_ path: String) -> ResourceService.DatabaseOpeningError? {
     do throws(ResourceService.DatabaseOpeningError) {

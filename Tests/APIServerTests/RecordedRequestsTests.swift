@@ -49,7 +49,7 @@ import Testing
     return try ResourceService(database, Dialect(flavour: .carrot))
   }
 
-  /// Returns a summary of a reply, which two services with different data have in common.
+  /// Returns a summary of a reply that does not depend on the data of the service.
   ///
   /// The summary contains the errors or, for a result, the members of the document and of its first resource.
   private func gist(_ reply: JSONValue?) -> String {

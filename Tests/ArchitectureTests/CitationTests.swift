@@ -95,7 +95,8 @@ import Testing
 
   private static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
 
-  /// Returns Package.swift and the files below `Sources`, `Tests`, `examples`, `.ci` and `.github` with an extension.
+  /// Returns Package.swift, and the files with one of the extensions below `Sources`, `Tests`, `examples`, `.ci` and
+  /// `.github`.
   ///
   /// The result does not contain CitationTests.swift, which cites invented articles.
   private func files(with extensions: Set<String>) throws -> [URL] {

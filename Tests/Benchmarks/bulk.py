@@ -1,4 +1,4 @@
-"""Measures the time of a bulk change with a journal, without a journal, and of the same requests by a loop in C.
+"""Measures the time of a bulk change with and without a journal, and of a loop in C that sends the same requests.
 
     /usr/bin/python3 bulk.py [--count 20000] [--rounds 5]
 

@@ -1,10 +1,10 @@
 /* A service and a client for benchmarks of AMQP requests, which use only librabbitmq.
 
      link respond URI QUEUE [TOTAL]   is a service that replies to each request with a resource (prefetch 64). It runs
-                                      until a signal ends it. When a request of another client arrives, it prints two
-                                      numbers: the requests of the client before, and the median time between two of
-                                      them in nanoseconds. With TOTAL, a client can list that many resources in pages
-                                      of 100, and destroy them.
+                                      until a signal ends it. When another client sends its first request, the service
+                                      prints two numbers about the previous client: the number of its requests, and
+                                      the median time between two requests in nanoseconds. With TOTAL, a client can
+                                      list that many resources in pages of 100, and destroy them.
      link ask URI QUEUE COUNT WINDOW  is a client that sends COUNT requests, at most WINDOW of them in flight, and
                                       receives the replies. */
 #define _GNU_SOURCE /* declares memmem */

@@ -90,7 +90,7 @@ def median(runs, column):
 
 
 def ratio(results, name, column):
-    """Returns the number of C divided by the number of another program: the median of the rounds."""
+    """Returns the ratio of the result in C to the result of another program: the median of the rounds."""
     return statistics.median(c[column] / other[column] for c, other in zip(results["C"], results[name]))
 
 
@@ -107,7 +107,7 @@ def many(count, rounds):
 def one_at_a_time(responder, count, rounds):
     """Measures the latency and the CPU time of a request, with one request in flight.
 
-    A program sends a request when it has received the reply to the request before. The latency is the median time
+    A program sends a request when it has received the reply to the previous request. The latency is the median time
     between two requests, which the responder measures. The CPU time of a run with one request is subtracted from that
     of a run with many requests, so start and login do not count.
     """

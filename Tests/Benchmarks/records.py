@@ -21,8 +21,8 @@ import time
 
 RETORT = os.environ["RETORT"]
 
-# A job consists of stages of retort, a program of jq, and a query of DuckDB. Names in braces stand for fields, which
-# have other forms in each file format: `{views}` is `.attributes.views` or `int(.views)`.
+# A job consists of stages of retort, a program of jq, and a query of DuckDB. Names in braces stand for fields, whose
+# form depends on the file format: `{views}` is `.attributes.views` or `int(.views)`.
 JOBS = {
     "filter by a number": (
         "where {views} < 10 | map .id", "inputs | select({views} < 10) | .id",

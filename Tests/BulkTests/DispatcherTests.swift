@@ -9,7 +9,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct DispatcherTests {
   private struct SourceFailure: Error {}
 
-  /// How the carrier sends changes: with a task for each change, which waits for the reply, or without these tasks.
+  /// Whether the carrier waits for each reply in a task for the change (`inTasks`), or uses no task for a change
+  /// (`taking`).
   enum Sending: CaseIterable, Sendable { case inTasks, taking }
 
   /// Runs a statement whose source returns the elements in pages of three.

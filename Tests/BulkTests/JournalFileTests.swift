@@ -217,7 +217,7 @@ import Testing
     old.version = 2
     let lines = sealed(
       [old.json, ["intent": "update posts 1", "life": nil], ["outcome": "update posts 1", "is": "ok"]], .separate)
-    // A line exactly as a retort with journals of version 2 wrote it.
+    // An older version of retort, with journals of version 2, wrote exactly this line.
     #expect(
       String(decoding: lines, as: UTF8.self).hasSuffix(
         #"{"outcome":"update posts 1","is":"ok","sum":"7dc8c9c3"}"# + "\n"))

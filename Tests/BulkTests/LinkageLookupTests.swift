@@ -66,10 +66,11 @@ import Testing
     #expect(try await resumed(change(verb, data), change(verb, data), on: service) == expected)
   }
 
-  /// A resumed run that would relink other identifiers first compares the linkage with the recorded identifiers.
+  /// Before a resumed run relinks other identifiers, it compares the linkage with the identifiers of the recorded
+  /// relink.
   ///
-  /// If the two differ, the change stays unknown: another program may have changed the linkage in between. With
-  /// `isSettled`, the earlier request can no longer be carried out late, so the run sends the new relink.
+  /// If the linkage differs, the change stays unknown, because another program may have changed the linkage in between.
+  /// With `isSettled`, the service can no longer carry out the earlier request, so the run sends the new relink.
   @Test(arguments: [
     (["1"], false, Expected.found), (["9"], false, .unknown), (["2"], false, .unknown), (["9"], true, .sent),
   ]) func aRelinkIsComparedWithTheRecordedLinkage(present: [String], isSettled: Bool, expected: Expected) async throws {

@@ -29,7 +29,9 @@ final class ScriptedCarrier: ChangeCarrier {
   /// The largest number of changes that were in flight at the same time.
   var most: Int { state.withLock(\.most) }
 
-  /// Records a change and returns its reply; nil, without a record, if this carrier delays replies.
+  /// Records a change and returns its reply.
+  ///
+  /// If the carrier delays replies, the function records nothing and returns nil.
   func reply(to change: Change) -> Result<ChangeResult, ClientError>? {
     guard holds <= 1 else { return nil }
     state.withLock { $0.carried.append(change.id ?? "") }

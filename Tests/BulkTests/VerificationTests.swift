@@ -26,7 +26,7 @@ import Testing
     #expect(keys.count == 0 && texts.indices.allSatisfy { found[$0] == texts[$0] })
   }
 
-  /// The list returns every create for a lookup; of the creates above the limit, it stores only the key.
+  /// The list returns every create for a lookup; above the limit, it stores only the keys of creates.
   @Test func everyCreateIsLookedUp() {
     let count = 2 * VerificationList.limit + 500
     let list = VerificationList(.all, Self.resolver) { Element(0, .success($0)) }

@@ -138,7 +138,8 @@ import Testing
     #expect(outcomes.all == ["{}"] && watch.open == 0)
   }
 
-  /// A reply that arrives after the timeout, but before the caller registers the change as unanswered, counts as reply.
+  /// A reply after the timeout still counts as the reply if it arrives before the caller registers the change as
+  /// unanswered.
   @Test func aReplyBeforeTheRegistrationIsTheReply() async throws {
     let silent = Silent(count: 2)
     silent.late.receive(reply("\"result\":{}"), for: "c1")

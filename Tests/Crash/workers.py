@@ -110,7 +110,7 @@ def violations(verb, count):
 
 
 def pool_round(verb, count):
-    """Runs a statement, and meanwhile kills and stops its workers.
+    """Runs a statement, and kills and stops its workers during the run.
 
     Returns a report of the round and, if something is wrong, descriptions of the problems and the output.
     """

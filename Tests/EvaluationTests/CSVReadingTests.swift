@@ -66,8 +66,8 @@ import Values
 
   /// The next step for a byte that is not UTF-8 depends on the rest of the file.
   ///
-  /// If other characters in the file are UTF-8, the next step is to correct the byte by hand. If none is, the next step
-  /// is to convert the whole file with iconv.
+  /// If the rest of the file is mostly UTF-8, the next step is to correct the byte by hand. Otherwise, the next step is
+  /// to convert the whole file with iconv.
   @Test(arguments: encodings)
   func proposesAnEncodingOnlyForTheWholeText(_ text: String, _ bytes: [UInt8], _ step: String) throws {
     let content = Array(text.utf8) + bytes

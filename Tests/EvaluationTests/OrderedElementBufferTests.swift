@@ -23,7 +23,9 @@ import Values
     #expect(values == ["0", "1", "2", "3", "5"] && names.isEmpty)
   }
 
-  /// Element 0 has no value at first, such as an unknown change, and gets one at the end, from a late reply.
+  /// Elements 0 and 500 have no value at first, as for unknown changes.
+  ///
+  /// Late replies give them values at the end.
   @Test func aLateValueComesBeforeLaterElements() async throws {
     var buffer = OrderedElementBuffer()
     for index in 0..<1000 {
@@ -38,7 +40,9 @@ import Values
     #expect(names == (0..<1000).map { ["\"n\($0)\""] })
   }
 
-  /// The value of element 0 arrives after more values than the buffer lets wait; so does the value of the last element.
+  /// The values arrive in reverse order.
+  ///
+  /// The number of values that wait for element 0 exceeds the buffer's limit of waiting values.
   @Test func theBufferDoesNotWaitForOneElementForever() async throws {
     var buffer = OrderedElementBuffer()
     for index in (1..<10_000).reversed() { try buffer.take(Self.number(index), [], at: index) }

@@ -4,7 +4,8 @@ import TestBench
 import Testing
 @testable import Values
 
-/// Tests that calculations with short decimals, which fit into 64 bits, equal those with decimals of any size.
+/// Tests that calculations with short decimals (64 bits) have the same results as calculations with decimals of any
+/// size.
 @Suite struct ShortDecimalTests {
   /// Returns a random number in one of the forms of JSON numbers without an exponent.
   private static func number(_ random: inout SeededNumbers) -> JSONNumber? {

@@ -1,7 +1,7 @@
 import JSONText
 import Testing
 
-/// Tests that parsing a JSON array page by page has the same elements and errors as parsing the whole text.
+/// Tests that parsing a JSON array page by page gives the same elements and errors as parsing the whole text.
 @Suite struct ElementsTests {
   private static let texts = [
     "[]", " [ ] ", "[1]", "\n[1 , {\"a\":[1,{\"b\":\"x\\n\"}]} ,\t\"\\u00e9\" , [] , {} , null ]\n", "7",

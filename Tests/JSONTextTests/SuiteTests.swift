@@ -1,7 +1,7 @@
 import JSONText
 import Testing
 
-/// Tests of texts that RFC 8259 requires a JSON parser to accept or to refuse, or for which it allows both.
+/// Tests of texts that a JSON parser must accept, must refuse, or may accept or refuse, according to RFC 8259.
 @Suite struct SuiteTests {
   @Test(arguments: [
     // Arrays
@@ -30,7 +30,7 @@ import Testing
   ])
   func aValidTextIsAccepted(text: String) throws {
     let value = try JSONValue(parsing: text)
-    // The parser reads the written text as the same value, which is written as the same text again.
+    // Parsing the written text gives the same value, and writing this value gives the same text.
     let written = value.text
     let again = try JSONValue(parsing: written)
     #expect(again == value)

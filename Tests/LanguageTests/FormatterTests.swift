@@ -11,7 +11,8 @@ import Testing
     try Formatter.formatted(SourceText(name: "t", text: text))
   }
 
-  /// Returns the statements of a text as a description without source ranges, so that texts of equal meaning are equal.
+  /// Returns a description of a text's statements without source ranges; texts of the same meaning have the same
+  /// description.
   static func meaning(_ text: String) -> String {
     String(reflecting: Parser.parse(SourceText(name: "t", text: text)).program)
       .replacing(#/Language\.SourceRange\(lower: \d+, upper: \d+\)/#, with: "")

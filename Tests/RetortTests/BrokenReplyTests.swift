@@ -49,9 +49,9 @@ import Values
     }
   }
 
-  /// The numbers of bytes of a reply after which the network breaks.
+  /// The numbers of bytes that the proxy passes on of a reply before the network breaks.
   ///
-  /// These places are in the method frame, in the first body frame, and in the last body frame.
+  /// The breaks are in the method frame, in the first body frame, and in the last body frame.
   private static let places = [20, 50_000, 280_000]
 
   @Test(arguments: [(Proxy.Fault.cut, "connection closed unexpectedly"), (.reset, "Connection reset by peer")], places)

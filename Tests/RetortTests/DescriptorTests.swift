@@ -89,7 +89,9 @@ import Testing
     #expect(ran == Ran(status: 130, output: "", notes: "error[interrupted]: interrupted\n"))
   }
 
-  /// `failed:` can name a standard stream, even if the stream is a pipe, but can name no other pipe.
+  /// The option `failed:` can name a standard stream, even a stream that is a pipe.
+  ///
+  /// The option can't name another pipe.
   @Test func failedElementsAreWrittenToAStandardStream() async throws {
     let fifo = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
     #expect(mkfifo(fifo, 0o600) == 0)

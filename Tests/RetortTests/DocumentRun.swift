@@ -3,8 +3,8 @@ import TestBench
 
 /// A new directory in which a test runs the scripts and commands of a document, with the program in `PATH`.
 ///
-/// The URI of the test's vhost replaces `amqp://guest:guest@localhost/`. A special program `timeout` replaces the usual
-/// one. It kills the command as soon as the command's journal has some changes.
+/// The URI of the test's vhost replaces `amqp://guest:guest@localhost/`. A script replaces the program `timeout`. The
+/// script kills the command as soon as the command's journal has some changes.
 struct DocumentRun {
   let directory: URL
   let uri: String

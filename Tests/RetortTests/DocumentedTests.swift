@@ -41,7 +41,7 @@ import Testing
           let outputs = try await run.run(commands.map(\.text))
           func compared(_ output: String) -> String {
             guard !comparesNumbers else { return output }
-            // The lines about lookups are not the same in each run. They depend on the moment at which the run before
+            // The lines about lookups are not the same in each run. They depend on the moment at which the previous run
             // was killed.
             let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
               .filter { !$0.contains(": looking up ") && !$0.contains(": a lookup shows that ") }

@@ -62,7 +62,8 @@ import Testing
 
   /// retort compares a filter by ids with the id of a resource and with the linkage of a to-one relationship.
   ///
-  /// If these show another id, the service has ignored the filter, and retort destroys nothing.
+  /// If the resource has another id or the relationship another linkage, the service has ignored the filter. Then
+  /// retort destroys nothing.
   @Test(arguments: [
     (#"{id: "2"}"#, true), (#"{id: ["1", "2"]}"#, false), (#"{author: 4}"#, true), (#"{author: [3, 4]}"#, false),
     (#"{author: "Ada"}"#, false), (#"{tags: 4}"#, false),
@@ -86,7 +87,8 @@ import Testing
     await service.stop()
   }
 
-  /// retort does not object if a filter can have a special meaning, such as a range, a pattern or a part of a text.
+  /// retort accepts a resource that does not equal the filter if the filter may mean a range, a pattern or a part of a
+  /// text.
   @Test(arguments: [
     (#"{}"#, #""state":"a""#), (#"{state: "spam"}"#, #""text":"a""#), (#"{state: "spam"}"#, #""state":null"#),
     (#"{state: "spam"}"#, #""state":"Spammer""#), (#"{state: ">a"}"#, #""state":"b""#),

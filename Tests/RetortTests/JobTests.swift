@@ -41,8 +41,8 @@ import Testing
         .replacing(#/"([\w-]+\.(csv|ndjson|journal))"/#) { "\"\(directory)/\($0.output.1)\"" }
       let ran = await Ran.retort("--yes", "-c", script)
       #expect(ran.output == job.output)
-      // The comparison omits two kinds of lines. Code excerpts depend on the directory's name, and only slow runs
-      // report their speed.
+      // The comparison omits code excerpts, which depend on the directory's name, and speeds, which only slow runs
+      // report.
       let notes = ran.notes.replacing(directory + "/", with: "").split(
         separator: "\n", omittingEmptySubsequences: false)
       #expect(

@@ -114,7 +114,7 @@ import Testing
     #expect(findings.first?["range"]?["start"]?["line"] == 0)
     #expect(findings.first?["message"]?.stringValue?.contains("my lib.retort:1:") ?? false)
     // The server reports an error in "my lib.retort" at the `source` statement that reads this file, directly or
-    // through outer.retort. The first statement reads lib.retort, another file whose name only ends alike.
+    // through outer.retort. The first statement reads lib.retort, a different file whose name has the same ending.
     try "print 1\n".write(to: folder.appending(path: "lib.retort"), atomically: true, encoding: .utf8)
     try "source \"my lib.retort\"\n".write(
       to: folder.appending(path: "outer.retort"), atomically: true, encoding: .utf8)

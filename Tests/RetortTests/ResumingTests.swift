@@ -46,7 +46,7 @@ import Testing
 
   /// No other run can use a journal of the sample blog, because the sample is in memory and ends with its run.
   ///
-  /// Each place that mentions such a journal says so.
+  /// Every message about a journal of the sample says so.
   @Test(arguments: [
     "[1, 9999] | update posts {views: 1} journal: \"FILE\"",
     "[1, 9999] | each journal: \"FILE\" key: it do update posts it {views: 1} end",
@@ -166,7 +166,7 @@ import Testing
       "-c", script("if it == 9 do fail \"stop\" end; update posts it {views: 7}"), environment: environment)
     #expect(first.status != 0 && first.notes.contains("to resume"), Comment(rawValue: first.notes))
 
-    // The statement's own task writes the note.
+    // The task that runs the statement calls this closure, so the closure can cancel the task.
     let cancelled = await Ran.retort(
       ["-c", script("update posts it {views: 7}")], environment: environment
     ) { note in
@@ -179,7 +179,8 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// A change that an earlier run carried out has only its type and id as its result; the next step reads the rest.
+  /// The result of a change that an earlier run carried out is only a type and an id; the next step reads the other
+  /// fields.
   @Test func aResultOfAnEarlierRunHasTypeAndID() async throws {
     let service = try await FakeService()
     try await inDirectory { directory in

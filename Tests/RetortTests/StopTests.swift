@@ -80,7 +80,7 @@ import Testing
     #expect(await service.stop().status == 0)
   }
 
-  /// retort also reports the state of the queue if a signal has ended the statement.
+  /// retort reports the state of the queue even if a signal has ended the statement.
   @Test func theStateOfTheQueueIsReportedAfterASignal() async throws {
     let log = Log()
     defer { log.remove() }

@@ -37,7 +37,7 @@ import Testing
 
   /// Runs statements, and returns standard output and standard error (`notes`).
   ///
-  /// `isTerminal` says whether standard output is a terminal. The parameter `notes` says the same of standard error.
+  /// `isTerminal` is true if standard output is a terminal, and `notes` is true if standard error is a terminal.
   private func shown(
     _ statements: String, x: String, output isTerminal: Bool, notes: Bool
   ) async -> (output: String, notes: String) {

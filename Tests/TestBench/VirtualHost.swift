@@ -1,4 +1,4 @@
-/// A vhost of a private broker for one test, with operations that an operator of the broker has.
+/// A vhost of a private broker for one test, with operations of a broker's administrator, such as closing connections.
 public struct VirtualHost: Sendable {
   /// The broker of the vhost.
   public let broker: PrivateBroker

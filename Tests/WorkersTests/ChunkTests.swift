@@ -35,7 +35,7 @@ import Testing
     return request.params
   }
 
-  /// The code equals the results in RFC 4231, test cases 1 and 3.
+  /// The message authentication codes equal those in RFC 4231, test cases 1 and 3.
   @Test func aCodeEqualsTheStandards() throws {
     let one = try #require(MessageAuthenticationKey([UInt8](repeating: 0x0B, count: 20)))
     let first = try #require(one.code(of: Array("Hi There".utf8)))
@@ -175,7 +175,7 @@ import Testing
     #expect(reply.json["outcomes"]?.text == "[\(outcome)]")
   }
 
-  /// The text of a change omits the `meta` that equals that of the first change, and marks a missing `meta` by null.
+  /// The text of a change omits a `meta` that equals the `meta` of the first change, and has null for a missing `meta`.
   @Test func aChangeOmitsTheMetaOfTheFirstOne() throws {
     let changes = [["run": 1], ["run": 1], ["run": 2], nil].map { (meta: JSONValue?) in
       var params: JSONObject = ["id": "1"]

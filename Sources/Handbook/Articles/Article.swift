@@ -1,4 +1,4 @@
-/// A longer text of the reference.
+/// A long text of the reference about one subject, such as bulk changes.
 ///
 /// Each article is a page of `help`, a page of the manual, and a file of Handbook.docc. It is written in Markdown with
 /// headings, paragraphs, lists, tables and fenced blocks. A block fenced as `retort` is a script, and the block below
@@ -42,7 +42,7 @@ public struct Article: Sendable {
       + "\nhelp bulk-changes shows the article bulk-changes.\n"
   }
 
-  /// Returns the text of a topic of `help` in a form that an article can contain.
+  /// Returns the text of a topic of `help` as Markdown, for an article.
   static func topic(_ name: String) -> String { (HelpTopic.all.first { $0.name == name }?.text ?? "").fenced }
 
   /// Returns a Markdown table of the words in a list of `help`, with their summaries.
