@@ -1,8 +1,12 @@
-/// Receives the replies to changes for which no Swift task waits.
+/// An object that receives the replies to changes by calls of a method, so that no Swift task has to wait.
 public protocol ChangeReplyReceiver: AnyObject, Sendable {
-  /// Receives the reply to a change, or its error.
+  /// Receives the reply to a change, or the error of the change.
   ///
-  /// The client calls this method once for each change. `number` is the number of the change. `latency` is the time
-  /// between the request and the reply.
+  /// The client calls this method once for each change.
+  ///
+  /// - Parameters:
+  ///   - number: The number of the change, as the caller chose it.
+  ///   - result: The reply or the error.
+  ///   - latency: The time between the request and the reply.
   func end(_ number: Int, _ result: Result<ChangeResult, ClientError>, latency: Duration?)
 }

@@ -20,8 +20,8 @@ public struct ReadRequest: Sendable, Equatable {
 
 /// A request that changes data.
 ///
-/// A client can't send this request itself. The module `Bulk` makes a `Change` of the request, and the dispatcher of
-/// `Bulk` sends the change. If no reply arrives, the outcome of the change is unknown.
+/// A client can't send the request directly. The module `Bulk` converts the request to a `Change`, and sends the
+/// change. If no reply arrives, the outcome of the change is unknown.
 public struct ChangeRequest: Sendable, Equatable {
   /// The JSON-RPC method of the request, such as `create`.
   public var method: String
@@ -29,10 +29,11 @@ public struct ChangeRequest: Sendable, Equatable {
   public var params: JSONObject
   /// Whether the client sends the names in the parameters unchanged, regardless of its setting `keys`.
   public var keepsKeys: Bool
-  /// Whether the message expires at its deadline (AMQP `expiration`), so that the service can't carry out the change
-  /// later.
+  /// Whether the message expires at its deadline (AMQP `expiration`).
+  ///
+  /// The service then can't carry out the change after the deadline.
   public var expires = true
-  /// The names of the relationships that a create leaves out, because the source resource has no linkage for them.
+  /// The names of relationships that a create does not send, because the copied resource has no linkage for them.
   public internal(set) var notLoaded: [String] = []
 
   /// Creates a request.
@@ -46,11 +47,10 @@ public struct ChangeRequest: Sendable, Equatable {
 extension ResourceClient {
   /// Returns the request that creates a resource from a record (in the Elixir library: Retort.Client.Generic `create`).
   ///
-  /// The request has the id only if `keepID` is true. Otherwise the request leaves out the id of a resource object, and
-  /// a plain record with an id is an error.
+  /// A `record` is a resource object or a plain record, such as `{title: "New"}`. If `keepID` is true, the request
+  /// contains the id. Otherwise the function omits the id of a resource object, and refuses a plain record with an id.
   ///
-  /// - Throws: A `value` error for malformed linkage, for an invalid id, and for a plain record with an id if `keepID`
-  ///   is false.
+  /// - Throws: A `value` error for malformed linkage, for an invalid id, or for a refused id.
   public func createRequest(
     _ record: JSONObject, options: JSONObject = [:], keepID: Bool = false
   ) throws(ClientError) -> ChangeRequest {
@@ -69,7 +69,7 @@ extension ResourceClient {
 
   /// Returns the request that updates a resource (in the Elixir library: Retort.Client.Generic `update`).
   ///
-  /// - Throws: A `value` error for malformed linkage, for an invalid id, and for a record with another id.
+  /// - Throws: A `value` error for malformed linkage, for an invalid id, or for a record with a different id.
   public func updateRequest(
     _ id: String, _ record: JSONObject, options: JSONObject = [:]
   ) throws(ClientError) -> ChangeRequest {
@@ -93,10 +93,10 @@ extension ResourceClient {
 }
 
 extension JSONObject {
-  /// Returns this object with the members of `other` added.
+  /// Returns the object with the members of `other` added.
   ///
-  /// If both objects have a member and both values are objects, the function merges the two values. Otherwise the value
-  /// of `other` wins.
+  /// If a member is in both objects, the value from `other` wins. If both values are objects, the function merges them
+  /// instead.
   public func merging(_ other: JSONObject) -> JSONObject {
     var result = self
     result.merge(other)

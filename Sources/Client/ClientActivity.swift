@@ -1,7 +1,7 @@
 import JSONRPC
 import Synchronization
 
-/// Counts the requests and replies of a client, and measures how long the client waits for replies and decodes replies.
+/// Counts the requests and replies of a client, and measures the times for waiting and for decoding.
 public final class ClientActivity: Sendable {
   private struct State {
     var inFlight = 0
@@ -9,11 +9,11 @@ public final class ClientActivity: Sendable {
     var answers = 0
     var last: Duration?
     var times = SpentTimes()
-    /// The beginning of the current period with at least one request in flight; nil if no request is in flight.
+    /// The time since which at least one request has been in flight without a break; nil if no request is in flight.
     var waitingSince: ContinuousClock.Instant?
   }
 
-  /// The times that a client has spent on waiting and on decoding since its creation.
+  /// The times that a client has spent on waiting for replies and on decoding them.
   public struct SpentTimes: Sendable {
     /// The total time during which at least one request waited for its reply.
     public var waiting = Duration.zero
@@ -26,10 +26,10 @@ public final class ClientActivity: Sendable {
 
   private let state = Mutex(State())
 
-  /// The number of requests that wait for their reply.
+  /// The number of requests that wait for a reply.
   public var inFlight: Int { state.withLock(\.inFlight) }
 
-  /// The number of changes that wait for their reply.
+  /// The number of changes that wait for a reply.
   public var changesInFlight: Int { state.withLock(\.changesInFlight) }
 
   /// The number of replies received.
@@ -47,7 +47,7 @@ public final class ClientActivity: Sendable {
     }
   }
 
-  /// Adds the time since an instant to the decoding time.
+  /// Adds the time since `start` to the decoding time.
   func decoded(since start: ContinuousClock.Instant) {
     let time = ContinuousClock.now - start
     state.withLock { $0.times.decoding += time }

@@ -19,7 +19,7 @@ extension ClientError {
     return object
   }
 
-  /// Creates an error from JSON; nil if the message is missing, or if the kind is missing or unknown.
+  /// Creates an error from JSON; nil for JSON without a message or a known kind.
   public init?(json object: JSONObject) {
     guard let kind = object["kind"]?.stringValue.flatMap(Kind.init), let message = object["message"]?.stringValue else {
       return nil

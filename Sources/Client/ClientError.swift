@@ -39,13 +39,13 @@ public struct ClientError: Error, Sendable {
     }
   }
 
-  /// The state of a request that the client sent and that got no reply in time.
+  /// Facts about a request that was sent but got no reply in time.
   public struct MissingReply: Sendable, Equatable {
     /// Whether the request changes data.
     public var changes: Bool
     /// Whether the request's message has expired (AMQP `expiration`).
     ///
-    /// A dead-letter exchange still forwards an expired message, and a RabbitMQ stream queue keeps an expired message.
+    /// A service can still receive an expired message from a dead-letter exchange or from a RabbitMQ stream queue.
     public var hasExpired: Bool
   }
 
@@ -61,20 +61,19 @@ public struct ClientError: Error, Sendable {
   public var answer: JSONRPC.ErrorObject?
   /// The request that the error is about; nil if the error occurred before the client built a request.
   public var call: CallDescription?
-  /// Whether the client sent the request, so that the service may have carried out the request.
+  /// Whether the client sent the request; if true, the service may have carried it out.
   public var wasSent = false
   /// Whether the broker confirmed the request with a publisher confirm.
   ///
-  /// The value is also false if the broker refused the request (nack). The value is nil if the client did not send the
-  /// request.
+  /// False also means that the broker refused the request (nack). Nil means that the client did not send the request.
   public var wasConfirmed: Bool?
-  /// The state of a request that the client sent and that got no reply in time; nil for any other failure.
+  /// Facts about a request that was sent but got no reply in time; nil for any other failure.
   public var silence: MissingReply?
   /// Facts to show with the message, such as `after 3 attempts`.
   public var facts: [String] = []
-  /// The record keys that lead to a refused value, such as `["tags", "1"]`.
+  /// The path to a refused value in a record, such as `["tags", "1"]`.
   ///
-  /// The path is empty unless the client refused a value before it sent the request.
+  /// Only an error for a value that the client did not send has a path.
   public var path: [String] = []
 
   /// Creates an error.
@@ -97,7 +96,7 @@ extension ClientError {
 
   /// Creates an error from JSON:API errors.
   ///
-  /// `answer` is the JSON-RPC error object that contains the errors; nil if a result contains the errors.
+  /// `answer` is the JSON-RPC error object that contains the errors. It is nil if the errors were in a JSON-RPC result.
   init(_ errors: [ErrorDetail], _ answer: JSONRPC.ErrorObject? = nil, on label: String) {
     let text =
       switch errors.count {
@@ -110,8 +109,10 @@ extension ClientError {
     nextStep = Self.nextStep(kind, errors) ?? answer.flatMap { Self.nextStep(code: $0.code) }
   }
 
-  /// Returns the kind of a service's error: the first kind whose condition is true (TheLanguage.md, "Errors";
-  /// Retort.Client.Generic `error_to_calcinator_error`).
+  /// Returns the kind of a service's error (TheLanguage.md, "Errors"; Retort.Client.Generic
+  /// `error_to_calcinator_error`).
+  ///
+  /// Several kinds can match. The first check that succeeds determines the kind.
   private static func kind(_ errors: [ErrorDetail], _ code: Int?) -> Kind {
     if errors.count == 1, errors[0].status == 404 { return .notFound }
     let pointers = errors.compactMap(\.pointer)
@@ -138,9 +139,9 @@ extension ClientError {
     }
   }
 
-  /// Returns the advice for a request that the service could not read (JSON-RPC 2.0, section 5.1).
+  /// Returns the advice for a request that the service could not read; nil for other codes (JSON-RPC 2.0, section 5.1).
   ///
-  /// The service did not carry out such a request.
+  /// A service does not carry out a request that it can't read.
   private static func nextStep(code: Int) -> String? {
     switch JSONRPC.ErrorObject.Code(rawValue: code) {
     case .parseError, .invalidRequest:
@@ -150,9 +151,9 @@ extension ClientError {
     }
   }
 
-  /// Returns a copy of this error with the description of its request.
+  /// Returns a copy of the error with the description of its request.
   ///
-  /// If the outcome of a change is unclear, the advice says that the service may have carried out the change.
+  /// If the service may have carried out a change, the advice of the copy says so.
   func answering(_ call: CallDescription, changes: Bool) -> ClientError {
     var error = self
     error.call = call
@@ -170,7 +171,7 @@ extension ClientError {
 
   /// Creates an error from an error of the connection.
   ///
-  /// The kind is `unknown` for a change that the client sent and that got no reply.
+  /// The kind is `unknown` for a change that was sent but got no reply.
   init(_ error: LinkError, changes: Bool, _ call: CallDescription, waited: Duration?, hasExpired: Bool) {
     let isUncertain = changes && error.wasSent
     let name = "\(call.method) on queue \(call.queue), correlation id \(call.correlationID)"
@@ -212,7 +213,7 @@ extension ClientError {
     }
   }
 
-  /// Returns the source text of the `client` command that creates the client of a call.
+  /// Returns the command that creates the client of a request, such as `client queue: "posts"`.
   private static func client(of call: CallDescription) -> String {
     let type = call.label == call.queue ? "" : " type: \(JSONValue.string(call.label).text)"
     return "client queue: \(JSONValue.string(call.queue).text)\(type)"

@@ -12,7 +12,7 @@ public struct ClientSettings: Sendable {
 
   /// A relationship that the client declares, with the type of the related resources.
   ///
-  /// For such a relationship, `create` and `update` build the linkage from ids without a type.
+  /// `create` and `update` then accept ids without a type, such as `author: {id: "1"}`.
   public enum DeclaredRelationship: Sendable, Equatable {
     case toOne(type: String)
     case toMany(type: String)
@@ -29,13 +29,13 @@ public struct ClientSettings: Sendable {
   public var type: String
   /// The `meta` of each request.
   ///
-  /// A key in the `meta` of one call replaces the same key of this object.
+  /// A single request can have its own `meta`, whose keys have priority.
   public var meta: JSONObject
   /// The maximum time that a request waits for its reply; nil for no limit.
   public var timeout: Duration?
-  /// The client's spelling of names.
+  /// The spelling of names in the client's requests and replies.
   public var keys: KeyFormat
-  /// The relationships that take ids without a type, by name.
+  /// The declared relationships, by name.
   public var relationships: [String: DeclaredRelationship]
   /// Whether the client refuses requests without `meta.beam`.
   public var requiresBeam: Bool
@@ -55,9 +55,9 @@ public struct ClientSettings: Sendable {
     self.requiresBeam = requiresBeam
   }
 
-  /// Returns the declaration of a relationship; nil if the relationship is not declared.
+  /// Returns the declaration of a relationship; nil for an undeclared relationship.
   ///
-  /// Two names are equal only if their code points are equal.
+  /// The function compares names by code points, unlike the dictionary.
   func declared(_ name: String) -> DeclaredRelationship? {
     guard let index = relationships.index(forKey: name), relationships[index].key.isSame(as: name) else { return nil }
     return relationships[index].value

@@ -1,4 +1,4 @@
-/// Stores values by correlation id, and drops the oldest values.
+/// A cache of values by correlation id, which drops its oldest values.
 ///
 /// The total weight of the values stays below twice the limit.
 struct CorrelatedValueCache<Value> {
@@ -9,14 +9,13 @@ struct CorrelatedValueCache<Value> {
 
   /// Creates an empty cache.
   ///
-  /// - Parameter limit: The total weight at which the newer values become the older values. The cache therefore holds at
-  ///   most twice this weight.
+  /// - Parameter limit: Half the maximum weight of the cache.
   init(limit: Int) { self.limit = limit }
 
   /// Adds a value.
   ///
-  /// The cache has a newer half and an older half. If the newer half would exceed the limit, the cache drops the older
-  /// half, and the newer half becomes the older half.
+  /// The cache has a newer half and an older half. If the newer half is full, it becomes the older half, and the values
+  /// of the previous older half are dropped.
   mutating func insert(_ value: Value, for id: String, weight: Int = 1) {
     if self.weight + weight > limit { (older, newer, self.weight) = (newer, [:], 0) }
     newer[id] = value

@@ -64,7 +64,7 @@ final class ExchangeTrace: Sendable {
     }
   }
 
-  /// Returns the body of a message as one line without secrets; the function cuts a line after one mebibyte.
+  /// Returns the body of a message as one line without secrets, at most 1 MiB long.
   private static func shown(_ body: [UInt8]) -> String {
     let limit = 1 << 20
     let text =

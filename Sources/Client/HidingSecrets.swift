@@ -4,8 +4,8 @@ import Redaction
 extension JSONValue {
   /// The value without secrets.
   ///
-  /// `***` replaces the value of a member with a secret's name, such as `token`. In texts, `***` also replaces
-  /// passwords of URIs and tokens after `Bearer`. Null stays null.
+  /// If the name of a member means a secret, such as `token`, `***` replaces its value unless this is null. In texts,
+  /// `***` replaces passwords of URIs and tokens after `Bearer`.
   ///
   /// ```swift
   /// let value = try JSONValue(parsing: #"{"token":"x","from":"amqp://u:p@h/"}"#)

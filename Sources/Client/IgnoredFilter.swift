@@ -3,10 +3,10 @@ import JSONText
 
 /// Evidence that a service ignores a filter: a resource in the filtered list that does not match the filter.
 ///
-/// For example, a list with the filter `status: "draft"` contains a resource with the status `"published"`. The
-/// compared field has the name of the filter. It is an attribute, the id or a relationship.
+/// For example, a list with the filter `status: "draft"` contains a resource with the status `"published"`. The field
+/// with the name of the filter can be an attribute, a relationship or the id.
 public struct IgnoredFilter: Sendable {
-  /// The name of the filter, which is also the name of the attribute or the relationship, or `id`.
+  /// The name of the filter: `id`, or the name of an attribute or a relationship.
   public let name: String
   /// The value of the filter.
   public let wanted: String
@@ -17,14 +17,14 @@ public struct IgnoredFilter: Sendable {
   /// The value of the field, as JSON text.
   public let found: String
 
-  /// Finds the first resource of a document that differs from a filter; returns nil if every resource matches.
+  /// Finds the first resource of a document that does not match a filter; returns nil if every resource matches.
   ///
-  /// Only the service knows the meaning of a filter, so this check is cautious. The check reads only filter values that
-  /// are words, integers or booleans, and comma-separated lists of these. A resource differs if the attribute with the
-  /// filter's name contains none of the values. The check ignores the case of letters.
+  /// The check is cautious, because only the service knows the meaning of a filter. It skips a filter whose value is
+  /// neither plain, such as `draft` or `5`, nor a comma-separated list of plain values.
   ///
-  /// If all values are integers, the check also reads integer ids. For the filter `id`, the check compares the id of
-  /// the resource. For a filter with the name of a to-one relationship, the check compares the id in the linkage.
+  /// An attribute with the filter's name matches if it contains one of the values, in upper or lower case. If all
+  /// values are integers, the function also checks ids. For the filter `id`, it compares the id of the resource. For a
+  /// to-one relationship with the filter's name, it compares the id in the linkage.
   public init?(_ filter: [(name: String, value: String)], in document: Document) {
     for (name, value) in filter {
       let wanted = value.lowercased().split(separator: ",", omittingEmptySubsequences: false)
@@ -39,8 +39,7 @@ public struct IgnoredFilter: Sendable {
     return nil
   }
 
-  /// Returns the field of a resource that contradicts a filter, and the value of this field; nil without a
-  /// contradiction.
+  /// Returns the field of a resource that does not match a filter, with its value; nil if the resource matches.
   private static func difference(
     of resource: JSONObject, _ name: String, _ wanted: [Substring]
   ) -> (field: String, found: String)? {
@@ -57,9 +56,9 @@ public struct IgnoredFilter: Sendable {
     return (isOwn ? name : "\(name).id", id.text)
   }
 
-  /// Whether a filter value has only letters, digits, spaces, `_` and `-`, and is not a date.
+  /// Whether a filter value has only letters, digits, spaces, `_` and `-`, and does not look like a date.
   ///
-  /// A service can read any other value as an operator, a pattern or a time.
+  /// A service could interpret other characters as an operator, a pattern or a time.
   private static func isPlain(_ value: Substring) -> Bool {
     let isWord = value.allSatisfy { $0.isLetter || $0.isNumber || $0 == " " || $0 == "_" || $0 == "-" }
     let isDate = value.prefix(5).allSatisfy { $0.isNumber || $0 == "-" } && value.dropFirst(4).first == "-"

@@ -8,7 +8,7 @@ struct KeyRenaming {
   /// Whether to rename the keys of objects inside lists.
   private let inLists: Bool
 
-  /// The renaming of requests: `_` becomes `-`; objects inside lists stay unchanged.
+  /// The renaming of requests: `_` becomes `-`, but not in objects inside lists.
   static let outgoing = KeyRenaming(from: UInt8(ascii: "_"), to: UInt8(ascii: "-"), inLists: false)
   /// The renaming of replies: `-` becomes `_`, also in objects inside lists.
   static let incoming = KeyRenaming(from: UInt8(ascii: "-"), to: UInt8(ascii: "_"), inLists: true)
@@ -32,9 +32,9 @@ struct KeyRenaming {
       })
   }
 
-  /// Returns two keys of one object that the renaming would make equal; nil if all keys stay different.
+  /// Returns two keys of one object that would become equal; nil if all keys stay different.
   ///
-  /// The object can be at any depth of `value`.
+  /// The function searches the objects at all depths of `value`.
   func clash(in value: JSONValue) -> (String, String)? {
     switch value {
     case .object(let object):

@@ -3,10 +3,10 @@ import JSONRPC
 import JSONText
 
 extension LateReplies {
-  /// A function that returns the outcome in a late reply; nil if the message is not the reply to the change.
+  /// A function that returns the outcome in a late reply; nil for a message that does not answer the change.
   public typealias LateReplyParser = @Sendable ([UInt8]) -> Outcome?
 
-  /// A change whose caller no longer waits for its reply.
+  /// A change whose caller no longer waits for the reply.
   struct AbandonedChange: Sendable {
     let call: ClientError.CallDescription
     /// The id of the resource; nil for a create.
@@ -22,9 +22,9 @@ extension LateReplies {
     var settle: (@Sendable (Outcome) -> Void)?
   }
 
-  /// Registers a change that another program, such as a worker, has sent.
+  /// Registers a change that another program has sent, such as a worker.
   ///
-  /// That program passes the late reply on to this program.
+  /// The other program forwards a late reply to this program.
   ///
   /// - Parameters:
   ///   - error: The change's error, of kind `unknown`.
@@ -41,9 +41,7 @@ extension LateReplies {
 }
 
 extension LateReplies.AbandonedChange {
-  /// If the answer is a `noRoute` error, adds the queue's name to its message.
-  ///
-  /// Returns any other answer unchanged.
+  /// Returns the answer; a `noRoute` error gets a message with the name of the queue.
   func worded(_ answer: LateAnswer) -> LateAnswer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))

@@ -1,9 +1,9 @@
 import Synchronization
 
 extension LateReplies {
-  /// Waits for the late replies to the changes of one owner, such as a statement.
+  /// A watch for the late replies to the changes of one owner, such as a statement.
   ///
-  /// The outcome of these changes is unknown, because their replies did not arrive in time.
+  /// The outcomes of these changes are unknown, because their replies did not arrive in time.
   ///
   /// ```swift
   /// let watch = late.watch()
@@ -29,14 +29,14 @@ extension LateReplies {
     /// The number of changes without an outcome.
     public var open: Int { state.withLock(\.open.count) }
 
-    /// Watches the change that failed with an error of kind `unknown`.
+    /// Adds a change that failed with an error of kind `unknown`.
     ///
-    /// Does nothing if no reply can arrive any more, because the reply queue ended with its connection.
+    /// The method does nothing if no reply can arrive any more, because the reply queue ended with its connection.
     ///
     /// - Parameters:
     ///   - error: The error of the change.
-    ///   - settle: A function that receives the outcome, at most once. The call comes on the connection's thread, or
-    ///     immediately on the caller's thread. The function must not block.
+    ///   - settle: A function that receives the outcome, at most once. It is called immediately or later on the
+    ///     connection's thread, and must not block.
     public func add(_ error: ClientError, settle: @escaping @Sendable (Outcome) -> Void) {
       guard let id = error.call?.correlationID else { return }
       state.withLock { _ = $0.open.updateValue(nil, forKey: id) }
@@ -53,13 +53,14 @@ extension LateReplies {
       }
     }
 
-    /// Waits, at most for `limit`, for the outcomes of all changes.
+    /// Waits for the outcomes of all changes.
     ///
-    /// The wait ends earlier if no further reply can arrive. The function returns immediately if the task is cancelled.
+    /// The wait ends early when no further reply can arrive, or when the task is cancelled.
     ///
     /// - Parameters:
     ///   - limit: The longest wait.
-    ///   - expectsAll: Whether the wait lasts up to `limit`, even after the times until which replies can arrive.
+    ///   - expectsAll: Whether a reply is expected at any time within `limit`. If false, each change has its own time
+    ///     after which no reply is expected.
     /// - Returns: The number of changes without an outcome.
     public func settled(within limit: Duration, expectsAll: Bool = false) async -> Int {
       let (changes, changed) = AsyncStream.makeStream(of: Void.self)
@@ -89,7 +90,9 @@ extension LateReplies {
       late.leave(left)
     }
 
-    /// Removes a change that needs no more waiting; the removal of the last change ends all waits.
+    /// Removes a change for which the watch need not wait any more.
+    ///
+    /// If no change is left, all calls of ``settled(within:expectsAll:)`` return.
     func remove(_ id: String) {
       let waiters = state.withLock { state -> [AsyncStream<Void>.Continuation] in
         guard state.open.removeValue(forKey: id) != nil, state.open.isEmpty else { return [] }
@@ -102,6 +105,6 @@ extension LateReplies {
 
   /// Starts a watch for one owner of changes, such as a statement.
   ///
-  /// The owner adds each change with an unknown outcome to the watch.
+  /// The owner adds each of its changes with an unknown outcome to the watch.
   public func watch() -> LateReplyWatch { LateReplyWatch(self) }
 }

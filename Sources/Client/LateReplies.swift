@@ -8,7 +8,7 @@ public typealias LateAnswer = Result<[UInt8], LinkError>
 
 /// The changes whose callers stopped waiting before a reply arrived, and their late replies.
 ///
-/// The owner of such a change can watch the change with a ``LateReplyWatch``. The late reply to an unwatched change
+/// The owner of a change can watch for the late reply with a ``LateReplyWatch``. Without a watch, the late reply
 /// becomes a note for the user.
 ///
 /// ```swift
@@ -22,9 +22,9 @@ public final class LateReplies: Sendable {
 
   private struct State {
     var changes = CorrelatedValueCache<AbandonedChange>(limit: 100_000)
-    /// Answers to changes that are not registered.
+    /// The answers to changes that are not registered.
     ///
-    /// A caller can still register such a change shortly after its answer.
+    /// An answer can arrive shortly before the caller registers its change.
     var arrived = CorrelatedValueCache<LateAnswer>(limit: 1 << 20)
     /// The outcomes of changes without a watch.
     var settled = CorrelatedValueCache<Outcome>(limit: 1 << 20)
@@ -34,20 +34,20 @@ public final class LateReplies: Sendable {
 
   private let state = Mutex(State())
   private let note: @Sendable (String) -> Void
-  /// The maximum number of notes in a series of late replies.
+  /// The maximum number of notes about a series of late replies.
   ///
-  /// A pause of length `calm` without a late reply ends the series.
+  /// A series ends after a pause of length `calm` without a late reply.
   private static let burst = 20
   private static let calm = Duration.seconds(5)
 
-  /// Creates an object that has registered no changes.
+  /// Creates an object without changes.
   ///
   /// - Parameter note: A function that shows a sentence to the user.
   public init(note: @escaping @Sendable (String) -> Void) { self.note = note }
 
   /// Registers a change whose caller has stopped waiting for the reply.
   ///
-  /// If the answer has already arrived, returns the answer, and does not register the change.
+  /// If the answer has already arrived, the method does not register the change, but returns the answer.
   func add(_ change: AbandonedChange) -> LateAnswer? {
     let id = change.call.correlationID
     return state.withLock { state in
@@ -57,11 +57,11 @@ public final class LateReplies: Sendable {
     }
   }
 
-  /// Handles an answer without a waiting caller.
+  /// Handles an answer that arrived after its caller stopped waiting.
   ///
-  /// The answer to a watched change goes to its watch. The answer to any other registered change becomes a note, unless
-  /// many answers arrived within seconds. This object stores the answer to an unregistered change, until a caller
-  /// registers the change.
+  /// The answer to a watched change goes to the watch. The answer to any other registered change becomes a note, except
+  /// after many answers within seconds. The answer to an unregistered change is stored until a caller registers the
+  /// change.
   public func receive(_ answer: LateAnswer, for correlationID: String) {
     let weight = 256 + ((try? answer.get().count) ?? 0)
     let received = state.withLock { state -> (AbandonedChange, Outcome)? in
@@ -85,9 +85,9 @@ public final class LateReplies: Sendable {
     }
   }
 
-  /// Makes this object ignore the late reply to a change.
+  /// Ignores a future late reply to a change.
   ///
-  /// The caller has found the outcome by a lookup, or is going to send the change again.
+  /// A caller needs no late reply if it has found the outcome by a lookup, or is going to send the change again.
   public func forget(_ error: ClientError) {
     guard let id = error.call?.correlationID else { return }
     state.withLock { _ = $0.changes.update(id) { $0.isForgotten = true } }

@@ -1,9 +1,10 @@
 import JSONAPI
 import JSONText
 
-/// Decides whether a value of a record is linkage or an attribute.
+/// Decides whether a value in a record is linkage or an attribute.
 ///
-/// The decision depends on the form of the value, and on the relationships that the client declares.
+/// The decision depends on the form of the value, and on the relationships that the client declares. Linkage is a
+/// resource identifier, such as `{type: "authors", id: "1"}`, a list of identifiers, or null.
 struct LinkageRecognizer {
   private let settings: ClientSettings
   private let verb: String
@@ -13,7 +14,7 @@ struct LinkageRecognizer {
     self.verb = verb
   }
 
-  /// Returns the linkage for the value of a record's field; nil if the value is an attribute.
+  /// Returns the linkage to send for the value of a field; nil if the value is an attribute.
   ///
   /// - Throws: A `value` error for malformed linkage.
   func of(_ value: JSONValue, _ name: String) throws(ClientError) -> JSONValue? {
@@ -46,7 +47,10 @@ struct LinkageRecognizer {
     }
   }
 
-  /// Returns the id to send for a value, which must be a string or an integer.
+  /// Returns the id to send for a value.
+  ///
+  /// - Throws: A `value` error for a value that is neither a string nor an integer, and for an empty id or an id with a
+  ///   comma.
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     switch value {
     case .string(let text) where !text.isEmpty && !text.holds(","): return text
@@ -98,7 +102,7 @@ struct LinkageRecognizer {
     return .array(JSONArray(identifiers))
   }
 
-  /// Returns the identifier to send for a record that is the value of a declared relationship.
+  /// Returns the identifier to send for a value of a declared relationship, such as `{id: "1"}`.
   private func identifier(_ object: JSONObject, _ name: String, _ type: String) throws(ClientError) -> JSONValue {
     if object.isLinkage { return try typed(object, name) }
     guard object.contains("id") else {

@@ -6,11 +6,11 @@ import Redaction
 ///
 /// The signs are a changed total, repeated or skipped resources, and fewer or more resources than the service counts.
 public struct ListChangeDetector: Sendable {
-  /// The reaction of a stream to a changed list.
+  /// The reaction of a stream to a list that changes during the read.
   public enum ListChangePolicy: Sendable {
     /// The stream returns each resource as often as it arrives.
     case keep
-    /// The stream returns each resource only once, because the statement is going to change the resources.
+    /// The stream returns each resource only once, so that the statement changes it only once.
     case passOver
     /// The stream ends with an error.
     case fail
@@ -37,11 +37,11 @@ public struct ListChangeDetector: Sendable {
 
   /// The first total, and the latest total that differs from the first; nil if all totals are equal.
   public private(set) var moved: (from: Int, to: Int)?
-  /// The number of repeated arrivals of resources.
+  /// The number of resources that arrived again on a later page.
   public private(set) var repeated = 0
-  /// The total and the number of received resources, if they differ at the end of the list; nil otherwise.
+  /// The total and the number of received resources at the end of the list; nil if they are equal.
   private(set) var miscounted: (total: Int, received: Int)?
-  /// The number of resources that a link to a next page skipped, so that no page contained them.
+  /// The number of resources that are on no page, because links to next pages skipped them.
   private(set) var skipped = 0
   /// The text of a total that is not a number; nil if the total is a number or absent.
   private(set) var unreadableTotal: String?
@@ -57,12 +57,12 @@ public struct ListChangeDetector: Sendable {
     moved == nil && repeated == 0 && skipped == 0 && miscounted == nil && unreadableTotal == nil
   }
 
-  /// Whether too many successive pages had only repeated resources.
+  /// Whether too many pages in a row had only resources of earlier pages.
   ///
   /// The limit is 2 pages. If the total changed, the limit is `PageCursor.emptyPageLimit` pages.
   var isStalled: Bool { stalled >= (moved == nil ? 2 : PageCursor.emptyPageLimit) }
 
-  /// Records a page and returns the indices of its repeated resources.
+  /// Records a page, and returns the indices of its resources that arrived before.
   mutating func take(_ document: Document) -> [Int] {
     unreadableTotal = unreadableTotal ?? document.pagination()?.unreadableTotal?.text
     if let now = document.pagination()?.totalSize {
@@ -92,14 +92,14 @@ public struct ListChangeDetector: Sendable {
 
   /// Records the end of a list that the client has read from the first page.
   ///
-  /// `received` is the number of resources on all pages.
+  /// `received` is the number of resources that arrived on all pages.
   mutating func end(received: Int) {
     if moved == nil, let total, received != total { miscounted = (total, received) }
   }
 }
 
 extension ListChangeDetector {
-  /// Returns the signs of changes as sentences.
+  /// Returns the signs of changes as sentences, such as `1 id was received twice`.
   ///
   /// `rule` is the reaction of the stream to the changes.
   public func sentences(_ rule: ListChangePolicy) -> [String] {
@@ -130,7 +130,7 @@ extension ListChangeDetector {
 }
 
 extension ResourceClient {
-  /// Returns the error for a stream that fails because its list changed during the read.
+  /// Returns the error for a list that changed during the read.
   func changed(_ changes: ListChangeDetector) -> ClientError {
     ClientError(
       .service, "\(label("index")): \(changes.sentences(.fail).joined(separator: "; "))",

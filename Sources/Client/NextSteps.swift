@@ -2,11 +2,11 @@ import JSONAPI
 import JSONRPC
 import JSONText
 
-/// Advice (the next step of an error) for replies that show a mismatch between a client's settings and its service.
+/// The advice in errors whose cause is a mismatch between a client's settings and its service.
 extension ResourceClient {
   /// Returns the error for a `link` or an `unlink` of a to-one relationship.
   ///
-  /// A `link` adds to a to-many relationship, and an `unlink` removes from a to-many relationship.
+  /// The two commands accept only to-many relationships.
   func toOne(
     _ change: RelationshipClient.LinkageChange, _ name: String, _ id: String, _ identifiers: JSONValue
   ) -> ClientError {
@@ -22,10 +22,10 @@ extension ResourceClient {
         nextStep: "[\(words(identifiers, name))]; if \(name) is a to-one relationship: \(relink)")
   }
 
-  /// Throws an error if the result of a change says that the service changed nothing.
+  /// Throws an error if the result of a change means that the service changed nothing.
   ///
-  /// For a `link`, this is the result null: the relationship is to-one, and the service added nothing (WireProtocol.md,
-  /// "Relationship methods"). For a destroy or a change of linkage, this is the result false.
+  /// The result false of a destroy or of a relationship change is an error. The result null of a `link` is an error
+  /// too: the relationship is to-one, and the service added nothing (WireProtocol.md, "Relationship methods").
   func refuseNothing(_ result: JSONValue, to request: RequestEnvelope) throws(ClientError) {
     if result == .bool(false),
       request.method == "destroy" || RelationshipClient.LinkageChange(rawValue: request.method) != nil
@@ -43,7 +43,7 @@ extension ResourceClient {
     throw error
   }
 
-  /// Returns the error, with advice for the user if the code and the details of the error are known.
+  /// Returns the error with advice for the user, if the program knows advice for the error's code and details.
   func withNextStep(_ error: ClientError, _ method: String) -> ClientError {
     var error = error
     error.nextStep = error.errors.lazy.compactMap { nextStep($0, method) }.first ?? error.nextStep
@@ -75,7 +75,7 @@ extension ResourceClient {
     }
   }
 
-  /// Returns the error with advice for fields that the service does not accept (code 105 of jsonapi-resources).
+  /// Returns the error with advice, if the service does not accept a field (code 105 of jsonapi-resources).
   func withFieldStep(_ error: ClientError, _ message: RequestEnvelope) -> ClientError {
     guard error.nextStep == nil, let data = message.params["data"] else { return error }
     let attributes = data["attributes"]?.objectValue ?? [:]
@@ -106,7 +106,7 @@ extension ResourceClient {
 
   /// Returns the advice for a refused field that the client sent as null or as an empty list.
   ///
-  /// Such a field is probably a relationship that the client does not declare.
+  /// The field is probably a relationship that the client does not declare.
   private func emptying(_ name: String, of id: String?, isMany: Bool) -> String {
     let isMany = isMany || name.hasSuffix("s")
     let type = JSONValue.string(name.hasSuffix("s") ? name : name + "s").text
@@ -116,7 +116,8 @@ extension ResourceClient {
     return "if \(name) is a relationship, declare the relationship: \(way)\(statement)"
   }
 
-  /// Returns the source text of the `client` command that creates this client with one more option.
+  /// Returns the command that creates the client with an additional option, such as `client queue: "posts" singular:
+  /// "post"`.
   private func made(with option: String) -> String {
     let type = type == queue ? "" : " type: \(JSONValue.string(type).text)"
     return "client queue: \(JSONValue.string(queue).text)\(type) \(option)"
@@ -127,9 +128,9 @@ extension ResourceClient {
     return "relink \(settings.type) \(id) \"\(name)\" \(words(linkage, name))"
   }
 
-  /// Returns linkage as source text of the language: `null`, `[]` or an identifier.
+  /// Returns linkage as source text of the language, such as `null`, `[]` or `{type: "authors", id: "1"}`.
   ///
-  /// For any other value, returns a template such as `{type: "...", id: "1"}`.
+  /// Unknown parts get an example value, such as `{type: "...", id: "1"}`.
   private func words(_ linkage: JSONValue, _ name: String) -> String {
     if linkage.isNull { return "null" }
     if linkage.arrayValue?.isEmpty == true { return "[]" }

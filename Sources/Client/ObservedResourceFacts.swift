@@ -3,9 +3,8 @@ import Synchronization
 
 /// Facts about a client's resources that the client has learned from replies.
 ///
-/// The facts are a type that differs from the client's type, and the names of to-one relationships. The client uses
-/// these facts to refuse misleading changes, and to give advice in errors. The content of requests does not depend on
-/// these facts.
+/// The facts are the type of the resources, if the client has another type, and the names of to-one relationships. They
+/// help the client to refuse wrong changes and to give advice. They never affect the content of requests.
 final class ObservedResourceFacts: Sendable {
   private struct State {
     var type: String?
@@ -14,7 +13,7 @@ final class ObservedResourceFacts: Sendable {
 
   private let state = Mutex(State())
 
-  /// The latest received type that differs from the client's type; nil if no type differs.
+  /// The latest received type that differs from the client's type; nil before the first difference.
   ///
   /// The client looks only at the first resource of each document.
   var type: String? { state.withLock(\.type) }
@@ -22,7 +21,7 @@ final class ObservedResourceFacts: Sendable {
   /// Whether a reply has shown that a relationship is a to-one relationship.
   func leadsToOne(_ name: String) -> Bool { state.withLock { $0.toOnes.contains(name.dashed) } }
 
-  /// Records whether the linkage of a relationship is to-one.
+  /// Records whether a relationship is to-one, according to its linkage.
   func record(_ name: String, _ linkage: JSONValue) {
     let leadsToOne = linkage.arrayValue == nil
     state.withLock { state in
@@ -30,7 +29,7 @@ final class ObservedResourceFacts: Sendable {
     }
   }
 
-  /// Records the to-one relationships of a resource, and its type if the type differs from the client's type.
+  /// Records the to-one relationships of a resource, and the type of the resource if the client has another type.
   func look(at resource: JSONObject?, of type: String) {
     guard let resource else { return }
     if !resource.hasText(type, at: "type") {
@@ -44,6 +43,6 @@ final class ObservedResourceFacts: Sendable {
 }
 
 extension String {
-  /// The name with `-` in place of `_`, so that both spellings compare equal.
+  /// The name with `-` instead of `_`, so that both spellings are equal.
   var dashed: String { utf8.contains(UInt8(ascii: "_")) ? String(map { $0 == "_" ? "-" : $0 }) : self }
 }

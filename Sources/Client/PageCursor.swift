@@ -3,29 +3,30 @@ import JSONText
 
 /// Finds the next page of a list, from the link `next` in the reply with the current page.
 ///
-/// A service can hide rows after it has divided them into pages, so a page before the last page can be empty
-/// (WireProtocol.md, "Pagination"). If the service counts its resources, an empty page beyond this count ends the list.
-/// Without a count, many successive empty pages are an error. It is also an error if the service names no other page
-/// before all counted resources have arrived.
+/// A service can hide some rows of a page, so even a page before the last page can be empty (WireProtocol.md,
+/// "Pagination"). If the service counts its resources, an empty page after this number ends the list. Without a count,
+/// many empty pages in a row are an error. A list also must not end before all counted resources have arrived.
 struct PageCursor {
-  /// Whether the client began to read the list at its first page.
+  /// Whether the client started at the first page of the list.
   let isFromStart: Bool
   /// The number of resources received so far.
   private(set) var received = 0
   private var isTurned = false
   private var empty = 0
-  /// The maximum number of successive pages that contain nothing new.
+  /// The number of pages in a row without new resources after which the client reports an error.
   static let emptyPageLimit = 25
 
   init(isFromStart: Bool) { self.isFromStart = isFromStart }
 
-  /// Returns the page after the page of `query`; nil after the last page.
+  /// Returns the page after the current page; nil after the last page.
   ///
-  /// `document` is the reply with the page of `query`.
-  ///
-  /// - Throws: A `protocol` error if the next page does not advance, if the client can't read the link to it, or if
-  ///   only empty pages arrive. A `protocol` error also if the service names no other page before all counted resources
-  ///   have arrived.
+  /// - Parameters:
+  ///   - query: The query for the current page.
+  ///   - document: The reply with the current page.
+  ///   - client: The client, for messages.
+  /// - Returns: The next page; nil after the last page.
+  /// - Throws: A `protocol` error if the link to the next page is unreadable or does not lead to a later page. Also if
+  ///   only empty pages arrive, or if the list ends before all counted resources have arrived.
   mutating func next(
     after query: Query, _ document: Document, of client: ResourceClient
   ) throws(ClientError) -> Pagination.Page? {
@@ -61,9 +62,9 @@ struct PageCursor {
     return next
   }
 
-  /// Whether the list can be complete although the reply has no link to a next page.
+  /// Whether a list without a link to a next page can be complete.
   ///
-  /// The list can be complete if the service named other pages, or if all counted resources have arrived.
+  /// The result is false if a service without page links has sent fewer resources than it counts.
   private func mayBeComplete(_ pagination: Pagination) -> Bool {
     let namesPages = pagination.first != nil || pagination.last != nil || pagination.previous != nil
     return namesPages || !isFromStart || isTurned || received >= pagination.totalSize ?? 0
@@ -90,6 +91,6 @@ struct PageCursor {
 }
 
 extension Pagination {
-  /// Returns the number of the last page for a page size; nil if unknown.
+  /// Returns the number of the last page, if pages have the given size; nil if unknown.
   func end(_ size: Int) -> Int? { last?.number ?? totalSize.map { ($0 + size - 1) / size } }
 }

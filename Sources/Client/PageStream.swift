@@ -1,11 +1,11 @@
 public import JSONAPI
 import JSONText
 
-/// The pages of a list; the stream requests a page only when the caller needs it (in the Elixir library:
+/// The pages of a list, which the stream requests when the caller needs them (in the Elixir library:
 /// Retort.Client.Generic `stream`).
 ///
-/// It is an error if the next page does not advance, so a faulty service can't make the stream endless. ``changes``
-/// records the changes that others make in the list during the read.
+/// The stream can't be endless: a next page that does not come after the current page is an error. ``changes`` records
+/// signs that others change the list during the read.
 public struct PageStream: Sendable {
   private let client: ResourceClient
   private let ahead: PrefetchedPages
@@ -32,9 +32,9 @@ public struct PageStream: Sendable {
 
   /// Returns the next page; nil after the last page.
   ///
-  /// - Throws: The ``ClientError`` of the request. A `protocol` error if the service's pages do not advance, or if the
-  ///   pages end before all counted resources have arrived. A `service` error if others changed the list and the rule
-  ///   is `fail`.
+  /// - Throws: The ``ClientError`` of the request. A `protocol` error if the next page does not come after the current
+  ///   page, or if the list ends before all counted resources have arrived. A `service` error if others changed the
+  ///   list and the rule is `fail`.
   public mutating func next() async throws(ClientError) -> Document? {
     if let fault {
       self.fault = nil
@@ -49,11 +49,9 @@ public struct PageStream: Sendable {
     return given
   }
 
-  /// Returns the page that the caller gets: if the rule is `passOver`, a page without repeated resources, otherwise the
-  /// same page.
+  /// Returns the page for the caller; with the rule `passOver`, without resources of earlier pages.
   ///
-  /// - Throws: An error if the rule is `fail` and the page shows a change of the list, or if the pages bring no new
-  ///   resources.
+  /// - Throws: An error if the list changed and the rule is `fail`, or if several pages in a row have no new resources.
   private mutating func given(_ document: Document) throws(ClientError) -> Document {
     let places = changes.take(document)
     let isRefused = rule == .fail && !changes.isEmpty
@@ -94,10 +92,8 @@ public struct PageStream: Sendable {
 extension ResourceClient {
   /// Returns a stream of the pages of a list.
   ///
-  /// The stream sends nothing before the first call of `next`.
-  ///
-  /// After each page, the stream requests up to `prefetch` further pages in advance. If the end of the list is unknown,
-  /// the stream requests only one page in advance.
+  /// The stream sends its first request when `next` is called. After each page, it requests up to `prefetch` further
+  /// pages in advance. If the end of the list is unknown, it requests only one page in advance.
   public func stream(
     _ query: Query, waitLimit: WaitLimit = .usual, prefetch: Int = 0,
     rule: ListChangeDetector.ListChangePolicy = .keep
@@ -107,12 +103,12 @@ extension ResourceClient {
 
   /// Reads the number of resources that match a query (in the Elixir library: Retort.Client.Generic `count`).
   ///
-  /// The method requests a page with one resource. If the service refuses this size, the method requests a page of the
-  /// service's own size. The method returns the total in the reply.
+  /// The method requests a page with one resource, and returns the total in the reply. If the service refuses this page
+  /// size, the method requests a page without a size.
   ///
-  /// A total below the number of resources in the reply does not count. Without a total, the method counts the
-  /// resources of the page. If there may be more pages, the method counts the resources of all pages, and writes to the
-  /// trace that it does so.
+  /// A total below the number of received resources does not count. Without a total, the method counts the resources of
+  /// the page. If there can be more pages, the method counts the resources of all pages, and writes a remark to the
+  /// trace.
   public func count(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []
@@ -137,8 +133,8 @@ extension ResourceClient {
 }
 
 extension Document {
-  /// The number of resources on all pages, according to the reply.
+  /// The total number of resources on all pages, according to the reply.
   ///
-  /// The value is nil if the reply has no total, or a total below the number of resources in the reply.
+  /// Nil if the reply has no total, or if the total is less than the number of resources in the reply.
   var total: Int? { pagination()?.totalSize.flatMap { $0 < count ? nil : $0 } }
 }

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Requests pages of a list before the reader needs them.
 ///
-/// The deallocation of this object cancels the requests in flight.
+/// When the object is deallocated, the requests in flight are cancelled.
 final class PrefetchedPages: Sendable {
   private typealias PageTask = Task<Result<Document, ClientError>, Never>
 
@@ -19,7 +19,7 @@ final class PrefetchedPages: Sendable {
 
   deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
 
-  /// Returns the page of a query; if the page is already requested, the function waits for its reply.
+  /// Returns the page of a query, from a request in advance if there is one.
   func page(_ query: Query) async throws(ClientError) -> Document {
     guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
       return try await client.index(query, waitLimit: waitLimit)
@@ -27,9 +27,10 @@ final class PrefetchedPages: Sendable {
     return try await reading.value.get()
   }
 
-  /// Requests the page of a query and the pages after it.
+  /// Requests the page of a query and the pages after it in advance.
   ///
-  /// The function requests at most `limit` pages, and no page after the known end of the list.
+  /// The function requests at most `limit` pages, and no page after the last page. If the last page is unknown, it
+  /// requests only one page.
   func begin(_ query: Query, _ pagination: Pagination?) {
     guard limit > 0, let next = query.page else { return }
     let last = pagination?.end(next.size) ?? next.number

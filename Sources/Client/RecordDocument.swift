@@ -2,9 +2,9 @@ import JSONText
 
 /// The attributes and the relationships of a record (WireProtocol.md, "Records become documents").
 ///
-/// A record with `type`, and with `attributes` or `relationships`, is a resource object. The document copies the
-/// attributes and the linkage of a resource object unchanged. In any other record, a value that ``LinkageRecognizer``
-/// recognizes is a relationship, and every other value is an attribute.
+/// A resource object is a record with `type`, and with `attributes` or `relationships`. Its attributes and linkage are
+/// copied unchanged. In any other record, ``LinkageRecognizer`` decides which values are relationships. All other
+/// values are attributes.
 struct RecordDocument {
   /// Whether the record is a resource object.
   let isResource: Bool
@@ -30,8 +30,8 @@ struct RecordDocument {
 
   /// Returns the resource object to send.
   ///
-  /// The object always has `attributes`, because the Elixir library Alembic reads an object without them as an
-  /// identifier. The object has `relationships` only if the record has at least one relationship.
+  /// The result always has `attributes`, because the Elixir library Alembic treats an object without them as an
+  /// identifier. It has `relationships` only if there is at least one.
   func data(id: String?) -> JSONValue {
     var members: [(String, JSONValue)] = []
     members.reserveCapacity(4)
@@ -42,7 +42,7 @@ struct RecordDocument {
     return .object(JSONObject(members))
   }
 
-  /// Returns the id to send for a value, which must be a string or an integer (TheLanguage.md, "IDs").
+  /// Returns the id to send for a string or an integer; throws a `value` error otherwise (TheLanguage.md, "IDs").
   func id(_ value: JSONValue?, of name: String) throws(ClientError) -> String {
     try LinkageRecognizer(settings, verb).id(value, of: name)
   }

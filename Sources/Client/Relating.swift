@@ -50,9 +50,10 @@ public struct RelationshipClient: Sendable {
     return (data, hasNext)
   }
 
-  /// Reads the related resources (`get_related_resource`).
+  /// Reads the related resources themselves (`get_related_resource`).
   ///
-  /// `source` is the path of the parent's type; nil means `api/v1/TYPE`. A server needs this path to generate links.
+  /// `source` is the path of the parent's type, such as `api/v1/posts`, which is the default. The service generates
+  /// links with this path.
   public func related(
     source: String?, options: JSONObject = [:], waitLimit: ResourceClient.WaitLimit = .usual
   ) async throws(ClientError) -> Document {
@@ -84,10 +85,10 @@ public struct RelationshipClient: Sendable {
 
   /// Throws an error for a `link` or an `unlink` of a to-one relationship.
   ///
-  /// For a `link`, jsonapi-resources would do nothing. For an `unlink`, jsonapi-resources would clear the relationship,
-  /// regardless of the identifiers (WireProtocol.md, "Relationship methods").
+  /// jsonapi-resources ignores a `link` of a to-one relationship. For an `unlink`, it clears the relationship, whatever
+  /// the identifiers are (WireProtocol.md, "Relationship methods").
   ///
-  /// An undeclared relationship counts as to-many if `identifiers` is a list. Otherwise it counts as to-one.
+  /// An undeclared relationship counts as to-many if `identifiers` is a list, and otherwise as to-one.
   private func refuseToOne(_ change: LinkageChange, _ identifiers: JSONValue) throws(ClientError) {
     switch client.settings.declared(name) {
     case .toMany: return
@@ -98,7 +99,7 @@ public struct RelationshipClient: Sendable {
 
   /// Returns the parameters of a relationship method.
   ///
-  /// The client never renames their keys, because a server expects `post_id`, not `post-id`.
+  /// The client never renames these parameters, because a service expects `post_id`, not `post-id`.
   private func params(_ more: JSONObject) -> JSONObject {
     let underscored = String(name.map { $0 == "-" ? "_" : $0 })
     let params = JSONObject([
@@ -118,15 +119,14 @@ extension ResourceClient {
 }
 
 extension ResourceClient {
-  /// Reads the linkage that an `unlink` would change, and throws an error if the relationship is to-one.
+  /// Checks that an `unlink` does not clear a to-one relationship.
   ///
-  /// If the client declares the relationship as to-many, the function sends nothing.
-  ///
-  /// For an `unlink`, jsonapi-resources clears a to-one relationship regardless of the identifiers (WireProtocol.md,
-  /// "Relationship methods").
+  /// The function reads the linkage, and throws an error if the relationship is to-one. If the client declares the
+  /// relationship as to-many, the function sends no request. For an `unlink` of a to-one relationship,
+  /// jsonapi-resources ignores the identifiers and clears the relationship (WireProtocol.md, "Relationship methods").
   ///
   /// - Parameters:
-  ///   - params: The parameters of the `unlink` in the form for the wire.
+  ///   - params: The parameters of the `unlink`, ready to send.
   ///   - timeout: The time to wait for the reply; nil for no limit.
   /// - Throws: A `value` error for a to-one relationship; the error of the read if the client can't read the linkage.
   @_spi(Sending)
@@ -146,7 +146,7 @@ extension ResourceClient {
 
   /// Reads the linkage of a relationship.
   ///
-  /// `place` has the parameters that name the relationship, in the form for the wire.
+  /// `place` contains the parameters that name the relationship, ready to send.
   private func linkage(_ place: JSONObject, _ timeout: Duration?) async throws(ClientError) -> JSONValue {
     let message = OutgoingRequest("show_relationship", place, changes: false, timeout: timeout)
     return try await send(message) { result throws(ClientError) in try linkage(in: result) }
@@ -163,7 +163,7 @@ extension ResourceClient {
     return data
   }
 
-  /// Returns the error for an `unlink` that the client does not send, because the client could not read the linkage.
+  /// Returns the error for an `unlink` that is not sent, because the client could not read the linkage.
   private func unread(_ name: String, _ error: ClientError) -> ClientError {
     var error = error
     error.wasSent = false

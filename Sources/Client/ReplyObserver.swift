@@ -4,10 +4,10 @@ public import JSONText
 public protocol ReplyObserver: Sendable {
   /// Observes the result of a request, or an error that contains the service's error objects.
   ///
-  /// All names have the spelling of the wire, not the spelling of the client's `keys`.
+  /// All names have the service's spelling, even if the client's setting `keys` requires another spelling.
   ///
-  /// The client calls this method before it uses the reply, so the method must return immediately. The client does not
-  /// report late replies, or errors without error objects of the service.
+  /// The client calls this method before it uses the reply, so the method must return immediately. Late replies, and
+  /// errors without error objects of the service, are not reported.
   ///
   /// - Parameters:
   ///   - reply: The result, or the error with the service's error objects.

@@ -8,19 +8,19 @@ public enum ChangeResult: Sendable {
   case document(Document)
   /// The unchanged result of a change that is not a create, an update or a destroy.
   case result(JSONValue)
-  /// A reply without its contents, because the statement does not use the contents.
+  /// A reply without its contents, which the statement does not use.
   case omitted
 }
 
 extension ResourceClient {
   /// Sends a change and returns the service's reply.
   ///
-  /// `params` are the parameters in the form for the wire. Only the module `Bulk` imports this function, so every
-  /// change passes through the dispatcher of `Bulk`. A `timeout` of nil means no limit. A destroy succeeds with any
-  /// reply without an error, so its document can be empty.
+  /// `params` are the parameters, ready to send. A `timeout` of nil means no limit. The document of a destroy is empty
+  /// if the service's reply is not a document. Only the module `Bulk` imports this method, so that every change passes
+  /// through its dispatcher.
   ///
   /// - Throws: ``ClientError``. The kind is `unknown` if the client sent the request and got no reply. The kind is
-  ///   `protocol` if the result must be a document and is not one.
+  ///   `protocol` if `givesDocument` is true and the result is not a document.
   @_spi(Sending)
   public func send(
     change method: String, wireParams params: JSONObject, expires: Bool, timeout: Duration?, givesDocument: Bool
@@ -31,22 +31,21 @@ extension ResourceClient {
     }
   }
 
-  /// Whether the client can send a change without a Swift task that waits for the reply.
+  /// Whether ``post(change:wireParams:expires:timeout:givesDocument:number:for:)`` can send changes.
   @_spi(Sending)
   public var canPost: Bool { poster != nil }
 
-  /// Sends a change like ``send(change:wireParams:expires:timeout:givesDocument:)``, without a Swift task that waits
-  /// for the reply.
+  /// Sends a change like ``send(change:wireParams:expires:timeout:givesDocument:)``, but does not wait for the reply.
   ///
   /// - Parameters:
   ///   - method: The JSON-RPC method.
-  ///   - params: The parameters in the form for the wire.
+  ///   - params: The parameters, ready to send.
   ///   - expires: Whether the message expires at its deadline.
   ///   - timeout: The time to wait for the reply; nil for no limit.
   ///   - givesDocument: Whether the result must be a document.
   ///   - number: The number of the change, which the receiver gets back with the reply.
-  ///   - receiver: The object that gets the reply or the error, exactly once. The call comes on the connection's
-  ///     thread, so the receiver must not block.
+  ///   - receiver: The object that gets the reply or the error, exactly once. It is called on the connection's thread,
+  ///     and must not block.
   /// - Returns: The request, for ``cancel(_:)``. If the transport can't post, the client sends nothing and returns nil.
   @_spi(Sending)
   public func post(
@@ -59,7 +58,7 @@ extension ResourceClient {
     return encoded.envelope
   }
 
-  /// A change that gets its reply by a callback, without a Swift task that waits for the reply.
+  /// A change that passes its reply to a ``ChangeReplyReceiver``, so that no Swift task has to wait.
   private final class PostedChange: PostedRequest, @unchecked Sendable {
     private let client: ResourceClient
     private let trace: ExchangeTrace?
@@ -90,7 +89,7 @@ extension ResourceClient {
     }
   }
 
-  /// Makes a posted request fail, unless it was already sent.
+  /// Makes a posted request fail; has no effect on a request that was already sent.
   @_spi(Sending)
   public func cancel(_ envelope: RequestEnvelope) { poster?.cancel(envelope) }
 
@@ -110,10 +109,10 @@ extension ResourceClient {
 }
 
 extension ChangeResult {
-  /// Creates a reply from the result in a late reply.
+  /// Creates a reply from a result, such as the result in a late reply.
   ///
-  /// If `givesDocument` is true and the result is a document, the reply has this document. Otherwise the reply has the
-  /// result unchanged.
+  /// If `givesDocument` is true and the result is a document, the reply is this document. Otherwise the reply is the
+  /// unchanged result.
   public init(_ result: JSONValue, givesDocument: Bool) {
     let document = givesDocument ? try? Document(result) : nil
     self = document.map { .document($0) } ?? .result(result)

@@ -3,21 +3,19 @@ import JSONRPC
 public import JSONText
 
 extension ResourceClient {
-  /// Returns the parameters in the form for the wire.
+  /// Returns the parameters of a read, ready to send: with `meta`, and with names in the spelling that `keys` requires.
   ///
-  /// The form has the client's `meta`, and spells names according to the client's `keys`.
+  /// If the request has its own `meta`, the keys of this `meta` have priority over the client's `meta`.
   ///
-  /// A key in the call's own `meta` replaces the same key in the client's `meta`.
-  ///
-  /// - Throws: A `value` error if a required `meta.beam` is missing, if `meta` is not an object, or if the spelling
-  ///   makes two names equal.
+  /// - Throws: A `value` error if `meta` is not an object, if a required `meta.beam` is missing, or if two names would
+  ///   become equal.
   public func wireParams(of request: ReadRequest) throws(ClientError) -> JSONObject {
     var params = request.params
     try complete(&params, request.method, keepsKeys: request.keepsKeys)
     return params
   }
 
-  /// Returns the parameters of a change in the form for the wire, like ``wireParams(of:)-(ReadRequest)``.
+  /// Returns the parameters of a change, ready to send, like ``wireParams(of:)-(ReadRequest)``.
   ///
   /// - Throws: Also a `value` error for an id that a service can read as several ids.
   public func wireParams(of request: ChangeRequest) throws(ClientError) -> JSONObject {
@@ -26,7 +24,7 @@ extension ResourceClient {
     return request.params
   }
 
-  /// Brings the parameters of a change into the form for the wire, like ``wireParams(of:)-(ChangeRequest)``.
+  /// Makes the parameters of a change ready to send, like ``wireParams(of:)-(ChangeRequest)``.
   public func completeParams(of request: inout ChangeRequest) throws(ClientError) {
     try refuseSeveral(request.method, request.params)
     try complete(&request.params, request.method, keepsKeys: request.keepsKeys)
@@ -76,11 +74,10 @@ extension ResourceClient {
     try await send(request, waitLimit: waitLimit) { result throws(ClientError) in result }
   }
 
-  /// Sends a read, and returns the value that `read` computes from the reply's result.
+  /// Sends a read, and returns the value that `read` makes from the reply's result.
   ///
-  /// The client repeats the read after temporary failures and malformed replies.
-  ///
-  /// The compiler must not inline this function. A copy in each caller doubles the time to compile this target.
+  /// The client repeats the read after temporary failures and malformed replies. The compiler must not inline the
+  /// method, because a copy in each caller doubles the time to compile the module.
   @inline(never) func send<Reading>(
     _ request: ReadRequest, waitLimit: WaitLimit, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -98,8 +95,7 @@ extension ResourceClient {
     }
   }
 
-  /// A request to send, with its parameters in the form for the wire: with `meta`, and with names in the client's
-  /// spelling.
+  /// A request to send, whose parameters are ready to send.
   struct OutgoingRequest {
     let method: String
     let params: JSONObject
@@ -121,9 +117,9 @@ extension ResourceClient {
     let trace: ExchangeTrace?
   }
 
-  /// Sends a message, and returns the value that `read` computes from the reply's result.
+  /// Sends a message, and returns the value that `read` makes from the reply's result.
   ///
-  /// The compiler inlines this function, which saves one suspension of the task for each request.
+  /// The method is inlined to save one suspension of the task for each request.
   @inline(__always) func send<Reading>(
     _ message: OutgoingRequest, read: (JSONValue) throws(ClientError) -> Reading
   ) async throws(ClientError) -> Reading {
@@ -138,7 +134,7 @@ extension ResourceClient {
 
   /// Encodes a message for the transport, and counts it as a request in flight.
   ///
-  /// The compiler must not inline this function. In an asynchronous function, each clock instant would need a separate
+  /// The compiler must not inline the method into an asynchronous function. There, each clock instant needs a separate
   /// allocation.
   @inline(never) func begin(_ message: OutgoingRequest) -> EncodedRequest {
     let id = transport.nextCorrelationID()
@@ -153,9 +149,9 @@ extension ResourceClient {
     return EncodedRequest(envelope: envelope, trace: exchangeTrace)
   }
 
-  /// Returns the value that `read` computes from the result in the transport's answer to a request.
+  /// Returns the value that `read` makes from the result in the transport's answer to a request.
   ///
-  /// As for ``begin(_:)``, the compiler must not inline this function.
+  /// The compiler must not inline the method, for the reason in ``begin(_:)``.
   @inline(never) func end<Reading>(
     _ encoded: EncodedRequest, _ answer: LateAnswer, at arrival: ContinuousClock.Instant,
     read: (JSONValue) throws(ClientError) -> Reading
@@ -189,8 +185,8 @@ extension ResourceClient {
 
   /// Returns the body of the reply, or throws the transport's error.
   ///
-  /// If a change can still get a reply, the client registers the change with `lateReplies` before it throws. If the
-  /// reply has arrived in the meantime, the client returns this reply.
+  /// If a late reply to a change can arrive, the method registers the change with `lateReplies` before it throws. If
+  /// the reply has arrived in the meantime, the method returns it.
   private func ended(
     _ encoded: EncodedRequest, _ answer: LateAnswer, at arrival: ContinuousClock.Instant
   ) throws(LinkError) -> [UInt8] {
@@ -209,8 +205,8 @@ extension ResourceClient {
 
   /// Returns the description of a change for `lateReplies`.
   ///
-  /// The client expects the reply for another `timeout` after the deadline. The reason is that the service may have
-  /// received the change just before the deadline.
+  /// A late reply is expected for one `timeout` after the deadline, because the service may have received the change
+  /// just before the deadline.
   private func late(_ envelope: RequestEnvelope) -> LateReplies.AbandonedChange {
     var reader = self
     reader.lateReplies = nil
@@ -290,6 +286,6 @@ extension ResourceClient {
 }
 
 extension JSONObject {
-  /// Whether the object, which is a `meta`, has a `beam` that is a non-empty text.
+  /// Whether the object contains a member `beam` with a non-empty text.
   var hasBeam: Bool { !(self["beam"]?.stringValue?.isEmpty ?? true) }
 }

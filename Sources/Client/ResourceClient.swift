@@ -12,7 +12,7 @@ import JSONText
 public struct ResourceClient: Sendable {
   struct ClientStorage: Sendable {
     var transport: any Transport
-    /// The transport, if it can send a request without a Swift task that waits for the reply; otherwise nil.
+    /// The transport, if it can pass replies to a function, so that no Swift task has to wait; otherwise nil.
     let poster: (any PostingTransport)?
     var settings: ClientSettings
     var trace: Trace?
@@ -25,13 +25,13 @@ public struct ResourceClient: Sendable {
 
   /// The properties of a client in one object.
   ///
-  /// Each request copies its client several times, and this object makes such a copy cheap.
+  /// A client is copied several times for each request. With the object, a copy is cheap.
   final class SharedClientProperties: Sendable {
     let properties: ClientStorage
-    /// The `meta` to add to a request without its own `meta`, if the client sends names unchanged.
+    /// The `meta` to add unchanged to a request without its own `meta`; nil if the client can't add it unchanged.
     ///
-    /// The value is nil if the client renames names, or if the client's `meta` lacks a required `beam`. The initializer
-    /// parses the value from JSON text. A request then copies this text, and does not encode the object again.
+    /// It is nil if the client renames names, or if a required `beam` is missing. The object is parsed from JSON text,
+    /// because such an object can be copied into a request without encoding it again.
     let unchangedMeta: JSONObject?
 
     init(_ properties: ClientStorage) {
@@ -44,13 +44,14 @@ public struct ResourceClient: Sendable {
 
   /// The properties, which all copies of the client share.
   ///
-  /// `box.properties.settings.keys` reads one setting; `settings.keys` copies all settings first.
+  /// Internal code reads one setting with `box.properties.settings.keys`, because `settings.keys` first copies all
+  /// settings.
   private(set) var box: SharedClientProperties
 
   /// The transport to the service.
   var transport: any Transport { box.properties.transport }
 
-  /// The transport, if it can send a request without a Swift task that waits for the reply; otherwise nil.
+  /// The transport, if it can pass replies to a function, so that no Swift task has to wait; otherwise nil.
   var poster: (any PostingTransport)? { box.properties.poster }
 
   /// The client's settings.
@@ -61,12 +62,12 @@ public struct ResourceClient: Sendable {
 
   /// The JSON:API type of the client's resources.
   ///
-  /// A read of this property copies no other setting.
+  /// The property is faster than a read through ``settings``, which copies all settings.
   public var type: String { box.properties.settings.type }
 
   /// The relationships that the client declares, by name.
   ///
-  /// A read of this property copies no other setting.
+  /// The property is faster than a read through ``settings``, which copies all settings.
   public var relationships: [String: ClientSettings.DeclaredRelationship] { box.properties.settings.relationships }
 
   /// The trace of requests and replies, and of remarks that are not errors; nil without a trace.
@@ -75,7 +76,7 @@ public struct ResourceClient: Sendable {
     set { change { $0.trace = newValue } }
   }
 
-  /// The record of changes whose replies did not arrive in time; nil if the client keeps no such record.
+  /// The object that receives late replies to changes; nil if the client ignores them.
   public var lateReplies: LateReplies? {
     get { box.properties.lateReplies }
     set { change { $0.lateReplies = newValue } }
@@ -87,7 +88,7 @@ public struct ResourceClient: Sendable {
     set { change { $0.retries = newValue } }
   }
 
-  /// The observer of the client's replies; nil without one.
+  /// The observer of the client's replies; nil without an observer.
   public var observer: (any ReplyObserver)? {
     get { box.properties.observer }
     set { change { $0.observer = newValue } }
@@ -115,7 +116,7 @@ public struct ResourceClient: Sendable {
         lateReplies: lateReplies))
   }
 
-  /// The maximum time that a call waits: the client's timeout, another time, or no limit.
+  /// The maximum time to wait for a reply: the client's timeout, another time, or no limit.
   public enum WaitLimit: Sendable {
     case usual
     case limited(Duration)
@@ -131,7 +132,7 @@ public struct ResourceClient: Sendable {
   /// Makes every request that waits for a reply fail.
   public func abandon() { transport.abandon() }
 
-  /// Closes the client's channel and deletes its reply queue.
+  /// Closes the client's channel, and deletes the client's reply queue.
   public func close() async { await transport.close() }
 
   /// Returns the beginning of a message about a method: `posts show`.
@@ -145,7 +146,7 @@ public struct ResourceClient: Sendable {
     try await document(request, waitLimit: waitLimit) { _ throws(ClientError) in }
   }
 
-  /// Sends a read, checks the reply's document and returns it.
+  /// Sends a read, and returns the reply's document after a check.
   func document(
     _ request: ReadRequest, waitLimit: WaitLimit, check: (Document) throws(ClientError) -> Void
   ) async throws(ClientError) -> Document {
@@ -159,7 +160,7 @@ public struct ResourceClient: Sendable {
 
   /// Returns the JSON:API document in a result.
   ///
-  /// For a destroy, returns an empty document if the result is not a document.
+  /// A result of a destroy that is not a document gives an empty document.
   func document(_ result: JSONValue, _ method: String) throws(ClientError) -> Document {
     do throws(Document.NotADocumentError) {
       let document = try Document(result)
@@ -186,7 +187,7 @@ public struct ResourceClient: Sendable {
 
   /// Reads a page to learn the total number of resources.
   ///
-  /// A reply with a total can lack `data`.
+  /// Unlike a reply to ``index(_:waitLimit:)``, a reply with a total can lack `data`.
   func total(_ query: Query, waitLimit: WaitLimit) async throws(ClientError) -> Document {
     let request = ReadRequest(method: "index", params: query.params)
     return try await document(request, waitLimit: waitLimit) { document throws(ClientError) in
@@ -211,9 +212,10 @@ public struct ResourceClient: Sendable {
     }
   }
 
-  /// Throws an error if the parameter `id` is empty or has a comma.
+  /// Throws an error if the parameter `id` is empty or contains a comma.
   ///
-  /// A service reads `"1,2"` as two ids, so a `destroy` would destroy two resources (WireProtocol.md, "Parameters").
+  /// A service reads `"1,2"` as two ids. A `destroy` with this id would destroy two resources (WireProtocol.md,
+  /// "Parameters").
   func refuseSeveral(_ method: String, _ params: JSONObject) throws(ClientError) {
     guard let id = params["id"]?.stringValue, id.isEmpty || id.utf8.contains(UInt8(ascii: ",")) else { return }
     throw ClientError(

@@ -7,11 +7,12 @@ public enum RetryPause {
 }
 
 extension ClientError {
-  /// Whether the failure can be temporary, such as a missing route, a lost connection, a missing reply, or a failure of
-  /// the service.
+  /// Whether the failure can be temporary.
+  ///
+  /// Temporary failures are a missing route, a lost connection, a missing reply or a failure of the service.
   public var isPassing: Bool { [.noRoute, .connection, .timeout, .badGateway].contains(kind) }
 
-  /// Returns this error with the number of attempts, if there was more than one attempt.
+  /// Returns the error with the number of attempts, if there were several attempts.
   func after(attempts: Int) -> ClientError {
     var error = self
     if attempts > 1 { error.facts.append("after \(attempts) attempts") }

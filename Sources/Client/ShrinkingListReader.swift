@@ -1,42 +1,42 @@
 public import JSONAPI
 import JSONText
 
-/// Reads the ids of all resources of a list, while the caller destroys these resources.
+/// A reader of the ids in a list from which the caller destroys all resources.
 ///
-/// The reader reads the first page repeatedly, until the list is empty. The reader returns no id twice. It is an error
-/// if a page has only ids that the reader returned before. The service then keeps destroyed resources in its list, or
-/// gives their ids to new resources. `destroy_all` of the Elixir library would never end in this case.
+/// The reader requests the first page repeatedly until the list is empty, and returns each id once. A page with only
+/// ids of destroyed resources is an error. The service then keeps destroyed resources in the list, or reuses their ids.
+/// `destroy_all` of the Elixir library never ends in this case.
 ///
-/// If there is a next page, the reader skips an empty page, and a page with only ids that the caller could not destroy.
-/// For a query without a page, the reader requests pages of a hundred resources. If the service refuses this size, the
-/// reader requests pages of the service's own size.
+/// If the caller could not destroy any resource of a page, the reader goes on to the next page. The same is true for an
+/// empty page. By default, a page has a hundred resources. If the service refuses this size, the requests contain no
+/// page size.
 public struct ShrinkingListReader: Sendable {
   private let client: ResourceClient
   private let waitLimit: ResourceClient.WaitLimit
   private var query: Query
-  /// The page at which each reading of the list starts.
+  /// The page from which the reader starts to search the list.
   ///
-  /// The value is nil if the requests have no `page` parameter, so that the service uses its own page size.
+  /// Nil if the requests have no `page` parameter, so that the service chooses the page size.
   private var first: Pagination.Page?
   /// The page with the ids that the reader returned last.
   ///
-  /// Earlier pages have only ids that the caller could not destroy.
+  /// The pages before it contain only ids that the caller could not destroy.
   private var start: Pagination.Page?
-  /// Whether the reader can still leave out the `page` parameter.
+  /// Whether the reader may still omit the `page` parameter.
   ///
-  /// This is true before the first page arrives, if the caller's query has no page.
+  /// This is true until the first page arrives, if the caller's query has no page.
   private var mayLeaveOutPage: Bool
   /// The hashes of the returned ids.
   ///
-  /// The reader stores only a hash of 8 bytes for each id, because there can be millions of ids.
+  /// A hash has only 8 bytes, because there can be millions of ids.
   private var returned: Set<Int> = []
-  /// The first count of resources that the service sent; nil if it sends no count.
+  /// The number of resources that the service counted at first; nil without a count.
   public private(set) var counted: Int?
   /// The ids that the caller could not destroy.
   private var kept: Set<CodePointString> = []
-  /// A resource that does not match the filter, from the page that the reader read last; nil without such a resource.
+  /// A resource on the last page that does not match the filter; nil if all resources match.
   public private(set) var ignoredFilter: IgnoredFilter?
-  /// The number of resources that the service counts at the end of the list but does not show.
+  /// The number of resources that the service counts but does not show, at the end of the list.
   public private(set) var notShown = 0
 
   init(_ client: ResourceClient, _ query: Query, _ waitLimit: ResourceClient.WaitLimit) {
@@ -49,15 +49,14 @@ public struct ShrinkingListReader: Sendable {
     self.query.include = []
   }
 
-  /// Records ids that the caller could not destroy; the reader does not return these ids again.
+  /// Records ids that the caller could not destroy, so that the reader does not return them again.
   public mutating func keep(_ ids: some Sequence<String>) { kept.formUnion(ids.lazy.map { CodePointString($0) }) }
 
-  /// Returns the next ids to destroy; nil at the end.
+  /// Returns the next ids to destroy; nil at the end of the list.
   ///
-  /// - Throws: The ``ClientError`` of the request. An error of kind `service` if a page still has destroyed resources.
-  ///   An error of kind `value` if a resource has another type than the client. An error of kind `protocol` if a
-  ///   resource has no id, if the service's pages do not advance, or if the pages end before all counted resources have
-  ///   arrived.
+  /// - Throws: The ``ClientError`` of the request. A `service` error if a page still has destroyed resources. A `value`
+  ///   error if a resource has another type than the client. A `protocol` error if a resource has no id, or if the
+  ///   pages of the service are faulty (``PageStream/next()``).
   public mutating func next() async throws(ClientError) -> [String]? {
     query.page = start
     while true {
@@ -75,21 +74,21 @@ public struct ShrinkingListReader: Sendable {
         }
         query.page = next
       }
-      // Resources may have moved to earlier pages, so only a reading from the first page can find the end of the list.
+      // Resources may have moved to earlier pages. Only a search from the first page can show that the list is empty.
       if start == first { return nil }
       (start, query.page) = (first, first)
     }
   }
 
-  /// The number of returned ids beyond the service's first count; 0 without a count.
+  /// The number of returned ids that exceed the service's first count; 0 without a count.
   public var surplus: Int { counted.map { max(0, returned.count - $0) } ?? 0 }
 
   /// Returns the ids of a page that the reader has not returned before.
   ///
-  /// Returns nil if the page has no ids except those that the caller could not destroy.
+  /// Returns nil if the page is empty, or has only ids that the caller could not destroy.
   ///
-  /// - Throws: A `service` error if the page has only ids that the reader has returned before. A `protocol` error for a
-  ///   resource without an id. A `value` error for a resource of another type.
+  /// - Throws: A `service` error if all other ids of the page were returned before. A `protocol` error for a resource
+  ///   without an id. A `value` error for a resource of another type.
   private mutating func fresh(_ document: Document) throws(ClientError) -> [String]? {
     let ids = document.resources.compactMap { $0["id"]?.idText }
     guard ids.count == document.count else {
@@ -111,8 +110,8 @@ public struct ShrinkingListReader: Sendable {
 
   /// Reads the page of the query.
   ///
-  /// Returns nil if the service refuses a page that existed before. If the service refuses the page size of a hundred,
-  /// the function reads a page of the service's own size.
+  /// Returns nil if the service refuses a page that existed before. If the service refuses a page with a hundred
+  /// resources, the method requests a page without a size.
   private mutating func page() async throws(ClientError) -> Document? {
     do throws(ClientError) {
       let document = try await client.index(query, waitLimit: waitLimit)
@@ -130,9 +129,10 @@ public struct ShrinkingListReader: Sendable {
 }
 
 extension ResourceClient {
-  /// Returns the error for a list that has a resource of another type.
+  /// Returns the error for a list that contains a resource of another type.
   ///
-  /// The id of this resource can also be the id of a resource of the client's type, which the caller must not destroy.
+  /// The caller must not destroy by the id of this resource, because a resource of the client's type can have the same
+  /// id.
   fileprivate func foreign(_ type: String, _ id: String) -> ClientError {
     ClientError(
       .value, "\(label("destroy-all")): the list has \(type)/\(id), but the client's type is \(self.type)",
@@ -142,7 +142,7 @@ extension ResourceClient {
 
   /// Returns a reader for a caller that destroys all resources of a list.
   ///
-  /// The reader sends nothing before the first call of `next`.
+  /// The reader sends its first request when `next` is called.
   public func firstPages(_ query: Query, waitLimit: WaitLimit = .usual) -> ShrinkingListReader {
     ShrinkingListReader(self, query, waitLimit)
   }

@@ -1,6 +1,6 @@
 /// The queue to which a client sends its requests, with its broker and the type of its resources.
 ///
-/// `TargetQueue` is a class, so all changes of one client share one object.
+/// The type is a class, so that all changes of one client share one object.
 public final class TargetQueue: Sendable {
   /// A text that identifies the broker and the vhost.
   ///

@@ -8,9 +8,9 @@ public struct Trace: Sendable {
     case amqp
     /// Each request and its reply, with their bodies.
     case rpc
-    /// Each call on one line: its parameters, its result, its duration.
+    /// Each request on one line: its parameters, its result and its duration.
     case api
-    /// The request and the reply of failed calls.
+    /// The requests and the replies of failures only.
     case errors
   }
 
