@@ -3,10 +3,10 @@ import JSONText
 import Redaction
 package import Values
 
-/// A file to which the program writes; other programs see the new content only after ``finish(_:)``.
+/// A file whose new content other programs see only after ``finish(_:)``.
 ///
-/// If the path is a symbolic link, the program writes to the target of the link. The file keeps its permissions. A pipe
-/// or a device gets the bytes immediately.
+/// If the path is a symbolic link, the program writes to the target of the link. The permissions of an existing file
+/// stay unchanged. A pipe or a device gets the bytes immediately.
 package struct AtomicFile {
   private let path: String
   private let target: String
@@ -14,9 +14,9 @@ package struct AtomicFile {
   private let file: FileDescriptor
 
   private enum WriteMode {
-    /// The program writes a temporary file, which replaces the target at the end.
+    /// The program writes a temporary file, and ``finish(_:)`` replaces the target with it.
     ///
-    /// If `isNew` is true and the target exists at the end, that is an error.
+    /// If `isNew` is true and the target exists, ``finish(_:)`` throws an error.
     case replaces(temporary: String, isNew: Bool)
     case appends
     case direct
@@ -42,13 +42,13 @@ package struct AtomicFile {
       Self.clear(besides: target)
       let temporary = "\(target).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).part"
       file = try FileDescriptor.writing(new: temporary, for: path, like: mode.map { $0 & 0o7777 })
-      // Another process sees by the lock that this process is still writing.
+      // The lock shows other processes that this process is still writing the file.
       _ = file.lockIfFree()
       placement = .replaces(temporary: temporary, isNew: isNew)
     }
   }
 
-  /// Checks that the program can write a file, without changing the file.
+  /// Checks that the program can write a file; does not change the file.
   ///
   /// - Throws: A `file` error if the program can't write the file, or if `isNew` is true and the file exists.
   package static func check(_ path: String, appends: Bool, isNew: Bool) throws(Fault) {
@@ -57,10 +57,10 @@ package struct AtomicFile {
     try FileDescriptor.checkWritable(path, appends: appends)
   }
 
-  /// Removes temporary files that killed processes left beside the target.
+  /// Removes temporary files of killed processes from the directory of the target.
   ///
-  /// Their names have the form `FILE.PID.NUMBER.part`. A file that another process has locked stays, because that
-  /// process still writes it.
+  /// The names of temporary files have the form `FILE.PID.NUMBER.part`. The function does not remove a file that
+  /// another process has locked, because the process is still writing the file.
   private static func clear(besides target: String) {
     let slash = target.lastIndex(of: "/")
     let directory = slash.map { String(target[...$0]) } ?? "."
@@ -81,7 +81,7 @@ package struct AtomicFile {
     }
   }
 
-  /// Returns the process id in a text of the form `PID.NUMBER.part`; nil for a text of another form.
+  /// Returns the process id in a text of the form `PID.NUMBER.part`; nil for any other text.
   private static func process(of rest: Substring) -> pid_t? {
     let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[2] == "part", UInt32(digits: parts[1]) != nil else { return nil }
@@ -94,22 +94,24 @@ package struct AtomicFile {
       nextStep: "to add to the file, use append: true; to replace the file, remove new: true")
   }
 
-  /// Whether `finish(_:)` appends the bytes to the present content.
+  /// Whether `finish(_:)` appends the bytes to the existing content of the file.
   package var isAppended: Bool { if case .appends = placement { true } else { false } }
 
-  /// Writes bytes.
+  /// Adds bytes to the new content of the file.
   ///
-  /// On a terminal, control characters become escapes. The bytes must therefore not end inside a UTF-8 character.
+  /// If the file is a terminal, control characters become escapes. The bytes must therefore not end inside a UTF-8
+  /// character.
   package func write(_ bytes: [UInt8]) throws(Fault) {
     guard case .direct = placement, file.isTerminal else { return try file.write(bytes) }
     let text = String(decoding: bytes, as: UTF8.self).replacing(each: "\r\n", with: "\n")
     try file.write(Array(TerminalSafeText.visible(text).utf8))
   }
 
-  /// Replaces the file with the written bytes, or appends all of them to it.
+  /// Replaces the content of the file with the written bytes, or appends all written bytes to the content.
   ///
-  /// - Parameter opening: Returns bytes to append before the written bytes. Its argument tells whether the file already
-  ///   has content. The function calls `opening` only if it appends, and holds the lock of the file during the call.
+  /// - Parameter opening: Returns bytes that the function appends before the written bytes, such as a heading. The
+  ///   argument is true if the file already has content. `opening` is called only if the function appends, and while
+  ///   the file is locked.
   /// - Throws: A `file` error with the reason; the file is then unchanged.
   package func finish(_ opening: (Bool) throws(Fault) -> [UInt8] = { _ throws(Fault) in [] }) throws(Fault) {
     switch placement {

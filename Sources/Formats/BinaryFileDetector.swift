@@ -1,14 +1,14 @@
 package import Values
 
-/// Recognizes by the first bytes of a file that the file is not UTF-8 text.
+/// Recognizes files that are not UTF-8 text by their first bytes.
 enum BinaryFileDetector {
-  /// Returns the error for a file that is compressed, packed, binary or in UTF-16; nil for any other file.
+  /// Returns the error for a file that is compressed, an archive, binary or in UTF-16; nil for any other file.
   ///
   /// - Parameters:
   ///   - head: The first bytes of the file. 512 bytes are enough to recognize every kind.
   ///   - path: The path of the file.
-  ///   - isText: Whether the file may contain any text, even a web page.
-  /// - Returns: The error. Its next step is a command that converts the file, if there is one.
+  ///   - isText: Whether the file may be a web page, which is an error in other formats than text.
+  /// - Returns: The error. If a command can convert the file, the next step of the error is the command.
   static func fault(of head: [UInt8], _ path: String, isText: Bool = true) -> Fault? {
     func fault(_ what: String, _ nextStep: String) -> Fault { Fault(.file, "\(path) \(what)", nextStep: nextStep) }
     if let program = compressor(of: head) {
@@ -60,14 +60,14 @@ enum BinaryFileDetector {
 
   /// Returns the name of the encoding of a file in UTF-16 or UTF-32; nil for any other file.
   ///
-  /// A byte order mark or the positions of NUL bytes show the encoding.
+  /// The function recognizes the encoding by a byte order mark, or by the positions of NUL bytes.
   private static func encoding(of head: [UInt8]) -> String? {
     if head.starts(with: [0xFF, 0xFE, 0, 0]) || head.starts(with: [0, 0, 0xFE, 0xFF]) { return "utf-32" }
     if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return "utf-16" }
     let bytes = head.prefix(512 & ~3)
     guard bytes.count >= 4, bytes.contains(0) else { return nil }
-    // In UTF-16 or UTF-32 text in a Latin script, nearly all characters have NUL bytes in the same places. In UTF-32LE,
-    // for example, these are the last three of the four bytes.
+    // In UTF-16 or UTF-32, the NUL bytes of Latin letters are always at the same positions. In UTF-32LE, for example,
+    // the last three of the four bytes of a letter are NUL.
     let zeros = (0..<4).map { place in bytes.indices.count { $0 % 4 == place && bytes[$0] == 0 } * 8 > bytes.count }
     switch zeros {
     case [false, true, true, true]: return "utf-32le"
@@ -78,7 +78,7 @@ enum BinaryFileDetector {
     }
   }
 
-  /// Returns the kind of a text that begins like a web page: `an HTML page` or `an XML document`; nil for other text.
+  /// Returns `an HTML page` or `an XML document` for a text that begins like one; nil for other text.
   private static func page(_ head: [UInt8]) -> String? {
     let begin = head.withoutMark.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }.prefix(14)
     let text = String(decoding: begin, as: UTF8.self).lowercased()
@@ -94,12 +94,12 @@ enum BinaryFileDetector {
 
   /// Returns the next step for a file with a byte that is not UTF-8.
   ///
-  /// Usually the step is a command that converts the file from Windows-1252. This encoding has all printable characters
-  /// of Latin-1, and more. If `sample` is mostly UTF-8, the step is to correct the byte. If Windows-1252 has no
-  /// character for the byte, the step is to find out the encoding.
+  /// If `sample` is mostly UTF-8, the step is to correct the byte. Otherwise the step is a command that converts the
+  /// file from Windows-1252, which contains all printable characters of Latin-1. If Windows-1252 has no character for
+  /// the byte, the step is to find out the encoding.
   static func narrow(_ path: String, _ byte: UInt8, in sample: some Collection<UInt8>) -> String {
     if isMostlyUTF8(sample) { return "the rest of the text is UTF-8: correct this byte in an editor" }
-    // Windows-1252 has no characters for these bytes.
+    // Windows-1252 has no characters for the bytes 81, 8D, 8F, 90 and 9D.
     guard ![0x81, 0x8D, 0x8F, 0x90, 0x9D].contains(byte) else {
       return "find out the file's encoding, then \(converting(path, from: "ENCODING"))"
     }
@@ -108,8 +108,8 @@ enum BinaryFileDetector {
 
   /// Whether a text is UTF-8 with a few errors.
   ///
-  /// The function returns true if the text has characters of several bytes, and at most one invalid byte for each such
-  /// character.
+  /// The text must contain at least one character of several bytes, and at most as many invalid bytes as such
+  /// characters.
   private static func isMostlyUTF8(_ text: some Collection<UInt8>) -> Bool {
     var (characters, wrong, rest) = (0, 0, Array(text)[...])
     while let lead = rest.first {
@@ -149,14 +149,15 @@ enum BinaryFileDetector {
 }
 
 extension Fault {
-  /// Creates the error for text that is not UTF-8, with the position of the first wrong byte.
+  /// Returns the error for text that is not UTF-8, with the position of the first wrong byte.
   ///
   /// - Parameters:
   ///   - path: The path of the file.
   ///   - line: The number of the line in which `bytes` begin.
   ///   - bytes: The text, from the beginning of a line.
-  ///   - sample: More text of the file, which shows its encoding. If it is nil, `bytes` show the encoding.
-  /// - Returns: The error. Its column counts bytes from 1.
+  ///   - sample: More text of the file, from which the function guesses the encoding. If nil, the function uses
+  ///     `bytes`.
+  /// - Returns: The error. The column in the message is a number of bytes, counted from 1.
   package static func notUTF8(
     _ path: String, _ line: Int, _ bytes: some Collection<UInt8>, sample: [UInt8]? = nil
   ) -> Fault {

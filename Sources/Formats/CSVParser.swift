@@ -2,21 +2,21 @@ import Glibc
 import JSONText
 import Values
 
-/// Splits text with separators, such as commas, into rows of cells (RFC 4180).
+/// Splits the text of a csv or tsv file into rows of cells (RFC 4180).
 ///
-/// A line ends in LF or CRLF. If the first line ends in CR alone, all lines must end in CR alone. A cell is in quotes
-/// if it contains the separator, a quote or a line end. Inside such a cell, two quotes stand for one quote. Text in any
-/// other form is an error that names the line.
+/// A line ends in LF or CRLF. If the first line ends in CR alone, all lines must end in CR alone. A cell that contains
+/// the separator, a quote or a line end must be in quotes. Inside quotes, two quotes stand for one quote. Any other
+/// form of text is an error that names the line.
 struct CSVParser {
   private var bytes: [UInt8] = []
   private let separator: UInt8
   private let path: String
   private var offset = 0
-  /// The number of cells of the last row.
+  /// The number of cells of the previous row.
   private var width = 0
-  /// The number of the next line, from 1.
+  /// The number of the next line, counted from 1.
   private var line = 1
-  /// Whether any cell up to now was in quotes.
+  /// Whether any of the parsed cells was in quotes.
   private(set) var hasQuotes = false
   /// Whether the lines end in CR alone; nil before the first line end.
   private(set) var endsInReturn: Bool?
@@ -33,10 +33,10 @@ struct CSVParser {
     self.path = path
   }
 
-  /// The number of bytes that the parser holds but has not parsed yet, such as an incomplete row.
+  /// The number of added bytes that the parser has not parsed yet, such as the bytes of an incomplete row.
   var pending: Int { bytes.count - offset }
 
-  /// Appends the next bytes; an empty array means the end of the file.
+  /// Adds the next bytes of the file; an empty array means the end of the file.
   mutating func add(_ more: [UInt8]) {
     bytes.removeFirst(offset)
     offset = 0
@@ -46,7 +46,7 @@ struct CSVParser {
 
   /// Returns the cells of the next row and its line number.
   ///
-  /// The result is nil if the parser has no complete row left. The parser skips empty lines.
+  /// The result is nil if the added bytes contain no further complete row. The parser skips empty lines.
   ///
   /// - Throws: A `file` error that names the line.
   mutating func next() throws(Fault) -> (cells: [String], line: Int)? {
@@ -93,7 +93,7 @@ struct CSVParser {
     throw .incomplete
   }
 
-  /// Skips a line end; throws if some lines end in CR alone and others in LF or CRLF.
+  /// Skips a line end; throws an error if the file mixes CR with LF or CRLF as line ends.
   private mutating func endLine() throws(CSVParseStop) {
     let isFeed = bytes[offset] == 0x0A
     offset += 1
@@ -138,8 +138,8 @@ struct CSVParser {
 
   /// Skips bytes up to the next separator, line end or quote.
   ///
-  /// The code of each of these characters is at most `highest`. So a single comparison with `highest` skips most other
-  /// bytes.
+  /// The codes of these characters are at most `highest`. Most other bytes are greater, so that one comparison is
+  /// enough to skip them.
   private mutating func skipPlain() {
     let highest = max(separator, UInt8(ascii: "\""))
     offset = unsafe bytes.withUnsafeBufferPointer { bytes in
@@ -155,7 +155,7 @@ struct CSVParser {
 
   /// Skips a cell in quotes.
   ///
-  /// - Returns: The range of the bytes between the quotes, and whether they contain two quotes in a row.
+  /// - Returns: The range of the bytes between the quotes, and whether the bytes contain a doubled quote.
   private mutating func quoted() throws(CSVParseStop) -> (range: Range<Int>, hasDoubled: Bool) {
     let start = line
     var hasDoubled = false
@@ -177,7 +177,7 @@ struct CSVParser {
       "a quote is not closed", "close the quoted cell that begins there, or write a quote in text as \"\"", at: start)
   }
 
-  /// Returns the offset of the next occurrence of a byte; nil if there is none.
+  /// Returns the offset of the next occurrence of a byte; nil if the byte does not occur.
   private func place(of byte: UInt8, from start: Int) -> Int? {
     unsafe bytes.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return nil }
@@ -204,7 +204,7 @@ struct CSVParser {
     return text
   }
 
-  /// Returns the offset at which a line begins; `offset` is any offset in this line.
+  /// Returns the offset at which the line that contains `offset` begins.
   private func lineStart(_ offset: Int) -> Int {
     bytes[..<offset].lastIndex { $0 == 0x0A || $0 == 0x0D }.map { $0 + 1 } ?? 0
   }

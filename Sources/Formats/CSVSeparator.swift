@@ -11,7 +11,9 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
   /// The separators of csv files.
   package static let csv: [Self] = [.comma, .semicolon, .bar]
 
-  /// Creates the separator that the option `separator:` names; throws a `value` error if the format is not csv.
+  /// Creates the separator that the option `separator:` names; throws a `value` error for an invalid separator.
+  ///
+  /// It is also an error if the format is not csv.
   package init(_ text: String, _ format: FileFormat) throws(Fault) {
     guard format == .csv else {
       throw Fault(
@@ -29,7 +31,7 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
   /// The character as a byte.
   package var byte: UInt8 { rawValue.utf8.first ?? 0 }
 
-  /// The name in messages: `a semicolon`.
+  /// The name in messages, such as `a semicolon`.
   var name: String {
     switch self {
     case .comma: "a comma"
@@ -39,14 +41,14 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
     }
   }
 
-  /// Returns another separator that occurs in the heading of a file's only column; nil if none occurs.
+  /// Returns another separator that occurs in the heading of a file's only column; nil if there is no such separator.
   ///
-  /// For example, the heading `id;title` contains a semicolon. Semicolons may then separate the cells of the file.
+  /// For example, the heading `id;title` contains a semicolon, which is probably the file's separator.
   func other(in heading: String) -> CSVSeparator? {
     Self.allCases.first { $0 != self && heading.utf8.contains($0.byte) }
   }
 
-  /// Returns the next step for a file whose cells probably have this separator between them.
+  /// Returns the next step for a file that probably has this separator.
   func step(_ path: String) -> String {
     let path = JSONValue.string(path).text
     let options =

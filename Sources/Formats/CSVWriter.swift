@@ -45,10 +45,11 @@ package enum CSVWriter {
 extension Record {
   /// Returns the cells of a record in the order of the columns.
   ///
-  /// A field that the record does not have gives an empty cell.
+  /// A column for which the record has no field gets an empty cell.
   ///
   /// - Parameter names: The names of the columns, without duplicates.
-  /// - Returns: The cells, and the name of the first field that has no column; nil if each field has a column.
+  /// - Returns: The cells, and the name of the first field without a column; the name is nil if each field has a
+  ///   column.
   package func cells(under names: [String]) -> (cells: [String], extra: String?) {
     let fields = fields
     if fields.count == names.count, zip(fields, names).allSatisfy({ $0.name.isSame(as: $1) }) {

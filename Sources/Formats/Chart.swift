@@ -8,7 +8,7 @@ package struct Chart {
   package struct Bar: Sendable {
     package var label: String
     package var length: Double
-    /// The text beside the bar, which shows the length as a number.
+    /// The text beside the bar, such as the length as a number.
     package var text: String
 
     package init(label: String, length: Double, text: String) {
@@ -27,7 +27,7 @@ package struct Chart {
   ///
   /// - Parameters:
   ///   - width: The maximum number of columns of a line.
-  ///   - isForTerminal: Whether to draw the bars with Unicode blocks, and to escape control characters.
+  ///   - isForTerminal: Whether the function draws the bars with Unicode blocks, and escapes control characters.
   /// - Returns: The lines.
   package func lines(width: Int, isForTerminal: Bool) -> [String] {
     let labels = bars.map { TextTable.line($0.label, isForTerminal).cut(to: max(8, width / 3)) }
@@ -45,10 +45,10 @@ package struct Chart {
     }
   }
 
-  /// Draws a bar whose length is a number of columns.
+  /// Draws a bar with a length in columns.
   ///
-  /// At a terminal, the length is exact to an eighth of a column. Otherwise the bar consists of `#` characters. The bar
-  /// of a negative number consists of other characters.
+  /// On a terminal, the length is exact to an eighth of a column. Otherwise the bar consists of `#` characters. A bar
+  /// for a negative number consists of `░` or `-`.
   private static func bar(_ columns: Double, isNegative: Bool, _ isForTerminal: Bool) -> String {
     guard isForTerminal, !isNegative else {
       let mark = isNegative ? (isForTerminal ? "░" : "-") : "#"
@@ -59,7 +59,7 @@ package struct Chart {
     return String(repeating: "█", count: eighths / 8) + rest
   }
 
-  /// Counts how often each label occurs in `labels`, and returns a chart with one bar for each different label.
+  /// Returns a chart of how often each label occurs in `labels`, with one bar for each different label.
   ///
   /// The longest bar comes first.
   package static func counts(of labels: [String]) -> Chart {

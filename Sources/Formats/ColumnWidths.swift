@@ -2,20 +2,20 @@
 struct ColumnWidths {
   /// The number of spaces between two cells.
   static let gap = 2
-  /// The minimum width of a column of texts, whose cells the table can shorten.
+  /// The width below which a column of texts does not shrink.
   private static let shortest = 12
-  /// The minimum width of a column of numbers, whose digits can't be shortened.
+  /// The width below which a column of numbers does not shrink.
   private static let shortestNumber = 24
 
   /// The widths of the columns that fit on the line.
   ///
-  /// The table omits all columns after these.
+  /// The table omits the columns for which there is no width.
   let widths: [Int]
 
   /// Divides the width of a line among the columns.
   ///
-  /// If there is enough room, each column gets the width of its widest cell. Otherwise the widest columns of texts
-  /// become narrower. If that is not enough, the table omits its last columns.
+  /// If there is enough room, each column gets the width of its widest cell. Otherwise the widest columns shrink. If
+  /// the columns still do not fit, the table omits its last columns.
   ///
   /// - Parameters:
   ///   - natural: The width of the widest cell of each column.
@@ -42,9 +42,10 @@ struct ColumnWidths {
     widths.reduce(0, +) + gap * max(0, widths.count - 1)
   }
 
-  /// Divides `room` among the columns.
+  /// Divides a width of `room` among the columns.
   ///
-  /// The function makes wide columns narrower first. It makes a column narrower only if no other column stays wider.
+  /// The function first shrinks the widest column to the width of the second widest column, then both of them, and so
+  /// on.
   private static func shared(_ room: Int, _ natural: ArraySlice<Int>, _ least: ArraySlice<Int>) -> [Int] {
     func widths(_ level: Int) -> [Int] { zip(natural, least).map { min($0, max($1, level)) } }
     var (low, high) = (0, room)

@@ -1,15 +1,15 @@
 import Glibc
 package import Values
 
-/// An open file, which closes when the program releases this object.
+/// An open file, which is closed when the object is deallocated.
 ///
-/// A read or write of a pipe or a device can wait. The wait ends when the task is cancelled.
+/// A read or write of a pipe or a device may have to wait. The wait ends when the task is cancelled.
 package final class FileDescriptor: Sendable {
   private let number: Int32
   private let path: String
-  /// Whether a read can wait, because the file is not a regular file but, for example, a pipe.
+  /// Whether a read may have to wait: true if the file is, for example, a pipe, and false for a regular file.
   private let mayWait: Bool
-  /// The next step that the message of a write error shows; nil for the usual next step for the error code.
+  /// The next step in the message of a write error; nil for the usual next step.
   private let next: String?
 
   private init(_ number: Int32, _ path: String, next: String? = nil) {
@@ -24,7 +24,7 @@ package final class FileDescriptor: Sendable {
 
   /// Opens a file for reading; `-` is standard input.
   ///
-  /// For a named pipe, the function does not wait for another program to write to it.
+  /// If the file is a named pipe, the function does not wait until another program opens the pipe.
   package static func reading(_ path: String) throws(Fault) -> FileDescriptor {
     if path == "-" { return FileDescriptor(0, "standard input") }
     let number = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -32,13 +32,14 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, path)
   }
 
-  /// Creates a new file that will later replace the file `name`.
+  /// Creates a temporary file, which will later replace the file `name`.
   ///
   /// - Parameters:
-  ///   - path: The path of the new file. It is an error if this file exists.
+  ///   - path: The path of the temporary file, which must not exist.
   ///   - name: The file to replace, which error messages name.
-  ///   - mode: The permissions of the file to replace, which the new file gets; nil if there is no such file.
-  /// - Returns: The new file.
+  ///   - mode: The permissions of the file to replace, which the temporary file also gets; nil if there is no file to
+  ///     replace.
+  /// - Returns: The temporary file.
   /// - Throws: A `file` error with the reason.
   package static func writing(new path: String, for name: String, like mode: UInt32?) throws(Fault) -> FileDescriptor {
     let number = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode == nil ? 0o666 : 0o600)
@@ -46,14 +47,14 @@ package final class FileDescriptor: Sendable {
     return FileDescriptor(number, name)
   }
 
-  /// Opens a file for appending and reading; creates it if it is missing.
+  /// Opens a file for appending and reading; creates a missing file.
   package static func appending(to path: String) throws(Fault) -> FileDescriptor {
     try opened(path, O_RDWR | O_CREAT | O_APPEND)
   }
 
-  /// Returns standard output or standard error if a path names one of them, otherwise nil.
+  /// Returns standard output or standard error if a path names it, such as `/dev/stdout`; otherwise nil.
   ///
-  /// A write begins at the current position of the stream, even if the stream is a file with content.
+  /// If the stream is a file, writes begin at the current position of the stream, not at the beginning of the file.
   package static func standard(_ path: String) -> FileDescriptor? {
     switch path {
     case "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1": FileDescriptor(1, "standard output")
@@ -62,7 +63,7 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Opens a pipe or a device for writing; for a named pipe, waits until another program reads from it.
+  /// Opens a pipe or a device for writing; waits until another program opens a named pipe for reading.
   package static func writing(device path: String) throws(Fault) -> FileDescriptor {
     while true {
       let number = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK)
@@ -104,7 +105,7 @@ package final class FileDescriptor: Sendable {
 
   /// Creates a temporary file without a name, which disappears when the program closes the file.
   ///
-  /// The file is in the directory that `TMPDIR` names, otherwise in `/tmp`.
+  /// By default, the file is in the directory that `TMPDIR` names, or in `/tmp`.
   package static func nameless(
     in directory: String = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
   ) throws(Fault) -> FileDescriptor {
@@ -124,14 +125,14 @@ package final class FileDescriptor: Sendable {
 
   /// Reads up to `count` bytes; returns an empty array at the end of the file.
   ///
-  /// - Throws: A `file` error with the reason, and `interrupted` if the task is cancelled before any byte arrives.
+  /// - Throws: A `file` error with the reason, or `interrupted` if the task is cancelled before any byte arrives.
   package func read(_ count: Int) throws(Fault) -> [UInt8] {
     try unsafe bytes(count) { number, buffer in unsafe Glibc.read(number, buffer, count) }
   }
 
   /// Reads up to `count` bytes from a position of a regular file; returns an empty array at the end of the file.
   ///
-  /// The function does not move the position of the next ``read(_:)``, so several readers can share the file.
+  /// The function does not change the position of the next ``read(_:)``, so that several readers can share the file.
   package func read(_ count: Int, at position: Int) throws(Fault) -> [UInt8] {
     try unsafe bytes(count) { number, buffer in unsafe pread(number, buffer, count, position) }
   }
@@ -157,7 +158,7 @@ package final class FileDescriptor: Sendable {
     while unsafe poll(&entry, 1, Self.glance) <= 0 { try Self.checkCancellation() }
   }
 
-  /// The time, in milliseconds, after which a waiting read or write checks again whether the task is cancelled.
+  /// The interval, in milliseconds, at which a waiting read or write checks whether the task is cancelled.
   private static let glance: Int32 = 100
 
   private static func checkCancellation() throws(Fault) {
@@ -188,15 +189,15 @@ package final class FileDescriptor: Sendable {
     }
   }
 
-  /// Locks the file until the program closes it, without waiting.
+  /// Locks the file until the file is closed, if no other program has locked it.
   ///
-  /// - Returns: False if another program has locked the file.
+  /// - Returns: False if another program has locked the file. The function does not wait.
   package func lockIfFree() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }
 
   /// Whether the file is a terminal.
   package var isTerminal: Bool { isatty(number) == 1 }
 
-  /// Whether a path names a regular file, and not a pipe, a device or standard output.
+  /// Whether a path names a regular file, such as `out.csv`, and not a pipe, a device or standard output.
   package static func isFile(_ path: String) -> Bool {
     var status = stat()
     return unsafe standard(path) == nil && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -208,7 +209,7 @@ package final class FileDescriptor: Sendable {
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
   }
 
-  /// Waits for the lock of the file, and holds the lock until the program closes the file.
+  /// Locks the file until the file is closed; waits if another program has locked the file.
   package func lock() throws(Fault) {
     while flock(number, LOCK_EX) != 0 {
       guard errno == EINTR else { throw Self.failure("can't lock \(path)") }
@@ -243,7 +244,7 @@ package final class FileDescriptor: Sendable {
     return Fault(.file, "\(what): \(reason)", nextStep: next ?? nextStep(code, writes: what.hasPrefix("can't write")))
   }
 
-  /// Returns the next step for an error code of the system; nil if the program has none for this code.
+  /// Returns the next step for an error code of the system; nil if the program knows no next step.
   private static func nextStep(_ code: Int32, writes: Bool) -> String? {
     switch code {
     case ENOENT where writes: "the directory does not exist: create it first, or check the path"

@@ -10,7 +10,7 @@ package enum FileFormat: String, CaseIterable {
 
   /// Creates the format that the option `as:` names.
   ///
-  /// Without this option, the suffix of the path determines the format.
+  /// Without the option (`word` is nil), the suffix of the path determines the format.
   package init(path: String, named word: String?) throws(Fault) {
     let text = word ?? path.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? ""
     let aliases = ["jsonl": "ndjson", "lines": "txt", "log": "txt", "text": "txt"]

@@ -19,7 +19,7 @@ package struct FileReader: Sendable {
   /// The elements of a JSON file; nil before the reader has read the whole file.
   private var document: JSONElements?
   private var isBegun = false
-  /// The number of bytes that the reader requests at once.
+  /// The number of bytes that one read requests.
   private static let piece = 1 << 18
   /// The maximum size, in bytes, of a line, a record, or a file with a JSON array.
   private static let limit = 1 << 28
@@ -33,14 +33,14 @@ package struct FileReader: Sendable {
     rows = CSVParser(separator: self.separator.byte, path: path)
   }
 
-  /// A part of the file: elements, or lines of JSON.
+  /// A part of the file: elements, or lines of JSON that are not yet parsed.
   ///
-  /// Another thread can parse the lines while the reader continues.
+  /// Another thread can parse the lines while the reader reads the next part.
   package enum FilePiece: Sendable {
     case elements([Value])
     case lines([UInt8], path: String, before: Int)
 
-    /// Returns the elements of this part; if the part is lines of JSON, parses them.
+    /// Returns the elements of this part, and parses them first if the part is lines of JSON.
     ///
     /// - Throws: A `file` error with the position of invalid JSON.
     package func elements() throws(Fault) -> [Value] {
@@ -94,7 +94,7 @@ package struct FileReader: Sendable {
     if rest.count > Self.limit { throw Fault(.file, "\(path): more than 256 MiB without a line end") }
   }
 
-  /// Reads the next bytes, without a byte order mark at the beginning of the file.
+  /// Reads the next bytes, and skips a byte order mark at the beginning of the file.
   private mutating func bytes(_ count: Int) throws(Fault) -> [UInt8] {
     var bytes = try file.read(count)
     if !isBegun {
@@ -107,17 +107,17 @@ package struct FileReader: Sendable {
       }
       if let fault = BinaryFileDetector.fault(of: bytes, path, isText: format == .txt) { throw fault }
       bytes = bytes.withoutMark
-      // No bytes are left if the reader has read only the byte order mark. The file can still continue.
+      // If the first read returned only the byte order mark, no bytes are left, but the file can continue.
       if bytes.isEmpty { bytes = try file.read(count) }
     }
     isAtEnd = bytes.isEmpty
     return bytes
   }
 
-  /// Returns the complete rows as records.
+  /// Returns the next complete rows as records; nil at the end of the file.
   ///
-  /// If there is no complete row, the reader reads more bytes. The number of these bytes is at least the present length
-  /// of the incomplete row, so that a long row needs few reads.
+  /// If there is no complete row, the reader reads more bytes: at least as many as the incomplete row already has. A
+  /// long row therefore needs few reads.
   private mutating func nextRows() throws(Fault) -> [Value]? {
     while true {
       var values: [Value] = []
@@ -176,7 +176,7 @@ package struct FileReader: Sendable {
     }
   }
 
-  /// Returns the next elements of a JSON file; the first call reads the whole file.
+  /// Returns the next elements of a JSON file, which the first call reads completely.
   private mutating func nextElements() throws(Fault) -> [Value]? {
     if document == nil {
       rest.reserveCapacity(min(try file.length(), Self.limit) + 1)

@@ -3,8 +3,7 @@ package import Values
 
 /// Writes elements to a file in the file's format.
 ///
-/// The elements replace the content of the file, or the writer appends them to it. The writer writes all of them or
-/// none.
+/// The elements replace the content of the file, or are appended to the content. After an error, the file is unchanged.
 package struct FileWriter {
   private let path: String
   private let format: FileFormat
@@ -18,7 +17,7 @@ package struct FileWriter {
   /// Opens a file for writing.
   ///
   /// - Throws: A `file` error if the program can't write the file, or if `isNew` is true and the file exists. A `value`
-  ///   error if the program can't append to a file of this format.
+  ///   error if the options contradict each other or the format.
   package init(_ path: String, _ format: FileFormat, appends: Bool, isNew: Bool = false) throws(Fault) {
     guard !(appends && isNew) else {
       throw Fault(
@@ -39,7 +38,9 @@ package struct FileWriter {
     if pending.count > 1 << 18 { try flush() }
   }
 
-  /// Ends the writing; only then does the file contain the written elements.
+  /// Stores the written elements in the file.
+  ///
+  /// Other programs see the elements only after this call.
   package mutating func finish() throws(Fault) {
     if format == .json { pending += Array((isFirst ? "[]\n" : "]\n").utf8) }
     try flush()
@@ -71,8 +72,8 @@ package struct FileWriter {
 
   /// Writes a text as a line of the file.
   ///
-  /// The function throws an error for a text that contains a line end, because a program would read it as two lines. A
-  /// NUL and a byte order mark are errors, too.
+  /// A text with a line end is an error, because a reader would see two lines. A text with a NUL or a byte order mark
+  /// is an error, too.
   private mutating func line(_ element: Value) throws(Fault) {
     guard case .string(let text) = element else {
       throw Fault(
@@ -112,7 +113,7 @@ package struct FileWriter {
     bytes += [0x0D, 0x0A]
   }
 
-  /// Throws an error if there are no columns, or if a csv or tsv file can't contain one of the names.
+  /// Throws an error if there are no columns, or if one of the names is not possible in a csv or tsv file.
   private func check(_ names: [String]) throws(Fault) {
     if names.isEmpty {
       throw Fault(
@@ -134,7 +135,7 @@ package struct FileWriter {
     var line: [UInt8] = []
     guard let columns else { return line }
     let separator = format == .csv ? CSVSeparator.comma : .tab
-    // A reader would take the separator in a heading such as `a;b` for the separator of the file. Quotes prevent this.
+    // Without quotes, a reader would mistake the `;` in a heading such as `a;b` for the separator of the file.
     if columns.count == 1, separator.other(in: columns[0]) != nil, !columns[0].utf8.contains(UInt8(ascii: "\"")) {
       return Array("\"\(columns[0])\"\r\n".utf8)
     }
@@ -142,9 +143,9 @@ package struct FileWriter {
     return line
   }
 
-  /// Returns the bytes that the writer appends before the rows: the header line if the file is empty, otherwise none.
+  /// Returns the header line if the file is empty, and no bytes if the file already has a header line.
   ///
-  /// The function throws an error if the file already has other columns.
+  /// The function throws an error if the file has other columns than the writer.
   private func opening(_ hasContent: Bool) throws(Fault) -> [UInt8] {
     try Self.refuseTorn(path, format)
     guard hasContent, let columns, let header = try Self.header(path, format) else { return headerLine }
@@ -155,10 +156,10 @@ package struct FileWriter {
     return []
   }
 
-  /// Checks that the last line of a JSON Lines file is not cut off.
+  /// Throws an error if the last line of a JSON Lines file is incomplete.
   ///
-  /// A reader fails at such a line, and never reads the lines that follow it. The function throws the error of the
-  /// reader.
+  /// A reader would fail at an incomplete line, and would not read the lines appended after it. The function throws the
+  /// reader's error.
   private static func refuseTorn(_ path: String, _ format: FileFormat) throws(Fault) {
     guard format == .ndjson, FileDescriptor.isFile(path) else { return }
     let file = try FileDescriptor.reading(path)
@@ -167,7 +168,7 @@ package struct FileWriter {
     while try reader.next() != nil {}
   }
 
-  /// Returns the columns of a csv or tsv file; nil if it is missing or empty.
+  /// Returns the columns of a csv or tsv file; nil for a missing or empty file.
   private static func header(_ path: String, _ format: FileFormat) throws(Fault) -> [String]? {
     guard format == .csv || format == .tsv, FileDescriptor.isFile(path) else { return nil }
     var reader = try FileReader(path, format)

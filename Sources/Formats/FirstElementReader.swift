@@ -2,9 +2,9 @@ import Glibc
 import JSONText
 package import Values
 
-/// Reads the first element of a file.
+/// Reads the first element of a file, so that the program knows its fields.
 package enum FirstElementReader {
-  /// The maximum number of bytes that the reader reads of a file.
+  /// The maximum number of bytes that the reader reads.
   private static let limit = 65_536
 
   /// Returns the first element of a file.
@@ -12,8 +12,8 @@ package enum FirstElementReader {
   /// - Parameters:
   ///   - path: The path of the file.
   ///   - format: The format of the file.
-  /// - Returns: The element. For csv and tsv, it is a record with the names of the columns and empty cells. The result
-  ///   is nil for a pipe or a device, and if the element does not end in the first 64 KiB.
+  /// - Returns: The element. For csv and tsv, the element is a record with the names of the columns and empty cells.
+  ///   The result is nil for a pipe or a device, or if the element is longer than 64 KiB.
   package static func element(of path: String, _ format: FileFormat) -> Value? {
     guard let (bytes, isWhole) = head(of: path) else { return nil }
     switch format {

@@ -3,7 +3,7 @@ import Language
 package import Values
 
 extension ResourceValue {
-  /// Returns the row of the resource in tables and csv: its id, its attributes, and the ids of its related resources.
+  /// Returns the resource as a row of a table or a csv file: its id, its attributes, and the ids of related resources.
   package func flat() -> Record {
     var fields: [Record.Field] = [("id", id.map { .string($0) } ?? .null)]
     let relationships = relationships
@@ -31,7 +31,7 @@ extension ResourceValue {
 extension Value {
   /// The value as a row of a table.
   ///
-  /// A record or a resource gives its fields. Any other value gives one field, `value`.
+  /// The row of a record or a resource consists of its fields. The row of any other value has one field, `value`.
   package var row: Record {
     switch self {
     case .record(let record): record

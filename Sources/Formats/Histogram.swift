@@ -6,13 +6,13 @@ extension Chart {
   /// The maximum number of bars of a histogram.
   private static let mostBins: BigInt = 12
 
-  /// Returns a chart that counts numbers in ranges of equal size.
+  /// Returns a chart that shows how many numbers fall into each of several ranges of equal size.
   ///
-  /// The size is 1, 2 or 5 times a power of ten. The bounds of the ranges are exact decimals.
+  /// The size of a range is 1, 2 or 5 times a power of ten. The bounds of the ranges are exact decimals.
   ///
   /// - Parameters:
   ///   - numbers: The numbers to count.
-  ///   - unit: The unit, which the chart shows after each bound.
+  ///   - unit: The unit of the numbers, such as `ms`, which the chart shows after each bound.
   /// - Returns: The chart of the counts.
   /// - Throws: A `value` error for numbers that are too large to calculate.
   package static func histogram(of numbers: [JSONNumber], unit: String = "") throws(Fault) -> Chart {
@@ -41,7 +41,7 @@ extension Chart {
     return rest.signum() < 0 ? quotient - 1 : quotient
   }
 
-  /// Returns the smallest size of a range with which the chart has at most `mostBins` bars.
+  /// Returns the smallest range size with which the chart has at most `mostBins` bars.
   ///
   /// `range` is the difference of the largest and the smallest number. For integers, the size is at least 1.
   private static func step(for range: JSONNumber, isWhole: Bool) throws(Fault) -> Decimal {
@@ -61,7 +61,7 @@ extension Chart {
     return Decimal(coefficient: 1, exponent: range.magnitude)
   }
 
-  /// Returns the text of a bound; a long number has an exponent.
+  /// Returns the text of a bound, with an exponent if the number is long.
   private static func text(_ steps: BigInt, _ step: Decimal) -> String {
     let value = Decimal(coefficient: steps * step.coefficient, exponent: step.exponent)
     guard step.exponent > -9, value.magnitude < 16, let number = value.number else {

@@ -1,6 +1,6 @@
 import JSONText
 
-/// Proposes the next step for the error that a file is not valid JSON or JSON Lines.
+/// Proposes the next step for a file that is not valid JSON or JSON Lines.
 enum JSONAdvice {
   /// Returns the next step for a syntax error in JSON Lines.
   ///
@@ -35,7 +35,7 @@ enum JSONAdvice {
     return general(fault)
   }
 
-  /// Returns the command that converts a file with a byte that is not UTF-8; nil if the error is a different one.
+  /// Returns the next step for a file with a byte that is not UTF-8; nil if the error has another cause.
   private static func converting(_ bytes: [UInt8], _ fault: JSONSyntaxError, _ path: String) -> String? {
     guard fault.message == "not UTF-8", bytes.indices.contains(fault.offset) else { return nil }
     return BinaryFileDetector.narrow(path, bytes[fault.offset], in: bytes)

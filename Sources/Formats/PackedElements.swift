@@ -3,8 +3,8 @@ package import Values
 
 /// A list of elements that uses little memory.
 ///
-/// The list stores records and resources that come from JSON, and records of scalars, as JSON bytes. It stores other
-/// elements as values.
+/// The list stores most elements as JSON bytes: records and resources that come from JSON, and records of scalars. It
+/// stores other elements, and the first 4096 elements, as values.
 package struct PackedElements: Sendable {
   /// The location of an element in the list: a range of bytes in a chunk, or an index in `kept`.
   ///
@@ -25,7 +25,7 @@ package struct PackedElements: Sendable {
   ///
   /// The list adds no further element to a chunk of at least this size.
   private static let chunk = 1 << 20
-  /// The number of elements that the list stores as values before it stores any as bytes.
+  /// The number of elements that the list stores as values before it begins to store elements as bytes.
   private static let few = 4096
 
   package init() {}
@@ -94,7 +94,7 @@ package struct PackedElements: Sendable {
 }
 
 extension Value {
-  /// Whether the list stores the value as JSON bytes, because parsing them gives the same value again.
+  /// Whether the list can store the value as JSON bytes, from which parsing restores the same value.
   fileprivate var isPackable: Bool {
     switch self {
     case .record(let record):

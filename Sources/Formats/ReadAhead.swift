@@ -2,7 +2,7 @@ package import Values
 
 /// Reads and parses the next piece of a file while the caller processes the current piece.
 package struct ReadAhead {
-  /// A piece that another thread parses, and a reader for the pieces after it.
+  /// A piece that another thread parses, and a reader for the following pieces.
   private struct PrefetchedPiece: Sendable {
     var reader: FileReader
     /// The elements of the piece; nil at the end of the file.
@@ -23,7 +23,7 @@ package struct ReadAhead {
       }
       self.ahead = nil
       guard let parsing = step.elements else { return nil }
-      // The reader now reads the next piece. Another thread parses it while the caller uses the current piece.
+      // From here on, other threads read and parse the next piece, while the caller uses the current piece.
       let next = Self.step(step.reader)
       let elements: [Value]
       do throws(Fault) { elements = try await parsing.value.get() } catch {

@@ -1,11 +1,13 @@
 import Language
 package import Values
 
-/// Lays out a record for display: each field on a line of its own.
+/// The layout of a record for display, with each field on a line of its own.
 package struct RecordCard {
   private let fields: [(name: String, text: String)]
 
-  /// Converts each name and each value of a record to text without line breaks.
+  /// Creates the card of a record.
+  ///
+  /// Each name and each value becomes text without line breaks.
   ///
   /// If the card is for a terminal, control characters become escapes.
   package init(_ record: Record, isForTerminal: Bool) {

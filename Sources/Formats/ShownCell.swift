@@ -5,9 +5,9 @@ extension ResourceValue {
   /// The attributes that can be the title of a resource, in order of preference.
   private static let titles = ["title", "name", "label"]
 
-  /// The text that a table shows for this resource in a relationship.
+  /// The text that a table shows for the resource as a related resource, such as the title.
   ///
-  /// The text is the resource's title. If the resource has no title, or only its identifier is known, the text is
+  /// If the resource has no title, or if only its identifier is known, the text is the type and the id, such as
   /// `authors/1`.
   package var shownLabel: String {
     guard !isIdentifier else { return label }
@@ -17,7 +17,7 @@ extension ResourceValue {
     return label
   }
 
-  /// Returns the row of the resource in tables and cards: its id, its attributes and its related resources.
+  /// Returns the resource as a row of a displayed table or a card: its id, its attributes and its related resources.
   package func shownRow() -> Record {
     let names = relationships.keys
     return Record(
@@ -29,15 +29,15 @@ extension ResourceValue {
 }
 
 extension Value {
-  /// The row of the value in a displayed table.
+  /// The value as a row of a displayed table.
   ///
-  /// A record or a resource gives its fields. Any other value gives one field, `value`.
+  /// The row of a record or a resource consists of its fields. The row of any other value has one field, `value`.
   package var shownRow: Record {
     if case .resource(let resource) = self, !resource.isIdentifier { return resource.shownRow() }
     return row
   }
 
-  /// The text of a displayed cell.
+  /// The text that a displayed cell shows for the value.
   ///
   /// A string stays unchanged, and null becomes an empty text. A related resource becomes its title, or `TYPE/ID` if it
   /// has no title.

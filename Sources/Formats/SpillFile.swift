@@ -5,13 +5,13 @@ package import Values
 
 /// A temporary file of elements, for streams that do not fit in memory.
 ///
-/// Each line contains one element as a JSON array. The first number of the array shows the kind of the element:
+/// Each line contains one element as a JSON array. The array begins with a number for the kind of the element:
 /// - `[0, JSON]`: a value that JSON restores, such as a number or a record.
-/// - `[1, ...]`: a resource. The array continues with the resource object, the included resources that it can reach,
-///   the client's name, the path, the include path, the request's include paths, and the identifiers of primary
-///   resources that it can reach.
-/// - `[2, N]`: a value that JSON can't restore, such as a duration or a client. The value stays in a list in memory,
-///   and N is its index in this list.
+/// - `[1, ...]`: a resource. The array continues with the resource object, the included resources to which its
+///   relationships lead, the client's name, the path, the include path, the request's include paths, and the
+///   identifiers of primary resources to which its relationships lead.
+/// - `[2, N]`: a value that JSON can't restore, such as a duration or a client. A list in memory contains the value,
+///   and N is its index in the list.
 /// - `[3, TEXT]`: a time.
 /// - `[4, ...]`: a list with a value that JSON can't restore. The array continues with one array for each element.
 /// - `[5, ...]`: a record with a value that JSON can't restore. The array continues with the name and the array of each
@@ -22,7 +22,7 @@ package struct SpillFile {
   private var unwritable: [Value] = []
   private static let piece = 1 << 20
 
-  /// Creates a file in the directory of `TMPDIR`, or in `/tmp`.
+  /// Creates a file in the directory that `TMPDIR` names, or in `/tmp`.
   package init() throws(Fault) { file = try FileDescriptor.nameless() }
 
   /// Adds an element.
@@ -82,16 +82,16 @@ package struct SpillFile {
     pending = []
   }
 
-  /// Returns a reader that reads all elements back, in their order.
+  /// Returns a reader for all elements, in the order in which they were added.
   ///
   /// Several readers can read the file at the same time.
   package func reader() -> SpillFileReader { SpillFileReader(file: file, tail: pending, unwritable: unwritable) }
 
-  /// Reads the elements of the file back, many at each call.
+  /// A reader for the elements of the file, which returns many elements at each call.
   package struct SpillFileReader {
     private let file: FileDescriptor
     private let unwritable: [Value]
-    /// The last lines, which are not in the file but in memory.
+    /// The last lines, which are still in memory and not in the file.
     private var tail: [UInt8]
     private var position = 0
     private var rest: [UInt8] = []
@@ -159,7 +159,8 @@ package struct SpillFile {
 }
 
 extension ResourceValue {
-  /// Returns the resources that this resource reaches through relationships inside its document.
+  /// Returns the resources of the document to which this resource's relationships lead, directly or over other
+  /// resources.
   ///
   /// - Returns: The resource objects of the included resources, and the identifiers of the primary resources.
   fileprivate func reachable() -> (included: [JSONObject], listed: [Identifier]) {
@@ -195,7 +196,7 @@ extension JSONValue {
 }
 
 extension Value {
-  /// Whether JSON restores the value: parsing its JSON text gives the same value again.
+  /// Whether JSON can restore the value: parsing the JSON text of the value gives an equal value.
   fileprivate var isPlain: Bool {
     switch self {
     case .null, .bool, .number, .string: true

@@ -1,14 +1,14 @@
 import JSONText
 package import Values
 
-/// Collects the elements of a stream in memory and, above a limit, in a temporary file.
+/// A buffer for the elements of a stream, in memory or, above a limit, in a temporary file.
 ///
-/// The file has no name, so it disappears when the program ends for any reason. The buffer returns the elements
-/// unchanged, including the digits of numbers, the order of fields, and included resources.
+/// The file has no name, so that it always disappears when the program ends. The buffer returns the elements unchanged,
+/// including the digits of numbers, the order of fields, and included resources.
 package struct SpillingElementBuffer {
-  /// The approximate number of bytes up to which all elements stay in memory.
+  /// The approximate number of bytes above which the elements go to a temporary file.
   package static let limit = 64 << 20
-  /// The maximum number of elements of a page that the buffer makes from several small pages.
+  /// The maximum number of elements of a page into which the buffer combines several small pages.
   private static let pageSize = 256
 
   private let limit: Int
@@ -19,7 +19,7 @@ package struct SpillingElementBuffer {
   private var file: SpillFile?
   /// Whether the elements are in a temporary file.
   package var isSpilled: Bool { file != nil }
-  /// Whether the buffer stores a list for each element: the element, followed by the values that `as` stages named.
+  /// Whether each stored value is a list: the element, followed by the values that `as` stages named.
   private var hasNames = false
   /// The elements that failed in a stage.
   ///
@@ -30,9 +30,9 @@ package struct SpillingElementBuffer {
 
   /// Reads a stream to its end.
   ///
-  /// If `keepsNames` is true, the buffer also stores the values that `as` stages named.
+  /// If `keepsNames` is true, the buffer also stores the values to which `as` stages gave names.
   ///
-  /// - Throws: The stream's errors, and a `file` error if the program can't write the temporary file.
+  /// - Throws: The stream's errors, or a `file` error if the program can't write the temporary file.
   package static func all(
     of stream: inout ElementStream, keepsNames: Bool = false, limit: Int = Self.limit
   ) async throws(Fault) -> SpillingElementBuffer {
@@ -46,7 +46,8 @@ package struct SpillingElementBuffer {
 
   /// Adds a page with its failures.
   ///
-  /// If the page has named values, the buffer stores each element in a list, followed by these values.
+  /// If the page has values that `as` stages named, the buffer stores each element in a list, followed by its named
+  /// values.
   package mutating func add(_ page: ElementPage) throws(Fault) {
     for var failure in page.failures {
       failure.place += count
@@ -78,7 +79,7 @@ package struct SpillingElementBuffer {
 
   /// Returns all elements and failures in order, as a stream.
   ///
-  /// The caller can read the stream only once, and can call this function again for another stream.
+  /// The stream can be read once. Another call returns a new stream from the beginning.
   package func elements() -> ElementStream {
     let (hasNames, isSpilled) = (hasNames, file != nil)
     var (pages, reader, start, failures) = (held[...], file?.reader(), 0, failures[...])
@@ -102,7 +103,7 @@ package struct SpillingElementBuffer {
 
   /// Creates a page from lists.
   ///
-  /// Each list contains an element, followed by the values that `as` stages named for this element.
+  /// Each list contains an element, followed by the values that `as` stages named for the element.
   private static func page(_ kept: [Value], _ hasNames: Bool) -> ElementPage {
     guard hasNames else { return ElementPage(kept) }
     var page = ElementPage()

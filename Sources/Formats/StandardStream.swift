@@ -1,28 +1,28 @@
 import Glibc
 import Synchronization
 
-/// Standard output or standard error, whose reader can be slow or stop reading.
+/// Standard output or standard error, for writes that a reader can't block forever.
 ///
-/// A write waits while the pipe, terminal or socket is full. After ``stop()``, a write waits only while the reader
-/// still reads. So a reader that does not read can't block the program.
+/// A write waits while the pipe, terminal or socket is full. After ``stop()``, a write fails if the reader reads
+/// nothing for half a second. The program can therefore always end.
 package final class StandardStream: Sendable {
   /// Standard output.
   package static let output = StandardStream(1)
   /// Standard error.
   package static let errors = StandardStream(2)
-  /// The time of the call of ``stop()``; nil if the streams are not stopped.
+  /// The time at which ``stop()`` was called; nil after ``resume()``, or if ``stop()`` was never called.
   private static let stopped = Mutex<ContinuousClock.Instant?>(nil)
-  /// The time that a write after `stop()` waits for a reader that does not read.
+  /// The time after which a write fails if `stop()` was called and the reader does not read.
   private static let waitLimit = Duration.milliseconds(500)
 
   private let number: Int32
   /// A second descriptor of the same pipe or terminal, in non-blocking mode; -1 for other files.
   ///
-  /// Other programs share the original descriptor, so its mode must not change.
+  /// Other programs share the original descriptor, so the program must not change the mode of that descriptor.
   private let own: Int32
   /// The kind of the file (`S_IFMT`, inode(7)).
   private let kind: mode_t
-  /// Whether a write failed after ``stop()`` because the reader did not read.
+  /// Whether, after ``stop()``, a write has failed because the reader did not read.
   private let isAbandoned = Atomic(false)
 
   private init(_ number: Int32) {
@@ -43,10 +43,10 @@ package final class StandardStream: Sendable {
     }
   }
 
-  /// From now until ``resume()``, limits the time that a write waits for a reader that does not read.
+  /// Limits the time that a write waits for a reader that does not read, until ``resume()``.
   package static func stop() { stopped.withLock { $0 = $0 ?? .now } }
 
-  /// Ends the limit that `stop()` has set: a write waits for a slow reader without a limit.
+  /// Removes the limit that `stop()` has set, so that a write waits for a slow reader without a limit.
   package static func resume() {
     stopped.withLock { $0 = nil }
     for stream in [output, errors] { stream.isAbandoned.store(false, ordering: .relaxed) }
@@ -54,8 +54,8 @@ package final class StandardStream: Sendable {
 
   /// Writes all bytes.
   ///
-  /// - Returns: 0 on success, the error code of a failed write, or `ECANCELED` if `stop()` ended the wait for the
-  ///   reader.
+  /// - Returns: 0 on success, the error code of a failed write, or `ECANCELED` if `stop()` was called and the reader
+  ///   did not read.
   package func write(_ bytes: [UInt8]) -> Int32 {
     guard !isAbandoned.load(ordering: .relaxed) else { return ECANCELED }
     var offset = 0
@@ -77,7 +77,7 @@ package final class StandardStream: Sendable {
     return 0
   }
 
-  /// Waits briefly for the reader.
+  /// Waits at most 50 ms for the reader.
   ///
   /// - Returns: False if `stop()` was called and the reader has not read anything for half a second.
   private func waits(_ since: ContinuousClock.Instant) -> Bool {
@@ -104,7 +104,7 @@ package final class StandardStream: Sendable {
       let atOnce = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
       return unsafe Glibc.send(number, bytes.baseAddress, bytes.count, atOnce)
     case S_IFIFO:
-      // A pipe that `poll` reports as writable takes up to 4096 bytes without waiting (pipe(7), PIPE_BUF).
+      // A pipe that `poll` reports as writable accepts 4096 bytes without blocking (pipe(7), PIPE_BUF).
       guard isWritable(within: 0) else {
         errno = EAGAIN
         return -1

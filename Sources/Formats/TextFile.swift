@@ -25,7 +25,7 @@ public enum TextFile {
 
   /// Replaces a file with a text, completely or not at all.
   ///
-  /// The function writes a new file with the same permissions, and then replaces the file with it. If the path is a
+  /// The function writes a new file with the same permissions, which then replaces the old file. If the path is a
   /// symbolic link, the function replaces the target of the link. If `isNew` is true, the file must not exist.
   ///
   /// - Throws: A `file` error with the reason; the file is then unchanged.
@@ -40,9 +40,9 @@ public enum TextFile {
     }
   }
 
-  /// Returns the absolute path of a file after following all symbolic links.
+  /// Returns the absolute path of a file, with all symbolic links resolved.
   ///
-  /// The file need not exist. If the directory of the file does not exist, the result is the path itself.
+  /// The file need not exist. If even its directory does not exist, the function returns `path` unchanged.
   ///
   /// - Throws: A `file` error for a cycle of links.
   package static func target(of path: String) throws(Fault) -> String {
@@ -66,6 +66,6 @@ public enum TextFile {
 }
 
 extension [UInt8] {
-  /// The bytes without the byte order mark (U+FEFF) that some editors write.
+  /// The bytes without a byte order mark (U+FEFF) at the beginning, which some editors write.
   package var withoutMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
 }

@@ -5,15 +5,15 @@ import Redaction
 
 /// A table of rows under a heading, in which each column is as wide as its widest cell.
 ///
-/// A caller can output some rows, and then add more. A column gets wider if a cell of the new rows needs more width,
-/// and if the line has room.
+/// A caller can output some rows, and then add more. A column becomes wider if a new cell needs more width and the line
+/// has room.
 package struct TextTable {
   private let isForTerminal: Bool
   private var columns: [CodePointString: Int] = [:]
   private var names: [String] = []
   private var natural: [Int] = []
   private var isRight: [Bool] = []
-  /// The rows that the caller has not yet taken for output.
+  /// The rows that ``take(width:spare:)`` has not yet returned.
   private var rows: [[String]] = []
   /// The number of added rows.
   package private(set) var count = 0
@@ -22,8 +22,8 @@ package struct TextTable {
 
   /// Creates a table without rows.
   ///
-  /// A name or a cell is always one line. If the table is for a terminal, control characters become escapes. The width
-  /// of a column includes these escapes.
+  /// Each name and each cell becomes one line. If the table is for a terminal, control characters become escapes, which
+  /// count for the width of a column.
   package init(isForTerminal: Bool) { self.isForTerminal = isForTerminal }
 
   /// Adds rows.
@@ -77,7 +77,7 @@ package struct TextTable {
   ///
   /// - Parameters:
   ///   - width: The width of the terminal; nil for no limit.
-  ///   - spare: The number of character cells that each column gets in addition, for wider values in later rows.
+  ///   - spare: The additional width of each column, in characters, for wider values in later rows.
   /// - Returns: The lines, without line ends.
   package mutating func take(width: Int?, spare: Int = 0) -> [String] {
     guard !names.isEmpty else { return [] }

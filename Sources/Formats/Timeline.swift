@@ -5,9 +5,9 @@ extension Chart {
   /// The maximum number of bars of a timeline.
   private static let mostTimes = 40
 
-  /// Returns a chart that counts times in periods of one unit, such as days.
+  /// Returns a chart that shows how many times fall into each period, such as each day.
   ///
-  /// The unit is the smallest one, from a second to a thousand years, that gives at most 40 bars. A period that
+  /// The period is between a second and a thousand years long: the shortest that gives at most 40 bars. A period that
   /// contains no time has an empty bar.
   package static func timeline(of times: [Instant]) -> Chart {
     guard let least = times.min(), let most = times.max() else { return Chart([]) }
@@ -19,14 +19,14 @@ extension Chart {
   }
 }
 
-/// A unit of time, such as a day or ten years.
+/// A length of periods in a timeline, such as a day or ten years.
 ///
-/// Each period of the unit has a number: the days, for example, count from 1970-01-01.
+/// Each period has a number. Days, for example, are counted from 1970-01-01.
 private enum TimeUnit: Equatable {
   case second, minute, hour, day, month
   case years(Int)
 
-  /// All units, from the smallest to the largest.
+  /// All lengths, from the shortest to the longest.
   static let all: [TimeUnit] = [.second, .minute, .hour, .day, .month] + [1, 10, 100, 1000].map { .years($0) }
 
   private var seconds: Int {
@@ -75,7 +75,7 @@ private enum TimeUnit: Equatable {
 }
 
 extension Int {
-  /// Returns the quotient, rounded down: -1 divided by 10 gives -1.
+  /// Returns the quotient, rounded down; for example, -1 divided by 10 gives -1.
   fileprivate func quotient(by divisor: Int) -> Int {
     let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
     return rest < 0 ? quotient - 1 : quotient

@@ -5,7 +5,7 @@ import Values
 
 /// Reads a whole script and runs it.
 ///
-/// The first Ctrl-C, SIGTERM or SIGHUP stops the run. The second of these signals ends the program.
+/// The first Ctrl-C, SIGTERM or SIGHUP stops the script. A second signal ends the program.
 func batch(_ session: Session, _ read: @escaping @Sendable () throws(Fault) -> SourceText) async -> Int32 {
   let work = Task<Int32, Never> {
     let source: SourceText

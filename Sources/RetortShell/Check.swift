@@ -18,7 +18,7 @@ struct CheckOptions: ParsableArguments {
   }
 }
 
-/// Checks files without running them and without opening a connection: `retort check`.
+/// Checks scripts for errors, without running them and without a connection: `retort check`.
 ///
 /// - Returns: 0, or 2 if a file has an error.
 func check(_ options: CheckOptions, _ console: Console) -> Int32 {
@@ -55,9 +55,9 @@ private func show(_ report: Interpreter.CheckReport, _ session: Session, _ conso
 }
 
 extension Interpreter.CheckReport {
-  /// Returns the report about a file as JSON, for editors.
+  /// Returns the report about a checked file as JSON, for editors.
   ///
-  /// The report contains the findings with their lines and columns, both counted from 1, and the inventory.
+  /// The JSON contains the findings and the inventory. Lines and columns are counted from 1.
   fileprivate func json(_ file: String) -> JSONValue {
     [
       "file": .string(file),

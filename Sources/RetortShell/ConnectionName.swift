@@ -1,6 +1,6 @@
 import Glibc
 
-/// Returns the name of a connection in the broker's management, such as `retort 0.1.0 user@host script`.
+/// Returns the connection name that RabbitMQ's management interface shows, such as `retort 0.1.0 user@host script`.
 func connectionName(_ script: String) -> String {
   var host = [CChar](repeating: 0, count: 256)
   _ = unsafe gethostname(&host, host.count - 1)

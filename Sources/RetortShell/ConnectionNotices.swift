@@ -3,15 +3,15 @@ import Synchronization
 import Terminal
 import Redaction
 
-/// Shows notices of connections, such as a lost connection.
+/// Shows messages about connections to the user, such as that a connection was lost.
 ///
-/// While the user types a line at the prompt, a notice appears above this line. Otherwise it appears as a note.
+/// While the user types a line at the prompt, a message appears above the line. At other times, the message is a note.
 final class ConnectionNotices: Sendable {
   private let console: Console
   private let editor = Mutex<(editor: LineEditor, prompt: @Sendable () -> LinePrompt?)?>(nil)
-  /// The text with which the next line of the prompt begins, so that the user can edit it.
+  /// The text that the next line of the prompt already contains when the user begins to type.
   private let draft = Mutex("")
-  /// The question that waits for the user's answer; nil if there is none.
+  /// The question that the user has not answered yet; nil if there is no question.
   private let question = Mutex<String?>(nil)
 
   init(_ console: Console) { self.console = console }
@@ -26,15 +26,17 @@ final class ConnectionNotices: Sendable {
     }
   }
 
-  /// Shows a text as the progress line; nil removes the line.
+  /// Shows a text as the progress line; removes the line for nil.
   ///
   /// While a question waits for an answer, the function shows no progress line.
   func status(_ text: String?) { question.withLock { if $0 == nil || text == nil { console.status?(text) } } }
 
-  /// Asks the user a question, and repeats it after a notice; returns nil if the user gives no answer.
+  /// Asks the user a question; returns nil if the user does not answer.
+  ///
+  /// If a notice appears before the answer, the question appears again after the notice.
   func answer(to text: String) async -> String? { await answer(to: text, console.answer) }
 
-  /// Asks the user for a secret, which the terminal does not show; returns nil if the user gives no answer.
+  /// Asks the user for a secret, which the terminal does not show; returns nil if the user does not answer.
   func secret(_ text: String) async -> String? {
     console.discardTyped()
     question.withLock { $0 = text }
@@ -49,7 +51,7 @@ final class ConnectionNotices: Sendable {
     return ended(await read())
   }
 
-  /// Ends a question, and returns its answer.
+  /// Ends a question, and returns the answer unchanged.
   ///
   /// If there is no answer, the function writes a line end after the question.
   private func ended(_ answer: String?) -> String? {
@@ -58,7 +60,7 @@ final class ConnectionNotices: Sendable {
     return answer
   }
 
-  /// Lets the next line of the prompt begin with a statement, so that the user can edit it.
+  /// Puts a statement into the next line of the prompt, where the user can edit the statement.
   func edit(_ statement: String) { draft.withLock { $0 = statement } }
 
   /// Reads a line from the user, and shows notices above the line.
@@ -66,7 +68,7 @@ final class ConnectionNotices: Sendable {
   /// - Parameters:
   ///   - editor: The editor that reads the line.
   ///   - prompt: The prompt.
-  ///   - change: Returns the new prompt after a notice, or nil to keep the prompt.
+  ///   - change: Called after a notice. Returns a new prompt, or nil if the prompt does not change.
   /// - Returns: The user's input.
   func readLine(
     of editor: LineEditor, prompt: LinePrompt, after change: @escaping @Sendable () -> LinePrompt?

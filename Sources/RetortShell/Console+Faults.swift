@@ -2,9 +2,9 @@ import Redaction
 import Values
 
 extension Console {
-  /// Shows an error of the command line, with its next step.
+  /// Shows an error and its next step as a note.
   ///
-  /// The message begins with `problem`.
+  /// If `problem` is not nil, the message begins with `problem` and a colon.
   func note(_ error: Fault, about problem: String? = nil) {
     let place = problem.map { "\($0): " } ?? ""
     note("error: \(place)\(TerminalSafeText.message(error.message))\n")

@@ -4,10 +4,10 @@ import Synchronization
 import Terminal
 
 extension Console {
-  /// Returns a function that starts the pager; nil if the program must not use a pager.
+  /// Returns a function that starts the pager; nil if the program uses no pager.
   ///
-  /// The pager is the command in `RETORT_PAGER`, otherwise the one in `PAGER`, otherwise `less`. An empty value means
-  /// no pager. A terminal that can't move its cursor has no pager either.
+  /// The pager is the command in `RETORT_PAGER`, in `PAGER`, or `less`, in this order. An empty variable means no
+  /// pager. The program also uses no pager on a terminal that can't move its cursor.
   func pager(_ environment: [String: String]) -> (@Sendable () -> Pager?)? {
     guard isTerminal, isInteractive, let term = environment["TERM"], term != "dumb" else { return nil }
     let chosen = environment["RETORT_PAGER"] ?? environment["PAGER"]
@@ -20,24 +20,24 @@ extension Console {
     path.split(separator: ":").contains { unsafe access("\($0)/\(name)", X_OK) == 0 }
   }
 
-  /// The text that the program has written to a pager.
+  /// The text that the program has sent to a pager.
   ///
-  /// If the pager can't run, the program shows the beginning of this text directly.
+  /// If the pager can't run, the program writes the text to the terminal instead.
   private struct PagerText {
     var beginning: [UInt8] = []
-    /// Whether the pager can't run, so that the text goes directly to the terminal.
+    /// Whether the text goes to the terminal, because the pager can't run.
     var isDirect = false
   }
 
-  /// Starts a pager; if the shell can't run it, writes the whole text to the terminal.
+  /// Starts a pager; if the shell can't run the pager, the text goes to the terminal instead.
   private func start(_ command: String) -> Pager? {
     guard let process = PagerProcess(command: command) else { return nil }
     let text = Mutex(PagerText())
     let feed = Self.door { bytes in
       text.withLock { text in
         if text.isDirect { return write(bytes) }
-        // If the pager can't run, nothing reads the pipe, so the pipe becomes full. This happens long before the text
-        // reaches this limit.
+        // If the pager can't run, the pipe to the pager becomes full, because nothing reads it. The pipe is full long
+        // before the text reaches 1 MiB.
         if text.beginning.count < 1 << 20 { text.beginning += bytes }
         if process.write(bytes) { return true }
         guard process.couldNotRun else { return false }

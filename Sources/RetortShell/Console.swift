@@ -9,16 +9,16 @@ import Terminal
 
 /// The streams of the program: the output for results, the output for notes, and the input.
 ///
-/// All output to a terminal passes through these functions. They replace a character with an escape if it controls the
-/// terminal or misleads a reader, as `TerminalSafeText` does. They do not change output to a pipe or a file.
+/// All output to a terminal passes through the functions of the console. The functions escape characters that control
+/// the terminal or mislead a reader, as `TerminalSafeText` does. Output to a pipe or a file stays unchanged.
 ///
 /// Results can go to a terminal while notes go to a file, or the other way round.
 public struct Console: Sendable {
-  /// Writes results; returns false if the program that reads the pipe has closed it.
+  /// Writes results; returns false if the reader of the output has closed the pipe.
   public let write: @Sendable ([UInt8]) -> Bool
   /// Writes notes, warnings and errors.
   public let note: @Sendable (String) -> Void
-  /// Writes text to the output for notes, including the program's own control sequences.
+  /// Writes text that may contain control sequences of the program to the output for notes.
   ///
   /// The function escapes nothing, so the caller must escape all data in the text.
   public let draw: @Sendable (String) -> Void
@@ -32,21 +32,21 @@ public struct Console: Sendable {
   public var noteColumns: @Sendable () -> Int
   /// Returns the number of lines of the terminal for results.
   public var rows: @Sendable () -> Int
-  /// Whether the program can ask questions, which needs a terminal at standard input and at standard error.
+  /// Whether the program can ask the user questions: standard input and standard error are terminals.
   public var isInteractive: Bool
-  /// Shows a text as the progress line, which the next output replaces.
+  /// Shows a text as the progress line, which disappears at the next output.
   ///
   /// If the text is nil, the function removes the progress line. The property is nil if notes do not go to a terminal.
   public var status: (@Sendable (String?) -> Void)?
-  /// Discards input that the user typed before a question.
+  /// Discards everything that the user has typed so far, before the program asks a question.
   public var discardTyped: @Sendable () -> Void
-  /// Reads the user's answer; returns nil at the end of the input, and immediately if the task is cancelled.
+  /// Reads the user's answer; returns nil at the end of the input, or if the task is cancelled.
   public var answer: @Sendable () async -> String?
 
   /// Reads a line, such as a password, that the terminal does not show while the user types.
   ///
-  /// The function calls `ask`, which writes the question. It returns nil at the end of the input, and immediately if
-  /// the task is cancelled.
+  /// The function calls `ask` to write the question. It returns nil at the end of the input, or if the task is
+  /// cancelled.
   public var secret: @Sendable (_ ask: @Sendable () -> Void) async -> String?
 
   /// Creates a console from functions, for tests.
@@ -76,40 +76,40 @@ public struct Console: Sendable {
 
   /// Escapes results for a terminal, piece by piece.
   ///
-  /// The object remembers a character whose bytes are divided between two pieces.
+  /// The object can escape a character whose bytes are divided between two pieces.
   private final class TerminalResultEscaper: Sendable {
     private let bytes = Mutex(TerminalByteEscaper())
 
     func visible(_ piece: [UInt8]) -> [UInt8] { bytes.withLock { $0.visible(piece) } }
   }
 
-  /// Returns a function that escapes results for a terminal, and passes them to `write`.
+  /// Returns a function that escapes results for a terminal, and passes the escaped bytes to `write`.
   static func door(_ write: @escaping @Sendable ([UInt8]) -> Bool) -> @Sendable ([UInt8]) -> Bool {
     let passage = TerminalResultEscaper()
     return { write(passage.visible($0)) }
   }
 
-  /// Returns a function that prepares notes for a terminal, and passes them to `note`.
+  /// Returns a function that escapes and wraps notes for a terminal, and passes the text to `note`.
   ///
-  /// The function escapes characters, and breaks lines that are too long for the terminal.
+  /// The function wraps lines that are longer than the terminal is wide.
   private static func door(
     _ note: @escaping @Sendable (String) -> Void, _ columns: @escaping @Sendable () -> Int
   ) -> @Sendable (String) -> Void {
     { note(LineWrapping.wrapped(TerminalSafeText.visible($0), to: columns())) }
   }
 
-  /// Writes a line to the output for notes, without breaking a long line.
+  /// Writes a line to the output for notes, without wrapping a long line.
   func show(unbroken line: String) { draw((showsNotes ? TerminalSafeText.visible(line) : line) + "\n") }
 
   /// Writes a line of JSON to the results.
   ///
-  /// On a terminal, JSON's own escapes replace control characters, so that the line stays valid JSON.
+  /// On a terminal, control characters become JSON escapes such as `\u001b`, so that the line is still valid JSON.
   func write(json: JSONValue) {
     _ = write(
       isTerminal ? Array((TerminalSafeText.json(json.text) + "\n").utf8) : json.encoded() + [UInt8(ascii: "\n")])
   }
 
-  /// Standard output, error and input.
+  /// The console of standard output, standard error and standard input.
   public static let standard = Console(
     write: { writeResult($0) }, note: { writeNote($0) },
     isTerminal: TerminalProperties.isTerminal(1), showsNotes: TerminalProperties.isTerminal(2),
@@ -133,7 +133,7 @@ public struct Console: Sendable {
 
   /// The error code of a failed write to standard output.
   ///
-  /// The value is 0 if no write failed. It stays 0 if the reader closed the pipe.
+  /// The value is 0 if no write has failed, or if the reader closed the pipe.
   private static let failure = Atomic<Int32>(0)
 
   /// The reason why a write to standard output failed, such as `No space left on device`.
@@ -150,7 +150,7 @@ public struct Console: Sendable {
 
   /// Writes all bytes to a descriptor.
   ///
-  /// - Returns: False if a write fails, or if a stopped run ends the wait for a slow reader.
+  /// - Returns: False if a write fails, or if the run is stopped while the function waits for a slow reader.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     if let stream = StandardStream.of(descriptor) {
       let code = stream.write(bytes)

@@ -3,7 +3,7 @@ import Glibc
 import JSONText
 import Redaction
 
-/// Shows or controls the runs of the same user: `retort ctl [RUN] [status | pause | resume | stop | rate=N]`.
+/// Shows or controls the user's running retort processes: `retort ctl [RUN] [status | pause | resume | stop | rate=N]`.
 ///
 /// - Returns: The exit status of the program.
 func control(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
@@ -39,7 +39,7 @@ func control(_ words: [String], _ console: Console, _ environment: [String: Stri
 ///
 /// - Parameters:
 ///   - words: All arguments.
-///   - commands: The arguments after the run, if the user names a run.
+///   - commands: The arguments without the process id of a run.
 ///   - usage: The syntax of `retort ctl`.
 /// - Returns: The message, with the next step on a second line.
 private func misuse(of words: [String], _ commands: [String], _ usage: String) -> String? {
@@ -70,9 +70,7 @@ private func send(_ command: String, to run: String, _ console: Console, _ envir
   return answer.isEmpty ? 1 : 0
 }
 
-/// Returns the runs in which a statement is changing data.
-///
-/// If no run changes data, or if there is only one run, the function returns all runs.
+/// Returns those of the given runs that are changing data, or all runs if no run is changing data.
 private func changing(_ runs: [String], _ environment: [String: String]) -> [String] {
   guard runs.count > 1 else { return runs }
   let changing = runs.filter { run in
@@ -87,7 +85,7 @@ private func isCommand(_ word: String) -> Bool {
   return word.hasPrefix("rate=") && Int(digits: word.dropFirst(5)).map { $0 > 0 } ?? false
 }
 
-/// Returns the process ids of the runs that have a socket.
+/// Returns the process ids of all runs that have a socket.
 ///
 /// The function also removes the sockets of runs that were killed.
 private func runs(in directory: String) -> [String] {

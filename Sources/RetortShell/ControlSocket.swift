@@ -15,19 +15,19 @@ struct ControlSocket {
 
   /// Returns the directory of a user's sockets.
   ///
-  /// The directory is in `$XDG_STATE_HOME`, or otherwise in `~/.local/state`. The result is nil if `HOME` is not set
-  /// either.
+  /// The directory is in `$XDG_STATE_HOME`, or in `~/.local/state` if that variable is not set. The result is nil if
+  /// `HOME` is not set either.
   static func directory(_ environment: [String: String]) -> String? {
     if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/retort/runs" }
     return environment["HOME"].map { $0 + "/.local/state/retort/runs" }
   }
 
-  /// Returns the socket of the process with an id; nil if the directory of sockets is unknown.
+  /// Returns the socket of a process; nil if the directory of the sockets is unknown.
   static func of(_ process: pid_t, _ environment: [String: String]) -> ControlSocket? {
     directory(environment).map { ControlSocket(path: "\($0)/\(process)") }
   }
 
-  /// Opens the socket and binds it as the server, or connects to it as a client; returns nil if that fails.
+  /// Opens the socket as a server, or connects to it as a client; returns nil if the operation fails.
   fileprivate func opened(isServer: Bool) -> Int32? {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -80,9 +80,9 @@ struct ControlSocket {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Sends a command to the run that has this socket, and returns the reply.
+  /// Sends a command to the run that owns the socket, and returns the reply.
   ///
-  /// - Returns: The reply; nil if the run has ended; an empty text if the run does not answer within two seconds.
+  /// - Returns: The reply, an empty text if the run does not answer within two seconds, or nil if the run has ended.
   func ask(_ command: String) -> String? {
     guard let number = opened(isServer: false) else { return nil }
     defer { close(number) }
@@ -97,7 +97,7 @@ final class ControlServer: Sendable {
   private let socket: ControlSocket
   private let number: Int32
 
-  /// Opens the socket of this process; nil if that fails.
+  /// Opens the socket of the current process; returns nil if the socket can't be opened.
   init?(_ control: RemoteRunControl, _ environment: [String: String]) {
     guard let socket = ControlSocket.of(getpid(), environment) else { return nil }
     Self.makeDirectories(socket.path)
@@ -114,7 +114,7 @@ final class ControlServer: Sendable {
     unsafe unlink(socket.path)
   }
 
-  /// Removes the socket from its directory, before the process ends.
+  /// Deletes the socket's file, before the process ends.
   func remove() { unsafe unlink(socket.path) }
 
   private static func makeDirectories(_ path: String) {
@@ -163,13 +163,13 @@ final class ControlServer: Sendable {
   }
 }
 
-/// Creates the server for `retort ctl` when the process first needs it.
+/// The server for `retort ctl`, which is created when the process first needs the server.
 final class LazyControlServer: Sendable {
   static let shared = LazyControlServer()
 
   private let state = Mutex<(server: ControlServer?, isOpened: Bool)>((nil, false))
 
-  /// Opens the server at the first call, and does nothing at later calls.
+  /// Opens the server; later calls have no effect.
   func open(_ control: RemoteRunControl, _ environment: [String: String]) {
     state.withLock { state in
       guard !state.isOpened else { return }

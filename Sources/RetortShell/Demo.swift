@@ -4,7 +4,7 @@ import Synchronization
 
 /// The first statements and the tour of `retort demo`, a prompt with clients of the sample blog.
 ///
-/// The tour proposes one statement after another.
+/// The tour proposes statements, one after another, for the user to try.
 final class Demo: Sendable {
   /// The statements that the program runs before the user types the first line.
   static let beginning = """
@@ -13,12 +13,14 @@ final class Demo: Sendable {
     let post = show posts 12 include: "author"
     """
 
-  /// A step of the tour: a statement to try, and the words by which the program recognizes that the user tried it.
+  /// A step of the tour: a statement for the user to try.
   private struct TourStep {
     var name: String
     /// The statement that the step proposes to the user.
     var statement: String
-    /// The words that complete the step: a successful statement must contain one of them.
+    /// The words that complete the step, such as `update` and `upsert`.
+    ///
+    /// The step is complete after a successful statement that contains one of the words.
     var words: Set<String>
   }
 
@@ -37,7 +39,7 @@ final class Demo: Sendable {
   /// The indices of the steps that the user has not completed.
   private let left = Mutex(Set(Demo.steps.indices))
 
-  /// The text that the prompt shows at its start, in 80 columns.
+  /// The text that the prompt of the demo shows at its start, at most 80 columns wide.
   ///
   /// The text lists the first statements, which create the clients, and the steps of the tour.
   static var introduction: String {
@@ -51,7 +53,7 @@ final class Demo: Sendable {
     "  \(index + 1) \(step.name)\(String(repeating: " ", count: 9 - step.name.count))\(step.statement)\n"
   }
 
-  /// Completes the steps of the tour that belong to a successful statement.
+  /// Marks the steps of the tour that a successful statement completes.
   ///
   /// - Returns: The text of the next step; nil if the statement completes no step.
   func next(after text: String) -> String? {

@@ -2,11 +2,11 @@ import Bulk
 import Language
 import Redaction
 
-/// Runs `retort journal FILE`, which shows a journal or changes it.
+/// Runs `retort journal FILE`, which shows or changes a journal.
 ///
-/// A journal is a file that records the changes of a bulk statement. With `settle ID done` or `settle ID again`, the
-/// command records how to treat a change with an unknown outcome. With `broker NAME`, it records the name of the
-/// broker.
+/// A journal is a file that records the changes of a bulk statement. `settle ID done` records that a change with an
+/// unknown outcome was carried out. `settle ID again` records that the change may be sent again. `broker NAME` replaces
+/// the name of the broker in the journal.
 func journal(_ words: [String], _ console: Console) async -> Int32 {
   let usage = "retort journal FILE, or retort journal FILE settle ID done, or ... settle ID again, or ... broker NAME"
   guard let path = words.first, !path.hasPrefix("-"),
@@ -83,7 +83,7 @@ private func settle(_ path: String, _ id: String, _ word: String, _ console: Con
   return 0
 }
 
-/// Records in the journal the name of the broker to which the journal belongs.
+/// Replaces the name of the broker in the journal.
 private func rename(_ path: String, _ broker: String, _ console: Console) async throws(JournalError) -> Int32 {
   let journal = try Journal(existing: path)
   try await journal.rename(broker: broker)
@@ -137,6 +137,6 @@ private struct JournalReport {
 }
 
 extension JournalError {
-  /// Whether the file is not a journal: it has no header of a journal, and no line that records a change.
+  /// Whether the file is not a journal at all: it has neither a journal's header nor a line that records a change.
   fileprivate var isForeign: Bool { if case .notAJournal(_, .other, recorded: 0) = self { true } else { false } }
 }

@@ -4,7 +4,7 @@ import Handbook
 import LanguageServer
 import LearnedSchema
 
-/// Serves an editor over standard input and output: `retort lsp`.
+/// Runs the language server for an editor on standard input and output: `retort lsp`.
 ///
 /// - Returns: 0 if the editor ended the session with `shutdown` and `exit`, otherwise 1.
 func languageServer(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {

@@ -5,8 +5,8 @@ import Synchronization
 
 /// A link that shows each request to the user instead of sending it, for the option `--offline`.
 ///
-/// The link invents replies so that the script continues. A reply is an empty page, the record of the request, or a
-/// resource with only an id.
+/// The link invents replies, so that the script can continue. An invented reply is an empty page, the record from the
+/// request, or a resource with only an id.
 final class OfflineLink: JSONRPC.ServiceLink {
   let address: String
   private let show: @Sendable (JSONObject) -> Void

@@ -15,7 +15,7 @@ struct PoolSettingsError: Error {
   init(_ message: String, nextStep: String) { (self.message, self.nextStep) = (message, nextStep) }
 }
 
-/// Returns the secret that all workers of a pool share, from the environment; nil if the environment has none.
+/// Returns the secret of a pool of workers from the environment; nil if the environment contains no secret.
 func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> MessageAuthenticationKey? {
   guard let secret = environment[WorkerPool.keyVariable] else { return nil }
   if secret.isEmpty {
@@ -34,8 +34,8 @@ func poolKey(_ environment: [String: String]) throws(PoolSettingsError) -> Messa
 
 /// Returns the secret members that a worker adds to the `meta` of a change.
 ///
-/// The broker sees only the names of these members. The worker reads their values from `RETORT_POOL_META` in its
-/// environment.
+/// The client that sends the change to the pool writes only the names of the members. The worker reads their values
+/// from its environment variable `RETORT_POOL_META`.
 func poolMeta(_ environment: [String: String]) throws(PoolSettingsError) -> JSONObject {
   guard let text = environment["RETORT_POOL_META"], !text.isEmpty else { return [:] }
   guard let meta = (try? JSONValue(parsing: text))?.objectValue else {
@@ -45,7 +45,7 @@ func poolMeta(_ environment: [String: String]) throws(PoolSettingsError) -> JSON
   return meta
 }
 
-/// Opens a pool of workers for a statement, on the connection of the statement's client.
+/// Opens a pool of workers for a statement, on the connection of the client that the statement uses.
 func openPool(_ request: PoolCarrierRequest, _ environment: [String: String]) async throws(ClientError)
   -> any ChangeCarrier
 {

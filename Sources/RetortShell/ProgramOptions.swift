@@ -6,7 +6,7 @@ import Language
 
 /// The options before FILE in the command line `retort [OPTIONS] FILE [ARGUMENTS]`, such as `--yes`.
 ///
-/// The arguments after FILE are not options: they belong to the script.
+/// The arguments after FILE are arguments of the script.
 struct ProgramOptions: ParsableArguments {
   @Option(
     name: .customShort("c"), parsing: .unconditionalSingleValue,
@@ -97,14 +97,14 @@ struct ProgramOptions: ParsableArguments {
     case text, json
   }
 
-  /// The script that the option `-c` contains; nil without `-c`.
+  /// The script in the options `-c`; nil without `-c`.
   var script: String? {
     statements.isEmpty ? nil : statements.map { String($0.trimmingPrefix("\u{FEFF}")) }.joined(separator: "\n")
   }
 
   /// The topics of the option `--trace`.
   ///
-  /// The set is empty without `--trace`. The value is nil if a topic is unknown.
+  /// The set is empty without `--trace`, and nil if a topic is unknown.
   var topics: Set<Trace.TraceTopic>? {
     let words = trace?.split(separator: ",").map(String.init) ?? []
     let topics = words.compactMap(Trace.TraceTopic.init)
@@ -132,9 +132,9 @@ struct ProgramOptions: ParsableArguments {
     }
   }
 
-  /// Returns the duration that the text of an option means, such as `30s`.
+  /// Parses the value of an option that takes a duration, such as `30s`.
   ///
-  /// The result is `.some(nil)` for `never`, and nil if the text is invalid.
+  /// Returns `.some(nil)` for `never`, and nil if the text is invalid.
   static func duration(_ text: String) -> Duration?? {
     if text == "never" { return .some(nil) }
     let parsed = Parser.parse(SourceText(name: "--timeout", text: text))

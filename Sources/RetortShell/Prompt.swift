@@ -109,9 +109,9 @@ final class Prompt: Sendable {
     return nil
   }
 
-  /// Discards the incomplete statement, if there is one, and shows a note about it.
+  /// Discards an incomplete statement, and shows a note about it.
   ///
-  /// The note ends with `addition`.
+  /// The note ends with `addition`. The function does nothing if the draft is empty.
   private func drop(_ addition: String = "") {
     guard draft.isOpen else { return }
     draft.take()
@@ -134,7 +134,7 @@ final class Prompt: Sendable {
     return interpreter.hasExited ? status : nil
   }
 
-  /// The prompt of a statement's first line, which shows the newest connection and its state.
+  /// The prompt for the first line of a statement, which shows the newest connection and its state.
   ///
   /// While any connection has `env: "production"`, the prompt is red. If colours are off, the prompt contains the word
   /// `production` instead.
@@ -157,16 +157,16 @@ final class Prompt: Sendable {
       label + notes + "> ", look: isProduction && isColoured ? "31;1" : nil)
   }
 
-  /// Returns the prompt of the second and each later line of a statement.
+  /// Returns the prompt for the second and each further line of a statement.
   ///
   /// The prompt names the unclosed part of the statement, such as a bracket.
   private func continuation(_ open: UnclosedPart?) -> LinePrompt {
     LinePrompt((open?.text ?? "...") + "> ", indent: min(2 * (open?.depth ?? 0), 20))
   }
 
-  /// Returns the command of the prompt, such as `edit`, if the line consists only of this command.
+  /// Returns the line if it is a command of the prompt, such as `edit`; nil for any other line.
   ///
-  /// The result is nil for any other line. It is also nil if a variable or a def has the name of the command.
+  /// The result is also nil if a variable or a `def` has the name of the command.
   private func word(_ line: String) -> String? {
     let names = interpreter.names
     return Vocabulary.promptWords.first {
@@ -174,7 +174,7 @@ final class Prompt: Sendable {
     }
   }
 
-  /// Adds the start file of the working directory to the trusted files, and runs it.
+  /// Adds the start file of the working directory to the trusted files, and runs the file.
   private func trust() async {
     do throws(Fault) {
       _ = await run(try StartFiles(environment: environment).trust(StartFiles.local), isPasted: true)
@@ -196,7 +196,7 @@ final class Prompt: Sendable {
     PromptCompleter(interpreter: interpreter).completion(of: line, after: draft.text, at: cursor)
   }
 
-  /// Returns the help of the word at the cursor, cut to the height of the terminal.
+  /// Returns the help for the word at the cursor, cut to the height of the terminal.
   private func help(of line: String, at cursor: Int) -> String? {
     let before = draft.text.isEmpty ? "" : draft.text + "\n"
     guard let page = Help.page(of: before + line, at: before.utf8.count + cursor) else { return nil }
@@ -205,7 +205,7 @@ final class Prompt: Sendable {
     return (lines.count > most ? lines.prefix(most - 1) + ["..."] : lines).joined(separator: "\n")
   }
 
-  /// The colours of the line that the user types; nil if colours are off.
+  /// The highlighting of the line that the user types; nil if colours are off.
   private var painting: LinePainting? {
     guard session.options.renderer.isColoured, environment["TERM"] != "dumb" else { return nil }
     return LinePainting(
@@ -222,9 +222,9 @@ final class Prompt: Sendable {
     do throws(TerminalError) { try editor.remember(text) } catch { console.note("\(error)\n") }
   }
 
-  /// Opens a text in the user's editor.
+  /// Opens a text in the user's editor, and adds the edited text to the draft.
   ///
-  /// The text that the user saves there becomes the statement.
+  /// If the edited text is empty, the draft does not change.
   private func edit(_ text: String) async {
     do throws(TerminalError) {
       guard let edited = try await ExternalEditor(environment: environment).edited(text) else {
@@ -236,11 +236,11 @@ final class Prompt: Sendable {
     } catch { console.note("error: \(error)\n") }
   }
 
-  /// Asks the user whether to run a pasted text that destroys resources on a guarded connection.
+  /// Returns whether to run the entered text, and asks the user if the text is dangerous.
   ///
-  /// A connection is guarded if its `guard:` is `confirm`. Any other text runs without a question.
+  /// A text is dangerous if the user pasted it, it destroys resources, and a connection has `guard: "confirm"`.
   ///
-  /// - Returns: Whether the text may run.
+  /// - Returns: False if the user does not confirm.
   private func isAllowed(_ report: Interpreter.CheckReport, _ isPasted: Bool) async -> Bool {
     let count = report.inventory.filter { $0.kind == .destroys }.count
     guard isPasted, count > 0, session.isGuarded, !report.hasErrors else { return true }
@@ -256,7 +256,8 @@ final class Prompt: Sendable {
 
   /// Asks the user a question.
   ///
-  /// Ctrl-C means no answer. Another signal also means no answer, and then ends the program.
+  /// Any signal, such as Ctrl-C, ends the question without an answer. A signal other than Ctrl-C then also ends the
+  /// program.
   private func answer(to question: String) async -> String? {
     let asking = Task { await notices.answer(to: question) }
     let stop = Mutex<Terminal.Signal?>(nil)

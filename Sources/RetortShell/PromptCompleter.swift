@@ -3,11 +3,11 @@ import Terminal
 
 /// Completes the current line of the prompt.
 ///
-/// The earlier lines of the same statement determine which completions fit.
+/// The completions also depend on the earlier lines of the same statement.
 struct PromptCompleter {
   let interpreter: Interpreter
 
-  /// Returns the completions at the cursor of a line; the cursor is a byte offset.
+  /// Returns the completions at the cursor, which is a byte offset in the line.
   func completion(of line: String, after entered: String, at cursor: Int) -> TabCandidates {
     let before = entered.isEmpty || entered.hasSuffix("\n") ? entered : entered + "\n"
     let found = interpreter.completion(of: before + line, at: before.utf8.count + cursor)

@@ -13,7 +13,7 @@ import Values
 import Formats
 import Handbook
 
-/// Runs the program and returns its exit status.
+/// Runs the program with the given arguments, and returns its exit status.
 ///
 /// ```swift
 /// let status = await run(arguments: ["-c", "print 1 + 1"], console: .standard, environment: [:])
@@ -75,7 +75,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   }
 }
 
-/// Prints the same text as the command `help` at the prompt.
+/// Runs `retort help`, which shows the same text as the command `help` at the prompt.
 private func help(_ words: [String], _ console: Console) -> Int32 {
   guard let text = Help.text(words) else {
     let near =
@@ -91,11 +91,11 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
 /// Rewrites the arguments for the option parser.
 ///
 /// The function puts `--` before FILE, which is the first argument that is not an option. The arguments after FILE
-/// belong to the script. The function also replaces `--yes=N` with `--yes-limit N`, and gives `--trace` a topic if it
-/// has none.
+/// belong to the script. The function also replaces `--yes=N` with `--yes-limit N`, and adds a topic to a `--trace`
+/// without a topic.
 ///
-/// The function shows an error message for an unknown option and for an invalid number in `--yes=N`. An argument after
-/// FILE that begins with `-` is an error, too, unless a `--` precedes it.
+/// The function shows an error message for an unknown option, and for an invalid number in `--yes=N`. After FILE, an
+/// argument that begins with `-` is an error, too, if no `--` comes before it.
 ///
 /// - Returns: The new arguments; nil after an error message.
 private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
@@ -129,10 +129,10 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
   return result + (words.isEmpty ? [] : ["--"]) + words
 }
 
-/// Returns FILE and the arguments of the script.
+/// Returns FILE and the arguments of the script, without a `--` between them.
 ///
-/// A `--` must come before arguments of the script that begin with `-`, and the function removes it. If the `--` is
-/// missing, the function shows an error and returns nil.
+/// If an argument of the script begins with `-`, a `--` must come before it. If the `--` is missing, the function shows
+/// an error and returns nil.
 private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
   let mark = words.firstIndex(of: "--") ?? words.endIndex
   guard let place = words[..<mark].firstIndex(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {
@@ -155,7 +155,7 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   return nil
 }
 
-/// Returns an option that occurs twice although the program uses only one value; nil if there is none.
+/// Returns an option that occurs twice but is allowed only once; nil if there is no such option.
 private func repeatedOption(_ arguments: [String], _ word: String) -> String? {
   let line = ProgramCommandLine.all.first { $0.name == word }
   let known = Set(line?.options.filter { $0.value != nil }.map(\.name) ?? []).union(["--trace", "--yes-limit", "-o"])
@@ -171,7 +171,7 @@ private func repeatedOption(_ arguments: [String], _ word: String) -> String? {
   return nil
 }
 
-/// Parses options, and runs `body` with them.
+/// Parses options, and passes them to `body`.
 ///
 /// - Returns: The exit status: 0 after `--help`, 2 for invalid options, otherwise the result of `body`.
 private func parsed<Options: ParsableArguments>(
@@ -317,10 +317,10 @@ private func session(
   return Session(options: own, output: output, host: host)
 }
 
-/// Returns the address that a connection shows without being open.
+/// Returns the address that the script sees for a connection with the option `--offline`.
 ///
-/// The address is the URI of a broker without its password, or any other address unchanged. The function throws an
-/// error for an invalid URI of a broker.
+/// A broker's URI is returned without its password, and any other address unchanged. The function throws an error for
+/// an invalid URI of a broker.
 private func offlineAddress(_ uri: String) throws(LinkError) -> String {
   guard namesBroker(uri) else { return uri }
   do throws(BrokerError) { return "\(try AMQPURI(uri))" } catch { throw LinkError(.address, error.message) }
@@ -328,7 +328,7 @@ private func offlineAddress(_ uri: String) throws(LinkError) -> String {
 
 /// Returns the identity of the connection that a URI opens.
 ///
-/// By this identity, `connect` recognizes that the connection is already open.
+/// By comparing identities, `connect` finds out whether the connection is already open.
 private func identity(_ uri: String) -> ConnectionIdentity {
   guard namesBroker(uri), let parsed = try? AMQPURI(uri) else { return ConnectionIdentity(address: uri) }
   let lacksPassword = parsed.lacksPassword || parsed.password == "***"
@@ -338,12 +338,12 @@ private func identity(_ uri: String) -> ConnectionIdentity {
     password: lacksPassword ? nil : parsed.password)
 }
 
-/// Opens the service of a URI: a broker, or the embedded service.
+/// Opens a connection to the service that a URI names: a broker, or the embedded service.
 public func openLink(_ uri: String, script: String) async throws(LinkError) -> any JSONRPC.ServiceLink {
   try await openLink(uri, script: script, listener: Connection.EventObserver())
 }
 
-/// Opens the service of a URI, and passes late replies to `lateReplies`.
+/// Opens a connection to the service that a URI names, and passes late replies to `lateReplies`.
 ///
 /// A late reply arrives after its request has failed with a timeout.
 func openLink(

@@ -4,13 +4,13 @@ import Glibc
 import Synchronization
 import Terminal
 
-/// Stops a run when signals arrive.
+/// Stops the running script when the user sends signals, such as Ctrl-C.
 ///
-/// The first signal cancels the run. Reads end immediately, and the run sends no further request. The run still waits
-/// for the replies to changes that it has already sent, until their timeout.
+/// The first signal cancels the run. Requests that only read data end immediately, and the run sends no further
+/// request. But the run still waits for the replies to changes that it has already sent, at most until their timeout.
 ///
-/// The second signal ends these waits. The third signal ends the program if the run has not stopped. Ctrl-\ ends the
-/// program immediately.
+/// The second signal ends the waiting. The third signal ends the program if the run has still not stopped. Ctrl-\
+/// always ends the program immediately.
 final class RunStopper: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
@@ -27,9 +27,7 @@ final class RunStopper: Sendable {
   /// The last signal that arrived; nil before the first signal.
   var signal: Terminal.Signal? { state.withLock { $0?.signal } }
 
-  /// Handles a signal.
-  ///
-  /// The effect depends on whether the signal is the first, the second or a later one.
+  /// Handles a signal, depending on how many signals arrived before.
   ///
   /// - Parameters:
   ///   - signal: The signal.
@@ -53,10 +51,10 @@ final class RunStopper: Sendable {
     session.abandon()
   }
 
-  /// Records that the run has ended, so that no note follows.
+  /// Records that the run has ended, which also prevents the note about the next signal.
   func end() { hasEnded.store(true, ordering: .relaxed) }
 
-  /// Shows a note about the effect of the next signal, if the run continues after the first signal.
+  /// Shows a note about the effect of the next signal, if the run has not stopped soon after the first signal.
   private func sayWhatIsNext(_ signal: Terminal.Signal, _ forcedEnds: Bool) {
     Task { [self] in
       try? await Task.sleep(for: Self.noteDelay)

@@ -3,7 +3,7 @@ import Handbook
 import Language
 import Values
 
-/// The file of a script, as the command line names it.
+/// The file argument of the command line, which names a script.
 struct ScriptFile {
   private let path: String
   private let arguments: [String]
@@ -12,14 +12,15 @@ struct ScriptFile {
 
   /// Returns the text of the file.
   ///
-  /// If the file is missing, the error proposes a similar command line, such as `retort check` for `retort lint`.
+  /// If the file is missing, the error proposes what the user may have meant, such as `retort check` instead of `retort
+  /// lint`.
   func text() throws(Fault) -> String {
     do throws(Fault) { return try TextFile.read(path) } catch {
       throw commandLine.map { error.advising("did you mean \($0)?") } ?? error
     }
   }
 
-  /// The command line that the error for a missing file proposes; nil if no command has a similar name.
+  /// The command line that the error for a missing file proposes; nil if there is no proposal.
   private var commandLine: String? {
     if ["run", "exec", "execute", "start"].contains(path), let file = arguments.first, Self.exists(file) {
       return (["retort"] + arguments.map(ShellCommandLineWriter.quoted)).joined(separator: " ")

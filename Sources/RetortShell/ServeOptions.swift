@@ -113,7 +113,7 @@ struct ServeOptions: ParsableArguments {
 
 /// Parses the value of an option that takes a whole number.
 ///
-/// The value consists of digits only.
+/// The text must consist of digits only.
 func wholeNumber<Number: FixedWidthInteger>(_ text: String) throws -> Number {
   guard let number = Number(digits: text) else {
     throw InjectedFaults.OptionError("write a whole number of at most \(Number.max)")
@@ -129,7 +129,7 @@ func word<Word: CaseIterable & RawRepresentable<String>>(_ text: String) throws 
   return word
 }
 
-/// Serves a database on a broker, with the options of the command line.
+/// Runs `retort serve`, which serves a database on a broker.
 ///
 /// - Returns: The exit status of the program.
 func serve(_ options: ServeOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {

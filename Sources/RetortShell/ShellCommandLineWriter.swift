@@ -1,10 +1,10 @@
 import Redaction
 
-/// Writes a command line for a shell.
+/// Writes command lines that a shell can run.
 enum ShellCommandLineWriter {
-  /// Returns a command line that repeats the program's call: `retort --var cap=5 'my file.retort'`.
+  /// Returns a command line that starts retort with the given arguments, such as `retort --var cap=5 'my file.retort'`.
   ///
-  /// Shell variables stand for passwords: `retort --var token="${TOKEN:?}" x.retort`.
+  /// Shell variables replace passwords, as in `retort --var token="${TOKEN:?}" x.retort`.
   static func command(_ arguments: [String]) -> String {
     var secrets = SecretSubstitution()
     return (["retort"] + arguments.map { shown($0, &secrets) }).joined(separator: " ")
@@ -27,7 +27,7 @@ enum ShellCommandLineWriter {
     }.joined()
   }
 
-  /// Returns a word in the form in which a shell reads it, with quotes if it needs them.
+  /// Returns a word quoted for a shell, if the word needs quotes; otherwise unchanged.
   ///
   /// A word that contains control characters becomes `$'...'`, with the escapes of bash, zsh and ksh.
   static func quoted(_ word: String) -> String {
@@ -41,7 +41,7 @@ enum ShellCommandLineWriter {
     return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 
-  /// Returns a code point in the form that it has inside `$'...'`.
+  /// Returns a code point as it is written inside `$'...'`, with an escape if necessary.
   private static func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\\", "'": return "\\\(scalar)"

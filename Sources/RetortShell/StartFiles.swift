@@ -9,7 +9,7 @@ import Values
 ///
 /// The first file is `retort/rc.retort` in the XDG configuration directory
 /// (https://specifications.freedesktop.org/basedir-spec/latest/). The second file is `.retortrc` in the working
-/// directory, if the user trusts its text.
+/// directory. The prompt runs this file only if the user trusts its text.
 struct StartFiles {
   /// The name of the start file in a working directory.
   static let local = ".retortrc"
@@ -22,10 +22,10 @@ struct StartFiles {
     return environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 + "/.config/retort/rc.retort" : nil }
   }
 
-  /// Returns the texts of the start files that the prompt runs, in order.
+  /// Returns the texts of the start files that the prompt may run, in order.
   ///
-  /// - Parameter note: Receives the reason why a file does not run.
-  /// - Returns: The texts that the user trusts.
+  /// - Parameter note: Called with the reason if the prompt must not run a file.
+  /// - Returns: The text of the user's own file, and the text of the other file if the user trusts it.
   func texts(note: (String) -> Void) -> [SourceText] {
     var texts: [SourceText] = []
     for path in [own, Self.local].compactMap({ $0 }) where Self.exists(path) {
@@ -43,7 +43,7 @@ struct StartFiles {
 
   private static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
-  /// Whether the user trusts the start file of the working directory with this text.
+  /// Whether the user trusts the given text of the start file in the working directory.
   func trusts(_ text: String) -> Bool { isTrusted(text) { _ in } }
 
   private func isTrusted(_ text: String, _ note: (String) -> Void) -> Bool {
@@ -55,7 +55,7 @@ struct StartFiles {
     }
   }
 
-  /// Adds a file with its current text to the trusted files.
+  /// Records that the user trusts a file with its current text.
   ///
   /// - Returns: The text of the file.
   /// - Throws: A `file` error.
@@ -77,7 +77,7 @@ struct StartFiles {
   }
 }
 
-/// Adds files to the trusted files: `retort trust [FILE ...]`.
+/// Records that the user trusts the given files: `retort trust [FILE ...]`.
 ///
 /// - Returns: The exit status of the program.
 func trust(_ files: [String], _ console: Console, _ environment: [String: String]) -> Int32 {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The statement that the user is typing, line by line.
 ///
-/// The thread of the line editor reads the draft while the user types the next line.
+/// While the user types the next line, the line editor reads the draft on another thread.
 final class StatementDraft: Sendable {
   private struct EnteredLines {
     var text = ""
@@ -16,12 +16,12 @@ final class StatementDraft: Sendable {
   /// The lines that the user has finished, without the current line.
   var text: String { state.withLock(\.text) }
 
-  /// Whether the draft has a finished line.
+  /// Whether the draft contains at least one finished line.
   var isOpen: Bool { !text.isEmpty }
 
   /// Whether the user pasted a part of the text, or wrote it in an editor.
   ///
-  /// The program then parses the text like a file.
+  /// If true, the program parses the text like a file.
   var wasPasted: Bool { state.withLock(\.wasPasted) }
 
   /// The last statement that the user entered.
@@ -35,7 +35,7 @@ final class StatementDraft: Sendable {
 
   /// Adds a finished line.
   ///
-  /// A line that contains line feeds was pasted.
+  /// If `line` contains line feeds, the user pasted it.
   func add(_ line: String, fromEditor: Bool = false) {
     state.withLock { state in
       state.text += state.text.isEmpty ? line : "\n" + line

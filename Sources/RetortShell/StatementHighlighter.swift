@@ -3,20 +3,18 @@ import Handbook
 import Language
 import Terminal
 
-/// Colours a statement while the user types it.
+/// Chooses the colours of a statement while the user types it.
 ///
-/// Unknown names are red before the user presses Enter. A name at the cursor is not red if a known name begins with it.
+/// An unknown name is red. A name at the cursor is red only if no known name begins with it.
 struct StatementHighlighter {
   /// The styles of the parts of a statement.
   ///
-  /// The raw value of a style is its index in the result of `looks`.
+  /// The raw value of a style is the index of its colour in the result of `looks(isLight:)`.
   private enum SyntaxStyle: Int, CaseIterable {
     case usual, command, keyword, string, number, option, field, comment, unknown, match
   }
 
-  /// Returns the SGR parameters (ECMA-48 8.3.117) of all styles, for a light or a dark background.
-  ///
-  /// The parameters are in the order of the styles.
+  /// Returns the terminal colours of all styles, as SGR parameters (ECMA-48 8.3.117) in the order of the styles.
   static func looks(isLight: Bool) -> [String] {
     isLight
       ? ["", "34;1", "35", "32", "36", "34", "34", "90", "31;4", "7"]
@@ -25,7 +23,7 @@ struct StatementHighlighter {
 
   /// Whether the terminal has a light background.
   ///
-  /// `RETORT_COLORS` decides, or `COLORFGBG` if `RETORT_COLORS` is not set.
+  /// The function reads the variable `RETORT_COLORS`, or `COLORFGBG` if `RETORT_COLORS` is not set.
   static func isLight(_ environment: [String: String]) -> Bool {
     if let chosen = environment["RETORT_COLORS"] { return chosen == "light" }
     guard let background = environment["COLORFGBG"]?.split(separator: ";").last.flatMap({ Int($0) }) else {
@@ -47,7 +45,7 @@ struct StatementHighlighter {
     self.definitions = Set(definitions)
   }
 
-  /// Returns the parts of a line that do not have the style of usual text.
+  /// Returns the parts of a line that have another style than usual text.
   ///
   /// - Parameters:
   ///   - line: The line.
@@ -74,9 +72,9 @@ struct StatementHighlighter {
     return LinePainting.ColouredPart(lower..<max(lower, range.upper - offset), look: look.rawValue)
   }
 
-  /// Returns the bracket at the cursor and the matching bracket.
+  /// Returns the bracket at the cursor and the matching bracket; nil if there is no bracket or no match.
   ///
-  /// A closing bracket may also end directly before the cursor. The result is nil if there is no bracket or no match.
+  /// A closing bracket directly before the cursor counts as a bracket at the cursor.
   private static func pair(in parts: [HighlightedPart], at cursor: Int) -> [SourceRange]? {
     for part in parts {
       switch part.kind {

@@ -4,7 +4,7 @@ import Terminal
 
 /// The progress line at the bottom of a terminal.
 ///
-/// The program removes the line before it writes anything else to the terminal.
+/// The program removes the progress line before it writes anything else to the terminal.
 final class StatusLine: Sendable {
   /// The progress line of standard error.
   static let standard = StatusLine()
@@ -17,7 +17,7 @@ final class StatusLine: Sendable {
 
   private let state = Mutex(TerminalLineState())
 
-  /// Shows a text as the progress line, cut to the terminal's width; nil removes the line.
+  /// Shows a text as the progress line, cut to the terminal's width; removes the line for nil.
   func show(_ text: String?) {
     guard let text else { return remove() }
     state.withLock { state in
@@ -33,7 +33,7 @@ final class StatusLine: Sendable {
 
   /// Removes the progress line before the program writes results.
   ///
-  /// As long as the results do not end with a line end, the progress line does not appear again.
+  /// The progress line can appear again only after results that end with a line end.
   func remove(before results: [UInt8]) {
     state.withLock { state in
       Self.remove(&state)

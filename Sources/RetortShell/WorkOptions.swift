@@ -38,7 +38,7 @@ struct WorkOptions: ParsableArguments {
   }
 }
 
-/// Carries out the changes of a pool of workers, or shows the pool's status: `retort work`.
+/// Runs `retort work`, a worker of a pool that carries out changes, or shows the status of the pool.
 ///
 /// - Returns: The exit status of the program.
 func work(_ options: WorkOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {

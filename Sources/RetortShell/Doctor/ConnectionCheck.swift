@@ -4,21 +4,19 @@ import JSONRPC
 import Links
 import Synchronization
 
-/// Examines a connection to a broker in steps: name, TCP, TLS, login, vhost.
+/// Checks in steps whether a connection to a broker can be opened: host name, TCP, TLS, login, vhost.
 struct ConnectionCheck {
   let uri: AMQPURI
-  /// The URI in the form in which the user wrote it.
-  ///
-  /// The program opens the connection with this form.
+  /// The URI as the user wrote it, from which the program opens the connection.
   let text: String
   let doctor: Doctor
 
-  /// The doctor warns about a certificate that expires within this number of seconds.
+  /// The remaining lifetime of a certificate, in seconds, below which the doctor shows a warning.
   private static let soon = 30 * 86400
 
   private var place: String { "\(uri.host):\(uri.port)" }
 
-  /// Examines each step.
+  /// Checks each step, and opens the connection.
   ///
   /// - Returns: The open connection; nil if a step failed.
   func link() async -> (any JSONRPC.ServiceLink)? {

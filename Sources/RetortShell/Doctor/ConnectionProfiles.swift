@@ -6,11 +6,11 @@ import Values
 
 /// The profiles of the user's start file.
 ///
-/// A profile is a def in this file that opens a connection.
+/// A profile is a `def` in the start file that opens a connection.
 struct ConnectionProfiles {
   /// The name and the address of each profile.
   ///
-  /// The address is nil if the profile computes it instead of containing it as plain text.
+  /// The address is nil if the profile computes the address instead of naming it as a plain string.
   let all: [(name: String, address: String?)]
   /// The names of the connections that the profiles open.
   let connectionNames: [String]
@@ -36,9 +36,9 @@ struct ConnectionProfiles {
   /// Returns the address of a profile; nil if the profile does not exist or computes its address.
   func address(of name: String) -> String? { all.first { $0.name == name }?.address }
 
-  /// Returns the finding for a name whose address is unknown.
+  /// Returns the finding for a profile whose address is unknown.
   ///
-  /// Either there is no profile with this name, or the profile computes its address.
+  /// The profile does not exist, or computes its address.
   func trouble(with name: String) -> DoctorFinding {
     let file = path ?? "rc.retort"
     if all.contains(where: { $0.name == name }) {
@@ -78,7 +78,7 @@ struct ConnectionProfiles {
     }.first
   }
 
-  /// Returns the text of an expression that is plain text; nil for any other expression.
+  /// Returns the text of a string literal without interpolations; nil for any other expression.
   private static func text(of expression: Expr) -> String? {
     guard case .string(let parts) = expression.kind, parts.count == 1, case .literal(let text)? = parts.first else {
       return nil

@@ -5,12 +5,12 @@ import JSONText
 import Language
 import LearnedSchema
 
-/// The steps on an open connection: opening a channel, examining the known queues, and reading one resource.
+/// The steps of the doctor on an open connection: opening a channel, checking the queues, and reading one resource.
 extension Doctor {
-  /// The maximum number of queues to examine.
+  /// The maximum number of queues that the doctor checks.
   private static let limit = 50
 
-  /// Examines an open connection.
+  /// Runs all steps on an open connection.
   func examine(_ link: any JSONRPC.ServiceLink) async {
     let queues = queues(of: link)
     guard await channel(link, queues.first ?? "retort-doctor") else { return }
@@ -30,10 +30,10 @@ extension Doctor {
     await call(answering, link)
   }
 
-  /// Returns the queues to examine: first those of the option `--queue`, then all other known queues.
+  /// Returns the queues to check: first the queues of the option `--queue`, then all other known queues.
   ///
-  /// An embedded service names all its queues, but a broker does not. On a broker, the doctor knows only the queues for
-  /// which retort has learned a schema.
+  /// An embedded service lists all its queues. A broker does not, so the doctor knows only the queues for which retort
+  /// has learned a schema.
   private func queues(of link: any JSONRPC.ServiceLink) -> [String] {
     if let all = link.queues { return options.queues + all.filter { !options.queues.contains($0) } }
     let learned = schemas.queues(at: link.place)
@@ -55,7 +55,7 @@ extension Doctor {
     }
   }
 
-  /// Examines a queue.
+  /// Checks that a queue exists and has a consumer.
   ///
   /// - Returns: Whether the queue has a consumer.
   private func examine(_ queue: String, _ link: any JSONRPC.ServiceLink, _ known: [String]) async -> Bool {

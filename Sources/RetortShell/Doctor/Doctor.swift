@@ -3,22 +3,22 @@ import JSONRPC
 import LearnedSchema
 import Redaction
 
-/// Examines the files and the connection that retort would use.
+/// Checks the files and the connection that retort would use.
 ///
-/// The doctor reports each step when it ends. It skips the steps that depend on a failed step. It changes nothing: the
-/// last step only reads one resource.
+/// The doctor reports each step as soon as the step ends, and skips steps that depend on a failed step. The doctor
+/// changes no data: its last step only reads one resource.
 final class Doctor {
   let options: DoctorOptions
   let environment: [String: String]
   let schemas: SchemaStore
   let notices: ConnectionNotices
-  /// Whether the doctor may ask the user for a password that is missing in the address.
+  /// Whether the doctor may ask the user for a password if the address contains none.
   let asksPassword: Bool
   private let report: (DoctorFinding) -> Void
   private(set) var findings: [DoctorFinding] = []
   /// The vhost of the broker; nil for the embedded service.
   private(set) var vhost: String?
-  /// The address that the doctor examines, without its password; nil while the address is unknown.
+  /// The address that the doctor checks, without its password; nil while the address is unknown.
   private(set) var shownAddress: String?
 
   init(
@@ -45,7 +45,7 @@ final class Doctor {
     return finding.verdict != .failed
   }
 
-  /// Runs all steps of the examination.
+  /// Runs all steps.
   func examine() async {
     for finding in UserFilesCheck(environment: environment).findings { add(finding) }
     guard let address = address() else { return }
@@ -61,7 +61,7 @@ final class Doctor {
     await link.close()
   }
 
-  /// Returns the address to examine, and where it comes from: the command line, a profile, or `RETORT_URL`.
+  /// Returns the address to check, and the origin of the address: the command line, a profile, or `RETORT_URL`.
   ///
   /// If there is no address, the function adds a finding and returns nil.
   private func address() -> (uri: String, origin: String)? {

@@ -3,7 +3,7 @@ import Redaction
 
 /// The result of one step of the doctor, with the next step for the user.
 struct DoctorFinding: Sendable {
-  /// The steps that the doctor examines, from the machine's configuration to the reply of a service.
+  /// The steps of the doctor, from the configuration files to a request to a service.
   enum ExaminationStep: String, Sendable {
     case configuration, address, name, tcp, tls, login, vhost, service, channel, queue, call
   }
@@ -17,29 +17,29 @@ struct DoctorFinding: Sendable {
   var verdict: StepOutcome
   /// The result of the step, in one line.
   var text: String
-  /// The next step for the user; nil if there is none.
+  /// A proposal for what the user does next; nil if there is no proposal.
   var nextStep: String?
   /// The duration of the step.
   var time: Duration?
-  /// The exit status of the program if this step is the first that failed; 0 if this step did not fail.
+  /// The exit status of the program if the step is the first that failed; 0 if the step did not fail.
   var status: Int32 = 0
 
-  /// Returns the finding of a step without problems.
+  /// Returns the finding for a step without problems.
   static func ok(_ step: ExaminationStep, _ text: String, _ time: Duration? = nil) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .ok, text: text, time: time)
   }
 
-  /// Returns the finding of a problem that does not prevent the following steps.
+  /// Returns the finding for a step with a problem that does not prevent the following steps.
   static func warning(_ step: ExaminationStep, _ text: String, _ nextStep: String?) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .warning, text: text, nextStep: nextStep)
   }
 
-  /// Returns the finding of a step that the doctor skipped.
+  /// Returns the finding for a step that the doctor skipped.
   static func skipped(_ step: ExaminationStep, _ text: String, _ nextStep: String? = nil) -> DoctorFinding {
     DoctorFinding(step: step, verdict: .skipped, text: text, nextStep: nextStep)
   }
 
-  /// Returns the finding of a failed step.
+  /// Returns the finding for a failed step.
   ///
   /// `status` is the exit status of the program.
   static func failed(
@@ -71,7 +71,7 @@ struct DoctorFinding: Sendable {
     text + String(repeating: " ", count: max(1, width - text.count))
   }
 
-  /// Returns a duration in milliseconds with one digit after the point: `0.4`.
+  /// Returns a duration in milliseconds with one digit after the point, such as `0.4`.
   private static func milliseconds(_ time: Duration) -> String {
     let tenths = Int(time / .microseconds(100))
     return "\(tenths / 10).\(tenths % 10)"

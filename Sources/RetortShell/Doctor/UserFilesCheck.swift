@@ -57,9 +57,9 @@ struct UserFilesCheck {
     return found + mistakes(in: SourceText(name: path, text: text))
   }
 
-  /// Returns a finding about the errors of a start file: the first error, and the number of the other errors.
+  /// Returns a finding with the first error in a start file, and the number of further errors.
   ///
-  /// The result is empty if the file has no errors.
+  /// The result is an empty array if the file has no errors.
   private func mistakes(in source: SourceText) -> [DoctorFinding] {
     let errors = Interpreter(Session.offline()).check(source).diagnostics.filter { $0.diagnostic.severity == .error }
     guard let first = errors.first else { return [] }
@@ -74,7 +74,7 @@ struct UserFilesCheck {
 
   // MARK: Files that retort writes
 
-  /// Returns the problem with a file or directory that retort writes; nil if there is none.
+  /// Returns the problem with a file or directory that retort writes; nil if there is no problem.
   ///
   /// A missing file or directory is no problem, because retort creates it when necessary.
   private static func written(_ path: String) -> DoctorFinding? {
@@ -95,7 +95,7 @@ struct UserFilesCheck {
     return nil
   }
 
-  /// Returns the permissions of a file; nil if it does not exist.
+  /// Returns the permissions of a file; nil if the file does not exist.
   private static func mode(of path: String) -> UInt32? {
     var status = Glibc.stat()
     return unsafe stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil

@@ -17,7 +17,7 @@ struct CommandLineCandidates {
   private(set) var candidates: [Candidate] = []
   /// The suffix of the files that the shell offers.
   ///
-  /// The value is empty if the shell offers all files, and nil if it offers no files.
+  /// An empty text means that the shell offers all files. Nil means that it offers no files.
   private(set) var files: String?
 
   /// Finds the candidates for the word at the cursor.
@@ -40,7 +40,8 @@ struct CommandLineCandidates {
 
   /// The candidates as lines for the completion script of a shell.
   ///
-  /// A line contains a word, a tab and a description. The line `:files SUFFIX` asks the shell to offer files.
+  /// A line contains a word, a tab and a description. The line `:files` tells the script to offer all files. The line
+  /// `:files .retort` limits the files to a suffix.
   var lines: String {
     candidates.map { $0.text + ($0.note.map { "\t\($0)" } ?? "") + "\n" }.joined()
       + (files.map { $0.isEmpty ? ":files\n" : ":files \($0)\n" } ?? "")
@@ -75,7 +76,7 @@ struct CommandLineCandidates {
   /// The options that a command line may contain more than once.
   static let repeats: Set<String> = ["-c", "--var", "--guarded", "--queue", "--fault", "--allow"]
 
-  /// Returns the option that a word names; `-o` is the short form of `--output`.
+  /// Returns the option that a word such as `--output` names; nil for any other word.
   private static func option(_ word: String, of line: ProgramCommandLine) -> ProgramCommandLine.Option? {
     line.options.first { $0.name == (word == "-o" ? "--output" : word) }
   }

@@ -1,11 +1,11 @@
-/// The completion scripts, which shells load.
+/// The scripts that shells load to complete command lines of retort.
 enum CompletionScripts {
   static let all = ["bash": bash, "zsh": zsh, "fish": fish]
 
   /// The script for bash 4.4 and newer.
   ///
-  /// Bash splits a word at `=` and `:`, and replaces only the last piece. The script therefore removes the other pieces
-  /// from each candidate.
+  /// Bash splits a word at `=` and `:`, and completes only the last piece. The script therefore removes the earlier
+  /// pieces from each candidate.
   static let bash = #"""
     # The completion of retort for bash; `source` it, or write it to
     # ~/.local/share/bash-completion/completions/retort
