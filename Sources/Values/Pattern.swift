@@ -11,8 +11,8 @@ public struct Pattern: Sendable {
 
   /// Compiles a pattern.
   ///
-  /// The flags are letters: `i` ignores letter case, `m` lets `^` and `$` match at each line, `s` lets a dot match a
-  /// newline, and `x` ignores white space in the pattern.
+  /// The flags are letters. `i` ignores letter case, and `m` lets `^` and `$` match at each line. `s` lets a dot match
+  /// a newline, and `x` ignores white space in the pattern.
   ///
   /// - Throws: A `value` error with PCRE2's reason and position.
   package init(_ text: String, flags: String = "") throws(Fault) {

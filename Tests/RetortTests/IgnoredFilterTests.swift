@@ -87,8 +87,7 @@ import Testing
     await service.stop()
   }
 
-  /// retort accepts a resource that does not equal the filter if the filter may mean a range, a pattern or a part of a
-  /// text.
+  /// retort accepts other values than the filter's if the filter can mean a range, a pattern or a part of a text.
   @Test(arguments: [
     (#"{}"#, #""state":"a""#), (#"{state: "spam"}"#, #""text":"a""#), (#"{state: "spam"}"#, #""state":null"#),
     (#"{state: "spam"}"#, #""state":"Spammer""#), (#"{state: ">a"}"#, #""state":"b""#),

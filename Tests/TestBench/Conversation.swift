@@ -7,8 +7,8 @@ import Synchronization
 
 /// A session like that of the prompt, but without a terminal: a test runs statements and gets the output of each.
 ///
-/// The output is the same in every environment. The session replaces the address of the service by `embedded:blog`, the
-/// directory by `DIR`, correlation ids by `ID`, and the times of completed journals by `TIME`.
+/// The output is the same in every environment. The session replaces the address of the service by `embedded:blog`, and
+/// the directory by `DIR`. It replaces correlation ids by `ID`, and the times of completed journals by `TIME`.
 public final class Conversation: Sendable {
   private let interpreter: Interpreter
   private let session: Session
