@@ -1,21 +1,21 @@
 import JSONAPI
 import JSONText
 
-/// The set of the resources in a backup, and of the relationships whose linkage the backup contains.
+/// The set of the resources in a backup, with the relationships whose linkage the backup contains.
 struct BackedUpKeys {
   private var keys: Set<StableHash> = []
 
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// Returns the first of the given relationships whose linkage the backup of a resource does not contain.
+  /// Returns the first of the given relationships that has no linkage in the backup of a resource.
   ///
-  /// Returns nil if the backup contains the linkage of all these relationships.
+  /// Returns nil if the backup contains the linkage of all given relationships.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }
 
-  /// Returns whether the JSON object of a line is a resource: the object has a type and an id.
+  /// Returns whether a JSON object is a resource, that is, has a type and an id.
   static func takes(_ object: JSONObject) -> Bool { object["type"]?.stringValue != nil && object["id"]?.idText != nil }
 
   /// Adds a resource; returns false if the resource lacks a type or an id, or was already added.
@@ -35,12 +35,12 @@ struct BackedUpKeys {
 }
 
 extension JSONObject {
-  /// The names of the relationships that have no linkage, or only the first page of their linkage.
+  /// The names of the relationships whose linkage is missing or incomplete.
   var relationshipsWithoutLinkage: [String] {
     (self["relationships"]?.objectValue ?? [:]).compactMap { $0.value.hasWholeLinkage ? nil : $0.key }
   }
 
-  /// Returns whether the resource has the whole linkage of a relationship.
+  /// Returns whether the resource contains the complete linkage of a relationship.
   ///
   /// The names `blog_posts` and `blog-posts` mean the same relationship.
   func hasLinkage(of name: String) -> Bool {
@@ -50,7 +50,7 @@ extension JSONObject {
 
   /// Sets the linkage of a relationship.
   ///
-  /// The resource can spell the name of the relationship differently: `blog-posts` for `blog_posts`.
+  /// The name can be spelled differently in the resource: `blog-posts` instead of `blog_posts`.
   mutating func set(linkage: JSONValue, of name: String) {
     var relationships = self["relationships"]?.objectValue ?? [:]
     let own = relationships.keys.first { $0.spelledWithHyphens == name.spelledWithHyphens } ?? name
@@ -63,21 +63,21 @@ extension JSONObject {
 }
 
 extension JSONValue {
-  /// Whether this relationship object has its whole linkage, without a link to a next page.
+  /// Whether the relationship object has complete linkage: `data`, and no link to a next page.
   fileprivate var hasWholeLinkage: Bool {
     self["data"] != nil && Pagination(meta: [:], links: self["links"])?.hasNext != true
   }
 }
 
 extension String {
-  /// The name with `-` in place of `_`.
+  /// The name with `-` instead of `_`.
   ///
   /// The requests and the replies of a service can spell the same name differently.
   fileprivate var spelledWithHyphens: String { String(map { $0 == "_" ? "-" : $0 }) }
 }
 
 extension Change {
-  /// The names of the relationships whose linkage the change replaces or modifies.
+  /// The names of the relationships with linkage that the change affects.
   var changedRelationships: [String] {
     switch verb {
     case .link, .relink, .unlink: params["relationship"]?.stringValue.map { [$0] } ?? []

@@ -3,18 +3,18 @@ public import JSONAPI
 import JSONText
 import Synchronization
 
-/// A file with the resources of a statement's changes, as they were before the changes.
+/// A file with the resources that a statement changes, as they were before the changes.
 ///
-/// Each resource is on the disk before the change of the resource is sent.
+/// A resource is on the disk before its change is sent. Each line of the file is one resource as JSON, in the form that
+/// the command `write` uses. This line is the image of the resource. The file has only one image of each resource.
 ///
-/// Each line is the JSON of one resource, called an image, in the form that the command `write` uses. A backup only
-/// appends lines, and writes only one image of each resource. An image contains the linkage that the change replaces.
-/// If a service does not send this linkage with the resource, the backup reads the linkage with a separate request.
+/// An image contains the linkage that the change affects. If the service does not send this linkage with the resource,
+/// the backup reads the linkage with a separate request.
 public final class Backup: Sendable {
   private struct State {
-    /// The resources and relationships in the images that earlier runs wrote.
+    /// The contents of the images that earlier runs wrote.
     var before = BackedUpKeys()
-    /// The resources and relationships in the images that this run wrote.
+    /// The contents of the images that this run wrote.
     var written = BackedUpKeys()
   }
 
@@ -34,9 +34,9 @@ public final class Backup: Sendable {
   /// - Parameters:
   ///   - path: The path of the file.
   ///   - client: The client that reads the resources.
-  ///   - query: The query of these reads. Its `include` names the relationships to load.
-  ///   - noteNotLoaded: Called before a resource is destroyed, with the names of the relationships whose linkage the
-  ///     image lacks.
+  ///   - query: The query for reading a resource, whose `include` names the relationships to load.
+  ///   - noteNotLoaded: Called before a resource is destroyed, with the names of the relationships that have no
+  ///     complete linkage in the image.
   /// - Throws: ``JournalError`` if the file can't be used, or contains lines that are not resources.
   public init(
     _ path: String, _ client: ResourceClient, _ query: Query,
@@ -62,9 +62,9 @@ public final class Backup: Sendable {
     self.state = Mutex(state)
   }
 
-  /// Returns whether the last line of the file, which has no line end, is the beginning of a resource.
+  /// Returns whether an incomplete last line looks like the beginning of a resource.
   ///
-  /// The result is false if the line comes from another kind of file.
+  /// The result is false if the line seems to come from another kind of file.
   private static func isTorn(_ line: ArraySlice<UInt8>, isFirst: Bool) -> Bool {
     let begins = isFirst ? ["{\"type\":\"", "{\"id\":\""] : ["{\""]
     return begins.contains { line.starts(with: $0.utf8) || !isFirst && $0.utf8.starts(with: line) }
@@ -72,17 +72,17 @@ public final class Backup: Sendable {
 
   /// The error of the first failed write; nil if no write failed.
   ///
-  /// After a failed write, the statement may send nothing more.
+  /// After a failed write, the statement may send no more changes.
   var failure: JournalError? { writer.failure }
 
   /// Releases the lock on the file, so that another run can open the backup.
   public func release() { file.unlock() }
 
-  /// Writes the resource of a change to the backup, unless the backup already contains the resource.
+  /// Writes the resource of a change to the backup; does nothing if the backup already contains the resource.
   ///
   /// The function returns when the resource is on the disk.
   ///
-  /// - Returns: The outcome of a change that may not be sent; nil if the change may be sent.
+  /// - Returns: Nil if the change may be sent; otherwise the outcome of the change, which may not be sent.
   func save(_ change: Change) async -> Outcome? {
     guard let id = change.resourceID else { return nil }
     do throws(JournalError) {
@@ -104,11 +104,11 @@ public final class Backup: Sendable {
     } catch { return .refused(.element(error)) }
   }
 
-  /// Returns whether an earlier run wrote the image of a change's resource.
+  /// Returns true if an earlier run wrote the image of a change's resource, and false if this run wrote the image.
   ///
-  /// The result is false if this run wrote the image, and nil if the backup has no image of the resource.
+  /// Returns nil if the backup has no image of the resource.
   ///
-  /// - Throws: ``JournalError`` if the image lacks the linkage that the change modifies.
+  /// - Throws: ``JournalError`` if the image lacks the linkage that the change affects.
   private func known(_ change: Change, _ id: String) throws(JournalError) -> Bool? {
     let (type, names) = (change.target.type, change.changedRelationships)
     let known: (isBefore: Bool, lacking: String?)? = state.withLock { state in
@@ -119,9 +119,9 @@ public final class Backup: Sendable {
     return known?.isBefore
   }
 
-  /// Reads the resource of a change, with the linkage that the change modifies.
+  /// Reads the resource of a change, with the linkage that the change affects.
   ///
-  /// Returns nil if the reply has no resource.
+  /// Returns nil if the reply contains no resource.
   private func image(of change: Change, _ id: String) async throws(ClientError) -> JSONObject? {
     guard var resource = try await client.show(id, query).resource else { return nil }
     for name in change.changedRelationships where !resource.hasLinkage(of: name) {
@@ -136,7 +136,7 @@ public final class Backup: Sendable {
 }
 
 extension Outcome {
-  /// Creates the outcome of a change that was not sent, because the backup could not read its resource.
+  /// Creates the outcome of a change that was not sent because its resource could not be read.
   fileprivate init(readBefore change: Change, _ error: ClientError) {
     self =
       switch error.kind {
@@ -148,9 +148,9 @@ extension Outcome {
 }
 
 extension ClientError {
-  /// A copy of this error of a failed read, restated as the error of a change.
+  /// The error of a failed read, converted to the error of the change that needed the read.
   ///
-  /// The backup could not read the resource of the change, so the change was not sent.
+  /// The change was not sent, because the backup could not read its resource.
   fileprivate var beforeSending: ClientError {
     var error = self
     error.wasSent = false

@@ -5,8 +5,8 @@ import Redaction
 extension Change {
   /// The change as JSON, for the output of a dry run and for the workers of a pool.
   ///
-  /// A worker creates the change again from this JSON. For secret members of `meta`, the JSON contains only the names.
-  /// ``init(json:meta:after:)`` takes the secret values from its parameter `meta`.
+  /// The JSON contains the names of secret members of `meta`, but not their values. A worker creates the change from
+  /// the JSON and its own secret values with ``init(json:meta:after:)``.
   public var json: JSONObject {
     var object = JSONObject([
       ("broker", .string(target.broker)), ("queue", .string(target.queue)), ("type", .string(target.type)),
@@ -19,11 +19,11 @@ extension Change {
 
   /// Appends the JSON text of the change to bytes, with the members of ``json``.
   ///
-  /// To save time, the function does not create the JSON object.
+  /// To save time, the method creates no JSON object. To save space, a change in a list omits members that equal those
+  /// of the first change in the list. The parameter `first` is the first change; nil for the first change itself.
   ///
-  /// In a list of changes, only the first change has all its members. For each later change, `first` is the first
-  /// change. The text omits members that equal those of `first`, except `params` and `key`. In `params`, it omits a
-  /// `meta` that equals the `meta` of `first`. If only `first` has a `meta`, the text contains a `meta` of null.
+  /// The members `params` and `key` are never omitted. In `params`, an equal `meta` is omitted. If only `first` has a
+  /// `meta`, the text contains a `meta` of null.
   public func encode(into bytes: inout [UInt8], after first: Change? = nil) {
     bytes.append(contentsOf: #"{"params":"#.utf8)
     encodeParams(into: &bytes, after: first)
@@ -73,9 +73,9 @@ extension Change {
 
   /// Creates a change from JSON, with secret values from `meta`; nil if a member is missing or has a wrong type.
   ///
-  /// In a list of changes, only the first change has all its members. For each later change, `first` is the first
-  /// change. If the object lacks a member, the change takes the member from `first`. This does not apply to `params`
-  /// and `key`. If `params` lacks `meta`, the change takes the `meta` of `first`.
+  /// In a list of changes, later changes omit members that equal those of the first change, which is `first`. The
+  /// initializer adds these members from `first`, except `params` and `key`. If `params` has no `meta`, the change gets
+  /// the `meta` of `first`.
   public convenience init?(json object: JSONObject, meta: JSONObject, after first: Change? = nil) {
     guard var params = object["params"]?.objectValue, let target = TargetQueue(object) ?? first?.target,
       let (verb, method) = Self.method(object) ?? first.map({ ($0.verb, $0.method) }),
@@ -114,14 +114,14 @@ extension TargetQueue {
 }
 
 extension Change {
-  /// Returns the names of the secrets that the JSON of a change needs and that `meta` lacks.
+  /// Returns the names of the secrets that the JSON of a change mentions, but that `meta` does not contain.
   public static func secrets(of object: JSONObject, missingIn meta: JSONObject) -> [String] {
     (object["params"]?["meta"]?.objectValue?.namedSecrets ?? []).filter { meta[$0] == nil }
   }
 }
 
 extension JSONObject {
-  /// The name of the only member in the placeholder of a secret value: `{"secret": NAME}`.
+  /// The name of the member in a placeholder for a secret value: `{"secret": NAME}`.
   private static let mark = "secret"
 
   fileprivate var namingSecrets: JSONObject {
@@ -149,9 +149,9 @@ extension JSONObject {
 }
 
 extension JSONObject {
-  /// The object with hashes in place of secret values.
+  /// The object with hashes instead of secret values.
   ///
-  /// The journal stores only these hashes, and a lookup compares contents by the hashes.
+  /// The journal stores only the hashes. A lookup can still compare the values, because equal values have equal hashes.
   var hashingSecrets: JSONObject {
     guard hasSecrets else { return self }
     return JSONObject(

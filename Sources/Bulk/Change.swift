@@ -5,10 +5,8 @@ import Redaction
 
 /// A change of a service's data, ready to be sent.
 ///
-/// A change can be written as JSON, and read from this JSON again.
-///
-/// A change does not send itself: a ``ChangeDispatcher`` passes the change to a ``ChangeCarrier``. The type is a class,
-/// because Swift would copy a struct with so many members at each step.
+/// A ``ChangeDispatcher`` passes the change to a ``ChangeCarrier``, which sends it. A change can be converted to JSON
+/// and back. The type is a class, because a struct with so many members is slow to copy.
 public final class Change: Sendable, Equatable {
   /// The verb of a change.
   public enum Verb: String, Sendable, CaseIterable {
@@ -17,23 +15,23 @@ public final class Change: Sendable, Equatable {
 
   /// The queue to which the change is sent.
   public let target: TargetQueue
-  /// The kind of change, named as in a statement.
+  /// The kind of change, as the statement names it.
   public let verb: Verb
-  /// The JSON-RPC method of the request: `create`.
+  /// The JSON-RPC method of the request, such as `create`.
   public let method: String
   /// The parameters of the request, exactly as they are sent.
   ///
-  /// The parameters contain the client's `meta`. Their names have the spelling that the client's option `keys` selects.
+  /// The client has already added its `meta`, and has changed the spelling of names if its option `keys` requires that.
   public let params: JSONObject
   /// Whether the broker drops the change's message after the timeout (AMQP `expiration`).
   ///
-  /// If so, no service can receive the message after the timeout.
+  /// No service can then receive the message after the timeout.
   public let expires: Bool
   /// The time to wait for the reply; nil for no limit.
   public let timeout: Duration?
-  /// The value of `key:` that identifies a create; nil for a create without `key:`, and for all other changes.
+  /// The value of `key:` that identifies a create; nil without `key:`, and for all other changes.
   public let key: String?
-  /// Whether the change destroys data, according to the verb or, for a call, according to the name of the method.
+  /// Whether the change destroys data, judged by the verb, or for a `call` by the name of the method.
   public let destroys: Bool
 
   /// Creates a change.
@@ -51,7 +49,7 @@ public final class Change: Sendable, Equatable {
     destroys = verb == .destroy || verb == .call && Self.destroys(method: method)
   }
 
-  /// Returns a copy of the change with the given value of `key:`, which identifies the change.
+  /// Returns a copy of the change that is identified by the given value of `key:`.
   public func keyed(_ key: String) -> Change {
     Change(target: target, verb: verb, method: method, params: params, expires: expires, timeout: timeout, key: key)
   }
@@ -71,8 +69,8 @@ public final class Change: Sendable, Equatable {
 
   /// Returns whether a method changes data, judged by its name.
   ///
-  /// A method changes data if a word in its name is `create`, `update`, `destroy` or `delete`. Examples are
-  /// `destroy_all` and `bulkUpdate`. The method `recently_updated` changes no data.
+  /// A method changes data if its name contains the word `create`, `update`, `destroy` or `delete`, such as
+  /// `destroy_all` or `bulkUpdate`. The method `recently_updated` does not contain such a word, and changes no data.
   public static func changes(method: String) -> Bool {
     var words = [""]
     for character in method {

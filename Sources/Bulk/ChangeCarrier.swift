@@ -12,18 +12,18 @@ public protocol ChangeCarrier: Sendable {
 
   /// Sends a change as ``carry(_:)`` does, and can report the reply time of the service.
   ///
-  /// The carrier sets `latency` only if it can measure the reply time more exactly than the caller. Otherwise the
-  /// caller measures the reply time.
+  /// If the carrier can measure the reply time more exactly than the caller, it sets `latency`. Otherwise the caller
+  /// measures the time.
   func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeResult
 
-  /// The maximum number of changes that the carrier takes at the same time.
+  /// The maximum number of changes that the carrier accepts at the same time.
   ///
-  /// The value is nil if the statement's option `in-flight:` sets the maximum.
+  /// Nil means that the statement's option `in-flight:` sets the maximum.
   var window: Int? { get }
 
-  /// Whether a late reply to a request shows the outcome of an element's change.
+  /// Whether a late reply to a request is also the outcome of a change.
   ///
-  /// The value is true if each change is one request, and late replies reach this program.
+  /// This is true if the carrier sends exactly one request for a change, and if late replies reach this program.
   var hasLateReplies: Bool { get }
 
   /// The number of sent changes that wait for a reply; 0 if the client itself counts these changes.
@@ -32,7 +32,7 @@ public protocol ChangeCarrier: Sendable {
   /// A text about the carrier's work, for the progress line; nil if there is nothing to show.
   var status: String? { get }
 
-  /// Drops the changes that the carrier has taken but not sent.
+  /// Drops the changes that the carrier has accepted but not sent.
   ///
   /// The dispatcher calls this function when the statement ends.
   func end()
@@ -45,7 +45,7 @@ public protocol ChangeCarrier: Sendable {
 }
 
 extension ChangeCarrier {
-  /// Sends a change and leaves `latency` unchanged, so the caller measures the reply time.
+  /// Sends a change without setting `latency`, so that the caller measures the reply time.
   public func carry(_ change: Change, latency: inout Duration?) async throws(ClientError) -> ChangeResult {
     try await carry(change)
   }
@@ -55,7 +55,7 @@ extension ChangeCarrier {
 
   /// False by default: a carrier may send several requests for the change of one element.
   ///
-  /// A late reply to one of these requests does not show the outcome of the change.
+  /// A late reply to one of them does not show the outcome of the whole change.
   public var hasLateReplies: Bool { false }
 
   /// 0 by default: the client itself counts its requests in flight.
@@ -64,21 +64,21 @@ extension ChangeCarrier {
   /// Nil by default: the progress line shows no text about the carrier.
   public var status: String? { nil }
 
-  /// Does nothing by default: the carrier sends each change immediately, so no unsent change waits.
+  /// Does nothing by default, for a carrier that sends each change immediately.
   public func end() {}
 
-  /// Does nothing by default: the client itself stops waiting for replies.
+  /// Does nothing by default, because the client itself stops waiting for replies.
   public func abandon() {}
 
-  /// Does nothing by default: the carrier has opened no connection and no channel.
+  /// Does nothing by default, for a carrier that opens no connections or channels.
   public func close() async {}
 }
 
-/// A carrier that takes many changes at the same time, without a Swift task for each change.
+/// A carrier that accepts many changes at the same time, without a Swift task for each change.
 public protocol GroupCarrier: ChangeCarrier {
-  /// Takes a change, and returns before the outcome is known.
+  /// Accepts a change, and returns before the outcome is known.
   ///
-  /// As soon as the outcome is known, the carrier passes the outcome and `number` to `receiver`.
+  /// When the outcome is known, the carrier passes the outcome and `number` to `receiver`.
   func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver)
 }
 
@@ -94,7 +94,7 @@ public struct ClientCarrier: ChangeCarrier {
 
   /// Sends the change with the client's transport.
   ///
-  /// The client refuses an unlink if the relationship is to-one.
+  /// An unlink of a to-one relationship is refused instead.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     if change.verb == .unlink { try await client.refuseUnlinkOfToOne(change.params, timeout: change.timeout) }
     return try await client.send(

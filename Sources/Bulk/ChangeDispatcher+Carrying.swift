@@ -1,8 +1,8 @@
 import Client
 
-/// The outcome of a change, with the duration of its last request (`latency`).
+/// The outcome of a change, with the duration of its last request as `latency`.
 ///
-/// The duration is nil if the change did not reach a carrier.
+/// The duration is nil if no carrier received the change.
 struct CarriedOutcome: Sendable {
   var outcome: Outcome
   var latency: Duration?
@@ -25,9 +25,9 @@ extension ChangeDispatcher {
     return last
   }
 
-  /// Waits until the run's control and the statement's limits allow a change, and sends the change once.
+  /// Sends a change once, as soon as the run's control and the statement's limits allow the change.
   ///
-  /// If the statement has a backup, the function first saves the resource.
+  /// If the statement has a backup, the resource is saved first.
   func attempted(_ change: Change) async -> CarriedOutcome {
     await account.run.control.turn()
     await guards.rate?.turn()
@@ -56,9 +56,9 @@ extension ChangeDispatcher {
     case settled(Outcome)
   }
 
-  /// Waits after an attempt, and returns the next step; nil if the outcome of the attempt is final.
+  /// Decides what to do after an attempt; returns nil if the outcome of the attempt is final.
   ///
-  /// Each wait is longer than the previous wait.
+  /// Before a new attempt, the function waits. Each pause is longer than the previous pause.
   private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> FailedAttemptStep? {
     let pause = RetryPause.pause(after: attempt)
     switch outcome {
@@ -66,7 +66,7 @@ extension ChangeDispatcher {
       try? await Task.sleep(for: pause)
       return .send
     case .unknown where change.verb != .create && change.expires:
-      // The message has expired. Only a service that already received the message can still carry out the change.
+      // The message has expired. Only a service that has already received the message can still carry out the change.
       try? await Task.sleep(for: pause + guards.settle)
       switch await guards.resolver?.look(change, sent: change.content.hashingSecrets) {
       case .carriedOut(let id)?: return .settled(.found(id: id))
@@ -79,10 +79,10 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// Returns whether a change with this failure can safely be sent again.
+  /// Returns whether a change can safely be sent again after this failure.
   ///
-  /// A broker that refuses a message (nack) may nevertheless have put the message into the queue. If a create is then
-  /// sent again, the service may create two resources.
+  /// A broker that refuses a message (nack) may have put the message into the queue nevertheless. A create that is then
+  /// sent again may create two resources.
   fileprivate func mayRepeat(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update, .relink: isPassing

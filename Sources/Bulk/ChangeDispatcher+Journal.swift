@@ -2,15 +2,16 @@ import Client
 import JSONText
 
 extension ChangeDispatcher {
-  /// An element of the statement's input, its change, and the state of the change in the journal.
+  /// An element of the statement's input, with its change and the state of the change in the journal.
   final class PlannedChange: Sendable {
     let element: any PlannedElement
     /// The index of the element in the statement's input.
     let index: Int
     let change: Result<Change, UnsentReason>
-    /// The identity under which the journal records the change; nil without a journal or an identity.
+    /// The identity of the change in the journal, such as `update posts 12`; nil without a journal, or for a change
+    /// without an identity.
     let identity: ChangeIdentity?
-    /// The state that earlier runs left in the journal; nil if the journal does not contain the change.
+    /// The state of the change from earlier runs; nil if the journal does not contain the change.
     let known: JournaledChangeState?
 
     init(
@@ -23,8 +24,9 @@ extension ChangeDispatcher {
 
     /// Whether the journal must announce the change now, before the change is sent.
     ///
-    /// A change that is done is not sent. An unknown change is first looked up, and is announced only if it is sent
-    /// again.
+    /// The result is false for a change that is already done, because it is not sent. It is also false for a change
+    /// whose outcome is unknown, because the change is looked up first. If it is sent again afterwards, the journal
+    /// announces it then.
     var isIntended: Bool {
       switch known {
       case nil, .open?: true
@@ -33,7 +35,9 @@ extension ChangeDispatcher {
     }
   }
 
-  /// Announces in the journal the changes that are sent without a lookup; returns when the lines are on the disk.
+  /// Announces changes in the journal before they are sent; returns when the lines are on the disk.
+  ///
+  /// Changes that are already done, or that are looked up first, are skipped.
   func intend(_ entries: [PlannedChange]) async throws(JournalError) {
     guard let journal = guards.journal else { return }
     var intents = JournalIntentLines(journal.format)
@@ -43,9 +47,9 @@ extension ChangeDispatcher {
     try await journal.write(intents)
   }
 
-  /// Creates the entry of an element, and marks the identity of the change as seen in this run.
+  /// Creates the entry of an element, and marks the identity of its change as seen in this run.
   ///
-  /// If the identity was already seen, the entry contains a refusal in place of the change.
+  /// If this run has already seen the identity, the entry contains a refusal instead of the change.
   func entry(of element: any PlannedElement, at index: Int) -> PlannedChange {
     let planned = element.planned
     guard let journal = guards.journal, case .success(let change) = planned, let identity = change.identity else {
@@ -59,7 +63,8 @@ extension ChangeDispatcher {
 
   /// Returns the outcome of an entry's change.
   ///
-  /// The function sends the change, unless the journal contains the outcome or the entry contains a refusal.
+  /// The change is sent, unless the outcome is already known: from the journal, from a lookup, or because the change is
+  /// refused.
   func outcome(of entry: PlannedChange) async -> CarriedOutcome {
     let change: Change
     switch entry.change {
@@ -72,14 +77,14 @@ extension ChangeDispatcher {
     }
     if let outcome = await known(entry.known, change) { return CarriedOutcome(outcome: outcome) }
     let carried = await carried(change)
-    // Only the outcome of a sent change is recorded here. `lookedUp` itself records the outcome that a lookup finds.
+    // Only the outcome of a sent change is recorded here. `lookedUp` records an outcome that a lookup finds.
     if let identity = entry.identity { guards.journal?.record(carried.outcome, of: change, identity) }
     return carried
   }
 
   /// Returns the outcome of a change from the journal; nil if the change must be sent.
   ///
-  /// For an unknown change, the outcome comes from a lookup.
+  /// If the journal records the outcome as unknown, the function looks up the change.
   private func known(_ state: JournaledChangeState?, _ change: Change) async -> Outcome? {
     switch state {
     case .done(let id, let content)?:
@@ -93,7 +98,7 @@ extension ChangeDispatcher {
 
   /// Looks up a change whose outcome is unknown since an earlier run, and returns the outcome.
   ///
-  /// If the change may be sent again, the function announces the change in the journal again and returns nil.
+  /// Returns nil if the change must be sent again. The function has then announced the change in the journal again.
   private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
     switch await guards.resolver?.look(change, sent: sent) ?? .unknown {
     case .carriedOut(let id):
@@ -116,7 +121,7 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// The error of a change whose outcome an earlier run left unknown, and which a lookup did not find.
+  /// The error of a change whose outcome is unknown since an earlier run, even after a lookup.
   fileprivate static var unknownSinceBefore: ClientError {
     ClientError(
       .unknown,

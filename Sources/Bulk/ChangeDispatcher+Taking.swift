@@ -2,10 +2,10 @@ import Client
 import Synchronization
 
 extension ChangeDispatcher {
-  /// The carrier as a ``GroupCarrier``; nil if the carrier is of another kind, or a change needs a task of its own.
+  /// The carrier as a ``GroupCarrier``; nil for a carrier of another kind, and if each change needs a task of its own.
   ///
-  /// A change needs a task of its own if the statement has `backup:`, `throttle:` or `retry:`. It also needs one if the
-  /// statement is in an `each` with a journal.
+  /// Each change needs a task if the statement has `backup:`, `throttle:` or `retry:`, or is in an `each` with a
+  /// journal.
   var groupCarrier: (any GroupCarrier)? {
     guard guards.backup == nil, guards.throttle == nil, guards.retries == 0, guards.iteration == nil else { return nil }
     return carrier as? any GroupCarrier
@@ -13,7 +13,7 @@ extension ChangeDispatcher {
 
   /// Passes changes to the carrier in order, and records their outcomes.
   ///
-  /// `next` returns the next entries with their changes; nil after the last entry.
+  /// `next` returns the next entries, each with a change; nil after the last entry.
   ///
   /// - Returns: The error that `next` threw, if any.
   func send(
@@ -25,7 +25,7 @@ extension ChangeDispatcher {
       passing.record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
     }
     return await withTaskCancellationHandler {
-      // A second task passes changes to the carrier, while the current task reads the next elements.
+      // A second task passes changes to the carrier while the current task reads the next elements.
       let error = await ConcurrentWork(limit: 1, executor: carrier.executor).run {
         () async throws -> [[PlannedChange]]? in
         try await next().map { [$0] }
@@ -40,9 +40,7 @@ extension ChangeDispatcher {
     }
   }
 
-  /// Records the outcome of a change in the journal, and returns the outcome.
-  ///
-  /// The reply or the error of the change determines the outcome.
+  /// Determines the outcome of a change from the reply or the error, and records it in the journal.
   private func ended(_ entry: PlannedChange, _ result: Result<ChangeResult, ClientError>) -> Outcome {
     guard case .success(let change) = entry.change else { return .same }
     let outcome: Outcome
@@ -55,7 +53,7 @@ extension ChangeDispatcher {
   }
 }
 
-/// A sender that passes the changes of a statement to a ``GroupCarrier``, until a failure ends the statement.
+/// A sender that passes the changes of a statement to a ``GroupCarrier`` until a failure ends the statement.
 private final class GroupChangeSender: Sendable {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
 
@@ -77,7 +75,7 @@ private final class GroupChangeSender: Sendable {
 
   /// Records the outcome of an entry.
   ///
-  /// If the outcome ends the statement, the carrier drops the changes that were not sent yet.
+  /// If the outcome ends the statement, the carrier drops the changes that are not sent yet.
   func record(_ carried: CarriedOutcome, _ entry: PlannedChange) {
     if recorder.record(carried, of: entry, at: entry.index) { return }
     mayContinue.store(false, ordering: .relaxed)
@@ -86,7 +84,7 @@ private final class GroupChangeSender: Sendable {
 
   /// Passes the changes of entries to the carrier in order.
   ///
-  /// If the outcome of a change is unknown since an earlier run, a task looks up the change. Such tasks run
+  /// A change whose outcome is unknown since an earlier run is looked up in a separate task. Several lookups run
   /// concurrently.
   func pass(_ entries: [PlannedChange], _ inFlight: ChangesInFlight) async {
     await withDiscardingTaskGroup { lookups in
@@ -116,7 +114,7 @@ private final class GroupChangeSender: Sendable {
     carrier.take(change, number: number, for: inFlight)
   }
 
-  /// Records the outcome of an entry that the carrier did not take.
+  /// Records the outcome of an entry that was not passed to the carrier.
   ///
   /// If the outcome ends the statement, the function first waits for the outcomes of the changes in flight.
   private func recordUnsent(_ carried: CarriedOutcome, _ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
@@ -128,9 +126,9 @@ private final class GroupChangeSender: Sendable {
 }
 
 extension ChangeDispatcher.PlannedChange {
-  /// The entry's change, if the statement sends the change without a lookup.
+  /// The entry's change, if it can be sent immediately; otherwise nil.
   ///
-  /// The value is nil if the entry has no change, or if the journal records the change as done or unknown.
+  /// Nil if the entry has no change, or if the journal records the change as done or as unknown.
   fileprivate var changeToSend: Change? {
     guard isIntended, case .success(let change) = change else { return nil }
     return change

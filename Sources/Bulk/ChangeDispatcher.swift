@@ -13,12 +13,12 @@ extension PlannedElement {
 
 /// A dispatcher that sends the changes of a statement.
 ///
-/// The dispatcher checks that each change is permitted, passes the change to the carrier, and determines the outcome.
+/// For each change, the dispatcher checks the permission, passes the change to the carrier, and determines the outcome.
 public struct ChangeDispatcher: Sendable {
-  /// The state of the outermost statement, such as the user's consents and the shown notes.
+  /// The state of the outermost statement, such as the user's consents to destroy resources.
   public let account: StatementSafeguardState
   let carrier: any ChangeCarrier
-  /// Whether the carrier takes many changes concurrently and measures their reply times itself.
+  /// Whether the carrier passes changes to a pool of workers, and so can measure their reply times more exactly.
   let isPooled: Bool
   let lateReplies: LateReplies?
   let guards: Safeguards
@@ -37,8 +37,7 @@ public struct ChangeDispatcher: Sendable {
 
   /// Returns the reason why a change may not be sent; nil if the change may be sent.
   ///
-  /// If the change may be sent and destroys data, the function counts the change against the limits of the run and of
-  /// the consent.
+  /// A change that destroys data and may be sent counts against the limits of the run and of the consent.
   private func refusal(of change: Change, _ consent: DestroyConsent?) -> UnsentReason? {
     if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
@@ -49,7 +48,7 @@ public struct ChangeDispatcher: Sendable {
     return refusal
   }
 
-  /// Sends one change, unless a safeguard refuses the change.
+  /// Sends one change, or returns the refusal of a safeguard.
   ///
   /// `consent` is the user's consent to destroy resources; nil if the statement needs no consent.
   public func send(_ change: Change, consent: DestroyConsent?) async -> Outcome {
@@ -57,7 +56,7 @@ public struct ChangeDispatcher: Sendable {
     return await attempted(change).outcome
   }
 
-  /// Sends a change of an iteration of `each`, and records the change and its outcome in the iteration.
+  /// Sends a change in an iteration of `each`, and records the change and its outcome for the iteration.
   func carry(_ change: Change, in iteration: any IterationChangeRecorder, latency: inout Duration?) async -> Outcome {
     let number: Int
     do throws(JournalError) { number = try await iteration.willSend(change, guards.step) } catch {
@@ -77,17 +76,17 @@ public struct ChangeDispatcher: Sendable {
 
   /// Sends the changes of the elements that `next` returns, and waits for their outcomes.
   ///
-  /// The function sends until `next` returns nil, or until a failure ends the statement.
+  /// The function ends when `next` returns nil, or when a failure ends the statement.
   ///
   /// - Parameters:
-  ///   - report: The report of the statement's earlier changes. The number of elements in this report is the index of
-  ///     the first new element.
+  ///   - report: The report of the statement's earlier changes. The new elements are numbered from the number of
+  ///     elements in this report.
   ///   - policy: The maximum number of changes in flight, and the effect of a failure.
   ///   - consent: The user's consent to destroy resources; nil if the statement needs no consent.
   ///   - next: Returns the next elements in order; nil after the last element.
-  ///   - observe: Called with the index, element and outcome of each change, in the order of the replies. The function
-  ///     must not block.
-  /// - Returns: The report, with these changes added. Its `stop` is the error that ended the changes, if any.
+  ///   - observe: Called with the index, the element and the outcome of each change, in the order of the replies. The
+  ///     function must not block.
+  /// - Returns: The report with the new outcomes. Its `stop` is the error that ended the statement early, if any.
   public func run(
     _ report: StatementReport = StatementReport(), _ policy: SendingPolicy, consent: DestroyConsent?,
     next: () async throws -> [any PlannedElement]?,
@@ -128,8 +127,8 @@ public struct ChangeDispatcher: Sendable {
 
   /// Returns the entries of a page of elements.
   ///
-  /// If the refusal of an element ends the statement, the function returns this refusal and the entries before the
-  /// element. `first` is the index of the page's first element in the statement.
+  /// If the refusal of an element ends the statement, the function returns the refusal and the entries before this
+  /// element. `first` is the index of the page's first element.
   private func entries(
     of page: [any PlannedElement], first: Int, _ consent: DestroyConsent?
   ) -> ([PlannedChange], RefusedElementError?) {
@@ -143,7 +142,7 @@ public struct ChangeDispatcher: Sendable {
     return (entries, nil)
   }
 
-  /// Returns the refusal of an entry if the refusal ends the statement; otherwise nil.
+  /// Returns the refusal of an entry, if the refusal ends the statement; otherwise nil.
   ///
   /// A change that is done according to the journal needs no permission.
   private func refusal(of entry: PlannedChange, _ consent: DestroyConsent?) -> UnsentReason? {

@@ -4,12 +4,12 @@ public import JSONText
 
 /// The identity of a change, by which a journal recognizes the change in a later run.
 ///
-/// The identity contains the verb, the queue, and the id of the resource or the value of `key:`. The change's content
-/// and its position in the input are not part of the identity (BulkChanges.md, "Identity").
+/// The identity contains the verb, the queue, and the id of the resource or the value of `key:`. It does not contain
+/// the content of the change or its position in the input (BulkChanges.md, "Identity").
 public struct ChangeIdentity: Sendable, Hashable {
-  /// The identity as text: `update posts 12`, `create people "a@b.c"`, `link posts 4 tags tags/1,tags/2`.
+  /// The identity as text, such as `update posts 12`, `create people "a@b.c"` or `link posts 4 tags tags/1,tags/2`.
   public let text: String
-  /// The hash of the text, which is the same in all runs and on all machines.
+  /// The hash of the text; it is the same in all runs and on all machines.
   let hash: StableHash
 
   /// Creates an identity from its text in a journal.
@@ -21,17 +21,17 @@ public struct ChangeIdentity: Sendable, Hashable {
   /// Whether a text is the identity of an iteration of `each`.
   public static func isIteration(_ text: String) -> Bool { text.hasPrefix("each ") }
 
-  /// The maximum length in bytes of the journal line that records the outcome.
+  /// The maximum length of the journal line with the outcome, in bytes.
   ///
-  /// The value assumes that the resource's id has at most 64 bytes.
+  /// The length is enough for a resource's id of up to 64 bytes.
   var outcomeLength: Int { 2 * text.utf8.count + 160 }
 
   /// A placeholder for a change that has no identity.
   static let none = ChangeIdentity(text: "")
 
-  /// Returns whether a word that the user typed names this identity.
+  /// Returns whether a word that the user typed means this identity.
   ///
-  /// The word can be the id of the resource, the key of the create, or the whole text of the identity.
+  /// The word can be an id such as `12`, the key of a create, or the whole text of the identity.
   public func isNamed(by word: String) -> Bool {
     text == word || text.hasSuffix(" \(word)") || text.hasSuffix(" \(JSONValue.string(word).text)")
   }
@@ -76,13 +76,13 @@ extension Change {
 
   /// The id of a resource and the name of the relationship whose linkage changes: `12 tags`.
   ///
-  /// The value is nil unless the verb is `link`, `relink` or `unlink`.
+  /// Nil for a change of another kind.
   public var relationship: String? {
     guard let name = params["relationship"]?.stringValue, let parent else { return nil }
     return "\(parent) \(name)"
   }
 
-  /// The parameter with the id of the resource whose linkage changes, for example `post_id`.
+  /// The parameter with the id of the resource whose linkage changes, such as `post_id`.
   private var parentParameter: (key: String, value: JSONValue)? {
     params.first { $0.key.hasSuffix("_id") || $0.key.hasSuffix("-id") }
   }
@@ -90,21 +90,21 @@ extension Change {
   /// The id of the resource whose linkage changes.
   private var parent: String? { parentParameter?.value.idText }
 
-  /// The singular name of the type in a change of linkage: `post` if the parameter is `post_id`.
+  /// The name of the type in the parameter with the id: `post` for `post_id`.
   var parentName: String? { parentParameter.map { String($0.key.dropLast(3)) } }
 
-  /// The id of the resource that the change modifies, or whose linkage the change modifies; nil for a create.
+  /// The id of the changed resource, also for a change of its linkage; nil for a create.
   var resourceID: String? { id ?? (params.contains("relationship") ? parent : nil) }
 
-  /// The sorted identifiers of a change of linkage, joined by commas: `tags/1,tags/2`.
+  /// The identifiers that a change of linkage sends, as sorted text: `tags/1,tags/2`.
   private var linkage: String { identifiers.texts.joined(separator: ",") }
 
   /// The identifiers that a change of linkage sends; empty for other changes.
   var identifiers: [Identifier] { [Identifier](linkage: params["data"] ?? .null) ?? [] }
 
-  /// The content that the change sends: attributes and relationships or, for a relink, the linkage.
+  /// The content that the change sends: attributes and relationships, or the linkage of a `relink`.
   ///
-  /// A lookup compares this content with the resource.
+  /// A lookup compares the content with the resource.
   public var content: JSONObject {
     if verb == .relink {
       return ["linkage": .array(JSONArray(identifiers.texts.map { .string($0) }))]
@@ -117,7 +117,9 @@ extension Change {
   var hasContent: Bool { verb == .update || verb == .create || verb == .relink }
 }
 
-/// A hash of 128 bits that is the same in all runs and on all machines, unlike a hash of Swift's `Hasher`.
+/// A hash of 128 bits that is the same in all runs and on all machines.
+///
+/// Unlike this hash, a hash of Swift's `Hasher` differs in each run.
 struct StableHash: Hashable, Sendable {
   let high: UInt64
   let low: UInt64

@@ -1,24 +1,24 @@
 import Client
 import Synchronization
 
-/// The changes in flight: a carrier has taken them, and they have no outcome yet.
+/// The changes in flight: a carrier has accepted them, and they have no outcome yet.
 ///
-/// At most `limit` changes are in flight. Each change has a number below this limit. After the outcome of the change,
-/// another change can get the number.
+/// Each change gets a number below `limit`, the maximum number of changes in flight. After the outcome of the change,
+/// its number is free for another change.
 final class ChangesInFlight: ChangeReplyReceiver {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
-  /// A function that receives a change, the reply or error, and the service's reply time.
+  /// A function that receives a change, its reply or error, and the service's reply time.
   typealias OutcomeObserver = @Sendable (PlannedChange, Result<ChangeResult, ClientError>, Duration?) -> Void
 
   private struct State {
-    /// The changes at the indices of their numbers; nil at a free number.
+    /// The changes, with their numbers as indices; nil at a free number.
     var changes: [PlannedChange?] = []
     var freeNumbers: [Int] = []
     var waiters: [CheckedContinuation<Void, Never>] = []
 
     var count: Int { changes.count - freeNumbers.count }
 
-    /// Adds a change and returns its number; returns nil if `limit` changes are in flight.
+    /// Adds a change and returns its number; returns nil if the limit is reached.
     mutating func add(_ change: PlannedChange, limit: Int) -> Int? {
       if let number = freeNumbers.popLast() {
         changes[number] = change
@@ -36,13 +36,13 @@ final class ChangesInFlight: ChangeReplyReceiver {
 
   /// Creates an empty set of changes.
   ///
-  /// The set calls `observe` once for each change, in the order of the replies.
+  /// `observe` is called once for each change, in the order of the replies.
   init(limit: Int, observe: @escaping OutcomeObserver) {
     self.limit = max(1, limit)
     self.observe = observe
   }
 
-  /// Adds a change, and returns its number; waits while the limit is reached.
+  /// Adds a change, and returns its number; first waits while the limit is reached.
   @inline(__always) func begin(_ change: PlannedChange) async -> Int {
     while true {
       if let number = state.withLock({ $0.add(change, limit: limit) }) { return number }
@@ -57,7 +57,7 @@ final class ChangesInFlight: ChangeReplyReceiver {
     remove(number)
   }
 
-  /// Removes a change without a call of the observer.
+  /// Removes a change without passing an outcome to the observer.
   func remove(_ number: Int) {
     let waiters = state.withLock { state in
       state.changes[number] = nil

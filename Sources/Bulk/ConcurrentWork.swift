@@ -1,7 +1,7 @@
 /// A runner that works on many items concurrently, and starts the items in order.
 ///
-/// Each task takes one item after another. The tasks run on `executor`, for example on the thread of a connection. A
-/// reply then resumes its task without a switch to another thread.
+/// A fixed number of tasks work on one item after another. They run on `executor`, such as the thread of a connection.
+/// A reply on the connection then resumes its task without a switch to another thread.
 public struct ConcurrentWork: Sendable {
   /// The maximum number of tasks.
   public let limit: Int
@@ -10,7 +10,7 @@ public struct ConcurrentWork: Sendable {
 
   /// The work on one item.
   ///
-  /// The struct saves time. Swift would wrap a bare closure again in each array, optional and continuation.
+  /// The struct is faster than a plain closure, which Swift wraps again for each array, optional and continuation.
   @usableFromInline struct WorkOnItem: Sendable {
     /// A function that does the work, and returns false if no further item may start.
     let body: @Sendable () async -> Bool
@@ -24,13 +24,12 @@ public struct ConcurrentWork: Sendable {
     self.executor = executor
   }
 
-  /// Runs `work` for each item that `next` returns, and returns the error that `next` threw, if any.
+  /// Runs `work` for each item that `next` returns; returns the error that `next` threw, if any.
   ///
-  /// The function stops when `next` returns nil or throws, or when `work` returns false. It then waits for the items in
-  /// progress.
+  /// The function starts no more items when `next` returns nil or throws, or when `work` returns false. It then waits
+  /// for the items in progress.
   ///
-  /// The compiler specializes this function at the call site. The code that runs for each item then has no generic
-  /// type.
+  /// The function is inlinable, so that the compiler can specialize it for the type of the items.
   @inlinable public func run<Item: Sendable>(
     _ next: () async throws -> [Item]?, work: @escaping @Sendable (Int, Item) async -> Bool
   ) async -> (any Error)? {
@@ -54,7 +53,7 @@ public struct ConcurrentWork: Sendable {
         do {
           while !Task.isCancelled, let page = try await next() {
             items += page.count
-            // There are never more tasks than items. So a limit above the number of items costs nothing.
+            // There are never more tasks than items, so a high limit costs nothing.
             while started < min(limit, items) {
               started += 1
               group.addTask {

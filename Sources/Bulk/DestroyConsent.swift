@@ -1,10 +1,10 @@
 import Synchronization
 
-/// The set of changes that one confirmation by the user covers.
+/// The changes that one confirmation by the user covers.
 ///
-/// These changes have the same connection, queue, type, verb, filter and `meta`.
+/// All these changes have the same connection, queue, type, verb, filter and `meta`.
 public struct ConsentScope: Sendable, Hashable {
-  /// The serial number of the connection in the session.
+  /// The number of the connection in the session.
   public var connection: Int
   /// The name of the queue to which the changes are sent.
   public var queue: String
@@ -14,7 +14,7 @@ public struct ConsentScope: Sendable, Hashable {
   public var verb: String
   /// The filter as JSON; nil without a filter.
   public var filter: String?
-  /// The `meta` of the client and the `meta` of the call, as JSON.
+  /// The `meta` of the client and the `meta` of the command, as JSON.
   ///
   /// Requests with different `meta` can concern different data, so they need separate confirmations.
   public var meta: [String]
@@ -34,7 +34,7 @@ public struct ConsentScope: Sendable, Hashable {
 public final class DestroyConsent: Sendable {
   /// The maximum number of resources to destroy; nil for any number.
   public let limit: Int?
-  /// Whether the user confirmed the number; false if the option `max:` sets the number.
+  /// Whether the user confirmed the limit; false if the limit comes from the option `max:`.
   public let isConfirmed: Bool
   private let used = Mutex(0)
 
@@ -58,6 +58,6 @@ public final class DestroyConsent: Sendable {
     return isTaken ? nil : .statementLimit(limit, isConfirmed: isConfirmed)
   }
 
-  /// Undoes the count of one resource, because the change of the resource was not sent.
+  /// Takes back the count of one resource, because its change was not sent.
   func giveBack() { if limit != nil { used.withLock { $0 -= 1 } } }
 }

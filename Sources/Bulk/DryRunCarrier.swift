@@ -5,8 +5,8 @@ import Synchronization
 
 /// The carrier of a dry run, which sends nothing.
 ///
-/// For a create or an update, the carrier returns a reply with the values that the change would send. Created resources
-/// get the ids `dry-run-1`, `dry-run-2` and so on.
+/// The reply to a create or an update contains the values that a real run would send. Created resources get the ids
+/// `dry-run-1`, `dry-run-2` and so on.
 public final class DryRunCarrier: GroupCarrier {
   /// The prefix of the ids that a dry run gives to created resources.
   public static let prefix = "dry-run-"
@@ -18,7 +18,7 @@ public final class DryRunCarrier: GroupCarrier {
   }
 
   private let state = Mutex(State())
-  /// The maximum number of resources that the carrier stores, so that later reads find them.
+  /// The maximum number of pretended resources that the carrier stores for later reads.
   private static let limit = 10_000
 
   /// Creates a carrier.
@@ -30,9 +30,9 @@ public final class DryRunCarrier: GroupCarrier {
   /// Returns a resource that the dry run pretended to create, with its later updates; nil for any other id.
   public func resource(_ id: String) -> JSONObject? { state.withLock { $0.resources[id] } }
 
-  /// Whether the carrier has taken a change.
+  /// Whether the carrier has received a change.
   ///
-  /// The service has not carried out this change. Therefore later reads return data that a real run would have changed.
+  /// Later reads then return other data than in a real run, because the service has not carried out the change.
   public var hasChanges: Bool { state.withLock(\.hasChanges) }
 
   /// Passes the reply of ``carry(_:)`` to the receiver immediately.
@@ -43,7 +43,7 @@ public final class DryRunCarrier: GroupCarrier {
   /// Does nothing, because no change waits for its outcome.
   public func end() {}
 
-  /// Returns the reply that the service is expected to send.
+  /// Returns the reply that the service would probably send.
   public func carry(_ change: Change) -> ChangeResult {
     state.withLock { $0.hasChanges = true }
     guard change.givesDocument, change.verb != .destroy, var data = change.params["data"]?.objectValue else {

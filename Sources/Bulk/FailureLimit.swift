@@ -10,14 +10,14 @@ public enum FailureLimit: Sendable, Equatable {
 
   /// Returns whether the failures in a tally (the counts of outcomes) reach the limit.
   ///
-  /// A share needs at least 20 outcomes, so that one early failure does not stop the statement. At the end of the
-  /// statement (`isEnd`), any number of outcomes is enough.
+  /// A share is checked only after 20 outcomes, so that one early failure does not stop the statement. At the end of
+  /// the statement (`isEnd`), it is checked after any number of outcomes.
   public func isReached(_ tally: OutcomeTally, isEnd: Bool = false) -> Bool {
     let bad = tally.failed + tally.refused + tally.unknown
     switch self {
     case .count(let count): return bad >= count
     case .share(let share):
-      // In binary, 0.07 * 100 is a little more than 7. Therefore the comparison allows a small error.
+      // The comparison allows a small rounding error: as a `Double`, 0.07 * 100 is a little more than 7.
       return bad > 0 && (isEnd || tally.count >= Self.least) && Double(bad) >= share * Double(tally.count) - 1e-9
     }
   }

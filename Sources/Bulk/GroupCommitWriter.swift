@@ -3,21 +3,22 @@ import Synchronization
 
 /// A writer that appends lines to a file in groups, on a separate thread.
 ///
-/// If a caller waits for a line, the writer syncs the line's group to the disk, once for the whole group. The writer
-/// writes other lines a millisecond later, so that many lines share one write. After a failed write, the writer still
-/// writes these other lines, into disk space that it has reserved for them.
+/// If callers wait for lines, the writer immediately writes all lines together, and syncs them to the disk once. Lines
+/// without a waiting caller are written a millisecond later, so that many lines share one write. Even after a failed
+/// write, the writer tries to write these lines, into disk space that it has reserved for them.
 final class GroupCommitWriter: Sendable {
   private struct State {
-    /// The lines to write: the lines for which a caller waits (`synced`), and all other lines (`pending`).
+    /// The lines to write: lines for which a caller waits (`synced`), and other lines (`pending`).
     var (synced, pending): ([UInt8], [UInt8]) = ([], [])
     /// The number of bytes to reserve on the disk for later lines.
     var owed = 0
     /// The callers that wait until their lines are on the disk.
     var waiting: [CheckedContinuation<Void, Never>] = []
-    /// Whether a write is scheduled: an immediate write (`writesNow`), and a write after a millisecond (`writesSoon`).
+    /// Whether an immediate write is scheduled (`writesNow`), and whether a write after a millisecond is scheduled
+    /// (`writesSoon`).
     var (writesNow, writesSoon) = (false, false)
     var failure: JournalError?
-    /// The state of the checksums after the last written line; nil if the lines have no checksums.
+    /// The state of the checksums after the last written line; nil for lines without checksums.
     var sums: JournalChecksums?
   }
 
@@ -40,9 +41,11 @@ final class GroupCommitWriter: Sendable {
   /// After a failed write, ``appendSynced(_:owing:)`` always throws this error.
   var failure: JournalError? { state.withLock(\.failure) }
 
-  /// Appends lines without a wait for the disk; `write` adds the bytes of the lines to the next group.
+  /// Appends lines without waiting for the disk.
   ///
-  /// `owed` is the number of bytes that an earlier call reserved on the disk for these lines.
+  /// - Parameters:
+  ///   - owed: The number of bytes that an earlier call reserved on the disk for these lines.
+  ///   - write: Appends the lines to the given bytes.
   func append(owed: Int, _ write: (inout [UInt8]) -> Void) {
     let isScheduled = state.withLock { state in
       write(&state.pending)
@@ -53,7 +56,7 @@ final class GroupCommitWriter: Sendable {
     if !isScheduled { queue.asyncAfter(deadline: .now() + .milliseconds(1)) { self.writePending() } }
   }
 
-  /// Appends lines; returns when these lines and all earlier lines are on the disk.
+  /// Appends lines, and returns when these lines and all earlier lines are on the disk.
   ///
   /// - Parameters:
   ///   - lines: The lines.
@@ -100,7 +103,7 @@ final class GroupCommitWriter: Sendable {
 
   /// Appends lines with their checksums.
   ///
-  /// If the write fails, the function throws and leaves the file unchanged.
+  /// If the write fails, the function throws an error, and the file does not change.
   private func write(_ lines: consuming [UInt8]) throws(JournalError) {
     guard var sums = state.withLock(\.sums) else { return try file.append(lines) }
     sums.seal(&lines)

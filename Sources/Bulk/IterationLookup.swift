@@ -3,24 +3,25 @@ import JSONText
 
 /// A change that an iteration of `each` sent, as the journal records it.
 struct IterationChange: Sendable {
-  /// The identity of the change; for a change without an identity, its verb, method and queue.
+  /// The identity of the change, such as `update posts 12`; for a change without an identity, its verb, method and
+  /// queue.
   var text: String
   var queue: String
   /// The type of the client's resources; nil in a journal of an earlier version.
   var type: String?
-  /// The content that the change sent, with hashes in place of secret values.
+  /// The content that the change sent, with hashes instead of secret values.
   var content: JSONObject = [:]
   /// The role of the change in its iteration.
   var step = ChangeRecoveryInfo()
-  /// The change's number in the iteration; nil in a journal of an earlier version.
+  /// The number of the change in the iteration; nil in a journal of an earlier version.
   var number: Int?
-  /// Whether the change was carried out; nil if this is not recorded.
+  /// Whether the change was carried out; nil if the journal does not record this.
   var isDone: Bool?
 
   /// Whether the change creates a resource.
   var creates: Bool { text.hasPrefix("\(Change.Verb.create.rawValue) ") }
 
-  /// The change as members of a journal's line.
+  /// The members of the journal line that records the change.
   var members: [(String, JSONValue)] {
     var members: [(String, JSONValue)] = [("change", .string(text)), ("queue", .string(queue))]
     if let type { members.append(("type", .string(type))) }
@@ -32,7 +33,7 @@ struct IterationChange: Sendable {
     return members
   }
 
-  /// Reads the change in a journal's line; nil if the line contains no change.
+  /// Reads the change from a journal line; nil for a line that contains no change.
   init?(_ line: JSONObject) {
     guard let text = line["change"]?.stringValue else { return nil }
     (self.text, queue, type) = (text, line["queue"]?.stringValue ?? "", line["type"]?.stringValue)
@@ -51,28 +52,28 @@ struct IterationChange: Sendable {
 }
 
 extension Journal {
-  /// The result of a lookup of an iteration's changes.
+  /// The result of looking up the changes of an iteration.
   public enum IterationLookupResult: Sendable {
-    /// All changes were carried out, and the last change was the last action of the iteration.
+    /// The iteration is complete: all its changes were carried out, and the last change was its last action.
     case done
     /// The iteration can safely run again.
     case repeatable
-    /// The lookup does not show that the iteration is done, and the iteration can't safely run again.
+    /// The iteration may be incomplete, and can't safely run again.
     case unknown
   }
 
   /// Looks up the changes that an iteration of an earlier run sent (BulkChanges.md, "Resuming").
   ///
-  /// An iteration is done if all its changes were carried out and its last change was its last action. If the last
-  /// change was not the last action, the iteration may have ended before it sent further changes.
+  /// An iteration is done if all its changes were carried out, and its last change was also its last action. Without
+  /// the second condition, further changes may be missing.
   ///
-  /// An iteration can run again if each of its changes is of one of two kinds. A change of the first kind was not
-  /// carried out and can safely be sent again. For a change of the second kind, the command first reads which changes
-  /// are still necessary.
+  /// An iteration can run again if this is safe for each of its changes. It is safe if the change was not carried out
+  /// and can safely be sent again. It is also safe if the command first reads which changes are still necessary, as
+  /// `upsert` does.
   ///
   /// - Parameters:
   ///   - iteration: The identity of the iteration.
-  ///   - resolver: Returns the resolver for a queue, a type and the field of a create's key. Returns nil if no client
+  ///   - resolver: Returns the resolver for a queue, a type and the key field of a create. Returns nil if no client
   ///     fits, or if clients of several brokers fit.
   /// - Returns: Whether the iteration is done, can run again, or is still unknown.
   public func look(
@@ -93,9 +94,9 @@ extension Journal {
     return mayRunAgain ? .repeatable : .unknown
   }
 
-  /// Looks up a change, and returns whether the service carried out the change.
+  /// Looks up a change, and returns true if the service carried out the change.
   ///
-  /// The result is false if the change can safely be sent again, and nil if the lookup shows neither.
+  /// Returns false if the change can safely be sent again. Returns nil if the lookup shows neither.
   private func isCarriedOut(
     _ change: IterationChange, _ resolver: (String, String, String?) -> UnknownChangeResolver?
   ) async -> Bool? {
@@ -105,7 +106,7 @@ extension Journal {
     switch await resolver.look(recorded: recorded, to: target) {
     case .carriedOut: return true
     case .repeatable: return false
-    // A command that reads first can safely send its update again. A second create could create a second resource.
+    // A command that reads first can safely send its update again, but a second create could create a second resource.
     case .unknown: return change.step.readsFirst && !change.creates ? false : nil
     case .doubled: return nil
     }

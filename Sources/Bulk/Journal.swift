@@ -3,10 +3,10 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The record of a statement's changes on disk, with which a later run can resume the statement.
+/// A file that records the changes of a statement, so that a later run can resume the statement.
 ///
-/// Before a change is sent, the journal gets a line that announces the change (its intent). Afterwards the journal gets
-/// a line with the outcome.
+/// Before a change is sent, the journal gets a line that announces the change, called the intent. Afterwards the
+/// journal gets a line with the outcome.
 ///
 /// ```swift
 /// let journal = try Journal("posts.journal", header)
@@ -17,37 +17,39 @@ import Synchronization
 public final class Journal: Sendable {
   private struct State {
     var states: JournaledChangeStates
-    /// The identities of the changes that this run has announced, but whose outcomes are not in the journal yet.
+    /// The identities of the changes that this run has announced, and that have no outcome in the journal yet.
     var intended: [StableHash: ChangeIdentity] = [:]
   }
 
   private let file: LockedFile
   private let writer: GroupCommitWriter
   private let state: Mutex<State>
-  /// The form of the checksums at the ends of the lines.
+  /// The form of the checksum at the end of each line.
   let format: JournalChecksums.ChecksumForm
   /// The journal's first line, which identifies the statement of the journal.
   public let header: JournalHeader
-  /// The numbers of changes that earlier runs left in each state.
+  /// The number of changes in each state after the earlier runs.
   ///
-  /// `done` changes were carried out. `open` changes were not carried out, so this run may send them. For `unknown`
-  /// changes, the journal has an announcement but no outcome.
+  /// `done` changes were carried out. `open` changes were not carried out, so this run may send them. `unknown` changes
+  /// were announced, but have no recorded outcome.
   public let before: (done: Int, open: Int, unknown: Int)
   /// The number of damaged lines that the initializer removed from the end of the file.
   public let cutLines: Int
   /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?
-  /// The longest expiration time of a message whose change has an unknown outcome; nil if such a message never expires.
+  /// The longest expiration time of the messages of all unknown changes; nil if one of these messages never expires.
   public let longestLife: Duration?
-  /// The queues to which earlier runs sent changes in iterations of `each` whose outcomes are unknown.
+  /// The queues to which unknown iterations of `each` sent changes.
+  ///
+  /// An iteration is unknown if an earlier run did not record its outcome.
   public let queues: Set<String>
   /// The path of the file.
   public var path: String { file.path }
 
   /// Opens a statement's journal, or creates a new one.
   ///
-  /// - Throws: ``JournalError`` if the file can't be used, is damaged, or is open in another run. The initializer also
-  ///   throws an error if the journal is complete or belongs to another statement.
+  /// - Throws: ``JournalError`` if the file can't be used, is damaged, or is open in another run. ``JournalError`` also
+  ///   if the journal is complete or belongs to another statement.
   public convenience init(_ path: String, _ header: JournalHeader) throws(JournalError) {
     let file = try LockedFile(path)
     var contents = try JournalContents(file)
@@ -56,8 +58,8 @@ public final class Journal: Sendable {
       let recorded = counts.done + counts.open + counts.unknown
       try known.check(against: header, path, recorded: recorded)
       if let end = contents.end { throw .complete(path, at: end) }
-      // If no earlier run recorded a change, this run replaces the header of the earlier run by its own header. Then
-      // the header contains the command of this run.
+      // If no change is recorded, this run begins the journal again, so that the header contains the command of this
+      // run.
       if recorded == 0 {
         try file.cut(to: 0)
         contents = try JournalContents(file)
@@ -102,23 +104,23 @@ public final class Journal: Sendable {
   /// The journal's record of a change whose outcome is unknown.
   struct RecordedUnknownChange: Sendable {
     let identity: ChangeIdentity
-    /// The content that the change sent, with hashes in place of secret values.
+    /// The content that the change sent, with hashes instead of secret values.
     let content: JSONObject
   }
 
-  /// The changes of earlier runs with unknown outcomes that this run's input has not contained so far, sorted.
+  /// The changes with unknown outcomes that have not occurred in this run's input so far, sorted by identity.
   var unseen: [RecordedUnknownChange] {
     state.withLock { $0.states.unseen }.sorted { $0.text < $1.text }
       .map { RecordedUnknownChange(identity: ChangeIdentity(text: $0.text), content: $0.content) }
   }
 
-  /// The iterations of earlier runs with unknown outcomes that this run's input has not contained so far, sorted.
+  /// The iterations of `each` with unknown outcomes that have not occurred in this run's input so far, sorted.
   public var unseenIterations: [ChangeIdentity] { unseen.map(\.identity) }
 
-  /// Marks an identity as seen, because this run's input contains the identity.
+  /// Marks an identity as seen in this run's input.
   ///
   /// - Returns: The state of the identity. The result is `.some(nil)` if the journal does not contain the identity, and
-  ///   `.none` if this run has already seen the identity.
+  ///   `.none` if the identity was already seen.
   @discardableResult public func see(_ identity: ChangeIdentity) -> JournaledChangeState?? {
     state.withLock { $0.states.see(identity.hash) }
   }
@@ -130,19 +132,19 @@ public final class Journal: Sendable {
 
   /// The error of the first failed write; nil if no write failed.
   ///
-  /// After a failed write, the statement may send nothing more.
+  /// After a failed write, the statement may send no more changes.
   public var failure: JournalError? { writer.failure }
 
-  /// Writes the lines that announce changes (their intents); returns when the lines are on the disk.
+  /// Announces changes: writes a line for each change, and returns when the lines are on the disk.
   ///
-  /// - Throws: ``JournalError`` if the write fails. Then none of the changes may be sent.
+  /// - Throws: ``JournalError`` if the write fails; none of the changes may then be sent.
   public func intend(_ changes: [Change]) async throws(JournalError) {
     var intents = JournalIntentLines(format)
     for change in changes { if let identity = change.identity { intents.add(change, identity) } }
     try await write(intents)
   }
 
-  /// Writes lines that announce changes; returns when the lines are on the disk.
+  /// Writes the given lines, and returns when they are on the disk.
   func write(_ intents: JournalIntentLines) async throws(JournalError) {
     let identities = intents.identities
     guard !identities.isEmpty else { return }
@@ -162,7 +164,7 @@ public final class Journal: Sendable {
 
   /// Writes a line that announces a change in an iteration of `each`; returns when the line is on the disk.
   ///
-  /// `number` is the serial number of the change in the iteration.
+  /// `number` is the number of the change in the iteration.
   public func add(
     _ change: Change, to identity: ChangeIdentity, _ step: ChangeRecoveryInfo = ChangeRecoveryInfo(), number: Int
   ) async throws(JournalError) {
@@ -172,10 +174,10 @@ public final class Journal: Sendable {
     try await writer.appendSynced(JournalLine.encoded(line, format), owing: identity.outcomeLength)
   }
 
-  /// Writes whether the service carried out a change in an iteration of `each`, if the outcome shows this.
+  /// Records whether the service carried out a change in an iteration of `each`; does nothing if the outcome does not
+  /// show this.
   ///
-  /// `number` is the serial number of the change in the iteration. The function does not wait for the disk. The line is
-  /// on the disk with the next group of lines.
+  /// `number` is the number of the change in the iteration. The method does not wait for the disk.
   public func record(_ outcome: Outcome, of identity: ChangeIdentity, number: Int) {
     let isDone = outcome.isKnownToBeDone
     writer.append(owed: identity.outcomeLength) { lines in
@@ -187,26 +189,27 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Returns the changes that an earlier run sent in an iteration of `each` whose outcome is unknown.
+  /// Returns the changes that an unknown iteration of `each` sent, as texts.
   ///
-  /// Each text is the identity of a change. If a change has no identity, the text has its verb, method and queue.
+  /// An iteration is unknown if an earlier run did not record its outcome. A text is the identity of a change, such as
+  /// `update posts 12`. For a change without an identity, it contains the verb, the method and the queue.
   public func changes(of identity: ChangeIdentity) -> [String] {
     recordedChanges(of: identity).map(\.text)
   }
 
-  /// Returns the changes that an earlier run sent in an iteration of `each` whose outcome is unknown, in order.
+  /// Returns the changes that an unknown iteration of `each` sent in an earlier run, in order.
   func recordedChanges(of identity: ChangeIdentity) -> [IterationChange] {
     state.withLock { $0.states.changes(of: identity.text) }
   }
 
-  /// Records, at the end of the statement, that announced changes without an outcome were not sent.
+  /// Records that announced changes without an outcome were not sent.
   ///
-  /// A later run may then send these changes.
+  /// The dispatcher calls this method at the end of the statement. A later run may then send these changes.
   func withdraw() {
     for identity in state.withLock({ Array($0.intended.values) }) { settle(identity, "again", id: nil) }
   }
 
-  /// Writes the outcome of a change, without a wait for the disk.
+  /// Writes the outcome of a change, without waiting for the disk.
   ///
   /// The line is on the disk with the next group of lines.
   public func record(_ outcome: Outcome, of change: Change) {
@@ -224,7 +227,7 @@ public final class Journal: Sendable {
     case .dropped: word = "again"
     case .before, .same, .refused, .skipped: return
     }
-    // Only a create needs the resource's id in its line. The identity of any other change contains the id.
+    // Only the line of a create needs the resource's id, because any other identity already contains the id.
     guard change.verb == .create else { return settle(identity, word, id: nil) }
     switch outcome {
     case .done(.document(let document)): settle(identity, word, id: document.resource?["id"]?.idText)
@@ -233,10 +236,10 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Writes the outcome of the change with the given identity, as one word.
+  /// Writes the outcome of the change with the given identity.
   ///
-  /// The word is `ok`, `absent`, `failed`, `again` or `unknown`. The word `again` means that a later run may send the
-  /// change.
+  /// The outcome is the word `ok`, `absent`, `failed`, `again` or `unknown`. `again` means that a later run may send
+  /// the change.
   public func settle(_ identity: ChangeIdentity, _ word: String, id: String?) {
     let isDone = word == "ok" || word == "absent"
     let isOwed = state.withLock { state in

@@ -3,21 +3,21 @@ import JSONText
 
 /// The checksums of a journal's lines.
 ///
-/// The caller must pass the lines in the order of the file, because a checksum can cover the previous checksum.
+/// The lines must be passed in their order in the file, because a checksum can also cover the previous checksum.
 struct JournalChecksums: Sendable {
   /// The form of the checksum at the end of a line.
   enum ChecksumForm: Sendable {
-    /// The form in versions 1 and 2 of the format: eight hexadecimal digits, the checksum of this line alone.
+    /// Versions 1 and 2 of the journal's format: eight hexadecimal digits, the checksum of this line alone.
     case separate
-    /// The form since version 3 of the format: the checksum of the previous line, then the checksum of this line.
+    /// Since version 3 of the format: the checksum of the previous line, followed by the checksum of this line.
     ///
-    /// Each checksum has eight hexadecimal digits. The checksum of this line also covers the repeated checksum of the
-    /// previous line. If only the repeated checksum is wrong, lines before this line were removed, moved or added.
+    /// Each checksum has eight hexadecimal digits. The second checksum also covers the first. If only the first
+    /// checksum is wrong, lines before this line were removed, moved or added.
     case chained
 
-    /// The last bytes of a line, with zeros as the digits of the checksum.
+    /// The last bytes of a line, with zeros instead of the checksum.
     ///
-    /// ``seal(_:)`` later writes the checksum in place of the zeros.
+    /// ``seal(_:)`` later replaces the zeros with the checksum.
     var blank: StaticString {
       switch self {
       case .separate: ",\"sum\":\"00000000\"}\n"
@@ -29,9 +29,9 @@ struct JournalChecksums: Sendable {
     fileprivate var digits: Int { self == .chained ? 16 : 8 }
   }
 
-  /// The result of the check of a line.
+  /// The result of reading a line and checking its checksum.
   enum CheckedLine {
-    /// The line is undamaged and follows the previous line; the value is the line's object without the checksum.
+    /// The line is undamaged, and comes directly after the previous line; the value is its object without the checksum.
     case whole(JSONObject)
     /// The line is undamaged, but lines before this line were removed, moved or added.
     case displaced
@@ -46,7 +46,7 @@ struct JournalChecksums: Sendable {
   /// The bytes before the digits of a line's checksum.
   private static let mark = Array(",\"sum\":\"".utf8)
 
-  /// Creates the state of the checksums before the first line of a file.
+  /// Creates the state before the first line of a file.
   init(_ format: ChecksumForm) { self.format = format }
 
   /// Writes the checksums into lines that the caller will append to the file.
@@ -98,10 +98,10 @@ struct JournalChecksums: Sendable {
     return hash
   }
 
-  /// Returns a hash of a line's bytes and the previous checksum.
+  /// Returns the checksum of a line's bytes and the previous checksum.
   ///
-  /// The function takes a word of eight bytes at a time. Each step is reversible, so a change of one word always
-  /// changes the 64-bit state. The result is the lower half of the state.
+  /// The function hashes eight bytes at a time. Each step is reversible, so a change of one word always changes the
+  /// 64-bit state. The result is the lower half of the state.
   private static func chained(_ body: UnsafeRawBufferPointer, _ before: UInt32) -> UInt32 {
     var hash = UInt64(before) << 32 | UInt64(truncatingIfNeeded: body.count)
     var place = 0

@@ -14,12 +14,12 @@ struct JournalContents {
   /// The number of damaged lines at the end of the file, which `mend` removes.
   var cutLines = 0
 
-  /// Whether the last line is complete but has no line end, because an editor removed the line end.
+  /// Whether the last line is complete except for its line end, which an editor may have removed.
   private var lacksLineEnd = false
 
   /// Reads a file, and skips damaged lines at the end of the file.
   ///
-  /// - Throws: ``JournalError`` if a damaged line precedes complete lines, or the file is not a journal.
+  /// - Throws: ``JournalError`` if complete lines follow a damaged line, or if the file is not a journal.
   init(_ file: LockedFile) throws(JournalError) {
     var (number, bad, isEdited, isTornHeader) = (0, 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
@@ -34,7 +34,7 @@ struct JournalContents {
         if bad == 0 { bad = number }
         cutLines += 1
         isTornHeader = number == 1 && !isWhole && Self.isTornHeader(line)
-        // A crash cuts a line or leaves zeros. Only an editor or a transfer adds a CR to a complete line.
+        // A crash cuts a line or leaves zeros. A CR at the end of a complete line comes from an editor or a transfer.
         isEdited = isEdited || line.last == 0x0D && isComplete(line.dropLast())
         return
       }
@@ -45,7 +45,7 @@ struct JournalContents {
     guard header != nil || number == 0 || isTornHeader, !isEdited else { throw try Self.notAJournal(file) }
   }
 
-  /// Reads a line; determines the form of the checksums from the first line.
+  /// Reads a line, and determines the form of the checksums if it is the first line.
   private mutating func read(_ line: ArraySlice<UInt8>, isFirst: Bool) -> JournalChecksums.CheckedLine {
     let read = sums.read(line)
     guard isFirst, case .damaged = read else { return read }
@@ -55,14 +55,14 @@ struct JournalContents {
     return .whole(object)
   }
 
-  /// Returns whether a line's own checksum is right, even if the line was moved.
+  /// Returns whether a line is undamaged, even if lines before it were moved.
   private func isComplete(_ line: ArraySlice<UInt8>) -> Bool {
     var sums = sums
     guard case .damaged = sums.read(line) else { return true }
     return false
   }
 
-  /// Returns the error of a damaged line that precedes complete lines.
+  /// Returns the error for a damaged line that is followed by complete lines.
   private static func damaged(_ file: LockedFile, _ line: Int) throws(JournalError) -> JournalError {
     let diagnosis = try UnreadableJournal(file)
     guard diagnosis.form == .other else {
@@ -78,11 +78,11 @@ struct JournalContents {
 
   /// Returns whether the only line of a file is the beginning of a header.
   ///
-  /// In this case, the earlier run sent no request, because a run first writes the header to the disk.
+  /// The earlier run then has sent no request, because a run first writes the complete header to the disk.
   private static func isTornHeader(_ line: ArraySlice<UInt8>) -> Bool {
     let (begin, object) = (Array("{\"retort-journal\":".utf8), Array("{\"".utf8))
     let isBegun = line.starts(with: begin) || begin.starts(with: line)
-    // The bytes `{"` occur in a header only at its start, because quotation marks in a string are escaped.
+    // A header contains the bytes `{"` only at its start, because quotation marks in strings are escaped.
     let others = line.indices.dropFirst().contains { line[$0...].starts(with: object) }
     return isBegun && !others || line.allSatisfy { $0 == 0 }
   }
@@ -95,8 +95,7 @@ struct JournalContents {
 
   /// Records the content of a line: the header, the state of a change, or the end of the statement.
   ///
-  /// Returns false if the first line is not a header. Also returns false if the checksums do not have the form that the
-  /// header's version requires.
+  /// Returns false if the first line is not a header, or if its version requires another form of checksums.
   private mutating func take(_ object: JSONObject) -> Bool {
     guard header != nil else {
       header = JournalHeader(json: object)

@@ -2,30 +2,30 @@ import JSONRPC
 
 /// The error of a journal or a backup that can't be used.
 ///
-/// ``nextStep`` proposes a new journal only if this journal records no changes. A new journal would lack the recorded
-/// changes, and a run would repeat these changes.
+/// If the journal records changes, ``nextStep`` does not propose a new journal, because a run would then repeat these
+/// changes.
 public enum JournalError: ElementError, Equatable {
   /// The file can't be opened or read.
   ///
   /// The values are the path, the noun for the file (`journal` or `backup`), and the reason.
   case file(String, String, reason: String)
-  /// A write failed, after which the statement sends nothing.
+  /// A write failed; the statement then sends no more changes.
   ///
   /// The values are the path, the noun for the file (`journal` or `backup`), and the system's reason.
   case unwritable(String, String, reason: String)
   /// Another run has the file open; the values are the path and the noun for the file (`journal` or `backup`).
   case inUse(String, String)
-  /// The file can't be read as a journal.
+  /// The file is not a journal, or can't be read as one.
   ///
   /// The values are the path, the reason, and the number of changes in the readable lines.
   case notAJournal(String, UnreadableJournalReason, recorded: Int)
   /// The file is not a backup.
   case notABackup(String)
-  /// The backup has the resource of a change, but not the linkage that the change modifies.
+  /// The backup has the resource of a change, but not the linkage that the change affects.
   ///
   /// The values are the path, the resource (`posts/1`) and the relationship.
   case imageLacks(String, String, String)
-  /// A damaged line precedes undamaged lines; `recorded` is the number of changes that the file records.
+  /// Undamaged lines follow a damaged line; `recorded` is the number of changes that the file records.
   case damaged(String, line: Int, recorded: Int)
   /// A line is undamaged, but lines before this line were removed, moved or added.
   ///
@@ -33,11 +33,12 @@ public enum JournalError: ElementError, Equatable {
   case displaced(String, line: Int, recorded: Int)
   /// The journal belongs to another statement.
   ///
-  /// The values are the path, the differences of the headers, and the number of recorded changes.
+  /// The values are the path, the differences as texts, and the number of recorded changes.
   case otherStatement(String, [String], recorded: Int)
-  /// The journal belongs to another broker, or an earlier version of Retort recorded the broker by its address.
+  /// The journal belongs to another broker, or names the broker by its address.
   ///
-  /// `recorded` is the broker in the journal. `here` is the broker of the connection.
+  /// `recorded` is the broker in the journal. `here` is the broker of the connection. `isByAddress` is true for a
+  /// journal of an earlier version, which records the address instead of the name.
   case otherBroker(String, recorded: String, here: String, isByAddress: Bool)
   /// The statement of the journal is already complete; `at` is the time of completion.
   case complete(String, at: String)
@@ -119,7 +120,7 @@ public enum JournalError: ElementError, Equatable {
     }
   }
 
-  /// Returns a text in single quotes, which a shell reads as one word.
+  /// Returns a text in single quotes, so that a shell reads it as one word.
   private static func word(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
   }

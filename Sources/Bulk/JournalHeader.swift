@@ -13,13 +13,13 @@ public struct JournalHeader: Sendable, Equatable {
   public var type: String
   /// The name of the command or stage: `create`, `each`.
   public var verb: String
-  /// The expression of the option `key:`, such as `.email`; nil without this option.
+  /// The expression of the option `key:`, such as `.email`; nil without the option.
   public var key: String?
   /// The time of creation, for information only.
   public var created: String
   /// The user who created the journal, for information only.
   public var by: String
-  /// The value of `--reason`, for information only.
+  /// The value of the option `--reason`, for information only.
   public var reason: String?
   /// The command line of the run that created the journal, for information only; nil at the prompt.
   public var command: String?
@@ -35,8 +35,8 @@ public struct JournalHeader: Sendable, Equatable {
 
   /// The version of the journal's format.
   ///
-  /// Version 1 records a broker by its address, and version 2 by its name. In version 3, each checksum also covers the
-  /// previous checksum.
+  /// Version 1 records the address of the broker, and version 2 its name. Since version 3, each checksum also covers
+  /// the previous checksum.
   var version = 3
 
   /// The versions that this program can read and append to.
@@ -55,7 +55,7 @@ public struct JournalHeader: Sendable, Equatable {
     ])
   }
 
-  /// Creates a header from the JSON object of a line; nil if the line is not a header of a readable version.
+  /// Creates a header from the JSON object of a line; nil for any other line, and for an unknown version.
   init?(json object: JSONObject) {
     guard let version = object["retort-journal"]?.numberValue?.integer, Self.versions.contains(version),
       let broker = object["broker"]?.stringValue, let queue = object["queue"]?.stringValue,
@@ -70,10 +70,10 @@ public struct JournalHeader: Sendable, Equatable {
 
   /// Whether the journal belongs to a sample service in memory (`embedded:blog`).
   ///
-  /// No other process can resume such a journal.
+  /// No other process can resume the journal, because the data of the sample ends with its process.
   public var isOfSample: Bool { SampleDatabaseIdentity.isIn(broker) }
 
-  /// The note on a journal of a sample service in memory: no later run can resume the journal.
+  /// The note for the user that no later run can resume the journal of a sample service in memory.
   public static let noteOnSample =
     "no later run can resume this journal, because the data of embedded:blog is lost at the end of the run; "
     + "to keep data between runs, use connect \"embedded:FILE.sqlite\", or retort serve blog"
@@ -81,7 +81,7 @@ public struct JournalHeader: Sendable, Equatable {
   /// The broker as text for messages.
   public var brokerText: String { version == 1 ? "\(broker) (an address, recorded by an earlier version)" : broker }
 
-  /// Compares this header of a journal with the header of a statement to run.
+  /// Checks that a statement to run is the statement of the journal.
   ///
   /// - Parameters:
   ///   - other: The header of the statement to run.
@@ -96,11 +96,9 @@ public struct JournalHeader: Sendable, Equatable {
     }
   }
 
-  /// Returns the differences from another statement's header as texts.
+  /// Returns the differences from another statement's header, except the broker, as texts.
   ///
-  /// An example of a text is `queue posts in the journal, but people in this statement`.
-  ///
-  /// A difference of the broker is not included.
+  /// A text is, for example, `queue posts in the journal, but people in this statement`.
   private func differences(from other: JournalHeader) -> [String] {
     let names = ["queue", "type", "verb", "key"]
     let mine = [queue, type, verb, key ?? "none"]

@@ -1,17 +1,17 @@
 import JSONText
 
-/// The journal lines that announce changes before the changes are sent (intents).
+/// The journal lines that announce changes before they are sent, called intents.
 struct JournalIntentLines {
   /// The lines to append to the journal.
   private(set) var lines: [UInt8] = []
   /// The identities of the announced changes.
   private(set) var identities: [ChangeIdentity] = []
-  /// The number of bytes to reserve on the disk for the later lines with the outcomes.
+  /// The number of bytes to reserve on the disk for the lines with the outcomes, which are written later.
   private(set) var owed = 0
   private let format: JournalChecksums.ChecksumForm
-  /// The timeout of the last added change, with its text in milliseconds: `4500` for 4.5 s.
+  /// The timeout of the last added change, and its text in milliseconds, such as `4500` for 4.5 s.
   ///
-  /// If the next change has the same timeout, its line gets the same text without a conversion.
+  /// The next line often contains the same timeout, so that its text need not be created again.
   private var life: (timeout: Duration, text: String) = (.zero, "0")
 
   /// Creates an empty list; `format` is the form of the lines' checksums.
@@ -34,7 +34,7 @@ struct JournalIntentLines {
     owed += identity.outcomeLength
   }
 
-  /// Returns the expiration time of a change's message in milliseconds, as JSON; `null` if the message never expires.
+  /// Returns the expiration time of a change's message in milliseconds, as JSON; `null` for no expiration.
   private mutating func lifeText(of change: Change) -> String {
     guard change.expires, let timeout = change.timeout else { return "null" }
     if timeout != life.timeout { life = (timeout, String(timeout.wholeMilliseconds)) }
@@ -43,7 +43,7 @@ struct JournalIntentLines {
 }
 
 extension Change {
-  /// Appends the content of the change as JSON, with hashes in place of secret values.
+  /// Appends the content of the change as JSON, with hashes instead of secret values.
   fileprivate func encodeContent(into line: inout [UInt8]) {
     guard verb != .relink, let data = params["data"]?.objectValue else { return content.encode(into: &line) }
     line.append(word: "{")

@@ -2,7 +2,7 @@ import JSONText
 
 /// A line of a journal: a JSON object whose last member is a checksum.
 ///
-/// ``JournalChecksums`` computes the checksum when the line is written.
+/// The line first contains zeros, which ``JournalChecksums`` replaces with the checksum.
 enum JournalLine {
   /// Returns the journal line of a JSON object, with its line end.
   static func encoded(_ object: JSONObject, _ format: JournalChecksums.ChecksumForm) -> [UInt8] {
@@ -16,7 +16,8 @@ enum JournalLine {
 
   /// Appends a journal line to `lines`.
   ///
-  /// `write` appends the JSON object without its closing brace. The checksum and the brace follow.
+  /// `write` must append a JSON object without its closing brace. The function then appends the checksum's zeros and
+  /// the brace.
   static func append(to lines: inout [UInt8], _ format: JournalChecksums.ChecksumForm, _ write: (inout [UInt8]) -> Void)
   {
     write(&lines)

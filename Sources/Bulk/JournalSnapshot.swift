@@ -1,18 +1,18 @@
-/// The content of a journal, for commands that only show the journal.
+/// The content of a journal, for commands that only show a journal.
 ///
-/// The initializer reads the file without a lock and changes nothing. A run may use the journal at the same time.
+/// The file is read without a lock, so a run can use the journal at the same time.
 public struct JournalSnapshot: Sendable {
   /// The journal's first line, which identifies the statement of the journal.
   public let header: JournalHeader
-  /// The numbers of changes in each state.
+  /// The number of changes in each state.
   ///
-  /// `done` changes were carried out. `open` changes were not carried out, so a run may send them. For `unknown`
-  /// changes, the journal has an announcement but no outcome.
+  /// `done` changes were carried out. `open` changes were not carried out, so a run may send them. `unknown` changes
+  /// were announced, but have no recorded outcome.
   public let counts: (done: Int, open: Int, unknown: Int)
-  /// The changes whose outcomes are unknown, sorted by their identities.
+  /// The changes and iterations whose outcomes are unknown, sorted by their identities.
   ///
-  /// An identity is text such as `update posts 12`. If the identity stands for an iteration of `each`, `changes` lists
-  /// the changes that the iteration sent. Otherwise `changes` is empty.
+  /// For an iteration of `each`, `changes` lists the changes that the iteration sent. For a change, whose identity is
+  /// text such as `update posts 12`, `changes` is empty.
   public let unknown: [(identity: ChangeIdentity, changes: [String])]
   /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?

@@ -5,9 +5,10 @@ public import JSONText
 public enum JournaledChangeState: Sendable, Equatable {
   /// The change was carried out, or the resource to destroy was absent.
   ///
-  /// `id` is the id of a created resource. `content` is the hash of the sent content, or 0 without content.
+  /// `id` is the id of a created resource. `content` is the hash of the sent content; 0 if the content is empty or not
+  /// recorded.
   case done(id: String?, content: UInt64)
-  /// The change was not carried out and may be sent.
+  /// The change was not carried out, and may be sent.
   case open
   /// The change was sent, and its outcome is unknown.
   ///
@@ -18,14 +19,15 @@ public enum JournaledChangeState: Sendable, Equatable {
   public var isDone: Bool { if case .done = self { true } else { false } }
 }
 
-/// The states of the identities in a journal.
+/// The states of all identities (changes and iterations of `each`) in a journal.
 ///
-/// An identity takes 24 bytes: 16 for its hash, and 8 for its state. An unknown identity takes more.
+/// The memory for an identity is 24 bytes: 16 for its hash and 8 for its state. An identity with an unknown outcome
+/// needs more.
 struct JournaledChangeStates {
   /// The state of an identity, packed into 64 bits.
   ///
-  /// Two bits contain the progress, and one bit contains whether this run has seen the identity. The other bits contain
-  /// the hash of the sent content.
+  /// Two bits are the progress. One bit is set if this run has seen the identity. The other bits are the hash of the
+  /// sent content.
   private struct PackedState {
     enum Progress: UInt64 { case none, open, unknown, done }
 
@@ -44,7 +46,7 @@ struct JournaledChangeStates {
       set { bits = bits & 7 | newValue & ~7 }
     }
 
-    /// Marks the identity as seen, and returns the state before the mark.
+    /// Marks the identity as seen, and returns the state before that.
     mutating func see() -> PackedState {
       defer { isSeen = true }
       return self
@@ -56,23 +58,23 @@ struct JournaledChangeStates {
     }
   }
 
-  /// A sent change, or an iteration of `each`, whose outcome is unknown.
+  /// A change or an iteration of `each` whose outcome is unknown.
   private struct UnknownEntry {
     var text: String
     var content: JSONObject
     /// The expiration time of the change's message; nil if the message never expires.
     ///
-    /// For an iteration, the value is the longest expiration time of the messages of its changes.
+    /// For an iteration, the longest expiration time of its messages; nil if one of them never expires.
     var life: Duration?
-    /// The changes that the iteration sent; empty if this entry is a change, and not an iteration.
+    /// The changes that the iteration sent; empty if the entry is for a change.
     var changes: [IterationChange] = []
   }
 
   /// The states of the identities, spread over 48 dictionaries.
   ///
-  /// When a dictionary grows, Swift copies only this dictionary, not all states.
+  /// A dictionary that grows is copied. With 48 dictionaries, only a small part of the states is copied at a time.
   private var parts = [[StableHash: PackedState]](repeating: [:], count: 48)
-  /// The ids of created resources; the key is the identity of the create.
+  /// The ids of created resources, by the identity of the create.
   private var ids: [StableHash: String] = [:]
   private var sent: [StableHash: UnknownEntry] = [:]
 
@@ -95,20 +97,20 @@ struct JournaledChangeStates {
 
   /// Marks an identity as seen in this run, and returns its state.
   ///
-  /// Returns `.none` if this run has already seen the identity.
+  /// Returns `.none` if the identity was already seen, and `.some(nil)` if the journal does not contain it.
   mutating func see(_ identity: StableHash) -> JournaledChangeState?? {
     let before = self[packed: identity].see()
     return before.isSeen ? nil : .some(state(before, of: identity))
   }
 
-  /// Records the start of an iteration of `each`.
+  /// Records that an iteration of `each` begins.
   ///
-  /// The iteration may run again until the journal contains one of its changes.
+  /// The iteration may run again as long as the journal contains none of its changes.
   mutating func begin(_ text: String) { reopen(text) }
 
   /// Records that a change is about to be sent.
   ///
-  /// The change counts as unknown until its outcome is recorded.
+  /// Until the outcome is recorded, the change counts as unknown.
   mutating func intend(_ text: String, _ content: JSONObject, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
@@ -117,7 +119,7 @@ struct JournaledChangeStates {
 
   /// Records that an iteration of `each` is about to send a change.
   ///
-  /// The iteration counts as unknown until its outcome is recorded.
+  /// Until the outcome is recorded, the iteration counts as unknown.
   mutating func add(_ change: IterationChange, to text: String, life: Duration?) {
     let identity = StableHash(text)
     self[packed: identity].progress = .unknown
@@ -127,37 +129,37 @@ struct JournaledChangeStates {
     sent[identity] = iteration
   }
 
-  /// Records whether the change with the given number in an iteration was carried out.
+  /// Records whether a change in an iteration was carried out; `number` is its number in the iteration.
   mutating func settle(_ number: Int, in text: String, isDone: Bool) {
     let identity = StableHash(text)
     guard let index = sent[identity]?.changes.lastIndex(where: { $0.number == number }) else { return }
     sent[identity]?.changes[index].isDone = isDone
   }
 
-  /// Returns the changes that an unknown iteration sent.
+  /// Returns the changes that an iteration with an unknown outcome has sent.
   func changes(of text: String) -> [IterationChange] { sent[StableHash(text)]?.changes ?? [] }
 
-  /// Records that the change of an identity was carried out.
+  /// Records that the change with an identity was carried out.
   ///
-  /// The states drop the content that the change sent, and store only a hash of this content.
+  /// Only a hash of the content that the change sent remains stored.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
     self[packed: hash].finish(content)
-    // Only the id of a created resource is stored. The identity of an update or a destroy ends with the id.
+    // The id in the identity of an update or a destroy need not be stored again.
     if let id, !identity.text.hasSuffix(" \(id)") { ids[hash] = id }
   }
 
-  /// Records that the change of an identity may be sent again.
+  /// Records that the change with an identity may be sent again.
   mutating func reopen(_ text: String) {
     let identity = StableHash(text)
     self[packed: identity].progress = .open
     sent[identity] = nil
   }
 
-  /// The numbers of identities in each state.
+  /// The number of identities in each state.
   ///
-  /// `done` changes were carried out. `open` changes may be sent. For `unknown` changes, no outcome is recorded.
+  /// `done` changes were carried out. `open` changes may be sent. `unknown` changes have no recorded outcome.
   var counts: (done: Int, open: Int, unknown: Int) {
     parts.lazy.flatMap(\.values).reduce(into: (0, 0, 0)) { counts, state in
       switch state.progress {
@@ -169,29 +171,28 @@ struct JournaledChangeStates {
     }
   }
 
-  /// The changes with unknown outcomes that this run's input has not contained so far, in arbitrary order.
+  /// The changes with unknown outcomes that have not occurred in this run's input so far, in arbitrary order.
   ///
-  /// Each change has its identity as text, and the content that was sent.
+  /// Each element is the identity as text, and the content that was sent.
   var unseen: [(text: String, content: JSONObject)] {
     sent.compactMap { self[packed: $0.key].isSeen ? nil : ($0.value.text, $0.value.content) }
   }
 
-  /// The identities of the changes with unknown outcomes as text, in arbitrary order.
+  /// The identities with unknown outcomes, as texts in arbitrary order.
   var unknown: [String] { sent.values.map(\.text) }
 
   /// The queues to which iterations of `each` with unknown outcomes sent changes.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.changes.map(\.queue)) } }
 
-  /// The longest expiration time of a message whose change has an unknown outcome; nil if such a message never expires.
+  /// The longest expiration time of the messages of all unknown changes; nil if one of these messages never expires.
   var longestLife: Duration? {
     sent.values.contains { $0.life == nil } ? nil : sent.values.compactMap(\.life).max() ?? .zero
   }
 }
 
 extension JSONObject {
-  /// A hash of this content of a change; 0 if the content is empty.
+  /// A hash of the object, which is the content of a change; 0 for an empty object.
   ///
-  /// The caller must first replace the secret values with hashes. The lowest three bits are 0, as a packed state
-  /// requires.
+  /// The caller must first replace secret values with hashes. The lowest three bits are 0, as `PackedState` requires.
   var contentHash: UInt64 { isEmpty ? 0 : StableHash(JSONValue.object(self).text).low & ~7 | 8 }
 }

@@ -2,8 +2,8 @@
 public struct LatencyHistogram: Sendable {
   /// The number of durations in each bucket.
   ///
-  /// The buckets cover the time from a microsecond to an hour. Eight buckets cover each doubling of the duration, for
-  /// example the range from 1024 to 2048 microseconds.
+  /// The buckets cover the range from a microsecond to an hour. Each doubling of the duration has eight buckets, such
+  /// as the range from 1024 to 2048 microseconds.
   private var buckets = [UInt32](repeating: 0, count: 256)
   /// The number of added durations.
   public private(set) var count = 0
@@ -17,9 +17,8 @@ public struct LatencyHistogram: Sendable {
     count += 1
   }
 
-  /// Returns the duration that the given share of all durations does not exceed; nil for an empty histogram.
-  ///
-  /// `share` is a number from 0 to 1, for example 0.95.
+  /// Returns a percentile of the durations, such as the 95th percentile for a `share` of 0.95; nil for an empty
+  /// histogram.
   public func percentile(_ share: Double) -> Duration? {
     guard count > 0 else { return nil }
     let wanted = max(1, (Double(count) * share).rounded(.up))

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The file of a journal or of a backup; only one run at a time can open the file for writing.
+/// The file of a journal or a backup, which only one run at a time can open for writing.
 final class LockedFile: Sendable {
   private let number: Int32
   let path: String
@@ -30,7 +30,7 @@ final class LockedFile: Sendable {
     try checkKind()
   }
 
-  /// Throws an error unless the file is open and regular: a pipe or a device can't keep a record.
+  /// Throws an error if the file is not open, or is not a regular file.
   private func checkKind() throws(JournalError) {
     guard number >= 0 else { throw failure }
     var status = stat()
@@ -59,7 +59,7 @@ final class LockedFile: Sendable {
 
   /// Calls `body` with each line of the file in order, without the line end.
   ///
-  /// `isWhole` is false for a last line that has no line end.
+  /// `isWhole` is false for a last line without a line end.
   func forEachLine(_ body: (_ line: ArraySlice<UInt8>, _ isWhole: Bool) throws(JournalError) -> Void)
     throws(JournalError)
   {
@@ -82,19 +82,19 @@ final class LockedFile: Sendable {
     if !rest.isEmpty { try body(rest[...], false) }
   }
 
-  /// Reserves disk space for later lines, with a second file.
+  /// Reserves disk space for lines that are written later.
   func reserve(_ count: Int) throws(JournalError) {
     guard room.grow(to: count) else {
       throw .unwritable(path, noun, reason: unsafe String(cString: strerror(ENOSPC)))
     }
   }
 
-  /// Frees the reserved space, so that lines fit on a full disk.
+  /// Frees the reserved space, so that lines can be written to a full disk.
   func freeReserve() { room.free() }
 
   /// Appends all bytes to the file.
   ///
-  /// If a write fails, the function throws an error and leaves the file unchanged.
+  /// If a write fails, the function throws an error, and the file does not change.
   func append(_ bytes: [UInt8]) throws(JournalError) {
     var (offset, status) = (0, stat())
     guard unsafe fstat(number, &status) == 0 else { throw writeFailure }

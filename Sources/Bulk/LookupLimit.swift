@@ -1,25 +1,25 @@
 import Synchronization
 
-/// A limit of the number of concurrent lookups.
+/// A limit on the number of concurrent lookups.
 ///
-/// After three successive timeouts, the limit allows no more lookups.
+/// After three timeouts in a row, no more lookups are allowed.
 final class LookupLimit: Sendable {
   private struct State {
     var free: Int
     var waiting: [CheckedContinuation<Void, Never>] = []
     var timeouts = 0
-    /// The number of lookups that the limit did not allow.
+    /// The number of refused lookups.
     var refused = 0
   }
 
   private let state: Mutex<State>
-  /// The number of successive timeouts after which no lookup is allowed.
+  /// The number of timeouts in a row after which no more lookups are allowed.
   static let timeoutLimit = 3
 
   /// The maximum number of concurrent lookups.
   static let most = 2
 
-  /// The number of lookups that the limit did not allow.
+  /// The number of refused lookups.
   var refused: Int { state.withLock(\.refused) }
 
   /// Creates a limit.
@@ -27,7 +27,7 @@ final class LookupLimit: Sendable {
 
   /// Waits until a lookup is allowed, and runs the lookup.
   ///
-  /// After three successive timeouts, the function returns nil without a lookup.
+  /// Returns nil without a lookup after three timeouts in a row.
   func run<Finding: Sendable>(_ lookup: () async -> (Finding, isTimeout: Bool)) async -> Finding? {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in

@@ -9,17 +9,17 @@ public enum Outcome: Sendable {
   case before(id: String?)
   /// The change got no reply, but a lookup found that the service carried it out; `id` is the resource's id.
   case found(id: String?)
-  /// Nothing was sent, because the resource already had the requested values.
+  /// The change was not sent, because the resource already had the requested values.
   case same
-  /// An earlier run sent the change and got no reply, and this statement skips the change (`unknown: "skip"`).
+  /// The change was skipped, because its outcome is unknown since an earlier run (`unknown: "skip"`).
   case skipped
-  /// The resource to destroy was absent.
+  /// The resource to destroy did not exist.
   case absent(ClientError)
   /// The service did not carry out the change, or the change could not be sent.
   case failed(ClientError)
-  /// The change was sent and got no readable reply.
+  /// The change was sent, but got no readable reply.
   case unknown(ClientError)
-  /// The change was not sent, because a rule or a limit forbids it, or because its element is invalid.
+  /// The change was not sent, because a rule or a limit forbids the change, or because its element is invalid.
   case refused(UnsentReason)
   /// The change was not sent, because the statement was interrupted.
   case dropped(ClientError)
@@ -36,7 +36,7 @@ public enum Outcome: Sendable {
       }
   }
 
-  /// Creates the outcome of a change from its late reply, by the same rules as for a reply in time.
+  /// Creates the outcome of a change from its late reply, by the rules for a reply in time.
   init(late reply: LateReplies.Outcome, of change: Change) {
     switch reply {
     case .success(let result):
@@ -48,8 +48,8 @@ public enum Outcome: Sendable {
 
   /// Whether the outcome counts as a success.
   ///
-  /// This is so if the change was carried out, was not needed, or was skipped. It is also so if the resource to destroy
-  /// was absent.
+  /// A change that was carried out, not needed or skipped is a success. A destroy of a resource that did not exist is a
+  /// success too.
   public var isGood: Bool {
     switch self {
     case .done, .absent, .before, .found, .same, .skipped: true
@@ -57,12 +57,12 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// Whether the change was refused because an earlier run carried it out with other content.
+  /// Whether the change was refused because an earlier run carried out the change with other content.
   var isDoneOtherwise: Bool { if case .refused(.otherContent) = self { true } else { false } }
 
   /// Whether an earlier run caused the failure, and this run sent nothing.
   ///
-  /// The statement counts such a failure, but continues.
+  /// A failure from an earlier run is counted, but does not end the statement.
   var isFromBefore: Bool {
     switch self {
     case .unknown(let error): error.call == nil
@@ -72,7 +72,7 @@ public enum Outcome: Sendable {
 
   /// Whether the outcome is a failure of this run.
   ///
-  /// Such a failure stops the statement, unless the statement continues after failures.
+  /// A failure of this run ends the statement, unless an option such as `on-error: "continue"` says otherwise.
   var isFailure: Bool { !isGood && !isFromBefore }
 
   /// Whether the request may have reached a service.
@@ -94,8 +94,7 @@ public enum Outcome: Sendable {
 
   /// Whether the service carried out the change; nil if the outcome does not show this.
   ///
-  /// The value is nil without a reply, after a service error with status 5xx, and after the broker's refusal of the
-  /// message.
+  /// Nil without a reply, after a service error with status 5xx, and if the broker refused the message.
   var isKnownToBeDone: Bool? {
     switch self {
     case .done, .absent, .found, .before, .same: true
@@ -126,7 +125,7 @@ public enum Outcome: Sendable {
     }
   }
 
-  /// The kind and the message of a failure, by which a tally groups failures.
+  /// The kind and the message of a failure; a tally groups failures with the same kind and similar messages.
   var group: (kind: String, message: String) {
     switch self {
     case .done, .before, .found, .same, .skipped, .refused(.same): ("", "")
@@ -146,7 +145,7 @@ public enum Outcome: Sendable {
 extension ChangeResult {
   /// Returns whether a late reply to a create or an update is unreadable.
   ///
-  /// An unreadable reply is no document, or is a document of several resources.
+  /// A reply is unreadable if it is not a document, or if the document has several resources.
   fileprivate func isUnreadable(of change: Change) -> Bool {
     guard change.givesDocument, change.verb != .destroy else { return false }
     guard case .document(let document) = self else { return true }

@@ -1,17 +1,18 @@
 /// The counts of the outcomes of a statement's changes, with the failures grouped by message.
 public struct OutcomeTally: Sendable {
-  /// A group of failures whose messages have the same wording, such as `id 1 is taken` and `id 2 is taken`.
+  /// A group of failures with similar messages, such as `id 1 is taken` and `id 2 is taken`.
   public struct FailureGroup: Sendable {
-    /// A failed element with its index, from 0, and the outcome of its change.
+    /// A failed element with its index, counted from 0, and the outcome of its change.
     typealias FailedElement = (index: Int, outcome: Outcome, element: any PlannedElement)
 
-    /// The failed elements with the lowest indices, in their order; never empty.
+    /// The stored elements, sorted by index; never empty.
     private var elements: [FailedElement]
     /// The number of failures in the group.
     public private(set) var count = 1
-    /// The maximum number of elements that the group stores.
+    /// The maximum number of elements that the group stores; the group stores those with the lowest indices.
     ///
-    /// The maximum is 1000 if the outcomes are unknown, because late replies can remove elements. Otherwise it is 1.
+    /// A group of unknown outcomes stores 1000, because late replies can remove elements from the group. Any other
+    /// group stores 1.
     private let limit: Int
 
     init(_ element: FailedElement) {
@@ -19,7 +20,7 @@ public struct OutcomeTally: Sendable {
       limit = if case .unknown = element.outcome { 1000 } else { 1 }
     }
 
-    /// The index of the first failed element, from 0.
+    /// The index of the first failed element, counted from 0.
     public var index: Int { elements[0].index }
     /// The outcome of the change of the first failed element.
     public var outcome: Outcome { elements[0].outcome }
@@ -36,9 +37,9 @@ public struct OutcomeTally: Sendable {
       if elements.count > limit { elements.removeLast() }
     }
 
-    /// Removes the failure of the element with an index, because its outcome became known.
+    /// Removes the failure of the element at an index, because its outcome became known.
     ///
-    /// The last stored element stays, because a group needs an element to show.
+    /// The last stored element is not removed, because messages show it.
     mutating func remove(_ index: Int) {
       count -= 1
       if elements.count > 1, let place = elements.firstIndex(where: { $0.index == index }) {
@@ -49,33 +50,33 @@ public struct OutcomeTally: Sendable {
 
   /// The number of elements whose change was carried out or not needed.
   public var ok = 0
-  /// The number of elements in `ok` whose change created a resource; always 0 without ``countsUpserts``.
+  /// The number of created resources, which `ok` includes; always 0 without ``countsUpserts``.
   public private(set) var created = 0
-  /// The number of elements in `ok` that needed no change, so the statement sent nothing for them.
+  /// The number of elements that needed no change, which `ok` includes.
   public private(set) var same = 0
   /// Whether the summary shows the counts `created`, `updated` and `same` instead of `ok`.
   public let countsUpserts: Bool
   /// The number of changes that earlier runs carried out, according to the journal.
   public var before = 0
-  /// The number of unknown changes of earlier runs that were skipped.
+  /// The number of skipped changes, whose outcomes are unknown since earlier runs.
   public var skipped = 0
   /// The number of failed changes.
   public var failed = 0
-  /// The number of destroys whose resource was already absent.
+  /// The number of destroys whose resource did not exist.
   public var absent = 0
   /// The number of refused changes.
   public var refused = 0
   /// The number of changes whose outcome is unknown, for example because they got no reply.
   public var unknown = 0
-  /// The number of changes that got no reply in time, but were carried out according to a late reply or a lookup.
+  /// The number of changes without a reply in time that were carried out according to a late reply or a lookup.
   public private(set) var late = 0
-  /// The number of changes that got no reply in time, and whose outcome became known later.
+  /// The number of changes without a reply in time whose outcome became known later.
   public private(set) var settled = 0
-  /// The number of refused changes that earlier runs carried out with other content.
+  /// The number of changes that were refused because earlier runs carried them out with other content.
   public private(set) var doneOtherwise = 0
   /// The number of failures that an earlier run caused (``Outcome/isFromBefore``).
   public private(set) var fromBefore = 0
-  /// The failures grouped by kind and wording, in the order of their first elements; at most five groups.
+  /// The groups of failures, in the order of their first elements; at most five.
   public private(set) var groups: [FailureGroup] = []
   /// Whether a request was sent.
   public private(set) var hasSent = false
@@ -87,7 +88,7 @@ public struct OutcomeTally: Sendable {
   /// With `countsUpserts`, the summary shows `created`, `updated` and `same` instead of `ok`.
   public init(countsUpserts: Bool = false) { self.countsUpserts = countsUpserts }
 
-  /// Counts the outcome of an element's change; the outcomes may come in any order.
+  /// Counts the outcome of an element's change; the order of the elements does not matter.
   public mutating func add(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     if case .done = outcome, !countsUpserts {
       ok += 1
@@ -120,7 +121,7 @@ public struct OutcomeTally: Sendable {
     if !outcome.isGood { group(outcome, element, index) }
   }
 
-  /// Counts a create as failed and no longer as ok, because a lookup found several resources with its key.
+  /// Counts a create as failed instead of ok, because a lookup found several resources with its key.
   mutating func fail(_ outcome: Outcome, of element: any PlannedElement, at index: Int) {
     ok -= 1
     count(outcome, 1)
@@ -167,7 +168,7 @@ public struct OutcomeTally: Sendable {
       + (countsUpserts ? upserts : [])
   }
 
-  /// The counts into which `ok` is divided: created, updated and same.
+  /// The parts of the count `ok`: created, updated and same.
   private var upserts: [(word: String, count: Int)] {
     [("created", created), ("updated", ok - created - same), ("same", same)]
   }
@@ -187,26 +188,26 @@ public struct OutcomeTally: Sendable {
     return parts.joined(separator: ", ")
   }
 
-  /// Whether this run itself caused no failure; failures from earlier runs do not count.
+  /// Whether this run caused no failure; failures from earlier runs do not count.
   public var isGoodNow: Bool { failed + unknown + refused == fromBefore }
 
   /// Whether each change was carried out, in this run or in an earlier run.
   public var isComplete: Bool { failed + unknown + skipped == 0 && refused == doneOtherwise }
 
-  /// Whether all failures are refused changes of elements, so nothing was sent for the failed elements.
+  /// Whether all failures are refused elements, so that nothing was sent for the failed elements.
   ///
-  /// The value is false if a refusal ends the statement, as the limit `max:` does.
+  /// The result is false if a refusal ended the statement, as the limit `max:` does.
   public var isHarmless: Bool {
     failed + unknown == 0
       && groups.allSatisfy { if case .refused(let refusal) = $0.outcome { !refusal.isUncatchable } else { false } }
   }
 }
 
-/// The comparison of the wordings of messages.
+/// A comparison of messages that ignores words such as ids.
 enum MessageSimilarity {
-  /// Returns whether two messages have the same wording, apart from words with numbers or quotation marks.
+  /// Returns whether two messages are equal apart from words with digits or quotation marks.
   ///
-  /// Such words differ between elements, as in `id 1 is taken` and `id 2 is taken`.
+  /// For example, `id 1 is taken` and `id 2 is taken` are similar.
   static func isSame(_ one: String, _ other: String) -> Bool {
     func words(_ text: String) -> [Substring] {
       text.split(separator: " ").filter { word in !word.contains { $0.isNumber || $0 == "\"" } }

@@ -1,11 +1,11 @@
-/// The keys of creates and the indices of their elements, stored in few bytes.
+/// A compact list of the keys of creates, with the indices of their elements.
 ///
-/// Each key takes 16 bytes more than its text.
+/// Each entry has 16 bytes in addition to the text of its key.
 struct PackedCreateKeys: Sendable {
   private var chunks: [[UInt8]] = []
   /// The number of keys.
   private(set) var count = 0
-  /// The size in bytes at which a chunk of stored keys is full.
+  /// The size of a full chunk of entries, in bytes.
   private static let chunk = 1 << 18
 
   /// Adds the key of a create and the index of its element.
@@ -21,7 +21,7 @@ struct PackedCreateKeys: Sendable {
     count += 1
   }
 
-  /// Removes the keys of one chunk, and returns them with the indices of their elements.
+  /// Removes one chunk of keys, and returns the keys with the indices of their elements.
   ///
   /// Returns nil if no keys are left.
   mutating func takeSome() -> [(key: String, place: Int)]? {

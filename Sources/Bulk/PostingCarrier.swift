@@ -4,7 +4,7 @@ import Synchronization
 
 /// A carrier that sends changes with the transport of one client, without a Swift task for each change.
 public final class PostingCarrier: GroupCarrier {
-  /// A change that the carrier has taken, and that has no outcome yet.
+  /// A change that the carrier has accepted, and that has no outcome yet.
   private enum InFlightChange {
     case posted(RequestEnvelope)
     /// The task that sends the change.
@@ -12,9 +12,9 @@ public final class PostingCarrier: GroupCarrier {
   }
 
   private struct State {
-    /// The changes at the indices of their numbers.
+    /// The changes, with their numbers as indices.
     ///
-    /// A change stays at its index after its outcome, until another change gets its number.
+    /// A change remains in the array after its outcome, until another change gets its number.
     var changes: [InFlightChange?] = []
     var isEnded = false
   }
@@ -22,7 +22,7 @@ public final class PostingCarrier: GroupCarrier {
   private let client: ResourceClient
   private let state = Mutex(State())
 
-  /// Creates the carrier of a client; nil if the client's transport needs a task for each request.
+  /// Creates the carrier of a client; nil if the client's transport can't post requests.
   public init?(_ client: ResourceClient) {
     guard client.canPost else { return nil }
     self.client = client
@@ -31,7 +31,7 @@ public final class PostingCarrier: GroupCarrier {
   /// The executor that runs tasks on the thread of the client's connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
-  /// True, because each change is one request, whose late reply shows the outcome of the change.
+  /// True, because each change is one request.
   public var hasLateReplies: Bool { true }
 
   /// Sends a change in the caller's task.
@@ -39,9 +39,9 @@ public final class PostingCarrier: GroupCarrier {
     try await ClientCarrier(client).carry(change)
   }
 
-  /// Sends a change without a wait for its reply.
+  /// Sends a change without waiting for its reply.
   ///
-  /// The carrier sends an unlink in a task of its own, because the client must first read the linkage.
+  /// An unlink is sent in a separate task, because the client must first read the linkage.
   public func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
     if state.withLock(\.isEnded) { return receiver.end(number, .failure(.unsent), latency: nil) }
     let taken: InFlightChange
@@ -64,7 +64,7 @@ public final class PostingCarrier: GroupCarrier {
       givesDocument: change.givesDocument, number: number, for: receiver)
   }
 
-  /// Sends a change in a task of its own.
+  /// Sends a change in a separate task.
   private func sent(_ change: Change, _ number: Int, _ receiver: any ChangeReplyReceiver) -> Task<Void, Never> {
     Task(executorPreference: executor) { [self] in
       let result: Result<ChangeResult, ClientError>
@@ -73,7 +73,7 @@ public final class PostingCarrier: GroupCarrier {
     }
   }
 
-  /// Cancels the changes that are not sent yet; these changes end with an error.
+  /// Cancels the changes that are not sent yet; their receivers get an error.
   public func end() {
     let changes = state.withLock { state in
       state.isEnded = true
@@ -82,7 +82,7 @@ public final class PostingCarrier: GroupCarrier {
     for case let change? in changes { cancel(change) }
   }
 
-  /// Cancels a change; the change ends with an error unless it was already sent.
+  /// Cancels a change; has no effect on a change that was already sent.
   private func cancel(_ change: InFlightChange) {
     switch change {
     case .posted(let request): client.cancel(request)

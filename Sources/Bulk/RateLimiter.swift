@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A limiter of the number of changes a second, which spreads the changes evenly.
+/// A limiter of the number of changes a second, which distributes the changes evenly.
 ///
-/// Each change waits for its time slot. At 200 changes a second, a time slot begins every 5 ms.
+/// Each change waits for a time slot. At 200 changes a second, a time slot begins every 5 ms.
 public final class RateLimiter: Sendable {
   private struct State {
     var step: Duration

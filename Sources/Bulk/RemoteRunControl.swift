@@ -1,6 +1,7 @@
 import Synchronization
 
-/// The control with which another process, `retort ctl`, pauses, resumes and slows down the changes of a run.
+/// The control with which the command `retort ctl` pauses, resumes and slows down the changes of a run from another
+/// process.
 ///
 /// The control never makes a statement faster than the statement's own limits allow.
 public final class RemoteRunControl: Sendable {
@@ -9,23 +10,22 @@ public final class RemoteRunControl: Sendable {
     var perSecond: Int?
     var rate: RateLimiter?
     var nextNumber = 0
-    /// Functions that return the progress of the running statements; the key is the statement's number.
+    /// Functions that return the progress of the running statements, by the number of the statement.
     var statements: [Int: @Sendable () -> String] = [:]
-    /// A function that makes the run reachable for other processes; nil after the control has called the function.
+    /// A function that makes the run reachable for other processes; nil after it has been called.
     var open: (@Sendable (RemoteRunControl) -> Void)?
   }
 
   private let state: Mutex<State>
   /// Whether a change must check the state before it is sent.
   ///
-  /// The value is true before the first change, and while a pause or a limit is set. Otherwise a change need not lock
-  /// the state.
+  /// True before the first change, and while a pause or a limit is set. Otherwise a change saves the time to lock the
+  /// state.
   private let isInUse = Atomic(true)
 
   /// Creates the control of a run.
   ///
-  /// The control calls `open` once, before the first change at the latest. The function makes the run reachable for
-  /// other processes.
+  /// `open` makes the run reachable for other processes. It is called once, at the latest before the first change.
   public init(open: (@Sendable (RemoteRunControl) -> Void)? = nil) { state = Mutex(State(open: open)) }
 
   /// Makes the run reachable for other processes, if it is not reachable yet.
@@ -43,7 +43,9 @@ public final class RemoteRunControl: Sendable {
   /// Ends the pause.
   public func resume() { change { $0.isPaused = false } }
 
-  /// Limits the number of changes a second, in addition to a statement's own `rate:`; nil removes the limit.
+  /// Limits the number of changes a second; nil removes the limit.
+  ///
+  /// A statement's own `rate:` remains in effect.
   public func limit(perSecond: Int?) {
     change { state in
       state.perSecond = perSecond
@@ -51,7 +53,7 @@ public final class RemoteRunControl: Sendable {
     }
   }
 
-  /// Adds a running statement, and returns a number for ``remove(_:)``.
+  /// Adds a running statement, and returns its number for ``remove(_:)``.
   ///
   /// `status` returns the progress of the statement as text.
   public func add(_ status: @escaping @Sendable () -> String) -> Int {
@@ -68,7 +70,7 @@ public final class RemoteRunControl: Sendable {
   /// The first line of `status` while no statement is running.
   public static let idleStatus = "no statement is running"
 
-  /// The progress of the running statements, one line for each, and the ``reason`` why changes are delayed.
+  /// The progress of the running statements, one line for each, and the ``reason`` for a delay of changes.
   public var status: String {
     let (statements, reason) = state.withLock { state in
       (state.statements.sorted { $0.key < $1.key }.map(\.value), Self.reason(state))

@@ -3,25 +3,25 @@ import Synchronization
 
 /// Disk space that is reserved for later lines of a file.
 ///
-/// A second file, without a name and in the same directory, occupies the space. On a full disk, the second file is
+/// A second file in the same directory occupies the space. The second file has no name. If the disk is full, it is
 /// closed, and the lines use the freed space.
 final class ReservedDiskSpace: Sendable {
   private let path: String
   /// The descriptor of the second file (-1 without a file), and the number of reserved bytes.
   private let state = Mutex<(number: Int32, size: Int)>((-1, 0))
-  /// The unit of reservations in bytes: each reservation is rounded up to a multiple of this unit.
+  /// The unit in bytes to which the size of the second file is rounded up.
   private static let step = 1 << 14
 
-  /// Creates the reservation for the file at a path, with no reserved space yet.
+  /// Creates an empty reservation for the file at a path.
   init(besides path: String) { self.path = path }
 
   deinit { free() }
 
   /// Increases the reserved space to at least `count` bytes.
   ///
-  /// If the directory allows no second file, the function reserves nothing and returns true.
+  /// If no second file can be created in the directory, the function reserves nothing and returns true.
   ///
-  /// - Returns: False if the disk lacks the space; otherwise true.
+  /// - Returns: False if the disk has not enough space; otherwise true.
   func grow(to count: Int) -> Bool {
     state.withLock { state in
       guard count > state.size else { return true }

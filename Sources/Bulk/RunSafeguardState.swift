@@ -1,9 +1,6 @@
 import Synchronization
 
-/// The state that all statements of a run share.
-///
-/// The state contains the way to confirm bulk changes, the number of destroyed resources, the queues that streams read,
-/// and the control of the run.
+/// The state that all statements of a run share, such as the number of destroyed resources.
 public final class RunSafeguardState: Sendable {
   /// The ways in which a user confirms bulk changes.
   public enum ConfirmationMode: Sendable, Equatable {
@@ -11,13 +8,13 @@ public final class RunSafeguardState: Sendable {
     case asked
     /// The option `--yes` confirms all bulk changes.
     case given
-    /// The option `--yes=N` confirms bulk changes until the run has destroyed N resources; the value is N.
+    /// The option `--yes=N` confirms bulk changes that destroy at most N resources in the whole run; the value is N.
     case limited(Int)
   }
 
   /// The way in which the user confirms the bulk changes of this run.
   public let confirmation: ConfirmationMode
-  /// The queues whose resources a stream is reading.
+  /// The queues whose resources a stream is reading, and whose changes are therefore refused.
   public let streams = StreamedQueues()
   /// The control with which the command `retort ctl` pauses or slows down the run's changes.
   public let control: RemoteRunControl
@@ -34,7 +31,7 @@ public final class RunSafeguardState: Sendable {
     return used.withLock { limit - $0 }
   }
 
-  /// Counts a destroyed resource against the limit of `--yes=N`.
+  /// Counts a resource to destroy against the limit of `--yes=N`.
   ///
   /// If the run has already reached the limit, the function returns a refusal.
   func take() -> UnsentReason? {

@@ -1,10 +1,8 @@
 /// The safeguards of a statement's changes, as the options of the statement request them.
 ///
-/// Examples are the journal, the backup, the limits, and the lookup of changes that got no reply (unknown changes).
+/// Examples are the journal, the backup, the limits, and the lookup of changes that got no reply.
 public struct Safeguards: Sendable {
-  /// The treatment of a change whose outcome is unknown since an earlier run (option `unknown:`).
-  ///
-  /// The treatment applies if a lookup did not find the change.
+  /// What to do with a change whose outcome is unknown since an earlier run, even after a lookup (option `unknown:`).
   public enum UnknownChangeRule: String, Sendable, CaseIterable {
     /// The change counts as unknown, and the statement ends with status 5.
     case fail
@@ -16,15 +14,15 @@ public struct Safeguards: Sendable {
 
   /// The journal; nil without the option `journal:`.
   public var journal: Journal?
-  /// The object that looks up unknown changes; nil if the statement looks up no changes.
+  /// The object that looks up changes with unknown outcomes; nil if the statement looks up no changes.
   public var resolver: UnknownChangeResolver?
-  /// The treatment of changes that remain unknown after a lookup.
+  /// What to do with changes of earlier runs whose outcomes are still unknown after a lookup.
   public var unknown = UnknownChangeRule.fail
-  /// The limit of failures from the option `halt:`; nil without this option.
+  /// The limit of failures; nil without the option `halt:`.
   public var halt: FailureLimit?
   /// The name of the connection if the connection is read-only; nil if the connection allows changes.
   public var readOnly: String?
-  /// The limiter of the number of changes a second; nil without the option `rate:`.
+  /// The limit on the number of changes a second; nil without the option `rate:`.
   public var rate: RateLimiter?
   /// The throttle that delays changes while the service is busy; nil without the option `throttle:`.
   public var throttle: Throttle?
@@ -32,12 +30,12 @@ public struct Safeguards: Sendable {
   public var backup: Backup?
   /// The maximum number of times that a change is sent again after a temporary failure (option `retry:`).
   public var retries = 0
-  /// The maximum time for which the service can hold a request before it carries out the request (option `settle:`).
+  /// The longest time that a request can wait in the service before it is carried out (option `settle:`).
   public var settle = Duration.zero
   /// The changes that the statement looks up at its end (option `verify:`).
   public var verification = VerificationScope.none
 
-  /// The recorder of the changes in an iteration of `each`; nil if no journal records the iteration.
+  /// The recorder of the changes in the current iteration of `each`; nil without a journal for the iterations.
   public var iteration: (any IterationChangeRecorder)?
   /// The role of the statement's changes in an iteration of `each`.
   public var step = ChangeRecoveryInfo()
@@ -51,13 +49,13 @@ public struct Safeguards: Sendable {
 
 /// The role of a change in an iteration of `each`.
 ///
-/// After a crash, a lookup uses the role to decide whether the iteration is done or can run again.
+/// After a crash, the role helps to decide whether the iteration is done or can run again.
 public struct ChangeRecoveryInfo: Sendable, Equatable {
   /// Whether the iteration does nothing after the change.
   public var isLast = false
-  /// Whether the command of the change first reads which changes are still necessary, as `upsert` does.
+  /// Whether the command first reads which changes are still necessary, as `upsert` does.
   ///
-  /// Such a command can safely run again.
+  /// A command that reads first can safely run again.
   public var readsFirst = false
   /// The field by which a lookup finds a created resource, such as `email`; nil if a create can't be looked up.
   public var keyField: String?
@@ -68,16 +66,16 @@ public struct ChangeRecoveryInfo: Sendable, Equatable {
 
 /// A recorder of the changes that an iteration of `each` makes.
 public protocol IterationChangeRecorder: Sendable {
-  /// Records that a change is about to be sent, and returns the change's serial number in the iteration.
+  /// Records that a change is about to be sent, and returns the number of the change in the iteration.
   ///
-  /// The function returns when the record is on the disk.
+  /// The method returns when the record is on the disk.
   ///
-  /// - Throws: ``JournalError`` if the write fails. Then the change may not be sent.
+  /// - Throws: ``JournalError`` if the write fails; the change may then not be sent.
   func willSend(_ change: Change, _ step: ChangeRecoveryInfo) async throws(JournalError) -> Int
 
-  /// Records the outcome of the change with the given serial number in the iteration.
+  /// Records the outcome of the change with the given number in the iteration.
   func didSend(_ outcome: Outcome, number: Int)
 
-  /// Records that a stage of the iteration continued after failures, or left changes unknown.
+  /// Records that a stage of the iteration continued after failures, or has changes with unknown outcomes.
   func didLeaveFailures()
 }

@@ -10,23 +10,23 @@ public struct SendingPolicy: Sendable {
   /// Whether the statement continues after a failure.
   public var continuesOnError: Bool
 
-  /// The maximum time to wait for late replies at the end; zero for no wait.
+  /// The maximum time to wait for late replies at the end of the statement; zero for no wait.
   public var lateWait: Duration
-  /// A function that shows a note with the number of expected late replies and the maximum duration of the wait.
+  /// A function that shows a note with the number of expected late replies and the maximum time to wait.
   public var noteLateWait: @Sendable (Int, Duration) -> Void
   /// A function that shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// A function that restores the element of a create from the change, to report the outcome of a lookup.
+  /// A function that returns the element of a create again, so that the outcome of a lookup can be reported for the
+  /// element.
   ///
-  /// The value is nil if the statement stores the elements of its creates.
+  /// Nil if the statement stores the elements of its creates.
   public var restored: (@Sendable (Change) -> any PlannedElement)?
   /// A function that starts a display of the counts while the statement runs; nil without a display.
   ///
-  /// The dispatcher calls this function before the first change. The argument `report` is a function that returns the
-  /// counts so far.
+  /// The function is called before the first change. Its argument `report` returns the counts so far.
   public var follow: (@Sendable (_ report: @escaping @Sendable () -> StatementReport) -> Void)?
 
-  /// Increases `portion`, so that a journal announces more changes in one write.
+  /// Increases `portion`, so that the journal syncs more announcements to the disk at once.
   public mutating func sharesSyncs() { portion = max(2 * window, 64) }
 
   /// Creates a policy.

@@ -2,7 +2,7 @@ public import Client
 
 /// A carrier that sends a sequence of changes for one element, such as the steps of a `transition`.
 ///
-/// After each reply, the carrier determines the next change and sends it. The carrier returns the last reply.
+/// After each reply, the carrier determines and sends the next change. It returns the last reply.
 public struct SequenceCarrier: ChangeCarrier {
   /// A function that returns the change to send after a reply; nil after the reply to the last change.
   public typealias NextChangeFinder = @Sendable (Change, ChangeResult) throws(ClientError) -> Change?
@@ -17,10 +17,11 @@ public struct SequenceCarrier: ChangeCarrier {
   /// Creates a carrier.
   ///
   /// - Parameters:
-  ///   - client: The client for all changes whose target is not in `others`.
+  ///   - client: The client for changes whose target is not in `others`.
   ///   - others: The clients for changes of particular targets.
-  ///   - control: The control of the run, which delays each change of a sequence except the first.
-  ///   - rate: The limiter for each change of a sequence except the first. The dispatcher limits the first change.
+  ///   - control: The control of the run, for each change of a sequence except the first.
+  ///   - rate: The rate limit for each change of a sequence except the first, because the dispatcher already limits the
+  ///     first.
   ///   - following: Returns the change that follows a reply; nil after the last change.
   ///   - step: Returns the words that name a change in an error, such as `at the step to published`.
   public init(
@@ -31,13 +32,13 @@ public struct SequenceCarrier: ChangeCarrier {
     (self.following, self.step) = (following, step)
   }
 
-  /// The executor that runs tasks on the thread of the connection of `client`, which sends most changes.
+  /// The executor of the client that sends most changes, which runs tasks on the thread of its connection.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
   /// Sends a change and the changes that follow it.
   ///
-  /// - Throws: `ClientError` of the change that failed. If the first change was carried out, the error has `wasSent`
-  ///   true.
+  /// - Throws: The `ClientError` of the change that failed. After the first change was carried out, its `wasSent` is
+  ///   always true.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     var (change, reply) = (change, try await send(change))
     do throws(ClientError) {
@@ -62,9 +63,9 @@ public struct SequenceCarrier: ChangeCarrier {
 }
 
 extension ClientError {
-  /// A copy of this error of a later change in a sequence, with `wasSent` true.
+  /// The error of a later change in a sequence, with `wasSent` set to true.
   ///
-  /// The first change was carried out, so the sequence was partly sent.
+  /// The first change was carried out, so a part of the sequence was sent.
   fileprivate var afterTheFirst: ClientError {
     var error = self
     if kind == .interrupted {

@@ -1,4 +1,4 @@
-/// The error that ends a statement when a rule or a limit forbids the change of an element.
+/// The error that ends a statement because a rule or a limit forbids the change of an element.
 public struct RefusedElementError: Error {
   /// The reason why the change was not sent.
   public let refusal: UnsentReason
@@ -11,7 +11,7 @@ public struct RefusedElementError: Error {
   }
 }
 
-/// The result of a statement's changes: the counts of outcomes, the durations, and the error that ended the changes.
+/// The result of a statement's changes: the counts of outcomes, the durations, and the error that ended the statement.
 public struct StatementReport: Sendable {
   /// The counts of outcomes.
   public var tally = OutcomeTally()
@@ -19,20 +19,20 @@ public struct StatementReport: Sendable {
   public var latencies = LatencyHistogram()
   /// The time when the report was created, before the first change was sent.
   public let begin = ContinuousClock.now
-  /// The time that the statement needed to send its changes, without the wait for late replies.
+  /// The time for sending the changes, without the wait for late replies.
   public var duration = Duration.zero
-  /// The error that ended the changes early; nil without such an error.
+  /// The error that ended the statement early; nil without an error.
   ///
   /// For example, the statement could not read its next elements, or its failures reached `halt:`.
   public var stop: (any Error)?
   /// Whether a failure ended the statement before its last element.
   public var isCut = false
-  /// The number of elements that the statement read but did not send, because the statement ended first.
+  /// The number of elements that were read, but not sent because the statement ended early.
   public var unsent = 0
 
-  /// The number of unknown changes that were not looked up, because the statement stores at most 10,000 of them.
+  /// The number of changes with unknown outcomes that were not looked up, because at most 10,000 of them are stored.
   public internal(set) var unkept = 0
-  /// The number of creates that the service confirmed, but that a lookup by key did not find.
+  /// The number of confirmed creates that a lookup by their key did not find.
   public internal(set) var unfound = 0
 
   /// Creates an empty report.

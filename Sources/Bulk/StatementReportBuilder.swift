@@ -3,19 +3,17 @@ import Synchronization
 
 /// A recorder that counts the outcomes of a statement's changes, and passes each outcome to an observer.
 ///
-/// The observer gets the outcomes in the order of the replies.
+/// The observer receives the outcomes in the order of the replies.
 final class StatementReportBuilder: Sendable {
   private let report: Mutex<StatementReport>
-  /// The number of elements that the report had counted before this recorder began.
-  ///
-  /// The first new element has this index.
+  /// The index of the first new element: the number of elements that the report contained before.
   private let first: Int
   private let policy: SendingPolicy
   private let guards: Safeguards
   private let lateReplies: LateReplies?
   private let watch: LateReplies.LateReplyWatch?
   private let verification: VerificationList
-  /// The indices of the elements whose unknown outcomes a late reply or a lookup has replaced.
+  /// The indices of the elements whose unknown outcome was replaced after a late reply or a lookup.
   private let settled = Mutex(Set<Int>())
   private let observe: @Sendable (Int, any PlannedElement, Outcome) -> Void
 
@@ -50,9 +48,9 @@ final class StatementReportBuilder: Sendable {
     return continuesOnError
   }
 
-  /// Watches for a late reply to a change that got no reply in time.
+  /// Starts to watch for a late reply to a change that got no reply in time.
   ///
-  /// When the late reply arrives, its outcome replaces the recorded outcome.
+  /// A late reply replaces the recorded outcome.
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {
     watch?.add(error) { [self] reply in
       let outcome = Outcome(late: reply, of: change)
@@ -82,7 +80,7 @@ final class StatementReportBuilder: Sendable {
     policy.noteLookups(count)
     await resolver.verify(verification) { [self] item, outcome in
       if let error = item.error {
-        // During the lookup, a late reply may have arrived and replaced the outcome.
+        // A late reply may have replaced the outcome during the lookup.
         guard settled.withLock({ $0.insert(item.place).inserted }) else { return }
         lateReplies?.forget(error)
         return settle(outcome, item.change, item.element, item.place)
@@ -96,9 +94,9 @@ final class StatementReportBuilder: Sendable {
   ///
   /// - Parameters:
   ///   - stop: The error that ended the statement's input; nil without an error.
-  ///   - count: The number of elements that the dispatcher took from the input.
-  ///   - duration: The time that the changes of these elements took.
-  /// - Returns: The report, with all outcomes and the error that ended the changes.
+  ///   - count: The number of elements that the dispatcher read from the input.
+  ///   - duration: The time for sending the changes of these elements.
+  /// - Returns: The report with all outcomes, and with the error that ended the statement.
   func ended(_ stop: (any Error)?, of count: Int, after duration: Duration) async -> StatementReport {
     report.withLock { $0.unsent += count - ($0.tally.count - first) }
     _ = await watch?.waited(within: policy.lateWait, note: policy.noteLateWait)
@@ -109,7 +107,7 @@ final class StatementReportBuilder: Sendable {
       report.unfound += verification.unfound
     }
     var ended = report.withLock { $0 }
-    // The failures had reached `halt:`. Late replies or lookups then showed that these changes were carried out.
+    // The failures reached `halt:`, but late replies or lookups then showed that the changes were carried out.
     if ended.stop is FailureLimitReached, ended.tally.isGoodNow { ended.stop = nil }
     ended.duration += duration
     ended.stop = ended.stop ?? stop ?? guards.failure

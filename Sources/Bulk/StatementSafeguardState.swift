@@ -3,16 +3,15 @@ import Synchronization
 
 /// The state that an outermost statement shares with all its loops and blocks.
 ///
-/// The state contains the user's consents to destroy resources, the notes that were shown, and the outcomes of changes.
-/// Only changes of commands in loops and blocks are counted here. A stage such as `| create` counts the outcomes of its
-/// own changes.
+/// The state contains the user's consents to destroy resources, the notes that were shown, and the outcomes of commands
+/// in loops and blocks. A stage such as `| create` counts its own outcomes.
 public final class StatementSafeguardState: Sendable {
   private struct State {
     var consents: [ConsentScope: DestroyConsent] = [:]
     var noted: Set<String> = []
-    /// The counts of outcomes (tallies), one for each pair of a command's name and a client.
+    /// The counts of outcomes, for each command's name and client.
     var tallies: [(verb: String, client: String, tally: OutcomeTally)] = []
-    /// The watch for late replies to changes that got no reply in time; nil without such changes.
+    /// The watch for late replies; nil if all changes got a reply in time.
     var watch: LateReplies.LateReplyWatch?
     /// The longest timeout of a change that got no reply in time.
     var lateWait = Duration.zero
@@ -40,14 +39,15 @@ public final class StatementSafeguardState: Sendable {
 
   /// Counts the outcome of a change that a command sent.
   ///
-  /// If the change got no reply in time, a late reply replaces the counted outcome.
+  /// If the change got no reply in time, a late reply can still replace the outcome.
   ///
   /// - Parameters:
   ///   - outcome: The outcome.
   ///   - change: The change.
   ///   - verb: The command's name.
   ///   - client: The client's name.
-  ///   - lateReplies: The late replies of the client's connection; nil if the statement ignores late replies.
+  ///   - lateReplies: The object that receives late replies on the client's connection; nil if the statement ignores
+  ///     them.
   public func add(_ outcome: Outcome, of change: Change, _ verb: String, _ client: String, _ lateReplies: LateReplies?)
   {
     let (index, place) = state.withLock { state in
@@ -72,10 +72,9 @@ public final class StatementSafeguardState: Sendable {
 
   /// Waits for late replies to the changes that got no reply in time.
   ///
-  /// The wait is not longer than the longest timeout of these changes. A reply that arrives after the wait becomes a
-  /// note.
+  /// The maximum time to wait is the longest timeout of these changes. A later reply becomes a note for the user.
   ///
-  /// - Parameter note: Shows a note with the number of expected late replies and the maximum duration of the wait.
+  /// - Parameter note: Shows a note with the number of expected late replies and the maximum time to wait.
   /// - Returns: Whether the function waited.
   public func settled(note: (Int, Duration) -> Void) async -> Bool {
     let (watch, limit) = state.withLock { ($0.watch, $0.lateWait) }
@@ -83,9 +82,9 @@ public final class StatementSafeguardState: Sendable {
     return await watch?.waited(within: limit, note: note) ?? false
   }
 
-  /// The counts of outcomes over all commands, such as `("ok", 3)`, in the order in which summaries show the counts.
+  /// The counts of outcomes of all commands together, such as `("ok", 3)`, in the order of a summary.
   ///
-  /// The list is empty if no command sent a change.
+  /// Empty if no command has sent a change.
   public var counts: [(word: String, count: Int)] {
     let tallies = state.withLock(\.tallies)
     guard let first = tallies.first else { return [] }
@@ -96,7 +95,7 @@ public final class StatementSafeguardState: Sendable {
 
   /// The counts of outcomes for each command and client, with a label such as `create people`.
   ///
-  /// The labels are in the order of their first changes.
+  /// The list is in the order of the first changes.
   public var tallies: [(label: String, tally: OutcomeTally)] {
     state.withLock { $0.tallies.map { ("\($0.verb) \($0.client)", $0.tally) } }
   }
@@ -104,7 +103,7 @@ public final class StatementSafeguardState: Sendable {
 
 /// A placeholder element, for the change of a command.
 ///
-/// A tally requires an element for each change, but a command has no input with elements.
+/// A tally needs an element for each change, but a command has no input with elements.
 private final class NoElement: PlannedElement {
   static let one = NoElement()
   var planned: Result<Change, UnsentReason> { .failure(.runLimit(0)) }

@@ -3,14 +3,14 @@ import Synchronization
 
 /// The queues whose resources a stream is reading page by page.
 ///
-/// Changes of these queues are refused, because a change can move resources from one page to another.
+/// Changes of these queues are refused, because a change can move resources between pages.
 public final class StreamedQueues: Sendable {
   fileprivate struct QueueKey: Hashable {
     var broker: String
     var queue: String
   }
 
-  /// A mark that a stream is reading a queue; the mark lasts while this object exists.
+  /// A mark that a stream is reading a queue, in effect until the object is deallocated.
   public final class StreamedQueueMark: Sendable {
     private let leases: StreamedQueues
     private let key: QueueKey
@@ -31,7 +31,7 @@ public final class StreamedQueues: Sendable {
 
   private let open = Mutex<[QueueKey: Int]>([:])
 
-  /// Creates a set in which no queue is streamed.
+  /// Creates an empty set.
   public init() {}
 
   /// Marks a queue as streamed until the returned object is deallocated.

@@ -6,11 +6,11 @@ import Synchronization
 ///
 /// The option `throttle:` requests a throttle (BulkChanges.md, "Care for the service").
 public final class Throttle: Sendable {
-  /// The limits of a throttle: changes wait while the queue or the reply times exceed a limit.
+  /// The limits of a throttle; changes wait while the queue or the reply times exceed a limit.
   public struct ThrottleLimits: Sendable {
     /// The maximum number of messages that may wait in the queue; nil for no limit.
     public var depth: Int?
-    /// The maximum 95th percentile of the reply times, such as 200 ms; nil for no limit.
+    /// The maximum for the 95th percentile of the reply times, such as 200 ms; nil for no limit.
     public var p95: Duration?
     /// The maximum duration of a pause; after a longer pause, the statement ends.
     public var patience: Duration
@@ -28,12 +28,12 @@ public final class Throttle: Sendable {
     var pause: (reason: String, since: ContinuousClock.Instant)?
     var nextProbe = ContinuousClock.now
     var isProbing = false
-    /// The number of successive probes that found the queue empty, although many requests were in flight.
+    /// The number of probes in a row that found the queue empty, although many requests were in flight.
     ///
-    /// "Many" means more than two for each consumer of the queue. The number is negative after the throttle has shown
-    /// its note.
+    /// Many requests are more than two for each consumer of the queue. After the throttle has shown its note, the
+    /// number is negative.
     var emptyReadings = 0
-    /// Whether the throttle has checked the queue's depth and the reply times at least once.
+    /// Whether the queue's depth and the reply times have been checked at least once.
     var isJudged = false
     var failure: PatienceExhausted?
   }
@@ -64,7 +64,7 @@ public final class Throttle: Sendable {
   /// - Parameters:
   ///   - limits: The limits beyond which changes wait.
   ///   - isBlocked: Returns whether the broker accepts no messages for now (AMQP `connection.blocked`).
-  ///   - note: Shows a note to the user: the queue's depth does not show the load of the service.
+  ///   - note: Shows a note to the user, for example that the queue's depth does not show the load of the service.
   ///   - probe: Reads the queue's depth; returns nil if the queue does not exist.
   ///   - sample: Sends one read to the service. The duration of the read shows whether the service is fast again.
   public init(
@@ -98,7 +98,7 @@ public final class Throttle: Sendable {
     return false
   }
 
-  /// Counts the end of a change, and adds its reply time if the service replied.
+  /// Counts a change as ended, and records its reply time if the service replied.
   func end(after latency: Duration, isAnswered: Bool) {
     state.withLock { state in
       state.outstanding -= 1
@@ -106,7 +106,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Checks the queue's depth and the reply times, if a check is due and no other task performs the check.
+  /// Checks the queue's depth and the reply times, if a check is due and no other task is performing it.
   private func look() async {
     let isDue = state.withLock { state in
       guard !state.isProbing, state.nextProbe <= .now else { return false }
@@ -129,8 +129,7 @@ public final class Throttle: Sendable {
 
   /// Returns the reason for a pause because of the queue; nil without a reason, or without the option `depth:`.
   ///
-  /// There are three reasons. The queue has more messages than `depth:` allows, the queue does not exist, or the depth
-  /// can't be read.
+  /// The queue may have too many messages or may not exist, or its depth can't be read.
   private func deepness() async -> String? {
     guard let limit = limits.depth else { return nil }
     do {
@@ -142,9 +141,9 @@ public final class Throttle: Sendable {
     } catch { return "the queue's depth can't be read" }
   }
 
-  /// Shows a note, once, if the queue stays empty although many requests are in flight.
+  /// Shows a note if the queue stays empty although many requests are in flight; shows it only once.
   ///
-  /// The queue stays empty if the service takes requests without acknowledgements and stores them itself. The limit
+  /// The queue stays empty if the service consumes requests without acknowledgements, and stores them itself. The limit
   /// `depth:` then has no effect.
   private func noteEmptiness(of queue: QueueState) {
     let inFlight = state.withLock { state -> Int? in
@@ -162,7 +161,7 @@ public final class Throttle: Sendable {
 
   /// Returns the reason for a pause if the service replies too slowly; otherwise nil.
   ///
-  /// While changes wait, too few replies arrive for a check. The function then sends one read a second and measures its
+  /// During a pause, too few replies arrive for a check. The function then sends a read each second, and measures its
   /// duration.
   private func slowness() async -> String? {
     guard let limit = limits.p95 else { return nil }
@@ -186,7 +185,7 @@ public final class Throttle: Sendable {
 extension Duration {
   /// The duration as text in milliseconds, rounded up: `1.4 ms`, `23 ms`.
   ///
-  /// Only a value below ten has a decimal.
+  /// A value of ten or more has no decimals.
   fileprivate var inMilliseconds: String {
     let tenths = Int((self / .microseconds(100)).rounded(.up))
     return tenths < 100 && tenths % 10 != 0 ? "\(tenths / 10).\(tenths % 10) ms" : "\((tenths + 9) / 10) ms"

@@ -3,11 +3,11 @@ import JSONAPI
 import JSONText
 
 extension UnknownChangeResolver {
-  /// Looks up a `link`, `relink` or `unlink` in the linkage of its relationship.
+  /// Looks up a `link`, `relink` or `unlink`: compares the change with the linkage of its relationship.
   ///
-  /// A second `link` of the same resources changes nothing, and a second `unlink` changes nothing. Therefore both may
-  /// be sent again. A `relink` may be sent again if it sends the same linkage as the earlier run. It may also be sent
-  /// again after the time of the option `settle:`.
+  /// A `link` or an `unlink` that was not found can always be sent again, because a repetition changes nothing. A
+  /// `relink` can be sent again if it sends the same linkage as the earlier run, or if the time of the option `settle:`
+  /// has passed.
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .unknown }
     let named = change.identifiers
@@ -18,8 +18,8 @@ extension UnknownChangeResolver {
       // Only the ids are compared, because the service can use other names of types in its replies.
       case .unlink: present.map { Set($0.map(\.id)).isDisjoint(with: named.map(\.id)) }
       default:
-        // A journal of an earlier version does not contain the linkage of a relink. Then the lookup compares the
-        // linkage in the change itself.
+        // A journal of an earlier version does not contain the linkage of a relink. The linkage in the change itself is
+        // compared instead.
         present?.texts == sent["linkage"]?.arrayValue?.compactMap(\.stringValue) ?? named.texts
       }
     if isFound == true { return .carriedOut(id: nil) }
@@ -29,7 +29,7 @@ extension UnknownChangeResolver {
 
   /// Returns whether a resource has the attributes and the linkage that a change sent.
   ///
-  /// If the resource's document lacks some linkage, the function reads the linkage from the service.
+  /// Linkage that is missing in the resource is read from the service.
   func holds(_ resource: JSONObject, _ id: String?, _ sent: JSONObject) async throws(ClientError) -> Bool {
     let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
     guard (sent["attributes"]?.objectValue ?? [:]).allSatisfy({ attributes[$0.key] == $0.value }) else { return false }
@@ -43,14 +43,14 @@ extension UnknownChangeResolver {
     return true
   }
 
-  /// Reads the linkage of a relationship; returns nil if the service returns no linkage, or only its first page.
+  /// Reads the linkage of a relationship; returns nil if the service sends no linkage, or only its first page.
   ///
   /// - Throws: `ClientError` if the service does not reply.
   private func linkage(
     _ name: String, of id: String, parentName: String?
   ) async throws(ClientError) -> [Identifier]? {
     var client = client
-    // A worker does not know the client's option `singular:`. The change's parameters contain the value of this option.
+    // A worker does not know the client's option `singular:`, but the parameters of the change contain its value.
     if let parentName { client.settings.singular = parentName }
     do throws(ClientError) {
       let (data, hasNext) = try await client.relationship(name, of: id).show()
@@ -63,7 +63,7 @@ extension UnknownChangeResolver {
 }
 
 extension [Identifier] {
-  /// Reads linkage from JSON: an identifier, a list of identifiers, or null; nil for any other JSON.
+  /// Creates a list of identifiers from linkage: an identifier, a list of identifiers, or null; nil for any other JSON.
   init?(linkage: JSONValue) {
     let list: [JSONValue]
     switch linkage {

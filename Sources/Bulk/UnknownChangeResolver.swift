@@ -4,17 +4,18 @@ public import JSONText
 
 /// An object that looks up changes whose outcomes are unknown.
 ///
-/// A lookup reads resources to find out whether the service carried out a change (BulkChanges.md, "Resuming").
+/// To look up a change, the object reads resources, and finds out whether the service carried out the change
+/// (BulkChanges.md, "Resuming").
 public struct UnknownChangeResolver: Sendable {
-  /// The result of the lookup of an unknown change.
+  /// The result of looking up a change whose outcome is unknown.
   public enum LookupFinding: Sendable {
     /// The change was carried out; `id` is the resource's id.
     case carriedOut(id: String?)
-    /// The change was not found, and can safely be sent again.
+    /// The lookup did not find that the change was carried out, and the change can safely be sent again.
     case repeatable
-    /// The lookup does not show whether the change was carried out, or whether it can still be carried out.
+    /// The change may have been carried out, or may still be carried out later.
     case unknown
-    /// More than one resource has the key of the create; the value is the number of these resources.
+    /// Several resources have the key of the create; the value is their number.
     case doubled(Int)
   }
 
@@ -23,10 +24,10 @@ public struct UnknownChangeResolver: Sendable {
   private let keyField: String?
   /// Whether the time of the option `settle:` has passed.
   ///
-  /// After this time, a change that was not found can no longer be carried out.
+  /// The service then can no longer carry out a change that was not found.
   let isSettled: Bool
-  /// The attributes of the resource after a sequence of updates, such as a `transition`; nil if each change is one
-  /// request.
+  /// The attributes that the resource has after a sequence of updates, such as a `transition`; nil if each change is
+  /// one request.
   private let goal: JSONObject?
   private let limit = LookupLimit()
 
@@ -48,13 +49,13 @@ public struct UnknownChangeResolver: Sendable {
     self.goal = goal
   }
 
-  /// The number of successive timeouts after which the resolver looks up no more changes.
+  /// The number of timeouts in a row after which the resolver looks up no more changes.
   public static let timeoutLimit = LookupLimit.timeoutLimit
 
   /// The number of changes that were not looked up, because the service did not reply to earlier lookups.
   public var refused: Int { limit.refused }
 
-  /// Returns whether a lookup is possible for a change with this verb and key.
+  /// Returns whether a change can be looked up, which depends on its verb and key.
   func finds(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update, .link, .relink, .unlink: true
@@ -63,12 +64,10 @@ public struct UnknownChangeResolver: Sendable {
     }
   }
 
-  /// Looks up a change that was sent with the same content that it has now.
+  /// Looks up a change that was sent with its present content.
   public func look(_ change: Change) async -> LookupFinding { await look(change, sent: change.content.hashingSecrets) }
 
-  /// Looks up a change that was sent with the content `sent`.
-  ///
-  /// In this content, hashes replace the secret values.
+  /// Looks up a change that was sent with the content `sent`, in which hashes replace the secret values.
   public func look(_ change: Change, sent: JSONObject) async -> LookupFinding {
     let finding = await limit.run { () async -> (LookupFinding, isTimeout: Bool) in
       do throws(ClientError) {

@@ -3,11 +3,9 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The result of lookups of changes whose outcomes are unknown since earlier runs.
-///
-/// These lookups concern only changes that this run's input does not contain.
+/// The result of looking up changes of earlier runs that this run's input does not contain.
 public struct UnmatchedChangesLookupResult: Sendable {
-  /// The number of changes that the service carried out, according to the lookups.
+  /// The number of changes that the service carried out according to the lookups.
   public var found = 0
   /// The identities of the changes that are still unknown after the lookups, sorted.
   public var left: [ChangeIdentity] = []
@@ -17,13 +15,14 @@ public struct UnmatchedChangesLookupResult: Sendable {
 }
 
 extension Safeguards {
-  /// Looks up the changes of earlier runs whose outcomes are unknown and that this run's input does not contain.
+  /// Looks up changes of earlier runs that have unknown outcomes and do not occur in this run's input.
   ///
-  /// The function sends no change. It records in the journal which of these changes were carried out. It calls
-  /// `noteCount` with the number of changes to look up.
+  /// A resumed statement can have another input than the earlier run. For example, an element can be missing in a list
+  /// because its change was carried out (BulkChanges.md, "Resuming"). The function records in the journal which changes
+  /// were carried out. It sends no change.
   ///
-  /// A resumed statement can read another input than the earlier run. For example, a change that was carried out can
-  /// remove its element from the list that the statement reads (BulkChanges.md, "Resuming").
+  /// - Parameter noteCount: Called with the number of changes to look up.
+  /// - Returns: The number of changes that were carried out, and the changes that are still unknown.
   public func lookUpEarlier(noteCount: (Int) -> Void) async -> UnmatchedChangesLookupResult {
     guard let journal, let resolver else { return UnmatchedChangesLookupResult() }
     let unknown = journal.unseen
@@ -50,13 +49,13 @@ extension Safeguards {
 }
 
 extension UnknownChangeResolver {
-  /// Looks up a change that the journal records and that this run's input does not contain.
+  /// Looks up a change that only the journal records, because this run's input does not contain the change.
   func look(recorded: Journal.RecordedUnknownChange, to target: TargetQueue) async -> LookupFinding {
     guard let change = change(recorded, target) else { return .unknown }
     return await look(change, sent: recorded.content)
   }
 
-  /// Restores a change from its record in the journal, for a lookup; nil if the identity can't be parsed.
+  /// Creates a change for a lookup from its record in the journal; nil if the identity can't be parsed.
   private func change(_ recorded: Journal.RecordedUnknownChange, _ target: TargetQueue) -> Change? {
     let text = recorded.identity.text
     guard let verb = Change.Verb(rawValue: String(text.prefix { $0 != " " })) else { return nil }
@@ -78,9 +77,10 @@ extension UnknownChangeResolver {
       target: target, verb: verb, method: verb.rawValue, params: params, expires: true, timeout: nil, key: key)
   }
 
-  /// Returns the parameters of a change of linkage, parsed from the end of its identity: `4 tags tags/1,tags/2`.
+  /// Returns the parameters of a change of linkage, parsed from the end of its identity, such as `4 tags
+  /// tags/1,tags/2`.
   ///
-  /// The text has the resource's id, the relationship's name and, if `hasIdentifiers` is true, the identifiers.
+  /// The text consists of the resource's id, the relationship's name and, if `hasIdentifiers` is true, the identifiers.
   private func linkageParams(_ text: String, hasIdentifiers: Bool) -> JSONObject? {
     var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     guard words.count >= (hasIdentifiers ? 3 : 2) else { return nil }

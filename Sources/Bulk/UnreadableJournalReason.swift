@@ -10,7 +10,7 @@ public enum UnreadableJournalReason: Sendable, Equatable {
   case byteOrderMark
   /// The lines end in CR LF, or in CR.
   case carriageReturns
-  /// The journal's format has a version that this program does not read.
+  /// The journal has a version of the format that this program can't read.
   case version(Int)
   /// The first line is incomplete, so the earlier run sent nothing.
   case torn
@@ -46,11 +46,11 @@ public enum UnreadableJournalReason: Sendable, Equatable {
   }
 }
 
-/// The diagnosis of a file that can't be read as a journal.
+/// The diagnosis for a file that can't be read as a journal.
 struct UnreadableJournal {
-  /// The reason why the file can't be read; `other` if the diagnosis finds no special reason.
+  /// The reason why the file can't be read; `other` if no special reason was found.
   private(set) var form = UnreadableJournalReason.other
-  /// The number of recorded changes in the readable lines.
+  /// The number of changes that the readable lines record.
   private(set) var recorded = 0
 
   /// Reads a file, and finds the reason why it is not a readable journal.
@@ -74,7 +74,7 @@ struct UnreadableJournal {
     recorded = identities.count
   }
 
-  /// Returns the reason that the first line shows; nil if the line shows no reason.
+  /// Returns the reason according to the first line; nil if the line shows no reason.
   private static func form(ofFirst line: ArraySlice<UInt8>) -> UnreadableJournalReason? {
     let magic: [(bytes: [UInt8], form: UnreadableJournalReason)] = [
       ([0x1F, 0x8B], .compressed("gzip")), ([0x42, 0x5A, 0x68], .compressed("bzip2")),

@@ -2,11 +2,11 @@ public import Client
 
 /// The reason why a change is not sent.
 public enum UnsentReason: Error, Sendable {
-  /// A stream is reading the queue's resources page by page, and the change could move resources between the pages.
+  /// A stream is reading the queue's resources page by page, and the change could move resources between pages.
   case streamed(queue: String)
-  /// The run has destroyed N resources, as many as `--yes=N` allows; the value is N.
+  /// The run has already destroyed as many resources as `--yes=N` allows; the value is N.
   case runLimit(Int)
-  /// The statement has destroyed as many resources as the user confirmed, or as `max:` allows; the value is this limit.
+  /// The statement has already destroyed as many resources as the user or `max:` allows; the value is this limit.
   case statementLimit(Int, isConfirmed: Bool)
   /// The statement already has a change with this identity.
   case repeated(ChangeIdentity)
@@ -16,9 +16,9 @@ public enum UnsentReason: Error, Sendable {
   case same
   /// The connection is read-only: `guard: "read-only"`.
   case guarded(connection: String)
-  /// The element has no valid change, or nothing may be sent after a failure of a journal or backup (`JournalError`).
+  /// The element has no valid change, or a journal or a backup has failed (`JournalError`).
   case element(any ElementError)
-  /// A read that the change needs has failed; the change counts as failed.
+  /// A read before the change has failed; the change counts as failed.
   case unprepared(ClientError)
 
   /// Whether the reason ends the statement regardless of `on-error:`.
@@ -33,7 +33,7 @@ public enum UnsentReason: Error, Sendable {
 
 /// An error that prevents the change of an element.
 ///
-/// The properties are those of an error of the language, such as a kind and a message.
+/// Like an error of the language, it has a kind and a message.
 public protocol ElementError: Error, Sendable {
   /// The kind of the error in the language, such as `file`.
   var kindWord: String { get }

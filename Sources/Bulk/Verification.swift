@@ -3,27 +3,27 @@ import JSONAPI
 import JSONText
 import Synchronization
 
-/// The changes that a statement looks up at its end, as the option `verify:` requests.
+/// The kinds of changes that a statement looks up at its end (option `verify:`).
 ///
 /// A lookup reads a resource to find out whether the service carried out the change.
 public enum VerificationScope: Sendable, Equatable {
   /// The statement looks up no changes.
   case none
-  /// The statement looks up the changes that got no reply (unknown changes).
+  /// The statement looks up changes that got no reply, whose outcomes are unknown.
   case unknown
-  /// The statement looks up unknown changes and, by its key, each create that the service confirmed.
+  /// The statement looks up changes that got no reply, and all confirmed creates by their keys.
   ///
-  /// The lookup of a create finds resources that were created twice. If a service dies, the broker delivers the
+  /// The lookup of a create finds resources that were created twice. If a service ends, the broker delivers the
   /// service's unacknowledged requests again. A second delivery can create a second resource.
   case all
 
-  /// The maximum number of unknown changes that a statement looks up at its end.
+  /// The maximum number of changes without a reply that a statement looks up at its end.
   public static let limit = VerificationList.limit
 }
 
-/// The list of the changes that a statement looks up at its end.
+/// The changes that a statement looks up at its end.
 final class VerificationList: Sendable {
-  /// A change to look up, with the element of the statement's input and the index of the element (`place`).
+  /// A change to look up, with its element of the statement's input and the index of the element as `place`.
   struct ChangeToVerify: Sendable {
     var change: Change
     var element: any PlannedElement
@@ -33,18 +33,18 @@ final class VerificationList: Sendable {
   }
 
   private struct State {
-    /// The unknown changes; the key is the index of the change's element.
+    /// The changes with unknown outcomes, by the index of the change's element.
     var unknown: [Int: ChangeToVerify] = [:]
-    /// The number of unknown changes that the list does not store, because it has reached the limit.
+    /// The number of changes with unknown outcomes that exceed the limit of the list.
     var unkept = 0
-    /// The number of confirmed creates whose key a lookup did not find.
+    /// The number of confirmed creates that a lookup by their key did not find.
     var unfound = 0
     var created: [ChangeToVerify] = []
-    /// The keys of the creates for which `created` has no more room.
+    /// The keys of further creates, if `created` is full.
     var keys = PackedCreateKeys()
     /// The last create whose key is in `keys`.
     ///
-    /// The list restores each create in `keys` from its key and from the target, method and timeout of this create.
+    /// A create in `keys` is restored from its key, and from the target, the method and the timeout of this create.
     var last: Change?
   }
 
@@ -52,7 +52,7 @@ final class VerificationList: Sendable {
   private let resolver: UnknownChangeResolver?
   private let restored: (@Sendable (Change) -> any PlannedElement)?
   private let state = Mutex(State())
-  /// The maximum number of unknown changes, and also of creates, that the list stores with their elements.
+  /// The maximum number of changes with unknown outcomes, and also of creates, that are stored with their elements.
   static let limit = 10_000
 
   /// Creates a list without changes.
@@ -60,7 +60,7 @@ final class VerificationList: Sendable {
   /// - Parameters:
   ///   - what: The changes that the statement looks up.
   ///   - resolver: Looks up the changes; nil if the statement looks up no changes.
-  ///   - restored: Returns the element of a create of which the list stores only the key. If nil, the list stores the
+  ///   - restored: Returns the element of a create again, if the list stores only its key; nil if the list stores the
   ///     elements of all creates.
   init(
     _ what: VerificationScope, _ resolver: UnknownChangeResolver?,
@@ -69,7 +69,7 @@ final class VerificationList: Sendable {
     (self.what, self.resolver, self.restored) = (what, resolver, restored)
   }
 
-  /// Adds a change if `verify:` requires a lookup of the change, and the lookup is possible.
+  /// Adds a change, if the change must be looked up according to `verify:`, and can be looked up.
   func add(_ outcome: Outcome, _ change: Change, _ element: any PlannedElement, at place: Int) {
     let isVerified =
       switch outcome {
@@ -96,25 +96,25 @@ final class VerificationList: Sendable {
     }
   }
 
-  /// Removes an unknown change, because its late reply arrived.
+  /// Removes a change whose outcome became known by a late reply.
   func remove(at place: Int) { state.withLock { _ = $0.unknown.removeValue(forKey: place) } }
 
-  /// The unknown changes, in the order of their elements.
+  /// The changes with unknown outcomes, in the order of their elements.
   var unknown: [ChangeToVerify] { state.withLock { Array($0.unknown.values) }.sorted { $0.place < $1.place } }
 
-  /// The number of unknown changes that the statement does not look up, because the list stores at most 10,000 of them.
+  /// The number of changes with unknown outcomes that exceed the limit, and are not looked up.
   var unkept: Int { state.withLock(\.unkept) }
 
-  /// The number of confirmed creates whose key a lookup did not find.
+  /// The number of confirmed creates that a lookup by their key did not find.
   var unfound: Int { state.withLock(\.unfound) }
 
-  /// Counts a confirmed create whose key a lookup did not find.
+  /// Counts a confirmed create that a lookup by its key did not find.
   func addUnfound() { state.withLock { $0.unfound += 1 } }
 
   /// The number of changes to look up.
   var count: Int { state.withLock { $0.unknown.count + $0.created.count + $0.keys.count } }
 
-  /// Removes some of the creates from the list and returns them; returns nil if no creates are left.
+  /// Removes some creates from the list, and returns them; returns nil if no create is left.
   func takeCreated() -> [ChangeToVerify]? {
     state.withLock { state in
       if !state.created.isEmpty {
@@ -133,9 +133,10 @@ final class VerificationList: Sendable {
 }
 
 extension UnknownChangeResolver {
-  /// Looks up the changes of a list, and passes the findings to `found`.
+  /// Looks up the changes of a list, and passes new outcomes to `found`.
   ///
-  /// A finding is an unknown change that the service carried out, or a create whose key belongs to several resources.
+  /// `found` is called for a change that the service carried out although it got no reply. It is also called for a
+  /// create whose key belongs to several resources.
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.ChangeToVerify, Outcome) -> Void)
     async
   {
@@ -158,7 +159,7 @@ extension UnknownChangeResolver {
     }
   }
 
-  /// Looks up an unknown change and returns its outcome; nil if the lookup does not show the outcome.
+  /// Looks up a change without a reply, and returns its outcome; nil if the outcome is still unknown.
   private func outcome(of change: Change) async -> Outcome? {
     switch await look(change, sent: change.content.hashingSecrets) {
     case .carriedOut(let id): .found(id: id)

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// The queue from which the tasks of a ``ConcurrentWork`` take their items, in order.
+/// The queue from which the tasks of a ``ConcurrentWork`` get their items, in order.
 ///
-/// The queue holds a few ready items, so that no task waits for the next page.
+/// The queue contains a few ready items, so that no task has to wait for the next items.
 final class WorkFeed: Sendable {
   typealias WorkOnItem = ConcurrentWork.WorkOnItem
 
   private struct State {
-    /// The ready items, from the index `head` on.
+    /// The ready items, which begin at the index `head`.
     ///
-    /// Nil replaces an item that a task has taken, which frees the item's memory.
+    /// Items before this index were returned, and are nil to free their memory.
     var ready: [WorkOnItem?] = []
     var head = 0
     var isEnded = false
@@ -23,8 +23,7 @@ final class WorkFeed: Sendable {
       let item = ready[head]
       ready[head] = nil
       head += 1
-      // If the array has more taken items than ready items, the feed removes the taken items. The array therefore stays
-      // small.
+      // If most items in the array are nil, they are removed, so that the array stays small.
       if head * 2 > ready.count + 64 {
         ready.removeFirst(head)
         head = 0
@@ -39,7 +38,7 @@ final class WorkFeed: Sendable {
 
   init(ahead: Int) { self.ahead = ahead }
 
-  /// Waits for the next item and takes it; returns nil at the end.
+  /// Waits for the next item and returns it; returns nil at the end.
   func take() async -> WorkOnItem? {
     let (item, isEnded, source) = state.withLock { state in
       let item = state.pop()
@@ -87,9 +86,9 @@ final class WorkFeed: Sendable {
     return state.withLock { !$0.isEnded }
   }
 
-  /// Ends the feed: the tasks can still take the ready items, but no item follows.
+  /// Ends the feed: the tasks still get the ready items, but no further items.
   ///
-  /// With `discarding`, the function drops the ready items, and the feed ends immediately.
+  /// If `discarding` is true, the ready items are dropped, and the tasks get no more items.
   func end(discarding: Bool = false) {
     let (tasks, source) = state.withLock { state in
       state.isEnded = true
