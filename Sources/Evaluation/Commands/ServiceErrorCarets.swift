@@ -44,8 +44,8 @@ extension Fault {
 
   /// Returns the text that the error shows beside the `^` characters; nil if no text is needed.
   ///
-  /// The function cuts a text of more than 200 characters. If the error has no other details, the message already
-  /// contains the long text. Then the function returns nil.
+  /// The function cuts a text of more than 200 characters. If the error has only one detail, the message already
+  /// contains the long text, and the function returns nil.
   private static func label(of detail: ErrorDetail, isOnly: Bool) -> String? {
     guard let label = detail.label, case let start = label.prefix(200), start.endIndex < label.endIndex else {
       return detail.label
@@ -53,9 +53,9 @@ extension Fault {
     return isOnly ? nil : "\(start)..."
   }
 
-  /// Returns the sentences, but at most 20 of them.
+  /// Returns the first 20 sentences.
   ///
-  /// If there are more, the last sentence of the result counts the rest: `and 7 more errors`.
+  /// If there are more sentences, the function adds a sentence such as `and 7 more errors`.
   private static func first(of sentences: [String]) -> [String] {
     let limit = 20
     guard sentences.count > limit else { return sentences }
@@ -64,7 +64,7 @@ extension Fault {
 
   /// Returns the marks in the order of the statement's text.
   ///
-  /// Several marks with the same source range become one mark, which has the texts of all of them.
+  /// Marks with the same source range become one mark, which contains all their texts.
   private static func joined(_ marks: [LabelledRange]) -> [LabelledRange] {
     var joined: [LabelledRange] = []
     for mark in marks.enumerated().sorted(by: {
@@ -93,16 +93,16 @@ extension Fault {
 }
 
 extension Arguments {
-  /// The source range that a service's error is about, and the rest of the error's path.
+  /// The source range of the cause of a service's error, and the rest of the error's path.
   ///
-  /// The range can end at a computed value, such as a variable. Then `rest` leads to the invalid part of that value:
-  /// `["text"]` for the range `r` in `create posts r`. Otherwise `rest` is empty.
+  /// If the cause is inside a computed value, the range is the source range of the value, and `rest` is the path inside
+  /// the value. For example, the range is `r` in `create posts r`, and `rest` is `["text"]`. Otherwise `rest` is empty.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
-  /// Returns the source range that a service's error is about; nil if the range is unknown.
+  /// Returns the source range of the cause of a service's error; nil if the range is unknown.
   ///
-  /// The pointer or the parameter in the JSON:API error object (`source.pointer`, `source.parameter`) tells the range.
-  /// Without both, the error's code or text tells the range.
+  /// The function uses the pointer or the parameter in the JSON:API error object (`source.pointer`,
+  /// `source.parameter`). If the object contains neither, the function uses the error's code or text.
   fileprivate func target(of detail: ErrorDetail, record: Int?) -> CaretTarget? {
     let steps: [String]
     if let pointer = detail.pointer {
@@ -134,7 +134,7 @@ extension Arguments {
 
   /// Returns the source range for an error without a pointer, in a statement about a relationship.
   ///
-  /// A service with the Ruby library jsonapi-resources names the cause of such an error only in the text of the error.
+  /// A service with the Ruby library jsonapi-resources names the cause only in the text of the error.
   private func relationshipTarget(of detail: ErrorDetail) -> CaretTarget? {
     let text = detail.detail ?? ""
     func isNamed(_ id: String) -> Bool { text.split { " ,".contains($0) }.contains { $0 == id } }
@@ -171,7 +171,7 @@ extension Arguments {
     return nil
   }
 
-  /// Returns the source range of a part of the argument at the index; nil if the call has no such argument.
+  /// Returns the source range of a part of the argument at `index`; nil if the call does not have the argument.
   func target(_ index: Int, _ path: [String]) -> CaretTarget? {
     index < positional.count ? positional[index].target(at: path) : nil
   }
@@ -213,8 +213,8 @@ extension Arguments.Argument {
   ///
   /// For example, the path `["text"]` leads to `""` in the record `{text: ""}`. In names, `_` and `-` count as equal.
   ///
-  /// The path can lead into an expression that is not a literal. Then the result is the range of that expression, and
-  /// the rest of the path.
+  /// If the path leads into an expression that is not a literal, the result is the range of the expression and the rest
+  /// of the path.
   func target(at path: [String]) -> Arguments.CaretTarget? {
     guard var expression else { return nil }
     for (index, key) in path.enumerated() {
@@ -245,7 +245,7 @@ extension Value {
 
   /// Returns the names of the fields in a record, or in a member such as `attributes`; nil for other values.
   ///
-  /// `members` contains the name of that member, or is empty for the record itself.
+  /// `members` contains the name of the member, or is empty for the record itself.
   fileprivate func names(in members: [String]) -> [String]? {
     switch self {
     case .record(let record):
@@ -295,7 +295,7 @@ extension Arguments {
 }
 
 extension Arguments {
-  /// Returns the advice with the client's text from the statement, in place of the client's type after `relink`.
+  /// Returns advice in which the client's variable replaces the client's type after `relink`.
   func namingClient(_ step: String?) -> String? {
     guard isRelating, case .client(let client) = value(0), case let name = source.text(range(0)), name.isName else {
       return step

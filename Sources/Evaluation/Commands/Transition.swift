@@ -95,14 +95,14 @@ extension Stage {
 }
 
 extension ClientValue {
-  /// Throws if the connection of this client, which sends a step of the path, is read-only.
+  /// Throws an error if the client's connection is read-only.
   fileprivate func refuseReadOnly(_ arguments: Arguments) throws(Fault) {
     guard connection.protection == .readOnly else { return }
     throw Fault(.guarded(connection: connection.label), arguments)
   }
 }
 
-/// The path of a resource to a state, as the sequence of changes of a `transition` (Retort.Client.StateMachine).
+/// The changes of a `transition`, which lead a resource to a state (Retort.Client.StateMachine).
 ///
 /// Each state has one predecessor, so there is only one path. Each step is an update of the attribute `state`. The
 /// reply to a step contains the new state.
@@ -112,13 +112,13 @@ private struct TransitionSequence: ChangeSequence {
   private var id: String
   let goal: String
   private let predecessors: [String: String]
-  /// The clients of the option `with:`; the key is the state that a client sets.
+  /// The clients of the option `with:`, by the state that each client sets.
   let clients: [String: ClientValue]
   /// The states that the resource must still reach, in order.
   private var path: ArraySlice<String> = []
   /// The state that the most recent update requested; nil before the first update.
   private var asked: String?
-  /// The resource as the most recent reply contains it.
+  /// The resource in the most recent reply.
   private(set) var value = Value.null
   /// The field that identifies a created resource: nil, because a transition creates no resource.
   var keyField: String? { nil }
@@ -161,7 +161,7 @@ private struct TransitionSequence: ChangeSequence {
 
   /// Returns the change to the first state of the path.
   ///
-  /// If the resource already has the goal's state, the result also contains that resource. Then the stage does not send
+  /// If the resource is already in the goal state, the result also contains the resource. The stage then does not send
   /// the change.
   func lookedUp() throws(Fault) -> LookupResult {
     LookupResult(prepared: try step(to: path.first ?? goal), found: path.isEmpty ? value : nil)
@@ -170,10 +170,12 @@ private struct TransitionSequence: ChangeSequence {
   /// Returns the state that the update of a step requests.
   static func asked(_ change: Change) -> String { change.params["data"]?["attributes"]?["state"]?.stringValue ?? "" }
 
-  /// Returns the change that follows the reply to a change of any resource; nil if the resource has reached the goal.
+  /// Returns the next change after the reply to a change; nil if the resource has reached the goal.
   ///
-  /// - Throws: An error if the resource is not in the requested state, or if the reply to an earlier step has no
-  ///   resource.
+  /// The function takes the id of the resource from `change`, and not from this sequence.
+  ///
+  /// - Throws: An error if the resource is not in the requested state, or if the reply to a step before the last step
+  ///   contains no resource.
   func following(_ change: Change, _ reply: ChangeResult) throws(ClientError) -> Change? {
     var transition = self
     transition.id = change.id ?? ""
@@ -189,7 +191,7 @@ private struct TransitionSequence: ChangeSequence {
     } catch { throw ClientError(.value, error.message) }
   }
 
-  /// Reads the resource, and returns a copy of this sequence that contains the resource and the path from its state.
+  /// Reads the resource, and returns a copy of this sequence with the resource and the remaining path.
   func begun(_ session: Session) async throws(Fault) -> TransitionSequence {
     var begun = self
     begun.value = try await shown()
@@ -212,7 +214,7 @@ private struct TransitionSequence: ChangeSequence {
     "the service accepted the step to \(asked), but its reply has no state: check the resource before you continue"
   }
 
-  /// Throws if the resource in a reply does not have the requested state.
+  /// Throws an error if the resource in a reply does not have the requested state.
   private func check(_ resource: Value, _ asked: String) throws(Fault) {
     guard let reached = state(in: resource) else {
       throw fault(Self.withoutState(asked))
@@ -224,9 +226,9 @@ private struct TransitionSequence: ChangeSequence {
 
   func trail(of prepared: PreparedChange) -> String? { "on the path to \(goal), at the step to \(asked ?? goal)" }
 
-  /// Returns an error about a field of a record that is the value of an option, such as `with:`.
+  /// Returns an error about a field in the record of an option, such as `with:`.
   ///
-  /// The error has the source range of that field.
+  /// The error marks the source range of the field.
   private static func refusal(
     _ arguments: Arguments, _ option: String, _ name: String, _ message: String, _ nextStep: String?
   ) -> Fault {
@@ -245,7 +247,7 @@ private struct TransitionSequence: ChangeSequence {
 
   /// Returns the states from the successor of `start` to the goal; empty if `start` is the goal.
   ///
-  /// - Throws: An error if `via:` contains a cycle, or leads to the goal only from other states.
+  /// - Throws: An error if `via:` contains a cycle, or contains no path from `start` to the goal.
   private func path(from start: String) throws(Fault) -> [String] {
     var path: [String] = []
     var state = goal

@@ -153,8 +153,8 @@ extension Completer {
 
   /// Returns the names by which a request can filter.
   ///
-  /// These are the fields, except those that the service has refused as filters. Other names that the service has
-  /// accepted as filters follow.
+  /// First come the fields that the service has not refused as filters. Then come other names that the service has
+  /// accepted as filters.
   private func filters(_ client: ValueShape.ResourceShape) -> [(name: String, note: String?)] {
     let refused = client.schema.names(in: .filter, accepted: false).map(client.spelled)
     let taken = client.schema.names(in: .filter).map(client.spelled)
@@ -192,8 +192,7 @@ extension Completer {
     }
   }
 
-  /// Returns the relationship that a call of `link`, `relink` or `unlink` names; nil if the schema has no such
-  /// relationship.
+  /// Returns the relationship that a call of `link`, `relink` or `unlink` names; nil if the relationship is unknown.
   private func related(_ client: ValueShape.ResourceShape) -> TypeSchema.Relationship? {
     guard let call = context.target?.call, call.places.count > (call.isStage ? 1 : 2) else { return nil }
     return client.relationship(
@@ -253,7 +252,7 @@ extension Completer {
 extension [CompletionResult.Candidate] {
   /// The character that completion adds if only one candidate fits.
   ///
-  /// The character is a space. If a candidate is a string without its closing quote, completion adds no character.
+  /// The character is a space. It is nil if a candidate is a string without its closing quote.
   fileprivate var ending: Character? {
     let isOpen = contains { $0.text == "\"" || $0.text.hasPrefix("\"") && !$0.text.hasSuffix("\"") }
     return isOpen ? nil : " "

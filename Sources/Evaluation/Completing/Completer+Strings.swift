@@ -41,9 +41,9 @@ extension Completer {
     }
   }
 
-  /// The shape of the element whose fields `.` reads at the cursor.
+  /// The shape of the element that a `.field` at the cursor reads.
   ///
-  /// In the option `key:` of a command, such as `upsert`, the element is a record of the command.
+  /// In the option `key:` of a command such as `upsert`, the element is the record in the command's arguments.
   var element: ValueShape {
     guard let target = context.target, case .option("key") = target.place, !target.call.isStage else {
       return inference.element(context.flows)
@@ -91,7 +91,7 @@ extension ValueShape {
 }
 
 extension Declaration.ArgumentType {
-  /// Returns whether an argument of this type accepts a value of the type that has the name `type`.
+  /// Returns whether an argument of this type accepts a value whose type has the name `type`.
   fileprivate func admits(_ type: String) -> Bool {
     switch self {
     case .any, .condition: true

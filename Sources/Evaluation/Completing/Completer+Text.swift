@@ -59,8 +59,9 @@ extension Completer {
 
   // MARK: Names of a type
 
-  /// Returns the candidates for the last name of a comma-separated list, without the names that the list already
-  /// contains.
+  /// Returns the candidates for the last name in a comma-separated list.
+  ///
+  /// The function leaves out names that are already in the list.
   private func list(_ candidates: [Candidate]) -> OfferedCandidates {
     let before = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex
     let rest = context.word[before...]
@@ -91,7 +92,7 @@ extension Completer {
 
   /// The relationship paths for the option `include:`, such as `author.posts`.
   ///
-  /// Completion offers the relationships of the next step only.
+  /// Each candidate continues the typed path by one relationship.
   var includes: OfferedCandidates {
     guard let client else { return OfferedCandidates(candidates: [], suffix: nil) }
     let start = context.word.lastIndex(of: ",").map { context.word.index(after: $0) } ?? context.word.startIndex

@@ -68,7 +68,7 @@ struct Completer {
       + Vocabulary.promptWords.map { Candidate(text: $0, note: "command of the prompt") }
   }
 
-  /// The candidates at the start of a pipeline: commands, also those that `def` defines, and variables.
+  /// The candidates at the start of a pipeline: commands, including commands from `def`, and variables.
   private var heads: [Candidate] { Self.words(of: Command.all.map(\.declaration)) + defs + names }
 
   private var stages: [Candidate] { Self.words(of: Stage.all.map(\.declaration)) + defs }

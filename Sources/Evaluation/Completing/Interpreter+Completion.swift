@@ -86,7 +86,7 @@ extension Session {
 
   /// Returns the shape of a variable's value.
   ///
-  /// `fact.streamed` is the name of the queue whose resources a stream reads; nil for other values.
+  /// If the value is a stream, `fact.streamed` is the name of the queue that the stream reads.
   fileprivate func shape(of fact: (value: Value, streamed: String?)) -> ValueShape {
     switch fact.value {
     case .client(let client):

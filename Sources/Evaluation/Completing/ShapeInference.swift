@@ -18,7 +18,7 @@ struct ShapeInference {
   let schema: (String) -> QueueSchema?
   /// A function that returns what the open clients know about a resource type; nil if no open client knows the type.
   let typed: (String) -> ValueShape.ResourceShape?
-  /// The maximum depth of the inference, because a name can refer to another name.
+  /// The maximum depth of the inference; a limit is necessary because names can refer to other names.
   private static let depthLimit = 20
 
   /// Returns the shape of the element that `.field` reads at a position.
@@ -34,8 +34,7 @@ struct ShapeInference {
     shape(ofPipeline: range, element(flows), 0)
   }
 
-  /// Returns the attribute that the expression in a source range reads, such as `.title`; nil if the attribute is
-  /// unknown.
+  /// Returns the attribute that an expression reads, such as `.title`; nil if the attribute is unknown.
   func attribute(in range: SourceRange, _ flows: [SourceRange]) -> TypeSchema.Attribute? {
     let statements = Parser.parse(SourceText(name: "", text: source.text(range))).program.statements
     guard case .pipeline(let pipeline)? = statements.first?.kind, case .expression(let expression) = pipeline.head
@@ -53,9 +52,9 @@ struct ShapeInference {
     }
   }
 
-  /// Returns the shape of the value of a name.
+  /// Returns the shape of a variable's value.
   ///
-  /// If the text does not define the name, the function returns the shape of the session's variable of this name.
+  /// If the text does not define the variable, the function uses the session's variable with this name.
   func shape(ofName name: String, depth: Int = 0) -> ValueShape {
     guard depth < Self.depthLimit else { return .unknown }
     guard let made = names.last(where: { $0.name == name }) else { return variables[name] ?? .unknown }

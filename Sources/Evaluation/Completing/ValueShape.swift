@@ -43,7 +43,7 @@ extension ValueShape {
   /// A field: its name, its description and its shape.
   typealias Field = (name: String, note: String?, shape: ValueShape)
 
-  /// The fields that `.field` can read, as far as they are known.
+  /// The known fields of the value, which `.field` can read.
   var fields: [Field] {
     switch self {
     case .resource(let resource): resource.fields
@@ -120,13 +120,12 @@ extension ValueShape.ResourceShape {
     keys == .underscore ? String(name.map { $0 == "-" ? "_" : $0 }) : name
   }
 
-  /// Returns the relationship that has the given name in the client's spelling; nil if the schema has no such
-  /// relationship.
+  /// Returns the relationship that has the given name in the client's spelling; nil if the relationship is unknown.
   func relationship(_ name: String) -> TypeSchema.Relationship? {
     schema.relationships.entries.first { spelled($0.name) == name }?.value
   }
 
-  /// Returns the attribute that has the given name in the client's spelling; nil if the schema has no such attribute.
+  /// Returns the attribute that has the given name in the client's spelling; nil if the attribute is unknown.
   func attribute(_ name: String) -> TypeSchema.Attribute? {
     schema.attributes.entries.first { spelled($0.name) == name }?.value
   }

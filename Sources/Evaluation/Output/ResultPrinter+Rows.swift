@@ -8,9 +8,7 @@ extension ResultPrinter {
   ///
   /// A table that is wider than the screen becomes cards only if the cards do not exceed this limit.
   private static let cardLimit = 100
-  /// The number of character cells by which a column is wider than the widest value so far.
-  ///
-  /// Later rows can have wider values.
+  /// The number of additional character cells in each column, because later rows can contain wider values.
   private static let spare = 2
 
   /// Writes a table.

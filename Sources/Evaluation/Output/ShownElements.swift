@@ -6,13 +6,13 @@ import Values
 /// After the statement, these elements are the value of the variable `_`.
 final class ShownElements: Sendable {
   private let elements = Mutex<[Value]>([])
-  /// The maximum number of elements that the object keeps.
+  /// The maximum number of elements that the object stores.
   private static let limit = 10_000
 
   /// The elements as a list; null if no stage has shown an element.
   var value: Value { elements.withLock { $0.isEmpty ? .null : .list($0) } }
 
-  /// Returns a stream of the same elements, and keeps the elements of each page that code reads from this stream.
+  /// Returns a stream of the same elements, which stores the elements of each page that code reads.
   func keeping(_ stream: ElementStream) -> ElementStream {
     var source = stream
     var kept = ElementStream(pages: { () async throws(Fault) in

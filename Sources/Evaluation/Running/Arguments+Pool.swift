@@ -29,9 +29,10 @@ public struct PoolCarrierRequest: Sendable {
 }
 
 extension Arguments {
-  /// Opens the pool of workers that the option `workers:` names, or else the program's option `--workers`.
+  /// Opens the pool of workers that the option `workers:` or the program option `--workers` names.
   ///
-  /// Returns nil if neither option is present, or if the run sends nothing.
+  /// If both options are present, the function uses `workers:`. It returns nil if neither option is present, or if the
+  /// run sends nothing.
   func pool(
     _ run: RunContext, _ client: ClientValue, _ policy: SendingPolicy, _ guards: Safeguards, keyField: String?,
     givesResults: Bool
@@ -50,9 +51,9 @@ extension Arguments {
     }
   }
 
-  /// Returns the policy with the number of changes in flight that the carrier (a pool of workers) takes.
+  /// Returns the policy with the number of concurrent changes that a carrier (such as a pool of workers) accepts.
   ///
-  /// If the statement has the option `in-flight:`, or the carrier has no such number, the policy stays unchanged.
+  /// Returns the policy unchanged if the statement has the option `in-flight:`, or if the carrier has no limit.
   func policy(_ policy: SendingPolicy, for carrier: (any ChangeCarrier)?) -> SendingPolicy {
     guard let window = carrier?.window, options["in-flight"] == nil else { return policy }
     var policy = policy

@@ -119,7 +119,7 @@ extension Arguments {
       nextStep: error.nextStep)
   }
 
-  /// Waits until no service can carry out the unknown changes of earlier runs any more.
+  /// Waits until no service can still carry out changes of earlier runs whose outcome is unknown.
   ///
   /// The function first sends a read to the service of each client. The wait begins after the replies.
   func settle(_ journal: Journal?, _ run: RunContext, _ clients: [ClientValue]) async throws(Fault) {
@@ -164,7 +164,7 @@ extension Session {
     }
   }
 
-  /// Shows which changes or iterations of earlier runs are still unknown, and how the user records their outcomes.
+  /// Shows which changes or iterations of earlier runs have an unknown outcome, and how the user can record it.
   func note(unknown identities: [ChangeIdentity], in journal: Journal) {
     let shown = 5
     for identity in identities.prefix(shown) {

@@ -45,7 +45,7 @@ protocol BulkChangeSource: AnyObject {
   /// Returns the next elements of the current portion; nil at the end of the portion.
   func next() async throws(Fault) -> [BulkElement]?
 
-  /// Receives those elements of the portion whose changes did not succeed.
+  /// Receives the elements of the portion whose changes did not succeed.
   func keep(_ elements: [Value])
 
   /// The number of elements in all portions; nil if unknown.
@@ -69,7 +69,7 @@ extension BulkChangeSource {
 /// An element of a bulk change, with its change, or with the error that occurred when the stage built the change.
 final class BulkElement: PlannedElement {
   let element: Value
-  /// The values that the stage `as` named for this element.
+  /// The values of the names that the stage `as` defined for this element.
   let names: [Value]
   let prepared: Result<PreparedChange, Fault>
   /// The resource, if it already has the requested values and the run sends nothing; nil if a change is needed.
@@ -98,7 +98,7 @@ final class BulkElement: PlannedElement {
 
   /// Creates the element of a `create` that the statement has already sent.
   ///
-  /// The statement kept only the value of the option `key:`, so this value takes the place of the element.
+  /// The statement no longer has the element. The value of the option `key:` replaces the element.
   convenience init(restoring change: Change, _ arguments: Arguments, _ client: ClientValue) {
     self.init(.string(change.key ?? ""), .success(PreparedChange(restoring: change, arguments, client)))
   }
@@ -121,7 +121,7 @@ final class BulkElement: PlannedElement {
 extension ClientError {
   /// Creates a client error from the error of a failed read; nil if `fault` is not the error of a read.
   ///
-  /// Without the result of the read, a stage could not build a change.
+  /// The read failed before the stage could build a change.
   fileprivate init?(failedRead fault: Fault) {
     guard let kind = Kind(rawValue: fault.kind.word), kind != .value, kind != .interrupted else { return nil }
     self.init(

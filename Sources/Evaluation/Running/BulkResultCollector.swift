@@ -53,7 +53,7 @@ final class BulkResultCollector: Sendable {
   /// The statement then sends no further change, because it could not store the result of the change.
   func check() throws(Fault) { if let fault = state.withLock(\.fault) { throw fault } }
 
-  /// Returns the elements whose changes did not succeed, except those that an earlier call returned.
+  /// Returns the elements whose changes did not succeed, except elements that an earlier call returned.
   func takeKept() -> [Value] {
     state.withLock { state in
       defer { state.kept = [] }

@@ -6,7 +6,7 @@ import Language
 import Synchronization
 import Values
 
-/// The run of a bulk change: sends the changes of a plan with the dispatcher, and reports their outcomes.
+/// Runs a bulk change: sends the changes of a plan with the dispatcher, and reports their outcomes.
 struct BulkRun {
   private let plan: BulkPlan
   private let run: RunContext
@@ -64,7 +64,7 @@ struct BulkRun {
     }
   }
 
-  /// Looks up those unknown changes of earlier runs for which this run has no element.
+  /// Looks up changes of earlier runs that have an unknown outcome and no element in this run.
   private func lookedUpEarlier(_ report: StatementReport) async -> UnmatchedChangesLookupResult {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
       return UnmatchedChangesLookupResult()
@@ -126,7 +126,7 @@ struct BulkRun {
 
   /// Shows notes about the relationships that creates omit, and shows the first changes of a dry run.
   ///
-  /// `samples` is the number of the dry run's earlier changes. The function returns this number plus the number of
+  /// In a dry run, `samples` is the number of earlier changes. The function returns `samples` plus the number of
   /// changes in `elements`.
   private func note(_ elements: [BulkElement], _ samples: Int) -> Int {
     elements.reduce(samples) { samples, element in
@@ -179,9 +179,9 @@ struct BulkRun {
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
   }
 
-  /// Shows notes about changes that the statement did not look up, and about creates that no lookup found.
+  /// Shows notes about changes that the statement did not look up, and about created resources that no lookup found.
   ///
-  /// Each note contains the number of these changes and the reason.
+  /// Each note contains the number of changes and the reason.
   private func noteNotLookedUp(_ report: StatementReport) {
     if report.unfound > 0 {
       run.session.note(
@@ -300,7 +300,7 @@ struct BulkRun {
     }
   }
 
-  /// Returns the error of the first element in a group of similar failures, with the number of that element.
+  /// Returns the error of the first element in a group of similar failures, with the element's number.
   private func fault(of group: OutcomeTally.FailureGroup) async -> Fault {
     guard let planned = group.element as? BulkElement else { return Fault(.interrupted, "interrupted") }
     let fault: Fault
@@ -317,7 +317,7 @@ struct BulkRun {
     return group.count > 1 ? fault.within("and \(group.count - 1) more like this one") : fault
   }
 
-  /// Shows one error for each group of similar failures, but not for the first `first` groups.
+  /// Shows one error for each group of similar failures, except the first `first` groups.
   private func showFailures(of tally: OutcomeTally, after first: Int = 0) async {
     let session = run.session
     for group in tally.groups.dropFirst(first) { session.show(await shownFault(of: group)) }

@@ -86,7 +86,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// Returns an expression that applies `body` to the values of `parts`; `body` may depend on nothing else.
+  /// Returns an expression that applies `body` to the values of `parts`; the result depends only on these values.
   ///
   /// If all parts are constants, the function computes the value once, when it creates the expression.
   static func literal(
@@ -118,7 +118,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// Returns the same expression, with this source range for each error that has no range of its own.
+  /// Returns the same expression, which also adds a source range to errors that have no source range.
   func placed(_ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     switch self {
     case .constant: self

@@ -19,9 +19,9 @@ struct EnteredStatements: Sendable {
   /// The statements in order.
   private(set) var entries: [EnteredStatement] = []
 
-  /// The number of statements that the list keeps when it removes old statements.
+  /// The number of statements that remain when the list removes old statements.
   ///
-  /// The list removes old statements as soon as it contains twice this number.
+  /// The list removes old statements when it contains more than twice this number.
   private static let limit = 10_000
 
   /// Adds a statement to the list.
@@ -31,7 +31,7 @@ struct EnteredStatements: Sendable {
   }
 }
 
-/// The statements of a running text that the session's list of entered statements does not contain yet.
+/// The statements of a running text that are not yet in the session's list of entered statements.
 ///
 /// The interpreter adds each statement to the list when the statement has ended.
 struct StatementsToRecord {
@@ -39,7 +39,7 @@ struct StatementsToRecord {
   private var left: ArraySlice<SourceRange>
   private let session: Session
 
-  /// Finds the statements of a text; finds none in a batch run, which keeps no list of statements.
+  /// Finds the statements of a text; finds none in a batch run, which has no list of entered statements.
   init(_ source: SourceText, isTyped: Bool, _ session: Session) {
     (self.source, self.session) = (source, session)
     guard session.options.command == nil else {
@@ -70,8 +70,8 @@ struct StatementsToRecord {
 
 /// The statements that the command `save` writes.
 ///
-/// These are the last statements that succeeded. The earlier statements that these statements need come first, such as
-/// the definition of a variable.
+/// These are the last successful statements. Before them come earlier statements that they need, such as the definition
+/// of a variable.
 struct SavedStatements {
   /// The texts of the statements, in order.
   private(set) var texts: [String] = []

@@ -15,7 +15,7 @@ struct ExecutionFrame: Sendable {
   var names: [Int] = []
   /// Whether a stage passes its failed elements on to the next stage, so that a later stage can count them.
   var keepsFailures = false
-  /// The value that a `return` or the last statement of a block gives.
+  /// The value of a `return`, or of the last statement of a block.
   var result: Value = .null
   /// Whether the statement runs the current def at most once; true outside defs.
   ///
@@ -45,10 +45,10 @@ struct ExecutionFrame: Sendable {
   }
 }
 
-/// The place where execution continues after a statement.
+/// How execution continues after a statement.
 ///
-/// `next` means the following statement. The other cases mean the place to which a `break`, `continue` or `return`
-/// leads.
+/// `next` means that the following statement runs. The other cases mean that a `break`, `continue` or `return` ends the
+/// block.
 enum ControlFlow: Sendable {
   case next, `break`, `continue`, `return`
 }

@@ -6,7 +6,7 @@ import Language
 import Synchronization
 import Values
 
-/// The file of the option `failed:`, with the elements of a statement that failed.
+/// The file of the option `failed:`, which contains the failed elements of a statement.
 ///
 /// The file has a line of JSON for each element whose change failed, was refused, or has an unknown outcome. The line
 /// contains the element and its error.
@@ -17,9 +17,9 @@ final class FailedElementsFile: Sendable {
   private struct FailedElementLines {
     var file: FileDescriptor?
     var length = 0
-    /// The byte ranges of the lines of unknown changes, by the index of the element.
+    /// The byte ranges of the lines for changes with an unknown outcome, by the index of the element.
     ///
-    /// A late reply can show that such a change succeeded; then `finish()` removes the line.
+    /// If a late reply shows that a change succeeded, `finish()` removes its line.
     var unknown: [Int: Range<Int>] = [:]
     var removed: [Range<Int>] = []
     /// The error of the first failed write; nil if every write succeeded.
@@ -43,7 +43,7 @@ final class FailedElementsFile: Sendable {
   private let isDevice: Bool
   private let state = Mutex(FailedElementLines())
 
-  /// Checks that a statement can write failed elements to the file, without changing the file.
+  /// Checks that a statement can write failed elements to the file; does not change the file.
   ///
   /// The file must be missing, empty, or a file of failed elements.
   ///
@@ -110,8 +110,8 @@ final class FailedElementsFile: Sendable {
 
   /// Returns the original element of a failure.
   ///
-  /// The input of a statement can be a file of failures that an earlier statement wrote. An element is then a line of
-  /// this file: the original element with its error. From such a line, the function returns the original element.
+  /// If the input of a statement is a file of failed elements, each element is a line of the file: an original element
+  /// with its error. The function then returns the original element. It returns any other element unchanged.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil
@@ -130,8 +130,8 @@ final class FailedElementsFile: Sendable {
 
   /// Opens the file for writing.
   ///
-  /// For a regular file, the function creates a new, empty file in its place. Programs that have the old file open can
-  /// still read the old file. A device or a standard stream stays in place.
+  /// If the path is a regular file, the function replaces it with a new, empty file. Programs that have the old file
+  /// open can still read the old file. The function does not replace a device or a standard stream.
   private func opened() throws(Fault) -> FileDescriptor {
     if let standard = FileDescriptor.standard(path) { return standard }
     if isDevice { return try FileDescriptor.appending(to: target) }
@@ -143,11 +143,11 @@ final class FailedElementsFile: Sendable {
     return file
   }
 
-  /// Removes the lines of changes that have succeeded after all.
+  /// Removes the lines of changes that have succeeded according to a late reply or a lookup.
   ///
   /// If nothing failed, the function creates an empty file, or empties the file of an earlier statement.
   ///
-  /// - Returns: The error of a failed write, with the number of missing elements; nil without such an error.
+  /// - Returns: The error of a failed write, with the number of missing elements; nil if every write succeeded.
   func finish() -> Fault? {
     let state = state.withLock { $0 }
     if state.failure != nil || isDevice { return state.fault }
@@ -189,7 +189,7 @@ extension Arguments {
     }
   }
 
-  /// Throws if two of the options `failed:`, `journal:` and `backup:` name the same file.
+  /// Throws an error if two of the options `failed:`, `journal:` and `backup:` name the same file.
   private func refuseSharedFile() throws(Fault) {
     var targets: [(option: String, target: String)] = []
     for option in ["failed", "journal", "backup"] {
@@ -204,7 +204,7 @@ extension Arguments {
     }
   }
 
-  /// Returns the path that an option gives for a file with lines of JSON; nil without the option.
+  /// Returns the path in an option that names a file with lines of JSON; nil without the option.
   ///
   /// - Throws: A `value` error for an empty path, for `-`, and for a path that ends in `.csv` or `.tsv`.
   func linesFile(_ option: String) throws(Fault) -> String? {

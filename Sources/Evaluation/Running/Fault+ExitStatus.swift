@@ -4,12 +4,11 @@ public import Values
 extension Fault {
   /// Returns the error of a run that can no longer write to standard output.
   ///
-  /// `reason` is the reason of the failed write, such as a full disk. A nil reason means that the program that reads
-  /// the output has closed it. In this case, the error ends the run with status 0, or with status 1 if `isOwed` is
-  /// true. `isOwed` says whether a skipped statement changes data, writes a file or asserts.
+  /// `reason` says why the write failed, such as a full disk. It is nil if the reader has closed the output. The run
+  /// then ends with status 0, or with status 1 if `isOwed` is true. `isOwed` says whether a skipped statement changes
+  /// data, writes a file or asserts.
   ///
-  /// If the task is cancelled, the function returns an `interrupted` error instead, because Ctrl-C interrupted the
-  /// write.
+  /// If Ctrl-C has interrupted the write, the function returns an `interrupted` error instead.
   static func closed(isOwed: Bool, _ reason: String?) -> Fault {
     if Task.isCancelled { return Fault(.interrupted, "interrupted") }
     if let reason {

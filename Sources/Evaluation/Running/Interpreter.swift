@@ -86,7 +86,7 @@ public final class Interpreter: Sendable {
       /// The effect of a statement: it changes or destroys data, or reads a value of the option `--var`.
       public enum Kind: String, Sendable {
         case changes, destroys, reads
-        /// The statement is a call that may destroy data, because its method is known only at run time.
+        /// The statement is a call that may destroy data: its method is known only at run time.
         case mayDestroy = "may destroy"
       }
 
@@ -111,8 +111,8 @@ public final class Interpreter: Sendable {
 
   /// Checks a text without the names of earlier texts, and stores the text's defs for completion.
   ///
-  /// If the text does not parse, the interpreter still has the defs of the previous text. The inventory then contains
-  /// those statements that parse.
+  /// If the text has a syntax error, the interpreter keeps the defs of the previous text. The inventory then contains
+  /// only statements without syntax errors.
   public func examine(_ source: SourceText) -> CheckReport {
     let before = state.withLock { state in
       defer { state.definitions = [:] }
@@ -302,8 +302,8 @@ public final class Interpreter: Sendable {
           if isName { try await printer.show(named: value) } else { try await printer.show(value) }
         }
       } catch {
-        // A stream computes its elements while the interpreter prints them. The computation of any other value, with
-        // all its effects, is complete before the interpreter prints the value.
+        // A stream computes its elements while the interpreter prints them. Any other value is complete before the
+        // interpreter prints it. A closed output then skips no effect of the statement, so the exit status is 0.
         throw error.kind == .closed && !isLazy(value) ? error.ending(0) : error
       }
       let last = value.isNull ? shown?.value ?? .null : value

@@ -4,21 +4,21 @@ import Values
 
 /// Collects one value for each element, and returns the values in the order of the elements.
 ///
-/// The values can arrive in another order, because several changes are in flight. Beyond a limit, the values are in a
-/// temporary file. A value that arrives long after the values of later elements, such as one from a late reply, stays
-/// in memory.
+/// The values can arrive in another order, because several changes are in flight. If there are many values, the buffer
+/// stores them in a temporary file. A value from a late reply can arrive long after the values of later elements. Such
+/// late values stay in memory.
 struct OrderedElementBuffer {
   private typealias IndexedValue = (index: Int, value: Value, names: [Value])
 
   /// The values of the first elements.
   ///
-  /// The buffer stores each value with the values that `as` named. Before these, it stores the index of the element.
+  /// With each value, the buffer stores the index of the value's element, and then the values of the names from `as`.
   private var buffer = SpillingElementBuffer(limit: Self.memoryLimit)
-  /// The values that the next write adds to the buffer together.
+  /// The values that are not yet in the buffer; the next write adds them together.
   private var page = ElementPage()
   /// The index of the first element without a result.
   private var next = 0
-  /// The results of elements after this one, by index.
+  /// The results of elements after the element `next`, by index.
   ///
   /// An element without a value has an empty result.
   private var waiting: [Int: [IndexedValue]] = [:]
@@ -31,7 +31,9 @@ struct OrderedElementBuffer {
   private static let waitingLimit = 4096
   private static let pageSize = 256
 
-  /// Adds the value of an element, with the values that `as` named; nil for an element without a value.
+  /// Adds the value of an element, with the values of its names from `as`.
+  ///
+  /// `value` is nil for an element without a value.
   mutating func take(_ value: Value?, _ names: [Value], at index: Int) throws(Fault) {
     let result = value.map { [(index, $0, names)] } ?? []
     guard index >= next else { return late += result }
@@ -73,7 +75,7 @@ struct OrderedElementBuffer {
     return elements
   }
 
-  /// Returns a page of stored values, together with the late values of elements before them.
+  /// Merges the late values of earlier elements into a page of stored values.
   private static func merged(_ stored: ElementPage, _ late: inout ArraySlice<IndexedValue>) -> ElementPage {
     var values: [IndexedValue] = []
     for (value, names) in zip(stored.elements, stored.names) {

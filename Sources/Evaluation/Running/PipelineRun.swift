@@ -10,10 +10,10 @@ enum PipelineRun {
     case elements(ElementStream)
     /// Elements that the run has already computed, in memory or in a temporary file.
     case buffer(SpillingElementBuffer)
-    /// One value, with the values that `as` named for its element.
+    /// One value, with the values of the names that `as` defined for its element.
     case value(Value, names: [Value])
 
-    /// Returns the elements; the progress of the statement counts the elements of a buffer.
+    /// Returns the elements as a stream; the progress of the statement counts the elements of a buffer.
     func stream(_ progress: SessionProgress) -> ElementStream {
       switch self {
       case .elements(let stream): stream
@@ -35,7 +35,7 @@ enum PipelineRun {
 
     /// Returns the value of the pipeline, as a stream if the elements are in a temporary file.
     ///
-    /// In all other cases, the result is the same as that of `value()`.
+    /// In all other cases, returns the same as ``value()``.
     func storedValue() async throws(Fault) -> Value {
       guard case .buffer(let buffer) = self, buffer.isSpilled else { return try await value() }
       return .stream(StreamValue(stored: { buffer.elements() }))
@@ -55,8 +55,8 @@ enum PipelineRun {
 
   /// Evaluates the head of a pipeline, and runs the stages over its value.
   ///
-  /// A sink is a stage that acts on elements, such as `create`. The first sink opens its files before the evaluation of
-  /// the head.
+  /// A sink is a stage that acts on elements, such as `create`. The function opens the files of the first sink before
+  /// it evaluates the head.
   static func run(_ head: CompiledExpression, _ links: [LocatedStage], _ frame: inout ExecutionFrame)
     async throws(Fault)
     -> IntermediateResult
@@ -65,7 +65,8 @@ enum PipelineRun {
     return try await run(try await head.run(&frame), links, &frame, sink)
   }
 
-  /// Opens the files of the first sink among the stages; returns the function that runs it, or nil without a sink.
+  /// Opens the files of the first sink among the stages, and returns the function that runs the sink; nil without a
+  /// sink.
   ///
   /// A sink is a stage that acts on elements, such as `create`.
   private static func opened(
@@ -133,7 +134,7 @@ enum PipelineRun {
     while try await elements.next() != nil {}
   }
 
-  /// Returns the elements of the value at the head of a pipeline, and lets the statement's progress count them.
+  /// Returns the elements of the value at the head of a pipeline, which the statement's progress counts.
   static func spread(_ value: Value, _ progress: SessionProgress) async throws(Fault) -> ElementStream {
     progress.counting(try await elements(of: value), total: value.elementCount)
   }

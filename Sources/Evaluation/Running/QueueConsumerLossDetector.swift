@@ -5,9 +5,9 @@ import Values
 
 /// Detects whether a queue loses its consumer while a statement sends creates to the queue.
 ///
-/// The broker redelivers unacknowledged requests to the next consumer, which may carry out a create a second time. The
-/// broker does not tell clients that it redelivers requests. Therefore this type asks the broker for the number of the
-/// queue's consumers as long as no reply arrives.
+/// If the consumer disappears, the broker redelivers unacknowledged requests to the next consumer. The next consumer
+/// may carry out a create a second time. The broker does not tell clients that it redelivers requests. Therefore this
+/// type asks the broker for the number of consumers while no reply arrives.
 final class QueueConsumerLossDetector: Sendable {
   private struct QueueWatch {
     let client: ClientValue
@@ -34,7 +34,7 @@ final class QueueConsumerLossDetector: Sendable {
     }
   }
 
-  /// Stops watching all queues, and returns the names of those queues that lost their consumer.
+  /// Stops watching all queues, and returns the names of the queues that lost their consumer.
   func end() -> [String] {
     let watches = watches.withLock { watches in
       defer { watches = [:] }

@@ -10,7 +10,7 @@ public final class ResultOutput: Sendable {
   private let write: (@Sendable ([UInt8]) -> Bool)?
   /// Whether the output writes bytes immediately, without the buffer.
   ///
-  /// Then the run notices a closed output before it sends the next change.
+  /// If the value is true, the run notices a closed output before it sends the next change.
   private let isImmediate = Atomic(false)
   /// A function that returns the reason why the last write failed, such as a full disk.
   ///
@@ -45,7 +45,7 @@ public final class ResultOutput: Sendable {
 
   /// Creates an output that keeps all bytes until a call of `taken()`.
   ///
-  /// If `other` is a terminal, the new output counts as a terminal of the same size; otherwise it is no terminal.
+  /// If `other` is a terminal, the new output counts as a terminal of the same size.
   init(gatheringFor other: ResultOutput) {
     (isTerminal, columns, rows, write) = (other.isTerminal, other.columns, other.rows, nil)
     failure = { nil }
@@ -53,7 +53,7 @@ public final class ResultOutput: Sendable {
 
   /// Creates an output that writes bytes with the given function.
   ///
-  /// If `other` is a terminal, the new output counts as a terminal of the same size; otherwise it is no terminal.
+  /// If `other` is a terminal, the new output counts as a terminal of the same size.
   init(likeTerminal other: ResultOutput, write: @escaping @Sendable ([UInt8]) -> Bool) {
     (isTerminal, columns, rows, self.write) = (other.isTerminal, other.columns, other.rows, write)
     failure = { nil }
@@ -72,7 +72,8 @@ public final class ResultOutput: Sendable {
 
   /// Adds bytes to the buffer.
   ///
-  /// The output writes the buffer when it exceeds 64 kB. During a statement that changes data, it writes immediately.
+  /// The output writes the buffer when the buffer exceeds 64 kB. During a statement that changes data, the output
+  /// writes immediately.
   ///
   /// - Throws: A `closed` error if the reader has closed the output, or `interrupted` if the task is cancelled.
   func put(_ bytes: [UInt8]) throws(Fault) {

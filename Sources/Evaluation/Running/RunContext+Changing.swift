@@ -9,7 +9,7 @@ public import Values
 extension RunContext {
   /// Sends one change with the dispatcher, and returns the value of its reply.
   ///
-  /// The compiler inlines the function. This saves an asynchronous call for each request.
+  /// The function is inlined to save an asynchronous call for each request.
   ///
   /// - Parameters:
   ///   - prepared: The change.
@@ -87,8 +87,7 @@ extension Session {
       "jsonrpc": "2.0", "method": .string(prepared.change.method),
       "params": .object(prepared.change.params.hidingSecrets),
     ]
-    // The label contains the name of the queue only if this name differs from the type. Otherwise the note adds the
-    // name.
+    // If the queue's name equals the type, the label does not contain the queue's name. The note then adds the name.
     let client = prepared.client
     let queue = client.queue == client.client.type ? " (queue \(client.queue))" : ""
     note("dry run, not sent: \(prepared.label)\(queue) \(JSONValue.object(request).text)")
@@ -182,18 +181,18 @@ extension Fault: ElementError {
 }
 
 extension Fault {
-  /// Returns this error with a line that counts the changes before the error, such as `before the error, create posts:
-  /// 3 ok`.
+  /// Returns this error with an additional line, such as `before the error, create posts: 3 ok`.
   ///
-  /// The line counts the changes that commands in loops and defs sent. It does not count the changes of stages such as
-  /// `| create`. If no change succeeded and no late reply arrived, the function returns the error unchanged.
+  /// The line counts the changes that commands in loops and defs sent before the error. It does not count the changes
+  /// of stages such as `| create`. If no change succeeded and no late reply arrived, the function returns the error
+  /// unchanged.
   func within(_ done: (label: String, tally: OutcomeTally)) -> Fault {
     done.tally.ok + done.tally.settled > 0 ? within("before the error, \(done.label): \(done.tally.text)") : self
   }
 }
 
 extension Session {
-  /// Throws if a stream is reading the queue of a change.
+  /// Throws an error if a stream is reading the queue of a change.
   ///
   /// The source of the rule is TheLanguage.md, "Rule 1: no change while streaming".
   func refuseStreamed(_ client: ClientValue, _ verb: String) throws(Fault) {

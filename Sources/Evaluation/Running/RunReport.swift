@@ -28,12 +28,12 @@ public final class RunReport: Sendable {
     /// A false assertion is a failure. A statement that continued after failed changes is also a failure.
     var isFailure: Bool { isAssertion ? error != nil : error.map { Self.failures.contains($0.kind) } ?? false }
     private static let failures = [Fault.Kind.assert.word, partial]
-    /// The error kind of a statement that continued although some of its changes failed, were refused or are unknown.
+    /// The error kind of a statement that continued after some of its changes failed, were refused or got no reply.
     static let partial = "partial"
     /// The results of the statement's changes, as JSON objects.
     ///
-    /// There is an object for each bulk change, such as a stage `| create`. There is also one for the changes of each
-    /// command in loops, such as `create`.
+    /// There is an object for each bulk change, such as a stage `| create`. There is also an object for each command in
+    /// loops, such as `create`, with all changes of the command.
     var changes: [JSONValue] = []
   }
 
@@ -41,7 +41,7 @@ public final class RunReport: Sendable {
     var cases: [TestCase] = []
     /// The results of the running statement's bulk changes, as JSON objects.
     var changes: [JSONValue] = []
-    /// The summaries of those bulk changes of the running statement that had failures.
+    /// The summaries of the running statement's bulk changes with failures.
     var failures: [String] = []
     /// The number of bulk changes that the report does not list, because they exceed its limit.
     var leftOut = 0
@@ -102,7 +102,7 @@ public final class RunReport: Sendable {
   ///   - account: The state of the statement, with the counts of the changes that commands in loops and defs sent.
   ///   - since: The time when the statement began.
   ///   - fault: The statement's error; nil if the statement succeeded.
-  ///   - isPartial: Whether the statement continued after failed changes; then the exit status of the run is 5.
+  ///   - isPartial: Whether the statement continued after failed changes, so that the exit status of the run is 5.
   func add(
     statement range: SourceRange, in source: SourceText, _ account: StatementSafeguardState,
     since: ContinuousClock.Instant,
@@ -132,7 +132,7 @@ public final class RunReport: Sendable {
     }
   }
 
-  /// Adds the errors of a text that did not pass the check, so the run executed none of its statements.
+  /// Adds the errors of a text that did not pass the check; the run executes no statement of the text.
   func add(check diagnostics: [(diagnostic: Diagnostic, source: SourceText)]) {
     let cases = diagnostics.filter { $0.diagnostic.severity == .error }.map { diagnostic, source in
       TestCase(

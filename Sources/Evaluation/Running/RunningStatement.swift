@@ -32,8 +32,8 @@ struct RunningStatement: Sendable {
 
   /// Waits for late replies to the changes of commands in loops and defs, and shows the counts of these changes.
   ///
-  /// A stage such as `| create` waits for the late replies to its own changes. Returns the error of the statement. If
-  /// Ctrl-C ends the wait, the result is an `interrupted` error.
+  /// A stage such as `| create` itself waits for the late replies to its changes. The function returns `fault`. If
+  /// `fault` is nil and Ctrl-C ends the wait, it returns an `interrupted` error.
   func settled(_ fault: Fault?) async -> Fault? {
     let hasWaited = await account.settled { count, limit in
       let labels = account.tallies.filter { $0.tally.unknown > 0 }.map(\.label).joined(separator: ", ")
@@ -46,8 +46,8 @@ struct RunningStatement: Sendable {
 
   /// Shows the counts of the changes that commands in loops and defs sent.
   ///
-  /// With `--summary json`, the counts are JSON. Otherwise the function shows them as text, but only if late replies
-  /// changed them and no error contains them.
+  /// With `--summary json`, the function shows the counts as JSON. Otherwise it shows text, but only if late replies
+  /// changed the counts and there is no error. An error already contains the counts.
   private func noteCounts(_ fault: Fault?) {
     guard !session.options.isOffline else { return }
     for (label, tally) in account.tallies {

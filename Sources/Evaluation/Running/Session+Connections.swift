@@ -3,13 +3,13 @@ public import JSONRPC
 import Synchronization
 import Values
 
-/// The identity of a URI: a form in which `connect` compares the URI with those of open connections.
+/// The parts of a URI with which `connect` recognizes a connection that is already open.
 public struct ConnectionIdentity: Sendable {
   /// The full address, without password and parameters.
   var address: String
-  /// The parameters of the URI; nil if the URI has none.
+  /// The parameters of the URI; nil if the URI has no parameters.
   var parameters: String?
-  /// The password in the URI; nil if the URI has none, or is not the URI of a broker.
+  /// The password in the URI; nil if the URI has no password, or is not the URI of a broker.
   var password: String?
 
   /// Creates the identity of a URI.
@@ -71,7 +71,7 @@ extension Session {
     options.opened.filter { $0 == connection.name || host.identity($0).address == connection.address }
   }
 
-  /// Records which values of the option `--guarded` are the name or the address of a new connection.
+  /// Records the values of the option `--guarded` that are the name or the address of a new connection.
   func recordGuarded(_ connection: ConnectionValue) {
     guard !options.opened.isEmpty else { return }
     let names = namesInGuarded(of: connection)

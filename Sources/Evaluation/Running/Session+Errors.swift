@@ -11,7 +11,7 @@ extension Session {
         notes: Self.shortened(fault.trail) + (fault.nextStep.map { [$0] } ?? [])))
   }
 
-  /// Returns the notes of an error; if there are many, omits those in the middle.
+  /// Returns the notes of an error; if there are many notes, omits the notes in the middle.
   ///
   /// After an endless recursion, for example, there is a note for each call.
   private static func shortened(_ trail: [String]) -> [String] {

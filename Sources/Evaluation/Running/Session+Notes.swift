@@ -15,9 +15,9 @@ extension Session {
     host.note(TerminalSafeText.message(text) + "\n")
   }
 
-  /// Shows a line on standard error that the user copies, such as a command.
+  /// Shows a line on standard error, such as a command, so that the user can copy the line.
   ///
-  /// A terminal neither wraps nor shortens the line.
+  /// The line is neither wrapped nor shortened.
   func show(command line: String) {
     showUnwrapped(TerminalSafeText.unbroken(line), TerminalSafeText.line)
   }
@@ -33,7 +33,7 @@ extension Session {
       "the reply has \(count) \(noun) and a next page; to read all pages, use stream with a client of the related type")
   }
 
-  /// Shows a line of JSON on standard error, which a terminal does not wrap.
+  /// Shows a line of JSON on standard error without wrapping the line.
   func show(json: JSONValue) { showUnwrapped(json.text, TerminalSafeText.json) }
 
   /// Shows a text on standard error without wrapping its lines, because the text can be a table.
@@ -47,7 +47,7 @@ extension Session {
     host.draw((options.renderer.isForTerminal ? escape(text) : text) + "\n")
   }
 
-  /// Shows a note, but only once for each `key` during an outermost statement.
+  /// Shows a note at most once for each `key` while an outermost statement runs.
   func note(once key: String, _ text: @autoclosure () -> String) {
     if state.withLock(\.statement).isNew(note: key) { note(text()) }
   }
@@ -67,7 +67,7 @@ extension Session {
     note("\(client.name) index: the service counts \(total) resources, but sent \(count) and names no next page")
   }
 
-  /// Shows a note if a statement printed or counted a page that has a next page.
+  /// Shows a note if `hasNext` is true: the page that the statement printed or counted has a next page.
   func noteNextPage(_ hasNext: Bool) {
     if hasNext { note(Self.nextPage()) }
   }
@@ -81,7 +81,7 @@ extension Session {
 
   /// Shows a note about relationships that are missing, because a reply contained no linkage for them.
   ///
-  /// `fate` says where they are missing: `not sent`, or `not in the backup`.
+  /// `fate` says where the relationships are missing: `not sent`, or `not in the backup`.
   func note(notLoaded names: [String], of label: String, _ fate: String) {
     let what = names.count == 1 ? "the relationship" : "the relationships"
     let (are, them) = names.count == 1 ? ("is", "it") : ("are", "them")
@@ -92,7 +92,7 @@ extension Session {
     )
   }
 
-  /// Shows a note about relationships without linkage, for a page of resources that a stage writes.
+  /// Shows a note about relationships without linkage in a page of resources that a stage writes.
   ///
   /// The function checks only the first resource of the page.
   func noteNotLoaded(in page: [Value], _ fate: String) {
@@ -100,7 +100,7 @@ extension Session {
     note(notLoaded: resource.notLoaded, of: resource.compound?.client ?? resource.type, fate)
   }
 
-  /// Shows a note if a new connection has no `guard:`, although another connection to the same broker has one.
+  /// Shows a note if a new connection has no `guard:`, but another connection to the same broker has a guard.
   func noteMissingGuard(of connection: ConnectionValue) {
     let identity = connection.link.brokerIdentity
     guard connection.protection == .none, !SampleDatabaseIdentity.isIn(identity) else { return }

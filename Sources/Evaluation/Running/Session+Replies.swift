@@ -7,7 +7,7 @@ import Values
 extension Session {
   /// Shows a note if a reply is about another resource than the request.
   ///
-  /// The resource in such a reply has another type than the client, or another id than the request.
+  /// The resource in the reply then has another type than the client, or another id than the request.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
     guard let resource = document.first else { return }
     let type = client.client.type
@@ -27,8 +27,8 @@ extension Session {
 
   /// Shows a note if the reply to a create has no resource or no id, so the new id is unknown.
   ///
-  /// `sentID` says whether the request already contained the id. The reply to an update may lack the resource (JSON:API
-  /// 1.0, "Updating Resources").
+  /// `sentID` says whether the request contained the id, as the request of an update does. The reply to an update may
+  /// lack the resource (JSON:API 1.0, "Updating Resources").
   func noteMissing(_ document: Document, _ client: ClientValue, _ verb: String, sentID: Bool) {
     guard !sentID else { return }
     let resource = document.first
@@ -72,7 +72,7 @@ extension Session {
   }
 }
 
-/// The unexpected types in a list of resources, and the number of resources that have these types.
+/// The unexpected types in a list of resources, and the number of resources with an unexpected type.
 struct UnexpectedTypes {
   /// The unexpected types, in the order in which they first occur.
   private(set) var names: [String] = []

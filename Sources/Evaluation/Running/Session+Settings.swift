@@ -82,13 +82,13 @@ extension Session {
     }
   }
 
-  /// Returns the duration for a number and a unit, such as `5` and `s`; nil if it exceeds a hundred years.
+  /// Returns the duration for a number and a unit, such as `5` and `s`; nil for more than a hundred years.
   public static func duration(_ value: String, _ unit: String) -> Duration? { Operators.duration(value, unit) }
 }
 
 extension Value {
   /// Whether this invalid value of a setting is a duration.
   ///
-  /// A duration is invalid only if it is zero or less, and the error message says this.
+  /// A duration is invalid only if it is zero or less.
   fileprivate var isTooShort: Bool { if case .duration = self { true } else { false } }
 }

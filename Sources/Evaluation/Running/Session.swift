@@ -18,7 +18,7 @@ public final class Session: Sendable {
     public var environment: [String: String] = [:]
     /// How the user confirms bulk changes: by answers to questions, by `--yes`, or by `--yes=N` for up to N elements.
     public var confirmed: RunSafeguardState.ConfirmationMode = .asked
-    /// Whether the program can ask questions: standard input and standard error are a terminal.
+    /// Whether the program can ask questions: standard input and standard error are terminals.
     public var isInteractive = false
     /// Whether the run shows changes instead of sending them (the option `--dry-run`).
     public var isDryRun = false
@@ -55,13 +55,13 @@ public final class Session: Sendable {
     public init() {}
   }
 
-  /// The functions and objects that the program gives to a session, so that the session can reach the outside.
+  /// The functions and objects with which a session uses the terminal, connections and stored data.
   public struct SessionCallbacks: Sendable {
     /// A function that opens a connection to a URI.
     public var open: @Sendable (_ uri: String) async throws(LinkError) -> any ServiceLink
     /// A function that shows a text and its newline on standard error.
     ///
-    /// At a terminal, it replaces control characters by escapes.
+    /// At a terminal, the function replaces control characters with escapes.
     public var note: @Sendable (String) -> Void
     /// A function that shows a text with the program's own control sequences on standard error.
     ///
@@ -81,8 +81,7 @@ public final class Session: Sendable {
     public var ask: (@Sendable (String) async -> String?)?
     /// The trace of requests and replies for the option `--trace`; nil without the option.
     public var trace: Trace?
-    /// The register of the changes that got no reply in time, which receives their late replies; nil without a
-    /// register.
+    /// The register that receives late replies to changes; nil without a register.
     public var lateReplies: LateReplies?
     /// The pages of the command `help`.
     public var help: HelpPages
@@ -158,7 +157,7 @@ public final class Session: Sendable {
     var learnsValues = false
     /// Whether the prompt shows only the history of the working directory (`set history:`).
     var takesHistoryOfDirectory = false
-    /// The total time that the user has read in the pager.
+    /// The total time for which the user has read results in the pager.
     var readingTime = Duration.zero
     /// The state of the running statement of the top level.
     var statement: StatementSafeguardState
@@ -168,8 +167,8 @@ public final class Session: Sendable {
     var completedJournals: [String] = []
     /// Whether the run had a partial failure.
     ///
-    /// A partial failure is a bulk change that continued after failures. It is also an `each` with a journal file whose
-    /// iterations have unknown outcomes.
+    /// There are two partial failures: a bulk change that continued after failures, and an `each` with a journal file
+    /// whose iterations have unknown outcomes.
     var hasPartialFailure = false
     /// The slot numbers of the top level's variables, by name.
     var names: [String: Int] = [:]
@@ -187,7 +186,7 @@ public final class Session: Sendable {
   let timeout: SessionTimeout
   /// The state of the whole run: how the user confirms destroys, the limits, and the open streams.
   let account: RunSafeguardState
-  /// The carrier of dry runs, which answers changes without sending them, and keeps the resources of their creates.
+  /// The carrier of dry runs, which answers changes without sending them, and stores the created resources.
   let dryRun = DryRunCarrier()
   /// The detector of queues that lose their consumer while the session sends creates to them.
   let consumers = QueueConsumerLossDetector()
@@ -238,7 +237,7 @@ public final class Session: Sendable {
   /// The message after the user has ended the wait for replies with a second Ctrl-C.
   public static let forced = "forced to stop; requests in flight may or may not have been carried out"
 
-  /// Ends the wait for all replies, after which the outcomes of the changes in flight are unknown.
+  /// Ends the wait for all replies; the outcomes of the changes in flight are then unknown.
   public func abandon() {
     note(Self.forced)
     unfinished.cancel()
@@ -251,7 +250,7 @@ public final class Session: Sendable {
 
   /// Stores the learned schemas in files.
   ///
-  /// - Returns: The reason why a schema could not be stored, but only for the first failure; nil otherwise.
+  /// - Returns: The reason for the first failure to store a schema; nil if there is no failure.
   public func keepLearned() -> String? { host.schemas.save(withValues: state.withLock(\.learnsValues)) }
 
   /// Closes all connections of the session.

@@ -3,11 +3,11 @@ import Redaction
 import Synchronization
 import Values
 
-/// The progress of a session's statements: at a terminal a line, otherwise a note every ten seconds.
+/// Shows the progress of a session's statements: as a line at a terminal, otherwise as a note every ten seconds.
 ///
-/// An activity is a bulk change, or the reading of a stream. The progress of a statement shows its latest activity that
-/// takes longer than a second. Without an activity, the progress shows the counts of the changes that commands in loops
-/// and defs sent.
+/// The progress of a statement consists of activities. An activity is a bulk change, or the reading of a stream. The
+/// type shows the latest activity that takes longer than a second. If there is no activity, it shows the counts of the
+/// changes that commands in loops and defs sent.
 final class SessionProgress: Sendable {
   /// A function that returns the progress of an activity.
   typealias ProgressReader = @Sendable () -> ProgressLine
@@ -61,9 +61,9 @@ final class SessionProgress: Sendable {
   private let status: (@Sendable (String?) -> Void)?
   private let note: @Sendable (String) -> Void
   private let state = Mutex(CurrentStatement())
-  /// Whether the progress may count no further stream.
+  /// Whether the progress counts a stream, and therefore ignores other streams.
   ///
-  /// The value is true while the progress counts a stream, and while no statement runs.
+  /// The value is also true while no statement runs.
   private let isCounting = Atomic(true)
   /// The duration after which an activity becomes visible.
   private let least: Duration
@@ -136,7 +136,7 @@ final class SessionProgress: Sendable {
     }
   }
 
-  /// Counts the elements of a stream for the progress, unless another stream of the statement is already counted.
+  /// Counts the elements of a stream for the progress; does nothing if the progress already counts another stream.
   ///
   /// - Parameters:
   ///   - stream: The stream.
@@ -178,10 +178,9 @@ final class SessionProgress: Sendable {
     line(of: statement, statement.activities.last?.reading)?.text(hasBar: false) ?? statement.label()
   }
 
-  /// Returns the progress line of an activity; without an activity, returns the line of the changes of commands in
-  /// loops and defs.
+  /// Returns the progress line of an activity, or of the changes that commands in loops and defs sent.
   ///
-  /// Returns nil if there is neither an activity nor such a change.
+  /// Returns nil if there is neither an activity nor a change.
   private func line(of statement: StatementProgress, _ reading: ProgressReader?) -> ProgressLine? {
     if let line = reading?(), !line.label.isEmpty { return line }
     let counts = statement.account.counts

@@ -40,13 +40,13 @@ final class EachJournal: Sendable {
   }
 
   let journal: Journal
-  /// The rule for iterations whose outcome an earlier run left unknown (the option `unknown:`).
+  /// The rule for iterations of an earlier run that have an unknown outcome (the option `unknown:`).
   let rule: Safeguards.UnknownChangeRule
   private let arguments: PerElementArguments
   private let session: Session
-  /// Whether the run waits for the time of the option `settle:` before the first iteration.
+  /// Whether the run waits before the first iteration, because the stage has the option `settle:`.
   ///
-  /// After this time, the service no longer holds requests of an earlier run.
+  /// After the wait, no request of an earlier run is still inside the service.
   private let isSettled: Bool
   private let resolvers = Mutex<[[String?]: UnknownChangeResolver]>([:])
   private let state = Mutex(IterationTally())
@@ -80,10 +80,10 @@ final class EachJournal: Sendable {
     return ChangeIdentity(iteration: key)
   }
 
-  /// Returns the resolver that looks up changes to a queue; `keyField` is the field by which it finds created
-  /// resources.
+  /// Returns the resolver that looks up changes to a queue.
   ///
-  /// Returns nil if the session has no client for the queue and the type, or has such clients at several brokers.
+  /// `keyField` is the field by which the resolver finds created resources. Returns nil if the session has no client
+  /// for the queue and the type, or if its clients for them use several brokers.
   private func resolver(_ queue: String, _ type: String, _ keyField: String?) -> UnknownChangeResolver? {
     if let known = resolvers.withLock({ $0[[queue, type, keyField]] }) { return known }
     let clients = session.state.withLock(\.clients).filter { $0.queue == queue && $0.client.settings.type == type }
@@ -109,7 +109,7 @@ final class EachJournal: Sendable {
     }
   }
 
-  /// Looks up the unknown iterations of earlier runs for which this run has no element.
+  /// Looks up iterations of earlier runs that have an unknown outcome and no element in this run.
   ///
   /// The function shows a note if the lookups find that iterations were carried out.
   private func lookUpEarlier() async {
@@ -159,7 +159,7 @@ final class EachJournal: Sendable {
   func note(isEnded: Bool) async {
     if isEnded { await lookUpEarlier() }
     try? await journal.flush()
-    // Unknown iterations of earlier runs for which this run has no element also count as unknown.
+    // The unknown iterations also include iterations of earlier runs that have no element in this run.
     let state = state.withLock { state in
       if isEnded, rule != .skip { state.unknown += journal.unseenIterations }
       return state

@@ -96,8 +96,8 @@ struct IterationRunner: Sendable {
 
 /// The values of the iterations of an `each`, or of a `def` that is a stage, in the order of the elements.
 ///
-/// Beyond a limit, the values are in a temporary file. If no stage follows an `each`, the type only counts the nulls
-/// before the first other value.
+/// If there are many values, the type stores them in a temporary file. If no stage follows an `each`, the type does not
+/// store the nulls before the first other value, but only counts them.
 struct IterationResults: Sendable {
   let keepsFlow: Bool
   /// The number of values, including the nulls that the type only counts.
@@ -109,7 +109,7 @@ struct IterationResults: Sendable {
 
   init(keepsFlow: Bool) { self.keepsFlow = keepsFlow }
 
-  /// Returns the values of the iterations, with the values that `as` named for their elements.
+  /// Returns the values of the iterations, each with the values of the names that `as` defined.
   ///
   /// If no stage follows and all values are null, the result is one null.
   mutating func end() throws(Fault) -> PipelineRun.IntermediateResult {
@@ -117,7 +117,9 @@ struct IterationResults: Sendable {
     return keepsFlow || buffer.count > 0 ? .buffer(buffer) : .value(.null, names: [])
   }
 
-  /// Adds the value of the next iteration, whose element has the given index on a page.
+  /// Adds the value of the next iteration.
+  ///
+  /// `index` is the index of the iteration's element on the page `elements`.
   mutating func append(_ value: Value, _ elements: ElementPage, _ index: Int) throws(Fault) {
     let isFirst = buffer.count + page.elements.count == 0
     defer { count += 1 }
@@ -127,7 +129,7 @@ struct IterationResults: Sendable {
     if page.elements.count >= Self.pageSize { try flush() }
   }
 
-  /// Adds the nulls before the first other value.
+  /// Adds the nulls that the type has only counted so far.
   private mutating func addNulls() throws(Fault) {
     for start in stride(from: 0, to: count, by: Self.pageSize) {
       try buffer.add(Array(repeating: .null, count: min(Self.pageSize, count - start)))

@@ -3,9 +3,9 @@ import Values
 
 /// The result of a lookup for an element: the change that the resource needs.
 ///
-/// For example, `upsert` looks up the post with the number 7, to write the title `A`. If the post has another title,
-/// the result is an update of the post. If the post already has this title, the result also contains the post in
-/// `found`, and the run sends nothing.
+/// For example, `upsert` must give the post number 7 the title `A`. If the post has another title, the result is an
+/// update of the post. If the post already has the title `A`, `found` also contains the post, and the run sends
+/// nothing.
 struct LookupResult: Sendable {
   /// The change; the run does not send it if `found` is set.
   var prepared: PreparedChange
@@ -17,7 +17,7 @@ struct LookupResult: Sendable {
 enum ChangeBuilder: Sendable {
   /// The stage builds the change from the arguments alone.
   case proposing(@Sendable (Arguments) throws(Fault) -> PreparedChange)
-  /// The stage looks up the resource, and builds the change from it.
+  /// The stage looks up the resource, and builds the change from the resource.
   ///
   /// The lookups of several elements run concurrently.
   case lookingUp(@Sendable (Arguments, Session) async throws(Fault) -> LookupResult)
@@ -54,7 +54,7 @@ enum ChangeBuildResult: Sendable {
 }
 
 extension [ChangeBuildResult] {
-  /// Looks up the resources concurrently for the elements that need a lookup; returns all elements in their order.
+  /// Looks up resources concurrently for the elements that need a lookup, and returns all elements in order.
   func made(_ making: ChangeBuilder, _ session: Session) async -> [BulkElement] {
     guard case .lookingUp(let lookUp) = making else {
       return compactMap { if case .made(let element) = $0 { element } else { nil } }

@@ -14,7 +14,7 @@ struct PerElementArguments: Sendable {
   private let key: (code: CompiledExpression, range: SourceRange)?
   /// The path of the field that the option `key:` reads: `id` for `key: .id`.
   ///
-  /// It is nil without the option, and if the option's value is another expression.
+  /// Nil without the option, and if the option's value is not a field.
   let keyField: String?
 
   init(_ call: StageCall) {
@@ -49,7 +49,7 @@ struct PerElementArguments: Sendable {
 
   /// Returns the arguments for an element: the arguments that the stage evaluates once, and the element itself.
   ///
-  /// The element takes the place of the id or the record that the command with the same name requires.
+  /// The element replaces the id or the record that the command with the same name needs.
   /// ``addPlaces(to:_:)`` adds the arguments that the stage evaluates for each element.
   func each(_ once: Arguments, _ element: Value) -> Arguments {
     var arguments = once

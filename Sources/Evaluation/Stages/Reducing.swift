@@ -122,7 +122,7 @@ extension Stage {
 }
 
 extension Value {
-  /// Returns this value unchanged; throws if a stage such as `sum` or `max` does not accept it.
+  /// Returns this value unchanged; throws an error if a stage such as `sum` or `max` does not accept the value.
   fileprivate func summable(_ stage: String, _ operand: String) throws(Fault) -> Value {
     switch (self, stage) {
     case (.number, _), (.duration, _), (.time, "min"), (.time, "max"), (.string, "min"), (.string, "max"),
@@ -206,7 +206,7 @@ private struct RunningMean {
     }
   }
 
-  /// Returns the name of the first field whose value is a number; nil without one.
+  /// Returns the name of the first field whose value is a number; nil if there is no such field.
   private static func numericField(of value: Value) -> String? {
     let names =
       if case .resource(let resource) = value { resource.fieldNames } else {

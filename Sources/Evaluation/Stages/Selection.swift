@@ -41,7 +41,7 @@ extension StageCall {
 extension StageCall {
   /// Returns the advice for an argument that is not a field; the advice usually contains the intended columns.
   ///
-  /// For `id text`, the advice contains `.id .text`. For `.id as x`, it is `x: .id`.
+  /// For `id text`, the advice contains `.id .text`. For `.id as x`, the advice is `x: .id`.
   private func columnStep(_ wrong: Expr) -> String {
     if let path = wrong.literalText, command.name != "select", (try? FileFormat(path: path, named: nil)) != nil {
       return "to write a file: | write \(path.quoted)"

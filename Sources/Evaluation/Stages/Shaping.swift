@@ -109,7 +109,7 @@ extension Stage {
 
 /// Returns the elements of each list one by one, and any other element unchanged.
 ///
-/// Each element of a list keeps the values that `as` named for the list.
+/// The names that `as` defined for a list also apply to each element of the list.
 private struct ListFlattener {
   private var upstream: ElementStream
   private var page = ElementPage()

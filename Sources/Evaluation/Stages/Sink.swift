@@ -9,7 +9,7 @@ extension Stage {
   private static let options: [Declaration.Option] =
     Declaration.Option.bulk + [.journal, .settle.needing(.resending), .unknown, .workers]
 
-  /// The common options in the form that the stage `create` has: `journal:` and `verify:` need the option `key:`.
+  /// The common options for the stage `create`, in which `journal:` and `verify:` need the option `key:`.
   private static let keyedOptions = options.map { option in
     switch option.name {
     case "journal": option.needing(.createKey)
@@ -48,7 +48,7 @@ extension Stage {
 
   /// The options of a stage that first looks up which change each element still needs.
   ///
-  /// Such a stage needs no journal, so these options lack `journal:`, `settle:`, `unknown:` and `workers:`.
+  /// The stage needs no journal. Therefore the list does not contain `journal:`, `settle:`, `unknown:` and `workers:`.
   static let lookupOptions = options.filter { !["journal", "settle", "unknown", "workers"].contains($0.name) }
 
   static let link = relating(.link)
@@ -71,7 +71,7 @@ extension Stage {
   /// Creates a stage that sends a change for each element.
   ///
   /// `making` returns the function that builds the change of an element. `plan` sets the remaining properties of the
-  /// plan for sending the changes.
+  /// plan by which the run sends the changes.
   static func sink(
     _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeBuilder,
     plan complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void = { _, _ in }
@@ -112,9 +112,8 @@ extension Stage {
           plan.isDry = isDry
           plan.guards = guards
           try complete(&plan, frame.run)
-          // If the stage has several elements, an iteration of `each` can send further changes after each of them.
-          // Therefore a change is the last action of the iteration only if the stage has one element and is the last
-          // command.
+          // In an `each`, a change is the last action of the iteration only if this stage is the last command and has
+          // only one element. If the stage has several elements, further changes follow.
           plan.guards.step.isLast =
             source.total == 1 && plan.carrier == nil && frame.run.lastCommands.contains(once.range)
           plan.failedFile = failedFile
@@ -126,9 +125,10 @@ extension Stage {
     }
   }
 
-  /// Checks the limit `max:`; for a stage that destroys resources, also gets the user's consent and returns it.
+  /// Checks the limit `max:`, and returns the user's consent to a destruction.
   ///
-  /// The limit and the consent do not concern the elements that the journal file already records as done.
+  /// Returns nil if the stage does not destroy resources. The limit and the consent do not apply to elements that the
+  /// journal file already records as done.
   private static func consent(
     _ declaration: Declaration, _ arguments: Arguments, _ client: ClientValue, _ run: RunContext,
     _ source: PerElementChangeSource,
@@ -160,23 +160,22 @@ private final class PerElementChangeSource: BulkChangeSource {
   private var page = ElementPage()
   private var position = 0
   private var failures: ArraySlice<ElementPage.FailedElement> = []
-  /// The slot of the variable that contains the element at the head of the pipeline.
+  /// The slot of the hidden variable for the original element, from which earlier stages made the current element.
   ///
-  /// Earlier stages made the current element from that element. The slot is nil if no earlier stage changed the
-  /// elements, or if no report shows the elements of the head.
+  /// Nil if no earlier stage changes the elements, or if no report shows the original elements.
   var named: Int?
   private var keys = Set<PerElementArguments.KeyHash>()
   private var isStopped = false
-  /// The error that the next call of `next()` throws; nil without such an error.
+  /// The error that the next call of `next()` throws; nil if there is no error.
   ///
-  /// The previous call has returned the elements before the error.
+  /// The previous call returned the elements before the error.
   private var stop: Fault?
   private var isBegun = false
   /// The number of all elements; nil while the number is unknown.
   var total: Int? { stream.count?() }
-  /// The number of elements that the journal file does not record as done; nil until the source has counted them.
+  /// The number of elements that the journal file does not record as done; nil until the source counts the elements.
   private(set) var left: Int?
-  /// The number of elements for whose change the journal file records an unknown outcome in an earlier run.
+  /// The number of elements whose change has an unknown outcome in the journal file.
   private(set) var unknown = 0
 
   init(
@@ -193,7 +192,7 @@ private final class PerElementChangeSource: BulkChangeSource {
     return !isBegun
   }
 
-  /// Reads all elements, and returns how many of them the journal file does not record as done.
+  /// Reads all elements, and returns the number of elements that the journal file does not record as done.
   func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
     let all = try await SpillingElementBuffer.all(of: &stream, keepsNames: true, limit: 16 << 20)
     stream = all.elements()
@@ -245,7 +244,7 @@ private final class PerElementChangeSource: BulkChangeSource {
     return drafts.isEmpty ? nil : stopping(await drafts.made(making, frame.run.session))
   }
 
-  /// Returns the elements up to the first one whose lookup failed.
+  /// Returns the elements up to the first element whose lookup failed, including this element.
   ///
   /// If the statement continues after failures, the function returns all elements.
   private func stopping(_ elements: [BulkElement]) -> [BulkElement] {
@@ -254,7 +253,9 @@ private final class PerElementChangeSource: BulkChangeSource {
     return Array(elements[...last])
   }
 
-  /// Returns the next element of the current page, with its change or its lookup; nil at the end of the page.
+  /// Returns the next element of the current page with its change, or with the lookup that it needs first.
+  ///
+  /// Returns nil at the end of the page.
   private func draft() async throws(Fault) -> ChangeBuildResult? {
     if let failure = failures.first, failure.place <= position { return .made(failed(failures.removeFirst())) }
     guard position < page.elements.count else { return nil }
@@ -264,8 +265,8 @@ private final class PerElementChangeSource: BulkChangeSource {
     position += 1
     let source = page.names.isEmpty ? nil : named.map { frame.slots[$0] }
     do throws(Fault) {
-      // Without `key:` and without arguments after CLIENT, there is nothing to evaluate for the element. Then the
-      // source avoids the asynchronous calls.
+      // Without `key:` and without arguments after CLIENT, there is nothing to evaluate for the element. The source
+      // then avoids the asynchronous calls.
       let key = arguments.hasKey ? try await arguments.key(&keys, &frame) : nil
       var given = arguments.each(once, element)
       if arguments.hasPlaces { try await arguments.addPlaces(to: &given, &frame) }
@@ -282,7 +283,7 @@ private final class PerElementChangeSource: BulkChangeSource {
     }
   }
 
-  /// Returns an element that failed in an earlier stage, with the error of that stage.
+  /// Returns an element that failed in an earlier stage, with the error of the earlier stage.
   private func failed(_ failure: ElementPage.FailedElement) -> BulkElement {
     isStopped = !policy.continuesOnError
     let place = named.flatMap { frame.names.firstIndex(of: $0) }

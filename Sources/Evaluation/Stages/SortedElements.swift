@@ -12,7 +12,7 @@ struct SortedElements {
 
   /// Creates a collection without elements.
   ///
-  /// - Parameter descends: For each key, whether the order of this key is descending.
+  /// - Parameter descends: For each sort field, whether its order is descending.
   init(descends: [Bool]) {
     self.descends = descends
     columns = descends.map { _ in SortKeys() }
@@ -76,9 +76,9 @@ private struct SortKeys {
   private var texts: [String] = []
   private var values: [Value] = []
 
-  /// Returns a number (rank) for each key, which makes sorting faster; nil unless all keys are integers or all strings.
+  /// Returns a number (rank) for each key, to make sorting faster; nil if the keys are values of mixed or other types.
   ///
-  /// A key that sorts before another key never has the greater rank. Different integers have different ranks. Strings
+  /// The ranks of integers or strings have the same order as the keys. Different integers have different ranks. Strings
   /// with the same first eight bytes have the same rank.
   func ranks(isDescending: Bool) -> [UInt64]? {
     let flip = isDescending ? UInt64.max : 0
@@ -124,7 +124,7 @@ private struct SortKeys {
 extension String {
   /// The first eight bytes of the string as a number.
   ///
-  /// If a string sorts before another string, the number of the first string is not greater.
+  /// The numbers have the same order as the strings. Strings with the same first eight bytes have the same number.
   fileprivate var rank: UInt64 {
     var (rank, shift) = (UInt64(0), UInt64(56))
     for byte in utf8.prefix(8) {

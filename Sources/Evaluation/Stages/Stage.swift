@@ -3,7 +3,7 @@ import JSONText
 import Language
 import Values
 
-/// A stage of a pipeline, such as `where`, which stands after `|`.
+/// A stage of a pipeline, such as `where`, which follows a `|`.
 struct Stage: Sendable {
   let declaration: Declaration
   /// A function that compiles a call of the stage.
@@ -32,15 +32,16 @@ enum CompiledStage: Sendable {
   case first
   /// The stage computes one value from all elements.
   case reduce(@Sendable (inout ExecutionFrame, inout ElementStream) async throws(Fault) -> Value)
-  /// The stage acts on each element, for example sends a change for it.
+  /// The stage acts on each element; for example, it sends a change for the element.
   ///
-  /// The stored function opens the files of the stage, and returns the function that acts on the elements. Therefore an
-  /// error in a file ends the pipeline before the stage reads an element.
+  /// The associated function opens the files of the stage, and returns the function that acts on the elements.
+  /// Therefore an error about a file ends the pipeline before the stage reads an element.
   case sink(@Sendable (inout ExecutionFrame) async throws(Fault) -> SinkRun)
 
-  /// A function that acts on each element of a stage whose files are open.
+  /// A function that acts on all elements of a stage, after the stage has opened its files.
   ///
-  /// It returns the elements for the next stage, or the value of the stage if no stage follows (`keepsFlow` is false).
+  /// If `keepsFlow` is true, the function returns the elements for the next stage. Otherwise it returns the value of
+  /// the stage.
   typealias SinkRun =
     @Sendable (inout ExecutionFrame, inout ElementStream, _ keepsFlow: Bool) async throws(Fault) ->
     PipelineRun.IntermediateResult
@@ -88,7 +89,7 @@ struct StageCall {
     return code
   }
 
-  /// Compiles a positional argument that the stage evaluates only once, so it can't read the element.
+  /// Compiles a positional argument that the stage evaluates only once; the argument can't read the element.
   func once(_ index: Int) -> CompiledExpression { compiler.withElement(false) { compiler.code(positional[index]) } }
 
   /// The options of the call, with the expressions of their values.
@@ -101,18 +102,18 @@ struct StageCall {
   /// Returns the expression of an option; nil if the call does not have the option.
   func option(_ name: String) -> Expr? { options.first { $0.name == name }?.value }
 
-  /// The source text of the first positional argument, or `it` without an argument, for messages of the run.
+  /// The source text of the first positional argument for error messages; `it` without an argument.
   var operandText: String { positional.first.map { compiler.source.text($0.range) } ?? "it" }
 
-  /// Returns the source range of a positional argument, for messages of the run.
+  /// Returns the source range of a positional argument, for error messages.
   func place(_ index: Int) -> (range: SourceRange, source: SourceText) { (positional[index].range, compiler.source) }
 }
 
 extension ElementStream {
   /// Returns a stream of the elements that `body` adds to `out`.
   ///
-  /// The stream calls `body` for each element, with the value of `code` for that element. `body` adds at most one
-  /// element to `out`. If `addsEach` is true, `body` adds exactly one element unless it throws.
+  /// The stream calls `body` for each element, with the value of `code` for the element. `body` adds at most one
+  /// element to `out`. If `addsEach` is true, `body` adds exactly one element or throws an error.
   func mapping(
     _ code: CompiledExpression, _ frame: ExecutionFrame, stage: String, addsEach: Bool = true,
     _ body: @escaping (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
@@ -136,10 +137,10 @@ extension ElementStream {
 extension ElementPage {
   /// Calls `body` with each element of this page, and returns a page of the elements that `body` adds.
   ///
-  /// The returned page ends before the first element that fails, and `failure` is the error of that element. If the
-  /// frame keeps failures, the page does not end there, but also contains the failures.
+  /// If an element fails, the returned page ends before this element, and `failure` is the element's error. If the
+  /// frame keeps failures, the page continues after the failed element, and also contains the failure.
   ///
-  /// - Throws: The error of an element if no element was added before it, or if `rescue` can't catch the error.
+  /// - Throws: The error of an element if the page is still empty, or if `rescue` can't catch the error.
   fileprivate func mapped(
     _ code: CompiledExpression, _ frame: inout ExecutionFrame, stage: String,
     _ body: (_ element: Value, _ value: Value, _ out: inout [Value]) throws(Fault) -> Void
@@ -167,7 +168,7 @@ extension ElementPage {
     return (out, nil)
   }
 
-  /// Adds a failed element to this page: the element of `page` at the index, with its error.
+  /// Adds the element of `page` at `index` to this page as a failed element.
   fileprivate mutating func add(failure: Fault, of page: ElementPage, _ index: Int) {
     let names = page.names.isEmpty ? [] : page.names[index]
     failures.append(.init(place: elements.count, element: page.elements[index], fault: failure, names: names))

@@ -1,10 +1,10 @@
 import Language
 
 extension StageCall {
-  /// Compiles a positional argument that gives the key of each element, such as `.views` in `sort .views`.
+  /// Compiles a positional argument whose value is the key of each element, such as `.views` in `sort .views`.
   func key(_ index: Int) -> CompiledExpression { key(positional[index]) }
 
-  /// Compiles an expression that gives the key of each element, such as `.views` in `sort .views`.
+  /// Compiles an expression whose value is the key of each element, such as `.views` in `sort .views`.
   ///
   /// The function reports an error for a literal string, boolean or duration, because its value is the same for each
   /// element. For example, `sort "-views"` does not change the order.
@@ -21,9 +21,10 @@ extension StageCall {
 }
 
 extension Expr {
-  /// The field that the error's advice proposes in place of a literal string, boolean or duration; nil otherwise.
+  /// The field that an error suggests in place of this literal string, boolean or duration.
   ///
-  /// For the literal `"-views"`, the field is `-.views`. If the literal is not a name, the field is `.FIELD`.
+  /// For the literal `"-views"`, the field is `-.views`. If the literal is not a name, the field is `.FIELD`. Nil for
+  /// other expressions.
   fileprivate var constantField: String? {
     switch kind {
     case .string(let parts):

@@ -42,7 +42,7 @@ extension Stage {
 extension Value {
   /// Returns this record or resource without one of its fields.
   ///
-  /// - Throws: An error if the field is missing, unless the script marks the field as optional.
+  /// - Throws: An error if the field is missing and `isOptional` is false.
   fileprivate func without(_ name: String, isOptional: Bool) throws(Fault) -> Value {
     switch self {
     case .record(let record):
