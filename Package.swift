@@ -8,18 +8,17 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .treatAllWarnings(as: .error),
-  // The release build omits the run-time check for overlapping accesses to a variable. The debug build contains the
-  // check, and the tests run the debug build.
+  // The release build omits the run-time check for overlapping accesses to a variable. The tests use the debug build,
+  // which contains the check.
   .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
-/// The compiler settings of a target that uses no C pointers: those of every target, and strict memory safety.
+/// The compiler settings of a target that uses no C pointers: the settings of every target, and strict memory safety.
 let safe = strict + [.strictMemorySafety()]
 
-/// The compiler settings of a target whose code runs once for a statement or a key, and not once for a request.
+/// The compiler settings of a target whose code is executed once for each statement or key, not for each request.
 ///
-/// The release build does not optimize these targets, because the optimization takes two thirds of the time to compile
-/// them.
+/// The release build does not optimize such a target, because the optimization takes two thirds of the compile time.
 let unoptimized = safe + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 let package = Package(
@@ -30,8 +29,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/attaswift/BigInt", from: "6.0.0"),
   ],
-  // Of the targets that are ready to compile, SwiftPM takes the one whose name is last in the alphabet. `AMQP` and
-  // `APIServer` are therefore compiled beside `Evaluation`, the largest target, and not before it.
+  // Of the targets that are ready to compile, SwiftPM begins with the last in alphabetical order. Because of their
+  // names, `AMQP` and `APIServer` are compiled in parallel with `Evaluation`, the largest target, and not before it.
   targets: [
     // Layer 0: targets that depend on no other target. The exception is `Language`, which depends on `Redaction`.
     .target(name: "CRabbitMQ", linkerSettings: ["rabbitmq", "ssl", "crypto"].map { .linkedLibrary($0) }),
@@ -89,7 +88,7 @@ let package = Package(
     ),
     .target(
       name: "Serving", dependencies: ["AMQP", "APIServer", "JSONRPC", "JSONText"], swiftSettings: safe),
-    // Layer 7: the links over brokers, and the language server for editors (`retort lsp`).
+    // Layer 7: the connections over brokers, and the language server for editors (`retort lsp`).
     .target(name: "Links", dependencies: ["AMQP", "Workers", "JSONRPC"], swiftSettings: safe),
     .target(
       name: "LanguageServer",

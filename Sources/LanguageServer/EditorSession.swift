@@ -4,8 +4,8 @@ import JSONText
 
 /// A session of the language server protocol (LSP) with an editor.
 ///
-/// The session receives messages from the editor and returns the messages that the program must send to it. For a
-/// message that it can't read, the session returns an error, and then continues.
+/// The session handles messages from the editor, and returns the messages that the program must send to the editor. For
+/// an invalid message, the session returns an error, and continues.
 /// https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/
 public final class EditorSession {
   private let session: Session
@@ -24,13 +24,13 @@ public final class EditorSession {
   /// Creates a session.
   ///
   /// - Parameters:
-  ///   - session: The session of the language, which checks and completes scripts. It opens no connection.
+  ///   - session: The session of the interpreter, which checks and completes scripts without a connection.
   ///   - version: The program's version.
   public init(_ session: Session, version: String) {
     (self.session, self.version) = (session, version)
   }
 
-  /// Handles the body of a message, and returns the bodies of the messages to send to the editor.
+  /// Handles the body of a message, and returns the bodies of the messages that the program must send to the editor.
   public func receive(_ body: [UInt8]) -> [[UInt8]] {
     let message: JSONValue
     do throws(JSONSyntaxError) { message = try JSONValue(parsing: body) } catch {
@@ -49,7 +49,7 @@ public final class EditorSession {
     }
   }
 
-  /// Returns the error response to input that is not a message of the protocol.
+  /// Returns the error message for input that is not a message of the protocol.
   public func malformed(_ reason: String) -> [UInt8] { failure(.null, .parseError, "Parse error: \(reason)") }
 
   private func failure(_ id: JSONValue, _ code: ErrorObject.Code, _ message: String) -> [UInt8] {
@@ -96,7 +96,7 @@ public final class EditorSession {
     return .success(feature.result(document, 0))
   }
 
-  /// The function that handles one kind of request about a document, such as a request for completion.
+  /// A function that handles one kind of request about a document, such as a request for completion.
   private struct DocumentRequestHandler: Sendable {
     var needsPosition = true
     var result: @Sendable (OpenDocument, Int) -> JSONValue
@@ -155,9 +155,9 @@ public final class EditorSession {
     ["jsonrpc": "2.0", "method": "textDocument/publishDiagnostics", "params": params]
   }
 
-  /// The message to the editor about a change that the session can't apply.
+  /// The message that tells the editor that the session could not apply a change to a text.
   ///
-  /// The text of the change is missing, or its range is invalid.
+  /// In this case, the change contains no text, or an invalid range.
   private static let unread: JSONValue = [
     "jsonrpc": "2.0", "method": "window/logMessage",
     "params": ["type": 1, "message": "a change could not be applied: it needs a text, and a range with two positions"],

@@ -1,22 +1,22 @@
-/// Splits input into the frames of the base protocol of LSP.
+/// Splits input into the frames of the language server protocol.
 ///
 /// A frame is a header with `Content-Length`, a blank line, and a body of that many bytes.
 ///
 /// https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#baseProtocol
 public struct MessageFrameReader: Sendable {
-  /// A frame of the input, or the reason why a part of the input is not a frame.
+  /// The body of a frame, or the reason why a part of the input is not a frame.
   public enum Frame: Sendable, Equatable {
     case body([UInt8])
     case malformed(String)
   }
 
-  /// The largest body, in bytes.
+  /// The maximum size of a body, in bytes.
   private static let limit = 64 << 20
-  /// The largest header, in bytes.
+  /// The maximum size of a header, in bytes.
   private static let headerLimit = 1 << 16
 
   private var bytes: [UInt8] = []
-  /// The number of bytes that the reader must still skip, because a body is too large.
+  /// The number of bytes of a too large body that the reader must still skip.
   private var dropped = 0
 
   /// Creates a reader without input.
@@ -24,7 +24,7 @@ public struct MessageFrameReader: Sendable {
 
   /// Adds input, and returns the frames that are now complete.
   ///
-  /// The reader skips a header without a valid length. It then expects the next header.
+  /// After a header without a valid length, the reader expects another header.
   public mutating func add(_ piece: [UInt8]) -> [Frame] {
     bytes += piece
     var frames: [Frame] = []
@@ -85,6 +85,6 @@ public struct MessageFrameReader: Sendable {
     return nil
   }
 
-  /// Returns a body with its header before it.
+  /// Returns a frame: a header, followed by the body.
   public static func framed(_ body: [UInt8]) -> [UInt8] { Array("Content-Length: \(body.count)\r\n\r\n".utf8) + body }
 }

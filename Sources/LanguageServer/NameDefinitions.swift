@@ -1,15 +1,15 @@
 import Language
 
-/// Finds the definitions of names in a text, and for each definition the block in which a script can use the name.
+/// Finds the definitions of names in a text, and the scope of each definition.
 ///
-/// The text may have syntax errors.
+/// The scope is the block in which a script can use the name. The text may have syntax errors.
 struct NameDefinitions {
   private let parts: [HighlightedPart]
   /// The source ranges of the blocks.
   ///
-  /// `else` and `rescue` end one block and begin another.
+  /// `else` and `rescue` end a block and begin the next block.
   private var blocks: [SourceRange] = []
-  /// The definitions, each with the block in which a script can use the name.
+  /// The definitions, each with its scope, and whether a `let` defines the name.
   private var definitions: [(part: HighlightedPart, block: SourceRange, isLet: Bool)] = []
   private let end: Int
 
@@ -36,7 +36,7 @@ struct NameDefinitions {
     }
   }
 
-  /// Returns the name that contains the byte at an offset; nil if there is none.
+  /// Returns the name at an offset; nil if there is no name.
   func name(at offset: Int) -> HighlightedPart? {
     parts.first { part in
       guard part.range.lower <= offset, offset <= part.range.upper else { return false }
@@ -47,14 +47,14 @@ struct NameDefinitions {
     }
   }
 
-  /// Returns the source range of the definition of a name that occurs at an offset.
+  /// Returns the source range of the definition to which a name at an offset refers.
   ///
   /// The result is nil if the text does not define the name.
   func definition(of name: String, at offset: Int) -> SourceRange? {
     let visible = definitions.filter {
       $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper
     }
-    // A `let` with an existing name assigns a value to this name. It does not define a new name.
+    // A `let` defines a new name only if no visible definition has the name. Otherwise, it assigns a value.
     var best: (part: HighlightedPart, block: SourceRange, isLet: Bool)?
     for candidate in visible {
       guard let known = best else {
@@ -66,7 +66,7 @@ struct NameDefinitions {
     return (best?.part ?? definitions.first { $0.part.name == name && $0.isLet }?.part)?.range
   }
 
-  /// Returns the source range of the definition of a name outside all blocks; nil if there is no such definition.
+  /// Returns the source range of the definition of a name outside all blocks; nil if the name is not defined there.
   func topLevelDefinition(of name: String) -> SourceRange? {
     definitions.first { $0.part.name == name && $0.isLet && $0.block.lower == 0 && $0.block.upper > end }?.part.range
   }
@@ -80,11 +80,11 @@ struct NameDefinitions {
     blocks.filter { $0.lower <= offset && offset < $0.upper }.max { $0.lower < $1.lower } ?? SourceRange(0, end + 1)
   }
 
-  /// Returns the range in which a script can use a loop name of `for` or a parameter.
+  /// Returns the scope of a parameter, or of the name in a `for` loop.
   ///
-  /// The range begins at `offset`, where the name is defined. In `for x in xs do ... end`, the range begins at `x` and
-  /// ends at the `end` of the loop. If no block follows inside the block around `offset`, the range ends with the block
-  /// around `offset`.
+  /// The scope begins at the definition, which is at `offset`, and ends at the end of the next block. For example, in
+  /// `for x in xs do ... end`, the scope of `x` ends at the `end` of the loop. If no block follows, the scope ends at
+  /// the end of the block that contains the definition.
   private func following(_ offset: Int) -> SourceRange {
     let around = innermost(offset)
     let next = blocks.filter { offset < $0.lower && $0.lower < around.upper }.min { $0.lower < $1.lower }

@@ -4,11 +4,11 @@ import Handbook
 import JSONText
 import Language
 
-/// Handles an editor's requests about a text: completion, help, definitions, layout and outline.
+/// The answers to an editor's requests about a text: completion, help, definitions, layout and outline.
 extension OpenDocument {
   // MARK: Completion
 
-  /// The commands that exist only at the prompt, and not in a file.
+  /// The commands that are allowed only at the prompt, and not in a script.
   private static let promptWords = Set(
     Vocabulary.promptWords + Vocabulary.commands.filter(\.isPromptOnly).map(\.name))
 
@@ -28,7 +28,7 @@ extension OpenDocument {
     return ["isIncomplete": .bool(items.count >= 1000), "items": .array(JSONArray(items))]
   }
 
-  /// Returns the kind of a candidate (LSP, "CompletionItemKind").
+  /// Returns the kind of a completion candidate as a number of LSP, "CompletionItemKind".
   private static func kind(_ text: String) -> Int {
     if text.hasSuffix("(") { return 3 }  // Function
     if text.hasSuffix(":") { return 10 }  // Property
@@ -38,10 +38,10 @@ extension OpenDocument {
 
   // MARK: Help
 
-  /// Returns the text that the editor shows for the word at an offset.
+  /// Returns the text that the editor shows when the user points at the word at an offset.
   ///
-  /// The text is the statement that defines the name, otherwise the help of the word. The result is null if the word
-  /// has neither.
+  /// The text is the statement that defines the name, or the help page of the word. The result is null if there is
+  /// neither a definition nor a help page.
   func hover(at offset: Int) -> JSONValue {
     let definitions = NameDefinitions(source)
     if let name = definitions.name(at: offset), let text = defined(name, definitions) {
@@ -55,9 +55,9 @@ extension OpenDocument {
     ["contents": ["kind": "markdown", "value": .string("```text\n\(text)```")], "range": range]
   }
 
-  /// Returns the statement that defines a name of the text.
+  /// Returns the line of the text that defines a name.
   ///
-  /// If the interpreter knows more about the value, a second line describes the value, as in `client of queue posts`.
+  /// If the interpreter knows what the value is, a second line describes the value, such as `client of queue posts`.
   private func defined(_ part: HighlightedPart, _ definitions: NameDefinitions) -> String? {
     guard let range = definitions.definition(of: part.name, at: part.range.upper) else { return nil }
     let line = source.line(source.place(of: range.lower).line)
@@ -69,9 +69,9 @@ extension OpenDocument {
 
   // MARK: Definitions
 
-  /// Returns the place of the definition of the name at an offset; null if there is none.
+  /// Returns the location of the definition of the name at an offset; null if there is no definition.
   ///
-  /// For the path of an included file, the place is the start of this file.
+  /// At the path of an included file, the location is the start of the included file.
   func definition(at offset: Int) -> JSONValue {
     if let include = includes.first(where: { $0.range.lower <= offset && offset <= $0.range.upper }) {
       let file = file(of: include.path, in: source.name)
@@ -90,12 +90,14 @@ extension OpenDocument {
     ["uri": .string(uri), "range": range]
   }
 
-  /// Returns the path of an included file, which is relative to the directory of the file `name` that includes it.
+  /// Returns the full path of a file that the file `name` includes.
+  ///
+  /// A relative `path` starts at the directory of the file `name`.
   private func file(of path: String, in name: String) -> String {
     path.hasPrefix("/") ? path : (name.lastIndex(of: "/").map { String(name[...$0]) } ?? "") + path
   }
 
-  /// Returns the definition of a name in the files that a text includes, directly or through at most seven other files.
+  /// Returns the definition of a name in the files that a text includes, directly or through other included files.
   private func included(_ name: String, _ text: SourceText, depth: Int) -> JSONValue? {
     guard depth < 8 else { return nil }
     for statement in Parser.parse(text).program.statements {
@@ -113,14 +115,14 @@ extension OpenDocument {
 
   // MARK: Layout and outline
 
-  /// The edits that give the text the canonical layout; null if the text has a syntax error.
+  /// The edits that change the text to the canonical layout; null if the text has a syntax error.
   var formatting: JSONValue {
     guard let formatted = try? Formatter.formatted(source) else { return .null }
     if Array(formatted.utf8) == source.bytes { return [] }
     return [["range": map.whole, "newText": .string(formatted)]]
   }
 
-  /// The outline of the text: the defs, and the statements that change or destroy data.
+  /// The outline of the text: each `def`, and each statement that changes or destroys data.
   ///
   /// The outline omits statements with a syntax error.
   var outline: JSONValue {

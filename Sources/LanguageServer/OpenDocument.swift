@@ -2,14 +2,14 @@ import Evaluation
 import JSONText
 import Language
 
-/// A text that is open in the editor, with the findings of the check.
+/// A text that is open in the editor, with the errors and warnings that the check found.
 struct OpenDocument {
   let uri: String
   private(set) var version: JSONValue
   private(set) var map: PositionMap
-  /// The interpreter that knows the defs of the text, for completion.
+  /// The interpreter that completes words in the text, and knows the definitions in the text.
   let interpreter: Interpreter
-  /// The findings of the check for this version of the text.
+  /// The errors and warnings that the check found in this version of the text.
   private(set) var report: Interpreter.CheckReport
 
   /// The text.
@@ -23,7 +23,7 @@ struct OpenDocument {
     report = interpreter.examine(map.source)
   }
 
-  /// Applies the changes of a notification in order, each to the result of the previous change.
+  /// Applies the changes from a notification of the editor, one after another.
   ///
   /// - Returns: Whether the function could apply every change.
   mutating func apply(_ changes: JSONArray, version: JSONValue) -> Bool {
@@ -65,8 +65,8 @@ struct OpenDocument {
 
   /// Converts a finding to JSON.
   ///
-  /// A finding in another file gets the position of the path that includes this file. If there is no such path, it gets
-  /// the start of the text.
+  /// A finding in an included file is shown at the path that includes the file, or at the start of the text if the path
+  /// is not in this text.
   private func json(_ diagnostic: Diagnostic, in other: SourceText) -> JSONValue {
     let isOwn = other === source || other.name == source.name
     let place = other.place(of: diagnostic.range.lower)
@@ -79,7 +79,7 @@ struct OpenDocument {
     ]
   }
 
-  /// The files that the text includes with the command `source`, each with the source range of its path.
+  /// The paths of the files that the text includes with the command `source`, with the source range of each path.
   var includes: [(path: String, range: SourceRange)] {
     Parser.parse(source).program.statements.compactMap { statement in
       guard case .source(let path, let range) = statement.kind else { return nil }
@@ -88,7 +88,7 @@ struct OpenDocument {
   }
 }
 
-/// Converts between the path of a file and its URI in the protocol (RFC 8089).
+/// Converts between the path of a file and its `file:` URI (RFC 8089).
 enum FileURI {
   /// Returns the path of a `file:` URI; nil for a URI with another scheme.
   static func path(of uri: String) -> String? {
@@ -98,7 +98,7 @@ enum FileURI {
     return String(validating: rest[slash...].percentDecoded, as: UTF8.self)
   }
 
-  /// Returns the URI of a path.
+  /// Returns the `file:` URI of a path.
   static func uri(of path: String) -> String {
     "file://"
       + path.utf8.map { byte in

@@ -1,7 +1,7 @@
 import JSONText
 import Language
 
-/// Converts byte offsets in a text to positions of the protocol, and back.
+/// Converts byte offsets in a text to positions of the language server protocol, and back.
 ///
 /// A position is a line and a character in the line, both counted from 0.
 struct PositionMap {
@@ -45,7 +45,7 @@ struct PositionMap {
     return ["line": .number(JSONNumber(line - 1)), "character": .number(JSONNumber(character))]
   }
 
-  /// Returns a range in the form of the protocol.
+  /// Returns a range as an object of the protocol, with a start and an end.
   func range(_ range: SourceRange) -> JSONValue {
     ["start": position(range.lower), "end": position(max(range.lower, range.upper))]
   }

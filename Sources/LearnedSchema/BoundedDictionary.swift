@@ -1,4 +1,4 @@
-/// A dictionary with a limited number of entries, in the order of their insertion.
+/// A dictionary that has a limited number of entries, and keeps the order of insertion.
 public struct BoundedDictionary<Value: Sendable>: Sendable {
   /// The names in the order of their insertion.
   public private(set) var names: [String] = []
@@ -11,7 +11,7 @@ public struct BoundedDictionary<Value: Sendable>: Sendable {
   /// The maximum length of a name, in bytes.
   static var nameLimit: Int { 200 }
 
-  /// The value of a name; nil for an unknown name.
+  /// The value for a name; nil for an unknown name.
   public subscript(name: String) -> Value? { values[name] }
 
   /// The names with their values, in order.
@@ -20,9 +20,10 @@ public struct BoundedDictionary<Value: Sendable>: Sendable {
   /// Whether the dictionary is empty.
   public var isEmpty: Bool { names.isEmpty }
 
-  /// Changes the value of a name; for a new name, the change begins with the value `fresh`.
+  /// Passes the value for a name to `body`, which can change the value.
   ///
-  /// The dictionary does not add a name that is too long, and a full dictionary adds no new name.
+  /// For a new name, the function adds an entry with the value `fresh` first. A full dictionary ignores new names, and
+  /// every dictionary ignores names that are too long.
   mutating func update(_ name: String, _ fresh: @autoclosure () -> Value, _ body: (inout Value) -> Void) {
     if let index = values.index(forKey: name) { return body(&values.values[index]) }
     guard names.count < limit, name.utf8.count <= Self.nameLimit else { return }

@@ -7,28 +7,28 @@ import Synchronization
 
 /// The schemas of the resource types of one queue, learned from the replies of the service.
 ///
-/// The object learns from every error. To limit the cost, it learns only from the first 64 results, and after that from
-/// at most one result every 50 ms.
+/// The object learns from every error reply. To limit the cost, it learns from only some of the successful replies:
+/// from the first 64, and then from at most one every 50 ms.
 public final class QueueSchema: Sendable {
-  /// The location of the queue: broker and virtual host, or the embedded service.
+  /// The location of the queue: the broker and the virtual host, or the embedded service.
   public let place: String
   /// The name of the queue.
   public let queue: String
 
   fileprivate struct LearnedTypes {
     var types: [String: TypeSchema] = [:]
-    /// The types of the observed requests, in the order of their first observation.
+    /// The resource types of the observed requests, in the order of their first observation.
     var clientTypes: [String] = []
-    /// Whether the schema has changed since the store last wrote the schema.
+    /// Whether a schema has changed since the store last wrote the schemas to the file.
     var isChanged = false
-    /// Whether new values or ids arrived since the store last wrote the schema.
+    /// Whether new values or ids have arrived since the store last wrote the schemas to the file.
     var hasNewValues = false
   }
 
   private let state = Mutex(LearnedTypes())
   private let observed = Atomic<Int>(0)
   private let next = Atomic<Int>(0)
-  /// The function that reads the schemas in the queue's file.
+  /// The function that reads the schemas from the queue's file.
   private let kept: @Sendable (QueueSchema) -> [String: TypeSchema]
   private let isLoaded = Atomic<Bool>(false)
 
@@ -38,15 +38,15 @@ public final class QueueSchema: Sendable {
     self.kept = kept
   }
 
-  /// Adds the schemas in the queue's file to this object, in the background if the file is large.
+  /// Adds the schemas from the queue's file to this object, in the background if the file is large.
   ///
-  /// Does nothing if an earlier call has added them. `size` is the length of the file in bytes.
+  /// Further calls have no effect. `size` is the length of the file in bytes.
   func loadSoon(size: Int) {
     guard size > 32_768 else { return load() }
     Task.detached(priority: .utility) { self.load() }
   }
 
-  /// Adds the schemas in the queue's file to this object; does nothing if an earlier call has added them.
+  /// Adds the schemas from the queue's file to this object; further calls have no effect.
   public func load() {
     guard !isLoaded.exchange(true, ordering: .acquiringAndReleasing) else { return }
     add(kept(self))
@@ -54,9 +54,9 @@ public final class QueueSchema: Sendable {
 
   /// The maximum number of resource types in the schemas of one queue.
   static let typeLimit = 500
-  /// The number of results from which the object learns without a pause.
+  /// The number of successful replies from which the object learns without a pause.
   ///
-  /// After these, the object learns from at most one result every 50 ms.
+  /// Later, the object learns from at most one successful reply every 50 ms.
   private static let observedAtAnyRate = 64
 
   /// The schema of a type; nil if the type is unknown.
@@ -65,10 +65,10 @@ public final class QueueSchema: Sendable {
   /// The names of the known types.
   public var types: [String] { state.withLock { $0.types.keys.sorted() } }
 
-  /// The types of the observed requests, in the order of their first observation.
+  /// The resource types of the observed requests, in the order of their first observation.
   public var clientTypes: [String] { state.withLock(\.clientTypes) }
 
-  /// Returns the schemas and marks them as written; returns nil if the schemas have not changed since the last write.
+  /// Returns the schemas, and marks them as written; nil if the schemas have not changed since the last write.
   ///
   /// - Parameter withValues: Whether new values and ids count as a change.
   /// - Returns: The types by name.
@@ -93,11 +93,11 @@ public final class QueueSchema: Sendable {
 
   /// Adds the attributes and relationships of a type from the service's own schema.
   ///
-  /// The service's own schema has no values; the object learns values from replies.
+  /// The service's own schema contains no values. The object learns values only from replies.
   ///
   /// - Parameters:
   ///   - type: The type.
-  ///   - attributes: The attributes of the type, each with the kind of its values if the service's schema has this
+  ///   - attributes: The attributes of the type, each with the kind of its values, such as `string`; nil for an unknown
   ///     kind.
   ///   - relationships: The relationships of the type.
   public func learn(
@@ -120,7 +120,7 @@ public final class QueueSchema: Sendable {
 }
 
 extension QueueSchema: ReplyObserver {
-  /// Learns from a reply; skips a result that comes too soon after the last observed result.
+  /// Learns from a reply; ignores a successful reply that follows the last observed reply too soon.
   public func observe(
     _ reply: Result<JSONValue, ClientError>, to method: String, _ params: JSONObject, of type: String
   ) {
@@ -157,7 +157,7 @@ extension QueueSchema: ReplyObserver {
     return true
   }
 
-  /// Returns the names in the parameters of a request (WireProtocol.md, "Parameters").
+  /// Returns the names of attributes and relationships in a request's parameters (WireProtocol.md, "Parameters").
   private static func names(in params: JSONObject) -> [(parameter: TypeSchema.QueryParameter, name: String)] {
     let filters = params["filter"]?.objectValue?.keys ?? []
     let sorts = params["sort"]?.stringValue?.split(separator: ",").map { $0.drop { $0 == "-" } } ?? []
@@ -185,9 +185,9 @@ extension QueueSchema.LearnedTypes {
   /// The number of seconds after which the store writes an unchanged observation again, with its new time.
   private static let day = 86_400
 
-  /// Learns from the first resources of a document.
+  /// Learns from some of the resources of a document.
   ///
-  /// These are at most 8 resources in `data`, and at most 4 resources of each type in `included`.
+  /// The function uses at most 8 resources in `data`, and at most 4 resources of each type in `included`.
   mutating func take(_ document: JSONObject, at time: Int) {
     let data = document["data"]
     if let resources = data?.arrayValue {

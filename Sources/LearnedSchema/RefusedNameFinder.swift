@@ -1,13 +1,13 @@
 import JSONAPI
 
-/// Finds the name in a request's parameters that the service refused, such as the name of an unknown filter.
+/// Finds the names in a request that the service refused, such as the name of an unknown filter.
 ///
-/// An error of jsonapi-resources shows the parameter by its source or its code, and an error of Calcinator points to
-/// the filter (WireProtocol.md, "Error documents"). Both kinds of error mention the name in their text.
+/// In an error of jsonapi-resources, the source or the code shows the parameter. An error of Calcinator points to the
+/// filter (WireProtocol.md, "Error documents"). In both cases, the text of the error contains the name.
 enum RefusedNameFinder {
   typealias RequestedName = (parameter: TypeSchema.QueryParameter, name: String)
 
-  /// Returns those requested names that the service refused.
+  /// Returns the requested names that the service refused.
   static func all(in errors: [ErrorDetail], _ asked: [RequestedName]) -> [RequestedName] {
     guard !asked.isEmpty else { return [] }
     return errors.flatMap { error in
@@ -31,7 +31,7 @@ enum RefusedNameFinder {
 
   /// Whether an error's text or pointer contains a name as a whole word.
   ///
-  /// If the name is a path such as `author.name`, one part of the path is enough.
+  /// For a path such as `author.name`, it is enough that the error contains one part of the path.
   private static func isNamed(_ name: String, in error: ErrorDetail) -> Bool {
     let text = [error.detail, error.title, error.pointer, error.parameter].compactMap(\.self).joined(separator: " ")
     let words = text.split { " `'\"/,[]".contains($0) }.map { $0.hasSuffix(".") ? $0.dropLast() : $0 }

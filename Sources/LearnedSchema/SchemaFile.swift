@@ -1,10 +1,10 @@
 import Glibc
 import JSONText
 
-/// The file of a queue's schema: `DIRECTORY/PLACE/QUEUE.json`, readable only by its owner.
+/// The file with the schema of a queue: `DIRECTORY/PLACE/QUEUE.json`, which only its owner can read.
 ///
-/// A file name has percent-encodings for characters other than letters, digits, `-` and `_`. A long file name is cut,
-/// and ends in a hash of the full name.
+/// In the names of the folder and the file, characters other than letters, digits, `-` and `_` are percent-encoded. A
+/// long name is cut, and ends in a hash of the full name.
 struct SchemaFile {
   private let folder: String
   private let path: String
@@ -25,11 +25,11 @@ struct SchemaFile {
   /// Returns the bytes of the file; empty if the file can't be read.
   func read() -> [UInt8] { Self.bytes(of: path) }
 
-  /// Locks the folder, and replaces the content of the file.
+  /// Replaces the content of the file, while the folder is locked.
   ///
-  /// `body` gets the present content of the file, and returns the new content.
+  /// `body` receives the old content of the file, and returns the new content.
   ///
-  /// - Returns: The reason of a failure; nil on success.
+  /// - Returns: The reason why the function failed; nil on success.
   func update(_ body: ([UInt8]) -> [UInt8]) -> String? {
     makeFolders()
     let lock = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -49,7 +49,7 @@ struct SchemaFile {
     return nil
   }
 
-  /// Writes all bytes; returns false after an error, and `errno` is then the number of the error.
+  /// Writes all bytes; returns false after an error, with the error number in `errno`.
   private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -66,10 +66,10 @@ struct SchemaFile {
   /// Returns the reason of a failure; nil on success.
   func remove() -> String? { unsafe unlink(path) == 0 || errno == ENOENT ? nil : Self.reason }
 
-  /// Returns the queue of each schema file for a location (a broker and its virtual host), and a function that reads
-  /// the file.
+  /// Returns the queue of each schema file for a location (broker and virtual host), and a function that reads the
+  /// file.
   ///
-  /// The queue is nil if the name of the file is cut.
+  /// The queue is nil if the file name is cut, so that the name of the queue is not known.
   static func all(in directory: String, of place: String) -> [(queue: String?, read: () -> [UInt8])] {
     let folder = directory + "/" + fileName(place)
     return names(in: folder).filter { $0.hasSuffix(".json") }.map { name in
@@ -77,7 +77,7 @@ struct SchemaFile {
     }
   }
 
-  /// Returns the location (broker and virtual host) with the newest schema file for a queue; nil without such a file.
+  /// Returns the location (broker and virtual host) with the newest schema file for a queue; nil if there is no file.
   ///
   /// The function does not find locations whose folder name is cut.
   static func newestPlace(in directory: String, of queue: String) -> String? {
@@ -91,16 +91,16 @@ struct SchemaFile {
     return newest?.place
   }
 
-  /// Decodes the name of a file; nil if the name is cut.
+  /// Decodes the name of a file or a folder; returns nil if the name is cut.
   private static func name(ofFile name: String) -> String? {
     guard !name.contains("~") else { return nil }
     return String(decoding: name.percentDecoded, as: UTF8.self)
   }
 
-  /// The first bytes of every schema file, which the files of other programs do not have.
+  /// The first bytes of every schema file, by which the program recognizes its own files.
   private static let mark = Array(#"{"place":"#.utf8)
 
-  /// Removes the files of all schemas, and no other files.
+  /// Removes all schema files, but no other files.
   ///
   /// Returns the reason of the last failure; nil on success.
   static func removeAll(in directory: String) -> String? {

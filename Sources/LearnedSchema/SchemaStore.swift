@@ -18,15 +18,15 @@ public final class SchemaStore: Sendable {
     var queue: String
   }
 
-  /// Creates a store with files in a directory; without a directory, the store keeps schemas only in memory.
+  /// Creates a store with files in a directory; if the directory is nil, the schemas are only in memory.
   public init(directory: String?) { self.directory = directory }
 
-  /// Creates the store with the directory that the environment names.
+  /// Creates a store with the directory that the environment names.
   ///
-  /// The directory is `$RETORT_SCHEMA`. Without this variable, the directory is `retort/schema` in `$XDG_STATE_HOME`,
-  /// or else in `~/.local/state`.
+  /// The directory is `$RETORT_SCHEMA`. If this variable is not set, the directory is `$XDG_STATE_HOME/retort/schema`,
+  /// or by default `~/.local/state/retort/schema`.
   ///
-  /// An empty `RETORT_SCHEMA` means no directory. The other directories follow
+  /// An empty `RETORT_SCHEMA` means no directory. The defaults follow
   /// https://specifications.freedesktop.org/basedir-spec/latest/
   public convenience init(environment: [String: String]) {
     if let chosen = environment["RETORT_SCHEMA"] {
@@ -39,9 +39,9 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// Returns the schema of a queue in memory.
+  /// Returns the object with the schemas of a queue.
   ///
-  /// The first call creates an empty schema, and does not read the queue's file.
+  /// The first call for a queue creates an object without schemas, and does not read the queue's file.
   public func schema(of queue: String, at place: String) -> QueueSchema {
     schemas.withLock { schemas in
       let key = QueueLocation(place: place, queue: queue)
@@ -55,15 +55,15 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// Adds the schema in a queue's file to the queue's schema in memory.
+  /// Adds the schemas from the queue's file to `schema`.
   ///
-  /// A large file loads in the background, so that a person notices no delay.
+  /// A large file is read in the background, so that the user notices no delay.
   public func prepare(_ schema: QueueSchema) {
     guard let directory else { return }
     schema.loadSoon(size: SchemaFile(directory: directory, schema.place, schema.queue).size)
   }
 
-  /// Returns the sorted names of the queues with a known schema at a location.
+  /// Returns the names of the queues for which a schema is known at a location, in alphabetical order.
   public func queues(at place: String) -> [String] {
     let inMemory = schemas.withLock { schemas in
       schemas.filter { $0.key.place == place && !$0.value.types.isEmpty }.map(\.key.queue)
@@ -76,18 +76,17 @@ public final class SchemaStore: Sendable {
     return Set(inMemory + (kept ?? [])).sorted()
   }
 
-  /// Returns the location with the newest stored schema of a queue; nil without one.
+  /// Returns the location with the newest schema file for a queue; nil if there is no file.
   public func place(ofQueue queue: String) -> String? {
     directory.flatMap { SchemaFile.newestPlace(in: $0, of: queue) }
   }
 
-  /// Writes the changed schemas to their files, and keeps the data that other processes wrote there.
+  /// Writes the changed schemas to their files, and merges them with the data that other processes have written.
   ///
-  /// If the store can't write a schema, the schema stays marked as changed, and the next call tries again.
+  /// If the store can't write a schema, the next call tries again.
   ///
-  /// - Parameter withValues: Whether to write values of attributes and ids as well.
-  /// - Returns: The reason of the failure, if this is the first failure of the store; nil on success and for later
-  ///   failures.
+  /// - Parameter withValues: Whether to write example values of attributes, and ids.
+  /// - Returns: The reason for the first failure of the store; nil on success, and for later failures.
   public func save(withValues: Bool) -> String? {
     guard let directory else { return nil }
     var first: String?
@@ -113,7 +112,7 @@ public final class SchemaStore: Sendable {
     }
   }
 
-  /// Forgets the schema of a queue, or every schema if `schema` is nil, in memory and in files.
+  /// Removes the schemas of a queue, in memory and in the file; for nil, removes the schemas of all queues.
   ///
   /// - Returns: The reason why a file can't be removed; nil on success.
   public func forget(_ schema: QueueSchema? = nil) -> String? {
@@ -123,7 +122,7 @@ public final class SchemaStore: Sendable {
     return SchemaFile.removeAll(in: directory)
   }
 
-  /// Reads the types in the bytes of a queue's file; empty if the file belongs to another queue.
+  /// Reads the schemas in the bytes of a file; returns no schemas if the file belongs to another queue.
   private static func types(in bytes: [UInt8], of schema: QueueSchema) -> [String: TypeSchema] {
     guard let json = try? JSONValue(parsing: bytes), json["place"]?.stringValue == schema.place,
       json["queue"]?.stringValue == schema.queue

@@ -4,7 +4,7 @@ import JSONText
 extension TypeSchema {
   /// Returns the schema as JSON.
   ///
-  /// - Parameter withValues: Whether to include values of attributes and ids.
+  /// - Parameter withValues: Whether to include example values of attributes, and ids.
   /// - Returns: An object.
   func json(withValues: Bool) -> JSONValue {
     var object = JSONObject()
@@ -17,7 +17,7 @@ extension TypeSchema {
     return .object(object)
   }
 
-  /// Reads a schema from JSON; ignores members that ``json(withValues:)`` never writes.
+  /// Reads a schema from JSON; ignores unknown members.
   init(_ json: JSONValue) {
     for (name, value) in json["attributes"]?.objectValue ?? [:] {
       attributes.update(name, Attribute(value)) { _ in }

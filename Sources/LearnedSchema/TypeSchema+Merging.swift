@@ -1,7 +1,7 @@
 extension TypeSchema {
-  /// Returns the merger of this schema and another schema of the same type.
+  /// Returns a schema that combines this schema with another schema of the same type.
   ///
-  /// If the two schemas contradict each other, the more recent observation wins.
+  /// Where the two schemas contradict each other, the more recent observation wins.
   func merging(_ other: TypeSchema) -> TypeSchema {
     var result = self
     for (name, attribute) in other.attributes.entries {

@@ -2,7 +2,7 @@ public import JSONText
 
 /// The schema of a resource type, learned from replies (JSON:API 1.0, "Resource Objects").
 public struct TypeSchema: Sendable {
-  /// The schema's observations of an attribute: the kinds of its values, and some values.
+  /// The observed properties of an attribute: the kinds of its values, and some values.
   public struct Attribute: Sendable {
     /// A kind of value that an attribute can have, such as a number or a time.
     public enum Kind: String, Sendable, CaseIterable {
@@ -17,32 +17,32 @@ public struct TypeSchema: Sendable {
     public internal(set) var isNullable = false
     /// The distinct observed values; the list is incomplete if ``hasMoreValues`` is true.
     public internal(set) var values: [JSONValue] = []
-    /// Whether the attribute has more values than the schema keeps.
+    /// Whether the attribute has more distinct values than the schema stores.
     public internal(set) var hasMoreValues = false
-    /// The time of the last observation, in seconds since 1970; 0 without one.
+    /// The time of the last observation, in seconds since 1970; 0 before the first observation.
     public internal(set) var seen = 0
-    /// Whether ``kinds`` comes from the service's own schema, and not from a value.
+    /// Whether ``kinds`` comes from the service's own schema, and not from observed values.
     ///
-    /// The kind of the first observed value then replaces ``kinds``.
+    /// If true, the kind of the first observed value replaces ``kinds``.
     var isAssumed = false
 
-    /// The maximum number of distinct values of an attribute for which the schema keeps every value.
+    /// The number of distinct values up to which the schema stores all values of an attribute.
     static let fewValues = 12
-    /// The number of example values that the schema keeps if an attribute has more than `fewValues` values.
+    /// The number of example values that the schema stores for an attribute with more than `fewValues` values.
     static let examples = 3
   }
 
-  /// The schema's observations of a relationship: the types of its linkage, and whether it is to-many.
+  /// The observed properties of a relationship: the types of the related resources, and whether it is to-many.
   public struct Relationship: Sendable {
-    /// The observed types of the relationship's linkage.
+    /// The observed types of the related resources.
     public internal(set) var types: [String] = []
-    /// Whether the relationship is to-many; nil until linkage is observed.
+    /// Whether the relationship is to-many; nil if the schema does not know.
     public internal(set) var isToMany: Bool?
     /// The time of the last observation, in seconds since 1970.
     public internal(set) var seen = 0
   }
 
-  /// The service's last reaction to a name in a query parameter, such as a field in `sort`.
+  /// Whether the service accepts a name in a query parameter, such as a field in `sort`.
   public struct NameAcceptance: Sendable {
     /// Whether the service accepted the name.
     public internal(set) var isAccepted: Bool
@@ -59,9 +59,9 @@ public struct TypeSchema: Sendable {
   public internal(set) var attributes = BoundedDictionary<Attribute>(limit: 300)
   /// The relationships, in the order of observation.
   public internal(set) var relationships = BoundedDictionary<Relationship>(limit: 300)
-  /// The names that requests had in each query parameter, and whether the service accepted the names.
+  /// The names that requests used in each query parameter, and whether the service accepted each name.
   public internal(set) var verdicts: [QueryParameter: BoundedDictionary<NameAcceptance>] = [:]
-  /// The ids of the last observed resources; the latest is first.
+  /// The ids of the last observed resources, latest first.
   public internal(set) var ids: [String] = []
 
   /// Creates an empty schema.
@@ -70,7 +70,7 @@ public struct TypeSchema: Sendable {
   /// The maximum number of ids.
   static let idLimit = 20
 
-  /// Returns the names that the service accepted or refused in a query parameter, such as the fields in `sort`.
+  /// Returns the names that the service accepted (or refused, if `accepted` is false) in a query parameter.
   public func names(in parameter: QueryParameter, accepted: Bool = true) -> [String] {
     verdicts[parameter]?.entries.filter { $0.value.isAccepted == accepted }.map(\.name) ?? []
   }
@@ -90,7 +90,7 @@ public struct TypeSchema: Sendable {
   ) {
     for (name, kind) in attributes {
       self.attributes.update(name, Attribute()) { attribute in
-        // The kind is an assumption, because only a value shows whether a string is a time.
+        // The kind is only assumed: a declared string can turn out to be a time.
         guard attribute.kinds.isEmpty, let kind = kind.flatMap(Attribute.Kind.init) else { return }
         attribute.kinds.insert(kind)
         attribute.isAssumed = true
@@ -139,7 +139,7 @@ extension TypeSchema.Attribute {
     }
   }
 
-  /// Adds a value to `values`, or records that the attribute has more values than the schema keeps.
+  /// Adds a value to `values`, or records that the attribute has more values than the schema stores.
   mutating func add(_ value: JSONValue) {
     if hasMoreValues, values.count >= Self.examples || values.contains(value) { return }
     if values.contains(value) { return }
@@ -151,7 +151,7 @@ extension TypeSchema.Attribute {
 }
 
 extension TypeSchema.Relationship {
-  /// Records the types and the cardinality that a relationship object of a resource shows.
+  /// Records what a relationship object shows: the types of the related resources, and whether it is to-many.
   mutating func take(_ relationship: JSONValue, at time: Int) {
     seen = time
     guard let data = relationship["data"] else { return }
@@ -169,14 +169,14 @@ extension TypeSchema.Relationship {
     take(type: type)
   }
 
-  /// Records a type that occurs in the linkage of the relationship.
+  /// Records a type of the related resources.
   mutating func take(type: String) {
     if !type.isEmpty, types.count < 8, type.utf8.count <= 200, !types.contains(type) { types.append(type) }
   }
 }
 
 extension String {
-  /// Whether the text looks like a date-time (RFC 3339, section 5.6).
+  /// Whether the text has the form of a date and time in RFC 3339, section 5.6.
   fileprivate var isTime: Bool {
     guard (19...40).contains(utf8.count) else { return false }
     let bytes = Array(utf8.prefix(19))

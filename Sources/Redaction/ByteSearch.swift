@@ -1,5 +1,5 @@
 extension [UInt8] {
-  /// Whether this text contains the bytes of a word as one contiguous run.
+  /// Whether the bytes contain the bytes of a word, one directly after another.
   package func contains(word: [UInt8]) -> Bool {
     guard let first = word.first else { return true }
     return indices.dropLast(word.count - 1).contains { start in

@@ -1,11 +1,11 @@
-/// A text in which several string literals with `+` between them are joined to one literal.
+/// A text in which string literals with `+` between them are joined into one literal.
 ///
-/// The text `"amqp://g:" + "x@h"` becomes `"amqp://g:x@h"`, so that a search finds a password across the `+`. A string
+/// For example, `"amqp://g:" + "x@h"` becomes `"amqp://g:x@h"`, so that a search finds the password `x`. A string
 /// inside an interpolation, as in `"a\("b")c"`, becomes a part of the string around it.
 struct JoinedStringText {
   /// The characters of the joined text, without the quotes and the `+` between joined literals.
   private(set) var characters: [Character] = []
-  /// The index in the original text for each of the ``characters``.
+  /// For each of the ``characters``, the index of the character in the original text.
   private var places: [Int] = []
 
   init(_ text: String) {
@@ -31,10 +31,10 @@ struct JoinedStringText {
     }
   }
 
-  /// Returns the index after the opening quote of the string that a `+` joins to the previous string.
+  /// Returns the index after the opening quote of the next string, if a `+` joins it to the previous string.
   ///
-  /// `quote` is the index of the closing quote of the previous string. Returns nil if no `+` with an opening quote
-  /// follows this closing quote.
+  /// `quote` is the index of the closing quote of the previous string. The result is nil if the text does not continue
+  /// with a `+` and an opening quote.
   private static func next(after quote: Int, _ all: [Character]) -> Int? {
     guard let plus = all[(quote + 1)...].firstIndex(where: { !$0.isWhitespace }), all[plus] == "+",
       let other = all[(plus + 1)...].firstIndex(where: { !$0.isWhitespace }), all[other] == "\""

@@ -1,4 +1,4 @@
-/// Shell variables in place of the secrets in a command line, so that the command works but shows no secret.
+/// Replaces the secrets in a command line with shell variables, so that the command works but shows no secret.
 ///
 /// ```swift
 /// var secrets = SecretSubstitution()
@@ -13,7 +13,7 @@ public struct SecretSubstitution {
 
   private var names: [String: String] = [:]
 
-  /// Creates a set of variables without a secret.
+  /// Creates a substitution without variables.
   public init() {}
 
   /// Splits a word into texts and variables; equal secrets get the same variable.
@@ -37,9 +37,9 @@ public struct SecretSubstitution {
     return pieces.filter { $0 != .text("") }
   }
 
-  /// Returns the name of the variable for a secret.
+  /// Returns the name of the variable that replaces a secret.
   ///
-  /// If another secret already has the wanted name, the function adds a number, as in `PASSWORD2`.
+  /// If the wanted name already belongs to another secret, the function adds a number, as in `PASSWORD2`.
   public mutating func name(of secret: String, as wanted: String) -> String {
     if let name = names[secret] { return name }
     let word = wanted.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
@@ -53,14 +53,14 @@ public struct SecretSubstitution {
   /// The separator between the pieces of a word: a character that no argument of a program can contain.
   private static let mark = "\0"
 
-  /// Returns the text that reads an environment variable in a shell command: `"${PASSWORD:?}"`.
+  /// Returns a reference to a variable for a shell command, such as `"${PASSWORD:?}"`.
   ///
-  /// If the variable is not set, or is empty, the shell reports an error and does not run the command.
+  /// If the variable is empty or not set, the shell reports an error and does not execute the command.
   public static func reference(to name: String) -> String { "\"${\(name):?}\"" }
 
-  /// Returns the names of the variables in a command, in the order of the command.
+  /// Returns the names of the variables to which a command refers, in the order in which they occur.
   ///
-  /// The function finds only variables in the form that ``reference(to:)`` returns.
+  /// The function finds only references in the form that ``reference(to:)`` returns.
   public static func names(in command: String) -> [String] {
     var names: [String] = []
     for part in command.split(separator: "\"${").dropFirst() {

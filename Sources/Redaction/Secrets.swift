@@ -1,10 +1,10 @@
 /// Finds secrets in texts: passwords of URIs, string values of members such as `password`, and tokens after `Bearer`.
 ///
-/// In doubt, the search treats a text as a secret.
+/// If it is unclear whether a text is a secret, the search treats the text as a secret.
 public enum Secrets {
   /// Returns a text with a mask in place of each secret.
   ///
-  /// The default mask is `***`. The text can be a statement, JSON or prose.
+  /// By default, the mask is `***`. The text can be a statement, JSON or prose.
   ///
   /// ```swift
   /// Secrets.hidden(in: #"connect "amqp://guest:secret@localhost/""#)  // connect "amqp://guest:***@localhost/"
@@ -21,7 +21,7 @@ public enum Secrets {
     return shown + text[end...]
   }
 
-  /// Whether a name, such as `password`, `api_key` or `authToken`, names a secret.
+  /// Whether the value of a member with the given name is a secret: true for `password`, `api_key` and `authToken`.
   public static func isSecret(name: String) -> Bool {
     var letters: [UInt8] = []
     letters.reserveCapacity(name.utf8.count)
@@ -41,7 +41,7 @@ public enum Secrets {
     "apikey", "privatekey", "beam",
   ].map { Array($0.utf8) }
 
-  /// Returns the ranges of secrets in a text, in the order of the text; the ranges can overlap.
+  /// Returns the ranges of the secrets in a text, sorted by their start; the ranges can overlap.
   private static func ranges(in text: String) -> [Range<String.Index>] {
     (bearers(text) + parameters(text) + places(text)).sorted { $0.lowerBound < $1.lowerBound }
   }
@@ -68,8 +68,8 @@ public enum Secrets {
     (pairs(text) + comments(text)).filter { isSecret(name: String($0.0)) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
 
-  // The first use of a regular expression takes 10 ms. So the next two functions first look for the character that
-  // every match contains, `=` or `#`.
+  // The first use of a regular expression takes 10 ms. To avoid it, each of the next two functions first checks whether
+  // the text contains `=` or `#`, which is a part of every match.
 
   private static func pairs(_ text: String) -> [(Substring, Substring)] {
     guard text.utf8.contains(UInt8(ascii: "=")) else { return [] }
@@ -87,9 +87,9 @@ public enum Secrets {
     }
   }
 
-  /// Returns the ranges of string values of members with a secret's name.
+  /// Returns the ranges of string values of members whose name names a secret.
   ///
-  /// Such members are `password: "x"`, `"password": "x"`, `.password == "x"` and `password = "x"`.
+  /// A member can have the form `password: "x"`, `"password": "x"`, `.password == "x"` or `password = "x"`.
   private static func members(_ characters: [Character]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var place = 0
@@ -103,9 +103,9 @@ public enum Secrets {
     return ranges
   }
 
-  /// Returns the name of a member from the text before the opening quote of its value.
+  /// Returns the name of a member, from the text before the opening quote of the member's value.
   ///
-  /// The function reads the text backwards. Returns nil if no `:` or `=` precedes the quote.
+  /// The result is nil if no `:` or `=` comes before the quote.
   private static func name(_ before: ArraySlice<Character>) -> String? {
     var rest = before.trimmingSuffix(\.isWhitespace)
     guard let sign = rest.last, ":=".contains(sign) else { return nil }
@@ -118,7 +118,9 @@ public enum Secrets {
     character.isLetter || character.isNumber || character == "-" || character == "_"
   }
 
-  /// Returns the index where the string literal around `start` ends: at its closing quote, or at the end of the line.
+  /// Returns the index at which a string literal ends: at its closing quote, or at the end of the line.
+  ///
+  /// `start` is an index inside the string literal.
   static func closing(_ characters: [Character], from start: Int) -> Int {
     var place = start
     while place < characters.count, characters[place] != "\"", !characters[place].isNewline {

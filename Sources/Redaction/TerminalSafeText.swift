@@ -1,22 +1,22 @@
-/// Makes text safe for a terminal: characters that control the terminal, or hide or reorder text, become escapes.
+/// Makes text safe for a terminal by escaping characters that control the terminal, or that hide or reorder text.
 ///
-/// These characters become escapes such as `\u{1b}`: the control characters C0, C1 and DEL; line and paragraph
-/// separators; direction marks; and characters without a glyph, such as U+200B, U+2060, U+FEFF, U+00AD and tags
-/// (U+E0000 to U+E007F). The joiners U+200C and U+200D remain between two visible characters, where Persian and emoji
-/// need them.
+/// An escape has the form `\u{1b}`. These characters are escaped: the control characters C0, C1 and DEL; line and
+/// paragraph separators; direction marks; and characters without a glyph, such as U+200B, U+2060, U+FEFF, U+00AD and
+/// tags (U+E0000 to U+E007F). Between two visible characters, the joiners U+200C and U+200D are not escaped, because
+/// Persian and emoji need them.
 public enum TerminalSafeText {
-  /// Returns text of several lines with escapes; newlines and tabs remain.
+  /// Escapes a text of several lines; newlines and tabs stay unchanged.
   public static func visible(_ text: String) -> String { shown(text, .lines) }
 
-  /// Returns text on one line with escapes, for a cell or a name.
+  /// Escapes a text that must be one line, such as a cell or a name.
   ///
-  /// Newlines, tabs, and a combining mark at the beginning also become escapes.
+  /// The function also escapes newlines, tabs, and a combining mark at the beginning.
   public static func line(_ text: String) -> String { shown(text, .line) }
 
-  /// Returns JSON text with escapes in the form of JSON, such as `\u001b`.
+  /// Escapes JSON text; the escapes have the form of JSON, such as `\u001b`.
   public static func json(_ text: String) -> String { shown(text, .json) }
 
-  /// Returns a text as one line of a file; escapes only line ends and tabs.
+  /// Escapes only the line ends and tabs of a text, so that the text is one line of a file.
   public static func unbroken(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: breaks) else { return text }
     return text.unicodeScalars.reduce(into: "") { shown, scalar in
@@ -24,14 +24,14 @@ public enum TerminalSafeText {
     }
   }
 
-  /// Returns a message as one line.
+  /// Converts a message to one line of limited length.
   ///
   /// A message longer than 2,000 code points is cut, and ends with a note such as `... (12 characters left out)`.
   public static func message(_ text: String) -> String { unbroken(shortened(text)) }
 
-  /// Cuts a text after 2,000 code points, and adds a note about the omitted characters.
+  /// Cuts a text after 2,000 code points, and appends a note such as `... (12 characters left out)`.
   ///
-  /// Returns a shorter text unchanged.
+  /// A shorter text stays unchanged.
   public static func shortened(_ text: String) -> String {
     let limit = 2000
     let scalars = text.unicodeScalars
@@ -57,7 +57,7 @@ public enum TerminalSafeText {
     return String(shown)
   }
 
-  /// Whether a text can need escapes, because it has other characters than visible ASCII.
+  /// Whether a text may need escapes, because it contains other characters than visible ASCII.
   ///
   /// A newline or a tab counts only if `form` escapes it.
   private static func mayNeedEscapes(_ text: String, _ form: EscapingForm) -> Bool {
@@ -75,7 +75,7 @@ public enum TerminalSafeText {
     return !isVisible(before, form) || !(isMark(after) || isVisible(after, form))
   }
 
-  /// Whether a scalar always becomes an escape, because it controls the terminal or misleads a reader.
+  /// Whether a scalar is always escaped, because it controls the terminal or misleads a reader.
   private static func steers(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x09, 0x0A, 0x20...0x7E: return false
@@ -113,7 +113,7 @@ public enum TerminalSafeText {
 
   private static func escape(_ scalar: Unicode.Scalar) -> String { "\\u{" + String(scalar.value, radix: 16) + "}" }
 
-  /// Returns the escape of a scalar in JSON; a scalar above U+FFFF becomes two escapes, one for each UTF-16 code unit.
+  /// Returns the JSON escape of a scalar, such as `\u001b`; two escapes for a scalar above U+FFFF.
   private static func jsonEscape(_ scalar: Unicode.Scalar) -> String {
     String(scalar).utf16.map { unit in
       let digits = String(unit, radix: 16)
@@ -124,7 +124,7 @@ public enum TerminalSafeText {
 
 /// Makes a stream of bytes safe for a terminal.
 ///
-/// If two pieces of the stream split a character, the escaper keeps the first bytes of the character until the next
+/// If a piece of the stream ends inside a character, the escaper stores the bytes of the character until the next
 /// piece.
 public struct TerminalByteEscaper: Sendable {
   private var rest: [UInt8] = []
@@ -132,9 +132,9 @@ public struct TerminalByteEscaper: Sendable {
   /// Creates an escaper for a new stream.
   public init() {}
 
-  /// Returns a piece of output with the escapes of ``TerminalSafeText/visible(_:)``.
+  /// Escapes the next piece of the stream, in the same way as ``TerminalSafeText/visible(_:)``.
   ///
-  /// The escaper keeps an incomplete character at the end of the piece for the next call.
+  /// The result does not contain an incomplete character at the end of the piece. The next call returns it.
   public mutating func visible(_ piece: [UInt8]) -> [UInt8] {
     var bytes = rest + piece
     rest = Array(bytes.suffix(Self.unfinished(bytes)))

@@ -1,23 +1,23 @@
 /// Finds the passwords of URIs in a text.
 ///
-/// A password ends at the last `@` of its URI, because a faulty password often has an unescaped `/`, `?` or `@`. The
-/// search finds URIs of every scheme, and URIs with a misspelt `amqp://`. In quotes, the search also finds URIs without
-/// a scheme.
+/// A password ends at the last `@` of the URI, because users often forget to escape a `/`, `?` or `@` in a password.
+/// The search finds URIs of every scheme, and URIs with a misspelled `amqp://`. In quotes, the search also finds URIs
+/// without a scheme.
 struct URIPasswordFinder {
   /// The ranges of the passwords, in characters from the start of the text.
   private(set) var ranges: [Range<Int>] = []
   private let characters: [Character]
-  /// Whether a quote is open before a character, for each character of the text.
+  /// For each character of the text, whether the character is inside quotes.
   private let isQuoted: [Bool]
 
-  /// The part of a URI after its scheme, which can contain a user and a password.
+  /// The start of a URI after its scheme, where a user and a password can follow.
   private struct URIAfterScheme {
     /// The index of the first character after the scheme.
     var start: Int
     var kind: Kind
 
     enum Kind {
-      /// The URI of a broker, possibly misspelt. The text after the user and a colon is a password, even without a
+      /// The URI of a broker, possibly misspelled. The text after the user and a colon is a password, even without a
       /// host.
       case broker
       /// A web address, whose path can contain a colon and an `@`.
@@ -51,9 +51,9 @@ struct URIPasswordFinder {
     }
   }
 
-  /// Returns the first URI that begins at or after an index; nil without one.
+  /// Returns the first URI at or after an index; nil if there is no URI.
   ///
-  /// The URI begins after a scheme, after a misspelt `amqp://`, or after a quote.
+  /// The URI begins after a scheme, after a misspelled `amqp://`, or after a quote.
   private func authority(from index: Int) -> URIAfterScheme? {
     guard index < characters.count else { return nil }
     for place in index..<characters.count where ":/\"".contains(characters[place]) {
@@ -93,8 +93,8 @@ struct URIPasswordFinder {
 
   /// Returns the index of the end of a URI.
   ///
-  /// A URI in a string literal ends at the closing quote. A URI without white space before it in the text ends at the
-  /// end of its line. Any other URI ends at the next white space.
+  /// A URI in a string literal ends at the closing quote. If there is no white space in the text before a URI, the URI
+  /// ends at the end of the line. Any other URI ends at the next white space.
   private func end(of authority: URIAfterScheme) -> Int {
     let start = authority.start
     guard start < characters.count else { return characters.count }
@@ -103,12 +103,12 @@ struct URIPasswordFinder {
     return isWhole ? line : characters[start..<line].firstIndex(where: \.isWhitespace) ?? line
   }
 
-  /// Returns the range of the password in a URI without its scheme; nil if the URI has no password.
+  /// Returns the range of the password in a URI; nil if the URI has no password.
   ///
-  /// The password stands between the first colon and the last `@` of the URI's ``head(of:_:)``.
+  /// `uri` does not contain the scheme. The password is between the first colon and the last `@` of ``head(of:_:)``.
   ///
-  /// The head of a broker's URI can lack an `@`, as in `guest:secret`. If the text after the colon is not a port, the
-  /// password ends at the last `@` of the whole URI. If the URI has no `@`, the password ends at the end of the URI.
+  /// The URI of a broker can have no `@` there, as in `guest:secret`. If the text after the colon is not a port, the
+  /// password then ends at the last `@` of the whole URI, or at the end of the URI.
   private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }
@@ -121,8 +121,8 @@ struct URIPasswordFinder {
 
   /// Returns the part of a URI that can contain the password.
   ///
-  /// In a web address, the part ends before the path. In any other URI, the part ends before a parameter with a file or
-  /// a host, such as `?certfile=`, because this parameter can contain an `@`.
+  /// In a web address, this is the part before the path. In any other URI, it is the part before a parameter such as
+  /// `?certfile=`, because the parameter's value, a file or a host, can contain an `@`.
   private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]

@@ -2,31 +2,27 @@ import CSQLite
 
 /// A connection to an SQLite database.
 ///
-/// Only one thread at a time may use the object.
-///
-/// ``SharedDatabase`` shares a connection between several threads.
+/// Only one thread at a time may use the object. ``SharedDatabase`` makes a connection usable by several threads.
 public final class Database {
   /// The kinds of transactions.
   public enum TransactionKind: String, Sendable {
-    /// A transaction that reads; it takes no lock at its start.
+    /// A transaction that only reads, and locks nothing at its start.
     case deferred = "BEGIN DEFERRED"
-    /// A transaction that writes; it waits for the write lock at its start.
+    /// A transaction that writes, and waits for the write lock at its start.
     case immediate = "BEGIN IMMEDIATE"
   }
 
   private let connection: OpaquePointer
   private var statements: [String: Statement] = [:]
-  /// Called before each statement runs.
+  /// Called before each statement is executed.
   ///
-  /// The argument is the SQL with the statement's arguments inserted.
+  /// The argument is the SQL text, in which the statement's arguments replace the question marks.
   public var trace: (@Sendable (String) -> Void)?
 
-  /// Opens the file at a path.
+  /// Opens the database file at a path, or a database in memory if the path is nil.
   ///
-  /// Without a path, opens a database in memory.
-  ///
-  /// The connection enforces foreign keys. A missing file is created unless `isReadOnly` is true; a writable file uses
-  /// WAL mode. A statement waits for at most five seconds for the locks of other connections.
+  /// The connection enforces foreign keys. If `isReadOnly` is false, a missing file is created, and the database uses
+  /// WAL mode. A statement waits at most five seconds for the locks of other connections.
   init(path: String?, isReadOnly: Bool) throws(SQLError) {
     let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     var handle: OpaquePointer?
@@ -48,15 +44,15 @@ public final class Database {
     sqlite3_close_v2(connection)
   }
 
-  /// Runs statements that have no arguments and whose rows are not needed.
+  /// Executes SQL statements without arguments, and ignores their rows.
   public func execute(_ sql: String) throws(SQLError) {
     let status = sqlite3_exec(connection, sql, nil, nil, nil)
     if status != SQLITE_OK { throw SQLError(status, on: connection) }
   }
 
-  /// Runs a statement, and returns its rows.
+  /// Executes a statement, and returns its rows.
   ///
-  /// The connection keeps the compiled statement for the next call.
+  /// The connection caches the compiled statement for the next call with the same SQL.
   @discardableResult
   public func run(_ sql: String, _ arguments: [SQLValue] = []) throws(SQLError) -> [Row] {
     let statement: Statement
@@ -70,7 +66,7 @@ public final class Database {
     return try statement.run(arguments, trace: trace)
   }
 
-  /// The maximum number of compiled statements that the connection keeps.
+  /// The maximum number of compiled statements in the cache.
   private static let capacity = 500
 
   /// Whether a text is a valid SQL statement for this database.
@@ -84,7 +80,7 @@ public final class Database {
 
   /// Runs `body` in a transaction.
   ///
-  /// Commits the transaction after `body`, or rolls it back if `body` throws.
+  /// The function commits the transaction after `body`, or rolls the transaction back if `body` throws.
   public func inTransaction<Result>(_ kind: TransactionKind, _ body: (Database) throws -> Result) throws -> Result {
     try run(kind.rawValue)
     do {
@@ -92,7 +88,7 @@ public final class Database {
       try run("COMMIT")
       return result
     } catch {
-      // A failed statement may already have rolled the transaction back.
+      // SQLite may already have rolled the transaction back after a failed statement.
       if sqlite3_get_autocommit(connection) == 0 { _ = try? run("ROLLBACK") }
       throw error
     }

@@ -6,13 +6,13 @@ public struct SQLError: Error, Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// The database is open for reading only.
     case readOnly
-    /// A foreign key is violated: a row refers to a missing row, or to a row that would be deleted.
+    /// A statement violates a foreign key: a row would refer to a row that does not exist.
     case foreignKey
     /// A required column has no value (NOT NULL).
     case notNull
     /// A row violates a UNIQUE or CHECK constraint of its table, or a condition of a trigger.
     case constraint
-    /// An error that none of the other kinds describes, such as a full disk.
+    /// Any other error, such as a full disk.
     case other
   }
 
@@ -38,7 +38,7 @@ public struct SQLError: Error, Sendable, Equatable {
     self.message = message
   }
 
-  /// Creates the error for the last operation on a connection.
+  /// Creates the error for the last failed operation on a connection.
   init(_ code: Int32, on connection: OpaquePointer?) {
     let text = connection.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(code)
     self.init(code, text.map { String(cString: $0) } ?? "SQLite error \(code)")

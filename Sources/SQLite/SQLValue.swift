@@ -1,5 +1,4 @@
-/// A value in a row or an argument of a statement, in one of SQLite's storage classes
-/// (https://www.sqlite.org/datatype3.html).
+/// A value of SQLite, as a part of a row or as an argument of a statement (https://www.sqlite.org/datatype3.html).
 ///
 /// As in SQLite, the integer 1 and the real number 1.0 are equal.
 public enum SQLValue: Sendable {
@@ -16,7 +15,7 @@ public enum SQLValue: Sendable {
 extension SQLValue: Hashable {
   /// Whether two values are equal.
   ///
-  /// NULL equals NULL; numbers are compared by value, texts by bytes.
+  /// NULL equals NULL. Numbers are compared by value, and texts byte by byte.
   public static func == (left: SQLValue, right: SQLValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -49,7 +48,7 @@ public struct Row: Sendable {
 
   /// The value in a column.
   ///
-  /// The first column is 0.
+  /// Columns are counted from 0.
   public subscript(column: Int) -> SQLValue { values[column] }
 
   /// Returns the text in a column; nil if the value is not text.
@@ -62,6 +61,6 @@ public struct Row: Sendable {
     if case .integer(let integer) = values[column] { Int(integer) } else { 0 }
   }
 
-  /// Whether the value in a column is true in SQLite: an integer other than 0.
+  /// Whether the value in a column is an integer other than 0, which SQLite treats as true.
   public func isTrue(_ column: Int) -> Bool { integer(column) != 0 }
 }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A database that several threads use, one at a time.
+/// A database that several threads can use, one after another.
 ///
 /// ```swift
 /// let database = try SharedDatabase(path: "shop.sqlite")
@@ -9,25 +9,23 @@ import Synchronization
 public final class SharedDatabase: Sendable {
   private let database: Mutex<Database>
 
-  /// Opens the file at a path.
-  ///
-  /// Without a path, opens an empty database in memory.
+  /// Opens the database file at a path, or an empty database in memory if the path is nil.
   ///
   /// - Throws: ``SQLError`` if the file can't be opened or is not a database.
   public init(path: String? = nil, isReadOnly: Bool = false) throws(SQLError) {
     database = Mutex(try Database(path: path, isReadOnly: isReadOnly))
   }
 
-  /// Runs `body` with the connection.
+  /// Calls `body` with the connection.
   ///
-  /// Other threads wait until `body` ends.
+  /// Other threads that call the function wait until `body` returns.
   public func use<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) rethrows -> Result {
     try database.withLock { try body($0) }
   }
 
   /// Runs `body` in a transaction.
   ///
-  /// Commits the transaction after `body`, or rolls it back if `body` throws.
+  /// The function commits the transaction after `body`, or rolls the transaction back if `body` throws.
   public func inTransaction<Result: Sendable>(
     _ kind: Database.TransactionKind, _ body: @Sendable (Database) throws -> Result
   ) throws -> Result {

@@ -1,6 +1,6 @@
 import CSQLite
 
-/// A compiled SQL statement that can run repeatedly.
+/// A compiled SQL statement, which can be executed repeatedly.
 ///
 /// The deinitializer frees the statement.
 final class Statement {
@@ -20,10 +20,10 @@ final class Statement {
 
   deinit { sqlite3_finalize(handle) }
 
-  /// Runs the statement, and returns the rows.
+  /// Executes the statement, and returns its rows.
   ///
-  /// The arguments replace the question marks of the statement. The function first calls `trace` with the SQL in which
-  /// the arguments are inserted.
+  /// The arguments replace the question marks of the statement. Before the execution, the function passes the resulting
+  /// SQL text to `trace`.
   func run(_ arguments: [SQLValue], trace: ((String) -> Void)?) throws(SQLError) -> [Row] {
     defer {
       sqlite3_reset(handle)

@@ -10,9 +10,9 @@ import Synchronization
 ///
 /// `{"queue":"posts","method":"show","id":"1","correlation-id":"...","outcome":"ok","n":1}`
 ///
-/// If a line can't be written, for example because the disk is full, the service still answers the request. The log
-/// never contains an incomplete line. Where lines are missing, the log contains `{"missing":N}` with the number of
-/// missing lines.
+/// If a line can't be written, for example because the disk is full, the service still answers the request. The line is
+/// then missing from the log. Where lines are missing, the log contains `{"missing":N}`, with their number. The log
+/// never contains an incomplete line.
 final class CallLog: Sendable {
   private let path: String
   private let descriptor: Int32
@@ -22,7 +22,7 @@ final class CallLog: Sendable {
   private struct LineCounts {
     /// The length of all complete lines in the file, in bytes.
     var length: off_t = 0
-    /// The number of lines that are missing since the last complete line.
+    /// The number of lines that are missing after the last complete line.
     var missing = 0
     /// The number of lines that are missing in the whole log.
     var missingInAll = 0
@@ -33,7 +33,7 @@ final class CallLog: Sendable {
     var message: String
   }
 
-  /// Opens a log in a file, and empties the file.
+  /// Opens the log file, and discards its old content.
   ///
   /// The path `-` means standard output.
   init(_ path: String, _ console: ServiceConsole) throws(LogOpeningError) {
@@ -64,7 +64,7 @@ final class CallLog: Sendable {
 
   /// Writes a line.
   ///
-  /// Returns a note when writing begins to fail, and when writing works again.
+  /// Returns a note for the user when writing begins to fail, and when writing works again.
   private func write(_ line: [UInt8], _ state: inout LineCounts) -> String? {
     let missing = state.missing
     let gap = missing == 0 ? [] : Array("{\"missing\":\(missing)}\n".utf8)
@@ -82,8 +82,8 @@ final class CallLog: Sendable {
 
   /// Appends all bytes to the log.
   ///
-  /// Returns nil if the function has written the bytes, and otherwise an error code. After an error, the function
-  /// removes an incomplete line from the file.
+  /// Returns nil on success, and otherwise an error code. After an error, the function removes an incomplete line from
+  /// the file.
   private func append(_ bytes: [UInt8], _ state: inout LineCounts) -> Int32? {
     guard descriptor > 2 else { return console.write(bytes) ? nil : EPIPE }
     guard !console.append(bytes, descriptor) else {

@@ -1,8 +1,8 @@
 import JSONText
 
-/// The faults that a service injects on purpose, each with the share of the requests that get the fault.
+/// The faults that a service injects on purpose, each with the share of the requests that are affected.
 ///
-/// A request gets at most one fault. In addition, it can get the fault `round`.
+/// A request gets at most one fault, and possibly also the fault `round`.
 package struct InjectedFaults: Sendable {
   /// A kind of fault.
   package enum Kind: String, CaseIterable, Sendable {
@@ -22,25 +22,25 @@ package struct InjectedFaults: Sendable {
     case rpcError = "rpc-error"
     /// The service carries out the request, and sends an empty reply.
     case empty
-    /// The service sends the reply, but does not consume the queue for a time.
+    /// The service sends the reply, but then stops consuming the queue for a time.
     case noConsumer = "no-consumer"
-    /// The service carries out the request, but first rounds its numbers and trims its texts.
+    /// The service rounds the numbers and trims the texts in the request, and then carries out the request.
     case round
 
-    /// Whether the service carries out a request with this fault.
+    /// Whether the service carries out a request that gets the fault.
     var isCarriedOut: Bool { self != .lose && self != .rpcError }
   }
 
-  /// A kind of fault, and the share of the requests that get this fault: a number from 0 to 1.
+  /// A kind of fault, and the share of the requests that get the fault, from 0 to 1.
   package struct FaultShare: Sendable {
     var kind: Kind
     var share: Double
 
-    /// Reads the text of an option, such as `drop=0.01` or `drop=1%`.
+    /// Parses the value of an option, such as `drop=0.01` or `drop=1%`.
     ///
-    /// The text `round` without a share means that all requests get the fault `round`.
+    /// The value `round`, without a share, means that all requests get the fault `round`.
     ///
-    /// - Throws: ``OptionError`` with the correct form.
+    /// - Throws: ``OptionError`` with a message that shows the correct form.
     package init(_ text: String) throws(OptionError) {
       let given = text == Kind.round.rawValue ? "\(text)=1" : text
       let parts = given.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -68,7 +68,7 @@ package struct InjectedFaults: Sendable {
   private var shares: [FaultShare] = []
   private let rounded: Double
 
-  /// Creates the faults from the kinds and their shares.
+  /// Creates the faults of a service.
   ///
   /// - Throws: ``OptionError`` if the shares add up to more than 1.
   package init(_ shares: [FaultShare]) throws(OptionError) {
@@ -79,10 +79,10 @@ package struct InjectedFaults: Sendable {
     self.shares = shares
   }
 
-  /// Decides at random whether a request gets the fault `round`.
+  /// Returns, at random, whether a request gets the fault `round`.
   func drawsRounding(_ random: inout SeededRandom) -> Bool { rounded > 0 && random.share() < rounded }
 
-  /// Chooses a fault other than `round` for a request at random; nil for no fault.
+  /// Returns a random fault, other than `round`, for a request; nil for no fault.
   func draw(_ random: inout SeededRandom) -> Kind? {
     var place = random.share()
     for fault in shares {

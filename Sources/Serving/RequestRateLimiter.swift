@@ -1,13 +1,13 @@
 import Synchronization
 
-/// Limits the number of requests per second: each request waits for its turn.
+/// Limits the number of requests per second by delaying requests.
 final class RequestRateLimiter: Sendable {
   private let step: Duration
   private let next = Mutex(ContinuousClock.now)
 
   init(perSecond rate: UInt32) { step = .seconds(1) / Int(max(1, rate)) }
 
-  /// Waits until it is the turn of the next request.
+  /// Waits until the service may answer the next request.
   func turn() async {
     let turn = next.withLock { next in
       let turn = max(next, .now)

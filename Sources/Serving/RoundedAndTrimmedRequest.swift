@@ -1,9 +1,9 @@
 import JSONText
 
-/// Changes the attributes of a request: rounds numbers to integers, and trims white space around texts.
+/// Rounds the numbers in a request's attributes to integers, and removes white space around the texts.
 ///
-/// For example, `{"rating": 4.5, "text": " x "}` becomes `{"rating": 5, "text": "x"}`. `retort serve` imitates a
-/// service that stores such changed values.
+/// For example, `{"rating": 4.5, "text": " x "}` becomes `{"rating": 5, "text": "x"}`. `retort serve` uses this
+/// conversion to imitate a service that does not store values exactly.
 enum RoundedAndTrimmedRequest {
   /// Returns the body of a request with its attributes rounded and trimmed.
   ///

@@ -1,13 +1,13 @@
 /// A generator of pseudorandom numbers (SplitMix64) for one request.
 ///
-/// The numbers depend only on the seed, the queue and the number of the request. The faults of a request therefore do
-/// not depend on the order in which workers take requests.
+/// The random numbers depend only on the seed, the queue and the number of the request. The faults of a request
+/// therefore do not depend on which worker answers the request, or when.
 struct SeededRandom {
   private var state: UInt64
 
   /// Creates the generator for a request to a queue.
   ///
-  /// The requests to a queue are numbered from 1.
+  /// `request` is the number of the request in the queue, counted from 1.
   init(seed: UInt64, queue: String, request: Int) {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in queue.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -1,9 +1,10 @@
 import AMQP
 import APIServer
 
-/// Serves a database on a broker until SIGINT or SIGTERM.
+/// Serves a database on a broker until the program must stop, for example after SIGTERM.
 ///
-/// The service reconnects after each loss of the connection. Before it stops, it answers the requests in progress.
+/// The service reconnects after each loss of the connection. Before the service stops, it finishes the requests in
+/// progress.
 ///
 /// - Returns: The exit status of the program.
 package func serve(_ options: ServiceSettings, _ console: ServiceConsole) async -> Int32 {
@@ -14,9 +15,9 @@ package func serve(_ options: ServiceSettings, _ console: ServiceConsole) async 
   }
 }
 
-/// Opens the service, and serves it until the console signals the stop.
+/// Opens the database, and serves it until ``ServiceConsole/stopped`` returns.
 ///
-/// Returns the exit status.
+/// Returns the exit status of the program.
 private func serving(_ options: ServiceSettings, _ console: ServiceConsole) async throws -> Int32 {
   let service = try ResourceService(
     opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages),
@@ -77,9 +78,9 @@ private func queueNames(_ options: [String], _ service: ResourceService) throws 
   return names
 }
 
-/// Serves queues on one connection after another until the task is cancelled.
+/// Serves queues until the task is cancelled, and reconnects after each loss of the connection.
 ///
-/// - Throws: A broker error if the broker can't be reached at the first attempt, or if it refuses the user or a queue.
+/// - Throws: A broker error if the first attempt to connect fails, or if the broker refuses the user or a queue.
 private func serve(
   _ queues: [ServedQueue], of database: String, _ dialer: Dialer, _ console: ServiceConsole
 ) async throws(BrokerError) {
@@ -96,7 +97,7 @@ private func serve(
   }
 }
 
-/// Returns the queues that already have a consumer, which is another service.
+/// Returns the queues that another service already consumes.
 private func queuesWithConsumers(_ queues: [String], _ dialer: Dialer) async throws(BrokerError) -> [String] {
   let connection = try await dialer.connected(until: nil)
   var shared: [String] = []

@@ -3,9 +3,9 @@ import JSONRPC
 import JSONText
 import APIServer
 
-/// A queue with the requests to one type of the service.
+/// A queue of the service, which receives the requests for one resource type.
 ///
-/// The requests get delays and injected faults.
+/// The object adds delays and injected faults to the answers.
 struct ServedQueue: Sendable {
   let type: String
   let name: String
@@ -27,11 +27,11 @@ struct ServedQueue: Sendable {
 
   /// Serves the queue on a connection.
   ///
-  /// A service of the flavour `carrot` acknowledges no request, because carrot_rpc acknowledges none.
+  /// Like carrot_rpc, a service of the flavour `carrot` acknowledges no requests.
   ///
   /// - Parameters:
   ///   - connection: The connection.
-  ///   - taken: The number of requests that the queue got on earlier connections.
+  ///   - taken: The number of requests that the service received from the queue on earlier connections.
   /// - Returns: The channel on which the service consumes the queue.
   /// - Throws: `BrokerError` if the broker refuses the queue.
   func serve(on connection: Connection, after taken: Int) async throws(BrokerError) -> ServiceChannel {
@@ -43,10 +43,10 @@ struct ServedQueue: Sendable {
     }
   }
 
-  /// Answers a request, with the injected fault that the random numbers of the request select.
+  /// Answers a request, with a randomly chosen fault.
   ///
-  /// If the connection is lost while the request waits for its delay, the service does not carry out the request. The
-  /// broker redelivers such a request.
+  /// If the connection is lost during the delay of the request, the service does not carry out the request, because the
+  /// broker redelivers it.
   private func respond(_ delivery: Delivery, isLost: () async -> Bool) async -> ServiceAnswer {
     var random = SeededRandom(seed: options.seed, queue: name, request: delivery.number)
     let fault = faults.draw(&random)
@@ -73,7 +73,7 @@ struct ServedQueue: Sendable {
     return answer(delivery, refusal ?? reply?.body ?? [], fault)
   }
 
-  /// Returns the replies to a request for a fault, and the delays of the replies.
+  /// Returns the answer to a request, changed by a fault.
   private func answer(_ delivery: Delivery, _ reply: [UInt8], _ fault: InjectedFaults.Kind?) -> ServiceAnswer {
     return switch fault {
     case nil: ServiceAnswer([.init(reply)])

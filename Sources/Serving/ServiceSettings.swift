@@ -7,31 +7,31 @@ package struct ServiceSettings: Sendable {
   package var database: String
   /// The broker's URI.
   package var url: String
-  /// The name of the connection, as the broker's management interface shows it.
+  /// The name of the connection in RabbitMQ's management interface.
   package var connectionName: String
-  /// An entry `TYPE=NAME` for each type that uses a queue with another name than the type.
+  /// An entry `TYPE=NAME` for each type whose queue has a different name than the type.
   package var queues: [String] = []
   /// The properties with which the service declares missing queues.
   package var declaration = QueueDeclaration()
-  /// The time by which each reply is delayed; nil for no delay.
+  /// The delay of each reply; nil for no delay.
   package var latency: Duration?
-  /// The maximum of the random time that is added to the delay; nil for no addition.
+  /// The maximum additional, random delay of each reply; nil for no additional delay.
   package var jitter: Duration?
   /// The maximum number of requests to a queue that the service answers at the same time.
   package var workers: UInt16 = 1
   /// The maximum number of requests to a queue that the service answers in one second; nil for no limit.
   package var rate: UInt32?
-  /// The kinds of injected faults, and their shares.
+  /// The injected faults, with their shares.
   package var shares: [InjectedFaults.FaultShare] = []
-  /// The delay of a reply with the fault `late`; nil means ten seconds.
+  /// The delay that the fault `late` causes; nil means ten seconds.
   package var late: Duration?
-  /// The time without a consumer after the fault `no-consumer`; nil means one second.
+  /// The time for which the fault `no-consumer` leaves the queue without a consumer; nil means one second.
   package var away: Duration?
   /// The seed for the random faults and delays.
   package var seed: UInt64 = 0
-  /// The path of the log, which gets a line of JSON for each request; `-` for standard output, nil for no log.
+  /// The path of the log of requests; `-` for standard output, nil for no log.
   package var log: String?
-  /// The way in which the service divides lists into pages.
+  /// How the service divides lists into pages.
   package var pages = Dialect.ListPaging.number
   /// The library whose servers the service imitates; nil for no imitation.
   package var flavour: Dialect.ImitatedLibrary?
@@ -44,9 +44,9 @@ package struct ServiceSettings: Sendable {
   }
 }
 
-/// The functions that the program provides to the service, for output and for the stop signal.
+/// Functions of the program that the service uses for output, and to learn when to stop.
 package struct ServiceConsole: Sendable {
-  /// Writes to standard output.
+  /// Writes bytes to standard output.
   ///
   /// Returns false if writing fails.
   package var write: @Sendable ([UInt8]) -> Bool
@@ -56,12 +56,12 @@ package struct ServiceConsole: Sendable {
   package var append: @Sendable ([UInt8], Int32) -> Bool
   /// Shows a note on standard error.
   ///
-  /// The note contains its newline.
+  /// The text of the note ends with a line feed.
   package var note: @Sendable (String) -> Void
-  /// Waits until the service must stop.
+  /// Returns when the service must stop.
   package var stopped: @Sendable () async -> Void
 
-  /// Creates the callbacks of a server.
+  /// Creates a console from functions.
   package init(
     write: @escaping @Sendable ([UInt8]) -> Bool, append: @escaping @Sendable ([UInt8], Int32) -> Bool,
     note: @escaping @Sendable (String) -> Void, stopped: @escaping @Sendable () async -> Void

@@ -1,18 +1,19 @@
 internal import CReadline
 internal import Glibc
 
-/// Reads a typed answer to a question, at a time when the line editor is not in use.
+/// Reads an answer that the user types to a question, without the line editor.
 ///
-/// The terminal is in its default mode: the terminal itself edits the line, and Ctrl-C drops the typed text.
+/// The terminal is in its default mode: the terminal itself handles keys such as Backspace, and Ctrl-C discards the
+/// typed text.
 public enum AnswerReader {
-  /// Discards the input that the user typed before the question.
+  /// Discards all input that the user typed before the question.
   ///
-  /// Such input must not answer the question.
+  /// Otherwise keys that the user pressed earlier would answer the question.
   public static func discardTyped(on input: Int32 = 0) { tcflush(input, TCIFLUSH) }
 
   /// Reads a line.
   ///
-  /// Returns nil at the end of the input, or immediately if the task is cancelled.
+  /// Returns nil at the end of the input. If the task is cancelled, the function immediately returns nil.
   public static func line(from input: Int32 = 0) async -> String? {
     let bell = retort_bell_open(0)
     guard bell >= 0 else { return nil }
@@ -28,13 +29,13 @@ public enum AnswerReader {
     }
   }
 
-  /// Reads a line like ``line(from:)``, but the terminal does not show the typed characters.
+  /// Reads a line, such as a password, while the terminal does not show the typed characters.
   ///
-  /// The terminal still shows the line end.
+  /// The terminal only shows the line end.
   ///
   /// - Parameters:
   ///   - input: The terminal.
-  ///   - ask: Shows the question. Called after the echo is turned off.
+  ///   - ask: Shows the question. Called when the terminal no longer shows typed characters.
   /// - Returns: The line; nil at the end of the input, or if the task is cancelled.
   public static func secret(from input: Int32 = 0, asking ask: () -> Void) async -> String? {
     retort_echo_off(input)
@@ -43,7 +44,7 @@ public enum AnswerReader {
     return await line(from: input)
   }
 
-  /// Reads a line byte by byte, so that input after the line remains unread.
+  /// Reads a line, byte by byte, so that input after the line remains unread.
   private static func line(from input: Int32, until bell: Int32) -> String? {
     var line: [UInt8] = []
     while isReadable(input, until: bell) {
@@ -54,7 +55,7 @@ public enum AnswerReader {
         line.append(byte)
         continue
       }
-      // If the input ends without Enter, the typed text is no answer.
+      // Text without Enter at the end of the input is no answer.
       return count < 1 ? nil : String(decoding: line, as: UTF8.self)
     }
     return nil

@@ -10,7 +10,7 @@ final class BlockingThread {
 
   /// Starts a detached thread that runs `body`.
   ///
-  /// The thread owns the variables that `body` captures.
+  /// The captured variables of `body` must not be used elsewhere.
   static func start(_ body: sending @escaping () -> Void) throws(TerminalError) {
     let thread = Unmanaged.passRetained(BlockingThread(body))
     var id = pthread_t()
@@ -27,10 +27,10 @@ final class BlockingThread {
     pthread_detach(id)
   }
 
-  /// Runs the body with all signals unblocked.
+  /// Calls `body` with all signals unblocked.
   ///
-  /// Swift's thread pool blocks signals, and a thread that the pool starts inherits the blocked signals. Ctrl-Z would
-  /// then not suspend the line editor.
+  /// Without the unblocking, the thread would inherit blocked signals from Swift's thread pool, and Ctrl-Z would not
+  /// suspend the line editor.
   private func run() {
     var none = sigset_t()
     sigemptyset(&none)

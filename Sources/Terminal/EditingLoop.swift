@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The loop that runs on the line editor's thread.
 ///
-/// The loop handles keys from the terminal and events from other threads.
+/// The loop handles keys from the terminal, and messages from other threads.
 final class EditingLoop {
   private typealias LineRequest = (prompt: LinePrompt, continuation: CheckedContinuation<PromptInput, Never>)
 
@@ -12,7 +12,7 @@ final class EditingLoop {
   private let readline: Readline
   /// The callers that wait for a line; the user edits the line for the first caller.
   private var readings: [LineRequest] = []
-  /// The signal that ends the program; nil until such a signal arrives.
+  /// The signal that makes the program end, such as SIGTERM; nil before its arrival.
   private var stop: Signal?
 
   init(mailbox: EditingMailbox, input: Int32, readline: Readline) {
@@ -30,11 +30,11 @@ final class EditingLoop {
     }
   }
 
-  /// Waits for a key or an event.
+  /// Waits for a key or a message.
   ///
   /// Returns whether a key can be read.
   ///
-  /// If no caller waits for a line, the loop reads no keys, because the keys can be meant for the running statement.
+  /// While no caller waits for a line, the loop reads no keys, because the running statement may read them.
   private func waitForKeyOrEvent() -> Bool {
     var sources = [pollfd(fd: mailbox.bell, events: Int16(POLLIN), revents: 0)]
     if !readings.isEmpty { sources.append(pollfd(fd: input, events: Int16(POLLIN), revents: 0)) }

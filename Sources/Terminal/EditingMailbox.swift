@@ -2,23 +2,23 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// An event that another thread sends to the line editor's thread, such as a notice to show.
+/// A message from another thread to the line editor's thread, such as a notice to show.
 enum EditingMessage: Sendable {
   /// A caller requests a line.
   case read(LinePrompt, CheckedContinuation<PromptInput, Never>)
-  /// A text to show above the line, and the line's new prompt; a nil prompt means that the prompt does not change.
+  /// A text to show above the line, and a new prompt for the line; nil if the prompt does not change.
   case notice(String, LinePrompt?)
-  /// A statement to add to the statements that the arrow keys show.
+  /// A statement to add to the history of the arrow keys.
   case remember(String)
-  /// The statements that the arrow keys show from now on, in place of all earlier statements.
+  /// The statements that replace the history of the arrow keys.
   case history([String])
   /// A signal, by number.
   case signal(Int32)
 }
 
-/// A queue of events for the line editor's thread.
+/// A queue of messages for the line editor's thread.
 ///
-/// An eventfd wakes the thread for each event.
+/// An eventfd wakes the thread for each message.
 final class EditingMailbox: Sendable {
   let bell: Int32
   private let events = Mutex<[EditingMessage]>([])

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The user's text editor: the command in `VISUAL`, or else in `EDITOR`, or else `vi`.
+/// The user's text editor: the command in `VISUAL`, or in `EDITOR` if `VISUAL` is not set, or `vi` by default.
 public struct ExternalEditor: Sendable {
   private let command: String
 
@@ -11,8 +11,8 @@ public struct ExternalEditor: Sendable {
 
   /// Opens a text in the editor, and returns the saved text; nil if the editor failed.
   ///
-  /// The editor gets the text in a temporary file, which only the user can read. The function removes the file
-  /// afterwards.
+  /// The function passes the text to the editor in a temporary file, which only the user can read, and then removes the
+  /// file.
   ///
   /// - Throws: ``TerminalError/refused(call:errno:)`` if the file can't be created.
   public func edited(_ text: String) async throws(TerminalError) -> String? {

@@ -1,13 +1,13 @@
 internal import Glibc
 internal import Synchronization
 
-/// A shell command that controls the terminal while it runs.
+/// A shell command that uses the terminal while the program waits, such as a pager.
 struct ForegroundCommand {
   private let id: pid_t
 
   /// Starts a script (posix_spawn); nil if the shell can't be started.
   ///
-  /// The script begins with no blocked signals and with the default handling of SIGPIPE.
+  /// The script is started with unblocked signals, and with the default handling of SIGPIPE.
   ///
   /// - Parameters:
   ///   - script: The script for the shell.
@@ -34,9 +34,9 @@ struct ForegroundCommand {
     self.id = id
   }
 
-  /// Waits until the command has ended, and returns the exit status of the command.
+  /// Waits until the command has ended, and returns its exit status.
   ///
-  /// During the wait, the command itself handles Ctrl-C. SIGTERM and SIGHUP end first the command and then the program.
+  /// During the wait, only the command handles Ctrl-C. SIGTERM and SIGHUP make the command end, and then the program.
   func status() async -> Int32 {
     let id = id
     let state = Mutex((stop: Signal?.none, isReaped: false))
@@ -58,10 +58,10 @@ struct ForegroundCommand {
     return status
   }
 
-  /// Waits for at most half a second until the command ends, and returns the command's exit status.
+  /// Waits at most half a second for the end of the command, and returns the command's exit status.
   ///
-  /// Returns nil if the command is still running, or if a signal ended the command. The call leaves the status in place
-  /// (waitid with `WNOWAIT`), so that ``status()`` can read it later.
+  /// Returns nil if the command is still running, or if a signal ended the command. The function uses waitid with
+  /// `WNOWAIT`, so that ``status()`` can still read the exit status later.
   func earlyStatus() -> Int32? {
     for _ in 0..<500 {
       var ended = siginfo_t()
@@ -76,7 +76,7 @@ struct ForegroundCommand {
 
   /// Waits for the end of a process.
   ///
-  /// The id and the status of the process remain until ``status(of:)`` collects them.
+  /// The process id and the exit status stay valid until ``status(of:)`` is called.
   private static func end(of id: pid_t) async {
     await withCheckedContinuation { continuation in
       let wait: @Sendable () -> Void = {
@@ -90,7 +90,7 @@ struct ForegroundCommand {
 
   /// Returns the exit status of a process that has ended.
   ///
-  /// After a signal, this is 128 plus the signal's number.
+  /// If a signal ended the process, the exit status is 128 plus the signal's number.
   private static func status(of id: pid_t) -> Int32 {
     var status: Int32 = 0
     while waitpid(id, &status, 0) < 0, errno == EINTR {}

@@ -2,15 +2,14 @@ internal import Redaction
 
 /// The statements that the user entered, oldest first.
 ///
-/// A statement of several lines is one entry.
+/// A statement of several lines is one entry. Statements are stored without their passwords.
 ///
-/// The history omits statements that start with a space, and repetitions of the previous statement. It stores
-/// statements without their passwords.
+/// The history omits statements that start with a space, and repetitions of the previous statement.
 public struct History: Sendable {
   /// The maximum number of statements in the history.
   static let limit = 10_000
 
-  /// A statement as the history stores it: without passwords, and with the directory in which the user entered it.
+  /// A stored statement, without its passwords, and the directory in which the user entered it.
   struct StoredStatement: Sendable, Equatable {
     var statement: String
     /// The working directory in which the user entered the statement; nil if unknown.
@@ -19,7 +18,7 @@ public struct History: Sendable {
 
   private var all: [StoredStatement] = []
   private let directory: String?
-  /// Whether the history shows only the statements that the user entered in the working directory.
+  /// Whether ``entries`` contains only the statements that the user entered in the working directory.
   private var isOfDirectory = false
   private var file: HistoryFile?
   private var redact: @Sendable (String) -> String = { Secrets.hidden(in: $0) }
@@ -36,7 +35,7 @@ public struct History: Sendable {
   ///
   /// - Parameters:
   ///   - file: The file.
-  ///   - directory: The working directory, which the history stores with each statement. Nil stores no directory.
+  ///   - directory: The working directory, which the history stores with each statement; nil for no directory.
   ///   - redact: A function that removes secrets from a statement; nil for the default rules.
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public init(
@@ -48,7 +47,7 @@ public struct History: Sendable {
     if let redact { self.redact = redact }
   }
 
-  /// Adds a statement, and returns the statement in its stored form.
+  /// Adds a statement, and returns the statement without its passwords.
   ///
   /// Returns nil if the history omits the statement.
   mutating func add(_ statement: String) -> String? {
@@ -63,11 +62,14 @@ public struct History: Sendable {
     return kept
   }
 
-  /// Appends a statement, which ``add(_:)`` has returned, to the file.
+  /// Appends a statement to the file.
+  ///
+  /// The statement must be a result of ``add(_:)``, which has removed the passwords.
   func save(_ statement: String) throws(TerminalError) {
     try file?.append(StoredStatement(statement: statement, directory: directory))
   }
 
-  /// Sets whether the history shows all statements, or only those that the user entered in the working directory.
+  /// Sets whether ``entries`` contains all statements, or only the statements that the user entered in the working
+  /// directory.
   mutating func show(ofDirectory isOfDirectory: Bool) { self.isOfDirectory = isOfDirectory }
 }

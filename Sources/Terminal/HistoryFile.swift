@@ -1,23 +1,24 @@
 internal import Glibc
 
-/// A file of statements, one on each line, that only its owner can read.
+/// A file with one statement on each line, which only the file's owner can read.
 ///
 /// In the file, `\n` stands for a line feed inside a statement, and `\\` for a backslash. If the directory of a
-/// statement is known, the line begins with `\@`, the directory and `\:`. The program creates the file with mode 0600
-/// and its directory with mode 0700. At each use, the program narrows a wider mode of the file to 0600.
+/// statement is known, the line begins with `\@`, the directory and `\:`. The program creates the file with mode 0600,
+/// and the file's directory with mode 0700. At each use, the program sets the file's mode to 0600 again.
 public struct HistoryFile: Sendable, Equatable {
   /// The path of the file.
   public let path: String
 
-  /// Creates the description of a history file without opening it.
+  /// Creates a description of the file; does not open the file.
   public init(path: String) {
     self.path = path
   }
 
-  /// Finds the file in the environment; nil if the user wants no file, or if no directory is known.
+  /// Finds the path of the file in the environment; nil if the user wants no file, or if no directory is known.
   ///
-  /// The path is `$RETORT_HISTORY`, or else `retort/history` in `$XDG_STATE_HOME`, or else in `~/.local/state`. An
-  /// empty `RETORT_HISTORY` means no file. https://specifications.freedesktop.org/basedir-spec/latest/
+  /// The path is `$RETORT_HISTORY`. If this variable is not set, the path is `$XDG_STATE_HOME/retort/history`, or by
+  /// default `~/.local/state/retort/history` (https://specifications.freedesktop.org/basedir-spec/latest/). An empty
+  /// `RETORT_HISTORY` means no file.
   public init?(environment: [String: String]) {
     if let chosen = environment["RETORT_HISTORY"] {
       guard !chosen.isEmpty else { return nil }
@@ -28,7 +29,7 @@ public struct HistoryFile: Sendable, Equatable {
     }
   }
 
-  /// Returns the directory of the program's state: `retort` in `$XDG_STATE_HOME`, or else in `~/.local/state`.
+  /// Returns the directory for the program's state files: `$XDG_STATE_HOME/retort`, or `~/.local/state/retort`.
   ///
   /// Returns nil if neither `$XDG_STATE_HOME` nor `$HOME` is an absolute path.
   static func stateDirectory(_ environment: [String: String]) -> String? {
@@ -37,7 +38,7 @@ public struct HistoryFile: Sendable, Equatable {
     return home + "/.local/state/retort"
   }
 
-  /// Reads the newest statements.
+  /// Reads the newest statements, oldest first.
   ///
   /// If the file has more than twice the maximum number of statements, the function shortens the file to the maximum.
   func load() throws(TerminalError) -> [History.StoredStatement] {
@@ -60,8 +61,8 @@ public struct HistoryFile: Sendable, Equatable {
     return entry.directory.map { "\\@\(line(of: $0))\\:\(statement)" } ?? statement
   }
 
-  // For speed, the functions below decode bytes, not characters: the program reads up to 10,000 lines before its first
-  // prompt.
+  // The functions below decode bytes instead of characters, because the program must read up to 10,000 lines before its
+  // first prompt.
 
   static func entry(from line: ArraySlice<UInt8>) -> History.StoredStatement {
     guard line.starts(with: [backslash, UInt8(ascii: "@")]), let end = endOfDirectory(in: line) else {

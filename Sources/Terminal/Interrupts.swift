@@ -4,16 +4,16 @@ internal import Synchronization
 
 /// Catches the signals SIGINT (Ctrl-C), SIGQUIT, SIGTERM and SIGHUP, and passes them to a watcher.
 ///
-/// A watcher is a function that reacts to a signal, for example by cancelling a task. Without a watcher, the object
-/// stores the signals until a watcher begins. The object catches the signals from the first access to `shared` on.
+/// A watcher is a function that reacts to a signal, for example by cancelling a task. While there is no watcher, the
+/// object stores the signals for the next watcher. The object begins to catch signals at the first access to `shared`.
 ///
 /// ```swift
 /// let work = Task { try await Task.sleep(for: .seconds(60)) }
 /// try await Interrupts.shared.watching { _ in work.cancel() } during: { try await work.value }
 /// ```
 ///
-/// The watchers run on a separate thread. A statement that computes without a pause then can't delay a second Ctrl-C.
-/// The program needs no terminal. A signal that the process ignored at its start (nohup) remains ignored.
+/// Watchers are called on a separate thread, so that a busy thread can't delay the reaction to a signal. The program
+/// needs no terminal. A signal that was ignored when the process started (nohup) remains ignored.
 public final class Interrupts: Sendable {
   /// The only instance, because signals belong to the process.
   public static let shared = Interrupts()
@@ -23,15 +23,15 @@ public final class Interrupts: Sendable {
     var nextID = 0
     /// The signals that arrived while there was no watcher.
     ///
-    /// The next watcher gets them.
+    /// The next watcher gets the signals.
     var pending: [Signal] = []
-    /// The line editor's handler of SIGTSTP and SIGWINCH.
+    /// The line editor's handler for SIGTSTP and SIGWINCH.
     var terminal: (@Sendable (Int32) -> Void)?
   }
 
   private let state = Mutex(SignalWatchers())
 
-  /// Catches the signals.
+  /// Begins to catch the signals.
   ///
   /// If no descriptor or thread is available, a signal ends the program as usual.
   private init() {
@@ -39,10 +39,10 @@ public final class Interrupts: Sendable {
     for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] { retort_signal_catch(number) }
   }
 
-  /// Runs `body`, and passes the signals to `watcher` until `body` ends.
+  /// Calls `body`, and passes signals to `watcher` until `body` returns.
   ///
-  /// While `body` runs, the watchers of enclosing calls get no signals. If signals arrived while there was no watcher,
-  /// the function passes these signals to `watcher` immediately.
+  /// If calls are nested, only the watcher of the innermost call gets signals. Signals that arrived while there was no
+  /// watcher are passed to `watcher` immediately.
   public func watching<Result, Failure: Error>(
     _ watcher: @escaping @Sendable (Signal) -> Void, during body: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
@@ -51,12 +51,12 @@ public final class Interrupts: Sendable {
     return try await body()
   }
 
-  /// Passes a signal to the watcher as if the process had received the signal.
+  /// Passes a signal to the watcher, as if the process had received the signal.
   ///
-  /// The watcher gets the signal even if the process ignores it.
+  /// This works even for a signal that the process ignores.
   public func raise(_ signal: Signal) { deliver(signal.rawValue) }
 
-  /// Sets the function that gets SIGTSTP and SIGWINCH, and catches SIGWINCH.
+  /// Sets the handler for SIGTSTP and SIGWINCH, and begins to catch SIGWINCH.
   func watchTerminal(_ watcher: @escaping @Sendable (Int32) -> Void) {
     state.withLock { $0.terminal = watcher }
     retort_signal_catch(SIGWINCH)

@@ -2,7 +2,7 @@ internal import CReadline
 internal import Glibc
 internal import Synchronization
 
-/// A function that returns the help for the word at the cursor; nil without help.
+/// A function that returns the help for the word at the cursor; nil if there is no help.
 ///
 /// The cursor is given in bytes of UTF-8 from the start of the line. The function must not block.
 public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> String?
@@ -16,9 +16,9 @@ public typealias HelpSource = @Sendable (_ line: String, _ cursor: Int) -> Strin
 /// }
 /// ```
 ///
-/// Readline controls the terminal only while the user edits a line. The editor restores the terminal at every end of
-/// the process (exit, a trap, a signal) except SIGKILL. Bracketed paste, inputrc (`$if retort`), vi mode and search
-/// work as readline documents them: https://tiswww.case.edu/php/chet/readline/rluserman.html
+/// Readline changes the mode of the terminal only while the user edits a line. The editor restores the mode however the
+/// process ends (exit, a trap, a signal), except after SIGKILL. Bracketed paste, inputrc (`$if retort`), vi mode and
+/// search work as in readline's documentation: https://tiswww.case.edu/php/chet/readline/rluserman.html
 public final class LineEditor: Sendable {
   private static let exists = Atomic(false)
 
@@ -29,7 +29,7 @@ public final class LineEditor: Sendable {
   ///
   /// Readline reads keys from `input` and writes to `output`.
   ///
-  /// - Throws: ``TerminalError/secondEditor`` if the process already has an editor;
+  /// - Throws: ``TerminalError/secondEditor`` if the process already has an editor, or
   ///   ``TerminalError/refused(call:errno:)``.
   public init(
     input: Int32 = 0, output: Int32 = 1, history: History = History(),
@@ -53,7 +53,7 @@ public final class LineEditor: Sendable {
     guard let keys = fdopen(input, "r"), let screen = fdopen(output, "w") else {
       throw .refused(call: "fdopen", errno: errno)
     }
-    // The new thread takes over the streams: from now on, no other thread uses them.
+    // From now on, only the new thread uses the streams.
     try BlockingThread.start {
       let readline = Readline(input: keys, output: screen, completion: completion, painting: painting, help: help)
       entries.forEach(readline.remember)
@@ -61,10 +61,10 @@ public final class LineEditor: Sendable {
     }
   }
 
-  /// Shows the prompt and waits for input.
+  /// Shows the prompt, and waits until the user has entered a line.
   ///
-  /// During the wait, the editor handles the signals. Ctrl-C clears the line, and SIGTERM and SIGHUP end the wait. A
-  /// second call waits until the first call returns.
+  /// Ctrl-C clears the line. SIGTERM and SIGHUP end the wait. If another call is already waiting, the new call waits
+  /// for its end.
   public func readLine(prompt: LinePrompt) async -> PromptInput {
     await Interrupts.shared.watching { [mailbox] in
       mailbox.post(.signal($0.rawValue))
@@ -77,14 +77,14 @@ public final class LineEditor: Sendable {
   ///
   /// - Parameters:
   ///   - text: The text.
-  ///   - prompt: The line's new prompt; nil to keep the prompt.
+  ///   - prompt: The new prompt of the line; nil if the prompt does not change.
   public func notice(_ text: String, prompt: LinePrompt? = nil) {
     mailbox.post(.notice(text, prompt))
   }
 
   /// Adds a complete statement to the statements for the arrow keys, and to the history file.
   ///
-  /// - Throws: ``TerminalError/history(path:call:errno:)``. The arrow keys find the statement even after this error.
+  /// - Throws: ``TerminalError/history(path:call:errno:)``. After this error, the arrow keys still show the statement.
   public func remember(_ statement: String) throws(TerminalError) {
     try history.withLock { history throws(TerminalError) in
       guard let entry = history.add(statement) else { return }
@@ -93,7 +93,7 @@ public final class LineEditor: Sendable {
     }
   }
 
-  /// Sets whether the arrow keys and the search find all statements, or only those of the working directory.
+  /// Sets whether the arrow keys show all statements, or only the statements entered in the working directory.
   public func showHistory(ofDirectory isOfDirectory: Bool) {
     let entries = history.withLock { history in
       history.show(ofDirectory: isOfDirectory)

@@ -6,11 +6,11 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
   public var look: String?
   /// The number of spaces at the beginning of the line.
   ///
-  /// If the user types `end`, `else` or `rescue` after the spaces, the editor removes two of the spaces.
+  /// If the first word that the user types is `end`, `else` or `rescue`, the editor removes two of the spaces.
   public var indent: Int
   /// The initial text of the line.
   ///
-  /// The editor shows line feeds and control characters in the text as escapes.
+  /// Line feeds and control characters in the text become escapes.
   public var draft = ""
 
   /// Creates a prompt.
@@ -24,7 +24,7 @@ public struct LinePrompt: Sendable, Equatable, ExpressibleByStringLiteral {
   public init(stringLiteral text: String) { self.init(text) }
 }
 
-/// The colours of a line while the user types it.
+/// The colours of the line that the user is typing.
 public struct LinePainting: Sendable {
   /// A part of the line with a style.
   public struct ColouredPart: Sendable, Equatable {
@@ -40,22 +40,20 @@ public struct LinePainting: Sendable {
     }
   }
 
-  /// The SGR parameters of each style (ECMA-48 8.3.117).
+  /// The SGR parameters of each style (ECMA-48 8.3.117), such as `36;1`.
   ///
   /// The first style is the default style, an empty text.
   public var looks: [String]
   /// Returns the coloured parts of a line.
   ///
-  /// Where two parts overlap, the later part applies.
-  ///
-  /// The function must not block.
+  /// Where two parts overlap, the later part of the array applies. The function must not block.
   public var parts: @Sendable (_ line: String, _ cursor: Int) -> [ColouredPart]
-  /// Returns a text to show in grey after a line whose cursor is at its end; nil for no text.
+  /// Returns a text to show in grey after the line; nil for no text.
   ///
-  /// The function must not block.
+  /// The text appears only while the cursor is at the end of the line. The function must not block.
   public var hint: (@Sendable (_ line: String) -> String?)?
 
-  /// Creates the colours of a line.
+  /// Creates the colours of lines.
   public init(
     looks: [String], parts: @escaping @Sendable (_ line: String, _ cursor: Int) -> [ColouredPart],
     hint: (@Sendable (_ line: String) -> String?)? = nil

@@ -6,11 +6,11 @@ public final class PagerProcess: Sendable {
   private let command: ForegroundCommand
   private let input: Mutex<Int32?>
 
-  /// Starts the pager with a shell command; nil if the shell can't be started.
+  /// Starts the pager with a shell command; returns nil if the shell can't be started.
   ///
-  /// By default, `less` shows UTF-8, leaves the last screen on the terminal, and starts no other programs. The user's
-  /// `LESS`, `LESSCHARSET` and `LESSSECURE` can change this. The user can type the next statement while `less` still
-  /// runs. Without `LESSSECURE`, `less` would take a `|` in this statement for a command that starts a shell.
+  /// By default, `less` shows UTF-8, leaves the last screen on the terminal, and starts no other programs. The user can
+  /// change these defaults with the variables `LESS`, `LESSCHARSET` and `LESSSECURE`. Without `LESSSECURE`, a `|` in a
+  /// statement that the user types too early would make `less` start a shell.
   public init?(command: String) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
@@ -27,7 +27,7 @@ public final class PagerProcess: Sendable {
     input = Mutex(ends[1])
   }
 
-  /// Writes text to the pager, and waits while the pipe is full.
+  /// Writes text to the pager, and waits while the pipe to the pager is full.
   ///
   /// Returns false if the pager has ended, or if the task is cancelled.
   public func write(_ bytes: [UInt8]) -> Bool {
@@ -54,15 +54,15 @@ public final class PagerProcess: Sendable {
 
   /// Whether the shell has ended because it could not run the pager.
   ///
-  /// Ask this after ``write(_:)`` has failed.
+  /// Read the property after ``write(_:)`` has failed.
   public var couldNotRun: Bool { command.earlyStatus().map(Self.meansNotRun) ?? false }
 
-  /// Whether an exit status of the shell means that the shell could not run the pager.
+  /// Whether an exit status of the shell means that the shell could not execute a command.
   ///
-  /// The statuses 126 and 127 have this meaning (POSIX, Shell Command Language, 2.8.2).
+  /// These are the statuses 126 and 127 (POSIX, Shell Command Language, 2.8.2).
   public static func meansNotRun(_ status: Int32) -> Bool { status == 126 || status == 127 }
 
-  /// Ends the text, waits until the pager has ended, and returns the pager's exit status.
+  /// Closes the pipe to the pager, waits until the pager has ended, and returns the pager's exit status.
   public func finish() async -> Int32 {
     input.withLock { input in
       if let descriptor = input { close(descriptor) }

@@ -2,14 +2,14 @@ internal import Glibc
 
 /// An open file that only its owner can read.
 ///
-/// The file is locked: other processes that use it wait until this process closes it.
+/// The file is locked until the object is deallocated. Another process that opens it as a `PrivateFile` waits.
 struct PrivateFile: ~Copyable {
   private let path: String
   private let descriptor: Int32
 
-  /// Opens the file.
+  /// Opens and locks the file.
   ///
-  /// Creates the file and its directories if they are missing.
+  /// A missing file and missing directories are created.
   init(path: String) throws(TerminalError) {
     self.path = path
     Self.makeDirectories(of: path)
@@ -33,9 +33,9 @@ struct PrivateFile: ~Copyable {
     }
   }
 
-  /// Appends a line with one call of `write`.
+  /// Appends a line to the file.
   ///
-  /// If the last line of the file has no line end, the function adds the line end first.
+  /// If the last line of the file has no line end, the function adds one first.
   func append(line: [UInt8]) throws(TerminalError) {
     let feed = UInt8(ascii: "\n")
     var last = feed
@@ -61,7 +61,7 @@ struct PrivateFile: ~Copyable {
 
   /// Sets the mode of a regular file to 0600.
   ///
-  /// Does not change a device or a pipe.
+  /// The mode of a device or a pipe does not change.
   private func narrow() {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
@@ -70,7 +70,7 @@ struct PrivateFile: ~Copyable {
 
   /// Opens and locks the file.
   ///
-  /// Opens the file again if another process replaced it during the wait for the lock.
+  /// If another process replaced the file during the wait for the lock, the function opens the new file.
   private static func openLocked(_ path: String) throws(TerminalError) -> Int32 {
     while true {
       let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0o600)
@@ -87,7 +87,7 @@ struct PrivateFile: ~Copyable {
 
   /// Creates the missing directories.
   ///
-  /// Ignores errors, because opening the file then reports them.
+  /// The function ignores errors, because opening the file then fails, too.
   private static func makeDirectories(of path: String) {
     for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && index > 0 {
       let directory = String(decoding: path.utf8.prefix(index), as: UTF8.self)

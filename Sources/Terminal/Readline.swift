@@ -2,19 +2,19 @@ internal import CReadline
 internal import Glibc
 internal import Redaction
 
-/// GNU readline on one terminal.
+/// The GNU readline library, set up for one terminal.
 ///
-/// One thread creates and uses the object. The object is never freed: it exists as long as the process.
+/// Only one thread may use the object, which exists until the process ends.
 final class Readline {
   private let completion: TabCandidates.CompletionSource
   private let painting: LinePainting?
   private let help: HelpSource?
-  /// The result of the last Tab.
+  /// The candidates that the last Tab found.
   private var found = TabCandidates.none
 
   /// Sets up readline.
   ///
-  /// Readline reads inputrc, with its sections `$if retort`.
+  /// Readline then also reads the user's inputrc, including its sections `$if retort`.
   init(
     input: UnsafeMutablePointer<FILE>, output: UnsafeMutablePointer<FILE>,
     completion: @escaping TabCandidates.CompletionSource,
@@ -29,7 +29,7 @@ final class Readline {
     if help != nil { retort_line_explain(explainAtCursor, Unmanaged.passUnretained(self).toOpaque()) }
   }
 
-  /// Turns on colours.
+  /// Turns on colours and hints for the edited line.
   ///
   /// The styles are never freed, because readline uses them until the process ends.
   private func paint(_ painting: LinePainting) {
@@ -44,7 +44,7 @@ final class Readline {
     retort_line_begin(Self.shown(prompt), Int32(prompt.indent), TerminalSafeText.line(prompt.draft))
   }
 
-  /// Returns the prompt with its style.
+  /// Returns the text of the prompt, with control sequences for its style.
   ///
   /// Marks tell readline that the control sequences have no width.
   private static func shown(_ prompt: LinePrompt) -> String {
@@ -52,9 +52,9 @@ final class Readline {
     return prompt.look.map { "\u{1}\u{1B}[\($0)m\u{2}\(text)\u{1}\u{1B}[0m\u{2}" } ?? text
   }
 
-  /// Reads one key.
+  /// Reads one key, and returns the input if the key completes it.
   ///
-  /// Returns nil while the user still edits the line.
+  /// Returns nil if the user is still editing the line.
   func readKey() -> PromptInput? {
     var text: UnsafeMutablePointer<CChar>?
     let state = retort_line_read(&text)
@@ -112,9 +112,9 @@ final class Readline {
   }
 }
 
-/// Called from C to style a line.
+/// Called by the C code to find the styles of a line.
 ///
-/// A line with invalid UTF-8 gets no styles.
+/// The function finds no styles for a line with invalid UTF-8.
 private func paintLine(
   context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?, length: Int32, cursor: Int32,
   looks: UnsafeMutablePointer<UInt8>?
@@ -126,13 +126,13 @@ private func paintLine(
   return 1
 }
 
-/// Called from C for the hint after a line.
+/// Called by the C code to find the hint after a line.
 private func hintLine(context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?) -> UnsafeMutablePointer<CChar>? {
   guard let context, let line, let text = String(validatingCString: line) else { return nil }
   return Unmanaged<Readline>.fromOpaque(context).takeUnretainedValue().hint(line: text).map { strdup($0) }
 }
 
-/// Called from C for the help at the cursor.
+/// Called by the C code to find the help for the word at the cursor.
 private func explainAtCursor(
   context: UnsafeMutableRawPointer?, line: UnsafePointer<CChar>?, cursor: Int32
 ) -> UnsafeMutablePointer<CChar>? {
@@ -142,13 +142,13 @@ private func explainAtCursor(
 }
 
 extension Readline {
-  /// Returns the list of the last Tab's candidates with their notes.
+  /// Returns the list of the candidates that the last Tab found, with their notes.
   ///
   /// Nil means that readline shows its own list.
   fileprivate func list(columns: Int) -> String? { found.list(columns: columns) }
 }
 
-/// Called from C to list the candidates of the last Tab.
+/// Called by the C code to list the candidates that the last Tab found.
 ///
 /// Nil means that readline shows its own list.
 private func listCompletions(context: UnsafeMutableRawPointer?, columns: Int32) -> UnsafeMutablePointer<CChar>? {
@@ -157,9 +157,9 @@ private func listCompletions(context: UnsafeMutableRawPointer?, columns: Int32) 
   return readline.list(columns: Int(columns)).map { strdup($0) }
 }
 
-/// Called from C to complete the word at the cursor.
+/// Called by the C code to complete the word at the cursor.
 ///
-/// A line with invalid UTF-8 gets no completion, because the byte offsets would be wrong.
+/// The function completes nothing in a line with invalid UTF-8, because byte offsets would be wrong.
 private func completeAtCursor(
   context: UnsafeMutableRawPointer?, text: UnsafePointer<CChar>?, cursor: Int32, start: UnsafeMutablePointer<Int32>?,
   suffix: UnsafeMutablePointer<Int32>?

@@ -1,4 +1,4 @@
-/// The signals that stop a program.
+/// A signal that asks the program to stop.
 public enum Signal: Int32, Sendable, Equatable {
   /// The terminal closed (SIGHUP).
   case hangup = 1
@@ -9,6 +9,6 @@ public enum Signal: Int32, Sendable, Equatable {
   /// A request to end the program (SIGTERM).
   case terminate = 15
 
-  /// The exit status of a program that this signal ended: 130 for Ctrl-C, 131 for Ctrl-\, 143 for SIGTERM.
+  /// The exit status of a program that the signal has ended, such as 130 for Ctrl-C, and 143 for SIGTERM.
   public var exitStatus: Int32 { 128 + rawValue }
 }

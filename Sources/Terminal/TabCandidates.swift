@@ -7,20 +7,20 @@ internal import Redaction
 /// TabCandidates(from: 7, candidates: ["posts", "post-tags"])
 /// ```
 public struct TabCandidates: Sendable, Equatable {
-  /// The start of the text that a candidate replaces, in bytes of UTF-8 from the start of the line.
+  /// The start of the text that a candidate replaces, as a byte offset in the line.
   ///
   /// The replaced text ends at the cursor.
   public var start: Int
-  /// The complete candidates, in the order of display.
+  /// The candidates, as complete words, in the order of display.
   public var candidates: [String]
   /// The description of each candidate, in one line.
   ///
-  /// A short list shows it next to the candidate.
+  /// A list with at most ``listLimit`` candidates shows the descriptions.
   public var notes: [String: String]
-  /// The ASCII character that readline inserts after a single candidate; nil for no character.
+  /// The ASCII character that readline inserts after the candidate if there is only one; nil for no character.
   public var suffix: Character?
 
-  /// Creates a completion.
+  /// Creates a list of candidates.
   public init(from start: Int, candidates: [String], notes: [String: String] = [:], suffix: Character? = " ") {
     self.start = start
     self.candidates = candidates
@@ -28,17 +28,17 @@ public struct TabCandidates: Sendable, Equatable {
     self.suffix = suffix
   }
 
-  /// The completion without candidates.
+  /// A list without candidates.
   public static let none = TabCandidates(from: 0, candidates: [])
 
-  /// A function that returns the completion for a line and a cursor.
+  /// A function that returns the candidates for a line and a cursor.
   ///
   /// The cursor is given in bytes of UTF-8 from the start of the line. The function must not block.
   public typealias CompletionSource = @Sendable (_ line: String, _ cursor: Int) -> TabCandidates
 
   /// Returns the common prefix of all candidates.
   ///
-  /// Returns the typed text if the common prefix does not begin with it.
+  /// Returns the typed text if the common prefix does not begin with the typed text.
   func commonPrefix(typed: Substring) -> String {
     guard let first = candidates.first else { return String(typed) }
     guard candidates.count > 1 else { return first }

@@ -4,9 +4,9 @@ internal import Glibc
 public enum TerminalError: Error, Sendable, Equatable {
   /// The process already has a line editor. GNU readline can edit only one line at a time.
   case secondEditor
-  /// The system refused a resource that the line editor needs, such as a thread or a descriptor.
+  /// The operating system refused a resource, such as a thread, a descriptor or a temporary file.
   case refused(call: String, errno: Int32)
-  /// The program can't read or write the history.
+  /// The program can't read or write the history file.
   case history(path: String, call: String, errno: Int32)
 }
 

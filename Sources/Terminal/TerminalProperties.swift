@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// Queries the properties of a terminal.
+/// Returns properties of a terminal, such as its width.
 public enum TerminalProperties {
-  /// Whether a descriptor is a terminal.
+  /// Whether a file descriptor is a terminal.
   public static func isTerminal(_ descriptor: Int32) -> Bool {
     isatty(descriptor) == 1
   }
 
-  /// Returns the height in lines: the height of the terminal, or else `LINES`, or else 24.
+  /// Returns the height of the terminal in lines; `LINES` or 24 if the height is unknown.
   public static func rows(of descriptor: Int32 = 1) -> Int {
     var size = winsize()
     if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 { return Int(size.ws_row) }
@@ -15,7 +15,7 @@ public enum TerminalProperties {
     return rows
   }
 
-  /// Returns the width in columns: the width of the terminal, or else `COLUMNS`, or else 80.
+  /// Returns the width of the terminal in columns; `COLUMNS` or 80 if the width is unknown.
   ///
   /// The width can change between two calls, because the user can resize the window.
   public static func columns(of descriptor: Int32 = 1) -> Int {

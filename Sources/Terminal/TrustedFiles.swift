@@ -1,16 +1,16 @@
-/// The list of the start files that the user trusts, each with its text.
+/// A list of the files that the user trusts, stored together with their texts.
 ///
-/// The user no longer trusts a file after its text has changed.
+/// A file whose text has changed is no longer trusted.
 public struct TrustedFiles: Sendable {
   private let file: HistoryFile
 
-  /// Finds the list: the file `trusted` in the directory of the program's state; nil if the directory is unknown.
+  /// Finds the file of the list, `trusted` in the directory for state files; nil if the directory is unknown.
   public init?(environment: [String: String]) {
     guard let directory = HistoryFile.stateDirectory(environment) else { return nil }
     file = HistoryFile(path: directory + "/trusted")
   }
 
-  /// Whether the user trusts a file with this text.
+  /// Whether the user trusts the file at a path with the given text.
   ///
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public func contains(_ path: String, _ text: String) throws(TerminalError) -> Bool {
@@ -18,7 +18,7 @@ public struct TrustedFiles: Sendable {
     return try file.load().contains { HistoryFile.line(of: $0) == entry }
   }
 
-  /// Adds a file with its text to the list.
+  /// Adds the file at a path, with its text, to the list.
   ///
   /// - Throws: ``TerminalError/history(path:call:errno:)``.
   public func add(_ path: String, _ text: String) throws(TerminalError) {
