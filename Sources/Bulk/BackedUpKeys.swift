@@ -8,9 +8,7 @@ struct BackedUpKeys {
   /// Whether the backup contains a resource.
   func contains(_ type: String, _ id: String) -> Bool { keys.contains(Self.key(type, id)) }
 
-  /// Returns the first of the given relationships that has no linkage in the backup of a resource.
-  ///
-  /// Returns nil if the backup contains the linkage of all given relationships.
+  /// Returns the first given relationship without linkage in the backup of a resource; nil if all have linkage there.
   func lacking(_ names: [String], of type: String, _ id: String) -> String? {
     names.first { !keys.contains(Self.key(type, id, $0)) }
   }

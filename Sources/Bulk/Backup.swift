@@ -35,8 +35,8 @@ public final class Backup: Sendable {
   ///   - path: The path of the file.
   ///   - client: The client that reads the resources.
   ///   - query: The query for reading a resource, whose `include` names the relationships to load.
-  ///   - noteNotLoaded: Called before a resource is destroyed, with the names of the relationships that have no
-  ///     complete linkage in the image.
+  ///   - noteNotLoaded: Called before a resource is destroyed, with the names of the relationships whose linkage the
+  ///     backup does not contain completely.
   /// - Throws: ``JournalError`` if the file can't be used, or contains lines that are not resources.
   public init(
     _ path: String, _ client: ResourceClient, _ query: Query,
@@ -82,7 +82,7 @@ public final class Backup: Sendable {
   ///
   /// The function returns when the resource is on the disk.
   ///
-  /// - Returns: Nil if the change may be sent; otherwise the outcome of the change, which may not be sent.
+  /// - Returns: Nil if the change may be sent. Otherwise the change must not be sent, and the result is its outcome.
   func save(_ change: Change) async -> Outcome? {
     guard let id = change.resourceID else { return nil }
     do throws(JournalError) {

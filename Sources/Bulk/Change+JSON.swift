@@ -114,7 +114,7 @@ extension TargetQueue {
 }
 
 extension Change {
-  /// Returns the names of the secrets that the JSON of a change mentions, but that `meta` does not contain.
+  /// Returns the names of the secrets that a change in JSON needs, but that `meta` does not contain.
   public static func secrets(of object: JSONObject, missingIn meta: JSONObject) -> [String] {
     (object["params"]?["meta"]?.objectValue?.namedSecrets ?? []).filter { meta[$0] == nil }
   }

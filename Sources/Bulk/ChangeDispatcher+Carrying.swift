@@ -50,15 +50,15 @@ extension ChangeDispatcher {
 
   /// The next step after an attempt that failed or got no reply.
   private enum FailedAttemptStep {
-    /// Send the change again.
+    /// The change is sent again.
     case send
-    /// Return the outcome that a lookup found.
+    /// The change is not sent again, because a lookup found its outcome.
     case settled(Outcome)
   }
 
   /// Decides what to do after an attempt; returns nil if the outcome of the attempt is final.
   ///
-  /// Before a new attempt, the function waits. Each pause is longer than the previous pause.
+  /// The function waits before a new attempt, each time longer than before.
   private func nextStep(_ outcome: Outcome, _ change: Change, _ attempt: Int) async -> FailedAttemptStep? {
     let pause = RetryPause.pause(after: attempt)
     switch outcome {
@@ -81,8 +81,8 @@ extension ChangeDispatcher {
 extension ClientError {
   /// Returns whether a change can safely be sent again after this failure.
   ///
-  /// A broker that refuses a message (nack) may have put the message into the queue nevertheless. A create that is then
-  /// sent again may create two resources.
+  /// A broker that refuses a message (nack) may have put the message into the queue nevertheless. If a create is then
+  /// sent again, the service may create two resources.
   fileprivate func mayRepeat(_ change: Change) -> Bool {
     switch change.verb {
     case .destroy, .update, .relink: isPassing

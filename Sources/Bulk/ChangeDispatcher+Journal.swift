@@ -24,9 +24,9 @@ extension ChangeDispatcher {
 
     /// Whether the journal must announce the change now, before the change is sent.
     ///
-    /// The result is false for a change that is already done, because it is not sent. It is also false for a change
-    /// whose outcome is unknown, because the change is looked up first. If it is sent again afterwards, the journal
-    /// announces it then.
+    /// False for a change that is already done, because nothing is sent. False also for a change with an unknown
+    /// outcome, because a lookup comes first. If the change must be sent again after the lookup, the journal announces
+    /// the change then.
     var isIntended: Bool {
       switch known {
       case nil, .open?: true
@@ -47,9 +47,9 @@ extension ChangeDispatcher {
     try await journal.write(intents)
   }
 
-  /// Creates the entry of an element, and marks the identity of its change as seen in this run.
+  /// Creates the planned change of an element, and marks the identity of the change as seen in this run.
   ///
-  /// If this run has already seen the identity, the entry contains a refusal instead of the change.
+  /// If this run has already seen the identity, the result contains a refusal instead of the change.
   func entry(of element: any PlannedElement, at index: Int) -> PlannedChange {
     let planned = element.planned
     guard let journal = guards.journal, case .success(let change) = planned, let identity = change.identity else {
@@ -61,10 +61,9 @@ extension ChangeDispatcher {
     return PlannedChange(element, at: index, planned, identity, known: state)
   }
 
-  /// Returns the outcome of an entry's change.
+  /// Sends a planned change, and returns its outcome.
   ///
-  /// The change is sent, unless the outcome is already known: from the journal, from a lookup, or because the change is
-  /// refused.
+  /// Nothing is sent if the change is refused, or if the journal or a lookup already shows the outcome.
   func outcome(of entry: PlannedChange) async -> CarriedOutcome {
     let change: Change
     switch entry.change {
@@ -98,7 +97,7 @@ extension ChangeDispatcher {
 
   /// Looks up a change whose outcome is unknown since an earlier run, and returns the outcome.
   ///
-  /// Returns nil if the change must be sent again. The function has then announced the change in the journal again.
+  /// If the change must be sent again, the function announces the change in the journal, and returns nil.
   private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
     switch await guards.resolver?.look(change, sent: sent) ?? .unknown {
     case .carriedOut(let id):

@@ -13,7 +13,7 @@ extension ChangeDispatcher {
 
   /// Passes changes to the carrier in order, and records their outcomes.
   ///
-  /// `next` returns the next entries, each with a change; nil after the last entry.
+  /// `next` returns the next planned changes; nil after the last change.
   ///
   /// - Returns: The error that `next` threw, if any.
   func send(
@@ -73,7 +73,7 @@ private final class GroupChangeSender: Sendable {
   /// Whether more changes may be sent.
   var continues: Bool { mayContinue.load(ordering: .relaxed) }
 
-  /// Records the outcome of an entry.
+  /// Records the outcome of a planned change.
   ///
   /// If the outcome ends the statement, the carrier drops the changes that are not sent yet.
   func record(_ carried: CarriedOutcome, _ entry: PlannedChange) {
@@ -82,7 +82,7 @@ private final class GroupChangeSender: Sendable {
     carrier.end()
   }
 
-  /// Passes the changes of entries to the carrier in order.
+  /// Passes planned changes to the carrier in order.
   ///
   /// A change whose outcome is unknown since an earlier run is looked up in a separate task. Several lookups run
   /// concurrently.
@@ -114,7 +114,7 @@ private final class GroupChangeSender: Sendable {
     carrier.take(change, number: number, for: inFlight)
   }
 
-  /// Records the outcome of an entry that was not passed to the carrier.
+  /// Records the outcome of a planned change that was not passed to the carrier.
   ///
   /// If the outcome ends the statement, the function first waits for the outcomes of the changes in flight.
   private func recordUnsent(_ carried: CarriedOutcome, _ entry: PlannedChange, _ inFlight: ChangesInFlight) async {
@@ -126,9 +126,9 @@ private final class GroupChangeSender: Sendable {
 }
 
 extension ChangeDispatcher.PlannedChange {
-  /// The entry's change, if it can be sent immediately; otherwise nil.
+  /// The change, if it can be sent immediately; otherwise nil.
   ///
-  /// Nil if the entry has no change, or if the journal records the change as done or as unknown.
+  /// Nil if no change is planned, or if the journal records the change as done or as unknown.
   fileprivate var changeToSend: Change? {
     guard isIntended, case .success(let change) = change else { return nil }
     return change

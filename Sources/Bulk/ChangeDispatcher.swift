@@ -37,7 +37,7 @@ public struct ChangeDispatcher: Sendable {
 
   /// Returns the reason why a change may not be sent; nil if the change may be sent.
   ///
-  /// A change that destroys data and may be sent counts against the limits of the run and of the consent.
+  /// A permitted change that destroys data is counted against the limits of the run and of the consent.
   private func refusal(of change: Change, _ consent: DestroyConsent?) -> UnsentReason? {
     if let connection = guards.readOnly { return .guarded(connection: connection) }
     if account.run.streams.isStreamed(change.target) { return .streamed(queue: change.target.queue) }
@@ -79,8 +79,8 @@ public struct ChangeDispatcher: Sendable {
   /// The function ends when `next` returns nil, or when a failure ends the statement.
   ///
   /// - Parameters:
-  ///   - report: The report of the statement's earlier changes. The new elements are numbered from the number of
-  ///     elements in this report.
+  ///   - report: The report of the statement's earlier changes. Its number of elements is the index of the first new
+  ///     element.
   ///   - policy: The maximum number of changes in flight, and the effect of a failure.
   ///   - consent: The user's consent to destroy resources; nil if the statement needs no consent.
   ///   - next: Returns the next elements in order; nil after the last element.
@@ -111,7 +111,7 @@ public struct ChangeDispatcher: Sendable {
     return await recorder.ended(stop, of: count, after: .now - begin)
   }
 
-  /// Sends the changes of the entries that `next` returns, and records their outcomes.
+  /// Sends the planned changes that `next` returns, and records their outcomes.
   ///
   /// Returns the error that `next` threw, if any.
   private func send(
@@ -125,10 +125,10 @@ public struct ChangeDispatcher: Sendable {
     }
   }
 
-  /// Returns the entries of a page of elements.
+  /// Returns the planned changes of a page of elements.
   ///
-  /// If the refusal of an element ends the statement, the function returns the refusal and the entries before this
-  /// element. `first` is the index of the page's first element.
+  /// If the refusal of an element ends the statement, the function returns the refusal and the planned changes before
+  /// this element. `first` is the index of the page's first element.
   private func entries(
     of page: [any PlannedElement], first: Int, _ consent: DestroyConsent?
   ) -> ([PlannedChange], RefusedElementError?) {
@@ -142,7 +142,7 @@ public struct ChangeDispatcher: Sendable {
     return (entries, nil)
   }
 
-  /// Returns the refusal of an entry, if the refusal ends the statement; otherwise nil.
+  /// Returns the refusal of a planned change, if the refusal ends the statement; otherwise nil.
   ///
   /// A change that is done according to the journal needs no permission.
   private func refusal(of entry: PlannedChange, _ consent: DestroyConsent?) -> UnsentReason? {

@@ -90,7 +90,7 @@ extension Change {
   /// The id of the resource whose linkage changes.
   private var parent: String? { parentParameter?.value.idText }
 
-  /// The name of the type in the parameter with the id: `post` for `post_id`.
+  /// The word before `_id` in the parameter with the resource's id: `post` for `post_id`.
   var parentName: String? { parentParameter.map { String($0.key.dropLast(3)) } }
 
   /// The id of the changed resource, also for a change of its linkage; nil for a create.

@@ -18,7 +18,7 @@ public final class DryRunCarrier: GroupCarrier {
   }
 
   private let state = Mutex(State())
-  /// The maximum number of pretended resources that the carrier stores for later reads.
+  /// The maximum number of resources that the carrier stores for later reads.
   private static let limit = 10_000
 
   /// Creates a carrier.

@@ -5,8 +5,8 @@ import Synchronization
 
 /// A file that records the changes of a statement, so that a later run can resume the statement.
 ///
-/// Before a change is sent, the journal gets a line that announces the change, called the intent. Afterwards the
-/// journal gets a line with the outcome.
+/// Before a change is sent, the journal gets a line that announces the change (the intent). Afterwards the journal gets
+/// a line with the outcome.
 ///
 /// ```swift
 /// let journal = try Journal("posts.journal", header)
@@ -37,11 +37,10 @@ public final class Journal: Sendable {
   public let cutLines: Int
   /// The time at which a run completed the statement; nil if the statement is not complete.
   public let end: String?
-  /// The longest expiration time of the messages of all unknown changes; nil if one of these messages never expires.
+  /// The longest expiration time of a message whose change has an unknown outcome; nil if one of the messages never
+  /// expires.
   public let longestLife: Duration?
-  /// The queues to which unknown iterations of `each` sent changes.
-  ///
-  /// An iteration is unknown if an earlier run did not record its outcome.
+  /// The queues to which iterations of `each` with unknown outcomes sent changes.
   public let queues: Set<String>
   /// The path of the file.
   public var path: String { file.path }
@@ -58,8 +57,7 @@ public final class Journal: Sendable {
       let recorded = counts.done + counts.open + counts.unknown
       try known.check(against: header, path, recorded: recorded)
       if let end = contents.end { throw .complete(path, at: end) }
-      // If no change is recorded, this run begins the journal again, so that the header contains the command of this
-      // run.
+      // If no change is recorded, this run replaces the whole journal, so that the header contains its own command.
       if recorded == 0 {
         try file.cut(to: 0)
         contents = try JournalContents(file)
@@ -189,15 +187,15 @@ public final class Journal: Sendable {
     }
   }
 
-  /// Returns the changes that an unknown iteration of `each` sent, as texts.
+  /// Returns the changes that an iteration of `each` with an unknown outcome sent, as texts.
   ///
-  /// An iteration is unknown if an earlier run did not record its outcome. A text is the identity of a change, such as
-  /// `update posts 12`. For a change without an identity, it contains the verb, the method and the queue.
+  /// A text is the identity of a change, such as `update posts 12`. If a change has no identity, the text contains its
+  /// verb, method and queue.
   public func changes(of identity: ChangeIdentity) -> [String] {
     recordedChanges(of: identity).map(\.text)
   }
 
-  /// Returns the changes that an unknown iteration of `each` sent in an earlier run, in order.
+  /// Returns the changes that an iteration of `each` with an unknown outcome sent, in order.
   func recordedChanges(of identity: ChangeIdentity) -> [IterationChange] {
     state.withLock { $0.states.changes(of: identity.text) }
   }
@@ -211,7 +209,7 @@ public final class Journal: Sendable {
 
   /// Writes the outcome of a change, without waiting for the disk.
   ///
-  /// The line is on the disk with the next group of lines.
+  /// The line reaches the disk together with the next group of lines.
   public func record(_ outcome: Outcome, of change: Change) {
     if let identity = change.identity { record(outcome, of: change, identity) }
   }

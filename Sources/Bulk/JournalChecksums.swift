@@ -1,7 +1,7 @@
 import Glibc
 import JSONText
 
-/// The checksums of a journal's lines.
+/// Computes and checks the checksums of a journal's lines.
 ///
 /// The lines must be passed in their order in the file, because a checksum can also cover the previous checksum.
 struct JournalChecksums: Sendable {

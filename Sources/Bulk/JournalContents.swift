@@ -78,7 +78,7 @@ struct JournalContents {
 
   /// Returns whether the only line of a file is the beginning of a header.
   ///
-  /// The earlier run then has sent no request, because a run first writes the complete header to the disk.
+  /// In this case, the earlier run has sent no request, because a run first writes the complete header to the disk.
   private static func isTornHeader(_ line: ArraySlice<UInt8>) -> Bool {
     let (begin, object) = (Array("{\"retort-journal\":".utf8), Array("{\"".utf8))
     let isBegun = line.starts(with: begin) || begin.starts(with: line)

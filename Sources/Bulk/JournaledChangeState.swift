@@ -141,12 +141,12 @@ struct JournaledChangeStates {
 
   /// Records that the change with an identity was carried out.
   ///
-  /// Only a hash of the content that the change sent remains stored.
+  /// Of the content that the change sent, only a hash stays in memory.
   mutating func finish(_ identity: ChangeIdentity, id: String?) {
     let hash = identity.hash
     let content = sent.isEmpty ? nil : sent.removeValue(forKey: hash)?.content
     self[packed: hash].finish(content)
-    // The id in the identity of an update or a destroy need not be stored again.
+    // The identity of an update or a destroy already ends with the id, so the id is not stored again.
     if let id, !identity.text.hasSuffix(" \(id)") { ids[hash] = id }
   }
 
@@ -184,7 +184,8 @@ struct JournaledChangeStates {
   /// The queues to which iterations of `each` with unknown outcomes sent changes.
   var queues: Set<String> { sent.values.reduce(into: []) { $0.formUnion($1.changes.map(\.queue)) } }
 
-  /// The longest expiration time of the messages of all unknown changes; nil if one of these messages never expires.
+  /// The longest expiration time of a message whose change has an unknown outcome; nil if one of the messages never
+  /// expires.
   var longestLife: Duration? {
     sent.values.contains { $0.life == nil } ? nil : sent.values.compactMap(\.life).max() ?? .zero
   }

@@ -8,7 +8,7 @@ final class LookupLimit: Sendable {
     var free: Int
     var waiting: [CheckedContinuation<Void, Never>] = []
     var timeouts = 0
-    /// The number of refused lookups.
+    /// The number of lookups that were not allowed, because of earlier timeouts.
     var refused = 0
   }
 
@@ -19,7 +19,7 @@ final class LookupLimit: Sendable {
   /// The maximum number of concurrent lookups.
   static let most = 2
 
-  /// The number of refused lookups.
+  /// The number of lookups that were not allowed, because of earlier timeouts.
   var refused: Int { state.withLock(\.refused) }
 
   /// Creates a limit.

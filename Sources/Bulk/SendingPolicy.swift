@@ -16,8 +16,7 @@ public struct SendingPolicy: Sendable {
   public var noteLateWait: @Sendable (Int, Duration) -> Void
   /// A function that shows a note with the number of changes to look up.
   public var noteLookups: @Sendable (Int) -> Void = { _ in }
-  /// A function that returns the element of a create again, so that the outcome of a lookup can be reported for the
-  /// element.
+  /// A function that returns the element of a create, so that the outcome of a lookup can be reported.
   ///
   /// Nil if the statement stores the elements of its creates.
   public var restored: (@Sendable (Change) -> any PlannedElement)?

@@ -32,13 +32,13 @@ public struct SequenceCarrier: ChangeCarrier {
     (self.following, self.step) = (following, step)
   }
 
-  /// The executor of the client that sends most changes, which runs tasks on the thread of its connection.
+  /// The executor that runs tasks on the thread of the connection that sends most changes.
   public var executor: (any TaskExecutor)? { client.taskExecutor }
 
   /// Sends a change and the changes that follow it.
   ///
-  /// - Throws: The `ClientError` of the change that failed. After the first change was carried out, its `wasSent` is
-  ///   always true.
+  /// - Throws: The `ClientError` of the change that failed. After the first change, the error's `wasSent` is always
+  ///   true.
   public func carry(_ change: Change) async throws(ClientError) -> ChangeResult {
     var (change, reply) = (change, try await send(change))
     do throws(ClientError) {

@@ -6,8 +6,8 @@ extension UnknownChangeResolver {
   /// Looks up a `link`, `relink` or `unlink`: compares the change with the linkage of its relationship.
   ///
   /// A `link` or an `unlink` that was not found can always be sent again, because a repetition changes nothing. A
-  /// `relink` can be sent again if it sends the same linkage as the earlier run, or if the time of the option `settle:`
-  /// has passed.
+  /// `relink` can be sent again if the earlier run sent the same linkage. It can also be sent again after the time of
+  /// the option `settle:`.
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .unknown }
     let named = change.identifiers

@@ -11,7 +11,7 @@ public struct UnknownChangeResolver: Sendable {
   public enum LookupFinding: Sendable {
     /// The change was carried out; `id` is the resource's id.
     case carriedOut(id: String?)
-    /// The lookup did not find that the change was carried out, and the change can safely be sent again.
+    /// The change was not found, and can safely be sent again.
     case repeatable
     /// The change may have been carried out, or may still be carried out later.
     case unknown

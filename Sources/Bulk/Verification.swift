@@ -13,8 +13,8 @@ public enum VerificationScope: Sendable, Equatable {
   case unknown
   /// The statement looks up changes that got no reply, and all confirmed creates by their keys.
   ///
-  /// The lookup of a create finds resources that were created twice. If a service ends, the broker delivers the
-  /// service's unacknowledged requests again. A second delivery can create a second resource.
+  /// The lookup of a create finds resources that were created twice. If a service crashes, the broker delivers its
+  /// unacknowledged requests again. A second delivery can create a second resource.
   case all
 
   /// The maximum number of changes without a reply that a statement looks up at its end.
@@ -44,7 +44,7 @@ final class VerificationList: Sendable {
     var keys = PackedCreateKeys()
     /// The last create whose key is in `keys`.
     ///
-    /// A create in `keys` is restored from its key, and from the target, the method and the timeout of this create.
+    /// The other creates in `keys` have the same target, method and timeout, so that only their keys are stored.
     var last: Change?
   }
 

@@ -1,4 +1,4 @@
-/// An object that receives the replies to changes by calls of a method, so that no Swift task has to wait.
+/// An object that receives the replies to changes, so that no Swift task has to wait for them.
 public protocol ChangeReplyReceiver: AnyObject, Sendable {
   /// Receives the reply to a change, or the error of the change.
   ///

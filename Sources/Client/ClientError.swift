@@ -73,7 +73,7 @@ public struct ClientError: Error, Sendable {
   public var facts: [String] = []
   /// The path to a refused value in a record, such as `["tags", "1"]`.
   ///
-  /// Only an error for a value that the client did not send has a path.
+  /// Only the error for a value that the client refused to send has a path.
   public var path: [String] = []
 
   /// Creates an error.

@@ -4,8 +4,8 @@ import Redaction
 extension JSONValue {
   /// The value without secrets.
   ///
-  /// If the name of a member means a secret, such as `token`, `***` replaces its value unless this is null. In texts,
-  /// `***` replaces passwords of URIs and tokens after `Bearer`.
+  /// `***` replaces the value of a member whose name means a secret, such as `token`. A null value stays null. In
+  /// texts, `***` replaces passwords of URIs and tokens after `Bearer`.
   ///
   /// ```swift
   /// let value = try JSONValue(parsing: #"{"token":"x","from":"amqp://u:p@h/"}"#)

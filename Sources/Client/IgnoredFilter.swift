@@ -19,12 +19,12 @@ public struct IgnoredFilter: Sendable {
 
   /// Finds the first resource of a document that does not match a filter; returns nil if every resource matches.
   ///
-  /// The check is cautious, because only the service knows the meaning of a filter. It skips a filter whose value is
-  /// neither plain, such as `draft` or `5`, nor a comma-separated list of plain values.
+  /// The check is cautious, because only the service knows the meaning of a filter. It examines only filters with plain
+  /// values, such as `draft`, `5` or `draft,spam`.
   ///
   /// An attribute with the filter's name matches if it contains one of the values, in upper or lower case. If all
-  /// values are integers, the function also checks ids. For the filter `id`, it compares the id of the resource. For a
-  /// to-one relationship with the filter's name, it compares the id in the linkage.
+  /// values are integers, ids are checked too. For the filter `id`, this is the id of the resource. For a to-one
+  /// relationship with the filter's name, this is the id in the linkage.
   public init?(_ filter: [(name: String, value: String)], in document: Document) {
     for (name, value) in filter {
       let wanted = value.lowercased().split(separator: ",", omittingEmptySubsequences: false)

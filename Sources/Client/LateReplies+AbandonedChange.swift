@@ -41,7 +41,7 @@ extension LateReplies {
 }
 
 extension LateReplies.AbandonedChange {
-  /// Returns the answer; a `noRoute` error gets a message with the name of the queue.
+  /// Returns the answer, with the name of the queue in the message of a `noRoute` error.
   func worded(_ answer: LateAnswer) -> LateAnswer {
     guard case .failure(let error) = answer, error.code == .noRoute else { return answer }
     return .failure(LinkError(.noRoute, "there is no queue \(call.queue)"))

@@ -87,7 +87,7 @@ public final class LateReplies: Sendable {
 
   /// Ignores a future late reply to a change.
   ///
-  /// A caller needs no late reply if it has found the outcome by a lookup, or is going to send the change again.
+  /// A caller uses this method after a lookup has found the outcome, or before it sends the change again.
   public func forget(_ error: ClientError) {
     guard let id = error.call?.correlationID else { return }
     state.withLock { _ = $0.changes.update(id) { $0.isForgotten = true } }

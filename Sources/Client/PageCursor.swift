@@ -4,8 +4,8 @@ import JSONText
 /// Finds the next page of a list, from the link `next` in the reply with the current page.
 ///
 /// A service can hide some rows of a page, so even a page before the last page can be empty (WireProtocol.md,
-/// "Pagination"). If the service counts its resources, an empty page after this number ends the list. Without a count,
-/// many empty pages in a row are an error. A list also must not end before all counted resources have arrived.
+/// "Pagination"). If the service counts its resources, an empty page after the counted resources ends the list. Without
+/// a count, many empty pages in a row are an error. A list also must not end before all counted resources have arrived.
 struct PageCursor {
   /// Whether the client started at the first page of the list.
   let isFromStart: Bool

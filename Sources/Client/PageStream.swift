@@ -33,7 +33,7 @@ public struct PageStream: Sendable {
   /// Returns the next page; nil after the last page.
   ///
   /// - Throws: The ``ClientError`` of the request. A `protocol` error if the next page does not come after the current
-  ///   page, or if the list ends before all counted resources have arrived. A `service` error if others changed the
+  ///   page. Also if the list ends before all counted resources have arrived. A `service` error if others changed the
   ///   list and the rule is `fail`.
   public mutating func next() async throws(ClientError) -> Document? {
     if let fault {
@@ -106,9 +106,8 @@ extension ResourceClient {
   /// The method requests a page with one resource, and returns the total in the reply. If the service refuses this page
   /// size, the method requests a page without a size.
   ///
-  /// A total below the number of received resources does not count. Without a total, the method counts the resources of
-  /// the page. If there can be more pages, the method counts the resources of all pages, and writes a remark to the
-  /// trace.
+  /// A total below the number of received resources is ignored. Without a total, the method counts the resources of the
+  /// page. If there can be more pages, the method counts the resources of all pages, and writes a remark to the trace.
   public func count(_ query: Query, waitLimit: WaitLimit = .usual) async throws(ClientError) -> Int {
     var all = query
     all.include = []

@@ -19,7 +19,10 @@ final class PrefetchedPages: Sendable {
 
   deinit { readings.withLock { $0.values.forEach { $0.cancel() } } }
 
-  /// Returns the page of a query, from a request in advance if there is one.
+  /// Returns the page of a query.
+  ///
+  /// If the page was requested in advance, the function waits for the reply. Otherwise the function requests the page
+  /// now.
   func page(_ query: Query) async throws(ClientError) -> Document {
     guard let number = query.page?.number, let reading = readings.withLock({ $0.removeValue(forKey: number) }) else {
       return try await client.index(query, waitLimit: waitLimit)

@@ -52,7 +52,7 @@ public struct RelationshipClient: Sendable {
 
   /// Reads the related resources themselves (`get_related_resource`).
   ///
-  /// `source` is the path of the parent's type, such as `api/v1/posts`, which is the default. The service generates
+  /// `source` is the path of the parent's type, such as `api/v1/posts`; nil means `api/v1/TYPE`. The service generates
   /// links with this path.
   public func related(
     source: String?, options: JSONObject = [:], waitLimit: ResourceClient.WaitLimit = .usual

@@ -7,8 +7,8 @@ extension ResourceClient {
   ///
   /// If the request has its own `meta`, the keys of this `meta` have priority over the client's `meta`.
   ///
-  /// - Throws: A `value` error if `meta` is not an object, if a required `meta.beam` is missing, or if two names would
-  ///   become equal.
+  /// - Throws: A `value` error if `meta` is not an object, or if a required `meta.beam` is missing. Also if two names
+  ///   would become equal.
   public func wireParams(of request: ReadRequest) throws(ClientError) -> JSONObject {
     var params = request.params
     try complete(&params, request.method, keepsKeys: request.keepsKeys)
@@ -95,7 +95,7 @@ extension ResourceClient {
     }
   }
 
-  /// A request to send, whose parameters are ready to send.
+  /// A request whose parameters are ready to send: with `meta`, and with names in the required spelling.
   struct OutgoingRequest {
     let method: String
     let params: JSONObject
@@ -205,7 +205,7 @@ extension ResourceClient {
 
   /// Returns the description of a change for `lateReplies`.
   ///
-  /// A late reply is expected for one `timeout` after the deadline, because the service may have received the change
+  /// The client expects a late reply for one `timeout` after the deadline. The service may have received the change
   /// just before the deadline.
   private func late(_ envelope: RequestEnvelope) -> LateReplies.AbandonedChange {
     var reader = self

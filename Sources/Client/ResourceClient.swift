@@ -30,8 +30,8 @@ public struct ResourceClient: Sendable {
     let properties: ClientStorage
     /// The `meta` to add unchanged to a request without its own `meta`; nil if the client can't add it unchanged.
     ///
-    /// It is nil if the client renames names, or if a required `beam` is missing. The object is parsed from JSON text,
-    /// because such an object can be copied into a request without encoding it again.
+    /// The value is nil if the client renames names, or if a required `beam` is missing. The object is parsed from JSON
+    /// text. A request then copies the text, and need not encode the object again.
     let unchangedMeta: JSONObject?
 
     init(_ properties: ClientStorage) {

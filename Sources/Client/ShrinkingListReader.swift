@@ -34,7 +34,7 @@ public struct ShrinkingListReader: Sendable {
   public private(set) var counted: Int?
   /// The ids that the caller could not destroy.
   private var kept: Set<CodePointString> = []
-  /// A resource on the last page that does not match the filter; nil if all resources match.
+  /// A resource on the most recently read page that does not match the filter; nil if all resources match.
   public private(set) var ignoredFilter: IgnoredFilter?
   /// The number of resources that the service counts but does not show, at the end of the list.
   public private(set) var notShown = 0
@@ -131,8 +131,7 @@ public struct ShrinkingListReader: Sendable {
 extension ResourceClient {
   /// Returns the error for a list that contains a resource of another type.
   ///
-  /// The caller must not destroy by the id of this resource, because a resource of the client's type can have the same
-  /// id.
+  /// A resource of the client's type can have the same id, and must not be destroyed by mistake.
   fileprivate func foreign(_ type: String, _ id: String) -> ClientError {
     ClientError(
       .value, "\(label("destroy-all")): the list has \(type)/\(id), but the client's type is \(self.type)",
