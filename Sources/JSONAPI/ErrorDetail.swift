@@ -32,7 +32,7 @@ public struct ErrorDetail: Sendable, Equatable {
 
   /// The members of an error object.
   ///
-  /// An object without any of these members is a form of Rails: lists of messages by attribute, such as
+  /// Rails sends another form of errors, which has none of these members: lists of messages by attribute, such as
   /// `{"text":["can't be blank"]}`.
   static let members: Set<String> = ["id", "links", "status", "code", "title", "detail", "source"]
 
@@ -45,7 +45,7 @@ public struct ErrorDetail: Sendable, Equatable {
 
   /// Creates an error from the message for one attribute, as Rails sends it in `{"text":["can't be blank"]}`.
   ///
-  /// The name is the name of the attribute. The name `base` means the whole resource.
+  /// `name` is the name of the attribute. The name `base` means the whole resource.
   init(message: JSONValue, of name: String) {
     let text = message.stringValue ?? message.text
     self.init(

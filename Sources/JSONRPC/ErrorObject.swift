@@ -36,8 +36,8 @@ public struct ErrorObject: Error, Sendable, Equatable {
   /// Creates an error object from received JSON; nil if the JSON is neither an object nor a text.
   ///
   /// A missing code becomes 0, and a missing message becomes empty. A message of another type is converted to JSON
-  /// text. Other members than `code`, `message` and `data` are ignored. Some services send a text instead of an object.
-  /// This text becomes the message.
+  /// text. All members except `code`, `message` and `data` are ignored. Some services send a text instead of an object.
+  /// The text then becomes the message.
   public init?(_ json: JSONValue) {
     if let text = json.stringValue {
       (code, message) = (0, text)

@@ -87,7 +87,7 @@ extension String {
   /// - Parameters:
   ///   - part: The text to find. It must not be empty.
   ///   - most: The maximum number of offsets to return.
-  /// - Returns: The offsets.
+  /// - Returns: The offsets in ascending order.
   package func places(of part: String, most: Int = .max) -> [Int] {
     var places: [Int] = []
     unsafe withBytes { text in

@@ -18,7 +18,7 @@ public struct JSONNumber: Sendable, Hashable, CustomStringConvertible {
     digits = integer.magnitude < 1_000_000_000_000_000_000 ? .integer(Int64(integer)) : .literal(String(integer))
   }
 
-  /// Creates a number from its JSON text; nil if the text is not a JSON number (RFC 8259 section 6).
+  /// Creates a number from its JSON text; nil for any other text (RFC 8259 section 6).
   public init?(text: String) {
     var copy = text
     let number = copy.withUTF8 { utf8 -> JSONNumber? in

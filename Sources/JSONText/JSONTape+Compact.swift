@@ -31,7 +31,7 @@ extension JSONTape {
 
   /// Whether all escapes of a string are short forms that the writer also writes, such as `\n`.
   ///
-  /// The result is false for `\/`, which the writer never writes, and for `\u`, which it writes only for some
+  /// The result is false for `\/` and `\u`. The writer never writes `\/`, and writes `\u` only for some control
   /// characters.
   private func hasShortEscapes(_ entry: TapeEntry) -> Bool {
     unsafe withText(entry) { text in

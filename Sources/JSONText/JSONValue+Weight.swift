@@ -1,7 +1,7 @@
 extension JSONValue {
   /// The approximate number of bytes that the value occupies in memory.
   ///
-  /// The number for a parsed array or object comes from the length of its text, without a look at its elements.
+  /// For a parsed array or object, the number is quickly estimated from the length of the text.
   public var weight: Int {
     switch self {
     case .null, .bool: 16

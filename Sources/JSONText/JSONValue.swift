@@ -48,10 +48,10 @@ public enum JSONValue: Sendable, Equatable {
 
   /// Parses lines with one value each (NDJSON), and skips blank lines.
   ///
-  /// The function stops at the first fault.
+  /// The function stops at the first fault. An object in which a key occurs twice has the last value.
   ///
-  /// - Returns: The values before the fault, and the fault; its line number counts from the first line of `bytes`.
-  ///   `duplicate` reports the first key that occurs twice in one object, which then has the last value.
+  /// - Returns: The values before the fault, and the fault, whose line number counts from the first line of `bytes`.
+  ///   `duplicate` reports the first key that occurs twice in one object.
   public static func lines(
     of bytes: [UInt8]
   ) -> (values: [JSONValue], fault: JSONSyntaxError?, duplicate: JSONSyntaxError?) {

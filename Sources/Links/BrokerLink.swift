@@ -12,8 +12,8 @@ package final class BrokerLink: PoolBrokerLink {
   private let isClosed = Atomic(false)
   /// The time until which the broker counts as silent after an unanswered probe; nil if the last probe was answered.
   ///
-  /// Until this time, a probe with an earlier deadline fails immediately. Several errors in a row can each cause a
-  /// probe. They then do not all wait for the silent broker.
+  /// Until this time, a probe with an earlier deadline fails immediately. Without this rule, each of several errors in
+  /// a row would wait for the silent broker.
   private let silentUntil = Mutex<ContinuousClock.Instant?>(nil)
 
   /// The open connections by URI.

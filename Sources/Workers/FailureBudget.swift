@@ -39,9 +39,9 @@ struct FailureBudget: Sendable {
 
   /// Returns the number of changes that may be sent in addition to the changes in flight.
   ///
-  /// At first, 16 changes may be in flight. Each success adds 4. If more failures than this number are still allowed,
-  /// as many changes as allowed failures may be in flight. A statement whose changes all fail thus ends near its limit
-  /// of failures, and a statement without failures soon reaches full speed.
+  /// At first, 16 changes may be in flight. Each success adds 4. In any case, as many changes may be in flight as
+  /// failures are still allowed. A statement whose changes all fail thus ends near its limit of failures. A statement
+  /// without failures soon reaches full speed.
   func room(beside inFlight: Int) -> Int {
     guard let left = left(after: 0) else { return .max }
     return max(left, Self.start + Self.growth * successes) - inFlight

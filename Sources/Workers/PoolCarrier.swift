@@ -87,7 +87,7 @@ package final class PoolCarrier: GroupCarrier {
   /// The maximum number of times that the carrier puts the same change into a chunk.
   ///
   /// A worker can return a chunk without having sent all its changes. The carrier then puts the unsent changes into
-  /// another chunk. A change that no worker has sent after five chunks fails.
+  /// another chunk. A change fails if no worker has sent it after five chunks.
   private static let attempts = 5
   /// The time in milliseconds that a worker should need for one chunk.
   ///

@@ -1,7 +1,7 @@
 package import AMQP
 import Glibc
 
-/// A pool of workers: programs that take the changes of other programs from one queue and carry them out.
+/// A pool of workers: programs that carry out the changes of other programs, which arrive in one queue.
 package struct WorkerPool: Sendable {
   /// The name of the pool, as in `workers: "NAME"`.
   package let name: String
