@@ -1,7 +1,7 @@
 /// A runner that works on many items concurrently, and starts the items in order.
 ///
-/// A fixed number of tasks work on one item after another. They run on `executor`, such as the thread of a connection.
-/// A reply on the connection then resumes its task without a switch to another thread.
+/// At most `limit` tasks each work on one item after another. The tasks run on `executor`, such as the thread of a
+/// connection. A reply on the connection then resumes its task without a switch to another thread.
 public struct ConcurrentWork: Sendable {
   /// The maximum number of tasks.
   public let limit: Int

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// If callers wait for lines, the writer immediately writes all lines together, and syncs them to the disk once. Lines
 /// without a waiting caller are written a millisecond later, so that many lines share one write. Even after a failed
-/// write, the writer tries to write these lines, into disk space that it has reserved for them.
+/// write, the writer tries to write such lines, into reserved disk space.
 final class GroupCommitWriter: Sendable {
   private struct State {
     /// The lines to write: lines for which a caller waits (`synced`), and other lines (`pending`).

@@ -14,7 +14,7 @@ final class LockedFile: Sendable {
   ///   - path: The path.
   ///   - noun: The noun for the file in messages.
   ///   - creates: Whether to create a missing file, with access for its owner only.
-  /// - Throws: ``JournalError`` if the file can't be opened, or another run has it open.
+  /// - Throws: ``JournalError`` if the file can't be opened, or is open in another run.
   init(_ path: String, _ noun: String = "journal", creates: Bool = true) throws(JournalError) {
     let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
     let number = unsafe open(path, flags | (creates ? O_CREAT : 0), 0o600)

@@ -141,7 +141,7 @@ public final class Throttle: Sendable {
     } catch { return "the queue's depth can't be read" }
   }
 
-  /// Shows a note if the queue stays empty although many requests are in flight; shows it only once.
+  /// Shows a note, only once, if the queue stays empty although many requests are in flight.
   ///
   /// The queue stays empty if the service consumes requests without acknowledgements, and stores them itself. The limit
   /// `depth:` then has no effect.

@@ -19,7 +19,7 @@ extension Safeguards {
   ///
   /// A resumed statement can have another input than the earlier run. For example, an element can be missing in a list
   /// because its change was carried out (BulkChanges.md, "Resuming"). The function records in the journal which changes
-  /// were carried out. It sends no change.
+  /// were carried out. The function sends no change.
   ///
   /// - Parameter noteCount: Called with the number of changes to look up.
   /// - Returns: The number of changes that were carried out, and the changes that are still unknown.

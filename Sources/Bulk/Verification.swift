@@ -135,8 +135,8 @@ final class VerificationList: Sendable {
 extension UnknownChangeResolver {
   /// Looks up the changes of a list, and passes new outcomes to `found`.
   ///
-  /// `found` is called for a change that the service carried out although it got no reply. It is also called for a
-  /// create whose key belongs to several resources.
+  /// `found` is called for a change that got no reply, but was carried out. It is also called for a create whose key
+  /// belongs to several resources.
   func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.ChangeToVerify, Outcome) -> Void)
     async
   {

@@ -19,8 +19,8 @@ public struct IgnoredFilter: Sendable {
 
   /// Finds the first resource of a document that does not match a filter; returns nil if every resource matches.
   ///
-  /// The check is cautious, because only the service knows the meaning of a filter. It examines only filters with plain
-  /// values, such as `draft`, `5` or `draft,spam`.
+  /// The check is cautious, because only the service knows the meaning of a filter. The check covers only filters with
+  /// plain values, such as `draft`, `5` or `draft,spam`.
   ///
   /// An attribute with the filter's name matches if it contains one of the values, in upper or lower case. If all
   /// values are integers, ids are checked too. For the filter `id`, this is the id of the resource. For a to-one

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Facts about a client's resources that the client has learned from replies.
 ///
-/// The facts are the type of the resources, if the client has another type, and the names of to-one relationships. They
-/// help the client to refuse wrong changes and to give advice. They never affect the content of requests.
+/// The facts are the type of the resources, if the client has another type, and the names of to-one relationships. The
+/// client uses these facts to refuse wrong changes and to give advice. The content of requests never depends on them.
 final class ObservedResourceFacts: Sendable {
   private struct State {
     var type: String?

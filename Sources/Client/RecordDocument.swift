@@ -31,7 +31,7 @@ struct RecordDocument {
   /// Returns the resource object to send.
   ///
   /// The result always has `attributes`, because the Elixir library Alembic treats an object without them as an
-  /// identifier. It has `relationships` only if there is at least one.
+  /// identifier. The member `relationships` is omitted if it would be empty.
   func data(id: String?) -> JSONValue {
     var members: [(String, JSONValue)] = []
     members.reserveCapacity(4)

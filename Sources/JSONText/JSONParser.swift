@@ -132,7 +132,7 @@ struct JSONParser: ~Copyable {
     return start + 1
   }
 
-  /// Closes the arrays and objects that end directly after a value, such as two of them at `]}`.
+  /// Closes the arrays and objects that end directly after a value: `]}` closes an array and an object.
   ///
   /// Returns the offset after the last closing bracket.
   @inline(__always) private mutating func close(_ start: Int, within base: Int) -> Int {

@@ -31,8 +31,8 @@ struct Chunk: Sendable {
   var settle: Duration?
   /// Whether the reply contains the results of the service, such as documents.
   ///
-  /// Otherwise the reply contains at most the type and the id of the returned resource. It omits them if the change
-  /// already names this resource.
+  /// Otherwise the reply contains at most the type and the id of the returned resource. The reply omits both if the
+  /// change already names this resource.
   var givesResults = true
   /// The queue to which the chunk's changes are sent.
   var queue: String

@@ -81,8 +81,8 @@ struct ChunkRun: Sendable {
 
   /// Looks up the changes, because the lost worker may have sent them.
   ///
-  /// The function first waits until the lost worker can no longer send requests, and the service can no longer carry
-  /// them out.
+  /// The function first waits until the lost worker can send no more requests, and the service can carry out none of
+  /// its requests.
   ///
   /// - Returns: The indices of the changes to send again.
   private func lookUp(_ progress: ChunkProgress) async -> [Int] {
