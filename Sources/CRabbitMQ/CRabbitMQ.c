@@ -186,7 +186,7 @@ int retort_publish(amqp_connection_state_t connection, uint16_t channel, const r
                             &properties, bytes(message->body));
 }
 
-// Writes a number with `size` bytes in big-endian order. Returns the position after the number.
+// Writes a number as `size` bytes in big-endian order. Returns the position after the number.
 static uint8_t *put(uint8_t *at, uint64_t number, int size) {
   while (size > 0) *at++ = (uint8_t)(number >> (8 * --size));
   return at;
@@ -194,8 +194,8 @@ static uint8_t *put(uint8_t *at, uint64_t number, int size) {
 
 enum { BEFORE_PAYLOAD = 7, AROUND_PAYLOAD = 8, MOST_BEFORE_BODY = 2048 };
 
-// Writes a frame around a payload that is already in the buffer: the type, the channel and the size before the payload,
-// and the end byte after it (AMQP 0-9-1, section 4.2.3). Returns the position after the frame.
+// Completes a frame whose payload is already in the buffer. Writes the type, the channel and the size before the
+// payload, and the end byte after the payload (AMQP 0-9-1, section 4.2.3). Returns the position after the frame.
 static uint8_t *seal(uint8_t *frame, uint8_t type, uint16_t channel, size_t size) {
   put(put(put(frame, type, 1), channel, 2), size, 4);
   frame[BEFORE_PAYLOAD + size] = AMQP_FRAME_END;

@@ -13,12 +13,13 @@
 #include <time.h>
 #include <unistd.h>
 
-// A record of the events during a handshake. The record is needed because librabbitmq does not report why a handshake
+// A record of what happens during a handshake. The record is needed because librabbitmq does not report why a handshake
 // failed.
 typedef struct {
   retort_handshake report;
   int wants_passphrase;
-  // `ssl` is the session. `held` is a duplicate of its file descriptor while the session is retained; otherwise -1.
+  // `ssl` is the TLS session. While the session is retained, `held` is a duplicate of its file descriptor; otherwise
+  // -1.
   SSL *ssl;
   int held;
   int announces;
@@ -37,9 +38,9 @@ static void make_index(void) { record_index = SSL_CTX_get_ex_new_index(0, 0, 0, 
 
 static handshake_record *record_of(SSL_CTX *context) { return SSL_CTX_get_ex_data(context, record_index); }
 
-// OpenSSL calls this function when a handshake begins, and for each alert. At the beginning of the handshake, the
-// function replaces the server name that librabbitmq has set. In TLS 1.3, an alert can also arrive after the handshake,
-// for example because the client certificate is missing.
+// Called by OpenSSL when a handshake begins, and for each alert. At the beginning of the handshake, the function
+// replaces the server name that librabbitmq has set. An alert is recorded. In TLS 1.3, an alert can also arrive after
+// the handshake, for example if the client certificate is missing.
 static void follow_handshake(const SSL *ssl, int where, int value) {
   handshake_record *record = record_of(SSL_get_SSL_CTX(ssl));
   record->ssl = (SSL *)ssl;
@@ -54,8 +55,8 @@ static int note_certificate_request(SSL *ssl, void *kept) {
   return 1;
 }
 
-// OpenSSL calls this function when a key file needs a passphrase. Without this function, OpenSSL would ask for the
-// passphrase on the terminal.
+// Called by OpenSSL when a key file needs a passphrase. Without this function, OpenSSL would ask for the passphrase on
+// the terminal.
 static int refuse_passphrase(char *buffer, int size, int writes, void *kept) {
   ((handshake_record *)kept)->wants_passphrase = 1;
   return -1;
@@ -225,7 +226,7 @@ retort_pem retort_sign(amqp_socket_t *socket, const char *file) {
   SSL_CTX *context = amqp_ssl_socket_get_context(socket);
   ERR_clear_error();
   retort_pem read = outcome(context, SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM));
-  // OpenSSL reports no error if the type of the key differs from the type of the certificate. Therefore compare the two
-  // types here.
+  // OpenSSL reports no error for a key of another type than the certificate, such as an RSA key for an ECDSA
+  // certificate. SSL_CTX_check_private_key finds this error.
   return read == RETORT_PEM_FINE && !SSL_CTX_check_private_key(context) ? RETORT_PEM_OF_ANOTHER : read;
 }

@@ -17,10 +17,11 @@ const char *retort_readline_version(void) { return rl_library_version; }
 
 // ---- Descriptors 0, 1 and 2 ----
 
-// Opens `/dev/null` on each of the descriptors 0, 1 and 2 that is closed. Otherwise the next opened file would get its
-// number, and the program would use the file as if it were the terminal. Descriptor 1, standard output, is opened for
-// reading only, so that a write to the descriptor fails. Ignores SIGPIPE, so that writing to a pipe without a reader
-// fails but does not end the program. The function runs before `main`, before Swift opens descriptors.
+// Opens `/dev/null` on each of the descriptors 0, 1 and 2 that is closed. Otherwise the next opened file would get the
+// number of the closed descriptor, and the program would use the file as if it were the terminal. Descriptor 1,
+// standard output, is opened for reading only, so that writes to standard output fail. The function also ignores
+// SIGPIPE, so that writing to a pipe without a reader fails but does not end the program. The function is called before
+// `main`, before Swift opens descriptors.
 __attribute__((constructor)) static void prepare_standard_descriptors(void) {
   for (int number = 0; number <= 2; number++)
     if (fcntl(number, F_GETFD) < 0 && errno == EBADF) open("/dev/null", number == 1 ? O_RDONLY : O_RDWR);
@@ -47,7 +48,8 @@ void retort_bell_answer(int bell) {
 static _Atomic uint64_t caught;
 static int signal_bell = -1;
 
-// Runs on the thread that received the signal. Only a few operations, such as `write`, are safe here.
+// Handles a signal, on the thread that received the signal. A signal handler may use only a few operations, such as
+// `write`.
 static void on_signal(int number) {
   int saved = errno;
   atomic_fetch_or(&caught, UINT64_C(1) << number);
@@ -91,8 +93,9 @@ static void give_terminal_back(void) {
   if (write(terminal_output, leave, sizeof leave - 1) < 0) return;
 }
 
-// Restores the terminal, and raises the signal again with its earlier handler. The signal is blocked while this
-// function runs. The raised signal therefore takes effect after this function returns, at the faulting instruction.
+// Restores the terminal, and raises the signal again with its earlier handler. The signal is blocked during this
+// function. The raised signal therefore takes effect when this function returns, at the instruction that caused the
+// first signal.
 static void on_fatal_signal(int number) {
   give_terminal_back();
   for (int i = 0; i < FATAL_COUNT; i++)
@@ -137,14 +140,14 @@ void retort_echo_on(int input) {
 static enum retort_line_state line_state;
 static char *line_taken;
 static int wants_editor, wants_end;
-// The number of spaces at the beginning of the line. After a word that closes a block, such as `end`, take_indent_back
-// removes two of the spaces and sets this number to 0.
+// The number of spaces at the beginning of the line. When the user has typed a word that closes a block, such as `end`,
+// take_indent_back removes two of the spaces and sets the number to 0.
 static int indent;
-// The initial text of the line, which follows the spaces.
+// The initial text of the line, after the spaces.
 static char *text_at_first;
 
-// Takes the finished line from readline. Ends a running inputrc macro: otherwise readline would read the next key of
-// the macro while there is no line to edit.
+// Called by readline with the finished line. Ends a running inputrc macro, because readline would otherwise read the
+// next key of the macro while there is no line to edit.
 static void take_line(char *line) {
   if (wants_end) {
     free(line);
@@ -159,8 +162,8 @@ static void take_line(char *line) {
   rl_callback_handler_remove();
 }
 
-// Prepares for editing a line. The program catches Ctrl-Z only while the user edits a line. At other times, the
-// terminal itself stops the process.
+// Prepares for editing a line. The program catches the signal of Ctrl-Z only while the user edits a line. At other
+// times, Ctrl-Z suspends the process directly.
 static void line_opened(void) {
   tcgetattr(terminal_input, &before_line);
   line_is_open = 1;
@@ -173,13 +176,14 @@ static void line_closed(void) {
   if (sigaction(SIGTSTP, NULL, &action) == 0 && action.sa_handler == on_signal) signal(SIGTSTP, SIG_DFL);
 }
 
-// Handles C-x C-e: finishes the line, so that the user can continue in an editor.
+// Handles Ctrl-X Ctrl-E: finishes the line, which the program then opens in an external editor.
 static int edit_statement(int count, int key) {
   wants_editor = 1;
   return rl_newline(count, key);
 }
 
-// Handles Ctrl-D. If the line contains only its initial spaces, Ctrl-D also ends the input.
+// Handles Ctrl-D: deletes the character at the cursor. In a line with only its initial spaces, as in an empty line,
+// Ctrl-D means the end of the input.
 static int end_or_delete(int count, int key) {
   if (indent == 0 || rl_end != indent || (int)strspn(rl_line_buffer, " ") != indent) return rl_delete(count, key);
   rl_delete_text(0, rl_end);
@@ -226,7 +230,7 @@ void retort_line_begin(const char *prompt, int with_indent, const char *text) {
   line_state = RETORT_LINE_OPEN;
   wants_editor = wants_end = 0;
   indent = with_indent;
-  rl_eof_found = 0;  // readline itself never resets this variable
+  rl_eof_found = 0;  // readline itself never resets this variable to 0
   rl_reset_screen_size();
   line_opened();
   rl_callback_handler_install(prompt, take_line);
@@ -242,7 +246,7 @@ enum retort_line_state retort_line_read(char **line) {
   line_closed();
   *line = line_taken;
   line_taken = NULL;
-  // With bracketed paste on, readline itself moves to a new line at Ctrl-D.
+  // If bracketed paste is on, readline itself writes a line end after Ctrl-D.
   if (line_state == RETORT_LINE_ENDED && strcmp(rl_variable_value("enable-bracketed-paste"), "on") != 0) rl_crlf();
   fflush(rl_outstream);
   return line_state;
@@ -293,8 +297,8 @@ static retort_completer *completer;
 static retort_lister *lister;
 static void *completer_context;
 
-// Completes the word at the cursor. Both hooks below call this function, and the line does not change between the two
-// calls.
+// Finds the completions of the word at the cursor. For each Tab, both break_before_start and complete_word call this
+// function, with the same line.
 static char **complete_here(int *start) {
   int suffix = 0;
   char **matches = completer(completer_context, rl_line_buffer, rl_point, start, &suffix);
@@ -308,8 +312,8 @@ static void free_matches(char **matches) {
   free(matches);
 }
 
-// Returns the break characters that readline uses to find the start of the word. The only break character is the
-// character before the start of the completion.
+// Returns the characters before which readline looks for the start of the word. The function returns only the character
+// before the text that the completion replaces, so that readline finds the same start.
 static char *break_before_start(void) {
   static char before[2];
   int start = rl_point;
@@ -327,8 +331,8 @@ static char **complete_word(const char *text, int found_start, int end) {
   return NULL;
 }
 
-// Shows the matches. readline's own listing would ask `Display all 105 possibilities?`, and would then wait for a key.
-// During this wait, it would handle no signals and no notices.
+// Lists the completions. The list of readline itself would ask `Display all 105 possibilities?`, and would then wait
+// for a key. During this wait, the program could handle neither signals nor notices.
 static void show_matches(char **matches, int count, int width) {
   enum { MOST = 100 };
   int rows, columns;
@@ -350,8 +354,8 @@ void retort_use_utf8(void) {
   setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-// Sets UTF-8 again before the prompt is shown. At each line, readline sets the locale of the environment, which may use
-// another encoding (LC_ALL=C).
+// Sets the encoding to UTF-8 again before the prompt appears. The reason is that readline, for each line, sets the
+// locale of the environment, which may use another encoding (LC_ALL=C).
 static void keep_utf8(void) {
   if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0) return;
   setlocale(LC_CTYPE, "C.UTF-8");

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <wchar.h>
 
-// The colours of the line. readline draws the line first. These functions then draw the text of the line again in
-// colours, at the same positions. readline does not know of the second drawing. If the positions can't be calculated,
-// the line stays as readline has drawn it.
+// The colours of the line. readline first draws the line without colours. The functions below then draw the text of the
+// line again in colours, at the same positions on the screen, without readline's knowledge. If the positions can't be
+// calculated, the line has no colours.
 
 static retort_painter *painter;
 static void *painter_context;
@@ -39,8 +39,8 @@ static int prompt_columns(void) {
   return columns;
 }
 
-// Moves a position past a character, as readline does. After the last column of a row, the position moves to the next
-// row. Returns 0 if the width of the character is unknown.
+// Advances a position by the width of a character, in the same way as readline. After the last column of a row, the
+// position continues in the next row. Returns 0 if the width of the character is unknown.
 static int advance(struct place *at, wchar_t character, int width) {
   if (character == L'\n') {
     *at = (struct place){at->row + 1, 0};
@@ -64,8 +64,8 @@ void retort_line_hint(retort_hinter *with, void *context) {
   hinter_context = context;
 }
 
-// Removes the hint. Erases from the cursor to the end of the row, because the cursor is at the end of the line while a
-// hint is shown.
+// Removes the hint by erasing the row from the cursor to its end. While a hint is shown, the cursor is at the end of
+// the line.
 void retort_hint_clear(void) {
   if (!hint_is_shown) return;
   hint_is_shown = 0;
@@ -73,8 +73,8 @@ void retort_hint_clear(void) {
   fflush(rl_outstream);
 }
 
-// Shows as much of the hint as fits in the cursor's row, and moves the cursor back. Shows no hint if a key is pending,
-// because readline would handle this key before the hint can be removed.
+// Shows as much of the hint as fits in the cursor's row, and moves the cursor back. Shows no hint if readline has
+// already read another key, because readline would handle the key before the hint can be removed.
 static void show_hint(struct place cursor) {
   if (!hinter || rl_point != rl_end || rl_readline_state & RL_STATE_INPUTPENDING) return;
   char *hint = hinter(hinter_context, rl_line_buffer);

@@ -7,7 +7,7 @@
 #include <amqp_tcp_socket.h>
 #include <stdint.h>
 
-/// The address and the number of some bytes. The bytes belong to the caller.
+/// A range of bytes, which the caller owns: the address of the first byte, and the number of bytes.
 typedef struct {
   const uint8_t *start;
   size_t count;
@@ -37,7 +37,7 @@ typedef enum {
   RETORT_FRAME_OTHER
 } retort_frame_kind;
 
-/// A received frame as a flat struct. The bytes are valid until the caller releases the buffers of the frame's channel.
+/// A received frame. The bytes are valid until the caller releases the buffers of the frame's channel.
 typedef struct {
   retort_frame_kind kind;
   uint16_t channel;
@@ -81,19 +81,19 @@ typedef enum {
   RETORT_DISTRUST_OTHER
 } retort_distrust;
 
-/// The events during a TLS handshake. The texts are valid as long as the socket exists.
+/// What happened during a TLS handshake. The texts are valid as long as the socket exists.
 typedef struct {
   retort_distrust distrust;
   const char *distrust_text;
   /// Whether `distrust` concerns the certificate of an authority, and not the broker's own certificate.
   int is_authority;
-  /// The names in the refused certificate, and the beginning and the end of its validity.
+  /// The names in the certificate that the client does not trust, and the beginning and the end of its validity.
   const char *names;
   const char *begins;
   const char *ends;
   /// Whether the broker requested a client certificate.
   int wants_certificate;
-  /// The alert that the broker sent (RFC 8446, section 6); 0 if the broker sent none.
+  /// The TLS alert that the broker sent (RFC 8446, section 6); 0 if the broker sent no alert.
   int alert;
   const char *alert_text;
   /// Whether the broker answered, but not in TLS.
@@ -109,44 +109,44 @@ typedef enum {
   RETORT_PEM_OF_ANOTHER
 } retort_pem;
 
-// Calls amqp_login_with_properties, which Swift can't call because it is variadic. Announces the client's capabilities;
-// without them, the broker would never send basic.cancel and connection.blocked. Returns an AMQP status. If the broker
-// refuses the login, copies the broker's reply code to `code` and its reason to `reason`.
+// Logs in with amqp_login_with_properties, which Swift can't call because it is variadic. Announces the client's
+// capabilities, because the broker otherwise never sends basic.cancel and connection.blocked. Returns an AMQP status.
+// If the broker refuses the login, copies the broker's reply code to `code`, and the reason to `reason`.
 int retort_login(amqp_connection_state_t connection, const char *vhost, int frame_max, int heartbeat, const char *user,
                  const char *password, const char *name, uint16_t *code, char *reason, size_t reason_size);
 
-// Copies the server property `cluster_name`, which the broker sends in connection.start. Copies an empty text if the
-// broker has no cluster name.
+// Copies the name of the broker's cluster to `name`; an empty text if the broker has no cluster name. The name is the
+// server property `cluster_name`, which the broker sends in connection.start.
 void retort_cluster_name(amqp_connection_state_t connection, char *name, size_t size);
 
-// Prepares a TLS socket: records the events of its handshake, and refuses keys with a passphrase. If `verifies` is set,
-// the broker's certificate must contain the name. If `announces` is set, the client sends the name to the broker (RFC
-// 6066, section 3). Returns 0 on failure.
+// Prepares a TLS socket for its handshake. The socket then records what happens during the handshake, and refuses keys
+// with a passphrase. If `verifies` is set, the broker's certificate must contain the name. If `announces` is set, the
+// client sends the name to the broker (RFC 6066, section 3). Returns 0 on failure.
 int retort_prepare_tls(amqp_socket_t *socket, const char *name, int announces, int verifies);
 
-// Retains the TLS session of an open socket until `retort_release_tls`. Without this function, librabbitmq would free
-// the session as soon as a write fails. The alert with the reason could then no longer be read.
+// Retains the TLS session of an open socket until `retort_release_tls`. Otherwise librabbitmq would free the session as
+// soon as a write fails, and the broker's alert, which contains the reason, could no longer be read.
 void retort_hold_tls(amqp_socket_t *socket);
 void retort_release_tls(amqp_socket_t *socket);
 
-// Returns the recorded events of the handshake. While the session is retained, first reads an alert that arrived after
-// the handshake. Call this function on the thread that opened the socket.
+// Returns the record of the handshake. While the session is retained, first reads an alert that has arrived after the
+// handshake. Call this function on the thread that opened the socket.
 retort_handshake retort_handshake_of(amqp_socket_t *socket);
 
-// Describes one certificate of the chain that the broker sent. Index 0 is the broker's own certificate. Copies the
-// names of the certificate to `subject` (its common name if it has no other names), and the common name of its
-// authority to `issuer`. `seconds_left` is the time until the certificate expires. Returns 0 if the chain has no
-// certificate at the index. Call this function after the handshake, on the thread that opened the socket.
+// Describes one certificate of the chain that the broker sent. Index 0 is the broker's own certificate. Copies the host
+// names in the certificate to `subject`, or the common name if there are no host names. Copies the common name of the
+// signing authority to `issuer`. Sets `seconds_left` to the time until the certificate expires. Returns 0 if the chain
+// has no certificate at the index. Call this function after the handshake, on the thread that opened the socket.
 int retort_certificate(amqp_socket_t *socket, int index, char *subject, char *issuer, size_t size, int64_t *seconds_left);
 
-// These functions return the TLS version, such as `TLSv1.3`, and the cipher of a socket. Before the handshake, the
-// texts are empty.
+// The two functions below return the TLS version of a socket, such as `TLSv1.3`, and the cipher. Before the handshake,
+// the texts are empty.
 const char *retort_tls_version(amqp_socket_t *socket);
 const char *retort_tls_cipher(amqp_socket_t *socket);
 
-// Each function reads a PEM file. retort_trust reads the certificates of the authorities. retort_show reads the
-// client's certificate. After that, retort_sign reads the key of this certificate. If the file can't be read, errno
-// contains the reason.
+// Each of the three functions below reads a PEM file. retort_trust reads the certificates of trusted authorities.
+// retort_show reads the client's certificate, and retort_sign must then read the key of the client's certificate. If a
+// file can't be read, errno contains the reason.
 retort_pem retort_trust(amqp_socket_t *socket, const char *file);
 retort_pem retort_show(amqp_socket_t *socket, const char *file);
 retort_pem retort_sign(amqp_socket_t *socket, const char *file);
@@ -156,13 +156,14 @@ int retort_next_frame(amqp_connection_state_t connection, retort_frame *frame);
 
 int retort_publish(amqp_connection_state_t connection, uint16_t channel, const retort_message *message);
 
-// These functions write the same frames as amqp_basic_publish and amqp_basic_ack, but to a buffer, so that one `send`
-// can send many frames. They return the number of written bytes. They return 0 if `room` is too small, or if the body
-// is larger than a frame may be. A `frame_max` of 0 means no limit.
+// The two functions below write the same frames as amqp_basic_publish and amqp_basic_ack, but to a buffer, so that one
+// `send` can send many frames. They return the number of written bytes. They return 0 if the frames need more than
+// `room` bytes, or if the body does not fit in one frame. A `frame_max` of 0 means no limit for the size of a frame.
 size_t retort_write_publish(uint8_t *start, size_t room, size_t frame_max, uint16_t channel,
                             const retort_message *message);
 size_t retort_write_ack(uint8_t *start, size_t room, uint16_t channel, uint64_t tag);
-// Sends all bytes, and waits while the socket is full. Returns 0; if the socket is broken, returns -1 and sets errno.
+// Sends all bytes, and waits while the socket's send buffer is full. Returns 0 on success. If the connection is broken,
+// returns -1 and sets errno.
 int retort_send(int fd, const uint8_t *start, size_t count);
 
 int retort_open_channel(amqp_connection_state_t connection, uint16_t channel);
@@ -182,21 +183,22 @@ int retort_ack(amqp_connection_state_t connection, uint16_t channel, uint64_t ta
 int retort_close_connection(amqp_connection_state_t connection);
 int retort_confirm_connection_close(amqp_connection_state_t connection);
 
-// Writes the HMAC-SHA-256 (RFC 2104, FIPS 180-4) of `bytes` to `code`. libcrypto computes the code. Returns 0 on
+// Computes the HMAC-SHA-256 (RFC 2104, FIPS 180-4) of `bytes` with libcrypto, and writes it to `code`. Returns 0 on
 // failure.
 int retort_hmac_sha256(retort_bytes key, retort_bytes bytes, uint8_t code[32]);
 
-// Whether two codes are equal. The comparison takes the same time wherever the two codes differ.
+// Returns whether two codes are equal. The comparison takes the same time for all codes.
 int retort_equal_codes(const uint8_t one[32], const uint8_t other[32]);
 
-// These functions make, signal and reset an eventfd, with which one thread wakes another thread.
+// The three functions below create, signal and reset an eventfd, with which one thread wakes another thread.
 int retort_eventfd(void);
 void retort_signal_eventfd(int fd);
 void retort_clear_eventfd(int fd);
 // Enlarges the send buffer of a socket. Returns the new size in bytes, or 0 on failure.
 int retort_enlarge_send_buffer(int fd, int bytes);
 // Waits until the socket or the eventfd is ready, or until the time is over. Returns the sum of these bits: 1 if the
-// socket is readable, 2 if the socket is writable, 4 if the eventfd is signalled. Returns 0 if nothing is ready.
+// socket is readable, 2 if the socket is writable and `want_write` is set, 4 if the eventfd is signalled. Returns 0 if
+// the time is over.
 int retort_wait(int socket, int want_write, int event, int milliseconds);
 
 #endif
