@@ -15,7 +15,7 @@ public struct Diagnostic: Sendable, Equatable {
   public var label: String?
   /// The next step for the user: advice such as `close the block with end`; nil without advice.
   public var nextStep: String?
-  /// Whether more input would correct the error, for example an open bracket, an open block or a continued line.
+  /// Whether more input would correct the error, such as the error for an open bracket or an open block.
   public var isIncomplete: Bool
   /// Other source ranges that the error shows, such as the opening bracket of an unclosed list.
   public var marks: [LabelledRange]

@@ -88,7 +88,7 @@ extension Lexer {
     }
   }
 
-  /// Returns the advice for a number that ends with a dot, such as `1.`.
+  /// Returns the advice that an error shows for a number that ends with a dot, such as `1.`.
   private static func numberStep(_ number: String) -> String {
     number.contains(".") ? "write \(number)" : "write \(number).0 or \(number)"
   }

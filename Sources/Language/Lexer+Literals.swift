@@ -87,7 +87,8 @@ extension Lexer {
     return number + digits
   }
 
-  /// Returns the advice for a faulty pattern after `=~`: the closing `/` is missing, or a flag is unknown.
+  /// Returns the advice that an error shows for a faulty pattern after `=~`: the closing `/` is missing, or a flag is
+  /// unknown.
   ///
   /// Returns nil if the last token is not `=~`.
   private func patternStep(_ text: String) -> String? {
@@ -187,7 +188,7 @@ extension Lexer {
     add(.string([.literal(text)]), from: start)
   }
 
-  /// Returns the advice for a slash that probably means a division; nil for other slashes.
+  /// Returns the advice that an error shows for a slash that probably means a division; nil for other slashes.
   ///
   /// A slash probably means a division after a number, after `)` and after `]`.
   private func quotientStep(_ text: String) -> String? {
@@ -195,7 +196,8 @@ extension Lexer {
     return "a slash between spaces divides: ... / \(text.dropFirst())"
   }
 
-  /// Returns the advice for a slash and a unit after a number, such as `5 /s` and `5/s`; nil for other slashes.
+  /// Returns the advice that an error shows for a slash and a unit after a number, such as `5 /s` and `5/s`; nil for
+  /// other slashes.
   private func unitStep(of slash: Int) -> String? {
     guard case .number(let number)? = tokens.last?.kind else { return nil }
     let word = bytes[(slash + 1)...].prefix { $0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "z") }

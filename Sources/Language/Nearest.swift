@@ -1,4 +1,4 @@
-/// Returns the word of `known` that is most similar to a misspelt word; nil if none is similar enough.
+/// Returns the word of `known` that is most similar to a misspelt word; nil if no word is similar enough.
 ///
 /// The distance between words counts insertions, removals, replacements and swaps of adjacent characters
 /// (Damerau-Levenshtein). Up to a third of the characters can differ. In a word of fewer than six characters, one

@@ -29,7 +29,8 @@ extension Parser {
     }
   }
 
-  /// Returns the advice for parentheses around the arguments of a stage, as in `| keys(it)` and `| take(5)`.
+  /// Returns the advice that an error shows for parentheses around the arguments of a stage, as in `| keys(it)` and
+  /// `| take(5)`.
   private func withoutParentheses(_ word: Callee) -> String {
     let inside = Substring(enclosed ?? "...")
     let call = "\(word.name)(\(inside))"
@@ -91,7 +92,7 @@ extension Parser {
     return "\(stage) \(stage == "where" ? String(inside) : String(inside).replacing(", ", with: " "))"
   }
 
-  /// Returns the advice for an operator after an argument.
+  /// Returns the advice that an error shows for an operator after an argument.
   private func meant(_ sign: String, _ word: Callee?, _ arguments: [Argument]) -> String {
     let name = word?.name ?? "set"
     if let form = statementForm ?? ForeignWords.statement(name) { return "did you mean \(form)?" }

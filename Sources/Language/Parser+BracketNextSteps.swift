@@ -2,8 +2,8 @@
 ///
 /// The error shows the guess as advice (the next step).
 extension Parser {
-  /// The advice for a command inside brackets without parentheses around it, as in `[count posts]`; nil for other
-  /// tokens.
+  /// The advice that an error shows for a command inside brackets without parentheses around it, as in `[count posts]`;
+  /// nil for other tokens.
   var commandNextStep: String? {
     guard index > 0, case .name(let name) = tokens[index - 1].kind, words.commands.contains(name),
       !words.functions.contains(name), Self.beginsArgument(token)
@@ -27,7 +27,8 @@ extension Parser {
     return "inside an expression, put a command in parentheses: (\(name) \(text ?? "..."))"
   }
 
-  /// The advice for a shell condition such as `[ 1 -eq 1 ]`, and for an option with `=`; nil for other tokens.
+  /// The advice that an error shows for a shell condition such as `[ 1 -eq 1 ]`, and for an option with `=`; nil for
+  /// other tokens.
   var testNextStep: String? {
     if token.isSymbol("="), index > 1, !Self.isEnd(nextToken) {
       let (left, right) = (source.text(tokens[index - 1].range), source.text(nextToken.range))
@@ -46,7 +47,8 @@ extension Parser {
       "write a condition without brackets: \(source.text(tokens[index - 1].range)) \(sign) \(source.text(right.range))"
   }
 
-  /// The advice for a slice of a list or text without a first bound: `[0..1]` for `[..1]` and `[:2]`.
+  /// The advice that an error shows for a slice of a list or text without a first bound: `[0..1]` for `[..1]` and
+  /// `[:2]`.
   ///
   /// The value is nil for other tokens.
   var openPartNextStep: String? {
@@ -56,8 +58,8 @@ extension Parser {
     return "a part includes both ends: [0..\(isExclusive ? last - 1 : last)]"
   }
 
-  /// The advice for a slice in the syntax of Python or Ruby, with the cursor after the first bound: `[1..-1]` for
-  /// `[1:]`.
+  /// The advice that an error shows for a slice in the syntax of Python or Ruby, with the cursor after the first bound:
+  /// `[1..-1]` for `[1:]`.
   ///
   /// The value is nil for other tokens.
   var partNextStep: String? {
@@ -70,7 +72,8 @@ extension Parser {
     return "a part includes both ends: [\(lower)..\(upper - 1)]"
   }
 
-  /// Returns the advice for a token that can't stand between the arguments of a call; nil without a guess.
+  /// Returns the advice that an error shows for a token that can't stand between the arguments of a call; nil without a
+  /// guess.
   ///
   /// Examples are a missing comma, and `=` in place of a colon. `bracket` is the range of the opening parenthesis.
   func callNextStep(_ bracket: SourceRange) -> String? {

@@ -296,7 +296,8 @@ extension Parser {
     return RecordEntry(key: .name(key), keyRange: keyRange, value: try expression())
   }
 
-  /// Returns the advice for a comma inside parentheses: to write the same elements as a list in brackets.
+  /// Returns the advice that an error shows for a comma inside parentheses: to write the same elements as a list in
+  /// brackets.
   ///
   /// Returns nil if another token is at the cursor.
   private func listNextStep(_ start: SourceRange, _ close: String) -> String? {
@@ -316,7 +317,7 @@ extension Parser {
       marks: [Diagnostic.LabelledRange(range: start, label: "opened here")])
   }
 
-  /// Returns the advice for a token that stands in place of a comma or a closing bracket.
+  /// Returns the advice that an error shows for a token that stands in place of a comma or a closing bracket.
   private func bracketNextStep(_ start: SourceRange, _ close: String) -> String {
     if token.isSymbol("|") { return "put the pipeline in parentheses: (... | ...)" }
     if token.isNumber, source.text(token.range).hasPrefix("-"), !["]", "}"].contains(close) {

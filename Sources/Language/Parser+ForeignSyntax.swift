@@ -1,6 +1,7 @@
 /// Recognizes syntax of other languages, so that an error can show how to write it in this language.
 extension Parser {
-  /// Replaces `catch`, `except`, `finally` or `ensure` in the block of a `try` by `rescue`, and reports the word.
+  /// In the block of a `try`, replaces the word `catch`, `except`, `finally` or `ensure` by `rescue`, and reports the
+  /// word.
   ///
   /// The parser then continues, so the word causes no second error.
   mutating func replaceForeignRescue() {
@@ -39,7 +40,7 @@ extension Parser {
     return ["catch", "except", "finally", "ensure"].contains(word) && !definesWord(word)
   }
 
-  /// Replaces a word that ends a block in another language, such as `done` or `fi`, by `end`, and reports the word.
+  /// Replaces a word such as `done` or `fi`, which ends a block in another language, by `end`, and reports the word.
   mutating func replaceForeignEnd() {
     guard !blocks.isEmpty, case .name(let word) = token.kind, ["done", "fi", "esac", "endif"].contains(word),
       Self.isEnd(nextToken), !definesWord(word)
@@ -49,7 +50,7 @@ extension Parser {
     tokens[index].kind = .keyword("end")
   }
 
-  /// Replaces `elsif`, `elseif` or `elif` in the block of an `if` by `else if`, and reports the word.
+  /// In the block of an `if`, replaces the word `elsif`, `elseif` or `elif` by `else if`, and reports the word.
   private mutating func replaceForeignElse() {
     guard blocks.last?.word == "if", case .name(let word) = token.kind, ["elsif", "elseif", "elif"].contains(word),
       !definesWord(word)
@@ -114,7 +115,7 @@ extension Parser {
     tokens.indices.dropLast().contains { tokens[$0].isKeyword("def") && tokens[$0 + 1].isName(word) }
   }
 
-  /// Returns the advice for a faulty beginning of a block; nil without a guess.
+  /// Returns the advice that an error shows for a faulty beginning of a block; nil without a guess.
   ///
   /// Examples are a block that begins with `{`, `:` or `then`, and a `for` over a list without brackets.
   func blockNextStep(_ opening: String) -> String? {
@@ -142,7 +143,7 @@ extension Parser {
     }
   }
 
-  /// The advice for `=>` or `->`, the arrows of other languages; nil for other tokens.
+  /// The advice that an error shows for `=>` or `->`, the arrows of other languages; nil for other tokens.
   var arrowNextStep: String? {
     guard nextToken.isSymbol(">"), !nextToken.hasSpaceBefore else { return nil }
     switch token.kind {
@@ -153,11 +154,12 @@ extension Parser {
     }
   }
 
-  /// The advice for an arrow function, such as `x => x + 1`.
+  /// The advice that an error shows for an arrow function, such as `x => x + 1`.
   static let arrowStep =
     "in a stage, `it` is the element: | map it + 1; to define a function, write def f(x) do return x + 1 end"
 
-  /// The advice for an SQL statement at the cursor, and the range of its first word; nil for other statements.
+  /// The advice that an error shows for an SQL statement at the cursor, and the range of its first word; nil for other
+  /// statements.
   ///
   /// The advice is a statement of this language that does the same work.
   var sqlForm: (range: SourceRange, nextStep: String)? {
@@ -166,7 +168,8 @@ extension Parser {
     return ForeignWords.sql(line.map(\.description)).map { (tokens[start].range, $0) }
   }
 
-  /// The advice for a token that can't begin a stage, such as the `.text` in `| .text`; nil without a guess.
+  /// The advice that an error shows for a token that can't begin a stage, such as the `.text` in `| .text`; nil without
+  /// a guess.
   var stageFormNextStep: String? {
     switch token.kind {
     case .symbol("{") where selectNextStep != nil: return selectNextStep
@@ -199,7 +202,8 @@ extension Parser {
     return words.stages.contains(name) ? name : ForeignWords.stage(name)
   }
 
-  /// The advice for an assignment to a field inside arguments, as in `update posts 1 views = 5`; nil without a guess.
+  /// The advice that an error shows for an assignment to a field inside arguments, as in `update posts 1 views = 5`;
+  /// nil without a guess.
   var fieldAssignmentNextStep: String? {
     let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
     if case .field(let name, _) = tokens[index - 1].kind,
@@ -224,7 +228,8 @@ extension Parser {
     return "write a record in braces: {\(field): \(value)}; write an option with a colon: \(field): \(value)"
   }
 
-  /// The advice for `=` in a `set` statement: `set timeout: 5s` for `set timeout = 5s`; nil for other statements.
+  /// The advice that an error shows for `=` in a `set` statement: `set timeout: 5s` for `set timeout = 5s`; nil for
+  /// other statements.
   var settingNextStep: String? {
     guard index > 1, tokens[index - 2].isKeyword("set"), case .name(let name) = tokens[index - 1].kind,
       !Self.isEnd(nextToken)
@@ -235,7 +240,8 @@ extension Parser {
     return "set \(name): \(source.text(nextToken.range))"
   }
 
-  /// Returns the advice for a redirection of output into a file with `>` or `>>`; nil for other operators.
+  /// Returns the advice that an error shows for a redirection of output into a file with `>` or `>>`; nil for other
+  /// operators.
   ///
   /// The function also handles `<`, which redirects input from a file.
   func redirectionNextStep(_ sign: String, _ left: String) -> String? {
@@ -247,7 +253,7 @@ extension Parser {
     return "to write a file: \(left) | write \(source.text(file.range))\(appends ? " append: true" : "")"
   }
 
-  /// Returns the advice for a redirection of input from a file with `<`; nil for a comparison.
+  /// Returns the advice that an error shows for a redirection of input from a file with `<`; nil for a comparison.
   private func inputNextStep(_ left: String) -> String? {
     let line = source.bytes[nextToken.range.lower...].prefix { $0 != 0x0A }
     let text = String(decoding: line, as: UTF8.self).split(separator: " ").first.map(String.init) ?? ""

@@ -3,7 +3,7 @@
 /// The error shows the guess as advice (the next step). For example, for `=` in a condition, the advice is to write
 /// `==`.
 extension Parser {
-  /// The advice for a token that stands where a statement should end; nil without a guess.
+  /// The advice that an error shows for a token that stands where a statement should end; nil without a guess.
   var tokenNextStep: String? {
     switch token.kind {
     case .symbol(")"), .symbol("]"), .symbol("}"): "remove the bracket: it closes no open bracket"
@@ -21,7 +21,8 @@ extension Parser {
     }
   }
 
-  /// The advice for a filter in brackets before the cursor, such as `filter[state]: "draft"`; nil for other tokens.
+  /// The advice that an error shows for a filter in brackets before the cursor, such as `filter[state]: "draft"`; nil
+  /// for other tokens.
   private var filterInBrackets: String? {
     guard index > 3, tokens[index - 1].isSymbol("]"), tokens[index - 4].isName("filter"),
       case .name(let field) = tokens[index - 2].kind, !Self.isEnd(nextToken), let value = shown(nextToken.range)
@@ -38,7 +39,7 @@ extension Parser {
     return name
   }
 
-  /// The advice for an `=` after an expression: to write a comparison, or `let`.
+  /// The advice that an error shows for an `=` after an expression: to write a comparison, or `let`.
   var assignmentNextStep: String {
     if statementForm != nil, case .name(let name) = tokens[max(0, index - 1)].kind { return "let \(name) = ..." }
     if nextToken.isSymbol("<") { return "write <=" }
@@ -46,7 +47,7 @@ extension Parser {
     return "to assign, write let NAME = ...; to compare, " + (misplacedNextStep ?? "write ==")
   }
 
-  /// The advice for an option in brackets before the cursor; nil for other tokens.
+  /// The advice that an error shows for an option in brackets before the cursor; nil for other tokens.
   ///
   /// Examples are `page[size] = 10` and `filter[state] = "draft"`.
   private var optionInBrackets: String? {
@@ -60,7 +61,8 @@ extension Parser {
     }
   }
 
-  /// The advice for an assignment to a field of a variable, such as `r.a = 2`; nil for other tokens.
+  /// The advice that an error shows for an assignment to a field of a variable, such as `r.a = 2`; nil for other
+  /// tokens.
   private var changedField: String? {
     guard index == statementStart + 2, case .name(let name) = tokens[index - 2].kind, !Self.isEnd(nextToken),
       case .field(let field, _) = tokens[index - 1].kind, let value = afterToken
@@ -82,7 +84,7 @@ extension Parser {
       .map { $0.replacing("do x end", with: "do ... end") } ?? form
   }
 
-  /// The advice for a comma between arguments or values; nil for another token.
+  /// The advice that an error shows for a comma between arguments or values; nil for another token.
   var commaNextStep: String? {
     guard token.isSymbol(",") else { return nil }
     if let number = thousands { return "write the number without commas: \(number)" }
@@ -151,7 +153,7 @@ extension Parser {
     return text.utf8.count > 60 || text.contains("@") ? nil : text
   }
 
-  /// The advice for a token that stands where a value should begin; nil without a guess.
+  /// The advice that an error shows for a token that stands where a value should begin; nil without a guess.
   var valueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
@@ -191,7 +193,7 @@ extension Parser {
   /// The keywords that begin, divide and end a block.
   private static let blockWords: Set<String> = ["do", "end", "else", "rescue"]
 
-  /// Returns the advice for a missing comma in brackets; nil if no comma is missing.
+  /// Returns the advice that an error shows for a missing comma in brackets; nil if no comma is missing.
   ///
   /// `close` is the bracket that the parser expects, such as `]`.
   func commaNextStep(before close: String) -> String? {
@@ -210,7 +212,7 @@ extension Parser {
     }
   }
 
-  /// The advice for tokens that can't follow an expression; nil without a guess.
+  /// The advice that an error shows for tokens that can't follow an expression; nil without a guess.
   ///
   /// Examples are a word in place of an operator, and a command or a function without parentheses.
   var misplacedNextStep: String? {
@@ -272,7 +274,8 @@ extension Parser {
     return "inside an expression, put a command in parentheses: (\(name) ...)"
   }
 
-  /// The advice for a foreign word before an operand, such as `exists .text` and `fn x -> x * 2`; nil for other words.
+  /// The advice that an error shows for a foreign word before an operand, such as `exists .text` and `fn x -> x * 2`;
+  /// nil for other words.
   private var prefixNextStep: String? {
     guard case .name(let name) = tokens[index - 1].kind, Self.beginsArgument(token) else { return nil }
     if ["fn", "fun", "func", "function", "lambda"].contains(name) { return Self.arrowStep }
@@ -282,7 +285,7 @@ extension Parser {
     return "\(field) != null"
   }
 
-  /// Returns the advice for a command or a stage in a place where the language does not allow it.
+  /// Returns the advice that an error shows for a command or a stage in a place where the language does not allow it.
   ///
   /// Examples are `first(stream posts)`, `map without .text` and `watch count posts`.
   private func stageNextStep(_ name: String) -> String? {
@@ -331,7 +334,8 @@ extension Parser {
     return "\(left) \(meant) \(meant == "=~" && !isPattern ? "/.../" : shown)"
   }
 
-  /// The advice for a function or a stage that the user called like a method: `length("a")` for `"a".length()`.
+  /// The advice that an error shows for a function or a stage that the user called like a method: `length("a")` for
+  /// `"a".length()`.
   private var methodNextStep: String? {
     guard token.isSymbol("("), !token.hasSpaceBefore, case .field(let name, _) = tokens[index - 1].kind, index > 1
     else { return nil }

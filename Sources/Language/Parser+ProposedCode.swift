@@ -116,7 +116,8 @@ extension Token {
 
   /// Whether the token is a number or a duration.
   ///
-  /// A minus directly before a number would become the sign of the number.
+  /// The formatter keeps a space between a minus and a number. Without the space, the minus would be the sign of the
+  /// number.
   var isNumber: Bool {
     switch kind {
     case .number, .duration: true

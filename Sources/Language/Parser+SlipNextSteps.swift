@@ -2,7 +2,7 @@
 ///
 /// The error shows the guess as advice (the next step).
 extension Parser {
-  /// The advice for a token after a complete statement; nil without a guess.
+  /// The advice that an error shows for a token after a complete statement; nil without a guess.
   ///
   /// Examples are `let x = 1 let y = 2`, `print x if y` and `console.log(x)`.
   var followingNextStep: String? {
@@ -51,8 +51,8 @@ extension Parser {
     return Self.isEnd(parser.token) ? nil : parser.rest
   }
 
-  /// The advice for a call of a function in a module: `print "a"` for `console.log("a")`, `length(x)` for
-  /// `Enum.count(x)`.
+  /// The advice that an error shows for a call of a function in a module: `print "a"` for `console.log("a")`,
+  /// `length(x)` for `Enum.count(x)`.
   private var moduleNextStep: String? {
     guard index > 1, case .field(let name, _) = tokens[index - 1].kind, case .name(let module) = tokens[index - 2].kind
     else { return nil }
@@ -78,7 +78,8 @@ extension Parser {
 
   private static let printing: Set<String> = ["log", "puts", "println", "inspect", "writeline"]
 
-  /// The advice for a client's command that the user wrote like a method: `show posts 1` for `posts.find(1)`.
+  /// The advice that an error shows for a client's command that the user wrote like a method: `show posts 1` for
+  /// `posts.find(1)`.
   private var commandOfClient: String? {
     guard index > 1, case .field(let name, _) = tokens[index - 1].kind, case .name(let client) = tokens[index - 2].kind,
       index - 2 == statementStart
@@ -94,7 +95,8 @@ extension Parser {
     return "\(command) \(client) \(inside.replacing(", ", with: " "))"
   }
 
-  /// The advice for a stage without a `|` before it, or for a stage that the user wrote like a method with a block.
+  /// The advice that an error shows for a stage without a `|` before it, or for a stage that the user wrote like a
+  /// method with a block.
   ///
   /// For `[1] each do ... end`, the advice is `... | each ...`.
   private var stageOfList: String? {
@@ -113,7 +115,7 @@ extension Parser {
     "patch": "update",
   ]
 
-  /// The advice for a method that adds to a list or a record: `x + [2]` for `x.push(2)`.
+  /// The advice that an error shows for a method that adds to a list or a record: `x + [2]` for `x.push(2)`.
   var addingNextStep: String? {
     guard index > 1, token.isSymbol("("), case .field(let name, _) = tokens[index - 1].kind,
       ["push", "append", "add", "concat", "merge"].contains(name), let inside = enclosed
@@ -125,7 +127,8 @@ extension Parser {
     return "join lists with +: let \(list) = \(list) + \(name == "concat" ? inside : "[\(inside)]")"
   }
 
-  /// The advice for a token of another language that stands in place of a value; nil without a guess.
+  /// The advice that an error shows for a token of another language that stands in place of a value; nil without a
+  /// guess.
   var foreignValueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
@@ -167,16 +170,16 @@ extension Parser {
     }
   }
 
-  /// The name after the dots of `...x`.
+  /// The name after the dots of `...NAME`; `x` if no name follows.
   ///
-  /// In other languages, `...x` stands for the elements of a list or a record.
+  /// In other languages, `...NAME` stands for the elements of a list or a record.
   private var spread: String {
     if case .field(let name, _) = nextToken.kind { return name }
     if case .name(let name) = nextToken.kind { return name }
     return "x"
   }
 
-  /// The advice for a token that stands in place of the key of a record; nil without a guess.
+  /// The advice that an error shows for a token that stands in place of the key of a record; nil without a guess.
   var keyNextStep: String? {
     if let form = statementForm { return "did you mean \(form)?" }
     switch token.kind {
@@ -199,7 +202,7 @@ extension Parser {
     }
   }
 
-  /// The advice for a record key without a value, as in `{id, text}`; nil for other tokens.
+  /// The advice that an error shows for a record key without a value, as in `{id, text}`; nil for other tokens.
   func shorthandNextStep(_ key: String) -> String? {
     if let form = statementForm { return "did you mean \(form)?" }
     if words.commands.contains(key), Self.beginsArgument(token) {

@@ -70,7 +70,7 @@ struct CivilTime {
 
   init() {}
 
-  /// Creates the date and time of day of an instant in UTC.
+  /// Creates the date and the time of day, in UTC, of an instant.
   init(_ instant: Instant) {
     let (seconds, attoseconds) = instant.sinceEpoch.components
     var (whole, rest) = (Int(seconds), Int(attoseconds / 1_000_000_000))

@@ -38,7 +38,7 @@ public final class ClientValue: Sendable {
     target = TargetQueue(broker: connection.link.brokerIdentity, queue: client.queue, type: client.type)
   }
 
-  /// Returns the same client with another value of its option `keys:`.
+  /// Returns a client with the same settings, except for the option `keys:`.
   ///
   /// `keys:` says how the client spells the names in its requests and replies.
   package func with(keys: ClientSettings.KeyFormat) -> ClientValue {

@@ -59,7 +59,7 @@ package enum Comparison {
 
   /// Returns a hashable key for a value.
   ///
-  /// Two values have the same key exactly if they are equal.
+  /// Equal values have the same key, and different values have different keys.
   package static func key(of value: Value) throws(Fault) -> EqualityKey {
     switch value {
     case .string(let text): return .text(CodePointString(text))

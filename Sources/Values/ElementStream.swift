@@ -97,7 +97,7 @@ package struct ElementStream {
   package var total: (() -> Int?)?
   /// A function that returns the number of elements of this stream.
   ///
-  /// The function returns nil while the number is unknown. Without a function, the number is never known.
+  /// The function returns nil while the number is unknown. If `count` is nil, the number is never known.
   package var count: (() -> Int?)?
 
   /// Creates a stream from a function that returns the next page at each call, and nil at the end.

@@ -63,7 +63,7 @@ public struct Instant: Sendable, Hashable, Comparable {
     return "\(seconds).\(pad(fraction, count))Z"
   }
 
-  /// Returns the instant that is later than this instant by a duration.
+  /// Returns the instant that is `duration` later than this instant.
   ///
   /// - Throws: A `value` error if the result is outside the years 0000 to 9999.
   package func advanced(by duration: Duration) throws(Fault) -> Instant {

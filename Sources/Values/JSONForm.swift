@@ -58,7 +58,7 @@ extension Value {
     return result
   }
 
-  /// The next step that the error message for a value without a JSON form shows.
+  /// The next step in the error message for a value without a JSON form.
   private var wayToJSON: String? {
     switch self {
     case .stream: "collect the stream first: | collect"

@@ -87,9 +87,9 @@ public struct Record: Sendable {
   /// The JSON object from which the record was created; nil if it was created from fields.
   package var json: JSONObject? { if case .json(let object) = storage.plain { object } else { nil } }
 
-  /// The fields, if the record stores their values.
+  /// The fields of a record that stores values; nil for other records.
   ///
-  /// The value is nil if the record decodes or computes its values at each read.
+  /// Other records decode or compute their values at each read.
   package var madeFields: [Field]? { if case .fields(let fields) = storage.plain { fields } else { nil } }
 
   /// Returns a record with the fields of both records.

@@ -113,7 +113,7 @@ private struct StepBudget {
   /// second.
   init(_ count: Int) { left = 20_000_000 + 64 * count }
 
-  /// Subtracts the units of a call at a position of the text from the budget.
+  /// Subtracts from the budget the units of a call at a position of the text.
   ///
   /// - Returns: False if no units are left or the task is cancelled.
   mutating func spend(at position: Int) -> Bool {

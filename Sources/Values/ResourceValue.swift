@@ -180,7 +180,7 @@ public struct ResourceValue: Sendable {
     return Record(fields)
   }
 
-  /// Returns the value of a relationship: the related resources, or identifiers of those that are not included.
+  /// Returns the value of a relationship: related resources, or identifiers for resources that are not included.
   private func linked(_ name: String, _ relationship: JSONValue) throws(Fault) -> Value {
     switch relationship["data"] {
     case nil:

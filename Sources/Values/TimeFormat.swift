@@ -82,8 +82,8 @@ package struct TimeFormat: Sendable {
   /// Reads a text of this format.
   ///
   /// A text without `%z` is a time in UTC. `%Y` reads four digits. `%m`, `%d`, `%H`, `%M` and `%S` read one or two
-  /// digits. If a digit or another letter except `%z` follows in the format, each of these five letters reads exactly
-  /// two digits.
+  /// digits. Directly before a digit or another letter except `%z`, each of these five letters reads exactly two
+  /// digits.
   ///
   /// - Throws: A `value` error with the quoted text and the reason.
   package func instant(of text: String) throws(Fault) -> Instant {
@@ -106,7 +106,7 @@ package struct TimeFormat: Sendable {
     }
   }
 
-  /// Checks that the format has `%Y`, and a larger unit for each smaller one.
+  /// Checks that the format has `%Y` and, for each unit, the next larger unit.
   ///
   /// - Throws: A `value` error for a format without `%Y`, and for a format such as `%Y %d`, which has a day but no
   ///   month.

@@ -59,7 +59,7 @@ public enum Value: Sendable {
 
   /// Creates a value from JSON.
   ///
-  /// A JSON object with `type` and `attributes` or `relationships` becomes a resource.
+  /// A JSON object with `type`, and with `attributes` or `relationships`, becomes a resource.
   public init(_ json: JSONValue) {
     switch json {
     case .null: self = .null
@@ -73,7 +73,8 @@ public enum Value: Sendable {
 
   /// Creates a resource or a record from a JSON object.
   ///
-  /// An object with `type` and `attributes` or `relationships` becomes a resource, any other object a record.
+  /// An object with `type`, and with `attributes` or `relationships`, becomes a resource. Any other object becomes a
+  /// record.
   package init(_ object: JSONObject) {
     self = ResourceValue(found: object).map { .resource($0) } ?? .record(Record(object))
   }

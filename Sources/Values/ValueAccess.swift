@@ -5,7 +5,7 @@ import Language
 package enum ValueAccess {
   /// Returns the value of a field: `value.name`, or `value?.name` if `isOptional` is true.
   ///
-  /// With `?.`, the result is null if `value` is null or has no such field. Without it, both cases are errors.
+  /// With `?.`, the result is null if `value` is null or has no such field. Without `?.`, both cases are errors.
   package static func field(of value: Value, _ name: FieldName, isOptional: Bool) throws(Fault) -> Value {
     switch value {
     case .record(let record):

@@ -19,7 +19,7 @@ import Testing
     #expect(error?.message.contains("s3cret") == false)
   }
 
-  /// Two addresses of one broker, `127.0.0.1` and `localhost`, lead to the same cluster name.
+  /// Two addresses of one broker, `127.0.0.1` and `localhost`, have the same cluster name.
   @Test func twoAddressesOfABrokerHaveOneClusterName() async throws {
     let uri = try await PrivateBroker.shared.uri
     var names: [String] = []

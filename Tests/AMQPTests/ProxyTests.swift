@@ -101,9 +101,9 @@ import Testing
     proxy.close()
   }
 
-  /// Closing a connection on which the broker no longer answers takes about a second.
+  /// The client needs about a second to close a connection on which the broker no longer answers.
   ///
-  /// With this heartbeat of 20 minutes, a wait for half of the heartbeat would take ten minutes.
+  /// The heartbeat is 20 minutes. If the client waited for half of the heartbeat, it would need ten minutes.
   @Test func aSilentConnectionEndsSoonAfterACallWithoutReply() async throws {
     let held = try await HeldService(parameters: "&heartbeat=1200")
     held.proxy.happen(.stall)

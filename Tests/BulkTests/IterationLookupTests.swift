@@ -73,9 +73,9 @@ import Testing
     #expect(try await finding([.destroy(14)], isLast: true, hasClient: false) == .unknown)
   }
 
-  /// The next run looks up no change whose outcome the journal contains.
+  /// The next run does not look up a change whose outcome is in the journal.
   ///
-  /// A recorded outcome also settles a create without a key, which no lookup could find.
+  /// So the run also knows the outcome of a create without a key, which no lookup could find.
   @Test(
     arguments: [
       ([create], [.done(.result(.null))], .done), ([create, .destroy(14)], [.done(.result(.null))], .done),

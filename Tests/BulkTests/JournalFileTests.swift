@@ -7,8 +7,7 @@ import Testing
 
 /// Tests of journal files that something outside retort has changed, such as an editor, a file transfer or a crash.
 ///
-/// No message may propose a new journal as the simple solution. A run with a new journal would repeat the recorded
-/// changes.
+/// No message may propose a new journal, because a run with a new journal would repeat the recorded changes.
 @Suite(.timeLimit(.minutes(1))) struct JournalFileTests {
   private let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)").path
 
@@ -158,7 +157,8 @@ import Testing
     return try Data(contentsOf: URL(filePath: file))
   }
 
-  /// A flipped bit in the last line removes only this line; a flipped bit in another line makes the journal invalid.
+  /// If a bit of the last line is flipped, only this line is lost; if a bit of another line is flipped, the journal is
+  /// invalid.
   ///
   /// A crash while retort writes can damage only the last line. The test also flips bits of the line's checksum.
   @Test(arguments: [0x01, 0x20, 0x80] as [UInt8]) func aChangedBitIsFound(_ bit: UInt8) async throws {
@@ -234,7 +234,7 @@ import Testing
     #expect(try refusal() == .complete(path, at: "2026-01-01T00:00:00Z"))
   }
 
-  /// The command in an error's next step restores the damaged journal, so that it opens.
+  /// The command in an error's next step restores the damaged journal, so that the journal opens.
   @Test(arguments: ["crlf", "cr", "bom", "utf16", "gzip"]) func theNextStepRestoresIt(_ change: String) async throws {
     defer { for file in [path, path + ".copy", path + ".gz"] { unlink(file) } }
     let whole = Array(try await journal())

@@ -4,7 +4,7 @@ import Client
 
 /// A scripted carrier that returns from `take` at once and reports each reply later to the dispatcher.
 ///
-/// The carrier for a real broker works in this way, because it needs no task for each change.
+/// The carrier for a real broker works in this way, because it then needs no task for each change.
 final class TakingCarrier: GroupCarrier {
   private let scripted: ScriptedCarrier
   let executor: (any TaskExecutor)? = nil

@@ -112,7 +112,9 @@ import Testing
     #expect(silent.notes == ["a reply came N s late: posts create was carried out"])
   }
 
-  /// A worker sent the change, and passes the late reply on; the client ignores messages that are not genuine replies.
+  /// If a worker sent the change, the worker passes the late reply on to the client.
+  ///
+  /// The client ignores messages that are not genuine replies.
   @Test func aReplyThatAnotherProgramPassesOnSettlesTheChange() async throws {
     let recorded = RecordedTrace()
     let late = LateReplies { recorded.add($0) }

@@ -100,7 +100,7 @@ import Testing
     #expect(error?.message == "posts index: the service counts \(total) resources, but sent 3")
   }
 
-  /// A stream follows links to next pages that skip resources, and reports the number of skipped resources.
+  /// A stream follows a link that skips resources, and reports the number of skipped resources.
   ///
   /// The cases are a link that skips a page, a link with a larger page size, a link with too high an offset, and a
   /// correct link.
@@ -119,7 +119,7 @@ import Testing
           ? [] : ["the links to next pages skip \(count) resource\(count == 1 ? "" : "s"): rows may be missing"]))
   }
 
-  /// A page that is smaller than the requested page skips no resources.
+  /// If a page has fewer resources than requested, the stream reports no skipped resources.
   @Test func aSmallerPageSkipsNothing() async {
     let (client, _) = ResourceClient.scripted([page([1, 2], next: link(2)), page([3])])
     var query = Query()

@@ -122,7 +122,7 @@ import Testing
   ///
   /// jsonapi-resources would clear the relationship, whatever the identifiers of the unlink are.
   ///
-  /// To recognise such a relationship, the client first reads its linkage. The client need not read the linkage of a
+  /// To recognise a to-one relationship, the client first reads its linkage. The client need not read the linkage of a
   /// relationship that the settings declare as to-many.
   @Test(arguments: [
     (#"{"data":[]}"#, nil), (#"{"data":[{"type":"authors","id":"7"}]}"#, nil),

@@ -92,7 +92,7 @@ import Values
     #expect(try TimeFormat("%d.%m.%Y %H:%M:%S %z 100%%").text(of: instant) == "05.06.0987 04:03:02 +0000 100%")
   }
 
-  /// The numbers of successive days are successive, and a number converts back to the same date, for every date.
+  /// Each date has the number of the previous date plus 1, and the number converts back to the same date.
   @Test func everyDayIsReadAsItIsWritten() throws {
     var number = try Calendar.day(0, 1, 1)
     for year in Calendar.years {

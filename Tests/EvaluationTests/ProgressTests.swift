@@ -39,7 +39,7 @@ import Values
 
   /// A progress display for standard error without a terminal, and the notes that it shows.
   ///
-  /// Without the usual minimum times, the display shows a note for every statement.
+  /// The usual minimum times do not apply, so the display shows a note for every statement.
   private final class Shown: Sendable {
     let lines: AsyncStream<String>
     let progress: SessionProgress

@@ -49,7 +49,7 @@ import Values
     }
   }
 
-  /// The numbers of bytes that the proxy passes on of a reply before the network breaks.
+  /// For each test case, the number of bytes of the reply that the proxy passes on before the network breaks.
   ///
   /// The breaks are in the method frame, in the first body frame, and in the last body frame.
   private static let places = [20, 50_000, 280_000]

@@ -6,8 +6,8 @@ import Testing
 
 /// Tests of the link over a broker that does not answer for a time.
 @Suite(.timeLimit(.minutes(5))) struct BrokerLinkTests {
-  /// After a probe without an answer, a second probe with little time fails without asking; a probe with more time
-  /// asks.
+  /// After a probe without an answer, a second probe with little time fails without a request; a probe with more time
+  /// sends a request.
   @Test func aProbeWithMoreTimeAsksABrokerThatDidNotAnswer() async throws {
     let vhost = try await PrivateBroker.shared.vhost()
     let proxy = try Proxy(to: vhost.uri)
@@ -21,7 +21,7 @@ import Testing
     }
     #expect(error?.code == .timeout)
     #expect(try await link.probe(queue: "none", until: .now + .seconds(60)) == nil)
-    // The broker has answered, so a probe with little time asks again, too.
+    // The broker has answered, so a probe with little time also sends a request again.
     #expect(try await link.probe(queue: "none", until: .now + .seconds(4)) == nil)
     await link.close()
     proxy.close()

@@ -6,7 +6,8 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct FirstSampleTests {
   static let names = ["posts": "remote_server_post", "authors": "remote_server_author"]
 
-  /// Returns the sample with two differences: `connect` takes the URI from the environment, and `people` is the file.
+  /// Returns the sample with two differences: `connect` takes the URI from the environment, and `read` reads the file
+  /// `people`.
   static func sample(people: String) -> String {
     """
     connect

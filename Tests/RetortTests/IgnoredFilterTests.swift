@@ -87,7 +87,8 @@ import Testing
     await service.stop()
   }
 
-  /// retort accepts other values than the filter's if the filter can mean a range, a pattern or a part of a text.
+  /// retort also destroys resources whose values differ from the filter, if the filter can mean a range or a part of a
+  /// text.
   @Test(arguments: [
     (#"{}"#, #""state":"a""#), (#"{state: "spam"}"#, #""text":"a""#), (#"{state: "spam"}"#, #""state":null"#),
     (#"{state: "spam"}"#, #""state":"Spammer""#), (#"{state: ">a"}"#, #""state":"b""#),

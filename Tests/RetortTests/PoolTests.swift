@@ -233,9 +233,10 @@ import Testing
     _ = await service.stop()
   }
 
-  /// A worker that loses its connection sends no further changes of its chunk, a message with several changes.
+  /// A worker that loses its connection sends no further changes of its chunk.
   ///
-  /// The broker delivers the chunk again. The next worker first looks up the changes of the chunk.
+  /// A chunk is a message with several changes. The broker delivers the chunk again, and the next worker first looks up
+  /// its changes.
   @Test func aChunkOfALostWorkerIsLookedUp() async throws {
     let service = try await FakeService("--log", "-", "--latency", "50ms")
     let worker = await PoolWorker(in: service.vhost, ["--in-flight", "1"])

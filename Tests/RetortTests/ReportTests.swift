@@ -105,7 +105,7 @@ import Testing
     #expect(text.ranges(of: "<failure").count == failures && text.ranges(of: "<error").count == errors)
   }
 
-  /// The report of a dry run contains an assertion that the dry run can't check as a skipped test case.
+  /// In the report of a dry run, an assertion that the dry run can't check is a skipped test case.
   @Test func anUncheckedAssertionIsSkipped() async throws {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

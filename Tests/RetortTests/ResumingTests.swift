@@ -13,7 +13,7 @@ import Testing
     return try await body(directory)
   }
 
-  /// A script with two journals stops in its second statement; without the first statement, the script resumes.
+  /// A script with two journals stops in its second statement; after the removal of its first statement, it resumes.
   @Test func theStatementOfACompleteJournalIsRemoved() async throws {
     let service = try await FakeService()
     try await inDirectory { directory in

@@ -27,7 +27,7 @@ import Testing
 
   /// Whether the tests write the actual output to the transcripts and compare nothing.
   ///
-  /// `RETORT_RECORD=1 swift test --filter Transcript` requests this.
+  /// `RETORT_RECORD=1 swift test --filter Transcript` records the output in this way.
   static let isRecording = ProcessInfo.processInfo.environment["RETORT_RECORD"] == "1"
 
   @Test(arguments: try File.all()) func embedded(_ file: File) async throws {

@@ -54,7 +54,7 @@ import Testing
 
   /// Starts a prompt, runs a first statement, and types keys.
   ///
-  /// A last key moves the cursor one character to the left.
+  /// The last key is Left Arrow, which moves the cursor one character to the left.
   private func typed(_ keys: String, colour: String) async throws -> PromptTerminal {
     let prompt = try await PromptTerminal.onBlog(["--color", colour], columns: 40, rows: 24)
     try await prompt.enters("print \"first\"")

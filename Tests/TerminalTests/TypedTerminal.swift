@@ -46,7 +46,7 @@ final class TypedTerminal: @unchecked Sendable {
     close(master)
   }
 
-  /// Starts a thread with the actions of the user, while the test itself waits for the line.
+  /// Starts a thread that performs the actions of the user, while the test waits for the line.
   func person(_ acts: @escaping @Sendable (TypedTerminal) -> Void) {
     Thread.detachNewThread { acts(self) }
   }

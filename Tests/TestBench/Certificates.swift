@@ -4,7 +4,7 @@ import Foundation
 public struct Certificates {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
 
-  /// The error of a command of openssl or of the broker that failed.
+  /// The error for a failed command of openssl or of the broker.
   struct Failed: Error {
     var command: String
   }

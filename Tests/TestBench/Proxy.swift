@@ -61,7 +61,7 @@ public final class Proxy: Sendable {
 
   /// Passes on `count` further bytes from the broker, and then breaks the connection.
   ///
-  /// This kind of stall holds back only bytes from the broker. The proxy still passes requests on.
+  /// With the fault `.stall`, the proxy then holds back only bytes from the broker. It still passes requests on.
   public func pass(_ count: Int, then fault: Fault) {
     change { state in
       state.fault = fault

@@ -159,7 +159,7 @@ struct CursorScanner {
     levels.append(inner)
   }
 
-  /// Closes the innermost block and everything open in it.
+  /// Closes the innermost block, and the brackets that are open in this block.
   private mutating func closeBlock(_ token: Token) {
     guard let index = levels.lastIndex(where: { $0.kind == .statements }), index > 0 else { return }
     names.removeLast(max(0, names.count - levels[index].nameCount))

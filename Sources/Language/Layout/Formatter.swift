@@ -4,8 +4,8 @@
 /// try Formatter.formatted(SourceText(name: "-", text: "let x=[1,2]"))  // let x = [1, 2]
 /// ```
 ///
-/// The formatter indents a block by two spaces and puts spaces around operators. It keeps all comments, and one of
-/// several consecutive empty lines.
+/// The formatter indents a block by two spaces and puts spaces around operators. It keeps all comments, and reduces
+/// several consecutive empty lines to one.
 ///
 /// If a line ends between the entries of a list or record, each entry gets its own line. If a line ends between the
 /// stages of a pipeline, each stage gets its own line, which begins with the `|`. The formatter breaks a line with more
