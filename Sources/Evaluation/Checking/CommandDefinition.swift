@@ -16,7 +16,7 @@ final class CommandDefinition: Sendable {
   struct CompiledDefBody: Sendable {
     var slotCount: Int
     var step: CompiledStatement
-    /// The effects of one call, such as changes of resources.
+    /// The effects of one call, such as changes to resources.
     var effects: KnownEffects
   }
 
@@ -41,8 +41,9 @@ final class CommandDefinition: Sendable {
 
   /// Returns a placeholder for the client that a call passes as the parameter at `index`.
   ///
-  /// While the compiler compiles a `def`, it does not know the clients. The effects of the `def` therefore contain
-  /// placeholders. At each call, the compiler replaces a placeholder with the client that the call passes.
+  /// While the compiler compiles a `def`, it does not know which clients the calls pass. The effects of the `def`
+  /// therefore contain placeholders. At each call, the compiler replaces a placeholder with the client that the call
+  /// passes.
   static func identity(ofParameter index: Int) -> String { "parameter \(index)" }
 
   /// The syntax of a call, for messages: `greet POST [times:]`.

@@ -118,9 +118,9 @@ extension Compiler {
     checkValue(value, option, of: command)
   }
 
-  /// Returns the field name that the user wrote as a bare word or as text in place of a field.
+  /// Returns the field name in a word without a dot or in a string, such as `text` in the string `".text"`.
   ///
-  /// For example, returns `text` for the value `".text"`. Returns nil for other values.
+  /// Returns nil for other values.
   private func fieldName(_ value: Expr) -> String? {
     if let name = value.bareName { return name.contains(".") ? nil : name }
     guard let text = value.literalText, case let name = String(text.drop { $0 == "." }), name.isName else { return nil }
@@ -148,9 +148,9 @@ extension Compiler {
     }
   }
 
-  /// Warns if the journal of a statement is in a loop, or if another statement uses the same journal.
+  /// Warns if a statement with a journal is in a loop, or if an earlier statement uses the same journal.
   ///
-  /// A journal records the changes of one statement, so it can't serve several statements.
+  /// A journal records the changes of one statement, so several statements can't share a journal.
   private func warnOfReuse(ofJournal path: String, _ range: SourceRange) {
     if context.loopDepth + context.eachDepth > 0 {
       warnThoroughly(
@@ -334,7 +334,7 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Returns an example of an argument of this type, for the error about a literal of another type.
+  /// Returns an example of an argument of this type, for an error about a literal of a wrong type.
   ///
   /// `text` is the source text of the literal. For a duration and the literal `5`, the example is `5s`. Returns nil for
   /// a type without an example, such as a client or a field.

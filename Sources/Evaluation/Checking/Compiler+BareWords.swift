@@ -49,9 +49,9 @@ extension Compiler {
     }
   }
 
-  /// Returns the suggestion for a command, stage or function whose name is in the position of a value.
+  /// Returns the suggestion for the name of a command, stage or function in the position of a value.
   ///
-  /// Returns nil for other names.
+  /// For the name `length`, the suggestion is `to call the function: length(...)`. Returns nil for other names.
   func misplaced(_ name: String) -> String? {
     let forms = [
       context.hasElement ? "to read a field of the element, write a dot: .\(name)" : nil,

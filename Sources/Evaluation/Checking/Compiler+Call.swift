@@ -116,7 +116,7 @@ extension Compiler {
 }
 
 extension Fault {
-  /// Returns a copy of this error in whose suggestion `operand` replaces `.field`.
+  /// Returns a copy of this error; in the suggestion of the copy, `operand` replaces `.field`.
   ///
   /// `operand` is the source text of the function's first argument.
   fileprivate func naming(_ operand: String) -> Fault {

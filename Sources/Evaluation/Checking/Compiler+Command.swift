@@ -88,7 +88,7 @@ extension Compiler {
     return "\(name)(\(arguments.joined(separator: ", ")))"
   }
 
-  /// Returns the suggestion for a statement that begins with a variable, although it needs a command there.
+  /// Returns the suggestion for a statement that begins with a variable in place of a command.
   ///
   /// For example, the suggestion contains `x - 1` for `x -1`, and `show posts 1` for `posts 1`.
   private func stepForVariable(_ name: String, _ command: Language.Command) -> String {

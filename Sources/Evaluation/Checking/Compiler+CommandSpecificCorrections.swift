@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// Corrects mistakes in the arguments of one particular command, such as `destroy`.
+/// Corrects mistakes that users make with one particular command, such as `destroy`.
 extension Compiler {
   /// Returns the correction of a mistake that users make with one particular command.
   ///

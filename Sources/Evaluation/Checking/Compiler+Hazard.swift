@@ -27,8 +27,8 @@ extension Compiler {
   /// Returns the effect of a command.
   ///
   /// The effect of a `call` depends on the name of the called method. If the name contains `destroy` or `delete`, the
-  /// call destroys resources. With the option `reads: true`, the call only reads. The option does not apply to a method
-  /// whose name means a change, such as `create`.
+  /// call destroys resources. With the option `reads: true`, the call only reads. The option has no effect if the
+  /// method's name means a change, such as `create`.
   func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.StatementEffect {
     guard command.name == "call" else { return declaration.effect }
     let method = Self.method(of: command)

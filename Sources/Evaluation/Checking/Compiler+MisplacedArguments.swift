@@ -22,7 +22,7 @@ extension Compiler {
       }
     }
 
-    /// The positional arguments that exceed the parameters of the declaration.
+    /// The positional arguments after the last parameter of the declaration.
     fileprivate var surplus: ArraySlice<Expr> {
       declaration.parameters.last?.repeats ?? false ? [] : positional.dropFirst(declaration.parameters.count)
     }
@@ -154,7 +154,7 @@ extension Compiler {
       ([call.command.name] + call.positional.map(shown) + [form]).joined(separator: " "))
   }
 
-  /// Corrects a positional argument that exceeds the parameters: `client "posts"`, `with {a: 1}`, `first 3`.
+  /// Corrects a positional argument after the last parameter: `client "posts"`, `with {a: 1}`, `first 3`.
   private func surplusArgument(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     guard let first = call.surplus.first else { return nil }
     let name = call.command.name

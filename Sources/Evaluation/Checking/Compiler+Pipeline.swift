@@ -125,7 +125,7 @@ extension Compiler {
 }
 
 extension Pipeline {
-  /// The hidden name of the original element, from before stages such as `map` transform the element.
+  /// The hidden name of the original element: the element before a stage such as `map` transforms it.
   ///
   /// The summary of changes and the file of `failed:` show the original element. The compiler inserts the stage
   /// `as $source`, which defines the name.
@@ -133,8 +133,9 @@ extension Pipeline {
 
   /// Returns the stages of the pipeline, with an additional stage `as $source` if a stage reports its failures.
   ///
-  /// A stage reports its failures if it has the option `failed:`, or if the script uses its summary. The additional
-  /// stage follows the last earlier stage that combines elements. If there is none, it follows the head.
+  /// A stage reports its failures if it has the option `failed:`, or if the script uses its summary. The function
+  /// inserts the additional stage after the last earlier stage that combines elements. Without an earlier stage of this
+  /// kind, it inserts the additional stage after the head.
   fileprivate func withSourceName(isDropped: Bool) -> [Language.Command] {
     let reporting = stages.indices.first { index in
       let isSummary = index == stages.count - 1 && !isDropped && Self.givesSummary(stages[index])

@@ -14,7 +14,7 @@ final class Compiler {
   var outer: Scope?
   /// The surroundings of the code that the compiler is compiling, such as a loop or a `def`.
   var context = CompilerContext()
-  /// The effects of the code that the compiler has compiled so far, such as changes of resources.
+  /// The effects of the code that the compiler has compiled so far, such as changes to resources.
   var effects = KnownEffects()
   /// The commands that the script has defined with `def` up to this point of the text, by name.
   var definitions: [String: CommandDefinition] = [:]

@@ -38,7 +38,7 @@ enum FieldAdvice {
     known.contains(function) ? "\(function)(\(text))" : nil
   }
 
-  /// Returns a pipeline from the value to the stage of the given name: `(list | first)` for `list.first`.
+  /// Returns a pipeline that passes the value to the stage with the given name: `(list | first)` for `list.first`.
   ///
   /// Returns nil if there is no such stage, or if the stage needs arguments or changes data.
   private static func stage(_ name: String, _ text: String) -> String? {

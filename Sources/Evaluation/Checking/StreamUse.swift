@@ -15,9 +15,9 @@ enum StreamUse {
   /// Examples are an operand, the value of an `each` block, and the value of a `try`.
   case operand
 
-  /// The use of the last value in the block of a `try`, if `self` is the use of the whole `try`.
+  /// The use of a value inside a `try`, if `self` is the use of the value outside the `try`.
   ///
-  /// A `try` never returns an unread stream, because the errors of the stream must occur inside the `try`.
+  /// A lazy stream becomes a list inside the `try`, so that the errors of the stream occur inside the `try`.
   var inTry: StreamUse { self == .lazy ? .operand : self }
 }
 

@@ -129,7 +129,7 @@ struct Arguments: Sendable {
 
   /// The place of a call in its source text.
   ///
-  /// The type is a class, so that the copies that a stage makes of the arguments for each element are cheap.
+  /// The type is a class, so that a copy of the arguments is cheap. A stage copies the arguments for each element.
   private final class CallSite: Sendable {
     let name: String
     let range: SourceRange

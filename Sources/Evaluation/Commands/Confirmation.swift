@@ -19,7 +19,7 @@ struct ConfirmationRequest: Sendable {
   var filter: String?
   /// The value of the option `max:`; nil without the option.
   var max: Int?
-  /// Whether a loop of the script destroys the resources one by one, instead of one bulk statement.
+  /// Whether a loop destroys the resources one by one; false if one bulk statement destroys all resources.
   var isOneByOne = false
 
   /// Returns the scope to which the user's consent applies.
@@ -37,7 +37,7 @@ struct ConfirmationRequest: Sendable {
 }
 
 extension Arguments {
-  /// The next step in an error about the limit `max:`.
+  /// The suggestion in an error about the limit `max:`.
   var stepAfterMax: String {
     "raise the limit max:, or \(options["filter"] == nil ? "select fewer elements before \(name)" : "narrow the filter")"
   }
@@ -117,7 +117,7 @@ extension RunContext {
   /// Returns the consent on a connection with `guard: "confirm"`; nil if the program must ask the user.
   ///
   /// If there is nothing to destroy, no question is needed. Otherwise only the program options `--guarded` and
-  /// `--yes=N` together replace the question. An option in a script can't replace it.
+  /// `--yes=N` together replace the question. Options in a script can't replace the question.
   private func guarded(_ request: ConfirmationRequest, _ arguments: Arguments) throws(Fault) -> DestroyConsent? {
     let connection = request.client.connection
     if request.count == 0 { return DestroyConsent(limit: 0, isConfirmed: true) }
@@ -137,7 +137,7 @@ extension RunContext {
 
   /// Returns an earlier consent that also applies to this destruction; nil if there is none.
   ///
-  /// The earlier consent does not apply if the number of resources exceeds its limit.
+  /// The earlier consent does not apply if the number of resources exceeds the limit of the consent.
   private func given(_ request: ConfirmationRequest, _ scope: ConsentScope?) -> DestroyConsent? {
     guard let scope, let consent = statement.consent(for: scope) else { return nil }
     guard let count = request.count, let left = consent.left else { return consent }

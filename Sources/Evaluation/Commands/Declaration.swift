@@ -11,7 +11,7 @@ public struct Declaration: Sendable {
     case strings
     /// A `.field` path, or `-.field` for descending order.
     case path
-    /// One field such as `.email`, whose name the command or stage needs.
+    /// A single field such as `.email`; the command or stage uses the field's name.
     case field
     /// A boolean expression that the command or stage evaluates, such as `.views > 5` for each element.
     case condition
@@ -101,7 +101,7 @@ public struct Declaration: Sendable {
 
   /// The name of the command or stage.
   public var name: String
-  /// The summary, which is one line in the third person.
+  /// The summary of the command or stage: one line in the third person.
   public var summary: String
   /// The positional parameters.
   public var parameters: [Parameter] = []
@@ -122,11 +122,11 @@ public struct Declaration: Sendable {
 
   /// The effect of a stage on the names that an earlier stage `as` gave to the elements.
   ///
-  /// For example, `as row` gives the name `row` to each element. In `... | as row | where row.id > 1 | sort row.id |
-  /// take 2`, the arguments of `where` and `sort` can read `row`. The arguments of `take` can't, because `sort`
-  /// combines the elements.
+  /// For example, `... | as row | where row.id > 1 | sort row.id` gives the name `row` to each element. The arguments
+  /// of `where` and `sort` can read `row`. The arguments of a stage after `sort` can't, because `sort` combines the
+  /// elements.
   public enum AsNameLifetime: Sendable {
-    /// Neither the arguments of this stage nor those of later stages can read the names.
+    /// The arguments of this stage and of later stages can't read the names.
     case ended
     /// The arguments of this stage can read the names, as in `sort row.id`.
     ///
@@ -167,8 +167,8 @@ extension Declaration.Option {
 
   /// The option as the suggestion of an error shows it: `throttle: {depth: 50, p95: 200ms}`.
   ///
-  /// The text is the name of the option and the example at the end of its summary. Without an example, the whole
-  /// summary follows the name.
+  /// The text is the option's name, followed by the example at the end of the option's summary. If the summary has no
+  /// example, the whole summary follows the name.
   var form: String { Declaration.form(name + ":", summary) }
 }
 

@@ -142,8 +142,8 @@ private final class DestroyAllChangeSource: BulkChangeSource {
 
 /// The source of the changes of a `destroy-all` in a dry run.
 ///
-/// The source reads one page after another. It can't read only the first page, because a dry run does not make the list
-/// shorter.
+/// The source reads one page after another. It can't repeatedly read the first page, because a dry run does not make
+/// the list shorter.
 private final class DryDestroyAllSource: BulkChangeSource {
   private let arguments: Arguments
   private let client: ClientValue

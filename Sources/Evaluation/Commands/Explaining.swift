@@ -36,7 +36,7 @@ extension ClientValue {
 
   /// Asks the broker for the state of the queue.
   ///
-  /// The question runs in a new task, because an interrupt may have cancelled the current task.
+  /// The request runs in a new task, because an interrupt may have cancelled the current task.
   private func probe() async throws(LinkError) -> QueueState? {
     let (link, queue) = (connection.link, queue)
     return try await Task { () -> Result<QueueState?, LinkError> in
@@ -82,7 +82,7 @@ extension ClientValue {
   private static let pending =
     "the request may still be on its way to the broker, so the change may still be carried out"
 
-  /// Adds the name of a similar queue, if there is one, to the advice of an error about a missing queue.
+  /// Returns the error about a missing queue, with advice that names a similar queue if there is one.
   ///
   /// A broker does not list its queues to a client. Therefore the function first compares the name with the queues that
   /// other clients of the connection use. Then it asks the broker whether a queue with another spelling of the name

@@ -134,7 +134,7 @@ extension String {
 extension OptionValueRule {
   /// Creates a rule from the function that reads the value at run time.
   ///
-  /// The rule refuses each value for which this function throws an error.
+  /// The rule refuses each value for which the function throws an error.
   init(reading read: @escaping @Sendable (_ value: Value, _ command: String) throws(Fault) -> Void) {
     self.init { value, command throws(OptionRefusal) in
       do throws(Fault) { try read(value, command) } catch {
@@ -212,7 +212,7 @@ extension Arguments {
     throw fault(refusal, argument)
   }
 
-  /// Returns the result of the function `read` for an option's value; nil without the option.
+  /// Converts the value of an option with the function `read`; returns nil without the option.
   ///
   /// - Throws: A `value` error if `read` refuses the value.
   func value<Result>(

@@ -14,7 +14,7 @@ final class PreparedChange: Sendable {
   let change: Change
   let client: ClientValue
   let arguments: Arguments
-  /// The index of the argument that is the record; nil without a record.
+  /// The index of the record among the arguments; nil without a record.
   ///
   /// An error uses the index to mark a part of the record in the statement.
   let record: Int?
@@ -49,7 +49,7 @@ final class PreparedChange: Sendable {
     self.record = record
   }
 
-  /// Returns this change with the value of the option `key:`; returns this change itself if `key` is nil.
+  /// Returns this change with the value of the option `key:`; returns the change unchanged if `key` is nil.
   ///
   /// The value identifies the resource that a `create` creates.
   func keyed(_ key: String?) -> PreparedChange { key.map { PreparedChange(self, key: $0) } ?? self }
@@ -142,7 +142,7 @@ final class PreparedChange: Sendable {
 
   /// Shows a note if the reply to a create, an update or a destroy contains another resource.
   ///
-  /// The function also shows a note if neither the create nor its reply contains an id.
+  /// The function also shows a note if neither the request of a create nor its reply contains an id.
   func noteOther(_ reply: ChangeResult, _ session: Session) {
     guard case .document(let document) = reply, change.givesDocument else { return }
     let id = change.id

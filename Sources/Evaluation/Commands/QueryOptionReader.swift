@@ -51,7 +51,7 @@ enum QueryOptionReader {
     return text
   }
 
-  /// Returns the comma-separated parts of a text as the source text of a list: `["a", "b"]` for `a,b`.
+  /// Converts a comma-separated text to the source text of a list: `["a", "b"]` for `a,b`.
   private static func list(_ text: String) -> String {
     JSONValue.array(JSONArray(text.split(separator: ",").map { .string(String($0).trimmed) })).text
   }

@@ -131,7 +131,7 @@ private struct RecordUpsert {
     return LookupResult(prepared: updating, found: client.resources(document, asked: include).first)
   }
 
-  /// Returns the change that creates the resource, and the content of that resource.
+  /// Returns the change that creates the resource, and the resource's content.
   ///
   /// The content is the resource object of the request, with the attributes and the relationships.
   private func creating() throws(Fault) -> (PreparedChange, content: JSONObject) {

@@ -74,7 +74,7 @@ extension Command {
 }
 
 extension RelationshipClient.LinkageChange {
-  /// Returns the summary that `help` shows; `ofEach` selects the text of the stage instead of the command.
+  /// Returns the summary that `help` shows; `ofEach` is true for the stage, and false for the command.
   func summary(ofEach: Bool = false) -> String {
     let place = ofEach ? " of each element" : ""
     return switch self {
@@ -106,7 +106,7 @@ extension RelationshipClient.LinkageChange {
 }
 
 extension PreparedChange {
-  /// Returns the change of the statement `link CLIENT ID NAME IDENTIFIERS`, or of `relink` or `unlink`.
+  /// Returns the change of a `link`, `relink` or `unlink` statement, such as `link CLIENT ID NAME IDENTIFIERS`.
   static func relating(_ change: RelationshipClient.LinkageChange, _ arguments: Arguments) throws(Fault)
     -> PreparedChange
   {

@@ -71,8 +71,8 @@ extension Stage {
     }
   } plan: { plan, run throws(Fault) in
     let transition = try TransitionSequence(plan.arguments, id: "")
-    // If a reply is missing, the resolver reads the resource. It compares the state of the resource with the goal of
-    // the whole path. The state after one step does not show whether all steps are done.
+    // If a reply is missing, the resolver reads the resource. The resolver compares the state of the resource with the
+    // goal of the whole path. The state after one step does not show whether all steps are done.
     if plan.guards.resolver != nil {
       plan.guards.resolver = UnknownChangeResolver(
         try plan.arguments.lookupReader(plan.client), keyField: nil, isSettled: false,

@@ -1,7 +1,7 @@
 import Language
 import Values
 
-/// Completes values whose type follows from their position, and adds quotes where the position needs text.
+/// Completes values whose position determines their type, and adds quotes to strings.
 extension Completer {
   /// Returns the candidates for a string: the known texts in quotes or, if no text is known, an opening quote.
   ///

@@ -8,7 +8,7 @@ public struct CompletionResult: Sendable, Equatable {
     public var note: String?
   }
 
-  /// The UTF-8 offset in the whole text at which the text to replace starts.
+  /// The start of the text to replace, as a UTF-8 offset in the whole text.
   ///
   /// The text to replace ends at the cursor.
   public var start: Int

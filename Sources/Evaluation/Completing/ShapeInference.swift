@@ -6,8 +6,8 @@ import Values
 
 /// Infers the shapes of expressions and pipelines for completion.
 ///
-/// A shape is what completion knows about a value, such as the fields of a resource. The sources are the variables of
-/// the session, the names that the text defines, and the learned schema.
+/// A shape is what completion knows about a value, such as the fields of a resource. The type infers shapes from the
+/// variables of the session, the names that the text defines, and the learned schema.
 struct ShapeInference {
   let source: SourceText
   /// The shapes of the variables at the top level of the session.

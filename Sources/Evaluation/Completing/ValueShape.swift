@@ -108,7 +108,7 @@ extension ValueShape.ResourceShape {
     return members + relationships + attributes.filter { field in !relationships.contains { $0.name == field.name } }
   }
 
-  /// Returns the shape of the value to which a relationship leads: a resource, or a list of resources.
+  /// Returns the shape of the value to which a relationship refers: a resource, or a list of resources.
   func related(_ relationship: TypeSchema.Relationship) -> ValueShape {
     guard let type = relationship.types.first else { return .unknown }
     let shape = ValueShape.resource(Self(queue: queue, type: type, keys: keys))

@@ -18,7 +18,7 @@ public struct PoolCarrierRequest: Sendable {
   public var halt: FailureLimit?
   /// The field whose value identifies each resource to create; nil without the option `key:`.
   public var keyField: String?
-  /// The maximum time for which the service can hold a request (the option `settle:`); nil without the option.
+  /// The longest time that a request can wait inside the service (the option `settle:`); nil without the option.
   public var settle: Duration?
   /// A function that spells the field names in a result as the client's option `keys:` says.
   public var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }

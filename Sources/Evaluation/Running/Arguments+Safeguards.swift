@@ -9,12 +9,12 @@ import Synchronization
 import Values
 
 extension Arguments {
-  /// Returns the safeguards that a statement's options set; opens its journal file and its backup file.
+  /// Returns the safeguards that a statement's options set, and opens the statement's journal and backup files.
   ///
   /// - Parameters:
   ///   - run: The run of the statement.
   ///   - client: The statement's client.
-  ///   - keyField: The field of the option `key:`; nil if the statement can't look up creates.
+  ///   - keyField: The field by which a lookup finds created resources; nil if a lookup can't find created resources.
   ///   - readsFirst: Whether the statement first reads each resource, to find out which changes are still needed.
   /// - Returns: The safeguards.
   /// - Throws: An error of an option, or of one of the files.

@@ -58,7 +58,7 @@ protocol BulkChangeSource: AnyObject {
 extension BulkChangeSource {
   /// Returns whether the source has more elements.
   ///
-  /// To find out, the function takes the next elements out of the source.
+  /// To find out, the function takes the next elements from the source, so that later calls do not return them.
   func hasMore() async throws(Fault) -> Bool {
     if try await next() != nil { return true }
     guard try await begin() else { return false }
@@ -74,7 +74,7 @@ final class BulkElement: PlannedElement {
   let prepared: Result<PreparedChange, Fault>
   /// The resource, if it already has the requested values and the run sends nothing; nil if a change is needed.
   let found: Value?
-  /// The element at the head of the pipeline, from which the earlier stages made this element.
+  /// The element at the head of the pipeline, from which earlier stages made this element.
   let source: Value
   /// Whether an earlier stage of the pipeline failed for this element.
   ///

@@ -50,7 +50,7 @@ final class BulkResultCollector: Sendable {
 
   /// Throws the error that occurred when the collector wrote the values to a temporary file.
   ///
-  /// The statement then sends no further change, because it could not store the result of the change.
+  /// The statement then sends no further changes, because it could not store their results.
   func check() throws(Fault) { if let fault = state.withLock(\.fault) { throw fault } }
 
   /// Returns the elements whose changes did not succeed, except elements that an earlier call returned.

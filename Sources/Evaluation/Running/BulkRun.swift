@@ -116,8 +116,8 @@ struct BulkRun {
         source.keep(flow.takeKept())
       }
       if report.isCut, report.unsent == 0, report.tally.isGoodNow, report.stop == nil, !Task.isCancelled {
-        // Every sent change has succeeded in the end, after a retry or a lookup. Therefore the statement ended too
-        // early only if its source has more elements.
+        // After retries and lookups, every sent change has succeeded. Therefore the statement ended too early only if
+        // its source has more elements.
         report.isCut = try await source.hasMore()
       }
     } catch { report.stop = error }

@@ -118,7 +118,7 @@ enum CompiledExpression: Sendable {
     }
   }
 
-  /// Returns the same expression, which also adds a source range to errors that have no source range.
+  /// Returns an expression with the same value, which adds a source range to errors without a source range.
   func placed(_ range: SourceRange, _ source: SourceText) -> CompiledExpression {
     switch self {
     case .constant: self

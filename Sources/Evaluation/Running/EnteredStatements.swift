@@ -3,7 +3,7 @@ import Synchronization
 
 /// The statements that a session of the prompt has run, in order, for the command `save`.
 struct EnteredStatements: Sendable {
-  /// A statement that a session of the prompt has run, as the command `save` needs it.
+  /// A statement that a session of the prompt has run.
   ///
   /// For example, the user types `let n = 5`. The entry then has the text `let n = 5`, `isTyped` is true, and
   /// `hasSucceeded` is true.

@@ -130,8 +130,8 @@ final class FailedElementsFile: Sendable {
 
   /// Opens the file for writing.
   ///
-  /// If the path is a regular file, the function replaces it with a new, empty file. Programs that have the old file
-  /// open can still read the old file. The function does not replace a device or a standard stream.
+  /// The function replaces a regular file with a new, empty file. Programs that have the old file open can still read
+  /// the old file. The function does not replace a device or a standard stream.
   private func opened() throws(Fault) -> FileDescriptor {
     if let standard = FileDescriptor.standard(path) { return standard }
     if isDevice { return try FileDescriptor.appending(to: target) }

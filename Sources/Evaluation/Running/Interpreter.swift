@@ -162,7 +162,7 @@ public final class Interpreter: Sendable {
     return session.state.withLock(\.hasPartialFailure) ? 5 : 0
   }
 
-  /// Stores the names that a compiled text defines, and returns the frame for its run, with slots for these names.
+  /// Stores the names that a compiled text defines, and returns a frame with slots for these names.
   private func frame(for compiler: Compiler) -> ExecutionFrame {
     let names = compiler.scope.topLevelNames
     session.state.withLock { state in

@@ -29,7 +29,7 @@ final class InterruptShieldedTasks: Sendable {
     return await task.value
   }
 
-  /// Ends the effect of an earlier `cancel()` at the beginning of a statement, so that new tasks can run.
+  /// Allows new tasks after an earlier `cancel()`; the session calls the function when a statement begins.
   func begin() { state.withLock { $0.isCancelled = false } }
 
   /// Cancels the running tasks, and every task that the same statement starts later.

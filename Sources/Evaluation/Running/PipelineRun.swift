@@ -65,10 +65,9 @@ enum PipelineRun {
     return try await run(try await head.run(&frame), links, &frame, sink)
   }
 
-  /// Opens the files of the first sink among the stages, and returns the function that runs the sink; nil without a
-  /// sink.
+  /// Opens the files of the first sink among the stages, and returns the function that runs the sink.
   ///
-  /// A sink is a stage that acts on elements, such as `create`.
+  /// A sink is a stage that acts on elements, such as `create`. Returns nil if there is no sink.
   private static func opened(
     _ links: ArraySlice<LocatedStage>, _ frame: inout ExecutionFrame
   ) async throws(Fault) -> CompiledStage.SinkRun? {
@@ -134,7 +133,7 @@ enum PipelineRun {
     while try await elements.next() != nil {}
   }
 
-  /// Returns the elements of the value at the head of a pipeline, which the statement's progress counts.
+  /// Returns the elements of the value at the head of a pipeline; the statement's progress counts these elements.
   static func spread(_ value: Value, _ progress: SessionProgress) async throws(Fault) -> ElementStream {
     progress.counting(try await elements(of: value), total: value.elementCount)
   }

@@ -15,7 +15,7 @@ extension RunContext {
   ///   - prepared: The change.
   ///   - step: The role of the change in its iteration of `each`; nil if the command sends only this change.
   /// - Returns: The value of the reply.
-  /// - Throws: The error of the change, which marks the arguments that caused it.
+  /// - Throws: The error of the change, which marks the arguments that caused the error.
   @inline(__always) func change(_ prepared: PreparedChange, _ step: ChangeRecoveryInfo? = nil) async throws(Fault)
     -> Value
   {

@@ -28,7 +28,7 @@ public final class RunReport: Sendable {
     /// A false assertion is a failure. A statement that continued after failed changes is also a failure.
     var isFailure: Bool { isAssertion ? error != nil : error.map { Self.failures.contains($0.kind) } ?? false }
     private static let failures = [Fault.Kind.assert.word, partial]
-    /// The error kind of a statement that continued after some of its changes failed, were refused or got no reply.
+    /// The error kind of a statement that continued after its changes failed, were refused or had an unknown outcome.
     static let partial = "partial"
     /// The results of the statement's changes, as JSON objects.
     ///
@@ -43,7 +43,7 @@ public final class RunReport: Sendable {
     var changes: [JSONValue] = []
     /// The summaries of the running statement's bulk changes with failures.
     var failures: [String] = []
-    /// The number of bulk changes that the report does not list, because they exceed its limit.
+    /// The number of bulk changes that the report omits because of its limit.
     var leftOut = 0
   }
 

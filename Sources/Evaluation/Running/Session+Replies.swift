@@ -89,7 +89,7 @@ struct UnexpectedTypes {
     }
   }
 
-  /// Whether all resources have one and the same unexpected type.
+  /// Whether all resources have the same unexpected type.
   var isAll: Bool { others == count && names.count == 1 }
 
   /// The number of unexpected resources, and their types: `2 resources of the type people`.

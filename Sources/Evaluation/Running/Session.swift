@@ -73,7 +73,8 @@ public final class Session: Sendable {
     public var status: (@Sendable (String?) -> Void)?
     /// A function that makes the run reachable for the program `retort ctl` at other terminals.
     ///
-    /// The session calls it before the run's first change, or in the first statement that takes longer than a second.
+    /// The session calls the function before the run's first change, or in the first statement that takes longer than a
+    /// second.
     public var control: (@Sendable (RemoteRunControl) -> Void)?
     /// A function that opens a pool of workers for a statement; nil if the program has no pools.
     public var pool: (@Sendable (PoolCarrierRequest) async throws(ClientError) -> any ChangeCarrier)?
@@ -167,8 +168,8 @@ public final class Session: Sendable {
     var completedJournals: [String] = []
     /// Whether the run had a partial failure.
     ///
-    /// There are two partial failures: a bulk change that continued after failures, and an `each` with a journal file
-    /// whose iterations have unknown outcomes.
+    /// There are two kinds of partial failure: a bulk change that continued after failures, and an `each` with a
+    /// journal file whose iterations have unknown outcomes.
     var hasPartialFailure = false
     /// The slot numbers of the top level's variables, by name.
     var names: [String: Int] = [:]
@@ -234,7 +235,7 @@ public final class Session: Sendable {
     return count > 0
   }
 
-  /// The message after the user has ended the wait for replies with a second Ctrl-C.
+  /// The message that the session shows after a second Ctrl-C has ended the wait for replies.
   public static let forced = "forced to stop; requests in flight may or may not have been carried out"
 
   /// Ends the wait for all replies; the outcomes of the changes in flight are then unknown.

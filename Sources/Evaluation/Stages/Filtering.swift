@@ -128,7 +128,7 @@ extension Stage {
 }
 
 extension Value {
-  /// Returns this argument of a stage as an integer of at least `least`; throws for any other value.
+  /// Returns this argument of a stage as an integer of at least `least`; throws an error for any other value.
   func whole(_ stage: String, _ place: String, from least: Int = 0) throws(Fault) -> Int {
     guard case .number(let number) = self, let integer = number.position, integer >= least else {
       throw Fault(

@@ -159,7 +159,8 @@ extension Value {
 extension StageCall {
   /// Compiles the key of the stage `group`, which has one or several arguments.
   ///
-  /// The key of one argument is its value. The key of several fields is a record with the values of the fields.
+  /// With one argument, the key is the argument's value. With several fields, the key is a record of the fields'
+  /// values.
   fileprivate func groupKey() -> CompiledExpression {
     positional.count == 1 ? key(0) : selection()
   }

@@ -13,7 +13,7 @@ struct LookupResult: Sendable {
   var found: Value?
 }
 
-/// The way in which a stage such as `create` builds the change of an element.
+/// How a stage such as `create` builds the change of an element.
 enum ChangeBuilder: Sendable {
   /// The stage builds the change from the arguments alone.
   case proposing(@Sendable (Arguments) throws(Fault) -> PreparedChange)

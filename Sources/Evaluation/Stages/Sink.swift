@@ -222,7 +222,7 @@ private final class PerElementChangeSource: BulkChangeSource {
     return counts
   }
 
-  /// Returns the next elements of the current page with their changes, at most `policy.portion` of them.
+  /// Returns at most `policy.portion` further elements of the current page, with their changes.
   ///
   /// The source reads another page only after the last element of the current page.
   func next() async throws(Fault) -> [BulkElement]? {

@@ -76,7 +76,9 @@ private struct SortKeys {
   private var texts: [String] = []
   private var values: [Value] = []
 
-  /// Returns a number (rank) for each key, to make sorting faster; nil if the keys are values of mixed or other types.
+  /// Returns a number (rank) for each key, to make sorting faster.
+  ///
+  /// Returns nil if the keys are neither all integers nor all strings.
   ///
   /// The ranks of integers or strings have the same order as the keys. Different integers have different ranks. Strings
   /// with the same first eight bytes have the same rank.
