@@ -110,7 +110,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
     } ? mark : nil
   }
 
-  /// Throws if the user or the password contains an `@`, `/`, `?` or `#` that is not percent-encoded.
+  /// Throws an error if the user or the password contains an `@`, `/`, `?` or `#` that is not percent-encoded.
   ///
   /// The user and the password are the text before the last `@`.
   private func refuseUnescaped(_ text: Substring) throws(BrokerError) {

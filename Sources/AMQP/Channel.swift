@@ -119,10 +119,10 @@ final class Channel {
     for serial in late.keys { end(serial, error) }
   }
 
-  /// Returns the error, completed with whether the request was sent and whether the broker confirmed the request.
+  /// Returns a copy of the error with the `wasSent` and `wasConfirmed` of a waiting request.
   ///
   /// The code `accessRefused` means that the broker closed the channel because the user may not publish. With this
-  /// code, a request without a confirm counts as not sent.
+  /// code, a request that still waits for its confirm counts as not sent.
   private func completed(_ error: BrokerError, of waiting: PendingRequest) -> BrokerError {
     let isOpen = waiting.tag.map(confirms.awaits)
     var error = error.sent(waiting.wasSent && !(error.code == .accessRefused && isOpen == true))
@@ -140,8 +140,9 @@ final class Channel {
 
   /// Handles a publisher confirm or a nack.
   ///
-  /// A nack makes the request fail. A confirm ends the wait of a service for the confirm of its reply. The broker also
-  /// confirms a message that it has returned. This confirm has no effect, because the request has already failed.
+  /// A nack makes the request fail. A confirm tells a service that the broker has accepted the service's reply. The
+  /// broker also confirms a message that it has returned. This confirm has no effect, because the request has already
+  /// failed.
   ///
   /// - Returns: The refusals of requests whose callers no longer wait.
   func settle(_ frame: borrowing Frame) -> [StrayReply] {

@@ -60,8 +60,8 @@ public final class ClientChannel: Sendable {
 
   /// Returns the message of a request, and the number at the end of its correlation id.
   ///
-  /// If the request is lost, `client` decides whether to send the request again. If `client` is nil, the caller
-  /// decides.
+  /// If the request fails, `client` decides whether to send the request again. If `client` is nil, the caller gets the
+  /// error.
   func message(
     _ correlationID: String, _ body: [UInt8], _ deadline: ContinuousClock.Instant?, expires: Bool, isConfirmed: Bool,
     of client: QueueClient? = nil
@@ -76,7 +76,7 @@ public final class ClientChannel: Sendable {
     return (message, serial)
   }
 
-  /// Returns the reply; the message of a `noRoute` error then names the queue.
+  /// Returns the reply, with the queue's name in the message of a `noRoute` error.
   func named(_ reply: Result<[UInt8], BrokerError>) -> Result<[UInt8], BrokerError> {
     guard case .failure(let error) = reply, error.code == .noRoute else { return reply }
     return .failure(BrokerError(.noRoute, "there is no queue \(queue) on \(connection.uri)"))

@@ -8,7 +8,7 @@ struct ReplyResult: Sendable {
   let result: [UInt8]
   /// Whether the result comes from the table of stored answers.
   ///
-  /// If true, the broker delivered the same request before, and the service carried out the change then.
+  /// If true, the broker delivered the request a second time, and the service had already carried out the change.
   var isRemembered = false
 }
 

@@ -6,7 +6,8 @@ import Synchronization
 /// A service that offers a SQLite database as JSON:API resources over JSON-RPC.
 ///
 /// Each table is a type, and has a queue of the same name; see `Schema`. The service receives the bytes of a request
-/// and returns the bytes of the reply. The caller can be a part of the same program, or a server on a broker's queue:
+/// and returns the bytes of the reply. The caller decides how requests arrive, for example from a broker's queue or
+/// from the same program.
 ///
 /// ```swift
 /// let service = try ResourceService(opening: "blog")
@@ -60,14 +61,14 @@ public final class ResourceService: Sendable {
     public var isError: Bool
     /// Whether the reply is a stored answer.
     ///
-    /// If true, the broker delivered the same request before, and the service carried out the change then.
+    /// If true, the broker delivered the request a second time, and the service had already carried out the change.
     public var isRemembered = false
   }
 
   /// Answers a request, and returns the bytes of the reply; an empty array means that there is no reply.
   public func answer(queue: String, body: [UInt8]) -> [UInt8] { reply(queue: queue, body: body).body ?? [] }
 
-  /// Answers a request, and also returns whether the reply is an error.
+  /// Answers a request, and returns the reply, together with whether it is an error.
   ///
   /// A service that stores its answers does not repeat a change that the broker redelivers. The flavour `retort`
   /// refuses a request whose id is not the correlation id of its message.

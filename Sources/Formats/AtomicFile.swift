@@ -3,7 +3,7 @@ import JSONText
 import Redaction
 package import Values
 
-/// A file whose new content other programs see only after ``finish(_:)``.
+/// A writer for a file; other programs see the new content only after ``finish(_:)``.
 ///
 /// If the path is a symbolic link, the program writes to the target of the link. The permissions of an existing file
 /// stay unchanged. A pipe or a device gets the bytes immediately.

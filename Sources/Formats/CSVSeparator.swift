@@ -13,7 +13,7 @@ package enum CSVSeparator: String, CaseIterable, Sendable {
 
   /// Creates the separator that the option `separator:` names; throws a `value` error for an invalid separator.
   ///
-  /// It is also an error if the format is not csv.
+  /// A format other than csv is also an error.
   package init(_ text: String, _ format: FileFormat) throws(Fault) {
     guard format == .csv else {
       throw Fault(

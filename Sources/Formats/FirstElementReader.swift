@@ -2,7 +2,7 @@ import Glibc
 import JSONText
 package import Values
 
-/// Reads the first element of a file, so that the program knows its fields.
+/// Reads the first element of a file, which shows the fields of the elements.
 package enum FirstElementReader {
   /// The maximum number of bytes that the reader reads.
   private static let limit = 65_536

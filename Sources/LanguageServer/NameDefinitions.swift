@@ -54,7 +54,8 @@ struct NameDefinitions {
     let visible = definitions.filter {
       $0.part.name == name && $0.part.range.lower <= offset && $0.block.lower <= offset && offset < $0.block.upper
     }
-    // A `let` defines a new name only if no visible definition has the name. Otherwise, it assigns a value.
+    // A `let` defines a new name only if no visible definition has the name. Otherwise, the `let` assigns a value to
+    // the existing name.
     var best: (part: HighlightedPart, block: SourceRange, isLet: Bool)?
     for candidate in visible {
       guard let known = best else {

@@ -65,8 +65,8 @@ struct OpenDocument {
 
   /// Converts a finding to JSON.
   ///
-  /// A finding in an included file is shown at the path that includes the file, or at the start of the text if the path
-  /// is not in this text.
+  /// A finding in an included file appears at the path that includes the file. If this text does not contain the path,
+  /// the finding appears at the start of the text.
   private func json(_ diagnostic: Diagnostic, in other: SourceText) -> JSONValue {
     let isOwn = other === source || other.name == source.name
     let place = other.place(of: diagnostic.range.lower)

@@ -68,8 +68,8 @@ public enum Secrets {
     (pairs(text) + comments(text)).filter { isSecret(name: String($0.0)) }.map { $0.1.startIndex..<$0.1.endIndex }
   }
 
-  // The first use of a regular expression takes 10 ms. To avoid it, each of the next two functions first checks whether
-  // the text contains `=` or `#`, which is a part of every match.
+  // The first use of a regular expression takes 10 ms. To save this time, the next two functions first check whether
+  // the text contains `=` or `#`, which every match contains.
 
   private static func pairs(_ text: String) -> [(Substring, Substring)] {
     guard text.utf8.contains(UInt8(ascii: "=")) else { return [] }

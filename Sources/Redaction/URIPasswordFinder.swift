@@ -107,8 +107,8 @@ struct URIPasswordFinder {
   ///
   /// `uri` does not contain the scheme. The password is between the first colon and the last `@` of ``head(of:_:)``.
   ///
-  /// The URI of a broker can have no `@` there, as in `guest:secret`. If the text after the colon is not a port, the
-  /// password then ends at the last `@` of the whole URI, or at the end of the URI.
+  /// This part of a broker's URI can lack an `@`, as in `guest:secret`. The text after the colon is then a password if
+  /// it is not a port. The password ends at the last `@` of the whole URI, or at the end of the URI.
   private func password(_ uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> Range<Int>? {
     let head = head(of: uri, kind)
     guard let colon = head.firstIndex(of: ":") else { return nil }
@@ -121,8 +121,8 @@ struct URIPasswordFinder {
 
   /// Returns the part of a URI that can contain the password.
   ///
-  /// In a web address, this is the part before the path. In any other URI, it is the part before a parameter such as
-  /// `?certfile=`, because the parameter's value, a file or a host, can contain an `@`.
+  /// In a web address, the part ends before the path. In any other URI, the part ends before a parameter such as
+  /// `?certfile=`. The value of such a parameter, a file or a host, can contain an `@`.
   private func head(of uri: ArraySlice<Character>, _ kind: URIAfterScheme.Kind) -> ArraySlice<Character> {
     if kind == .web { return uri.prefix { !"/?#".contains($0) } }
     let parameters = ["?cacertfile=", "?certfile=", "?keyfile=", "?server_name_indication="]

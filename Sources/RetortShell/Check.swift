@@ -57,7 +57,8 @@ private func show(_ report: Interpreter.CheckReport, _ session: Session, _ conso
 extension Interpreter.CheckReport {
   /// Returns the report about a checked file as JSON, for editors.
   ///
-  /// The JSON contains the findings and the inventory. Lines and columns are counted from 1.
+  /// The JSON contains the errors and warnings, and an inventory of the statements that change data. Lines and columns
+  /// are counted from 1.
   fileprivate func json(_ file: String) -> JSONValue {
     [
       "file": .string(file),

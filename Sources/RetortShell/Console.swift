@@ -18,9 +18,10 @@ public struct Console: Sendable {
   public let write: @Sendable ([UInt8]) -> Bool
   /// Writes notes, warnings and errors.
   public let note: @Sendable (String) -> Void
-  /// Writes text that may contain control sequences of the program to the output for notes.
+  /// Writes text to the output for notes, unchanged.
   ///
-  /// The function escapes nothing, so the caller must escape all data in the text.
+  /// The text may contain control sequences that the program itself writes. The caller must escape all other data in
+  /// the text.
   public let draw: @Sendable (String) -> Void
   /// Whether the output for results is a terminal.
   public let isTerminal: Bool

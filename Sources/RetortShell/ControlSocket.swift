@@ -5,7 +5,7 @@ import JSONText
 import Synchronization
 import Terminal
 
-/// The Unix socket over which `retort ctl` sends commands to a run, such as `pause`.
+/// The Unix socket over which `retort ctl` sends commands, such as `pause`, to a running retort process (a run).
 ///
 /// A process opens its socket when it changes data, or runs a statement for more than a second. Only the owner can
 /// enter the directory of the sockets.

@@ -131,8 +131,8 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
 
 /// Returns FILE and the arguments of the script, without a `--` between them.
 ///
-/// If an argument of the script begins with `-`, a `--` must come before it. If the `--` is missing, the function shows
-/// an error and returns nil.
+/// If an argument of the script begins with `-`, a `--` must come before the argument. If the `--` is missing, the
+/// function shows an error and returns nil.
 private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [String]? {
   let mark = words.firstIndex(of: "--") ?? words.endIndex
   guard let place = words[..<mark].firstIndex(where: { $0.hasPrefix("-") && $0 != "-" }), let file = words.first else {

@@ -53,7 +53,7 @@ public final class Interrupts: Sendable {
 
   /// Passes a signal to the watcher, as if the process had received the signal.
   ///
-  /// This works even for a signal that the process ignores.
+  /// The watcher gets even a signal that the process ignores.
   public func raise(_ signal: Signal) { deliver(signal.rawValue) }
 
   /// Sets the handler for SIGTSTP and SIGWINCH, and begins to catch SIGWINCH.

@@ -206,8 +206,8 @@ final class AMQPHandle {
   /// Whether the socket accepts a body of `count` bytes without blocking.
   ///
   /// For a body larger than `room`, true only means that the socket is writable. To save system calls, the function
-  /// calls `poll` only if `roomLeft` is less than `count`. After a true result, `roomLeft` is smaller by `count` and by
-  /// another 4096 bytes. The kernel may use a whole memory page for a small message.
+  /// calls `poll` only if `roomLeft` is less than `count`. If the result is true, the function subtracts `count` and
+  /// another 4096 bytes from `roomLeft`, because the kernel may use a whole memory page for a small message.
   func hasRoom(for count: Int) -> Bool {
     if roomLeft < count {
       var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

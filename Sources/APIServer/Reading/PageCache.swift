@@ -2,8 +2,9 @@ import SQLite
 
 /// A cache for `index` requests.
 ///
-/// The cache stores the number of rows that a query finds, and the row before a page of the list. The service can then
-/// skip the counting, and need not read the earlier pages. The cache is valid while the database is unchanged.
+/// For each query, the cache stores the number of rows that the query finds. For each page, it stores the last row
+/// before the page. The service then need not count rows, and need not read earlier pages. The cache is valid while the
+/// database is unchanged.
 ///
 /// Two counters of SQLite show changes. `total_changes` counts the rows that this connection has changed. `PRAGMA
 /// data_version` changes when another connection commits (https://www.sqlite.org/pragma.html#pragma_data_version). When

@@ -32,6 +32,6 @@ struct Fieldsets {
 
   /// Whether the reply shows an attribute or a relationship of a type.
   ///
-  /// If the request has no fieldset for the type, the reply shows all of them.
+  /// If the request has no fieldset for the type, the reply shows all attributes and relationships.
   func shows(_ member: String, of type: ResourceType) -> Bool { members[type.name]?.contains(member) ?? true }
 }

@@ -47,7 +47,7 @@ struct Filter {
     return .relationship(relationship, target)
   }
 
-  /// Returns the SQL condition on a row; `t` is the alias of the type's table.
+  /// Returns the filter as an SQL condition on a row; `t` is the alias of the type's table.
   func condition(on type: ResourceType) -> SQLFragment {
     let key = "t.\(type.key.quoted)"
     switch subject {
