@@ -98,6 +98,8 @@ extension OpenDocument {
   }
 
   /// Returns the definition of a name in the files that a text includes, directly or through other included files.
+  ///
+  /// The function follows a chain of at most eight included files.
   private func included(_ name: String, _ text: SourceText, depth: Int) -> JSONValue? {
     guard depth < 8 else { return nil }
     for statement in Parser.parse(text).program.statements {
