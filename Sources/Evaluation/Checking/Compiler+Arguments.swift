@@ -334,7 +334,7 @@ extension Declaration.ArgumentType {
     }
   }
 
-  /// Returns an example of an argument of this type, for an error about a literal of a wrong type.
+  /// Returns an example argument of this type, for an error about a literal with a wrong type.
   ///
   /// `text` is the source text of the literal. For a duration and the literal `5`, the example is `5s`. Returns nil for
   /// a type without an example, such as a client or a field.

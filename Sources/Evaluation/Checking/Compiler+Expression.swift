@@ -185,7 +185,7 @@ extension Compiler {
 
   /// Returns the suggestion for an unknown name that is similar to no known name.
   ///
-  /// The suggestion is to write the name as a field, to define the name, or to write the name as quoted text.
+  /// For example, the suggestion is to define the name, or to write the name as a field or as quoted text.
   private func stepToDefine(_ range: SourceRange) -> String {
     let word = word(from: range)
     let fields = word.split(separator: ".").dropFirst().joined(separator: ".")

@@ -3,7 +3,7 @@ import Values
 
 /// Reports arguments in a wrong position or form.
 ///
-/// For example, the user can write a positional argument in place of an option, or an option in place of a record.
+/// For example, `client "posts"` has a positional argument in place of the option `queue:`.
 extension Compiler {
   /// A call whose arguments the check compares with the declaration of the command.
   struct MismatchedCommand {

@@ -163,7 +163,7 @@ extension CompiledStatement {
 extension Statement {
   /// Whether the statement leaves its block, so that no later statement of the block can run.
   ///
-  /// Such a statement is `return`, `break`, `continue`, `fail` or `exit`.
+  /// The value is true for `return`, `break`, `continue`, `fail` and `exit`.
   var endsBlock: Bool {
     switch kind {
     case .return, .break, .continue: true

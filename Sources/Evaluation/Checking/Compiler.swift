@@ -3,10 +3,9 @@ import Values
 
 /// Compiles statements, and reports all their errors before any statement runs.
 ///
-/// The compiler checks a statement and compiles it in one pass, so that the code that runs is the code that was
-/// checked. The compiler replaces each variable name with a slot: the index of the variable's value at run time. It
-/// compares options and arguments with the declarations of the commands. It also reports a change to a queue that the
-/// script is streaming.
+/// The compiler checks and compiles each statement in one pass, so exactly the checked code runs. It replaces each
+/// variable name with a slot: the index of the variable's value at run time. It compares options and arguments with the
+/// declarations of the commands. It also reports a change to a queue that the script is streaming.
 final class Compiler {
   let source: SourceText
   var scope: Scope

@@ -18,7 +18,7 @@ struct OperatorAdvice {
   ///
   /// Nil if neither operand is a range.
   private let range: String?
-  /// The fields of a literal record on the right side, in the form of options of the stage `with`: `a: 1 b: 2`.
+  /// The fields of a literal record on the right side, written as options for the stage `with`: `a: 1 b: 2`.
   ///
   /// Nil if the right operand is not a literal record.
   private let options: String?

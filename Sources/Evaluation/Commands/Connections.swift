@@ -262,8 +262,8 @@ extension Arguments {
 
   /// Returns the maximum time that the call waits for a reply.
   ///
-  /// The function uses the option `timeout:` of the call, if there is one. Otherwise it uses the timeout of the client.
-  /// If the client has no timeout, it uses the timeout of the session.
+  /// The function uses the option `timeout:` of the call. Without the option, it uses the timeout of the client. If the
+  /// client has no timeout, it uses the timeout of the session.
   func waitLimit(_ client: ClientValue) throws(Fault) -> ResourceClient.WaitLimit {
     if let timeout = try timeout() { return timeout.waitLimit }
     guard let session = client.sessionTimeout else { return .usual }

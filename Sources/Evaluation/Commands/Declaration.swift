@@ -66,7 +66,7 @@ public struct Declaration: Sendable {
     public var words: [String] = []
     /// The rule for the value; nil if every value of the type is valid.
     var rule: OptionValueRule?
-    /// The rule about a second option, which this option needs or contradicts; nil without such a rule.
+    /// The rule about a second option, which this option needs or contradicts; nil without a rule.
     var companion: OptionCombinationRule?
 
     /// Creates an option.

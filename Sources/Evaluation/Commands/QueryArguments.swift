@@ -174,8 +174,8 @@ extension Arguments {
 
   /// Returns a client for a statement's lookups and for its reads for `backup:`.
   ///
-  /// Like the client of ``reader(_:)``, this client sends a failed read again. It waits for a reply as long as a change
-  /// of the statement waits, but at least for the timeout of the original client.
+  /// Like the client of ``reader(_:)``, this client sends a failed read again. Its timeout is the timeout of the
+  /// statement's changes, but at least the timeout of the original client.
   func lookupReader(_ client: ClientValue) throws(Fault) -> ResourceClient {
     var reader = client.reader(timeout: try timeout()?.duration)
     if let count = try integer(.retry) { reader.retries = count }
@@ -241,7 +241,8 @@ extension Arguments {
   ///   - range: The source range of the value, for errors.
   ///   - source: The text that contains the range.
   /// - Returns: The text of the id.
-  /// - Throws: A `value` error if the value has no id or has another type, and if the id is empty or contains a comma.
+  /// - Throws: A `value` error for a value without an id, for another type, and for an id that is empty or contains a
+  ///   comma.
   static func id(of value: Value, _ type: String, at range: SourceRange, in source: SourceText) throws(Fault) -> String
   {
     do throws(IDRefusal) {

@@ -100,7 +100,7 @@ private struct RecordUpsert {
   /// Looks up the resource, and returns the change that the record needs (TheLanguage.md, "Commands").
   ///
   /// - Throws: An error if the record lacks the key, or if several resources have the same key. Also an error if the
-  ///   service returns a resource with another key, because the service then does not filter by the key field.
+  ///   service ignores the filter by the key field, and returns a resource with another key.
   func lookedUp() async throws(Fault) -> LookupResult {
     let (creating, content) = try creating()
     let value = try value(of: content)

@@ -93,13 +93,13 @@ extension Fault {
 }
 
 extension Arguments {
-  /// The source range of the cause of a service's error, and the rest of the error's path.
+  /// The part of the statement that caused a service's error, and the rest of the error's path.
   ///
-  /// If the cause is inside a computed value, the range is the source range of the value, and `rest` is the path inside
-  /// the value. For example, the range is `r` in `create posts r`, and `rest` is `["text"]`. Otherwise `rest` is empty.
+  /// If the cause is inside a computed value, `range` covers the whole value, and `rest` is the path inside the value.
+  /// For example, `range` covers `r` in `create posts r`, and `rest` is `["text"]`. Otherwise `rest` is empty.
   typealias CaretTarget = (range: SourceRange, rest: ArraySlice<String>)
 
-  /// Returns the source range of the cause of a service's error; nil if the range is unknown.
+  /// Returns the source range that caused a service's error; nil if the range is unknown.
   ///
   /// The function uses the pointer or the parameter in the JSON:API error object (`source.pointer`,
   /// `source.parameter`). If the object contains neither, the function uses the error's code or text.
@@ -183,8 +183,8 @@ extension Arguments {
   ///
   /// For example, `/data/attributes/text` gives `["text"]` for the record `{text: ""}`.
   ///
-  /// The pointer can lead to a part of a field. It can spell the field with `-` instead of `_`, or the reverse. It can
-  /// also name a relationship as an attribute.
+  /// The pointer can lead to a part of a field. The function also finds a field that the pointer spells with `-`
+  /// instead of `_`, or the reverse. It also finds a relationship that the pointer names as an attribute.
   private func path(of steps: [String], in record: Int) -> [String]? {
     guard steps.count > 1, steps[0] == "data", ["attributes", "relationships"].contains(steps[1]),
       record < positional.count
@@ -213,8 +213,8 @@ extension Arguments.Argument {
   ///
   /// For example, the path `["text"]` leads to `""` in the record `{text: ""}`. In names, `_` and `-` count as equal.
   ///
-  /// If the path leads into an expression that is not a literal, the result is the range of the expression and the rest
-  /// of the path.
+  /// If the path leads into an expression that is not a literal, the function returns the expression's range, and the
+  /// rest of the path.
   func target(at path: [String]) -> Arguments.CaretTarget? {
     guard var expression else { return nil }
     for (index, key) in path.enumerated() {
@@ -283,7 +283,7 @@ extension String {
 }
 
 extension Arguments {
-  /// Returns the advice of an error, with the name of the client's variable instead of the client's type.
+  /// Returns the advice of an error, in which the client's variable replaces the client's type.
   ///
   /// For example, the advice `relink posts 4 ...` becomes `relink p 4 ...` if the statement uses the variable `p`.
   fileprivate func spelled(_ error: ClientError) -> String? {

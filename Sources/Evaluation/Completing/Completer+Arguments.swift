@@ -54,7 +54,7 @@ extension Completer {
     }
   }
 
-  /// The candidates for the value of an option, or for a part of a value, such as a field of a record.
+  /// The candidates for an option's value, or for a part of the value, such as a field of a record.
   var values: OfferedCandidates {
     guard let target = context.target else { return OfferedCandidates(candidates: data() + functions(), suffix: nil) }
     var (candidates, wanted) = (parts, Declaration.ArgumentType.any)

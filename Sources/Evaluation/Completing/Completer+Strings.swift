@@ -65,7 +65,7 @@ extension Completer {
 
   /// Returns the candidates for a key in brackets after the value at `base`: `"title"` in `post["title"]`.
   ///
-  /// The candidates have quotes unless the cursor is already in a string.
+  /// If the cursor is already in a string, the candidates have no quotes.
   func keys(of base: SourceRange?) -> [Candidate] {
     guard let base else { return [] }
     let shape = inference.shape(of: base, context.flows)

@@ -160,7 +160,7 @@ extension Stage {
 extension ShellProcess {
   /// Runs a command, and returns the exit status of the command.
   ///
-  /// The input of the command has a line of JSON for each element of the stream.
+  /// The command's input has a line of JSON for each element of the stream.
   fileprivate static func run(_ command: String, _ stream: inout ElementStream, _ run: RunContext) async throws(Fault)
     -> Int32
   {

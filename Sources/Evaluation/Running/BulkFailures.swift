@@ -44,8 +44,9 @@ final class BulkFailures: Sendable {
 
   /// The failures in the order of their elements, as a list.
   ///
-  /// If there are more failures than the limit, the value is a stream, which throws an error when code reads its
-  /// elements. The stream's JSON is a list of the stored failures. Its last element says how many failures are missing.
+  /// If there are more failures than the limit, the value is a stream. When code reads the elements of the stream, the
+  /// stream throws an error. The stream's JSON is a list of the stored failures. The last element of the list says how
+  /// many failures are missing.
   var value: Value {
     let state = state.withLock { $0 }
     guard state.leftOut > 0 else { return .list(state.list) }

@@ -72,7 +72,7 @@ final class BulkElement: PlannedElement {
   /// The values of the names that the stage `as` defined for this element.
   let names: [Value]
   let prepared: Result<PreparedChange, Fault>
-  /// The resource, if it already has the requested values and the run sends nothing; nil if a change is needed.
+  /// The resource, if it already has the requested values, so that the run sends nothing; nil if it needs the change.
   let found: Value?
   /// The element at the head of the pipeline, from which earlier stages made this element.
   let source: Value

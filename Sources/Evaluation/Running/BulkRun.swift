@@ -31,8 +31,7 @@ struct BulkRun {
   /// Carries out the plan.
   ///
   /// - Returns: The values for the next stage, in the order of their elements, and the counts of outcomes.
-  /// - Throws: The first failure, unless the plan continues after failures. Also an error of the plan's source, or
-  ///   `interrupted`.
+  /// - Throws: The first failure, if a failure ends the statement. Also an error of the plan's source, or `interrupted`.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementStream, tally: OutcomeTally) {
     let journal = plan.guards.journal
     if let journal { run.session.beginJournaled(plan.label, journal) }
@@ -146,7 +145,7 @@ struct BulkRun {
 
   /// Shows the summary of the changes.
   ///
-  /// - Throws: The first failure, unless the statement continues after failures.
+  /// - Throws: The first failure, if a failure ends the statement.
   private func end(_ report: StatementReport) async throws(Fault) {
     let (tally, session) = (report.tally, run.session)
     defer { noteNotLookedUp(report) }

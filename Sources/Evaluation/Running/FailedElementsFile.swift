@@ -110,8 +110,9 @@ final class FailedElementsFile: Sendable {
 
   /// Returns the original element of a failure.
   ///
-  /// If the input of a statement is a file of failed elements, each element is a line of the file: an original element
-  /// with its error. The function then returns the original element. It returns any other element unchanged.
+  /// A statement can read its elements from a file of failed elements. Each element is then a line with an original
+  /// element and its error. From this line, the function returns the original element. It returns any other element
+  /// unchanged.
   private static func original(_ source: JSONValue) -> JSONValue {
     guard let object = source.objectValue, let inner = object["source"], object.contains("element"),
       object["error"]?["kind"] != nil

@@ -214,7 +214,7 @@ public final class Session: Sendable {
 
   /// The executor for tasks that send requests: the thread of the open connection.
   ///
-  /// The value is nil if no connection is open, or if several are open.
+  /// The value is nil if no connection or several connections are open.
   var linkExecutor: (any TaskExecutor)? {
     state.withLock { $0.connections.count == 1 ? $0.clients.first?.client.taskExecutor : nil }
   }

@@ -2,7 +2,7 @@ import Client
 import Synchronization
 import Values
 
-/// Measures the duration of a statement, the time of waiting for replies, and the time of decoding replies.
+/// Measures how long a statement runs, waits for replies, and decodes replies.
 struct StatementTiming {
   private let start = ContinuousClock.now
   private let before: ClientActivity.SpentTimes

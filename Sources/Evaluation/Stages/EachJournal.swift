@@ -83,7 +83,7 @@ final class EachJournal: Sendable {
   /// Returns the resolver that looks up changes to a queue.
   ///
   /// `keyField` is the field by which the resolver finds created resources. Returns nil if the session has no client
-  /// for the queue and the type, or if several clients for the queue and the type use different brokers.
+  /// for the queue and the type. Also returns nil if there are several clients, and the clients use different brokers.
   private func resolver(_ queue: String, _ type: String, _ keyField: String?) -> UnknownChangeResolver? {
     if let known = resolvers.withLock({ $0[[queue, type, keyField]] }) { return known }
     let clients = session.state.withLock(\.clients).filter { $0.queue == queue && $0.client.settings.type == type }

@@ -94,10 +94,10 @@ struct IterationRunner: Sendable {
   }
 }
 
-/// The values of the iterations of an `each`, or of a `def` that is a stage, in the order of the elements.
+/// The values that an `each`, or a `def` as a stage, returns for its elements, in the order of the elements.
 ///
-/// If there are many values, the type stores them in a temporary file. If no stage follows an `each`, the type does not
-/// store the nulls before the first other value, but only counts them.
+/// If there are many values, the type stores them in a temporary file. If no stage follows an `each`, the type only
+/// counts the nulls before the first other value, and does not store these nulls.
 struct IterationResults: Sendable {
   let keepsFlow: Bool
   /// The number of values, including the nulls that the type only counts.

@@ -78,10 +78,8 @@ private struct SortKeys {
 
   /// Returns a number (rank) for each key, to make sorting faster.
   ///
-  /// Returns nil if the keys are neither all integers nor all strings.
-  ///
-  /// The ranks of integers or strings have the same order as the keys. Different integers have different ranks. Strings
-  /// with the same first eight bytes have the same rank.
+  /// The ranks have the same order as the keys. Different integers have different ranks. Strings with the same first
+  /// eight bytes have the same rank. Returns nil if the keys are neither all integers nor all strings.
   func ranks(isDescending: Bool) -> [UInt64]? {
     let flip = isDescending ? UInt64.max : 0
     switch form {

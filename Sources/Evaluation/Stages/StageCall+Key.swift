@@ -6,8 +6,8 @@ extension StageCall {
 
   /// Compiles an expression whose value is the key of each element, such as `.views` in `sort .views`.
   ///
-  /// The function reports an error for a literal string, boolean or duration, because the literal's value is the same
-  /// for each element. For example, `sort "-views"` does not change the order.
+  /// The function reports a literal string, boolean or duration, because its value is the same for each element. For
+  /// example, `sort "-views"` does not change the order.
   func key(_ expression: Expr, isDescending: Bool = false) -> CompiledExpression {
     let sign = isDescending ? "-" : ""
     if compiler.refusesBareField(expression, { "\(command.name) \(sign)\($0)" }) { return compiler.broken }
