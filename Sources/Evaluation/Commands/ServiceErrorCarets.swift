@@ -134,7 +134,7 @@ extension Arguments {
 
   /// Returns the source range for an error without a pointer, in a statement about a relationship.
   ///
-  /// A service with the Ruby library jsonapi-resources names the cause only in the text of the error.
+  /// A service with the Ruby library jsonapi-resources names the cause of these errors only in the text of the error.
   private func relationshipTarget(of detail: ErrorDetail) -> CaretTarget? {
     let text = detail.detail ?? ""
     func isNamed(_ id: String) -> Bool { text.split { " ,".contains($0) }.contains { $0 == id } }

@@ -31,7 +31,8 @@ struct BulkRun {
   /// Carries out the plan.
   ///
   /// - Returns: The values for the next stage, in the order of their elements, and the counts of outcomes.
-  /// - Throws: The first failure, if a failure ends the statement. Also an error of the plan's source, or `interrupted`.
+  /// - Throws: The first failure, if a failure ends the statement. Also an error of the plan's source, or an
+  ///   `interrupted` error.
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementStream, tally: OutcomeTally) {
     let journal = plan.guards.journal
     if let journal { run.session.beginJournaled(plan.label, journal) }

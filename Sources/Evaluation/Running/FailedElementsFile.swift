@@ -85,7 +85,7 @@ final class FailedElementsFile: Sendable {
     return object.contains("source") && object.contains("element") && object["error"]?.objectValue != nil
   }
 
-  /// Writes the line of an element that failed.
+  /// Writes the line of a failed element.
   ///
   /// If a late reply or a lookup shows that the change succeeded, the function marks the element's line for removal.
   func take(_ planned: BulkElement, _ outcome: Outcome, at index: Int) {

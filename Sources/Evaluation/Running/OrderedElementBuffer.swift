@@ -22,7 +22,7 @@ struct OrderedElementBuffer {
   ///
   /// An element without a value has an empty result.
   private var waiting: [Int: [IndexedValue]] = [:]
-  /// The values that arrived after the values of later elements were added to the buffer.
+  /// The values that arrived too late: the buffer already contained values of later elements.
   private var late: [IndexedValue] = []
 
   /// The approximate number of bytes up to which the values stay in memory.

@@ -5,7 +5,7 @@ import Values
 
 /// Notes about replies that do not match their requests.
 extension Session {
-  /// Shows a note if a reply is about another resource than the request.
+  /// Shows a note if a reply contains another resource than the requested resource.
   ///
   /// The resource in the reply then has another type than the client, or another id than the request.
   func noteOther(_ document: Document, than id: String?, _ client: ClientValue, _ verb: String) {
