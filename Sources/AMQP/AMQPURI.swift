@@ -30,7 +30,7 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
   public var timeout = 5000
   /// The maximum size of an AMQP frame, in bytes.
   public var frameMax = 131_072
-  /// The TLS settings; nil unless the URI begins with `amqps:`.
+  /// The TLS settings of an `amqps:` URI; nil for an `amqp:` URI.
   public var tls: TLS?
 
   /// The TLS settings of an `amqps:` connection (https://www.rabbitmq.com/docs/uri-query-parameters).
@@ -97,9 +97,10 @@ public struct AMQPURI: Sendable, Hashable, CustomStringConvertible {
 
   /// Returns the index of the `?` that begins the parameters; nil if the text has no parameters.
   ///
-  /// A `?` can also be part of a password, as in `amqp://user:se?cret@host`. This is possible only if an `@` follows
-  /// the `?`, and a `:` precedes the last `@`. The function then checks the text after the `?`. The text must consist
-  /// of known parameters. Only a TLS parameter, whose value is a file or a host, may contain an `@`.
+  /// A `?` can also be part of a password, as in `amqp://user:se?cret@host`. The function considers a password if an
+  /// `@` follows the `?`, and a `:` precedes the last `@`. In that case, the `?` begins the parameters only if the text
+  /// after the `?` consists of known parameters. Of these, only TLS parameters may contain an `@`, because their values
+  /// are files and hosts.
   private static func query(_ text: Substring) -> Substring.Index? {
     guard let mark = text.firstIndex(of: "?") else { return nil }
     guard let last = text.lastIndex(of: "@"), mark < last, text[..<last].contains(":") else { return mark }

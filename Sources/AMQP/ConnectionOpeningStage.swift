@@ -14,7 +14,7 @@ public struct TLSReport: Sendable, Equatable {
   public struct Certificate: Sendable, Equatable {
     /// The host names for which the certificate is valid, separated by commas.
     ///
-    /// For the certificate of an authority, this is the authority's common name.
+    /// For the certificate of an authority, the subject is the authority's common name.
     public var subject: String
     /// The common name of the authority that signed the certificate.
     public var issuer: String

@@ -1,6 +1,6 @@
 /// A queue of elements: first in, first out.
 ///
-/// The queue does not free each removed element at once, but many removed elements together.
+/// To save time, the queue frees the memory of many removed elements together.
 struct Fifo<Element> {
   private var elements: [Element] = []
   private var head = 0

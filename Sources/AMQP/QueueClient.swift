@@ -30,7 +30,7 @@ public final class QueueClient: Sendable {
   /// Opens a client on a queue, without declaring the queue or checking that it exists.
   ///
   /// The replies arrive in an anonymous queue. If `repliesDirectly` is true, the client uses direct reply-to, a feature
-  /// of RabbitMQ that needs no such queue.
+  /// of RabbitMQ that needs no queue for replies.
   public init(_ dialer: Dialer, queue: String, repliesDirectly: Bool = false) async throws(BrokerError) {
     self.dialer = dialer
     self.queue = queue

@@ -6,7 +6,7 @@ import SQLite
 ///
 /// | table | rows | formulas, n from 1 |
 /// |---|---|---|
-/// | authors | 50 | name: given name (n-1) mod 10 of ten, and family name (n-1) / 10 of five; email `author{n}@example.com`; active unless n mod 7 = 0; born on 1950-01-01 plus 301 n days, unknown where n mod 10 = 0 |
+/// | authors | 50 | name: given name (n-1) mod 10 of ten, and family name (n-1) / 10 of five; email `author{n}@example.com`; inactive where n mod 7 = 0; born on 1950-01-01 plus 301 n days, unknown where n mod 10 = 0 |
 /// | posts | 1,000 | text `Post n`; state draft, published, spam or archived for n mod 4 = 0, 1, 2 or 3; views n * 7919 mod 100000; rating (n mod 5) + (n mod 10) / 10 with two decimal places, unknown where n mod 25 = 0; author 1 + (n-1) mod 50; inserted at 2026-01-01T00:00:00Z plus n hours |
 /// | comments | 3,000 | body `Comment n`; post 1 + (n-1) mod 1000; author 1 + 7 n mod 50 |
 /// | tags | 20 | name, a word of the spelling alphabet |

@@ -7,9 +7,9 @@ package import Values
 ///
 /// Each line contains one element as a JSON array. The array begins with a number for the kind of the element:
 /// - `[0, JSON]`: a value that JSON restores, such as a number or a record.
-/// - `[1, ...]`: a resource. The array continues with the resource object, the included resources to which its
-///   relationships lead, the client's name, the path, the include path, the request's include paths, and the
-///   identifiers of primary resources to which its relationships lead.
+/// - `[1, ...]`: a resource. The array continues with the resource object, included resources, the client's name, the
+///   path, the include path, the request's include paths, and identifiers of primary resources. The included and
+///   primary resources are only those to which the resource's relationships lead.
 /// - `[2, N]`: a value that JSON can't restore, such as a duration or a client. A list in memory contains the value,
 ///   and N is its index in the list.
 /// - `[3, TEXT]`: a time.

@@ -157,7 +157,7 @@ public final class EditorSession {
 
   /// The message that tells the editor that the session could not apply a change to a text.
   ///
-  /// In this case, the change contains no text, or an invalid range.
+  /// The reason is that the change contains no text, or an invalid range.
   private static let unread: JSONValue = [
     "jsonrpc": "2.0", "method": "window/logMessage",
     "params": ["type": 1, "message": "a change could not be applied: it needs a text, and a range with two positions"],

@@ -59,7 +59,7 @@ public struct MessageFrameReader: Sendable {
     return .body(body)
   }
 
-  /// The offset at which the header ends, and the offset at which the body begins; nil if the blank line is missing.
+  /// The offsets at which the header ends and the body begins; nil if the blank line is missing.
   ///
   /// A line may end in LF alone.
   private var headerEnd: (text: Int, body: Int)? {

@@ -58,7 +58,7 @@ public struct SecretSubstitution {
   /// If the variable is empty or not set, the shell reports an error and does not execute the command.
   public static func reference(to name: String) -> String { "\"${\(name):?}\"" }
 
-  /// Returns the names of the variables to which a command refers, in the order in which they occur.
+  /// Returns the names of the variables in a command, in the order of their first occurrence.
   ///
   /// The function finds only references in the form that ``reference(to:)`` returns.
   public static func names(in command: String) -> [String] {

@@ -87,7 +87,7 @@ public enum Secrets {
     }
   }
 
-  /// Returns the ranges of string values of members whose name names a secret.
+  /// Returns the ranges of the string values of secret members, such as `password`.
   ///
   /// A member can have the form `password: "x"`, `"password": "x"`, `.password == "x"` or `password = "x"`.
   private static func members(_ characters: [Character]) -> [Range<Int>] {

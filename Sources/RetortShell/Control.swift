@@ -70,7 +70,7 @@ private func send(_ command: String, to run: String, _ console: Console, _ envir
   return answer.isEmpty ? 1 : 0
 }
 
-/// Returns those of the given runs that are changing data, or all runs if no run is changing data.
+/// Returns the given runs that are changing data, or all given runs if no run is changing data.
 private func changing(_ runs: [String], _ environment: [String: String]) -> [String] {
   guard runs.count > 1 else { return runs }
   let changing = runs.filter { run in

@@ -24,7 +24,7 @@ public func run(arguments: [String], console: Console, environment: [String: Str
 
 /// Shows an error if the run succeeded but the program could not write its standard output.
 ///
-/// - Returns: The exit status of the program: 1 after such an error, otherwise `status`.
+/// - Returns: The exit status of the program: 1 if the function shows an error, otherwise `status`.
 private func noteFailedOutput(_ status: Int32, _ console: Console) -> Int32 {
   guard status == 0, let failure = Console.failureText else { return status }
   console.note("error: standard output can't be written: \(failure)\n")

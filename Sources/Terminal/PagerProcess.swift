@@ -59,7 +59,7 @@ public final class PagerProcess: Sendable {
 
   /// Whether an exit status of the shell means that the shell could not execute a command.
   ///
-  /// These are the statuses 126 and 127 (POSIX, Shell Command Language, 2.8.2).
+  /// The shell reports this problem with the status 126 or 127 (POSIX, Shell Command Language, 2.8.2).
   public static func meansNotRun(_ status: Int32) -> Bool { status == 126 || status == 127 }
 
   /// Closes the pipe to the pager, waits until the pager has ended, and returns the pager's exit status.

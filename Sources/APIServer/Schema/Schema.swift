@@ -12,8 +12,8 @@ import SQLite
 ///   use, or if several foreign keys lead to the same table, the name is longer. It then consists of the to-one
 ///   relationship and the table, such as `editor-comments`.
 /// - A foreign key of several columns is not a relationship: its columns are attributes.
-/// - A primary key of one column is the id. For other tables, the rowid is the id. The service does not serve a table
-///   with neither of the two (`WITHOUT ROWID`).
+/// - A primary key of one column is the id. In any other table, the rowid is the id. The service does not serve a
+///   `WITHOUT ROWID` table whose primary key has several columns.
 /// - The service does not serve views and virtual tables.
 struct Schema: Sendable {
   /// The service's dialect.
