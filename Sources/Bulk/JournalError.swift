@@ -72,11 +72,14 @@ public enum JournalError: ElementError, Equatable {
   }
 
   private static func unknown(_ recorded: Int) -> String {
-    switch recorded {
-    case 0: ""
-    case 1: ", so the outcome of the recorded change is unknown"
-    default: ", so the outcomes of the \(recorded) recorded changes are unknown"
-    }
+    text(
+      of: recorded, one: ", so the outcome of the recorded change is unknown",
+      several: ", so the outcomes of the \(recorded) recorded changes are unknown")
+  }
+
+  /// Returns the text that fits the number of recorded changes: empty for 0, otherwise `one` or `several`.
+  private static func text(of recorded: Int, one: String, several: String) -> String {
+    recorded == 0 ? "" : recorded == 1 ? one : several
   }
 
   /// The kind of the error in the language: `file`.
@@ -113,11 +116,9 @@ public enum JournalError: ElementError, Equatable {
   }
 
   private static func warning(_ recorded: Int) -> String {
-    switch recorded {
-    case 0: ""
-    case 1: "; with another journal, the recorded change may be repeated"
-    default: "; with another journal, these \(recorded) changes may be repeated"
-    }
+    text(
+      of: recorded, one: "; with another journal, the recorded change may be repeated",
+      several: "; with another journal, these \(recorded) changes may be repeated")
   }
 
   /// Returns a text in single quotes, so that a shell reads it as one word.
