@@ -17,16 +17,27 @@ extension Change {
     return object
   }
 
-  /// Appends the JSON text of the change to bytes, with the members of ``json``.
+  /// Appends the JSON text of changes to bytes as an array, whose elements have the members of ``json``.
   ///
-  /// To save time, the method creates no JSON object. To save space, a change in a list omits members that equal those
-  /// of the first change in the list. The parameter `first` is the first change; nil for the first change itself.
+  /// To save time, the function does not create the JSON objects.
   ///
-  /// The members `params` and `key` are never omitted. In `params`, an equal `meta` is omitted. If only `first` has a
-  /// `meta`, the text contains a `meta` of null.
-  public func encode(into bytes: inout [UInt8], after first: Change? = nil) {
+  /// Only the first element has all its members. Each later element omits the members that equal those of the first
+  /// change, except `params` and `key`. In `params`, it omits a `meta` that equals the `meta` of the first change. If
+  /// only the first change has a `meta`, the later element contains a `meta` of null.
+  public static func encode(_ changes: [Change], into bytes: inout [UInt8]) {
+    let meta = changes.first?.params["meta"]
+    bytes.append(UInt8(ascii: "["))
+    for (index, change) in changes.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      change.encode(into: &bytes, after: index > 0 ? changes[0] : nil, with: index > 0 ? meta : nil)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  /// Appends the JSON text of a change; `first` is the first change of the list, and `meta` is its `meta`.
+  private func encode(into bytes: inout [UInt8], after first: Change?, with meta: JSONValue?) {
     bytes.append(contentsOf: #"{"params":"#.utf8)
-    encodeParams(into: &bytes, after: first)
+    encodeParams(into: &bytes, after: meta)
     if first?.target != target {
       bytes.append(contentsOf: #","broker":"#.utf8)
       bytes.append(jsonString: target.broker)
@@ -52,8 +63,8 @@ extension Change {
     bytes.append(UInt8(ascii: "}"))
   }
 
-  private func encodeParams(into bytes: inout [UInt8], after first: Change?) {
-    guard let common = first?.params["meta"] else { return paramsNamingSecrets.encode(into: &bytes) }
+  private func encodeParams(into bytes: inout [UInt8], after common: JSONValue?) {
+    guard let common else { return paramsNamingSecrets.encode(into: &bytes) }
     let meta = params["meta"]
     if meta == common { return params.encode(into: &bytes, without: "meta") }
     var params = paramsNamingSecrets

@@ -78,8 +78,20 @@ extension ChangeCarrier {
 public protocol GroupCarrier: ChangeCarrier {
   /// Accepts a change, and returns before the outcome is known.
   ///
-  /// When the outcome is known, the carrier passes the outcome and `number` to `receiver`.
-  func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver)
+  /// As soon as the outcome is known, the carrier passes the outcome and `number` to `receiver`.
+  func take(_ change: Change, number: Int, for receiver: any ChangeGroupReceiver)
+}
+
+/// Receives the replies to the changes that a ``GroupCarrier`` has taken.
+public protocol ChangeGroupReceiver: ChangeReplyReceiver {
+  /// Receives the replies to several changes that succeeded, without the contents of the replies.
+  ///
+  /// For each change, the carrier calls either this method or ``ChangeReplyReceiver/end(_:_:latency:)``.
+  ///
+  /// - Parameters:
+  ///   - numbers: The numbers of the changes.
+  ///   - latencies: The service's reply times to these changes.
+  func end(succeeded numbers: [Int], latencies: LatencyHistogram)
 }
 
 /// A carrier that sends each change with the transport of one client.

@@ -23,6 +23,9 @@ extension ChangeDispatcher {
     let passing = GroupChangeSender(self, policy, carrier, recorder)
     let inFlight = ChangesInFlight(limit: policy.window) { entry, result, latency in
       passing.record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
+    } successes: { entries, latencies in
+      for entry in entries { _ = ended(entry, .success(.omitted)) }
+      passing.record(successes: entries, latencies)
     }
     return await withTaskCancellationHandler {
       // A second task passes changes to the carrier while the current task reads the next elements.
@@ -77,7 +80,15 @@ private final class GroupChangeSender: Sendable {
   ///
   /// If the outcome ends the statement, the carrier drops the changes that are not sent yet.
   func record(_ carried: CarriedOutcome, _ entry: PlannedChange) {
-    if recorder.record(carried, of: entry, at: entry.index) { return }
+    if !recorder.record(carried, of: entry, at: entry.index) { stop() }
+  }
+
+  /// Records that the changes of entries succeeded.
+  func record(successes entries: [PlannedChange], _ latencies: LatencyHistogram) {
+    if !recorder.record(successes: entries, latencies) { stop() }
+  }
+
+  private func stop() {
     mayContinue.store(false, ordering: .relaxed)
     carrier.end()
   }

@@ -3,12 +3,14 @@ import Synchronization
 
 /// The changes in flight: a carrier has accepted them, and they have no outcome yet.
 ///
-/// Each change gets a number below `limit`, the maximum number of changes in flight. After the outcome of the change,
-/// its number is free for another change.
-final class ChangesInFlight: ChangeReplyReceiver {
+/// At most `limit` changes are in flight. Each change has a number below this limit. After the outcome of the change,
+/// another change can get the number.
+final class ChangesInFlight: ChangeGroupReceiver {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
   /// A function that receives a change, its reply or error, and the service's reply time.
   typealias OutcomeObserver = @Sendable (PlannedChange, Result<ChangeResult, ClientError>, Duration?) -> Void
+  /// A function that receives changes that succeeded, and the service's reply times.
+  typealias SuccessObserver = @Sendable ([PlannedChange], LatencyHistogram) -> Void
 
   private struct State {
     /// The changes, with their numbers as indices; nil at a free number.
@@ -33,13 +35,15 @@ final class ChangesInFlight: ChangeReplyReceiver {
   private let state = Mutex(State())
   private let limit: Int
   private let observe: OutcomeObserver
+  private let observeSuccesses: SuccessObserver
 
   /// Creates an empty set of changes.
   ///
-  /// `observe` is called once for each change, in the order of the replies.
-  init(limit: Int, observe: @escaping OutcomeObserver) {
+  /// For each change, the set calls either `observe` or `successes`, in the order of the replies.
+  init(limit: Int, observe: @escaping OutcomeObserver, successes: @escaping SuccessObserver) {
     self.limit = max(1, limit)
     self.observe = observe
+    observeSuccesses = successes
   }
 
   /// Adds a change, and returns its number; first waits while the limit is reached.
@@ -57,11 +61,21 @@ final class ChangesInFlight: ChangeReplyReceiver {
     remove(number)
   }
 
-  /// Removes a change without passing an outcome to the observer.
-  func remove(_ number: Int) {
+  /// Removes changes that succeeded, and passes them to the observer of successes.
+  func end(succeeded numbers: [Int], latencies: LatencyHistogram) {
+    observeSuccesses(state.withLock { state in numbers.compactMap { state.changes[$0] } }, latencies)
+    remove(numbers)
+  }
+
+  /// Removes a change without a call of an observer.
+  func remove(_ number: Int) { remove(CollectionOfOne(number)) }
+
+  private func remove(_ numbers: some Collection<Int>) {
     let waiters = state.withLock { state in
-      state.changes[number] = nil
-      state.freeNumbers.append(number)
+      for number in numbers {
+        state.changes[number] = nil
+        state.freeNumbers.append(number)
+      }
       guard !state.waiters.isEmpty else { return state.waiters }
       defer { state.waiters = [] }
       return state.waiters

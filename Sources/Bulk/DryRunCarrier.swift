@@ -36,7 +36,7 @@ public final class DryRunCarrier: GroupCarrier {
   public var hasChanges: Bool { state.withLock(\.hasChanges) }
 
   /// Passes the reply of ``carry(_:)`` to the receiver immediately.
-  public func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
+  public func take(_ change: Change, number: Int, for receiver: any ChangeGroupReceiver) {
     receiver.end(number, .success(carry(change)), latency: nil)
   }
 

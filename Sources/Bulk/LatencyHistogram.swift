@@ -13,12 +13,25 @@ public struct LatencyHistogram: Sendable {
 
   /// Adds a duration.
   public mutating func add(_ duration: Duration) {
-    buckets[Self.bucket(duration)] += 1
+    let (seconds, attoseconds) = duration.components
+    add(microseconds: Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000))
+  }
+
+  /// Adds a duration in microseconds.
+  package mutating func add(microseconds: Int) {
+    buckets[Self.bucket(microseconds)] += 1
     count += 1
   }
 
-  /// Returns a percentile of the durations, such as the 95th percentile for a `share` of 0.95; nil for an empty
-  /// histogram.
+  /// Adds the durations of another histogram.
+  mutating func add(_ other: LatencyHistogram) {
+    for index in buckets.indices { buckets[index] += other.buckets[index] }
+    count += other.count
+  }
+
+  /// Returns the duration that the given share of all durations does not exceed; nil for an empty histogram.
+  ///
+  /// `share` is a number from 0 to 1, for example 0.95.
   public func percentile(_ share: Double) -> Duration? {
     guard count > 0 else { return nil }
     let wanted = max(1, (Double(count) * share).rounded(.up))
@@ -30,9 +43,8 @@ public struct LatencyHistogram: Sendable {
     return nil
   }
 
-  private static func bucket(_ duration: Duration) -> Int {
-    let (seconds, attoseconds) = duration.components
-    let micros = max(1, Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000))
+  private static func bucket(_ microseconds: Int) -> Int {
+    let micros = max(1, microseconds)
     let power = Int.bitWidth - 1 - micros.leadingZeroBitCount
     let part = power < 3 ? 0 : (micros >> (power - 3)) & 7
     return min(255, power * 8 + part)

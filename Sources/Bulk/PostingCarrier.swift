@@ -41,8 +41,8 @@ public final class PostingCarrier: GroupCarrier {
 
   /// Sends a change without waiting for its reply.
   ///
-  /// An unlink is sent in a separate task, because the client must first read the linkage.
-  public func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
+  /// The carrier sends an unlink in a task of its own, because the client must first read the linkage.
+  public func take(_ change: Change, number: Int, for receiver: any ChangeGroupReceiver) {
     if state.withLock(\.isEnded) { return receiver.end(number, .failure(.unsent), latency: nil) }
     let taken: InFlightChange
     if change.verb != .unlink, let request = post(change, number, receiver) {

@@ -32,13 +32,8 @@ final class StatementReportBuilder: Sendable {
   func record(_ carried: CarriedOutcome, of entry: ChangeDispatcher.PlannedChange, at index: Int) -> Bool {
     let (outcome, place) = (carried.outcome, first + index)
     let continuesOnError = report.withLock { report in
-      report.tally.add(outcome, of: entry.element, at: place)
       if let latency = carried.latency { report.latencies.add(latency) }
-      let isHalted = guards.halt?.isReached(report.tally) ?? false
-      if isHalted, let halt = guards.halt { report.stop = FailureLimitReached(halt: halt) }
-      let stops = isHalted || outcome.isFailure && !policy.continuesOnError || guards.failure != nil
-      if stops { report.isCut = true }
-      return !stops
+      return add(outcome, of: entry.element, at: place, to: &report)
     }
     observe(place, entry.element, outcome)
     if case .success(let change) = entry.change {
@@ -48,7 +43,35 @@ final class StatementReportBuilder: Sendable {
     return continuesOnError
   }
 
-  /// Starts to watch for a late reply to a change that got no reply in time.
+  /// Records changes that succeeded and whose replies have no contents; returns false if no more changes may be sent.
+  func record(successes entries: [ChangeDispatcher.PlannedChange], _ latencies: LatencyHistogram) -> Bool {
+    let continuesOnError = report.withLock { report in
+      report.latencies.add(latencies)
+      return entries.reduce(true) { continues, entry in
+        add(.done(.omitted), of: entry.element, at: first + entry.index, to: &report) && continues
+      }
+    }
+    for entry in entries {
+      observe(first + entry.index, entry.element, .done(.omitted))
+      guard case .success(let change) = entry.change else { continue }
+      verification.add(.done(.omitted), change, entry.element, at: first + entry.index)
+    }
+    return continuesOnError
+  }
+
+  /// Adds an outcome to the report; returns false if no more changes may be sent.
+  private func add(
+    _ outcome: Outcome, of element: any PlannedElement, at place: Int, to report: inout StatementReport
+  ) -> Bool {
+    report.tally.add(outcome, of: element, at: place)
+    let isHalted = guards.halt?.isReached(report.tally) ?? false
+    if isHalted, let halt = guards.halt { report.stop = FailureLimitReached(halt: halt) }
+    let stops = isHalted || outcome.isFailure && !policy.continuesOnError || guards.failure != nil
+    if stops { report.isCut = true }
+    return !stops
+  }
+
+  /// Watches for a late reply to a change that got no reply in time.
   ///
   /// A late reply replaces the recorded outcome.
   private func follow(_ error: ClientError, _ change: Change, _ element: any PlannedElement, _ place: Int) {

@@ -217,7 +217,7 @@ public struct ResourceClient: Sendable {
   /// A service reads `"1,2"` as two ids. A `destroy` with this id would destroy two resources (WireProtocol.md,
   /// "Parameters").
   func refuseSeveral(_ method: String, _ params: JSONObject) throws(ClientError) {
-    guard let id = params["id"]?.stringValue, id.isEmpty || id.utf8.contains(UInt8(ascii: ",")) else { return }
+    guard let id = params["id"]?.stringValue, id.isEmpty || id.contains(ascii: UInt8(ascii: ",")) else { return }
     throw ClientError(
       .value, "\(label(method)): the id is \"\(id)\"", nextStep: "an id must not be empty or contain a comma")
   }

@@ -80,6 +80,9 @@ extension String {
   /// Whether the text contains the code points of `part`.
   package func holds(_ part: String) -> Bool { part.isEmpty || !places(of: part, most: 1).isEmpty }
 
+  /// Whether the text contains an ASCII character.
+  package func contains(ascii byte: UInt8) -> Bool { unsafe withBytes { unsafe $0.contains(byte) } }
+
   /// Returns the byte offsets at which `part` occurs in the text, from left to right.
   ///
   /// The occurrences do not overlap: `"aa"` occurs once in `"aaa"`.

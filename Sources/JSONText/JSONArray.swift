@@ -4,34 +4,44 @@
 public struct JSONArray: Sendable {
   private enum Storage: Sendable {
     case elements([JSONValue])
-    case parsed(JSONTape, indices: [Int])
+    case parsed(ParsedArray)
+  }
+
+  /// The positions of an array and its elements on a tape, which lists the positions of all values of a parsed text.
+  ///
+  /// The type is a class, so that a ``JSONValue`` is small and its copies are fast.
+  final class ParsedArray: Sendable {
+    let tape: JSONTape
+    /// The index of the array on the tape.
+    let index: Int
+    /// The indices of the elements on the tape.
+    let indices: [Int]
+
+    init(_ tape: JSONTape, _ index: Int) {
+      (self.tape, self.index) = (tape, index)
+      var indices: [Int] = []
+      var next = index + 1
+      let end = tape.entry(index).extent
+      while next < end {
+        indices.append(next)
+        next = tape.next(after: next)
+      }
+      self.indices = indices
+    }
   }
 
   private var storage: Storage
-  /// The tape of a parsed array, and the index of the array in the tape; nil for any other array.
-  ///
-  /// A tape lists the positions of all values of a parsed text. An array without a tape was not parsed, or was changed
-  /// after parsing.
-  var source: (tape: JSONTape, index: Int)?
+
+  /// The positions of a parsed array; nil for an array that was not parsed, and after a change of the array.
+  var parsed: ParsedArray? { if case .parsed(let parsed) = storage { parsed } else { nil } }
 
   /// Creates an array of values.
   public init(_ elements: [JSONValue]) { storage = .elements(elements) }
 
-  init(tape: JSONTape, index: Int) {
-    var indices: [Int] = []
-    var next = index + 1
-    let end = tape.entry(index).extent
-    while next < end {
-      indices.append(next)
-      next = tape.next(after: next)
-    }
-    storage = .parsed(tape, indices: indices)
-    source = (tape, index)
-  }
+  init(tape: JSONTape, index: Int) { storage = .parsed(ParsedArray(tape, index)) }
 
   /// Adds a value at the end.
   public mutating func append(_ value: JSONValue) {
-    source = nil
     if case .elements(var elements) = storage {
       storage = .elements([])
       elements.append(value)
@@ -49,14 +59,14 @@ extension JSONArray: RandomAccessCollection {
   public var endIndex: Int {
     switch storage {
     case .elements(let elements): elements.count
-    case .parsed(_, let indices): indices.count
+    case .parsed(let parsed): parsed.indices.count
     }
   }
   /// The element at a valid index.
   public subscript(position: Int) -> JSONValue {
     switch storage {
     case .elements(let elements): elements[position]
-    case .parsed(let tape, let indices): tape.value(at: indices[position])
+    case .parsed(let parsed): parsed.tape.value(at: parsed.indices[position])
     }
   }
 }

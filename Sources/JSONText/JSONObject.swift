@@ -168,8 +168,8 @@ extension JSONObject {
 extension [JSONObject.Element] {
   /// Returns the index of the member with a key; nil if the member is missing.
   ///
-  /// The loop over the keys is faster than `firstIndex(where:)`, which copies each member.
-  fileprivate func index(of key: String) -> Int? {
+  /// The function reads only the keys. `firstIndex(where:)` would copy each member.
+  func index(of key: String) -> Int? {
     var index = 0
     while index < count {
       if self[index].key.isSame(as: key) { return index }

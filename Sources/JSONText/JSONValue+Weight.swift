@@ -16,7 +16,7 @@ extension JSONValue {
 extension JSONArray {
   /// The approximate number of bytes that the array occupies in memory.
   public var weight: Int {
-    if let (tape, index) = source { return tape.weight(of: index) }
+    if let parsed { return parsed.tape.weight(of: parsed.index) }
     return reduce(32) { $0 + $1.weight }
   }
 }

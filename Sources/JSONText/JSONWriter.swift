@@ -28,7 +28,7 @@ extension JSONValue {
 extension JSONArray {
   /// Appends the array to `bytes` as compact JSON.
   public func encode(into bytes: inout [UInt8]) {
-    if let (tape, index) = source { return tape.encode(index, into: &bytes) }
+    if let parsed { return parsed.tape.encode(parsed.index, into: &bytes) }
     bytes.append(UInt8(ascii: "["))
     for (index, element) in enumerated() {
       if index > 0 { bytes.append(UInt8(ascii: ",")) }
@@ -48,32 +48,30 @@ extension JSONObject {
       } else {
         tape.encode(index, into: &bytes)
       }
-    case .members(let members):
-      bytes.append(UInt8(ascii: "{"))
-      for (index, member) in members.enumerated() {
-        if index > 0 { bytes.append(UInt8(ascii: ",")) }
-        bytes.append(jsonString: member.key)
-        bytes.append(UInt8(ascii: ":"))
-        member.value.encode(into: &bytes)
-      }
-      bytes.append(UInt8(ascii: "}"))
+    case .members(let members): Self.encode(members, into: &bytes)
     }
+  }
+
+  /// Appends members to `bytes` as an object; leaves out the member at the index `omitted`.
+  private static func encode(_ members: [Element], without omitted: Int? = nil, into bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "{"))
+    var isFirst = true
+    for index in members.indices where index != omitted {
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+      bytes.append(jsonString: members[index].key)
+      bytes.append(UInt8(ascii: ":"))
+      members[index].value.encode(into: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
   }
 }
 
 extension JSONObject {
   /// Appends the object to `bytes` as compact JSON, without the member `key`.
   package func encode(into bytes: inout [UInt8], without key: String) {
-    bytes.append(UInt8(ascii: "{"))
-    var isFirst = true
-    for (name, value) in self where name != key {
-      if !isFirst { bytes.append(UInt8(ascii: ",")) }
-      isFirst = false
-      bytes.append(jsonString: name)
-      bytes.append(UInt8(ascii: ":"))
-      value.encode(into: &bytes)
-    }
-    bytes.append(UInt8(ascii: "}"))
+    let members = if case .members(let members) = storage { members } else { Array(self) }
+    Self.encode(members, without: members.index(of: key), into: &bytes)
   }
 
   /// Appends the object to `bytes` as one line of JSON.

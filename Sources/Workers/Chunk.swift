@@ -7,8 +7,8 @@ import JSONText
 struct Chunk: Sendable {
   /// The JSON-RPC method of the request that sends a chunk to a worker.
   ///
-  /// Each version of the format has its own method, so that a worker of another version refuses the request.
-  static let method = "carry.2"
+  /// Each version of the format has its own method. Therefore a worker of another version refuses the request.
+  static let method = "carry.3"
 
   /// The broker's vhost that contains the pool's queue.
   var vhost: String
@@ -46,12 +46,9 @@ struct Chunk: Sendable {
   func request(id: String) -> [UInt8] {
     var bytes = Request(id: .string(id), method: Self.method, params: head).encoded()
     bytes.removeLast(2)
-    bytes += Array(#","changes":["#.utf8)
-    for (index, change) in changes.enumerated() {
-      if index > 0 { bytes.append(UInt8(ascii: ",")) }
-      change.encode(into: &bytes, after: index > 0 ? changes[0] : nil)
-    }
-    bytes += Array("]}}".utf8)
+    bytes += Array(#","changes":"#.utf8)
+    Change.encode(changes, into: &bytes)
+    bytes += Array("}}".utf8)
     return bytes
   }
 

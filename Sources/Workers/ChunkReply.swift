@@ -28,35 +28,77 @@ struct ChunkReply: Sendable {
     init(_ outcome: Outcome, latency: Duration? = nil) { (self.outcome, self.latency) = (outcome, latency) }
   }
 
-  var items: [TimedOutcome]
+  /// The outcomes in the order of the changes; consecutive outcomes `omitted` are one element.
+  private(set) var groups: [OutcomeGroup] = []
+  /// The service's reply times in microseconds, in the order of the changes; 0 for a change that was not sent.
+  let times: [Int]
   /// The time that the worker needed for the whole chunk.
-  var time: Duration
+  let time: Duration
 
-  init(_ items: [TimedOutcome], time: Duration) { (self.items, self.time) = (items, time) }
+  /// An outcome, and the number of consecutive changes with this outcome.
+  struct OutcomeGroup: Sendable {
+    let outcome: Outcome
+    /// The number of changes; more than 1 only for the outcome `omitted`.
+    var count = 1
+  }
+
+  init(_ items: [TimedOutcome], time: Duration) {
+    (times, self.time) = (items.map { $0.latency?.microseconds ?? 0 }, time)
+    for item in items { add(OutcomeGroup(outcome: item.outcome)) }
+  }
+
+  private mutating func add(_ group: OutcomeGroup) {
+    if case .omitted = group.outcome, case .omitted? = groups.last?.outcome {
+      groups[groups.count - 1].count += group.count
+    } else {
+      groups.append(group)
+    }
+  }
+
+  /// The outcomes of all changes, in their order.
+  var outcomes: [Outcome] { groups.flatMap { [Outcome](repeating: $0.outcome, count: $0.count) } }
+
+  /// Returns the service's reply time to the change at an index; nil if the change was not sent.
+  func latency(at index: Int) -> Duration? { times[index] > 0 ? .microseconds(times[index]) : nil }
 
   /// The reply as the result of a JSON-RPC response.
+  ///
+  /// A number of consecutive changes with the outcome `omitted` is one number: `[57,{"error":{...}},142]`.
   var json: JSONValue {
     .object(
       JSONObject([
-        ("outcomes", .array(JSONArray(items.map(\.outcome.json)))),
-        ("times", .array(JSONArray(items.map { .number(JSONNumber($0.latency?.microseconds ?? 0)) }))),
+        ("outcomes", .array(JSONArray(groups.map(\.json)))),
+        ("times", .array(JSONArray(times.map { .number(JSONNumber($0)) }))),
         ("took", .number(JSONNumber(time.microseconds))),
       ]))
   }
 
   /// Creates a reply from received JSON; nil for JSON that is not a reply with `count` outcomes.
   init?(_ json: JSONValue, count: Int) {
-    guard let outcomes = json["outcomes"]?.arrayValue, let times = json["times"]?.arrayValue,
-      outcomes.count == count, times.count == count
+    guard let list = json["outcomes"]?.arrayValue, let times = json["times"]?.arrayValue, times.count == count
     else { return nil }
-    items = []
-    items.reserveCapacity(count)
-    for (outcome, time) in zip(outcomes, times) {
-      guard let outcome = Outcome(outcome) else { return nil }
-      let latency = time.numberValue?.integer ?? 0
-      items.append(TimedOutcome(outcome, latency: latency > 0 ? .microseconds(latency) : nil))
-    }
+    self.times = times.map { $0.numberValue?.integer ?? 0 }
     time = .microseconds(json["took"]?.numberValue?.integer ?? 0)
+    var rest = count
+    for json in list {
+      guard let group = OutcomeGroup(json), group.count <= rest else { return nil }
+      rest -= group.count
+      add(group)
+    }
+    guard rest == 0 else { return nil }
+  }
+}
+
+extension ChunkReply.OutcomeGroup {
+  var json: JSONValue {
+    guard case .omitted = outcome else { return outcome.json }
+    return .number(JSONNumber(count))
+  }
+
+  init?(_ json: JSONValue) {
+    guard let outcome = ChunkReply.Outcome(json) else { return nil }
+    self.outcome = outcome
+    if case .omitted = outcome { count = json.numberValue?.integer ?? 1 }
   }
 }
 
@@ -76,7 +118,7 @@ extension ChunkReply.Outcome {
   var json: JSONValue {
     switch self {
     case .done(let result): ["result": result]
-    case .omitted: .bool(true)
+    case .omitted: 1
     case .found(let id): ["found": id.map { .string($0) } ?? .null]
     case .failed(let error): ["error": .object(error.json)]
     case .unsent: .null
@@ -86,7 +128,7 @@ extension ChunkReply.Outcome {
   init?(_ json: JSONValue) {
     if json.isNull {
       self = .unsent
-    } else if json == .bool(true) {
+    } else if let count = json.numberValue?.integer, count > 0 {
       self = .omitted
     } else if let result = json["result"] {
       self = .done(result)

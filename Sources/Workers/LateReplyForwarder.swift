@@ -22,8 +22,8 @@ struct LateReplyForwarder {
 
   init(_ chunk: Chunk, _ reply: ChunkReply, _ lateReplies: LateReplies) {
     (self.chunk, self.lateReplies) = (chunk, lateReplies)
-    unknown = zip(chunk.changes, reply.items).compactMap { change, item in
-      item.outcome.lateError(of: change).map { (change, $0) }
+    unknown = zip(chunk.changes, reply.outcomes).compactMap { change, outcome in
+      outcome.lateError(of: change).map { (change, $0) }
     }
   }
 

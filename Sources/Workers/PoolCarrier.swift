@@ -38,11 +38,11 @@ package final class PoolCarrier: GroupCarrier {
     let change: Change
     /// The number of chunks with this change that a worker returned without sending the change.
     var attempts = 0
-    let receiver: any ChangeReplyReceiver
+    let receiver: any ChangeGroupReceiver
     /// The number by which the receiver identifies the change.
     let number: Int
 
-    init(_ change: Change, _ number: Int, _ receiver: any ChangeReplyReceiver) {
+    init(_ change: Change, _ number: Int, _ receiver: any ChangeGroupReceiver) {
       (self.change, self.number, self.receiver) = (change, number, receiver)
     }
   }
@@ -179,8 +179,8 @@ package final class PoolCarrier: GroupCarrier {
     return try result.get()
   }
 
-  /// A receiver that passes the outcome of one change to a waiting task.
-  private final class OutcomeWaiter: ChangeReplyReceiver {
+  /// A receiver that resumes the task that waits for the outcome of one change.
+  private final class OutcomeWaiter: ChangeGroupReceiver {
     private let continuation: CheckedContinuation<(Result<ChangeResult, ClientError>, Duration?), Never>
 
     init(_ continuation: CheckedContinuation<(Result<ChangeResult, ClientError>, Duration?), Never>) {
@@ -190,10 +190,14 @@ package final class PoolCarrier: GroupCarrier {
     func end(_ number: Int, _ result: Result<ChangeResult, ClientError>, latency: Duration?) {
       continuation.resume(returning: (result, latency))
     }
+
+    func end(succeeded numbers: [Int], latencies: LatencyHistogram) {
+      continuation.resume(returning: (.success(.omitted), latencies.percentile(1)))
+    }
   }
 
-  /// Adds a change to the changes that wait for the next chunk.
-  package func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
+  /// Takes a change for the next chunk.
+  package func take(_ change: Change, number: Int, for receiver: any ChangeGroupReceiver) {
     let waiting = WaitingChange(change, number, receiver)
     let (isEnded, mustDispatch) = state.withLock { state in
       if state.isEnded || state.isLost { return (true, false) }
@@ -248,15 +252,7 @@ package final class PoolCarrier: GroupCarrier {
     var (failures, left): (Int, [WaitingChange]) = (0, [])
     switch reply {
     case .success(let reply):
-      for (waiting, item) in zip(portion, reply.items) {
-        if item.outcome.isFailure(of: waiting.change) { failures += 1 }
-        guard let result = item.outcome.reply(to: waiting.change, limits.renamed) else {
-          left.append(waiting)
-          continue
-        }
-        expectLateReply(item.outcome, to: waiting.change)
-        waiting.end(result, latency: item.latency)
-      }
+      (failures, left) = end(portion, reply)
       adapt(to: portion.count - left.count, in: reply.time)
     case .failure(let error):
       failures = portion.count
@@ -358,16 +354,5 @@ package final class PoolCarrier: GroupCarrier {
   package func close() async {
     state.withLock { $0.watch?.cancel() }
     await transport.close()
-  }
-}
-
-extension PoolCarrier.WaitingChange {
-  /// Reports an error for the change, because the statement ended before the change was sent.
-  func drop() { fail(ClientError(.interrupted, "not sent: the statement has ended")) }
-
-  func fail(_ error: ClientError) { end(.failure(error)) }
-
-  func end(_ result: Result<ChangeResult, ClientError>, latency: Duration? = nil) {
-    receiver.end(number, result, latency: latency)
   }
 }

@@ -14,7 +14,7 @@ struct WorkerStatus: Sendable {
   mutating func add(_ reply: ChunkReply) {
     isBusy = false
     chunks += 1
-    let sent = reply.items.count { if case .unsent = $0.outcome { false } else { true } }
+    let sent = reply.outcomes.count { if case .unsent = $0 { false } else { true } }
     changes += sent
     if reply.time.microseconds > 0 { rate = sent * 1_000_000 / reply.time.microseconds }
   }

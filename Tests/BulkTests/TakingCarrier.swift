@@ -13,7 +13,7 @@ final class TakingCarrier: GroupCarrier {
 
   func carry(_ change: Change) async throws(ClientError) -> ChangeResult { try await scripted.carry(change) }
 
-  func take(_ change: Change, number: Int, for receiver: any ChangeReplyReceiver) {
+  func take(_ change: Change, number: Int, for receiver: any ChangeGroupReceiver) {
     // If the scripted carrier does not delay replies, the change ends before this function returns.
     if let reply = scripted.reply(to: change) { return receiver.end(number, reply, latency: nil) }
     Task {

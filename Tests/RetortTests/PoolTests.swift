@@ -169,7 +169,7 @@ import Testing
     let expires = Int(Date().timeIntervalSince1970 * 1000) + 50_000
     func chunk(_ number: Int, _ queue: String, expires: Int, _ changes: String) -> String {
       #"""
-      {"id":"1","jsonrpc":"2.0","method":"carry.2","params":{"vhost":"\#(service.vhost.name)","pool":"test","run":"r",
+      {"id":"1","jsonrpc":"2.0","method":"carry.3","params":{"vhost":"\#(service.vhost.name)","pool":"test","run":"r",
       "number":\#(number),"expires":\#(expires),"queue":"\#(queue)","changes":[\#(changes)]}}
       """#
     }

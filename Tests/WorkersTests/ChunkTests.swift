@@ -146,26 +146,31 @@ import Testing
     let items: [ChunkReply.TimedOutcome] = [
       .init(.done(["data": ["type": "posts", "id": "1"]]), latency: .microseconds(1500)), .init(.found(id: "2")),
       .init(.found(id: nil)), .init(.failed(error), latency: .milliseconds(2)), .init(.unsent), .init(.done(.null)),
-      .init(.omitted),
+      .init(.omitted, latency: .microseconds(30)), .init(.omitted, latency: .microseconds(40)),
     ]
     let reply = ChunkReply(items, time: .milliseconds(12))
-    let read = try #require(ChunkReply(try JSONValue(parsing: reply.json.encoded()), count: 7))
+    let read = try #require(ChunkReply(try JSONValue(parsing: reply.json.encoded()), count: 8))
     #expect(read.json == reply.json)
-    #expect(read.items.map(\.latency) == items.map(\.latency))
+    #expect(reply.json["outcomes"]?.arrayValue?.last == 2 && read.groups.map(\.count) == [1, 1, 1, 1, 1, 1, 2])
+    #expect(items.indices.map(read.latency) == items.map(\.latency))
     #expect(read.time == .milliseconds(12))
-    guard case .failed(let found) = read.items[3].outcome else { throw error }
+    guard case .failed(let found) = read.outcomes[3] else { throw error }
     #expect(found.kind == .unknown && found.message == "no reply" && found.nextStep == "check")
     #expect(found.wasSent && found.wasConfirmed == false && found.silence == error.silence && found.call == error.call)
     #expect(found.facts == error.facts && found.errors == error.errors && found.answer == error.answer)
     #expect(ChunkReply(reply.json, count: 5) == nil)
-    #expect(ChunkReply(["outcomes": [1], "times": [0]], count: 1) == nil)
+    for outcomes in ["[1]", "[3]", "[0,2]", "[-1,3]", "[true,1]", "[1.5]", "[1,1,1]", "[999999999999999999,1]", "2"] {
+      let outcomes = try JSONValue(parsing: Array(outcomes.utf8))
+      #expect(ChunkReply(["outcomes": outcomes, "times": [7, 7]], count: 2) == nil)
+    }
+    #expect(ChunkReply(["outcomes": [1, 1], "times": [7, 7]], count: 2)?.groups.count == 1)
   }
 
   /// If a statement needs no results, a worker sends only the type and id of the resource in a result.
   ///
-  /// If this resource is the changed resource, the worker sends only `true`.
+  /// If this resource is the changed resource, the worker sends only a number.
   @Test(arguments: [
-    (#"{"data":{"type":"posts","id":"1","attributes":{"a":1}}}"#, "true"), (#"{"data":null}"#, "true"), ("{}", "true"),
+    (#"{"data":{"type":"posts","id":"1","attributes":{"a":1}}}"#, "1"), (#"{"data":null}"#, "1"), ("{}", "1"),
     (#"{"data":{"type":"posts","id":1}}"#, #"{"result":{"data":{"type":"posts","id":1}}}"#),
     (#"{"data":{"type":"tags","id":"1","meta":{}}}"#, #"{"result":{"data":{"type":"tags","id":"1"}}}"#),
     (#"{"data":[{"type":"tags","id":"1"}]}"#, #"{"result":{"data":[{"type":"tags","id":"1"}]}}"#),

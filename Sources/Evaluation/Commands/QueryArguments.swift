@@ -248,7 +248,7 @@ extension Arguments {
     do throws(IDRefusal) {
       let text = try idText(of: value, type)
       if text.isEmpty { throw IDRefusal("the id is empty") }
-      guard text.holds(",") else { return text }
+      guard text.contains(ascii: UInt8(ascii: ",")) else { return text }
       let ids = text.parts(between: ",").map { "\"\($0)\"" }.joined(separator: ", ")
       throw IDRefusal(
         "the id \"\(text)\" contains a comma, which a server can read as several ids",
