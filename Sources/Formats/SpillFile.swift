@@ -1,22 +1,37 @@
-import Glibc
 import JSONAPI
 import JSONText
 package import Values
 
 /// A temporary file of elements, for streams that do not fit in memory.
 ///
-/// Each line contains one element as a JSON array. The array begins with a number for the kind of the element:
-/// - `[0, JSON]`: a value that JSON restores, such as a number or a record.
-/// - `[1, ...]`: a resource. The array continues with the resource object, included resources, the client's name, the
-///   path, the include path, the request's include paths, and identifiers of primary resources. The included and
-///   primary resources are only those to which the resource's relationships lead.
-/// - `[2, N]`: a value that JSON can't restore, such as a duration or a client. A list in memory contains the value,
-///   and N is its index in the list.
-/// - `[3, TEXT]`: a time.
-/// - `[4, ...]`: a list with a value that JSON can't restore. The array continues with one array for each element.
-/// - `[5, ...]`: a record with a value that JSON can't restore. The array continues with the name and the array of each
-///   field.
+/// Each line contains one element as a JSON array. The first number of the array is the ``ElementKind`` of the element.
 package struct SpillFile {
+  /// The kind of an element in the file, which determines the rest of the element's array.
+  enum ElementKind: Int {
+    /// A value that JSON restores, such as a number or a record: `[0, JSON]`.
+    case plain
+    /// A resource: `[1, ...]`.
+    ///
+    /// The array continues with the resource object, included resources, the client's name, the path, the include path,
+    /// the request's include paths, and identifiers of primary resources. The included and primary resources are only
+    /// those to which the resource's relationships lead.
+    case resource
+    /// A value that JSON can't restore, such as a duration or a client: `[2, N]`.
+    ///
+    /// A list in memory contains the value, and N is its index in the list.
+    case inMemory
+    /// A time: `[3, TEXT]`.
+    case time
+    /// A list with a value that JSON can't restore: `[4, ...]`.
+    ///
+    /// The array continues with one array for each element.
+    case list
+    /// A record with a value that JSON can't restore: `[5, ...]`.
+    ///
+    /// The array continues with the name and the array of each field.
+    case record
+  }
+
   private let file: FileDescriptor
   private var pending: [UInt8] = []
   private var unwritable: [Value] = []
@@ -36,45 +51,57 @@ package struct SpillFile {
     if case .resource(let resource) = element, !resource.isStub {
       encode(resource)
     } else if element.isPlain {
-      pending += Array("[0,".utf8)
+      begin(.plain)
+      separate()
       try element.json().encode(into: &pending)
     } else if case .time(let time) = element {
-      pending += Array("[3,\"\(time.text)\"".utf8)
+      begin(.time)
+      add(.string(time.text))
     } else if case .list(let elements) = element {
-      pending += Array("[4".utf8)
+      begin(.list)
       for element in elements {
-        pending.append(UInt8(ascii: ","))
+        separate()
         try encode(element)
       }
     } else if case .record(let record) = element, record.json == nil {
-      pending += Array("[5".utf8)
+      begin(.record)
       for field in record.fields {
-        pending.append(UInt8(ascii: ","))
-        JSONValue.string(field.name).encode(into: &pending)
-        pending.append(UInt8(ascii: ","))
+        add(.string(field.name))
+        separate()
         try encode(field.value)
       }
     } else {
-      pending += Array("[2,\(unwritable.count)".utf8)
+      begin(.inMemory)
+      add(.number(JSONNumber(unwritable.count)))
       unwritable.append(element)
     }
     pending.append(UInt8(ascii: "]"))
   }
 
   private mutating func encode(_ resource: ResourceValue) {
-    pending += Array("[1,".utf8)
-    resource.object.encode(into: &pending)
-    pending.append(UInt8(ascii: ","))
     let reachable = resource.reachable()
-    JSONArray(reachable.included.map { .object($0) }).encode(into: &pending)
-    let rest: [JSONValue] = [
-      resource.compound.map { .string($0.client) } ?? .null, .texts(resource.path), .texts(resource.includePath),
-      .texts(resource.compound?.asked ?? []), .array(JSONArray(reachable.listed.map(\.json))),
-    ]
-    for part in rest {
-      pending.append(UInt8(ascii: ","))
-      part.encode(into: &pending)
-    }
+    begin(.resource)
+    add(.object(resource.object))
+    add(.array(JSONArray(reachable.included.map { .object($0) })))
+    add(resource.compound.map { .string($0.client) } ?? .null)
+    add(.texts(resource.path))
+    add(.texts(resource.includePath))
+    add(.texts(resource.compound?.asked ?? []))
+    add(.array(JSONArray(reachable.listed.map(\.json))))
+  }
+
+  /// Adds the start of an element's array: a bracket and the number of the kind.
+  private mutating func begin(_ kind: ElementKind) {
+    pending.append(UInt8(ascii: "["))
+    pending.append(UInt8(ascii: "0") + UInt8(kind.rawValue))
+  }
+
+  private mutating func separate() { pending.append(UInt8(ascii: ",")) }
+
+  /// Adds a comma and a part of an element's array.
+  private mutating func add(_ part: JSONValue) {
+    separate()
+    part.encode(into: &pending)
   }
 
   private mutating func flush() throws(Fault) {
@@ -86,76 +113,6 @@ package struct SpillFile {
   ///
   /// Several readers can read the file at the same time.
   package func reader() -> SpillFileReader { SpillFileReader(file: file, tail: pending, unwritable: unwritable) }
-
-  /// A reader for the elements of the file, which returns many elements at each call.
-  package struct SpillFileReader {
-    private let file: FileDescriptor
-    private let unwritable: [Value]
-    /// The last lines, which are still in memory and not in the file.
-    private var tail: [UInt8]
-    private var position = 0
-    private var rest: [UInt8] = []
-
-    fileprivate init(file: FileDescriptor, tail: [UInt8], unwritable: [Value]) {
-      (self.file, self.tail, self.unwritable) = (file, tail, unwritable)
-    }
-
-    /// Returns the next elements; nil at the end of the file.
-    package mutating func next() throws(Fault) -> [Value]? {
-      while true {
-        var bytes = try file.read(SpillFile.piece / 4, at: position)
-        position += bytes.count
-        if bytes.isEmpty { (bytes, tail) = (tail, []) }
-        guard !bytes.isEmpty else { return nil }
-        rest += bytes
-        guard let end = rest.lastIndex(of: UInt8(ascii: "\n")) else { continue }
-        let lines = Array(rest[...end])
-        rest = Array(rest[(end + 1)...])
-        let parsed = JSONValue.lines(of: lines)
-        if let fault = parsed.fault {
-          throw Fault(.file, "another program changed a temporary file of retort: \(fault.message)")
-        }
-        return parsed.values.map(element)
-      }
-    }
-
-    private func element(_ line: JSONValue) -> Value {
-      let parts = line.arrayValue ?? []
-      guard parts.count >= 2 else { return .null }
-      switch parts[0] {
-      case 1: return parts[1].objectValue.map { .resource(resource($0, parts)) } ?? .null
-      case 2:
-        let index = parts[1].numberValue.flatMap { Int($0.text) } ?? -1
-        return unwritable.indices.contains(index) ? unwritable[index] : .null
-      case 3: return (try? parts[1].stringValue.map { text in .time(try Instant(parsing: text)) }) ?? .null
-      case 4: return .list(parts.dropFirst().map(element))
-      case 5:
-        let fields = Array(parts.dropFirst())
-        return .record(
-          Record(
-            stride(from: 0, to: fields.count - 1, by: 2).map { index in
-              (fields[index].stringValue ?? "", element(fields[index + 1]))
-            }))
-      default: return Value(parts[1])
-      }
-    }
-
-    private func resource(_ object: JSONObject, _ parts: JSONArray) -> ResourceValue {
-      guard parts.count == 8 else { return ResourceValue(object) }
-      let (path, includePath) = (parts[4].texts, parts[5].texts)
-      let compound = parts[3].stringValue.map { client in
-        let (included, listed) = (
-          IncludedResourceIndex(parts[2].arrayValue ?? []), IncludedResourceIndex(parts[7].arrayValue ?? [])
-        )
-        return ResourceValue.IncludedResources(client: client, asked: parts[6].texts) { type, id in
-          included[type, id]
-        } isListed: { type, id in
-          listed[type, id] != nil
-        }
-      }
-      return ResourceValue(object, compound: compound, path: path, includePath: includePath)
-    }
-  }
 }
 
 extension ResourceValue {
@@ -190,9 +147,6 @@ extension ResourceValue {
 extension JSONValue {
   /// A list of texts.
   fileprivate static func texts(_ texts: [String]) -> JSONValue { .array(JSONArray(texts.map { .string($0) })) }
-
-  /// The texts of a list; empty for any other value.
-  fileprivate var texts: [String] { (arrayValue ?? []).compactMap(\.stringValue) }
 }
 
 extension Value {
