@@ -6,16 +6,22 @@ package import Values
 /// The file has no name, so that it always disappears when the program ends. The buffer returns the elements unchanged,
 /// including the digits of numbers, the order of fields, and included resources.
 package struct SpillingElementBuffer {
-  /// The approximate number of bytes above which the elements go to a temporary file.
-  package static let limit = 64 << 20
+  /// The approximate number of bytes up to which the elements of `collect` stay in memory.
+  package static let collectLimit = 64 << 20
+  /// The approximate number of bytes up to which the results of a stage, such as `each`, stay in memory.
+  package static let resultLimit = 2 << 20
   /// The maximum number of elements of a page into which the buffer combines several small pages.
   private static let pageSize = 256
 
   private let limit: Int
   private var held: [[Value]] = []
   private var weight = 0
+  /// The number of elements that the buffer has stored in memory or in the file, without those in `pending`.
+  private var stored = 0
+  /// The last elements, which ``append(_:names:)`` stores together.
+  private var pending: [Value] = []
   /// The number of elements.
-  package private(set) var count = 0
+  package var count: Int { stored + pending.count }
   private var file: SpillFile?
   /// Whether the elements are in a temporary file.
   package var isSpilled: Bool { file != nil }
@@ -26,7 +32,15 @@ package struct SpillingElementBuffer {
   /// The `place` of a failed element is its index among all elements of the buffer.
   private var failures: [ElementPage.FailedElement] = []
 
-  package init(limit: Int = Self.limit) { self.limit = limit }
+  package init(limit: Int = Self.collectLimit) { self.limit = limit }
+
+  /// Checks that the buffer can create a temporary file.
+  ///
+  /// A statement that changes data calls the function before its first change, because it would lose the results of
+  /// its changes if it found the problem later.
+  ///
+  /// - Throws: A `file` error with the reason.
+  package static func checkTemporaryDirectory() throws(Fault) { _ = try FileDescriptor.nameless() }
 
   /// Reads a stream to its end.
   ///
@@ -34,7 +48,7 @@ package struct SpillingElementBuffer {
   ///
   /// - Throws: The stream's errors, or a `file` error if the program can't write the temporary file.
   package static func all(
-    of stream: inout ElementStream, keepsNames: Bool = false, limit: Int = Self.limit
+    of stream: inout ElementStream, keepsNames: Bool = false, limit: Int = Self.collectLimit
   ) async throws(Fault) -> SpillingElementBuffer {
     var collected = SpillingElementBuffer(limit: limit)
     while let page = try await stream.page() {
@@ -59,7 +73,27 @@ package struct SpillingElementBuffer {
 
   /// Adds elements that have no values named by `as` stages.
   package mutating func add(_ page: [Value]) throws(Fault) {
-    count += page.count
+    try flush()
+    try store(page)
+  }
+
+  /// Adds one element, with the values that `as` stages named for it.
+  ///
+  /// The buffer stores several such elements together, which takes less time than ``add(_:)`` for each element.
+  package mutating func append(_ element: Value, names: [Value] = []) throws(Fault) {
+    hasNames = hasNames || !names.isEmpty
+    pending.append(names.isEmpty ? element : .list([element] + names))
+    if pending.count >= Self.pageSize { try flush() }
+  }
+
+  private mutating func flush() throws(Fault) {
+    let page = pending
+    pending = []
+    if !page.isEmpty { try store(page) }
+  }
+
+  private mutating func store(_ page: [Value]) throws(Fault) {
+    stored += page.count
     if file != nil { return try spill(page) }
     if let last = held.last, last.count + page.count <= Self.pageSize {
       held[held.count - 1] += page
@@ -81,10 +115,10 @@ package struct SpillingElementBuffer {
   ///
   /// The stream can be read once. Another call returns a new stream from the beginning.
   package func elements() -> ElementStream {
-    let (hasNames, isSpilled) = (hasNames, file != nil)
-    var (pages, reader, start, failures) = (held[...], file?.reader(), 0, failures[...])
+    let hasNames = hasNames
+    var (pages, reader, start, failures) = ((held + [pending])[...], file?.reader(), 0, failures[...])
     var elements = ElementStream(pages: { () async throws(Fault) in
-      let kept = if isSpilled { try reader?.next() } else { pages.popFirst() }
+      let kept = try reader?.next() ?? pages.popFirst()
       guard kept != nil || !failures.isEmpty else { return nil }
       var page = kept.map { Self.page($0, hasNames) } ?? ElementPage()
       let end = start + page.elements.count

@@ -19,7 +19,7 @@ import Values
     var buffer = OrderedElementBuffer()
     for index in [3, 0, 2, 1, 5] { try buffer.take(Self.number(index), [], at: index) }
     try buffer.take(nil, [], at: 4)
-    let (values, names) = try await Self.read(try buffer.elements())
+    let (values, names) = try await Self.read(buffer.elements())
     #expect(values == ["0", "1", "2", "3", "5"] && names.isEmpty)
   }
 
@@ -33,7 +33,7 @@ import Values
     }
     try buffer.take(Self.number(500), [.string("n500")], at: 500)
     try buffer.take(Self.number(0), [.string("n0")], at: 0)
-    let stream = try buffer.elements()
+    let stream = buffer.elements()
     #expect(stream.count?() == 1000)
     let (values, names) = try await Self.read(stream)
     #expect(values == (0..<1000).map(String.init))
@@ -47,15 +47,14 @@ import Values
     var buffer = OrderedElementBuffer()
     for index in (1..<10_000).reversed() { try buffer.take(Self.number(index), [], at: index) }
     try buffer.take(Self.number(0), [], at: 0)
-    #expect(try await Self.read(try buffer.elements()).values == (0..<10_000).map(String.init))
+    #expect(try await Self.read(buffer.elements()).values == (0..<10_000).map(String.init))
   }
 
   @Test func lateValuesWithoutOthersAreAllValues() async throws {
     var buffer = OrderedElementBuffer()
     for index in 0..<3 { try buffer.take(nil, [], at: index) }
     for index in [2, 0] { try buffer.take(Self.number(index), [], at: index) }
-    #expect(try await Self.read(try buffer.elements()).values == ["0", "2"])
-    var empty = OrderedElementBuffer()
-    #expect(try await Self.read(try empty.elements()).values.isEmpty)
+    #expect(try await Self.read(buffer.elements()).values == ["0", "2"])
+    #expect(try await Self.read(OrderedElementBuffer().elements()).values.isEmpty)
   }
 }

@@ -107,6 +107,26 @@ import Formats
     #expect(found == (0..<10_000).map(String.init))
   }
 
+  /// Single elements and pages come back in the order in which they were added, in memory and from a file.
+  @Test(arguments: [100, 1 << 20]) func singleElementsComeBackInOrder(limit: Int) async throws {
+    var collected = SpillingElementBuffer(limit: limit)
+    for number in 0..<1000 {
+      let names: [Value] = [.string("n\(number)")]
+      if number % 300 == 299 {
+        try collected.add(ElementPage([.number(JSONNumber(number))], names: [names]))
+      } else {
+        try collected.append(.number(JSONNumber(number)), names: names)
+      }
+      #expect(collected.count == number + 1)
+    }
+    for _ in 0..<2 {
+      var stream = collected.elements()
+      let found = try await stream.all()
+      #expect(try found.elements.map { try $0.json().text } == (0..<1000).map(String.init))
+      #expect(try found.names.map { try $0.map { try $0.json().text } } == (0..<1000).map { ["\"n\($0)\""] })
+    }
+  }
+
   @Test func severalStreamsReadTheSameFile() async throws {
     var collected = SpillingElementBuffer(limit: 0)
     for number in 0..<40_000 { try collected.add([.number(JSONNumber(number))]) }

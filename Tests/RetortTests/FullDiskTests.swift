@@ -117,6 +117,27 @@ private enum MountNamespace {
     #expect(await service.stop().status == 0)
   }
 
+  /// A full disk for temporary files ends a stage that passes on its results, with the number of changes.
+  ///
+  /// The message does not count the other iterations in flight as failures, because their changes were carried out.
+  @Test(arguments: [
+    ("update posts {text: long}", "5", "  = update posts: "),
+    ("each in-flight: 8 do update posts it {text: long} end", "1", "  = after "),
+  ]) func resultsFillTheDirectoryForTemporaryFiles(_ stage: String, _ status: String, _ line: String) async throws {
+    let service = try await FakeService()
+    let text = try await run(
+      """
+      export TMPDIR=$DISK
+      retort -c "$P"'let long = join((1..500 | map "0123456789"), "")
+      1..1000 | \(stage) | count'; echo "status $?"
+      """, on: service)
+    #expect(text.contains("error[file]: can't write the temporary file in "), Comment(rawValue: text))
+    #expect(text.contains(": No space left on device\n") && text.contains(line), Comment(rawValue: text))
+    #expect(text.contains("  = set TMPDIR to another directory for temporary files\n"), Comment(rawValue: text))
+    #expect(!text.contains("more error") && text.hasSuffix("status \(status)\n"), Comment(rawValue: text))
+    #expect(await service.stop().status == 0)
+  }
+
   @Test func aReportLeavesNothing() async throws {
     let service = try await FakeService()
     let text = try await run(

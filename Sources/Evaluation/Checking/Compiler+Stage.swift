@@ -1,3 +1,4 @@
+import Formats
 import Language
 import Values
 
@@ -5,10 +6,8 @@ extension Compiler {
   /// Compiles a stage: a command after a `|`.
   func link(_ command: Language.Command) -> CompiledStage {
     if let definition = definition(command.name) {
-      let code = repeated { call(definition, command, element: true) }
-      if effects.acts {
-        return Self.acting(code, command.name)
-      }
+      let (code, own) = gathering { repeated { call(definition, command, element: true) } }
+      if effects.acts { return Self.acting(code, command.name, changesData: own.changesData) }
       return .transform { frame, upstream throws(Fault) in
         upstream.mapping(code, frame, stage: command.name) { _, value, out throws(Fault) in
           out.append(value)
@@ -37,8 +36,9 @@ extension Compiler {
   /// Returns the stage for a `def` that changes data, writes files, or runs a block for each element.
   ///
   /// The stage calls the `def` for all elements before the next stage runs.
-  private static func acting(_ code: CompiledExpression, _ name: String) -> CompiledStage {
+  private static func acting(_ code: CompiledExpression, _ name: String, changesData: Bool) -> CompiledStage {
     .acting { frame, stream, _ throws(Fault) in
+      if changesData { try SpillingElementBuffer.checkTemporaryDirectory() }
       var results = IterationResults(keepsFlow: true)
       while let page = try await stream.page() {
         for (index, element) in page.elements.enumerated() {
@@ -51,7 +51,7 @@ extension Compiler {
           try results.append(value, page, index)
         }
       }
-      return try results.end()
+      return results.result
     }
   }
 

@@ -119,7 +119,7 @@ extension FileWriter {
   fileprivate mutating func take(
     _ stream: inout ElementStream, _ format: FileFormat, _ run: RunContext, keepsFlow: Bool
   ) async throws(Fault) -> SpillingElementBuffer {
-    var flow = SpillingElementBuffer(limit: OrderedElementBuffer.memoryLimit)
+    var flow = SpillingElementBuffer(limit: SpillingElementBuffer.resultLimit)
     do throws(Fault) {
       while let page = try await stream.page() {
         try run.checkInterrupt()

@@ -23,9 +23,8 @@ final class BulkResultCollector: Sendable {
     let value = keepsFlow ? Self.value(for: planned, outcome, session) : nil
     if keepsFlow {
       state.withLock { state in
-        do throws(Fault) { try state.flow.take(value, planned.names, at: index) } catch {
-          state.fault = state.fault ?? error
-        }
+        guard state.fault == nil else { return }
+        do throws(Fault) { try state.flow.take(value, planned.names, at: index) } catch { state.fault = error }
       }
     }
     guard value == nil else { return }
@@ -62,11 +61,7 @@ final class BulkResultCollector: Sendable {
   }
 
   /// Returns the values for the next stage, in the order of their elements.
-  func elements() throws(Fault) -> ElementStream {
-    try check()
-    var flow = state.withLock(\.flow)
-    return try flow.elements()
-  }
+  func elements() -> ElementStream { state.withLock(\.flow).elements() }
 }
 
 extension Outcome {

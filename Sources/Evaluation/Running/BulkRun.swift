@@ -59,9 +59,7 @@ struct BulkRun {
     if report.tally.isComplete, !report.isCut, earlier.left.isEmpty || plan.guards.unknown == .skip {
       try await plan.arguments.complete(journal, run.session)
     }
-    do throws(Fault) { return (try flow.elements(), report.tally) } catch {
-      throw report.tally.hasSent ? error.ending(5) : error
-    }
+    return (flow.elements(), report.tally)
   }
 
   /// Looks up changes of earlier runs that have an unknown outcome and no element in this run.
@@ -115,6 +113,7 @@ struct BulkRun {
         }
         source.keep(flow.takeKept())
       }
+      if !report.isCut, report.stop == nil { try flow.check() }
       if report.isCut, report.unsent == 0, report.tally.isGoodNow, report.stop == nil, !Task.isCancelled {
         // After retries and lookups, every sent change has succeeded. Therefore the statement ended too early only if
         // its source has more elements.

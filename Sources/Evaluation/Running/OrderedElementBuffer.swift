@@ -13,9 +13,7 @@ struct OrderedElementBuffer {
   /// The values of the first elements.
   ///
   /// With each value, the buffer stores the index of the value's element, and then the values of the names from `as`.
-  private var buffer = SpillingElementBuffer(limit: Self.memoryLimit)
-  /// The values that are not yet in the buffer; the next write adds them together.
-  private var page = ElementPage()
+  private var buffer = SpillingElementBuffer(limit: SpillingElementBuffer.resultLimit)
   /// The index of the first element without a result.
   private var next = 0
   /// The results of elements after the element `next`, by index.
@@ -25,11 +23,8 @@ struct OrderedElementBuffer {
   /// The values that arrived too late: the buffer already contained values of later elements.
   private var late: [IndexedValue] = []
 
-  /// The approximate number of bytes up to which the values stay in memory.
-  static let memoryLimit = 2 << 20
   /// The maximum number of results that wait for the result of an earlier element.
   private static let waitingLimit = 4096
-  private static let pageSize = 256
 
   /// Adds the value of an element, with the values of its names from `as`.
   ///
@@ -40,30 +35,15 @@ struct OrderedElementBuffer {
     waiting[index] = result
     if waiting.count > Self.waitingLimit, let first = waiting.keys.min() { next = first }
     while let result = waiting.removeValue(forKey: next) {
-      for value in result { try append(value) }
+      for value in result { try buffer.append(value.value, names: [.number(JSONNumber(value.index))] + value.names) }
       next += 1
     }
   }
 
-  private mutating func append(_ value: IndexedValue) throws(Fault) {
-    page.elements.append(value.value)
-    page.names.append([.number(JSONNumber(value.index))] + value.names)
-    if page.elements.count >= Self.pageSize { try flush() }
-  }
-
-  private mutating func flush() throws(Fault) {
-    guard !page.elements.isEmpty else { return }
-    try buffer.add(page)
-    page = ElementPage()
-  }
-
   /// Returns all values in the order of their elements, as a stream that can be read once.
-  mutating func elements() throws(Fault) -> ElementStream {
-    for index in waiting.keys.sorted() {
-      for value in waiting.removeValue(forKey: index) ?? [] { try append(value) }
-    }
-    try flush()
-    var late = late.sorted { $0.index < $1.index }[...]
+  func elements() -> ElementStream {
+    // The waiting values belong to elements after those in the buffer, so they are merged like late values.
+    var late = (late + waiting.values.joined()).sorted { $0.index < $1.index }[...]
     var stored = buffer.elements()
     let count = buffer.count + late.count
     var elements = ElementStream(pages: { () async throws(Fault) in

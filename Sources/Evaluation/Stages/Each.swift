@@ -1,5 +1,6 @@
 import Bulk
 import Client
+import Formats
 import Language
 import Values
 
@@ -41,47 +42,65 @@ extension Stage {
       result: "list", examples: [.init(code: "[1, 2] | each do print it * 2 end", output: "2\n4")], names: .kept)
   ) { call in
     let compiler = call.compiler
-    let step = compiler.repeated {
-      compiler.within({ $0.enterEach() }) {
-        compiler.block(call.command.body?.statements ?? [], isEach: true, value: .operand)
+    let statements = call.command.body?.statements ?? []
+    let (step, effects) = compiler.gathering {
+      compiler.repeated {
+        compiler.within({ $0.enterEach() }) { compiler.block(statements, isEach: true, value: .operand) }
       }
     }
     let arguments = PerElementArguments(call)
-    let lastCommands = call.command.body?.statements.lastCommands ?? []
+    let (givesValue, lastCommands) = (statements.canGiveValue, statements.lastCommands)
     return .sink { frame throws(Fault) in
       let once = try await arguments.once(&frame)
       let count = try once.integer(.blocks) ?? 1
       let journal = try once.eachJournal(frame.run, arguments)
       return { frame, stream, keepsFlow throws(Fault) in
-        let session = frame.run.session
-        if let journal { session.beginJournaled("each", journal.journal) }
-        defer {
-          if let journal { session.endJournaled(journal.journal) }
-          journal?.journal.release()
-        }
-        if let journal {
-          try await once.settle(journal.journal, frame.run, journal.clients(of: frame.run.session))
-        }
-        let window = IterationRunner(
+        defer { journal?.journal.release() }
+        if effects.changesData, keepsFlow || givesValue { try SpillingElementBuffer.checkTemporaryDirectory() }
+        let runner = IterationRunner(
           step: step, limit: count, keepsFlow: keepsFlow, journal: journal, lastCommands: lastCommands)
-        var results: IterationResults
-        do throws(Fault) {
-          results = try await window.run(frame, &stream)
-        } catch {
-          await journal?.note(isEnded: false)
-          throw error
-        }
-        if let journal {
-          await journal.note(isEnded: true)
-          if journal.isComplete { try await once.complete(journal.journal, session) }
-        }
-        return try results.end()
+        guard let journal else { return try await runner.run(frame, &stream).result }
+        return try await runner.run(frame, &stream, journal, once).result
       }
     }
   }
 }
 
+extension IterationRunner {
+  /// Runs the iterations of an `each` with a journal, and marks the journal as complete if all iterations are done.
+  fileprivate func run(
+    _ frame: ExecutionFrame, _ stream: inout ElementStream, _ journal: EachJournal, _ arguments: Arguments
+  ) async throws(Fault) -> IterationResults {
+    let session = frame.run.session
+    session.beginJournaled("each", journal.journal)
+    defer { session.endJournaled(journal.journal) }
+    try await arguments.settle(journal.journal, frame.run, journal.clients(of: session))
+    let results: IterationResults
+    do throws(Fault) { results = try await run(frame, &stream) } catch {
+      await journal.note(isEnded: false)
+      throw error
+    }
+    await journal.note(isEnded: true)
+    if journal.isComplete { try await arguments.complete(journal.journal, session) }
+    return results
+  }
+}
+
 extension [Statement] {
+  /// Whether the value of the block can be something other than null.
+  ///
+  /// The value is null if the last statement is, for example, `print` or `destroy`.
+  fileprivate var canGiveValue: Bool {
+    switch last?.kind {
+    case .if, .try: return true
+    case .pipeline(let pipeline):
+      if let stage = pipeline.stages.last { return Stage.named(stage.name)?.declaration.result != "null" }
+      guard case .command(let command) = pipeline.head else { return true }
+      return Command.named(command.name)?.declaration.result != "null"
+    default: return false
+    }
+  }
+
   /// The source ranges of the commands and stages that can be the last action of these statements.
   ///
   /// The last action is in the last statement. If the last statement is an `if`, the last action is in the last

@@ -102,43 +102,29 @@ struct IterationResults: Sendable {
   let keepsFlow: Bool
   /// The number of values, including the nulls that the type only counts.
   private(set) var count = 0
-  private var buffer = SpillingElementBuffer(limit: OrderedElementBuffer.memoryLimit)
-  /// The last values, which the buffer does not contain yet.
-  private var page = ElementPage()
-  private static let pageSize = 256
+  private var buffer = SpillingElementBuffer(limit: SpillingElementBuffer.resultLimit)
 
   init(keepsFlow: Bool) { self.keepsFlow = keepsFlow }
 
-  /// Returns the values of the iterations, each with the values of the names that `as` defined.
+  /// The values of the iterations, each with the values of the names that `as` defined.
   ///
   /// If no stage follows and all values are null, the result is one null.
-  mutating func end() throws(Fault) -> PipelineRun.IntermediateResult {
-    try flush()
-    return keepsFlow || buffer.count > 0 ? .buffer(buffer) : .value(.null, names: [])
+  var result: PipelineRun.IntermediateResult {
+    keepsFlow || buffer.count > 0 ? .buffer(buffer) : .value(.null, names: [])
   }
 
   /// Adds the value of the next iteration.
   ///
-  /// `index` is the index of the iteration's element on the page `elements`.
-  mutating func append(_ value: Value, _ elements: ElementPage, _ index: Int) throws(Fault) {
-    let isFirst = buffer.count + page.elements.count == 0
+  /// `index` is the index of the iteration's element on the page.
+  mutating func append(_ value: Value, _ page: ElementPage, _ index: Int) throws(Fault) {
+    let isFirst = buffer.count == 0
     defer { count += 1 }
     guard keepsFlow || !value.isNull || !isFirst else { return }
-    if isFirst, count > 0 { try addNulls() }
-    if keepsFlow { page.append(value, like: elements, index) } else { page.elements.append(value) }
-    if page.elements.count >= Self.pageSize { try flush() }
-  }
-
-  /// Adds the nulls that the type has only counted so far.
-  private mutating func addNulls() throws(Fault) {
-    for start in stride(from: 0, to: count, by: Self.pageSize) {
-      try buffer.add(Array(repeating: .null, count: min(Self.pageSize, count - start)))
-    }
-  }
-
-  private mutating func flush() throws(Fault) {
-    if !page.elements.isEmpty { try buffer.add(page) }
-    page = ElementPage()
+    do throws(Fault) {
+      // Without a stage that follows, the buffer does not contain the nulls before the first other value yet.
+      if isFirst { for _ in 0..<count { try buffer.append(.null) } }
+      try buffer.append(value, names: keepsFlow && !page.names.isEmpty ? page.names[index] : [])
+    } catch { throw error.within("after \(count + 1) \(count == 0 ? "iteration" : "iterations")") }
   }
 }
 
@@ -156,6 +142,10 @@ private struct OrderedResults: Sendable {
   private(set) var results: IterationResults
   /// The failures, each with the index and the label of its element.
   private var failures: [(index: Int, label: String, fault: Fault)] = []
+  /// Whether this type could not store or print a result, for example because the disk is full.
+  ///
+  /// This failure is the last one of its kind, because the type does not store or print the later results.
+  private var isBroken = false
   /// The results of finished iterations that must wait for the end of an earlier iteration, by index.
   private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
 
@@ -165,24 +155,24 @@ private struct OrderedResults: Sendable {
   mutating func take(
     _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of page: ElementPage, at index: Int, _ output: ResultOutput
   ) -> Bool {
-    do throws(Fault) {
-      let value: Value = if case .success(let value) = outcome { value } else { .null }
-      if index == results.count {
-        try append((value, bytes, page), output)
-        while !waiting.isEmpty, let ready = waiting.removeValue(forKey: results.count) { try append(ready, output) }
-      } else {
-        waiting[index] = (value, bytes, page)
-      }
-      _ = try outcome.get()
-    } catch { failures.append((index, page.elements[0].label, error)) }
+    var value = Value.null
+    do throws(Fault) { value = try outcome.get() } catch { failures.append((index, page.elements[0].label, error)) }
+    guard !isBroken else { return false }
+    do throws(Fault) { try take((value, bytes, page), at: index, output) } catch {
+      isBroken = true
+      failures.append((index, page.elements[0].label, error))
+    }
     return failures.isEmpty
   }
 
-  private mutating func append(
-    _ ready: (value: Value, bytes: [UInt8], page: ElementPage), _ output: ResultOutput
+  private mutating func take(
+    _ ready: (value: Value, bytes: [UInt8], page: ElementPage), at index: Int, _ output: ResultOutput
   ) throws(Fault) {
-    try results.append(ready.value, ready.page, 0)
-    if !ready.bytes.isEmpty { try output.put(ready.bytes) }
+    waiting[index] = ready
+    while let ready = waiting.removeValue(forKey: results.count) {
+      try results.append(ready.value, ready.page, 0)
+      if !ready.bytes.isEmpty { try output.put(ready.bytes) }
+    }
   }
 
   /// The failure of the first failed element, with lines that name the other failed elements; nil if no element failed.

@@ -174,7 +174,7 @@ private struct RunningMean {
       switch stage {
       case "sum": "numbers or durations"
       case "avg": "numbers, durations or times"
-      default: "numbers, durations, times or text"
+      default: "numbers, durations, times, strings or booleans"
       }
     return Fault(
       .type, "\(stage) needs \(wanted), not \(value.typeWithArticle)", nextStep: step(value, stage, operand))
@@ -206,7 +206,7 @@ private struct RunningMean {
     }
   }
 
-  /// Returns the name of the first field whose value is a number; nil if there is no such field.
+  /// Returns the name of the first field whose value is a number; nil if no value is a number.
   private static func numericField(of value: Value) -> String? {
     let names =
       if case .resource(let resource) = value { resource.fieldNames } else {

@@ -1,0 +1,150 @@
+import Bulk
+import Formats
+import Values
+
+/// A source of changes for a stage that sends one change for each element.
+final class PerElementChangeSource: BulkChangeSource {
+  private var stream: ElementStream
+  private var frame: ExecutionFrame
+  private let arguments: PerElementArguments
+  private let once: Arguments
+  var policy: SendingPolicy
+  private let making: ChangeBuilder
+  private var page = ElementPage()
+  private var position = 0
+  private var failures: ArraySlice<ElementPage.FailedElement> = []
+  /// The slot of the hidden variable for the original element, from which earlier stages made the current element.
+  ///
+  /// Nil if no earlier stage changes the elements, or if no report shows the original elements.
+  var named: Int?
+  private var keys = Set<PerElementArguments.KeyHash>()
+  private var isStopped = false
+  /// The error that the next call of `next()` throws; nil if there is no error.
+  ///
+  /// The previous call returned the elements before the error.
+  private var stop: Fault?
+  private var isBegun = false
+  /// The number of all elements; nil while the number is unknown.
+  var total: Int? { stream.count?() }
+  /// The number of elements that the journal file does not record as done; nil until the source counts the elements.
+  private(set) var left: Int?
+  /// The number of elements whose change has an unknown outcome in the journal file.
+  private(set) var unknown = 0
+
+  init(
+    _ stream: ElementStream, _ frame: ExecutionFrame, _ arguments: PerElementArguments, _ once: Arguments,
+    _ policy: SendingPolicy, _ making: ChangeBuilder
+  ) {
+    (self.stream, self.frame, self.arguments, self.once) = (stream, frame, arguments, once)
+    (self.policy, self.making) = (policy, making)
+  }
+
+  func begin() -> Bool {
+    defer { isBegun = true }
+    return !isBegun
+  }
+
+  /// Reads all elements, and returns the number of elements that the journal file does not record as done.
+  func count(notDoneIn journal: Journal?) async throws(Fault) -> Int {
+    let all = try await SpillingElementBuffer.all(of: &stream, keepsNames: true, limit: 16 << 20)
+    stream = all.elements()
+    let known = try await counts(of: all, in: journal)
+    let left = all.count - known.done
+    (self.left, unknown) = (left, known.unknown)
+    return left
+  }
+
+  /// Returns the number of elements that the journal file records as done, and the number with an unknown outcome.
+  private func counts(of all: SpillingElementBuffer, in journal: Journal?) async throws(Fault) -> (
+    done: Int, unknown: Int
+  ) {
+    guard let journal, journal.before.done + journal.before.unknown > 0 else { return (0, 0) }
+    let policy = SendingPolicy(window: policy.window, continuesOnError: true)
+    let source = PerElementChangeSource(all.elements(), frame, arguments, once, policy, making)
+    var counts = (done: 0, unknown: 0)
+    while let elements = try await source.next() {
+      for case .success(let change) in elements.map(\.planned) {
+        switch change.identity.flatMap({ journal.known($0) }) {
+        case .done?: counts.done += 1
+        case .unknown?: counts.unknown += 1
+        case .open?, nil: break
+        }
+      }
+    }
+    return counts
+  }
+
+  /// Returns at most `policy.portion` further elements of the current page, with their changes.
+  ///
+  /// The source reads another page only after the last element of the current page.
+  func next() async throws(Fault) -> [BulkElement]? {
+    try frame.run.checkInterrupt()
+    if let stop { throw stop }
+    guard !isStopped else { return nil }
+    if position == page.elements.count, failures.isEmpty {
+      page = try await stream.page() ?? ElementPage()
+      (position, failures) = (0, page.failures[...])
+    }
+    var drafts: [ChangeBuildResult] = []
+    drafts.reserveCapacity(min(policy.portion, page.elements.count - position))
+    do throws(Fault) {
+      while drafts.count < policy.portion, !isStopped, let draft = try await draft() { drafts.append(draft) }
+    } catch {
+      if drafts.isEmpty { throw error }
+      stop = error
+    }
+    return drafts.isEmpty ? nil : stopping(await drafts.made(making, frame.run.session))
+  }
+
+  /// Returns the elements up to the first element whose lookup failed, including this element.
+  ///
+  /// If the statement continues after failures, the function returns all elements.
+  private func stopping(_ elements: [BulkElement]) -> [BulkElement] {
+    guard !policy.continuesOnError, let last = elements.firstIndex(where: \.isFailure) else { return elements }
+    isStopped = true
+    return Array(elements[...last])
+  }
+
+  /// Returns the next element of the current page with its change, or with the lookup that it needs first.
+  ///
+  /// Returns nil at the end of the page.
+  private func draft() async throws(Fault) -> ChangeBuildResult? {
+    if let failure = failures.first, failure.place <= position { return .made(failed(failures.removeFirst())) }
+    guard position < page.elements.count else { return nil }
+    let element = page.elements[position]
+    let names = page.names.isEmpty ? [] : page.names[position]
+    frame.take(page, position)
+    position += 1
+    let source = page.names.isEmpty ? nil : named.map { frame.slots[$0] }
+    do throws(Fault) {
+      // Without `key:` and without arguments after CLIENT, there is nothing to evaluate for the element. The source
+      // then avoids the asynchronous calls.
+      let key = arguments.hasKey ? try await arguments.key(&keys, &frame) : nil
+      var given = arguments.each(once, element)
+      if arguments.hasPlaces { try await arguments.addPlaces(to: &given, &frame) }
+      guard case .proposing(let propose) = making else {
+        return .waiting(
+          ElementAwaitingLookup(element: element, names: names, source: source, key: key, arguments: given))
+      }
+      let prepared = try propose(given).keyed(key)
+      return .made(BulkElement(element, names: names, .success(prepared), source: source))
+    } catch {
+      if error.isUncatchable { throw error.within("at \(element.label)") }
+      isStopped = !policy.continuesOnError
+      return .made(BulkElement(element, names: names, .failure(error), source: source))
+    }
+  }
+
+  /// Returns an element that failed in an earlier stage, with the error of the earlier stage.
+  private func failed(_ failure: ElementPage.FailedElement) -> BulkElement {
+    isStopped = !policy.continuesOnError
+    let place = named.flatMap { frame.names.firstIndex(of: $0) }
+    let source = place.flatMap { failure.names.indices.contains($0) ? failure.names[$0] : nil }
+    return BulkElement(
+      failure.element, names: failure.names, .failure(failure.fault), source: source, failedEarlier: true)
+  }
+
+  func keep(_ elements: [Value]) {}
+
+  let endNote: String? = nil
+}
