@@ -1,4 +1,5 @@
 import Bulk
+import Formats
 public import Language
 import Synchronization
 import Values
@@ -288,26 +289,8 @@ public final class Interpreter: Sendable {
     switch prepared.statement {
     case .step(let step): _ = try await step.run(&frame)
     case .pipeline(let code, let isSummary, let isName):
-      frame.run.isPaged = true
-      frame.run.shown = shown
-      let requests = session.requestsShown
-      let value = try await code.run(&frame)
-      guard !isSummary else { return }
-      // In an offline session, a result that needs a service is not real. Therefore the interpreter does not print it.
-      if session.options.isOffline, isLazy(value) || session.requestsShown > requests {
-        return try await PipelineRun.sendRequests(of: value, session.progress)
-      }
-      do throws(Fault) {
-        try await ResultPrinter.showing(frame.run) { printer throws(Fault) in
-          if isName { try await printer.show(named: value) } else { try await printer.show(value) }
-        }
-      } catch {
-        // A stream computes its elements while the interpreter prints them. Any other value is complete before the
-        // interpreter prints it. A closed output then skips no effect of the statement, so the exit status is 0.
-        throw error.kind == .closed && !isLazy(value) ? error.ending(0) : error
-      }
-      let last = value.isNull ? shown?.value ?? .null : value
-      if !last.isNull { frame.slots[0] = last }
+      (frame.run.isPaged, frame.run.shown) = (true, shown)
+      try await run(code, &frame, isSummary: isSummary, isName: isName)
     case .set(let settings):
       for setting in settings {
         let value = try await setting.code.run(&frame)
@@ -315,17 +298,58 @@ public final class Interpreter: Sendable {
           throw error.placed(at: setting.range, in: prepared.source)
         }
       }
-    case .help(let words, let range):
-      guard let text = session.host.help.page(words) else {
-        let asked = words.joined(separator: " ")
-        let near = ForeignWords.topic(asked, among: session.host.help.topics())
-        throw Fault(
-          .name, "there is no help for \(asked)", at: [Fault.LabelledRange(range)], in: prepared.source,
-          nextStep: near.map { "did you mean help \($0)?" } ?? "help words lists all words")
-      }
-      frame.run.isPaged = true
-      let shown = session.output.isTerminal ? LineWrapping.wrapped(text, to: session.output.columns()) : text
-      try await ResultPrinter.showing(frame.run) { printer throws(Fault) in try printer.output.put(Array(shown.utf8)) }
+    case .help(let words, let range): try await help(words, range, in: prepared.source, frame.run)
     }
+  }
+
+  /// Runs a pipeline of the top level, and prints its result unless the result is a summary.
+  private func run(
+    _ code: CompiledExpression, _ frame: inout ExecutionFrame, isSummary: Bool, isName: Bool
+  ) async throws(Fault) {
+    let requests = session.requestsShown
+    let result = try await code.run(&frame)
+    guard !isSummary, let value = try await realResult(result, since: requests) else { return }
+    do throws(Fault) {
+      try await ResultPrinter.showing(frame.run) { printer throws(Fault) in
+        if isName { try await printer.show(named: value) } else { try await printer.show(value) }
+      }
+    } catch {
+      // A stream computes its elements while the interpreter prints them. Any other value is complete before the
+      // interpreter prints it. A closed output then skips no effect of the statement, so the exit status is 0.
+      throw error.kind == .closed && !isLazy(value) ? error.ending(0) : error
+    }
+    let last = value.isNull ? frame.run.shown?.value ?? .null : value
+    if !last.isNull { frame.slots[0] = last }
+  }
+
+  /// Returns the result of a pipeline; nil in an offline session if the result needs a service, and so is not real.
+  ///
+  /// An offline session reads a stream to its end first, because the stream shows its requests only then.
+  private func realResult(_ value: Value, since requests: Int) async throws(Fault) -> Value? {
+    guard session.options.isOffline else { return value }
+    var value = value
+    if isLazy(value) {
+      var elements = try await PipelineRun.spread(value, session.progress)
+      let stored = try await SpillingElementBuffer.all(of: &elements)
+      value = .stream(StreamValue(stored: { stored.elements() }))
+    }
+    return session.requestsShown > requests ? nil : value
+  }
+
+  /// Prints the page of `help` for the words after it.
+  private func help(
+    _ words: [String], _ range: SourceRange, in source: SourceText, _ run: RunContext
+  ) async throws(Fault) {
+    guard let text = session.host.help.page(words) else {
+      let asked = words.joined(separator: " ")
+      let near = ForeignWords.topic(asked, among: session.host.help.topics())
+      throw Fault(
+        .name, "there is no help for \(asked)", at: [Fault.LabelledRange(range)], in: source,
+        nextStep: near.map { "did you mean help \($0)?" } ?? "help words lists all words")
+    }
+    var run = run
+    run.isPaged = true
+    let shown = session.output.isTerminal ? LineWrapping.wrapped(text, to: session.output.columns()) : text
+    try await ResultPrinter.showing(run) { printer throws(Fault) in try printer.output.put(Array(shown.utf8)) }
   }
 }

@@ -126,13 +126,6 @@ enum PipelineRun {
     }
   }
 
-  /// Reads a stream to its end, which sends all requests of the stream; does nothing for other values.
-  static func sendRequests(of value: Value, _ progress: SessionProgress) async throws(Fault) {
-    guard case .stream = value else { return }
-    var elements = try await spread(value, progress)
-    while try await elements.next() != nil {}
-  }
-
   /// Returns the elements of the value at the head of a pipeline; the statement's progress counts these elements.
   static func spread(_ value: Value, _ progress: SessionProgress) async throws(Fault) -> ElementStream {
     progress.counting(try await elements(of: value), total: value.elementCount)
