@@ -45,6 +45,12 @@ extension PoolCarrier {
       throw .unanswered(id, "the pool \(pool.name) sent an unreadable reply")
     }
     switch response.outcome {
+    case .error where pool.key == nil && WorkerPool.isSigned(bytes):
+      throw ClientError(
+        .forbidden,
+        "the pool \(pool.name) refuses the changes, because they are not signed: its workers have the secret "
+          + "\(WorkerPool.keyVariable), but this program does not have it",
+        nextStep: "set the environment variable \(WorkerPool.keyVariable) to the secret of the workers")
     case .error(let error):
       throw ClientError(
         .forbidden, "the pool \(pool.name) refuses the changes: \(error.message)",

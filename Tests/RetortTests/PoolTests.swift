@@ -139,7 +139,13 @@ import Testing
     let other = await run(statement, on: service, key: String(repeating: "x", count: 32))
     #expect(other.notes.contains("is not signed with this program's RETORT_POOL_KEY"), Comment(rawValue: other.notes))
     let unsigned = await run(statement, on: service, key: nil)
-    #expect(unsigned.notes.contains("the pool test refuses the changes: its signature is missing"))
+    #expect(
+      unsigned.notes.contains(
+        "the pool test refuses the changes, because they are not signed: its workers have the secret RETORT_POOL_KEY, "
+          + "but this program does not have it\n"), Comment(rawValue: unsigned.notes))
+    #expect(
+      unsigned.notes.contains("  = set the environment variable RETORT_POOL_KEY to the secret of the workers\n"),
+      Comment(rawValue: unsigned.notes))
     #expect(unsigned.status != 0)
     #expect(await run(statement, on: service).status == 0)
     #expect(worker.notes.contains("the same RETORT_POOL_KEY (2 refused so far)\n"), Comment(rawValue: worker.notes))
