@@ -175,3 +175,14 @@ public struct Console: Sendable {
     return true
   }
 }
+
+extension Console {
+  /// Writes the usage of a command, such as `retort trust [FILE ...]`, if `words` are `--help` or `-h`.
+  ///
+  /// - Returns: Whether the function wrote the usage.
+  func showsUsage(_ usage: String, for words: [String]) -> Bool {
+    guard words == ["--help"] || words == ["-h"] else { return false }
+    _ = write(Array("USAGE: \(usage)\n".utf8))
+    return true
+  }
+}

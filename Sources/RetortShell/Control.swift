@@ -8,10 +8,7 @@ import Redaction
 /// - Returns: The exit status of the program.
 func control(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   let usage = "retort ctl [RUN] [status | pause | resume | stop | rate=N | rate=off]"
-  if words == ["--help"] || words == ["-h"] {
-    _ = console.write(Array("USAGE: \(usage)\n".utf8))
-    return 0
-  }
+  if console.showsUsage(usage, for: words) { return 0 }
   let named = words.first.flatMap { pid_t(digits: $0) == nil ? nil : $0 }
   let commands = Array(words.dropFirst(named == nil ? 0 : 1))
   let command = commands.first ?? "status"

@@ -13,10 +13,7 @@ func journal(_ words: [String], _ console: Console) async -> Int32 {
     words.count == 1 || words.count == 4 && words[1] == "settle"
       || words.count == 3 && words[1] == "broker"
   else {
-    if words == ["--help"] || words == ["-h"] {
-      _ = console.write(Array("USAGE: \(usage)\n".utf8))
-      return 0
-    }
+    if console.showsUsage(usage, for: words) { return 0 }
     let (problem, step) = misuse(of: words, usage)
     console.note("error: retort journal \(problem)\n  = \(step)\n")
     return 2

@@ -9,13 +9,10 @@ import LearnedSchema
 /// - Returns: 0 if the editor ended the session with `shutdown` and `exit`, otherwise 1.
 func languageServer(_ words: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
   guard words.isEmpty || words == ["--stdio"] else {
-    let isHelp = words == ["--help"] || words == ["-h"]
-    if isHelp { _ = console.write(Array("USAGE: retort lsp [--stdio]\n".utf8)) }
-    if !isHelp {
-      console.note(
-        "error: retort lsp takes no arguments\n  = an editor starts retort lsp; retort help lsp explains how\n")
-    }
-    return isHelp ? 0 : 2
+    if console.showsUsage("retort lsp [--stdio]", for: words) { return 0 }
+    console.note(
+      "error: retort lsp takes no arguments\n  = an editor starts retort lsp; retort help lsp explains how\n")
+    return 2
   }
   var options = Session.Options()
   options.environment = environment

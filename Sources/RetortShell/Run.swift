@@ -43,6 +43,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
   case "doctor":
     return await parsed(DoctorOptions.self, rest, "doctor", console) { await doctor($0, console, environment) }
   case "demo":
+    if console.showsUsage(demoUsage, for: rest) { return 0 }
     guard let rewritten = rewritten(rest, console) else { return 2 }
     return await parsed(ProgramOptions.self, rewritten, "demo", console) { await demo($0, console, environment) }
   case "lsp": return languageServer(rest, console, environment)
@@ -238,6 +239,12 @@ private func run(
   status = noteFailedOutput(status, console)
   guard let report, let path = options.report, let content = session.options.report else { return status }
   return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
+}
+
+/// The command line of `retort demo`, with its options.
+private var demoUsage: String {
+  let options = ProgramCommandLine.all.first { $0.name == "demo" }?.options ?? []
+  return "retort demo" + options.map { " [\($0.name)\($0.value.map { " " + $0 } ?? "")]" }.joined()
 }
 
 /// Opens the prompt with clients of the sample blog and a tour: `retort demo`.

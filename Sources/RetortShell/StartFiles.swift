@@ -81,6 +81,7 @@ struct StartFiles {
 ///
 /// - Returns: The exit status of the program.
 func trust(_ files: [String], _ console: Console, _ environment: [String: String]) -> Int32 {
+  if console.showsUsage("retort trust [FILE ...]", for: files) { return 0 }
   if let option = files.first(where: { $0.hasPrefix("-") }) {
     console.note("error: retort trust needs files, not \(option)\n  = retort trust .retortrc\n")
     return 2

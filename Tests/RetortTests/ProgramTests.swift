@@ -83,6 +83,20 @@ import Testing
     #expect(ran.notes.isEmpty)
   }
 
+  @Test(arguments: ["completions", "ctl", "demo", "journal", "lsp", "man", "trust"], ["--help", "-h"])
+  func everyWordWithoutAParserShowsItsSyntax(_ word: String, _ option: String) async {
+    let ran = await Ran.retort(word, option)
+    #expect(ran.status == 0 && ran.notes.isEmpty, Comment(rawValue: ran.notes))
+    #expect(ran.output.hasPrefix("USAGE: retort \(word) ") && ran.output.hasSuffix("\n"), Comment(rawValue: ran.output))
+  }
+
+  @Test func theSyntaxOfDemoHasItsOptions() async {
+    let ran = await Ran.retort("demo", "--help")
+    for option in ["--timeout DURATION", "--trace", "--color WHEN", "--no-pager"] {
+      #expect(ran.output.contains(" [\(option)"), Comment(rawValue: ran.output))
+    }
+  }
+
   @Test func everyOptionOfServeHasAPage() async {
     let names = await Ran.retort("serve", "--help").output.matches(of: #/  --([a-z]+) </#).map(\.output.1)
     #expect(names.count >= 13)

@@ -3,10 +3,7 @@ import Handbook
 /// Writes a manual page for man(1), such as with `retort man` or `retort man bulk`.
 func manual(_ words: [String], _ console: Console) -> Int32 {
   let usage = "retort man > retort.1, or retort man PAGE: \(ManPage.names.joined(separator: ", "))"
-  if words == ["--help"] || words == ["-h"] {
-    _ = console.write(Array("USAGE: \(usage)\n".utf8))
-    return 0
-  }
+  if console.showsUsage(usage, for: words) { return 0 }
   guard words.count < 2, let page = ManPage.text(words.first ?? "retort") else {
     console.note("error: there is no page \(words.joined(separator: " "))\n  = \(usage)\n")
     return 2
