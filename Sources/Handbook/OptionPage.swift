@@ -47,6 +47,11 @@ struct OptionPage: Sendable {
     the stage each, by the key. A stage such as take 500 can select other elements in the next run. All runs together
     can then change more than 500 resources. With max: 500, all runs together change at most 500 resources.
 
+    A run has no reply for a change of an earlier run. So the next stage gets only the type and the id of the resource.
+    A run does not repeat an iteration of an earlier run, so the value of this iteration is null. Later stages should
+    therefore use values that are fixed before the run, such as the fields of the elements: ... | as person |
+    each journal: "a.journal" key: .email do ... end | map person.email.
+
     A journal is complete when all changes of its statement are done. retort refuses a complete journal, and the journal
     of another statement or another broker. This matters if a script with two journals stops at the second statement.
     The journal of the first statement is then complete. Before you run the script again, remove the first statement.

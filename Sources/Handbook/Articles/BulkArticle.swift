@@ -143,6 +143,9 @@ extension Article {
         and did not end. If all are found, and the last of them ends the block, as in `each do update posts .id {views: 1} end`, the
         iteration is done. If none is found, or if only `upsert`, `transition` and `destroy-all` sent changes, the iteration runs again.
         Otherwise it remains unknown, and its changes are named; `unknown: "retry"` runs it again, after `settle:`.
+      - A resumed run has no replies for the changes of earlier runs. The next stage gets only the type and the id of such a resource, and
+        null as the value of such an iteration of `each`. So let later stages use values that are fixed before the run, such as the fields
+        of the elements: `... | as person | each journal: "a.journal" key: .email do ... end | map person.email`.
       - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes the run. `retort journal
         publish.journal settle 4711 done` records that the change of 4711 was carried out, and `settle 4711 again` that it was not.
       - The journal consists of lines of JSON, which `read` can read; only its owner can read the file. A complete journal is refused, and
