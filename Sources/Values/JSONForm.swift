@@ -63,6 +63,8 @@ extension Value {
     switch self {
     case .stream: "collect the stream first: | collect"
     case .client: "read the resources of the client: stream CLIENT"
+    case .pattern: "for the text of the pattern, write string(PATTERN); to test a text, write TEXT =~ PATTERN"
+    case .connection: "for the address of the connection, write string(CONNECTION)"
     default: nil
     }
   }

@@ -79,7 +79,7 @@ extension Compiler {
   ) {
     if [.string, .strings].contains(parameter.shape) { refuseBareText(value) }
     let errors = findings.diagnostics.count
-    checkLiteral(value, parameter.shape, command.name, isAlone: isFirst)
+    checkLiteral(value, parameter.shape, of: command.name, isFirst: isFirst)
     let rule = parameter.rule ?? (parameter.shape == .id ? OptionValueRule.id : nil)
     if findings.diagnostics.count == errors, !context.isRescued, let literal = value.literalValue,
       let refusal = rule?.refusal(literal, command.name)
@@ -135,7 +135,7 @@ extension Compiler {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }
     if refusesWord(value, option, command.name) { return }
-    checkLiteral(value, option.shape, "\(command.name) \(option.name):", summary: option.summary)
+    checkLiteral(value, option, of: command.name)
     guard findings.diagnostics.count == errors else { return }
     if let literal = value.literalValue, let refusal = option.rule?.refusal(literal, command.name.asOptionOwner) {
       return report(refusal.message, value.range(at: refusal.path), nextStep: refusal.nextStep)
@@ -241,30 +241,47 @@ extension Compiler {
     return false
   }
 
-  /// Reports a literal of the wrong type.
-  private func checkLiteral(
-    _ expression: Expr, _ shape: Declaration.ArgumentType, _ place: String, isAlone: Bool = true, summary: String? = nil
-  ) {
-    let words = place.split(separator: " ")
-    let subject =
-      summary != nil && words.count == 2 ? "the option \(words[1]) of \(String(words[0]).asOptionOwner)" : place
-    if expression.kind == .null, summary != nil, !shape.takesNull {
+  /// Reports a literal that is not a valid value of a positional argument.
+  ///
+  /// `isFirst` says whether the argument is the first parameter of the command.
+  private func checkLiteral(_ value: Expr, _ shape: Declaration.ArgumentType, of command: String, isFirst: Bool) {
+    guard let literal = Declaration.ArgumentType(literal: value), !shape.takes(literal) else { return }
+    let prefix = isFirst ? "\(command) " : ""
+    report(
+      "\(command) needs \(shape.wanted), not a \(literal.rawValue)", value.range,
+      nextStep: clientStep(shape, literal, value, prefix)
+        ?? shape.example(for: literal, source.text(value.range)).map { prefix + $0 })
+  }
+
+  /// Reports a literal that is not a valid value of an option.
+  private func checkLiteral(_ value: Expr, _ option: Declaration.Option, of command: String) {
+    let (shape, subject) = (option.shape, "the option \(option.name): of \(command.asOptionOwner)")
+    if value.kind == .null, !shape.takesNull {
       return report(
-        "\(subject) needs \(shape.wanted), not null", expression.range,
+        "\(subject) needs \(shape.wanted), not null", value.range,
         nextStep: "remove the argument, or give it \(shape.wanted)")
     }
-    guard let literal = Declaration.ArgumentType(literal: expression), !shape.takes(literal) else { return }
-    let (text, option) = (source.text(expression.range), words.last.map(String.init) ?? "")
-    let prefix = summary != nil ? option + " " : isAlone ? "\(place) " : ""
+    guard let literal = Declaration.ArgumentType(literal: value), !shape.takes(literal) else { return }
+    let example = shape.example(for: literal, source.text(value.range)).map { "\(option.name): \($0)" }
     let step: String? =
       switch shape {
-      case .client: "let posts = client queue: \"posts\""
-      case .connection: "let c = connect \"URI\" name: \(literal == .string ? text : "\"NAME\""), then \(prefix)c"
-      case .record where summary?.hasSuffix("}") ?? false, .strings where literal == .record || literal == .boolean:
-        summary.map { Declaration.form(option, $0) }
-      default: shape.example(for: literal, text).map { prefix + $0 } ?? summary.map { Declaration.form(option, $0) }
+      case .record where option.example != nil, .strings where literal == .record || literal == .boolean:
+        option.form
+      default: clientStep(shape, literal, value, "\(option.name): ") ?? example ?? option.form
       }
-    report("\(subject) needs \(shape.wanted), not a \(literal.rawValue)", expression.range, nextStep: step)
+    report("\(subject) needs \(shape.wanted), not a \(literal.rawValue)", value.range, nextStep: step)
+  }
+
+  /// Returns the next step for an argument that must be a client or a connection; nil for other arguments.
+  private func clientStep(
+    _ shape: Declaration.ArgumentType, _ literal: Declaration.ArgumentType, _ value: Expr, _ prefix: String
+  ) -> String? {
+    switch shape {
+    case .client: "let posts = client queue: \"posts\""
+    case .connection:
+      "let c = connect \"URI\" name: \(literal == .string ? source.text(value.range) : "\"NAME\""), then \(prefix)c"
+    default: nil
+    }
   }
 }
 

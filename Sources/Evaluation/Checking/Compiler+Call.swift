@@ -65,7 +65,7 @@ extension Compiler {
       return report(
         "unknown function \(name)", range, nextStep: "for a part of a text or list, write a range: \(operand)[0..2]")
     }
-    if let form = formWithoutParentheses(name, arguments.map(text)) {
+    if let form = countForm(name, arguments) ?? formWithoutParentheses(name, arguments.map(text)) {
       return report("\(name) is not a function", range, nextStep: form)
     }
     if let command = ForeignWords.command(name), ["print", "warn", "fail"].contains(command),
@@ -76,6 +76,15 @@ extension Compiler {
     reportUnknown(
       "function", name, range, among: Function.all.map(\.name) + definitions.keys, meant: ForeignWords.function(name),
       nextStep: "help functions lists the functions")
+  }
+
+  /// Returns the suggestion for `count(x)`; nil for other calls.
+  ///
+  /// The command `count` needs a client. If the check does not know that `x` is a client, the suggestion is the stage.
+  private func countForm(_ name: String, _ arguments: [Argument]) -> String? {
+    guard name == "count", arguments.count == 1, case .positional(let place) = arguments[0] else { return nil }
+    if case .name(let name) = place.kind, case .client? = scope.variable(name)?.fact { return nil }
+    return "write a stage after |: (\(text(arguments[0])) | count)"
   }
 
   /// Returns a suggestion for a command or a stage that the script calls like a function.

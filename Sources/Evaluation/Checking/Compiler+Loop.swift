@@ -27,7 +27,7 @@ extension Compiler {
     if number == nil, let head = compiled.code.immediate, let body = step.immediate {
       return Self.loop(head, slot, body)
     }
-    return loop(compiled, (slot, number), step, node.pipeline.range)
+    return loop(compiled, (slot, number), step, node)
   }
 
   /// Returns a loop over the elements of a pipeline.
@@ -35,13 +35,14 @@ extension Compiler {
   /// `slots.element` is the slot for the element. `slots.number` is the slot for the element's position, or nil if the
   /// loop does not name the position.
   private func loop(
-    _ pipeline: CompiledPipeline, _ slots: (element: Int, number: Int?), _ step: CompiledStatement, _ range: SourceRange
+    _ pipeline: CompiledPipeline, _ slots: (element: Int, number: Int?), _ step: CompiledStatement, _ node: For
   ) -> CompiledStatement {
-    let source = source
+    let (source, range, recordNote) = (source, node.pipeline.range, node.recordNote)
     return .async { frame throws(Fault) in
       var elements: ElementStream
       do throws(Fault) {
         let value = try await (pipeline.stored ?? pipeline.code).run(&frame)
+        if let recordNote, case .record = value { frame.run.session.note(recordNote) }
         elements = try await PipelineRun.spread(value, frame.run.session.progress)
       } catch { throw error.placed(at: range, in: source) }
       var count = 0
@@ -107,5 +108,17 @@ extension Compiler {
       next += 1
     }
     return .next
+  }
+}
+
+extension For {
+  /// The note about a record as the value of a loop with two names, such as `for k, v in {a: 1}`; nil with one name.
+  ///
+  /// In other languages, such a loop runs once for each field of the record, and its names are the key and the value.
+  fileprivate var recordNote: String? {
+    number.map { number in
+      "for \(element.name), \(number.name): a record is one element, so the loop runs once, and \(number.name) is 1; "
+        + "for the fields of a record r, write: for \(element.name) in keys(r) do let \(number.name) = r[\(element.name)] ... end"
+    }
   }
 }

@@ -207,15 +207,14 @@ struct Arguments: Sendable {
   ///
   /// `wanted` describes the right type, such as `a string`.
   func misfit(_ option: String, _ argument: Argument, _ wanted: String) -> Fault {
-    let declared = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
-    let summary = declared?.first { $0.name == option }?.summary
+    let options = (Command.named(name)?.declaration ?? Stage.named(name)?.declaration)?.options
+    let declared = options?.first { $0.name == option }
     return fault(
       argument, .type,
       "the option \(option): of \(name.asOptionOwner) needs \(wanted), not \(argument.value.typeWithArticle)",
       nextStep: argument.value.isNull
         ? "remove the option, or give it \(wanted)"
-        : declared?.first { $0.name == option }?.shape.example(for: argument.value).map { "\(option): \($0)" }
-          ?? summary.map { Declaration.form("\(option):", $0) })
+        : declared?.shape.example(for: argument.value).map { "\(option): \($0)" } ?? declared?.form)
   }
 
   func string(_ option: String) throws(Fault) -> String? {

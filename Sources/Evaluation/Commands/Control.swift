@@ -24,7 +24,10 @@ extension Command {
         Raises an error if a condition is false. The error ends a script with the exit status 3, unless the statement \
         try catches the error. MESSAGE follows a comma: assert n > 0, "n is 0".
         """,
-      parameters: [.init(name: "CONDITION", shape: .condition), .init(name: "MESSAGE", shape: .any, isOptional: true)],
+      parameters: [
+        .init(name: "CONDITION", shape: .condition),
+        .init(name: "MESSAGE", shape: .any, isOptional: true, followsComma: true),
+      ],
       result: "null", examples: [.init(code: "assert 1 + 1 == 2", output: "")], givesNothing: true)
   ) { arguments, frame throws(Fault) in
     let isTrue: Bool

@@ -39,12 +39,23 @@ public struct Declaration: Sendable {
     public var isOptional = false
     /// Whether a call may repeat the argument, such as the fields of `select .id .text`.
     public var repeats = false
+    /// Whether a comma stands before the argument, as in `assert n > 0, "n is 0"`.
+    public var followsComma = false
     /// The rule for the value; nil if every value of the type is valid.
     var rule: OptionValueRule?
 
     /// Creates a parameter.
-    public init(name: String, shape: ArgumentType, isOptional: Bool = false, repeats: Bool = false) {
+    public init(
+      name: String, shape: ArgumentType, isOptional: Bool = false, repeats: Bool = false, followsComma: Bool = false
+    ) {
       (self.name, self.shape, self.isOptional, self.repeats) = (name, shape, isOptional, repeats)
+      self.followsComma = followsComma
+    }
+
+    /// The parameter in a signature, with the space or the comma before it: ` CLIENT`, ` [.FIELD ...]`, `[, MESSAGE]`.
+    var form: String {
+      let own = (followsComma ? ", " : "") + name + (repeats ? " ..." : "")
+      return (followsComma ? "" : " ") + (isOptional ? "[\(own)]" : own)
     }
   }
 
@@ -165,35 +176,31 @@ extension Declaration.Option {
     return all.dropLast().joined(separator: ", ") + (all.count > 1 ? " or " : "") + (all.last ?? "")
   }
 
+  /// The example of a value in the summary: `{depth: 50, p95: 200ms}`; nil if the summary has no example.
+  ///
+  /// The example follows the first colon before a brace, a quote, a dot or a digit, and ends with the sentence.
+  var example: Substring? {
+    summary.split(separator: ". ").lazy.compactMap { sentence in
+      sentence.ranges(of: ": ").lazy.map { sentence[$0.upperBound...] }
+        .first { $0.first.map { "{\".".contains($0) || $0.isNumber } ?? false }
+    }.first
+  }
+
   /// The option as the suggestion of an error shows it: `throttle: {depth: 50, p95: 200ms}`.
   ///
-  /// The text is the option's name, followed by the example at the end of the option's summary. If the summary has no
-  /// example, the whole summary follows the name.
-  var form: String { Declaration.form(name + ":", summary) }
+  /// The text is the name of the option and the example in its summary. Without an example, the first sentence of the
+  /// summary follows the name.
+  var form: String { "\(name): \(example ?? summary.split(separator: ". ").first ?? "")" }
 }
 
 extension Declaration {
-  /// Returns the name of an option, followed by the example at the end of its summary.
-  ///
-  /// For example, the result is `throttle: {depth: 50, p95: 200ms}`. If the summary has no example, the whole summary
-  /// follows the name.
-  static func form(_ option: String, _ summary: String) -> String {
-    let opening: Character = summary.hasSuffix("}") ? "{" : summary.hasSuffix("\"") ? "\"" : "."
-    guard let example = summary.firstIndex(of: opening), summary[..<example].hasSuffix(": ") else {
-      return "\(option) \(summary)"
-    }
-    return "\(option) \(summary[example...])"
-  }
-
   /// The signature of the command or stage: `show CLIENT ID [include: fields:]`.
   public var signature: String {
-    let places = parameters.map { parameter in
-      let name = parameter.name + (parameter.repeats ? " ..." : "")
-      return parameter.isOptional ? "[\(name)]" : name
-    }
-    let required = options.filter(\.isRequired).map { $0.name + ":" }
+    let required = options.filter(\.isRequired).map { " \($0.name):" }
     let others = options.filter { !$0.isRequired }.map { $0.name + ":" }
-    let named = required + (others.isEmpty ? [] : ["[" + others.joined(separator: " ") + "]"])
-    return ([name] + places + named).joined(separator: " ")
+    let named = required + (others.isEmpty ? [] : [" [" + others.joined(separator: " ") + "]"])
+    let added = "NAME: EXPRESSION ..."
+    let fields = !takesAnyOption ? [] : parameters.isEmpty ? [" " + added] : [" [\(added)]"]
+    return ([name] + parameters.map(\.form) + fields + named).joined()
   }
 }

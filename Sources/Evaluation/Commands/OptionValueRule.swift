@@ -219,7 +219,9 @@ extension Arguments {
     of option: Declaration.Option, _ read: (Value, String) throws(OptionRefusal) -> Result
   ) throws(Fault) -> Result? {
     guard let argument = options[option.name] else { return nil }
-    do throws(OptionRefusal) { return try read(argument.value, name) } catch { throw fault(error, argument) }
+    do throws(OptionRefusal) { return try read(argument.value, name.asOptionOwner) } catch {
+      throw fault(error, argument)
+    }
   }
 
   /// Returns the value of an option that takes an integer; nil without the option.

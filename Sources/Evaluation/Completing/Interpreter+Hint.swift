@@ -16,7 +16,9 @@ extension Completer {
   /// The maximum number of options that the hint names.
   private static let limit = 6
 
-  /// The rest of the call's signature, or the description of the option at the cursor; nil if there is neither.
+  /// The rest of the call's signature, or the description of the option at the cursor.
+  ///
+  /// The hint is nil if the cursor is neither in a call with further arguments nor in an option.
   var argumentHint: String? {
     guard !context.isInString, let target = context.target, target.path.isEmpty, let declaration else { return nil }
     if case .option(let name) = target.place {
@@ -25,7 +27,7 @@ extension Completer {
     }
     guard case .argument(let index) = target.place, context.wanted == .argument else { return nil }
     let first = context.word.isEmpty ? index : index + 1
-    var parts = declaration.parameters.dropFirst(first).map { $0.isOptional ? "[\($0.name)]" : $0.name }
+    var parts = declaration.parameters.dropFirst(first).map { String($0.form.drop { $0 == " " }) }
     if let last = declaration.parameters.last, last.repeats, first >= declaration.parameters.count {
       parts = ["[\(last.name) ...]"]
     }
