@@ -106,10 +106,10 @@ public final class Document: Sendable {
   /// The primary resource; nil if `data` is not one resource object but a list or null.
   public var resource: JSONObject? { object["data"]?.objectValue }
 
-  /// The top-level `meta`; empty if the document has none.
+  /// The top-level `meta`; empty if the document has no `meta`.
   public var meta: JSONObject { object["meta"]?.objectValue ?? JSONObject() }
 
-  /// The top-level `links`; empty if the document has none.
+  /// The top-level `links`; empty if the document has no `links`.
   public var links: JSONObject { object["links"]?.objectValue ?? JSONObject() }
 
   /// Returns the errors in the `errors` member of an object.

@@ -109,7 +109,7 @@ public struct ConnectionValue: Sendable {
 
   /// The protection of the service against changes.
   package let protection: ServiceProtection
-  /// The value of `connect env:`, such as `production`; nil if the script gives none.
+  /// The value of `connect env:`, such as `production`; nil if the script does not give the option `env:`.
   package let env: String?
 
   /// The protection of a service against changes, the value of `connect guard:`.

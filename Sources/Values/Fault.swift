@@ -21,7 +21,7 @@ public final class Fault: Error, Sendable {
   public struct LabelledRange: Sendable {
     /// The source range.
     public var range: SourceRange
-    /// The label after the `^` characters; nil for none.
+    /// The label after the `^` characters; nil for no label.
     public var label: String?
 
     /// Creates a labelled range.
@@ -51,7 +51,7 @@ public final class Fault: Error, Sendable {
   public var kind: Kind { facts.kind }
   /// The message, which is one sentence.
   public var message: String { facts.message }
-  /// The next step that the user can take; nil if there is none.
+  /// The next step for the user; nil if the message alone is enough.
   public var nextStep: String? { facts.nextStep }
   /// The source ranges that caused the error.
   ///

@@ -29,7 +29,7 @@ struct Column: Sendable {
   let kind: Kind
   /// Whether the column refuses NULL.
   let isRequired: Bool
-  /// The SQL expression of the default value; nil if there is none.
+  /// The SQL expression of the default value; nil if the column has no default value.
   let defaultExpression: String?
   /// Whether SQLite computes the column's values, which a request then can't write.
   let isGenerated: Bool

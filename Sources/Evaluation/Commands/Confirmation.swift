@@ -135,7 +135,7 @@ extension RunContext {
     )
   }
 
-  /// Returns an earlier consent that also applies to this destruction; nil if there is none.
+  /// Returns an earlier consent that also applies to this destruction; nil if no earlier consent applies.
   ///
   /// The earlier consent does not apply if the number of resources exceeds the limit of the consent.
   private func given(_ request: ConfirmationRequest, _ scope: ConsentScope?) -> DestroyConsent? {

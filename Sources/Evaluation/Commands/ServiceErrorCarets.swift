@@ -266,7 +266,9 @@ extension Expr {
     }
   }
 
-  /// Returns the expression at a key of a literal record, or at an index of a literal list; nil if there is none.
+  /// Returns the expression at a key of a literal record, or at an index of a literal list.
+  ///
+  /// Returns nil if the record lacks the key, if the list lacks the index, and for any other expression.
   fileprivate func part(_ key: String) -> Expr? {
     switch kind {
     case .record(let entries):

@@ -60,7 +60,9 @@ extension Session {
     nearest(to: value.label, among: words).map { "set \(name): \($0.quoted)" }
   }
 
-  /// Returns the source text of a valid value that is similar to an invalid value of a setting; nil if there is none.
+  /// Returns the source text of a valid value that is similar to an invalid value of a setting.
+  ///
+  /// Returns nil if no valid value is similar.
   ///
   /// For the invalid timeout `"5s"`, which is a string, the result is `5s`.
   private static func example(of name: String, for value: Value) -> String? {

@@ -130,7 +130,7 @@ public final class Session: Sendable {
     /// A function that returns every word that has a page.
     public var topics: @Sendable () -> [String]
 
-    /// Creates pages; by default there are none.
+    /// Creates pages; without arguments, no word has a page.
     public init(
       page: @escaping @Sendable ([String]) -> String? = { _ in nil },
       topics: @escaping @Sendable () -> [String] = { [] }
