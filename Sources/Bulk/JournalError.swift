@@ -58,7 +58,7 @@ public enum JournalError: ElementError, Equatable {
     case .damaged(let path, let line, let recorded):
       "\(path):\(line): the line is damaged, and undamaged lines follow\(Self.unknown(recorded))"
     case .displaced(let path, let line, let recorded):
-      "\(path):\(line): the line does not continue the previous line, because lines were removed, moved or added"
+      "\(path):\(line): lines before this line were removed, moved or added"
         + Self.unknown(recorded)
     case .otherStatement(let path, let differences, _):
       "the journal \(path) belongs to another statement: \(differences.joined(separator: "; "))"
@@ -107,7 +107,7 @@ public enum JournalError: ElementError, Equatable {
     case .otherBroker(_, _, let here, _) where SampleDatabaseIdentity.isIn(here):
       "the open connection is to a sample in memory: connect to the journal's broker, or use another journal"
     case .otherBroker(let path, _, let here, _):
-      "if the journal belongs to this broker, record the broker: retort journal \(Self.word(path)) broker \(Self.word(here)); "
+      "if this is the same broker, record its name: retort journal \(Self.word(path)) broker \(Self.word(here)); "
         + "a run with another journal would repeat the recorded changes"
     case .complete:
       "all changes of this statement are done: to run the rest of the script, remove the statement; "

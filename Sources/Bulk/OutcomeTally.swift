@@ -183,7 +183,7 @@ public struct OutcomeTally: Sendable {
     }
     var parts = counts.filter { $0.word == "ok" || $0.count > 0 }.map { "\($0.count) \($0.word)" }
     if skipped > 0 { parts.insert("\(skipped) unknown and skipped", at: 1) }
-    if before > 0 { parts.insert("\(before) done before", at: 1) }
+    if before > 0 { parts.insert("\(before) done in earlier runs", at: 1) }
     if late > 0 { parts.insert("\(late) of them confirmed later", at: 1) }
     return parts.joined(separator: ", ")
   }

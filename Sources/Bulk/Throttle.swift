@@ -155,8 +155,8 @@ public final class Throttle: Sendable {
     }
     guard let inFlight else { return }
     note(
-      "the queue's depth does not show the load: the depth stays 0 with \(inFlight) requests in flight, because the service "
-        + "takes requests before it works on them; use p95: to pause when replies are slow")
+      "depth in the option throttle: has no effect, because the queue stays empty with \(inFlight) requests in flight; "
+        + "to pause when replies are slow, use p95")
   }
 
   /// Returns the reason for a pause if the service replies too slowly; otherwise nil.

@@ -140,7 +140,7 @@ extension ResourceClient {
   /// Returns the error for a list whose pages bring no new resources.
   func stalled(_ page: Pagination.Page?) -> ClientError {
     var error = malformed("index", "page \(page?.number ?? 1) and the previous page have only ids of earlier pages")
-    error.nextStep = "the service's pages overlap; the option sort: \"id\" can give the pages a stable order"
+    error.nextStep = "the service's pages overlap; with sort: \"id\", the pages may have a fixed order"
     return error
   }
 }

@@ -21,13 +21,17 @@ extension CommandLinePage {
     option(
       "log", "FILE", "Writes a line of JSON for each request, before the reply is sent. - is standard output.",
       note: """
-        In each line, n is the number of the request in its queue, and outcome says what happened to the request. The
-        outcome ok means a reply with a result. The outcome error means a reply with an error. If --fault injected a
-        fault, the outcome is the name of the fault. The outcome lost means that the request was not carried out,
-        because the connection closed while the request waited. The outcome remembered means that the broker delivered a
-        change again, and that the first reply was sent again (see help losses). The outcome silence means that no reply
-        was sent. If the disk is full, requests are still answered. {"missing":N} then stands for N lines that could not
-        be written, and retort serve ends with status 1.
+        In each line, n is the number of the request in its queue. The field outcome says what happened to the request:
+
+          ok           the reply has a result
+          error        the reply has an error
+          silence      no reply was sent
+          lost         not carried out: the connection closed while the request waited
+          remembered   a change was delivered again, and got its first reply again
+          drop ...     --fault injected the fault of this name
+
+        If the disk is full, requests are still answered. {"missing":N} then stands for N lines that could not be
+        written, and retort serve ends with status 1.
         """, example: "retort serve blog --log calls.ndjson"),
   ]
 
@@ -52,14 +56,20 @@ extension CommandLinePage {
     option(
       "fault", "KIND=SHARE", "Injects a fault into a share of the requests: drop=0.05, or drop=5%.",
       note: """
-        The option can be repeated. With the fault drop, retort serve carries the request out and sends no reply. With
-        lose, it does not carry the request out, and sends no reply. With rpc-error, it does not carry the request out,
-        and replies with the JSON-RPC error -32603. With all other faults, it carries the request out. With duplicate,
-        it sends the reply twice. With late, it sends the reply after the time of --late. With wrong-id, the reply has
-        another correlation id. With malformed, the reply is not JSON. With empty, the reply has no bytes. With
-        no-consumer, it sends the reply, and then removes the consumer of the queue for the time of --away. The fault
-        round can be combined with the other faults, and needs no share. With round, the service stores numbers as
-        integers, and removes white space at the ends of text.
+        The option can be repeated. The kinds are:
+
+          drop          carries out the request, and sends no reply
+          lose          does not carry out the request, and sends no reply
+          duplicate     sends the reply twice
+          late          sends the reply after --late
+          wrong-id      sends the reply with another correlation id
+          malformed     carries out the request, and sends a reply that is not JSON
+          empty         carries out the request, and sends a reply without bytes
+          rpc-error     does not carry out the request, and sends the error -32603
+          no-consumer   sends the reply; then the queue has no consumer for --away
+          round         stores numbers as integers, and trims text
+
+        The fault round needs no share, and can be combined with the other faults.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
       "late", "DURATION", "How long --fault late delays a reply.", note: "The default is 10s.",
@@ -80,9 +90,12 @@ extension CommandLinePage {
     option(
       "pages", "STYLE", "How lists are divided into pages: number, none, no-count or offset.",
       note: """
-        With number, which is the default, a client requests a page by its number and size, and the reply has the total
-        number of resources. With no-count, the reply does not have this total. With offset, a client requests a page by
-        its offset and limit. With none, a reply has the whole list as one page.
+        The styles are:
+
+          number     a client requests a page by its number and size (default)
+          no-count   the same, but a reply does not have the total number of resources
+          offset     a client requests a page by its offset and limit
+          none       a reply has the whole list as one page
         """, example: "retort serve blog --pages none"),
     option(
       "flavour", "NAME", "Imitates another server: carrot or retort.",

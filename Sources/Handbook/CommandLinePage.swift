@@ -30,7 +30,7 @@ struct CommandLinePage: Sendable {
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
       summary: "Opens a statement of the prompt in your editor, and runs the edited text.",
       note: """
-        The editor is the program that VISUAL or EDITOR names. If neither is set, the editor is vi. The command edit
+        The editor is the program that VISUAL or EDITOR names. If neither is set, the editor is vi. The command `edit`
         opens the last statement. The keys Ctrl-X Ctrl-E open the statement that you are typing. In vi mode, the key v
         does the same. If you delete the whole text, or if the editor fails, nothing runs.
         """, example: "EDITOR=nano retort"),
@@ -58,7 +58,7 @@ struct CommandLinePage: Sendable {
     CommandLinePage(
       name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
       note: """
-        The comments and the meaning stay the same. With --check, no file is changed. Instead, retort fmt lists the
+        The comments and the meaning stay the same. With --check, retort fmt changes no file. Instead, it lists the
         files that formatting would change. If there are such files, the exit status is 1.
         """, example: "retort fmt --check migrate.retort"),
     CommandLinePage(
@@ -83,29 +83,33 @@ struct CommandLinePage: Sendable {
       summary: "Examines the connection to a service, step by step, and explains how to fix problems.",
       note: """
         URI is the URI of the connection, or the name of a profile. A profile is a def in the file rc.retort that opens
-        a connection (see help no-rc). Without URI, retort doctor uses RETORT_URL. The first steps examine the files
-        that the prompt reads, the URI, the lookup of the host, and TCP. The next steps examine TLS (the chain of
-        certificates and the days until they expire), the login, the vhost and a channel. The last steps examine the
-        known queues and their consumers, and send one request. Each step shows its duration. The option --queue NAME
-        examines one more queue. With --timeout 30s, the last step waits longer for the reply. The option -o json writes
-        the steps as one JSON object. The exit status is the status of the first failed step. If no step failed, the
-        exit status is 0.
+        a connection (see help no-rc). Without URI, retort doctor uses RETORT_URL. The steps examine:
+
+          the files that the prompt reads
+          the URI, the lookup of the host, and TCP
+          TLS: the chain of certificates, and the days until they expire
+          the login, the vhost and a channel
+          the known queues and their consumers, with one request at the end
+
+        Each step shows its duration. The option --queue NAME examines one more queue. With --timeout 30s, the last step
+        waits longer for the reply. The option -o json writes the steps as one JSON object. The exit status is the
+        status of the first failed step. If no step failed, the exit status is 0.
         """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
     CommandLinePage(
       name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
       note: """
-        An editor that runs this server shows the findings of retort check, and completes words, while you type. The
-        editor can also show help for the word at the cursor, format the file, and go to the definition of a name. The
-        outline of a file shows the defs, and the statements that change or destroy data. The server opens no
-        connection. help editor explains how editors start the server.
+        An editor that runs this server shows the findings of retort check, and completes words, while you type. It can
+        also show help for the word at the cursor, format the file, and go to the definition of a name. The outline of a
+        file shows the defs, and the statements that change or destroy data. The server opens no connection. help editor
+        explains how editors start the server.
         """, example: "retort lsp"),
     CommandLinePage(
       name: "completions", form: "retort completions bash|zsh|fish",
       summary: "Writes the completion script of a shell.",
       note: """
-        With this script, Tab in the shell completes the options of retort and their values, files, words of help, and
-        profiles (see help no-rc). The script asks the installed program for completions. So when you update the
-        program, the script needs no update.
+        With this script, Tab in the shell completes the options of retort and their values. Tab also completes files,
+        words of help, and profiles (see help no-rc). The script asks the installed program for completions. So when you
+        update the program, the script needs no update.
         """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
     CommandLinePage(
       name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
@@ -130,28 +134,38 @@ struct CommandLinePage: Sendable {
       summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
         A statement with the option journal: FILE records its changes in FILE, the journal. retort journal FILE shows
-        the statement of the journal. It also shows how many changes are done, how many are still to send, and how many
-        are unknown. Then it shows each unknown change, and the command that resumes the statement. If you know that an
-        unknown change was carried out, add the words settle ID done. If you know that the change was not carried out,
-        add the words settle ID again. The next run then sends the change. A statement refuses the journal of
-        another broker. If only the name of the broker has changed, add the words broker NAME to record its new name.
-        The error of the statement shows this name.
+        the statement, and how many changes are done, still to send, or unknown. Then it shows each unknown change, and
+        the command that resumes the statement. These words after FILE record something:
+
+          settle ID done    the change ID was carried out
+          settle ID again   the change ID was not carried out; the next run sends it
+          broker NAME       the broker of the journal has the new name NAME
+
+        A statement refuses the journal of another broker. If it is the same broker with a new name, the error of the
+        statement shows this name.
         """, example: "retort journal posts.journal settle 4711 done"),
     CommandLinePage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
       summary: "Shows or controls the other running retort programs that change data.",
       note: """
-        RUN is the process id of such a program. Without arguments, retort ctl shows your programs that have sent a
-        change. For each of these programs, it shows the RUN and the progress. The word pause holds back all changes
-        until you run retort ctl RUN resume. Changes in flight continue. The word rate=N limits the changes to N per
-        second. The limits of the statement remain in force. The word rate=off removes the limit of rate=N. The word
-        stop has the effect of Ctrl-C. If only one program changes data, you can leave out RUN.
+        RUN is the process id of such a program. If only one program changes data, you can leave out RUN. Without
+        arguments, retort ctl shows the RUN and the progress of each of your programs that have sent a change. The words
+        after RUN are:
+
+          status     shows the progress
+          pause      holds back all changes until resume; those in flight continue
+          resume     ends the pause
+          rate=N     sends at most N changes per second
+          rate=off   removes the limit of rate=N
+          stop       has the effect of Ctrl-C
+
+        The limits of the statement remain in force.
         """, example: "retort ctl 4711 rate=50"),
     CommandLinePage(
       name: "trust", form: "retort trust [FILE ...]",
       summary: "Allows the prompt to run the file .retortrc of a directory, until the text of this file changes.",
       note: """
-        Without FILE, the file is ./.retortrc. At the prompt, the statement trust does the same, and also runs the file.
+        Without FILE, the file is ./.retortrc. At the prompt, the statement `trust` does the same, and also runs the file.
         The list of trusted files is in ~/.local/state/retort.
         """,
       example: "retort trust .retortrc"),
@@ -185,7 +199,7 @@ struct CommandLinePage: Sendable {
       "timeout", "DURATION", "How long to wait for a reply: 10s, 500ms, never.",
       note: """
         The default is 5s. A script can set other timeouts. The first of these that is set applies: the option timeout:
-        of the command or stage, the option timeout: of the client, the setting timeout: of the statement set, the
+        of the command or stage, the option timeout: of the client, the statement set timeout: 10s, the
         program option --timeout.
         """,
       example: "retort --timeout 30s migrate.retort"),
@@ -193,25 +207,29 @@ struct CommandLinePage: Sendable {
       "trace", "[=TOPICS]",
       "Shows the requests and replies, in the detail that TOPICS selects: rpc, api, amqp, errors.",
       note: """
-        The topic rpc, which is the default, shows the JSON of each request and reply. The topic api shows one line for
-        each request. The topic amqp shows the frames between the program and the broker. The topic errors shows only
-        failed requests. Separate several topics with commas. The trace is written to standard error. Passwords and
-        tokens are shown as ***.
+        TOPICS is one of these words, or several with commas between them:
+
+          rpc      the JSON of each request and reply (default)
+          api      one line for each request
+          amqp     the frames between the program and the broker
+          errors   only failed requests
+
+        The trace is written to standard error. Passwords and tokens are shown as ***.
         """, example: "retort --trace=api,errors migrate.retort"),
     option(
       "dry-run", "", "Sends reads, but only shows changes.",
       note: """
-        For a single change, standard error shows the exact request. For a bulk change, standard error shows the first
-        request, the ids of four more changes, and the total number of changes. A created resource has the id dry-run-1.
-        In a summary, the changes that would be sent count as ok. After the first change that is not sent, assertions
-        are shown and not checked. The stages write and sh work as usual. A script can't turn the dry run off.
+        For a single change, standard error shows the exact request. For a bulk change, it shows the first request, the
+        ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a
+        summary, the changes that would be sent count as ok. After the first change that is not sent, assertions are
+        shown and not checked. The stages write and sh work as usual. A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N on a connection with guard: \"confirm\", given by its name or URI.",
       note: """
-        At a terminal, retort asks before each bulk destruction on such a connection. Without a terminal, retort refuses
-        the bulk destruction, unless the command line has this option and --yes=N. The option can be repeated. If the
-        run did not open a CONNECTION that the option names, a note at the end says so.
+        At a terminal, retort asks before each bulk destruction on such a connection. Without a terminal, a bulk
+        destruction needs this option and --yes=N. The option can be repeated. If the run did not open a CONNECTION that
+        the option names, a note at the end says so.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(
@@ -226,19 +244,22 @@ struct CommandLinePage: Sendable {
       "summary", "FORM", "The format of summaries on standard error: text or json.",
       note: """
         With json, each statement that changes many resources writes one line of JSON. The line has the counts of the
-        outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. For each kind of failure,
-        the line has the count and an example. For commands in loops, and for the stage each with a journal, the line
-        has only the counts of the outcomes.
+        outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. It also has the count and
+        an example of each kind of failure. For commands in loops, and for the stage `each` with a journal, the line has
+        only the counts of the outcomes.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
       "report", "FILE", "Writes the results of all statements to one file: .json, or .xml for JUnit.",
       note: """
         The file is written at the end of the run. It has each assertion, and each statement with its time and its
         error. For a statement with changes, the file also has the counts, times and failures of the changes. In the
-        JUnit format, statements and assertions are test cases. If a statement continued although some changes failed,
-        were refused or are unknown, the error of the statement has the kind "partial". JUnit shows such an error as a
-        failure, not as an error. The file is opened before the first statement. If the file can't be opened, no
-        statement runs.
+        JUnit format, statements and assertions are test cases.
+
+        A statement can continue although some of its changes failed, were refused or are unknown. The error of such a
+        statement has the kind "partial". JUnit has two words for a test case that did not succeed: failure and error. A
+        statement of the kind "partial" is a failure.
+
+        The file is opened before the first statement. If the file can't be opened, no statement runs.
         """, example: "retort --report result.xml migrate.retort"),
     option(
       "quiet", "", "Hides the progress of long statements.",
@@ -253,25 +274,23 @@ struct CommandLinePage: Sendable {
         offline-1. Results that depend on such a page or resource are not printed.
         """, example: "retort --offline migrate.retort"),
     option(
-      "allow-sh", "", "Allows the stage sh to run programs.", note: "By default, retort refuses the stage sh.",
+      "allow-sh", "", "Allows the stage `sh` to run programs.", note: "By default, retort refuses the stage `sh`.",
       example: "retort --allow-sh report.retort"),
     option(
       "no-pager", "", "Shows results without a pager, even if they are taller than the screen.",
       note: """
         By default, the prompt shows such results, and long pages of help, in a pager. A pager is a program that shows a
-        text page by page. The variable RETORT_PAGER names the pager. If RETORT_PAGER is not set, the variable PAGER
-        names the pager. If neither is set, the pager is the program less. An empty RETORT_PAGER has the same effect as
-        --no-pager.
+        text page by page. The pager is the program that RETORT_PAGER names. If RETORT_PAGER is not set, it is the
+        program that PAGER names, or else less. An empty RETORT_PAGER has the same effect as --no-pager.
         """, example: "retort --no-pager"),
     option(
       "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
       note: """
         By default, the prompt first runs the file ~/.config/retort/rc.retort. If XDG_CONFIG_HOME names another
         directory than ~/.config, the file is retort/rc.retort in this directory. Then the prompt runs ./.retortrc, if
-        retort trust has accepted the text of this file. In rc.retort, a def can open a connection. Such a def is called
-        a profile:
+        retort trust has accepted the text of this file. A def in rc.retort that opens a connection is called a profile:
 
-          def prod() do connect "amqps://me@broker/" name: "prod" env: "production" end
+          def prod() do connect "amqps://me@broker/" env: "production" end
 
         At the prompt, the word prod then opens this connection.
         """, example: "retort --no-rc"),

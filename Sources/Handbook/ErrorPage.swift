@@ -23,9 +23,11 @@ struct ErrorPage: Sendable {
     let fault = Fault(kind, "")
     if fault.isUncatchable { return "rescue does not catch this error." }
     let hasOwnName = kind == .badGateway || fault.calcinatorKind != "bad_gateway"
-    return "After rescue e, e.seed is \"\(fault.calcinatorKind)\": the kind of the error in the Elixir library "
-      + "Calcinator"
-      + (hasOwnName ? "." : ", which has no special kind for this error.")
+    let name = "After rescue e, e.seed is \"\(fault.calcinatorKind)\", "
+    return name
+      + (hasOwnName
+        ? "the name of this kind in the Elixir library Calcinator."
+        : "because the Elixir library Calcinator has no name for this kind.")
   }
 
   /// The exit status of a script that ends with the error.
@@ -35,7 +37,7 @@ struct ErrorPage: Sendable {
     }
     let status = "If this error ends a script, the exit status is \(Fault(kind, "").exitStatus)."
     if [.assert, .refused].contains(kind) { return status }
-    return status + " If the error ends a bulk change, such as | update, after changes were sent, the status is 5."
+    return status + " If it ends a bulk change that has sent changes, the exit status is 5."
   }
 
   /// The pages of all kinds of errors.
@@ -49,7 +51,7 @@ struct ErrorPage: Sendable {
       .notFound, "No resource has this id: the service returned exactly one error, with status 404.",
       """
       The commands show, update and destroy raise this error, and so do the commands for relationships. The stage
-      destroy raises no error: the stage counts the element as absent, and continues. Check the id and the client's
+      `destroy` raises no error. Instead, it counts the element as absent, and continues. Check the id and the client's
       queue.
       """),
     ErrorPage(
@@ -96,9 +98,9 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .timeout, "No reply arrived in time. Nothing was changed, so you can safely send the request again.",
       """
-      Only reads, and changes that were not yet sent, have this kind. A change that was sent and got no reply has the
-      kind unknown. The message says how many consumers the queue has, and how many requests wait in the queue. If the
-      service took the request and did not reply, the message says so. To wait longer, use timeout: 30s.
+      A change that was sent and got no reply has another kind: unknown. The message says how many consumers the queue
+      has, and how many requests wait in the queue. If the service took the request and did not reply, the message says
+      so. To wait longer, use timeout: 30s.
       """),
     ErrorPage(
       .unknown, "A change was sent and got no reply: the change may have been carried out.",
@@ -116,8 +118,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .connection, "The connection could not be opened or was lost, or the broker refused a request.",
       """
-      There are several possible reasons. retort can't reach the broker. The broker refuses the user, password, vhost or
-      certificate. The connection broke during a read. help addresses explains URIs. After a loss, the next request
+      There are several possible reasons: retort can't reach the broker, the broker refuses the user, password, vhost or
+      certificate, or the connection broke during a read. help addresses explains URIs. After a loss, the next request
       opens the connection again.
 
       A change that the broker refused has this kind too. For example, the queue is full (basic.nack), or the user may
@@ -125,7 +127,7 @@ struct ErrorPage: Sendable {
       """),
     ErrorPage(
       .malformed,
-      "The reply is not valid JSON-RPC or JSON:API, or the pages of a list do not advance.",
+      "The reply is not valid JSON-RPC or JSON:API, or the next page of a list repeats earlier pages.",
       """
       The message says what is wrong with the reply. The program option --trace shows the whole reply. If the request
       was a change, the service may have carried out the change. Check the resource before you send the change again.
@@ -149,7 +151,7 @@ struct ErrorPage: Sendable {
       .name, "A name or word is unknown.",
       """
       Before a script runs, retort checks all names in the script. So in a running script, only the statement help WORD
-      raises this error. The cause is that help has no page for WORD.
+      raises this error, if help has no page for WORD.
       """),
     ErrorPage(
       .value, "A value has the right type but is invalid.",
@@ -171,8 +173,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .file, "A file can't be read or written, or its content does not fit its format.",
       """
-      The message has the path and, if known, the line. Paths are relative to the working directory. There is one
-      exception: the path in a statement source "FILE" is relative to the file that contains this statement.
+      The message has the path and, if known, the line. Paths are relative to the working directory. In source "FILE",
+      the path is relative to the file that contains this statement.
       """),
   ]
 
@@ -182,7 +184,7 @@ struct ErrorPage: Sendable {
       "The statement was not allowed, for example because of a guard or a missing confirmation. Nothing was sent.",
       """
       Confirm a bulk destruction with confirm: true or --yes. If a stage changes the queue from which the pipeline
-      streams, put | collect before this stage. If the program may run other programs, allow the stage sh with the
+      streams, put | collect before this stage. If the program may run other programs, allow the stage `sh` with the
       program option --allow-sh. The option guard: of connect sets a guard. help guard explains guards.
       """),
     ErrorPage(

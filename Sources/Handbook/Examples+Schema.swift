@@ -25,12 +25,12 @@ extension Examples {
     > count posts filter: {state: "draft"}
     . save "drafts.retort" last: 1
     250
-    saved 3 statements to drafts.retort; 2 of these were added, because the other statements need them
+    saved 3 statements to drafts.retort; 2 of these are earlier statements that the script needs
     > let total = count posts
     . save "total.retort" last: 1
     . read "total.retort" as: "txt" | last
     "let total = count posts"
-    saved 3 statements to total.retort; 2 of these were added, because the other statements need them
+    saved 3 statements to total.retort; 2 of these are earlier statements that the script needs
     # topic completion
     > let post = show posts 12
     . describe posts | where .name == "state" | map .type

@@ -86,8 +86,8 @@ struct HelpEntry: Sendable {
 
   /// The entry of the word in the reference, in Markdown.
   var markdown: String {
-    let summary = section == .topics ? summary.fenced : summary
-    var text = form == word ? "### \(word)\n\n\(summary)\n" : "### \(word)\n\n`\(form)`\n\n\(summary)\n"
+    var text = form == word ? "### \(word)\n\n" : "### \(word)\n\n`\(form)`\n\n"
+    text += "\(summary.fenced)\n"
     if !options.isEmpty { text += "\n" + options.map { "- `\($0.name):` \($0.note)\n" }.joined() }
     if !examples.isEmpty { text += "\n```text\n" + examples.map(\.text).joined(separator: "\n") + "```\n" }
     return text

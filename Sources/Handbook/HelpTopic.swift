@@ -23,12 +23,18 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "times",
       text: """
-        A time is a point in time, exact to the nanosecond. now() is the current time, and ago(30d) is the time 30 days
-        ago. time(TEXT) converts text in the format RFC 3339, such as "2026-01-31T12:00:00+02:00", to a time. A date
-        alone, such as "2026-01-31", means midnight in UTC. time(TEXT, FORMAT) converts text in another format, such as
-        "%d.%m.%Y". date(TIME) returns the day as text. date(TIME, FORMAT) returns text in the given format. date uses
-        UTC. In a format, %Y is the year, %m the month, %d the day, %H the hour, %M the minute, %S the second, and %z
-        the offset from UTC.
+        A time is a point in time, exact to the nanosecond.
+
+          now()                    the current time
+          ago(30d)                 the time 30 days ago
+          time(TEXT)               the time in a text of the format RFC 3339
+          time("2026-01-31")       midnight of this day in UTC
+          time(TEXT, "%d.%m.%Y")   the time in a text of another format
+          date(TIME)               the day as text, in UTC
+          date(TIME, "%d.%m.%Y")   the time as text of another format, in UTC
+
+        An example of the format RFC 3339 is "2026-01-31T12:00:00+02:00".
+        In a format, the letters mean %Y year, %m month, %d day, %H hour, %M minute, %S second, %z offset from UTC.
 
         A time is printed and sent in the format RFC 3339, in UTC. A time minus a time is a duration. A time plus a
         duration is a time, and a time minus a duration is a time. Services send times as text. Before you compare this
@@ -38,8 +44,12 @@ struct HelpTopic: Sendable {
       name: "text",
       text: #"""
         Text stands in double quotes. The escapes are those of JSON, such as \n \t \" \\ \u0041. \(EXPRESSION) inserts a
-        value. The operator + joins two texts. For a text x, x[0..9] is the first ten code points of x, x[3] is the
-        fourth code point, and x[-3..-1] is the last three code points.
+        value. The operator + joins two texts.
+
+          x[0..9]     the first ten code points of the text x
+          x[3]        the fourth code point
+          x[-3..-1]   the last three code points
+
         Every operation that counts, cuts, compares or searches text uses Unicode code points. So "\r\n" has two code
         points. The letter é can have two forms: one code point, or the letter e and an accent. These two forms are not
         equal. Text is sorted by code points.
@@ -47,9 +57,13 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "patterns", aliases: ["pattern"],
       text: #"""
-        A pattern is a regular expression between slashes, such as /^post/i. Four letters can follow the second slash.
-        With the letter i, the case of letters is ignored. With the letter m, ^ and $ match at each line. With the
-        letter s, the dot matches a newline too. With the letter x, spaces and # comments in the pattern are ignored.
+        A pattern is a regular expression between slashes. Letters can follow the second slash, as in /^post/i:
+
+          i   the case of letters is ignored
+          m   ^ and $ match at each line
+          s   the dot matches a newline too
+          x   spaces and # comments in the pattern are ignored
+
         The syntax is that of PCRE2 and Perl: classes, groups, lookaround, \p{L}, (?<name>...). A pattern matches code
         points. \d \w \s \b match only ASCII characters. With the letter i, letters are compared one by one, so ß does
         not match SS.
@@ -63,36 +77,48 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "completion", aliases: ["Tab", "learning"],
       text: """
-        Tab completes the word at the cursor. This can be a word of the language, an option or its value, a variable, a
-        field of the element, a queue, an address or a file. Tab also completes the keys of records, and a key in
-        brackets after a record, as in row["email"]. In the options filter: and fields:, Tab completes the keys. In the
-        options include: and sort:, Tab completes the names. Tab completes ids from recent replies. If a field has few
-        values, Tab completes these values. In the stages after read "FILE", Tab completes the columns of the file.
-        Where text is needed, Tab inserts the quotes. A second Tab lists the candidates. If there are at most 30
-        candidates, each candidate has a description.
+        Tab completes the word at the cursor: a word of the language, an option or its value, a variable, a field of the
+        element, a queue, an address or a file. In filter: and fields:, Tab completes the keys of the record. In
+        include: and sort:, Tab completes the names. Tab also completes a key in brackets after a record, as in
+        row["email"].
+
+        Tab completes ids from recent replies. If a field has few values, Tab completes these values. In the stages
+        after read "FILE", Tab completes the columns of the file. Where text is needed, Tab inserts the quotes. A second
+        Tab lists the candidates. If there are at most 30 candidates, each candidate has a description.
 
         Completion sends no request. retort learns the fields of a type from replies, or from the tables of an embedded
-        service. retort stores the fields in the directory ~/.local/state/retort/schema. RETORT_SCHEMA names another
-        directory. If RETORT_SCHEMA is empty, nothing is stored. Values and ids are stored only after the statement
-        set learn-values: true.
+        service. retort stores the fields in the directory ~/.local/state/retort/schema, or in the directory that
+        RETORT_SCHEMA names. If RETORT_SCHEMA is empty, nothing is stored. Values and ids are stored only after the
+        statement set learn-values: true.
 
-        Four commands use what retort has learned. The command describe lists the fields of a client's type. The command
-        queues lists the queues that clients have used. The command template writes a create statement with the fields
-        of a type. The command forget deletes what was learned.
+        Four commands use what retort has learned:
+
+          describe   lists the fields of a client's type
+          queues     lists the queues that clients have used
+          template   writes a create statement with the fields of a type
+          forget     deletes what was learned
         """),
     HelpTopic(
       name: "fields", aliases: [".", "?.", "?[", "it", "element"],
       text: """
-        x.name reads the field "name" of x. A missing field is an error. With a question mark, x?.name is null if the
-        field is missing. If x is null, x ?? y is y; otherwise x ?? y is x. In a stage, `it` is the current element, and
-        .name is a field of the current element.
-        For a list x, x[0] is the first element, x[-1] is the last element, and x[0..2] is the first three elements. For
-        a record x, x[key] reads the field whose name is the value of key. This value is a string or an integer. x?[key]
-        is null if the field is missing. {[key]: 1} is a record with one field. The value of key is the name of this
-        field. If a name contains a space or a special character, write the name in quotes and brackets: x["a b"].
-        A pipeline inside a pipeline has its own elements. To read the outer element in the inner pipeline, first give
-        the outer element a name. The stage as does this, for example | as post (see help as). The fields of a resource
-        are .type .id .links .meta, its attributes and its relationships.
+        A missing field or element is an error, except after a question mark:
+
+          x.name       the field "name" of x
+          x?.name      the field "name" of x, or null if the field is missing
+          x ?? y       x, or y if x is null
+          it           in a stage, the current element
+          .name        in a stage, the field "name" of the element
+          x[0]         the first element of the list x
+          x[-1]        the last element of the list x
+          x[0..2]      the first three elements of the list x
+          x["a b"]     a field whose name has a space or a special character
+          x[key]       the field of the record x that the value of key names
+          x?[key]      this field, or null if the field is missing
+          {[key]: 1}   a record with one field, whose name is the value of key
+
+        A pipeline inside a pipeline has its own elements. To read the outer element in the inner pipeline, first name
+        the outer element with the stage `as`, for example | as post (see help as). The fields of a resource are .type .id
+        .links .meta, its attributes and its relationships.
         """),
     HelpTopic(
       name: "operators",
@@ -100,32 +126,42 @@ struct HelpTopic: Sendable {
         "and", "or", "not", "in", "=~", "..", "??", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%",
       ],
       text: """
-        The operators are + - * / %   == != < <= > >=   in   =~   and or not   ??   .. and parentheses.
+        The operators are + - * / %   == != < <= > >=   in   =~   and or not   ??   .. and parentheses. Examples are:
+
+          7 / 2           3.5, and 6 / 2 is the integer 3
+          x ?? y          x, or y if x is null
+          1..4            the range of the integers from 1 to 4
+          x in [1, 2]     whether the list contains x
+          "ab" =~ /^a/    whether the text matches the pattern
+          "a" + "b"       "ab"; + also joins two lists or two records
+
         The operands of an arithmetic operator or a comparison must have the same type. There are three exceptions. A
         duration can be added to a time or subtracted from a time. A duration can be multiplied or divided by a number.
-        The operators == and != compare any value with null. The operator + also joins two texts, two lists or two
-        records. The logical operators (and, or, not) take booleans. 6 / 2 is the integer 3, and 7 / 2 is 3.5.
-        If x is null, x ?? y is y; otherwise x ?? y is x. 1..4 is the range of the integers from 1 to 4. x in [1, 2]
-        tests whether the list contains x. "ab" =~ /^a/ tests whether the text matches the pattern.
+        The operators == and != compare any value with null. The logical operators (and, or, not) take booleans.
         """),
     HelpTopic(
       name: "names", aliases: ["_", "args", "variables"],
       text: """
-        let x = 5 assigns the value 5 to the name x. A word without quotes is a name, and text is in quotes. A name that
-        is defined in a block does not exist after the block. If a name is already visible, the statement let assigns to
-        this name and defines no new name. The command vars lists the names. _ is the value of the last statement at the
-        top level, outside all blocks. args is the list of the arguments after the script's file name. var("limit")
-        reads the program option --var limit=5. env("HOME") reads the environment variable HOME.
+        A word without quotes is a name, and text is in quotes:
+
+          let x = 5       assigns the value 5 to the name x
+          _               the value of the last statement outside all blocks
+          args            the list of the arguments after the script's file name
+          var("limit")    the value of the program option --var limit=5
+          env("HOME")     the value of the environment variable HOME
+
+        A name that is defined in a block does not exist after the block. If a name is already visible, the statement
+        `let` assigns to this name and defines no new name. The command `vars` lists the names.
         """),
     HelpTopic(
       name: "blocks", aliases: ["do", "end", "else", "rescue"],
       text: """
         These words begin a statement or stage with a block: for, while, watch, if, try, def, each. A block is the word
-        do, then statements, then the word end. The statement if X do ... else ... end has two blocks. The words else if
+        `do`, then statements, then the word `end`. The statement if X do ... else ... end has two blocks. The words else if
         Y do ... add a block with another condition. The statement try do ... rescue NAME ... end has two blocks too. If
-        the first block fails, the second block runs, and NAME is the error. The statement break ends the innermost
-        loop, which is a for, while or watch. The statement continue starts the next iteration of this loop. In the
-        block of the stage each, break and continue work only in a loop inside this block.
+        the first block fails, the second block runs, and NAME is the error. The statement `break` ends the innermost
+        loop: a `for`, `while` or `watch`. The statement `continue` starts the next iteration of this loop. In the
+        block of the stage `each`, `break` and `continue` work only in a loop inside this block.
         """),
     HelpTopic(
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],
@@ -134,9 +170,9 @@ struct HelpTopic: Sendable {
         attribute and a relationship have the same name, write .attributes.NAME or .relationships.NAME. With
         include: "author", the field .author is the author's whole resource. A relationship that is not included has
         only .type and .id, and is called an identifier.
-        The command index returns a page. A page is a list with the fields .items .meta .links and .pagination. The
+        The command `index` returns a page. A page is a list with the fields .items .meta .links and .pagination. The
         field .pagination is null, or has the fields first, last, next, previous and total-size. If you print or count a
-        page that has a next page, a note says so. The command stream returns the resources of all pages, and reads each
+        page that has a next page, a note says so. The command `stream` returns the resources of all pages, and reads each
         page only when the page is needed. If a variable contains a stream, each use of the variable sends the requests
         again.
         """),
@@ -153,17 +189,20 @@ struct HelpTopic: Sendable {
       name: "errors", aliases: ["kinds"],
       text: """
         An error ends the statement. The statement try do ... rescue e ... end catches an error, unless its kind is
-        refused, limit or interrupted. After rescue e, e.kind is the kind of the error, such as not-found, and e.message
-        is the text of the error. e.errors is the list of the service's error objects. e.place is the place of the
-        error: FILE:LINE:COLUMN. e.seed is the name of the kind in the Elixir library Calcinator. For example,
-        help not-found explains the kind not-found, and says what to do.
+        refused, limit or interrupted. The error e has these fields:
+
+          e.kind      the kind of the error, such as not-found (see help not-found)
+          e.message   the text of the error
+          e.errors    the list of the service's error objects
+          e.place     the place of the error: FILE:LINE:COLUMN
+          e.seed      the name of the kind in the Elixir library Calcinator
         """),
     HelpTopic(
       name: "pools", aliases: ["pool", "RETORT_POOL_KEY", "RETORT_POOL_META", "systemd"],
       text: """
         A pool is a group of worker programs. The workers can run on any machine that reaches the broker. A statement
-        with the option workers: "NAME" gives its changes to the workers of the pool NAME. The first line below makes a
-        secret. The second line starts a worker of the pool night. The third line shows the workers of the pool:
+        with the option workers: "NAME" gives its changes to the workers of the pool NAME. These lines make a secret,
+        start a worker of the pool night, and show the workers of the pool:
 
           export RETORT_POOL_KEY="$(openssl rand -hex 32)"   # the same for all workers and programs
           retort work amqp://guest:guest@localhost/ --pool night --allow posts
@@ -207,7 +246,7 @@ struct HelpTopic: Sendable {
         contains lines of text. The option as: "csv" selects the format csv for any suffix. The file name "-" means
         standard input for read, and standard output for write. If a file is not UTF-8, or if a JSON object has a
         duplicate key, read fails. A byte order mark is ignored, also in a script.
-        The stage write replaces the file completely or not at all. The command read returns exactly the values that
+        The stage `write` replaces the file completely or not at all. The command `read` returns exactly the values that
         write wrote. From csv and tsv, read returns the same cells, as strings. write refuses a value that read can't
         return, for example a string with a line end in a .txt file. A file is read in parts, when its records are
         needed, so a large file needs little memory.
@@ -225,25 +264,34 @@ struct HelpTopic: Sendable {
         "certfile", "keyfile", "verify", "server_name_indication",
       ],
       text: """
-        The address of a connection is a URI. amqp://USER:PASSWORD@HOST:5672/VHOST is the address of a broker.
-        embedded:blog is a sample service inside the program. embedded:FILE.sqlite is a service for your database inside
-        the program. Embedded services need no broker. connect without a URI uses the URI in RETORT_URL. In the user and
-        the password, write / as %2F, @ as %40, ? as %3F, # as %23, % as %25 and a space as %20. If the URI has no path,
-        or the path /, the vhost is /. Connections with the same URI share a socket. If a connection with the same URI
-        and name is open, connect returns this connection. You can then write the URI without the password, or with ***
-        as the password.
+        The address of a connection is a URI:
 
-        Parameters follow a ? and are separated by &, as in amqp://localhost/?heartbeat=30&frame_max=131072. The
-        parameter heartbeat=30 sets the interval of heartbeats to 30 seconds. heartbeat=0 turns heartbeats off.
-        connection_timeout=5000 is the maximum time to connect and log in, in milliseconds. frame_max=131072 is the size
-        of the largest frame in bytes.
+          amqp://USER:PASSWORD@HOST:5672/VHOST    a broker
+          amqps://USER:PASSWORD@HOST:5671/VHOST   a broker over TLS
+          embedded:blog                           a sample service in the program
+          embedded:FILE.sqlite                    your database as a service
 
-        amqps:// uses TLS on port 5671. retort verifies the broker's certificate, and the name in the certificate. TLS
-        has five more parameters. The files have the format PEM. In cacertfile=FILE, the file contains the certificate
-        authorities to trust, in place of the system's authorities. In certfile=FILE, the file contains your
-        certificate. In keyfile=FILE, the file contains the unencrypted key of your certificate. verify=verify_none
-        turns verification off. server_name_indication=NAME is the name in the broker's certificate. This parameter is
-        needed if the certificate names another host than the URI.
+        connect without a URI uses the URI in RETORT_URL. Embedded services need no broker. If the URI has no path, or
+        the path /, the vhost is /. In the user and the password, write / as %2F, @ as %40, ? as %3F, # as %23, % as %25
+        and a space as %20.
+
+        Connections with the same URI share a socket. If a connection with the same URI and name is open, connect
+        returns this connection. You can then write the URI without the password, or with *** as the password.
+
+        Parameters follow a ? and are separated by &, as in amqp://localhost/?heartbeat=30&frame_max=131072:
+
+          heartbeat=30              the seconds between heartbeats; 0 means none
+          connection_timeout=5000   the milliseconds to connect and log in
+          frame_max=131072          the bytes of the largest frame
+
+        With amqps://, retort verifies the broker's certificate, and the name in the certificate. TLS has five more
+        parameters. The files have the format PEM:
+
+          cacertfile=FILE               the authorities to trust, not the system's
+          certfile=FILE                 your certificate
+          keyfile=FILE                  the key of your certificate, not encrypted
+          verify=verify_none            accepts any certificate
+          server_name_indication=NAME   the certificate's name, if not HOST
         """),
     HelpTopic(
       name: "losses", aliases: ["lost", "blocked", "reconnect", "silence"],
@@ -264,11 +312,10 @@ struct HelpTopic: Sendable {
         nevertheless. A change without a reply is unknown, even if the broker confirmed the change. If the service's
         reply or the broker's refusal arrives later, a note reports the outcome.
 
-        If a service dies before it acknowledges a request, the broker delivers the request again. retort serve makes no
-        change twice. For this purpose, retort serve stores the replies to the last 10,000 changes in the table
-        retort_answers of its database. Other services may carry out a create twice and send only one reply. If a queue
-        lost its consumer while a statement created resources, a note names the queue. In this case, count the created
-        resources.
+        If a service dies before it acknowledges a request, the broker delivers the request again. Some services then
+        carry out a create twice and send only one reply. If a queue lost its consumer while a statement created
+        resources, a note names the queue. In this case, count the created resources. retort serve makes no change
+        twice: it stores the replies to the last 10,000 changes in the table retort_answers of its database.
 
         Some services do not acknowledge requests, for example services that use the library carrot_rpc. The broker
         delivers each request to such a service only once. If such a service dies, the request is lost.
@@ -280,11 +327,19 @@ struct HelpTopic: Sendable {
         Program options come before FILE. The arguments after FILE are the list args. If an argument begins with -,
         write -- before the argument. If a script does not read args, arguments for this script are an error.
 
-        The exit status is 0 if everything succeeded, and 1 if a statement failed. Status 2 means wrong usage, or an
-        error that was found before the script ran. Status 3 means that the condition of an assert was false. Status 4
-        means that there was no connection or no queue, or that the broker refused access. Status 5 means that some
-        changes of a bulk change failed, were refused or are unknown. Status 6 means that a guard, a limit or a missing
-        confirmation refused a statement. The status is 129 after SIGHUP, 130 after Ctrl-C, and 143 after SIGTERM.
+        The exit status is:
+
+          0     everything succeeded
+          1     a statement failed
+          2     wrong usage, or an error that was found before the script ran
+          3     the condition of an assert was false
+          4     no connection, no queue of this name, or the broker refused access
+          5     some changes of a bulk change failed, were refused or are unknown
+          6     a guard, a limit or a missing confirmation refused a statement
+          129   SIGHUP ended the run
+          130   Ctrl-C ended the run
+          143   SIGTERM ended the run
+
         If standard output is closed early, retort skips the rest of the script. If a skipped statement changes data,
         writes a file or asserts, the status is 1. Otherwise the status is 0.
 

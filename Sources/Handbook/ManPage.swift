@@ -42,9 +42,9 @@ public enum ManPage {
       HelpTopic.all.first { $0.name == topic }.map { page.paragraphs($0.text) }
     }
     page.section("ENVIRONMENT")
-    for (name, text) in environment { page.tagged(name, [text]) }
+    for (name, text) in environment { page.tagged(name, text) }
     page.section("FILES")
-    for (name, text) in files { page.tagged(name, [text]) }
+    for (name, text) in files { page.tagged(name, text) }
     page.section("SEE ALSO")
     page.paragraph(
       Article.all.map { "retort-\($0.name)(7)" }.joined(separator: ", ") + "; retort help WORD, retort help cookbook")
@@ -95,11 +95,11 @@ public enum ManPage {
     {
       let isStage = declaration.name != "destroy-all"
       let places = declaration.parameters.map { $0.isOptional ? "[\($0.name)]" : $0.name }.joined(separator: " ")
-      page.tagged((isStage ? "| " : "") + declaration.name + " " + places, [declaration.summary])
+      page.tagged((isStage ? "| " : "") + declaration.name + " " + places, declaration.summary)
     }
     page.section("OPTIONS")
     for entry in HelpEntry.all where entry.section == .options && optionNames.contains(entry.word) {
-      page.tagged(entry.form, entry.summary.paragraphs)
+      page.tagged(entry.form, entry.summary)
     }
   }
 

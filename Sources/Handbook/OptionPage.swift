@@ -44,7 +44,7 @@ struct OptionPage: Sendable {
 
     A statement is the same if its stage, queue, type and option key: are the same. The elements and the other options
     can differ. The journal identifies a change by its method, queue and id. It identifies a create, and an iteration of
-    the stage each, by the key. A stage such as take 500 can select other elements in the next run. All runs together
+    the stage `each`, by the key. A stage such as take 500 can select other elements in the next run. All runs together
     can then change more than 500 resources. With max: 500, all runs together change at most 500 resources.
 
     A run has no reply for a change of an earlier run. So the next stage gets only the type and the id of the resource.
@@ -86,23 +86,25 @@ struct OptionPage: Sendable {
     and not checked. The reason is that an assertion can test a change that was not sent.
     """,
     "retry": """
-    The pauses between the attempts grow from 250 ms to 16 s. A read is sent again after these failures: the queue of
-    the read did not exist, no reply came, the connection or the service failed, or the reply was malformed.
+    The pauses between the attempts grow from 250 ms to 16 s.
 
-    A change is sent again if its queue did not exist, or if the connection or the service failed. For a create, a link
-    or an unlink, there are two more conditions: the request did not reach the queue, and the broker did not refuse the
-    message (nack).
+    A read is sent again if its queue did not exist, if no reply came, if the connection or the service failed, or if
+    the reply was malformed.
 
-    If a change other than a create gets no reply, the statement first looks up the change. The change is sent again
-    only if the lookup does not find the change. With expire: false, a change without a reply is not sent again. A
-    create without a reply is never sent again.
+    An update, a relink or a destroy is sent again if its queue did not exist, or if the connection or the service
+    failed. For a create, a link or an unlink, there are two more conditions: the request did not reach the queue, and
+    the broker did not refuse the message (nack).
+
+    If a change gets no reply, the statement first looks up the change. It sends the change again only if the lookup
+    does not find it. A create without a reply is never sent again. With expire: false, no change without a reply is
+    sent again.
     """,
     "throttle": """
     The value of depth: is the maximum number of messages in the client's queue. The messages of the statement count
-    too. The value of p95: is the maximum for the 95th percentile of the reply times. This percentile is the time within
-    which 95 % of the replies arrive. While a value is above its maximum, the statement sends nothing. The statement
-    also sends nothing while retort can't read the depth of the queue. The progress line shows the reason for such a
-    pause. The option patience: is the maximum length of a pause.
+    too. The value of p95: is the maximum for the 95th percentile of the reply times: 95 % of the replies arrive within
+    this time. While a value is above its maximum, the statement sends nothing. The statement also sends nothing while
+    retort can't read the depth of the queue. The progress line shows the reason for such a pause. The option patience:
+    is the maximum length of a pause.
     """,
     "workers": """
     A worker is a program that was started with retort work URI --pool NAME. The URI must name the broker and vhost of
@@ -113,22 +115,24 @@ struct OptionPage: Sendable {
     worker looks up the changes before it sends them. help pools explains how to start workers.
     """,
     "settle": """
-    A change without a reply can still wait in the service, even if a lookup does not find the change. So without the
-    option settle:, a create without a reply remains unknown. An update or a relink remains unknown too, if the
-    statement now computes other content than in the earlier run. An example is {views: .views + 1} after another
-    program changed the views.
+    A request can wait inside the service before the service carries it out. So a change without a reply can still be
+    carried out after a lookup did not find it. With settle: 60s, the statement waits until the messages have expired,
+    and then 60 s more. Then it looks up the changes again, and sends the changes that the lookups do not find. The
+    stage each runs an iteration again if the lookups find no change of this iteration.
 
-    With settle: 60s, the statement waits until the messages have expired, and then 60 s more. Then the statement looks
-    up the changes again, and sends the changes that the lookups do not find. The stage each runs an iteration again if
-    the lookups find no change of this iteration. The option settle: needs the option journal:, retry: or workers:,
-    because only these options send changes again.
+    Without settle:, a create without a reply remains unknown. An update or a relink also remains unknown if its content
+    is not the same as in the earlier run. An example is {views: .views + 1} after another program changed the views.
+
+    The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
     """,
     "unknown": """
-    A change is unknown if the change was sent and no reply came. When a run continues a journal, the run first looks up
-    the changes that earlier runs left unknown. If a change is not found and can't safely be sent again, the option
-    unknown: decides what happens. "fail" counts the change as unknown. The statement then continues, and the script
-    ends with the exit status 5. "skip" does not send the change, and counts no failure. "retry" sends the change again,
-    so the change can be carried out twice.
+    A change is unknown if the change was sent and no reply came. When a run continues a journal, it first looks up the
+    changes that earlier runs left unknown. If a change is not found and can't safely be sent again, the option unknown:
+    decides what happens:
+
+      "fail"    counts the change as unknown; the exit status is then 5
+      "skip"    does not send the change, and counts no failure
+      "retry"   sends the change again, so it can be carried out twice
     """,
     "via": """
     The record {published: "draft", archived: "published"} has two steps: from draft to published, and from published to
@@ -140,11 +144,16 @@ struct OptionPage: Sendable {
     client reviewers sends the update to the state published. Both clients need the same type.
     """,
     "failed": """
-    The file has lines of JSON. Each line is a record {source, element, identity, error}. Only the owner of the file can
-    read the file. The member source is the element that entered the pipeline. After a stage that combines elements,
-    such as collect, source is the element that this stage returned. The member element is the element that the changing
-    stage received, or null if an earlier stage failed. The member identity identifies the change. The value of identity
-    is null if there was no change, or if the change is a create without a key.
+    The file has lines of JSON. Each line is a record with these fields:
+
+      source     the element that entered the pipeline
+      element    the element that the changing stage received
+      identity   the change as text, such as update posts 4
+      error      the error
+
+    After a stage that combines elements, such as collect, source is the element that this stage returned. If an earlier
+    stage failed, element is null. If there was no change, or if the change is a create without a key, identity is null.
+    Only the owner of the file can read the file.
 
     If the file exists and contains failed elements, the statement replaces the file. A file with other content is
     refused. Without failures the file is empty. If a late reply or a lookup shows that a change was carried out, the
@@ -163,13 +172,17 @@ struct OptionPage: Sendable {
     the percentage after each further outcome, and at the end.
     """,
     "guard": """
-    No option in a script overrides the guard. If the guard is "confirm" and there is no terminal, a bulk destruction
-    needs two program options: --guarded and --yes=N. If another connection to the same broker has no guard, a note says
-    so.
+    No option in a script overrides the guard. Without a terminal, a bulk destruction with the guard "confirm" needs two
+    program options: --guarded and --yes=N. If another connection to the same broker has no guard, a note says so.
     """,
     "timeout": """
-    A timeout can be set in four places. The first of these that is set applies: the option timeout: of the command or
-    stage, the option timeout: of the client, the setting timeout: of the statement set, the program option --timeout.
+    A timeout can be set in four places. The first of these that is set applies:
+
+      1. the option timeout: of the command or stage
+      2. the option timeout: of the client
+      3. the statement set timeout: 10s
+      4. the program option --timeout
+
     If no timeout is set, the timeout is 5 s.
 
     If the timeout of a read expires, the read fails with the kind timeout. You can safely repeat such a read. If the
@@ -179,16 +192,16 @@ struct OptionPage: Sendable {
     These reads have the timeout of the changes or the timeout of the client, whichever is longer.
     """,
     "expire": """
-    If the message of a change still waits in the queue when the timeout of the change expires, the broker drops the
-    message. So a service that starts later does not carry out the change. There are two exceptions. A queue with a
-    dead-letter exchange forwards the expired message. A stream queue keeps the expired message. With expire: false or
-    timeout: "never", the message remains in the queue. Messages of reads never expire.
+    When the timeout of a change expires, the broker drops the message if it still waits in the queue. So a service that
+    starts later does not carry out the change. There are two exceptions. A queue with a dead-letter exchange forwards
+    the expired message. A stream queue keeps the expired message. With expire: false or timeout: "never", the message
+    remains in the queue. Messages of reads never expire.
     """,
     "meta": """
-    The member meta of a request has information that is not part of the resource, such as the caller or a test sandbox.
-    A client sends its meta with each request. The default is {host: "NAME OF THIS MACHINE"}. The option meta: of a
-    command adds its members to the members of the client. If the client and the command have a member with the same
-    name, the member of the command is sent.
+    The member meta of a request has information about the request, such as the caller or a test sandbox. A client sends
+    its meta with each request. The default is {host: "NAME OF THIS MACHINE"}. The option meta: of a command adds its
+    members to the members of the client. If the client and the command have a member with the same name, the member of
+    the command is sent.
     """,
     "include": """
     The value is one name, several names with commas ("author,tags"), or a list of names. "author.posts" includes the
@@ -201,8 +214,8 @@ struct OptionPage: Sendable {
     comma. If a filter has such a value, the command fails and sends no request.
     """,
     "page": """
-    The command index reads one page. The command stream reads this page and all later pages. Without number, the page
-    is the first one. The command destroy-all uses only the size. For services with offset paging, write
+    The command `index` reads one page. The command `stream` reads this page and all later pages. Without number, the page
+    is the first one. The command `destroy-all` uses only the size. For services with offset paging, write
     {offset: 0, limit: 100}. Many services limit the size. If the size is too large, the error of the service names the
     maximum.
     """,
@@ -233,19 +246,19 @@ struct OptionPage: Sendable {
     the option, write the type too, as in {type: "authors", id: "1"}, or give the resource itself.
 
     A type in a list, as in tags: ["tags"], declares a to-many relationship. A type without a list declares a to-one
-    relationship. unlink is only for to-many relationships, because some services clear a to-one relationship even if
-    the request names another resource than the linked one. So if the option does not declare the relationship as
-    to-many, unlink first reads the linkage. If the relationship is to-one, unlink fails and changes nothing.
+    relationship. unlink is only for to-many relationships. Some services clear a to-one relationship even if unlink
+    names another resource than the linked one. So unlink first reads the linkage, if the option does not declare the
+    relationship as to-many. If the relationship is to-one, unlink fails and changes nothing.
     """,
     "in-flight": """
     A request is in flight after it is sent, until its reply arrives. The results keep the order of the elements. After
     a failure that stops the statement, no more requests are sent. The statement then waits for the replies to the
-    requests in flight, and counts these replies. The stage each runs at most this number of iterations at the same
+    requests in flight, and counts these replies. The stage `each` runs at most this number of iterations at the same
     time.
     """,
     "on-error": """
     By default, the first failure stops the statement. With "continue", all elements are processed. The next stage does
-    not get the failed elements. The command destroy-all continues with the next page. At the end, the first failure of
+    not get the failed elements. The command `destroy-all` continues with the next page. At the end, the first failure of
     each kind is shown, and the summary counts all outcomes. A change that could not be sent counts as refused. A script
     with failures ends with the exit status 5.
     """,
@@ -262,7 +275,7 @@ struct OptionPage: Sendable {
     "key": """
     In the stages create and each, the key of an element is a field such as .email, or another expression. If an earlier
     element had the same key, the stage refuses the element. Otherwise the same change could be carried out twice. To
-    remove such elements in advance, use the stage unique, as in | unique .email. An element with the key null is
+    remove such elements in advance, use the stage `unique`, as in | unique .email. An element with the key null is
     refused too.
     """,
     "append": """

@@ -11,10 +11,12 @@ struct RoffWriter {
 
   mutating func paragraph(_ words: String) { text += ".PP\n" + Self.escaped(words) + "\n" }
 
-  /// Adds the paragraphs of a text, which blank lines separate.
+  /// Adds the paragraphs of a text, which blank lines separate, and its lines of code.
   ///
   /// The program roff joins the lines of a paragraph, and breaks them again.
-  mutating func paragraphs(_ words: String) { for part in words.paragraphs { paragraph(part) } }
+  mutating func paragraphs(_ words: String) {
+    for passage in words.passages { if passage.isCode { code(passage.text) } else { paragraph(passage.text) } }
+  }
 
   /// Adds lines in bold; the program roff keeps their line ends.
   mutating func bold(_ lines: [String]) {
@@ -23,15 +25,18 @@ struct RoffWriter {
 
   /// Adds an item with its description.
   ///
-  /// Each element of `parts` is a paragraph of the description.
-  mutating func tagged(_ tag: String, _ parts: [String]) {
+  /// The description can have several paragraphs, and lines of code.
+  mutating func tagged(_ tag: String, _ words: String) {
     text += ".TP\n\\fB\(Self.escaped(tag))\\fR\n"
-    text += parts.map { Self.escaped($0) + "\n" }.joined(separator: ".IP\n")
+    let parts = words.passages.map { part in
+      part.isCode ? ".nf\n.in 4\n\(Self.escaped(part.text)).in\n.fi\n" : Self.escaped(part.text) + "\n"
+    }
+    text += parts.joined(separator: ".IP\n")
   }
 
   /// Adds a command line or an option, with its summary, note and example.
   mutating func entry(_ page: CommandLinePage) {
-    tagged(page.form, "\(page.summary) \(page.note)".paragraphs)
+    tagged(page.form, "\(page.summary) \(page.note)")
     text += ".PP\n.nf\n.in 4\n\(Self.escaped(page.example))\n.in\n.fi\n"
   }
 
@@ -54,7 +59,7 @@ struct RoffWriter {
       text += ".IP \(mark == "-" ? "\\(bu" : mark) 4\n" + Self.escaped(words) + "\n"
     case .code(let lines): code(lines.map(Self.broken).joined())
     case .table(let rows):
-      for row in rows { tagged(row.first ?? "", [row.dropFirst().filter { !$0.isEmpty }.joined(separator: ", ")]) }
+      for row in rows { tagged(row.first ?? "", row.dropFirst().filter { !$0.isEmpty }.joined(separator: ", ")) }
     }
   }
 
@@ -86,8 +91,14 @@ struct RoffWriter {
 }
 
 extension String {
-  /// The parts of the text between blank lines, each as one line.
-  var paragraphs: [String] {
-    split(separator: #/\n\s*\n/#).map { $0.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ") }
+  /// The passages of the text: the paragraphs between blank lines, each as one line, and the lines of code.
+  ///
+  /// Lines that begin with two spaces are code. Each line of code ends with a line end.
+  fileprivate var passages: [(isCode: Bool, text: String)] {
+    fenced.split(separator: "```", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
+      if index % 2 == 1 { return [(true, String(part.drop { $0 != "\n" }.dropFirst()))] }
+      return part.split(separator: #/\n\s*\n/#).map { $0.split(separator: "\n").joined(separator: " ") }
+        .filter { !$0.isEmpty }.map { (false, $0) }
+    }
   }
 }

@@ -19,11 +19,11 @@ extension Lexer {
       offset += 1
       complain(
         "|| is not an operator", start,
-        nextStep: "to combine conditions, write the word or; for a default in place of null, write ??")
+        nextStep: "to combine conditions, write the word `or`; for a default in place of null, write ??")
     case "!" where byte() == UInt8(ascii: "~"):
       offset += 1
       complain("!~ is not an operator", start, nextStep: "write not (TEXT =~ /PATTERN/)")
-    case "!": complain("! is not an operator", start, nextStep: "to negate a condition, write the word not")
+    case "!": complain("! is not an operator", start, nextStep: "to negate a condition, write the word `not`")
     case "'": singleQuote(start)
     case "$": dollar(start)
     case "`":
@@ -44,7 +44,7 @@ extension Lexer {
     if byte() == UInt8(ascii: "&") { offset += 1 }
     complain(
       "\(text(from: start)) is not an operator", start,
-      nextStep: "combine conditions with the word and; separate statements with a semicolon or a new line")
+      nextStep: "combine conditions with the word `and`; separate statements with a semicolon or a new line")
   }
 
   /// Reports a text in single quotes, and skips it.

@@ -9,7 +9,7 @@ extension Parser {
       if let word { throw fail("parentheses can't follow \(word.name) here", nextStep: withoutParentheses(word)) }
     case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.name == "select":
       throw fail(
-        "the stage select takes fields, not *", nextStep: "to keep all fields of the elements, leave out select")
+        "the stage `select` takes fields, not *", nextStep: "to keep all fields of the elements, leave out select")
     case .symbol("*") where Self.isEnd(nextToken) && arguments.isEmpty && word?.isStage ?? false:
       throw fail("* is not an argument", nextStep: "remove *: | \(word?.name ?? "table")")
     case .symbol where !Self.isEnd(token) && word?.name == "lambda":
@@ -18,13 +18,13 @@ extension Parser {
       if let word, !words.functions.contains(word.name), !words.stages.contains(word.name),
         let near = nearest(to: word.name, among: Array(Self.wholeWords))
       {
-        let form = near == "where" ? "the stage where? ... | where ..." : "\(near)?"
+        let form = near == "where" ? "the stage `where`? ... | where ..." : "\(near)?"
         throw fail("unknown word \(word.name)", at: word.range, nextStep: "did you mean \(form)")
       }
       throw fail(
         "arguments can't be joined with \(symbol)", nextStep: redirection(symbol) ?? meant(symbol, word, arguments))
     case .keyword(let sign) where ["and", "or", "in", "not"].contains(sign):
-      throw fail("arguments can't be joined with the word \(sign)", nextStep: meant(sign, word, arguments))
+      throw fail("arguments can't be joined with the word `\(sign)`", nextStep: meant(sign, word, arguments))
     default: return
     }
   }

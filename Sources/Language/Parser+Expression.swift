@@ -24,7 +24,7 @@ extension Parser {
       links += 1
       guard links <= Self.chainLimit else {
         throw fail(
-          "more than \(Self.chainLimit) successive operators",
+          "the expression has more than \(Self.chainLimit) successive operators",
           nextStep: "assign a part of the expression to a variable with let")
       }
       left = try joined(left, symbol, operand)
@@ -107,7 +107,7 @@ extension Parser {
     var links = 0
     while !token.hasSpaceBefore {
       links += 1
-      if links > Self.depthLimit { throw fail("nested deeper than \(Self.depthLimit) levels") }
+      if links > Self.depthLimit { throw fail("the expression is nested deeper than \(Self.depthLimit) levels") }
       switch token.kind {
       case .field(let name, let isOptional):
         let nameRange = token.range
@@ -173,7 +173,7 @@ extension Parser {
     case .symbol("{"): return try record()
     case .keyword(let word) where ["if", "try"].contains(word):
       throw fail(
-        "inside an expression, the statement \(word) must be in parentheses",
+        "inside an expression, the statement `\(word)` must be in parentheses",
         nextStep: word == "if" ? "(if ... do ... else ... end)" : "(try do ... rescue error ... end)")
     default: throw wanted("a value", nextStep: valueNextStep)
     }
@@ -344,7 +344,9 @@ extension Parser {
         inner.depth = depth + 1
         inner.words = words
         defer { diagnostics += inner.diagnostics }
-        guard inner.depth < Self.depthLimit else { throw fail("nested deeper than \(Self.depthLimit) levels") }
+        guard inner.depth < Self.depthLimit else {
+          throw fail("the expression is nested deeper than \(Self.depthLimit) levels")
+        }
         let pipeline = try inner.pipeline()
         guard inner.token.kind == .end else {
           throw inner.fail("expected ) after the value, not \(inner.token.description)")

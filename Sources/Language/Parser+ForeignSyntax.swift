@@ -17,10 +17,10 @@ extension Parser {
     let name = hasName ? tokenAfterBracket.description : "error"
     diagnostics.append(
       Diagnostic(
-        range: range, message: "the statement try has no \(word)",
+        range: range, message: "the statement `try` has no `\(word)`",
         nextStep: isRescue
-          ? "write the word rescue and a name for the error: try do ... rescue \(name) ... end"
-          : "write the statements of \(word) after end: try do ... rescue error ... end"))
+          ? "write the word `rescue` and a name for the error: try do ... rescue \(name) ... end"
+          : "write the statements of `\(word)` after `end`: try do ... rescue error ... end"))
     tokens[index].kind = .keyword("rescue")
     let after = index + 2
     if isRescue, hasName, tokens.indices.contains(after), tokens[after].isKeyword("do") { tokens.remove(at: after) }
@@ -46,7 +46,7 @@ extension Parser {
       Self.isEnd(nextToken), !definesWord(word)
     else { return }
     diagnostics.append(
-      Diagnostic(range: token.range, message: "a block does not end with \(word)", nextStep: "write the word end"))
+      Diagnostic(range: token.range, message: "a block does not end with `\(word)`", nextStep: "write the word `end`"))
     tokens[index].kind = .keyword("end")
   }
 
@@ -57,8 +57,8 @@ extension Parser {
     else { return }
     diagnostics.append(
       Diagnostic(
-        range: token.range, message: "the statement if has no \(word)",
-        nextStep: "write the words else if: if ... do ... else if ... do ... end"))
+        range: token.range, message: "the statement `if` has no `\(word)`",
+        nextStep: "write the words `else if`: if ... do ... else if ... do ... end"))
     tokens[index].kind = .keyword("else")
     var next = token
     next.kind = .keyword("if")
@@ -72,7 +72,7 @@ extension Parser {
     guard token.kind == .semicolon, nextToken.isKeyword("do") else { return }
     diagnostics.append(
       Diagnostic(
-        range: token.range, message: "a semicolon can't stand before the word do", nextStep: "remove the semicolon"))
+        range: token.range, message: "a semicolon can't stand before the word `do`", nextStep: "remove the semicolon"))
     advance()
   }
 
@@ -128,14 +128,14 @@ extension Parser {
       default: "\(opening) ... do ... end"
       }
     switch token.kind {
-    case .symbol("{"), .symbol(":"), .name("then"): return "write a block between do and end: \(form)"
+    case .symbol("{"), .symbol(":"), .name("then"): return "write a block between `do` and `end`: \(form)"
     case .symbol("=") where opening == "def":
       guard let start = tokens[..<index].lastIndex(where: { $0.isKeyword("def") }),
         let head = shown(tokens[start].range.through(tokens[index - 1].range)), let body = afterToken
-      else { return "write a block between do and end: \(form)" }
-      return "write a block between do and end: \(head) do \(body) end"
+      else { return "write a block between `do` and `end`: \(form)" }
+      return "write a block between `do` and `end`: \(head) do \(body) end"
     case .symbol("-"), .minus:
-      return opening == "def" ? "write a block between do and end: \(form)" : nil
+      return opening == "def" ? "write a block between `do` and `end`: \(form)" : nil
     case .number where opening == "for", .string where opening == "for":
       return "write a list with brackets and commas: for x in [1, 2, 3] do ... end"
     case _ where opening == "try": return form

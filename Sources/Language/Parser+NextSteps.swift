@@ -97,7 +97,7 @@ extension Parser {
     guard case .name(let word) = tokens[start].kind, start < index - 1 else {
       return "write a list in brackets: [1, 2]"
     }
-    if word == "where" { return "combine conditions with the word and: where .a > 1 and .b == 2" }
+    if word == "where" { return "combine conditions with the word `and`: where .a > 1 and .b == 2" }
     if case .name(let stage) = nextToken.kind, words.stages.contains(stage), !words.commands.contains(stage) {
       let line = shown(tokens[start].range.through(tokens[index - 1].range)) ?? "..."
       return "write | before a stage: \(line) | \(afterToken ?? "\(stage) ...")"
@@ -158,7 +158,7 @@ extension Parser {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
     case .keyword(let word) where !Self.blockWords.contains(word) || before.isKey:
-      return "the word \(word) belongs to the language; for text, write \"\(word)\""
+      return "the word `\(word)` belongs to the language; for text, write \"\(word)\""
     case .key(let key)
     where before.isName("where") || before.isSymbol("(") && tokens[max(0, index - 2)].isName("where"):
       return "write a condition: where .\(key) == \(Self.isEnd(nextToken) ? "..." : source.text(nextToken.range))"

@@ -76,7 +76,7 @@ extension Parser {
   private mutating func stage() throws(StatementParseStop) -> Command {
     guard case .name = token.kind else {
       if case .keyword(let word) = token.kind {
-        throw fail("the word \(word) is not a stage", nextStep: stageFormNextStep ?? "help stages lists the stages")
+        throw fail("the word `\(word)` is not a stage", nextStep: stageFormNextStep ?? "help stages lists the stages")
       }
       throw wanted("a stage after |", nextStep: stageFormNextStep ?? "help stages lists the stages")
     }
@@ -91,7 +91,7 @@ extension Parser {
     var arguments: [Argument] = []
     var body: Block?
     if name == "each", token.isSymbol("{") {
-      throw wanted("the word do after each", nextStep: blockNextStep("each"))
+      throw wanted("the word `do` after `each`", nextStep: blockNextStep("each"))
     }
     if name == "as", isStage {
       arguments = [.positional(try binding())]
@@ -109,7 +109,7 @@ extension Parser {
 
   /// Parses the name after the stage `as`.
   private mutating func binding() throws(StatementParseStop) -> Expr {
-    let (name, range) = try name("a name after the word as")
+    let (name, range) = try name("a name after the word `as`")
     return Expr(.name(name), range)
   }
 

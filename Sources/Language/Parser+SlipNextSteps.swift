@@ -12,12 +12,12 @@ extension Parser {
         : "write the condition first: if not (\(condition)) do \(statement) end"
     }
     if case .keyword(let word) = token.kind, Self.statementWords.contains(word) {
-      return "put a semicolon or a line end before the word \(word)"
+      return "put a semicolon or a line end before the word `\(word)`"
     }
     if case .name(let word) = token.kind, Self.wholeWords.contains(word) || words.commands.contains(word),
       !words.stages.contains(word) || word == "print", Self.beginsArgument(nextToken), word != "where", word != "map"
     {
-      return "put a semicolon or a line end before the word \(word)"
+      return "put a semicolon or a line end before the word `\(word)`"
     }
     if case .string = token.kind, tokens[statementStart].isName("assert"), let condition = before {
       return "write a comma before the message: \(condition), \(source.text(token.range))"
@@ -206,7 +206,7 @@ extension Parser {
   func shorthandNextStep(_ key: String) -> String? {
     if let form = statementForm { return "did you mean \(form)?" }
     if words.commands.contains(key), Self.beginsArgument(token) {
-      return "write a block between do and end: do ... end"
+      return "write a block between `do` and `end`: do ... end"
     }
     guard token.isSymbol(",") || token.isSymbol("}") else { return nil }
     let isInStage = tokens[..<index].lastIndex { $0.isSymbol("|") }.map { tokens[$0].range.lower >= pipelineStart }
@@ -238,7 +238,8 @@ extension Parser {
     guard token.isKeyword("do") else { return }
     diagnostics.append(
       Diagnostic(
-        range: token.range, message: "the word do can't follow \(words)", nextStep: "remove do: \(words) ... end"))
+        range: token.range, message: "the word `do` can't follow `\(words)`", nextStep: "remove `do`: \(words) ... end")
+    )
     advance()
   }
 
@@ -249,7 +250,7 @@ extension Parser {
     if token.isSymbol("="), nextToken.isSymbol(">") {
       diagnostics.append(
         Diagnostic(
-          range: token.range.through(nextToken.range), message: "an arrow can't follow the word rescue",
+          range: token.range.through(nextToken.range), message: "an arrow can't follow the word `rescue`",
           nextStep: "rescue \(tokens[min(index + 2, tokens.count - 1)].description)"))
       tokens.removeSubrange(index...index + 1)
     }
@@ -258,7 +259,7 @@ extension Parser {
     }
     diagnostics.append(
       Diagnostic(
-        range: tokens[index - 1].range, message: "rescue needs a name for the error", nextStep: rescueStep))
+        range: tokens[index - 1].range, message: "`rescue` needs a name for the error", nextStep: rescueStep))
     if token.isKeyword("do") { return tokens[index].kind = .name("error") }
     var name = token
     name.kind = .name("error")

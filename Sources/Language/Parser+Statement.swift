@@ -33,10 +33,10 @@ extension Parser {
 
   private func stray(_ word: String) -> Diagnostic {
     Diagnostic(
-      range: token.range, message: "there is no open block for the word \(word)",
+      range: token.range, message: "there is no open block for the word `\(word)`",
       nextStep: word == "end"
-        ? "remove the word \(word), or look for a missing word do above"
-        : word == "rescue" ? "try do ... rescue error ... end" : "the word \(word) belongs between do and end")
+        ? "remove the word `\(word)`, or look for a missing `do` above"
+        : word == "rescue" ? "try do ... rescue error ... end" : "the word `\(word)` belongs between `do` and `end`")
   }
 
   /// Parses statements up to `end`, `else`, `rescue` or the end of the text.
@@ -65,11 +65,11 @@ extension Parser {
       throw fail(step == Self.arrowStep ? "there are no arrow functions" : "=> is not an operator", nextStep: step)
     }
     if token.isSymbol("=") {
-      throw fail("an assignment needs the word let", nextStep: assignmentNextStep)
+      throw fail("an assignment needs the word `let`", nextStep: assignmentNextStep)
     }
     if token.isKeyword("do") {
       throw fail(
-        "unexpected word do",
+        "unexpected word `do`",
         nextStep: (statementForm ?? blockStage ?? watchForm).map { "did you mean \($0)?" }
           ?? "a block begins with for x in ... do, while ... do or if ... do")
     }
@@ -128,7 +128,7 @@ extension Parser {
         throw fail("a line can't begin with |", nextStep: "end the line above with |, or write `_ | ...`")
       }
       if case .name(let name) = token.kind, nextToken.isSymbol("=") {
-        throw fail("an assignment needs the word let", at: nextToken.range, nextStep: "let \(name) = ...")
+        throw fail("an assignment needs the word `let`", at: nextToken.range, nextStep: "let \(name) = ...")
       }
       return token.isName("watch") && Self.beginsArgument(nextToken) ? try watchStatement() : .pipeline(try pipeline())
     }
@@ -177,7 +177,7 @@ extension Parser {
     case .keyword(let word):
       if nextToken.isSymbol("=") { advance() }
       throw fail(
-        "the word \(word) belongs to the language and can't be a name", at: range,
+        "the word `\(word)` belongs to the language and can't be a name", at: range,
         nextStep: "choose another name: \(word)-1, my-\(word)")
     default: throw wanted(what)
     }
@@ -185,22 +185,24 @@ extension Parser {
 
   private mutating func letStatement() throws(StatementParseStop) -> Statement.Kind {
     advance()
-    if !token.isAName { throw wanted("a name after the word let", nextStep: "let NAME = ...") }
-    let (name, range) = try name("a name after the word let")
-    guard take("=") else { throw wanted("= after let \(name)", nextStep: "let \(name) = ...") }
+    if !token.isAName { throw wanted("a name after the word `let`", nextStep: "let NAME = ...") }
+    let (name, range) = try name("a name after the word `let`")
+    guard take("=") else { throw wanted("= after `let \(name)`", nextStep: "let \(name) = ...") }
     return .let(name, range, try valued())
   }
 
   private mutating func forStatement() throws(StatementParseStop) -> Statement.Kind {
     let opening = open("for")
-    if !token.isAName { throw wanted("a name after the word for", nextStep: "for x in 1..3 do ... end") }
-    let (name, range) = try name("a name after the word for")
+    if !token.isAName { throw wanted("a name after the word `for`", nextStep: "for x in 1..3 do ... end") }
+    let (name, range) = try name("a name after the word `for`")
     var number: DeclaredName?
     if take(",") {
       let (name, range) = try self.name("a name for the number after the comma")
       number = DeclaredName(name: name, range: range)
     }
-    guard take(keyword: "in") else { throw wanted("the word in after for \(name)", nextStep: "for \(name) in ... do") }
+    guard take(keyword: "in") else {
+      throw wanted("the word `in` after `for \(name)`", nextStep: "for \(name) in ... do")
+    }
     let pipeline = try pipeline()
     return .for(
       For(element: DeclaredName(name: name, range: range), number: number, pipeline: pipeline, body: try block(opening))
@@ -216,7 +218,7 @@ extension Parser {
   private mutating func sourceStatement() throws(StatementParseStop) -> Statement.Kind {
     advance()
     guard case .string(let pieces) = token.kind, pieces.count == 1, case .literal(let path) = pieces[0] else {
-      throw wanted("a path in quotes after the word source", nextStep: "source \"common.retort\"")
+      throw wanted("a path in quotes after the word `source`", nextStep: "source \"common.retort\"")
     }
     defer { advance() }
     return .source(path, token.range)
@@ -256,9 +258,9 @@ extension Parser {
       let line = tokens[index...].prefix { $0.kind != .newline && $0.kind != .semicolon }
       if !line.contains(where: { $0.isKeyword("do") }) { lacksDo = index }
       throw wanted(
-        "the word do after \(opening.word) ...",
+        "the word `do` after `\(opening.word) ...`",
         nextStep: blockNextStep(opening.word) ?? misplacedNextStep
-          ?? "write a block between do and end: \(opening.word) ... do ... end")
+          ?? "write a block between `do` and `end`: \(opening.word) ... do ... end")
     }
     blocks.append(opening)
     defer { blocks.removeLast() }
@@ -271,11 +273,11 @@ extension Parser {
     if token.kind == .end {
       diagnostics.append(
         Diagnostic(
-          range: opening.range, message: "the block of this \(opening.word) has no end",
-          nextStep: "close the block with the word end", isIncomplete: true))
+          range: opening.range, message: "the block of this `\(opening.word)` has no `end`",
+          nextStep: "close the block with the word `end`", isIncomplete: true))
       throw StatementParseStop()
     }
-    throw wanted("the word end after the block of \(opening.word)", nextStep: "close the block with the word end")
+    throw wanted("the word `end` after the block of `\(opening.word)`", nextStep: "close the block with the word `end`")
   }
 
   mutating func ifNode() throws(StatementParseStop) -> If {
@@ -305,10 +307,10 @@ extension Parser {
     let body = try openBlock(opening)
     guard take(keyword: "rescue") else {
       if token.kind == .end { try close(opening) }
-      throw wanted("the word rescue and a name before the end of try", nextStep: "try do ... rescue error ... end")
+      throw wanted("the word `rescue` and a name before the end of `try`", nextStep: "try do ... rescue error ... end")
     }
     completeRescue()
-    let (name, nameRange) = try name("a name after the word rescue")
+    let (name, nameRange) = try name("a name after the word `rescue`")
     skipDo(after: "rescue \(name)")
     let start = token.range.lower
     blocks.append(("rescue", opening.range))
@@ -325,7 +327,7 @@ extension Parser {
     if isInside {
       throw fail("a def is allowed at the top level only", at: opening.range, nextStep: "move the def out of the block")
     }
-    let (name, nameRange) = try name("a name after the word def")
+    let (name, nameRange) = try name("a name after the word `def`")
     guard token.isSymbol("("), !token.hasSpaceBefore else {
       throw wanted(
         "( directly after the name", nextStep: "def \(name)(\(token.isKeyword("do") ? "" : "a, b")) do ... end")

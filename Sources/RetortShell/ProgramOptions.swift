@@ -72,7 +72,7 @@ struct ProgramOptions: ParsableArguments {
   @Flag(help: "Print the requests instead of sending them.")
   var offline = false
 
-  @Flag(name: .customLong("allow-sh"), help: "Allow the stage sh to run programs.")
+  @Flag(name: .customLong("allow-sh"), help: "Allow the stage `sh` to run programs.")
   var allowsShell = false
 
   @Flag(name: .customLong("no-pager"), help: "Show results without a pager, even if they are taller than the screen.")

@@ -21,7 +21,7 @@ package enum Comparison {
     case (.resource(let a), .resource(let b)): return a.isSame(as: b)
     case (.client(let a), .client(let b)): return a.serial == b.serial
     case (.page(let a), .page(let b)): return try equal(a.items, b.items)
-    default: throw differentTypes(left, right, "compare")
+    default: throw differentTypes(left, right)
     }
   }
 
@@ -53,7 +53,7 @@ package enum Comparison {
     case (.duration(let a), .duration(let b)): return a < b ? -1 : a > b ? 1 : 0
     case (.time(let a), .time(let b)): return a < b ? -1 : a > b ? 1 : 0
     case (.bool(let a), .bool(let b)): return a == b ? 0 : b ? -1 : 1
-    default: throw differentTypes(left, right, "order")
+    default: throw differentTypes(left, right)
     }
   }
 
@@ -110,14 +110,14 @@ package enum Comparison {
     return kept + String(repeating: "0", count: exponent)
   }
 
-  private static func differentTypes(_ left: Value, _ right: Value, _ verb: String) -> Fault {
+  private static func differentTypes(_ left: Value, _ right: Value) -> Fault {
     if left.typeName == right.typeName {
       return Fault(
-        .type, "can't \(verb) two values of type \(left.typeName)", nextStep: "\(verb) one of their fields instead")
+        .type, "can't compare two values of the type \(left.typeName)", nextStep: "compare one of their fields instead")
     }
     let hasTime = [left, right].contains { if case .time = $0 { true } else { false } }
     return Fault(
-      .type, "can't \(verb) \(left.typeWithArticle) and \(right.typeWithArticle)",
+      .type, "can't compare \(left.typeWithArticle) and \(right.typeWithArticle)",
       nextStep: hasTime
         ? "convert the text: time(x)"
         : left.isScalar || right.isScalar ? "convert one of the values: int(x), number(x) or string(x)" : nil)

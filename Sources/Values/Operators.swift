@@ -103,12 +103,12 @@ package enum Operators {
       return try Arithmetic.compare(number, JSONNumber(upper)) <= 0
     case .string:
       throw Fault(
-        .type, "the right operand of the operator in must be a list", nextStep: "for text, write contains(text, part)")
+        .type, "the right side of `in` must be a list", nextStep: "for text, write contains(text, part)")
     case .record:
       throw Fault(
-        .type, "the right operand of the operator in must be a list",
+        .type, "the right side of `in` must be a list",
         nextStep: "to test whether a record has a key, write x in keys(record)")
-    default: throw Fault(.type, "the right operand of the operator in must be a list, not \(container.typeWithArticle)")
+    default: throw Fault(.type, "the right side of `in` must be a list, not \(container.typeWithArticle)")
     }
   }
 
@@ -176,9 +176,9 @@ extension Value {
     guard case .bool(let value) = self else {
       let subject =
         switch word {
-        case "and", "or", "not": "the operator \(word) needs"
+        case "and", "or", "not": "the operator `\(word)` needs"
         case _ where word.hasSuffix(":"): "the option \(word) needs"
-        default: "the condition after \(word) must be"
+        default: "the condition after `\(word)` must be"
         }
       throw Fault(
         .type, "\(subject) a boolean, not \(typeWithArticle)",

@@ -16,15 +16,15 @@ package struct SliceBounds {
     /// - Throws: An error for a value that is not an integer, and for a negative integer that a script computed.
     package init(_ value: Value, isFromEnd: Bool) throws(Fault) {
       guard case .number(let number) = value else {
-        throw Fault(.type, "a bound of a part [a..b] must be an integer, not \(value.typeWithArticle)")
+        throw Fault(.type, "both ends of [a..b] must be integers, not \(value.typeWithArticle)")
       }
       guard let place = number.position else {
-        throw Fault(.type, "a bound of a part [a..b] must be an integer, not \(number)")
+        throw Fault(.type, "both ends of [a..b] must be integers, not \(number)")
       }
       guard place >= 0 || isFromEnd else {
         throw Fault(
-          .value, "a computed bound of [a..b] is below zero: \(place)",
-          nextStep: "only a literal bound can be negative: [-3..-1] is the last three elements")
+          .value, "a computed end of [a..b] is below zero: \(place)",
+          nextStep: "to count from the end, write the number itself: [-3..-1] is the last three elements")
       }
       self.place = place
     }

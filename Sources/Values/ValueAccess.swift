@@ -20,7 +20,7 @@ package enum ValueAccess {
     case .null:
       if isOptional { return .null }
       throw Fault(
-        .field, "can't read .\(name.text) of null", nextStep: "for null instead of an error, write ?.\(name.text)")
+        .field, "can't read .\(name.text) of null", nextStep: "to get null instead of an error, write ?.\(name.text)")
     default:
       let name = name.text
       let fields = fields(of: value)
@@ -56,7 +56,7 @@ package enum ValueAccess {
     return Fault(
       .field, "\(owner) has no field \(name)",
       nextStep: near.map { "did you mean .\($0)?" }
-        ?? "\(listing(names)); for null instead of an error, write ?.\(name)")
+        ?? "\(listing(names)); to get null instead of an error, write ?.\(name)")
   }
 
   /// Returns the error for a resource of which only the type and the id are known.
@@ -67,7 +67,7 @@ package enum ValueAccess {
     Fault(
       .field, "\(resource.label) has no field \(name), because only its type and its id are known",
       nextStep:
-        "to read the resource before, add a stage: ... | show CLIENT | ...; for null instead of an error, write "
+        "to read the resource before, add a stage: ... | show CLIENT | ...; to get null instead of an error, write "
         + "?.\(name)")
   }
 
@@ -114,7 +114,7 @@ package enum ValueAccess {
     let name = try Self.key(
       key, "a record",
       nextStep: key.isNull
-        ? "for null instead of an error, write ?[...]" : "convert the key to text: string(x), or json([a, b])"
+        ? "to get null instead of an error, write ?[...]" : "convert the key to text: string(x), or json([a, b])"
     )
     switch owner {
     case .record(let record):
@@ -134,7 +134,7 @@ package enum ValueAccess {
     return Fault(
       .field, "\(owner) has no key \(JSONValue.string(name).text)",
       nextStep: near.map { "did you mean \(JSONValue.string($0).text)?" }
-        ?? "for null instead of an error, write ?[...]")
+        ?? "to get null instead of an error, write ?[...]")
   }
 
   /// Returns an index as an integer.
@@ -148,7 +148,7 @@ package enum ValueAccess {
     guard position >= 0 || isFromEnd else {
       throw Fault(
         .value, "a computed index is below zero: \(number)",
-        nextStep: "only a literal index can be negative: [-1] is the last element")
+        nextStep: "to count from the end, write the number itself: [-1] is the last element")
     }
     return position
   }
@@ -170,7 +170,7 @@ package enum ValueAccess {
     let count = scalars.count == 1 ? "1 code point" : "\(scalars.count) code points"
     throw Fault(
       .field, "there is no code point \(number): the text has \(count)",
-      nextStep: "for null instead of an error, write ?[\(number)]")
+      nextStep: "to get null instead of an error, write ?[\(number)]")
   }
 
   /// Returns the value of the expression `value[index]`.
@@ -202,7 +202,8 @@ package enum ValueAccess {
       ).of(value)
     case (.record, _), (.resource, _): return try self.value(of: value, at: index, isOptional)
     case (.null, _) where isOptional: return .null
-    case (.null, _): throw Fault(.field, "null has no elements", nextStep: "for null instead of an error, write ?[...]")
+    case (.null, _):
+      throw Fault(.field, "null has no elements", nextStep: "to get null instead of an error, write ?[...]")
     case (.string, _): throw Fault(.type, "the index of a string must be an integer, not \(index.typeWithArticle)")
     case (.list, _), (.page, _):
       throw Fault(.type, "the index of a list must be an integer, not \(index.typeWithArticle)")
@@ -228,7 +229,7 @@ package enum ValueAccess {
     let count = elements.count == 1 ? "1 element" : "\(elements.count) elements"
     throw Fault(
       .field, "there is no element \(number): the list has \(count)",
-      nextStep: "for null instead of an error, write ?[\(number)]")
+      nextStep: "to get null instead of an error, write ?[\(number)]")
   }
 }
 

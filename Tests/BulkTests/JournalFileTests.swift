@@ -136,7 +136,7 @@ import Testing
       Issue.record("\(error)")
       return
     }
-    #expect(error.message.hasPrefix("\(path):\(place): the line does not continue the previous line"))
+    #expect(error.message.hasPrefix("\(path):\(place): lines before this line were removed"))
     let unknown =
       recorded == 1
       ? "the outcome of the recorded change is unknown" : "the outcomes of the \(recorded) recorded changes are unknown"

@@ -53,7 +53,7 @@ import Testing
     let second = ScriptedCarrier()
     let again = await run(1...12, try reopened(journal), on: second)
     #expect(again.tally.before == 8 && again.tally.ok == 4 && Set(second.carried) == ["7", "10", "11", "12"])
-    #expect(again.tally.text == "4 ok, 8 done before")
+    #expect(again.tally.text == "4 ok, 8 done in earlier runs")
   }
 
   /// Opens a copy of a journal's file, as the next run does after a crash of the process that has the journal open.
@@ -123,7 +123,7 @@ import Testing
     try await journal.flush()
     let consent = DestroyConsent(limit: 2, isConfirmed: true)
     let report = await run((1...8).map { Element($0) }, try reopened(journal), consent: consent)
-    #expect(report.stop == nil && report.tally.text == "2 ok, 6 done before" && consent.left == 0)
+    #expect(report.stop == nil && report.tally.text == "2 ok, 6 done in earlier runs" && consent.left == 0)
   }
 
   @Test(

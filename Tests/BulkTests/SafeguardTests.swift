@@ -267,7 +267,7 @@ import Testing
     #expect((report.stop as? Throttle.PatienceExhausted)?.reason == "the broker accepts no messages for now")
   }
 
-  /// A note says once that the queue's depth does not show the load.
+  /// A note says once that `depth` in `throttle:` has no effect.
   ///
   /// The queue stays empty if the service takes every request immediately, even if the service has much work.
   @Test(arguments: [(1, true), (4, false)]) func aMeaninglessDepthIsNotedOnce(
@@ -292,7 +292,7 @@ import Testing
     }
     let shown = notes.withLock { $0 }
     #expect(shown.count == (isNoted ? 1 : 0))
-    #expect(shown.allSatisfy { $0.contains("the queue's depth does not show the load") })
+    #expect(shown.allSatisfy { $0.contains("depth in the option throttle: has no effect") })
   }
 
   @Test func aSlowServiceIsSampledUntilItIsFast() async {

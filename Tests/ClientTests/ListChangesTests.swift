@@ -203,7 +203,7 @@ import Testing
     #expect(
       report(error) == [
         "protocol", "posts index: page 4 and the previous page have only ids of earlier pages",
-        "the service's pages overlap; the option sort: \"id\" can give the pages a stable order",
+        "the service's pages overlap; with sort: \"id\", the pages may have a fixed order",
       ])
   }
 

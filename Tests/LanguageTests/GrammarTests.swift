@@ -39,11 +39,11 @@ import Testing
     ("x?[0..1]", "a part [a..b] needs no ?, because its end can be beyond the last element"),
     ("x[1..2..3]", "expected ] after the index, not .."),
     ("{[a] 1}", "expected a colon after the key, not 1"), ("{[a: 1}", "expected a value, not a:"),
-    ("for x, in y do end", "the word in belongs to the language and can't be a name"),
-    ("1 | as", "expected a name after the word as, not the end of the text"),
+    ("for x, in y do end", "the word `in` belongs to the language and can't be a name"),
+    ("1 | as", "expected a name after the word `as`, not the end of the text"),
     ("1 | as a.b", "expected the end of the statement, not .b"),
-    ("watch 2s print 1", "expected the word do after watch ..., not print"),
-    ("watch 2s do", "the block of this watch has no end"),
+    ("watch 2s print 1", "expected the word `do` after `watch ...`, not print"),
+    ("watch 2s do", "the block of this `watch` has no `end`"),
     ("| count", "a line can't begin with |"),
   ])
   func refuses(_ text: String, _ message: String) {

@@ -14,12 +14,12 @@ import Testing
   }
 
   @Test(arguments: [
-    ("let = 3", "expected a name after the word let, not ="), ("end", "there is no open block for the word end"),
-    ("x = 3", "an assignment needs the word let"),
-    ("for x posts do end", "expected the word in after for x, not posts"),
+    ("let = 3", "expected a name after the word `let`, not ="), ("end", "there is no open block for the word `end`"),
+    ("x = 3", "an assignment needs the word `let`"),
+    ("for x posts do end", "expected the word `in` after `for x`, not posts"),
     ("let x = a-1 + 2 -", "expected a value, not the end of the text"), ("a < b < c", "comparisons can't be chained"),
     ("read /tmp/x.csv", "text between slashes is a pattern"), ("let s = \"abc", "unclosed string"),
-    ("| count", "a line can't begin with |"), ("while true do", "the block of this while has no end"),
+    ("| count", "a line can't begin with |"), ("while true do", "the block of this `while` has no `end`"),
     ("stream posts | take 3 take: 1 take: 2", "the option take: occurs twice"), ("$x", "a variable has no $"),
   ])
   func faults(text: String, message: String) {

@@ -16,7 +16,7 @@ import Testing
       "destroy-all posts filter: {} confirm: true page: {size: 3} on-error: \"continue\"")
     #expect(ran.status == 5 && ran.output == "21\n" && service.left == [1, 2, 3, 14])
     #expect(ran.notes.hasPrefix("destroy-all posts: 21 ok, 4 failed\nerror[service]: posts destroy-all: has notes\n"))
-    #expect(ran.notes.hasSuffix("  = at element 1, 1\n  = and 3 more like this one\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.hasSuffix("  = at element 1: 1\n  = and 3 more like this one\n"), Comment(rawValue: ran.notes))
     let stopped = await service.run("destroy-all posts filter: {} confirm: true")
     #expect(stopped.status == 5 && stopped.notes.contains("  = destroy-all posts: 0 ok, "))
     await service.stop()
@@ -26,7 +26,7 @@ import Testing
     let service = try await StubbornService(count: 12, hidden: [1, 2, 3, 4, 5])
     try await service.start()
     let ran = await service.run("destroy-all posts filter: {} confirm: true page: {size: 2}")
-    let note = "destroy-all posts: the service does not return 5 of the resources that it counts\n"
+    let note = "destroy-all posts: the service counts 5 resources that it does not return\n"
     #expect(ran == Ran(status: 0, output: "7\n", notes: note))
     #expect(service.left == [1, 2, 3, 4, 5])
     await service.stop()
@@ -79,7 +79,8 @@ import Testing
     #expect(ran.status == 1)
     #expect(ran.notes.hasPrefix("update posts: waiting up to 3s for 4 late replies\nerror[unknown]: "))
     #expect(
-      ran.notes.contains("  = in the stage each, at 1\n  = 3 more errors of the kind unknown, at 2, 3, 4\n"),
+      ran.notes.contains(
+        "  = in the stage `each`, at the element 1\n  = 3 more errors of the kind unknown, at the elements 2, 3, 4\n"),
       Comment(rawValue: ran.notes))
     #expect(await service.stop().status == 0)
   }
@@ -90,7 +91,7 @@ import Testing
       "let other = connect\nlet same = client queue: \"posts\" on: other\nlet first = client queue: \"posts\" on: service\nfor p in stream first do update same p.id {views: 1} end"
     )
     #expect(ran.status == 6)
-    #expect(ran.notes.hasPrefix("error[refused]: update changes posts, which is being streamed"))
+    #expect(ran.notes.hasPrefix("error[refused]: update changes posts while a stream reads it"))
     // retort recognises the same broker behind two addresses, `localhost` and `127.0.0.1`.
     let uri = service.vhost.uri
     let near = uri.contains("localhost") ? "localhost" : "127.0.0.1"

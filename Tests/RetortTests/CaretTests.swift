@@ -91,7 +91,7 @@ import Testing
           --> -c:3:1
         3 | create posts {text: "a"}
           | ^^^^^^^^^^^^^^^^^^^^^^^^
-          = the service points to /data/attributes/slug
+          = the service reports an error at /data/attributes/slug
 
         """)
     await odd.stop()

@@ -110,7 +110,8 @@ import Testing
     }
     #expect(await Ran.retort("-c", readOnly + "count posts").output == "1000\n")
     let other = await Ran.retort("-c", guarded + "connect \"embedded:blog\" name: \"prod\" guard: \"read-only\"")
-    #expect(other.status == 1 && other.notes.contains("this connection is already open, with guard: \"confirm\""))
+    #expect(
+      other.status == 1 && other.notes.contains("this connection is already open, with the option guard: \"confirm\""))
     #expect(await Ran.retort("-c", guarded + "connect \"embedded:blog\" name: \"prod\"; " + spam).status == 6)
   }
 }

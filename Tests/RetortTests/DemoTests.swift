@@ -21,7 +21,7 @@ import Testing
     try await prompt.enters("save \"publish.retort\" last: 3")
     #expect(
       prompt.lines.contains {
-        $0.hasPrefix("saved 4 statements to publish.retort; 2 of these were added")
+        $0.hasPrefix("saved 4 statements to publish.retort; 2 of these are earlier statements")
       }
     )
     try await prompt.enters("source \"publish.retort\"")

@@ -77,18 +77,22 @@ import Testing
   /// of its changes was carried out and each change can safely be repeated. An iteration also runs again if its
   /// commands first read which changes are still necessary, as `upsert` does.
   @Test(arguments: [
-    (body: "update posts it {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 done before\n", sent: 1),
+    (
+      body: "update posts it {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 done in earlier runs\n",
+      sent: 1
+    ),
     (body: "update posts it {views: 6}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n", sent: 1),
     (
       body: "if it == 1 do update posts it {views: 5} end", next: "[1]", isDestroyed: false,
-      said: "each: 0 ok, 1 done before\n", sent: 1
+      said: "each: 0 ok, 1 done in earlier runs\n", sent: 1
     ),
     (
       body: "update posts it {views: 5}; count posts", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n",
       sent: 1
     ),
     (
-      body: "destroy posts it confirm: true", next: "[1]", isDestroyed: true, said: "each: 0 ok, 1 done before\n",
+      body: "destroy posts it confirm: true", next: "[1]", isDestroyed: true,
+      said: "each: 0 ok, 1 done in earlier runs\n",
       sent: 1
     ),
     (body: "destroy posts it confirm: true", next: "[1]", isDestroyed: false, said: "each: 1 ok\n", sent: 2),
@@ -99,7 +103,7 @@ import Testing
     (body: "create posts {views: 5}", next: "[1]", isDestroyed: false, said: "each: 0 ok, 1 unknown\n", sent: 1),
     (
       body: #"[{text: "a", views: 5}] | create posts key: .text verify: false"#, next: "[1]", isDestroyed: false,
-      said: "each: 0 ok, 1 done before\n", sent: 1
+      said: "each: 0 ok, 1 done in earlier runs\n", sent: 1
     ),
     (
       body: #"[{text: "a", views: 6}] | create posts key: .text verify: false"#, next: "[1]", isDestroyed: false,

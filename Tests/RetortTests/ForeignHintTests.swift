@@ -39,7 +39,7 @@ import Testing
     ),
     ("try print 1", "try do ... rescue error ... end", "try do print 1 rescue error print 2 end"),
     (
-      "try do print 1 finally print 2 end", "write the statements of finally after end",
+      "try do print 1 finally print 2 end", "write the statements of `finally` after `end`",
       "try do print 1 rescue e print 2 end; print 2"
     ),
     ("if 1 == 1 then print 1 fi", "if ... do ... end", "if 1 == 1 do print 1 end"),
@@ -172,7 +172,7 @@ import Testing
     ("destroy posts 4 5", "[4, 5] | destroy posts", "[4, 5] | destroy posts confirm: true"),
     ("stream posts sort: [-\"views\"] | take 1", "\"-views\"", "stream posts sort: [\"-views\"] | take 1"),
     (
-      "stream posts | where .views > 5, .state == \"draft\"", "combine conditions with the word and",
+      "stream posts | where .views > 5, .state == \"draft\"", "combine conditions with the word `and`",
       "stream posts | where .views > 5 and .state == \"draft\" | count"
     ),
     ("stream posts | map .id, .text", "map [.id, .text]", "stream posts | map [.id, .text] | take 1"),

@@ -7,13 +7,13 @@ import Testing
 @Suite struct FormHintTests {
   static let statements: [(String, String, String)] = [
     ("try do show posts 0 catch e do print 1 end", "rescue e", "try do show posts 0 rescue e print 1 end"),
-    ("try do show posts 0 rescue e do print 1 end", "remove do", "try do show posts 0 rescue e print 1 end"),
+    ("try do show posts 0 rescue e do print 1 end", "remove `do`", "try do show posts 0 rescue e print 1 end"),
     ("try do show posts 0 rescue do print 1 end", "rescue error", "try do show posts 0 rescue error print 1 end"),
     ("try do show posts 0 rescue => e print 1 end", "rescue e", "try do show posts 0 rescue e print 1 end"),
-    ("if 1 == 2 do print 1 else do print 2 end", "remove do", "if 1 == 2 do print 1 else print 2 end"),
+    ("if 1 == 2 do print 1 else do print 2 end", "remove `do`", "if 1 == 2 do print 1 else print 2 end"),
     ("print 1 if 1 == 1", "if 1 == 1 do print 1 end", "if 1 == 1 do print 1 end"),
     ("print 1 unless 1 == 2", "if not (1 == 2) do print 1 end", "if not (1 == 2) do print 1 end"),
-    ("let a = 1 let b = 2", "a semicolon or a line end before the word let", "let a = 1; let b = 2"),
+    ("let a = 1 let b = 2", "a semicolon or a line end before the word `let`", "let a = 1; let b = 2"),
     ("assert 1 == 1 \"why\"", "assert 1 == 1, \"why\"", "assert 1 == 1, \"why\""),
     ("console.log(\"a\")", "print \"a\"", "print \"a\""), ("IO.puts \"a\"", "print \"a\"", "print \"a\""),
     ("printf(\"a\")", "print \"a\"", "print \"a\""), ("JSON.parse(\"1\")", "parse-json(\"1\")", "parse-json(\"1\")"),

@@ -80,7 +80,7 @@ private enum MountNamespace {
     #expect(parts[0].contains("  = make room on the disk, then run the same statement again with the same file"))
     let done = try #require(Self.number(String(parts[0]), before: "ok"))
     #expect(parts[1].contains("\(done) done, ") && parts[1].contains(" 0 unknown\n"), Comment(rawValue: text))
-    #expect(parts[1].contains(": \(1000 - done) ok, \(done) done before\n"), Comment(rawValue: text))
+    #expect(parts[1].contains(": \(1000 - done) ok, \(done) done in earlier runs\n"), Comment(rawValue: text))
     #expect(parts[2] == "0\n")
     #expect(await service.stop().status == 0)
     let changes = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").filter {

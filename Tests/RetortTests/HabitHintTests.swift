@@ -198,9 +198,9 @@ import Testing
     ("[1] | map (it -1)", "minus needs spaces", "[1] | map (it - 1)"),
     ("print 5 /2", "... / 2", "print 5 / 2"),
     ("count posts, authors", "a statement for each client", "count posts; count authors"),
-    ("let x = 1 print x", "put a semicolon or a line end before the word print", "let x = 1; print x"),
+    ("let x = 1 print x", "put a semicolon or a line end before the word `print`", "let x = 1; print x"),
     (
-      "for i in 1..2 do print i print i end", "put a semicolon or a line end before the word print",
+      "for i in 1..2 do print i print i end", "put a semicolon or a line end before the word `print`",
       "for i in 1..2 do print i; print i end"
     ),
     ("[{a: 1}] | map {a: .a, ...it}", "{...} + it", "[{a: 1}] | map {a: .a} + it"),

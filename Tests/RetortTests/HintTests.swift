@@ -9,7 +9,7 @@ import Testing
   /// The hints for misspelt words and similar mistakes work.
   @Test(arguments: [
     (
-      "stream posts | wher .views > 5 | count", "did you mean the stage where?",
+      "stream posts | wher .views > 5 | count", "did you mean the stage `where`?",
       "stream posts | where .views > 5 | count"
     ),
     (
@@ -27,7 +27,7 @@ import Testing
       "count posts filter: {state: [\"draft\",\"spam\"]}"
     ),
     (
-      "[{id: 1, b: 2}, {id: 2}] | csv .id .b", "for null instead of an error, write ?.b",
+      "[{id: 1, b: 2}, {id: 2}] | csv .id .b", "to get null instead of an error, write ?.b",
       "[{id: 1, b: 2}, {id: 2}] | csv .id ?.b"
     ),
     ("print 1 | map it", "... | print", "[1] | map it | print"),
@@ -76,7 +76,10 @@ import Testing
     ("[1, 2, 3].length", "length([1, 2, 3])", "length([1, 2, 3])"), ("\"ab\".upper", "upper(\"ab\")", "upper(\"ab\")"),
     ("[1, 2].first", "([1, 2] | first)", "([1, 2] | first)"),
     ("time(\"2026-01-01\").year", "int(date(time(\"2026-01-01\"), \"%Y\"))", "int(date(time(\"2026-01-01\"), \"%Y\"))"),
-    ("let n = -1; \"abc\"[n]", "only a literal index can be negative: [-1] is the last element", "\"abc\"[-1]"),
+    (
+      "let n = -1; \"abc\"[n]", "to count from the end, write the number itself: [-1] is the last element",
+      "\"abc\"[-1]"
+    ),
     ("let n = -1; [1]?[n]", "a computed index is below zero: -1", "[1]?[-1]"),
     ("\"abc\"[99999999999999999999]", "no code point 99999999999999999999", "[1, 2, 3][0..99999999999999999999]"),
     ("[1][1.5]", "an integer, not 1.5", "[1, 2] | take 99999999999999999999"), ("sleep -1ms", "sleep 1ms", "sleep 1ms"),
@@ -145,7 +148,7 @@ import Testing
     ("1 < 2 < 3", "a < b and b < c", "1 < 2 and 2 < 3"),
     ("{5: 1}", "\"5\": ...", "{\"5\": 1}"),
     ("if 1 do print 1 end", "x > 0", "if 1 > 0 do print 1 end"),
-    ("null.a", "for null instead of an error, write ?.a", "null?.a"),
+    ("null.a", "to get null instead of an error, write ?.a", "null?.a"),
     ("[1].a", "| map .a", "[{a: 1}] | map .a"),
   ]
 
@@ -207,7 +210,7 @@ import Testing
     ("index posts page: {number: 0, size: 5}", "{number: 1, size: 5}", "index posts page: {number: 1, size: 5}"),
     ("upsert authors {name: \"Z\"} key: .email", "its only field is name", "upsert authors {name: \"Z\"} key: .name"),
     (
-      "[{name: \"Z\"}] | upsert authors key: .email", "for null instead of an error, write ?.email",
+      "[{name: \"Z\"}] | upsert authors key: .email", "to get null instead of an error, write ?.email",
       "[{name: \"Z\"}] | where ?.email != null | upsert authors key: .email"
     ),
     ("[{id: 5, text: \"a\"}] | create posts", "| without .id", "[{id: 5, text: \"a\"}] | without .id | create posts"),
@@ -270,7 +273,7 @@ import Testing
   @Test func theNamesOfElementsAreShown() async {
     for stage in ["sort", "group"] {
       let ran = await Ran.retort("-c", "[{k: 1}, {j: 2}] | \(stage) .k")
-      #expect(ran.notes.contains("= in the stage \(stage), at {\"j\":2}\n"), Comment(rawValue: ran.notes))
+      #expect(ran.notes.contains("= in the stage `\(stage)`, at the element {\"j\":2}\n"), Comment(rawValue: ran.notes))
     }
   }
 

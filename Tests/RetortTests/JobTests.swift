@@ -143,8 +143,8 @@ import Testing
         wrote 2 to p.csv
         upsert authors: 1 created, 0 updated, 0 same, 1 failed
         error[invalid]: authors upsert: name - has already been taken
-          = the service points to /data/attributes/name
-          = at element 1, {"email":"cy@x.org","name":"Ada Archer","born-on":"1990-0...
+          = the service reports an error at /data/attributes/name
+          = at element 1: {"email":"cy@x.org","name":"Ada Archer","born-on":"1990-0...
         upsert authors: 1 created, 0 updated, 0 same
 
         """),

@@ -23,7 +23,7 @@ import Testing
     let again = await service.run(statement)
     #expect(again.status == 6)
     #expect(
-      again.notes.contains("\(path):4: the line does not continue the previous line"), Comment(rawValue: again.notes))
+      again.notes.contains("\(path):4: lines before this line were removed"), Comment(rawValue: again.notes))
     #expect(again.notes.contains("restore the file from a copy"), Comment(rawValue: again.notes))
     let sent = await service.stop().output.split(separator: "\n")
     #expect(sent.count == 4)

@@ -5,8 +5,8 @@ import Testing
 /// The broker delivers unacknowledged creates again to the next consumer, so a create may happen twice.
 @Suite(.timeLimit(.minutes(5))) struct LostConsumerTests {
   private static let note =
-    "queue posts lost its consumer during the creates; the broker redelivers unacknowledged requests, "
-    + "so a create may be carried out twice; help losses explains this\n"
+    "queue posts lost its consumer during the creates, so the broker may have delivered a request twice: "
+    + "count the created resources; help losses explains this\n"
 
   @Test(arguments: [
     "1..3 | map {text: \"x\"} | create posts timeout: 5s in-flight: 1",

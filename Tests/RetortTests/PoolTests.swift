@@ -48,7 +48,7 @@ import Testing
     let sink = #"| update posts {views: 1} workers: "test""#
     let stopped = await run("[1, 2, 99999, 4] \(sink)", on: service)
     #expect(stopped.status == 5 && stopped.notes.contains("error[not-found]"), Comment(rawValue: stopped.notes))
-    #expect(stopped.notes.contains("at element 3, 99999"))
+    #expect(stopped.notes.contains("at element 3: 99999"))
     let halted = await run(#"90001..90500 \#(sink) halt: 10"#, on: service)
     #expect(halted.status == 6 || halted.status == 5, Comment(rawValue: halted.notes))
     #expect(halted.notes.contains("its failures reached the limit halt: 10"))

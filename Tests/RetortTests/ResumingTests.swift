@@ -39,7 +39,7 @@ import Testing
           "= all changes of this statement are done: to run the rest of the script, remove the statement;"),
         Comment(rawValue: whole.notes))
       let rest = try await ran(clients + second, #"["3", "9999", "5"]"#.replacing("9999", with: "4"))
-      #expect(rest.status == 0 && rest.notes.contains(" done before\n"), Comment(rawValue: rest.notes))
+      #expect(rest.status == 0 && rest.notes.contains(" done in earlier runs\n"), Comment(rawValue: rest.notes))
     }
     #expect(await service.stop().status == 0)
   }
@@ -97,7 +97,7 @@ import Testing
     ),
     (
       "stream posts | take 5 | collect | destroy posts confirm: true journal: \"j\"",
-      "take selects other elements in a resumed run"
+      "if you resume this run, take selects other elements"
     ),
   ]) func theCheckFindsASecondUse(_ statements: String, _ warning: String) async throws {
     try await inDirectory { directory in

@@ -43,7 +43,7 @@ import Testing
   @Test func aPageReportsItsShareOfTheTotal() async throws {
     let prompt = try await PromptTerminal.onBlog(columns: 120)
     try await prompt.enters("index posts page: {size: 3}")
-    #expect(prompt.lines.contains("3 of 1000 resources; this page has a next page: stream reads all pages"))
+    #expect(prompt.lines.contains("3 of 1000 resources: this is one page of several; stream reads all pages"))
     try await prompt.enters(#"_ | json .id"#)
     #expect(prompt.lines.contains(#"[{"id":"1"},{"id":"2"},{"id":"3"}]"#))
     try await prompt.enters("set timing: true; count posts")

@@ -36,7 +36,7 @@ import Testing
       [4, 2, 1] | update posts {views: 7} \(journal)
       for id in [1, 2, 3, 4] do print (show posts id).views == 7 end
       """)
-    #expect(ran.notes.contains("update posts: 1 ok, 2 done before\n"), Comment(rawValue: ran.notes))
+    #expect(ran.notes.contains("update posts: 1 ok, 2 done in earlier runs\n"), Comment(rawValue: ran.notes))
     #expect(ran.output == "true\ntrue\nfalse\ntrue\n")
   }
 
@@ -52,7 +52,8 @@ import Testing
     let refused = await run(2, other.vhost.uri)
     #expect(refused.status == 6 && refused.notes.contains(" belongs to the broker "), "\(refused.notes)")
     let resumed = await run(2, service.vhost.uri.replacing("127.0.0.1", with: "localhost"))
-    #expect(resumed.status == 0 && resumed.notes.contains("update posts: 1 ok, 1 done before\n"), "\(resumed.notes)")
+    #expect(
+      resumed.status == 0 && resumed.notes.contains("update posts: 1 ok, 1 done in earlier runs\n"), "\(resumed.notes)")
     for service in [service, other] { #expect(await service.stop().status == 0) }
   }
 
@@ -265,7 +266,9 @@ import Testing
     #expect(sink.status == 5 && sink.output == "2\n9998\n9999\n", Comment(rawValue: sink.notes))
     #expect(sink.notes.contains("update posts: 2 ok, 2 failed\n") && sink.notes.contains("and 1 more like this one"))
     let each = await run("[9997, 9998, 9999] | each in-flight: 3 do show posts it end")
-    #expect(each.status == 1 && each.notes.contains("in the stage each, at 9997"), Comment(rawValue: each.notes))
+    #expect(
+      each.status == 1 && each.notes.contains("in the stage `each`, at the element 9997"), Comment(rawValue: each.notes)
+    )
   }
 
   /// Only the owner can read the files of the history and of the learned schema.

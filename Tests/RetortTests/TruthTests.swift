@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     (
       "",
-      "the change may still be carried out if the service took the request before the timeout; otherwise the broker removes the expired request"
+      "if the service took the request before the timeout, it may still carry out the change; if not, the broker removes the request"
     ),
     (" expire: false", "the change may still be carried out, because the request does not expire"),
   ]) func aMissingReplyDescribesTheQueue(option: String, fate: String) async throws {
@@ -46,7 +46,7 @@ import Testing
     let ran = await service.run("let nobody = client queue: \"zzz\"\n[{a: 1, password: \"x\"}] | create nobody")
     #expect(ran.status == 4)
     #expect(ran.notes.hasPrefix("create zzz: 0 ok, 1 failed\nerror[no-route]: there is no queue zzz on "))
-    #expect(ran.notes.contains("\n  = at element 1, {\"a\":1,\"password\":\"***\"}\n"))
+    #expect(ran.notes.contains("\n  = at element 1: {\"a\":1,\"password\":\"***\"}\n"))
     #expect(await service.stop().status == 0)
   }
 

@@ -32,7 +32,7 @@ extension Compiler {
     if positional.count < needed.count {
       let missing = needed[positional.count]
       report(
-        "\(command.name) needs \(missing.name)", command.nameRange, nextStep: "\(declaration.signature)")
+        "\(command.name) needs the argument \(missing.name)", command.nameRange, nextStep: "\(declaration.signature)")
     }
     let repeats = declaration.parameters.last?.repeats ?? false
     if positional.count > declaration.parameters.count, !repeats {

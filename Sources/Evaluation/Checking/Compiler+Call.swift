@@ -22,7 +22,7 @@ extension Compiler {
       return broken
     }
     guard function.takes(codes.count) else {
-      report("\(name) takes \(function.arity), not \(codes.count)", range, nextStep: "help \(name) shows its signature")
+      report("\(name) takes \(function.arity), not \(codes.count)", range, nextStep: "help \(name) shows the arguments")
       return broken
     }
     let source = source

@@ -115,7 +115,7 @@ extension Compiler {
     }
     if Stage.named(name) != nil {
       return report(
-        "the stage \(name) needs elements before it", command.nameRange, nextStep: "... | \(name) ...")
+        "the stage `\(name)` needs elements before it", command.nameRange, nextStep: "... | \(name) ...")
     }
     if Function.named(name) != nil {
       return report(
@@ -178,7 +178,7 @@ extension Compiler {
     if let near, !known.contains(near) {
       return report(
         "unknown command \(name)", command.nameRange,
-        nextStep: "did you mean the stage \(near)? ... | \(near) ...")
+        nextStep: "did you mean the stage `\(near)`? ... | \(near) ...")
     }
     reportUnknown(
       "command", name, command.nameRange, among: known, meant: meant, nextStep: "help commands lists the commands")

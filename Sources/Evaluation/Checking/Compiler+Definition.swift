@@ -48,8 +48,8 @@ extension Compiler {
       let clients = body.effects.changed.map { given($0, definition, command, element: element) ?? $0 }
       for client in clients where context.openStreams.contains(client) {
         report(
-          "\(command.name) changes \(client.queue), which is being streamed: rows would be skipped silently",
-          command.range, nextStep: "collect the stream first: | collect")
+          "\(command.name) changes \(client.queue) while a stream reads it, so the stream would skip rows",
+          command.range, nextStep: "to read the whole stream first, put | collect after it")
       }
       var own = body.effects
       own.changed = clients
@@ -66,7 +66,7 @@ extension Compiler {
     }
     if let missing = places.first {
       report(
-        "\(command.name) needs \(definition.parameters[missing].name)", command.nameRange,
+        "\(command.name) needs the argument \(definition.parameters[missing].name)", command.nameRange,
         nextStep: definition.signature)
     }
     let arguments = codes

@@ -53,9 +53,9 @@ extension Compiler {
     effects.changed.append(client)
     guard context.openStreams.contains(client) else { return }
     report(
-      "\(command.name) changes \(client.queue), which is being streamed: rows would be skipped silently",
+      "\(command.name) changes \(client.queue) while a stream reads it, so the stream would skip rows",
       command.range,
-      nextStep: "collect the stream first: | collect"
+      nextStep: "to read the whole stream first, put | collect after it"
         + (effect == .destroys ? "; or use destroy-all with a filter" : ""))
   }
 
@@ -115,10 +115,10 @@ extension Compiler {
       let selection = pipeline.stages[..<sink].first(where: { ["take", "last"].contains($0.name) })
     else { return }
     warnThoroughly(
-      "\(selection.name) selects other elements in a resumed run, because the earlier run destroyed some resources: "
-        + "both runs together can destroy more resources than one run",
+      "if you resume this run, \(selection.name) selects other elements, "
+        + "and both runs together destroy more resources than one run",
       selection.range,
-      nextStep: "add the option max:, which also counts the changes of earlier runs; or read the elements from a file")
+      nextStep: "add the option max:, which counts the changes of all runs; or read the elements from a file")
   }
 
   /// Returns what the check knows about the client in a command's first argument.

@@ -150,7 +150,7 @@ extension Compiler {
       !call.declaration.takesAnyOption, let form = form(missing, call.unknown)
     else { return nil }
     return MisplacedArgumentError(
-      "\(call.command.name) needs \(missing.name)", call.command.nameRange,
+      "\(call.command.name) needs the argument \(missing.name)", call.command.nameRange,
       ([call.command.name] + call.positional.map(shown) + [form]).joined(separator: " "))
   }
 
@@ -161,12 +161,12 @@ extension Compiler {
     if call.declaration.takesAnyOption, case .record(let entries) = first.kind {
       let options = entries.map { "\($0.name ?? "NAME"): \(shown($0.value))" }
       return MisplacedArgumentError(
-        "the stage \(name) needs the form NAME: VALUE, not a record", first.range,
+        "the stage `\(name)` needs the form NAME: VALUE, not a record", first.range,
         ([name] + options).joined(separator: " "))
     }
     if ["first", "last"].contains(name), case .number(let count) = first.kind {
       return MisplacedArgumentError(
-        "the stage \(name) returns one element", first.range,
+        "the stage `\(name)` returns one element", first.range,
         name == "first" ? "take \(count)" : "reverse | take \(count)")
     }
     guard let option = call.declaration.options.first(where: { $0.isRequired && call.command.option($0.name) == nil })

@@ -21,7 +21,7 @@ extension Compiler {
   func refuseEnded(_ name: String, _ variable: Scope.DeclaredVariable, _ range: SourceRange) {
     guard let stage = variable.ended else { return }
     report(
-      "the name \(name) has no value after the stage \(stage), which combines the elements", range,
+      "the name \(name) has no value after the stage `\(stage)`, which combines the elements", range,
       nextStep: "name the new element: | \(stage) ... | as \(name)")
   }
 

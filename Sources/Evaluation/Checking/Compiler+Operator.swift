@@ -69,7 +69,7 @@ extension Compiler {
       let operand = if case .binary(_, _, let operand, let first) = left.kind { [operand, first] } else { [left] }
       let texts = (operand + [right]).map { source.text($0.range) }
       report(
-        "the right side of the operator or must be a boolean, not a string", right.range,
+        "the right side of `or` must be a boolean, not a string", right.range,
         nextStep: "\(texts[0]) in [\(texts.dropFirst().joined(separator: ", "))]")
       return broken
     case .or:

@@ -66,10 +66,10 @@ extension Compiler {
   private func refuseCut(_ stage: Language.Command) {
     guard ["take", "skip", "first"].contains(stage.name) else { return }
     report(
-      "the stage \(stage.name) can't follow a stage that changes data, "
+      "the stage `\(stage.name)` can't follow a stage that changes data, "
         + "because that stage has already changed all elements",
       stage.range,
-      nextStep: "put the stage \(stage.name) before that stage: | \(stage.name) ... | ...")
+      nextStep: "put the stage `\(stage.name)` before that stage: | \(stage.name) ... | ...")
   }
 
   /// Reports a stage that gets no elements, because it follows a command or stage such as `print`.

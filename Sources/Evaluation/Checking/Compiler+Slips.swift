@@ -30,12 +30,12 @@ extension Compiler {
       // The suggestion contains a condition, because the user rarely means a change of all resources.
       let isDestroy = change.effect == .destroys
       return warn(
-        "\(name) is a client and gives one element: the client, not its resources", range,
+        "\(name) is a client, so the pipeline gets one element: the client, not its resources", range,
         nextStep: "choose the resources first: stream \(name) | where .FIELD == VALUE | collect | \(change.name) ..."
           + (isDestroy ? "; or destroy-all \(name) filter: {FIELD: VALUE}" : ""))
     }
     warn(
-      "\(name) is a client and gives one element: the client, not its resources", range,
+      "\(name) is a client, so the pipeline gets one element: the client, not its resources", range,
       nextStep: "to read its resources: \(meant(name))")
   }
 

@@ -46,7 +46,7 @@ extension Compiler {
           frame.take(page, index)
           let value: Value
           do throws(Fault) { value = try await code.run(&frame) } catch {
-            throw error.within("in the stage \(name), at \(element.label)")
+            throw error.within("in the stage `\(name)`, at the element \(element.label)")
           }
           try results.append(value, page, index)
         }
@@ -84,7 +84,7 @@ extension Compiler {
       return "to destroy the elements: | collect | destroy CLIENT; by a filter: destroy-all CLIENT filter: {...}"
     }
     guard known.parameters.first?.shape == .client || known.name == "sleep" else {
-      return "the word \(known.name) begins a statement: \(known.shortForm)"
+      return "the word `\(known.name)` begins a statement: \(known.shortForm)"
     }
     return "run the command for each element: | each do ... end, with `it` as the element"
   }
@@ -115,7 +115,7 @@ extension Compiler {
       command.arguments.count == 2, let path = command.arguments[1].expression.path
     {
       return report(
-        "the stage count does not take the word \"by\"", word.range, nextStep: "group .\(path) | select .key .count")
+        "the stage `count` does not take the word \"by\"", word.range, nextStep: "group .\(path) | select .key .count")
     }
     guard Stage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
@@ -154,7 +154,7 @@ extension Compiler {
     if isDescending, kept.isEmpty { kept = ["| reverse"] }
     if isDescending, !kept.contains(where: { $0.hasPrefix("-") }), kept[0].hasPrefix(".") { kept[0] = "-" + kept[0] }
     report(
-      "the stage \(command.name) does not take \"\(source.text(filler.range))\"", filler.range,
+      "the stage `\(command.name)` does not take \"\(source.text(filler.range))\"", filler.range,
       nextStep: ([command.name] + kept).joined(separator: " "))
   }
 }

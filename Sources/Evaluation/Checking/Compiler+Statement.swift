@@ -56,9 +56,9 @@ extension Compiler {
     }
     if scope.crossesEach(name) {
       report(
-        "the block of the stage each can't assign \(name), because \(name) is defined outside the block", nameRange,
+        "the block of the stage `each` can't assign \(name), because \(name) is defined outside the block", nameRange,
         nextStep: "end the block with a value, and collect the values: let results = ... | each do ... end; "
-          + "or use the statement for")
+          + "or use the statement `for`")
     }
     if !context.isInDef, scope.blocks.count == 1, scope.variable(name) == nil {
       findings.names.append((name, nameRange))
@@ -97,9 +97,9 @@ extension Compiler {
     if context.loopDepth == 0 {
       let inEach = context.eachDepth > 0
       report(
-        inEach ? "\(word) can't leave the block of the stage each" : "\(word) is allowed in a loop only", range,
+        inEach ? "`\(word)` can't leave the block of the stage `each`" : "`\(word)` is allowed in a loop only", range,
         nextStep: inEach
-          ? "use the statement for instead of the stage each"
+          ? "use the statement `for` instead of the stage `each`"
           : "put \(word) in for ... do, while ... do or watch ... do; to end the run, use exit")
     }
     return .sync { _ throws(Fault) in flow }
@@ -108,7 +108,7 @@ extension Compiler {
   private func leave(_ valued: ValuedConstruct?, _ range: SourceRange) -> CompiledStatement {
     if !context.isInDef || context.eachDepth > 0 {
       report(
-        "return is allowed in a def only", range,
+        "`return` is allowed in a def only", range,
         nextStep: context.eachDepth > 0
           ? "write the value as the last line of the block, without return"
           : context.isInDef ? nil : "to end the run, use exit; to show a value, use print")

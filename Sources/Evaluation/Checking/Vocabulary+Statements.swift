@@ -3,7 +3,7 @@ extension Vocabulary {
   public static let statements: [(name: String, form: String, summary: String)] = [
     (
       "let", "let NAME = PIPELINE",
-      "Assigns the value of PIPELINE to the variable NAME. If no variable NAME is visible, let defines the variable."
+      "Assigns the value of PIPELINE to the variable NAME. If there is no variable NAME, let defines it."
     ),
     (
       "for", "for NAME [, NUMBER] in PIPELINE do ... end",
@@ -16,9 +16,9 @@ extension Vocabulary {
     (
       "watch", "watch DURATION do ... end",
       """
-      Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of an \
-      iteration replaces the output of the previous iteration, and the characters that differ are highlighted. The \
-      statement break ends the loop. At the prompt, Ctrl-C ends the loop too.
+      Runs a block repeatedly, with a pause of DURATION after each iteration. At a terminal, the output of each \
+      iteration replaces the previous output, and the characters that differ are highlighted. The statement `break` \
+      ends the loop. At the prompt, Ctrl-C ends the loop too.
       """
     ),
     (
@@ -60,8 +60,8 @@ extension Vocabulary {
       name: "timeout", shape: .any, fallback: "5s",
       summary:
         """
-        how long retort waits for a reply: 10s, or "never". The option timeout: of a command or client overrides this \
-        setting
+        how long retort waits for a reply: 10s, or "never". The option timeout: of a command or a client takes \
+        precedence
         """
     ),
     .init(
@@ -70,8 +70,8 @@ extension Vocabulary {
     .init(
       name: "in-flight", shape: .number, fallback: "16",
       summary: """
-        the maximum number of concurrent requests of a bulk change. The option in-flight: of a statement overrides \
-        this setting
+        the maximum number of concurrent requests of a bulk change. The option in-flight: of a statement takes \
+        precedence
         """),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
@@ -89,8 +89,7 @@ extension Vocabulary {
     .init(
       name: "learn-values", shape: .boolean, fallback: "false",
       summary: """
-        true stores the values and ids of replies when the program ends, so that Tab completes these values and ids in \
-        later sessions
+        true stores the values and ids of replies when the program ends. Tab then completes them in later sessions
         """),
   ]
 }

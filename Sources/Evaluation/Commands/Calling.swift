@@ -9,8 +9,8 @@ extension Command {
     Declaration(
       name: "call",
       summary: """
-        Sends a JSON-RPC request with any method and any parameters. The value of call is the unchanged result member \
-        of the reply.
+        Sends a JSON-RPC request with any method and any parameters. Returns the member result of the reply, \
+        unchanged.
         """,
       parameters: [
         .init(name: "CLIENT", shape: .client), .init(name: "METHOD", shape: .string).ruled(.name),
@@ -24,8 +24,8 @@ extension Command {
             """),
         .confirm.described(
           as: """
-            in a loop or in the block of a stage, retort asks before a call of a method such as "destroy"; true skips \
-            this question
+            true skips the question that retort asks before a method such as "destroy" in a loop or in the block of a \
+            stage
             """),
         .keys, .meta, .timeout, .expire, .dryRun,
       ],

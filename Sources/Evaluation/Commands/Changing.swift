@@ -23,7 +23,7 @@ extension Declaration {
     name: "destroy", summary: "Destroys a resource.", parameters: [client, id],
     options: [
       .confirm.described(
-        as: "in a loop or in the block of a stage, retort asks before a destroy; true skips this question"),
+        as: "true skips the question that retort asks before a destroy in a loop or in the block of a stage"),
       .meta, .timeout, .expire, .dryRun,
     ], effect: .destroys, result: "null",
     examples: [.init(code: "destroy posts 4\ncount posts", output: "999")])

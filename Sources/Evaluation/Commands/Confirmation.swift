@@ -91,7 +91,7 @@ extension RunContext {
       throw refusal(
         .limit,
         "\(request.verb) \(request.client.name) would destroy \(request.resources), but --yes=N allows only \(left)",
-        arguments, nextStep: "raise --yes=N to the number that may be destroyed, or narrow the filter")
+        arguments, nextStep: "raise N in --yes=N to the number that may be destroyed, or narrow the filter")
     }
     if request.client.connection.protection == .confirm {
       if let consent = try guarded(request, arguments) { return consent }

@@ -120,7 +120,7 @@ extension Command {
     }
 
     private func differs(_ option: String, _ value: String?) -> Fault {
-      let how = value.map { "with \(option): \"\($0)\"" } ?? "without \(option):"
+      let how = value.map { "with the option \(option): \"\($0)\"" } ?? "without the option \(option):"
       return Fault(
         .value, "this connection is already open, \(how)", at: [Fault.LabelledRange(arguments.range)],
         in: arguments.source,

@@ -21,7 +21,7 @@ extension Declaration.Option {
   fileprivate static let singular = Self(
     name: "singular", shape: .string, fallback: "the singular of the type",
     summary: """
-      the word before _id in relationship requests. With "post", the command link sends the id of the resource as \
+      the word before _id in relationship requests. With "post", the command `link` sends the id of the resource as \
       post_id
       """
   ).ruled(.text("singular", "singular: \"post\""))
@@ -83,8 +83,8 @@ extension Command {
         .init(
           name: "keys", shape: .string, fallback: "\"wire\"",
           summary: """
-            with "wire", the names of fields stay unchanged. With "underscore", retort shows inserted-at as \
-            inserted_at, and sends inserted_at as inserted-at
+            "wire" leaves the names of fields unchanged. "underscore" shows inserted-at as inserted_at, and sends \
+            inserted_at as inserted-at
             """,
           words: ["wire", "underscore"]),
         .relationships,
@@ -92,16 +92,14 @@ extension Command {
         .init(
           name: "reply", shape: .string, fallback: "\"queue\"",
           summary: """
-            with "queue", retort creates a reply queue for the client. With "direct", retort uses RabbitMQ's direct \
-            reply-to
+            "queue" creates a reply queue for the client. "direct" uses RabbitMQ's direct reply-to
             """,
           words: ["queue", "direct"]),
         .init(
           name: "require-beam", shape: .boolean, fallback: "false",
           summary:
             """
-            true means that retort refuses a request whose meta lacks the member beam. This member is the token of an \
-            Elixir test sandbox
+            true refuses a request whose meta has no member beam. This member is the token of an Elixir test sandbox
             """),
       ],
       result: "client",
@@ -198,11 +196,9 @@ extension Command {
     Declaration(
       name: "clients",
       summary: """
-        Lists the clients, then the connections without clients. The columns queue, type and connection describe the \
-        client. The column state has the state of the connection. The column consumers has the number of consumers of \
-        the queue. The column depth has the number of messages that wait in the queue. The column in-flight has the \
-        number of requests that wait for a reply. The column round-trip has the time from the last request to its \
-        reply.
+        Lists the clients, then the connections without clients. The column consumers is the number of consumers of \
+        the queue, and depth is the number of messages that wait in the queue. The column in-flight is the number of \
+        requests without a reply, and round-trip is the time from the last request to its reply.
         """,
       result: "list of records")
   ) { _, frame throws(Fault) in

@@ -22,7 +22,7 @@ extension Command {
       name: "assert",
       summary: """
         Raises an error if a condition is false. The error ends a script with the exit status 3, unless the statement \
-        try catches the error. MESSAGE follows a comma: assert n > 0, "n is 0".
+        `try` catches the error. MESSAGE follows a comma: assert n > 0, "n is 0".
         """,
       parameters: [
         .init(name: "CONDITION", shape: .condition),

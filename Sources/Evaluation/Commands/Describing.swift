@@ -13,9 +13,9 @@ extension Command {
     Declaration(
       name: "describe",
       summary: """
-        Lists what retort has learned about a client's type from earlier replies. There is a row for each field of the \
-        type. There is also a row for each name that the service accepted or refused in the options filter:, sort: and \
-        include: of earlier requests. The command describe sends no request.
+        Lists what retort has learned about a client's type from earlier replies. There is a row for each field of \
+        the type, and for each name that the service accepted or refused in filter:, sort: and include:. The command \
+        `describe` sends no request.
         """,
       parameters: [place], result: "list of records",
       examples: [
@@ -69,8 +69,8 @@ extension Command {
       name: "queues",
       summary: """
         Lists the queues that your clients have used on a broker, and all queues of an embedded service. The column \
-        types has the known types of the resources in the queue's service. The column consumers has the number of \
-        consumers of the queue. The column depth has the number of requests that wait in the queue.
+        types has the known types of the queue's resources. The column consumers is the number of consumers of the \
+        queue, and depth is the number of requests that wait in the queue.
         """,
       result: "list of records",
       examples: [

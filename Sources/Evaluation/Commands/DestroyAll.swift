@@ -136,7 +136,7 @@ private final class DestroyAllChangeSource: BulkChangeSource {
   }
 
   var endNote: String? {
-    pages.notShown > 0 ? "the service does not return \(pages.notShown) of the resources that it counts" : nil
+    pages.notShown > 0 ? "the service counts \(pages.notShown) resources that it does not return" : nil
   }
 }
 

@@ -9,8 +9,8 @@ extension Command {
       name: "diff",
       summary: """
         Compares two lists or streams, and returns a record {key, change, fields} for each element that differs. The \
-        value of change is "added" if only B has the element, and "removed" if only A has the element. If the fields \
-        of the element differ, the value is "changed". The record in fields has the old and the new values.
+        value of change is "added" if only B has the element, "removed" if only A has it, and "changed" if its fields \
+        differ. The record in fields has the old and the new values.
         """,
       parameters: [.init(name: "A", shape: .any), .init(name: "B", shape: .any)],
       options: [
@@ -32,7 +32,7 @@ extension Command {
     guard let key = arguments["key"]?.code else { return .null }
     let keyText = arguments["key"].map { arguments.source.text($0.range) } ?? "it"
     var sides: [DiffInput] = []
-    for (index, name) in ["A", "B"].enumerated() {
+    for (index, name) in ["the first argument", "the second argument"].enumerated() {
       do throws(Fault) {
         sides.append(try await DiffInput(name, arguments.value(index), key, keyText, &frame))
       } catch { throw error.placed(at: arguments.range(index), in: arguments.source) }
@@ -69,7 +69,7 @@ private struct DiffInput {
       for element in page {
         frame.element = element
         do throws(Fault) { try add(element, key: try await key.run(&frame)) } catch {
-          throw error.within("in diff, at \(element.label) of \(name)")
+          throw error.within("in diff, at the element \(element.label) of \(name)")
         }
       }
       try elements.add(page)

@@ -72,7 +72,7 @@ extension ClientValue {
   /// Call this function only if the broker has accepted the request of the change.
   private static func fate(_ silence: ClientError.MissingReply) -> String {
     silence.hasExpired
-      ? "the change may still be carried out if the service took the request before the timeout; otherwise the broker removes the expired request"
+      ? "if the service took the request before the timeout, it may still carry out the change; if not, the broker removes the request"
       : "the change may still be carried out, because the request does not expire"
   }
 

@@ -128,7 +128,7 @@ extension String {
   /// The name of a command or a stage in messages about an option, such as `update`.
   ///
   /// For `each` the text is `the stage each`, because `each` alone reads as a plain word.
-  var asOptionOwner: String { self == "each" ? "the stage each" : self }
+  var asOptionOwner: String { self == "each" ? "the stage `each`" : self }
 }
 
 extension OptionValueRule {

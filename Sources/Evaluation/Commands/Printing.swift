@@ -59,7 +59,7 @@ extension Stage {
           frame.take(page, index)
           do throws(Fault) {
             try frame.run.output.put(line: try await code.run(&frame).interpolated())
-          } catch { throw error.within("in the stage print, at \(element.label)") }
+          } catch { throw error.within("in the stage `print`, at the element \(element.label)") }
         }
       }
       return .null

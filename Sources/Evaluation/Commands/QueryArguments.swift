@@ -36,8 +36,8 @@ extension Declaration.Option {
   static let keys = Self(
     name: "keys", shape: .string, fallback: "the client's setting",
     summary: """
-      with "wire", the names of fields stay unchanged. With "underscore", retort shows inserted-at as inserted_at, and \
-      sends inserted_at as inserted-at
+      "wire" leaves the names of fields unchanged. "underscore" shows inserted-at as inserted_at, and sends \
+      inserted_at as inserted-at
       """,
     words: ["wire", "underscore"])
   static let timeout = Self(
@@ -113,22 +113,22 @@ extension Declaration.Option {
   static let verify = Self(
     name: "verify", shape: .any, fallback: "true",
     summary: """
-      at the end of the statement, true looks up whether the changes without a reply were carried out. false looks up \
-      nothing. For this statement, "all" means the same as true
+      true looks up, at the end, whether the changes without a reply were carried out. false looks up nothing. For \
+      this statement, "all" means the same as true
       """,
     words: ["all"]
   ).ruled(.verify)
   /// The option `verify:` of a statement that can create resources.
   static let verifyCreated = verify.described(
     as: """
-      at the end of the statement, true looks up whether the changes without a reply were carried out. "all" also \
-      looks up each created resource by the value of the option key:. false looks up nothing
+      true looks up, at the end, whether the changes without a reply were carried out. "all" also looks up each \
+      created resource by its key. false looks up nothing
       """)
   static let retry = Self(
     name: "retry", shape: .number, fallback: "0",
     summary: """
-      how many times retort can send a request again after a temporary failure. retort sends a change again only if a \
-      repetition is harmless
+      how many times retort can send a request again after a temporary failure. A change is sent again only if this \
+      is harmless
       """
   ).ruled(.integer("retry", from: 0))
   static let retryRead = Self(
@@ -138,8 +138,8 @@ extension Declaration.Option {
   static let throttle = Self(
     name: "throttle", shape: .record,
     summary: """
-      two limits, above which the statement pauses. depth limits the number of messages in the queue, and p95 limits \
-      the 95th percentile of the reply times: {depth: 50, p95: 200ms}
+      limits above which the statement pauses. depth limits the messages in the queue, and p95 limits the time within \
+      which 95 % of the replies arrive: {depth: 50, p95: 200ms}
       """
   ).ruled(.throttle)
   static let patience = Self(

@@ -106,8 +106,8 @@ extension OptionCombinationRule {
     OptionCombinationRule(
       option: "journal",
       message: {
-        "the option \(option): of \($0) needs the option journal:, because only a journal says which earlier changes "
-          + "have an unknown outcome"
+        "the option \(option): of \($0) needs the option journal:, because only a journal records which changes "
+          + "are unknown"
       },
       nextStep: "journal: \"FILE\"")
   }
@@ -126,8 +126,8 @@ extension OptionCombinationRule {
   static let resending = OptionCombinationRule(
     option: "journal", alternatives: ["retry", "workers"],
     message: {
-      "the option settle: of \($0) needs journal:, retry: or workers:, because only these options repeat changes "
-        + "with an unknown outcome"
+      "the option settle: of \($0) needs journal:, retry: or workers:, because only these options repeat "
+        + "unknown changes"
     },
     nextStep: "journal: \"FILE\" or retry: 3")
 

@@ -64,7 +64,10 @@ extension SavedStatements {
         .value, "save: these statements are not a complete script: \(error.message)", nextStep: error.nextStep)
     }
     var notes = ["saved \(texts.count) statement\(texts.count == 1 ? "" : "s") to \(path)"]
-    if added > 0 { notes.append("\(added) of these were added, because the other statements need them") }
+    if added > 0 {
+      let added = added == 1 ? "1 of these is an earlier statement" : "\(added) of these are earlier statements"
+      notes.append("\(added) that the script needs")
+    }
     if failed > 0 { notes.append("\(failed) failed \(failed == 1 ? "statement was" : "statements were") left out") }
     if hidden != plain { notes.append("passwords are omitted, and connect asks for them at a terminal") }
     if report.inventory.contains(where: { $0.kind == .destroys || $0.kind == .mayDestroy }) {

@@ -19,7 +19,7 @@ extension Fault {
         marks.append(
           LabelledRange(target.range, steps.map { steps in text.map { "\(steps): \($0)" } ?? steps } ?? text))
       } else if let place = detail.pointer ?? detail.parameter, !place.isEmpty {
-        left.append(error.errors.count > 1 ? "\(place): \(detail.text)" : "the service points to \(place)")
+        left.append(error.errors.count > 1 ? "\(place): \(detail.text)" : "the service reports an error at \(place)")
       } else if error.errors.count > 1 {
         left.append(detail.text)
       }

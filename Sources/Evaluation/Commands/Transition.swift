@@ -8,8 +8,8 @@ extension Declaration.Option {
   fileprivate static let via = Self(
     name: "via", shape: .record,
     summary: """
-      the allowed steps, as a record from each new state to the state before. In this example, a resource in the state \
-      draft can get the state published: {published: "draft"}
+      the allowed steps. This record allows the step from the state draft to the state published: {published: \
+      "draft"}
       """,
     isRequired: true
   ).ruled(
@@ -30,8 +30,8 @@ extension Declaration.Option {
     .init(
       name: "with", shape: .record,
       summary: """
-        the clients that send certain updates in place of CLIENT. In this example, the client reviewers sends the \
-        update to the state published: {published: reviewers}
+        other clients for some of the updates. With this record, the client reviewers sends the update to the state \
+        published: {published: reviewers}
         """),
     .meta, .timeout,
     .expire,
@@ -146,7 +146,7 @@ private struct TransitionSequence: ChangeSequence {
       }
       guard predecessors[field.name] != nil else {
         let near = nearest(to: field.name, among: Array(predecessors.keys))
-        throw refuse("is not a state in via:", near.map { "did you mean \($0)?" })
+        throw refuse("is not a state of the option via:", near.map { "did you mean \($0)?" })
       }
       guard other.client.type == client.client.type else {
         throw refuse(

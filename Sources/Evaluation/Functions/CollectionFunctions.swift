@@ -7,7 +7,7 @@ extension Function {
   static let collections: [Function] = [
     Function(
       "length(value)",
-      "The number of code points in a text, the number of elements in a list, or the number of fields in a record.",
+      "The number of code points in a text, of elements in a list, or of fields in a record.",
       takes: 1...1,
       #"length("été")"#, "3"
     ) {

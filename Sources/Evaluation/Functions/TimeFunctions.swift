@@ -24,8 +24,8 @@ extension Function {
       "time(text, format)",
       """
       The time that a text describes. Without format, the text is in RFC 3339, such as "2026-01-31T12:00:00Z". A \
-      format is a text such as "%d.%m.%Y". In a format, %Y is the year, %m the month, %d the day, %H the hour, %M the \
-      minute, %S the second, and %z the offset from UTC.
+      format is a text such as "%d.%m.%Y". The letters of a format are %Y year, %m month, %d day, %H hour, %M minute, \
+      %S second, %z offset from UTC.
       """,
       takes: 1...2, of: [.text, .timeFormat],
       #"time("31.01.2026", "%d.%m.%Y")"#, "\"2026-01-31T00:00:00Z\""

@@ -10,8 +10,8 @@ extension Stage {
       summary: """
         Draws a bar for each element. LABEL is the label of the bar, and VALUE is the length of the bar. Without \
         VALUE, the values of LABEL are put in groups, and each bar shows the size of a group. A group is a range of \
-        numbers or durations, a period such as a day, or a text. If the other values are numbers, \
-        durations or times, nulls are not drawn, and a note says how many nulls there are.
+        numbers or durations, a period such as a day, or a text. Nulls among numbers, durations or times are not \
+        drawn, and a note counts them.
         """,
       parameters: [.init(name: "LABEL", shape: .any), .init(name: "VALUE", shape: .any, isOptional: true)],
       result: "null",
@@ -38,7 +38,8 @@ extension Stage {
             let length = if let value { try await value.run(&inner) } else { Value?.none }
             try values.add(try await label.run(&inner), length)
           } catch {
-            throw error.placed(at: range, in: source).within("in the stage chart, at \(page.elements[index].label)")
+            throw error.placed(at: range, in: source).within(
+              "in the stage `chart`, at the element \(page.elements[index].label)")
           }
         }
       }

@@ -184,8 +184,8 @@ struct BulkRun {
   private func noteNotLookedUp(_ report: StatementReport) {
     if report.unfound > 0 {
       run.session.note(
-        "\(plan.label): lookups by key did not find \(report.unfound) of the created resources, so the option "
-          + "verify: could not check these resources; the service may ignore a filter by the key field")
+        "\(plan.label): could not verify \(report.unfound) created resources, because no lookup by key found them; "
+          + "the service may ignore a filter by this field")
     }
     let refused = plan.guards.resolver?.refused ?? 0
     let reasons = [
@@ -289,12 +289,12 @@ struct BulkRun {
     case let end as Throttle.PatienceExhausted:
       return Fault(
         .limit,
-        "\(plan.label) stopped, because a pause of the option throttle: was longer than the limit "
-          + "patience: \(end.patience.text); the reason for the pause: \(end.reason)",
+        "\(plan.label) stopped, because throttle: paused it for longer than patience: \(end.patience.text); "
+          + "the reason for the pause: \(end.reason)",
         nextStep: "raise the limit patience:, or the limits in throttle:")
     case let refused as RefusedElementError:
       let fault = Fault(refused.refusal, plan.arguments, isDry: plan.isDry)
-      return (refused.element as? BulkElement).map { fault.within("at \($0.element.label)") } ?? fault
+      return (refused.element as? BulkElement).map { fault.within("at the element \($0.element.label)") } ?? fault
     default: return Fault(.value, "\(stop)")
     }
   }
@@ -307,7 +307,7 @@ struct BulkRun {
     case .success(let prepared): fault = await run.fault(of: group.outcome, prepared)
     case .failure(let own): fault = own
     }
-    return fault.within("at element \(group.index + 1), \(planned.element.label)")
+    return fault.within("at element \(group.index + 1): \(planned.element.label)")
   }
 
   /// Returns the error of the first element in a group of similar failures, with the number of further elements.

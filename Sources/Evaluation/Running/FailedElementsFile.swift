@@ -32,7 +32,8 @@ final class FailedElementsFile: Sendable {
         Fault(
           .file, "\(failure.message); \(missing) \(missing == 1 ? "element is" : "elements are") missing from the file",
           nextStep:
-            "make room on the disk before the next run; after let r = ..., r.failures has the first 1000 failures")
+            "make room on the disk before the next run; to keep failures in a variable too, write let r = ... and read r.failures"
+        )
       }
     }
   }

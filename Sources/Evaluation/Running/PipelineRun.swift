@@ -139,7 +139,7 @@ enum PipelineRun {
     case .stream(let stream): return try await stream.open()
     case .range(let lower, let upper): return range(lower, upper)
     case .null:
-      throw Fault(.type, "the head of the pipeline is null", nextStep: "to replace null, write (x ?? []) | ...")
+      throw Fault(.type, "the pipeline begins with null", nextStep: "to replace null, write (x ?? []) | ...")
     default: return ElementStream([value])
     }
   }

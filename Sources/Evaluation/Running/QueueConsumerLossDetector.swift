@@ -69,8 +69,8 @@ extension Session {
   func noteLostConsumers() {
     for queue in consumers.end() {
       note(
-        "queue \(queue) lost its consumer during the creates; the broker redelivers unacknowledged requests, "
-          + "so a create may be carried out twice; help losses explains this")
+        "queue \(queue) lost its consumer during the creates, so the broker may have delivered a request twice: "
+          + "count the created resources; help losses explains this")
     }
   }
 }

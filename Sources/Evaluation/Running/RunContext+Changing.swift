@@ -124,7 +124,7 @@ extension Fault {
         .limit,
         "the run would destroy more resources than --yes=\(limit) allows"
           + (isDry ? "" : "; \(limit) destroys were already sent"),
-        nextStep: "raise --yes=N")
+        nextStep: "raise N in --yes=N")
     case .statementLimit(let limit, let isConfirmed):
       self.init(
         .limit,
@@ -146,8 +146,8 @@ extension Fault {
         at: [LabelledRange(arguments.range)],
         in: arguments.source,
         nextStep:
-          "the change was not sent again, because a computed value such as .views + 1 would be applied twice; "
-          + "read the resource with show; if the resource lacks the change, send the change in a new statement")
+          "retort did not send the change again, because a computed value such as .views + 1 would be added twice; "
+          + "read the resource with show; if the change is missing, send it in a new statement")
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):
       self.init(
@@ -168,8 +168,9 @@ extension Fault {
   /// The source of the rule is TheLanguage.md, "Rule 1: no change while streaming".
   convenience init(streamed queue: String, _ verb: String) {
     self.init(
-      .refused, "\(verb) changes \(queue), which is being streamed: rows would be skipped silently",
-      nextStep: "collect the stream first: | collect" + (verb == "destroy" ? "; or use destroy-all with a filter" : ""))
+      .refused, "\(verb) changes \(queue) while a stream reads it, so the stream would skip rows",
+      nextStep: "to read the whole stream first, put | collect after it"
+        + (verb == "destroy" ? "; or use destroy-all with a filter" : ""))
   }
 }
 

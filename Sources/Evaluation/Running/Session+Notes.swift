@@ -76,7 +76,7 @@ extension Session {
   ///
   /// If the total is known, the note also contains the number of shown elements.
   static func nextPage(shown: Int = 0, of total: Int? = nil) -> String {
-    (total.map { "\(shown) of \($0) resources; " } ?? "") + "this page has a next page: stream reads all pages"
+    (total.map { "\(shown) of \($0) resources: " } ?? "") + "this is one page of several; stream reads all pages"
   }
 
   /// Shows a note about relationships that are missing, because a reply contained no linkage for them.

@@ -231,12 +231,15 @@ public final class Session: Sendable {
       state.clients.reduce(0) { $0 + $1.client.activity.changesInFlight }
         + state.carriers.values.reduce(0) { $0 + $1.inFlight }
     }
-    if count > 0 { note("stopping: \(count) in flight; press Ctrl-C again to stop immediately") }
+    if count > 0 {
+      let replies = count == 1 ? "1 reply" : "\(count) replies"
+      note("stopping: waiting for \(replies); press Ctrl-C again to stop immediately")
+    }
     return count > 0
   }
 
   /// The message that the session shows after a second Ctrl-C has ended the wait for replies.
-  public static let forced = "forced to stop; requests in flight may or may not have been carried out"
+  public static let forced = "stopped immediately; requests in flight may have been carried out"
 
   /// Ends the wait for all replies; the outcomes of the changes in flight are then unknown.
   public func abandon() {

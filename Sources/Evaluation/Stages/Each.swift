@@ -35,7 +35,7 @@ extension Stage {
     Declaration(
       name: "each",
       summary: """
-        Runs a block for each element. In the block, the word it means the element. The result is a list with the \
+        Runs a block for each element. In the block, the word `it` means the element. The result is a list with the \
         value of each iteration.
         """,
       options: [.blocks, .eachJournal, .key.needing(.keyedJournal), .eachSettle, .eachUnknown], effect: .writes,

@@ -25,7 +25,8 @@ final class EachJournal: Sendable {
     /// The summary of the iterations as text: `3 ok, 1 failed`.
     var text: String {
       let others = [
-        (before, "done before"), (skipped, "unknown and skipped"), (failed, "failed"), (unknown.count, "unknown"),
+        (before, "done in earlier runs"), (skipped, "unknown and skipped"), (failed, "failed"),
+        (unknown.count, "unknown"),
       ]
       return (["\(ok) ok"] + others.filter { $0.0 > 0 }.map { "\($0) \($1)" }).joined(separator: ", ")
     }
@@ -74,7 +75,7 @@ final class EachJournal: Sendable {
   func identity(_ frame: inout ExecutionFrame) async throws(Fault) -> ChangeIdentity {
     var own: Set<PerElementArguments.KeyHash> = []
     guard let key = try await arguments.key(&own, &frame) else {
-      throw Fault(.value, "the option journal: of the stage each needs the option key:", nextStep: "key: .id")
+      throw Fault(.value, "the option journal: of the stage `each` needs the option key:", nextStep: "key: .id")
     }
     if let hash = own.first, !keys.withLock({ $0.insert(hash).inserted }) { throw arguments.repeated(key) }
     return ChangeIdentity(iteration: key)

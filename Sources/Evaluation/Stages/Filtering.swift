@@ -94,8 +94,8 @@ extension Stage {
     Declaration(
       name: "as",
       summary: """
-        Gives each element a name. Later stages can read the element by this name, and so can a pipeline inside such a \
-        stage. After a stage that combines elements, such as sort, group or collect, the name can't be read.
+        Gives each element a name. Later stages, and pipelines inside them, can read the element by this name. The \
+        name ends at a stage that combines elements, such as sort, group or collect.
         """,
       parameters: [.init(name: "NAME", shape: .any)], result: "elements",
       examples: [

@@ -24,7 +24,7 @@ extension Stage {
         for (index, element) in page.elements.enumerated() {
           frame.take(page, index)
           do throws(Fault) { try groups.add(element, key: await code.run(&frame)) } catch {
-            throw error.within("in the stage group, at \(element.label)")
+            throw error.within("in the stage `group`, at the element \(element.label)")
           }
         }
       }
@@ -61,7 +61,7 @@ extension Stage {
         for (position, element) in page.elements.enumerated() {
           frame.take(page, position)
           do throws(Fault) { try index.add(element, key: await code.run(&frame)) } catch {
-            throw error.within("in the stage index-by, at \(element.label)")
+            throw error.within("in the stage `index-by`, at the element \(element.label)")
           }
         }
       }

@@ -41,7 +41,7 @@ struct IterationRunner: Sendable {
       }
       return try await recorded(&frame, journal)
     } catch {
-      throw error.within("in the stage each, at \(page.elements[index].label)")
+      throw error.within("in the stage `each`, at the element \(page.elements[index].label)")
     }
   }
 
@@ -184,8 +184,9 @@ private struct OrderedResults: Sendable {
       let labels = kind.value.prefix(Self.named).map(\.label).joined(separator: ", ")
       let isAll = kind.value.count <= Self.named
       let count = kind.value.count
-      return fault.within(
-        "\(count) more \(count == 1 ? "error" : "errors") of the kind \(kind.key), at \(labels)\(isAll ? "" : ", ...")")
+      let errors = count == 1 ? "1 more error" : "\(count) more errors"
+      let elements = count == 1 ? "the element" : "the elements"
+      return fault.within("\(errors) of the kind \(kind.key), at \(elements) \(labels)\(isAll ? "" : ", ...")")
     }
   }
 

@@ -39,7 +39,7 @@ extension Stage {
                 sorted.add(key: try await key.run(&frame), column)
               }
             }
-          } catch { throw error.within("in the stage sort, at \(element.label)") }
+          } catch { throw error.within("in the stage `sort`, at the element \(element.label)") }
           sorted.elements.append(element)
         }
       }

@@ -129,7 +129,7 @@ final class PerElementChangeSource: BulkChangeSource {
       let prepared = try propose(given).keyed(key)
       return .made(BulkElement(element, names: names, .success(prepared), source: source))
     } catch {
-      if error.isUncatchable { throw error.within("at \(element.label)") }
+      if error.isUncatchable { throw error.within("at the element \(element.label)") }
       isStopped = !policy.continuesOnError
       return .made(BulkElement(element, names: names, .failure(error), source: source))
     }

@@ -114,7 +114,7 @@ extension Stage {
       for (index, element) in page.elements.enumerated() {
         frame.take(page, index)
         do throws(Fault) { try body(try await code.run(&frame)) } catch {
-          throw error.within("in the stage \(stage), at \(element.label)")
+          throw error.within("in the stage `\(stage)`, at the element \(element.label)")
         }
       }
     }

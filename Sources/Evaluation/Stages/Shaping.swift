@@ -61,7 +61,7 @@ extension Stage {
         case .resource(let resource): out.append(.record(resource.flat().merging(added)))
         default:
           throw Fault(
-            .type, "an element for the stage with must be a record, not \(element.typeWithArticle)",
+            .type, "the stage `with` takes records, not \(element.typeWithArticle)",
             nextStep: "make a record: | map {value: it}")
         }
       }

@@ -154,7 +154,7 @@ extension ElementPage {
       do throws(Fault) {
         try body(element, try await code.run(&frame), &out.elements)
       } catch {
-        let placed = error.within("in the stage \(stage), at \(element.label)")
+        let placed = error.within("in the stage `\(stage)`, at the element \(element.label)")
         if frame.keepsFailures, !placed.isUncatchable {
           out.add(failure: placed, of: self, index)
           continue

@@ -16,7 +16,7 @@ extension Stage {
           (place.bareName ?? place.path).flatMap { $0.contains(".") ? nil : ".\($0)" }
         }
         call.compiler.report(
-          "the arguments of the stage without must be fields", expression.range,
+          "the arguments of the stage `without` must be fields", expression.range,
           nextStep: expression.path?.contains(".") ?? false
             ? "only a whole field can be removed: without .\((expression.path ?? "a").prefix { $0 != "." })"
             : "without \(names.count == call.positional.count ? names.joined(separator: " ") : ".a .b")")
@@ -26,7 +26,7 @@ extension Stage {
     }
     if fields.isEmpty, call.positional.isEmpty {
       call.compiler.report(
-        "the stage without needs .FIELD", call.command.nameRange, nextStep: call.declaration.signature)
+        "the stage `without` needs .FIELD", call.command.nameRange, nextStep: call.declaration.signature)
     }
     let named = fields
     return .transform { frame, upstream throws(Fault) in
@@ -58,7 +58,7 @@ extension Value {
       if isOptional { return self }
       throw ValueAccess.missing(name, resource.label, resource.fieldNames)
     default:
-      throw Fault(.type, "an element for the stage without must be a record, not \(typeWithArticle)")
+      throw Fault(.type, "the stage `without` takes records, not \(typeWithArticle)")
     }
   }
 }

@@ -57,11 +57,12 @@ public struct Article: Sendable {
 extension String {
   /// The text with fences around its code.
   ///
-  /// The lines that begin with two spaces are code.
+  /// The lines that begin with two spaces are code. The margin of the first of them is removed from all of them.
   var fenced: String {
     var lines: [String] = []
     var blanks: [String] = []
     var isCode = false
+    var margin = 0
     for line in split(separator: "\n", omittingEmptySubsequences: false) {
       guard !line.isEmpty else {
         blanks.append("")
@@ -69,10 +70,11 @@ extension String {
       }
       let begins = line.hasPrefix("  ") && !isCode
       let ends = !line.hasPrefix("  ") && isCode
+      if begins { margin = line.prefix { $0 == " " }.count }
       lines += (ends ? ["```"] : []) + blanks + (begins ? ["```text"] : [])
       blanks = []
       isCode = line.hasPrefix("  ")
-      lines.append(String(isCode ? line.dropFirst(2) : line))
+      lines.append(String(isCode ? line.dropFirst(min(margin, line.prefix { $0 == " " }.count)) : line))
     }
     return (lines + (isCode ? ["```"] : [])).joined(separator: "\n")
   }

@@ -3,9 +3,9 @@ extension Article {
     name: "bulk", helpWord: "bulk-changes", title: "Bulk changes",
     summary: "How to change many resources: count, try, confirm, change, resume after a stop, and check.",
     body: #"""
-      A stage that changes data is a **sink**: it sends one request for each element, several at a time. `create`, `update`, `upsert`,
-      `destroy`, `link`, `relink`, `unlink` and `transition` are sinks, and `each do ... end` runs a block for each element. `destroy-all`
-      destroys the resources that match a filter.
+      A stage that changes data sends one request for each element, several at a time. These stages are `create`, `update`, `upsert`,
+      `destroy`, `link`, `relink`, `unlink` and `transition`. The stage `each do ... end` runs a block for each element. The command
+      `destroy-all` destroys the resources that match a filter.
 
       ```retort
       connect "embedded:blog"
@@ -21,23 +21,25 @@ extension Article {
       30
       ```
 
-      Put `| collect` before a change of a queue that is being streamed: changes move rows between pages, and a stream would skip some of them.
+      If a pipeline changes the queue that it streams, put `| collect` before the change. Otherwise the changes move rows between pages,
+      and the stream skips some rows.
 
       ## Before
 
-      - **Count.** `count posts filter: {state: "spam"}` sends one request. With `max: 500`, a statement that would change more than 500
-        resources is an error before its first change.
-      - **Try.** `dry-run: true` sends no change, but shows the number of changes, five samples and the exact first request. The summary
-        counts as `ok` the changes that would be sent. The program's `--dry-run` does the same for the whole script, which can't turn it
-        off; after the first change that is not sent, assertions are shown and not checked.
+      - **Count.** `count posts filter: {state: "spam"}` shows how many resources match. With `max: 500`, a statement that would change
+        more than 500 resources fails before its first change.
+      - **Try.** `dry-run: true` sends no change. It shows the exact first request, the ids of four more changes, and the number of
+        changes. In the summary, the changes that would be sent count as `ok`. The program option `--dry-run` does the same for a whole
+        script, and the script can't turn it off. After the first change that is not sent, assertions are shown and not checked.
       - **Back up.** `backup: "before.ndjson"` stores each resource on the disk before its change is sent. `help backup` explains how to
-        restore it.
-      - **Confirm.** `destroy-all`, a `destroy` sink, and a `destroy` in a loop destroy many resources, so at a terminal retort asks for a
-        confirmation: type the number of resources, which is then the maximum. Any other answer, and Ctrl-C, sends nothing. A loop
-        asks once for each connection, client, filter and `meta:`. Without a terminal the statement needs `confirm: true`, or the
-        program `--yes`. `--yes=N` ends the run with an error before it destroys more than N resources.
-      - **Guard a connection.** After `connect URI guard: "confirm"`, retort asks before each bulk destruction, even if the statement has
-        `confirm: true`. Without a terminal, it destroys only with `--guarded CONNECTION --yes=N`. `guard: "read-only"` refuses every change.
+        restore the resources.
+      - **Confirm.** At a terminal, retort asks before `destroy-all`, before the stage `destroy`, and before a `destroy` in a loop. To
+        confirm, type the number of resources. retort then destroys at most this number. Any other answer, or Ctrl-C, sends nothing. A
+        loop asks once for each connection, client, filter and `meta:`. Without a terminal, the statement needs `confirm: true`, or the
+        program needs `--yes`. With `--yes=N`, the run ends with an error before it destroys more than N resources.
+      - **Guard a connection.** After `connect URI guard: "confirm"`, retort asks before each bulk destruction, even if the statement
+        has `confirm: true`. Without a terminal, the program needs the options `--guarded CONNECTION --yes=N`. With `guard:
+        "read-only"`, retort refuses every change.
 
       ```retort
       connect "embedded:blog"
@@ -57,23 +59,26 @@ extension Article {
 
       ## During
 
-      - `in-flight: 16` is the maximum number of requests that wait for replies. `rate: 200` sends at most 200 a second, and
-        `throttle: {depth: 50, p95: 200ms}` waits while the queue has more than 50 messages or the 95th percentile of the reply
-        times is above 200 ms. With `patience: 10m`, a pause of more than 10 minutes ends the statement.
-      - The first failure stops a sink: nothing more is sent, and the replies to requests in flight are counted. `on-error: "continue"` processes all elements.
-        `halt: 10` or `halt: "3%"` stops at that many failures. `retry: N` sends a change up to N times again after a temporary failure,
-        if this is safe, and the reads of the statement too. `count`, `index`, `show` and `stream` also take `retry:`.
-      - With `workers: "NAME"`, other programs on any machines send the changes; `help pools` explains them.
-      - At a terminal, a bar shows the progress of a long statement, with the rate, the 95th percentile of the reply times and the
-        remaining time; elsewhere a note is written every ten seconds. `--quiet` hides the progress. From another terminal, `retort
-        ctl` shows the progress of a run, and `retort ctl pause`, `resume`, `rate=50` and `stop` control all of its changes.
-      - After the first Ctrl-C no more changes are sent. The program waits for the replies to requests in flight, and shows the summary and
-        the command that resumes the run. A second Ctrl-C ends the program at once; changes in flight are then unknown.
+      - `in-flight: 16` allows 16 requests to wait for replies at the same time. `rate: 200` sends at most 200 changes a second.
+      - `throttle: {depth: 50, p95: 200ms}` pauses while the queue has more than 50 messages. It also pauses while the 95th percentile
+        of the reply times is above 200 ms: 95 % of the replies arrive within this time. With `patience: 10m`, a pause of more than 10
+        minutes ends the statement.
+      - The first failure stops the statement. retort then sends no more changes, and counts the replies to the requests in flight. With
+        `on-error: "continue"`, all elements are processed. `halt: 10` or `halt: "3%"` stops at that many failures.
+      - `retry: N` sends a request up to N times again after a temporary failure. A change is sent again only if a repetition is
+        harmless. `count`, `index`, `show` and `stream` have the option `retry:` too.
+      - With `workers: "NAME"`, worker programs send the changes, on this machine or on others. `help pools` explains workers.
+      - At a terminal, a bar shows the progress of a long statement, its rate, the 95th percentile of the reply times, and the remaining
+        time. Elsewhere, retort writes a note every ten seconds. `--quiet` hides the progress.
+      - In another terminal, `retort ctl` shows the progress of a run. `retort ctl pause`, `resume`, `rate=50` and `stop` control its
+        changes.
+      - After the first Ctrl-C, retort sends no more changes. It waits for the replies to the requests in flight. Then it shows the
+        summary, and the command that resumes the run. A second Ctrl-C ends the program at once. The changes in flight are then unknown.
 
       ## After
 
-      A summary on standard error counts the outcomes of the changes. `let sum = ... | update ...` assigns it to a variable, whose fields are
-      the numbers:
+      A summary on standard error counts the outcomes of the changes. `let sum = ... | update ...` assigns the summary to a variable.
+      The fields of the summary are the numbers, such as `sum.ok`:
 
       | Outcome | Meaning |
       |---|---|
@@ -83,15 +88,15 @@ extension Article {
       | `refused` | a guard, a limit or a rule forbade the change |
       | `unknown` | the change was sent, and no reply arrived |
 
-      A change without a reply is `unknown`, never a failure: the service may have carried it out. At its end, a statement waits for late
-      replies, at most for its timeout, and counts them. Then it looks up the changes that are still unknown (`verify: false` turns this
-      off; `verify: "all"` also looks up each create). If a reply arrives even later, a note reports it.
+      A change without a reply is `unknown` and not `failed`, because the service may have carried it out. At its end, a statement waits
+      for late replies, but at most for its timeout. Then it looks up the changes that are still unknown. `verify: false` turns these
+      lookups off. `verify: "all"` also looks up each created resource. If a reply arrives even later, a note reports it.
 
-      `failed: "bad.ndjson"` stores each element that failed, was refused or is unknown, with its error. `source` is the element at the head
-      of the pipeline, so `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs the failed elements again.
-      `--summary json` writes the counts, the times and each kind of failure as one line of JSON, and `--report result.xml` (or `.json`)
-      writes the results of all statements and assertions of the run. If a bulk change sent something and has failed, refused or unknown
-      elements, the exit status is 5.
+      `failed: "bad.ndjson"` stores each element that failed, was refused or is unknown, with its error. The field `source` is the
+      element that entered the pipeline. So `read "bad.ndjson" | where .error.kind != "unknown" | map .source | ...` runs the failed
+      elements again. `--summary json` writes each summary as one line of JSON. `--report result.xml` (or `.json`) writes the results of
+      all statements and assertions to a file. The exit status is 5 if a bulk change sent requests, and some elements failed, were
+      refused or are unknown.
 
       ```retort
       connect "embedded:blog"
@@ -108,9 +113,10 @@ extension Article {
 
       ## Resume after a stop
 
-      `journal: "publish.journal"` records each change on the disk before it is sent, and each outcome. After a crash, a kill or Ctrl-C, run
-      the same statement again: it sends the remaining changes, and repeats none that was carried out. The following script changes posts
-      as in the first example, but slowly and on a broker. Its first run is killed after a second:
+      With `journal: "publish.journal"`, retort records each change on the disk before it sends the change, and then its outcome. After
+      a crash, a kill or Ctrl-C, run the same statement again. It sends the changes that are left, and repeats no change that was
+      carried out. The following script changes posts as in the first example, but slowly and on a broker. Its first run is killed after
+      a second:
 
       ```retort publish.retort
       connect
@@ -133,24 +139,29 @@ extension Article {
       30 drafts are left
       ```
 
-      - A journal belongs to one statement. With a journal, `create` needs `key: .email`: the field that identifies the created resource.
-        `destroy-all`, `upsert` and `transition` need no journal, because they read from the service what is left to do.
-      - The next run looks up the changes that were in flight: an update by its fields, a destroy by its id, a create by its key, `link`,
-        `relink` and `unlink` by the linkage. A change that is not found is sent again if this is safe. `settle: 60s` says that the service
-        holds a request for at most 60 seconds; after this time every change that is not found is sent again. The others remain unknown, and
-        the exit status is 5; with `unknown: "retry"` they are sent again, with `unknown: "skip"` they are left out.
-      - `each` with a journal needs `key:` too, and records iterations. The next run looks up the changes of an iteration that sent a change
-        and did not end. If all are found, and the last of them ends the block, as in `each do update posts .id {views: 1} end`, the
-        iteration is done. If none is found, or if only `upsert`, `transition` and `destroy-all` sent changes, the iteration runs again.
-        Otherwise it remains unknown, and its changes are named; `unknown: "retry"` runs it again, after `settle:`.
-      - A resumed run has no replies for the changes of earlier runs. The next stage gets only the type and the id of such a resource, and
-        null as the value of such an iteration of `each`. So let later stages use values that are fixed before the run, such as the fields
-        of the elements: `... | as person | each journal: "a.journal" key: .email do ... end | map person.email`.
-      - `retort journal publish.journal` shows the numbers, the unknown changes and the command that resumes the run. `retort journal
-        publish.journal settle 4711 done` records that the change of 4711 was carried out, and `settle 4711 again` that it was not.
-      - The journal consists of lines of JSON, which `read` can read; only its owner can read the file. A complete journal is refused, and
-        so is a journal that was edited or lacks a line.
+      - A journal belongs to one statement. With a journal, `create` needs an option such as `key: .email`, which names the field that
+        identifies a resource. `destroy-all`, `upsert` and `transition` need no journal. If you run them again, they read from the
+        service what is left to do.
+      - The next run looks up the changes that were in flight. It looks up an update by its fields, a destroy by its id, a create by its
+        key, and `link`, `relink` and `unlink` by the linkage. A change that is not found is sent again, if a repetition is harmless.
+      - `settle: 60s` says that the service holds a request for at most 60 seconds. After this time, every change that is not found is
+        sent again. Without `settle:`, some changes remain unknown, and the exit status is 5. `unknown: "retry"` sends these changes
+        again, and `unknown: "skip"` leaves them out.
+      - `each` with a journal needs `key:` too, and records iterations. If an iteration sent a change and did not end, the next run
+        looks up its changes. If all are found, and the last of them ends the block, the iteration is done. An example of such a block
+        is `each do update posts .id {views: 1} end`.
+      - If none of the changes is found, the iteration runs again. It also runs again if only `upsert`, `transition` and `destroy-all`
+        sent changes. Otherwise the iteration remains unknown, and a note names its changes. `unknown: "retry"` runs it again, after the
+        time of `settle:`.
+      - A resumed run has no replies for the changes of earlier runs. The next stage gets only the type and the id of such a resource. As
+        the value of such an iteration of `each`, it gets null. So let later stages use values that are fixed before the run, such as the
+        fields of the elements: `... | as person | each journal: "a.journal" key: .email do ... end | map person.email`.
+      - `retort journal publish.journal` shows the numbers, the unknown changes, and the command that resumes the run. If the change of
+        4711 was carried out, record this with `retort journal publish.journal settle 4711 done`. If it was not carried out, write
+        `again` in place of `done`.
+      - The journal has lines of JSON, which `read` can read. Only its owner can read the file. retort refuses a complete journal, and a
+        journal that was edited or lacks a line.
 
-      BulkChanges.md in the source of retort defines the guarantees and explains the reasons.
+      The file BulkChanges.md in the source of retort defines the guarantees, and explains the reasons.
       """#)
 }

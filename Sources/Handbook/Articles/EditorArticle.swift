@@ -3,9 +3,10 @@ extension Article {
     name: "editor", aliases: ["editors", "shells"], title: "Editors, shells and the manual",
     summary: "The language server for editors, the completion of shells, and the pages of the manual.",
     body: #"""
-      `retort lsp` is a language server for `.retort` files. It gives an editor the findings of `retort check` while you type, completion, help
-      for the word at the cursor, the canonical layout, the definition of a name, and an outline with the statements that change data. It
-      opens no connection; completion uses the fields that earlier sessions learned.
+      `retort lsp` is a language server for `.retort` files. While you type, the editor shows the findings of `retort check` and
+      completes words. It can also show help for the word at the cursor, format the file, and go to the definition of a name. The
+      outline of a file shows the statements that change data. The server opens no connection. Completion uses the fields that earlier
+      sessions learned.
 
       ## Neovim
 
@@ -47,8 +48,8 @@ extension Article {
 
       ## Shells and the manual
 
-      The Debian package installs the completions for bash, zsh and fish, and the pages of the manual. `man retort` describes the program;
-      each article has a page too, such as `man retort-bulk`. Without the package, write the files yourself:
+      The Debian package installs the completions for bash, zsh and fish, and the pages of the manual. `man retort` describes the
+      program. Each article has a page too, such as `man retort-bulk`. Without the package, write the files yourself:
 
       ```sh
       mkdir -p ~/.local/share/bash-completion/completions ~/.config/fish/completions ~/.local/share/man/man1 ~/.local/share/man/man7

@@ -2,10 +2,12 @@ extension Article {
   static let language = Article(
     name: "language", title: "The language", summary: "Statements, commands, pipelines, values, output and errors.",
     body: #"""
-      One line is one statement, or several with `;`. Verbs come first. Text is `"quoted"`, a word without quotes is a variable, any JSON is
-      a value, `#` begins a comment. A statement continues after `|`, `,`, `=` and an operator, before a line that begins with `|`, inside
-      brackets, and after a `\` at the end of a line. Each block below is a whole script, followed by its output to a pipe: lines of JSON.
-      At a terminal the same results are tables.
+      One line is one statement, or several statements with `;` between them. The verb comes first. Text is `"quoted"`, and a word
+      without quotes is a variable. Any JSON is a value. `#` begins a comment. Each block below is a whole script, followed by its
+      output to a pipe: lines of JSON. At a terminal the same results are tables.
+
+      A statement continues on the next line if its line ends with `|`, `,`, `=` or an operator. It also continues if the next line
+      begins with `|`, inside brackets, and after a `\` at the end of a line.
 
       ```retort
       connect "embedded:blog"
@@ -29,8 +31,8 @@ extension Article {
 
       \#(table(.statements))
 
-      Names that are defined in a block are gone after it. `if` and `try` have values. Conditions must be booleans. Before anything runs, a
-      check finds unknown names and suggests similar ones.
+      `if` and `try` have values. A condition must be a boolean. Before anything runs, a check finds unknown names and suggests similar
+      ones.
 
       \#(topic("names"))
 
@@ -86,23 +88,33 @@ extension Article {
 
       \#(table(.commands))
 
-      `help WORD` shows the options of a command with examples. `include:` and `sort:` take a string or a list (`"-views"` sorts in descending
-      order), `fields:` a record by type (`{posts: "text,views"}`), `page:` a record (`{number: 2, size: 50}`, or `{offset: 50, limit: 50}` for
-      offset paging). `filter: {state: ["draft", "spam"]}` matches both states. `destroy-all` needs a filter; `filter: {}` means all. It
-      stops before a page with a resource whose attribute, id or to-one relationship contradicts the filter, because some services ignore filters that they do not know.
+      `help WORD` shows the options of a command, with examples. Some options take several forms:
 
-      An ID is a string, an integer, a resource, or a record with `id`. In a RECORD, `{type, id}`, a resource, or a list of those is a
-      relationship; everything else is an attribute. The service assigns the id of a created resource: `create` does not send the id
-      of a resource, and refuses a plain record with an `id`, unless `keep-id: true` is given. `upsert` looks for a resource with the same
-      value of the field that `key:` names. If it finds no resource, it creates one. Otherwise it updates the resource, or does nothing if all
-      values are the same. Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The broker drops the message of a change when its timeout
-      expires, unless `expire: false` is given. Put an operator in the value of an option in parentheses: `active: (.state == "on")`.
+      - `include: "author"` and `sort: "-views"` take a string or a list. The minus means descending order.
+      - `fields: {posts: "text,views"}` takes a record by type.
+      - `page: {number: 2, size: 50}` takes a record. For offset paging, write `{offset: 50, limit: 50}`.
+      - `filter: {state: ["draft", "spam"]}` matches both states.
+
+      `destroy-all` needs a filter, and `filter: {}` means all. Some services ignore filters that they do not know. So `destroy-all`
+      compares the resources of each page with the filter: the attributes, the id and the to-one relationships. If a resource
+      contradicts the filter, `destroy-all` stops before this page.
+
+      An ID is a string, an integer, a resource, or a record with `id`. In a RECORD, a value is a relationship if it is `{type, id}`, a
+      resource, or a list of those. Every other value is an attribute. The service assigns the id of a created resource. So `create`
+      does not send the id of a resource, and refuses a plain record with an `id`. With `keep-id: true`, `create` sends the id.
+
+      `upsert` looks for a resource with the same value of the field that `key:` names. If it finds no resource, it creates one.
+      Otherwise it updates the resource, or does nothing if all values are the same.
+
+      Each verb takes `meta:` and `timeout:` (`"never"` for no limit). The broker drops the message of a change when its timeout
+      expires, unless `expire: false` is given. If the value of an option has an operator, put it in parentheses: `active: (.state ==
+      "on")`.
 
       ## Pipelines
 
-      A pipeline begins with a command or a value. The elements of a list, page, stream or range are processed one by one; any other value is one
-      element. In a stage, `.field` is a field of the element, and `it` is the element. A command such as `update` works as a stage: the element
-      is then its ID (for `create` and `upsert`, its RECORD). A stream in a variable sends its requests again at each use.
+      A pipeline begins with a command or a value. The elements of a list, page, stream or range are processed one by one. Any other
+      value is one element. In a stage, `.field` is a field of the element, and `it` is the element. A command such as `update` also
+      works as a stage. The element is then its ID, or for `create` and `upsert`, its RECORD.
 
       \#(topic("pipelines"))
 
@@ -137,9 +149,9 @@ extension Article {
 
       ## Values
 
-      null, boolean, number, string, duration (`10s`, `500ms`), time (`now()`, `time("2026-01-31")`), list, record, range, resource, page,
-      stream, client, connection, error, pattern (`/^post/i`). There are no implicit conversions: if you compare or join values of two types, the
-      error names both types.
+      null, boolean, number, string, duration (`10s`, `500ms`), time (`now()`, `time("2026-01-31")`), list, record, range, resource,
+      page, stream, client, connection, error, pattern (`/^post/i`). There are no implicit conversions. If you compare or join values of
+      two types, the error names both types.
 
       \#(topic("values"))
 
@@ -153,10 +165,9 @@ extension Article {
 
       \#(topic("patterns"))
 
-      Above 64 MB, `collect` keeps the elements in a temporary file in `TMPDIR`. The stages
-      that pass on their results are `each`, `write`, and the stages that send changes. They keep their results in such
-      a file above 2 MB, in the order of the elements. If a statement ends with such results, `_` is a stream. `let x =`
-      always makes a list in memory. A text has at most 256 MiB, a list 50 million elements.
+      If the elements of `collect` need more than 64 MB, retort keeps them in a temporary file in `TMPDIR`. The stages `each`, `write`
+      and those that send changes keep their results in such a file above 2 MB. After a statement that ends with such results, `_` is a
+      stream. `let x =` always makes a list in memory. A text has at most 256 MiB, and a list has at most 50 million elements.
 
       Operators, in order of increasing precedence: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
       both sides. `x?.z` is null if x is null or has no z; `a ?? b` is b if a is null. Reading `.z` of a value without z
@@ -191,22 +202,24 @@ extension Article {
 
       \#(topic("files"))
 
-      A resource as JSON is its JSON:API resource object. `stream posts | write "b.ndjson"` and `read "b.ndjson" | create posts` are a
-      backup and a restore. Some services send the data of a relationship only if `include:` names the relationship. A note then lists the
-      relationships that are not in the file: name them in `include:`. With `append: true`, `write` appends everything or nothing; rows of
-      csv must have the columns of the file. A duplicate key in a JSON object of a file, or of `parse-json`, is an error.
+      A resource is written as its JSON:API resource object. So `stream posts | write "b.ndjson"` is a backup, and `read "b.ndjson" |
+      create posts` restores it. Some services send the data of a relationship only if `include:` names the relationship. A note then
+      lists the relationships that are not in the file. To get their data, name them in `include:`. With `append: true`, `write` appends
+      everything or nothing. Rows of csv must have the columns of the file. A duplicate key in a JSON object of a file, or of
+      `parse-json`, is an error.
 
       ## Output
 
-      At the top level a pipeline's result is printed, unless it is null, a client or a connection; `let` prints nothing, and inside
-      blocks only `print`, `write` and the output stages do. A terminal gets tables, a pipe gets lines of JSON; `--output table`, `card`,
-      `json`, `ndjson` or `csv` chooses the format. Results go to standard output; everything else (progress, warnings, summaries, errors) goes to
-      standard error.
+      At the top level, the result of a pipeline is printed, unless it is null, a client or a connection. `let` prints nothing. Inside
+      blocks, only `print`, `write` and the output stages print or write results. At a terminal, results are tables. In a pipe, they are
+      lines of JSON. `--output table`, `card`, `json`, `ndjson` or `csv` chooses the format. Results go to standard output. Everything
+      else (progress, warnings, summaries, errors) goes to standard error.
 
       ## Errors
 
-      An error shows its kind, the place FILE:LINE:COLUMN, carets under the parts that caused the error, and after `=` what to do next. If
-      the error of a service has a pointer to a member of the request, the caret is under the part of the statement that this member came from:
+      An error shows its kind and its place, FILE:LINE:COLUMN. Carets mark the parts of the statement that caused the error. The text
+      after `=` says what to do next. If a service's error points to a member of the request, the caret is under the part of the
+      statement that the member came from:
 
       ```console
       $ retort -c 'connect "embedded:blog"; show posts 1'
@@ -235,16 +248,16 @@ extension Article {
 
       ## Safety
 
-      1. **A stream is not changed while it is read.** Changes move rows between pages, so rows would be skipped silently. Such a change is
-         refused, by the check of the script or when it runs; use `| collect` or `destroy-all`.
-      2. **Bulk destruction is confirmed.** At a terminal, retort asks before `destroy-all`, `destroy` as a stage, and `destroy` in a loop; you
-         confirm by typing the number. Without a terminal, the statement needs `confirm: true`, or the program `--yes`. `help bulk` lists the
-         limits.
+      1. **A stream is not changed while it is read.** Changes move rows between pages, so the stream would skip rows silently. retort
+         refuses such a change, in the check of the script or when it runs. Use `| collect` or `destroy-all`.
+      2. **Bulk destruction is confirmed.** At a terminal, retort asks before `destroy-all`, `destroy` as a stage, and `destroy` in a
+         loop. To confirm, type the number of resources. Without a terminal, the statement needs `confirm: true`, or the program needs
+         `--yes`. `help bulk` lists the limits.
       3. **A missing reply is not a failure.** A change without a reply is `unknown`. The kind `timeout` is only for reads, so it is always
          safe to repeat a request after a `timeout`.
-      4. **Check before you run.** `retort check FILE` shows every error, also in the files that `source` names. It warns of names that are
-         never read, statements that never run (inside a block both are errors) and passwords in the text. It lists each statement that
-         changes or destroys data, and each `var(...)`. It opens no connection.
-      5. **Passwords stay hidden**, in the history and in errors: an error that quotes a URI, even a misspelt one, shows `***`.
+      4. **Check before you run.** `retort check FILE` shows every error, also in the files that `source` names. It warns of names that
+         are never read, statements that never run, and passwords in the text. In a block, the first two are errors. It lists each
+         statement that changes or destroys data, and each `var(...)`. It opens no connection.
+      5. **Passwords stay hidden**, in the history and in errors. An error that quotes a URI shows `***`, even if the URI is misspelt.
       """#)
 }

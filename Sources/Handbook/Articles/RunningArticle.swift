@@ -5,10 +5,12 @@ extension Article {
     body: #"""
       \#(table(.program))
 
-      Program options come before FILE. The arguments after FILE are the list `args`; write `--` before an argument that begins with `-`.
-      Arguments for a script that does not read `args` are an error. Put a URI with a password in `RETORT_URL`, which `connect` without a
-      URI uses, because every user of the machine can read a command line. If `-c` is given several times, the statements are the lines of
-      one script. A file whose first line is `#!/usr/bin/env retort` can be started as a program, if it is executable.
+      Program options come before FILE. The arguments after FILE are the list `args`. Write `--` before an argument that begins with
+      `-`. If a script does not read `args`, arguments for it are an error. If `-c` is given several times, each `-c` is a line of one
+      script. A file whose first line is `#!/usr/bin/env retort` can be started as a program, if it is executable.
+
+      `connect` without a URI uses the variable `RETORT_URL`. Put a URI with a password into this variable, because every user of the
+      machine can read a command line.
 
       ## Exit status
 
@@ -16,10 +18,10 @@ extension Article {
       |---|---|
       | 0 | everything was done |
       | 1 | a statement failed |
-      | 2 | wrong usage, or errors of the check: no statement ran |
-      | 3 | an assertion failed |
+      | 2 | wrong usage, or an error that was found before the script ran |
+      | 3 | the condition of an assert was false |
       | 4 | no connection, no queue of this name, or the broker refused access |
-      | 5 | a bulk change sent requests, but has failed, refused or unknown elements; no later statement failed |
+      | 5 | a bulk change sent requests, and some elements failed, were refused or are unknown; no later statement failed |
       | 6 | a guard, a limit or a missing confirmation refused a statement |
       | 129, 130, 143 | SIGHUP, Ctrl-C or SIGTERM ended the run |
 
@@ -36,25 +38,34 @@ extension Article {
 
       ## Signals
 
-      Ctrl-C, SIGTERM and SIGHUP stop the run: reads end immediately, no more changes are sent, and the program waits for the replies to
-      changes in flight, at most for their timeout. The iterations of an `each` with a journal are finished first. A second signal ends this
-      wait, and changes in flight are then unknown. At the prompt, a third signal ends the program.
+      Ctrl-C, SIGTERM and SIGHUP stop the run. Reads end immediately, and no more changes are sent. The program waits for the replies to
+      the changes in flight, but at most until their timeout expires. An `each` with a journal first completes the iterations that have
+      begun. A second signal ends the wait, and changes in flight are then unknown. At the prompt, a third signal ends the program.
 
-      If standard output is closed early, the rest of the script is skipped; the status is then 1 if the rest changes data, writes or
-      asserts, otherwise 0. If standard output can't be written, because the disk is full or because it was closed from the start, the
+      If standard output is closed early, retort skips the rest of the script. If a skipped statement changes data, writes a file or
+      asserts, the status is 1. Otherwise the status is 0. If the disk is full, or if standard output was closed from the start, the
       status is 1.
 
       ## Traces and dry runs
 
-      `--trace` shows each request and reply with its correlation id and duration, `--trace=api` one line for each request, `--trace=amqp`
-      the frames of the broker, `--trace=errors` only failed requests; separate several topics with commas. Members with names like password
-      or token have the value `***`, and so have passwords in URIs. `--offline` sends nothing and prints each request as a line of JSON, with the same stars. As there are no
-      replies, pages are empty, a created resource has the id `offline-1`, and results that depend on them are not printed. `--dry-run`
+      | Option | Output |
+      |---|---|
+      | `--trace` | each request and reply, with its correlation id and duration |
+      | `--trace=api` | one line for each request |
+      | `--trace=amqp` | the frames between the program and the broker |
+      | `--trace=errors` | only failed requests |
+
+      Separate several topics with commas, as in `--trace=api,errors`. Members with names like password or token have the value `***`,
+      and so have passwords in URIs.
+
+      `--offline` sends nothing. It prints each request as a line of JSON, with the same stars. There are no replies, so pages are
+      empty, and a created resource has the id `offline-1`. Results that depend on such a page or resource are not printed. `--dry-run`
       sends reads, but only shows changes.
 
       ## Text of services and files at a terminal
 
-      At a terminal, control characters, direction marks and invisible characters in data are shown as escapes: ESC as `\u{1b}`, in JSON as
-      `\u001b`. A pipe or a file gets these characters unchanged. At a terminal, `0 rows` means an empty result.
+      At a terminal, control characters, direction marks and invisible characters in data are shown as escapes. For example, ESC is
+      shown as `\u{1b}`, and in JSON as `\u001b`. A pipe or a file gets these characters unchanged. At a terminal, `0 rows` means an
+      empty result.
       """#)
 }

@@ -4,9 +4,10 @@ extension Article {
     summary: "The sample, your SQLite database as a service, injected faults, and imitations of other servers.",
     body: #"""
       `connect "embedded:blog"` opens a new copy of the sample inside the program: 50 authors, 1,000 posts, 3,000 comments, 20 tags.
+
       `connect "embedded:FILE.sqlite"` opens your own database. Each table is a type, with a queue of the same name. A column `author_id
-      REFERENCES authors` is the to-one relationship `author` of this table, and a to-many relationship of `authors`. A join table is a to-many
-      relationship of both its tables. A violated constraint of the database is a validation error.
+      REFERENCES authors` is the to-one relationship `author` of this table. It is also a to-many relationship of `authors`. A join
+      table is a to-many relationship of both its tables. A change that violates a constraint of the database gets a validation error.
 
       ## On a broker
 
@@ -19,20 +20,22 @@ extension Article {
       retort serve blog --latency 20ms --jitter 5ms --workers 4                    # a slow service, to try timeouts and prefetch:
       ```
 
-      Several processes `retort serve FILE.sqlite` can share the work of a queue; at its start, `serve` names the queues that already have
-      another service. SIGTERM stops `serve` after the current request.
+      Several processes `retort serve FILE.sqlite` can share the work of a queue. At its start, `serve` names the queues that already
+      have another service. SIGTERM stops `serve` after the current request.
 
-      When the connection is lost, for example because the broker restarts, `serve` connects again and declares its queues; notes report
-      this. Requests in flight get no reply, and the broker delivers those again that were not acknowledged. `serve` makes no change twice,
-      even after a crash: in the transaction of each change, it stores the reply in the table `retort_answers` of its database, which
-      keeps the last 10,000 replies, and sends this reply again if the request comes again.
+      If the connection is lost, for example because the broker restarts, `serve` connects again and declares its queues. Notes report
+      this. Requests in flight get no reply. If such a request was not acknowledged, the broker delivers it again.
 
-      A queue that exists keeps its properties: durable, quorum, lazy or with priorities. `--durable` and `--queue-type classic|quorum` set
-      the properties of a queue that `serve` creates.
+      `serve` makes no change twice, even after a crash. It stores the reply to each change in its database, in the same transaction as
+      the change. If a request comes again, `serve` sends the stored reply. The table `retort_answers` keeps the last 10,000 replies.
+
+      A queue that exists keeps its properties, such as durable, quorum, lazy or priorities. `--durable` and `--queue-type
+      classic|quorum` set the properties of a queue that `serve` creates.
 
       ## Faults
 
-      To test clients, `--fault KIND=SHARE` injects a fault into a share of the requests: a number from 0 to 1, or a percentage:
+      To test clients, `--fault KIND=SHARE` injects a fault into a share of the requests. The share is a number from 0 to 1, or a
+      percentage:
 
       ```sh
       retort serve blog --fault drop=1% --fault late=5% --late 30s --rate 200 --seed 7 --log calls.ndjson
@@ -48,23 +51,30 @@ extension Article {
       | `malformed`, `empty` | a reply that is not JSON, or is empty; the request was carried out |
       | `rpc-error` | JSON-RPC's error -32603; the request was not carried out |
       | `no-consumer` | the reply; then the queue has no consumer for `--away 1s` |
-      | `round`, without a share | the service stores numbers as integers, and text without white space at its ends; can be combined with other faults |
+      | `round`, without a share | the service stores numbers as integers, and removes white space at the ends of text; can be combined with other faults |
 
-      `--rate N` answers at most N requests of a queue a second. `--log FILE` (`-` is standard output) writes a line of JSON for each request
-      before its reply is sent; `help log` explains the lines. The faults of a request depend only on `--seed N` (0 by default), its queue,
-      and its number `n` in the queue, so the same requests get the same faults again.
+      `--rate N` answers at most N requests of a queue a second. `--log FILE` writes a line of JSON for each request, before its reply
+      is sent. `-` is standard output. `help log` explains the lines. The faults of a request depend only on `--seed N` (default: 0),
+      its queue, and its number in the queue. So the same requests get the same faults again.
 
       ## Imitations of other servers
 
-      `--pages none` returns the whole list without a count. `--pages no-count` returns links to pages, without `record-count`. `--pages
-      offset` has pages of `offset` and `limit`, as jsonapi-resources can have.
+      `--pages none` returns the whole list without a count. `--pages no-count` returns links to pages, but no `record-count`. With
+      `--pages offset`, a client requests a page by `offset` and `limit`.
 
-      `--flavour carrot` imitates the Ruby server carrot_rpc with jsonapi-resources: no acknowledgements, integer codes in errors, no reply to an invalid
-      request (`silence` in the log), absolute links everywhere, linkage only for included relationships, and a `destroy` of `"1,2"` destroys
-      two resources.
+      `--flavour carrot` imitates the Ruby server carrot_rpc with jsonapi-resources:
 
-      `--flavour retort` imitates the Elixir server Retort with Calcinator: errors without codes, `Changeset error` for violated constraints, pages with both
-      `number` and `size`, names with dashes or underscores, `{"meta":{}}` for `destroy`, no relationship methods, and `Invalid Request` if the
-      id of the JSON-RPC request is not the correlation id.
+      - It does not acknowledge requests, and sends no reply to an invalid request (`silence` in the log).
+      - The codes of errors are integers, and all links are absolute.
+      - Only included relationships have linkage.
+      - A `destroy` of `"1,2"` destroys two resources.
+
+      `--flavour retort` imitates the Elixir server Retort with Calcinator:
+
+      - Errors have no codes, and a violated constraint is a `Changeset error`.
+      - A `page` needs both `number` and `size`.
+      - Names can have dashes or underscores.
+      - The reply to `destroy` is `{"meta":{}}`, and there are no relationship methods.
+      - If the id of the JSON-RPC request is not the correlation id, the reply is the error `Invalid Request`.
       """#)
 }
