@@ -30,7 +30,7 @@ extension CommandLinePage {
           remembered   a change was delivered again, and got its first reply again
           drop ...     --fault injected the fault of this name
 
-        If the disk is full, requests are still answered. {"missing":N} then stands for N lines that could not be
+        If the disk is full, requests are still answered. {"missing":N} then stands for N lines that could not be \
         written, and retort serve ends with status 1.
         """, example: "retort serve blog --log calls.ndjson"),
   ]
@@ -81,7 +81,7 @@ extension CommandLinePage {
     option(
       "seed", "N", "The seed of the random faults and delays.",
       note: """
-        The default is 0. The faults of a request depend only on the seed, the queue, and the number of the request in
+        The default is 0. The faults of a request depend only on the seed, the queue, and the number of the request in \
         the queue. So the same requests get the same faults again.
         """, example: "retort serve blog --fault drop=1% --seed 7"),
   ]
@@ -100,9 +100,9 @@ extension CommandLinePage {
     option(
       "flavour", "NAME", "Imitates another server: carrot or retort.",
       note: """
-        The name carrot imitates a Ruby server with the libraries carrot_rpc and jsonapi-resources. This server does not
-        acknowledge requests, and sends no reply to an invalid request. The name retort imitates an Elixir server with
-        the libraries Retort and Calcinator. This server has no relationship methods, such as those for link. The id of
+        The name carrot imitates a Ruby server with the libraries carrot_rpc and jsonapi-resources. This server does not \
+        acknowledge requests, and sends no reply to an invalid request. The name retort imitates an Elixir server with \
+        the libraries Retort and Calcinator. This server has no relationship methods, such as those for link. The id of \
         the JSON-RPC request must be the correlation id of the message.
         """, example: "retort serve blog --flavour carrot"),
   ]

@@ -23,66 +23,66 @@ struct CommandLinePage: Sendable {
     CommandLinePage(
       name: "prompt", aliases: ["retort"], form: "retort [OPTIONS]", summary: "Opens the prompt.",
       note: """
-        The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard
+        The prompt has history, completion with Tab, and help for the word at the cursor with F1 or Alt-H. If standard \
         input is not a terminal, the statements in standard input run as a script.
         """, example: "retort --timeout 30s"),
     CommandLinePage(
       name: "edit", form: "edit, Ctrl-X Ctrl-E",
       summary: "Opens a statement of the prompt in your editor, and runs the edited text.",
       note: """
-        The editor is the program that VISUAL or EDITOR names. If neither is set, the editor is vi. The command `edit`
-        opens the last statement. The keys Ctrl-X Ctrl-E open the statement that you are typing. In vi mode, the key v
+        The editor is the program that VISUAL or EDITOR names. If neither is set, the editor is vi. The command `edit` \
+        opens the last statement. The keys Ctrl-X Ctrl-E open the statement that you are typing. In vi mode, the key v \
         does the same. If you delete the whole text, or if the editor fails, nothing runs.
         """, example: "EDITOR=nano retort"),
     CommandLinePage(
       name: "file", form: "retort [OPTIONS] FILE [ARG ...]",
       summary: "Runs a file of statements. FILE can be - for standard input.",
       note: """
-        The whole file is checked before its first statement runs. The first failure ends the run. The arguments after
-        FILE are the list args. An option of retort that takes one value can't be given twice. You can start a file as a
+        The whole file is checked before its first statement runs. The first failure ends the run. The arguments after \
+        FILE are the list args. An option of retort that takes one value can't be given twice. You can start a file as a \
         program if it is executable and its first line is #!/usr/bin/env retort.
         """, example: "retort --yes=500 migrate.retort people.csv"),
     CommandLinePage(
       name: "-c", form: "retort [OPTIONS] -c 'STATEMENTS'", summary: "Runs these statements.",
       note: """
-        Single quotes protect the statements from the shell. Separate the statements with ; or a newline. If you give -c
+        Single quotes protect the statements from the shell. Separate the statements with ; or a newline. If you give -c \
         several times, each -c is a line of one script.
         """,
       example: #"retort -c 'connect; count (client queue: "posts")'"#),
     CommandLinePage(
       name: "check", form: "retort check FILE ...", summary: "Checks files. Runs no statement and opens no connection.",
       note: """
-        The check shows every error. It also lists each var(...) and each statement that changes or destroys data. If
+        The check shows every error. It also lists each var(...) and each statement that changes or destroys data. If \
         there is an error, the exit status is 2. --output json writes the findings as JSON, for editors.
         """, example: "retort check migrate.retort"),
     CommandLinePage(
       name: "fmt", form: "retort fmt [--check] FILE ...", summary: "Formats files in the canonical layout.",
       note: """
-        The comments and the meaning stay the same. With --check, retort fmt changes no file. Instead, it lists the
+        The comments and the meaning stay the same. With --check, retort fmt changes no file. Instead, it lists the \
         files that formatting would change. If there are such files, the exit status is 1.
         """, example: "retort fmt --check migrate.retort"),
     CommandLinePage(
       name: "serve", form: "retort serve DB [--url URI]",
       summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
-        Each table is a type with its own queue. The option --queue TYPE=NAME gives the queue of a type another name.
-        Other options help to test clients. The options --latency, --jitter, --workers and --rate limit the speed. The
-        option --fault injects faults. The options --pages and --flavour imitate other servers. The option --log FILE
+        Each table is a type with its own queue. The option --queue TYPE=NAME gives the queue of a type another name. \
+        Other options help to test clients. The options --latency, --jitter, --workers and --rate limit the speed. The \
+        option --fault injects faults. The options --pages and --flavour imitate other servers. The option --log FILE \
         logs each request. help serve lists all options. help NAME explains an option, for example help fault.
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     CommandLinePage(
       name: "demo", form: "retort demo",
       summary: "Opens a prompt with clients of the sample blog and a tour of five steps.",
       note: """
-        The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, look,
-        publish, save and run. When a statement has completed a step, the next step is shown. The demo uses neither
+        The sample runs inside the program, so no broker is needed and changes are not saved. The steps are find, look, \
+        publish, save and run. When a statement has completed a step, the next step is shown. The demo uses neither \
         rc.retort nor the history.
         """, example: "retort demo"),
     CommandLinePage(
       name: "doctor", form: "retort doctor [URI] [-o json]",
       summary: "Examines the connection to a service, step by step, and explains how to fix problems.",
       note: """
-        URI is the URI of the connection, or the name of a profile. A profile is a def in the file rc.retort that opens
+        URI is the URI of the connection, or the name of a profile. A profile is a def in the file rc.retort that opens \
         a connection (see help no-rc). Without URI, retort doctor uses RETORT_URL. The steps examine:
 
           the files that the prompt reads
@@ -91,30 +91,30 @@ struct CommandLinePage: Sendable {
           the login, the vhost and a channel
           the known queues and their consumers, with one request at the end
 
-        Each step shows its duration. The option --queue NAME examines one more queue. With --timeout 30s, the last step
-        waits longer for the reply. The option -o json writes the steps as one JSON object. The exit status is the
+        Each step shows its duration. The option --queue NAME examines one more queue. With --timeout 30s, the last step \
+        waits longer for the reply. The option -o json writes the steps as one JSON object. The exit status is the \
         status of the first failed step. If no step failed, the exit status is 0.
         """, example: "retort doctor amqp://guest:guest@localhost/ --queue posts"),
     CommandLinePage(
       name: "lsp", form: "retort lsp", summary: "Runs a language server for editors, on standard input and output.",
       note: """
-        An editor that runs this server shows the findings of retort check, and completes words, while you type. It can
-        also show help for the word at the cursor, format the file, and go to the definition of a name. The outline of a
-        file shows the defs, and the statements that change or destroy data. The server opens no connection. help editor
+        An editor that runs this server shows the findings of retort check, and completes words, while you type. It can \
+        also show help for the word at the cursor, format the file, and go to the definition of a name. The outline of a \
+        file shows the defs, and the statements that change or destroy data. The server opens no connection. help editor \
         explains how editors start the server.
         """, example: "retort lsp"),
     CommandLinePage(
       name: "completions", form: "retort completions bash|zsh|fish",
       summary: "Writes the completion script of a shell.",
       note: """
-        With this script, Tab in the shell completes the options of retort and their values. Tab also completes files,
-        words of help, and profiles (see help no-rc). The script asks the installed program for completions. So when you
+        With this script, Tab in the shell completes the options of retort and their values. Tab also completes files, \
+        words of help, and profiles (see help no-rc). The script asks the installed program for completions. So when you \
         update the program, the script needs no update.
         """, example: "retort completions bash > ~/.local/share/bash-completion/completions/retort"),
     CommandLinePage(
       name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
       note: """
-        Without PAGE, retort man writes retort(1), the page of the program. retort man bulk writes retort-bulk(7), the
+        Without PAGE, retort man writes retort(1), the page of the program. retort man bulk writes retort-bulk(7), the \
         page of the article bulk-changes. help guide lists all articles. Each article has such a page.
         """,
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
@@ -122,34 +122,34 @@ struct CommandLinePage: Sendable {
       name: "work", form: "retort work URI --pool NAME",
       summary: "Starts a worker, which sends the changes of statements that have workers: \"NAME\".",
       note: """
-        All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY, or the
-        option --insecure. The worker gets the changes in chunks. The option --in-flight N limits the changes in flight
-        (default: 64). With --allow QUEUE, the worker changes only this queue. The option --allow can be repeated. After
-        SIGTERM, the worker completes its current chunk, and then ends. With --status, retort work starts no worker.
-        Instead, it shows the workers of the pool, their rates, and the chunks that wait or are not acknowledged.
+        All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY, or the \
+        option --insecure. The worker gets the changes in chunks. The option --in-flight N limits the changes in flight \
+        (default: 64). With --allow QUEUE, the worker changes only this queue. The option --allow can be repeated. After \
+        SIGTERM, the worker completes its current chunk, and then ends. With --status, retort work starts no worker. \
+        Instead, it shows the workers of the pool, their rates, and the chunks that wait or are not acknowledged. \
         help pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
     CommandLinePage(
       name: "journal file", aliases: ["journal"], form: "retort journal FILE [settle ID done|again] [broker NAME]",
       summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
-        A statement with the option journal: FILE records its changes in FILE, the journal. retort journal FILE shows
-        the statement, and how many changes are done, still to send, or unknown. Then it shows each unknown change, and
+        A statement with the option journal: FILE records its changes in FILE, the journal. retort journal FILE shows \
+        the statement, and how many changes are done, still to send, or unknown. Then it shows each unknown change, and \
         the command that resumes the statement. These words after FILE record something:
 
           settle ID done    the change ID was carried out
           settle ID again   the change ID was not carried out; the next run sends it
           broker NAME       the broker of the journal has the new name NAME
 
-        A statement refuses the journal of another broker. If it is the same broker with a new name, the error of the
+        A statement refuses the journal of another broker. If it is the same broker with a new name, the error of the \
         statement shows this name.
         """, example: "retort journal posts.journal settle 4711 done"),
     CommandLinePage(
       name: "ctl", form: "retort ctl [RUN] [status|pause|resume|stop|rate=N|rate=off]",
       summary: "Shows or controls the other running retort programs that change data.",
       note: """
-        RUN is the process id of such a program. If only one program changes data, you can leave out RUN. Without
-        arguments, retort ctl shows the RUN and the progress of each of your programs that have sent a change. The words
+        RUN is the process id of such a program. If only one program changes data, you can leave out RUN. Without \
+        arguments, retort ctl shows the RUN and the progress of each of your programs that have sent a change. The words \
         after RUN are:
 
           status     shows the progress
@@ -165,7 +165,7 @@ struct CommandLinePage: Sendable {
       name: "trust", form: "retort trust [FILE ...]",
       summary: "Allows the prompt to run the file .retortrc of a directory, until the text of this file changes.",
       note: """
-        Without FILE, the file is ./.retortrc. At the prompt, the statement `trust` does the same, and also runs the file.
+        Without FILE, the file is ./.retortrc. At the prompt, the statement `trust` does the same, and also runs the file. \
         The list of trusted files is in ~/.local/state/retort.
         """,
       example: "retort trust .retortrc"),
@@ -183,24 +183,23 @@ struct CommandLinePage: Sendable {
     option(
       "yes", "[=N]", "Confirms every bulk destruction. With =N, the run destroys at most N resources.",
       note: """
-        These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. A destroy
+        These are bulk destructions: destroy-all, | destroy, and a destroy in a loop or inside another stage. A destroy \
         in a def that is called in a loop or stage is a bulk destruction too.
         """,
       example: "retort --yes=500 clean-up.retort"),
     option(
       "output", "FORMAT", "The format of results: \(ResultFormat.list).",
       note: """
-        By default, results at a terminal are tables. Elsewhere, results are lines of JSON. At a terminal, a few rows
-        that are too wide for a table are shown as cards. A card has one line for each field. The statement
+        By default, results at a terminal are tables. Elsewhere, results are lines of JSON. At a terminal, a few rows \
+        that are too wide for a table are shown as cards. A card has one line for each field. The statement \
         set output: "csv" changes the format for all later statements.
         """,
       example: "retort --output csv report.retort > report.csv"),
     option(
       "timeout", "DURATION", "How long to wait for a reply: 10s, 500ms, never.",
       note: """
-        The default is 5s. A script can set other timeouts. The first of these that is set applies: the option timeout:
-        of the command or stage, the option timeout: of the client, the statement set timeout: 10s, the
-        program option --timeout.
+        The default is 5s. The timeouts that a script sets take precedence: the option timeout: of a command, stage or \
+        client, and the statement set timeout: 10s.
         """,
       example: "retort --timeout 30s migrate.retort"),
     option(
@@ -219,16 +218,16 @@ struct CommandLinePage: Sendable {
     option(
       "dry-run", "", "Sends reads, but only shows changes.",
       note: """
-        For a single change, standard error shows the exact request. For a bulk change, it shows the first request, the
-        ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a
-        summary, the changes that would be sent count as ok. After the first change that is not sent, assertions are
-        shown and not checked. The stages write and sh work as usual. A script can't turn the dry run off.
+        For a single change, standard error shows the exact request. For a bulk change, it shows the first request, the \
+        ids of four more changes, and the total number of changes. A created resource has the id dry-run-1. In a \
+        summary, the changes that would be sent count as ok. After the first change that is not sent, assertions are \
+        shown and not checked. The stages `write` and `sh` work as usual. A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
       "guarded", "CONNECTION", "Allows --yes=N on a connection with guard: \"confirm\", given by its name or URI.",
       note: """
-        At a terminal, retort asks before each bulk destruction on such a connection. Without a terminal, a bulk
-        destruction needs this option and --yes=N. The option can be repeated. If the run did not open a CONNECTION that
+        At a terminal, retort asks before each bulk destruction on such a connection. Without a terminal, a bulk \
+        destruction needs this option and --yes=N. The option can be repeated. If the run did not open a CONNECTION that \
         the option names, a note at the end says so.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
@@ -243,20 +242,20 @@ struct CommandLinePage: Sendable {
     option(
       "summary", "FORM", "The format of summaries on standard error: text or json.",
       note: """
-        With json, each statement that changes many resources writes one line of JSON. The line has the counts of the
-        outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. It also has the count and
-        an example of each kind of failure. For commands in loops, and for the stage `each` with a journal, the line has
+        With json, each statement that changes many resources writes one line of JSON. The line has the counts of the \
+        outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. It also has the count and \
+        an example of each kind of failure. For commands in loops, and for the stage `each` with a journal, the line has \
         only the counts of the outcomes.
         """, example: "retort --summary json migrate.retort 2> report.ndjson"),
     option(
       "report", "FILE", "Writes the results of all statements to one file: .json, or .xml for JUnit.",
       note: """
-        The file is written at the end of the run. It has each assertion, and each statement with its time and its
-        error. For a statement with changes, the file also has the counts, times and failures of the changes. In the
+        The file is written at the end of the run. It has each assertion, and each statement with its time and its \
+        error. For a statement with changes, the file also has the counts, times and failures of the changes. In the \
         JUnit format, statements and assertions are test cases.
 
-        A statement can continue although some of its changes failed, were refused or are unknown. The error of such a
-        statement has the kind "partial". JUnit has two words for a test case that did not succeed: failure and error. A
+        A statement can continue although some of its changes failed, were refused or are unknown. The error of such a \
+        statement has the kind "partial". JUnit has two words for a test case that did not succeed: failure and error. A \
         statement of the kind "partial" is a failure.
 
         The file is opened before the first statement. If the file can't be opened, no statement runs.
@@ -264,13 +263,13 @@ struct CommandLinePage: Sendable {
     option(
       "quiet", "", "Hides the progress of long statements.",
       note: """
-        By default, a statement that takes more than a second shows its progress on standard error. At a terminal, the
+        By default, a statement that takes more than a second shows its progress on standard error. At a terminal, the \
         progress is one line that changes. Elsewhere, the progress is a note every ten seconds.
         """, example: "retort --quiet migrate.retort"),
     option(
       "offline", "", "Prints the requests instead of sending them.",
       note: """
-        Each request is a line of JSON. There are no replies, so pages are empty, and a created resource has the id
+        Each request is a line of JSON. There are no replies, so pages are empty, and a created resource has the id \
         offline-1. Results that depend on such a page or resource are not printed.
         """, example: "retort --offline migrate.retort"),
     option(
@@ -279,15 +278,15 @@ struct CommandLinePage: Sendable {
     option(
       "no-pager", "", "Shows results without a pager, even if they are taller than the screen.",
       note: """
-        By default, the prompt shows such results, and long pages of help, in a pager. A pager is a program that shows a
-        text page by page. The pager is the program that RETORT_PAGER names. If RETORT_PAGER is not set, it is the
+        By default, the prompt shows such results, and long pages of help, in a pager. A pager is a program that shows a \
+        text page by page. The pager is the program that RETORT_PAGER names. If RETORT_PAGER is not set, it is the \
         program that PAGER names, or else less. An empty RETORT_PAGER has the same effect as --no-pager.
         """, example: "retort --no-pager"),
     option(
       "no-rc", "", "Starts the prompt without rc.retort and .retortrc.",
       note: """
-        By default, the prompt first runs the file ~/.config/retort/rc.retort. If XDG_CONFIG_HOME names another
-        directory than ~/.config, the file is retort/rc.retort in this directory. Then the prompt runs ./.retortrc, if
+        By default, the prompt first runs the file ~/.config/retort/rc.retort. If XDG_CONFIG_HOME names another \
+        directory than ~/.config, the file is retort/rc.retort in this directory. Then the prompt runs ./.retortrc, if \
         retort trust has accepted the text of this file. A def in rc.retort that opens a connection is called a profile:
 
           def prod() do connect "amqps://me@broker/" env: "production" end
@@ -297,7 +296,7 @@ struct CommandLinePage: Sendable {
     option(
       "color", "WHEN", "Colours of errors and of the typed line: auto, always or never.",
       note: """
-        The word auto, which is the default, means colours at a terminal. If NO_COLOR is set, or if TERM is dumb, auto
+        The word auto, which is the default, means colours at a terminal. If NO_COLOR is set, or if TERM is dumb, auto \
         means no colours.
         """,
       example: "retort --color never report.retort"),

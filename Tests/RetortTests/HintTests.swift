@@ -127,7 +127,7 @@ import Testing
     ("abs(\"x\")", "\"x\" is not a number", "abs(-1)"),
     ("abs(\" 5 \")", "make a number: number(trim(\" 5 \"))", "abs(number(trim(\" 5 \")))"),
     (
-      "[\"x\"] | sum", "\"x\" is not a number: remove such elements first, with where",
+      "[\"x\"] | sum", "\"x\" is not a number: remove such elements first, with `where`",
       "[\"x\"] | where it != \"x\" | sum"
     ),
     ("[\"2026-01-31\"] | avg", "avg time(it)", "[\"2026-01-31\"] | avg time(it)"),

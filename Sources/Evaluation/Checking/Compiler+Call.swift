@@ -58,7 +58,7 @@ extension Compiler {
     if reportsLater(name, range) { return }
     if name == "assert" {
       let texts = arguments.map { source.text($0.expression.range) }
-      return report("assert is not a function", range, nextStep: "assert \(texts.joined(separator: ", "))")
+      return report("`assert` is not a function", range, nextStep: "assert \(texts.joined(separator: ", "))")
     }
     if ["substring", "substr", "slice", "mid"].contains(name) {
       let operand = arguments.first.map(text) ?? "x"

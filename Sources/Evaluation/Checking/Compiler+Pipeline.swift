@@ -85,7 +85,7 @@ extension Compiler {
   private func refuse(_ stage: Language.Command, after declaration: Declaration, isHead: Bool = false) {
     guard declaration.givesNothing || isHead && declaration.result == "null" else { return }
     report(
-      "no stage can follow \(declaration.name), which returns no elements", stage.range,
+      "no stage can follow `\(declaration.name)`, which returns no elements", stage.range,
       nextStep: declaration.name == "print"
         ? "print at the end: ... | print" : isHead ? "write two statements on separate lines" : nil)
   }

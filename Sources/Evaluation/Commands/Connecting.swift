@@ -124,7 +124,7 @@ extension Command {
       return Fault(
         .value, "this connection is already open, \(how)", at: [Fault.LabelledRange(arguments.range)],
         in: arguments.source,
-        nextStep: "close the connection first with disconnect, or open a second one: connect URI name: \"other\"")
+        nextStep: "close the connection first with `disconnect`, or open a second one: connect URI name: \"other\"")
     }
   }
 

@@ -51,8 +51,8 @@ extension Command {
     Declaration(
       name: "forget",
       summary: """
-        Deletes the fields that retort has learned from replies of a client's queue, in memory and in the stored \
-        files. Without an argument, forget deletes the fields of all queues.
+        Deletes what retort has learned about the fields of a client's queue, in memory and on the disk. Without an \
+        argument, forget deletes the fields of all queues.
         """,
       parameters: [.init(name: "CLIENT", shape: .client, isOptional: true)], result: "null", isPromptOnly: true)
   ) { arguments, frame throws(Fault) in

@@ -16,9 +16,8 @@ extension Command {
     Declaration(
       name: "upsert",
       summary: """
-        Updates the resource that has the same value as RECORD in one field, such as .email. The option key: names \
-        this field. If there is no such resource, upsert creates a resource from RECORD. If nothing differs, upsert \
-        sends no change.
+        Creates a resource from RECORD, or updates the resource that exists already. With key: .email, this is the \
+        resource with the same email. If nothing differs, upsert sends no change.
         """,
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "RECORD", shape: .any)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
@@ -40,9 +39,8 @@ extension Stage {
     Declaration(
       name: "upsert",
       summary: """
-        For each element, updates the resource that has the same value as the element in one field, such as .email. \
-        The option key: names this field. If there is no such resource, upsert creates a resource from the element. If \
-        nothing differs, upsert sends no change.
+        Creates a resource from each element, or updates the resource that exists already. With key: .email, this is \
+        the resource with the same email. If nothing differs, upsert sends no change.
         """,
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.upsertKey, .include, .keys, .meta, .timeout, .expire, .max, .backup] + upsertOptions,

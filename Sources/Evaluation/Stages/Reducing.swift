@@ -193,7 +193,7 @@ private struct RunningMean {
     case .string(let text):
       let time = stage == "avg" ? TextConversionAdvice.time(text, operand) : nil
       guard let reading = TextConversionAdvice.number(text, operand) ?? time else {
-        return "\(text.quoted) is not a number: remove such elements first, with where"
+        return "\(text.quoted) is not a number: remove such elements first, with `where`"
       }
       return "convert the text: \(stage) \(reading)"
     case .time: return "times can't be added; to add their ages: sum age(\(operand))"
