@@ -14,7 +14,7 @@ struct CommandLinePage: Sendable {
   var example: String
 
   /// The text of the page.
-  var text: String { "\(summary)\n\(note)\n\n    \(example)" }
+  var text: String { "\(summary)\n\n\(note)\n\n    \(example)" }
 
   /// The pages of all command lines, followed by the pages of all options.
   static let all = starts + options
@@ -65,10 +65,16 @@ struct CommandLinePage: Sendable {
       name: "serve", form: "retort serve DB [--url URI]",
       summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
-        Each table is a type with its own queue. The option --queue TYPE=NAME gives the queue of a type another name. \
-        Other options help to test clients. The options --latency, --jitter, --workers and --rate limit the speed. The \
-        option --fault injects faults. The options --pages and --flavour imitate other servers. The option --log FILE \
-        logs each request. help serve lists all options. help NAME explains an option, for example help fault.
+        Each table is a type with its own queue. Some options help to test clients:
+
+          --queue TYPE=NAME     gives the queue of a type another name
+          --latency, --jitter   delay each reply
+          --workers, --rate     limit the speed
+          --fault KIND=SHARE    injects faults
+          --pages, --flavour    imitate other servers
+          --log FILE            logs each request
+
+        help serve lists all options. help NAME explains an option, for example help fault.
         """, example: "retort serve blog --latency 20ms --fault drop=1%"),
     CommandLinePage(
       name: "demo", form: "retort demo",
@@ -122,11 +128,15 @@ struct CommandLinePage: Sendable {
       name: "work", form: "retort work URI --pool NAME",
       summary: "Starts a worker, which sends the changes of statements that have workers: \"NAME\".",
       note: """
-        All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY, or the \
-        option --insecure. The worker gets the changes in chunks. The option --in-flight N limits the changes in flight \
-        (default: 64). With --allow QUEUE, the worker changes only this queue. The option --allow can be repeated. After \
-        SIGTERM, the worker completes its current chunk, and then ends. With --status, retort work starts no worker. \
-        Instead, it shows the workers of the pool, their rates, and the chunks that wait or are not acknowledged. \
+        All workers with the same NAME are a pool. A worker needs the secret of its pool in RETORT_POOL_KEY. The worker \
+        gets the changes in chunks. After SIGTERM, it completes its current chunk, and then ends. Other options are:
+
+          --in-flight N   the maximum number of changes in flight (default: 64)
+          --allow QUEUE   changes only this queue; can be repeated
+          --insecure      works without the secret
+          --status        starts no worker; shows the workers, their rates,
+                          and the chunks that wait or are not acknowledged
+
         help pools explains more.
         """, example: "retort work amqp://guest:guest@localhost/ --pool night --allow posts"),
     CommandLinePage(

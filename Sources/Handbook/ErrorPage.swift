@@ -15,7 +15,7 @@ struct ErrorPage: Sendable {
 
   /// The text of the page.
   var text: String {
-    "\(summary)\n\(advice)\n\n\(seed) \(status)"
+    "\(summary)\n\n\(advice)\n\n\(seed) \(status)"
   }
 
   /// A sentence with the value of `e.seed`, or the sentence that `rescue` does not catch the error.

@@ -64,11 +64,19 @@ public enum Help {
     HelpEntry.all.filter(\.section.isOnOverview).map { ($0.word, $0.examples.count) }
   }
 
+  /// The width of the widest form that stands on one line with its description.
+  ///
+  /// The description of a wider form begins on the next line, in the column of the other descriptions.
+  private static let widestForm = 26
+
   private static func list(_ section: HelpEntry.HelpSection) -> String {
     let entries = HelpEntry.all.filter { $0.section == section }
     if section.isOneLineEach {
-      let width = entries.map(\.form.count).max() ?? 0
-      return entries.map { "\($0.form.filled(to: width))  \($0.brief)\n" }.joined()
+      let width = entries.map(\.form.count).filter { $0 <= Self.widestForm }.max() ?? 0
+      return entries.map { entry in
+        let form = entry.form.count > width ? entry.form + "\n" + "".filled(to: width) : entry.form.filled(to: width)
+        return "\(form)  \(entry.brief)\n"
+      }.joined()
     }
     return entries.map { entry in
       section == .topics ? "\(entry.form)\n" : "\(entry.form)\n    \(entry.summary)\n"

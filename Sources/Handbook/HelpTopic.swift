@@ -128,7 +128,7 @@ struct HelpTopic: Sendable {
         "and", "or", "not", "in", "=~", "..", "??", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%",
       ],
       text: """
-        The operators are + - * / %   == != < <= > >=   in   =~   and or not   ??   .. and parentheses. Examples are:
+        The operators are + - * / % == != < <= > >= in =~ and or not ?? .. and parentheses. Examples are:
 
           7 / 2           3.5, and 6 / 2 is the integer 3
           x ?? y          x, or y if x is null
@@ -158,12 +158,19 @@ struct HelpTopic: Sendable {
     HelpTopic(
       name: "blocks", aliases: ["do", "end", "else", "rescue"],
       text: """
-        These words begin a statement or stage with a block: for, while, watch, if, try, def, each. A block is the word \
-        `do`, then statements, then the word `end`. The statement if X do ... else ... end has two blocks. The words else if \
-        Y do ... add a block with another condition. The statement try do ... rescue NAME ... end has two blocks too. If \
-        the first block fails, the second block runs, and NAME is the error. The statement `break` ends the innermost \
-        loop: a `for`, `while` or `watch`. The statement `continue` starts the next iteration of this loop. In the \
-        block of the stage `each`, `break` and `continue` work only in a loop inside this block.
+        A block is the word `do`, then statements, then the word `end`. These statements, and the stage `each`, have blocks:
+
+          if X do ... else if Y do ... else ... end
+          for x in LIST do ... end
+          while CONDITION do ... end
+          watch 2s do ... end
+          try do ... rescue e ... end
+          def NAME(a) do ... end
+          LIST | each do ... end
+
+        If the first block of `try` fails, the second block runs, and e is the error. The statement `break` ends the \
+        innermost loop: a `for`, `while` or `watch`. The statement `continue` starts the next iteration of this loop. In \
+        the block of the stage `each`, `break` and `continue` work only in a loop inside this block.
         """),
     HelpTopic(
       name: "resources", aliases: ["resource", "page", "stream", "identifier"],

@@ -29,10 +29,9 @@ public enum LineWrapping {
     let indent = line.prefix { $0 == " " }.count
     let content = line.dropFirst(indent)
     if content.hasPrefix("= ") { return indent + 2 }
-    let word = content.prefix { $0 != " " }
-    let gap = content[word.endIndex...].prefix { $0 == " " }
-    let column = indent + DisplayWidth.width(of: word) + gap.count
-    return gap.count > 1 && column < width / 2 ? column : min(indent, width / 2)
+    guard let gap = content.firstMatch(of: #/  +/#)?.range else { return min(indent, width / 2) }
+    let column = indent + DisplayWidth.width(of: content[..<gap.upperBound])
+    return column < width / 2 ? column : min(indent, width / 2)
   }
 
   /// Returns the place to break a line: the last space between words within `width` columns.

@@ -63,7 +63,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
         + (isCommand ? "retort \(word) --help" : "remove the word") + "\n")
     return 2
   case "--help", "-h":
-    _ = console.write(Array(Help.usage.utf8))
+    show(help: Help.usage, console)
     return 0
   case "--version":
     _ = console.write(Array(versionText.utf8))
@@ -85,8 +85,13 @@ private func help(_ words: [String], _ console: Console) -> Int32 {
       "error: there is no help for \(words.joined(separator: " "))\(near)\n  = retort help words lists the words\n")
     return 2
   }
-  _ = console.write(Array((console.isTerminal ? LineWrapping.wrapped(text, to: console.columns()) : text).utf8))
+  show(help: text, console)
   return 0
+}
+
+/// Writes a page of help; at a terminal, lines are broken at spaces.
+private func show(help text: String, _ console: Console) {
+  _ = console.write(Array((console.isTerminal ? LineWrapping.wrapped(text, to: console.columns()) : text).utf8))
 }
 
 /// Rewrites the arguments for the option parser.
