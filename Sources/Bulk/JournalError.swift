@@ -1,4 +1,5 @@
 import JSONRPC
+import Redaction
 
 /// The error of a journal or a backup that can't be used.
 ///
@@ -96,7 +97,7 @@ public enum JournalError: ElementError, Equatable {
     case .inUse: "wait for the other run, or stop it"
     case .notABackup, .imageLacks: "use another file: backup: \"FILE.ndjson\""
     case .notAJournal(let path, let form, let recorded):
-      form.nextStep(Self.word(path), Self.word(path + ".copy")) + Self.warning(recorded)
+      form.nextStep(ShellWord.quoted(path), ShellWord.quoted(path + ".copy")) + Self.warning(recorded)
     case .damaged(_, _, let recorded), .displaced(_, _, let recorded):
       "restore the file from a copy\(Self.warning(recorded))"
     case .otherStatement(_, _, recorded: 0): "use another file: journal: \"FILE.journal\""
@@ -107,7 +108,8 @@ public enum JournalError: ElementError, Equatable {
     case .otherBroker(_, _, let here, _) where SampleDatabaseIdentity.isIn(here):
       "the open connection is to a sample in memory: connect to the journal's broker, or use another journal"
     case .otherBroker(let path, _, let here, _):
-      "if this is the same broker, record its name: retort journal \(Self.word(path)) broker \(Self.word(here)); "
+      "if this is the same broker, record its name: retort journal \(ShellWord.quoted(path)) broker "
+        + "\(ShellWord.quoted(here)); "
         + "a run with another journal would repeat the recorded changes"
     case .complete:
       "all changes of this statement are done: to run the rest of the script, remove the statement; "
@@ -119,10 +121,5 @@ public enum JournalError: ElementError, Equatable {
     text(
       of: recorded, one: "; with another journal, the recorded change may be repeated",
       several: "; with another journal, these \(recorded) changes may be repeated")
-  }
-
-  /// Returns a text in single quotes, so that a shell reads it as one word.
-  private static func word(_ text: String) -> String {
-    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
   }
 }

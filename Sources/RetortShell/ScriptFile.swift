@@ -1,6 +1,7 @@
 import Formats
 import Handbook
 import Language
+import Redaction
 import Values
 
 /// The file argument of the command line, which names a script.
@@ -23,10 +24,10 @@ struct ScriptFile {
   /// The command line that the error for a missing file proposes; nil if there is no proposal.
   private var commandLine: String? {
     if ["run", "exec", "execute", "start"].contains(path), let file = arguments.first, Self.exists(file) {
-      return (["retort"] + arguments.map(ShellCommandLineWriter.quoted)).joined(separator: " ")
+      return (["retort"] + arguments.map(ShellWord.quoted)).joined(separator: " ")
     }
     if let word = Self.words[path] { return "retort \(word)" }
-    if Self.exists(path + ".retort") { return "retort \(ShellCommandLineWriter.quoted(path + ".retort"))" }
+    if Self.exists(path + ".retort") { return "retort \(ShellWord.quoted(path + ".retort"))" }
     return nearest(to: path, among: ProgramCommandLine.all.map(\.name).filter { !$0.isEmpty }).map { "retort \($0)" }
   }
 

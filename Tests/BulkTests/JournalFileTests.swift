@@ -51,7 +51,7 @@ import Testing
     let error = try refusal(broker: "rabbit@b /")
     #expect(error == .otherBroker(path, recorded: "rabbit@a /", here: "rabbit@b /", isByAddress: false))
     #expect(try Data(contentsOf: URL(filePath: path)) == whole)
-    #expect(error?.nextStep.contains("retort journal '\(path)' broker 'rabbit@b /'") == true)
+    #expect(error?.nextStep.contains("retort journal \(path) broker 'rabbit@b /'") == true)
     let renamed = try Journal(existing: path)
     try await renamed.rename(broker: "rabbit@b /")
     renamed.release()

@@ -5,6 +5,7 @@ import JSONAPI
 import JSONRPC
 import JSONText
 import Language
+import Redaction
 import Synchronization
 import Values
 
@@ -174,7 +175,7 @@ extension Session {
     }
     if identities.count > shown { note("and \(identities.count - shown) more") }
     let word = ChangeIdentity.isIteration(identities.first?.text ?? "") ? "KEY" : "ID"
-    let command = "retort journal \(journal.path) settle \(word)"
+    let command = "retort journal \(ShellWord.quoted(journal.path)) settle \(word)"
     note(
       "check each of these; if it was carried out, run: \(command) done; if it was not carried out, run: "
         + "\(command) again")
