@@ -1,4 +1,5 @@
 import Evaluation
+import Handbook
 import Language
 import Synchronization
 
@@ -77,4 +78,28 @@ final class Demo: Sendable {
         }
       })
   }
+}
+
+/// The command line of `retort demo`, with its options.
+var demoUsage: String {
+  let options = ProgramCommandLine.all.first { $0.name == "demo" }?.options ?? []
+  return "retort demo" + options.map { " [\($0.name)\($0.value.map { " " + $0 } ?? "")]" }.joined()
+}
+
+/// Opens the prompt with clients of the sample blog and a tour: `retort demo`.
+func demo(_ options: ProgramOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
+  guard options.rest.isEmpty, options.script == nil else {
+    console.note("error: retort demo takes no file and no statements\n  = retort demo\n")
+    return 2
+  }
+  guard console.isInteractive, console.isTerminal else {
+    console.note("error: retort demo needs a terminal\n  = retort help cookbook shows examples\n")
+    return 2
+  }
+  let notices = ConnectionNotices(console)
+  let session = makeSession(options, [], nil, console, notices, environment)
+  let status = await Prompt(session, console, notices, environment, readsStartFiles: false, demo: Demo()).run()
+  _ = session.keepLearned()
+  await session.close()
+  return status
 }

@@ -148,7 +148,7 @@ private func scriptWords(_ words: ArraySlice<String>, _ console: Console) -> [St
   let taken = ProgramOptions.valued.contains(option) ? words[place..<mark].prefix(2) : words[place...place]
   let others = words[words.index(after: words.startIndex)..<place] + words[taken.endIndex..<mark]
   func line(_ words: some Sequence<String>) -> String {
-    (["retort"] + words.map(ShellCommandLineWriter.quoted)).joined(separator: " ")
+    (["retort"] + words.map(ShellWord.quoted)).joined(separator: " ")
   }
   let isOption = ProgramOptions.words.contains(String(option.prefix { $0 != "=" }))
   let asOption =
@@ -212,7 +212,7 @@ private func run(
   let file = options.script == nil ? options.rest.first : nil
   let arguments = options.script == nil ? Array(options.rest.dropFirst()) : options.rest
   if options.script == nil, file == nil, let reason = options.reason, reason.hasSuffix(".retort") {
-    let line = "retort --reason \"...\" \(ShellCommandLineWriter.quoted(reason))"
+    let line = "retort --reason \"...\" \(ShellWord.quoted(reason))"
     console.note("error: --reason needs a text before the file\n  = \(line)\n")
     return 2
   }
@@ -225,7 +225,7 @@ private func run(
     return 2
   }
   let isPrompt = options.script == nil && file == nil && console.isInteractive && console.isTerminal
-  let session = session(options, arguments, isPrompt ? nil : command, console, notices, environment)
+  let session = makeSession(options, arguments, isPrompt ? nil : command, console, notices, environment)
   defer { LazyControlServer.shared.remove() }
   var status: Int32
   if let script = options.script {
@@ -244,30 +244,6 @@ private func run(
   status = noteFailedOutput(status, console)
   guard let report, let path = options.report, let content = session.options.report else { return status }
   return write(content, to: report, isXML: path.hasSuffix(".xml"), status, options.reason, console)
-}
-
-/// The command line of `retort demo`, with its options.
-private var demoUsage: String {
-  let options = ProgramCommandLine.all.first { $0.name == "demo" }?.options ?? []
-  return "retort demo" + options.map { " [\($0.name)\($0.value.map { " " + $0 } ?? "")]" }.joined()
-}
-
-/// Opens the prompt with clients of the sample blog and a tour: `retort demo`.
-private func demo(_ options: ProgramOptions, _ console: Console, _ environment: [String: String]) async -> Int32 {
-  guard options.rest.isEmpty, options.script == nil else {
-    console.note("error: retort demo takes no file and no statements\n  = retort demo\n")
-    return 2
-  }
-  guard console.isInteractive, console.isTerminal else {
-    console.note("error: retort demo needs a terminal\n  = retort help cookbook shows examples\n")
-    return 2
-  }
-  let notices = ConnectionNotices(console)
-  let session = session(options, [], nil, console, notices, environment)
-  let status = await Prompt(session, console, notices, environment, readsStartFiles: false, demo: Demo()).run()
-  _ = session.keepLearned()
-  await session.close()
-  return status
 }
 
 /// Writes the report of a run to a file, and returns the exit status of the program.
@@ -289,7 +265,8 @@ private func write(
   }
 }
 
-private func session(
+/// Creates the session of the prompt or of a script, with the options of the command line.
+func makeSession(
   _ options: ProgramOptions, _ arguments: [String], _ command: String?, _ console: Console,
   _ notices: ConnectionNotices,
   _ environment: [String: String]
