@@ -50,6 +50,10 @@ extension Stage {
       examples: [.init(code: "[{n: \"2\"}] | with n: int(.n) m: 1", output: #"{"n":2,"m":1}"#)], takesAnyOption: true,
       names: .kept)
   ) { call in
+    if call.options.isEmpty {
+      call.compiler.report(
+        "the stage `with` needs NAME: EXPRESSION", call.command.nameRange, nextStep: call.declaration.signature)
+    }
     let names = call.options.map(\.name)
     let code = CompiledExpression.of(call.options.map { call.each($0.value) }) { .list($0) }
     return .transform { frame, upstream throws(Fault) in
