@@ -111,50 +111,75 @@ extension Compiler {
 
   /// Reports words of SQL or English between the fields of a stage, as in `sort by .id` or `sort .id desc`.
   private func refuseFillers(_ command: Language.Command) {
-    if command.name == "count", case .positional(let word)? = command.arguments.first, case .name("by") = word.kind,
-      command.arguments.count == 2, let path = command.arguments[1].expression.path
-    {
-      return report(
-        "the stage `count` does not take the word \"by\"", word.range, nextStep: "group .\(path) | select .key .count")
-    }
+    if refusesCountBy(command) { return }
     guard Stage.named(command.name)?.declaration.parameters.last?.shape == .path else { return }
     let places = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
-    var (kept, filler, isDescending): ([String], Expr?, Bool) = ([], nil, false)
-    for place in places {
-      if case .negate(let word) = place.kind, case .name("desc") = word.kind, command.name == "sort" {
-        (isDescending, filler) = (true, filler ?? place)
-        if let last = kept.popLast() { kept.append("-" + last) }
-        continue
-      }
-      if case .negate(let flag) = place.kind, case .name(let letters) = flag.kind, unknownName(flag) != nil,
-        places.count > 1 || letters == "r", letters.allSatisfy({ "rnkufV".contains($0) }), command.name == "sort"
-      {
-        // The argument is an option of the shell command `sort`, such as `-r`.
-        isDescending = isDescending || letters.contains("r")
-        filler = filler ?? place
-        continue
-      }
-      guard case .name(let word) = place.kind, scope.variable(word) == nil, outer?.variable(word) == nil else {
-        kept.append(source.text(place.range))
-        continue
-      }
-      switch word.lowercased() {
-      case "by", "asc", "ascending": break
-      case "desc", "descending", "reverse", "reversed":
-        guard command.name == "sort" else { fallthrough }
-        isDescending = true
-        if let last = kept.popLast() { kept.append("-" + last) }
-      default:
-        kept.append("." + source.text(place.range))
-        continue
-      }
-      filler = filler ?? place
-    }
-    guard let filler else { return }
-    if isDescending, kept.isEmpty { kept = ["| reverse"] }
-    if isDescending, !kept.contains(where: { $0.hasPrefix("-") }), kept[0].hasPrefix(".") { kept[0] = "-" + kept[0] }
+    var fields = FieldsWithoutFillers(isSort: command.name == "sort")
+    for place in places { take(place, into: &fields, isOnly: places.count == 1) }
+    guard let filler = fields.filler else { return }
     report(
-      "the stage `\(command.name)` does not take \"\(source.text(filler.range))\"", filler.range,
-      nextStep: ([command.name] + kept).joined(separator: " "))
+      "the stage `\(command.name)` does not take \"\(source.text(filler))\"", filler,
+      nextStep: ([command.name] + fields.corrected).joined(separator: " "))
+  }
+
+  /// Reports the word "by" in `count by .state`; returns true if it reports an error.
+  private func refusesCountBy(_ command: Language.Command) -> Bool {
+    guard command.name == "count", case .positional(let word)? = command.arguments.first, case .name("by") = word.kind,
+      command.arguments.count == 2, let path = command.arguments[1].expression.path
+    else { return false }
+    report(
+      "the stage `count` does not take the word \"by\"", word.range, nextStep: "group .\(path) | select .key .count")
+    return true
+  }
+
+  /// Adds an argument to the fields of a stage, or recognizes it as a filler, such as `desc` or the option `-r`.
+  private func take(_ place: Expr, into fields: inout FieldsWithoutFillers, isOnly: Bool) {
+    let text = source.text(place.range)
+    switch place.kind {
+    case .negate(let word):
+      guard fields.isSort, case .name(let name) = word.kind else { break }
+      if name == "desc" { return fields.leaveOut(place.range, isDescending: true) }
+      // Other letters can be an option of the shell command `sort`, such as `-r`.
+      guard unknownName(word) != nil, !isOnly || name == "r", name.allSatisfy({ "rnkufV".contains($0) }) else { break }
+      fields.isReversed = fields.isReversed || name.contains("r")
+      return fields.leaveOut(place.range)
+    case .name(let word) where scope.variable(word) == nil && outer?.variable(word) == nil:
+      switch word.lowercased() {
+      case "by", "asc", "ascending": return fields.leaveOut(place.range)
+      case "desc", "descending", "reverse", "reversed":
+        if fields.isSort { return fields.leaveOut(place.range, isDescending: true) }
+      default: break
+      }
+      return fields.kept.append("." + text)
+    default: break
+    }
+    fields.kept.append(text)
+  }
+}
+
+/// The fields of a stage such as `sort`, without words of SQL or English between them.
+private struct FieldsWithoutFillers {
+  let isSort: Bool
+  /// The source texts of the fields, in order.
+  var kept: [String] = []
+  /// The source range of the first filler; nil if there is no filler.
+  var filler: SourceRange?
+  /// Whether a filler means the descending order of all fields.
+  var isReversed = false
+
+  /// Leaves out a filler; if the filler means a descending order, marks the field before it as descending.
+  mutating func leaveOut(_ range: SourceRange, isDescending: Bool = false) {
+    filler = filler ?? range
+    guard isDescending else { return }
+    isReversed = true
+    if let last = kept.popLast() { kept.append("-" + last) }
+  }
+
+  /// The arguments of the corrected stage, such as `-.id`.
+  var corrected: [String] {
+    guard isReversed else { return kept }
+    guard let first = kept.first else { return ["| reverse"] }
+    let isMarked = kept.contains { $0.hasPrefix("-") } || !first.hasPrefix(".")
+    return isMarked ? kept : ["-" + first] + kept.dropFirst()
   }
 }
