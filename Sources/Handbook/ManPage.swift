@@ -60,6 +60,8 @@ public enum ManPage {
     ("RETORT_PAGER, PAGER", "The pager for tall results at the prompt; an empty value means no pager."),
     ("RETORT_COLORS", "The value light chooses colours for light terminals; NO_COLOR and TERM=dumb turn colours off."),
     ("VISUAL, EDITOR", "The editor for the prompt's command edit and for Ctrl-X Ctrl-E."),
+    ("RETORT_POOL_KEY", "The secret that the workers of a pool share with the programs that use the pool."),
+    ("TMPDIR", "The directory for temporary files with many elements or results; by default /tmp."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "The directories in place of ~/.config and ~/.local/state below."),
   ]
 

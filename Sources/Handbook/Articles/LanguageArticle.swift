@@ -165,8 +165,9 @@ extension Article {
 
       \#(topic("patterns"))
 
-      If the elements of `collect` need more than 64 MB, retort keeps them in a temporary file in `TMPDIR`. The stages `each`, `write`
-      and those that send changes keep their results in such a file above 2 MB. After a statement that ends with such results, `_` is a
+      If the elements of `collect` need more than 64 MB, retort keeps them in a temporary file in the directory `TMPDIR`, or in `/tmp`. The
+      stages `each`, `write` and those that send changes keep their results in such a file above 2 MB. A statement that changes data and
+      keeps the results of its changes first checks that it can create such a file. After a statement that ends with such results, `_` is a
       stream. `let x =` always makes a list in memory. A text has at most 256 MiB, and a list has at most 50 million elements.
 
       Operators, in order of increasing precedence: `or`, `and`, `not`, `== != < <= > >= in =~`, `??`, `+ -`, `* / %`, `..`. A binary minus has a space on
