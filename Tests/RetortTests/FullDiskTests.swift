@@ -122,7 +122,7 @@ private enum MountNamespace {
   /// The message does not count the other iterations in flight as failures, because their changes were carried out.
   @Test(arguments: [
     ("update posts {text: long}", "5", "  = update posts: "),
-    ("each in-flight: 8 do update posts it {text: long} end", "1", "  = after "),
+    ("each in-flight: 8 do update posts it {text: long} end", "1", "  = before the error, update posts: "),
   ]) func resultsFillTheDirectoryForTemporaryFiles(_ stage: String, _ status: String, _ line: String) async throws {
     let service = try await FakeService()
     let text = try await run(

@@ -120,11 +120,9 @@ struct IterationResults: Sendable {
     let isFirst = buffer.count == 0
     defer { count += 1 }
     guard keepsFlow || !value.isNull || !isFirst else { return }
-    do throws(Fault) {
-      // Without a stage that follows, the buffer does not contain the nulls before the first other value yet.
-      if isFirst { for _ in 0..<count { try buffer.append(.null) } }
-      try buffer.append(value, names: keepsFlow && !page.names.isEmpty ? page.names[index] : [])
-    } catch { throw error.within("after \(count + 1) \(count == 0 ? "iteration" : "iterations")") }
+    // Without a stage that follows, the buffer does not contain the nulls before the first other value yet.
+    if isFirst { for _ in 0..<count { try buffer.append(.null) } }
+    try buffer.append(value, names: keepsFlow && !page.names.isEmpty ? page.names[index] : [])
   }
 }
 
