@@ -48,8 +48,7 @@ void retort_bell_answer(int bell) {
 static _Atomic uint64_t caught;
 static int signal_bell = -1;
 
-// Handles a signal, on the thread that received the signal. A signal handler may use only a few operations, such as
-// `write`.
+// Handles a signal, on the thread that received it. A handler may use only a few operations, such as `write`.
 static void on_signal(int number) {
   int saved = errno;
   atomic_fetch_or(&caught, UINT64_C(1) << number);
@@ -93,9 +92,8 @@ static void give_terminal_back(void) {
   if (write(terminal_output, leave, sizeof leave - 1) < 0) return;
 }
 
-// Restores the terminal, and raises the signal again with its earlier handler. The signal is blocked during this
-// function. The raised signal therefore takes effect when this function returns, at the instruction that caused the
-// first signal.
+// Restores the terminal, and raises the signal again with its earlier handler. The signal is blocked until the return
+// from this function, so the raised signal takes effect at the instruction that caused the first signal.
 static void on_fatal_signal(int number) {
   give_terminal_back();
   for (int i = 0; i < FATAL_COUNT; i++)
@@ -182,8 +180,7 @@ static int edit_statement(int count, int key) {
   return rl_newline(count, key);
 }
 
-// Handles Ctrl-D: deletes the character at the cursor. In a line with only its initial spaces, as in an empty line,
-// Ctrl-D means the end of the input.
+// Handles Ctrl-D: deletes the character at the cursor. In a line without typed text, Ctrl-D ends the input.
 static int end_or_delete(int count, int key) {
   if (indent == 0 || rl_end != indent || (int)strspn(rl_line_buffer, " ") != indent) return rl_delete(count, key);
   rl_delete_text(0, rl_end);
@@ -297,8 +294,7 @@ static retort_completer *completer;
 static retort_lister *lister;
 static void *completer_context;
 
-// Finds the completions of the word at the cursor. For each Tab, both break_before_start and complete_word call this
-// function, with the same line.
+// Finds the completions of the word at the cursor. For each Tab, break_before_start and complete_word call this.
 static char **complete_here(int *start) {
   int suffix = 0;
   char **matches = completer(completer_context, rl_line_buffer, rl_point, start, &suffix);
