@@ -65,7 +65,7 @@ struct CommandLinePage: Sendable {
       name: "serve", form: "retort serve DB [--url URI]",
       summary: "Serves a SQLite database, or the sample blog, on a broker.",
       note: """
-        Each table is a type with its own queue. Some options help to test clients:
+        Each table is a type with its own queue. These are some of the options:
 
           --queue TYPE=NAME     gives the queue of a type another name
           --latency, --jitter   delay each reply

@@ -71,9 +71,9 @@ struct HelpTopic: Sendable {
         not match SS.
 
         The expressions text =~ /a/ and matches(text, /a/) search the whole text for a match. Without the letter m, ^ \#
-        matches only at the beginning of the text, and $ matches only at the end. The function capture returns the \#
-        groups of the first match. In the last argument of the function replace, $1 to $9 insert groups, and $$ inserts \#
-        the character $. The function split accepts a pattern too. A pattern that takes too many steps on a text, such \#
+        matches only at the beginning of the text, and $ matches only at the end. The function `capture` returns the \#
+        groups of the first match. In the last argument of the function `replace`, $1 to $9 insert groups, and $$ inserts \#
+        the character $. The function `split` accepts a pattern too. A pattern that takes too many steps on a text, such \#
         as (a+)+$, raises an error of the kind limit.
         """#),
     HelpTopic(

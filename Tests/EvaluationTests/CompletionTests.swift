@@ -168,7 +168,8 @@ import Testing
       let filters = Set(offered("count posts filter: {^", conversation).candidates.map(\.text))
       #expect(filters.isSuperset(of: ["state:", "views:", "author:", "id:"]))
       let ids = offered("show posts ^", conversation).candidates
-      #expect(ids.contains { $0.text == "12" && $0.note == "seen lately" } && ids.contains { $0.text == "made" })
+      #expect(
+        ids.contains { $0.text == "12" && $0.note == "from a recent reply" } && ids.contains { $0.text == "made" })
     }
   }
 

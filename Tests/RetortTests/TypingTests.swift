@@ -132,7 +132,7 @@ import Testing
 
   @Test(arguments: ["edit", "trust", "edit posts"]) func aFileHasNoWordsOfThePrompt(_ statement: String) async {
     let ran = await Ran.retort("-c", statement)
-    #expect(ran.status == 2 && ran.notes.contains(" is a command of the prompt\n"))
+    #expect(ran.status == 2 && ran.notes.contains("` is a command of the prompt\n"))
     let own = await Ran.retort("-c", "def edit() do print 1 end\nedit")
     #expect(own.output == "1\n")
   }

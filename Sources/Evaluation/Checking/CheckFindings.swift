@@ -63,7 +63,7 @@ extension Compiler {
   /// The function returns true if it reports an error.
   func refusesPromptWord(_ name: String, _ range: SourceRange) -> Bool {
     guard Vocabulary.promptWords.contains(name) else { return false }
-    report("\(name) is a command of the prompt", range, nextStep: "type \(name) alone on a line at the prompt")
+    report("`\(name)` is a command of the prompt", range, nextStep: "type \(name) alone on a line at the prompt")
     return true
   }
 

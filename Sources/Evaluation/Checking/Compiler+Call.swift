@@ -66,7 +66,7 @@ extension Compiler {
         "unknown function \(name)", range, nextStep: "for a part of a text or list, write a range: \(operand)[0..2]")
     }
     if let form = countForm(name, arguments) ?? formWithoutParentheses(name, arguments.map(text)) {
-      return report("\(name) is not a function", range, nextStep: form)
+      return report("`\(name)` is not a function", range, nextStep: form)
     }
     if let command = ForeignWords.command(name), ["print", "warn", "fail"].contains(command),
       let form = formWithoutParentheses(command, arguments.map(text))

@@ -13,7 +13,7 @@ extension Compiler {
     }
     if known.declaration.isPromptOnly, !settings.isTyped {
       report(
-        "\(command.name) is a command of the prompt", command.nameRange,
+        "`\(command.name)` is a command of the prompt", command.nameRange,
         nextStep: "start the prompt with retort, and type \(command.name) there")
     }
     check(command, known.declaration)
@@ -108,10 +108,10 @@ extension Compiler {
     let name = command.name
     if scope.variable(name) != nil {
       if let step = reordered(command) {
-        return report("\(name) is a variable, not a command", command.nameRange, nextStep: step)
+        return report("`\(name)` is a variable, not a command", command.nameRange, nextStep: step)
       }
       return report(
-        "\(name) is a variable, not a command", command.nameRange, nextStep: stepForVariable(name, command))
+        "`\(name)` is a variable, not a command", command.nameRange, nextStep: stepForVariable(name, command))
     }
     if Stage.named(name) != nil {
       return report(
@@ -119,7 +119,7 @@ extension Compiler {
     }
     if Function.named(name) != nil {
       return report(
-        "\(name) is a function", command.nameRange,
+        "`\(name)` is a function", command.nameRange,
         nextStep: "put the arguments in parentheses: \(functionForm(name, command))")
     }
     if reportForeignCommand(command) { return }

@@ -59,7 +59,7 @@ extension Compiler {
     let name = command.name
     if let known = Command.named(name)?.declaration {
       return report(
-        "\(name) is a command, not a stage", command.nameRange, nextStep: stepForCommand(known, command))
+        "`\(name)` is a command, not a stage", command.nameRange, nextStep: stepForCommand(known, command))
     }
     if reportsLater(name, command.nameRange) { return }
     if ForeignWords.stage(name) == nil, let function = Function.named(name)?.name ?? ForeignWords.function(name) {

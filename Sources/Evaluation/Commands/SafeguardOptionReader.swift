@@ -135,7 +135,7 @@ extension OptionCombinationRule {
   static let withoutHalt = OptionCombinationRule(
     option: "halt", contradicts: true, applicableValue: "stop",
     message: { _ in
-      "a statement with the option halt: continues after a failure, but on-error: \"stop\" ends the statement"
+      "halt: continues after a failure, but on-error: \"stop\" ends the statement at the first failure"
     },
     nextStep: "remove the option on-error:, or remove the option halt: to stop at the first failure")
 

@@ -172,7 +172,7 @@ extension Completer {
     switch part {
     case .id:
       return client.schema.ids.map {
-        Candidate(text: $0.isInteger ? $0 : JSONValue.string($0).written, note: "seen lately")
+        Candidate(text: $0.isInteger ? $0 : JSONValue.string($0).written, note: "from a recent reply")
       }
     case .filter(let path) where path.count == 1, .record(let path) where path.count == 1:
       if let relationship = client.relationship(path[0]), let type = relationship.types.first {
@@ -212,7 +212,8 @@ extension Completer {
   }
 
   private func ids(of type: String, _ client: ValueShape.ResourceShape) -> [Candidate] {
-    client.queue[type]?.ids.map { Candidate(text: JSONValue.string($0).written, note: "\(type), seen lately") } ?? []
+    client.queue[type]?.ids.map { Candidate(text: JSONValue.string($0).written, note: "\(type), from a recent reply") }
+      ?? []
   }
 
   /// Returns the values that completion offers for an attribute.
