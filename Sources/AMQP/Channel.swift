@@ -14,6 +14,9 @@ final class Channel {
     /// Nil before the message is sent, and on a channel without confirms.
     var tag: UInt64?
 
+    /// Marks the request as sent.
+    mutating func depart(_ tag: UInt64?) { (wasSent, self.tag) = (true, tag) }
+
     /// Completes the request with the body of its reply, or with an error.
     ///
     /// After an error, the client in `message.origin` decides whether to send the request again. Without an origin, the
@@ -59,7 +62,7 @@ final class Channel {
   /// The requests that wait for replies, keyed by the number at the end of their correlation ids.
   ///
   /// On a service's channel, the entries are replies that wait for confirms, keyed by a counter.
-  var pending: [Int: PendingRequest] = [:]
+  var pending = PendingRequests()
   /// The prefix of the correlation ids on this channel: the client's UUID and a hyphen.
   let prefix: [UInt8]
   /// The callers that wait for the broker's answers to methods, in the order in which the methods were sent.
@@ -69,7 +72,7 @@ final class Channel {
   /// Whether the channel is in confirm mode, in which the broker confirms each published message.
   var isConfirming = false
   private var confirms = UnconfirmedMessages()
-  /// The number of replies that ``awaitConfirm(of:_:)`` has recorded; 0 on a client's channel.
+  /// The number of replies that ``awaitConfirm(of:_:)`` has recorded; always 0 if no service uses the channel.
   private var confirmedReplies = 0
   /// Whether the channel is closing and accepts no requests.
   var isClosing = false
@@ -90,10 +93,7 @@ final class Channel {
   ///
   /// Returns false if no caller waits for the reply any more.
   func depart(_ serial: Int) -> Bool {
-    guard let index = pending.index(forKey: serial) else { return false }
-    pending.values[index].wasSent = true
-    if isConfirming { pending.values[index].tag = confirms.add(serial) }
-    return true
+    pending.depart(serial) { isConfirming ? confirms.add(serial) : nil }
   }
 
   /// Records a service's reply that the broker must confirm.
@@ -103,20 +103,21 @@ final class Channel {
   /// The receiver learns when the broker confirms or refuses the reply.
   func awaitConfirm(of message: OutgoingMessage, _ receiver: any ReplyReceiver) -> Int {
     confirmedReplies += 1
-    pending[confirmedReplies] = PendingRequest(receiver: receiver, message: message)
+    pending.add(PendingRequest(receiver: receiver, message: message), confirmedReplies)
     return confirmedReplies
   }
 
   /// Makes a waiting request fail with an error.
   func end(_ serial: Int, _ error: BrokerError) {
-    guard let waiting = pending.removeValue(forKey: serial) else { return }
+    guard let waiting = pending.remove(serial) else { return }
     waiting.end(.failure(completed(error, of: waiting)))
   }
 
   /// Makes each request whose deadline has passed fail with an error.
   func expire(_ now: ContinuousClock.Instant, _ error: BrokerError) {
-    let late = pending.filter { $0.value.message.deadline.map { $0 <= now } ?? false }
-    for serial in late.keys { end(serial, error) }
+    for serial in pending.keys {
+      if let deadline = pending[serial]?.message.deadline, deadline <= now { end(serial, error) }
+    }
   }
 
   /// Returns a copy of the error with the `wasSent` and `wasConfirmed` of a waiting request.
@@ -149,7 +150,7 @@ final class Channel {
     var refused: [Int] = []
     if frame.kind == RETORT_FRAME_ACK, confirmedReplies > 0 {
       confirms.settle(frame.number, isMultiple: frame.isMultiple) { serial in
-        pending.removeValue(forKey: serial)?.end(.success([]))
+        pending.remove(serial)?.end(.success([]))
       }
     } else if frame.kind == RETORT_FRAME_ACK {
       confirms.settle(frame.number, isMultiple: frame.isMultiple)
@@ -158,7 +159,7 @@ final class Channel {
     }
     var strays: [StrayReply] = []
     for serial in refused {
-      if let waiting = pending.removeValue(forKey: serial) {
+      if let waiting = pending.remove(serial) {
         waiting.end(.failure(.nacked))
       } else {
         strays.append(StrayReply(correlationID: CorrelationIDs.id(serial, after: prefix), outcome: .failure(.nacked)))
@@ -218,7 +219,7 @@ final class Channel {
     if message.returned != nil { counters.returned += 1 }
     let outcome: Result<[UInt8], BrokerError> =
       message.returned.map { .failure(BrokerError(.noRoute, "\($0.code) \($0.reason)")) } ?? .success(message.body)
-    guard let waiting = message.serial.flatMap({ pending.removeValue(forKey: $0) }) else {
+    guard let waiting = message.serial.flatMap({ pending.remove($0) }) else {
       counters.strayReplies += 1
       let id = message.serial.map { CorrelationIDs.id($0, after: prefix) } ?? message.correlationID
       return StrayReply(correlationID: id, outcome: outcome)
@@ -245,6 +246,6 @@ final class Channel {
   }
 
   func failPending(_ error: BrokerError) {
-    for serial in Array(pending.keys) { end(serial, error) }
+    for serial in pending.keys { end(serial, error) }
   }
 }

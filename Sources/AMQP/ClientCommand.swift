@@ -15,10 +15,12 @@ enum ClientCommand: Sendable {
 extension Connection {
   /// Executes the commands that clients have posted.
   func accept(_ orders: [ClientCommand]) {
+    guard !orders.isEmpty else { return }
+    let now = ContinuousClock.now
     for order in orders {
       switch order {
       case .request(let message, let serial, let receiver):
-        begin(Channel.PendingRequest(receiver: receiver, message: message), serial)
+        begin(Channel.PendingRequest(receiver: receiver, message: message), serial, now)
       case .cancel(let number, let serial):
         // A change that was already sent is not cancelled, because its caller still needs the reply.
         if let waiting = channels[number]?.pending[serial], !(waiting.message.isConfirmed && waiting.wasSent) {
@@ -29,17 +31,19 @@ extension Connection {
     }
   }
 
-  private func begin(_ request: Channel.PendingRequest, _ serial: Int) {
+  private func begin(_ request: Channel.PendingRequest, _ serial: Int, _ now: ContinuousClock.Instant) {
     let message = request.message
     let channel = channels[message.channel]
-    if let error = refusal(of: message, channel) { return request.end(.failure(error)) }
-    channel?.pending[serial] = request
+    if let error = refusal(of: message, channel, now) { return request.end(.failure(error)) }
+    channel?.pending.add(request, serial)
     expect(message.deadline)
     outbox.append(OutboxEntry(content: message, request: serial))
   }
 
   /// Returns the reason why `message` can't be sent; nil if the message can be sent.
-  private func refusal(of message: OutgoingMessage, _ channel: Channel?) -> BrokerError? {
+  private func refusal(
+    of message: OutgoingMessage, _ channel: Channel?, _ now: ContinuousClock.Instant
+  ) -> BrokerError? {
     if let end { return end }
     switch channel?.isClosing {
     case nil: return BrokerError(.lost, "the client's channel is lost")
@@ -49,7 +53,7 @@ extension Connection {
     if message.body.count > OutgoingMessage.bodyLimit {
       return .tooLarge(message.body.count)
     }
-    if let deadline = message.deadline, deadline <= .now { return BrokerError(.timeout, "the timeout expired") }
+    if let deadline = message.deadline, deadline <= now { return BrokerError(.timeout, "the timeout expired") }
     return nil
   }
 
@@ -63,7 +67,9 @@ extension Connection {
     let blocked = blockedReason.map { BrokerError(.blocked, "the broker is blocked: \($0)") }
     for number in channels.numbers {
       channels[number]?.expire(now, blocked ?? BrokerError(.timeout, "the timeout expired"))
-      channels[number]?.pending.values.forEach { expect($0.message.deadline) }
+      if let pending = channels[number]?.pending {
+        for serial in pending.keys { expect(pending[serial]?.message.deadline) }
+      }
       guard let due = channels[number]?.awaited.map(\.deadline).min() else { continue }
       if due > now {
         expect(due)

@@ -7,7 +7,7 @@ import JSONText
 extension Dialect {
   /// The text before the path in each link, such as `http://retort.example`.
   ///
-  /// Only jsonapi-resources and Calcinator write absolute links, so the text is empty without a flavour.
+  /// Only jsonapi-resources and Calcinator write absolute links, so the text is empty if there is no flavour.
   var base: String {
     switch flavour {
     case nil: ""

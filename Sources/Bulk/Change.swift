@@ -29,7 +29,7 @@ public final class Change: Sendable, Equatable {
   public let expires: Bool
   /// The time to wait for the reply; nil for no limit.
   public let timeout: Duration?
-  /// The value of `key:` that identifies a create; nil without `key:`, and for all other changes.
+  /// The value of `key:` that identifies a create; nil if `key:` is missing, and for all other changes.
   public let key: String?
   /// Whether the change destroys data, judged by the verb, or for a `call` by the name of the method.
   public let destroys: Bool

@@ -7,9 +7,13 @@ extension ChangeDispatcher {
     let element: any PlannedElement
     /// The index of the element in the statement's input.
     let index: Int
-    let change: Result<Change, UnsentReason>
-    /// The identity of the change in the journal, such as `update posts 12`; nil without a journal, or for a change
-    /// without an identity.
+    /// The change to send; nil if nothing is sent for the element.
+    let change: Change?
+    /// The reason why nothing is sent for the element; nil if `change` is set.
+    let refusal: UnsentReason?
+    /// The identity of the change in the journal, such as `update posts 12`.
+    ///
+    /// Nil if there is no journal, or if the change has no identity.
     let identity: ChangeIdentity?
     /// The state of the change from earlier runs; nil if the journal does not contain the change.
     let known: JournaledChangeState?
@@ -18,7 +22,11 @@ extension ChangeDispatcher {
       _ element: any PlannedElement, at index: Int, _ change: Result<Change, UnsentReason>,
       _ identity: ChangeIdentity? = nil, known: JournaledChangeState? = nil
     ) {
-      (self.element, self.index, self.change) = (element, index, change)
+      (self.element, self.index) = (element, index)
+      switch change {
+      case .success(let change): (self.change, refusal) = (change, nil)
+      case .failure(let refusal): (self.change, self.refusal) = (nil, refusal)
+      }
       (self.identity, self.known) = (identity, known)
     }
 
@@ -42,7 +50,7 @@ extension ChangeDispatcher {
     guard let journal = guards.journal else { return }
     var intents = JournalIntentLines(journal.format)
     for entry in entries where entry.isIntended {
-      if let identity = entry.identity, case .success(let change) = entry.change { intents.add(change, identity) }
+      if let identity = entry.identity, let change = entry.change { intents.add(change, identity) }
     }
     try await journal.write(intents)
   }
@@ -65,20 +73,21 @@ extension ChangeDispatcher {
   ///
   /// Nothing is sent if the change is refused, or if the journal or a lookup already shows the outcome.
   func outcome(of entry: PlannedChange) async -> CarriedOutcome {
-    let change: Change
-    switch entry.change {
-    case .success(let planned): change = planned
-    case .failure(.repeated) where entry.element.isDestroying:
-      return CarriedOutcome(outcome: .absent(ClientError(.notFound, "already destroyed")))
-    case .failure(.same): return CarriedOutcome(outcome: .same)
-    case .failure(.unprepared(let error)): return CarriedOutcome(outcome: .failed(error))
-    case .failure(let refusal): return CarriedOutcome(outcome: .refused(refusal))
-    }
+    guard let change = entry.change else { return CarriedOutcome(outcome: unsentOutcome(of: entry)) }
     if let outcome = await known(entry.known, change) { return CarriedOutcome(outcome: outcome) }
     let carried = await carried(change)
     // Only the outcome of a sent change is recorded here. `lookedUp` records an outcome that a lookup finds.
     if let identity = entry.identity { guards.journal?.record(carried.outcome, of: change, identity) }
     return carried
+  }
+
+  private func unsentOutcome(of entry: PlannedChange) -> Outcome {
+    switch entry.refusal {
+    case .repeated? where entry.element.isDestroying: .absent(ClientError(.notFound, "already destroyed"))
+    case .same?, nil: .same
+    case .unprepared(let error)?: .failed(error)
+    case let refusal?: .refused(refusal)
+    }
   }
 
   /// Returns the outcome of a change from the journal; nil if the change must be sent.

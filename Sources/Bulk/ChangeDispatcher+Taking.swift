@@ -45,7 +45,7 @@ extension ChangeDispatcher {
 
   /// Determines the outcome of a change from the reply or the error, and records it in the journal.
   private func ended(_ entry: PlannedChange, _ result: Result<ChangeResult, ClientError>) -> Outcome {
-    guard case .success(let change) = entry.change else { return .same }
+    guard let change = entry.change else { return .same }
     let outcome: Outcome
     switch result {
     case .success(let reply): outcome = .done(reply)
@@ -141,7 +141,6 @@ extension ChangeDispatcher.PlannedChange {
   ///
   /// Nil if no change is planned, or if the journal records the change as done or as unknown.
   fileprivate var changeToSend: Change? {
-    guard isIntended, case .success(let change) = change else { return nil }
-    return change
+    isIntended ? change : nil
   }
 }

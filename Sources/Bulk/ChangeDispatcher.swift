@@ -146,10 +146,7 @@ public struct ChangeDispatcher: Sendable {
   ///
   /// A change that is done according to the journal needs no permission.
   private func refusal(of entry: PlannedChange, _ consent: DestroyConsent?) -> UnsentReason? {
-    switch entry.change {
-    case .failure(let refusal): refusal.isUncatchable ? refusal : nil
-    case .success where entry.known?.isDone ?? false: nil
-    case .success(let change): refusal(of: change, consent)
-    }
+    guard let change = entry.change else { return entry.refusal?.isUncatchable ?? false ? entry.refusal : nil }
+    return entry.known?.isDone ?? false ? nil : refusal(of: change, consent)
   }
 }

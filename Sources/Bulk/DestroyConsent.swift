@@ -12,7 +12,7 @@ public struct ConsentScope: Sendable, Hashable {
   public var type: String
   /// The command or stage that destroys the resources, such as `destroy-all`.
   public var verb: String
-  /// The filter as JSON; nil without a filter.
+  /// The filter as JSON; nil if there is no filter.
   public var filter: String?
   /// The `meta` of the client and the `meta` of the command, as JSON.
   ///

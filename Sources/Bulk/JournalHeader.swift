@@ -13,7 +13,7 @@ public struct JournalHeader: Sendable, Equatable {
   public var type: String
   /// The name of the command or stage: `create`, `each`.
   public var verb: String
-  /// The expression of the option `key:`, such as `.email`; nil without the option.
+  /// The expression of the option `key:`, such as `.email`; nil if the option is missing.
   public var key: String?
   /// The time of creation, for information only.
   public var created: String

@@ -27,7 +27,7 @@ final class LookupLimit: Sendable {
 
   /// Waits until a lookup is allowed, and runs the lookup.
   ///
-  /// Returns nil without a lookup after three timeouts in a row.
+  /// After three timeouts in a row, the function runs no lookup and returns nil.
   func run<Finding: Sendable>(_ lookup: () async -> (Finding, isTimeout: Bool)) async -> Finding? {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in

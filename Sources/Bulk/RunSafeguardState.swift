@@ -25,7 +25,7 @@ public final class RunSafeguardState: Sendable {
     (self.confirmation, self.control) = (confirmation, control)
   }
 
-  /// The number of resources that the run may still destroy with `--yes=N`; nil without a limit.
+  /// The number of resources that the run may still destroy with `--yes=N`; nil if there is no limit.
   public var left: Int? {
     guard case .limited(let limit) = confirmation else { return nil }
     return used.withLock { limit - $0 }

@@ -12,21 +12,21 @@ public struct Safeguards: Sendable {
     case skip
   }
 
-  /// The journal; nil without the option `journal:`.
+  /// The journal; nil if the option `journal:` is missing.
   public var journal: Journal?
   /// The object that looks up changes with unknown outcomes; nil if the statement looks up no changes.
   public var resolver: UnknownChangeResolver?
   /// What to do with changes of earlier runs whose outcomes are still unknown after a lookup.
   public var unknown = UnknownChangeRule.fail
-  /// The limit of failures; nil without the option `halt:`.
+  /// The limit of failures; nil if the option `halt:` is missing.
   public var halt: FailureLimit?
   /// The name of the connection if the connection is read-only; nil if the connection allows changes.
   public var readOnly: String?
-  /// The limit on the number of changes a second; nil without the option `rate:`.
+  /// The limit on the number of changes a second; nil if the option `rate:` is missing.
   public var rate: RateLimiter?
-  /// The throttle that delays changes while the service is busy; nil without the option `throttle:`.
+  /// The throttle that delays changes while the service is busy; nil if the option `throttle:` is missing.
   public var throttle: Throttle?
-  /// The backup that stores resources before they are changed; nil without the option `backup:`.
+  /// The backup that stores resources before they are changed; nil if the option `backup:` is missing.
   public var backup: Backup?
   /// The maximum number of times that a change is sent again after a temporary failure (option `retry:`).
   public var retries = 0
@@ -35,7 +35,7 @@ public struct Safeguards: Sendable {
   /// The changes that the statement looks up at its end (option `verify:`).
   public var verification = VerificationScope.none
 
-  /// The recorder of the changes in the current iteration of `each`; nil without a journal for the iterations.
+  /// The recorder of the changes in the current iteration of `each`; nil if there is no journal for the iterations.
   public var iteration: (any IterationChangeRecorder)?
   /// The role of the statement's changes in an iteration of `each`.
   public var step = ChangeRecoveryInfo()

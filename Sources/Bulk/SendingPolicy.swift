@@ -20,7 +20,7 @@ public struct SendingPolicy: Sendable {
   ///
   /// Nil if the statement stores the elements of its creates.
   public var restored: (@Sendable (Change) -> any PlannedElement)?
-  /// A function that starts a display of the counts while the statement runs; nil without a display.
+  /// A function that starts a display of the counts while the statement runs; nil if there is no display.
   ///
   /// The function is called before the first change. Its argument `report` returns the counts so far.
   public var follow: (@Sendable (_ report: @escaping @Sendable () -> StatementReport) -> Void)?

@@ -21,7 +21,7 @@ public struct StatementReport: Sendable {
   public let begin = ContinuousClock.now
   /// The time for sending the changes, without the wait for late replies.
   public var duration = Duration.zero
-  /// The error that ended the statement early; nil without an error.
+  /// The error that ended the statement early; nil if there is no error.
   ///
   /// For example, the statement could not read its next elements, or its failures reached `halt:`.
   public var stop: (any Error)?

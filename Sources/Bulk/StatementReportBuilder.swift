@@ -36,7 +36,7 @@ final class StatementReportBuilder: Sendable {
       return add(outcome, of: entry.element, at: place, to: &report)
     }
     observe(place, entry.element, outcome)
-    if case .success(let change) = entry.change {
+    if let change = entry.change {
       verification.add(outcome, change, entry.element, at: place)
       if case .unknown(let error) = outcome { follow(error, change, entry.element, place) }
     }
@@ -53,8 +53,9 @@ final class StatementReportBuilder: Sendable {
     }
     for entry in entries {
       observe(first + entry.index, entry.element, .done(.omitted))
-      guard case .success(let change) = entry.change else { continue }
-      verification.add(.done(.omitted), change, entry.element, at: first + entry.index)
+      if let change = entry.change {
+        verification.add(.done(.omitted), change, entry.element, at: first + entry.index)
+      }
     }
     return continuesOnError
   }
@@ -116,7 +117,7 @@ final class StatementReportBuilder: Sendable {
   /// Waits for late replies, looks up changes, and returns the final report.
   ///
   /// - Parameters:
-  ///   - stop: The error that ended the statement's input; nil without an error.
+  ///   - stop: The error that ended the statement's input; nil if there is no error.
   ///   - count: The number of elements that the dispatcher read from the input.
   ///   - duration: The time for sending the changes of these elements.
   /// - Returns: The report with all outcomes, and with the error that ended the statement.

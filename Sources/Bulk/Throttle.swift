@@ -78,7 +78,7 @@ public final class Throttle: Sendable {
   /// The reason why changes wait; nil while no change waits.
   public var reason: String? { state.withLock { $0.pause?.reason } }
 
-  /// The error of a pause that was longer than `patience:`; nil without such a pause.
+  /// The error of a pause that was longer than `patience:`; nil if there is no such pause.
   var failure: PatienceExhausted? { state.withLock(\.failure) }
 
   /// Waits until a change may be sent; returns false if no more changes may be sent.
@@ -127,7 +127,7 @@ public final class Throttle: Sendable {
     }
   }
 
-  /// Returns the reason for a pause because of the queue; nil without a reason, or without the option `depth:`.
+  /// Returns the reason for a pause because of the queue; nil if there is no reason, or if the option `depth:` is missing.
   ///
   /// The queue may have too many messages or may not exist, or its depth can't be read.
   private func deepness() async -> String? {

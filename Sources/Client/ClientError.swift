@@ -53,11 +53,11 @@ public struct ClientError: Error, Sendable {
   public var kind: Kind
   /// The message, one sentence.
   public var message: String
-  /// The next step for the user: advice such as `connect again`; nil without advice.
+  /// The next step for the user: advice such as `connect again`; nil if there is no advice.
   public var nextStep: String?
-  /// The entries of `errors` in the service's JSON:API document; empty without such entries.
+  /// The entries of `errors` in the service's JSON:API document; empty if there are no such entries.
   public var errors: [ErrorDetail] = []
-  /// The JSON-RPC error object of the service, unchanged; nil without an error object.
+  /// The JSON-RPC error object of the service, unchanged; nil if there is no error object.
   public var answer: JSONRPC.ErrorObject?
   /// The request that the error is about; nil if the error occurred before the client built a request.
   public var call: CallDescription?

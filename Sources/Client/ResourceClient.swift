@@ -70,7 +70,7 @@ public struct ResourceClient: Sendable {
   /// The property is faster than a read through ``settings``, which copies all settings.
   public var relationships: [String: ClientSettings.DeclaredRelationship] { box.properties.settings.relationships }
 
-  /// The trace of requests and replies, and of remarks that are not errors; nil without a trace.
+  /// The trace of requests and replies, and of remarks that are not errors; nil if there is no trace.
   public var trace: Trace? {
     get { box.properties.trace }
     set { change { $0.trace = newValue } }
@@ -88,7 +88,7 @@ public struct ResourceClient: Sendable {
     set { change { $0.retries = newValue } }
   }
 
-  /// The observer of the client's replies; nil without an observer.
+  /// The observer of the client's replies; nil if there is no observer.
   public var observer: (any ReplyObserver)? {
     get { box.properties.observer }
     set { change { $0.observer = newValue } }

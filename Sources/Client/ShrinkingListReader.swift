@@ -30,7 +30,7 @@ public struct ShrinkingListReader: Sendable {
   ///
   /// A hash has only 8 bytes, because there can be millions of ids.
   private var returned: Set<Int> = []
-  /// The number of resources that the service counted at first; nil without a count.
+  /// The number of resources that the service counted at first; nil if there is no count.
   public private(set) var counted: Int?
   /// The ids that the caller could not destroy.
   private var kept: Set<CodePointString> = []

@@ -109,9 +109,9 @@ package struct AtomicFile {
 
   /// Replaces the content of the file with the written bytes, or appends all written bytes to the content.
   ///
-  /// - Parameter opening: Returns bytes that the function appends before the written bytes, such as a heading. The
-  ///   argument is true if the file already has content. `opening` is called only if the function appends, and while
-  ///   the file is locked.
+  /// - Parameter opening: Returns bytes, such as a heading, that the function puts between the old content and the
+  ///   written bytes. The closure gets true if the file has content. It is called only if the function appends, and
+  ///   while the file is locked.
   /// - Throws: A `file` error with the reason; the file is then unchanged.
   package func finish(_ opening: (Bool) throws(Fault) -> [UInt8] = { _ throws(Fault) in [] }) throws(Fault) {
     switch placement {

@@ -13,7 +13,7 @@ public struct Diagnostic: Sendable, Equatable {
   public var message: String
   /// The label of the carets below the source range; nil for carets without a label.
   public var label: String?
-  /// The next step for the user: advice such as `close the block with end`; nil without advice.
+  /// The next step for the user: advice such as `close the block with end`; nil if there is no advice.
   public var nextStep: String?
   /// Whether more input would correct the error, such as the error for an open bracket or an open block.
   public var isIncomplete: Bool

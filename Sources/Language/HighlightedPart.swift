@@ -11,7 +11,7 @@ public struct HighlightedPart: Sendable, Equatable {
     /// `function` is a name that the text calls. `variable` is a name that the text reads. `definition` is a name that
     /// the text defines.
     case function, variable, definition
-    /// A bracket. The value is the index of the matching bracket in the list of parts; nil without a matching bracket.
+    /// A bracket. The value is the index of the matching bracket in the list of parts; nil if no bracket matches.
     case opening(closedBy: Int?), closing(openedBy: Int?)
   }
 

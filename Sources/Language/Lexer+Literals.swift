@@ -6,7 +6,7 @@ extension Lexer {
 
   /// Reads a number such as `4.5`, or a duration such as `4.5s`.
   ///
-  /// `sign` is the offset of a minus before the number; nil without a minus.
+  /// `sign` is the offset of a minus before the number; nil if there is no minus.
   mutating func number(from sign: Int? = nil) {
     let start = sign ?? offset
     let first = offset
@@ -273,7 +273,7 @@ extension Lexer {
     literal.append(contentsOf: String(scalar).utf8)
   }
 
-  /// The JSON escape for the character code in braces at the cursor: `\u001b` for `{1b}`; nil without such a code.
+  /// The JSON escape for the character code in braces at the cursor: `\u001b` for `{1b}`; nil if there is no such code.
   ///
   /// The program shows a control character with braces, as `\u{1b}`. A user can copy this form from a message or a
   /// result into a string.

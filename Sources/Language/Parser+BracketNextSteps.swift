@@ -72,8 +72,9 @@ extension Parser {
     return "a part includes both ends: [\(lower)..\(upper - 1)]"
   }
 
-  /// Returns the advice that an error shows for a token that can't stand between the arguments of a call; nil without a
-  /// guess.
+  /// Returns the advice that an error shows for a token that can't stand between the arguments of a call.
+  ///
+  /// Returns nil if there is no guess.
   ///
   /// Examples are a missing comma, and `=` in place of a colon. `bracket` is the range of the opening parenthesis.
   func callNextStep(_ bracket: SourceRange) -> String? {

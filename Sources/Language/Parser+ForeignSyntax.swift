@@ -115,7 +115,7 @@ extension Parser {
     tokens.indices.dropLast().contains { tokens[$0].isKeyword("def") && tokens[$0 + 1].isName(word) }
   }
 
-  /// Returns the advice that an error shows for a faulty beginning of a block; nil without a guess.
+  /// Returns the advice that an error shows for a faulty beginning of a block; nil if there is no guess.
   ///
   /// Examples are a block that begins with `{`, `:` or `then`, and a `for` over a list without brackets.
   func blockNextStep(_ opening: String) -> String? {
@@ -168,8 +168,9 @@ extension Parser {
     return ForeignWords.sql(line.map(\.description)).map { (tokens[start].range, $0) }
   }
 
-  /// The advice that an error shows for a token that can't begin a stage, such as the `.text` in `| .text`; nil without
-  /// a guess.
+  /// The advice that an error shows for a token that can't begin a stage, such as the `.text` in `| .text`.
+  ///
+  /// Nil if there is no guess.
   var stageFormNextStep: String? {
     switch token.kind {
     case .symbol("{") where selectNextStep != nil: return selectNextStep
@@ -203,7 +204,7 @@ extension Parser {
   }
 
   /// The advice that an error shows for an assignment to a field inside arguments, as in `update posts 1 views = 5`;
-  /// nil without a guess.
+  /// nil if there is no guess.
   var fieldAssignmentNextStep: String? {
     let start = tokens[..<index].lastIndex { $0.startsAfter }.map { $0 + 1 } ?? 0
     if case .field(let name, _) = tokens[index - 1].kind,

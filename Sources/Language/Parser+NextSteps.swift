@@ -3,7 +3,7 @@
 /// The error shows the guess as advice (the next step). For example, for `=` in a condition, the advice is to write
 /// `==`.
 extension Parser {
-  /// The advice that an error shows for a token that stands where a statement should end; nil without a guess.
+  /// The advice that an error shows for a token that stands where a statement should end; nil if there is no guess.
   var tokenNextStep: String? {
     switch token.kind {
     case .symbol(")"), .symbol("]"), .symbol("}"): "remove the bracket: it closes no open bracket"
@@ -153,7 +153,7 @@ extension Parser {
     return text.utf8.count > 60 || text.contains("@") ? nil : text
   }
 
-  /// The advice that an error shows for a token that stands where a value should begin; nil without a guess.
+  /// The advice that an error shows for a token that stands where a value should begin; nil if there is no guess.
   var valueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
@@ -212,7 +212,7 @@ extension Parser {
     }
   }
 
-  /// The advice that an error shows for tokens that can't follow an expression; nil without a guess.
+  /// The advice that an error shows for tokens that can't follow an expression; nil if there is no guess.
   ///
   /// Examples are a word in place of an operator, and a command or a function without parentheses.
   var misplacedNextStep: String? {

@@ -2,7 +2,7 @@
 ///
 /// The error shows the guess as advice (the next step).
 extension Parser {
-  /// The advice that an error shows for a token after a complete statement; nil without a guess.
+  /// The advice that an error shows for a token after a complete statement; nil if there is no guess.
   ///
   /// Examples are `let x = 1 let y = 2`, `print x if y` and `console.log(x)`.
   var followingNextStep: String? {
@@ -127,8 +127,7 @@ extension Parser {
     return "join lists with +: let \(list) = \(list) + \(name == "concat" ? inside : "[\(inside)]")"
   }
 
-  /// The advice that an error shows for a token of another language that stands in place of a value; nil without a
-  /// guess.
+  /// The advice that an error shows for a token of another language in place of a value; nil if there is no guess.
   var foreignValueNextStep: String? {
     let before = tokens[max(0, index - 1)]
     switch token.kind {
@@ -179,7 +178,7 @@ extension Parser {
     return "x"
   }
 
-  /// The advice that an error shows for a token that stands in place of the key of a record; nil without a guess.
+  /// The advice that an error shows for a token that stands in place of the key of a record; nil if there is no guess.
   var keyNextStep: String? {
     if let form = statementForm { return "did you mean \(form)?" }
     switch token.kind {

@@ -64,7 +64,7 @@ public struct If: Sendable, Equatable {
   public var condition: Expr
   /// The statements to run if the condition is true.
   public var then: Block
-  /// The branch to run if the condition is false; nil without `else`.
+  /// The branch to run if the condition is false; nil if `else` is missing.
   public var otherwise: Else?
 
   /// The branch after `else`: a block, or another `if`.

@@ -51,9 +51,9 @@ struct URIPasswordFinder {
     }
   }
 
-  /// Returns the first URI at or after an index; nil if there is no URI.
+  /// Returns the first URI at or after an index, without its scheme; nil if there is no URI.
   ///
-  /// The URI begins after a scheme, after a misspelled `amqp://`, or after a quote.
+  /// The result begins after a scheme, or after a misspelled `amqp://`. A URI without a scheme begins after a quote.
   private func authority(from index: Int) -> URIAfterScheme? {
     guard index < characters.count else { return nil }
     for place in index..<characters.count where ":/\"".contains(characters[place]) {

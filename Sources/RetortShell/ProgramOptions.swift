@@ -97,14 +97,14 @@ struct ProgramOptions: ParsableArguments {
     case text, json
   }
 
-  /// The script in the options `-c`; nil without `-c`.
+  /// The script in the options `-c`; nil if `-c` is missing.
   var script: String? {
     statements.isEmpty ? nil : statements.map { String($0.trimmingPrefix("\u{FEFF}")) }.joined(separator: "\n")
   }
 
   /// The topics of the option `--trace`.
   ///
-  /// The set is empty without `--trace`, and nil if a topic is unknown.
+  /// The set is empty if `--trace` is missing, and nil if a topic is unknown.
   var topics: Set<Trace.TraceTopic>? {
     let words = trace?.split(separator: ",").map(String.init) ?? []
     let topics = words.compactMap(Trace.TraceTopic.init)

@@ -11,7 +11,7 @@ public struct ResourceValue: Sendable {
   package let attributes: JSONObject
   /// The relationships; empty if absent.
   package let relationships: JSONObject
-  /// The included resources of the document from which the resource comes; nil without a document.
+  /// The included resources of the document from which the resource comes; nil if there is no document.
   package let compound: IncludedResources?
   /// The resources from which relationships lead to this resource, each as `TYPE/ID`.
   ///

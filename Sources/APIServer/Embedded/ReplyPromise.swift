@@ -10,7 +10,7 @@ final class ReplyPromise: Sendable {
   private struct PendingState {
     /// The function that receives the outcome; nil after its call.
     var receive: (@Sendable (Outcome) -> Void)?
-    /// The task that waits for the deadline; nil without a deadline.
+    /// The task that waits for the deadline; nil if there is no deadline.
     var clock: Task<Void, any Error>?
   }
 

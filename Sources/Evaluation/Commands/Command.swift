@@ -235,7 +235,7 @@ struct Arguments: Sendable {
     return record
   }
 
-  /// Returns the value of an option that takes a string or a list of strings; nil without the option.
+  /// Returns the value of an option that takes a string or a list of strings; nil if the option is missing.
   func strings(_ option: String) throws(Fault) -> [String]? {
     guard let argument = options[option] else { return nil }
     guard let strings = argument.value.strings else { throw misfit(option, argument, "a string or a list of strings") }

@@ -15,9 +15,9 @@ struct ConfirmationRequest: Sendable {
   ///
   /// The changes of earlier runs count toward the limit `max:`.
   var before = 0
-  /// The filter as JSON text; nil without a filter.
+  /// The filter as JSON text; nil if there is no filter.
   var filter: String?
-  /// The value of the option `max:`; nil without the option.
+  /// The value of the option `max:`; nil if the option is missing.
   var max: Int?
   /// Whether a loop destroys the resources one by one; false if one bulk statement destroys all resources.
   var isOneByOne = false
@@ -61,14 +61,14 @@ extension ConfirmationRequest {
     count.map { $0 == 1 ? "1 resource" : "\($0) resources" } ?? "an unknown number of resources"
   }
 
-  /// The number of resources that the statement may still destroy; nil without `max:`.
+  /// The number of resources that the statement may still destroy; nil if `max:` is missing.
   ///
   /// This is the value of `max:` minus the number of changes in earlier runs.
   fileprivate var limit: Int? { max.map { Swift.max(0, $0 - before) } }
 }
 
 extension Arguments {
-  /// The value of `meta:`; nil without the option.
+  /// The value of `meta:`; nil if the option is missing.
   fileprivate var meta: Value? { options["meta"]?.value }
 }
 

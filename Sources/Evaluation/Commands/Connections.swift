@@ -251,7 +251,7 @@ enum Timeout {
 }
 
 extension Arguments {
-  /// Reads the option `timeout:`, which is a duration or `"never"`; returns nil without the option.
+  /// Reads the option `timeout:`, which is a duration or `"never"`; returns nil if the option is missing.
   func timeout() throws(Fault) -> Timeout? {
     try value(of: .timeout, SafeguardOptionReader.timeout)
   }
@@ -291,7 +291,7 @@ extension Arguments {
     return client.with(keys: keys)
   }
 
-  /// Reads the option `keys:` of a `client` command or of a single call; returns nil without the option.
+  /// Reads the option `keys:` of a `client` command or of a single call; returns nil if the option is missing.
   func keys() throws(Fault) -> ClientSettings.KeyFormat? {
     guard options.contains("keys") else { return nil }
     return try word("keys", of: ["wire", "underscore"]).flatMap(ClientSettings.KeyFormat.init)

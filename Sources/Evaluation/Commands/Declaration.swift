@@ -65,7 +65,7 @@ public struct Declaration: Sendable {
     public var name: String
     /// The type of the option's value.
     public var shape: ArgumentType
-    /// The default value, as `help` shows it; nil without a default.
+    /// The default value, as `help` shows it; nil if there is no default.
     public var fallback: String?
     /// The summary of the option's effect, as `help` shows it.
     public var summary: String
@@ -77,7 +77,7 @@ public struct Declaration: Sendable {
     public var words: [String] = []
     /// The rule for the value; nil if every value of the type is valid.
     var rule: OptionValueRule?
-    /// The rule about a second option, which this option needs or contradicts; nil without a rule.
+    /// The rule about a second option, which this option needs or contradicts; nil if there is no rule.
     var companion: OptionCombinationRule?
 
     /// Creates an option.

@@ -203,7 +203,7 @@ extension Declaration.Option {
 }
 
 extension Arguments {
-  /// Returns the argument of an option; nil without the option.
+  /// Returns the argument of an option; nil if the option is missing.
   ///
   /// - Throws: A `value` error if the value breaks the option's rule.
   func valid(_ option: Declaration.Option) throws(Fault) -> Argument? {
@@ -212,7 +212,7 @@ extension Arguments {
     throw fault(refusal, argument)
   }
 
-  /// Converts the value of an option with the function `read`; returns nil without the option.
+  /// Converts the value of an option with the function `read`; returns nil if the option is missing.
   ///
   /// - Throws: A `value` error if `read` refuses the value.
   func value<Result>(
@@ -224,13 +224,13 @@ extension Arguments {
     }
   }
 
-  /// Returns the value of an option that takes an integer; nil without the option.
+  /// Returns the value of an option that takes an integer; nil if the option is missing.
   func integer(_ option: Declaration.Option) throws(Fault) -> Int? {
     guard case .number(let number)? = try valid(option)?.value else { return nil }
     return number.position
   }
 
-  /// Returns the value of an option that takes a duration; nil without the option.
+  /// Returns the value of an option that takes a duration; nil if the option is missing.
   func duration(_ option: Declaration.Option) throws(Fault) -> Duration? {
     guard let argument = try valid(option) else { return nil }
     guard case .duration(let duration) = argument.value else { throw misfit(option.name, argument, "a duration") }

@@ -14,7 +14,7 @@ final class PreparedChange: Sendable {
   let change: Change
   let client: ClientValue
   let arguments: Arguments
-  /// The index of the record among the arguments; nil without a record.
+  /// The index of the record among the arguments; nil if there is no record.
   ///
   /// An error uses the index to mark a part of the record in the statement.
   let record: Int?

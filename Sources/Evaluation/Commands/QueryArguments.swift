@@ -222,7 +222,7 @@ extension Arguments {
     return try Value.record(record).json().objectValue ?? [:]
   }
 
-  /// Returns the strings of an option such as `sort:`; empty without the option.
+  /// Returns the strings of an option such as `sort:`; empty if the option is missing.
   func list(_ option: Declaration.Option) throws(Fault) -> [String] {
     guard try valid(option) != nil else { return [] }
     return try strings(option.name) ?? []

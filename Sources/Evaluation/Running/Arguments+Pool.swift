@@ -16,9 +16,9 @@ public struct PoolCarrierRequest: Sendable {
   public var queue: String
   /// The number or share of failures that ends the statement; nil for no limit.
   public var halt: FailureLimit?
-  /// The field whose value identifies each resource to create; nil without the option `key:`.
+  /// The field whose value identifies each resource to create; nil if the option `key:` is missing.
   public var keyField: String?
-  /// The longest time that a request can wait inside the service (the option `settle:`); nil without the option.
+  /// The longest time that a request can wait inside the service (the option `settle:`); nil if the option is missing.
   public var settle: Duration?
   /// A function that spells the field names in a result as the client's option `keys:` says.
   public var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }

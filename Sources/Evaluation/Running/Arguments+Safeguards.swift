@@ -68,7 +68,7 @@ extension Arguments {
     return verification
   }
 
-  /// Creates the throttle that pauses the statement's changes; nil without the option `throttle:`.
+  /// Creates the throttle that pauses the statement's changes; nil if the option `throttle:` is missing.
   ///
   /// The options are, for example, `throttle: {depth: 50, p95: 200ms}` and `patience: 10m`.
   private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {

@@ -21,7 +21,7 @@ struct BulkPlan {
   var guards = Safeguards()
   /// Whether the run shows the changes instead of sending them.
   var isDry = false
-  /// The file of the option `failed:`, for elements whose changes failed; nil without the option.
+  /// The file of the option `failed:`, for elements whose changes failed; nil if the option is missing.
   var failedFile: FailedElementsFile?
   /// Whether the summary has separate counts for created, updated and unchanged resources.
   var countsUpserts = false
@@ -51,7 +51,7 @@ protocol BulkChangeSource: AnyObject {
   /// The number of elements in all portions; nil if unknown.
   var total: Int? { get }
 
-  /// A note that the run shows when all changes have ended; nil without a note.
+  /// A note that the run shows when all changes have ended; nil if there is no note.
   var endNote: String? { get }
 }
 
@@ -153,7 +153,9 @@ extension Arguments {
     return policy
   }
 
-  /// Returns the value of an option that must be one of the given words, such as `on-error:`; nil without the option.
+  /// Returns the value of an option that must be one of the given words, such as `on-error:`.
+  ///
+  /// Returns nil if the option is missing.
   func word(_ option: String, of words: [String]) throws(Fault) -> String? {
     guard let argument = options[option] else { return nil }
     let step = Compiler.wordStep(option, argument.value.label, words)

@@ -10,7 +10,7 @@ final class BulkResultCollector: Sendable {
   private struct CollectedResults {
     /// The values for the next stage.
     var flow = OrderedElementBuffer()
-    /// The error that occurred when the collector wrote the values to a temporary file; nil without an error.
+    /// The error that occurred when the collector wrote the values to a temporary file; nil if there is no error.
     var fault: Fault?
     /// The elements of a portion whose changes did not succeed.
     var kept: [Value] = []

@@ -106,6 +106,8 @@ struct BulkRun {
           samples = note(page ?? [], samples)
           return page
         } observe: { index, planned, outcome in
+          // Only a worker omits the contents of a reply. Such a success is the first outcome of its change.
+          if case .done(.omitted) = outcome, !keepsFlow { return }
           guard let planned = planned as? BulkElement else { return }
           failures.take(planned, outcome, at: index)
           failed?.take(planned, outcome, at: index)
@@ -210,7 +212,7 @@ struct BulkRun {
     return "\(changes) would be sent\(plan.countsUpserts ? " (\(tally.text))" : "")\(estimate(count))"
   }
 
-  /// Returns a text that estimates how long a number of changes would take; empty without an earlier request.
+  /// Returns a text that estimates how long a number of changes would take; empty if there was no earlier request.
   ///
   /// The estimate assumes that each request takes as long as the client's last request.
   private func estimate(_ count: Int) -> String {

@@ -179,7 +179,7 @@ final class FailedElementsFile: Sendable {
 }
 
 extension Arguments {
-  /// Returns the file of the option `failed:`; nil without the option, and in a dry run.
+  /// Returns the file of the option `failed:`; nil if the option is missing, and in a dry run.
   ///
   /// - Throws: A `file` error if the path names a file of another kind. A `value` error if the file is also the
   ///   statement's journal or backup.
@@ -206,7 +206,7 @@ extension Arguments {
     }
   }
 
-  /// Returns the path in an option that names a file with lines of JSON; nil without the option.
+  /// Returns the path in an option that names a file with lines of JSON; nil if the option is missing.
   ///
   /// - Throws: A `value` error for an empty path, for `-`, and for a path that ends in `.csv` or `.tsv`.
   func linesFile(_ option: String) throws(Fault) -> String? {

@@ -13,7 +13,9 @@ enum PipelineRun {
     /// One value, with the values of the names that `as` defined for its element.
     case value(Value, names: [Value])
 
-    /// Returns the elements as a stream; the progress of the statement counts the elements of a buffer.
+    /// Returns the elements as a stream.
+    ///
+    /// If the elements are in a buffer, the progress of the statement counts them while they are read.
     func stream(_ progress: SessionProgress) -> ElementStream {
       switch self {
       case .elements(let stream): stream

@@ -12,7 +12,7 @@ struct ProgressLine: Sendable {
   var counts: [(word: String, count: Int)] = []
   /// The average number of elements per second.
   var perSecond: Int
-  /// The status of the carrier that sends a bulk change, such as the number of workers; nil without a status.
+  /// The status of the carrier that sends a bulk change, such as the number of workers; nil if there is no status.
   var carrier: String?
   var p95: Duration?
   /// The reason why the activity waits; nil if the activity does not wait.

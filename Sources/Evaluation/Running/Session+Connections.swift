@@ -34,7 +34,7 @@ extension Session {
   public struct ConnectionSummary: Sendable, Equatable {
     /// The connection's name or short address: `prod`, `localhost/shop`, `embedded:blog`.
     public var label: String
-    /// The value of the option `env:` of `connect`; nil without the option.
+    /// The value of the option `env:` of `connect`; nil if the option is missing.
     public var env: String?
     /// The state of the connection, such as blocked.
     public var state: LinkState

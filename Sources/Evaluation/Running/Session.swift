@@ -32,7 +32,7 @@ public final class Session: Sendable {
     public var command: String?
     /// Whether the session shows the summaries of changes as lines of JSON (the option `--summary json`).
     public var summarizesAsJSON = false
-    /// The report to which the session adds each statement (the option `--report`); nil without a report.
+    /// The report to which the session adds each statement (the option `--report`); nil if there is no report.
     public var report: RunReport?
     /// Whether the session shows no progress (the option `--quiet`).
     public var isQuiet = false
@@ -78,17 +78,17 @@ public final class Session: Sendable {
     public var control: (@Sendable (RemoteRunControl) -> Void)?
     /// A function that opens a pool of workers for a statement; nil if the program has no pools.
     public var pool: (@Sendable (PoolCarrierRequest) async throws(ClientError) -> any ChangeCarrier)?
-    /// A function that asks a question at the terminal and returns the answer; nil without a terminal.
+    /// A function that asks a question at the terminal and returns the answer; nil if there is no terminal.
     public var ask: (@Sendable (String) async -> String?)?
-    /// The trace of requests and replies for the option `--trace`; nil without the option.
+    /// The trace of requests and replies for the option `--trace`; nil if the option is missing.
     public var trace: Trace?
-    /// The register that receives late replies to changes; nil without a register.
+    /// The register that receives late replies to changes; nil if there is no register.
     public var lateReplies: LateReplies?
     /// The pages of the command `help`.
     public var help: HelpPages
-    /// A function that starts the pager for results that are taller than the screen; nil without a pager.
+    /// A function that starts the pager for results that are taller than the screen; nil if there is no pager.
     public var pager: (@Sendable () -> Pager?)?
-    /// A function that puts a statement on the next line of the prompt for editing; nil without a prompt.
+    /// A function that puts a statement on the next line of the prompt for editing; nil if there is no prompt.
     public var edit: (@Sendable (String) -> Void)?
     /// The store of the schemas that the session learns from replies.
     public var schemas: SchemaStore

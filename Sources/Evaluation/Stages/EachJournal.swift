@@ -220,7 +220,9 @@ final class JournalingChangeRecorder: IterationChangeRecorder {
 }
 
 extension Arguments {
-  /// Opens the journal file of an `each`; returns nil without the option `journal:`, and in runs that send nothing.
+  /// Opens the journal file of an `each`.
+  ///
+  /// Returns nil if the option `journal:` is missing, and in a run that sends nothing.
   func eachJournal(_ run: RunContext, _ arguments: PerElementArguments) throws(Fault) -> EachJournal? {
     let word = try word("unknown", of: Safeguards.UnknownChangeRule.allCases.map(\.rawValue))
     guard let path = try linesFile("journal"), !run.isDry(self), !run.session.options.isOffline else { return nil }

@@ -31,7 +31,7 @@ struct ElementAwaitingLookup: Sendable {
   let element: Value
   let names: [Value]
   let source: Value?
-  /// The value of the option `key:` for the element, as text; nil without the option.
+  /// The value of the option `key:` for the element, as text; nil if the option is missing.
   let key: String?
   let arguments: Arguments
 

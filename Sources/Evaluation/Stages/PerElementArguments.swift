@@ -44,8 +44,8 @@ struct PerElementArguments: Sendable {
   /// Whether the call has the option `key:`.
   var hasKey: Bool { key != nil }
 
-  /// Whether the call has positional arguments after CLIENT.
-  var hasPlaces: Bool { !places.isEmpty }
+  /// Whether the stage evaluates an argument for each element: the option `key:`, or an argument after CLIENT.
+  var dependOnElement: Bool { hasKey || !places.isEmpty }
 
   /// Returns the arguments for an element: the arguments that the stage evaluates once, and the element itself.
   ///
@@ -62,7 +62,7 @@ struct PerElementArguments: Sendable {
     for place in places { try await place.add(to: &arguments, &frame) }
   }
 
-  /// Returns the value of the option `key:` for the current element, as text; nil without the option.
+  /// Returns the value of the option `key:` for the current element, as text; nil if the option is missing.
   ///
   /// - Throws: A `value` error if the key is null, or if an earlier element had the same key.
   func key(_ keys: inout Set<KeyHash>, _ frame: inout ExecutionFrame) async throws(Fault) -> String? {

@@ -1,13 +1,18 @@
 import Bulk
-import Formats
+import JSONText
+import Language
 import Values
+import Formats
 
 /// A source of changes for a stage that sends one change for each element.
 final class PerElementChangeSource: BulkChangeSource {
   private var stream: ElementStream
   private var frame: ExecutionFrame
   private let arguments: PerElementArguments
+  /// The arguments that are evaluated once.
   private let once: Arguments
+  /// The arguments of the current element, if no argument depends on the element.
+  private var constant: Arguments
   var policy: SendingPolicy
   private let making: ChangeBuilder
   private var page = ElementPage()
@@ -33,9 +38,11 @@ final class PerElementChangeSource: BulkChangeSource {
 
   init(
     _ stream: ElementStream, _ frame: ExecutionFrame, _ arguments: PerElementArguments, _ once: Arguments,
-    _ policy: SendingPolicy, _ making: ChangeBuilder
+    _ policy: SendingPolicy,
+    _ making: ChangeBuilder
   ) {
-    (self.stream, self.frame, self.arguments, self.once) = (stream, frame, arguments, once)
+    (self.stream, self.frame, self.arguments) = (stream, frame, arguments)
+    (self.once, constant) = (once, once)
     (self.policy, self.making) = (policy, making)
   }
 
@@ -88,7 +95,15 @@ final class PerElementChangeSource: BulkChangeSource {
     var drafts: [ChangeBuildResult] = []
     drafts.reserveCapacity(min(policy.portion, page.elements.count - position))
     do throws(Fault) {
-      while drafts.count < policy.portion, !isStopped, let draft = try await draft() { drafts.append(draft) }
+      while drafts.count < policy.portion, !isStopped {
+        if let failure = failures.first, failure.place <= position {
+          drafts.append(.made(failed(failures.removeFirst())))
+        } else if let element = takeElement() {
+          drafts.append(try arguments.dependOnElement ? await evaluated(element) : built(element))
+        } else {
+          break
+        }
+      }
     } catch {
       if drafts.isEmpty { throw error }
       stop = error
@@ -105,34 +120,60 @@ final class PerElementChangeSource: BulkChangeSource {
     return Array(elements[...last])
   }
 
-  /// Returns the next element of the current page with its change, or with the lookup that it needs first.
-  ///
-  /// Returns nil at the end of the page.
-  private func draft() async throws(Fault) -> ChangeBuildResult? {
-    if let failure = failures.first, failure.place <= position { return .made(failed(failures.removeFirst())) }
+  /// An element of the current page.
+  private struct PageElement {
+    let element: Value
+    /// The values that `as` stages named for the element.
+    let names: [Value]
+    /// The element at the head of the pipeline, from which the earlier stages made this element; nil if it is the same.
+    let source: Value?
+  }
+
+  /// Makes the next element of the page the current element, and returns it; returns nil at the end of the page.
+  private func takeElement() -> PageElement? {
     guard position < page.elements.count else { return nil }
-    let element = page.elements[position]
-    let names = page.names.isEmpty ? [] : page.names[position]
+    defer { position += 1 }
     frame.take(page, position)
-    position += 1
-    let source = page.names.isEmpty ? nil : named.map { frame.slots[$0] }
+    if page.names.isEmpty { return PageElement(element: page.elements[position], names: [], source: nil) }
+    return PageElement(
+      element: page.elements[position], names: page.names[position], source: named.map { frame.slots[$0] })
+  }
+
+  /// Returns an element with its change or its lookup, if no argument depends on the element.
+  private func built(_ element: PageElement) throws(Fault) -> ChangeBuildResult {
+    constant.element = element.element
+    return try built(element, constant, key: nil)
+  }
+
+  /// Evaluates the arguments that depend on an element, and returns the element with its change or its lookup.
+  private func evaluated(_ element: PageElement) async throws(Fault) -> ChangeBuildResult {
+    var given = arguments.each(once, element.element)
+    let key: String?
     do throws(Fault) {
-      // Without `key:` and without arguments after CLIENT, there is nothing to evaluate for the element. The source
-      // then avoids the asynchronous calls.
-      let key = arguments.hasKey ? try await arguments.key(&keys, &frame) : nil
-      var given = arguments.each(once, element)
-      if arguments.hasPlaces { try await arguments.addPlaces(to: &given, &frame) }
-      guard case .proposing(let propose) = making else {
-        return .waiting(
-          ElementAwaitingLookup(element: element, names: names, source: source, key: key, arguments: given))
-      }
-      let prepared = try propose(given).keyed(key)
-      return .made(BulkElement(element, names: names, .success(prepared), source: source))
-    } catch {
-      if error.isUncatchable { throw error.within("at the element \(element.label)") }
-      isStopped = !policy.continuesOnError
-      return .made(BulkElement(element, names: names, .failure(error), source: source))
+      key = arguments.hasKey ? try await arguments.key(&keys, &frame) : nil
+      try await arguments.addPlaces(to: &given, &frame)
+    } catch { return .made(try failed(element, error)) }
+    return try built(element, given, key: key)
+  }
+
+  private func built(
+    _ element: PageElement, _ given: Arguments, key: String?
+  ) throws(Fault) -> ChangeBuildResult {
+    guard case .proposing(let propose) = making else {
+      return .waiting(
+        ElementAwaitingLookup(
+          element: element.element, names: element.names, source: element.source, key: key, arguments: given))
     }
+    let prepared: PreparedChange
+    do throws(Fault) { prepared = try propose(given).keyed(key) } catch { return .made(try failed(element, error)) }
+    return .made(BulkElement(element.element, names: element.names, .success(prepared), source: element.source))
+  }
+
+  /// Returns an element whose change could not be built; throws an error that `try` can't catch.
+  private func failed(_ element: PageElement, _ error: Fault) throws(Fault) -> BulkElement {
+    if error.isUncatchable { throw error.within("at \(element.element.label)") }
+    isStopped = !policy.continuesOnError
+    return BulkElement(element.element, names: element.names, .failure(error), source: element.source)
   }
 
   /// Returns an element that failed in an earlier stage, with the error of the earlier stage.

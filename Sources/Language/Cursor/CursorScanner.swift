@@ -38,7 +38,7 @@ struct CursorScanner {
     var target: CursorContext.ArgumentTarget?
     /// The source ranges of the pipelines around this bracket or block; the outermost is first.
     var flows: [SourceRange] = []
-    /// The keyword at the start of the statement; empty if the statement starts with another word.
+    /// The keyword at the start of the statement; empty if the statement does not start with a keyword.
     var keyword = ""
     /// The names that the statement defines.
     var bound: [String] = []
