@@ -43,10 +43,15 @@ extension PoolCarrier.WaitingChange {
     var rest = changes
     while let receiver = rest.first?.receiver {
       let group = rest.prefix { $0.receiver === receiver }
+      rest = rest[group.endIndex...]
+      if group.count == 1 {
+        // The receiver of a single change can be `throttle:`, which compares the exact reply time with its limit.
+        changes[group.startIndex].end(.success(.omitted), latency: .microseconds(times[group.startIndex]))
+        continue
+      }
       var latencies = LatencyHistogram()
       for index in group.indices { latencies.add(microseconds: times[index]) }
       receiver.end(succeeded: group.map(\.number), latencies: latencies)
-      rest = rest[group.endIndex...]
     }
   }
 }
