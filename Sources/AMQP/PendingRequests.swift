@@ -1,8 +1,8 @@
 /// The requests of a channel that wait for their replies, keyed by the numbers at the end of their correlation ids.
 ///
-/// Consecutive requests have consecutive numbers. Therefore an array whose index is the last eight bits of the number
-/// holds most requests. A dictionary holds a request only if an older request uses the same index. Unlike a
-/// dictionary, the array needs no hashes.
+/// The requests are in an array, and the last eight bits of the key are the index. Two requests with the same index are
+/// rare, because consecutive requests have consecutive keys. The newer of two such requests is in a dictionary. Access
+/// to the array is faster than access to the dictionary, because the array needs no hashes.
 struct PendingRequests {
   private struct Entry {
     let key: Int

@@ -136,7 +136,7 @@ extension ClientError {
       "an earlier run left this outcome unknown: the change may have been carried out, "
         + "but no lookup has found the change",
       nextStep:
-        "if the service holds a request for at most 60 s, use settle: 60s; otherwise check the change: "
+        "if a request can wait in the service for at most 60 s, use settle: 60s; otherwise check the change: "
         + "if it was carried out, use unknown: \"skip\"; if it was not carried out, use unknown: \"retry\""
     )
   }

@@ -77,8 +77,8 @@ struct ErrorPage: Sendable {
     ErrorPage(
       .methodNotFound, "The service has no such method: the reply has the JSON-RPC error code -32601.",
       """
-      Many services have no methods for relationship, link, relink and unlink. To change a relationship of such a \
-      service, use update. To call a method that has no command, use call CLIENT "method" {...}.
+      Many services have no methods for the commands `relationship`, `link`, `relink` and `unlink`. To change a \
+      relationship of such a service, use `update`. To call a method that has no command, use call CLIENT "method" {...}.
       """),
     ErrorPage(
       .badGateway, "The service failed: the reply has an error with status 5xx, or the JSON-RPC error code -32603.",

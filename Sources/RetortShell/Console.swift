@@ -29,9 +29,9 @@ public struct Console: Sendable {
   public let showsNotes: Bool
   /// Returns the number of columns of the terminal for results.
   public var columns: @Sendable () -> Int
-  /// Returns the number of columns of the terminal for notes.
+  /// Returns the width, in columns, of the terminal that shows the notes.
   public var noteColumns: @Sendable () -> Int
-  /// Returns the number of lines of the terminal for results.
+  /// Returns the height, in lines, of the terminal that shows the results.
   public var rows: @Sendable () -> Int
   /// Whether the program can ask the user questions: standard input and standard error are terminals.
   public var isInteractive: Bool

@@ -114,7 +114,7 @@ extension ClientError {
       .unknown,
       "the worker of this change was lost: the change may have been carried out, "
         + "but no lookup has found the change",
-      nextStep: "check the change; or, if the service holds requests for at most 60 s, send it again with settle: 60s")
+      nextStep: "check the change; or, if a request can wait in the service for at most 60 s, send it with settle: 60s")
     error.wasSent = true
     error.call = CallDescription(
       method: change.method, label: change.target.type, queue: change.target.queue, correlationID: "")

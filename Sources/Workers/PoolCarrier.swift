@@ -36,7 +36,7 @@ package final class PoolCarrier: GroupCarrier {
   /// A change without an outcome yet, and the receiver of the outcome.
   struct WaitingChange: Sendable {
     let change: Change
-    /// The number of chunks with this change that a worker returned without sending the change.
+    /// How often a worker returned a chunk that contains this change, without sending the change.
     var attempts = 0
     let receiver: any ChangeGroupReceiver
     /// The number by which the receiver identifies the change.
@@ -110,8 +110,8 @@ package final class PoolCarrier: GroupCarrier {
       throw ClientError(
         error.code == .noRoute ? .noRoute : .connection, error.message,
         nextStep: error.code == .noRoute
-          ? "start a worker: retort work --pool \(pool.name); the worker needs the broker's URI "
-            + "with the password in RETORT_URL, and the pool's secret in \(WorkerPool.keyVariable)"
+          ? "start a worker: retort work --pool \(pool.name); for the worker, set RETORT_URL to the broker's URI with "
+            + "the password, and \(WorkerPool.keyVariable) to the pool's secret"
           : "no change was sent: run the statement again")
     }
     let carrier = PoolCarrier(pool, link, transport, limits, workers)

@@ -75,8 +75,10 @@ extension Vocabulary {
         """),
     .init(
       name: "timing", shape: .boolean, fallback: "false",
-      summary:
-        "true prints for each statement how long the statement ran, waited for replies, and decoded replies"
+      summary: """
+        true means that retort prints three durations after each statement: of the whole statement, of the wait for \
+        replies, and of the decoding of replies
+        """
     ),
     .init(
       name: "history", shape: .string, fallback: "\"all\"",

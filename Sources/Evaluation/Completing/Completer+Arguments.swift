@@ -225,9 +225,9 @@ extension Completer {
     return booleans + (attribute.hasMoreValues ? [] : attribute.values)
   }
 
-  /// The texts that fit in the string at the cursor.
+  /// The possible completions of the string at the cursor.
   ///
-  /// The texts depend on the argument or the option that contains the string.
+  /// They depend on the argument or the option that contains the string.
   var partTexts: [String] {
     guard let client else { return [] }
     switch part {

@@ -146,7 +146,7 @@ extension Fault {
         at: [LabelledRange(arguments.range)],
         in: arguments.source,
         nextStep:
-          "retort did not send the change again, because a computed value such as .views + 1 would be added twice; "
+          "retort did not send the change again, because an expression such as .views + 1 could then add 1 twice; "
           + "read the resource with show; if the change is missing, send it in a new statement")
     case .same: self.init(.value, "\(arguments.name) changes nothing")
     case .guarded(let connection):

@@ -11,7 +11,7 @@ struct RunningStatement: Sendable {
   let account: StatementSafeguardState
   private let session: Session
   private let begin = ContinuousClock.now
-  /// Whether an earlier statement of the same text ended although some of its changes failed.
+  /// Whether an earlier statement of the same script ran to its end, but some of its changes failed.
   private let hadPartialFailure: Bool
 
   /// Begins a statement: the session and its progress now refer to this statement.

@@ -144,7 +144,7 @@ extension Article {
         service what is left to do.
       - The next run looks up the changes that were in flight. It looks up an update by its fields, a destroy by its id, a create by its
         key, and `link`, `relink` and `unlink` by the linkage. A change that is not found is sent again, if a repetition is harmless.
-      - `settle: 60s` says that the service holds a request for at most 60 seconds. After this time, every change that is not found is
+      - `settle: 60s` says that a request can wait in the service for at most 60 seconds. After this time, every change that is not found is
         sent again. Without `settle:`, some changes remain unknown, and the exit status is 5. `unknown: "retry"` sends these changes
         again, and `unknown: "skip"` leaves them out.
       - `each` with a journal needs `key:` too, and records iterations. If an iteration sent a change and did not end, the next run
