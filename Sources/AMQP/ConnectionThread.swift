@@ -18,13 +18,13 @@ final class ConnectionThread: SerialExecutor {
   }
 
   /// A job of the actor, or of a task on this thread's task executor.
-  private struct ThreadJob {
+  private struct QueuedJob {
     let content: UnownedJob
     let executor: UnownedTaskExecutor?
   }
 
   private struct State {
-    var jobs: [ThreadJob] = []
+    var jobs: [QueuedJob] = []
     var orders: [ClientCommand] = []
     var isStopped = false
     /// Whether the thread waits for events, or is about to wait.
@@ -85,14 +85,14 @@ final class ConnectionThread: SerialExecutor {
   }
 
   /// Enqueues a job of the actor.
-  func enqueue(_ job: consuming ExecutorJob) { enqueue(ThreadJob(content: UnownedJob(job), executor: nil)) }
+  func enqueue(_ job: consuming ExecutorJob) { enqueue(QueuedJob(content: UnownedJob(job), executor: nil)) }
 
   /// Enqueues a job of a task that runs on an executor of this thread.
   func enqueue(_ job: consuming ExecutorJob, of executor: UnownedTaskExecutor) {
-    enqueue(ThreadJob(content: UnownedJob(job), executor: executor))
+    enqueue(QueuedJob(content: UnownedJob(job), executor: executor))
   }
 
-  private func enqueue(_ job: ThreadJob) {
+  private func enqueue(_ job: QueuedJob) {
     let mustWake = state.withLock { state in
       state.jobs.append(job)
       defer { state.isAsleep = false }
@@ -136,7 +136,7 @@ final class ConnectionThread: SerialExecutor {
 
   private func run() {
     current.store(pthread_self(), ordering: .relaxed)
-    var jobs: [ThreadJob] = []
+    var jobs: [QueuedJob] = []
     var mayRead = true
     while true {
       var rounds = 0

@@ -4,7 +4,7 @@ import JSONText
 ///
 /// The imitated library is called the flavour: `carrot` or `retort`. The service converts the parameters before it
 /// reads the database.
-extension Dialect {
+extension ProtocolDialect {
   /// Returns the parameters as a server of the flavour understands them.
   ///
   /// - Throws: ``RequestRefusal`` if the flavour refuses parameters that the service accepts without a flavour.

@@ -4,7 +4,7 @@ import JSONText
 /// The form of the replies, which depends on the imitated library, and the requests that get no reply.
 ///
 /// The imitated library is called the flavour.
-extension Dialect {
+extension ProtocolDialect {
   /// The text before the path in each link, such as `http://retort.example`.
   ///
   /// Only jsonapi-resources and Calcinator write absolute links, so the text is empty if there is no flavour.

@@ -18,7 +18,7 @@ import Synchronization
 public final class ResourceService: Sendable {
   let database: SharedDatabase
   let schema: Schema
-  let dialect: Dialect
+  let dialect: ProtocolDialect
   let memory = Mutex(PageCache())
   /// Whether the service stores the answers to changes.
   ///
@@ -35,7 +35,7 @@ public final class ResourceService: Sendable {
   ///
   /// - Throws: ``DatabaseOpeningError`` if the file is missing, is not a database or has no table to serve.
   public convenience init(
-    opening name: String, dialect: Dialect = Dialect(), remembersChanges: Bool = false
+    opening name: String, dialect: ProtocolDialect = ProtocolDialect(), remembersChanges: Bool = false
   ) throws(DatabaseOpeningError) {
     let (database, isWritable) = try DatabaseFile(path: name).open()
     do { try self.init(database, dialect, remembersChanges: remembersChanges && isWritable) } catch {
@@ -44,7 +44,9 @@ public final class ResourceService: Sendable {
     guard !queues.isEmpty else { throw DatabaseOpeningError(.noTables, "\"\(name)\" has no table to serve") }
   }
 
-  init(_ database: SharedDatabase, _ dialect: Dialect = Dialect(), remembersChanges: Bool = false) throws {
+  init(_ database: SharedDatabase, _ dialect: ProtocolDialect = ProtocolDialect(), remembersChanges: Bool = false)
+    throws
+  {
     self.database = database
     self.dialect = dialect
     self.remembersChanges = remembersChanges

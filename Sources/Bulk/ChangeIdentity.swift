@@ -100,7 +100,7 @@ extension Change {
   private var linkage: String { identifiers.texts.joined(separator: ",") }
 
   /// The identifiers that a change of linkage sends; empty for other changes.
-  var identifiers: [Identifier] { [Identifier](linkage: params["data"] ?? .null) ?? [] }
+  var identifiers: [ResourceIdentifier] { [ResourceIdentifier](linkage: params["data"] ?? .null) ?? [] }
 
   /// The content that the change sends: attributes and relationships, or the linkage of a `relink`.
   ///

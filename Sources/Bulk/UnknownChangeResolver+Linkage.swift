@@ -34,9 +34,9 @@ extension UnknownChangeResolver {
     let attributes = resource["attributes"]?.objectValue?.hashingSecrets ?? [:]
     guard (sent["attributes"]?.objectValue ?? [:]).allSatisfy({ attributes[$0.key] == $0.value }) else { return false }
     for (name, value) in sent["relationships"]?.objectValue ?? [:] {
-      let wanted = value["data"].flatMap { [Identifier](linkage: $0) }
+      let wanted = value["data"].flatMap { [ResourceIdentifier](linkage: $0) }
       let data = resource["relationships"]?[name]?["data"]
-      var present = data.flatMap { [Identifier](linkage: $0) }
+      var present = data.flatMap { [ResourceIdentifier](linkage: $0) }
       if data == nil, let id { present = try await linkage(name, of: id, parentName: nil) }
       guard let wanted, let present, wanted.texts == present.texts else { return false }
     }
@@ -48,13 +48,13 @@ extension UnknownChangeResolver {
   /// - Throws: `ClientError` if the service does not reply.
   private func linkage(
     _ name: String, of id: String, parentName: String?
-  ) async throws(ClientError) -> [Identifier]? {
+  ) async throws(ClientError) -> [ResourceIdentifier]? {
     var client = client
     // A worker does not know the client's option `singular:`, but the parameters of the change contain its value.
     if let parentName { client.settings.singular = parentName }
     do throws(ClientError) {
       let (data, hasNext) = try await client.relationship(name, of: id).show()
-      return hasNext ? nil : [Identifier](linkage: data)
+      return hasNext ? nil : [ResourceIdentifier](linkage: data)
     } catch {
       guard error.isReply else { throw error }
       return nil
@@ -62,7 +62,7 @@ extension UnknownChangeResolver {
   }
 }
 
-extension [Identifier] {
+extension [ResourceIdentifier] {
   /// Creates a list of identifiers from linkage: an identifier, a list of identifiers, or null; nil for any other JSON.
   init?(linkage: JSONValue) {
     let list: [JSONValue]
@@ -71,7 +71,7 @@ extension [Identifier] {
     case .array(let array): list = Array<JSONValue>(array)
     default: list = [linkage]
     }
-    self = list.compactMap { $0.objectValue.flatMap { Identifier($0) } }
+    self = list.compactMap { $0.objectValue.flatMap { ResourceIdentifier($0) } }
     guard count == list.count else { return nil }
   }
 

@@ -115,12 +115,12 @@ struct LinkageRecognizer {
       throw refusal(
         name, "is a relationship, but the value has fields besides the id", "write only \(name): {id: ...}")
     }
-    return Identifier(type: type, id: try id(object["id"], of: name)).json
+    return ResourceIdentifier(type: type, id: try id(object["id"], of: name)).json
   }
 
   private func typed(_ object: JSONObject, _ name: String) throws(ClientError) -> JSONValue {
     guard let type = object["type"]?.stringValue, !type.isEmpty else { throw noLinkage(name) }
-    return Identifier(type: type, id: try id(object["id"], of: name)).json
+    return ResourceIdentifier(type: type, id: try id(object["id"], of: name)).json
   }
 
   private func noLinkage(_ name: String) -> ClientError {

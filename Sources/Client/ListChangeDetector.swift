@@ -23,11 +23,11 @@ public struct ListChangeDetector: Sendable {
     let halves: SIMD2<Int>
 
     init?(_ resource: JSONObject) {
-      guard let identifier = Identifier(resource) else { return nil }
+      guard let identifier = ResourceIdentifier(resource) else { return nil }
       halves = SIMD2(Self.hash(identifier, 0), Self.hash(identifier, 1))
     }
 
-    private static func hash(_ identifier: Identifier, _ half: Int) -> Int {
+    private static func hash(_ identifier: ResourceIdentifier, _ half: Int) -> Int {
       var hasher = Hasher()
       hasher.combine(half)
       hasher.combine(identifier)

@@ -157,7 +157,7 @@ extension ResourceClient {
     let method = "show_relationship"
     guard let data = result.objectValue?["data"] else { throw malformed(method, "the reply has no data") }
     let identifiers = data.arrayValue.map(Array.init) ?? (data.isNull ? [] : [data])
-    guard identifiers.allSatisfy({ $0.objectValue.flatMap { Identifier($0) } != nil }) else {
+    guard identifiers.allSatisfy({ $0.objectValue.flatMap { ResourceIdentifier($0) } != nil }) else {
       throw malformed(method, "the reply's data is not linkage: \(data.hidingSecrets.text.prefix(200))")
     }
     return data

@@ -120,9 +120,9 @@ extension ResourceValue {
   /// resources.
   ///
   /// - Returns: The resource objects of the included resources, and the identifiers of the primary resources.
-  fileprivate func reachable() -> (included: [JSONObject], listed: [Identifier]) {
+  fileprivate func reachable() -> (included: [JSONObject], listed: [ResourceIdentifier]) {
     guard let compound else { return ([], []) }
-    var (found, listed): ([JSONObject], [Identifier]) = ([], [])
+    var (found, listed): ([JSONObject], [ResourceIdentifier]) = ([], [])
     var seen: Set<CodePointString> = []
     var open = [object]
     while let object = open.popLast() {
@@ -135,7 +135,7 @@ extension ResourceValue {
             found.append(next)
             open.append(next)
           } else if compound.isListed(stub.type, id) {
-            listed.append(Identifier(type: stub.type, id: id))
+            listed.append(ResourceIdentifier(type: stub.type, id: id))
           }
         }
       }

@@ -10,7 +10,7 @@ public enum Cookbook {
     /// The job in a few words: `Find duplicates`.
     public var title: String
     /// The statements, with the output of each statement.
-    public var example: Declaration.Example
+    public var example: CommandDeclaration.Example
   }
 
   /// All recipes, in the order of their numbers.

@@ -12,21 +12,21 @@ enum Examples {
   ///
   /// A prefix distinguishes words of different kinds: `stage where` is a stage, `topic text` a topic, `option page` an
   /// option, and `error field` a kind of error. A word without a prefix is a command, a statement or a function.
-  static func of(_ word: String) -> [Declaration.Example] { table[word] ?? [] }
+  static func of(_ word: String) -> [CommandDeclaration.Example] { table[word] ?? [] }
 
-  static let table: [String: [Declaration.Example]] = parse(
+  static let table: [String: [CommandDeclaration.Example]] = parse(
     commands + stages + functions + statements + topics + options + errors + schema)
 
   /// Parses a text of examples, and returns the examples of each word.
-  static func parse(_ page: String) -> [String: [Declaration.Example]] {
-    var table: [String: [Declaration.Example]] = [:]
+  static func parse(_ page: String) -> [String: [CommandDeclaration.Example]] {
+    var table: [String: [CommandDeclaration.Example]] = [:]
     var word = ""
     for line in page.split(separator: "\n") {
       let text = line.dropFirst(2)
       let last = (table[word]?.count ?? 0) - 1
       switch line.prefix(2) {
       case "# ": word = String(text)
-      case "> ": table[word, default: []].append(Declaration.Example(code: String(text), output: ""))
+      case "> ": table[word, default: []].append(CommandDeclaration.Example(code: String(text), output: ""))
       case ". ": table[word]?[last].code += "\n" + text
       default:
         let before = table[word]?[last].output ?? ""

@@ -55,7 +55,7 @@ public enum Help {
   }
 
   /// All statements that serve as examples, with their output.
-  public static var examples: [Declaration.Example] { HelpEntry.all.flatMap(\.examples) }
+  public static var examples: [CommandDeclaration.Example] { HelpEntry.all.flatMap(\.examples) }
 
   /// The words that `help words` lists, each with the number of its examples.
   ///

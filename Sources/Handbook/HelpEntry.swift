@@ -26,8 +26,8 @@ struct HelpEntry: Sendable {
   ///
   /// The description has one line. For topics, options, errors and the program, it is the whole text of the page.
   var summary: String
-  var options: [Declaration.Option] = []
-  var examples: [Declaration.Example] = []
+  var options: [CommandDeclaration.Option] = []
+  var examples: [CommandDeclaration.Example] = []
 
   /// All entries, in the order of the sections.
   static let all: [HelpEntry] = statements + commands + stages + functions + topics + options + errors + program + serve
@@ -99,7 +99,7 @@ extension HelpEntry {
     self.init(section: section, word: page.name, aliases: page.aliases, form: page.form, summary: page.text)
   }
 
-  fileprivate init(_ section: HelpSection, _ declaration: Declaration) {
+  fileprivate init(_ section: HelpSection, _ declaration: CommandDeclaration) {
     self.section = section
     let prefix = section == .stages ? "... | " : ""
     word = declaration.name
@@ -110,12 +110,12 @@ extension HelpEntry {
   }
 }
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   /// The summary of the option, followed by the default value in parentheses, if the option has one.
   var note: String { summary + (fallback.map { " (default: \($0))" } ?? "") }
 }
 
-extension Declaration.Example {
+extension CommandDeclaration.Example {
   /// The statement in the form in which a user types it, followed by its output.
   var text: String {
     let lines = code.split(separator: "\n").enumerated().map { ($0 == 0 ? "> " : ". ") + $1 + "\n" }

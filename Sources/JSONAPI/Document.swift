@@ -157,7 +157,7 @@ public final class Document: Sendable {
 /// The first lookup builds the index.
 public final class IncludedResourceIndex: Sendable {
   private let array: JSONArray
-  private let index: OnceCell<[Identifier: JSONObject]>
+  private let index: OnceCell<[ResourceIdentifier: JSONObject]>
   /// An index without resources.
   static let none = IncludedResourceIndex([])
 
@@ -171,12 +171,12 @@ public final class IncludedResourceIndex: Sendable {
   public subscript(type: String, id: String) -> JSONObject? {
     if array.isEmpty { return nil }
     let known = index.value {
-      var result: [Identifier: JSONObject] = [:]
+      var result: [ResourceIdentifier: JSONObject] = [:]
       for object in array.lazy.compactMap(\.objectValue) {
-        if let identifier = Identifier(object) { result[identifier] = object }
+        if let identifier = ResourceIdentifier(object) { result[identifier] = object }
       }
       return result
     }
-    return known[Identifier(type: type, id: id)]
+    return known[ResourceIdentifier(type: type, id: id)]
   }
 }

@@ -87,10 +87,10 @@ struct ServeOptions: ParsableArguments {
     help: ArgumentHelp(
       "How lists are divided into pages: number (by number and size), none (no pages), no-count (by number and size, "
         + "without a total), offset (by offset and limit).", valueName: "STYLE"), transform: word)
-  var pages: Dialect.ListPaging = .number
+  var pages: ProtocolDialect.ListPaging = .number
 
   @Option(help: ArgumentHelp("Imitates another server: carrot or retort.", valueName: "NAME"), transform: word)
-  var flavour: Dialect.ImitatedLibrary?
+  var flavour: ProtocolDialect.ImitatedLibrary?
 
   func validate() throws {
     if workers == 0 { throw ValidationError("--workers takes a number of at least 1") }

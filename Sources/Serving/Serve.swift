@@ -20,7 +20,7 @@ package func serve(_ options: ServiceSettings, _ console: ServiceConsole) async 
 /// Returns the exit status of the program.
 private func serving(_ options: ServiceSettings, _ console: ServiceConsole) async throws -> Int32 {
   let service = try ResourceService(
-    opening: options.database, dialect: Dialect(flavour: options.flavour, pages: options.pages),
+    opening: options.database, dialect: ProtocolDialect(flavour: options.flavour, pages: options.pages),
     remembersChanges: options.flavour != .carrot)
   let names = try queueNames(options.queues, service)
   let log = try options.log.map { try CallLog($0, console) }

@@ -32,9 +32,9 @@ package struct ServiceSettings: Sendable {
   /// The path of the log of requests; `-` for standard output, nil for no log.
   package var log: String?
   /// How the service divides lists into pages.
-  package var pages = Dialect.ListPaging.number
+  package var pages = ProtocolDialect.ListPaging.number
   /// The library whose servers the service imitates; nil for no imitation.
-  package var flavour: Dialect.ImitatedLibrary?
+  package var flavour: ProtocolDialect.ImitatedLibrary?
 
   /// Creates the settings of a service without delays and faults.
   package init(database: String, url: String, connectionName: String) {

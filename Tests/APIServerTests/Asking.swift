@@ -11,7 +11,8 @@ extension ResourceService {
   ///
   /// `log` receives each SQL statement that the service runs.
   static func of(
-    _ sql: String, _ dialect: Dialect = Dialect(), remembersChanges: Bool = false, log: StatementLog? = nil
+    _ sql: String, _ dialect: ProtocolDialect = ProtocolDialect(), remembersChanges: Bool = false,
+    log: StatementLog? = nil
   ) throws -> ResourceService {
     let database = try SharedDatabase()
     try database.use { database in

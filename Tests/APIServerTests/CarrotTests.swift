@@ -10,7 +10,7 @@ import Testing
 
   private let service: ResourceService
 
-  init() throws { service = try ResourceService(opening: "blog", dialect: Dialect(flavour: .carrot)) }
+  init() throws { service = try ResourceService(opening: "blog", dialect: ProtocolDialect(flavour: .carrot)) }
 
   private static let reads: [Exchange] = [
     (
@@ -168,7 +168,7 @@ import Testing
       CREATE TABLE authors (id INTEGER PRIMARY KEY); INSERT INTO authors VALUES (1);
       CREATE TABLE posts (id INTEGER PRIMARY KEY, author_id INTEGER NOT NULL REFERENCES authors);
       INSERT INTO posts VALUES (1, 1);
-      """, Dialect(flavour: .carrot))
+      """, ProtocolDialect(flavour: .carrot))
     let broken =
       #"{"title":"must exist","detail":"author - must exist","code":100,"source":{"pointer":"/data/relationships/author"},"status":"422"}"#
     let params = #"{"post_id":"1","relationship":"author","data":null}"#
@@ -186,7 +186,7 @@ import Testing
   ]) func aParentIsNamedByTheSingularOfItsType(type: String, singular: String) throws {
     let service = try ResourceService.of(
       "CREATE TABLE \(type.quotedForSQL) (id INTEGER PRIMARY KEY, top_id REFERENCES \(type.quotedForSQL))",
-      Dialect(flavour: .carrot))
+      ProtocolDialect(flavour: .carrot))
     #expect(
       service.ask(type, "show_relationship", #"{"relationship":"top"}"#)
         == #"{"title":"Missing Parameter","detail":"The required parameter, \#(singular)_id, is missing.","code":106,"status":"400"}"#

@@ -4,8 +4,8 @@ import Testing
 
 /// Tests of services whose lists have no pages, no count, or another form of page links.
 @Suite struct DialectTests {
-  private func tags(_ pages: Dialect.ListPaging, _ params: String) throws -> String {
-    let service = try ResourceService(opening: "blog", dialect: Dialect(pages: pages))
+  private func tags(_ pages: ProtocolDialect.ListPaging, _ params: String) throws -> String {
+    let service = try ResourceService(opening: "blog", dialect: ProtocolDialect(pages: pages))
     let reply = service.ask("tags", "index", params)
     let count = reply.split(separator: #""type":"tags""#).count - 1
     return "\(count)" + (reply.split(separator: "]", maxSplits: 1).last.map(String.init) ?? "")
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func offsetsAreNoNumbers() throws {
-    let service = try ResourceService(opening: "blog", dialect: Dialect(pages: .offset))
+    let service = try ResourceService(opening: "blog", dialect: ProtocolDialect(pages: .offset))
     #expect(
       service.ask("tags", "index", #"{"page":{"number":1,"offset":-1,"limit":0}}"#)
         == #"{"title":"Page parameter not allowed","detail":"number is not an allowed page parameter.","code":"105","source":{"parameter":"page"},"status":"400"},{"title":"Invalid page value","detail":"-1 is not a valid value for offset page parameter.","code":"118","source":{"parameter":"page"},"status":"400"},{"title":"Invalid page value","detail":"0 is not a valid value for limit page parameter.","code":"118","source":{"parameter":"page"},"status":"400"}"#

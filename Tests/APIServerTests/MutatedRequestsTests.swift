@@ -10,7 +10,7 @@ import Testing
 /// The requests are mutations of recorded requests. The seed is fixed. With `RETORT_FUZZ_SECONDS=600` the test
 /// continues with further random cases for ten minutes.
 @Suite struct MutatedRequestsTests {
-  static let dialects: [(Dialect.ImitatedLibrary?, Dialect.ListPaging)] = [
+  static let dialects: [(ProtocolDialect.ImitatedLibrary?, ProtocolDialect.ListPaging)] = [
     (nil, .number), (nil, .none), (nil, .noCount), (.retort, .number), (.carrot, .number), (.carrot, .offset),
   ]
 
@@ -33,9 +33,9 @@ import Testing
   ]
 
   @Test(arguments: MutatedRequestsTests.dialects) func aReplyIsValid(
-    _ flavour: Dialect.ImitatedLibrary?, _ pages: Dialect.ListPaging
+    _ flavour: ProtocolDialect.ImitatedLibrary?, _ pages: ProtocolDialect.ListPaging
   ) async throws {
-    let service = try ResourceService(opening: "blog", dialect: Dialect(flavour: flavour, pages: pages))
+    let service = try ResourceService(opening: "blog", dialect: ProtocolDialect(flavour: flavour, pages: pages))
     let end = Fuzzing.end
     let requests = try Self.requests()
     var random = SeededNumbers(seed: 7)

@@ -46,7 +46,7 @@ import Testing
         PRAGMA writable_schema = RESET;
         """)
     }
-    return try ResourceService(database, Dialect(flavour: .carrot))
+    return try ResourceService(database, ProtocolDialect(flavour: .carrot))
   }
 
   /// Returns a summary of a reply that does not depend on the data of the service.

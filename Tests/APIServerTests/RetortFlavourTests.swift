@@ -10,7 +10,7 @@ import Testing
 
   private let service: ResourceService
 
-  init() throws { service = try ResourceService(opening: "blog", dialect: Dialect(flavour: .retort)) }
+  init() throws { service = try ResourceService(opening: "blog", dialect: ProtocolDialect(flavour: .retort)) }
 
   private static let answers: [Exchange] = [
     ("destroy", #"{"id":"1"}"#, #"{"meta":{}}"#),

@@ -62,7 +62,7 @@ import Testing
       switch try await outcome(exchange, reply) {
       case .success(let document):
         counts["documents", default: 0] += 1
-        #expect(document.resources.allSatisfy { Identifier($0) != nil }, "\(exchange.name)")
+        #expect(document.resources.allSatisfy { ResourceIdentifier($0) != nil }, "\(exchange.name)")
       case .failure: counts["errors", default: 0] += 1
       }
     }

@@ -21,7 +21,7 @@ import Values
     #expect(try Comparison.order(.string("a"), .string("ab")) < 0)
     #expect(try Comparison.key(of: .string(Self.composed)) != Comparison.key(of: .string(Self.decomposed)))
     #expect(JSONValue.string(Self.composed) != .string(Self.decomposed))
-    #expect(Identifier(type: "a", id: Self.composed) != Identifier(type: "a", id: Self.decomposed))
+    #expect(ResourceIdentifier(type: "a", id: Self.composed) != ResourceIdentifier(type: "a", id: Self.decomposed))
   }
 
   @Test func searchesByCodePoint() {

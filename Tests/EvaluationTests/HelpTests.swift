@@ -13,7 +13,7 @@ import Testing
 /// Each example in a help text prints the output that the text shows.
 @Suite struct HelpTests {
   @Test(arguments: Help.examples + Cookbook.recipes.map(\.example)) func examplesPrintTheShownOutput(
-    _ example: Declaration.Example
+    _ example: CommandDeclaration.Example
   ) async throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: false)

@@ -6,7 +6,7 @@ struct CompoundDocument {
   private(set) var records: [ResourceRow]
   /// The number of primary records.
   let primaryCount: Int
-  private var positions: [ResourceRow.Identifier: Int] = [:]
+  private var positions: [ResourceRow.RowIdentifier: Int] = [:]
   private let schema: Schema
 
   init(_ primary: [ResourceRow], in schema: Schema) {
@@ -62,7 +62,7 @@ struct CompoundDocument {
       wanted.add(key)
     }
     let keys = wanted.elements.filter { !$0.isNull }
-    let missing = keys.filter { positions[ResourceRow.Identifier(type: target.name, key: $0)] == nil }
+    let missing = keys.filter { positions[ResourceRow.RowIdentifier(type: target.name, key: $0)] == nil }
     if !missing.isEmpty {
       let condition = SQLFragment(
         "t.\(target.key.quoted) IN (SELECT value FROM json_each(?))", [SQLFragment.list(missing)])
@@ -70,7 +70,7 @@ struct CompoundDocument {
         SQLFragment("SELECT \(target.selection) FROM \(target.quoted) AS t WHERE ") + condition)
       for row in rows { add(target.record(row)) }
     }
-    return keys.compactMap { positions[ResourceRow.Identifier(type: target.name, key: $0)] }
+    return keys.compactMap { positions[ResourceRow.RowIdentifier(type: target.name, key: $0)] }
   }
 
   private mutating func toMany(

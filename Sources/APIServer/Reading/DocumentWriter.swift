@@ -12,7 +12,7 @@ import SQLite
 struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private let fieldsets: Fieldsets
-  private let dialect: Dialect
+  private let dialect: ProtocolDialect
   private var shapes: [String: EncodedMemberLabels] = [:]
 
   /// The members of a type that the document shows, with their names already encoded as JSON.
@@ -41,7 +41,7 @@ struct DocumentWriter {
     }
   }
 
-  init(_ fieldsets: Fieldsets, _ dialect: Dialect) {
+  init(_ fieldsets: Fieldsets, _ dialect: ProtocolDialect) {
     self.fieldsets = fieldsets
     self.dialect = dialect
   }

@@ -20,10 +20,10 @@ struct ResourceRow {
   }
 
   /// The type and the key, which identify the record in a document.
-  var identifier: Identifier { Identifier(type: type.name, key: key) }
+  var identifier: RowIdentifier { RowIdentifier(type: type.name, key: key) }
 
   /// The type and the key of a record, such as the type `posts` and the key 5.
-  struct Identifier: Hashable {
+  struct RowIdentifier: Hashable {
     let type: String
     let key: SQLValue
   }

@@ -19,7 +19,9 @@ struct RequestedPage: Hashable, Sendable {
   ///
   /// The parameter is an object with `number` and `size`, or with `offset` and `limit`. Each value is an integer or a
   /// string.
-  static func parse(_ page: JSONValue?, _ pages: Dialect.ListPaging = .number) throws(RequestRefusal) -> RequestedPage {
+  static func parse(_ page: JSONValue?, _ pages: ProtocolDialect.ListPaging = .number) throws(RequestRefusal)
+    -> RequestedPage
+  {
     if pages == .none { return everything }
     let place = pages == .offset ? "offset" : "number"
     let extent = pages == .offset ? "limit" : "size"

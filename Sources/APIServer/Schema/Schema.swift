@@ -17,7 +17,7 @@ import SQLite
 /// - The service does not serve views and virtual tables.
 struct Schema: Sendable {
   /// The service's dialect.
-  let dialect: Dialect
+  let dialect: ProtocolDialect
   /// The types by name.
   let types: [String: ResourceType]
 
@@ -25,7 +25,7 @@ struct Schema: Sendable {
   var names: [String] { types.keys.sorted() }
 
   /// Reads the schema of a database.
-  init(_ database: Database, _ dialect: Dialect) throws {
+  init(_ database: Database, _ dialect: ProtocolDialect) throws {
     self.dialect = dialect
     let tables = try TableDescription.all(database)
     var drafts: [String: ResourceTypeBuilder] = [:]

@@ -88,7 +88,8 @@ struct WrittenValues {
   /// jsonapi-resources allows only `type` and `id` in an identifier. In a to-many relationship, jsonapi-resources does
   /// not check the type.
   private static func identifier(
-    _ json: JSONValue, _ type: ResourceType, _ dialect: Dialect, isOfMany: Bool = false, _ errors: inout [DialectError]
+    _ json: JSONValue, _ type: ResourceType, _ dialect: ProtocolDialect, isOfMany: Bool = false,
+    _ errors: inout [DialectError]
   ) -> String? {
     let isCarrot = dialect.flavour == .carrot
     guard let name = json["type"]?.stringValue, let id = json["id"], let text = id.stringValue ?? id.numberValue?.text,

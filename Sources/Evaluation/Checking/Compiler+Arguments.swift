@@ -5,7 +5,7 @@ import Values
 
 extension Compiler {
   /// Checks the arguments of a call against the declaration of the command or stage.
-  func check(_ command: Language.Command, _ declaration: Declaration) {
+  func check(_ command: Language.Command, _ declaration: CommandDeclaration) {
     if refusesSpacedUnit(command.arguments, of: command.name) { return findings.refused.append(command.range) }
     if refusesMisplaced(command, declaration) { return }
     let positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
@@ -27,7 +27,7 @@ extension Compiler {
   }
 
   /// Reports a call with too few or too many positional arguments.
-  private func checkNumber(_ positional: [Expr], _ command: Language.Command, _ declaration: Declaration) {
+  private func checkNumber(_ positional: [Expr], _ command: Language.Command, _ declaration: CommandDeclaration) {
     let needed = declaration.parameters.filter { !$0.isOptional && !$0.repeats }
     if positional.count < needed.count {
       let missing = needed[positional.count]
@@ -75,7 +75,7 @@ extension Compiler {
   ///
   /// If the argument is a literal, the function also checks the argument's value against the rule of the parameter.
   private func check(
-    _ value: Expr, _ parameter: Declaration.Parameter, of command: Language.Command, isFirst: Bool
+    _ value: Expr, _ parameter: CommandDeclaration.Parameter, of command: Language.Command, isFirst: Bool
   ) {
     if [.string, .strings].contains(parameter.shape) { refuseBareText(value) }
     let errors = findings.diagnostics.count
@@ -90,7 +90,7 @@ extension Compiler {
 
   /// Reports an option that the command does not have, and suggests the option that the user probably meant.
   private func reportUnknownOption(
-    _ name: String, _ range: SourceRange, _ value: Expr, _ command: Language.Command, _ declaration: Declaration
+    _ name: String, _ range: SourceRange, _ value: Expr, _ command: Language.Command, _ declaration: CommandDeclaration
   ) {
     let known = declaration.options.map(\.name)
     reportUnknown(
@@ -105,7 +105,7 @@ extension Compiler {
   ///
   /// For an option that needs a field, the function reports any other value. For an option that needs text, it reports
   /// an unknown word without quotes. A literal must also have the option's type and obey the option's rule.
-  private func check(_ option: Declaration.Option, _ value: Expr, of command: Language.Command) {
+  private func check(_ option: CommandDeclaration.Option, _ value: Expr, of command: Language.Command) {
     if option.shape == .field, value.path?.contains(".") ?? true {
       report(
         "the option \(option.name): needs the name of one field", value.range,
@@ -131,7 +131,7 @@ extension Compiler {
   ///
   /// A value can need a second option in the same call. If the second option is missing, the function reports the
   /// value.
-  private func checkValue(_ value: Expr, _ option: Declaration.Option, of command: Language.Command) {
+  private func checkValue(_ value: Expr, _ option: CommandDeclaration.Option, of command: Language.Command) {
     let errors = findings.diagnostics.count
     if refusesFieldAsText(value, option) { return }
     if refusesWord(value, option, command.name) { return }
@@ -169,7 +169,7 @@ extension Compiler {
   /// Reports a field where an option needs the field's name as a string: `sort: -.id` in place of `sort: "-id"`.
   ///
   /// The function returns true if it reports an error.
-  private func refusesFieldAsText(_ value: Expr, _ option: Declaration.Option) -> Bool {
+  private func refusesFieldAsText(_ value: Expr, _ option: CommandDeclaration.Option) -> Bool {
     guard !context.hasElement, option.shape == .strings || option.name == "fields" else { return false }
     let (path, sign) = if case .negate(let operand) = value.kind { (operand.path, "-") } else { (value.path, "") }
     guard let path, source.text(value.range).drop(while: { $0 == "-" }).first == "." else { return false }
@@ -196,8 +196,8 @@ extension Compiler {
   ///
   /// If the option accepts only strings, the function also reports literals of other types. The function returns true
   /// if it reports an error.
-  func refusesWord(_ value: Expr, _ option: Declaration.Option, _ command: String) -> Bool {
-    guard !option.words.isEmpty, let literal = Declaration.ArgumentType(literal: value) else { return false }
+  func refusesWord(_ value: Expr, _ option: CommandDeclaration.Option, _ command: String) -> Bool {
+    guard !option.words.isEmpty, let literal = CommandDeclaration.ArgumentType(literal: value) else { return false }
     guard literal == .string else {
       guard option.shape == .string else { return false }
       report(
@@ -208,7 +208,7 @@ extension Compiler {
     guard let word = value.literalText, !option.words.contains(word) else { return false }
     // The option `as:` also accepts names of formats that are not in the option's list of words, such as `jsonl`.
     if option.name == "as", (try? FileFormat(path: "", named: word)) != nil { return false }
-    let isDuration = option.name == "timeout" && Declaration.ArgumentType.isDuration(word)
+    let isDuration = option.name == "timeout" && CommandDeclaration.ArgumentType.isDuration(word)
     report(
       "the option \(option.name): must be \(option.alternatives), not \(word.quoted)", value.range,
       nextStep: isDuration ? "\(option.name): \(word)" : Self.wordStep(option.name, word, option.words))
@@ -244,8 +244,9 @@ extension Compiler {
   /// Reports a literal that is not a valid value of a positional argument.
   ///
   /// `isFirst` says whether the argument is the first parameter of the command.
-  private func checkLiteral(_ value: Expr, _ shape: Declaration.ArgumentType, of command: String, isFirst: Bool) {
-    guard let literal = Declaration.ArgumentType(literal: value), !shape.takes(literal) else { return }
+  private func checkLiteral(_ value: Expr, _ shape: CommandDeclaration.ArgumentType, of command: String, isFirst: Bool)
+  {
+    guard let literal = CommandDeclaration.ArgumentType(literal: value), !shape.takes(literal) else { return }
     let prefix = isFirst ? "\(command) " : ""
     report(
       "\(command) needs \(shape.wanted), not a \(literal.rawValue)", value.range,
@@ -254,14 +255,14 @@ extension Compiler {
   }
 
   /// Reports a literal that is not a valid value of an option.
-  private func checkLiteral(_ value: Expr, _ option: Declaration.Option, of command: String) {
+  private func checkLiteral(_ value: Expr, _ option: CommandDeclaration.Option, of command: String) {
     let (shape, subject) = (option.shape, "the option \(option.name): of \(command.asOptionOwner)")
     if value.kind == .null, !shape.takesNull {
       return report(
         "\(subject) needs \(shape.wanted), not null", value.range,
         nextStep: "remove the argument, or give it \(shape.wanted)")
     }
-    guard let literal = Declaration.ArgumentType(literal: value), !shape.takes(literal) else { return }
+    guard let literal = CommandDeclaration.ArgumentType(literal: value), !shape.takes(literal) else { return }
     let example = shape.example(for: literal, source.text(value.range)).map { "\(option.name): \($0)" }
     let step: String? =
       switch shape {
@@ -274,7 +275,8 @@ extension Compiler {
 
   /// Returns the next step for an argument that must be a client or a connection; nil for other arguments.
   private func clientStep(
-    _ shape: Declaration.ArgumentType, _ literal: Declaration.ArgumentType, _ value: Expr, _ prefix: String
+    _ shape: CommandDeclaration.ArgumentType, _ literal: CommandDeclaration.ArgumentType, _ value: Expr,
+    _ prefix: String
   ) -> String? {
     switch shape {
     case .client: "let posts = client queue: \"posts\""
@@ -304,7 +306,7 @@ extension Expr {
   }
 }
 
-extension Declaration.ArgumentType {
+extension CommandDeclaration.ArgumentType {
   /// Creates the type of a literal; returns nil for `null`, and for an expression that is not a literal.
   init?(literal expression: Expr) {
     switch expression.kind {
@@ -328,7 +330,7 @@ extension Declaration.ArgumentType {
   var takesNull: Bool { [.any, .path, .field, .condition].contains(self) }
 
   /// Returns whether a literal of the type `literal` is valid for an argument of this type.
-  func takes(_ literal: Declaration.ArgumentType) -> Bool {
+  func takes(_ literal: CommandDeclaration.ArgumentType) -> Bool {
     switch self {
     case .any, .path, .field, .condition: true
     case .strings: literal == .string || literal == .list
@@ -355,7 +357,7 @@ extension Declaration.ArgumentType {
   ///
   /// `text` is the source text of the literal. For a duration and the literal `5`, the example is `5s`. Returns nil for
   /// a type without an example, such as a client or a field.
-  func example(for literal: Declaration.ArgumentType, _ text: String) -> String? {
+  func example(for literal: CommandDeclaration.ArgumentType, _ text: String) -> String? {
     switch self {
     case .duration:
       literal == .number

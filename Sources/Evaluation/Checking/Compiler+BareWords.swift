@@ -64,7 +64,7 @@ extension Compiler {
   }
 }
 
-extension Declaration {
+extension CommandDeclaration {
   /// The name with the required parameters and options: `show CLIENT ID`.
   var shortForm: String {
     let places = parameters.filter { !$0.isOptional }.map(\.name)

@@ -30,7 +30,9 @@ extension Compiler {
   ///
   /// As a positional argument, a pipeline in parentheses stays a lazy stream. As the value of an option, the pipeline
   /// becomes a list.
-  private func compiled(_ argument: Language.Argument, _ declaration: Declaration) -> CompiledArgument.EvaluationMode {
+  private func compiled(_ argument: Language.Argument, _ declaration: CommandDeclaration)
+    -> CompiledArgument.EvaluationMode
+  {
     switch argument {
     case .positional(let expression):
       let showsSides = declaration.parameters.first?.shape == .condition

@@ -5,7 +5,7 @@ extension Compiler {
   /// Records the effect of a command.
   ///
   /// If the command changes data, the function also adds the command to the inventory of the check.
-  func record(_ effect: Declaration.StatementEffect, _ command: Language.Command) {
+  func record(_ effect: CommandDeclaration.StatementEffect, _ command: Language.Command) {
     if effect != .none && command.name != "each" || command.name == "assert" { effects.isOwed = true }
     if effect == .changes || effect == .destroys { effects.changesData = true }
     switch effect {
@@ -29,7 +29,7 @@ extension Compiler {
   /// The effect of a `call` depends on the name of the called method. If the name contains `destroy` or `delete`, the
   /// call destroys resources. With the option `reads: true`, the call only reads. The option has no effect if the
   /// method's name means a change, such as `create`.
-  func effect(of command: Language.Command, _ declaration: Declaration) -> Declaration.StatementEffect {
+  func effect(of command: Language.Command, _ declaration: CommandDeclaration) -> CommandDeclaration.StatementEffect {
     guard command.name == "call" else { return declaration.effect }
     let method = Self.method(of: command)
     if let method, Change.destroys(method: method), Change.changes(method: method) { return .destroys }
@@ -48,7 +48,7 @@ extension Compiler {
   /// Reports a change to a queue that the script is streaming at this point of the text.
   ///
   /// See TheLanguage.md, "Rule 1: no change while streaming".
-  func refuseHazard(_ effect: Declaration.StatementEffect, _ command: Language.Command) {
+  func refuseHazard(_ effect: CommandDeclaration.StatementEffect, _ command: Language.Command) {
     guard effect == .changes || effect == .destroys, let client = client(of: command) else { return }
     effects.changed.append(client)
     guard context.openStreams.contains(client) else { return }

@@ -8,12 +8,12 @@ extension Compiler {
   /// A call whose arguments the check compares with the declaration of the command.
   struct MismatchedCommand {
     let command: Language.Command
-    let declaration: Declaration
+    let declaration: CommandDeclaration
     let positional: [Expr]
     /// The options of the call that the declaration does not have.
     let unknown: [(name: String, value: Expr)]
 
-    fileprivate init(_ command: Language.Command, _ declaration: Declaration) {
+    fileprivate init(_ command: Language.Command, _ declaration: CommandDeclaration) {
       (self.command, self.declaration) = (command, declaration)
       positional = command.arguments.compactMap { if case .positional(let place) = $0 { place } else { nil } }
       unknown = command.arguments.compactMap { argument in
@@ -43,7 +43,7 @@ extension Compiler {
   ///
   /// For example, the error suggests `client queue: "posts"` for `client "posts"`, and `show posts 1` for
   /// `show posts id: 1`. The function returns true if it reports an error.
-  func refusesMisplaced(_ command: Language.Command, _ declaration: Declaration) -> Bool {
+  func refusesMisplaced(_ command: Language.Command, _ declaration: CommandDeclaration) -> Bool {
     guard !declaration.takesAnyOption || declaration.parameters.isEmpty else { return false }
     let call = MismatchedCommand(command, declaration)
     let corrections = [
@@ -89,7 +89,7 @@ extension Compiler {
   /// Corrects an option without its colon: `index posts include author`.
   private func optionWithoutColon(_ call: MismatchedCommand) -> MisplacedArgumentError? {
     let options = call.declaration.options
-    func option(_ place: Expr) -> Declaration.Option? {
+    func option(_ place: Expr) -> CommandDeclaration.Option? {
       let word = if case .negate(let operand) = place.kind { operand } else { place }
       guard case .name(let name) = word.kind, unknownName(word) != nil else { return nil }
       return options.first { $0.name == name }
@@ -195,7 +195,7 @@ extension Compiler {
   ///
   /// For example, returns `{text: "a"}` for the option `text: "a"` in place of a record. Returns nil if the options
   /// can't replace the argument.
-  private func form(_ missing: Declaration.Parameter, _ unknown: [(name: String, value: Expr)]) -> String? {
+  private func form(_ missing: CommandDeclaration.Parameter, _ unknown: [(name: String, value: Expr)]) -> String? {
     switch missing.name {
     case "RECORD": "{" + unknown.map { "\($0.name): \(shown($0.value))" }.joined(separator: ", ") + "}"
     case "ID" where unknown.count == 1 && unknown[0].name == "id": shown(unknown[0].value)

@@ -82,7 +82,7 @@ extension Compiler {
     }
   }
 
-  private func refuse(_ stage: Language.Command, after declaration: Declaration, isHead: Bool = false) {
+  private func refuse(_ stage: Language.Command, after declaration: CommandDeclaration, isHead: Bool = false) {
     guard declaration.givesNothing || isHead && declaration.result == "null" else { return }
     report(
       "no stage can follow `\(declaration.name)`, which returns no elements", stage.range,

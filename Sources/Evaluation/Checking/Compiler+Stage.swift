@@ -75,7 +75,7 @@ extension Compiler {
   }
 
   /// Returns the suggestion for a command after `|`, where only a stage is allowed.
-  private func stepForCommand(_ known: Declaration, _ command: Language.Command) -> String {
+  private func stepForCommand(_ known: CommandDeclaration, _ command: Language.Command) -> String {
     if let stage = ForeignWords.stage(known.name) { return "did you mean \(stage)?" }
     if known.name == "index", let field = command.arguments.last?.expression, field.path != nil {
       return "index-by \(source.text(field.range))"

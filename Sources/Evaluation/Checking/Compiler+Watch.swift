@@ -78,7 +78,7 @@ extension Value {
   /// - Throws: An error if the value is not a duration over 0.
   fileprivate func pause() throws(Fault) -> Duration {
     guard case .duration(let duration) = self, duration > .zero else {
-      let seconds = Declaration.ArgumentType.duration.example(for: self) ?? "2s"
+      let seconds = CommandDeclaration.ArgumentType.duration.example(for: self) ?? "2s"
       throw Fault(.type, "watch needs a duration over 0, not \(label)", nextStep: "watch \(seconds) do ... end")
     }
     return duration

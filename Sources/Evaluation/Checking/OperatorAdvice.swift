@@ -187,10 +187,10 @@ struct OperatorAdvice {
 
   /// Returns the duration that a text means, such as `1d` for the text `1 day`; nil for another text.
   private static func duration(_ text: String) -> String? {
-    if Declaration.ArgumentType.isDuration(text) { return text }
+    if CommandDeclaration.ArgumentType.isDuration(text) { return text }
     let words = text.split(separator: " ").map(String.init)
     guard words.count == 2, let unit = ForeignWords.unit(words[1]) else { return nil }
-    return Declaration.ArgumentType.isDuration(words[0] + unit) ? words[0] + unit : nil
+    return CommandDeclaration.ArgumentType.isDuration(words[0] + unit) ? words[0] + unit : nil
   }
 
   /// Returns the source text of a duration with the given number of seconds: `5s` for `5`, `n * 1s` for `n`.

@@ -55,7 +55,7 @@ extension Vocabulary {
   ]
 
   /// The settings that the statement `set` can change.
-  public static let settings: [Declaration.Option] = [
+  public static let settings: [CommandDeclaration.Option] = [
     .init(
       name: "timeout", shape: .any, fallback: "5s",
       summary:

@@ -11,7 +11,7 @@ public enum Vocabulary {
     /// The description of the function, in one line.
     public var summary: String
     /// An example: a call with its result.
-    public var example: Declaration.Example
+    public var example: CommandDeclaration.Example
   }
 
   /// The commands that exist only at the prompt; the user types each of them alone on a line.
@@ -24,10 +24,10 @@ public enum Vocabulary {
     bareStages: Set(Stage.all.map(\.declaration).filter(\.parameters.isEmpty).map(\.name)))
 
   /// All commands, in the order in which `help` lists them.
-  public static var commands: [Declaration] { Command.all.map(\.declaration) }
+  public static var commands: [CommandDeclaration] { Command.all.map(\.declaration) }
 
   /// All stages, in the order in which `help` lists them.
-  public static var stages: [Declaration] { Stage.all.map(\.declaration) }
+  public static var stages: [CommandDeclaration] { Stage.all.map(\.declaration) }
 
   /// All functions, in the order in which `help` lists them.
   public static var functions: [FunctionEntry] {

@@ -6,7 +6,7 @@ import Values
 
 extension Command {
   static let call = Command(
-    Declaration(
+    CommandDeclaration(
       name: "call",
       summary: """
         Sends a JSON-RPC request with any method and any parameters. Returns the member result of the reply, \

@@ -1,17 +1,17 @@
 import Values
 import Values
 
-extension Declaration {
+extension CommandDeclaration {
   private static let client = Parameter(name: "CLIENT", shape: .client)
   private static let id = Parameter(name: "ID", shape: .id)
   private static let record = Parameter(name: "RECORD", shape: .any)
 
-  static let create = Declaration(
+  static let create = CommandDeclaration(
     name: "create", summary: "Creates a resource from a record.", parameters: [client, record],
     options: [.include, .keepID, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
     examples: [.init(code: #"(create posts {text: "Hello"}).state"#, output: "\"draft\"")])
 
-  static let update = Declaration(
+  static let update = CommandDeclaration(
     name: "update",
     summary: """
       Updates a resource. The fields in RECORD get new values, and the other fields stay unchanged.
@@ -19,7 +19,7 @@ extension Declaration {
     options: [.include, .keys, .meta, .timeout, .expire, .dryRun], effect: .changes, result: "resource",
     examples: [.init(code: #"(update posts 4 {text: "Hello again"}).text"#, output: "\"Hello again\"")])
 
-  static let destroy = Declaration(
+  static let destroy = CommandDeclaration(
     name: "destroy", summary: "Destroys a resource.", parameters: [client, id],
     options: [
       .confirm.described(

@@ -18,11 +18,11 @@ struct Command: Sendable {
     case bulk(@Sendable (Arguments, RunContext) async throws(Fault) -> BulkPlan)
   }
 
-  let declaration: Declaration
+  let declaration: CommandDeclaration
   let body: CommandImplementation
 
   init(
-    _ declaration: Declaration,
+    _ declaration: CommandDeclaration,
     _ body: @escaping @Sendable (Arguments, inout ExecutionFrame) async throws(Fault) -> Value
   ) {
     self.declaration = declaration
@@ -30,13 +30,13 @@ struct Command: Sendable {
   }
 
   init(
-    changing declaration: Declaration, _ body: @escaping @Sendable (Arguments) throws(Fault) -> PreparedChange
+    changing declaration: CommandDeclaration, _ body: @escaping @Sendable (Arguments) throws(Fault) -> PreparedChange
   ) {
     self.declaration = declaration
     self.body = .change(body)
   }
 
-  init(_ declaration: Declaration, _ body: CommandImplementation) {
+  init(_ declaration: CommandDeclaration, _ body: CommandImplementation) {
     self.declaration = declaration
     self.body = body
   }

@@ -4,7 +4,7 @@ import Language
 import Synchronization
 import Values
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   fileprivate static let connectionName = Self(
     name: "name", shape: .string, summary: "the name of the connection in the prompt and in messages: \"staging\""
   )
@@ -21,7 +21,7 @@ extension Declaration.Option {
 
 extension Command {
   static let connect = Command(
-    Declaration(
+    CommandDeclaration(
       name: "connect",
       summary: """
         Opens a connection to a broker or to an embedded service. An embedded service, such as embedded:blog, runs \
@@ -44,7 +44,7 @@ extension Command {
       examples: [.init(code: #"connect "embedded:blog""#, output: "")])
   ) { arguments, frame throws(Fault) in
     let session = frame.run.session
-    for option in [Declaration.Option.connectionName, .env] { _ = try arguments.valid(option) }
+    for option in [CommandDeclaration.Option.connectionName, .env] { _ = try arguments.valid(option) }
     let uri = try uri(arguments, session)
     let wanted = try RequestedConnectionProperties(arguments)
     if let open = try wanted.open(uri, session) { return .connection(open) }
@@ -129,7 +129,7 @@ extension Command {
   }
 
   static let disconnect = Command(
-    Declaration(
+    CommandDeclaration(
       name: "disconnect",
       summary:
         "Closes a connection and all its clients. Without an argument, disconnect closes the only open connection.",

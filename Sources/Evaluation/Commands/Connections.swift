@@ -5,7 +5,7 @@ import JSONText
 import Language
 import Values
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   fileprivate static let queue = Self(
     name: "queue", shape: .string, summary: "the queue that receives the requests: \"posts\"", isRequired: true
   ).ruled(
@@ -61,7 +61,7 @@ extension Declaration.Option {
 
 extension Command {
   static let client = Command(
-    Declaration(
+    CommandDeclaration(
       name: "client",
       summary: """
         Creates a client for a queue on the open connection. A command such as show posts 12 sends its request to the \
@@ -105,7 +105,7 @@ extension Command {
       result: "client",
       examples: [.init(code: #"let posts = client queue: "posts""#, output: "")])
   ) { arguments, frame throws(Fault) in
-    for option in [Declaration.Option.queue, .type, .singular] { _ = try arguments.valid(option) }
+    for option in [CommandDeclaration.Option.queue, .type, .singular] { _ = try arguments.valid(option) }
     let queue = try arguments.string("queue") ?? ""
     let session = frame.run.session
     let connection = try connection(arguments, frame)
@@ -171,7 +171,7 @@ extension Command {
     if let keys = try arguments.keys() { settings.keys = keys }
     settings.singular = try arguments.string("singular")
     settings.requiresBeam = try arguments.bool("require-beam") ?? false
-    let relationships = try arguments.value(of: .relationships, Declaration.Option.relationships)
+    let relationships = try arguments.value(of: .relationships, CommandDeclaration.Option.relationships)
     for (name, relationship) in relationships ?? [] {
       let name = settings.keys == .underscore ? String(name.map { $0 == "-" ? "_" : $0 }) : name
       settings.relationships[name] = relationship
@@ -180,7 +180,7 @@ extension Command {
   }
 
   static let stop = Command(
-    Declaration(
+    CommandDeclaration(
       name: "stop", summary: "Closes a client, its channel and its reply queue.",
       parameters: [.init(name: "CLIENT", shape: .client)], result: "null")
   ) { arguments, frame throws(Fault) in
@@ -193,7 +193,7 @@ extension Command {
   }
 
   static let clients = Command(
-    Declaration(
+    CommandDeclaration(
       name: "clients",
       summary: """
         Lists the clients, then the connections without clients. The column consumers is the number of consumers of \

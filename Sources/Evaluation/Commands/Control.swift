@@ -18,7 +18,7 @@ extension RunContext {
 // The commands that end a script, raise an error or wait.
 extension Command {
   static let assert = Command(
-    Declaration(
+    CommandDeclaration(
       name: "assert",
       summary: """
         Raises an error if a condition is false. The error ends a script with the exit status 3, unless the statement \
@@ -59,7 +59,7 @@ extension Command {
   }
 
   static let fail = Command(
-    Declaration(
+    CommandDeclaration(
       name: "fail",
       summary: "Raises an error. EXPRESSION is the message of a new error, or a rescued error that fail raises again.",
       parameters: [.init(name: "EXPRESSION", shape: .any)],
@@ -70,7 +70,7 @@ extension Command {
   }
 
   static let sleep = Command(
-    Declaration(
+    CommandDeclaration(
       name: "sleep", summary: "Waits for a duration.",
       parameters: [
         .init(name: "DURATION", shape: .duration).ruled(
@@ -84,7 +84,7 @@ extension Command {
   }
 
   static let exit = Command(
-    Declaration(
+    CommandDeclaration(
       name: "exit", summary: "Ends the program. STATUS is the exit status, from 0 to 255 (default: 0).",
       parameters: [
         .init(name: "STATUS", shape: .number, isOptional: true).ruled(
@@ -103,7 +103,7 @@ extension Value {
     guard case .duration(let duration) = self else {
       throw Fault(
         .type, "sleep needs a duration, not \(typeWithArticle)",
-        nextStep: Declaration.ArgumentType.duration.example(for: self).map { "sleep \($0)" } ?? "sleep 1s")
+        nextStep: CommandDeclaration.ArgumentType.duration.example(for: self).map { "sleep \($0)" } ?? "sleep 1s")
     }
     guard duration >= .zero else {
       throw Fault(

@@ -7,10 +7,10 @@ import Synchronization
 import Values
 
 extension Command {
-  private static let place = Declaration.Parameter(name: "CLIENT", shape: .client)
+  private static let place = CommandDeclaration.Parameter(name: "CLIENT", shape: .client)
 
   static let describe = Command(
-    Declaration(
+    CommandDeclaration(
       name: "describe",
       summary: """
         Lists what retort has learned about a client's type from earlier replies. There is a row for each field of \
@@ -31,7 +31,7 @@ extension Command {
   }
 
   static let template = Command(
-    Declaration(
+    CommandDeclaration(
       name: "template",
       summary: """
         Writes a create statement for a client. The statement has each field that retort has seen in earlier replies, \
@@ -48,7 +48,7 @@ extension Command {
   }
 
   static let forget = Command(
-    Declaration(
+    CommandDeclaration(
       name: "forget",
       summary: """
         Deletes what retort has learned about the fields of a client's queue, in memory and on the disk. Without an \
@@ -65,7 +65,7 @@ extension Command {
   }
 
   static let queues = Command(
-    Declaration(
+    CommandDeclaration(
       name: "queues",
       summary: """
         Lists the queues that your clients have used on a broker, and all queues of an embedded service. The column \

@@ -7,7 +7,7 @@ import Values
 
 extension Command {
   static let destroyAll = Command(
-    Declaration(
+    CommandDeclaration(
       name: "destroy-all",
       summary: """
         Destroys all resources that match a filter, page by page, and returns the number of destroyed resources.
@@ -32,7 +32,7 @@ extension Command {
           as: "the size of the pages in which retort reads the ids to destroy: {size: 100}, or {offset: 0, limit: 100}",
           fallback: "100, or the service's own size if the service refuses 100"),
         .meta, .timeout, .expire, .destroyBackup, .kept,
-      ] + Declaration.Option.bulk + [.workers], effect: .destroys, result: "number",
+      ] + CommandDeclaration.Option.bulk + [.workers], effect: .destroys, result: "number",
       examples: [.init(code: #"destroy-all posts filter: {state: "spam"} confirm: true"#, output: "250")]),
     .bulk { arguments, run throws(Fault) in
       guard arguments["filter"] != nil else {

@@ -5,7 +5,7 @@ import Values
 
 extension Command {
   static let diff = Command(
-    Declaration(
+    CommandDeclaration(
       name: "diff",
       summary: """
         Compares two lists or streams, and returns a record {key, change, fields} for each element that differs. The \

@@ -166,7 +166,7 @@ extension OptionValueRule {
   }
 }
 
-extension Declaration.Parameter {
+extension CommandDeclaration.Parameter {
   /// Returns this parameter with a rule for its value.
   func ruled(_ rule: OptionValueRule) -> Self {
     var parameter = self
@@ -175,7 +175,7 @@ extension Declaration.Parameter {
   }
 }
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   /// Returns this option with a rule for its value.
   func ruled(_ rule: OptionValueRule) -> Self {
     var option = self
@@ -206,7 +206,7 @@ extension Arguments {
   /// Returns the argument of an option; nil if the option is missing.
   ///
   /// - Throws: A `value` error if the value breaks the option's rule.
-  func valid(_ option: Declaration.Option) throws(Fault) -> Argument? {
+  func valid(_ option: CommandDeclaration.Option) throws(Fault) -> Argument? {
     guard let argument = options[option.name] else { return nil }
     guard let refusal = option.rule?.refusal(argument.value, name.asOptionOwner) else { return argument }
     throw fault(refusal, argument)
@@ -216,7 +216,7 @@ extension Arguments {
   ///
   /// - Throws: A `value` error if `read` refuses the value.
   func value<Result>(
-    of option: Declaration.Option, _ read: (Value, String) throws(OptionRefusal) -> Result
+    of option: CommandDeclaration.Option, _ read: (Value, String) throws(OptionRefusal) -> Result
   ) throws(Fault) -> Result? {
     guard let argument = options[option.name] else { return nil }
     do throws(OptionRefusal) { return try read(argument.value, name.asOptionOwner) } catch {
@@ -225,13 +225,13 @@ extension Arguments {
   }
 
   /// Returns the value of an option that takes an integer; nil if the option is missing.
-  func integer(_ option: Declaration.Option) throws(Fault) -> Int? {
+  func integer(_ option: CommandDeclaration.Option) throws(Fault) -> Int? {
     guard case .number(let number)? = try valid(option)?.value else { return nil }
     return number.position
   }
 
   /// Returns the value of an option that takes a duration; nil if the option is missing.
-  func duration(_ option: Declaration.Option) throws(Fault) -> Duration? {
+  func duration(_ option: CommandDeclaration.Option) throws(Fault) -> Duration? {
     guard let argument = try valid(option) else { return nil }
     guard case .duration(let duration) = argument.value else { throw misfit(option.name, argument, "a duration") }
     return duration

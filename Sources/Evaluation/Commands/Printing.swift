@@ -4,10 +4,10 @@ import Language
 import Values
 
 extension Command {
-  private static let expression = Declaration.Parameter(name: "EXPRESSION", shape: .any)
+  private static let expression = CommandDeclaration.Parameter(name: "EXPRESSION", shape: .any)
 
   static let print = Command(
-    Declaration(
+    CommandDeclaration(
       name: "print",
       summary: "Prints a value. Text is printed without quotes, and any other value is printed as JSON.",
       parameters: [expression],
@@ -27,7 +27,7 @@ extension Command {
   }
 
   static let warn = Command(
-    Declaration(
+    CommandDeclaration(
       name: "warn", summary: "Prints a value on standard error.", parameters: [expression], result: "null",
       givesNothing: true)
   ) { arguments, frame throws(Fault) in
@@ -40,7 +40,7 @@ extension Command {
 
 extension Stage {
   static let print = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "print",
       summary: """
         Prints each element, or the value of EXPRESSION for each element. Text is printed without quotes, and any \

@@ -5,7 +5,7 @@ import JSONText
 import Language
 import Values
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   static let filter = Self(
     name: "filter", shape: .record, summary: "the values that a resource must have: {state: \"draft\", author: 7}"
   ).ruled(.filter)
@@ -223,7 +223,7 @@ extension Arguments {
   }
 
   /// Returns the strings of an option such as `sort:`; empty if the option is missing.
-  func list(_ option: Declaration.Option) throws(Fault) -> [String] {
+  func list(_ option: CommandDeclaration.Option) throws(Fault) -> [String] {
     guard try valid(option) != nil else { return [] }
     return try strings(option.name) ?? []
   }

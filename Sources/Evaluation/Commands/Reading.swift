@@ -7,17 +7,17 @@ import Language
 import Synchronization
 import Values
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   fileprivate static let prefetch = Self(
     name: "prefetch", shape: .number, fallback: "0", summary: "the number of pages to request in advance"
   ).ruled(.integer("prefetch", from: 0))
 }
 
 extension Command {
-  private static let place = Declaration.Parameter(name: "CLIENT", shape: .client)
+  private static let place = CommandDeclaration.Parameter(name: "CLIENT", shape: .client)
 
   static let count = Command(
-    Declaration(
+    CommandDeclaration(
       name: "count",
       summary: "Counts the resources that match a filter. Without a filter, the command counts all resources.",
       parameters: [place],
@@ -37,7 +37,7 @@ extension Command {
   }
 
   static let index = Command(
-    Declaration(
+    CommandDeclaration(
       name: "index", summary: "Reads one page of resources.", parameters: [place],
       options: [.filter, .sort, .include, .fields, .page, .meta, .timeout, .retryRead], result: "page",
       examples: [
@@ -61,7 +61,7 @@ extension Command {
   }
 
   static let show = Command(
-    Declaration(
+    CommandDeclaration(
       name: "show", summary: "Reads one resource by its id.", parameters: [place, .init(name: "ID", shape: .id)],
       options: [.include, .fields, .meta, .timeout, .retryRead], result: "resource",
       examples: [.init(code: "(show posts 12).text", output: "\"Post 12\"")])
@@ -70,7 +70,7 @@ extension Command {
   }
 
   static let stream = Command(
-    Declaration(
+    CommandDeclaration(
       name: "stream",
       summary:
         "Reads resources page by page. retort requests a page only when the next stage needs resources of this page.",

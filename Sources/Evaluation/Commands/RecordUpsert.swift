@@ -5,7 +5,7 @@ import JSONText
 import Language
 import Values
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   static let upsertKey = Self(
     name: "key", shape: .field, summary: "the field whose value identifies the resource: .email",
     isRequired: true)
@@ -13,7 +13,7 @@ extension Declaration.Option {
 
 extension Command {
   static let upsert = Command(
-    Declaration(
+    CommandDeclaration(
       name: "upsert",
       summary: """
         Creates a resource from RECORD, or updates the resource that exists already. With key: .email, this is the \
@@ -32,11 +32,11 @@ extension Command {
 
 extension Stage {
   private static let upsertOptions = lookupOptions.map { option in
-    option.name == "verify" ? Declaration.Option.verifyCreated : option
+    option.name == "verify" ? CommandDeclaration.Option.verifyCreated : option
   }
 
   static let upsert = sink(
-    Declaration(
+    CommandDeclaration(
       name: "upsert",
       summary: """
         Creates a resource from each element, or updates the resource that exists already. With key: .email, this is \
@@ -256,11 +256,11 @@ extension JSONObject {
 /// The linkage of a relationship, in a form that ignores the order of the identifiers.
 private struct ComparedLinkage: Equatable {
   private let isMany: Bool
-  private let identifiers: Set<Identifier>
+  private let identifiers: Set<ResourceIdentifier>
 
   init(_ data: JSONValue) {
     isMany = data.arrayValue != nil
     let objects = data.arrayValue?.compactMap(\.objectValue) ?? [data.objectValue].compactMap(\.self)
-    identifiers = Set(objects.compactMap { Identifier($0) })
+    identifiers = Set(objects.compactMap { ResourceIdentifier($0) })
   }
 }

@@ -6,13 +6,13 @@ import Language
 import Values
 
 extension Command {
-  private static let place: [Declaration.Parameter] = [
+  private static let place: [CommandDeclaration.Parameter] = [
     .init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id),
     .init(name: "NAME", shape: .string).ruled(.name),
   ]
 
   static let related = Command(
-    Declaration(
+    CommandDeclaration(
       name: "related", summary: "Reads the resources to which a relationship refers.", parameters: place,
       options: [
         .init(
@@ -38,7 +38,7 @@ extension Command {
   }
 
   static let relationship = Command(
-    Declaration(
+    CommandDeclaration(
       name: "relationship",
       summary: """
         Reads the identifiers to which a relationship refers, such as {type: "authors", id: "12"}. The result is one \
@@ -65,7 +65,7 @@ extension Command {
 
   private static func changing(_ change: RelationshipClient.LinkageChange) -> Command {
     Command(
-      changing: Declaration(
+      changing: CommandDeclaration(
         name: change.word, summary: change.summary(),
         parameters: place + [.init(name: "IDENTIFIERS", shape: .any)], options: [.meta, .timeout, .expire, .dryRun],
         effect: .changes, result: "null")

@@ -74,8 +74,8 @@ enum SafeguardOptionReader {
     case .string("never"): return .never
     default:
       let word = if case .string(let text) = value { text } else { "" }
-      let isDuration = Declaration.ArgumentType.isDuration(word)
-      let example = isDuration ? word : Declaration.ArgumentType.duration.example(for: value) ?? "10s"
+      let isDuration = CommandDeclaration.ArgumentType.isDuration(word)
+      let example = isDuration ? word : CommandDeclaration.ArgumentType.duration.example(for: value) ?? "10s"
       throw OptionRefusal(
         "the option timeout: must be a duration over 0 or \"never\", not \(value.label)",
         nextStep: nearest(to: word, among: ["never"]).map { "did you mean \($0.quoted)?" } ?? "timeout: \(example)")

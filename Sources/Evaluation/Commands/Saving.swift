@@ -5,7 +5,7 @@ import Redaction
 import Synchronization
 import Values
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   fileprivate static let last = Self(
     name: "last", shape: .number, fallback: "all",
     summary: "the number of statements to save: 3 means the last three statements"
@@ -14,7 +14,7 @@ extension Declaration.Option {
 
 extension Command {
   static let save = Command(
-    Declaration(
+    CommandDeclaration(
       name: "save",
       summary: """
         Saves the successful statements of this session as a script. The script also has the earlier statements that \

@@ -4,7 +4,7 @@ import JSONText
 import Language
 import Values
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   fileprivate static let via = Self(
     name: "via", shape: .record,
     summary: """
@@ -40,11 +40,11 @@ extension Declaration.Option {
 
 extension Command {
   static let transition = Command(
-    Declaration(
+    CommandDeclaration(
       name: "transition",
       summary: "Moves a resource to a state, step by step. Each step is one update of the attribute state.",
       parameters: [.init(name: "CLIENT", shape: .client), .init(name: "ID", shape: .id)],
-      options: Declaration.Option.transitionOptions + [.dryRun], effect: .changes, result: "resource"),
+      options: CommandDeclaration.Option.transitionOptions + [.dryRun], effect: .changes, result: "resource"),
     .changes { arguments, run throws(Fault) in
       try await TransitionSequence(arguments).begun(run.session)
     })
@@ -57,12 +57,12 @@ extension Stage {
   private static let stepOptions = lookupOptions.filter { $0.name != "retry" }
 
   static let transition = sink(
-    Declaration(
+    CommandDeclaration(
       name: "transition",
       summary:
         "Moves the resource of each element to a state, step by step. Each step is one update of the attribute state.",
       parameters: [.init(name: "CLIENT", shape: .client)],
-      options: Declaration.Option.transitionOptions + [.max, .backup] + stepOptions, effect: .changes,
+      options: CommandDeclaration.Option.transitionOptions + [.max, .backup] + stepOptions, effect: .changes,
       result: "summary", names: .kept,
       givesSummary: true)
   ) { _ in

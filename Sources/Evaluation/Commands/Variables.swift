@@ -3,7 +3,8 @@ import Values
 
 extension Command {
   static let vars = Command(
-    Declaration(name: "vars", summary: "Lists the variables with their types and values.", result: "list of records")
+    CommandDeclaration(
+      name: "vars", summary: "Lists the variables with their types and values.", result: "list of records")
   ) { arguments, frame throws(Fault) in
     let names = frame.run.session.state.withLock(\.names)
     let slots = frame.depth == 0 ? frame.slots : frame.globals

@@ -8,10 +8,10 @@ extension Completer {
   /// The declaration of the command, stage or `def` whose call contains the cursor.
   ///
   /// Nil if the cursor is not in a call, or if the called word is unknown.
-  var declaration: Declaration? {
+  var declaration: CommandDeclaration? {
     guard let call = context.target?.call else { return nil }
     if let definition = definitions[call.name] {
-      return Declaration(
+      return CommandDeclaration(
         name: call.name, summary: "",
         parameters: definition.parameters.filter { $0.fallback == nil }.map { .init(name: $0.name, shape: .any) },
         options: definition.parameters.filter { $0.fallback != nil }.map {
@@ -19,7 +19,7 @@ extension Completer {
         }, result: "")
     }
     if call.name == "set", !call.isStage {
-      return Declaration(name: "set", summary: "", options: Vocabulary.settings, result: "")
+      return CommandDeclaration(name: "set", summary: "", options: Vocabulary.settings, result: "")
     }
     return call.isStage ? Stage.named(call.name)?.declaration : Command.named(call.name)?.declaration
   }
@@ -41,7 +41,7 @@ extension Completer {
   }
 
   /// Returns the candidates for a positional argument.
-  private func candidates(_ parameter: Declaration.Parameter) -> [Candidate] {
+  private func candidates(_ parameter: CommandDeclaration.Parameter) -> [Candidate] {
     switch parameter.shape {
     case .client: return names { if case .client = $0 { true } else { false } }
     case .connection: return names { $0.isConnection }
@@ -57,7 +57,7 @@ extension Completer {
   /// The candidates for an option's value, or for a part of the value, such as a field of a record.
   var values: OfferedCandidates {
     guard let target = context.target else { return OfferedCandidates(candidates: data() + functions(), suffix: nil) }
-    var (candidates, wanted) = (parts, Declaration.ArgumentType.any)
+    var (candidates, wanted) = (parts, CommandDeclaration.ArgumentType.any)
     if target.call.name == "source" { (candidates, wanted) = (quoted(nil), .string) }
     if case .option(let name) = target.place {
       guard let option = declaration?.options.first(where: { $0.name == name }) else {

@@ -17,7 +17,7 @@ extension Completer {
   }
 
   /// Returns the candidates for the variables whose value can have the type `wanted`.
-  func data(_ wanted: Declaration.ArgumentType = .any) -> [Candidate] {
+  func data(_ wanted: CommandDeclaration.ArgumentType = .any) -> [Candidate] {
     names { shape in
       switch shape.typeName {
       case nil: true
@@ -31,7 +31,7 @@ extension Completer {
   ///
   /// If `path` is empty, this is the type of the option. Otherwise it is the type of a member of the option's record,
   /// such as `number` in `page:`.
-  func wantedShape(_ option: Declaration.Option, _ path: [String]) -> Declaration.ArgumentType {
+  func wantedShape(_ option: CommandDeclaration.Option, _ path: [String]) -> CommandDeclaration.ArgumentType {
     switch (option.name, path.first) {
     case (_, nil): option.shape
     case ("page", _), ("throttle", "depth"): .number
@@ -90,7 +90,7 @@ extension ValueShape {
   }
 }
 
-extension Declaration.ArgumentType {
+extension CommandDeclaration.ArgumentType {
   /// Returns whether an argument of this type accepts a value whose type has the name `type`.
   fileprivate func admits(_ type: String) -> Bool {
     switch self {

@@ -73,7 +73,7 @@ struct Completer {
 
   private var stages: [Candidate] { Self.words(of: Stage.all.map(\.declaration)) + defs }
 
-  private static func words(of declarations: [Declaration]) -> [Candidate] {
+  private static func words(of declarations: [CommandDeclaration]) -> [Candidate] {
     declarations.map { Candidate(text: $0.name, note: $0.summary) }
   }
 

@@ -5,7 +5,7 @@ import Formats
 
 extension Command {
   static let read = Command(
-    Declaration(
+    CommandDeclaration(
       name: "read",
       summary: """
         Reads the records of a file, or the lines of a txt file. The formats are \(FileFormat.list). The file "-" is \
@@ -64,7 +64,7 @@ extension Session {
 
 extension Stage {
   static let write = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "write",
       summary: """
         Writes the elements to a file, and passes the elements to the next stage. If the file exists, its content is \

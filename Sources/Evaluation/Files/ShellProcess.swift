@@ -128,7 +128,7 @@ final class ShellProcess {
 
 extension Stage {
   static let sh = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "sh",
       summary: """
         Sends the elements as lines of JSON to a shell command, and prints the output of the command. The \

@@ -18,7 +18,7 @@ struct Function: Sendable {
   let summary: String
   let arguments: ClosedRange<Int>
   private let parameters: [ParameterType]
-  let example: Declaration.Example
+  let example: CommandDeclaration.Example
   let body: FunctionBody
   /// The body of a function whose value depends only on its arguments; nil for any other function.
   private let pureBody: PureBody?
@@ -27,7 +27,8 @@ struct Function: Sendable {
     _ signature: String, _ summary: String, takes arguments: ClosedRange<Int>, of parameters: [ParameterType] = [],
     _ code: String, _ output: String, _ body: @escaping FunctionBody
   ) {
-    self.init(signature, summary, arguments, parameters, Declaration.Example(code: code, output: output), body, nil)
+    self.init(
+      signature, summary, arguments, parameters, CommandDeclaration.Example(code: code, output: output), body, nil)
   }
 
   /// Creates a function whose value depends only on its arguments.
@@ -35,14 +36,14 @@ struct Function: Sendable {
     _ signature: String, _ summary: String, takes arguments: ClosedRange<Int>, of parameters: [ParameterType] = [],
     _ code: String, _ output: String, _ body: @escaping PureBody
   ) {
-    let example = Declaration.Example(code: code, output: output)
+    let example = CommandDeclaration.Example(code: code, output: output)
     self.init(
       signature, summary, arguments, parameters, example, { values, _ throws(Fault) in try body(values) }, body)
   }
 
   private init(
     _ signature: String, _ summary: String, _ arguments: ClosedRange<Int>, _ parameters: [ParameterType],
-    _ example: Declaration.Example, _ body: @escaping FunctionBody, _ pureBody: PureBody?
+    _ example: CommandDeclaration.Example, _ body: @escaping FunctionBody, _ pureBody: PureBody?
   ) {
     name = String(signature.prefix { $0 != "(" })
     self.signature = signature

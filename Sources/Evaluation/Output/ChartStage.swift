@@ -5,7 +5,7 @@ import Values
 
 extension Stage {
   static let chart = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "chart",
       summary: """
         Draws a bar for each element. LABEL is the label of the bar, and VALUE is the length of the bar. Without \

@@ -15,7 +15,7 @@ extension Stage {
 
   private static func output(_ format: ResultFormat, _ summary: String, _ example: String, _ output: String) -> Stage {
     Stage(
-      Declaration(
+      CommandDeclaration(
         name: format.rawValue, summary: summary,
         parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "null",
         examples: [.init(code: example, output: output)], takesAnyOption: true)

@@ -19,7 +19,7 @@ public struct Pager: Sendable {
 /// Buffers a result for a terminal until the text is taller than the screen or the result is complete.
 ///
 /// A text that is taller than the screen goes to a pager. A smaller text goes to the terminal.
-final class PagedResult: Sendable {
+final class PagerOutput: Sendable {
   private struct BufferedResult {
     var held: [UInt8] = []
     var pager: Pager?
@@ -99,7 +99,7 @@ extension ResultPrinter {
       return printer.notes.forEach(run.session.note)
     }
     run.output.flush()
-    let result = PagedResult(run.output) {
+    let result = PagerOutput(run.output) {
       run.session.progress.hide()
       return open()
     }

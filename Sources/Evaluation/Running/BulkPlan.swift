@@ -166,7 +166,7 @@ extension Arguments {
         nextStep: step)
     }
     guard words.contains(word) else {
-      let known = Declaration.Option(name: option, shape: .string, summary: "", words: words).alternatives
+      let known = CommandDeclaration.Option(name: option, shape: .string, summary: "", words: words).alternatives
       throw fault(argument, .value, "the option \(option): must be \(known), not \(word.quoted)", nextStep: step)
     }
     return word

@@ -4,7 +4,7 @@ import Formats
 import Language
 import Values
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   fileprivate static let blocks = Self(
     name: "in-flight", shape: .number, fallback: "1", summary: "the maximum number of concurrent iterations"
   ).ruled(.integer("in-flight", from: 1, to: SendingPolicy.largestWindow))
@@ -32,7 +32,7 @@ extension Declaration.Option {
 
 extension Stage {
   static let each = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "each",
       summary: """
         Runs a block for each element. In the block, the word `it` means the element. The result is a list with the \

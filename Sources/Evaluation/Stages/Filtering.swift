@@ -4,7 +4,7 @@ import Values
 
 extension Stage {
   static let `where` = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "where", summary: "Keeps the elements for which a condition is true.",
       parameters: [.init(name: "CONDITION", shape: .condition)], result: "elements",
       examples: [.init(code: "1..5 | where it > 3", output: "4\n5")], names: .kept)
@@ -25,7 +25,7 @@ extension Stage {
   }
 
   static let take = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "take", summary: "Keeps the first N elements, and reads no more elements.",
       parameters: [.init(name: "N", shape: .number).ruled(.count())], result: "elements",
       examples: [.init(code: "1..100 | take 2", output: "1\n2")], names: .kept)
@@ -48,7 +48,7 @@ extension Stage {
   }
 
   static let skip = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "skip", summary: "Skips the first N elements.",
       parameters: [.init(name: "N", shape: .number).ruled(.count())],
       result: "elements", examples: [.init(code: "1..4 | skip 2", output: "3\n4")], names: .kept)
@@ -70,13 +70,13 @@ extension Stage {
   }
 
   static let first = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "first", summary: "Returns the first element, or null if there are no elements.", result: "value",
       examples: [.init(code: "[3, 1, 2] | first", output: "3")], names: .kept)
   ) { _ in .first }
 
   static let last = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "last", summary: "Returns the last element, or null if there are no elements.", result: "value",
       examples: [.init(code: "[3, 1, 2] | last", output: "2")])
   ) { _ in
@@ -91,7 +91,7 @@ extension Stage {
   }
 
   static let `as` = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "as",
       summary: """
         Gives each element a name. Later stages, and pipelines inside them, can read the element by this name. The \

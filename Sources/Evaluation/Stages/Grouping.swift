@@ -5,7 +5,7 @@ import Values
 
 extension Stage {
   static let group = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "group",
       summary: """
         Puts elements that have the same value in .FIELD into one group. Each group is a record {key, count, items}. \
@@ -33,7 +33,7 @@ extension Stage {
   }
 
   static let indexBy = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "index-by",
       summary: "Returns one record. The record maps each value of .FIELD to the element that has this value.",
       parameters: [.init(name: ".FIELD", shape: .path)],

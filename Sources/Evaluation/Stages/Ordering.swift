@@ -5,7 +5,7 @@ import Values
 
 extension Stage {
   static let sort = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "sort",
       summary: "Sorts the elements by value or by fields. A minus sign means descending order: sort -.views.",
       parameters: [.init(name: ".FIELD", shape: .path, isOptional: true, repeats: true)], result: "elements",
@@ -48,7 +48,7 @@ extension Stage {
   }
 
   static let unique = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "unique",
       summary: """
         Keeps only the first of several equal elements. With .FIELD, elements are equal if they have the same value in \
@@ -68,7 +68,7 @@ extension Stage {
   }
 
   static let reverse = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "reverse", summary: "Returns the elements in reverse order.", result: "elements",
       examples: [.init(code: "1..3 | reverse", output: "3\n2\n1")])
   ) { _ in
@@ -84,7 +84,7 @@ extension Stage {
   }
 
   static let collect = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "collect",
       summary: """
         Reads all elements before the next stage starts, and closes the stream. Put collect before a stage that \

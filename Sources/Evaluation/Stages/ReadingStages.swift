@@ -3,7 +3,7 @@ import Values
 
 extension Stage {
   static let show = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "show",
       summary: """
         Reads the resource of each element. An element is an id, or has an id.

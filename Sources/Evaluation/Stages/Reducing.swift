@@ -4,7 +4,7 @@ import Values
 
 extension Stage {
   static let count = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "count", summary: "Counts the elements.", result: "number",
       examples: [.init(code: "1..7 | count", output: "7")])
   ) { _ in
@@ -95,8 +95,8 @@ extension Stage {
 
   private static func declaration(
     _ name: String, _ summary: String, _ example: String, _ output: String
-  ) -> Declaration {
-    Declaration(
+  ) -> CommandDeclaration {
+    CommandDeclaration(
       name: name, summary: summary, parameters: [.init(name: ".FIELD", shape: .path, isOptional: true)],
       result: "value", examples: [.init(code: example, output: output)], names: .read)
   }

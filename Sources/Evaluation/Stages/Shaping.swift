@@ -5,7 +5,7 @@ import Formats
 
 extension Stage {
   static let map = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "map", summary: "Returns the value of an expression for each element.",
       parameters: [.init(name: "EXPRESSION", shape: .any)], result: "elements",
       examples: [.init(code: "1..3 | map it * 10", output: "10\n20\n30")], names: .kept)
@@ -19,7 +19,7 @@ extension Stage {
   }
 
   static let select = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "select",
       summary: """
         Returns a record for each element. .FIELD keeps a field of the element, and title: .text adds the field title. \
@@ -41,7 +41,7 @@ extension Stage {
   }
 
   static let with = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "with",
       summary: """
         Adds or changes fields of each element. For example, n: int(.n) sets the field n. A resource becomes a record.
@@ -73,7 +73,7 @@ extension Stage {
   }
 
   static let flatten = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "flatten",
       summary: """
         Returns the elements of each list one by one. An element that is not a list stays unchanged.
@@ -87,7 +87,7 @@ extension Stage {
   }
 
   static let chunk = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "chunk", summary: "Returns lists of N elements. The last list can be shorter.",
       parameters: [.init(name: "N", shape: .number).ruled(.count(from: 1))], result: "lists",
       examples: [.init(code: "1..5 | chunk 2 | map length(it)", output: "2\n2\n1")])

@@ -6,20 +6,20 @@ import Values
 import Formats
 
 extension Stage {
-  private static let options: [Declaration.Option] =
-    Declaration.Option.bulk + [.journal, .settle.needing(.resending), .unknown, .workers]
+  private static let options: [CommandDeclaration.Option] =
+    CommandDeclaration.Option.bulk + [.journal, .settle.needing(.resending), .unknown, .workers]
 
   /// The common options for the stage `create`, in which `journal:` and `verify:` need the option `key:`.
   private static let keyedOptions = options.map { option in
     switch option.name {
     case "journal": option.needing(.createKey)
-    case "verify": Declaration.Option.verifyCreated.needing(.lookupKey)
+    case "verify": CommandDeclaration.Option.verifyCreated.needing(.lookupKey)
     default: option
     }
   }
 
   static let create = sink(
-    Declaration(
+    CommandDeclaration(
       name: "create", summary: "Creates a resource from each element.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.include, .keepID, .keys, .meta, .timeout, .expire, .key, .max] + keyedOptions, effect: .changes,
@@ -27,7 +27,7 @@ extension Stage {
   ) { _ in .proposing(PreparedChange.create) }
 
   static let update = sink(
-    Declaration(
+    CommandDeclaration(
       name: "update",
       summary: """
         Updates the resource of each element. An element is an id, or has an id. The fields in RECORD get new values. \
@@ -39,7 +39,7 @@ extension Stage {
   ) { _ in .proposing(PreparedChange.update) }
 
   static let destroy = sink(
-    Declaration(
+    CommandDeclaration(
       name: "destroy", summary: "Destroys the resource of each element. An element is an id, or has an id.",
       parameters: [.init(name: "CLIENT", shape: .client)],
       options: [.confirm, .max, .meta, .timeout, .expire, .destroyBackup, .kept] + options,
@@ -57,7 +57,7 @@ extension Stage {
 
   private static func relating(_ change: RelationshipClient.LinkageChange) -> Stage {
     sink(
-      Declaration(
+      CommandDeclaration(
         name: change.word, summary: change.summary(ofEach: true),
         parameters: [
           .init(name: "CLIENT", shape: .client), .init(name: "NAME", shape: .string).ruled(.name),
@@ -73,7 +73,7 @@ extension Stage {
   /// `making` returns the function that builds the change of an element. `plan` sets the remaining properties of the
   /// plan by which the run sends the changes.
   static func sink(
-    _ declaration: Declaration, _ making: @escaping @Sendable (StageCall) -> ChangeBuilder,
+    _ declaration: CommandDeclaration, _ making: @escaping @Sendable (StageCall) -> ChangeBuilder,
     plan complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void = { _, _ in }
   ) -> Stage {
     Stage(declaration) { call in
@@ -100,7 +100,7 @@ private struct ChangingStage: Sendable {
     let guards: Safeguards
   }
 
-  private let declaration: Declaration
+  private let declaration: CommandDeclaration
   private let making: ChangeBuilder
   private let complete: @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void
   private let arguments: PerElementArguments
@@ -109,7 +109,7 @@ private struct ChangingStage: Sendable {
   private let named: Int?
 
   init(
-    _ declaration: Declaration, _ call: StageCall, _ making: ChangeBuilder,
+    _ declaration: CommandDeclaration, _ call: StageCall, _ making: ChangeBuilder,
     _ complete: @escaping @Sendable (inout BulkPlan, RunContext) throws(Fault) -> Void
   ) {
     (self.declaration, self.making, self.complete) = (declaration, making, complete)

@@ -5,11 +5,11 @@ import Values
 
 /// A stage of a pipeline, such as `where`, which follows a `|`.
 struct Stage: Sendable {
-  let declaration: Declaration
+  let declaration: CommandDeclaration
   /// A function that compiles a call of the stage.
   let prepare: @Sendable (StageCall) -> CompiledStage
 
-  init(_ declaration: Declaration, _ prepare: @escaping @Sendable (StageCall) -> CompiledStage) {
+  init(_ declaration: CommandDeclaration, _ prepare: @escaping @Sendable (StageCall) -> CompiledStage) {
     self.declaration = declaration
     self.prepare = prepare
   }
@@ -72,7 +72,7 @@ extension CompiledStage {
 struct StageCall {
   let compiler: Compiler
   let command: Language.Command
-  let declaration: Declaration
+  let declaration: CommandDeclaration
 
   var positional: [Expr] {
     command.arguments.compactMap { if case .positional(let expression) = $0 { expression } else { nil } }

@@ -4,7 +4,7 @@ import Values
 
 extension Stage {
   static let without = Stage(
-    Declaration(
+    CommandDeclaration(
       name: "without", summary: "Removes fields from each element. A resource remains a resource.",
       parameters: [.init(name: ".FIELD", shape: .path, repeats: true)], result: "elements",
       examples: [.init(code: #"[{a: 1, b: 2, c: 3}] | without .b .c"#, output: #"{"a":1}"#)], names: .kept)

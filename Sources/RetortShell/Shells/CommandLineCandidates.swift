@@ -136,8 +136,8 @@ struct CommandLineCandidates {
     case "--color": ProgramOptions.ColourMode.allCases.map(\.rawValue)
     case "--trace": Trace.TraceTopic.allCases.map(\.rawValue)
     case "--queue-type": QueueDeclaration.QueueType.allCases.map(\.rawValue)
-    case "--pages": Dialect.ListPaging.allCases.map(\.rawValue)
-    case "--flavour": Dialect.ImitatedLibrary.allCases.map(\.rawValue)
+    case "--pages": ProtocolDialect.ListPaging.allCases.map(\.rawValue)
+    case "--flavour": ProtocolDialect.ImitatedLibrary.allCases.map(\.rawValue)
     case "--fault": InjectedFaults.Kind.allCases.map { $0 == .round ? $0.rawValue : $0.rawValue + "=" }
     default: []
     }

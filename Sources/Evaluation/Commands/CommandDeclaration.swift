@@ -3,7 +3,7 @@ import Values
 /// The declaration of a command or a stage: its arguments, its effect and its help text.
 ///
 /// The check before a run, the command `help`, the reference and the tests read the declarations.
-public struct Declaration: Sendable {
+public struct CommandDeclaration: Sendable {
   /// The type of an argument, for the check before a run.
   public enum ArgumentType: String, Sendable {
     case any, string, number, boolean, duration, record, list, client, id, connection, pattern
@@ -163,7 +163,7 @@ public struct Declaration: Sendable {
   public var givesSummary = false
 }
 
-extension Declaration.Option {
+extension CommandDeclaration.Option {
   /// The values that an option with fixed words accepts, as text: `true, false or "all"`.
   var alternatives: String {
     let others =
@@ -193,7 +193,7 @@ extension Declaration.Option {
   var form: String { "\(name): \(example ?? summary.split(separator: ". ").first ?? "")" }
 }
 
-extension Declaration {
+extension CommandDeclaration {
   /// The signature of the command or stage: `show CLIENT ID [include: fields:]`.
   public var signature: String {
     let required = options.filter(\.isRequired).map { " \($0.name):" }

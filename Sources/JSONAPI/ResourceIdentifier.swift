@@ -1,7 +1,7 @@
 public import JSONText
 
-/// A resource identifier object: a type and an id (JSON:API 1.0, "Resource Identifier Objects").
-public struct Identifier: Sendable, Hashable {
+/// A resource identifier object: a type and an id (JSON:API 1.0, "Resource ResourceIdentifier Objects").
+public struct ResourceIdentifier: Sendable, Hashable {
   /// The resource type, such as `posts`.
   public var type: String
   /// The id.
@@ -22,7 +22,7 @@ public struct Identifier: Sendable, Hashable {
   }
 
   /// Whether two identifiers have the same type and id, compared by code points.
-  public static func == (left: Identifier, right: Identifier) -> Bool {
+  public static func == (left: ResourceIdentifier, right: ResourceIdentifier) -> Bool {
     left.type.isSame(as: right.type) && left.id.isSame(as: right.id)
   }
 

@@ -5,7 +5,7 @@ import JSONText
 /// The variant of the protocol that a service uses.
 ///
 /// The variant consists of the library that the service imitates, and the division of lists into pages.
-public struct Dialect: Sendable {
+public struct ProtocolDialect: Sendable {
   /// A library whose servers the service imitates.
   public enum ImitatedLibrary: String, CaseIterable, Sendable {
     /// Retort with Calcinator.
