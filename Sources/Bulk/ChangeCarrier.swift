@@ -86,7 +86,7 @@ public protocol GroupCarrier: ChangeCarrier {
 public protocol ChangeGroupReceiver: ChangeReplyReceiver {
   /// Receives the replies to several changes that succeeded, without the contents of the replies.
   ///
-  /// For each change, the carrier calls either this method or ``ChangeReplyReceiver/end(_:_:latency:)``.
+  /// For each change, the carrier calls either this method or `end(_:_:latency:)`.
   ///
   /// - Parameters:
   ///   - numbers: The numbers of the changes.

@@ -79,7 +79,7 @@ package struct SpillingElementBuffer {
 
   /// Adds one element, with the values that `as` stages named for it.
   ///
-  /// The buffer stores several such elements together, which takes less time than ``add(_:)`` for each element.
+  /// The buffer stores several such elements together, which takes less time than `add(_:)` for each element.
   package mutating func append(_ element: Value, names: [Value] = []) throws(Fault) {
     hasNames = hasNames || !names.isEmpty
     pending.append(names.isEmpty ? element : .list([element] + names))

@@ -120,8 +120,9 @@ struct CommandLinePage: Sendable {
     CommandLinePage(
       name: "man", form: "retort man [PAGE]", summary: "Writes a page of the manual for man.",
       note: """
-        Without PAGE, retort man writes retort(1), the page of the program. retort man bulk writes retort-bulk(7), the \
-        page of the article bulk-changes. help guide lists all articles. Each article has such a page.
+        Without PAGE, the command writes retort(1), the page of the program. With PAGE, it writes the page of an article: \
+        `retort man bulk` writes retort-bulk(7), the page of the article bulk-changes. The command `help guide` lists all \
+        articles.
         """,
       example: "retort man bulk > ~/.local/share/man/man7/retort-bulk.7"),
     CommandLinePage(
@@ -234,11 +235,11 @@ struct CommandLinePage: Sendable {
         shown and not checked. The stages `write` and `sh` work as usual. A script can't turn the dry run off.
         """, example: "retort --dry-run migrate.retort"),
     option(
-      "guarded", "CONNECTION", "Allows --yes=N on a connection with guard: \"confirm\", given by its name or URI.",
+      "guarded", "CONNECTION", "Allows --yes=N on CONNECTION, which has the option `guard: \"confirm\"`.",
       note: """
-        At a terminal, retort asks before each bulk destruction on such a connection. Without a terminal, a bulk \
-        destruction needs this option and --yes=N. The option can be repeated. If the run did not open a CONNECTION that \
-        the option names, a note at the end says so.
+        CONNECTION is the name or the URI of the connection. At a terminal, retort asks before each bulk destruction on \
+        such a connection. Without a terminal, a bulk destruction needs this option and --yes=N. The option can be \
+        repeated. If the run did not open a CONNECTION that the option names, a note at the end says so.
         """,
       example: "retort --guarded production --yes=500 clean-up.retort"),
     option(

@@ -298,9 +298,9 @@ struct HelpTopic: Sendable {
         With amqps://, retort verifies the broker's certificate, and the name in the certificate. TLS has five more \
         parameters. The files have the format PEM:
 
-          cacertfile=FILE               the authorities to trust, not the system's
+          cacertfile=FILE               replaces the system's authorities
           certfile=FILE                 your certificate
-          keyfile=FILE                  the key of your certificate, not encrypted
+          keyfile=FILE                  the certificate's key, without a password
           verify=verify_none            accepts any certificate
           server_name_indication=NAME   the certificate's name, if not HOST
         """),

@@ -126,9 +126,9 @@ struct OptionPage: Sendable {
     The option settle: needs the option journal:, retry: or workers:, because only these options send changes again.
     """,
     "unknown": """
-    A change is unknown if the change was sent and no reply came. When a run continues a journal, it first looks up the \
-    changes that earlier runs left unknown. If a change is not found and can't safely be sent again, the option unknown: \
-    decides what happens:
+    A change is unknown if the change was sent and no reply came. When a run continues a journal, it first reads the \
+    resources of the unknown changes, to find out which of these changes were carried out. If the resource does not show \
+    that a change was carried out, and the change can't safely be sent again, the option `unknown:` decides what happens:
 
       "fail"    counts the change as unknown; the exit status is then 5
       "skip"    does not send the change, and counts no failure

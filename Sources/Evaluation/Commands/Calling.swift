@@ -20,7 +20,7 @@ extension Command {
         .init(
           name: "reads", shape: .boolean, fallback: "false",
           summary: """
-            true means that the method changes nothing. retort refuses reads: true for methods such as "destroy"
+            true means that the method changes nothing; for a method such as "destroy", true is an error
             """),
         .confirm.described(
           as: """

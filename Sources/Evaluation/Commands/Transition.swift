@@ -30,8 +30,8 @@ extension CommandDeclaration.Option {
     .init(
       name: "with", shape: .record,
       summary: """
-        other clients for some of the updates. With this record, the client reviewers sends the update to the state \
-        published: {published: reviewers}
+        other clients for some of the updates: {published: reviewers} makes the client `reviewers` send the update that \
+        sets the state to published
         """),
     .meta, .timeout,
     .expire,
