@@ -45,7 +45,8 @@ extension ChangeDispatcher {
     }
     let latency = known ?? .now - begin
     guards.throttle?.end(after: latency, isAnswered: outcome.isAnswered)
-    return CarriedOutcome(outcome: outcome, latency: latency)
+    // A dropped change has no reply time, because it was not sent.
+    return CarriedOutcome(outcome: outcome, latency: outcome.isDropped ? nil : latency)
   }
 
   /// The next step after an attempt that failed or got no reply.

@@ -55,6 +55,12 @@ import Testing
     #expect(all.tally.ok == 19 && all.tally.failed == 1 && !all.isCut)
   }
 
+  @Test(arguments: Sending.allCases) func aDroppedChangeHasNoReplyTime(_ sending: Sending) async {
+    let carrier = ScriptedCarrier(holds: 1) { $0.id == "2" ? ClientError(.interrupted, "not sent") : nil }
+    let report = await run((0..<3).map { Element($0) }, sending, on: carrier, window: 1)
+    #expect(report.tally.ok == 2 && report.latencies.count == (sending == .inTasks ? 2 : 0))
+  }
+
   @Test(arguments: Sending.allCases) func theChangesBeforeARefusedElementAreAwaited(_ sending: Sending) async {
     let elements = [Element(1), Element(2, .failure(.same)), Element(3, .failure(.repeated(.none))), Element(4)]
     let carrier = ScriptedCarrier()
