@@ -190,7 +190,7 @@ public final class QueueClient: Sendable {
     return channel
   }
 
-  /// Returns the task that is opening a channel; starts the task if there is none.
+  /// Returns the task that is opening a channel; if no task is opening one, starts a task.
   ///
   /// Returns nil if the channel is already open, or if the client was stopped.
   private func opening(until deadline: ContinuousClock.Instant?) -> ChannelOpening? {

@@ -7,9 +7,9 @@ import JSONText
 /// ids of destroyed resources is an error. The service then keeps destroyed resources in the list, or reuses their ids.
 /// `destroy_all` of the Elixir library never ends in this case.
 ///
-/// If the caller could not destroy any resource of a page, the reader goes on to the next page. The same is true for an
-/// empty page. By default, a page has a hundred resources. If the service refuses this size, the requests contain no
-/// page size.
+/// If the caller could not destroy any resource of a page, the reader reads the next page. It also reads the next page
+/// after an empty page. By default, a page has a hundred resources. If the service refuses this size, the requests
+/// contain no page size.
 public struct ShrinkingListReader: Sendable {
   private let client: ResourceClient
   private let waitLimit: ResourceClient.WaitLimit

@@ -100,7 +100,7 @@ private struct ExpressionNormalForm: Equatable {
 }
 
 extension Expr {
-  /// The normal form of the expression; nil if there is none.
+  /// The normal form of the expression; nil if the expression has no normal form.
   ///
   /// There is no normal form if two evaluations can return different values. This is the case for a command, a `def`,
   /// or a function such as `now()`. Patterns, records and texts with interpolations also have no normal form.

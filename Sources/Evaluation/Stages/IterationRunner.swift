@@ -166,11 +166,16 @@ private struct OrderedResults: Sendable {
   private mutating func take(
     _ ready: (value: Value, bytes: [UInt8], page: ElementPage), at index: Int, _ output: ResultOutput
   ) throws(Fault) {
-    waiting[index] = ready
-    while let ready = waiting.removeValue(forKey: results.count) {
-      try results.append(ready.value, ready.page, 0)
-      if !ready.bytes.isEmpty { try output.put(ready.bytes) }
-    }
+    guard index == results.count else { return waiting[index] = ready }
+    try append(ready, output)
+    while !waiting.isEmpty, let ready = waiting.removeValue(forKey: results.count) { try append(ready, output) }
+  }
+
+  private mutating func append(
+    _ ready: (value: Value, bytes: [UInt8], page: ElementPage), _ output: ResultOutput
+  ) throws(Fault) {
+    try results.append(ready.value, ready.page, 0)
+    if !ready.bytes.isEmpty { try output.put(ready.bytes) }
   }
 
   /// The failure of the first failed element, with lines that name the other failed elements; nil if no element failed.
