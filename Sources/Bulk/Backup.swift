@@ -22,6 +22,7 @@ public final class Backup: Sendable {
   private let writer: GroupCommitWriter
   private let client: ResourceClient
   private let query: Query
+  private let readLimit: ConcurrencyLimit
   private let noteNotLoaded: @Sendable ([String]) -> Void
   private let state: Mutex<State>
   /// Whether the initializer removed an incomplete last line.
@@ -35,16 +36,18 @@ public final class Backup: Sendable {
   ///   - path: The path of the file.
   ///   - client: The client that reads the resources.
   ///   - query: The query for reading a resource, whose `include` names the relationships to load.
+  ///   - concurrentReads: The maximum number of resources to read at the same time.
   ///   - noteNotLoaded: Called before a resource is destroyed, with the names of the relationships whose linkage the
   ///     backup does not contain completely.
   /// - Throws: ``JournalError`` if the file can't be used, or contains lines that are not resources.
   public init(
-    _ path: String, _ client: ResourceClient, _ query: Query,
+    _ path: String, _ client: ResourceClient, _ query: Query, concurrentReads: Int = 16,
     noteNotLoaded: @escaping @Sendable ([String]) -> Void = { _ in }
   ) throws(JournalError) {
     file = try LockedFile(path, "backup")
     writer = GroupCommitWriter(file)
     (self.client, self.query, self.noteNotLoaded) = (client, query, noteNotLoaded)
+    readLimit = ConcurrencyLimit(concurrentReads)
     var (state, length, isTorn, lacksLineEnd) = (State(), 0, false, false)
     try file.forEachLine { line, isWhole throws(JournalError) in
       let value = try? JSONValue(parsing: Array(line))
@@ -91,7 +94,9 @@ public final class Backup: Sendable {
         return nil
       }
       let image: JSONObject?
-      do throws(ClientError) { image = try await self.image(of: change, id) } catch {
+      do throws(ClientError) {
+        image = try await readLimit.run { () throws(ClientError) in try await self.image(of: change, id) }
+      } catch {
         return Outcome(readBefore: change, error)
       }
       guard let resource = image else { return nil }

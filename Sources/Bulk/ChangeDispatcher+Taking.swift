@@ -21,7 +21,9 @@ extension ChangeDispatcher {
     _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
     let passing = GroupChangeSender(self, policy, carrier, recorder)
-    let inFlight = ChangesInFlight(limit: policy.window) { entry, result, latency in
+    let inFlight = ChangesInFlight {
+      min(policy.window, carrier.window ?? .max)
+    } observe: { entry, result, latency in
       passing.record(CarriedOutcome(outcome: ended(entry, result), latency: latency), entry)
     } successes: { entries, latencies in
       for entry in entries { _ = ended(entry, .success(.omitted)) }

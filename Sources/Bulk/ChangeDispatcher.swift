@@ -118,7 +118,8 @@ public struct ChangeDispatcher: Sendable {
     _ policy: SendingPolicy, _ recorder: StatementReportBuilder, _ next: () async throws -> [PlannedChange]?
   ) async -> (any Error)? {
     if let groupCarrier { return await send(policy, by: groupCarrier, recorder, next) }
-    return await ConcurrentWork(limit: policy.window, executor: carrier.executor).run(next) { index, entry in
+    let limit = min(policy.window, carrier.window ?? .max)
+    return await ConcurrentWork(limit: limit, executor: carrier.executor).run(next) { index, entry in
       let continues = recorder.record(await outcome(of: entry), of: entry, at: index)
       if !continues { carrier.end() }
       return continues

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The changes in flight: a carrier has accepted them, and they have no outcome yet.
 ///
-/// At most `limit` changes are in flight. Each change has a number below this limit. After the outcome of the change,
-/// another change can get the number.
+/// The number of changes in flight is at most `limit`, which can change in the meantime. Each change has a number. After
+/// the outcome of the change, another change can get the number.
 final class ChangesInFlight: ChangeGroupReceiver {
   typealias PlannedChange = ChangeDispatcher.PlannedChange
   /// A function that receives a change, its reply or error, and the service's reply time.
@@ -22,26 +22,28 @@ final class ChangesInFlight: ChangeGroupReceiver {
 
     /// Adds a change and returns its number; returns nil if the limit is reached.
     mutating func add(_ change: PlannedChange, limit: Int) -> Int? {
+      guard count < limit else { return nil }
       if let number = freeNumbers.popLast() {
         changes[number] = change
         return number
       }
-      guard changes.count < limit else { return nil }
       changes.append(change)
       return changes.count - 1
     }
   }
 
   private let state = Mutex(State())
-  private let limit: Int
+  private let limit: @Sendable () -> Int
   private let observe: OutcomeObserver
   private let observeSuccesses: SuccessObserver
 
   /// Creates an empty set of changes.
   ///
   /// For each change, the set calls either `observe` or `successes`, in the order of the replies.
-  init(limit: Int, observe: @escaping OutcomeObserver, successes: @escaping SuccessObserver) {
-    self.limit = max(1, limit)
+  init(
+    limit: @escaping @Sendable () -> Int, observe: @escaping OutcomeObserver, successes: @escaping SuccessObserver
+  ) {
+    self.limit = { max(1, limit()) }
     self.observe = observe
     observeSuccesses = successes
   }
@@ -49,8 +51,9 @@ final class ChangesInFlight: ChangeGroupReceiver {
   /// Adds a change, and returns its number; first waits while the limit is reached.
   @inline(__always) func begin(_ change: PlannedChange) async -> Int {
     while true {
+      let limit = limit()
       if let number = state.withLock({ $0.add(change, limit: limit) }) { return number }
-      await wait { $0 < self.limit }
+      await wait { $0 < limit }
     }
   }
 

@@ -43,6 +43,9 @@ public final class RemoteRunControl: Sendable {
   /// Ends the pause.
   public func resume() { change { $0.isPaused = false } }
 
+  /// Whether changes are delayed until a call of ``resume()``.
+  public var isPaused: Bool { isInUse.load(ordering: .relaxed) && state.withLock(\.isPaused) }
+
   /// Limits the number of changes a second; nil removes the limit.
   ///
   /// A statement's own `rate:` remains in effect.

@@ -70,6 +70,6 @@ func openPool(_ request: PoolCarrierRequest, _ environment: [String: String]) as
   case nil: break
   }
   (limits.keyField, limits.settle, limits.givesResults) = (request.keyField, request.settle, request.givesResults)
-  (limits.lateReplies, limits.renamed) = (request.lateReplies, request.renamed)
+  (limits.lateReplies, limits.renamed, limits.isPaused) = (request.lateReplies, request.renamed, request.isPaused)
   return try await PoolCarrier.open(WorkerPool(name: request.name, vhost: link.vhost, key: key), on: link, limits)
 }

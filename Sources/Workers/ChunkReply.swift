@@ -34,6 +34,8 @@ struct ChunkReply: Sendable {
   let times: [Int]
   /// The time that the worker needed for the whole chunk.
   let time: Duration
+  /// The maximum number of changes that the worker has in flight (option `--in-flight`); 1 if unknown.
+  let window: Int
 
   /// An outcome, and the number of consecutive changes with this outcome.
   struct OutcomeGroup: Sendable {
@@ -42,8 +44,8 @@ struct ChunkReply: Sendable {
     var count = 1
   }
 
-  init(_ items: [TimedOutcome], time: Duration) {
-    (times, self.time) = (items.map { $0.latency?.microseconds ?? 0 }, time)
+  init(_ items: [TimedOutcome], time: Duration, window: Int = 1) {
+    (times, self.time, self.window) = (items.map { $0.latency?.microseconds ?? 0 }, time, window)
     for item in items { add(OutcomeGroup(outcome: item.outcome)) }
   }
 
@@ -69,7 +71,7 @@ struct ChunkReply: Sendable {
       JSONObject([
         ("outcomes", .array(JSONArray(groups.map(\.json)))),
         ("times", .array(JSONArray(times.map { .number(JSONNumber($0)) }))),
-        ("took", .number(JSONNumber(time.microseconds))),
+        ("took", .number(JSONNumber(time.microseconds))), ("window", .number(JSONNumber(window))),
       ]))
   }
 
@@ -79,6 +81,7 @@ struct ChunkReply: Sendable {
     else { return nil }
     self.times = times.map { $0.numberValue?.integer ?? 0 }
     time = .microseconds(json["took"]?.numberValue?.integer ?? 0)
+    window = json["window"]?.numberValue?.integer ?? 1
     var rest = count
     for json in list {
       guard let group = OutcomeGroup(json), group.count <= rest else { return nil }

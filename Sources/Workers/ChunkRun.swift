@@ -55,7 +55,7 @@ struct ChunkRun: Sendable {
     let progress = ChunkProgress(chunk.changes.count)
     let left = isRedelivered ? await lookUp(progress) : Array(chunk.changes.indices)
     await carryOut(left, until: end, progress)
-    return ChunkReply(progress.items, time: .now - begin)
+    return ChunkReply(progress.items, time: .now - begin, window: window)
   }
 
   private func carryOut(_ indices: [Int], until end: ContinuousClock.Instant, _ progress: ChunkProgress) async {

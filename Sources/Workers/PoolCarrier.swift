@@ -28,6 +28,8 @@ package final class PoolCarrier: GroupCarrier {
     package var renamed: @Sendable (JSONValue) -> JSONValue = { $0 }
     /// Whether the statement uses the results of the service.
     package var givesResults = true
+    /// Returns whether the carrier must send no chunks for now, for example after `retort ctl pause`.
+    package var isPaused: @Sendable () -> Bool = { false }
 
     /// Creates settings for the changes of a queue, without a limit of failures.
     package init(queue: String) { self.queue = queue }
@@ -54,7 +56,7 @@ package final class PoolCarrier: GroupCarrier {
     var chunks = 0
     var inFlight = 0
     var lastNumber = 0
-    var size = 32
+    var size = ChunkSize()
     var workers: Int
     /// The largest number of workers since chunks have been in flight without a break.
     ///
@@ -65,11 +67,11 @@ package final class PoolCarrier: GroupCarrier {
     /// Whether the pool has lost its workers; the carrier then sends no more chunks.
     var isLost = false
     var watch: Task<Void, Never>?
-    /// The speed of one worker with the last chunk, in changes a second; 0 before the end of the first chunk.
-    var rate = 0
     var budget: FailureBudget
     var isEnded = false
     var isDispatching = false
+    /// Whether a task waits for the end of a pause.
+    var isAwaitingResumption = false
 
     var count: Int { waiting.count - head }
   }
@@ -89,10 +91,6 @@ package final class PoolCarrier: GroupCarrier {
   /// A worker can return a chunk without having sent all its changes. The carrier then puts the unsent changes into
   /// another chunk. A change fails if no worker has sent it after five chunks.
   private static let attempts = 5
-  /// The time in milliseconds that a worker should need for one chunk.
-  ///
-  /// The carrier adapts the number of changes in a chunk to this time.
-  private static let chunkTime = 500
 
   /// Creates the carrier of a statement, and checks that a worker of the pool accepts chunks for the statement's queue.
   ///
@@ -136,10 +134,11 @@ package final class PoolCarrier: GroupCarrier {
   /// The executor of the connection to the pool, which runs tasks on the connection's thread.
   package var executor: (any TaskExecutor)? { transport.taskExecutor }
 
-  /// The maximum number of changes that the carrier accepts at the same time: two full chunks for each worker.
+  /// The maximum number of changes that the carrier accepts at the same time.
   ///
-  /// The calculation assumes at least four workers, because more workers may join. The value is at most 10,000.
-  package var window: Int? { min(10_000, max(4, state.withLock(\.workers)) * 2 * WorkerPool.chunkLimit) }
+  /// There are two chunks in flight for each worker, and two more chunks wait. Only few changes wait, because
+  /// `throttle:`, `rate:` and `retort ctl` no longer delay a change that the carrier has accepted.
+  package var window: Int? { state.withLock { (max(1, $0.workers) * 2 + 2) * $0.size.count } }
 
   /// True, because each change is one request, and the workers forward late replies to this program.
   package var hasLateReplies: Bool { true }
@@ -151,7 +150,7 @@ package final class PoolCarrier: GroupCarrier {
   ///
   /// The text also contains the number of workers that have left the pool.
   package var status: String? {
-    let (workers, rate, left, longest) = state.withLock { ($0.workers, $0.rate, $0.most - $0.workers, $0.longest) }
+    let (workers, rate, left, longest) = state.withLock { ($0.workers, $0.size.rate, $0.most - $0.workers, $0.longest) }
     let each = rate > 0 ? ", \(rate)/s each" : ""
     let wait = (link.silence + longest + (limits.settle ?? .zero)).components.seconds + 1
     let whose = left == 1 ? "its" : "their"
@@ -212,6 +211,7 @@ package final class PoolCarrier: GroupCarrier {
 
   /// Sends chunks until the maximum number of chunks is in flight, or no change waits.
   private func dispatch() {
+    guard !isPaused() else { return }
     while let (portion, number, grant) = nextChunk() {
       let chunk = Chunk(
         pool, run: run, number: number, life: Self.life, failures: grant.failures, keyField: limits.keyField,
@@ -220,17 +220,35 @@ package final class PoolCarrier: GroupCarrier {
     }
   }
 
+  /// Returns whether the carrier must send no chunks for now; calls `dispatch` again at the end of the pause.
+  private func isPaused() -> Bool {
+    state.withLock { $0.isDispatching = false }
+    guard limits.isPaused() else { return false }
+    let mustWait = state.withLock { state in
+      guard state.count > 0, !state.isAwaitingResumption else { return false }
+      state.isAwaitingResumption = true
+      return true
+    }
+    if mustWait { Task { await waitForResumption() } }
+    return true
+  }
+
+  private func waitForResumption() async {
+    while limits.isPaused(), state.withLock({ $0.count > 0 }) { try? await Task.sleep(for: .milliseconds(50)) }
+    state.withLock { $0.isAwaitingResumption = false }
+    dispatch()
+  }
+
   /// Takes the changes of the next chunk from the waiting changes; nil if no chunk can be sent now.
   ///
   /// The function also returns the chunk's number, and the number of failures that the chunk may have. It spreads the
   /// waiting changes evenly over the chunks that can be sent now.
   private func nextChunk() -> ([WaitingChange], number: Int, grant: FailureBudget.FailureGrant)? {
     state.withLock { state -> ([WaitingChange], number: Int, grant: FailureBudget.FailureGrant)? in
-      state.isDispatching = false
       let free = max(1, state.workers) * 2 - state.chunks
       let room = state.budget.room(beside: state.inFlight)
       guard !state.isEnded, free > 0, room > 0, state.count > 0 else { return nil }
-      let count = min(state.size, (min(state.count, room) + free - 1) / free)
+      let count = min(state.size.count, (min(state.count, room) + free - 1) / free)
       guard let grant = state.budget.grant(count, places: free) else { return nil }
       let portion = Array(state.waiting[state.head..<state.head + count])
       state.head += count
@@ -253,7 +271,7 @@ package final class PoolCarrier: GroupCarrier {
     switch reply {
     case .success(let reply):
       (failures, left) = end(portion, reply)
-      adapt(to: portion.count - left.count, in: reply.time)
+      state.withLock { $0.size.adapt(to: reply, sent: portion.count - left.count) }
     case .failure(let error):
       failures = portion.count
       for waiting in portion { waiting.fail(error.concerning(waiting.change)) }
@@ -261,16 +279,6 @@ package final class PoolCarrier: GroupCarrier {
     count(portion.count, successes: portion.count - left.count - failures, failures, grant)
     repeatLater(left, isCut: grant.failures.map { failures >= $0 } ?? false)
     dispatch()
-  }
-
-  private func adapt(to count: Int, in time: Duration) {
-    let milliseconds = time.wholeMilliseconds
-    guard count > 0, milliseconds > 0 else { return }
-    state.withLock { state in
-      state.rate = count * 1000 / milliseconds
-      let wanted = max(1, state.rate * Self.chunkTime / 1000)
-      state.size = min(WorkerPool.chunkLimit, max(1, (state.size + wanted + 1) / 2))
-    }
   }
 
   /// Counts the outcomes of a chunk.

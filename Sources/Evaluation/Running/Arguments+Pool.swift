@@ -26,6 +26,8 @@ public struct PoolCarrierRequest: Sendable {
   public var lateReplies: LateReplies?
   /// Whether the statement uses the resources in the replies.
   public var givesResults = true
+  /// Returns whether the pool must send nothing for now, because of `retort ctl pause` or `throttle:`.
+  public var isPaused: @Sendable () -> Bool = { false }
 }
 
 extension Arguments {
@@ -45,19 +47,22 @@ extension Arguments {
     if guards.retries == 0 { request.halt = guards.halt ?? (policy.continuesOnError ? nil : .count(1)) }
     (request.givesResults, request.lateReplies) = (givesResults, run.session.host.lateReplies)
     request.renamed = { [client = client.client] in client.renamed($0) }
+    request.isPaused = { [control = run.session.account.control, throttle = guards.throttle] in
+      control.isPaused || throttle?.reason != nil
+    }
     if options["settle"] != nil { request.settle = guards.settle }
     do throws(ClientError) { return try await open(request) } catch {
       throw Fault(error, self)
     }
   }
 
-  /// Returns the policy with the number of concurrent changes that a carrier (such as a pool of workers) accepts.
+  /// Returns the policy for a carrier, such as a pool of workers.
   ///
-  /// Returns the policy unchanged if the statement has the option `in-flight:`, or if the carrier has no limit.
+  /// If the carrier itself limits the changes in flight, the policy has another limit only with the option `in-flight:`.
   func policy(_ policy: SendingPolicy, for carrier: (any ChangeCarrier)?) -> SendingPolicy {
-    guard let window = carrier?.window, options["in-flight"] == nil else { return policy }
+    guard carrier?.window != nil, options["in-flight"] == nil else { return policy }
     var policy = policy
-    policy.window = window
+    policy.window = SendingPolicy.largestWindow
     return policy
   }
 }

@@ -50,9 +50,9 @@ extension Arguments {
   private func openBackup(_ path: String, _ session: Session, _ client: ClientValue) throws(Fault) -> Backup {
     var query = Query()
     query.include = try list(.kept)
-    let (name, reader) = (client.name, try lookupReader(client))
+    let (name, reader, limit) = (client.name, try lookupReader(client), try inFlight(session))
     do throws(JournalError) {
-      let backup = try Backup(path, reader, query) { names in
+      let backup = try Backup(path, reader, query, concurrentReads: limit) { names in
         session.note(notLoaded: names, of: name, "not in the backup")
       }
       if backup.isCut { session.note("\(path): removed the last line, which was incomplete") }

@@ -136,14 +136,14 @@ extension Arguments {
   /// The policy contains the maximum number of changes in flight. It also says whether a failure ends the statement.
   func policy(_ run: RunContext, _ client: ClientValue, label: String) throws(Fault) -> SendingPolicy {
     let session = run.session
-    let window = try integer(.inFlight) ?? session.state.withLock(\.inFlight)
     let onError = try word("on-error", of: ["stop", "continue"])
     if onError == "stop", options["halt"] != nil, let argument = options["on-error"] {
       throw fault(needing: .withoutHalt, argument)
     }
     let timeout = client.client.timeout(try waitLimit(client)) ?? .zero
     var policy = SendingPolicy(
-      window: window, continuesOnError: onError == "continue" || options["halt"] != nil, lateWait: timeout
+      window: try inFlight(session), continuesOnError: onError == "continue" || options["halt"] != nil,
+      lateWait: timeout
     ) { count, limit in
       session.note(lateReplies: count, limit, label)
     }
@@ -151,6 +151,11 @@ extension Arguments {
     policy.restored = { BulkElement(restoring: $0, arguments, client) }
     policy.noteLookups = { session.note("\(label): looking up \($0) \($0 == 1 ? "change" : "changes")") }
     return policy
+  }
+
+  /// Returns the maximum number of requests in flight, which the option `in-flight:` or the program option sets.
+  func inFlight(_ session: Session) throws(Fault) -> Int {
+    try integer(.inFlight) ?? session.state.withLock(\.inFlight)
   }
 
   /// Returns the value of an option that must be one of the given words, such as `on-error:`.
