@@ -108,17 +108,17 @@ extension ChangeDispatcher {
   ///
   /// If the change must be sent again, the function announces the change in the journal, and returns nil.
   private func lookedUp(_ change: Change, _ sent: JSONObject) async -> Outcome? {
-    switch await guards.resolver?.look(change, sent: sent) ?? .unknown {
+    switch await guards.resolver?.look(change, sent: sent) ?? .notFound {
     case .carriedOut(let id):
       if let identity = change.identity { guards.journal?.settle(identity, "ok", id: id) }
       return .before(id: id)
     case .doubled(let count): return .failed(.doubled(count))
     case .repeatable: break
-    case .unknown:
+    case .unknown(let failure):
       switch guards.unknown {
       case .retry: break
       case .skip: return .skipped
-      case .fail: return .unknown(.unknownSinceBefore)
+      case .fail: return .unknown(.unknownSinceBefore(failure))
       }
     }
     do throws(JournalError) { try await guards.journal?.intend([change]) } catch {
@@ -129,14 +129,16 @@ extension ChangeDispatcher {
 }
 
 extension ClientError {
-  /// The error of a change whose outcome is unknown since an earlier run, even after a lookup.
-  fileprivate static var unknownSinceBefore: ClientError {
+  /// Returns the error of a change whose outcome is unknown since an earlier run, even after a lookup.
+  ///
+  /// `failure` says why the lookup failed; it is nil if the lookup did not find the change.
+  fileprivate static func unknownSinceBefore(_ failure: LookupFailure?) -> ClientError {
     ClientError(
       .unknown,
       "an earlier run left this outcome unknown: the change may have been carried out, "
-        + "but no lookup has found the change",
-      nextStep:
-        "if a request can wait in the service for at most 60 s, use settle: 60s; otherwise check the change: "
+        + (failure.map { "and \($0.text)" } ?? "but no lookup has found the change"),
+      nextStep: failure.map { "\($0.condition), then run the same statement with the same journal again" }
+        ?? "if a request can wait in the service for at most 60 s, use settle: 60s; otherwise check the change: "
         + "if it was carried out, use unknown: \"skip\"; if it was not carried out, use unknown: \"retry\""
     )
   }

@@ -1,4 +1,28 @@
+public import Client
 import Synchronization
+
+/// The lookups of a resolver that failed.
+public struct FailedLookups: Sendable {
+  /// The number of lookups that got no reply.
+  public internal(set) var unanswered = 0
+  /// The number of lookups that failed for another reason.
+  public internal(set) var failed = 0
+  /// The error of the first lookup that failed for another reason than a missing reply.
+  public internal(set) var firstError: ClientError?
+  /// The number of changes that were not looked up, because the service did not reply to earlier lookups.
+  public internal(set) var refused = 0
+
+  mutating func add(_ failure: LookupFailure) {
+    switch failure {
+    case .noReply: unanswered += 1
+    case .notLookedUp: refused += 1
+    case .failed(let error) where error.kind == .interrupted: break
+    case .failed(let error):
+      failed += 1
+      firstError = firstError ?? error
+    }
+  }
+}
 
 /// A limit on the number of concurrent lookups.
 ///
@@ -6,8 +30,7 @@ import Synchronization
 final class LookupLimit: Sendable {
   private struct State {
     var timeouts = 0
-    /// The number of lookups that were not allowed, because of earlier timeouts.
-    var refused = 0
+    var failures = FailedLookups()
   }
 
   private let concurrency = ConcurrencyLimit(LookupLimit.most)
@@ -18,22 +41,37 @@ final class LookupLimit: Sendable {
   /// The maximum number of concurrent lookups.
   static let most = 2
 
-  /// The number of lookups that were not allowed, because of earlier timeouts.
-  var refused: Int { state.withLock(\.refused) }
+  /// The lookups that failed so far.
+  var failures: FailedLookups { state.withLock(\.failures) }
 
-  /// Waits until a lookup is allowed, and runs the lookup.
+  /// Waits until a lookup is allowed, runs the lookup, and returns its result.
   ///
-  /// After three timeouts in a row, the function runs no lookup and returns nil.
-  func run<Finding: Sendable>(_ lookup: () async -> (Finding, isTimeout: Bool)) async -> Finding? {
-    await concurrency.run { () async -> Finding? in
-      let isAllowed = state.withLock { state in
-        if state.timeouts >= Self.timeoutLimit { state.refused += 1 }
-        return state.timeouts < Self.timeoutLimit
+  /// After three timeouts in a row, the function runs no lookup and returns `notLookedUp`.
+  func run<Finding: Sendable>(
+    _ lookup: () async throws(ClientError) -> Finding
+  ) async -> Result<Finding, LookupFailure> {
+    await concurrency.run { () async -> Result<Finding, LookupFailure> in
+      let isAllowed = state.withLock { $0.timeouts < Self.timeoutLimit }
+      guard isAllowed else { return failure(.notLookedUp) }
+      do throws(ClientError) {
+        let finding = try await lookup()
+        state.withLock { $0.timeouts = 0 }
+        return .success(finding)
+      } catch {
+        return failure(LookupFailure(error))
       }
-      guard isAllowed else { return nil }
-      let (finding, isTimeout) = await lookup()
-      state.withLock { $0.timeouts = isTimeout ? $0.timeouts + 1 : 0 }
-      return finding
     }
+  }
+
+  private func failure<Finding: Sendable>(_ failure: LookupFailure) -> Result<Finding, LookupFailure> {
+    state.withLock { state in
+      switch failure {
+      case .noReply: state.timeouts += 1
+      case .failed: state.timeouts = 0
+      case .notLookedUp: break
+      }
+      state.failures.add(failure)
+    }
+    return .failure(failure)
   }
 }

@@ -9,7 +9,7 @@ extension UnknownChangeResolver {
   /// `relink` can be sent again if the earlier run sent the same linkage. It can also be sent again after the time of
   /// the option `settle:`.
   func linked(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
-    guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .unknown }
+    guard let id = change.resourceID, let name = change.params["relationship"]?.stringValue else { return .notFound }
     let named = change.identifiers
     let present = try await linkage(name, of: id, parentName: change.parentName)
     let isFound: Bool? =
@@ -24,7 +24,7 @@ extension UnknownChangeResolver {
       }
     if isFound == true { return .carriedOut(id: nil) }
     let isHarmless = change.verb != .relink || sent == change.content.hashingSecrets
-    return isHarmless || isSettled ? .repeatable : .unknown
+    return isHarmless || isSettled ? .repeatable : .notFound
   }
 
   /// Returns whether a resource has the attributes and the linkage that a change sent.

@@ -14,9 +14,14 @@ public struct UnknownChangeResolver: Sendable {
     /// The change was not found, and can safely be sent again.
     case repeatable
     /// The change may have been carried out, or may still be carried out later.
-    case unknown
+    ///
+    /// `failure` says why the lookup failed. It is nil if the lookup read the service, but did not find the change.
+    case unknown(failure: LookupFailure?)
     /// Several resources have the key of the create; the value is their number.
     case doubled(Int)
+
+    /// The result of a lookup that read the service but did not find the change, if a repetition is not safe.
+    static var notFound: LookupFinding { .unknown(failure: nil) }
   }
 
   let client: ResourceClient
@@ -52,8 +57,8 @@ public struct UnknownChangeResolver: Sendable {
   /// The number of timeouts in a row after which the resolver looks up no more changes.
   public static let timeoutLimit = LookupLimit.timeoutLimit
 
-  /// The number of changes that were not looked up, because the service did not reply to earlier lookups.
-  public var refused: Int { limit.refused }
+  /// The lookups that failed so far.
+  public var failures: FailedLookups { limit.failures }
 
   /// Returns whether a change can be looked up, which depends on its verb and key.
   func finds(_ change: Change) -> Bool {
@@ -69,14 +74,13 @@ public struct UnknownChangeResolver: Sendable {
 
   /// Looks up a change that was sent with the content `sent`, in which hashes replace the secret values.
   public func look(_ change: Change, sent: JSONObject) async -> LookupFinding {
-    let finding = await limit.run { () async -> (LookupFinding, isTimeout: Bool) in
-      do throws(ClientError) {
-        return (try await found(change, goal.map { ["attributes": .object($0)] } ?? sent), false)
-      } catch {
-        return (.unknown, error.kind == .timeout)
-      }
+    let finding = await limit.run { () async throws(ClientError) in
+      try await found(change, goal.map { ["attributes": .object($0)] } ?? sent)
     }
-    return finding ?? .unknown
+    switch finding {
+    case .success(let finding): return finding
+    case .failure(let failure): return .unknown(failure: failure)
+    }
   }
 
   private func found(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
@@ -85,18 +89,13 @@ public struct UnknownChangeResolver: Sendable {
     case .update: try await updated(change, sent)
     case .create: try await created(change, sent)
     case .link, .relink, .unlink: try await linked(change, sent)
-    case .call: isSettled ? .repeatable : .unknown
+    case .call: isSettled ? .repeatable : .notFound
     }
   }
 
-  /// Reads the number of resources with the key of a create; returns nil if the number can't be read.
-  func count(ofKey change: Change) async -> Int? {
-    let count = await limit.run { () async -> (Int?, isTimeout: Bool) in
-      do throws(ClientError) { return (try await resources(ofKey: change)?.count, false) } catch {
-        return (nil, error.kind == .timeout)
-      }
-    }
-    return count ?? nil
+  /// Reads the number of resources with the key of a create; the number is 0 if the service ignores the filter.
+  func count(ofKey change: Change) async -> Result<Int, LookupFailure> {
+    await limit.run { () async throws(ClientError) in try await resources(ofKey: change)?.count ?? 0 }
   }
 
   private func resources(ofKey change: Change) async throws(ClientError) -> [JSONObject]? {
@@ -108,23 +107,23 @@ public struct UnknownChangeResolver: Sendable {
   }
 
   private func destroyed(_ change: Change) async throws(ClientError) -> LookupFinding {
-    guard let id = change.id else { return .unknown }
+    guard let id = change.id else { return .notFound }
     return try await resource(id) == nil ? .carriedOut(id: id) : .repeatable
   }
 
   private func updated(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
     guard let id = change.id, let resource = try await resource(id) else { return .repeatable }
     if try await holds(resource, id, sent) { return .carriedOut(id: id) }
-    return isSettled || change.content.hashingSecrets == sent ? .repeatable : .unknown
+    return isSettled || change.content.hashingSecrets == sent ? .repeatable : .notFound
   }
 
   private func created(_ change: Change, _ sent: JSONObject) async throws(ClientError) -> LookupFinding {
-    guard let found = try await resources(ofKey: change) else { return .unknown }
+    guard let found = try await resources(ofKey: change) else { return .notFound }
     switch found.count {
-    case 0: return isSettled ? .repeatable : .unknown
+    case 0: return isSettled ? .repeatable : .notFound
     case 1:
       let id = found[0]["id"]?.idText
-      return try await holds(found[0], id, sent) ? .carriedOut(id: id) : .unknown
+      return try await holds(found[0], id, sent) ? .carriedOut(id: id) : .notFound
     default: return .doubled(found.count)
     }
   }

@@ -51,7 +51,7 @@ extension Safeguards {
 extension UnknownChangeResolver {
   /// Looks up a change that only the journal records, because this run's input does not contain the change.
   func look(recorded: Journal.RecordedUnknownChange, to target: TargetQueue) async -> LookupFinding {
-    guard let change = change(recorded, target) else { return .unknown }
+    guard let change = change(recorded, target) else { return .notFound }
     return await look(change, sent: recorded.content)
   }
 

@@ -149,10 +149,10 @@ extension UnknownChangeResolver {
       if index < unknown.count {
         if let outcome = await outcome(of: item.change) { found(item, outcome) }
       } else {
-        switch await count(ofKey: item.change) ?? 0 {
-        case 0: list.addUnfound()
-        case 1: break
-        case let count: found(item, .failed(.doubled(count)))
+        switch await count(ofKey: item.change) {
+        case .success(0): list.addUnfound()
+        case .success(1), .failure: break
+        case .success(let count): found(item, .failed(.doubled(count)))
         }
       }
       return !Task.isCancelled

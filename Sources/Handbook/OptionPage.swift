@@ -77,8 +77,8 @@ struct OptionPage: Sendable {
     carried out, the change counts as ok. Lookups only read, so no change is sent again. For link, relink and unlink, a \
     lookup reads the linkage. For a transition, a lookup reads the state of the resource. With "all", the statement also \
     searches for the resource of every create, by the value of the option key:. Such a search finds resources that were \
-    created twice. The lookups end after three timeouts in a row, or after 10,000 changes. A note then says how many \
-    changes were not looked up, and why.
+    created twice. The lookups end after three timeouts in a row, or after 10,000 changes. A note says how \
+    many lookups got no reply or failed, how many changes were not looked up, and why.
     """,
     "dry-run": """
     In the summary, the changes that would be sent count as ok. A created resource has the id dry-run-1. The program \

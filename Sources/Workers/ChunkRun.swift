@@ -98,7 +98,8 @@ struct ChunkRun: Sendable {
       switch await resolver.look(change) {
       case .carriedOut(let id): progress.set(.init(.found(id: id)), at: index, change)
       case .doubled(let count): progress.set(.init(.failed(.doubled(count))), at: index, change)
-      case .unknown: progress.set(.init(.failed(.lostWithWorker(change))), at: index, change)
+      case .unknown(let failure):
+        progress.set(.init(.failed(.lostWithWorker(change, failure))), at: index, change)
       case .repeatable: progress.mayRepeat(index)
       }
       return true
@@ -109,12 +110,15 @@ struct ChunkRun: Sendable {
 
 extension ClientError {
   /// Returns the error of a change whose outcome is still unknown after a lookup, because its worker was lost.
-  fileprivate static func lostWithWorker(_ change: Change) -> ClientError {
+  ///
+  /// `failure` says why the lookup failed; it is nil if the lookup did not find the change.
+  fileprivate static func lostWithWorker(_ change: Change, _ failure: LookupFailure?) -> ClientError {
     var error = ClientError(
       .unknown,
       "the worker of this change was lost: the change may have been carried out, "
-        + "but no lookup has found the change",
-      nextStep: "check the change; or, if a request can wait in the service for at most 60 s, send it with settle: 60s")
+        + (failure.map { "and \($0.text)" } ?? "but no lookup has found the change"),
+      nextStep: failure.map { "\($0.condition), then check the change before you send it again" }
+        ?? "check the change; or, if a request can wait in the service for at most 60 s, send it with settle: 60s")
     error.wasSent = true
     error.call = CallDescription(
       method: change.method, label: change.target.type, queue: change.target.queue, correlationID: "")

@@ -62,7 +62,8 @@ import Testing
     let resolver = UnknownChangeResolver(service.client, keyField: nil, isSettled: false)
     for id in 1...10 { _ = await resolver.look(.destroy(id)) }
     #expect(
-      service.reads == UnknownChangeResolver.timeoutLimit && resolver.refused == 10 - UnknownChangeResolver.timeoutLimit
-    )
+      service.reads == UnknownChangeResolver.timeoutLimit
+        && resolver.failures.refused == 10 - UnknownChangeResolver.timeoutLimit)
+    #expect(resolver.failures.unanswered == UnknownChangeResolver.timeoutLimit && resolver.failures.failed == 0)
   }
 }

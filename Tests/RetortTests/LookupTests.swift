@@ -104,4 +104,42 @@ import Testing
     #expect(ran.status == 0)
     #expect(await service.stop().status == 0)
   }
+
+  /// If a lookup fails, a note contains the reason, and in a resumed run the error of the change contains it.
+  @Test(arguments: [
+    (
+      reply: "", note: "1 lookup got no reply", said: "and its lookup got no reply",
+      next: "wait until the service replies again"
+    ),
+    (
+      reply: OddService.errors(#"{"status":"403","title":"no"}"#), note: "1 lookup failed (posts show: no)",
+      said: "and its lookup failed: posts show: no", next: "correct the cause of the failed lookup"
+    ),
+  ])
+  func aFailedLookupIsReported(reply: String, note: String, said: String, next: String) async throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "retort-\(UUID().uuidString).journal").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let service = try await OddService { method, _ in
+      switch method {
+      case "index": return #""result":{"data":[],"meta":{"record-count":1}}"#
+      case "show" where reply.isEmpty: try? await Task.sleep(for: .seconds(3))
+      case "show": return reply
+      default: break
+      }
+      return Self.unreadable
+    }
+    let statement = "[1] | update posts {views: 5} on-error: \"continue\""
+    let alone = await service.run("set timeout: 1s; \(statement)")
+    #expect(alone.notes.contains("update posts: \(note): check these changes before"), Comment(rawValue: alone.notes))
+    let journaled = "set timeout: 1s; \(statement) journal: \"\(path)\" verify: false"
+    #expect(await service.run(journaled).status == 5)
+    let resumed = await service.run(journaled)
+    let advice = "then run the same statement with the same journal again"
+    #expect(resumed.notes.contains("the change may have been carried out, \(said)\n"), Comment(rawValue: resumed.notes))
+    #expect(resumed.notes.contains("= \(next), \(advice)\n"), Comment(rawValue: resumed.notes))
+    #expect(
+      resumed.notes.contains("update posts: \(note): run the same statement with the same journal"),
+      Comment(rawValue: resumed.notes))
+    await service.stop()
+  }
 }

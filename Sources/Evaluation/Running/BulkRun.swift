@@ -180,7 +180,7 @@ struct BulkRun {
     if options.showsSpeed, let speed = report.speed { run.session.note("\(plan.label): \(speed)") }
   }
 
-  /// Shows notes about changes that the statement did not look up, and about created resources that no lookup found.
+  /// Shows notes about changes that the statement could not look up, and about created resources that no lookup found.
   ///
   /// Each note contains the number of changes and the reason.
   private func noteNotLookedUp(_ report: StatementReport) {
@@ -189,19 +189,20 @@ struct BulkRun {
         "\(plan.label): could not verify \(report.unfound) created resources, because no lookup by key found them; "
           + "the service may ignore a filter by this field")
     }
-    let refused = plan.guards.resolver?.refused ?? 0
-    let reasons = [
-      (refused, "because \(UnknownChangeResolver.timeoutLimit) lookups in a row got no reply"),
-      (report.unkept, "because at most \(VerificationScope.limit) unknown changes are looked up at the end"),
-    ]
-    for (count, reason) in reasons where count > 0 {
+    var reasons = plan.guards.resolver?.failures.notes ?? []
+    if report.unkept > 0 {
+      let limit = VerificationScope.limit
+      reasons.append(
+        "\(report.unkept) \(report.unkept == 1 ? "change was" : "changes were") not looked up, because at most \(limit) "
+          + "unknown changes are looked up at the end")
+    }
+    for reason in reasons {
       let next =
         plan.guards.journal == nil
         ? "check these changes before you send them again; the option failed: \"FILE\" stores the elements of these "
           + "changes"
-        : "run the same statement with the same journal to look up the rest"
-      run.session.note(
-        "\(plan.label): \(count) \(count == 1 ? "change was" : "changes were") not looked up, \(reason): \(next)")
+        : "run the same statement with the same journal to look up these changes"
+      run.session.note("\(plan.label): \(reason): \(next)")
     }
   }
 

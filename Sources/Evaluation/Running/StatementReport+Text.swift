@@ -47,6 +47,25 @@ extension StatementReport {
   }
 }
 
+extension FailedLookups {
+  /// The reasons why changes could not be looked up, each with its count: `3 lookups got no reply`.
+  var notes: [String] {
+    var notes: [String] = []
+    if unanswered > 0 { notes.append("\(unanswered) \(unanswered == 1 ? "lookup" : "lookups") got no reply") }
+    if let firstError {
+      notes.append(
+        failed == 1
+          ? "1 lookup failed (\(firstError.message))" : "\(failed) lookups failed (the first: \(firstError.message))")
+    }
+    if refused > 0 {
+      notes.append(
+        "\(refused) \(refused == 1 ? "change was" : "changes were") not looked up, because "
+          + "\(UnknownChangeResolver.timeoutLimit) lookups in a row got no reply")
+    }
+    return notes
+  }
+}
+
 extension OutcomeTally {
   /// Returns the counts as JSON for other programs, with the label of the statement, such as `create posts`.
   func json(_ label: String) -> JSONObject {

@@ -172,6 +172,9 @@ final class EachJournal: Sendable {
     }
     if !state.unknown.isEmpty {
       session.note(unknown: state.unknown, in: journal)
+      for note in resolvers.withLock({ Array($0.values) }).flatMap(\.failures.notes) {
+        session.note("each: \(note): run the same statement with the same journal to look up these changes")
+      }
       session.state.withLock { $0.hasPartialFailure = true }
     }
     if !isEnded || !isComplete { session.noteHowToResume("each", journal) }

@@ -1,0 +1,28 @@
+public import Client
+
+/// The reason why retort could not look up a change, so that the outcome of the change is still unknown.
+public enum LookupFailure: Error {
+  /// A read of the lookup got no reply.
+  case noReply
+  /// A read of the lookup failed with this error.
+  case failed(ClientError)
+  /// The change was not looked up, because several earlier lookups in a row got no reply.
+  case notLookedUp
+
+  init(_ error: ClientError) { self = error.kind == .timeout ? .noReply : .failed(error) }
+
+  /// The reason as a part of a sentence about a change: `its lookup got no reply`.
+  public var text: String {
+    switch self {
+    case .noReply: "its lookup got no reply"
+    case .failed(let error): "its lookup failed: \(error.message)"
+    case .notLookedUp:
+      "it was not looked up, because \(UnknownChangeResolver.timeoutLimit) lookups in a row got no reply"
+    }
+  }
+
+  /// The condition under which a new lookup can succeed, as the beginning of a next step.
+  public var condition: String {
+    if case .failed = self { "correct the cause of the failed lookup" } else { "wait until the service replies again" }
+  }
+}
