@@ -145,8 +145,9 @@ struct CommandLinePage: Sendable {
       summary: "Shows a journal, or records the outcome of an unknown change.",
       note: """
         A statement with the option journal: FILE records its changes in FILE, the journal. retort journal FILE shows \
-        the statement, and how many changes are done, still to send, or unknown. Then it shows each unknown change, and \
-        the command that resumes the statement. These words after FILE record something:
+        the statement, and how many of the recorded changes were carried out (done), were not carried out, or have an \
+        unknown outcome. FILE does not contain the elements that no run has reached. Then retort shows each unknown \
+        change, and the command that resumes the statement. These words after FILE record something:
 
           settle ID done    the change ID was carried out
           settle ID again   the change ID was not carried out; the next run sends it

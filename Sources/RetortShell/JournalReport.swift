@@ -103,7 +103,8 @@ private struct JournalReport {
     let reason = header.reason.map { ", reason: \($0)" } ?? ""
     lines.append("begun \(header.created) by \(header.by)\(reason)")
     if let key = header.key { lines.append("key: \(key)") }
-    lines.append("\(journal.counts.done) done, \(journal.counts.open) still to send, \(journal.counts.unknown) unknown")
+    let counts = journal.counts
+    lines.append("recorded: \(counts.done) done, \(counts.open) not carried out, \(counts.unknown) unknown")
     lines += journal.unknown.prefix(Self.limit).map { unknown in
       "unknown: \(unknown.identity.text)"
         + (unknown.changes.isEmpty ? "" : ", sent: \(unknown.changes.joined(separator: ", "))")
@@ -113,6 +114,7 @@ private struct JournalReport {
     if journal.cutLines > 1 {
       lines.append("the last \(journal.cutLines) lines are damaged; the next run removes them")
     }
+    if journal.end == nil { lines.append("elements that no run has reached yet are not recorded") }
     lines.append(journal.end.map { "complete since \($0)" } ?? resuming)
     return lines.map { TerminalSafeText.message($0) + "\n" }.joined()
   }

@@ -65,6 +65,11 @@ import Testing
       }
       let shown = await Ran.retort("journal", "\(directory)/j")
       #expect(shown.output.hasSuffix(note) && !shown.output.contains("to resume"), Comment(rawValue: shown.output))
+      // The counts are those of the recorded changes, and not of all elements.
+      #expect(
+        shown.output.contains("\nrecorded: 1 done, ")
+          && shown.output.contains(" unknown\n") && shown.output.contains("\nelements that no run has reached yet are"),
+        Comment(rawValue: shown.output))
     }
   }
 

@@ -288,7 +288,7 @@ struct BulkRun {
     switch stop {
     case let fault as Fault: return fault
     case let error as JournalError: return plan.arguments.fault(of: error)
-    case let halted as FailureLimitReached: return Fault(halted, plan)
+    case let halted as FailureLimitReached: return Fault(halted, plan, confirmedLater: confirmedLater)
     case let end as Throttle.PatienceExhausted:
       return Fault(
         .limit,
