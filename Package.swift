@@ -144,7 +144,7 @@ let package = Package(
       name: "RetortTests",
       dependencies: [
         "RetortShell", "Links", "Serving", "Evaluation", "Formats", "Values", "TestBench", "AMQP", "APIServer",
-        "SQLite", "Handbook", "JSONText", "Redaction", "retort",
+        "SQLite", "Handbook", "JSONText", "Redaction", "Terminal", "retort",
       ],
       swiftSettings: strict),
   ]

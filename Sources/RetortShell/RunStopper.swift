@@ -10,11 +10,11 @@ import Terminal
 /// request. But the run still waits for the replies to changes that it has already sent, at most until their timeout.
 ///
 /// The second signal ends the waiting. The third signal ends the program if the run has still not stopped. Ctrl-\
-/// always ends the program immediately.
+/// always ends the program immediately. The same signal within 100 ms does not count again (``SignalCounter``).
 final class RunStopper: Sendable {
   private let session: Session
   private let work: Task<Int32, Never>
-  private let state = Mutex<(signal: Terminal.Signal, count: Int)?>(nil)
+  private let state = Mutex<(last: Terminal.Signal?, counter: SignalCounter)>((nil, SignalCounter()))
   private let hasEnded = Atomic(false)
   /// The time from the first signal to the note that explains the effect of the next signal.
   private static let noteDelay = Duration.milliseconds(700)
@@ -25,7 +25,7 @@ final class RunStopper: Sendable {
   }
 
   /// The last signal that arrived; nil before the first signal.
-  var signal: Terminal.Signal? { state.withLock { $0?.signal } }
+  var signal: Terminal.Signal? { state.withLock(\.last) }
 
   /// Handles a signal, depending on how many signals arrived before.
   ///
@@ -33,10 +33,12 @@ final class RunStopper: Sendable {
   ///   - signal: The signal.
   ///   - forcedEnds: Whether the second signal already ends the program.
   func signalled(_ signal: Terminal.Signal, forcedEnds: Bool) {
-    let count = state.withLock { state in
-      state = (signal, (state?.count ?? 0) + 1)
-      return state?.count ?? 0
+    let count = state.withLock { state -> Int? in
+      guard state.counter.add(signal, at: .now) else { return nil }
+      state.last = signal
+      return state.counter.count
     }
+    guard let count else { return }
     if signal == .quit || count > (forcedEnds ? 1 : 2) {
       Console.standard.note("\n\(Session.forced)\n")
       session.noteHowToResume()
@@ -58,7 +60,7 @@ final class RunStopper: Sendable {
   private func sayWhatIsNext(_ signal: Terminal.Signal, _ forcedEnds: Bool) {
     Task { [self] in
       try? await Task.sleep(for: Self.noteDelay)
-      guard !hasEnded.load(ordering: .relaxed), state.withLock({ $0?.count ?? 0 }) == 1 else { return }
+      guard !hasEnded.load(ordering: .relaxed), state.withLock(\.counter.count) == 1 else { return }
       let next = forcedEnds ? "ends retort immediately" : "ends the wait for replies, and a third ends retort"
       let again = signal == .interrupt ? "Ctrl-C" : "signal"
       Console.standard.note("note: the statement is still running; another \(again) \(next)\n")

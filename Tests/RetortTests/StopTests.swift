@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Terminal
 import TestBench
 import Testing
 
@@ -26,6 +27,9 @@ import Testing
 
     func remove() { try? FileManager.default.removeItem(atPath: path) }
   }
+
+  /// Waits until the next signal counts as a new event.
+  private static func passEvent() async throws { try await Task.sleep(for: SignalCounter.sameEvent * 1.5) }
 
   private static let posts = "let service = connect\nlet posts = client queue: \"posts\"\n"
 
@@ -108,6 +112,7 @@ import Testing
     try await log.reaches(4, "update")
     program.signal(SIGINT)
     try await program.notes(contain: "stopping: waiting for 4 replies; press Ctrl-C again to stop immediately\n")
+    try await Self.passEvent()
     program.signal(SIGINT)
     let ran = try await program.ended()
     #expect(ran.status == 130)
@@ -132,6 +137,7 @@ import Testing
     program.signal(SIGINT)
     if signals == 2 {
       try await program.notes(contain: "; press Ctrl-C again to stop immediately\n")
+      try await Self.passEvent()
       program.signal(SIGINT)
     }
     let ran = try await program.ended()
