@@ -102,7 +102,10 @@ final class StatementReportBuilder: Sendable {
     let count = verification.count
     guard count > 0 else { return }
     policy.noteLookups(count)
-    await resolver.verify(verification) { [self] item, outcome in
+    policy.noteLookedUp(0, count)
+    await resolver.verify(verification) { [policy] in
+      policy.noteLookedUp($0, count)
+    } found: { [self] item, outcome in
       if let error = item.error {
         // A late reply may have replaced the outcome during the lookup.
         guard settled.withLock({ $0.insert(item.place).inserted }) else { return }

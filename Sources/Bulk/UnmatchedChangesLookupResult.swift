@@ -21,14 +21,19 @@ extension Safeguards {
   /// because its change was carried out (BulkChanges.md, "Resuming"). The function records in the journal which changes
   /// were carried out. The function sends no change.
   ///
-  /// - Parameter noteCount: Called with the number of changes to look up.
+  /// - Parameters:
+  ///   - noteCount: Called with the number of changes to look up.
+  ///   - noteLookedUp: Called before the first lookup and after each lookup, with the number of ended lookups and the number of all lookups.
   /// - Returns: The number of changes that were carried out, and the changes that are still unknown.
-  public func lookUpEarlier(noteCount: (Int) -> Void) async -> UnmatchedChangesLookupResult {
+  public func lookUpEarlier(
+    noteCount: (Int) -> Void, noteLookedUp: @escaping @Sendable (Int, Int) -> Void
+  ) async -> UnmatchedChangesLookupResult {
     guard let journal, let resolver else { return UnmatchedChangesLookupResult() }
     let unknown = journal.unseen
     guard !unknown.isEmpty else { return UnmatchedChangesLookupResult() }
     noteCount(unknown.count)
-    let result = Mutex(UnmatchedChangesLookupResult())
+    noteLookedUp(0, unknown.count)
+    let result = Mutex((result: UnmatchedChangesLookupResult(), ended: 0))
     var pages = [unknown][...]
     _ = await ConcurrentWork(limit: LookupLimit.most, executor: nil).run {
       pages.popFirst()
@@ -38,11 +43,16 @@ extension Safeguards {
       let finding = await resolver.look(recorded: change, to: target)
       if case .carriedOut(let id) = finding {
         journal.settle(change.identity, "ok", id: id)
-        result.withLock { $0.found += 1 }
+        result.withLock { $0.result.found += 1 }
       }
+      noteLookedUp(
+        result.withLock { result in
+          result.ended += 1
+          return result.ended
+        }, unknown.count)
       return !Task.isCancelled
     }
-    var earlier = result.withLock { $0 }
+    var earlier = result.withLock(\.result)
     earlier.left = journal.unseen.map(\.identity)
     return earlier
   }

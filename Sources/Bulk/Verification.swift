@@ -135,12 +135,17 @@ final class VerificationList: Sendable {
 extension UnknownChangeResolver {
   /// Looks up the changes of a list, and passes new outcomes to `found`.
   ///
-  /// `found` is called for a change that got no reply, but was carried out. It is also called for a create whose key
-  /// belongs to several resources.
-  func verify(_ list: VerificationList, _ found: @escaping @Sendable (VerificationList.ChangeToVerify, Outcome) -> Void)
-    async
-  {
+  /// - Parameters:
+  ///   - list: The changes.
+  ///   - note: Called after each lookup with the number of ended lookups.
+  ///   - found: Called for a change that got no reply, but was carried out. Also called for a create whose key belongs
+  ///     to several resources.
+  func verify(
+    _ list: VerificationList, note: @escaping @Sendable (Int) -> Void,
+    found: @escaping @Sendable (VerificationList.ChangeToVerify, Outcome) -> Void
+  ) async {
     let unknown = list.unknown
+    let ended = Mutex(0)
     var isBegun = false
     _ = await ConcurrentWork(limit: LookupLimit.most, executor: nil).run {
       defer { isBegun = true }
@@ -155,6 +160,11 @@ extension UnknownChangeResolver {
         case .success(let count): found(item, .failed(.doubled(count)))
         }
       }
+      note(
+        ended.withLock { count in
+          count += 1
+          return count
+        })
       return !Task.isCancelled
     }
   }

@@ -17,6 +17,11 @@ import Values
     #expect(
       line.text(hasBar: false)
         == "sort posts  420/1000 42 %  ok 419  failed 1  100/s  p95 24 ms  ETA 6 s  waiting: queue depth 51 > 50")
+    (line.lookups, line.reason) = ((3, 10), nil)
+    #expect(line.text(hasBar: false) == "sort posts  420/1000 42 %  ok 419  failed 1  looked up 3 of 10")
+    #expect(
+      ProgressLine(label: "each", done: 3, perSecond: 0, lookups: (3, 10)).text(hasBar: true)
+        == "each  looked up 3 of 10")
     #expect(ProgressLine(label: "read", done: 7, perSecond: 0).text(hasBar: true) == "read  7  0/s")
     #expect(ProgressLine(label: "read", done: 9, total: 8, perSecond: 3).text(hasBar: false) == "read  9/8 100 %  3/s")
   }

@@ -68,6 +68,24 @@ import Testing
     await service.stop()
   }
 
+  /// If lookups find some of the changes that counted as failures, the error of `halt:` says so.
+  @Test func theErrorOfHaltAgreesWithTheCounts() async throws {
+    let service = try await OddService { method, params in
+      method == "show"
+        ? #""result":{"data":{"type":"posts","id":"\#(params["id"] ?? "")","attributes":{"views":\#(params["id"] ?? "")}}}"#
+        : Self.unreadable
+    }
+    let ran = await service.run("[5, 1, 2] | update posts {views: 5} halt: 2 in-flight: 1")
+    #expect(
+      ran.notes.contains(
+        "update posts stopped, because its failures reached the limit halt: 2; 1 change that counted as a failure was "
+          + "confirmed later by a late reply or a lookup\n"), Comment(rawValue: ran.notes))
+    #expect(
+      ran.notes.contains("= update posts: 1 ok, 1 of them confirmed later, 1 unknown\n"), Comment(rawValue: ran.notes))
+    #expect(ran.status == 5)
+    await service.stop()
+  }
+
   /// Lookups end after three timeouts in a row, and the summary counts the changes without a lookup.
   ///
   /// A lookup waits as long as the timeout of the session.

@@ -36,8 +36,11 @@ struct BulkRun {
   func carriedOut(keepsFlow: Bool) async throws(Fault) -> (flow: ElementStream, tally: OutcomeTally) {
     let journal = plan.guards.journal
     if let journal { run.session.beginJournaled(plan.label, journal) }
-    var report = await run.session.using(plan.carrier) { await sent(keepsFlow) }
-    let earlier = await lookedUpEarlier(report)
+    let progress = BulkProgress(plan, run.session.account.control)
+    let activity = plan.isDry ? nil : run.session.progress.add { progress.line }
+    var report = await run.session.using(plan.carrier) { await sent(keepsFlow, progress) }
+    let earlier = await lookedUpEarlier(report, progress)
+    activity?.end()
     if !plan.isDry {
       let failure = report.tally.isGoodNow ? nil : "\(plan.label): \(report.tally.text)"
       run.session.options.report?.add(change: report.json(plan.label), failure: failure)
@@ -63,11 +66,15 @@ struct BulkRun {
   }
 
   /// Looks up changes of earlier runs that have an unknown outcome and no element in this run.
-  private func lookedUpEarlier(_ report: StatementReport) async -> UnmatchedChangesLookupResult {
+  private func lookedUpEarlier(
+    _ report: StatementReport, _ progress: BulkProgress
+  ) async -> UnmatchedChangesLookupResult {
     guard let journal = plan.guards.journal, report.stop == nil, !report.isCut, !Task.isCancelled else {
       return UnmatchedChangesLookupResult()
     }
-    let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups)
+    let earlier = await plan.guards.lookUpEarlier(noteCount: plan.policy.noteLookups) {
+      progress.record(lookups: $0, of: $1)
+    }
     let session = run.session
     if earlier.found > 0 {
       let changes =
@@ -84,16 +91,14 @@ struct BulkRun {
   /// Sends the changes of the plan's source, one portion after another.
   ///
   /// If the source throws an error, the report contains the error as `stop`.
-  private func sent(_ keepsFlow: Bool) async -> StatementReport {
-    let progress = BulkProgress(plan, run.session.account.control)
-    let activity = plan.isDry ? nil : run.session.progress.add { progress.line }
-    defer { activity?.end() }
+  private func sent(_ keepsFlow: Bool, _ progress: BulkProgress) async -> StatementReport {
     let dispatcher = run.session.dispatcher(
       run, plan.client, isDry: plan.isDry, guards: plan.guards,
       carrier: plan.carrier ?? PostingCarrier(plan.client.client))
     let (source, session, failed, failures, flow) = (plan.source, run.session, plan.failedFile, failures, flow)
     var policy = plan.policy
     policy.follow = progress.follow
+    policy.noteLookedUp = progress.record(lookups:of:)
     var (report, samples) = (StatementReport(), 0)
     report.tally = OutcomeTally(countsUpserts: plan.countsUpserts)
     if plan.arguments.name == "create", !plan.isDry { session.consumers.begin(plan.client) }
@@ -161,7 +166,7 @@ struct BulkRun {
     }
     if let stop = report.stop {
       if plan.policy.continuesOnError { await showFailures(of: tally) }
-      throw ended(fault(of: stop), tally)
+      throw ended(fault(of: stop, tally), tally)
     }
     if !plan.notesSummary, let first = tally.groups.first, !plan.policy.continuesOnError {
       throw ended(await fault(of: first), tally)
@@ -284,11 +289,11 @@ struct BulkRun {
     return tally.hasSent ? fault.within("\(plan.label): \(tally.text)").ending(5) : fault
   }
 
-  private func fault(of stop: any Error) -> Fault {
+  private func fault(of stop: any Error, _ tally: OutcomeTally) -> Fault {
     switch stop {
     case let fault as Fault: return fault
     case let error as JournalError: return plan.arguments.fault(of: error)
-    case let halted as FailureLimitReached: return Fault(halted, plan, confirmedLater: confirmedLater)
+    case let halted as FailureLimitReached: return Fault(halted, plan, confirmedLater: tally.late)
     case let end as Throttle.PatienceExhausted:
       return Fault(
         .limit,
@@ -330,7 +335,10 @@ struct BulkRun {
 
 extension Fault {
   /// Creates the error of a statement whose failures reached the limit of `halt:`.
-  fileprivate convenience init(_ halted: FailureLimitReached, _ plan: BulkPlan) {
+  ///
+  /// `confirmedLater` is the number of changes without a reply in time that a late reply or a lookup confirmed. The
+  /// final count of failures can therefore be lower than the limit.
+  fileprivate convenience init(_ halted: FailureLimitReached, _ plan: BulkPlan, confirmedLater: Int) {
     let limit: String
     switch halted.halt {
     case .count(let count): limit = "\(count)"
@@ -338,8 +346,14 @@ extension Fault {
       let tenths = Int((share * 1000).rounded())
       limit = tenths % 10 == 0 ? "\(tenths / 10)%" : "\(tenths / 10).\(tenths % 10)%"
     }
+    let later =
+      switch confirmedLater {
+      case 0: ""
+      case 1: "; 1 change that counted as a failure was confirmed later by a late reply or a lookup"
+      default: "; \(confirmedLater) changes that counted as failures were confirmed later by late replies or lookups"
+      }
     self.init(
-      .limit, "\(plan.label) stopped, because its failures reached the limit halt: \(limit)",
+      .limit, "\(plan.label) stopped, because its failures reached the limit halt: \(limit)\(later)",
       nextStep: plan.failedFile == nil
         ? "correct the cause, or give halt: a higher limit; the option failed: \"failed.ndjson\" stores the elements "
           + "that failed"

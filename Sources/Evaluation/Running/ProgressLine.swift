@@ -15,6 +15,10 @@ struct ProgressLine: Sendable {
   /// The status of the carrier that sends a bulk change, such as the number of workers; nil if there is no status.
   var carrier: String?
   var p95: Duration?
+  /// The number of ended lookups, and the number of all lookups; nil while the statement looks up no changes.
+  ///
+  /// During the lookups at the end of a statement, the line does not contain the speed of the changes.
+  var lookups: (done: Int, total: Int)?
   /// The reason why the activity waits; nil if the activity does not wait.
   var reason: String?
 
@@ -29,18 +33,24 @@ struct ProgressLine: Sendable {
       let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: Self.barWidth - filled)
       if hasBar { parts.append("[\(bar)]") }
       parts.append("\(done)/\(total) \(min(100, done * 100 / total)) %")
-    } else {
+    } else if lookups == nil {
       parts.append("\(done)")
     }
     parts += counts.filter { $0.count > 0 }.map { "\($0.word) \($0.count)" }
-    parts.append("\(perSecond)/s")
+    if let lookups { parts.append("looked up \(lookups.done) of \(lookups.total)") } else { parts += speed }
+    if let reason { parts.append("waiting: \(reason)") }
+    return parts.joined(separator: "  ")
+  }
+
+  /// The speed of the elements, and the estimate of the remaining time.
+  private var speed: [String] {
+    var parts = ["\(perSecond)/s"]
     if let carrier { parts.append(carrier) }
     if let p95 { parts.append("p95 \(p95.short)") }
     if let total, total > done, perSecond > 0 {
       parts.append("ETA \(Duration.seconds((total - done) / perSecond + 1).short)")
     }
-    if let reason { parts.append("waiting: \(reason)") }
-    return parts.joined(separator: "  ")
+    return parts
   }
 }
 
@@ -80,6 +90,7 @@ final class BulkProgress: Sendable {
   private let report = Mutex<(@Sendable () -> StatementReport)?>(nil)
   /// The number of all elements; nil while it is unknown.
   private let total: Mutex<Int?>
+  private let lookups = Mutex<(done: Int, total: Int)?>(nil)
 
   init(_ plan: BulkPlan, _ control: RemoteRunControl) {
     (label, throttle) = (plan.label, plan.guards.throttle)
@@ -93,12 +104,15 @@ final class BulkProgress: Sendable {
   /// Sets the number of all elements; does nothing if `total` is nil.
   func record(total: Int?) { if let total { self.total.withLock { $0 = total } } }
 
+  /// Sets the number of ended lookups; if all lookups have ended, the line no longer shows lookups.
+  func record(lookups done: Int, of total: Int) { lookups.withLock { $0 = done < total ? (done, total) : nil } }
+
   /// The progress as a line.
   var line: ProgressLine {
     let report = self.report.withLock { $0 }?() ?? StatementReport()
     return ProgressLine(
       label: label, done: report.tally.count, total: total.withLock { $0 }, counts: report.tally.counts,
       perSecond: report.rate(in: .now - report.begin), carrier: carrier?.status, p95: report.latencies.percentile(0.95),
-      reason: throttle?.reason ?? control.reason)
+      lookups: lookups.withLock { $0 }, reason: throttle?.reason ?? control.reason)
   }
 }

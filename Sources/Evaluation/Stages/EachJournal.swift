@@ -115,9 +115,17 @@ final class EachJournal: Sendable {
   /// The function shows a note if the lookups find that iterations were carried out.
   private func lookUpEarlier() async {
     var count = 0
-    for identity in journal.unseenIterations where !Task.isCancelled {
-      if case .done? = await known(identity) { count += 1 }
+    let unseen = journal.unseenIterations
+    let done = Mutex(0)
+    let activity = session.progress.add { [total = unseen.count] in
+      let done = done.withLock { $0 }
+      return ProgressLine(label: "each", done: done, perSecond: 0, lookups: (done, total))
     }
+    for identity in unseen where !Task.isCancelled {
+      if case .done? = await known(identity) { count += 1 }
+      done.withLock { $0 += 1 }
+    }
+    activity.end()
     guard count > 0 else { return }
     let iterations =
       count == 1
