@@ -44,7 +44,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
     return await parsed(DoctorOptions.self, rest, "doctor", console) { await doctor($0, console, environment) }
   case "demo":
     if console.showsUsage(demoUsage, for: rest) { return 0 }
-    guard let rewritten = rewritten(rest, console) else { return 2 }
+    guard let rewritten = rewritten(rest, console, takesFile: false) else { return 2 }
     return await parsed(ProgramOptions.self, rewritten, "demo", console) { await demo($0, console, environment) }
   case "lsp": return languageServer(rest, console, environment)
   case "completions": return completions(rest, console, environment)
@@ -101,10 +101,15 @@ private func show(help text: String, _ console: Console) {
 /// without a topic.
 ///
 /// The function shows an error message for an unknown option, and for an invalid number in `--yes=N`. After FILE, an
-/// argument that begins with `-` is an error, too, if no `--` comes before it.
+/// argument that begins with `-` is an error, too, if no `--` comes before it. If FILE is missing, and the user meant
+/// another command line, the function shows an error with that command line.
 ///
+/// - Parameters:
+///   - arguments: The arguments of the program, or of `retort demo`.
+///   - console: Shows the error messages.
+///   - takesFile: Whether the command line can have a FILE.
 /// - Returns: The new arguments; nil after an error message.
-private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
+private func rewritten(_ arguments: [String], _ console: Console, takesFile: Bool = true) -> [String]? {
   var result: [String] = []
   var rest = arguments[...]
   while let argument = rest.first, argument.hasPrefix("-"), argument != "-", argument != "--" {
@@ -125,11 +130,18 @@ private func rewritten(_ arguments: [String], _ console: Console) -> [String]? {
     } else if ProgramOptions.valued.contains(name) || ProgramOptions.flags.contains(argument) {
       result.append(argument)
       if name == argument, ProgramOptions.valued.contains(name), let value = rest.popFirst() { result.append(value) }
+    } else if ["--help", "-h", "--version"].contains(argument) {
+      console.note("error: \(argument) stands alone, without other options\n  = retort \(argument)\n")
+      return nil
     } else {
-      let near = ScriptFile.option(meantBy: name).map { ": did you mean \($0)?" } ?? ""
+      let near = MeantCommandLine.option(meantBy: name).map { ": did you mean \($0)?" } ?? ""
       console.note("error: there is no option \(argument)\(near)\n  = retort --help lists the options\n")
       return nil
     }
+  }
+  if takesFile, let error = MeantCommandLine(options: arguments[..<rest.startIndex], words: rest).error {
+    console.note("error: \(error)\n")
+    return nil
   }
   guard let words = scriptWords(rest, console) else { return nil }
   return result + (words.isEmpty ? [] : ["--"]) + words
@@ -235,7 +247,7 @@ private func run(
   } else {
     let path = file ?? "-"
     status = await batch(session) { () throws(Fault) in
-      SourceText(name: path == "-" ? "standard input" : path, text: try ScriptFile(path, arguments).text())
+      SourceText(name: path == "-" ? "standard input" : path, text: try TextFile.read(path))
     }
   }
   if status != 2 { session.noteUnmatchedGuarded() }

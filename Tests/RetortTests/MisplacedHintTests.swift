@@ -166,7 +166,7 @@ import Testing
     (["trust", "nofile"], "check the path"), (["serve", "nofile", "--url", "amqp://localhost:1/"], "check the path"),
     (["--report", "/nonexistent/x.json", "-c", "print 1"], "the directory does not exist: create it first"),
     (["--color", "x", "-c", "print 1"], "Write one of 'auto', 'always' or 'never'"),
-    (["chek", "x"], "did you mean retort check?"),
+    (["chek", "x"], "did you mean retort check x?"),
   ]) func anArgumentHasANextStep(_ arguments: [String], _ hint: String) async {
     let ran = await Ran.retort(arguments)
     #expect(ran.status == 2, Comment(rawValue: ran.notes))
