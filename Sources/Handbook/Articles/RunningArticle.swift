@@ -43,8 +43,8 @@ extension Article {
       begun. A second signal ends the wait, and changes in flight are then unknown. At the prompt, a third signal ends the program.
 
       If standard output is closed early, retort skips the rest of the script. If a skipped statement changes data, writes a file or
-      asserts, the status is 1. Otherwise the status is 0. If the disk is full, or if standard output was closed from the start, the
-      status is 1.
+      asserts, the status is 1. Otherwise the status is 0. If standard output was closed from the start, the status is 1. If a
+      disk is full, the status is 1. If a full disk ends a bulk change that has already sent changes, the status is 5.
 
       ## Traces and dry runs
 
