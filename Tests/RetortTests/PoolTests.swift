@@ -66,6 +66,19 @@ import Testing
     _ = await service.stop()
   }
 
+  /// An empty queue does not mean that `depth` in `throttle:` has no effect, because changes wait for workers.
+  @Test func aThrottleShowsNoNoteAboutAnEmptyQueue() async throws {
+    let service = try await FakeService("--latency", "400ms", "--workers", "16")
+    let worker = await PoolWorker(in: service.vhost)
+    let statement = "1..48 | update posts {views: 1} in-flight: 16 throttle: {depth: 10}"
+    let alone = await service.run(statement)
+    #expect(alone.notes.contains("depth in the option throttle: has no effect"), Comment(rawValue: alone.notes))
+    let pooled = await run("\(statement) workers: \"test\"", on: service)
+    #expect(pooled.notes == "update posts: 48 ok\n" && pooled.status == 0, Comment(rawValue: pooled.notes))
+    #expect(await worker.stop() == 0)
+    _ = await service.stop()
+  }
+
   /// The names of attributes in results have the form that the client's option `keys:` requests.
   @Test func namesAreAsTheClientHasThem() async throws {
     let service = try await FakeService("--workers", "8")

@@ -70,16 +70,19 @@ extension Arguments {
 
   /// Creates the throttle that pauses the statement's changes; nil if the option `throttle:` is missing.
   ///
-  /// The options are, for example, `throttle: {depth: 50, p95: 200ms}` and `patience: 10m`.
+  /// The options are, for example, `throttle: {depth: 50, p95: 200ms}` and `patience: 10m`. With a pool of workers, the
+  /// throttle shows no notes: most of its changes in flight can still wait for a worker, so an empty queue does not
+  /// mean that `depth` has no effect.
   private func throttle(_ session: Session, _ client: ClientValue) throws(Fault) -> Throttle? {
     guard var limits = try value(of: .throttle, SafeguardOptionReader.throttle) else { return nil }
     if let patience = try duration(.patience) { limits.patience = patience }
     let link = client.connection.link
     let (queue, resources, label) = (client.queue, client.client, "\(name) \(client.name)")
+    let hasWorkers = options["workers"] != nil || session.options.workers != nil
     return Throttle(limits) {
       link.state == .blocked
     } note: {
-      session.note("\(label): \($0)")
+      if !hasWorkers { session.note("\(label): \($0)") }
     } probe: {
       try await link.probe(queue: queue, until: .now + .seconds(5))
     } sample: {
