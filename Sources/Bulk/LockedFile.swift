@@ -39,7 +39,12 @@ final class LockedFile: Sendable {
     }
   }
 
-  deinit { if number >= 0 { close(number) } }
+  deinit {
+    guard number >= 0 else { return }
+    // A program that is starting at this moment still has a copy of the descriptor, which would keep the lock.
+    unlock()
+    close(number)
+  }
 
   /// Releases the lock, so that another run can open the file.
   func unlock() { flock(number, LOCK_UN) }

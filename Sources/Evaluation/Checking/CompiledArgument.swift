@@ -38,6 +38,15 @@ final class CompiledArgument: Sendable {
     case .condition(let condition):
       added.value = .bool(try await condition.run(&frame, arguments.source, &added.sides))
     }
+    add(added, to: &arguments)
+  }
+
+  /// Adds the argument with a value that was evaluated before.
+  func add(_ value: Value, to arguments: inout Arguments) {
+    add(Arguments.Argument(value: value, range: range, compiled: self), to: &arguments)
+  }
+
+  @inline(__always) private func add(_ added: Arguments.Argument, to arguments: inout Arguments) {
     switch argument {
     case .positional: arguments.append(added)
     case .option(let name, _, _): arguments.options[name] = added

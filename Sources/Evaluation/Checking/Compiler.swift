@@ -21,6 +21,8 @@ final class Compiler {
   ///
   /// The compiler uses the ranges to report a call before the definition.
   var laterDefinitions: [String: SourceRange] = [:]
+  /// The commands of the text that send one change each, by source range.
+  var requests: [SourceRange: CompiledRequest] = [:]
   /// The results of the check, such as errors and warnings.
   var findings = CheckFindings()
   /// The settings of the check.

@@ -93,9 +93,7 @@ enum CompiledExpression: Sendable {
     _ parts: [CompiledExpression], _ body: @escaping @Sendable ([Value]) throws(Fault) -> Value
   ) -> CompiledExpression {
     let known = parts.compactMap(\.known)
-    if known.count == parts.count, let value = try? body(known) {
-      return .sync { _ throws(Fault) in value }
-    }
+    if known.count == parts.count, let value = try? body(known) { return .constant(value) }
     return of(parts, body)
   }
 

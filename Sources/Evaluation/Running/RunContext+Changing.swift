@@ -53,13 +53,14 @@ extension RunContext {
 
   /// Returns the error of a change that was not carried out, or whose outcome is unknown.
   ///
-  /// If no reply arrived, the error also says what the broker knows about the queue.
-  func fault(of outcome: Outcome, _ prepared: PreparedChange) async -> Fault {
+  /// If no reply arrived and `isExplained` is true, the error also says what the broker knows about the queue.
+  func fault(of outcome: Outcome, _ prepared: PreparedChange, isExplained: Bool = true) async -> Fault {
     switch outcome {
     case .done, .before, .found, .same, .skipped: return Fault(.interrupted, "interrupted")
     case .refused(let refusal): return Fault(refusal, prepared.arguments)
     case .absent(let error), .failed(let error), .unknown(let error), .dropped(let error):
-      return Fault(await prepared.client.explained(error), prepared.arguments, record: prepared.record)
+      let explained = isExplained ? await prepared.client.explained(error) : error
+      return Fault(explained, prepared.arguments, record: prepared.record)
     }
   }
 }

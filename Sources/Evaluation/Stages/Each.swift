@@ -50,6 +50,7 @@ extension Stage {
     }
     let arguments = PerElementArguments(call)
     let (givesValue, lastCommands) = (statements.canGiveValue, statements.lastCommands)
+    let request = statements.onlyCommand.flatMap { compiler.requests[$0.range] }
     return .sink { frame throws(Fault) in
       let once = try await arguments.once(&frame)
       let count = try once.integer(.blocks) ?? 1
@@ -58,7 +59,8 @@ extension Stage {
         defer { journal?.journal.release() }
         if effects.changesData, keepsFlow || givesValue { try SpillingElementBuffer.checkTemporaryDirectory() }
         let runner = IterationRunner(
-          step: step, limit: count, keepsFlow: keepsFlow, journal: journal, lastCommands: lastCommands)
+          step: step, limit: count, keepsFlow: keepsFlow, journal: journal, lastCommands: lastCommands,
+          request: request)
         guard let journal else { return try await runner.run(frame, &stream).result }
         return try await runner.run(frame, &stream, journal, once).result
       }
@@ -87,6 +89,14 @@ extension IterationRunner {
 }
 
 extension [Statement] {
+  /// The command, if the block is one command without stages; otherwise nil.
+  fileprivate var onlyCommand: Language.Command? {
+    guard count == 1, case .pipeline(let pipeline)? = last?.kind, pipeline.stages.isEmpty,
+      case .command(let command) = pipeline.head
+    else { return nil }
+    return command
+  }
+
   /// Whether the value of the block can be something other than null.
   ///
   /// The value is null if the last statement is, for example, `print` or `destroy`.

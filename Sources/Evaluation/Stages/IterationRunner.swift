@@ -14,8 +14,13 @@ struct IterationRunner: Sendable {
   var journal: EachJournal?
   /// The source ranges of the commands and stages that can be the last action of an iteration.
   var lastCommands: [SourceRange] = []
+  /// The command of the block, if the block is one command that only sends a change; otherwise nil.
+  var request: CompiledRequest?
 
   func run(_ frame: ExecutionFrame, _ stream: inout ElementStream) async throws(Fault) -> IterationResults {
+    if limit > 1, journal == nil, let request, let iterations = PostedIterations(request, limit: limit, frame) {
+      return try await iterations.run(&stream, keepsFlow: keepsFlow)
+    }
     if limit > 1 { return try await windowed(frame, &stream) }
     return try await withTaskExecutorPreference(frame.run.session.linkExecutor) { () async throws(Fault) in
       var results = IterationResults(keepsFlow: keepsFlow)
@@ -41,7 +46,7 @@ struct IterationRunner: Sendable {
       }
       return try await recorded(&frame, journal)
     } catch {
-      throw error.within("in the stage `each`, at the element \(page.elements[index].label)")
+      throw error.within(eachElement: page.elements[index])
     }
   }
 
@@ -84,7 +89,7 @@ struct IterationRunner: Sendable {
       let outcome: Result<Value, Fault>
       do throws(Fault) { outcome = .success(try await iteration(own, item, 0)) } catch { outcome = .failure(error) }
       let bytes = gathered.taken()
-      return results.withLock { $0.take(outcome, bytes, of: item, at: index, output) }
+      return results.withLock { $0.take(outcome, bytes, of: item, 0, at: index, output) }
     }
     let all = results.withLock { $0 }
     if let fault = all.fault ?? (stopped as? Fault) { throw fault }
@@ -126,6 +131,13 @@ struct IterationResults: Sendable {
   }
 }
 
+extension Fault {
+  /// Returns this error with a line that names the element of the `each`.
+  func within(eachElement element: Value) -> Fault {
+    within("in the stage `each`, at the element \(element.label)")
+  }
+}
+
 extension ExecutionFrame {
   /// Returns a copy of this frame with another output.
   fileprivate func printing(to output: ResultOutput) -> ExecutionFrame {
@@ -133,66 +145,4 @@ extension ExecutionFrame {
     frame.run = RunContext(session: run.session, source: run.source, statement: run.statement, output: output)
     return frame
   }
-}
-
-/// The values and the printed output of concurrent iterations, in the order of the elements.
-private struct OrderedResults: Sendable {
-  private(set) var results: IterationResults
-  /// The failures, each with the index and the label of its element.
-  private var failures: [(index: Int, label: String, fault: Fault)] = []
-  /// Whether this type could not store or print a result, for example because the disk is full.
-  ///
-  /// This failure is the last one of its kind, because the type does not store or print the later results.
-  private var isBroken = false
-  /// The results of finished iterations that must wait for the end of an earlier iteration, by index.
-  private var waiting: [Int: (value: Value, bytes: [UInt8], page: ElementPage)] = [:]
-
-  init(keepsFlow: Bool) { results = IterationResults(keepsFlow: keepsFlow) }
-
-  /// Records the outcome of an iteration; returns false if no new iteration may start.
-  mutating func take(
-    _ outcome: Result<Value, Fault>, _ bytes: [UInt8], of page: ElementPage, at index: Int, _ output: ResultOutput
-  ) -> Bool {
-    var value = Value.null
-    do throws(Fault) { value = try outcome.get() } catch { failures.append((index, page.elements[0].label, error)) }
-    guard !isBroken else { return false }
-    do throws(Fault) { try take((value, bytes, page), at: index, output) } catch {
-      isBroken = true
-      failures.append((index, page.elements[0].label, error))
-    }
-    return failures.isEmpty
-  }
-
-  private mutating func take(
-    _ ready: (value: Value, bytes: [UInt8], page: ElementPage), at index: Int, _ output: ResultOutput
-  ) throws(Fault) {
-    guard index == results.count else { return waiting[index] = ready }
-    try append(ready, output)
-    while !waiting.isEmpty, let ready = waiting.removeValue(forKey: results.count) { try append(ready, output) }
-  }
-
-  private mutating func append(
-    _ ready: (value: Value, bytes: [UInt8], page: ElementPage), _ output: ResultOutput
-  ) throws(Fault) {
-    try results.append(ready.value, ready.page, 0)
-    if !ready.bytes.isEmpty { try output.put(ready.bytes) }
-  }
-
-  /// The failure of the first failed element, with lines that name the other failed elements; nil if no element failed.
-  var fault: Fault? {
-    let inOrder = failures.sorted { $0.index < $1.index }
-    guard let first = inOrder.first else { return nil }
-    let others = Dictionary(grouping: inOrder.dropFirst().filter { $0.fault.kind != .interrupted }, by: \.fault.kind)
-    return others.sorted { $0.key.word < $1.key.word }.reduce(first.fault) { fault, kind in
-      let labels = kind.value.prefix(Self.named).map(\.label).joined(separator: ", ")
-      let isAll = kind.value.count <= Self.named
-      let count = kind.value.count
-      let errors = count == 1 ? "1 more error" : "\(count) more errors"
-      let elements = count == 1 ? "the element" : "the elements"
-      return fault.within("\(errors) of the kind \(kind.key), at \(elements) \(labels)\(isAll ? "" : ", ...")")
-    }
-  }
-
-  /// The maximum number of elements that the error names for each kind of failure.
-  private static let named = 64
 }
