@@ -44,8 +44,8 @@ extension CommandLinePage {
       note: "With the same --seed, the delays are the same.",
       example: "retort serve blog --latency 20ms --jitter 5ms"),
     option(
-      "workers", "N", "The maximum number of requests of a queue that are processed at the same time.",
-      note: "The default is 1.",
+      "workers", "N", "The maximum number of requests of a queue that are processed at the same time (default: 1).",
+      note: "",
       example: "retort serve blog --latency 20ms --workers 4"),
     option(
       "rate", "N", "The maximum number of requests of a queue that are answered per second.",
@@ -72,27 +72,27 @@ extension CommandLinePage {
         The fault round needs no share, and can be combined with the other faults.
         """, example: "retort serve blog --fault drop=1% --fault late=5%"),
     option(
-      "late", "DURATION", "How long --fault late delays a reply.", note: "The default is 10s.",
+      "late", "DURATION", "How long --fault late delays a reply (default: 10s).", note: "",
       example: "retort serve blog --fault late=5% --late 30s"),
     option(
-      "away", "DURATION", "How long --fault no-consumer leaves a queue without a consumer.",
-      note: "The default is 1s.",
+      "away", "DURATION", "How long --fault no-consumer leaves a queue without a consumer (default: 1s).",
+      note: "",
       example: "retort serve blog --fault no-consumer=1% --away 5s"),
     option(
-      "seed", "N", "The seed of the random faults and delays.",
+      "seed", "N", "The seed of the random faults and delays (default: 0).",
       note: """
-        The default is 0. The faults of a request depend only on the seed, the queue, and the number of the request in \
+        The faults of a request depend only on the seed, the queue, and the number of the request in \
         the queue. So the same requests get the same faults again.
         """, example: "retort serve blog --fault drop=1% --seed 7"),
   ]
 
   private static let dialects = [
     option(
-      "pages", "STYLE", "How lists are divided into pages: number, none, no-count or offset.",
+      "pages", "STYLE", "How lists are divided into pages: number, none, no-count or offset (default: number).",
       note: """
         The styles are:
 
-          number     a client requests a page by its number and size (default)
+          number     a client requests a page by its number and size
           no-count   the same, but a reply does not have the total number of resources
           offset     a client requests a page by its offset and limit
           none       a reply has the whole list as one page

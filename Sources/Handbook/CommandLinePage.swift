@@ -14,7 +14,7 @@ struct CommandLinePage: Sendable {
   var example: String
 
   /// The text of the page.
-  var text: String { "\(summary)\n\n\(note)\n\n    \(example)" }
+  var text: String { ([summary, note].filter { !$0.isEmpty } + ["    " + example]).joined(separator: "\n\n") }
 
   /// The pages of all command lines, followed by the pages of all options.
   static let all = starts + options
@@ -208,19 +208,19 @@ struct CommandLinePage: Sendable {
         """,
       example: "retort --output csv report.retort > report.csv"),
     option(
-      "timeout", "DURATION", "How long to wait for a reply: 10s, 500ms, never.",
+      "timeout", "DURATION", "How long to wait for a reply: 10s, 500ms, never (default: 5s).",
       note: """
-        The default is 5s. The timeouts that a script sets take precedence: the option timeout: of a command, stage or \
+        The timeouts that a script sets take precedence: the option timeout: of a command, stage or \
         client, and the statement set timeout: 10s.
         """,
       example: "retort --timeout 30s migrate.retort"),
     option(
       "trace", "[=TOPICS]",
-      "Shows the requests and replies, in the detail that TOPICS selects: rpc, api, amqp, errors.",
+      "Shows the requests and replies, in the detail that TOPICS selects: rpc, api, amqp, errors (default: rpc).",
       note: """
         TOPICS is one of these words, or several with commas between them:
 
-          rpc      the JSON of each request and reply (default)
+          rpc      the JSON of each request and reply
           api      one line for each request
           amqp     the frames between the program and the broker
           errors   only failed requests
@@ -252,7 +252,7 @@ struct CommandLinePage: Sendable {
       note: "The reason is written to the header of each journal, and to the file of --report.",
       example: "retort --reason OPS-123 migrate.retort"),
     option(
-      "summary", "FORM", "The format of summaries on standard error: text or json.",
+      "summary", "FORM", "The format of summaries on standard error: text or json (default: text).",
       note: """
         With json, each statement that changes many resources writes one line of JSON. The line has the counts of the \
         outcomes, the duration in milliseconds, the rate, and percentiles of the reply times. It also has the count and \
@@ -306,9 +306,9 @@ struct CommandLinePage: Sendable {
         At the prompt, the word prod then opens this connection.
         """, example: "retort --no-rc"),
     option(
-      "color", "WHEN", "Colours of errors and of the typed line: auto, always or never.",
+      "color", "WHEN", "Colours of errors and of the typed line: auto, always or never (default: auto).",
       note: """
-        The word auto, which is the default, means colours at a terminal. If NO_COLOR is set, or if TERM is dumb, auto \
+        The word auto means colours at a terminal. If NO_COLOR is set, or if TERM is dumb, auto \
         means no colours.
         """,
       example: "retort --color never report.retort"),

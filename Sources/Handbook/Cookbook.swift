@@ -24,14 +24,14 @@ public enum Cookbook {
   ///
   /// Without words, the text is the list of recipes. If the only word is the number of a recipe, the text is that
   /// recipe. Otherwise the result is nil.
-  static func text(_ words: [String]) -> String? {
+  static func text(_ words: [String], _ layout: PageLayout) -> String? {
     guard let word = words.first else {
       let list = recipes.enumerated().map { "\(String($0 + 1).filled(to: 2))  \($1.title)\n" }.joined()
-      return list + "\nhelp cookbook 3 shows recipe 3.\n"
+      return layout.prose(list + "\nhelp cookbook 3 shows recipe 3.\n")
     }
     guard words.count == 1, let index = recipes.indices.first(where: { String($0 + 1) == word }) else { return nil }
     let recipe = recipes[index]
-    return "\(recipe.title)\n\n\(recipe.example.text)"
+    return layout.prose(recipe.title) + "\n\n\(recipe.example.text)"
   }
 
   private static let page = #"""

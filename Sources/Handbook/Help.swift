@@ -18,25 +18,31 @@ public enum Help {
 
   /// Returns the text of `help WORDS`; nil if no page has this name.
   ///
-  /// The name of an option may end with a colon.
-  public static func text(_ words: [String]) -> String? {
-    guard let word = words.first else { return overview }
-    if word == "cookbook" { return Cookbook.text(Array(words.dropFirst())) }
+  /// The name of an option may end with a colon. For a terminal, `columns` is its width. Without a width, only the lines
+  /// of articles are broken, for 80 columns.
+  public static func text(_ words: [String], columns: Int? = nil) -> String? {
+    let layout = PageLayout(columns: columns)
+    guard let word = words.first else { return layout.lines(overview, margin: "") }
+    if word == "cookbook" { return Cookbook.text(Array(words.dropFirst()), layout) }
     guard words.count == 1 else { return nil }
-    if word == "words" { return self.words }
-    if word == "guide" { return Article.list }
-    if word == "bulk" { return bulk }
+    if word == "words" { return layout.prose(self.words) }
+    if word == "guide" { return layout.prose(Article.list) }
+    if word == "bulk" { return layout.lines(bulk, margin: "") }
     let asked = word.hasSuffix(":") ? String(word.dropLast()) : word
     let entries = HelpEntry.all.filter { $0.answers(to: asked) }
     let lists = HelpEntry.HelpSection.allCases.filter { section in
       section.rawValue == asked || entries.contains { $0.word == section.rawValue }
     }
-    let pages = entries.map(\.text) + lists.map(list) + Article.all.filter { $0.answers(to: asked) }.map(\.text)
+    // A page with this name comes before a page for which the word is only an alias.
+    let named = entries.filter { $0.word == asked } + entries.filter { $0.word != asked }
+    let pages =
+      named.map { $0.text(layout) } + lists.map { list($0, layout) }
+      + Article.all.filter { $0.answers(to: asked) }.map { $0.text(layout) }
     return pages.isEmpty ? nil : pages.joined(separator: "\n")
   }
 
-  /// The list of all ways to start the program and of all its options, each on its own line.
-  public static var usage: String { list(.program) }
+  /// Returns the list of all ways to start the program and of all its options, each on its own line.
+  public static func usage(columns: Int? = nil) -> String { list(.program, PageLayout(columns: columns)) }
 
   /// The language reference in Markdown, which contains each word with its form, options and examples.
   public static var reference: String {
@@ -69,17 +75,20 @@ public enum Help {
   /// The description of a wider form begins on the next line, in the column of the other descriptions.
   private static let widestForm = 26
 
-  private static func list(_ section: HelpEntry.HelpSection) -> String {
+  /// The minimum width of the column of descriptions; on a narrower terminal, each description is below its form.
+  private static let narrowestNote = 30
+
+  private static func list(_ section: HelpEntry.HelpSection, _ layout: PageLayout) -> String {
     let entries = HelpEntry.all.filter { $0.section == section }
-    if section.isOneLineEach {
-      let width = entries.map(\.form.count).filter { $0 <= Self.widestForm }.max() ?? 0
-      return entries.map { entry in
-        let form = entry.form.count > width ? entry.form + "\n" + "".filled(to: width) : entry.form.filled(to: width)
-        return "\(form)  \(entry.brief)\n"
-      }.joined()
-    }
+    let width = entries.map(\.form.count).filter { $0 <= Self.widestForm }.max() ?? 0
+    let isTable = section.isOneLineEach && layout.columns ?? .max >= width + narrowestNote
     return entries.map { entry in
-      section == .topics ? "\(entry.form)\n" : "\(entry.form)\n    \(entry.summary)\n"
+      let note = (section.isOneLineEach ? String(entry.brief) : entry.summary).withoutBackquotes
+      guard isTable else {
+        return layout.form(entry.form) + "\n" + (section == .topics ? "" : layout.prose("    \(note)") + "\n")
+      }
+      let form = entry.form.count > width ? entry.form + "\n" + "".filled(to: width) : entry.form.filled(to: width)
+      return layout.prose("\(form)  \(note)\n")
     }.joined()
   }
 
@@ -101,7 +110,7 @@ public enum Help {
 
     1. Each line is a statement. "Text" has quotes; a name has none.
     2. Any JSON text is a value. Nothing is converted implicitly: write int("5").
-    3. After |, `it` is the current element, and .views is a field of it.
+    3. After |, the word it is the current element, and .views is a field of it.
     4. To change the resources that you stream, put | collect before the change.
     5. retort asks before a bulk destroy. Scripts need confirm: true or --yes.
 

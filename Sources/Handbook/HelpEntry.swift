@@ -76,11 +76,16 @@ struct HelpEntry: Sendable {
   /// Whether `help WORD` shows this entry.
   func answers(to asked: String) -> Bool { word == asked || aliases.contains(asked) }
 
-  /// The text of the entry's page in `help`.
-  var text: String {
-    var text = form + "\n" + summary.indented(by: "  ")
+  /// Returns the text of the entry's page in `help`.
+  ///
+  /// In the text, code in prose has no backquotes.
+  func text(_ layout: PageLayout) -> String {
+    var text = layout.form(form) + "\n" + layout.lines(summary.withoutBackquotes, margin: "  ")
     let width = options.map(\.name.count).max() ?? 0
-    for option in options { text += "    \((option.name + ":").filled(to: width + 1))  \(option.note)\n" }
+    for option in options {
+      let name = (option.name + ":").filled(to: width + 1)
+      text += layout.prose("    \(name)  \(option.note.withoutBackquotes)") + "\n"
+    }
     return text + examples.map { "\n" + $0.text.indented(by: "  ") }.joined()
   }
 
@@ -132,6 +137,9 @@ extension String {
     return lines.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.isEmpty ? "\n" : margin + $0 + "\n" }.joined()
   }
+
+  /// The text without the backquotes that mark code in prose.
+  var withoutBackquotes: String { replacing("`", with: "") }
 
   /// Returns the text with spaces after it, up to a width.
   func filled(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }

@@ -214,7 +214,7 @@ struct HelpTopic: Sendable {
         with the option workers: "NAME" gives its changes to the workers of the pool NAME. These lines make a secret, \
         start a worker of the pool night, and show the workers of the pool:
 
-          export RETORT_POOL_KEY="$(openssl rand -hex 32)"   # the same for all workers and programs
+          export RETORT_POOL_KEY="$(openssl rand -hex 32)"   # the same everywhere
           retort work amqp://guest:guest@localhost/ --pool night --allow posts
           retort work --status amqp://guest:guest@localhost/ --pool night
 

@@ -7,7 +7,7 @@ import Formats
 
 /// The options of `retort fmt`.
 struct FormatOptions: ParsableArguments {
-  @Flag(help: "Change no file. List the files whose layout would change. If there are any, the exit status is 1.")
+  @Flag(help: "Changes no file. Lists the files whose layout would change. If there are any, the exit status is 1.")
   var check = false
 
   @ArgumentParser.Argument(

@@ -17,7 +17,7 @@ func languageServer(_ words: [String], _ console: Console, _ environment: [Strin
   var options = Session.Options()
   options.environment = environment
   let session = Session.offline(
-    options: options, help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
+    options: options, help: Session.HelpPages(page: Help.text(_:columns:), topics: { Help.topics }),
     schemas: SchemaStore(environment: environment))
   let editor = EditorSession(session, version: version)
   var frames = MessageFrameReader()

@@ -199,7 +199,10 @@ final class Prompt: Sendable {
   /// Returns the help for the word at the cursor, cut to the height of the terminal.
   private func help(of line: String, at cursor: Int) -> String? {
     let before = draft.text.isEmpty ? "" : draft.text + "\n"
-    guard let page = Help.page(of: before + line, at: before.utf8.count + cursor) else { return nil }
+    guard
+      let page = Help.page(
+        of: before + line, at: before.utf8.count + cursor, columns: console.columns())
+    else { return nil }
     let lines = page.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     let most = max(4, console.rows() - 4)
     return (lines.count > most ? lines.prefix(most - 1) + ["..."] : lines).joined(separator: "\n")

@@ -63,7 +63,7 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
         + (isCommand ? "retort \(word) --help" : "remove the word") + "\n")
     return 2
   case "--help", "-h":
-    show(help: Help.usage, console)
+    _ = console.write(Array(Help.usage(columns: console.isTerminal ? console.columns() : nil).utf8))
     return 0
   case "--version":
     _ = console.write(Array(versionText.utf8))
@@ -78,20 +78,15 @@ private func started(_ arguments: [String], _ console: Console, _ environment: [
 
 /// Runs `retort help`, which shows the same text as the command `help` at the prompt.
 private func help(_ words: [String], _ console: Console) -> Int32 {
-  guard let text = Help.text(words) else {
+  guard let text = Help.text(words, columns: console.isTerminal ? console.columns() : nil) else {
     let near =
       ForeignWords.topic(words.joined(separator: " "), among: Help.topics).map { ": did you mean \($0)?" } ?? ""
     console.note(
       "error: there is no help for \(words.joined(separator: " "))\(near)\n  = retort help words lists the words\n")
     return 2
   }
-  show(help: text, console)
+  _ = console.write(Array(text.utf8))
   return 0
-}
-
-/// Writes a page of help; at a terminal, lines are broken at spaces.
-private func show(help text: String, _ console: Console) {
-  _ = console.write(Array((console.isTerminal ? LineWrapping.wrapped(text, to: console.columns()) : text).utf8))
 }
 
 /// Rewrites the arguments for the option parser.
@@ -308,7 +303,7 @@ func makeSession(
   var host = Session.SessionCallbacks(
     open: open, note: console.note, draw: console.draw, status: console.status.map { _ in notices.status },
     ask: console.isInteractive ? notices.answer : nil, trace: topics.isEmpty ? nil : trace, lateReplies: lateReplies,
-    help: Session.HelpPages(page: Help.text, topics: { Help.topics }),
+    help: Session.HelpPages(page: Help.text(_:columns:), topics: { Help.topics }),
     pager: options.script == nil && options.rest.isEmpty && !options.isUnpaged ? console.pager(environment) : nil,
     edit: notices.edit, schemas: SchemaStore(environment: environment))
   host.identity = identity

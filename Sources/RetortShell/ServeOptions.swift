@@ -24,7 +24,8 @@ struct ServeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The type of the queues that retort serve creates: classic or quorum. A quorum queue is durable.",
+      "The type of the queues that retort serve creates: classic or quorum. A quorum queue is durable. By "
+        + "default the broker decides.",
       valueName: "TYPE"),
     transform: word)
   var queueType: QueueDeclaration.QueueType?
@@ -43,7 +44,8 @@ struct ServeOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The maximum number of requests of a queue that are processed at the same time.", valueName: "N"),
+      "The maximum number of requests of a queue that are processed at the same time. The default is 1.",
+      valueName: "N"),
     transform: wholeNumber)
   var workers: UInt16 = 1
 
@@ -76,7 +78,8 @@ struct ServeOptions: ParsableArguments {
   var away: Duration?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The seed of the random faults and delays.", valueName: "N"),
+    parsing: .unconditional,
+    help: ArgumentHelp("The seed of the random faults and delays. The default is 0.", valueName: "N"),
     transform: wholeNumber)
   var seed: UInt64 = 0
 
@@ -86,7 +89,8 @@ struct ServeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How lists are divided into pages: number (by number and size), none (no pages), no-count (by number and size, "
-        + "without a total), offset (by offset and limit).", valueName: "STYLE"), transform: word)
+        + "without a total), offset (by offset and limit). The default is number.", valueName: "STYLE"), transform: word
+  )
   var pages: ProtocolDialect.ListPaging = .number
 
   @Option(help: ArgumentHelp("Imitates another server: carrot or retort.", valueName: "NAME"), transform: word)

@@ -14,7 +14,7 @@ struct WorkOptions: ParsableArguments {
 
   @Option(
     name: .customLong("in-flight"), parsing: .unconditional,
-    help: ArgumentHelp("The maximum number of changes in flight.", valueName: "N"),
+    help: ArgumentHelp("The maximum number of changes in flight. The default is 64.", valueName: "N"),
     transform: wholeNumber)
   var inFlight: Int = 64
 

@@ -149,7 +149,7 @@ import Testing
     let page = try #require(Help.text([word]))
     #expect(page.contains("      retort "))
     #expect(Help.text([String(word.drop { $0 == "-" })])?.contains(page) ?? (word == "-c"))
-    #expect(Help.usage.contains(word))
+    #expect(Help.usage().contains(word))
   }
 
   @Test(arguments: ["amqp", "amqps"]) func everyParameterOfAURIHasAPage(_ scheme: String) async throws {
@@ -219,6 +219,37 @@ import Testing
     let prose = page[start...].split(separator: "\n").filter { !$0.hasPrefix("      ") }
     #expect(prose.filter { $0.count > 80 } == [])
     #expect(try #require(Help.text(["guide"])).contains("bulk"))
+  }
+
+  /// At a terminal, prose is broken for the width, and code stays on its line.
+  @Test(arguments: [40, 80]) func aPageFitsTheTerminal(_ columns: Int) throws {
+    for words in Help.topics.map({ [$0] }) + [["cookbook", "3"], []] {
+      let word = words.joined(separator: " ")
+      let page = try #require(Help.text(words, columns: columns), Comment(rawValue: word))
+      let plain = try #require(Help.text(words))
+      #expect(page.split(whereSeparator: \.isWhitespace) == plain.split(whereSeparator: \.isWhitespace))
+      let whole = Set(plain.split(separator: "\n"))
+      for line in page.split(separator: "\n") {
+        #expect(line.last != " ", "\(word): \(line)")
+        let isWord = !line.drop { $0 == " " }.contains(" ")
+        #expect(line.count <= columns || isWord || whole.contains(line), "\(word): \(line)")
+      }
+    }
+    let pools = try #require(Help.text(["pools"], columns: columns))
+    #expect(pools.contains("\n    retort work --status amqp://guest:guest@localhost/ --pool night\n"))
+  }
+
+  @Test func aPageHasNoBackquotesInProse() throws {
+    for word in Help.topics where word != "topics" {
+      let page = try #require(Help.text([word]))
+      let prose = page.split(separator: "\n").filter { !$0.hasPrefix("      ") }.prefix { !$0.hasPrefix("  > ") }
+      #expect(prose.filter { $0.contains("`") } == [], "\(word)")
+    }
+  }
+
+  @Test func thePageOfTheNameComesFirst() throws {
+    #expect(try #require(Help.text(["verify"])).hasPrefix("verify:\n"))
+    #expect(try #require(Help.text(["verify"])).contains("\naddresses\n"))
   }
 
   @Test func indentedLinesOfATopicAreFenced() {

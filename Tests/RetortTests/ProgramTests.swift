@@ -87,6 +87,25 @@ import Testing
     #expect(ran.output.isEmpty)
   }
 
+  /// The text of `--help` contains the default of each option that has one.
+  @Test(arguments: [
+    (["check", "--help"], ["--output": "text"]), (["doctor", "--help"], ["--output": "text", "--timeout": "5s"]),
+    (["work", "--help"], ["--in-flight": "64"]),
+    (["serve", "--help"], ["--workers": "1", "--late": "10s", "--away": "1s", "--seed": "0", "--pages": "number"]),
+    (["help", "serve"], ["--workers": "1", "--late": "10s", "--away": "1s", "--seed": "0", "--pages": "number"]),
+    (["--help"], ["--timeout": "5s", "--trace": "rpc", "--summary": "text", "--color": "auto"]),
+  ]) func theHelpNamesDefaults(_ arguments: [String], _ defaults: [String: String]) async throws {
+    let text = await Ran.retort(arguments).output.split(separator: "\n").map { $0.drop { $0 == " " } }
+    for (option, value) in defaults {
+      let start = try #require(
+        text.firstIndex { $0.hasPrefix(option + " ") || $0.hasPrefix(option + "[") || $0.contains(", \(option) ") },
+        Comment(rawValue: option))
+      let entry = text[start...].prefix(1) + text[start...].dropFirst().prefix { !$0.hasPrefix("-") }
+      let note = entry.joined(separator: " ")
+      #expect(note.contains("default: \(value))") || note.contains("default is \(value)."), Comment(rawValue: note))
+    }
+  }
+
   @Test(arguments: ["check", "fmt", "serve", "work"]) func everyWordShowsItsSyntax(_ word: String) async {
     let ran = await Ran.retort(word, "--help")
     #expect(ran.status == 0)

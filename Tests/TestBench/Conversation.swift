@@ -54,7 +54,7 @@ public final class Conversation: Sendable {
           let link = try await open(uri)
           return knowsTypes ? link : UnknownTypesLink(link: link)
         }, note: { text in recorded.errors.withLock { $0 += text } },
-        help: Session.HelpPages(page: Help.text, topics: { Help.topics })))
+        help: Session.HelpPages(page: Help.text(_:columns:), topics: { Help.topics })))
     interpreter = Interpreter(session)
   }
 

@@ -18,7 +18,7 @@ extension Stage {
       examples: [
         .init(
           code: #"[{key: "a", n: 4}, {key: "b", n: 2}] | chart .key .n"#,
-          output: "a  4  " + String(repeating: "#", count: 74) + "\nb  2  " + String(repeating: "#", count: 37))
+          output: "a  4  " + String(repeating: "#", count: 72) + "\nb  2  " + String(repeating: "#", count: 36))
       ])
   ) { call in
     let label = call.key(0)
@@ -122,11 +122,13 @@ extension Stage {
 }
 
 extension ResultPrinter {
-  /// Draws a chart in the width of the terminal; without a terminal, the width is 80 columns.
+  /// Draws a chart in the width of the terminal; without a terminal, the width is 78 columns.
+  ///
+  /// With its margin of two spaces, a page of `help` then shows a chart in 80 columns.
   mutating func draw(_ chart: Chart) throws(Fault) {
     let isCut = output.isTerminal && chart.bars.count > Self.rowLimit
     let shown = isCut ? Chart(Array(chart.bars.prefix(Self.rowLimit))) : chart
-    for line in shown.lines(width: output.isTerminal ? output.columns() : 80, isForTerminal: output.isTerminal) {
+    for line in shown.lines(width: output.isTerminal ? output.columns() : 78, isForTerminal: output.isTerminal) {
       try output.put(line: line)
     }
     if chart.bars.isEmpty, output.isTerminal { notes.append("0 rows") }

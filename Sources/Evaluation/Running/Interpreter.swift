@@ -340,7 +340,8 @@ public final class Interpreter: Sendable {
   private func help(
     _ words: [String], _ range: SourceRange, in source: SourceText, _ run: RunContext
   ) async throws(Fault) {
-    guard let text = session.host.help.page(words) else {
+    let columns = session.output.isTerminal ? session.output.columns() : nil
+    guard let text = session.host.help.page(words, columns) else {
       let asked = words.joined(separator: " ")
       let near = ForeignWords.topic(asked, among: session.host.help.topics())
       throw Fault(
@@ -349,7 +350,6 @@ public final class Interpreter: Sendable {
     }
     var run = run
     run.isPaged = true
-    let shown = session.output.isTerminal ? LineWrapping.wrapped(text, to: session.output.columns()) : text
-    try await ResultPrinter.showing(run) { printer throws(Fault) in try printer.output.put(Array(shown.utf8)) }
+    try await ResultPrinter.showing(run) { printer throws(Fault) in try printer.output.put(Array(text.utf8)) }
   }
 }

@@ -126,13 +126,15 @@ public final class Session: Sendable {
   /// The pages of the command `help`, which the program makes from the declarations of commands and stages.
   public struct HelpPages: Sendable {
     /// A function that returns the page for the words after `help`; nil if no page matches.
-    public var page: @Sendable ([String]) -> String?
+    ///
+    /// Its second argument is the width of the terminal that shows the page; nil for no terminal.
+    public var page: @Sendable ([String], Int?) -> String?
     /// A function that returns every word that has a page.
     public var topics: @Sendable () -> [String]
 
     /// Creates pages; without arguments, no word has a page.
     public init(
-      page: @escaping @Sendable ([String]) -> String? = { _ in nil },
+      page: @escaping @Sendable ([String], Int?) -> String? = { _, _ in nil },
       topics: @escaping @Sendable () -> [String] = { [] }
     ) {
       self.page = page

@@ -32,8 +32,10 @@ public struct Article: Sendable {
   /// The name of the article's file in Handbook.docc.
   public var file: String { name.prefix(1).uppercased() + name.dropFirst() + ".md" }
 
-  /// The page of the article in `help`, for 80 columns.
-  var text: String { "\(title)\n\n" + MarkdownBlock.page(MarkdownBlock.blocks(of: "\(summary)\n\n\(body)")) }
+  /// Returns the page of the article in `help`, for at most 80 columns.
+  func text(_ layout: PageLayout) -> String {
+    "\(layout.prose(title))\n\n" + MarkdownBlock.page(MarkdownBlock.blocks(of: "\(summary)\n\n\(body)"), layout)
+  }
 
   /// The text of `help guide`, which lists the articles.
   static var list: String {

@@ -54,51 +54,55 @@ enum MarkdownBlock: Equatable, Sendable {
   /// Removes the Markdown marks of code, emphasis and links from a text.
   private static func plain(_ text: Substring) -> String {
     String(text).replacing(#/\[([^\]]+)\]\(([^)]+)\)/#) { "\($0.output.1) (\($0.output.2))" }
-      .replacing("**", with: "").replacing("`", with: "").replacing("\\|", with: "|")
+      .replacing(#/\*\*([^*]+)\*\*/#) { String($0.output.1) }.withoutBackquotes.replacing("\\|", with: "|")
   }
 
   /// Returns the text of blocks as `help` shows them.
   ///
   /// An empty line separates two blocks, except two items of a list.
-  static func page(_ blocks: [MarkdownBlock]) -> String {
+  static func page(_ blocks: [MarkdownBlock], _ layout: PageLayout = PageLayout()) -> String {
     var page = ""
     for (index, block) in blocks.enumerated() {
       if index > 0, !(block.isItem && blocks[index - 1].isItem) { page += "\n" }
-      page += block.text
+      page += block.text(layout)
     }
     return page
   }
 
   private var isItem: Bool { if case .item = self { true } else { false } }
 
-  /// The text of the block; each line ends with a line end.
-  private var text: String {
+  /// Returns the text of the block; each line ends with a line end.
+  private func text(_ layout: PageLayout) -> String {
+    let width = min(layout.columns ?? 80, 80) - 2
+    func wrapped(_ text: String, _ first: String, _ rest: String) -> String {
+      text.wrapped(to: width, first: first, rest: rest)
+    }
     switch self {
-    case .heading(let text): text.uppercased() + "\n"
-    case .paragraph(let text): text.wrapped(first: "  ", rest: "  ")
+    case .heading(let text): return layout.prose(text.uppercased()) + "\n"
+    case .paragraph(let text): return wrapped(text, "  ", "  ")
     case .item(let mark, let text):
-      text.wrapped(first: "  \(mark) ", rest: "  " + String(repeating: " ", count: mark.count + 1))
-    case .code(let lines): lines.map { $0.isEmpty ? "\n" : "      \($0)\n" }.joined()
+      return wrapped(text, "  \(mark) ", "  " + String(repeating: " ", count: mark.count + 1))
+    case .code(let lines): return layout.lines(lines.map { $0.isEmpty ? "\n" : "  \($0)\n" }.joined(), margin: "    ")
     case .table(let rows):
-      rows.map { row in
-        (row.first ?? "").wrapped(first: "  ", rest: "    ")
-          + row.dropFirst().filter { !$0.isEmpty }.joined(separator: ", ").wrapped(first: "      ", rest: "      ")
+      return rows.map { row in
+        wrapped(row.first ?? "", "  ", "    ")
+          + wrapped(row.dropFirst().filter { !$0.isEmpty }.joined(separator: ", "), "      ", "      ")
       }.joined()
     }
   }
 }
 
 extension String {
-  /// Breaks the text into lines of at most 78 characters.
+  /// Breaks the text into lines of at most `width` characters.
   ///
   /// The first line begins with `first`, and each other line with `rest`.
-  fileprivate func wrapped(first: String, rest: String) -> String {
+  fileprivate func wrapped(to width: Int, first: String, rest: String) -> String {
     guard !isEmpty else { return "" }
     var lines: [String] = []
     var line = first
     var isEmptyLine = true
     for word in split(separator: " ") {
-      if !isEmptyLine, line.count + 1 + word.count > 78 {
+      if !isEmptyLine, line.count + 1 + word.count > width {
         lines.append(line)
         (line, isEmptyLine) = (rest, true)
       }

@@ -14,10 +14,14 @@ extension Article {
       `retort serve` runs the same service as a separate process on a broker:
 
       ```sh
-      retort serve blog --url amqp://guest:guest@localhost/                        # the sample
-      retort serve shop.sqlite --queue posts=remote_server_post                    # a queue with another name
-      RETORT_URL=amqp://guest:guest@localhost/ retort examples/quickstart.retort   # the same script, the same output
-      retort serve blog --latency 20ms --jitter 5ms --workers 4                    # a slow service, to try timeouts and prefetch:
+      # the sample
+      retort serve blog --url amqp://guest:guest@localhost/
+      # a queue with another name
+      retort serve shop.sqlite --queue posts=remote_server_post
+      # the same script, with the same output
+      RETORT_URL=amqp://guest:guest@localhost/ retort examples/quickstart.retort
+      # a slow service, to try timeouts and prefetch:
+      retort serve blog --latency 20ms --jitter 5ms --workers 4
       ```
 
       Several processes `retort serve FILE.sqlite` can share the work of a queue. At its start, `serve` names the queues that already
@@ -38,7 +42,8 @@ extension Article {
       percentage:
 
       ```sh
-      retort serve blog --fault drop=1% --fault late=5% --late 30s --rate 200 --seed 7 --log calls.ndjson
+      retort serve blog --fault drop=1% --fault late=5% --late 30s \
+        --rate 200 --seed 7 --log calls.ndjson
       ```
 
       | Fault | Effect |
